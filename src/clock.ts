@@ -1,0 +1,41 @@
+/** Time as the program sees it. Handed in everywhere, so that tests decide what time it is. */
+export interface Clock {
+  /** Wall time in milliseconds since 1970, for people to read. Never for deadlines: it may jump. */
+  now(): number
+  /** Milliseconds since an arbitrary start; never jumps. For deadlines and durations. */
+  monotonic(): number
+  /** Resolves after `milliseconds`; rejects with the signal's reason as soon as `signal` aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** A number from 0 (inclusive) to 1 (exclusive), for jitter. */
+  random(): number
+}
+
+/** The moment, on the monotonic clock, after which nothing is tried again. Milliseconds. */
+export type Deadline = number
+
+export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
+  return clock.monotonic() + milliseconds
+}
+
+export function remaining(clock: Clock, deadline: Deadline): number {
+  return Math.max(0, deadline - clock.monotonic())
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const stop = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, milliseconds)
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}

@@ -1,0 +1,56 @@
+import type { Cause } from '../diagnosis/cause.ts'
+import type { Evidence } from '../diagnosis/evidence.ts'
+import type { Untrusted } from '../text.ts'
+import type { Plan } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
+export type Engine = 'ecs-rolling' | 'codedeploy'
+
+export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped'
+
+/** What happens during a deployment. Every engine speaks this; every channel reads it. `at` is in milliseconds since 1970. */
+export type DeploymentEvent =
+  | { readonly kind: 'planned'; readonly at: number; readonly plan: Plan }
+  | {
+      readonly kind: 'registered'
+      readonly at: number
+      readonly taskDefinitionArn: string
+      /** True when an equal revision existed and was taken instead. */
+      readonly reused: boolean
+    }
+  | {
+      readonly kind: 'started'
+      readonly at: number
+      readonly engine: Engine
+      /** Service deployment ARN, ECS deployment id, or CodeDeploy's `d-…`. */
+      readonly deploymentId: string
+      readonly consoleUrl: string
+      /** True when a deployment of the same content was in flight already and is now watched. */
+      readonly adopted: boolean
+    }
+  /** A step of the engine, by AWS's own name: a service deployment's lifecycle stage, or a CodeDeploy lifecycle event. */
+  | { readonly kind: 'phase'; readonly at: number; readonly name: string; readonly status: PhaseStatus; readonly detail?: Untrusted }
+  | {
+      readonly kind: 'tasks'
+      readonly at: number
+      readonly desired: number
+      readonly running: number
+      readonly pending: number
+      readonly failed: number
+    }
+  /** Share of production traffic on the new revision, 0 to 100. */
+  | { readonly kind: 'traffic'; readonly at: number; readonly percent: number }
+  /** A service event of ECS, in its own words. */
+  | { readonly kind: 'message'; readonly at: number; readonly message: Untrusted }
+  | {
+      readonly kind: 'rolling-back'
+      readonly at: number
+      readonly reason?: Untrusted
+      /** CodeDeploy rolls back by a second deployment, which has its own id. */
+      readonly deploymentId?: string
+    }
+  /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
+  | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
+  | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
+  | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

@@ -1,0 +1,93 @@
+import { assertNever } from '../assert-never.ts'
+import type { Cause } from '../diagnosis/cause.ts'
+import type { Evidence, ServiceEvent } from '../diagnosis/evidence.ts'
+import type { Untrusted } from '../text.ts'
+import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
+import type { Plan } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+export interface Phase {
+  readonly name: string
+  readonly status: PhaseStatus
+  /** Milliseconds since 1970. */
+  readonly startedAt?: number | undefined
+  readonly endedAt?: number | undefined
+  readonly detail?: Untrusted | undefined
+}
+
+/** Everything known about one deployment so far: the events, folded. Views read this and nothing else. */
+export interface DeploymentState {
+  /** Milliseconds since 1970: when the journey began, and of the last event. */
+  readonly startedAt: number
+  readonly updatedAt: number
+  readonly plan?: Plan | undefined
+  readonly registered?: { readonly taskDefinitionArn: string; readonly reused: boolean } | undefined
+  readonly deployment?:
+    | { readonly id: string; readonly engine: Engine; readonly consoleUrl: string; readonly adopted: boolean; readonly startedAt: number }
+    | undefined
+  /** In the order in which they were first seen. */
+  readonly phases: readonly Phase[]
+  readonly tasks?: { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number } | undefined
+  readonly trafficPercent?: number | undefined
+  /** Oldest first, at most 100. */
+  readonly messages: readonly ServiceEvent[]
+  readonly warnings: readonly Untrusted[]
+  readonly rollingBack?: { readonly since: number; readonly reason?: Untrusted | undefined; readonly deploymentId?: string | undefined } | undefined
+  readonly cause?: Cause | undefined
+  readonly evidence?: Evidence | undefined
+  readonly verdict?: Verdict | undefined
+}
+
+const keptMessages = 100
+
+export function initialState(at: number): DeploymentState {
+  return { startedAt: at, updatedAt: at, phases: [], messages: [], warnings: [] }
+}
+
+/** The state after one more event. Pure; the only way in which a state changes. */
+export function fold(state: DeploymentState, event: DeploymentEvent): DeploymentState {
+  const next = { ...state, updatedAt: event.at }
+  switch (event.kind) {
+    case 'planned':
+      return { ...next, plan: event.plan }
+    case 'registered':
+      return { ...next, registered: { taskDefinitionArn: event.taskDefinitionArn, reused: event.reused } }
+    case 'started': {
+      const { deploymentId: id, engine, consoleUrl, adopted, at: startedAt } = event
+      return { ...next, deployment: { id, engine, consoleUrl, adopted, startedAt } }
+    }
+    case 'phase':
+      return { ...next, phases: foldPhase(state.phases, event) }
+    case 'tasks': {
+      const { desired, running, pending, failed } = event
+      return { ...next, tasks: { desired, running, pending, failed } }
+    }
+    case 'traffic':
+      return { ...next, trafficPercent: event.percent }
+    case 'message':
+      return { ...next, messages: [...state.messages, { at: event.at, message: event.message }].slice(-keptMessages) }
+    case 'warning':
+      return { ...next, warnings: [...state.warnings, event.message] }
+    case 'rolling-back':
+      return { ...next, rollingBack: { since: event.at, reason: event.reason, deploymentId: event.deploymentId } }
+    case 'explained':
+      return { ...next, cause: event.cause, evidence: event.evidence }
+    case 'finished':
+      return { ...next, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
+    default:
+      return assertNever(event)
+  }
+}
+
+function foldPhase(phases: readonly Phase[], event: Extract<DeploymentEvent, { kind: 'phase' }>): readonly Phase[] {
+  const known = phases.find((phase) => phase.name === event.name)
+  const over = event.status === 'succeeded' || event.status === 'failed'
+  const phase: Phase = {
+    name: event.name,
+    status: event.status,
+    startedAt: known?.startedAt ?? (event.status === 'running' || over ? event.at : undefined),
+    endedAt: over ? event.at : undefined,
+    detail: event.detail ?? known?.detail,
+  }
+  return known ? phases.map((other) => (other === known ? phase : other)) : [...phases, phase]
+}

@@ -1,0 +1,41 @@
+import type { Cause } from '../diagnosis/cause.ts'
+
+/**
+ * How a deployment ended. Only `succeeded` and `unchanged` are good ends.
+ *
+ * | outcome           | what serves traffic now                                                        |
+ * |-------------------|--------------------------------------------------------------------------------|
+ * | succeeded         | the new revision                                                               |
+ * | unchanged         | the wanted revision did already; nothing was changed                           |
+ * | failed            | unknown or mixed: the deployment failed and nothing was rolled back            |
+ * | rolled-back       | the previous revision again                                                    |
+ * | rollback-failed   | unknown: the way back failed too; somebody must act                            |
+ * | stopped           | whatever the person or program that stopped it left                            |
+ * | superseded        | a newer deployment, by somebody else, took over                                |
+ * | timed-out         | unknown: the deployment still ran at the deadline                              |
+ * | cancelled         | by policy: rolled back, or still rolling out; the message says which           |
+ * | detached          | unknown: still running, but no longer watched; the message says how to re-attach |
+ */
+export type Outcome =
+  | 'succeeded'
+  | 'unchanged'
+  | 'failed'
+  | 'rolled-back'
+  | 'rollback-failed'
+  | 'stopped'
+  | 'superseded'
+  | 'timed-out'
+  | 'cancelled'
+  | 'detached'
+
+export interface Verdict {
+  readonly outcome: Outcome
+  /** ARN of the task definition that serves now, where that is known. */
+  readonly servingTaskDefinition?: string | undefined
+  /** Why, unless the outcome is good. */
+  readonly cause?: Cause | undefined
+}
+
+export function isGood(outcome: Outcome): boolean {
+  return outcome === 'succeeded' || outcome === 'unchanged'
+}

@@ -1,0 +1,15 @@
+import type { Text } from '../text.ts'
+
+/** The reason of a failure, as a person wants to read it: what failed, why, what to do. */
+export interface Cause {
+  /** Stable name of the kind of cause, for programs: `out-of-memory`, `image-not-found`, … */
+  readonly code: string
+  /** What failed, such as `3 of 3 new tasks stopped`. No full stop. */
+  readonly what: Text
+  /** Why, such as `container "api" ran out of memory (exit code 137)`. No full stop. */
+  readonly why: Text
+  /** What to do, a sentence with a full stop. */
+  readonly fix: Text
+  readonly docs?: string | undefined
+  readonly confidence: 'certain' | 'likely' | 'possible'
+}

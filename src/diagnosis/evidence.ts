@@ -1,0 +1,78 @@
+import type { Untrusted } from '../text.ts'
+
+/** Stopped tasks that stopped for one and the same reason, newest first. */
+export interface StoppedTaskGroup {
+  readonly count: number
+  /** `Task.stopCode`: TaskFailedToStart, EssentialContainerExited, ServiceSchedulerInitiated, … */
+  readonly stopCode?: string | undefined
+  readonly stoppedReason?: Untrusted | undefined
+  readonly containers: readonly StoppedContainer[]
+  /** ARN of one task of the group, the newest. */
+  readonly exampleTaskArn: string
+}
+
+export interface StoppedContainer {
+  readonly name: string
+  readonly exitCode?: number | undefined
+  readonly reason?: Untrusted | undefined
+  readonly essential: boolean
+  readonly image?: string | undefined
+  readonly memory?: number | undefined
+}
+
+export interface ServiceEvent {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly message: Untrusted
+}
+
+export interface TargetHealth {
+  readonly target: string
+  readonly targetGroupArn: string
+  readonly state: string
+  readonly reason?: string | undefined
+  readonly description?: Untrusted | undefined
+}
+
+/** One CodeDeploy lifecycle event that did not succeed, with its diagnostics. */
+export interface LifecycleFailure {
+  readonly event: string
+  readonly status: string
+  readonly errorCode?: string | undefined
+  readonly scriptName?: string | undefined
+  readonly message?: Untrusted | undefined
+  readonly logTail?: Untrusted | undefined
+}
+
+export interface LogTail {
+  readonly container: string
+  readonly logGroup: string
+  readonly logStream: string
+  /** Oldest first. */
+  readonly lines: readonly Untrusted[]
+}
+
+/** Evidence that could not be read because the credentials lack a permission: named, not hidden. */
+export interface MissingPermission {
+  /** IAM action, such as `logs:GetLogEvents`. */
+  readonly action: string
+  /** What it would have shown. */
+  readonly shows: string
+}
+
+/** Everything known about a deployment that went wrong. Gathered by `gather`, judged by `explain`. */
+export interface Evidence {
+  readonly desiredCount?: number | undefined
+  readonly stoppedTasks: readonly StoppedTaskGroup[]
+  /** Oldest first; only those since the deployment began. */
+  readonly serviceEvents: readonly ServiceEvent[]
+  /** Targets that are not healthy. */
+  readonly targetHealth: readonly TargetHealth[]
+  /** The reason that ECS gives for the end of the service deployment. */
+  readonly statusReason?: Untrusted | undefined
+  readonly codeDeploy?:
+    | { readonly errorCode?: string | undefined; readonly message?: Untrusted | undefined; readonly failures: readonly LifecycleFailure[] }
+    | undefined
+  readonly logs: readonly LogTail[]
+  readonly missingPermissions: readonly MissingPermission[]
+}

@@ -1,0 +1,64 @@
+import type { Text } from './text.ts'
+
+/**
+ * Every way in which Slipway fails on purpose. The codes are part of the contract: people search for them, and the
+ * troubleshooting page (`docs/troubleshooting.md`) is generated from this table.
+ */
+export const failureCodes = {
+  'inputs-invalid': 'One or more inputs are missing, misspelt or have a value that is not allowed.',
+  'file-unreadable': 'A file that an input names cannot be read.',
+  'file-invalid': 'A file that an input names is not what it should be.',
+  'config-invalid': 'slipway.yml has unknown keys, wrong types or missing parts.',
+  'task-definition-lossy': 'The task definition has members that Amazon ECS does not know; they would be lost.',
+  'task-definition-invalid': 'The task definition cannot be rendered or is refused by Amazon ECS.',
+  'container-unknown': 'The task definition has no container of the given name.',
+  'service-not-found': 'The cluster or the service does not exist.',
+  'service-unsupported': 'The service cannot be deployed in the way that was asked.',
+  'deployment-conflict': 'Another deployment is in progress.',
+  'deployment-failed': 'The deployment was started and did not end well.',
+  'task-failed': 'A one-off task did not end well.',
+  'permission-missing': 'The credentials do not allow an AWS action.',
+  'credentials-missing': 'There are no AWS credentials, or they cannot be obtained.',
+  'credentials-expired': 'The AWS credentials expired.',
+  'account-not-allowed': 'The credentials belong to an account that is not allowed here.',
+  'aws-rejected': 'AWS refused a request for a reason that trying again does not change.',
+  'aws-unreachable': 'AWS did not answer, or only with errors, until the deadline.',
+  'repository-not-found': 'The ECR repository does not exist.',
+  'image-tag-taken': 'The image tag exists with other content and cannot be overwritten.',
+  'image-not-found': 'The image is not in the registry.',
+  'image-layout-invalid': 'The OCI image layout is incomplete or damaged.',
+  'registry-rejected': 'The registry refused an upload.',
+  'docker-unavailable': 'Docker or Docker Buildx is needed here and cannot be used.',
+  'build-failed': 'The image could not be built.',
+  'slack-rejected': 'Slack refused the message.',
+  'timed-out': 'The deadline passed.',
+  cancelled: 'The run was cancelled.',
+  unexpected: 'A fault in Slipway.',
+} as const
+
+export type FailureCode = keyof typeof failureCodes
+
+export interface FailureParts {
+  readonly code: FailureCode
+  /** What happened, in one sentence without a full stop at the end. */
+  readonly what: Text
+  /** Why it happened, if known. */
+  readonly why?: Text
+  /** What the reader can do about it. */
+  readonly fix?: Text
+  /** Address of the page that explains it. */
+  readonly docs?: string
+  /** The error that led here. */
+  readonly cause?: unknown
+}
+
+/** The one error that people are meant to read. Anything else that is thrown is reported as `unexpected`. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly parts: FailureParts
+
+  constructor(parts: FailureParts) {
+    super(parts.code, { cause: parts.cause })
+    this.parts = parts
+  }
+}

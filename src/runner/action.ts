@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts'
+import type { Text } from '../text.ts'
+import type { Inputs, InputSpec } from './inputs.ts'
+
+/**
+ * What one action is to the runner: its inputs and what it does with them. `main` throws a `Failure` to end red; `post`
+ * runs after the job's other steps, also after a cancel, with what `saveState` kept.
+ */
+export interface Action<Spec extends InputSpec> {
+  readonly inputs: Spec
+  main(inputs: Inputs<Spec>, runner: Runner): Promise<void>
+  post?(inputs: Inputs<Spec>, runner: Runner): Promise<void>
+}
+
+/** What the runner offers to an action. The only way to the log, the outputs, the summary and the saved state. */
+export interface Runner {
+  readonly clock: Clock
+  /** Aborts when the job is cancelled (SIGINT or SIGTERM). */
+  readonly signal: AbortSignal
+  /** Process environment: GITHUB_*, AWS_*, ACTIONS_*, RUNNER_*. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  /** Names are those that action.yml declares. A value with a masked string in it is dropped by GitHub across jobs. */
+  setOutput(name: string, value: string): void
+  /** Appends Markdown to the job summary; the view has capped and escaped it. */
+  writeSummary(markdown: string): Promise<void>
+  /** Hides a value in all later log lines. */
+  mask(secret: string): void
+  saveState(name: string, value: string): void
+  state(name: string): string | undefined
+  /** GitHub's OIDC token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
+  idToken(audience: string): Promise<string>
+  files: Files
+}
+
+export interface Log {
+  info(line: Text): void
+  debug(line: Text): void
+  /** A block that GitHub folds. */
+  group(title: Text, lines: readonly Text[]): void
+  notice(message: Text, title?: string): void
+  warning(message: Text, title?: string): void
+  error(message: Text, title?: string): void
+}
+
+/** The one door to files. Paths are relative to the workspace and may not leave it. */
+export interface Files {
+  /** UTF-8 text without BOM. Throws `file-unreadable` naming the input and the path. At most 1 MiB. */
+  readText(path: string, input: string): Promise<string>
+  readBytes(path: string, input: string): Promise<Uint8Array>
+  exists(path: string): Promise<boolean>
+  /** Absolute path of a file below RUNNER_TEMP with this content, mode 0600. */
+  writeTemporary(name: string, content: string | Uint8Array): Promise<string>
+}

@@ -1,0 +1,42 @@
+/**
+ * Text that people read, and the door that keeps other people's text harmless.
+ *
+ * Whatever comes from AWS, git, containers, registries, Slack or a file is `Untrusted`: an object, not a string, so it
+ * cannot slip into a message by interpolation. Only a view (`src/report/*`) takes it out, with the escape of its channel.
+ */
+export interface Untrusted {
+  readonly untrusted: string
+}
+
+/** A message of trusted words (ours) and untrusted parts (theirs). Built with the `text` tag, rendered by a view. */
+export type Text = readonly (string | Untrusted)[]
+
+/** Marks text that somebody else wrote. */
+export function untrusted(value: string): Untrusted {
+  return { untrusted: value }
+}
+
+type Part = string | number | Untrusted | Text
+
+/** Template tag: ``text`${tasks} of 3 stopped: ${reason}` `` keeps untrusted parts apart from our own words. */
+export function text(words: TemplateStringsArray, ...parts: readonly Part[]): Text {
+  return words.flatMap((word, index) => {
+    const part = parts[index]
+    return part === undefined ? [word] : [word, ...flatten(part)]
+  })
+}
+
+function flatten(part: Part): Text {
+  if (typeof part === 'number') return [String(part)]
+  if (typeof part === 'string') return [part]
+  return isUntrusted(part) ? [part] : part
+}
+
+export function isUntrusted(part: string | Untrusted | Text): part is Untrusted {
+  return typeof part === 'object' && 'untrusted' in part
+}
+
+/** Renders a text for one channel: our words as they are, theirs through the channel's `escape`. */
+export function renderText(value: Text, escape: (theirs: string) => string): string {
+  return value.map((part) => (typeof part === 'string' ? part : escape(part.untrusted))).join('')
+}

@@ -1,0 +1,205 @@
+/**
+ * How the parts of the simulator know each other. One file per AWS service implements its interface here; `simulator.ts`
+ * puts them together, one set per region.
+ */
+import type { SimulatorClock } from './clock.ts'
+
+/** One request, as the recorder keeps it. */
+export interface Call {
+  readonly service: string
+  readonly operation: string
+  readonly region: string
+  /** Access key id of the SigV4 signature; empty for unsigned operations. */
+  readonly accessKeyId: string
+  /** Virtual milliseconds since 1970. */
+  readonly at: number
+  readonly input: Readonly<Record<string, unknown>>
+  /** Error code that was answered, if any, or the fault that was injected. */
+  outcome?: string
+}
+
+/** Answers one operation. Input and output are checked against AWS's schemas around it. Throws `AwsError` to refuse. */
+// biome-ignore lint/suspicious/noExplicitAny: inputs have passed the schema check of their operation; handlers name their shape
+export type Handler = (input: any, call: Call) => unknown
+
+export type Handlers = Readonly<Record<string, Handler>>
+
+export interface AwsService {
+  /** By operation name, such as `RegisterTaskDefinition`. An operation that is missing here answers 501. */
+  readonly handlers: Handlers
+}
+
+/** An error that AWS would answer. `code` without the `Exception` that AWS does not write either. */
+export class AwsError extends Error {
+  readonly code: string
+  readonly status: number
+  /** Further members of the error's shape. */
+  readonly members: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, status = 400, members: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.code = code
+    this.status = status
+    this.members = members
+  }
+}
+
+/** What every part gets. */
+export interface World {
+  readonly clock: SimulatorClock
+  readonly accountId: string
+  /** From 0 to 1, seeded: the same seed tells the same story. */
+  random(): number
+  readonly scenarios: Scenarios
+  region(name: string): Region
+}
+
+export interface Region {
+  readonly name: string
+  readonly ecs: EcsService
+  readonly codedeploy: AwsService
+  readonly ecr: EcrService
+  readonly elbv2: LoadBalancing
+  readonly logs: Logs
+  readonly cloudwatch: Alarms
+  readonly secretsmanager: Secrets
+  readonly ssm: Secrets
+}
+
+// --- Scenarios: what containers do, by image ------------------------------------------------------------------------------
+
+/** What happens to a task that runs this image. One story drives its states, events, target health and logs. */
+export type Behaviour =
+  /** Runs and turns healthy `startSeconds` after its start (default 5). */
+  | { readonly kind: 'healthy'; readonly startSeconds?: number; readonly log?: readonly string[] }
+  /** The container exits after `afterSeconds` (default 3). */
+  | { readonly kind: 'crash'; readonly exitCode: number; readonly afterSeconds?: number; readonly log?: readonly string[] }
+  | { readonly kind: 'out-of-memory'; readonly afterSeconds?: number; readonly log?: readonly string[] }
+  /** Runs, but the load balancer's health check fails; ECS replaces the task. */
+  | {
+      readonly kind: 'unhealthy'
+      readonly reason: 'Target.ResponseCodeMismatch' | 'Target.Timeout' | 'Target.FailedHealthChecks'
+      readonly responseCode?: number
+      readonly log?: readonly string[]
+    }
+  /** The task never starts: its image cannot be pulled, a secret cannot be read, … `stoppedReason` in AWS's own words. */
+  | { readonly kind: 'fails-to-start'; readonly stoppedReason: string; readonly containerReason?: string; readonly afterSeconds?: number }
+  /** No capacity: no task is made, only a service event. `reason` in AWS's own words. */
+  | { readonly kind: 'no-capacity'; readonly reason: string }
+
+export interface Scenarios {
+  /** Newest rule first. `image` is compared with the whole reference, its tag, its digest and the tags of that digest. */
+  set(image: string | RegExp, behaviour: Behaviour): void
+  /** Healthy when no rule fits. `aliases` are other names of the same image (tags of its digest). */
+  behaviour(image: string, aliases?: readonly string[]): Behaviour
+}
+
+// --- What the services offer each other -------------------------------------------------------------------------------------
+
+/** A set of tasks of one task definition that is kept at a count: the stuff of ECS deployments and of CodeDeploy's task sets. */
+export interface TaskGroup {
+  /** `Task.startedBy`: `ecs-svc/…` or the id of a task set. */
+  readonly startedBy: string
+  readonly desired: number
+  readonly running: number
+  readonly pending: number
+  /** Running and, where there are target groups, healthy in all of them. */
+  readonly healthy: number
+  /** Tasks that stopped by themselves since the start. */
+  readonly failed: number
+  scaleTo(count: number): void
+}
+
+export interface TaskGroupOptions {
+  readonly clusterArn: string
+  readonly serviceName: string
+  readonly taskDefinitionArn: string
+  readonly startedBy: string
+  readonly desired: number
+  readonly loadBalancers: readonly { readonly targetGroupArn?: string; readonly containerName?: string; readonly containerPort?: number }[]
+  /** Called after every change of a count. */
+  readonly onChange: (group: TaskGroup) => void
+}
+
+export interface TaskSetRecord {
+  readonly id: string
+  readonly taskSetArn: string
+  readonly externalId?: string
+  readonly taskDefinitionArn: string
+  readonly targetGroupArn: string
+  readonly group: TaskGroup
+  status: 'PRIMARY' | 'ACTIVE' | 'DRAINING'
+  readonly createdAt: number
+}
+
+export interface EcsService extends AwsService {
+  startTaskGroup(options: TaskGroupOptions): TaskGroup
+  /** A service by cluster and name, for CodeDeploy and tests; undefined when there is none. */
+  service(cluster: string, service: string): SimulatedService | undefined
+  /** ARN of a task definition by family, family:revision or ARN; undefined when there is none or it is INACTIVE. */
+  taskDefinition(reference: string): { readonly taskDefinitionArn: string; readonly containerDefinitions: readonly Record<string, unknown>[] } | undefined
+  /** Makes a task set of a service with the CODE_DEPLOY controller and adds it to the service. */
+  createTaskSet(service: SimulatedService, options: { externalId: string; taskDefinitionArn: string; targetGroupArn: string; desired: number }): TaskSetRecord
+  /** Drains a task set and removes it from the service. */
+  deleteTaskSet(service: SimulatedService, taskSet: TaskSetRecord): void
+  /** Makes a task set primary: the service then reports its task definition. */
+  setPrimary(service: SimulatedService, taskSet: TaskSetRecord): void
+}
+
+export interface SimulatedService {
+  readonly serviceName: string
+  readonly serviceArn: string
+  readonly clusterArn: string
+  desiredCount: number
+  taskDefinition: string
+  readonly deploymentControllerType: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL'
+  readonly loadBalancers: readonly { readonly targetGroupArn?: string; readonly containerName?: string; readonly containerPort?: number }[]
+  readonly taskSets: readonly TaskSetRecord[]
+  addEvent(message: string): void
+}
+
+export interface SimulatedTarget {
+  /** IP address. */
+  readonly id: string
+  readonly port: number
+  health(): { readonly State: string; readonly Reason?: string; readonly Description?: string }
+}
+
+export interface LoadBalancing extends AwsService {
+  createTargetGroup(name: string): { readonly targetGroupArn: string; readonly name: string }
+  /** All traffic of the listener goes to `forward`'s target groups by weight. */
+  createListener(port: number, forward: Readonly<Record<string, number>>): { readonly listenerArn: string }
+  targetGroup(arn: string): { readonly name: string; readonly targetGroupArn: string } | undefined
+  listener(arn: string): { forward: Readonly<Record<string, number>> } | undefined
+  register(targetGroupArn: string, target: SimulatedTarget): void
+  deregister(targetGroupArn: string, targetId: string): void
+}
+
+export interface Logs extends AwsService {
+  createGroup(name: string): void
+  hasGroup(name: string): boolean
+  put(group: string, stream: string, message: string): void
+}
+
+export interface Alarms extends AwsService {
+  /** Makes the alarm when it is new. */
+  setState(name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA', reason?: string): void
+  state(name: string): { readonly state: string; readonly reason: string } | undefined
+  /** Called whenever an alarm changes its state. */
+  onChange(listener: (name: string) => void): void
+}
+
+/** Secrets Manager or the SSM parameter store. */
+export interface Secrets extends AwsService {
+  /** Returns the ARN. */
+  put(name: string, value: string): string
+  /** By name or ARN (Secrets Manager: with or without its random suffix, and with `:key:stage:version`). */
+  value(reference: string): string | undefined
+}
+
+export interface EcrService extends AwsService {
+  /** Without a request, for tests and demos. */
+  createRepository(name: string, immutableTags?: boolean): void
+  /** An image in this registry by any of its references; undefined when the reference is not of this registry. */
+  find(reference: string): { readonly exists: boolean; readonly digest?: string; readonly tags: readonly string[]; readonly architectures: readonly string[] } | undefined
+}
