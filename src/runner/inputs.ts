@@ -1,7 +1,10 @@
+import { Failure } from '../failure.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { nearest } from '../nearest.ts'
 
 /**
  * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or
- * throws an `Error` whose message says what is allowed, to follow the name of the input: `must be …`.
+ * throws an `Error` whose message says what is allowed and follows the name of the input: `must be …`.
  */
 export type InputReader<T> = (given: string) => T
 
@@ -12,3 +15,103 @@ type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `
 /** Typed values of a spec, under the inputs' names in camel case. */
 export type Inputs<Spec extends InputSpec> = { readonly [Name in keyof Spec & string as Camel<Name>]: ReturnType<Spec[Name]> }
 
+/** Text that must be given. */
+export const requiredText: InputReader<string> = (given) => {
+  if (given === '') throw new Error('is required')
+  return given
+}
+
+/** Text, or undefined when it is not given. */
+export const optionalText: InputReader<string | undefined> = (given) => (given === '' ? undefined : given)
+
+/** YAML 1.2's core booleans, as `core.getBooleanInput` takes them; `fallback` when it is not given. */
+export function flag(fallback: boolean): InputReader<boolean> {
+  return (given) => {
+    if (given === '') return fallback
+    if (/^(true|True|TRUE)$/.test(given)) return true
+    if (/^(false|False|FALSE)$/.test(given)) return false
+    throw new Error(`must be true or false, not "${given}"`)
+  }
+}
+
+/** A flag that stays undefined when it is not given, for what is only sent to AWS when asked. */
+export const optionalFlag: InputReader<boolean | undefined> = (given) => (given === '' ? undefined : flag(false)(given))
+
+/** A whole number within bounds (inclusive); `fallback` when it is not given. */
+export function integer<Fallback extends number | undefined>(minimum: number, maximum: number, fallback: Fallback): InputReader<number | Fallback> {
+  return (given) => {
+    if (given === '') return fallback
+    const value = Number(given)
+    if (/^\d{1,15}$/.test(given) && value >= minimum && value <= maximum) return value
+    throw new Error(`must be a whole number from ${minimum} to ${maximum}, not "${given}"`)
+  }
+}
+
+/** One of a few words; `fallback` when it is not given. */
+export function oneOf<const Word extends string>(allowed: readonly Word[], fallback: NoInfer<Word>): InputReader<Word> {
+  return (given) => {
+    if (given === '') return fallback
+    const word = allowed.find((candidate) => candidate === given)
+    if (word !== undefined) return word
+    throw new Error(`must be one of ${allowed.join(', ')}, not "${given}"`)
+  }
+}
+
+/** Items separated by commas or line ends, trimmed; empty ones are left out. */
+export const list: InputReader<readonly string[]> = (given) =>
+  given
+    .split(/[,\n]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+/** Lines, trimmed at the end only; empty ones are left out. */
+export const lines: InputReader<readonly string[]> = (given) =>
+  given
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line.trim() !== '')
+
+/** Text that fits a pattern, or undefined when it is not given. `kind` names it: `an AWS region such as eu-west-1`. */
+export function matching(pattern: RegExp, kind: string): InputReader<string | undefined> {
+  return (given) => {
+    if (given === '' || pattern.test(given)) return optionalText(given)
+    throw new Error(`must be ${kind}, not "${given}"`)
+  }
+}
+
+/**
+ * Reads all inputs of an action and reports every bad one at once, misspelt names included: the runner itself only
+ * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)").
+ */
+export function readInputs<Spec extends InputSpec>(spec: Spec, given: (name: string) => string, passedNames: readonly string[]): Inputs<Spec> {
+  const values: Record<string, unknown> = {}
+  const problems: Text[] = []
+  for (const [name, read] of Object.entries(spec)) {
+    try {
+      values[camel(name)] = read(given(name))
+    } catch (error) {
+      problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
+    }
+  }
+  const known = Object.keys(spec)
+  for (const name of passedNames.filter((passed) => !known.includes(passed))) {
+    const suggestion = nearest(name, known)
+    problems.push(text`${untrusted(name)} is not an input of this action${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`)
+  }
+  if (problems.length > 0) throw invalidInputs(problems)
+  return values as Inputs<Spec>
+}
+
+/** The failure that lists what is wrong with inputs, one line each. */
+export function invalidInputs(problems: readonly Text[]): Failure {
+  const one = problems.length === 1
+  return new Failure({
+    code: 'inputs-invalid',
+    what: text`${one ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.flatMap((problem, index) => [index === 0 ? '- ' : '\n- ', ...problem])}`,
+    fix: text`Correct ${one ? 'it' : 'them'} in the step's "with:". Nothing has been changed on AWS.`,
+  })
+}
+
+function camel(name: string): string {
+  return name.replace(/-([a-zA-Z])/g, (_, letter: string) => letter.toUpperCase())
+}

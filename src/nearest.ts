@@ -1,0 +1,25 @@
+/** The candidate that is most like a misspelt word, or undefined when none is near (more than a third of its letters differ). */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+  const best = scored.sort((left, right) => left.distance - right.distance)[0]
+  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined
+}
+
+/** Damerau-Levenshtein distance with adjacent swaps, for words of at most 100 letters. */
+function editDistance(from: string, to: string): number {
+  const left = from.slice(0, 100)
+  const right = to.slice(0, 100)
+  const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, column) => column)]
+  const cell = (row: number, column: number) => rows[row]?.[column] ?? 0
+  for (let row = 1; row <= left.length; row++) {
+    rows[row] = [row]
+    for (let column = 1; column <= right.length; column++) {
+      const same = left[row - 1] === right[column - 1]
+      const swapped = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      const edits = [cell(row - 1, column) + 1, cell(row, column - 1) + 1, cell(row - 1, column - 1) + (same ? 0 : 1)]
+      if (swapped) edits.push(cell(row - 2, column - 2) + 1)
+      rows[row]?.push(Math.min(...edits))
+    }
+  }
+  return cell(left.length, right.length)
+}
