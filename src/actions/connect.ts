@@ -1,0 +1,47 @@
+import { type Aws, connect } from '../aws/connect.ts'
+import type { Deadline } from '../clock.ts'
+import type { Runner } from '../runner/action.ts'
+import { type InputReader, type Inputs, integer, list, matching, optionalText } from '../runner/inputs.ts'
+
+/** The region in every partition: `eu-west-1`, `us-gov-west-1`, `cn-north-1`, `eusc-de-east-1`. */
+const region = matching(/^[a-z]{2,5}(-[a-z]+)+-\d+$/, 'an AWS region such as eu-west-1')
+
+const accountIds: InputReader<readonly string[]> = (given) => {
+  const ids = list(given)
+  if (ids.every((id) => /^\d{12}$/.test(id))) return ids
+  throw new Error('must be AWS account ids of twelve digits, separated by commas')
+}
+
+/** Inputs of every action that talks to AWS. The names are those of `aws-actions/configure-aws-credentials`. */
+export const awsInputs = {
+  'aws-region': region,
+  'role-to-assume': optionalText,
+  'role-session-name': matching(/^[\w+=,.@-]{2,64}$/, 'a session name of 2 to 64 letters, digits or +=,.@-'),
+  'role-duration-seconds': integer(900, 43200, 3600),
+  audience: optionalText,
+  'allowed-account-ids': accountIds,
+}
+
+/** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
+const awsAudience = 'sts.amazonaws.com'
+
+/**
+ * Opens the way to AWS for one action. Nothing is asked of AWS before the first port is used. With `role-to-assume`, the
+ * job's OIDC token is exchanged, again whenever the credentials run out; without, the ambient credentials are taken.
+ * `deadline` is the moment after which no call is tried again.
+ */
+export function connectAws(inputs: Inputs<typeof awsInputs>, runner: Runner, deadline: Deadline): Aws {
+  return connect({
+    region: inputs.awsRegion ?? runner.environment.AWS_REGION ?? runner.environment.AWS_DEFAULT_REGION,
+    clock: runner.clock,
+    signal: runner.signal,
+    deadline,
+    environment: runner.environment,
+    roleToAssume: inputs.roleToAssume,
+    roleSessionName: inputs.roleSessionName,
+    roleDurationSeconds: inputs.roleDurationSeconds,
+    allowedAccountIds: inputs.allowedAccountIds,
+    idToken: () => runner.idToken(inputs.audience ?? awsAudience),
+    mask: runner.mask,
+  })
+}
