@@ -1,0 +1,53 @@
+import { isGood } from '../deployment/verdict.ts'
+import { renderText, type Text, text, untrusted } from '../text.ts'
+import { forAnnotation } from './escape.ts'
+import type { Report } from './report.ts'
+import { causeSentence, explanation, headline } from './sentence.ts'
+import { truncate } from './short.ts'
+
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice'
+  readonly title: string
+  readonly message: Text
+}
+
+/** The runner cuts a message at 4,096 characters and shows 10 annotations of each level per step (ExecutionContext.cs). */
+const longestMessage = 3500
+const mostWarnings = 5
+
+/** What the page of the run shows on top: one error with the cause, what the report lacks, and where the service is. */
+export function annotations(report: Report): readonly Annotation[] {
+  const { subject, state } = report
+  const bad = state.verdict !== undefined && !isGood(state.verdict.outcome)
+  const missing = state.evidence?.missingPermissions.map(
+    ({ action, shows }) => text`The credentials lack ${untrusted(action)}, which would have shown ${untrusted(shows)}.`,
+  )
+  const warnings = [...state.warnings.map((warning) => text`${warning}`), ...(missing ?? [])].slice(0, mostWarnings)
+  return [
+    ...(bad ? [failure(report)] : []),
+    ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),
+    ...(subject.url && state.verdict?.outcome === 'succeeded'
+      ? [
+          {
+            level: 'notice',
+            title: 'Deployed',
+            message: fitting(text`${headline(report)}: ${untrusted(subject.url)}`),
+          } as const,
+        ]
+      : []),
+  ]
+}
+
+function failure(report: Report): Annotation {
+  const { cause } = report.state
+  const first = cause ? text`Deploy failed: ${causeSentence(cause)}` : text`Deploy failed: ${headline(report)}.`
+  const rest = [...(cause ? [headline(report)] : []), ...explanation(report.state).slice(cause ? 1 : 0)]
+  const message = rest.reduce((lines, line) => text`${lines}\n${line}`, first)
+  return { level: 'error', title: 'Deploy failed', message: fitting(message) }
+}
+
+/** The same text when it fits; otherwise its visible form, cut. */
+function fitting(message: Text): Text {
+  const visible = renderText(message, forAnnotation)
+  return visible.length <= longestMessage ? message : text`${untrusted(truncate(visible, longestMessage))}`
+}

@@ -1,0 +1,35 @@
+import type { Report } from './report.ts'
+import type { Run } from './subject.ts'
+
+export function runUrl(run: Run): string {
+  return `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.runAttempt}`
+}
+
+export function commitUrl(run: Run): string {
+  return `${run.serverUrl}/${run.repository}/commit/${run.sha}`
+}
+
+/** What this deployment changes in git, where the image that ran before is tagged with its commit. */
+export function compareUrl({ subject: { run }, state: { plan } }: Report): string | undefined {
+  const tags = plan?.images.map(({ from }) => /:([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
+  const before = tags.find((tag) => tag !== undefined)
+  return before && !run.sha.startsWith(before)
+    ? `${run.serverUrl}/${run.repository}/compare/${before}...${run.sha}`
+    : undefined
+}
+
+/**
+ * The address if it is one that a reader may be sent to, safe inside Markdown and inside Slack's `<url|label>`; plain
+ * `http:` only where `allowHttp` says so.
+ */
+export function safeUrl(address: string | undefined, { allowHttp = false } = {}): string | undefined {
+  if (!address || !URL.canParse(address)) return undefined
+  const url = new URL(address)
+  if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return undefined
+  if (url.username || url.password) return undefined
+  return url.href.replace(/[|<>()[\]"'`\\*_~]/g, (character) => encodeURIComponent(character).replace(/^[^%]$/, hex))
+}
+
+function hex(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}

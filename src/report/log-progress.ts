@@ -1,0 +1,105 @@
+import type { DeploymentState, Phase } from '../deployment/state.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { place } from './sentence.ts'
+import { duration, image, revision } from './short.ts'
+import type { Subject } from './subject.ts'
+
+/** What happened between two states, in the order in which a person would tell it. */
+export function newLines(previous: DeploymentState, next: DeploymentState, subject: Subject): readonly Text[] {
+  return [
+    ...(next.plan && !previous.plan ? planned(next, subject) : []),
+    ...(next.registered && !previous.registered ? registered(next) : []),
+    ...(next.deployment && next.deployment.id !== previous.deployment?.id ? started(next) : []),
+    ...next.phases.flatMap((phase) =>
+      phaseLine(
+        previous.phases.find(({ name }) => name === phase.name),
+        phase,
+      ),
+    ),
+    ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
+    ...(tasksOf(next) && tasksOf(next) !== tasksOf(previous) ? [[tasksOf(next)]] : []),
+    ...news(previous, next),
+    ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${warning}`),
+    ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
+  ]
+}
+
+function planned({ plan }: DeploymentState, subject: Subject): readonly Text[] {
+  if (!plan) return []
+  const how = plan.engine === 'codedeploy' ? 'with CodeDeploy blue/green' : 'with an ECS rolling deployment'
+  return [
+    text`Deploying ${untrusted(subject.service)} to ${place(subject)} ${how} (cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)})`,
+    ...plan.images.map(({ container, from, to }) => {
+      const old = from === undefined || from === to ? '' : text`${untrusted(image(from))} → `
+      return text`image    ${untrusted(container)}: ${old}${untrusted(image(to))}`
+    }),
+  ]
+}
+
+function registered({ registered }: DeploymentState): readonly Text[] {
+  if (!registered) return []
+  const name = untrusted(revision(registered.taskDefinitionArn))
+  return [
+    registered.reused
+      ? text`revision ${name}, which exists already with the same content`
+      : text`revision ${name} registered`,
+  ]
+}
+
+function started({ deployment }: DeploymentState): readonly Text[] {
+  if (!deployment) return []
+  const id = untrusted(deployment.id.slice(deployment.id.lastIndexOf('/') + 1))
+  return [
+    deployment.adopted
+      ? text`Deployment ${id} of the same content is under way already; watching it`
+      : text`Deployment ${id} started`,
+    text`console  ${untrusted(deployment.consoleUrl)}`,
+  ]
+}
+
+function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {
+  if (phase.status === 'pending' || before?.status === phase.status) return []
+  const mark = { running: '▶', succeeded: '✔', failed: '✖', skipped: '↷' }[phase.status]
+  const took =
+    phase.endedAt !== undefined && phase.startedAt !== undefined && phase.endedAt - phase.startedAt >= 1000
+      ? ` (${duration(phase.endedAt - phase.startedAt)})`
+      : ''
+  const detail = phase.detail ? text`: ${phase.detail}` : ''
+  return [text`${mark} ${untrusted(phase.name)}${took}${detail}`]
+}
+
+function traffic({ trafficPercent = 0 }: DeploymentState): readonly Text[] {
+  return [text`traffic  ${trafficBar(trafficPercent)} ${trafficPercent} %`]
+}
+
+/** `▰▰▰▱▱▱▱▱▱▱` for 30. */
+export function trafficBar(percent: number): string {
+  const full = Math.min(10, Math.max(0, Math.round(percent / 10)))
+  return '▰'.repeat(full) + '▱'.repeat(10 - full)
+}
+
+function tasksOf({ tasks }: DeploymentState): string {
+  if (!tasks) return ''
+  const { desired, running, pending, failed } = tasks
+  const rest = [pending > 0 ? `${pending} pending` : '', failed > 0 ? `${failed} failed` : ''].filter(
+    (part) => part !== '',
+  )
+  return `tasks    ${[`${running} of ${desired} running`, ...rest].join(', ')}`
+}
+
+/** Service events that are new, and not in the words of one that was shown before. */
+function news(previous: DeploymentState, next: DeploymentState): readonly Text[] {
+  const old = new Set(previous.messages)
+  const shown = new Set(previous.messages.map(({ message }) => message.untrusted))
+  return next.messages.flatMap((event) => {
+    if (old.has(event) || shown.has(event.message.untrusted)) return []
+    shown.add(event.message.untrusted)
+    return [text`· ${event.message}`]
+  })
+}
+
+function rollingBack({ rollingBack, plan }: DeploymentState): readonly Text[] {
+  const to = plan?.previousTaskDefinition
+  const target = to ? text` to ${untrusted(revision(to))}` : ''
+  return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${rollingBack.reason}` : ''}`]
+}

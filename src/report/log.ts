@@ -1,0 +1,34 @@
+import type { DeploymentState } from '../deployment/state.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { newLines } from './log-progress.ts'
+import { appearance, explanation, headline } from './sentence.ts'
+import { minutesAndSeconds } from './short.ts'
+import type { Subject } from './subject.ts'
+
+/**
+ * What is new to a person who watches the job's log, one line each, with the time since the start in front. Nothing is
+ * said twice. At the end: the verdict, with the cause and the remedy before anything else.
+ */
+export function logLines(previous: DeploymentState, next: DeploymentState, subject: Subject): readonly Text[] {
+  const time = minutesAndSeconds(next.updatedAt - next.startedAt)
+  const lines = [
+    ...newLines(previous, next, subject),
+    ...(next.verdict && !previous.verdict ? ending(next, subject) : []),
+  ]
+  return lines.map((line) => text`${time}  ${line}`)
+}
+
+function ending(state: DeploymentState, subject: Subject): readonly Text[] {
+  const [first, ...rest] = explanation(state)
+  const title = text`${appearance(state).emoji} ${headline({ subject, state })}`
+  return [
+    first && state.cause ? text`${title}. ${first}` : title,
+    ...(first && !state.cause ? [indented(first)] : []),
+    ...rest.map(indented),
+    ...(subject.url && state.verdict?.outcome === 'succeeded' ? [indented(text`${untrusted(subject.url)}`)] : []),
+  ]
+}
+
+function indented(line: Text): Text {
+  return text`   ${line}`
+}

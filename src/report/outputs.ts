@@ -1,0 +1,22 @@
+import { renderText } from '../text.ts'
+import { forPlain } from './escape.ts'
+import type { Report } from './report.ts'
+import { causeSentence } from './sentence.ts'
+
+/** Longest value of one output. GitHub allows 1 MB for all outputs of a job. */
+const longest = 64 * 1024
+
+/** The outputs of a deployment by their names in action.yml; what is not known is an empty string. */
+export function outputs({ subject, state }: Report): Record<string, string> {
+  const values = {
+    verdict: state.verdict?.outcome,
+    cause: state.cause && renderText(causeSentence(state.cause), forPlain),
+    'task-definition-arn': state.registered?.taskDefinitionArn ?? state.plan?.taskDefinition,
+    'previous-task-definition-arn': state.plan?.previousTaskDefinition,
+    'deployment-id': state.deployment?.id,
+    'codedeploy-deployment-id': state.deployment?.engine === 'codedeploy' ? state.deployment.id : undefined,
+    'console-url': state.deployment?.consoleUrl,
+    url: subject.url,
+  }
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').slice(0, longest)]))
+}

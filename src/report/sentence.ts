@@ -1,0 +1,110 @@
+import type { DeploymentState } from '../deployment/state.ts'
+import type { Outcome } from '../deployment/verdict.ts'
+import type { Cause } from '../diagnosis/cause.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import type { Report } from './report.ts'
+import { duration, revision } from './short.ts'
+import type { Subject } from './subject.ts'
+
+/** Where a deployment is, in the words that every view shares. */
+export type Stage = 'queued' | 'preparing' | 'deploying' | 'shifting' | 'rolling-back' | Outcome
+
+interface Appearance {
+  /** What follows the name of the service in a headline. */
+  readonly words: string
+  readonly emoji: string
+  /** Slack's colour bar. */
+  readonly colour: string
+  /** What is true now and the headline does not say; empty where it says all. */
+  readonly now: string
+}
+
+const [green, amber, red, grey] = ['#2EB67D', '#ECB22E', '#E01E5A', '#808080']
+
+const appearances: Readonly<Record<Stage, Appearance>> = {
+  queued: { words: 'is about to be deployed', emoji: '⏳', colour: grey, now: '' },
+  preparing: { words: 'is being prepared', emoji: '⏳', colour: amber, now: '' },
+  deploying: { words: 'is being deployed', emoji: '🚀', colour: amber, now: '' },
+  shifting: { words: 'is taking over traffic', emoji: '🚀', colour: amber, now: '' },
+  'rolling-back': { words: 'failed and is being rolled back', emoji: '⏪', colour: red, now: '' },
+  succeeded: { words: 'is deployed', emoji: '✅', colour: green, now: '' },
+  unchanged: { words: 'runs this version already', emoji: '✅', colour: green, now: 'Nothing was changed.' },
+  failed: {
+    words: 'failed to deploy',
+    emoji: '❌',
+    colour: red,
+    now: 'Nothing was rolled back: check what serves traffic now.',
+  },
+  'rolled-back': { words: 'failed to deploy and was rolled back', emoji: '⏪', colour: red, now: '' },
+  'rollback-failed': {
+    words: 'failed to deploy, and so did the rollback',
+    emoji: '🚨',
+    colour: red,
+    now: 'Somebody must act: it is not known what serves traffic.',
+  },
+  stopped: {
+    words: 'was stopped while it was being deployed',
+    emoji: '🛑',
+    colour: red,
+    now: 'Traffic is where the one who stopped it left it.',
+  },
+  superseded: { words: 'was overtaken by a newer deployment', emoji: '⏭️', colour: grey, now: 'The newer one decides.' },
+  'timed-out': {
+    words: 'was not stable before the deadline',
+    emoji: '⌛',
+    colour: red,
+    now: 'The deployment may still be running.',
+  },
+  cancelled: { words: 'was cancelled while it was being deployed', emoji: '🚫', colour: grey, now: '' },
+  detached: {
+    words: 'is still being deployed, but no longer watched',
+    emoji: '👋',
+    colour: amber,
+    now: 'A new run of the same commit watches it again.',
+  },
+}
+
+export function stageOf(state: DeploymentState): Stage {
+  if (state.verdict) return state.verdict.outcome
+  if (state.rollingBack) return 'rolling-back'
+  if (!state.plan) return 'queued'
+  if (!state.deployment) return 'preparing'
+  return state.trafficPercent !== undefined && state.trafficPercent > 0 ? 'shifting' : 'deploying'
+}
+
+export function appearance(state: DeploymentState): Appearance {
+  return appearances[stageOf(state)]
+}
+
+/** `api failed to deploy to production and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
+export function headline({ subject, state }: Report): Text {
+  const { words } = appearance(state)
+  const back =
+    state.verdict?.outcome === 'rolled-back'
+      ? (state.verdict.servingTaskDefinition ?? state.plan?.previousTaskDefinition)
+      : undefined
+  const share = stageOf(state) === 'shifting' ? ` (${state.trafficPercent} %)` : ''
+  const took =
+    state.verdict && state.verdict.outcome !== 'unchanged'
+      ? `, after ${duration(state.updatedAt - state.startedAt)}`
+      : ''
+  return text`${untrusted(subject.service)} ${words}${share}${back ? text` to ${untrusted(revision(back))}` : ''} (${place(subject)})${took}`
+}
+
+/** Environment where it has a name, cluster otherwise. */
+export function place(subject: Subject): Text {
+  return text`${untrusted(subject.environment ?? subject.cluster)}`
+}
+
+/** `3 of 3 new tasks stopped: container "api" ran out of memory (exit code 137).` How sure we are is part of it. */
+export function causeSentence({ what, why, confidence }: Cause): Text {
+  const hedge = { certain: '', likely: 'probably ', possible: 'possibly ' }[confidence]
+  return text`${what}: ${hedge}${why}.`
+}
+
+/** Cause, remedy and what is true now, as far as they are known: what follows a headline. */
+export function explanation(state: DeploymentState): readonly Text[] {
+  const { now } = appearance(state)
+  const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
+  return [...(cause ? [causeSentence(cause), cause.fix] : []), ...(now ? [[now]] : [])]
+}
