@@ -132,7 +132,22 @@ export interface TaskSetRecord {
   readonly createdAt: number
 }
 
+/** What AWS does not document, or leaves to configuration. The defaults are the harsher choice; tests may change them at any time. */
+export interface EcsQuirks {
+  /** UpdateService's reply names the new service deployment in `currentServiceDeployment`. Default: it names the one before. */
+  updateReplyNamesNewDeployment: boolean
+  /** Virtual seconds until a new service deployment appears in ListServiceDeployments. Default 3. */
+  listedAfterSeconds: number
+  /** Deregistration delay: seconds from a target's deregistration until its task is stopped. Default 15. */
+  drainSeconds: number
+  /** How long deployment alarms are watched after all tasks are healthy. Default 60. */
+  alarmBakeSeconds: number
+  /** How long until a task that never turns healthy is found unhealthy by the load balancer. Default 20. */
+  unhealthyAfterSeconds: number
+}
+
 export interface EcsService extends AwsService {
+  readonly quirks: EcsQuirks
   startTaskGroup(options: TaskGroupOptions): TaskGroup
   /** A service by cluster and name, for CodeDeploy and tests; undefined when there is none. */
   service(cluster: string, service: string): SimulatedService | undefined
@@ -171,6 +186,8 @@ export interface LoadBalancing extends AwsService {
   createListener(port: number, forward: Readonly<Record<string, number>>): { readonly listenerArn: string }
   targetGroup(arn: string): { readonly name: string; readonly targetGroupArn: string } | undefined
   listener(arn: string): { forward: Readonly<Record<string, number>> } | undefined
+  /** Whether any listener forwards to the target group, be it with weight 0. */
+  isInUse(targetGroupArn: string): boolean
   register(targetGroupArn: string, target: SimulatedTarget): void
   deregister(targetGroupArn: string, targetId: string): void
 }

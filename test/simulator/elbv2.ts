@@ -1,0 +1,206 @@
+/** Elastic Load Balancing v2: target groups, their targets' health, and listeners whose weights decide who gets traffic. */
+import type {
+  Action,
+  DescribeListenersInput,
+  DescribeRulesInput,
+  DescribeTargetGroupsInput,
+  DescribeTargetHealthInput,
+  Listener,
+  ModifyListenerInput,
+  ModifyRuleInput,
+  Rule,
+  TargetGroup,
+  TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { AwsError, type LoadBalancing, type SimulatedTarget, type World } from './contract.ts'
+import { arn, hexadecimal } from './identifiers.ts'
+
+interface Group {
+  readonly name: string
+  readonly targetGroupArn: string
+  readonly targets: Map<string, { target: SimulatedTarget; draining: boolean }>
+}
+
+interface Front {
+  readonly listenerArn: string
+  readonly ruleArn: string
+  readonly port: number
+  /** Weight by target group ARN. */
+  forward: Readonly<Record<string, number>>
+}
+
+/** The load balancer `slipway` of one region. `drainSeconds` is its target groups' deregistration delay. */
+export function createLoadBalancing(world: World, region: string, drainSeconds = 15): LoadBalancing {
+  const groups = new Map<string, Group>()
+  const fronts = new Map<string, Front>()
+  const loadBalancer = `app/slipway/${hexadecimal(world, 16)}`
+  const elbArn = (resource: string) => arn('elasticloadbalancing', region, world.accountId, resource)
+
+  const group = (targetGroupArn: string) => {
+    const found = groups.get(targetGroupArn)
+    if (!found) throw new AwsError('TargetGroupNotFound', `Target groups '${targetGroupArn}' not found`)
+    return found
+  }
+  const front = (listenerArn: string) => {
+    const found = fronts.get(listenerArn)
+    if (!found) throw new AwsError('ListenerNotFound', `Listeners '${listenerArn}' not found`)
+    return found
+  }
+  const inUse = (targetGroupArn: string) => [...fronts.values()].some((listener) => targetGroupArn in listener.forward)
+
+  const health = (entry: Group, target: SimulatedTarget, draining: boolean) => {
+    if (draining)
+      return {
+        State: 'draining',
+        Reason: 'Target.DeregistrationInProgress',
+        Description: 'Target deregistration is in progress',
+      }
+    if (!inUse(entry.targetGroupArn))
+      return {
+        State: 'unused',
+        Reason: 'Target.NotInUse',
+        Description: 'Target group is not configured to receive traffic from the load balancer',
+      }
+    return target.health()
+  }
+
+  const describeGroup = (entry: Group): TargetGroup => ({
+    TargetGroupArn: entry.targetGroupArn,
+    TargetGroupName: entry.name,
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: 'vpc-0a1b2c3d4e5f60718',
+    HealthCheckProtocol: 'HTTP',
+    HealthCheckPort: 'traffic-port',
+    HealthCheckEnabled: true,
+    HealthCheckIntervalSeconds: 10,
+    HealthCheckTimeoutSeconds: 5,
+    HealthyThresholdCount: 2,
+    UnhealthyThresholdCount: 2,
+    HealthCheckPath: '/health',
+    Matcher: { HttpCode: '200' },
+    LoadBalancerArns: inUse(entry.targetGroupArn) ? [elbArn(`loadbalancer/${loadBalancer}`)] : [],
+    TargetType: 'ip',
+    ProtocolVersion: 'HTTP1',
+    IpAddressType: 'ipv4',
+  })
+
+  const describeListener = (listener: Front): Listener => ({
+    ListenerArn: listener.listenerArn,
+    LoadBalancerArn: elbArn(`loadbalancer/${loadBalancer}`),
+    Port: listener.port,
+    Protocol: 'HTTP',
+    DefaultActions: [forwardAction(listener.forward)],
+  })
+
+  const describeRule = (listener: Front): Rule => ({
+    RuleArn: listener.ruleArn,
+    Priority: 'default',
+    Conditions: [],
+    Actions: [forwardAction(listener.forward)],
+    IsDefault: true,
+  })
+
+  const redirect = (listener: Front, actions: readonly Action[] = []) => {
+    const weights = weightsOf(actions)
+    for (const targetGroupArn of Object.keys(weights)) group(targetGroupArn)
+    listener.forward = weights
+  }
+
+  return {
+    createTargetGroup: (name) => {
+      const targetGroupArn = elbArn(`targetgroup/${name}/${hexadecimal(world, 16)}`)
+      groups.set(targetGroupArn, { name, targetGroupArn, targets: new Map() })
+      return { targetGroupArn, name }
+    },
+    createListener: (port, forward) => {
+      const id = hexadecimal(world, 16)
+      const listener = {
+        listenerArn: elbArn(`listener/${loadBalancer}/${id}`),
+        ruleArn: elbArn(`listener-rule/${loadBalancer}/${id}/${hexadecimal(world, 16)}`),
+        port,
+        forward,
+      }
+      fronts.set(listener.listenerArn, listener)
+      return listener
+    },
+    targetGroup: (targetGroupArn) => groups.get(targetGroupArn),
+    listener: (listenerArn) => fronts.get(listenerArn),
+    isInUse: inUse,
+    register: (targetGroupArn, target) => {
+      group(targetGroupArn).targets.set(target.id, { target, draining: false })
+    },
+    deregister: (targetGroupArn, targetId) => {
+      const targets = groups.get(targetGroupArn)?.targets
+      const entry = targets?.get(targetId)
+      if (!targets || !entry) return
+      entry.draining = true
+      world.clock.after(drainSeconds * 1000, () => {
+        if (targets.get(targetId) === entry) targets.delete(targetId)
+      })
+    },
+    handlers: {
+      DescribeTargetGroups: (input: DescribeTargetGroupsInput) => {
+        const named = (name: string) => {
+          const found = [...groups.values()].find((entry) => entry.name === name)
+          if (!found) throw new AwsError('TargetGroupNotFound', 'One or more target groups not found')
+          return found
+        }
+        const chosen = input.TargetGroupArns?.map(group) ?? input.Names?.map(named) ?? [...groups.values()]
+        return { TargetGroups: chosen.map(describeGroup) }
+      },
+      DescribeTargetHealth: (input: DescribeTargetHealthInput) => {
+        const entry = group(input.TargetGroupArn ?? '')
+        const wanted = input.Targets?.map((target) => target.Id)
+        const rows = [...entry.targets.values()].filter(({ target }) => wanted?.includes(target.id) ?? true)
+        return {
+          TargetHealthDescriptions: rows.map(({ target, draining }) => ({
+            Target: { Id: target.id, Port: target.port, AvailabilityZone: `${region}a` },
+            HealthCheckPort: String(target.port),
+            TargetHealth: health(entry, target, draining) as TargetHealthDescription['TargetHealth'],
+          })),
+        }
+      },
+      DescribeListeners: (input: DescribeListenersInput) => ({
+        Listeners: (input.ListenerArns?.map(front) ?? [...fronts.values()]).map(describeListener),
+      }),
+      DescribeRules: (input: DescribeRulesInput) => {
+        const chosen = input.ListenerArn ? [front(input.ListenerArn)] : [...fronts.values()]
+        return {
+          Rules: chosen.filter((listener) => input.RuleArns?.includes(listener.ruleArn) ?? true).map(describeRule),
+        }
+      },
+      ModifyListener: (input: ModifyListenerInput) => {
+        const listener = front(input.ListenerArn ?? '')
+        if (input.DefaultActions) redirect(listener, input.DefaultActions)
+        return { Listeners: [describeListener(listener)] }
+      },
+      ModifyRule: (input: ModifyRuleInput) => {
+        const listener = [...fronts.values()].find((candidate) => candidate.ruleArn === input.RuleArn)
+        if (!listener) throw new AwsError('RuleNotFound', 'One or more rules not found')
+        if (input.Actions) redirect(listener, input.Actions)
+        return { Rules: [describeRule(listener)] }
+      },
+    },
+  }
+}
+
+function forwardAction(forward: Readonly<Record<string, number>>): Action {
+  const weights = Object.entries(forward)
+  const [only] = weights
+  return {
+    Type: 'forward',
+    ...(weights.length === 1 && only && { TargetGroupArn: only[0] }),
+    ForwardConfig: {
+      TargetGroups: weights.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })),
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
+  }
+}
+
+function weightsOf(actions: readonly Action[]): Record<string, number> {
+  const action = actions.find((candidate) => candidate.Type === 'forward')
+  if (!action) throw new AwsError('InvalidLoadBalancerAction', 'The simulator routes with forward actions only.')
+  const tuples = action.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: action.TargetGroupArn, Weight: 1 }]
+  return Object.fromEntries(tuples.map((tuple) => [tuple.TargetGroupArn ?? '', tuple.Weight ?? 1]))
+}
