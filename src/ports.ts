@@ -5,12 +5,13 @@
  * Shapes are AWS's own (same member names as the API), cut down to the members that are read.
  * All adapters throw `Failure`; a mutation whose reply was lost has been read back before they return or throw.
  */
-import type { Text } from './text.ts'
 
 export type * from './ports/codedeploy.ts'
+export type * from './ports/deployment-statuses.ts'
 export type * from './ports/ecs.ts'
 export type * from './ports/evidence.ts'
 export type * from './ports/identity.ts'
 export type * from './ports/json.ts'
 export type * from './ports/registry.ts'
 export type * from './ports/service.ts'
+export type * from './ports/slack.ts'

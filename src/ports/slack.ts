@@ -1,0 +1,31 @@
+import type { Text } from '../text.ts'
+import type { JsonObject } from './json.ts'
+
+/** A message as Slack's API takes it (`chat.postMessage`, incoming webhooks), within Slack's limits and escaped. */
+export interface SlackMessage {
+  /** Shown above the attachment and in notifications. mrkdwn. */
+  readonly text: string
+  readonly attachments: readonly SlackAttachment[]
+  /** Whom to call, as Slack writes it (`<@U…>`): in the thread where there is one, as an edit calls nobody; in the text otherwise. */
+  readonly mention?: string | undefined
+  /** Details for the message's thread, posted once, with the final message. A webhook cannot reply and leaves it out. mrkdwn. */
+  readonly reply?: string | undefined
+}
+
+export interface SlackAttachment {
+  /** `#RRGGBB` of the bar on the left. */
+  readonly color: string
+  /** Plain text, where the blocks cannot be shown. */
+  readonly fallback: string
+  readonly blocks: readonly JsonObject[]
+}
+
+export type SlackDelivery = { readonly delivered: true } | { readonly delivered: false; readonly problem: Text }
+
+/** One message in one channel. Never throws: what went wrong is said once, as a warning, and in the delivery. */
+export interface Slack {
+  /** Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. */
+  update(message: SlackMessage, options: { readonly final: boolean }): Promise<SlackDelivery>
+  /** Where the message is, for a later job to go on with it; undefined before the first delivery and with a webhook. */
+  reference(): { readonly channel: string; readonly ts: string } | undefined
+}
