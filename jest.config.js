@@ -9,7 +9,10 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['*.test.ts', '{runner,image,task-definition,deployment,diagnosis,report,config,aws,slack,github,actions}/**/*.test.ts']),
+    project('unit', [
+      '*.test.ts',
+      '{runner,image,task-definition,deployment,diagnosis,report,config,aws,slack,github,actions}/**/*.test.ts',
+    ]),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),
     project('end-to-end', ['end-to-end/**/*.test.ts']),

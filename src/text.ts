@@ -36,7 +36,7 @@ export function isUntrusted(part: string | Untrusted | Text): part is Untrusted 
   return typeof part === 'object' && 'untrusted' in part
 }
 
-/** Renders a text for one channel: our words as they are, theirs through the channel's `escape`. */
-export function renderText(value: Text, escape: (theirs: string) => string): string {
-  return value.map((part) => (typeof part === 'string' ? part : escape(part.untrusted))).join('')
+/** Renders a text for one channel: our words as they are, theirs through the channel's escape. */
+export function renderText(value: Text, escapeTheirs: (theirs: string) => string): string {
+  return value.map((part) => (typeof part === 'string' ? part : escapeTheirs(part.untrusted))).join('')
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Text } from '../text.ts'
-import type { Inputs, InputSpec } from './inputs.ts'
+import type { InputSpec, Inputs } from './inputs.ts'
 
 /**
  * What one action is to the runner: its inputs and what it does with them. `main` throws a `Failure` to end red; `post`

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
 import { nearest } from '../nearest.ts'
+import { type Text, text, untrusted } from '../text.ts'
 
 /**
  * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or
@@ -10,10 +10,14 @@ export type InputReader<T> = (given: string) => T
 
 export type InputSpec = Readonly<Record<string, InputReader<unknown>>>
 
-type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name
 
 /** Typed values of a spec, under the inputs' names in camel case. */
-export type Inputs<Spec extends InputSpec> = { readonly [Name in keyof Spec & string as Camel<Name>]: ReturnType<Spec[Name]> }
+export type Inputs<Spec extends InputSpec> = {
+  readonly [Name in keyof Spec & string as Camel<Name>]: ReturnType<Spec[Name]>
+}
 
 /** Text that must be given. */
 export const requiredText: InputReader<string> = (given) => {
@@ -38,7 +42,11 @@ export function flag(fallback: boolean): InputReader<boolean> {
 export const optionalFlag: InputReader<boolean | undefined> = (given) => (given === '' ? undefined : flag(false)(given))
 
 /** A whole number within bounds (inclusive); `fallback` when it is not given. */
-export function integer<Fallback extends number | undefined>(minimum: number, maximum: number, fallback: Fallback): InputReader<number | Fallback> {
+export function integer<Fallback extends number | undefined>(
+  minimum: number,
+  maximum: number,
+  fallback: Fallback,
+): InputReader<number | Fallback> {
   return (given) => {
     if (given === '') return fallback
     const value = Number(given)
@@ -83,7 +91,11 @@ export function matching(pattern: RegExp, kind: string): InputReader<string | un
  * Reads all inputs of an action and reports every bad one at once, misspelt names included: the runner itself only
  * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)").
  */
-export function readInputs<Spec extends InputSpec>(spec: Spec, given: (name: string) => string, passedNames: readonly string[]): Inputs<Spec> {
+export function readInputs<Spec extends InputSpec>(
+  spec: Spec,
+  given: (name: string) => string,
+  passedNames: readonly string[],
+): Inputs<Spec> {
   const values: Record<string, unknown> = {}
   const problems: Text[] = []
   for (const [name, read] of Object.entries(spec)) {
@@ -96,7 +108,9 @@ export function readInputs<Spec extends InputSpec>(spec: Spec, given: (name: str
   const known = Object.keys(spec)
   for (const name of passedNames.filter((passed) => !known.includes(passed))) {
     const suggestion = nearest(name, known)
-    problems.push(text`${untrusted(name)} is not an input of this action${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`)
+    problems.push(
+      text`${untrusted(name)} is not an input of this action${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
+    )
   }
   if (problems.length > 0) throw invalidInputs(problems)
   return values as Inputs<Spec>
@@ -107,8 +121,9 @@ export function invalidInputs(problems: readonly Text[]): Failure {
   const one = problems.length === 1
   return new Failure({
     code: 'inputs-invalid',
-    what: text`${one ? 'An input is' : `${problems.length} inputs are`} not right:\n${problems.flatMap((problem, index) => [index === 0 ? '- ' : '\n- ', ...problem])}`,
-    fix: text`Correct ${one ? 'it' : 'them'} in the step's "with:". Nothing has been changed on AWS.`,
+    what: text`${one ? 'An input is' : `${problems.length} inputs are`} not right`,
+    why: text`\n${problems.flatMap((problem) => ['- ', ...problem, '\n'])}`,
+    fix: text`Correct ${one ? 'it' : 'them'} under "with:" of the step. Nothing has been changed on AWS.`,
   })
 }
 

@@ -1,0 +1,20 @@
+import type { Action } from './runner/action.ts'
+import type { InputSpec } from './runner/inputs.ts'
+import { run, type Step } from './runner/run.ts'
+
+/** Every action by name. Each is loaded only when it runs, so that none pays for another's code. */
+const actions = {
+  'build-push': () => import('./actions/build-push.ts'),
+  deploy: () => import('./actions/deploy.ts'),
+  notify: () => import('./actions/notify.ts'),
+  plan: () => import('./actions/plan.ts'),
+  'register-task-definition': () => import('./actions/register-task-definition.ts'),
+} satisfies Record<string, () => Promise<{ action: unknown }>>
+
+export type ActionName = keyof typeof actions
+
+/** Runs one step of one action; the entry point of every file in `dist/`. */
+export async function main(name: ActionName, step: Step): Promise<void> {
+  const { action }: { action: Action<InputSpec> } = await actions[name]()
+  await run(action, step)
+}

@@ -1,0 +1,95 @@
+export interface DeploymentGroup {
+  readonly applicationName?: string
+  readonly deploymentGroupName?: string
+  readonly computePlatform?: string
+  readonly deploymentConfigName?: string
+  readonly serviceRoleArn?: string
+  readonly ecsServices?: readonly { readonly serviceName?: string; readonly clusterName?: string }[]
+  readonly blueGreenDeploymentConfiguration?: {
+    readonly deploymentReadyOption?: { readonly actionOnTimeout?: string; readonly waitTimeInMinutes?: number }
+    readonly terminateBlueInstancesOnDeploymentSuccess?: {
+      readonly action?: string
+      readonly terminationWaitTimeInMinutes?: number
+    }
+  }
+  readonly autoRollbackConfiguration?: { readonly enabled?: boolean; readonly events?: readonly string[] }
+}
+
+export interface CodeDeployDeployment {
+  readonly deploymentId?: string
+  readonly applicationName?: string
+  readonly deploymentGroupName?: string
+  readonly deploymentConfigName?: string
+  /** Created Queued InProgress Baking Ready, terminal: Succeeded Failed Stopped. */
+  readonly status?: string
+  readonly description?: string
+  readonly creator?: string
+  readonly createTime?: Date
+  readonly startTime?: Date
+  readonly completeTime?: Date
+  readonly errorInformation?: { readonly code?: string; readonly message?: string }
+  readonly rollbackInfo?: {
+    readonly rollbackDeploymentId?: string
+    readonly rollbackTriggeringDeploymentId?: string
+    readonly rollbackMessage?: string
+  }
+  readonly deploymentStatusMessages?: readonly string[]
+  readonly revision?: {
+    readonly revisionType?: string
+    readonly appSpecContent?: { readonly content?: string; readonly sha256?: string }
+  }
+  readonly previousRevision?: { readonly appSpecContent?: { readonly content?: string; readonly sha256?: string } }
+}
+
+export interface EcsTarget {
+  readonly deploymentId?: string
+  readonly targetId?: string
+  readonly status?: string
+  readonly lifecycleEvents?: readonly {
+    readonly lifecycleEventName?: string
+    readonly status?: string
+    readonly startTime?: Date
+    readonly endTime?: Date
+    readonly diagnostics?: {
+      readonly errorCode?: string
+      readonly scriptName?: string
+      readonly message?: string
+      readonly logTail?: string
+    }
+  }[]
+  /** `identifer` is AWS's own spelling. */
+  readonly taskSetsInfo?: readonly {
+    readonly identifer?: string
+    readonly desiredCount?: number
+    readonly pendingCount?: number
+    readonly runningCount?: number
+    readonly status?: string
+    readonly trafficWeight?: number
+    readonly targetGroup?: { readonly name?: string }
+    readonly taskSetLabel?: string
+  }[]
+}
+
+export interface CreateDeploymentRequest {
+  readonly applicationName: string
+  readonly deploymentGroupName: string
+  readonly deploymentConfigName?: string
+  /** At most 512 characters. */
+  readonly description: string
+  /** AppSpec, as JSON text. */
+  readonly appSpec: string
+}
+
+/** AWS CodeDeploy for Amazon ECS. */
+export interface CodeDeploy {
+  describeDeploymentGroup(application: string, group: string): Promise<DeploymentGroup | undefined>
+  /** Read back: deployments of the group in progress with the same appspec. Throws `deployment-conflict` with the id of the active one. */
+  createDeployment(request: CreateDeploymentRequest): Promise<string>
+  describeDeployment(id: string): Promise<CodeDeployDeployment>
+  /** The ECS target of a deployment; undefined until CodeDeploy has made it. */
+  describeTarget(id: string, cluster: string, service: string): Promise<EcsTarget | undefined>
+  /** Ids of deployments of the group that are Created, Queued, InProgress, Baking or Ready. */
+  listActiveDeployments(application: string, group: string): Promise<readonly string[]>
+  /** Stops with `autoRollbackEnabled`. A deployment that has ended already is no error. */
+  stopDeployment(id: string, rollBack: boolean): Promise<void>
+}

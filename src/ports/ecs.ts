@@ -1,0 +1,82 @@
+import type { JsonObject } from './json.ts'
+import type { Service, ServiceDeployment } from './service.ts'
+
+export interface Task {
+  readonly taskArn?: string
+  readonly taskDefinitionArn?: string
+  readonly startedBy?: string
+  readonly lastStatus?: string
+  readonly desiredStatus?: string
+  readonly stopCode?: string
+  readonly stoppedReason?: string
+  readonly stoppedAt?: Date
+  readonly createdAt?: Date
+  readonly startedAt?: Date
+  readonly healthStatus?: string
+  readonly containers?: readonly {
+    readonly name?: string
+    readonly image?: string
+    readonly lastStatus?: string
+    readonly exitCode?: number
+    readonly reason?: string
+    readonly healthStatus?: string
+    readonly runtimeId?: string
+  }[]
+}
+
+export interface UpdateServiceRequest {
+  readonly cluster: string
+  readonly service: string
+  readonly taskDefinition?: string
+  readonly desiredCount?: number
+  readonly forceNewDeployment?: boolean
+  readonly enableECSManagedTags?: boolean
+  readonly propagateTags?: string
+  readonly volumeConfigurations?: readonly JsonObject[]
+}
+
+export interface RunTaskRequest {
+  readonly cluster: string
+  readonly taskDefinition: string
+  readonly startedBy?: string
+  readonly launchType?: string
+  readonly capacityProviderStrategy?: readonly JsonObject[]
+  readonly networkConfiguration?: JsonObject
+  readonly overrides?: JsonObject
+  readonly tags?: readonly JsonObject[]
+  readonly enableECSManagedTags?: boolean
+  readonly propagateTags?: string
+  readonly volumeConfigurations?: readonly JsonObject[]
+  /** Pinned by the caller, so that a repeated request starts one task only. */
+  readonly clientToken: string
+}
+
+/** Amazon ECS. */
+export interface Ecs {
+  /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
+  describeService(cluster: string, service: string): Promise<Service | undefined>
+  /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
+  updateService(request: UpdateServiceRequest): Promise<Service>
+  /** Newest first. */
+  listServiceDeployments(cluster: string, service: string, createdAfter: Date): Promise<readonly ServiceDeployment[]>
+  describeServiceDeployment(arn: string): Promise<ServiceDeployment | undefined>
+  /** Task definition ARN of a service revision. */
+  taskDefinitionOfRevision(serviceRevisionArn: string): Promise<string | undefined>
+  /** Stops a service deployment and rolls it back (`stopType: ROLLBACK`). */
+  rollBackServiceDeployment(arn: string): Promise<void>
+  /** Tasks of a service, of a deployment (`startedBy`) or by ARN; stopped ones stay visible for about an hour. */
+  listTasks(
+    cluster: string,
+    filter: { service?: string; startedBy?: string; desiredStatus: 'RUNNING' | 'STOPPED' },
+  ): Promise<readonly Task[]>
+  describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>
+  runTask(request: RunTaskRequest): Promise<readonly Task[]>
+  stopTask(cluster: string, task: string, reason: string): Promise<void>
+  /**
+   * The definition as AWS has it, read-only members included, with its tags (`include: TAGS`) under `tags`.
+   * Undefined when the family or revision does not exist.
+   */
+  describeTaskDefinition(nameOrArn: string): Promise<JsonObject | undefined>
+  /** Registers exactly this; throws `task-definition-lossy` when a member would be dropped on the way. Returns what AWS stored. */
+  registerTaskDefinition(definition: JsonObject): Promise<JsonObject>
+}

@@ -1,0 +1,5 @@
+export interface Identity {
+  readonly accountId: string
+  /** ARN of the principal. */
+  readonly arn: string
+}

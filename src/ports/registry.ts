@@ -1,0 +1,43 @@
+export interface Repository {
+  readonly name: string
+  /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`, without scheme. */
+  readonly uri: string
+  readonly immutableTags: boolean
+}
+
+export interface RegistryLogin {
+  /** With scheme: `https://111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
+  readonly endpoint: string
+  readonly username: string
+  readonly password: string
+  readonly expiresAt: Date
+}
+
+/** Amazon ECR. */
+export interface Ecr {
+  describeRepository(name: string): Promise<Repository | undefined>
+  /** One that exists already is returned as it is. */
+  createRepository(
+    name: string,
+    options: { readonly immutableTags: boolean; readonly tags?: Record<string, string> },
+  ): Promise<Repository>
+  /** Digest behind a tag, or undefined. */
+  imageDigest(
+    repository: string,
+    reference: { readonly tag: string } | { readonly digest: string },
+  ): Promise<string | undefined>
+  login(): Promise<RegistryLogin>
+}
+
+/** An OCI distribution registry, for images that are pushed without Docker. Paths are those of the OCI distribution spec. */
+export interface Registry {
+  hasBlob(repository: string, digest: string): Promise<boolean>
+  pushBlob(repository: string, digest: string, content: Uint8Array): Promise<void>
+  /** Pushes by digest or tag; returns the digest that the registry reports. */
+  pushManifest(repository: string, reference: string, mediaType: string, content: Uint8Array): Promise<string>
+  /** Undefined when there is none. */
+  manifest(
+    repository: string,
+    reference: string,
+  ): Promise<{ readonly digest: string; readonly mediaType: string; readonly content: Uint8Array } | undefined>
+}

@@ -1,0 +1,114 @@
+export interface EcsDeployment {
+  readonly id?: string
+  /** PRIMARY, ACTIVE or INACTIVE. */
+  readonly status?: string
+  readonly taskDefinition?: string
+  readonly desiredCount?: number
+  readonly pendingCount?: number
+  readonly runningCount?: number
+  readonly failedTasks?: number
+  readonly createdAt?: Date
+  readonly updatedAt?: Date
+  /** COMPLETED, FAILED or IN_PROGRESS; only with the ECS deployment controller. */
+  readonly rolloutState?: string
+  readonly rolloutStateReason?: string
+}
+
+export interface TaskSet {
+  readonly id?: string
+  readonly taskSetArn?: string
+  readonly status?: string
+  readonly externalId?: string
+  readonly taskDefinition?: string
+  readonly startedBy?: string
+  readonly stabilityStatus?: string
+  readonly computedDesiredCount?: number
+  readonly pendingCount?: number
+  readonly runningCount?: number
+  readonly createdAt?: Date
+  readonly loadBalancers?: readonly LoadBalancer[]
+}
+
+export interface LoadBalancer {
+  readonly targetGroupArn?: string
+  readonly loadBalancerName?: string
+  readonly containerName?: string
+  readonly containerPort?: number
+}
+
+export interface Service {
+  readonly serviceArn?: string
+  readonly serviceName?: string
+  readonly clusterArn?: string
+  /** ACTIVE, DRAINING or INACTIVE. */
+  readonly status?: string
+  readonly desiredCount?: number
+  readonly runningCount?: number
+  readonly pendingCount?: number
+  readonly taskDefinition?: string
+  readonly deploymentController?: { readonly type?: string }
+  readonly deploymentConfiguration?: {
+    readonly strategy?: string
+    readonly minimumHealthyPercent?: number
+    readonly maximumPercent?: number
+    readonly deploymentCircuitBreaker?: { readonly enable?: boolean; readonly rollback?: boolean }
+  }
+  readonly deployments?: readonly EcsDeployment[]
+  readonly taskSets?: readonly TaskSet[]
+  readonly loadBalancers?: readonly LoadBalancer[]
+  readonly events?: readonly { readonly id?: string; readonly createdAt?: Date; readonly message?: string }[]
+  readonly launchType?: string
+  readonly platformVersion?: string
+  readonly platformFamily?: string
+  readonly capacityProviderStrategy?: readonly {
+    readonly capacityProvider?: string
+    readonly weight?: number
+    readonly base?: number
+  }[]
+  readonly networkConfiguration?: {
+    readonly awsvpcConfiguration?: {
+      readonly subnets?: readonly string[]
+      readonly securityGroups?: readonly string[]
+      readonly assignPublicIp?: string
+    }
+  }
+  readonly schedulingStrategy?: string
+  readonly currentServiceDeployment?: string
+  readonly currentServiceRevisions?: readonly { readonly arn?: string }[]
+}
+
+export interface ServiceRevisionSummary {
+  readonly arn?: string
+  readonly requestedTaskCount?: number
+  readonly runningTaskCount?: number
+  readonly pendingTaskCount?: number
+  readonly requestedProductionTrafficWeight?: number
+}
+
+export interface ServiceDeployment {
+  readonly serviceDeploymentArn?: string
+  readonly serviceArn?: string
+  readonly clusterArn?: string
+  readonly createdAt?: Date
+  readonly startedAt?: Date
+  readonly finishedAt?: Date
+  readonly stoppedAt?: Date
+  readonly updatedAt?: Date
+  readonly sourceServiceRevisions?: readonly ServiceRevisionSummary[]
+  readonly targetServiceRevision?: ServiceRevisionSummary
+  /** PENDING IN_PROGRESS STOP_REQUESTED ROLLBACK_REQUESTED ROLLBACK_IN_PROGRESS, terminal: SUCCESSFUL STOPPED ROLLBACK_SUCCESSFUL ROLLBACK_FAILED. */
+  readonly status?: string
+  readonly statusReason?: string
+  readonly lifecycleStage?: string
+  readonly rollback?: { readonly reason?: string; readonly startedAt?: Date; readonly serviceRevisionArn?: string }
+  readonly deploymentCircuitBreaker?: {
+    readonly status?: string
+    readonly failureCount?: number
+    readonly threshold?: number
+  }
+  readonly alarms?: {
+    readonly status?: string
+    readonly alarmNames?: readonly string[]
+    readonly triggeredAlarmNames?: readonly string[]
+  }
+}

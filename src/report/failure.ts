@@ -1,0 +1,21 @@
+import type { Failure } from '../failure.ts'
+import { isUntrusted, type Text, text } from '../text.ts'
+
+/** A failure as one message: what happened, why, what to do, where to read on. */
+export function failureText(failure: Failure): Text {
+  const { what, why, fix, docs } = failure.parts
+  const said = why ? text`${what}:${startsLine(why) ? '' : ' '}${why}` : what
+  return [...closed(said), ...(fix ? text` ${fix}` : []), ...(docs ? text` See ${docs}` : [])]
+}
+
+/** Ends a sentence that has no end yet. */
+function closed(sentence: Text): Text {
+  const last = sentence.filter((part) => part !== '').at(-1)
+  const end = last === undefined ? '' : isUntrusted(last) ? last.untrusted : last
+  return /[.!?\n]$/.test(end) ? sentence : [...sentence, '.']
+}
+
+function startsLine(sentence: Text): boolean {
+  const first = sentence.find((part) => part !== '')
+  return typeof first === 'string' && first.startsWith('\n')
+}

@@ -1,0 +1,85 @@
+import { constants } from 'node:fs'
+import { access, mkdir, open, realpath, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import type { Files } from './action.ts'
+
+const maximumBytes = 1024 * 1024
+
+/**
+ * Files of the workspace. A path must end at a regular file inside `workspace` once its links are followed, so that a
+ * repository cannot make an action read the runner's own files; nothing is ever executed or imported.
+ */
+export function openFiles(workspace: string, temporary: string): Files {
+  const readBytes = async (path: string, input: string) => {
+    const inside = await locate(workspace, path, input)
+    const file = await open(inside, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) =>
+      unreadable(path, input, reasonOf(error), error),
+    )
+    try {
+      const { size, isFile } = await file.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }))
+      if (!isFile) return unreadable(path, input, text`it is not a regular file`)
+      if (size > maximumBytes)
+        return unreadable(path, input, text`it has ${size} bytes; at most ${maximumBytes} are read`)
+      return new Uint8Array(await file.readFile())
+    } finally {
+      await file.close()
+    }
+  }
+  return {
+    readBytes,
+    readText: async (path, input) => decode(await readBytes(path, input), path, input),
+    exists: (path) =>
+      access(resolve(workspace, path)).then(
+        () => true,
+        () => false,
+      ),
+    async writeTemporary(name, content) {
+      const path = join(temporary, name)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, content, { mode: 0o600 })
+      return path
+    },
+  }
+}
+
+async function locate(workspace: string, path: string, input: string): Promise<string> {
+  const root = await realpath(workspace)
+  const real = await realpath(resolve(workspace, path)).catch((error: unknown) =>
+    unreadable(path, input, reasonOf(error), error),
+  )
+  const inside = relative(root, real)
+  if (inside.startsWith('..') || isAbsolute(inside))
+    return unreadable(path, input, text`it is outside of the workspace`)
+  return real
+}
+
+function decode(bytes: Uint8Array, path: string, input: string): string {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return unreadable(path, input, text`it is UTF-16; save it as UTF-8`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    return unreadable(path, input, text`it is not UTF-8 text`, error)
+  }
+}
+
+function reasonOf(error: unknown): Text {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOENT')
+    return text`there is no such file in the workspace; is the repository checked out before this step?`
+  if (code === 'EACCES') return text`the runner may not read it`
+  if (code === 'ELOOP') return text`its links go round in a circle`
+  return text`${untrusted(error instanceof Error ? error.message : String(error))}`
+}
+
+function unreadable(path: string, input: string, why: Text, cause?: unknown): never {
+  throw new Failure({
+    code: 'file-unreadable',
+    what: text`The file "${untrusted(path)}" of the input ${input} cannot be read`,
+    why,
+    fix: text`Correct the path (it is relative to the workspace) or the file.`,
+    cause,
+  })
+}

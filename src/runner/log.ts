@@ -1,0 +1,22 @@
+import * as core from '@actions/core'
+import { forAnnotation, forLog } from '../report/escape.ts'
+import { renderText, type Text } from '../text.ts'
+import type { Log } from './action.ts'
+
+/** The job's log. Every line goes through the escape that keeps foreign text from becoming a workflow command. */
+export const log: Log = {
+  info: (line) => core.info(forTheLog(line)),
+  debug: (line) => core.debug(forTheLog(line)),
+  group(title, lines) {
+    core.startGroup(forTheLog(title))
+    for (const line of lines) core.info(forTheLog(line))
+    core.endGroup()
+  },
+  notice: (message, title) => core.notice(renderText(message, forAnnotation), title ? { title } : {}),
+  warning: (message, title) => core.warning(renderText(message, forAnnotation), title ? { title } : {}),
+  error: (message, title) => core.error(renderText(message, forAnnotation), title ? { title } : {}),
+}
+
+function forTheLog(line: Text): string {
+  return renderText(line, forLog)
+}

@@ -1,0 +1,77 @@
+import * as core from '@actions/core'
+import { systemClock } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import { failureText } from '../report/failure.ts'
+import { text, untrusted } from '../text.ts'
+import type { Action, Runner } from './action.ts'
+import { openFiles } from './files.ts'
+import { requestIdToken } from './id-token.ts'
+import { type InputSpec, readInputs } from './inputs.ts'
+import { log } from './log.ts'
+import { cancellation } from './signals.ts'
+
+/** The two entry points that an action.yml can name: `main`, and `post` after the job's other steps. */
+export type Step = 'main' | 'post'
+
+/**
+ * Runs one step of an action from the runner's environment to the process's exit code. Every error ends here: a
+ * `Failure` becomes one annotation that a person can act on, anything else is a fault of Slipway with its stack.
+ */
+export async function run<Spec extends InputSpec>(action: Action<Spec>, step: Step): Promise<void> {
+  const { signal, release } = cancellation()
+  try {
+    const runner = openRunner(signal)
+    const inputs = readInputs(action.inputs, (name) => core.getInput(name), passedInputs(action.inputs, process.env))
+    await (step === 'main' ? action.main(inputs, runner) : action.post?.(inputs, runner))
+  } catch (error) {
+    process.exitCode = 1
+    report(error)
+  } finally {
+    release()
+  }
+}
+
+function openRunner(signal: AbortSignal): Runner {
+  const environment = process.env
+  return {
+    clock: systemClock,
+    signal,
+    environment,
+    log,
+    setOutput: (name, value) => core.setOutput(name, value),
+    async writeSummary(markdown) {
+      if (environment.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write()
+    },
+    mask: (secret) => core.setSecret(secret),
+    saveState: (name, value) => core.saveState(name, value),
+    state: (name) => core.getState(name) || undefined,
+    idToken: (audience) => requestIdToken(audience, environment, systemClock, signal),
+    files: openFiles(environment.GITHUB_WORKSPACE ?? process.cwd(), environment.RUNNER_TEMP ?? '/tmp'),
+  }
+}
+
+/**
+ * Names of the inputs that were passed, from the variables that the runner sets: `INPUT_` and the name in upper case
+ * with spaces as underscores. Inputs of the spec keep their spelling; others are shown in lower case.
+ */
+function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly string[] {
+  const names = new Map(Object.keys(spec).map((name) => [name.toUpperCase(), name]))
+  return Object.keys(environment)
+    .filter((variable) => variable.startsWith('INPUT_'))
+    .map((variable) => variable.slice('INPUT_'.length))
+    .map((name) => names.get(name) ?? name.toLowerCase())
+}
+
+function report(error: unknown): void {
+  if (error instanceof Failure) {
+    log.error(failureText(error))
+    return
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  log.error(text`A fault in Slipway: ${untrusted(reason)}. Please report it with the log of this step.`)
+  if (error instanceof Error && error.stack)
+    log.group(
+      text`Stack of the fault`,
+      error.stack.split('\n').map((line) => text`${untrusted(line)}`),
+    )
+}

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals'
+import { nearest } from '../src/nearest.ts'
+
+const names = ['task-definition', 'cluster', 'service', 'wait-for-minutes', 'force-new-deployment', 'dry-run']
+
+test.each([
+  ['task-defintion', 'task-definition'],
+  ['clsuter', 'cluster'],
+  ['Service', 'service'],
+  ['wait-for-minute', 'wait-for-minutes'],
+  ['force-deployment', 'force-new-deployment'],
+  ['dryrun', 'dry-run'],
+  ['something-else', undefined],
+  ['x', undefined],
+])('%s is nearest to %s', (word, expected) => {
+  expect(nearest(word, names)).toBe(expected)
+})
+
+test('F27 every typo of one letter in a long enough name finds its name', () => {
+  const typos = names.flatMap((name) =>
+    [...name].flatMap((_, at) => [
+      [name, name.slice(0, at) + name.slice(at + 1)],
+      [name, `${name.slice(0, at)}q${name.slice(at)}`],
+      [name, `${name.slice(0, at)}q${name.slice(at + 1)}`],
+    ]),
+  )
+  expect(typos.filter(([name, typo = '']) => nearest(typo, names) !== name)).toEqual([])
+})

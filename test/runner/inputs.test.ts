@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure.ts'
+import {
+  flag,
+  integer,
+  lines,
+  list,
+  matching,
+  oneOf,
+  optionalFlag,
+  optionalText,
+  readInputs,
+  requiredText,
+} from '../../src/runner/inputs.ts'
+import { renderText } from '../../src/text.ts'
+
+const spec = {
+  cluster: requiredText,
+  strategy: oneOf(['rolling', 'codedeploy'], 'rolling'),
+  'wait-for-minutes': integer(0, 360, 30),
+  'dry-run': flag(false),
+  'enable-ecs-managed-tags': optionalFlag,
+  'container-name': list,
+  'build-args': lines,
+  'aws-region': matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as eu-west-1'),
+  image: optionalText,
+}
+
+const read = (given: Record<string, string>) => readInputs(spec, (name) => given[name] ?? '', Object.keys(given))
+
+function message(given: Record<string, string>): string {
+  try {
+    read(given)
+  } catch (error) {
+    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
+  }
+  throw new Error('these inputs were accepted')
+}
+
+describe('good inputs', () => {
+  test('get their types, and defaults where they are not given', () => {
+    expect(read({ cluster: 'shop' })).toEqual({
+      cluster: 'shop',
+      strategy: 'rolling',
+      waitForMinutes: 30,
+      dryRun: false,
+      enableEcsManagedTags: undefined,
+      containerName: [],
+      buildArgs: [],
+      awsRegion: undefined,
+      image: undefined,
+    })
+  })
+
+  test('may be written as people write them', () => {
+    const inputs = read({
+      cluster: 'shop',
+      'dry-run': 'TRUE',
+      'container-name': 'web, log\n proxy',
+      'build-args': 'A=1\n\nB=two words',
+      'wait-for-minutes': '0',
+    })
+    expect(inputs).toMatchObject({
+      dryRun: true,
+      containerName: ['web', 'log', 'proxy'],
+      buildArgs: ['A=1', 'B=two words'],
+      waitForMinutes: 0,
+    })
+  })
+})
+
+describe('bad inputs', () => {
+  test('are all reported at once, each with what was given and what is allowed', () => {
+    expect(
+      message({
+        strategy: 'bluegreen',
+        'wait-for-minutes': '1e9',
+        'dry-run': 'yes',
+        'aws-region': 'Ireland',
+        clutser: 'shop',
+      }),
+    ).toBe(
+      [
+        '6 inputs are not right:',
+        '- cluster is required',
+        '- strategy must be one of rolling, codedeploy, not "bluegreen"',
+        '- wait-for-minutes must be a whole number from 0 to 360, not "1e9"',
+        '- dry-run must be true or false, not "yes"',
+        '- aws-region must be an AWS region such as eu-west-1, not "Ireland"',
+        '- clutser is not an input of this action; did you mean cluster?',
+        ' Correct them under "with:" of the step. Nothing has been changed on AWS.',
+      ].join('\n'),
+    )
+  })
+})
