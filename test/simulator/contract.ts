@@ -51,6 +51,8 @@ export interface World {
   /** From 0 to 1, seeded: the same seed tells the same story. */
   random(): number
   readonly scenarios: Scenarios
+  /** `http://127.0.0.1:port` while the simulator listens; undefined in process. */
+  readonly endpoint?: string | undefined
   region(name: string): Region
 }
 
