@@ -80,6 +80,11 @@ export function forSlackCode(theirs: string): string {
   return slackEntities(visibleLines(theirs).join('\n')).replaceAll('`', 'ˋ')
 }
 
+/** Slack keeps what it is told, so account ids are cut to their last four digits on the way. */
 function slackEntities(line: string): string {
-  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return line
+    .replace(/(?<![\w/])\d{8}(\d{4})(?!\w)/g, '…$1')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
 }

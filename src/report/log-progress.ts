@@ -79,12 +79,13 @@ export function trafficBar(percent: number): string {
 }
 
 function tasksOf({ tasks }: DeploymentState): string {
-  if (!tasks) return ''
-  const { desired, running, pending, failed } = tasks
-  const rest = [pending > 0 ? `${pending} pending` : '', failed > 0 ? `${failed} failed` : ''].filter(
-    (part) => part !== '',
-  )
-  return `tasks    ${[`${running} of ${desired} running`, ...rest].join(', ')}`
+  return tasks ? `tasks    ${tasksLine(tasks)}` : ''
+}
+
+/** `2 of 3 running, 1 pending`. */
+export function tasksLine({ desired, running, pending, failed }: NonNullable<DeploymentState['tasks']>): string {
+  const rest = [pending > 0 ? `${pending} pending` : '', failed > 0 ? `${failed} failed` : '']
+  return [`${running} of ${desired} running`, ...rest].filter((part) => part !== '').join(', ')
 }
 
 /** Service events that are new, and not in the words of one that was shown before. */

@@ -1,0 +1,37 @@
+import { renderText, type Text } from '../text.ts'
+import { forFence, forMarkdown } from './escape.ts'
+
+/** Markdown as GitHub renders it in job summaries. What comes from outside is escaped here and nowhere else. */
+
+export function prose(line: Text): string {
+  return renderText(line, forMarkdown)
+}
+
+/** Code in prose or in a table cell. */
+export function code(theirs: string): string {
+  return `<code>${forMarkdown(theirs)}</code>`
+}
+
+/** A link with a label of ours or theirs; the label alone where the address is not fit for readers. */
+export function link(label: string, address: string | undefined): string {
+  return address ? `[${label}](${address})` : label
+}
+
+/** A table; cells are Markdown already. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** A fenced block whose fence is longer than any run of backticks inside. */
+export function fence(language: string, lines: readonly Text[]): string {
+  const body = lines.map((line) => renderText(line, forFence)).join('\n')
+  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length))
+  const marks = '`'.repeat(longest + 1)
+  return `${marks}${language}\n${body}\n${marks}`
+}
+
+/** A part that a reader opens. */
+export function fold(title: Text, body: string): string {
+  return `<details><summary>${prose(title)}</summary>\n\n${body}\n\n</details>`
+}

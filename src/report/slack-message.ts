@@ -1,0 +1,158 @@
+import type { Phase } from '../deployment/state.ts'
+import { isGood } from '../deployment/verdict.ts'
+import type { SlackMessage } from '../ports.ts'
+import { renderText, type Text, text, untrusted } from '../text.ts'
+import { forPlain, forSlack, forSlackCode } from './escape.ts'
+import { evidenceSections } from './evidence-sections.ts'
+import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
+import { tasksLine, trafficBar } from './log-progress.ts'
+import type { Report } from './report.ts'
+import { appearance, explanation, headline } from './sentence.ts'
+import { account, commit, duration, image, revision } from './short.ts'
+import {
+  buttons,
+  context,
+  fields,
+  mrkdwn,
+  plainText,
+  type SlackBlock,
+  type SlackText,
+  section,
+} from './slack-blocks.ts'
+import { withinLimits } from './slack-limits.ts'
+
+export interface SlackMessageOptions {
+  /** Whom to call when the deployment ends badly, from `slackMention`. */
+  readonly mention?: string | undefined
+  /** How progress is shown: lines with emoji (default), or Slack's own `plan` block, which not every transport takes. */
+  readonly progress?: 'lines' | 'plan' | undefined
+  /** Whether log lines of containers may go to Slack, where nothing is masked. Default: they may not. */
+  readonly logTails?: boolean | undefined
+}
+
+const shownPhases = 8
+
+/** The one message about a deployment, as it is now. */
+export function slackMessage(report: Report, options: SlackMessageOptions = {}): SlackMessage {
+  const { state } = report
+  const bad = state.verdict !== undefined && !isGood(state.verdict.outcome)
+  const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
+  return withinLimits({
+    text: `${appearance(state).emoji} ${renderText(headline(report), forSlack)}`,
+    color: appearance(state).colour,
+    blocks: [
+      ...weighted(5, section(why(report))),
+      ...weighted(2, fields(facts(report))),
+      ...weighted(1, options.progress === 'plan' ? plan(report) : section(progress(report))),
+      ...weighted(4, links(report)),
+      ...weighted(3, context(footer(report))),
+    ],
+    mention: bad ? options.mention : undefined,
+    reply: bad ? details(report, options.logTails ?? false) : undefined,
+  })
+}
+
+function why({ state }: Report): string {
+  const [first, ...rest] = explanation(state).map((line) => renderText(line, forSlack))
+  return first === undefined ? '' : [state.cause ? `*${first}*` : first, ...rest].join('\n')
+}
+
+function facts({ subject: { run }, state: { plan, registered } }: Report): readonly SlackText[] {
+  const code = (value: string) => `\`${forSlackCode(value).replaceAll('\n', ' ')}\``
+  const target = registered?.taskDefinitionArn ?? plan?.taskDefinition
+  const before = plan?.previousTaskDefinition
+  const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${code(value)})` : '')
+  const images =
+    plan?.images.slice(0, 3).map(({ from, to }) => code(image(to)) + was(from && image(from), image(to))) ?? []
+  const url = safeUrl(commitUrl(run))
+  return [
+    mrkdwn(`*Commit*\n${url ? `<${url}|${forSlack(commit(run.sha))}>` : code(commit(run.sha))}`),
+    ...(run.commitTitle ? [plainText(forPlain(run.commitTitle.untrusted))] : []),
+    mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`),
+    ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
+    ...(target
+      ? [mrkdwn(`*Revision*\n${code(revision(target))}${was(before && revision(before), revision(target))}`)]
+      : []),
+    ...(plan ? [mrkdwn(`*Strategy*\n${strategy(plan)}`)] : []),
+  ]
+}
+
+function strategy({ engine, codeDeploy }: NonNullable<Report['state']['plan']>): string {
+  if (engine === 'ecs-rolling') return 'ECS rolling'
+  return `CodeDeploy blue/green${codeDeploy?.deploymentConfig ? ` (${forSlack(codeDeploy.deploymentConfig)})` : ''}`
+}
+
+/** Phases as lines with emoji; without phases what is known of tasks and traffic. */
+function progress({ state }: Report): string {
+  const emoji = {
+    pending: ':white_circle:',
+    running: ':hourglass_flowing_sand:',
+    succeeded: ':white_check_mark:',
+    failed: ':x:',
+    skipped: ':heavy_minus_sign:',
+  }
+  const { trafficPercent } = state
+  return [
+    ...state.phases.slice(-shownPhases).map((phase) => `${emoji[phase.status]} ${forSlack(phase.name)}${took(phase)}`),
+    ...(trafficPercent === undefined ? [] : [`Traffic ${trafficBar(trafficPercent)} ${trafficPercent} %`]),
+    ...(state.tasks && !state.verdict ? [`Tasks: ${tasksLine(state.tasks)}`] : []),
+  ].join('\n')
+}
+
+function plan({ state }: Report): readonly SlackBlock[] {
+  if (state.phases.length === 0) return []
+  const statuses = {
+    pending: 'pending',
+    running: 'in_progress',
+    succeeded: 'complete',
+    failed: 'error',
+    skipped: 'complete',
+  } as const
+  const tasks = state.phases.map((phase, index) => ({
+    type: 'task_card' as const,
+    task_id: `phase-${index}`,
+    title: `${forPlain(phase.name)}${took(phase)}`,
+    status: statuses[phase.status],
+  }))
+  return [{ type: 'plan', title: 'Progress', tasks }]
+}
+
+function took({ startedAt, endedAt }: Phase): string {
+  return startedAt !== undefined && endedAt !== undefined && endedAt - startedAt >= 1000
+    ? ` ${duration(endedAt - startedAt)}`
+    : ''
+}
+
+function links(report: Report): readonly SlackBlock[] {
+  const { subject, state } = report
+  const compare = compareUrl(report)
+  return buttons([
+    ['Run', runUrl(subject.run)],
+    [compare ? 'Diff' : 'Commit', compare ?? commitUrl(subject.run)],
+    ['Console', state.deployment?.consoleUrl],
+    ['App', subject.url],
+  ])
+}
+
+function footer({ subject, state }: Report): string {
+  const { run } = subject
+  const parts: readonly Text[] = [
+    text`${untrusted(subject.region)}`,
+    text`cluster ${untrusted(subject.cluster)}`,
+    ...(subject.accountId ? [text`account ${untrusted(account(subject.accountId))}`] : []),
+    text`${untrusted(run.repository)} run ${untrusted(run.runNumber)}${run.runAttempt > 1 ? ` attempt ${run.runAttempt}` : ''}`,
+  ]
+  const seconds = Math.floor(state.updatedAt / 1000)
+  const updated = `<!date^${seconds}^{time_secs}|${new Date(state.updatedAt).toISOString().slice(11, 19)} UTC>`
+  return [...parts.map((part) => renderText(part, forSlack)), updated].join(' · ')
+}
+
+function details({ state: { evidence } }: Report, logTails: boolean): string | undefined {
+  if (!evidence) return undefined
+  const shown = evidenceSections(evidence).filter(({ kind }) => logTails || kind !== 'logs')
+  const blocks = shown.map(({ title, lines }) => {
+    const body = lines.slice(-10).map((line) => renderText(line, forSlackCode))
+    return `*${renderText(title, forSlack)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
+  })
+  return blocks.length > 0 ? blocks.join('\n') : undefined
+}

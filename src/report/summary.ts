@@ -1,0 +1,136 @@
+import { isGood } from '../deployment/verdict.ts'
+import { text, untrusted } from '../text.ts'
+import { type EvidenceSection, evidenceSections } from './evidence-sections.ts'
+import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
+import { code, fence, fold, link, prose, table } from './markdown.ts'
+import type { Report } from './report.ts'
+import { appearance, explanation, headline } from './sentence.ts'
+import { account, commit, image, revision, truncate } from './short.ts'
+import { nextSteps } from './summary-commands.ts'
+import { timeline } from './summary-timeline.ts'
+
+/** GitHub takes 1 MiB per step and drops all of a summary that is longer; we stay far below. UTF-8 bytes. */
+export const longestSummary = 256 * 1024
+
+interface Part {
+  readonly markdown: string
+  /** Those with the lowest weight are dropped first when the summary is too long. */
+  readonly weight: number
+}
+
+/** The job summary, as Markdown: what happened and why, before anything that needs scrolling. */
+export function renderSummary(report: Report): string {
+  let parts = partsOf(report).filter(({ markdown }) => markdown !== '')
+  const joined = () => `${parts.map(({ markdown }) => markdown).join('\n\n')}\n`
+  while (parts.length > 1 && Buffer.byteLength(joined()) > longestSummary) {
+    const lightest = Math.min(...parts.map(({ weight }) => weight))
+    const last = parts.findLastIndex(({ weight }) => weight === lightest)
+    const note = { markdown: '_A part of this report was too long to show; the log of the step has it._', weight: 100 }
+    parts = [...parts.filter((part, index) => index !== last && part.markdown !== note.markdown), note]
+  }
+  return truncate(joined(), longestSummary / 4)
+}
+
+function partsOf(report: Report): readonly Part[] {
+  return [
+    { markdown: `### ${appearance(report.state).emoji} ${prose(headline(report))}`, weight: 100 },
+    { markdown: opening(report), weight: 99 },
+    { markdown: facts(report), weight: 10 },
+    { markdown: warnings(report), weight: 9 },
+    { markdown: timeline(report.state), weight: 5 },
+    ...evidence(report),
+    { markdown: differences(report), weight: 4 },
+    { markdown: nextSteps(report), weight: 8 },
+  ]
+}
+
+function opening({ state }: Report): string {
+  const [first, ...rest] = explanation(state).map(prose)
+  return first === undefined ? '' : [`**${first}**`, ...rest].join('\n\n')
+}
+
+function facts(report: Report): string {
+  const { subject, state } = report
+  const { plan } = state
+  const target = state.registered?.taskDefinitionArn ?? plan?.taskDefinition
+  const arrow = (from: string | undefined, to: string) =>
+    from && from !== to ? `${code(from)} → ${code(to)}` : code(to)
+  const rows: readonly (readonly [string, string])[] = [
+    ['Service', `${code(subject.service)} in cluster ${code(subject.cluster)}`],
+    ...(subject.environment ? [['Environment', environment(report)] as const] : []),
+    ...(plan?.images.map(({ container, from, to }) => {
+      return [`Image of ${code(container)}`, arrow(from && image(from), image(to))] as const
+    }) ?? []),
+    ...(target
+      ? [
+          [
+            'Revision',
+            arrow(plan?.previousTaskDefinition && revision(plan.previousTaskDefinition), revision(target)),
+          ] as const,
+        ]
+      : []),
+    ['Commit', commitCell(report)],
+    ['By', prose(text`${subject.run.actor}`)],
+    ...(plan ? [['Strategy', plan.engine === 'codedeploy' ? 'CodeDeploy blue/green' : 'ECS rolling'] as const] : []),
+    [
+      'Where',
+      [code(subject.region), ...(subject.accountId ? [`account ${account(subject.accountId)}`] : [])].join(', '),
+    ],
+    ['Links', linksCell(report)],
+  ]
+  return table(['', ''], rows)
+}
+
+function environment({ subject }: Report): string {
+  return link(prose(text`${untrusted(subject.environment ?? '')}`), safeUrl(subject.url, { allowHttp: true }))
+}
+
+function commitCell({ subject: { run } }: Report): string {
+  const title = run.commitTitle ? ` ${prose(text`${run.commitTitle}`)}` : ''
+  return `${link(code(commit(run.sha)), safeUrl(commitUrl(run), { allowHttp: true }))}${title} (${code(run.ref.untrusted)})`
+}
+
+function linksCell(report: Report): string {
+  const links = [
+    ['run', runUrl(report.subject.run)],
+    ['diff', compareUrl(report)],
+    ['AWS console', report.state.deployment?.consoleUrl],
+  ] as const
+  return links
+    .map(([label, address]) => [label, safeUrl(address, { allowHttp: true })] as const)
+    .filter(([, address]) => address !== undefined)
+    .map(([label, address]) => link(label, address))
+    .join(' · ')
+}
+
+function warnings({ state }: Report): string {
+  return state.warnings.map((warning) => `> ⚠️ ${prose(text`${warning}`)}`).join('\n>\n')
+}
+
+/** Evidence of a bad end, in folds; the first is open. */
+function evidence({ state }: Report): readonly Part[] {
+  if (!state.evidence || (state.verdict && isGood(state.verdict.outcome))) return []
+  const weights: Record<EvidenceSection['kind'], number> = {
+    reason: 7,
+    tasks: 7,
+    codedeploy: 7,
+    targets: 6,
+    missing: 6,
+    events: 3,
+    logs: 2,
+  }
+  return evidenceSections(state.evidence).map(({ kind, title, lines }) => ({
+    markdown: fold(title, fence('text', lines)),
+    weight: weights[kind],
+  }))
+}
+
+function differences({ state: { plan } }: Report): string {
+  if (!plan || plan.changes.length === 0) return ''
+  const lines = plan.changes.flatMap(({ path, from, to }) => [
+    ...(from === undefined ? [] : [text`- ${untrusted(path)}: ${untrusted(from)}`]),
+    ...(to === undefined ? [] : [text`+ ${untrusted(path)}: ${untrusted(to)}`]),
+  ])
+  const count = plan.changes.length === 1 ? '1 change' : `${plan.changes.length} changes`
+  return fold(text`Task definition: ${count}`, fence('diff', lines))
+}
