@@ -1,0 +1,145 @@
+/** Clients in this process: the same bytes as over HTTP, without sockets. */
+import { Readable } from 'node:stream'
+import type { Exchange } from './exchange.ts'
+import type { HttpRequest } from './http.ts'
+
+type Exchanger = (request: HttpRequest, signal?: AbortSignal) => Promise<Exchange>
+
+/** The part of Smithy's HttpRequest that is read here. */
+interface SmithyRequest {
+  readonly method: string
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | string[] | null>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+interface SmithyResponse {
+  statusCode: number
+  reason?: string
+  headers: Record<string, string>
+  body?: unknown
+}
+
+/** Fits `requestHandler` of every AWS client. */
+export interface InProcessHandler {
+  readonly metadata: { readonly handlerProtocol: 'http/1.1' }
+  handle(request: SmithyRequest, options?: { abortSignal?: unknown }): Promise<{ response: SmithyResponse }>
+  destroy(): void
+  updateHttpClientConfig(): void
+  httpHandlerConfigs(): object
+}
+
+const reset = (message = 'socket hang up') => Object.assign(new Error(message), { code: 'ECONNRESET' })
+
+const aborted = () => Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+
+const bytes = (body: unknown): Buffer => {
+  if (body === undefined || body === null) return Buffer.alloc(0)
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  if (body instanceof ArrayBuffer) return Buffer.from(new Uint8Array(body))
+  throw new Error('The in-process handler takes strings and byte arrays as bodies')
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** A body that breaks off in the middle, as Node's own does when the connection breaks. */
+const broken = (body: Buffer) =>
+  Readable.from(
+    (async function* () {
+      yield body.subarray(0, Math.floor(body.length / 2))
+      throw reset('aborted')
+    })(),
+    { objectMode: false },
+  )
+
+export function createRequestHandler(exchange: Exchanger): InProcessHandler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request, options) {
+      const signal = options?.abortSignal as AbortSignal | undefined
+      if (signal?.aborted) throw aborted()
+      const query = new URLSearchParams()
+      for (const [name, values] of Object.entries(request.query ?? {}))
+        for (const value of [values].flat()) query.append(name, value ?? '')
+      const asked = exchange(
+        {
+          method: request.method,
+          path: request.path,
+          query,
+          headers: lowerCased(request.headers),
+          body: bytes(request.body),
+        },
+        signal,
+      )
+      const answer = await unlessAborted(asked, signal)
+      if (answer.kind === 'reset') throw reset()
+      const { status, headers, body } = answer.response
+      const content = bytes(body)
+      return {
+        response: {
+          statusCode: status,
+          headers: { ...headers, 'content-length': String(content.length) },
+          body: answer.kind === 'truncated' ? broken(content) : Readable.from([content], { objectMode: false }),
+        },
+      }
+    },
+    destroy() {},
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  }
+}
+
+function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return asked
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted())
+    signal.addEventListener('abort', stop, { once: true })
+    asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+/** Where the public hosts' paths are in the simulator. */
+const hosts: Readonly<Record<string, string>> = {
+  'api.github.com': '/github',
+  'slack.com': '/slack',
+  'hooks.slack.com': '/slack',
+  'token.actions.githubusercontent.com': '/oidc',
+}
+
+export function createFetch(exchange: Exchanger): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const url = new URL(request.url)
+    request.signal.throwIfAborted()
+    const body = Buffer.from(await request.arrayBuffer())
+    const answer = await exchange(
+      {
+        method: request.method,
+        path: `${hosts[url.hostname] ?? ''}${decodeURIComponent(url.pathname)}`,
+        query: url.searchParams,
+        headers: Object.fromEntries(request.headers),
+        body,
+      },
+      request.signal,
+    )
+    if (answer.kind === 'reset') throw new TypeError('fetch failed', { cause: reset('read ECONNRESET') })
+    const { status, headers } = answer.response
+    const content = bytes(answer.response.body)
+    const isEmpty = status === 204 || status === 304 || request.method === 'HEAD'
+    const stream = answer.kind === 'truncated' ? truncatedStream(content) : new Uint8Array(content)
+    return new Response(isEmpty ? null : stream, { status, headers })
+  }
+}
+
+const truncatedStream = (content: Buffer) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new Uint8Array(content.subarray(0, Math.floor(content.length / 2))))
+    },
+    pull(controller) {
+      controller.error(new TypeError('terminated', { cause: reset('other side closed') }))
+    },
+  })

@@ -1,0 +1,298 @@
+/** Puts the services together: one set per region, one clock, one way in for HTTP and for clients in this process. */
+import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
+import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
+import { createExchange, type Exchange, type Side } from './exchange.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { type HttpRequest, type HttpResponse, json } from './http.ts'
+import { createIam, type Iam } from './iam.ts'
+import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
+import { createIssuer, type Issuer } from './oidc.ts'
+import {
+  createAlarms,
+  createCodeDeploy,
+  createEcr,
+  createEcs,
+  createGitHub,
+  createLoadBalancing,
+  createLogs,
+  createScenarios,
+  createSlack,
+  handleRegistry,
+} from './parts.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { createSecretsManager } from './secrets-manager.ts'
+import { type Listening, listen } from './server.ts'
+import { createSsm } from './ssm.ts'
+import { createSts } from './sts.ts'
+import {
+  isDeclaredError,
+  notModelled,
+  type Routed,
+  refusal,
+  respond,
+  respondError,
+  route,
+  UnroutableRequest,
+} from './wire.ts'
+
+export interface SimulatorOptions {
+  /** Default: idle, for programs in this process. */
+  readonly clock?: ClockMode
+  /** Virtual milliseconds since 1970 at which the clock starts. */
+  readonly start?: number
+  /** The same seed tells the same story. Default 1. */
+  readonly seed?: number
+  /** Default `111122223333`. */
+  readonly accountId?: string
+}
+
+export interface Simulator {
+  readonly world: World
+  readonly clock: SimulatorClock
+  readonly recorder: Recorder
+  readonly faults: Faults
+  readonly iam: Iam
+  readonly oidc: Issuer
+  readonly github: ReturnType<typeof createGitHub>
+  readonly slack: ReturnType<typeof createSlack>
+  /** Answers one request. Rejects with ECONNRESET where the connection would break. */
+  handle(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>
+  /** As `handle`, but tells broken connections apart. */
+  exchange(request: HttpRequest, signal?: AbortSignal): Promise<Exchange>
+  /** For `new ECSClient({ requestHandler })`: answers without sockets. */
+  readonly requestHandler: InProcessHandler
+  /** For clients of GitHub, Slack and registries in this process; knows their public host names. */
+  readonly fetch: typeof fetch
+  /** Serves on 127.0.0.1; port 0 takes any free one. */
+  listen(port?: number): Promise<Listening>
+}
+
+/** A small seeded generator (mulberry32): the same seed gives the same numbers everywhere. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+function createWorld(clock: SimulatorClock, accountId: string, random: () => number): World {
+  const regions = new Map<string, Region>()
+  const world: World = {
+    clock,
+    accountId,
+    random,
+    scenarios: createScenarios(),
+    region(name) {
+      const known = regions.get(name)
+      if (known) return known
+      const region = createRegion(world, name)
+      regions.set(name, region)
+      return region
+    },
+  }
+  return world
+}
+
+/** Services are made when they are first asked for, so that they may ask for each other. */
+function createRegion(world: World, name: string): Region {
+  const made = new Map<string, unknown>()
+  const once = <T>(key: string, make: (world: World, region: string) => T): T => {
+    if (!made.has(key)) made.set(key, make(world, name))
+    return made.get(key) as T
+  }
+  return {
+    name,
+    get ecs() {
+      return once('ecs', createEcs)
+    },
+    get codedeploy() {
+      return once('codedeploy', createCodeDeploy)
+    },
+    get ecr() {
+      return once('ecr', createEcr)
+    },
+    get elbv2() {
+      return once('elbv2', createLoadBalancing)
+    },
+    get logs() {
+      return once('logs', createLogs)
+    },
+    get cloudwatch() {
+      return once('cloudwatch', createAlarms)
+    },
+    get secretsmanager() {
+      return once('secretsmanager', createSecretsManager)
+    },
+    get ssm() {
+      return once('ssm', createSsm)
+    },
+  }
+}
+
+interface Site {
+  readonly name: string
+  /** What the operation's path leaves out. */
+  readonly prefix: string
+  handle(request: HttpRequest): Promise<HttpResponse | undefined>
+}
+
+const parsed = (body: Buffer): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The sites that are not AWS's, by the start of their paths. */
+function siteSide(site: Site, request: HttpRequest): { side: Side; operation: string } {
+  const path = request.path.startsWith(site.prefix) ? request.path.slice(site.prefix.length) : request.path
+  const operation = `${request.method} ${path}`
+  const refuse = (error: AwsError) =>
+    json(error.code === 'ThrottlingException' ? 429 : error.status, { message: error.message })
+  return {
+    operation,
+    side: {
+      refuse,
+      denial: () => new AwsError('Forbidden', 'Resource not accessible by integration', 403),
+      handle: async () =>
+        (await site.handle(request)) ??
+        refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
+    },
+  }
+}
+
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const random = createRandom(options.seed ?? 1)
+  const accountId = options.accountId ?? '111122223333'
+  const clock = createClock(options.clock ?? { kind: 'idle' }, options.start, random)
+  const recorder = createRecorder()
+  const faults = createFaults(random, clock.now)
+  const iam = createIam(accountId, clock.now, () => recorder.all)
+  const oidc = createIssuer(clock.now)
+  const world = createWorld(clock, accountId, random)
+  const github = createGitHub(world)
+  const slack = createSlack(world)
+  const sts = createSts(accountId, iam, oidc, clock.now)
+  const spoil = createExchange(clock, faults)
+  const sites: readonly Site[] = [
+    { name: 'registry', prefix: '', handle: async (request) => handleRegistry(world, request) },
+    { name: 'github', prefix: '/github', handle: (request) => github.handle(request) },
+    { name: 'slack', prefix: '/slack', handle: (request) => slack.handle(request) },
+    { name: 'oidc', prefix: '/oidc', handle: async (request) => oidc.handle(request) },
+  ]
+  const siteOf = (path: string) =>
+    path === '/v2' || path.startsWith('/v2/')
+      ? sites[0]
+      : sites.find(({ prefix }) => prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`)))
+  const requestId = () =>
+    '00000000-0000-4000-8000-000000000000'.replace(/0/g, () => Math.floor(random() * 16).toString(16))
+
+  const serviceOf = (routed: Routed): AwsService => {
+    const region = world.region(routed.region)
+    return routed.service === 'sts' ? sts : (region as unknown as Record<string, AwsService>)[routed.service]!
+  }
+
+  const refuse = (routed: Routed, call: Call, error: AwsError) => {
+    call.outcome = error.code
+    return respondError(routed, error)
+  }
+
+  /** A mistake in the simulator itself: loud, so that nobody takes it for AWS's behaviour. */
+  const admit = (routed: Routed, call: Call, error: unknown) => {
+    const undeclared = error instanceof AwsError ? `an error that AWS does not declare for it: ${error.code}: ` : ''
+    const said = error instanceof Error ? error.message : String(error)
+    call.outcome = 'SimulatorError'
+    const message = `The simulator failed in ${routed.service}:${routed.operationName} with ${undeclared}${said}`
+    return respondError(routed, new AwsError('InternalFailure', message, 500))
+  }
+
+  const handleAws = async (routed: Routed, call: Call): Promise<HttpResponse> => {
+    const refused = iam.authorize(call, routed.sessionToken) ?? refusal(routed)
+    if (refused) return refuse(routed, call, refused)
+    const handler = serviceOf(routed).handlers[routed.operationName]
+    if (!handler) return refuse(routed, call, notModelled(routed.service, routed.operationName))
+    try {
+      return respond(routed, await handler(routed.input, call))
+    } catch (error) {
+      return error instanceof AwsError && isDeclaredError(routed, error.code)
+        ? refuse(routed, call, error)
+        : admit(routed, call, error)
+    }
+  }
+
+  const exchangeAws = async (request: HttpRequest, signal?: AbortSignal): Promise<Exchange> => {
+    try {
+      const routed = route(request, requestId())
+      const call: Call = {
+        service: routed.service,
+        operation: routed.operationName,
+        region: routed.region,
+        accessKeyId: routed.accessKeyId,
+        at: clock.now(),
+        input: routed.input,
+      }
+      recorder.add(call)
+      const side: Side = {
+        handle: () => handleAws(routed, call),
+        refuse: (error) => respondError(routed, error),
+        denial: () => iam.denial(call),
+      }
+      return await spoil(call, side, signal)
+    } catch (error) {
+      if (!(error instanceof UnroutableRequest)) throw error
+      const operation = request.headers['x-amz-target'] ?? `${request.method} ${request.path}`
+      recorder.add({
+        service: 'unknown',
+        operation,
+        region: '',
+        accessKeyId: '',
+        at: clock.now(),
+        input: {},
+        outcome: error.error.code,
+      })
+      return { kind: 'response', response: respondError(error.reply, error.error) }
+    }
+  }
+
+  const exchange = async (request: HttpRequest, signal?: AbortSignal): Promise<Exchange> => {
+    clock.settle()
+    const site = siteOf(request.path)
+    if (!site) return exchangeAws(request, signal)
+    const { side, operation } = siteSide(site, request)
+    const call = {
+      service: site.name,
+      operation,
+      region: '',
+      accessKeyId: '',
+      at: clock.now(),
+      input: parsed(request.body),
+    }
+    recorder.add(call)
+    return spoil(call, side, signal)
+  }
+
+  return {
+    world,
+    clock,
+    recorder,
+    faults,
+    iam,
+    oidc,
+    github,
+    slack,
+    exchange,
+    async handle(request, signal) {
+      const result = await exchange(request, signal)
+      if (result.kind === 'response') return result.response
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+    },
+    requestHandler: createRequestHandler(exchange),
+    fetch: createFetch(exchange),
+    listen: (port) => listen({ exchange, iam, oidc }, port),
+  }
+}
