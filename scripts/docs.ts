@@ -1,0 +1,105 @@
+// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md and
+// schema/slipway.schema.json. With --check it changes nothing and fails when a file is stale.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { jsonSchema } from '../src/config/schema.ts'
+import { failureCodes } from '../src/failure.ts'
+
+const root = join(import.meta.dirname, '..')
+const check = process.argv.includes('--check')
+const stale: string[] = []
+
+interface ActionFile {
+  readonly inputs?: Record<string, { description: string; required?: boolean; default?: string }>
+  readonly outputs?: Record<string, { description: string }>
+}
+
+interface WorkflowFile {
+  readonly on: {
+    readonly workflow_call?: ActionFile & {
+      readonly inputs?: Record<string, { type: string }>
+      readonly secrets?: Record<string, { description: string; required?: boolean }>
+    }
+  }
+}
+
+for (const name of readdirSync(join(root, 'actions'))) {
+  documentAction(`actions/${name}/README.md`, `actions/${name}/action.yml`)
+}
+documentAction('docs/root-action.md', 'action.yml')
+documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
+write('docs/troubleshooting.md', troubleshooting())
+write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+
+if (stale.length > 0) {
+  console.error(`Stale, run "npm run docs" and commit: ${stale.join(', ')}`)
+  process.exitCode = 1
+}
+
+function documentAction(readme: string, file: string): void {
+  const { inputs = {}, outputs = {} } = read<ActionFile>(file)
+  fill(readme, { inputs: inputTable(inputs), outputs: outputTable(outputs) })
+}
+
+function documentWorkflow(readme: string, prefix: string, file: string): void {
+  const { inputs = {}, outputs = {}, secrets = {} } = read<WorkflowFile>(file).on.workflow_call ?? {}
+  fill(readme, {
+    [`${prefix}-inputs`]: inputTable(inputs),
+    [`${prefix}-outputs`]: outputTable(outputs),
+    [`${prefix}-secrets`]: outputTable(secrets),
+  })
+}
+
+function read<Shape>(file: string): Shape {
+  return parse(readFileSync(join(root, file), 'utf8'))
+}
+
+function inputTable(inputs: NonNullable<ActionFile['inputs']>): string {
+  const rows = Object.entries(inputs).map(
+    ([name, input]) => `| \`${name}\` | ${cell(input.description)} | ${input.required ? '**required**' : input.default ? `\`${cell(String(input.default))}\`` : ''} |`,
+  )
+  return rows.length === 0 ? 'None.' : ['| Input | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function outputTable(outputs: NonNullable<ActionFile['outputs']>): string {
+  const rows = Object.entries(outputs).map(([name, { description }]) => `| \`${name}\` | ${cell(description)} |`)
+  return rows.length === 0 ? 'None.' : ['| Name | Meaning |', '| --- | --- |', ...rows].join('\n')
+}
+
+function cell(value: string): string {
+  return value.trim().replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')
+}
+
+/** Fills the part between `<!-- name -->` and `<!-- /name -->`. */
+function fill(file: string, sections: Record<string, string>): void {
+  let markdown = readFileSync(join(root, file), 'utf8')
+  for (const [name, content] of Object.entries(sections)) {
+    const part = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`)
+    if (!part.test(markdown)) throw new Error(`${file} has no <!-- ${name} --> … <!-- /${name} -->`)
+    markdown = markdown.replace(part, (_, start: string, end: string) => `${start}${content}\n${end}`)
+  }
+  write(file, markdown)
+}
+
+function write(file: string, content: string): void {
+  const path = join(root, file)
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return
+  if (check) stale.push(file)
+  else writeFileSync(path, content)
+}
+
+function troubleshooting(): string {
+  const rows = Object.entries(failureCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return [
+    '# Troubleshooting',
+    '',
+    'Generated from `src/failure.ts`. Every failure of Slipway has one of these codes; the message itself says what',
+    'happened, why, and what to do.',
+    '',
+    '| Code | Meaning |',
+    '| --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}

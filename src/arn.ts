@@ -1,0 +1,35 @@
+/** Amazon Resource Names and partitions. Pure; formats are those of the AWS General Reference, "ARN format". */
+
+export interface Arn {
+  readonly partition: string
+  readonly service: string
+  /** Empty for global services. */
+  readonly region: string
+  readonly accountId: string
+  /** Everything behind the account: `service/cluster/name`, `task-definition/family:7`, … */
+  readonly resource: string
+}
+
+/** Undefined when the text is not an ARN. */
+export function parseArn(arn: string): Arn | undefined {
+  const [, partition, service, region, accountId, resource] =
+    /^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)$/s.exec(arn) ?? []
+  if (!partition || !service || resource === undefined) return undefined
+  return { partition, service, region: region ?? '', accountId: accountId ?? '', resource }
+}
+
+/** The last part of an ARN's resource (`api:7` of `…:task-definition/api:7`), or the text itself when it is no ARN. */
+export function resourceName(arn: string): string {
+  return (parseArn(arn)?.resource ?? arn).split('/').at(-1) ?? arn
+}
+
+/** Partition of a region by its name: China and GovCloud are worlds of their own, with other consoles and endpoints. */
+export function partitionOfRegion(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}
+
+/** ARN of an IAM role that is given by its ARN or by its name in an account. */
+export function roleArn(nameOrArn: string, accountId: string, region: string): string {
+  return parseArn(nameOrArn) ? nameOrArn : `arn:${partitionOfRegion(region)}:iam::${accountId}:role/${nameOrArn}`
+}

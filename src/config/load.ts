@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import { Failure } from '../failure.ts'
+import { nearest } from '../nearest.ts'
+import type { Json } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { type Config, configSchema, jsonSchema, type SchemaNode } from './schema.ts'
+
+/** A parsed file that knows where its parts stand. */
+export interface Document {
+  readonly value: Json
+  /** `line:column` of the value or key at a path, counted from 1. */
+  locate(path: readonly PropertyKey[]): string
+}
+
+/** Checks slipway.yml and reports every mistake at once, each with its place and the nearest valid key. */
+export function loadConfig(document: Document, file: string): Config {
+  const checked = configSchema.safeParse(document.value)
+  if (checked.success) return checked.data
+  throw new Failure({
+    code: 'config-invalid',
+    what: text`${untrusted(file)} is not right`,
+    why: text`\n${checked.error.issues
+      .flatMap(problems)
+      .flatMap(({ path, problem }) => [...text`- ${untrusted(`${file}:${document.locate(path)}`)} ${problem}`, '\n'])}`,
+    fix: text`Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.`,
+  })
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly problem: Text
+}
+
+function problems(issue: z.core.$ZodIssue): readonly Problem[] {
+  const at = untrusted(issue.path.map(String).join('.') || 'the file')
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path: issue.path, problem: text`${at}: ${untrusted(issue.message)}` }]
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    problem: text`${at} has no key ${untrusted(key)}; ${advice(key, knownKeys(issue.path))}`,
+  }))
+}
+
+function advice(key: string, known: readonly string[]): string {
+  const suggestion = nearest(key, known)
+  return suggestion === undefined ? `it may have ${known.join(', ')}` : `did you mean ${suggestion}?`
+}
+
+/** The keys that the schema allows at a path. */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema: SchemaNode | undefined = jsonSchema()
+  for (const step of path) schema = schema?.properties?.[String(step)] ?? schema?.additionalProperties
+  return Object.keys(schema?.properties ?? {})
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/, 'must consist of letters, digits, hyphens and underscores')
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-west-1')
+const account = z.string().regex(/^\d{12}$/, 'must be an AWS account id: 12 digits, in quotes')
+const role = z.string().min(1).describe('Name or ARN of the IAM role that the job assumes by OIDC.')
+
+const imageSchema = z
+  .strictObject({
+    repository: z.string().min(1).describe('Name of the ECR repository.'),
+    context: z.string().optional().describe('Build context, relative to the repository; "." when absent.'),
+    file: z.string().optional().describe('Dockerfile, relative to the repository; "<context>/Dockerfile" when absent.'),
+    target: z.string().optional().describe('Stage to build.'),
+    platforms: z.array(z.string()).optional().describe('Platforms such as linux/amd64 and linux/arm64.'),
+    region: region.optional().describe('Region of the ECR repository; that of the first environment when absent.'),
+    account: account.optional().describe('Account of the ECR repository; that of the first environment when absent.'),
+    role: role.optional().describe('Role that builds and pushes; that of the first environment when absent.'),
+  })
+  .describe('The one image that is built once and goes through all environments.')
+
+const serviceSchema = z.strictObject({
+  'task-definition': z
+    .string()
+    .optional()
+    .describe('File with the task definition; what the service runs now when absent.'),
+  container: z.string().optional().describe('Container that gets the image; needed where there are several.'),
+})
+
+const placementSchema = z.strictObject({
+  cluster: z.string().min(1).describe('Name of the ECS cluster.'),
+  service: z.string().min(1).describe('Name of the ECS service.'),
+  'task-definition': z.string().optional().describe('Overrides the file given under services.'),
+  'codedeploy-application': z.string().optional().describe('AppECS-<cluster>-<service> when absent.'),
+  'codedeploy-deployment-group': z.string().optional().describe('DgpECS-<cluster>-<service> when absent.'),
+})
+
+const environmentSchema = z.strictObject({
+  region: region.describe('Region of the environment.'),
+  account: account.describe('Account of the environment; a deploy with credentials of another account is refused.'),
+  role: role.optional(),
+  services: z.record(name, placementSchema).describe('Where each service runs in this environment.'),
+  url: z.url().optional().describe('Address of the environment, shown by GitHub, the summary and Slack.'),
+  slack: z
+    .string()
+    .regex(/^[CG][A-Z0-9]{8,}$/, 'must be a Slack channel ID such as C0123456789 (not a name)')
+    .optional()
+    .describe('Slack channel that gets the live message.'),
+})
+
+export const configSchema = z.strictObject({
+  version: z.literal(1, 'must be 1'),
+  image: imageSchema.optional(),
+  services: z.record(name, serviceSchema).describe('The services of this repository.'),
+  environments: z.record(name, environmentSchema).describe('The environments, each named like its GitHub environment.'),
+})
+
+/** slipway.yml, once it is valid. */
+export type Config = z.infer<typeof configSchema>
+export type EnvironmentConfig = z.infer<typeof environmentSchema>
+
+/** The part of a JSON Schema that tells which keys an object may have. */
+export interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly additionalProperties?: SchemaNode
+}
+
+/** JSON Schema (draft 2020-12) of slipway.yml, for editors and for suggestions. */
+export function jsonSchema(): SchemaNode {
+  return { title: 'slipway.yml', ...(z.toJSONSchema(configSchema) as SchemaNode) } as SchemaNode
+}

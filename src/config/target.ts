@@ -1,0 +1,122 @@
+import { roleArn } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import { nearest } from '../nearest.ts'
+import { text, untrusted } from '../text.ts'
+import type { Config, EnvironmentConfig } from './schema.ts'
+
+/** One service in one environment: everything that slipway.yml says about a deploy. */
+export interface Target {
+  readonly environment: string
+  readonly region: string
+  readonly accountId: string
+  readonly roleArn?: string | undefined
+  /** Name of the service in slipway.yml. */
+  readonly name: string
+  readonly cluster: string
+  readonly service: string
+  readonly taskDefinition?: string | undefined
+  readonly container?: string | undefined
+  readonly codeDeployApplication?: string | undefined
+  readonly codeDeployDeploymentGroup?: string | undefined
+  readonly url?: string | undefined
+  readonly slackChannel?: string | undefined
+}
+
+/** Where the one image lives. */
+export interface ImageTarget {
+  readonly repository: string
+  readonly region: string
+  readonly accountId: string
+  readonly roleArn?: string | undefined
+  readonly context: string
+  readonly file?: string | undefined
+  readonly target?: string | undefined
+  readonly platforms: readonly string[]
+}
+
+/** The targets of the named environments in the order given, each with its services in the order of the file. */
+export function selectTargets(config: Config, environments: readonly string[]): readonly Target[] {
+  return environments.flatMap((name) => {
+    const environment = environmentOf(config, name)
+    return Object.keys(environment.services).map((service) => target(config, name, environment, service))
+  })
+}
+
+/** One target; `service` may be left out where the environment has only one. */
+export function selectTarget(config: Config, environmentName: string, service: string | undefined): Target {
+  const environment = environmentOf(config, environmentName)
+  const names = Object.keys(environment.services)
+  const name = service ?? (names.length === 1 ? names[0] : undefined)
+  if (name !== undefined && names.includes(name)) return target(config, environmentName, environment, name)
+  throw new Failure({
+    code: 'config-invalid',
+    what:
+      name === undefined
+        ? text`The environment ${environmentName} of slipway.yml has several services, and the input service does not say which`
+        : text`The environment ${environmentName} of slipway.yml has no service ${untrusted(name)}`,
+    why: text`it has ${names.join(', ')}`,
+    fix: text`Set the input service to one of them.`,
+  })
+}
+
+/** The image of the file; what it leaves open is that of the first environment that is deployed to. */
+export function selectImage(config: Config, firstEnvironment: string): ImageTarget | undefined {
+  const { image } = config
+  if (!image) return undefined
+  const environment = environmentOf(config, firstEnvironment)
+  const region = image.region ?? environment.region
+  const accountId = image.account ?? environment.account
+  const role = image.role ?? environment.role
+  return {
+    repository: image.repository,
+    region,
+    accountId,
+    roleArn: role === undefined ? undefined : roleArn(role, accountId, region),
+    context: image.context ?? '.',
+    file: image.file,
+    target: image.target,
+    platforms: image.platforms ?? [],
+  }
+}
+
+function environmentOf(config: Config, name: string): EnvironmentConfig {
+  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined
+  if (environment) return environment
+  const known = Object.keys(config.environments)
+  const suggestion = nearest(name, known)
+  throw new Failure({
+    code: 'config-invalid',
+    what: text`slipway.yml has no environment ${untrusted(name)}`,
+    why: text`it has ${known.join(', ')}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
+    fix: text`Correct the name, or add the environment to slipway.yml.`,
+  })
+}
+
+function target(config: Config, environmentName: string, environment: EnvironmentConfig, name: string): Target {
+  const placement = environment.services[name]
+  const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined
+  if (!placement || !service) {
+    throw new Failure({
+      code: 'config-invalid',
+      what: text`The environment ${environmentName} of slipway.yml places a service ${untrusted(name)} that is not under services`,
+      why: text`services has ${Object.keys(config.services).join(', ')}`,
+      fix: text`Add it under services, or correct the name.`,
+    })
+  }
+  return {
+    environment: environmentName,
+    region: environment.region,
+    accountId: environment.account,
+    roleArn:
+      environment.role === undefined ? undefined : roleArn(environment.role, environment.account, environment.region),
+    name,
+    cluster: placement.cluster,
+    service: placement.service,
+    taskDefinition: placement['task-definition'] ?? service['task-definition'],
+    container: service.container,
+    codeDeployApplication: placement['codedeploy-application'],
+    codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
+    url: environment.url,
+    slackChannel: environment.slack,
+  }
+}
