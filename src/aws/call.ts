@@ -1,0 +1,162 @@
+import { type Clock, type Deadline, remaining } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import { type Text, text } from '../text.ts'
+import { type AwsError, type CallKind, classify, NoReply, retryAfter } from './error-class.ts'
+import { explainCancelled, explainExpired, explainRefusal, explainUnreachable } from './refusal.ts'
+
+/** How long and by which clock AWS is asked again. One for a whole run of an action. */
+export interface Patience {
+  readonly clock: Clock
+  /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
+  readonly signal: AbortSignal
+  readonly deadline: Deadline
+  /** Told, at most every 30 s, that something is tried again. */
+  reportRetry?(line: Text): void
+  /** Has the credentials at hand before an attempt's time begins to run. */
+  prepare?(): Promise<void>
+  /** Gets fresh credentials; false where these are all there are. */
+  refreshCredentials?(): Promise<boolean>
+}
+
+interface Described {
+  /** IAM action, such as `ecs:UpdateService`. */
+  readonly action: string
+  /** ARN that a minimal IAM statement names; `*` when absent. */
+  readonly resource?: string | undefined
+}
+
+/** What is asked, for messages, and how a lost reply is dealt with. */
+export type AwsRequest<T> = Described & {
+  /** Turns an expected refusal into a value (`{ value }`) or into a Failure of its own (throws). Undefined: not expected. */
+  readonly whenRefused?: (refusal: AwsError) => { readonly value: T } | undefined
+} & (
+    | { readonly kind: 'read' }
+    /** Returns the outcome when AWS shows that the mutation was applied; undefined when it shows that it was not. */
+    | { readonly kind: 'mutate'; readonly readBack: () => Promise<T | undefined> }
+    /** A mutation that may be sent twice without another effect. */
+    | { readonly kind: 'mutate'; readonly idempotent: true }
+  )
+
+export interface SendOptions {
+  readonly abortSignal: AbortSignal
+}
+
+/** One attempt: longest time from its first byte to its last. Milliseconds. */
+const attemptLimit = 15_000
+const backoffBase = 500
+const backoffCap = 20_000
+/** Left for a last attempt before the deadline. */
+const lastCall = 1000
+
+/** Tries so far of one call. */
+interface Tries {
+  count: number
+  readonly since: number
+  /** A reply was lost: the mutation may have been applied. */
+  replyLost: boolean
+  refreshed: boolean
+}
+
+/**
+ * The one door to AWS. Sends, and on failure does what the class of the error asks for, until the deadline. Throws
+ * `permission-missing`, `aws-rejected`, `credentials-expired`, `aws-unreachable` or `cancelled`, or what `whenRefused`
+ * throws. A mutation never happens twice because its first reply was lost.
+ */
+export async function call<T>(
+  patience: Patience,
+  send: (options: SendOptions) => Promise<T>,
+  request: AwsRequest<T>,
+): Promise<T> {
+  const tries: Tries = { count: 0, since: patience.clock.monotonic(), replyLost: false, refreshed: false }
+  for (;;) {
+    const failed = await attempt(patience, send).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    )
+    if ('value' in failed) return failed.value
+    if (patience.signal.aborted) throw explainCancelled(request.action, request.kind)
+    tries.count++
+    const settled = await settle(patience, request, tries, failed.error)
+    if (settled) return settled.value
+  }
+}
+
+async function attempt<T>(patience: Patience, send: (options: SendOptions) => Promise<T>): Promise<T> {
+  patience.signal.throwIfAborted()
+  await patience.prepare?.()
+  const request = new AbortController()
+  const timer = new AbortController()
+  const limit = Math.min(attemptLimit, remaining(patience.clock, patience.deadline))
+  const tooLate = patience.clock.sleep(limit, AbortSignal.any([patience.signal, timer.signal])).then(() => {
+    throw new NoReply(`no complete answer within ${Math.round(limit / 1000)} s`)
+  })
+  try {
+    return await Promise.race([send({ abortSignal: request.signal }), tooLate])
+  } catch (error) {
+    request.abort()
+    throw error
+  } finally {
+    timer.abort()
+  }
+}
+
+/** Undefined: try again. */
+async function settle<T>(
+  patience: Patience,
+  request: AwsRequest<T>,
+  tries: Tries,
+  error: unknown,
+): Promise<{ readonly value: T } | undefined> {
+  if (error instanceof Failure) throw error
+  const kind = 'idempotent' in request ? 'read' : request.kind
+  const errorClass = classify(error, kind)
+  if (!errorClass) throw error
+  const refusal = error as AwsError
+  if (errorClass === 'permanent') {
+    const applied = tries.replyLost ? await readBack(request) : undefined
+    const expected = applied ?? request.whenRefused?.(refusal)
+    if (!expected) throw explainRefusal(refusal, request)
+    return expected
+  }
+  if (errorClass === 'auth') {
+    if (tries.refreshed || !(await patience.refreshCredentials?.())) throw explainExpired(refusal, request)
+    tries.refreshed = true
+    return undefined
+  }
+  await pause(patience, request, tries, refusal, errorClass === 'throttle')
+  if (errorClass !== 'ambiguous') return undefined
+  tries.replyLost = true
+  return readBack(request)
+}
+
+async function readBack<T>(request: AwsRequest<T>): Promise<{ readonly value: T } | undefined> {
+  const value = 'readBack' in request ? await request.readBack() : undefined
+  return value === undefined ? undefined : { value }
+}
+
+async function pause(
+  patience: Patience,
+  request: Described & { readonly kind: CallKind },
+  tries: Tries,
+  error: AwsError,
+  throttled: boolean,
+): Promise<void> {
+  const { clock, deadline } = patience
+  const left = remaining(clock, deadline)
+  const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
+  if (left <= lastCall) throw explainUnreachable(error, { ...request, seconds, attempts: tries.count, throttled })
+  const wait = retryAfter(error) ?? jitter(clock, tries.count)
+  patience.reportRetry?.(
+    text`${request.action} ${throttled ? 'is throttled by AWS' : 'got no usable answer'} (attempt ${tries.count}, ${seconds} s so far); trying again`,
+  )
+  try {
+    await clock.sleep(Math.min(wait, left - lastCall), patience.signal)
+  } catch {
+    throw explainCancelled(request.action, request.kind)
+  }
+}
+
+/** Full jitter: from nothing to a ceiling that doubles with every attempt. Milliseconds. */
+export function jitter(clock: Pick<Clock, 'random'>, attempts: number): number {
+  return clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempts)
+}

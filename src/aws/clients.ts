@@ -1,0 +1,117 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
+import type { ECRClient } from '@aws-sdk/client-ecr'
+import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs'
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { STSClient } from '@aws-sdk/client-sts'
+import { requireTrustedEndpoint } from './endpoint.ts'
+
+export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>
+
+/** Keys as AWS's SDK wants them. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+}
+
+export interface ClientOptions {
+  readonly region: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  credentials(): Promise<Credentials>
+  /** Instead of sockets, for tests in one process. */
+  readonly requestHandler?: RequestHandler | undefined
+  /** Name and version in the User-Agent header. */
+  readonly userAgent?: readonly [string, string] | undefined
+}
+
+/** SDK clients, each loaded and made when it is first asked for: most runs need two of them, and loading one costs 50 ms. */
+export interface Clients {
+  ecs(): Promise<ECSClient>
+  codedeploy(): Promise<CodeDeployClient>
+  ecr(): Promise<ECRClient>
+  sts(): Promise<STSClient>
+  elbv2(): Promise<ElasticLoadBalancingV2Client>
+  /** Containers may log to another region. */
+  logs(region?: string): Promise<CloudWatchLogsClient>
+}
+
+/** Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. */
+export function createClients(options: ClientOptions): Clients {
+  const config = {
+    region: options.region,
+    maxAttempts: 1,
+    // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
+    credentials: Object.assign(() => options.credentials(), { memoized: true }),
+    requestHandler: options.requestHandler ?? sockets(options.environment),
+    ...(options.userAgent && { customUserAgent: [[...options.userAgent] as [string, string]] }),
+  }
+  const logs = new Map<string, Promise<CloudWatchLogsClient>>()
+  const makeLogs = async (region: string) => {
+    const client = new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient({ ...config, region })
+    client.middlewareStack.add(guardEndpoint, guardOptions)
+    return client
+  }
+  return {
+    ecs: once(async () => {
+      const client = new (await import('@aws-sdk/client-ecs')).ECSClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    codedeploy: once(async () => {
+      const client = new (await import('@aws-sdk/client-codedeploy')).CodeDeployClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    ecr: once(async () => {
+      const client = new (await import('@aws-sdk/client-ecr')).ECRClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    sts: once(async () => {
+      const client = new (await import('@aws-sdk/client-sts')).STSClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    elbv2: once(async () => {
+      const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2')
+      const client = new sdk.ElasticLoadBalancingV2Client(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    logs(region = options.region) {
+      const client = logs.get(region) ?? makeLogs(region)
+      logs.set(region, client)
+      return client
+    },
+  }
+}
+
+/** The second net below `call`'s own time-outs; `requestTimeout` alone would only warn. Proxies as in HTTPS_PROXY and NO_PROXY. */
+function sockets(environment: ClientOptions['environment']): RequestHandler {
+  return {
+    connectionTimeout: 5000,
+    requestTimeout: 15_000,
+    throwOnRequestTimeout: true,
+    httpsAgent: { keepAlive: true, maxSockets: 50, proxyEnv: environment },
+  }
+}
+
+const guardOptions = { step: 'finalizeRequest', priority: 'high', name: 'guardEndpoint' } as const
+
+function guardEndpoint<Args extends { request: unknown }, Result>(next: (args: Args) => Promise<Result>) {
+  return (args: Args): Promise<Result> => {
+    const { protocol, hostname } = args.request as { protocol: string; hostname: string }
+    requireTrustedEndpoint(protocol, hostname)
+    return next(args)
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,72 @@
+import type { Clock, Deadline } from '../clock.ts'
+import { type Text, text } from '../text.ts'
+import type { Patience } from './call.ts'
+import { type Clients, createClients, type RequestHandler } from './clients.ts'
+import { type CredentialOptions, credentialSource } from './credentials.ts'
+
+export interface ConnectOptions {
+  readonly region: string
+  readonly clock: Clock
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal
+  /** For the whole run of the action. */
+  readonly deadline: Deadline
+  /** Process environment: where AWS's own variables are. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** A role to assume with the job's OIDC token; without, the ambient credentials. */
+  readonly role?: CredentialOptions['role'] | undefined
+  /** Told, at most every 30 s, that something is tried again. */
+  readonly onRetry?: ((line: Text) => void) | undefined
+  readonly requestHandler?: RequestHandler | undefined
+  /** Name and version for AWS's own logs. */
+  readonly userAgent?: readonly [string, string] | undefined
+}
+
+/** One region of one account, for as long as the deadline. What every adapter is made of. */
+export interface Connection extends Patience {
+  readonly region: string
+  readonly clients: Clients
+}
+
+const reportEvery = 30_000
+
+/** Makes a connection; nothing is loaded or sent before the first call. */
+export function connect(options: ConnectOptions): Connection {
+  const { region, clock, signal, deadline, environment } = options
+  const patience = { clock, signal, deadline, reportRetry: atMostEvery(reportEvery, clock, options.onRetry) }
+  const clients: Clients = createClients({
+    region,
+    environment,
+    credentials: () => source.current(),
+    requestHandler: options.requestHandler,
+    userAgent: options.userAgent,
+  })
+  const source = credentialSource({ region, environment, role: options.role, sts: clients.sts }, patience)
+  return {
+    ...patience,
+    region,
+    clients,
+    prepare: async () => void (await source.current()),
+    refreshCredentials: () => source.renew(),
+  }
+}
+
+/** The same connection with another deadline, for what has to be done after the first has passed (a rollback, a report). */
+export function withDeadline(connection: Connection, deadline: Deadline, signal = connection.signal): Connection {
+  return { ...connection, deadline, signal }
+}
+
+function atMostEvery(milliseconds: number, clock: Clock, report: ((line: Text) => void) | undefined) {
+  let next = Number.NEGATIVE_INFINITY
+  let silent = 0
+  return (line: Text): void => {
+    const now = clock.monotonic()
+    if (now < next) {
+      silent++
+      return
+    }
+    next = now + milliseconds
+    report?.(silent > 0 ? text`${line} (and ${silent} more tries since the last line)` : line)
+    silent = 0
+  }
+}

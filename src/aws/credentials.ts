@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { STSClient } from '@aws-sdk/client-sts'
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+import type { Patience } from './call.ts'
+import type { Credentials } from './clients.ts'
+import { assumedRole, type Role } from './role.ts'
+
+export interface CredentialOptions {
+  readonly region: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly role?: Role | undefined
+  sts(): Promise<STSClient>
+}
+
+/** Where credentials come from, and come from again. */
+export interface CredentialSource {
+  /** Credentials that are good for some minutes more. Throws `credentials-missing`. */
+  current(): Promise<Credentials>
+  /** Gets others, although the current ones look good; false when there are no others. */
+  renew(): Promise<boolean>
+}
+
+/** The role, when one is to be assumed; otherwise the environment; otherwise whatever the SDK's own chain finds. */
+export function credentialSource(options: CredentialOptions, patience: Patience): CredentialSource {
+  if (options.role) return assumedRole(options.role, options, patience)
+  if (options.environment.AWS_ACCESS_KEY_ID || options.environment.AWS_SECRET_ACCESS_KEY)
+    return environmentCredentials(options.environment)
+  return chain(options)
+}
+
+function environmentCredentials(environment: CredentialOptions['environment']): CredentialSource {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment
+  return {
+    async current() {
+      if (!accessKeyId || !secretAccessKey) {
+        const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
+        throw missingCredentials(text`The environment has half of a key only: ${missing} is empty`)
+      }
+      return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+    },
+    renew: async () => false,
+  }
+}
+
+/**
+ * The SDK's default chain: profiles, containers, web identity files, instance metadata. It is left out where nothing
+ * points to it: on GitHub's own runners it would ask an instance metadata service that is not AWS's, for seconds.
+ */
+function chain({ region, environment }: CredentialOptions): CredentialSource {
+  let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
+  const resolve = async (forceRefresh: boolean) => {
+    if (!chainHasChance(environment)) throw missingCredentials(text`Neither a role nor access keys were given`)
+    const { STSClient } = await import('@aws-sdk/client-sts')
+    provider ??= new STSClient({ region }).config.credentials
+    return provider({ forceRefresh }).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      throw missingCredentials(text`AWS's default places were searched: ${untrusted(message)}`)
+    })
+  }
+  return {
+    current: () => resolve(false),
+    renew: () => resolve(true).then(() => true),
+  }
+}
+
+function chainHasChance(environment: CredentialOptions['environment']): boolean {
+  const named = Object.keys(environment).some((name) =>
+    /^AWS_(PROFILE|CONTAINER_CREDENTIALS_\w+|WEB_IDENTITY_TOKEN_FILE|SHARED_CREDENTIALS_FILE|CONFIG_FILE)$/.test(name),
+  )
+  const folder = join(environment.HOME ?? homedir(), '.aws')
+  return named || environment.RUNNER_ENVIRONMENT !== 'github-hosted' || existsSync(folder)
+}
+
+function missingCredentials(why: Failure['parts']['what']): Failure {
+  return new Failure({
+    code: 'credentials-missing',
+    what: text`There are no AWS credentials`,
+    why,
+    fix: text`Give role-to-assume and grant the job "permissions: id-token: write"; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in an earlier step, as aws-actions/configure-aws-credentials does.`,
+  })
+}

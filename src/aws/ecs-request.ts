@@ -1,0 +1,34 @@
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+import type { Connection } from './connection.ts'
+import type { AwsError } from './error-class.ts'
+
+/** Throws `service-not-found` for a cluster that does not exist; not expected otherwise. */
+export function whenClusterMissing(cluster: string): (refusal: AwsError) => undefined {
+  return (refusal) => {
+    if (refusal.name !== 'ClusterNotFoundException') return undefined
+    throw new Failure({
+      code: 'service-not-found',
+      what: text`There is no ECS cluster ${untrusted(cluster)} in this account and region`,
+      fix: text`Check the name of the cluster, the region and the account of the credentials.`,
+      cause: refusal,
+    })
+  }
+}
+
+/** ARN for a minimal IAM statement; the account is left open where it is not known yet. */
+export function ecsArn(connection: Connection, resource: string): string {
+  return resource.startsWith('arn:') ? resource : `arn:*:ecs:${connection.region}:*:${resource}`
+}
+
+/** Leaves out members without a value, so that AWS keeps what it has. */
+export function given<T extends object>(request: T): Mutable<T> {
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Mutable<T>
+}
+
+/** The SDK's types want arrays that may be changed; it changes none. */
+type Mutable<T> = T extends readonly (infer Item)[]
+  ? Mutable<Item>[]
+  : T extends object
+    ? { -readonly [Member in keyof T]: Mutable<T[Member]> }
+    : T

@@ -1,0 +1,95 @@
+import { Failure } from '../failure.ts'
+import type { Ecs, JsonObject, Service, UpdateServiceRequest } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
+import { present } from './error-class.ts'
+import { serviceDeployments } from './service-deployments.ts'
+import { taskDefinitions } from './task-definitions.ts'
+import { tasks } from './tasks.ts'
+
+/** Amazon ECS behind the port: every read is complete (all pages), every mutation is read back when its reply was lost. */
+export function ecs(connection: Connection): Ecs {
+  return {
+    describeService: (cluster, service) => describeService(connection, cluster, service),
+    updateService: (request) => updateService(connection, request),
+    ...serviceDeployments(connection),
+    ...tasks(connection),
+    ...taskDefinitions(connection),
+  }
+}
+
+function serviceArn(connection: Connection, cluster: string, service: string): string {
+  return service.startsWith('arn:') ? service : ecsArn(connection, `service/${cluster.split('/').at(-1)}/${service}`)
+}
+
+async function describeService(connection: Connection, cluster: string, service: string): Promise<Service | undefined> {
+  const client = await connection.clients.ecs()
+  const { DescribeServicesCommand } = await import('@aws-sdk/client-ecs')
+  return call(
+    connection,
+    async (options): Promise<Service | undefined> => {
+      const reply = await client.send(new DescribeServicesCommand({ cluster, services: [service] }), options)
+      const found = present(reply.services, 'services')[0]
+      if (!found && !reply.failures?.length) present(undefined, 'service')
+      return found
+    },
+    {
+      action: 'ecs:DescribeServices',
+      resource: serviceArn(connection, cluster, service),
+      kind: 'read',
+      whenRefused: whenClusterMissing(cluster),
+    },
+  )
+}
+
+async function updateService(connection: Connection, request: UpdateServiceRequest): Promise<Service> {
+  const { cluster, service, taskDefinition } = request
+  const client = await connection.clients.ecs()
+  const { UpdateServiceCommand } = await import('@aws-sdk/client-ecs')
+  // Only a forced deployment needs a look before: it is applied when there is another primary deployment than now.
+  const before = request.forceNewDeployment ? await describeService(connection, cluster, service) : undefined
+  const command = new UpdateServiceCommand(given(request) as ConstructorParameters<typeof UpdateServiceCommand>[0])
+  return call(
+    connection,
+    async (options): Promise<Service> => present((await client.send(command, options)).service, 'service'),
+    {
+      action: 'ecs:UpdateService',
+      resource: serviceArn(connection, cluster, service),
+      kind: 'mutate',
+      async readBack() {
+        const now = await describeService(connection, cluster, service)
+        return now && isApplied(request, before, now) ? now : undefined
+      },
+      whenRefused(refusal) {
+        whenClusterMissing(cluster)(refusal)
+        if (!/^Service(NotFound|NotActive)Exception$/.test(refusal.name)) return undefined
+        throw new Failure({
+          code: 'service-not-found',
+          what: text`The ECS service ${untrusted(service)} in the cluster ${untrusted(cluster)} does not exist or is not active, so ${untrusted(taskDefinition ?? 'nothing')} was not deployed`,
+          fix: text`Check the names of the cluster and the service, the region and the account of the credentials.`,
+          cause: refusal,
+        })
+      },
+    },
+  )
+}
+
+/** Whether the service is as the request wants it. */
+function isApplied(request: UpdateServiceRequest, before: Service | undefined, now: Service): boolean {
+  const { taskDefinition, desiredCount, forceNewDeployment } = request
+  const runsIt = taskDefinition === undefined || isSameRevision(taskDefinition, now.taskDefinition)
+  const isSized = desiredCount === undefined || desiredCount === now.desiredCount
+  const isNew = !forceNewDeployment || primaryId(now) !== primaryId(before)
+  return runsIt && isSized && isNew
+}
+
+function primaryId(service: Service | undefined): string | undefined {
+  return service?.deployments?.find((deployment) => deployment.status === 'PRIMARY')?.id
+}
+
+/** `family:7` and the ARN that ends in it are the same; a bare family is whatever is newest and equals nothing. */
+function isSameRevision(wanted: string, actual: string | undefined): boolean {
+  return actual === wanted || (actual?.endsWith(`:task-definition/${wanted}`) ?? false)
+}

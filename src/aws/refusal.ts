@@ -1,0 +1,150 @@
+import { parseArn } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { AwsError, CallKind } from './error-class.ts'
+
+interface Asked {
+  readonly action: string
+  readonly resource?: string | undefined
+}
+
+/** What AWS says about a missing permission, read out of its message. */
+interface Denial {
+  readonly principal?: string | undefined
+  readonly action: string
+  readonly resource: string
+  /** `identity-based policy`, `service control policy`, `permissions boundary`, …: where the decision was made. */
+  readonly place?: string | undefined
+  readonly explicit: boolean
+}
+
+const denials =
+  /^(AccessDenied(Exception)?|UnauthorizedOperation|Unauthorized(Exception)?|AuthorizationError(Exception)?|NotAuthorized(Exception)?|OptInRequired)$/
+const badSignatures =
+  /^(SignatureDoesNotMatch|InvalidSignature(Exception)?|IncompleteSignature(Exception)?|MissingAuthenticationToken(Exception)?|AuthFailure|InvalidAccessKeyId|NotAuthenticated)$/
+const longestQuote = 1000
+
+/** AWS's own words, for a message: marked, and cut where they are longer than anybody reads. */
+export function quote(words: string): Untrusted {
+  return untrusted(words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words)
+}
+
+/** Whether AWS refused because a permission is missing, whatever the service calls that. */
+export function isDenial(error: AwsError): boolean {
+  return denials.test(error.name) || /is not authorized to perform/.test(error.message)
+}
+
+/** The failure behind an answer that trying again does not change: `permission-missing`, `aws-rejected` or `aws-unreachable`. */
+export function explainRefusal(error: AwsError, asked: Asked): Failure {
+  if (isDenial(error)) return explainDenial(error, asked)
+  if (error.code && error.$fault === undefined) return explainCertificate(error, asked)
+  const fix = badSignatures.test(error.name)
+    ? text`The access key id and the secret access key do not belong together, or one was changed on the way. Set both anew, or use role-to-assume.`
+    : undefined
+  return new Failure({
+    code: 'aws-rejected',
+    what: text`AWS refused ${asked.action}`,
+    why: text`${quote(error.name)}: ${quote(error.message)}`,
+    ...(fix && { fix }),
+    cause: error,
+  })
+}
+
+function readDenial({ message }: AwsError, asked: Asked): Denial {
+  const find = (pattern: RegExp) => pattern.exec(message)?.[1]?.replace(/[.,]$/, '')
+  return {
+    principal: find(/User: (\S+) is not authorized/),
+    action: find(/to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)/) ?? asked.action,
+    resource: find(/on (?:the )?resource: (\S+)/) ?? asked.resource ?? '*',
+    place: find(/(?:because no|explicit deny in an?) ([A-Za-z-]+(?: [A-Za-z-]+){0,3}? (?:policy|boundary))/),
+    explicit: /explicit deny/.test(message),
+  }
+}
+
+function explainDenial(error: AwsError, asked: Asked): Failure {
+  const denial = readDenial(error, asked)
+  const who = denial.principal ? text`${untrusted(denial.principal)} is` : text`The credentials are`
+  return new Failure({
+    code: 'permission-missing',
+    what: text`${who} not allowed to do ${untrusted(denial.action)} on ${untrusted(denial.resource)}`,
+    why: text`AWS says: ${quote(error.message)}`,
+    fix: fixDenial(denial),
+    docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
+    cause: error,
+  })
+}
+
+function fixDenial(denial: Denial): Text {
+  const place = untrusted(denial.place ?? 'policy')
+  if (denial.explicit)
+    return text`An explicit deny in a ${place} forbids it, and no further Allow helps. Ask the owner of that policy to except this role.`
+  const statement = untrusted(minimalStatement(denial.action, denial.resource))
+  const role = roleName(denial.principal)
+  const subject = role ? text`the role ${untrusted(role)}` : text`the role or user`
+  const elsewhere = denial.place && denial.place !== 'identity-based policy'
+  return elsewhere
+    ? text`Allow it in the ${place} that applies to ${subject}: ${statement}`
+    : text`Add this statement to the policy of ${subject}: ${statement}`
+}
+
+/** The smallest IAM statement that allows an action, as JSON in one line. */
+export function minimalStatement(action: string, resource: string): string {
+  // A role is passed to the service that uses it; the condition keeps it from being passed to any other.
+  const condition =
+    action === 'iam:PassRole'
+      ? { Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } }
+      : undefined
+  return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource, ...condition })
+}
+
+function roleName(principal: string | undefined): string | undefined {
+  return /^assumed-role\/([^/]+)/.exec(parseArn(principal ?? '')?.resource ?? '')?.[1]
+}
+
+function explainCertificate(error: AwsError, asked: Asked): Failure {
+  return new Failure({
+    code: 'aws-unreachable',
+    what: text`AWS cannot be reached for ${asked.action}: the server's certificate is not trusted`,
+    why: text`${quote(error.code ?? error.name)}: ${quote(error.message)}`,
+    fix: text`Where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS on the runner to the file with its certificate.`,
+    cause: error,
+  })
+}
+
+/** The credentials were good once and are no longer. */
+export function explainExpired(error: AwsError, asked: Asked): Failure {
+  return new Failure({
+    code: 'credentials-expired',
+    what: text`The AWS credentials were not accepted for ${asked.action}; what it watched or changed is in an unknown state`,
+    why: text`${quote(error.name)}: ${quote(error.message)}`,
+    fix: text`Set role-to-assume (with "permissions: id-token: write"), so that the credentials are renewed during long waits; or give the session that the workflow sets up a longer duration. Then run the job again: it continues with what is in flight.`,
+    cause: error,
+  })
+}
+
+interface Patient extends Asked {
+  readonly kind: CallKind
+  readonly attempts: number
+  readonly seconds: number
+  readonly throttled: boolean
+}
+
+/** The deadline came first. */
+export function explainUnreachable(error: AwsError, { action, kind, attempts, seconds, throttled }: Patient): Failure {
+  const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is not known` : text``
+  const fix = throttled
+    ? text`AWS limits how often this account may call it in this region. Give the job a longer deadline, or deploy fewer services at once.`
+    : text`See https://health.aws.amazon.com/health/status, and whether the runner reaches AWS (proxy, firewall, VPC endpoints). Then run the job again.`
+  return new Failure({
+    code: 'aws-unreachable',
+    what: text`AWS did not ${throttled ? 'accept' : 'answer'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,
+    why: text`The last answer was ${quote(error.code ?? error.name)}: ${quote(error.message.split('\n')[0] ?? '')}`,
+    fix,
+    cause: error,
+  })
+}
+
+export function explainCancelled(action: string, kind: CallKind): Failure {
+  const unknown = kind === 'mutate' ? text`; whether it was applied is not known` : text``
+  return new Failure({ code: 'cancelled', what: text`The run was cancelled during ${action}${unknown}` })
+}

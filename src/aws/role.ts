@@ -1,0 +1,151 @@
+import type { STSClient } from '@aws-sdk/client-sts'
+import { parseArn, partitionOfRegion } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+import { call, type Patience } from './call.ts'
+import type { Credentials } from './clients.ts'
+import type { CredentialSource } from './credentials.ts'
+import { type AwsError, present } from './error-class.ts'
+import { quote } from './refusal.ts'
+import { explainTrust } from './trust.ts'
+
+/** A role that the job's own OIDC token opens. */
+export interface Role {
+  /** `arn:aws:iam::111122223333:role/name`; see `roleArn`. */
+  readonly arn: string
+  /** Default: `sts.amazonaws.com`, in China `sts.amazonaws.com.cn`. */
+  readonly audience?: string | undefined
+  /** Seen in CloudTrail; characters that AWS does not allow are replaced. */
+  readonly sessionName: string
+  /** 900 to 43200; default 3600. */
+  readonly durationSeconds?: number | undefined
+  /** GitHub's token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
+  idToken(audience: string): Promise<string>
+  /** Told every secret before it is used, so that the log hides it. */
+  mask?(secret: string): void
+}
+
+interface Sts {
+  readonly region: string
+  sts(): Promise<STSClient>
+}
+
+/** Renewed when less is left; the SDK's own margin. Milliseconds. */
+const margin = 5 * 60_000
+
+/** ARN of a role by its ARN, or by its name in an account. */
+export function roleArn(role: string, accountId: string | undefined, region: string): string {
+  if (parseArn(role)) return role
+  if (!accountId) {
+    throw new Failure({
+      code: 'inputs-invalid',
+      what: text`role-to-assume is the name of a role (${untrusted(role)}), and no account is given`,
+      fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
+    })
+  }
+  return `arn:${partitionOfRegion(region)}:iam::${accountId}:role/${role}`
+}
+
+/** A session name within AWS's rule: 2 to 64 of letters, digits and `_+=,.@-` (AssumeRoleWithWebIdentity, RoleSessionName). */
+export function sessionName(wanted: string): string {
+  return wanted
+    .replace(/[^\w+=,.@-]+/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-')
+}
+
+/** Credentials of the role; renewed by themselves before they expire, and once more when AWS calls them expired. */
+export function assumedRole(role: Role, sts: Sts, patience: Patience): CredentialSource {
+  let known: Credentials | undefined
+  let pending: Promise<Credentials> | undefined
+  const fetch = () => {
+    pending ??= assume(role, sts, patience)
+      .then((credentials) => {
+        known = credentials
+        return credentials
+      })
+      .finally(() => {
+        pending = undefined
+      })
+    return pending
+  }
+  const isFresh = (credentials: Credentials) =>
+    !credentials.expiration || credentials.expiration.getTime() - patience.clock.now() > margin
+  return {
+    current: async () => (known && isFresh(known) ? known : fetch()),
+    renew: () => fetch().then(() => true),
+  }
+}
+
+async function assume(role: Role, { region, sts }: Sts, patience: Patience): Promise<Credentials> {
+  const audience =
+    role.audience ?? (partitionOfRegion(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com')
+  let token = await role.idToken(audience)
+  const client = await sts()
+  const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
+  const given = await call(
+    {
+      ...patience,
+      // GitHub's token lives five minutes: a slow answer may outlive it.
+      async refreshCredentials() {
+        token = await role.idToken(audience)
+        return true
+      },
+    },
+    async (options) => {
+      const input = {
+        RoleArn: role.arn,
+        RoleSessionName: sessionName(role.sessionName),
+        WebIdentityToken: token,
+        DurationSeconds: role.durationSeconds ?? 3600,
+      }
+      const { Credentials: keys } = await client.send(new AssumeRoleWithWebIdentityCommand(input), options)
+      return present(keys, 'Credentials')
+    },
+    {
+      action: 'sts:AssumeRoleWithWebIdentity',
+      resource: role.arn,
+      kind: 'read',
+      whenRefused: (refusal) => explainAssumption(refusal, role, audience, token),
+    },
+  )
+  return keep(given, role)
+}
+
+interface GivenKeys {
+  readonly AccessKeyId?: string | undefined
+  readonly SecretAccessKey?: string | undefined
+  readonly SessionToken?: string | undefined
+  readonly Expiration?: Date | undefined
+}
+
+function keep(given: GivenKeys, role: Role): Credentials {
+  const credentials = {
+    accessKeyId: present(given.AccessKeyId, 'AccessKeyId'),
+    secretAccessKey: present(given.SecretAccessKey, 'SecretAccessKey'),
+    sessionToken: present(given.SessionToken, 'SessionToken'),
+    ...(given.Expiration && { expiration: given.Expiration }),
+  }
+  role.mask?.(credentials.secretAccessKey)
+  role.mask?.(credentials.sessionToken)
+  return credentials
+}
+
+function explainAssumption(refusal: AwsError, role: Role, audience: string, token: string): undefined {
+  if (/^AccessDenied/.test(refusal.name)) throw explainTrust(role.arn, audience, token, refusal)
+  const fix = /OpenIDConnect provider|No OpenIDConnect/i.test(refusal.message)
+    ? text`Create the identity provider once in this account, with the URL https://token.actions.githubusercontent.com and the audience ${audience}.`
+    : /audience/i.test(refusal.message)
+      ? text`Add the audience ${untrusted(audience)} to the identity provider in IAM, or set the input audience to the one that is registered there.`
+      : /DurationSeconds|MaxSessionDuration/.test(refusal.message)
+        ? text`Ask for at most the role's maximum session duration with role-duration-seconds, or raise it on the role.`
+        : undefined
+  if (!fix) return undefined
+  throw new Failure({
+    code: 'credentials-missing',
+    what: text`The role ${untrusted(role.arn)} could not be assumed`,
+    why: text`AWS says: ${quote(refusal.message)}`,
+    fix,
+    cause: refusal,
+  })
+}

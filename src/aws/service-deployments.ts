@@ -1,0 +1,113 @@
+import { Failure } from '../failure.ts'
+import type { Ecs, ServiceDeployment } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { whenClusterMissing } from './ecs-request.ts'
+import { present } from './error-class.ts'
+
+type ServiceDeployments = Pick<
+  Ecs,
+  'listServiceDeployments' | 'describeServiceDeployment' | 'taskDefinitionOfRevision' | 'rollBackServiceDeployment'
+>
+
+/** DescribeServiceDeployments takes at most 20 ARNs. */
+const describeAtMost = 20
+
+/** Service deployments: the objects that the ECS deployment controller makes of every update, kept for 90 days. */
+export function serviceDeployments(connection: Connection): ServiceDeployments {
+  return {
+    listServiceDeployments: (cluster, service, after) => list(connection, cluster, service, after),
+    describeServiceDeployment: async (arn) => (await describe(connection, [arn]))[0],
+    taskDefinitionOfRevision: (arn) => taskDefinitionOfRevision(connection, arn),
+    rollBackServiceDeployment: (arn) => rollBack(connection, arn),
+  }
+}
+
+async function list(connection: Connection, cluster: string, service: string, createdAfter: Date) {
+  const client = await connection.clients.ecs()
+  const { ListServiceDeploymentsCommand } = await import('@aws-sdk/client-ecs')
+  const arns: string[] = []
+  let nextToken: string | undefined
+  do {
+    const input = { cluster, service, createdAt: { after: createdAfter }, ...(nextToken && { nextToken }) }
+    const page = await call(
+      connection,
+      async (options) => {
+        const reply = await client.send(new ListServiceDeploymentsCommand(input), options)
+        return { deployments: present(reply.serviceDeployments, 'serviceDeployments'), nextToken: reply.nextToken }
+      },
+      { action: 'ecs:ListServiceDeployments', kind: 'read', whenRefused: whenClusterMissing(cluster) },
+    )
+    arns.push(...page.deployments.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []))
+    nextToken = page.nextToken
+  } while (nextToken)
+  const found: ServiceDeployment[] = []
+  for (let at = 0; at < arns.length; at += describeAtMost)
+    found.push(...(await describe(connection, arns.slice(at, at + describeAtMost))))
+  return found.sort((one, other) => (other.createdAt?.getTime() ?? 0) - (one.createdAt?.getTime() ?? 0))
+}
+
+async function describe(connection: Connection, arns: string[]): Promise<readonly ServiceDeployment[]> {
+  const client = await connection.clients.ecs()
+  const { DescribeServiceDeploymentsCommand } = await import('@aws-sdk/client-ecs')
+  return call(
+    connection,
+    async (options): Promise<readonly ServiceDeployment[]> => {
+      const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns })
+      return present((await client.send(command, options)).serviceDeployments, 'serviceDeployments')
+    },
+    { action: 'ecs:DescribeServiceDeployments', resource: arns[0], kind: 'read' },
+  )
+}
+
+async function taskDefinitionOfRevision(connection: Connection, arn: string): Promise<string | undefined> {
+  const client = await connection.clients.ecs()
+  const { DescribeServiceRevisionsCommand } = await import('@aws-sdk/client-ecs')
+  return call(
+    connection,
+    async (options) => {
+      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [arn] })
+      return present((await client.send(command, options)).serviceRevisions, 'serviceRevisions')[0]?.taskDefinition
+    },
+    { action: 'ecs:DescribeServiceRevisions', resource: arn, kind: 'read' },
+  )
+}
+
+/** Statuses of a deployment that is on its way back already, or there. */
+const goesBack = new Set(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL'])
+
+async function rollBack(connection: Connection, arn: string): Promise<void> {
+  const client = await connection.clients.ecs()
+  const { StopServiceDeploymentCommand } = await import('@aws-sdk/client-ecs')
+  const isGoingBack = async () => {
+    const [deployment] = await describe(connection, [arn])
+    return goesBack.has(deployment?.status ?? '') || undefined
+  }
+  // Two runs may ask for the same rollback; the second finds it under way.
+  if (await isGoingBack()) return
+  await call(
+    connection,
+    async (options) => {
+      const command = new StopServiceDeploymentCommand({ serviceDeploymentArn: arn, stopType: 'ROLLBACK' })
+      present((await client.send(command, options)).serviceDeploymentArn, 'serviceDeploymentArn')
+      return true
+    },
+    {
+      action: 'ecs:StopServiceDeployment',
+      resource: arn,
+      kind: 'mutate',
+      readBack: isGoingBack,
+      whenRefused(refusal) {
+        if (!/^(ConflictException|ServiceDeploymentNotFoundException)$/.test(refusal.name)) return undefined
+        throw new Failure({
+          code: 'deployment-conflict',
+          what: text`The service deployment ${untrusted(arn)} cannot be rolled back`,
+          why: text`${untrusted(refusal.message)}`,
+          fix: text`It has ended in the meantime, or another deployment took over. Look at what the service runs now, and deploy the version that you want.`,
+          cause: refusal,
+        })
+      },
+    },
+  )
+}

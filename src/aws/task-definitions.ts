@@ -1,0 +1,160 @@
+import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
+import { Failure } from '../failure.ts'
+import type { Ecs, Json, JsonObject } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { ecsArn } from './ecs-request.ts'
+import { present } from './error-class.ts'
+import { findLost, findMisfits, type Misfit } from './schema.ts'
+
+type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
+
+/** Task definitions, kept exactly as they are written. */
+export function taskDefinitions(connection: Connection): TaskDefinitions {
+  return {
+    describeTaskDefinition: (name) => describe(connection, name),
+    registerTaskDefinition: (definition) => register(connection, definition),
+  }
+}
+
+async function describe(connection: Connection, nameOrArn: string): Promise<JsonObject | undefined> {
+  const client = await connection.clients.ecs()
+  const { DescribeTaskDefinitionCommand } = await import('@aws-sdk/client-ecs')
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition: nameOrArn, include: ['TAGS'] })
+  return call(
+    connection,
+    async (options): Promise<JsonObject | undefined> => {
+      const { taskDefinition, tags } = await client.send(command, options)
+      return asStored(present(taskDefinition, 'taskDefinition'), tags)
+    },
+    {
+      action: 'ecs:DescribeTaskDefinition',
+      kind: 'read',
+      // The ClientException of a family or revision that does not exist: "Unable to describe task definition."
+      whenRefused: ({ message }) =>
+        /unable to describe task definition/i.test(message) ? { value: undefined } : undefined,
+    },
+  )
+}
+
+/** JSON of a definition as AWS answers it; dates become ISO strings, the tags join it. */
+function asStored(definition: object, tags: readonly object[] | undefined): JsonObject {
+  return JSON.parse(JSON.stringify({ ...definition, ...(tags?.length && { tags }) }))
+}
+
+async function register(connection: Connection, definition: JsonObject): Promise<JsonObject> {
+  const client = await connection.clients.ecs()
+  const { RegisterTaskDefinitionCommand, RegisterTaskDefinitionRequest$ } = await import('@aws-sdk/client-ecs')
+  const misfits = findMisfits(RegisterTaskDefinitionRequest$, definition)
+  if (misfits.length > 0) throw explainMisfits(misfits)
+  const command = () => {
+    const made = new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput)
+    made.middlewareStack.add(
+      (next) => async (args) => {
+        const { body } = args.request as { body: string | Uint8Array }
+        const lost = findLost(definition, JSON.parse(Buffer.from(body).toString()))
+        if (lost.length > 0) throw explainMisfits(lost)
+        return next(args)
+      },
+      { step: 'build', name: 'requireWhole' },
+    )
+    return made
+  }
+  const family = String(definition.family ?? '')
+  return call(
+    connection,
+    async (options): Promise<JsonObject> => {
+      const { taskDefinition, tags } = await client.send(command(), options)
+      return asStored(present(taskDefinition, 'taskDefinition'), tags)
+    },
+    {
+      action: 'ecs:RegisterTaskDefinition',
+      resource: ecsArn(connection, `task-definition/${family}:*`),
+      kind: 'mutate',
+      async readBack() {
+        const latest = await describe(connection, family)
+        return latest && isStoredAs(definition, latest) ? latest : undefined
+      },
+      whenRefused(refusal) {
+        if (!/^(ClientException|InvalidParameterException|SerializationException)$/.test(refusal.name)) return undefined
+        if (/is not authorized to perform/.test(refusal.message)) return undefined
+        throw new Failure({
+          code: 'task-definition-invalid',
+          what: text`Amazon ECS refuses the task definition ${untrusted(family)}`,
+          why: text`${untrusted(refusal.message)}`,
+          fix: text`Correct the member that the message names; nothing was registered.`,
+          docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
+          cause: refusal,
+        })
+      },
+    },
+  )
+}
+
+/**
+ * Whether a stored revision is what was written. AWS adds empty lists, zeros and a few defaults to it; any other surplus
+ * means another content. A false "no" costs one more revision, a false "yes" would deploy the wrong one.
+ */
+function isStoredAs(written: JsonObject, stored: JsonObject): boolean {
+  const { tags: writtenTags = [], ...content } = written
+  const { tags: storedTags = [], ...kept } = stored
+  return isSame(content, kept, '') && sorted(writtenTags) === sorted(storedTags)
+}
+
+function sorted(tags: Json): string {
+  return JSON.stringify(Array.isArray(tags) ? tags.map((tag) => JSON.stringify(tag)).sort() : tags)
+}
+
+const addedByAws = new Set([
+  'taskDefinitionArn',
+  'revision',
+  'status',
+  'requiresAttributes',
+  'compatibilities',
+  'registeredAt',
+  'registeredBy',
+  'essential',
+  'hostPort',
+  'protocol',
+  'networkMode',
+  'enableFaultInjection',
+])
+
+function isSame(written: Json | undefined, stored: Json | undefined, name: string): boolean {
+  if (written === undefined || written === null) return addedByAws.has(name) || isEmpty(stored)
+  if (Array.isArray(written))
+    return (
+      Array.isArray(stored) &&
+      stored.length === written.length &&
+      written.every((item: Json, index) => isSame(item, stored[index], ''))
+    )
+  if (typeof written !== 'object') return written === stored
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return isEmpty(written)
+  const names = new Set([...Object.keys(written), ...Object.keys(stored)])
+  return [...names].every((member) => isSame((written as JsonObject)[member], (stored as JsonObject)[member], member))
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === 0 || value === '' || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function explainMisfits(misfits: readonly Misfit[]): Failure {
+  const lines = misfits.map(
+    ({ path, problem, hint }): Text =>
+      problem === 'type'
+        ? text`${untrusted(path)} must be a ${hint ?? 'value of another type'}`
+        : text`${untrusted(path)} is unknown${hint ? ` (did you mean ${hint}?)` : ''}`,
+  )
+  const loses = misfits.some(({ problem }) => problem !== 'type')
+  return new Failure({
+    code: loses ? 'task-definition-lossy' : 'task-definition-invalid',
+    what: loses
+      ? text`The task definition has members that would be lost on the way to Amazon ECS, so it was not registered`
+      : text`The task definition has members of the wrong type, so it was not registered`,
+    why: lines.flatMap((line, index) => (index > 0 ? ['; ', ...line] : line)),
+    fix: text`Correct or remove these members. A member that ECS has learnt recently needs a newer version of Slipway.`,
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html',
+  })
+}
