@@ -12,8 +12,15 @@ export interface SimulatorClock {
   after(milliseconds: number, action: () => void): Timer
   /** Runs everything that is due. Called before every request is answered. */
   settle(): void
-  /** Moves a stepped or idle-driven clock by hand. */
+  /**
+   * Moves time by hand, and runs what falls due on the way. What the program does when its sleep ends happens after
+   * this returns: await something before looking at it.
+   */
   advance(milliseconds: number): void
+  /** Keeps an idle clock from jumping until the returned function is called: something is still under way. */
+  hold(): () => void
+  /** From now on an idle clock jumps only after so many real milliseconds of quiet. For clients behind a socket. */
+  waitForQuiet(milliseconds: number): void
   /** The same time as the program under test sees it. */
   readonly forProgram: Clock
 }
@@ -38,26 +45,67 @@ interface Entry {
 /** Turns of the event loop without any activity after which the program counts as idle. */
 const idleTurns = 4
 
-export function createClock(mode: ClockMode, start = Date.UTC(2026, 10, 20, 9, 0, 0), random: () => number = Math.random): SimulatorClock {
-  const queue = new Set<Entry>()
-  const realStart = performance.now()
-  let order = 0
-  let virtual = start
-  let firing: number | undefined
-  let activity = 0
-  let pumping = false
+/** Entries by time, then by the order in which they came. Sorted: hundreds of sleepers are looked at all the time. */
+function createQueue() {
+  const entries: Entry[] = []
+  let sleeps = 0
 
-  const flow = () => (mode.kind === 'idle' ? virtual : start + (performance.now() - realStart) * mode.speed)
-  const now = () => firing ?? flow()
-
-  const earliest = () => {
-    let first: Entry | undefined
-    for (const entry of queue) if (!first || entry.at < first.at || (entry.at === first.at && entry.order < first.order)) first = entry
-    return first
+  /** Where the entry is, or belongs; the earliest is last. */
+  const position = (entry: Entry) => {
+    let low = 0
+    let high = entries.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const other = entries[middle]
+      if (other && (other.at > entry.at || (other.at === entry.at && other.order > entry.order))) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
+  return {
+    add(entry: Entry) {
+      entries.splice(position(entry), 0, entry)
+      if (entry.isSleep) sleeps++
+    },
+    remove(entry: Entry) {
+      const index = position(entry)
+      if (entries[index] !== entry) return
+      entries.splice(index, 1)
+      if (entry.isSleep) sleeps--
+    },
+    /** The earliest entry, if it is due at `time`. */
+    due(time: number): Entry | undefined {
+      const entry = entries.at(-1)
+      return entry && entry.at <= time ? entry : undefined
+    },
+    hasSleeps: () => sleeps > 0,
+  }
+}
+
+export function createClock(
+  mode: ClockMode,
+  start = Date.UTC(2026, 10, 20, 9, 0, 0),
+  random: () => number = Math.random,
+): SimulatorClock {
+  const queue = createQueue()
+  const realStart = performance.now()
+  let order = 0
+  /** Idle: the time. Accelerated: what `advance` added. */
+  let moved = 0
+  let firing: number | undefined
+  let activity = 0
+  let holds = 0
+  let quiet = 0
+  let isPumping = false
+  let failure: { readonly error: unknown } | undefined
+
+  const flow = () =>
+    start + moved + (mode.kind === 'idle' ? 0 : Math.floor((performance.now() - realStart) * mode.speed))
+  const now = () => firing ?? flow()
+
   const fire = (entry: Entry) => {
-    queue.delete(entry)
+    queue.remove(entry)
     const outer = firing
     firing = entry.at
     try {
@@ -67,10 +115,14 @@ export function createClock(mode: ClockMode, start = Date.UTC(2026, 10, 20, 9, 0
     }
   }
 
+  const fireDue = () => {
+    for (let next = queue.due(flow()); next; next = queue.due(flow())) fire(next)
+  }
+
   const settle = () => {
     activity++
-    if (firing !== undefined) return
-    for (let next = earliest(); next && next.at <= flow(); next = earliest()) fire(next)
+    if (failure) throw failure.error
+    if (firing === undefined) fireDue()
   }
 
   const add = (milliseconds: number, action: () => void, isSleep: boolean): Entry => {
@@ -79,33 +131,47 @@ export function createClock(mode: ClockMode, start = Date.UTC(2026, 10, 20, 9, 0
     return entry
   }
 
-  const hasSleepers = () => [...queue].some((entry) => entry.isSleep)
+  const untilIdle = async () => {
+    let seen = activity
+    let since = performance.now()
+    for (let turns = 0; turns < idleTurns || holds > 0 || performance.now() - since < quiet; turns++) {
+      await new Promise(quiet > 0 || holds > 0 ? (resolve) => setTimeout(resolve, 1) : setImmediate)
+      if (seen !== activity || holds > 0) {
+        seen = activity
+        since = performance.now()
+        turns = -1
+      }
+    }
+  }
+
+  const jump = () => {
+    const next = queue.due(Infinity)
+    if (!next) return
+    moved = Math.max(moved, next.at - start)
+    fireDue()
+    activity++
+  }
 
   const pump = async () => {
-    if (pumping) return
-    pumping = true
-    while (hasSleepers()) {
-      for (let turns = 0, seen = activity; turns < idleTurns; turns++) {
-        await new Promise(setImmediate)
-        if (seen !== activity) {
-          seen = activity
-          turns = -1
-        }
+    if (isPumping) return
+    isPumping = true
+    try {
+      while (queue.hasSleeps()) {
+        await untilIdle()
+        if (queue.hasSleeps()) jump()
       }
-      const next = earliest()
-      if (!next) break
-      virtual = Math.max(virtual, next.at)
-      fire(next)
-      activity++
+    } catch (error) {
+      // Nobody awaits the pump: the next request reports it.
+      failure = { error }
+    } finally {
+      isPumping = false
     }
-    pumping = false
   }
 
   const sleep = (milliseconds: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       activity++
-      let cancel: () => void
       const stop = () => {
         cancel()
         reject(signal?.reason)
@@ -114,31 +180,45 @@ export function createClock(mode: ClockMode, start = Date.UTC(2026, 10, 20, 9, 0
         signal?.removeEventListener('abort', stop)
         resolve()
       }
+      const cancel = begin(milliseconds, wake)
       signal?.addEventListener('abort', stop, { once: true })
-      if (mode.kind === 'accelerated') {
-        const timer = setTimeout(wake, milliseconds / mode.speed)
-        cancel = () => clearTimeout(timer)
-        return
-      }
-      const entry = add(milliseconds, wake, true)
-      cancel = () => queue.delete(entry)
-      void pump()
     })
+
+  const begin = (milliseconds: number, wake: () => void): (() => void) => {
+    if (mode.kind === 'accelerated') {
+      const timer = setTimeout(wake, milliseconds / mode.speed)
+      return () => clearTimeout(timer)
+    }
+    const entry = add(milliseconds, wake, true)
+    void pump()
+    return () => queue.remove(entry)
+  }
 
   return {
     now,
     settle,
     after(milliseconds, action) {
       const entry = add(milliseconds, action, false)
-      return { cancel: () => queue.delete(entry) }
+      return { cancel: () => queue.remove(entry) }
     },
     advance(milliseconds) {
-      const target = virtual + milliseconds
-      for (let next = earliest(); next && next.at <= target; next = earliest()) {
-        virtual = Math.max(virtual, next.at)
+      const target = flow() + milliseconds
+      for (let next = queue.due(target); next; next = queue.due(target)) {
+        if (mode.kind === 'idle') moved = Math.max(moved, next.at - start)
         fire(next)
       }
-      virtual = target
+      moved = mode.kind === 'idle' ? Math.max(moved, target - start) : moved + milliseconds
+    },
+    hold() {
+      holds++
+      let isHeld = true
+      return () => {
+        if (isHeld) holds--
+        isHeld = false
+      }
+    },
+    waitForQuiet(milliseconds) {
+      quiet = milliseconds
     },
     forProgram: { now: flow, monotonic: () => flow() - start, sleep, random },
   }

@@ -97,7 +97,8 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
       const spoiled = await before(effect, call, side, signal)
       if (spoiled) return spoiled
     }
-    const response = await side.handle()
+    const release = clock.hold()
+    const response = await side.handle().finally(release)
     const known = isRead(call.operation) ? remember(call, response) : [response]
     if (effects.some((effect) => effect.kind === 'apply-then-drop')) return { kind: 'reset' }
     if (effects.some((effect) => effect.kind === 'truncate')) return { kind: 'truncated', response }

@@ -37,7 +37,8 @@ const aborted = () => Object.assign(new Error('Request aborted'), { name: 'Abort
 const bytes = (body: unknown): Buffer => {
   if (body === undefined || body === null) return Buffer.alloc(0)
   if (typeof body === 'string') return Buffer.from(body)
-  if (body instanceof Uint8Array) return Buffer.from(body)
+  // Not Buffer.from(body): the SDK's own byte arrays complain when they are looked at as strings.
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   if (body instanceof ArrayBuffer) return Buffer.from(new Uint8Array(body))
   throw new Error('The in-process handler takes strings and byte arrays as bodies')
 }

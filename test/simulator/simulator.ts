@@ -35,6 +35,9 @@ import {
   UnroutableRequest,
 } from './wire.ts'
 
+/** Longer than a request needs over the loopback interface. */
+const quietMilliseconds = 10
+
 export interface SimulatorOptions {
   /** Default: idle, for programs in this process. */
   readonly clock?: ClockMode
@@ -78,9 +81,12 @@ function createRandom(seed: number): () => number {
   }
 }
 
-function createWorld(clock: SimulatorClock, accountId: string, random: () => number): World {
+type MutableWorld = World & { endpoint?: string | undefined }
+
+function createWorld(clock: SimulatorClock, accountId: string, random: () => number): MutableWorld {
   const regions = new Map<string, Region>()
-  const world: World = {
+  const world: MutableWorld = {
+    endpoint: undefined,
     clock,
     accountId,
     random,
@@ -293,6 +299,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     requestHandler: createRequestHandler(exchange),
     fetch: createFetch(exchange),
-    listen: (port) => listen({ exchange, iam, oidc }, port),
+    async listen(port) {
+      const listening = await listen({ exchange, iam, oidc }, port)
+      world.endpoint = listening.url
+      clock.waitForQuiet(quietMilliseconds)
+      return listening
+    },
   }
 }
