@@ -17,7 +17,7 @@ export interface SlackAttachment {
   readonly color: string
   /** Plain text, where the blocks cannot be shown. */
   readonly fallback: string
-  readonly blocks: readonly JsonObject[]
+  readonly blocks: readonly (JsonObject & { readonly type: string })[]
 }
 
 export type SlackDelivery = { readonly delivered: true } | { readonly delivered: false; readonly problem: Text }

@@ -1,0 +1,92 @@
+import { Failure } from '../failure.ts'
+import { readRun } from '../github/run.ts'
+import { safeUrl } from '../report/links.ts'
+import { slackMention } from '../report/slack-mention.ts'
+import { noticeStatuses, slackNotice } from '../report/slack-notice.ts'
+import type { Action } from '../runner/action.ts'
+import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
+import type { Fetch } from '../slack/request.ts'
+import { openSlack } from '../slack/slack.ts'
+import { text } from '../text.ts'
+
+const pair = /^\s*(?<label>[^=]{1,75}?)\s*=\s*(?<value>.*\S)\s*$/
+
+/** Lines `label=value`. */
+const pairs: InputReader<readonly { readonly label: string; readonly value: string }[]> = (given) =>
+  given
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const { label, value } = pair.exec(line)?.groups ?? {}
+      if (!label || !value) throw new Error(`must have lines like label=value, not "${line.trim()}"`)
+      return { label, value }
+    })
+
+const links: InputReader<readonly { readonly label: string; readonly url: string }[]> = (given) =>
+  pairs(given).map(({ label, value }) => {
+    if (!safeUrl(value)) throw new Error(`must have addresses that start with https://, not "${value}"`)
+    return { label, url: value }
+  })
+
+const url: InputReader<string | undefined> = (given) => {
+  if (given !== '' && !safeUrl(given)) throw new Error(`must be an address that starts with https://, not "${given}"`)
+  return optionalText(given)
+}
+
+const inputs = {
+  'slack-token': optionalText,
+  'slack-channel': optionalText,
+  'slack-webhook-url': optionalText,
+  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the message-ts of an earlier step, such as 1763640000.000100'),
+  status: oneOf(noticeStatuses, 'succeeded'),
+  title: requiredText,
+  text: optionalText,
+  fields: pairs,
+  url,
+  links,
+  mention: (given: string) => slackMention(given),
+  'on-error': oneOf(['warn', 'fail'], 'warn'),
+}
+
+/** Posts or updates one Slack message from any workflow. `fetch` is handed in, so that tests decide what Slack says. */
+export function createNotify(fetch: Fetch): Action<typeof inputs> {
+  return {
+    inputs,
+    async main(given, { environment, log, clock, mask, setOutput }) {
+      for (const secret of [given.slackToken, given.slackWebhookUrl]) if (secret) mask(secret)
+      if (!given.slackWebhookUrl && !(given.slackToken && given.slackChannel)) {
+        log.info(text`No Slack token with a channel and no webhook URL is given: nothing to send.`)
+        return setOutput('ok', 'false')
+      }
+      const slack = openSlack({
+        token: given.slackToken,
+        channel: given.slackChannel,
+        webhookUrl: given.slackWebhookUrl,
+        messageTs: given.slackMessageTs,
+        apiUrl: environment.SLACK_API_URL,
+        fetch,
+        clock,
+        warn: (message) => (given.onError === 'warn' ? log.warning(message, 'Slack') : log.debug(message)),
+      })
+      const own = given.url ? [{ label: 'Open', url: given.url }] : []
+      const notice = { ...given, links: [...own, ...given.links] }
+      const delivery = await slack.update(slackNotice(notice, readRun(environment, '')), { final: true })
+      const reference = slack.reference()
+      setOutput('ok', String(delivery.delivered))
+      if (reference) {
+        setOutput('channel-id', reference.channel)
+        setOutput('message-ts', reference.ts)
+      }
+      if (!delivery.delivered && given.onError === 'fail') {
+        throw new Failure({
+          code: 'slack-rejected',
+          what: text`The message was not delivered`,
+          why: delivery.problem,
+          fix: text`To let the job go on without Slack, set on-error to warn.`,
+        })
+      }
+    },
+  }
+}
+
+export const action = createNotify((url, init) => globalThis.fetch(url, init))

@@ -1,0 +1,53 @@
+import type { SlackMessage } from '../ports.ts'
+import { renderText, text, untrusted } from '../text.ts'
+import { forSlack } from './escape.ts'
+import { commitUrl, runUrl } from './links.ts'
+import { commit } from './short.ts'
+import { buttons, context, fields, mrkdwn, section } from './slack-blocks.ts'
+import { withinLimits } from './slack-limits.ts'
+import type { Run } from './subject.ts'
+
+/** What any workflow may say about itself, in six words. */
+export const noticeStatuses = ['started', 'in-progress', 'succeeded', 'failed', 'cancelled', 'warning'] as const
+
+export type NoticeStatus = (typeof noticeStatuses)[number]
+
+/** A message in the words of whoever writes the workflow; all of it may carry text from commits and pull requests. */
+export interface Notice {
+  readonly status: NoticeStatus
+  readonly title: string
+  readonly text?: string | undefined
+  readonly fields: readonly { readonly label: string; readonly value: string }[]
+  readonly links: readonly { readonly label: string; readonly url: string }[]
+  /** From `slackMention`; used when the status is `failed`. */
+  readonly mention?: string | undefined
+}
+
+const looks: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly color: string }>> = {
+  started: { emoji: '⏳', color: '#808080' },
+  'in-progress': { emoji: '🚀', color: '#ECB22E' },
+  succeeded: { emoji: '✅', color: '#2EB67D' },
+  failed: { emoji: '❌', color: '#E01E5A' },
+  cancelled: { emoji: '🚫', color: '#808080' },
+  warning: { emoji: '⚠️', color: '#ECB22E' },
+}
+
+/** The notice as a Slack message, with buttons to the run and the commit beside its own. */
+export function slackNotice(notice: Notice, run: Run): SlackMessage {
+  const { emoji, color } = looks[notice.status]
+  const body = (notice.text ?? '').split(/\r?\n/).map(forSlack).join('\n')
+  const facts = notice.fields.map(({ label, value }) => mrkdwn(`*${forSlack(label)}*\n${forSlack(value)}`))
+  const own = notice.links.map(({ label, url }) => [label, url] as const)
+  const footer = text`${untrusted(run.repository)} run ${untrusted(run.runNumber)} · ${untrusted(commit(run.sha))} · ${run.actor}`
+  return withinLimits({
+    text: `${emoji} ${forSlack(notice.title)}`,
+    color,
+    blocks: [
+      ...section(body).map((block) => ({ block, weight: 5 })),
+      ...fields(facts).map((block) => ({ block, weight: 2 })),
+      ...buttons([...own, ['Run', runUrl(run)], ['Commit', commitUrl(run)]]).map((block) => ({ block, weight: 4 })),
+      ...context(renderText(footer, forSlack)).map((block) => ({ block, weight: 3 })),
+    ],
+    mention: notice.status === 'failed' ? notice.mention : undefined,
+  })
+}

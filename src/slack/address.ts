@@ -1,0 +1,26 @@
+/** Where a token or a message may go, and nowhere else: Slack itself, and Slack for governments. */
+const apiHosts = ['slack.com', 'slack-gov.com']
+const webhookHosts = ['hooks.slack.com', 'hooks.slack-gov.com']
+
+export const defaultApiUrl = 'https://slack.com/api'
+
+/** True for the Web API's address, and for a simulator on this machine, which only an explicit setting can name. */
+export function isApiUrl(address: string): boolean {
+  return isHttpsAt(address, apiHosts) || isLoopback(address)
+}
+
+/** True for an incoming webhook of Slack, or of the simulator that `apiUrl` names. */
+export function isWebhookUrl(address: string, apiUrl: string): boolean {
+  if (isHttpsAt(address, webhookHosts)) return true
+  return isLoopback(apiUrl) && isLoopback(address) && new URL(address).host === new URL(apiUrl).host
+}
+
+function isHttpsAt(address: string, hosts: readonly string[]): boolean {
+  if (!URL.canParse(address)) return false
+  const { protocol, hostname, port, username, password } = new URL(address)
+  return protocol === 'https:' && hosts.includes(hostname) && port === '' && username === '' && password === ''
+}
+
+function isLoopback(address: string): boolean {
+  return URL.canParse(address) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname)
+}

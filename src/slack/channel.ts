@@ -1,0 +1,132 @@
+import type { IncomingWebhook } from '@slack/webhook'
+import type { Clock, Deadline } from '../clock.ts'
+import type { SlackMessage } from '../ports.ts'
+import { type Answer, asksForNewMessage, asksForSimpler, httpAnswer, webApiAnswer } from './answer.ts'
+import { attempt, type Fetch, insist, type Request } from './request.ts'
+import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
+
+/** A way to one message in one channel. */
+export interface Channel {
+  /** Whether the message can be edited, so that progress can be shown. */
+  readonly live: boolean
+  /** Posts the message or edits the one that is there. With `patience` it tries again until the deadline. */
+  write(message: SlackMessage, deadline: Deadline, patience: boolean): Promise<Answer>
+  /** Answers in the message's thread, and to the channel where somebody is called. */
+  reply(message: SlackMessage, deadline: Deadline): Promise<Answer>
+  reference(): { readonly channel: string; readonly ts: string } | undefined
+}
+
+export interface BotConfig {
+  readonly token: string
+  readonly channel: string
+  readonly messageTs?: string | undefined
+  readonly apiUrl: string
+  readonly fetch: Fetch
+  readonly clock: Clock
+}
+
+/** One message by a bot token: posted once, then edited in place (`chat.update` needs the id that the post returned). */
+export function botChannel({ token, channel, messageTs, apiUrl, fetch, clock }: BotConfig): Channel {
+  let reference = messageTs === undefined ? undefined : { channel, ts: messageTs }
+  const simplest = newShape()
+
+  const call =
+    (method: string, body: object): Request =>
+    async (signal) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' }
+      const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal } as const
+      const response = await fetch(`${apiUrl}/${method}`, init)
+      return webApiAnswer(response.status, response.headers.get('retry-after'), await response.text())
+    }
+  const post = (payload: Payload) =>
+    call('chat.postMessage', { channel, unfurl_links: false, unfurl_media: false, ...payload })
+
+  return {
+    live: true,
+    reference: () => reference,
+    async write(message, deadline, patience) {
+      const send = patience ? insist : attempt
+      return simplest(message, async (payload) => {
+        const edited = reference && (await send(call('chat.update', { ...reference, ...payload }), clock, deadline))
+        if (edited && !asksForNewMessage(edited)) return edited
+        const posted = await send(post(payload), clock, deadline)
+        if (posted.ok && posted.ts) reference = { channel: posted.channel ?? channel, ts: posted.ts }
+        return posted
+      })
+    },
+    async reply({ reply, mention, text }, deadline) {
+      if (!reference || (!reply && !mention)) return { ok: true }
+      const words = [mention, reply ?? text].filter((part) => part !== undefined).join('\n')
+      const thread = { channel: reference.channel, thread_ts: reference.ts, reply_broadcast: mention !== undefined }
+      return insist(call('chat.postMessage', { ...thread, text: words, unfurl_links: false }), clock, deadline)
+    },
+  }
+}
+
+/** One message by an incoming webhook, which can neither be edited nor answered: only the final one is worth posting. */
+export function webhookChannel(url: string, fetch: Fetch, clock: Clock): Channel {
+  const simplest = newShape()
+  return {
+    live: false,
+    reference: () => undefined,
+    reply: async () => ({ ok: true }),
+    async write(message, deadline) {
+      const { IncomingWebhook } = await import('@slack/webhook')
+      const called = message.mention ? { ...message, text: `${message.text} ${message.mention}` } : message
+      return simplest(called, (payload) => insist(sendThrough(IncomingWebhook, url, fetch, payload), clock, deadline))
+    },
+  }
+}
+
+/**
+ * Through `@slack/webhook`, which is loaded only when it is needed. Its own time-out and retries stay off: they know neither our
+ * clock nor `Retry-After`, and its error drops Slack's reason, so the reply is read on its way in.
+ */
+function sendThrough(
+  Webhook: typeof IncomingWebhook,
+  url: string,
+  fetch: Fetch,
+  { text, attachments }: Payload,
+): Request {
+  return async (signal) => {
+    let refused: Answer | undefined
+    const webhook = new Webhook(url, {
+      async fetch(address, { method = 'POST', headers = {}, body = '', redirect = 'error' } = {}) {
+        const response = await fetch(String(address), { method, headers, body, redirect, signal })
+        if (!response.ok) {
+          refused = httpAnswer(response.status, response.headers.get('retry-after'), await response.clone().text())
+        }
+        return response
+      },
+    })
+    try {
+      await webhook.send({
+        text,
+        attachments: attachments.map((attachment) => mutable(attachment)),
+        unfurl_links: false,
+      })
+      return { ok: true }
+    } catch (error) {
+      if (refused) return refused
+      throw error
+    }
+  }
+}
+
+function mutable(attachment: Payload['attachments'][number]) {
+  if ('blocks' in attachment) return { ...attachment, blocks: [...attachment.blocks] }
+  return { ...attachment, mrkdwn_in: [...attachment.mrkdwn_in] }
+}
+
+/** Goes down to a simpler shape when Slack asks for it, and stays there: what was refused once is refused again. */
+function newShape() {
+  let shape: Shape = 'blocks'
+  return async (message: SlackMessage, send: (payload: Payload) => Promise<Answer>): Promise<Answer> => {
+    for (;;) {
+      const answer = await send(shaped(message, shape))
+      const simpler: Shape | undefined = simplerThan[shape]
+      if (!asksForSimpler(answer) || simpler === undefined) return answer
+      shape = simpler
+    }
+  }
+}

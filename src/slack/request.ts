@@ -1,0 +1,42 @@
+import { type Clock, type Deadline, remaining } from '../clock.ts'
+import type { Answer } from './answer.ts'
+
+/** The part of `fetch` that is needed; handed in, so that tests decide what Slack says. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** One request. Gives up when `signal` aborts; throws only what the network throws. */
+export type Request = (signal: AbortSignal) => Promise<Answer>
+
+const longestRequest = 5000
+const pauses = [500, 1000]
+
+/** One try within the deadline. A request that hangs is left behind, whether it obeys its signal or not. Never throws. */
+export async function attempt(request: Request, clock: Clock, deadline: Deadline): Promise<Answer> {
+  const time = Math.min(longestRequest, remaining(clock, deadline))
+  const timeout: Answer = { ok: false, reason: 'timeout', transient: true }
+  if (time === 0) return timeout
+  const over = new AbortController()
+  const alarm = clock.sleep(time, over.signal).then(
+    () => timeout,
+    () => timeout,
+  )
+  const hung = new AbortController()
+  const answer = request(hung.signal).catch((): Answer => ({ ok: false, reason: 'unreachable', transient: true }))
+  const first = await Promise.race([answer, alarm])
+  over.abort()
+  hung.abort()
+  return first
+}
+
+/** Tries again what is transient, after a pause or the one that Slack asks for, while that fits before the deadline. */
+export async function insist(request: Request, clock: Clock, deadline: Deadline): Promise<Answer> {
+  let answer = await attempt(request, clock, deadline)
+  for (const pause of pauses) {
+    if (answer.ok || !answer.transient) return answer
+    const wait = answer.retryAfter ?? pause * (1 + clock.random() / 2)
+    if (wait >= remaining(clock, deadline)) return answer
+    await clock.sleep(wait)
+    answer = await attempt(request, clock, deadline)
+  }
+  return answer
+}

@@ -1,0 +1,119 @@
+import { type Clock, deadlineIn } from '../clock.ts'
+import type { Slack, SlackDelivery, SlackMessage } from '../ports.ts'
+import { type Text, text } from '../text.ts'
+import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
+import { type Answer, problem } from './answer.ts'
+import { botChannel, type Channel, webhookChannel } from './channel.ts'
+import { attempt, type Fetch } from './request.ts'
+
+export interface SlackConfig {
+  /** Bot token (`xoxb-…`, scope chat:write). With a channel it comes before the webhook, as it can edit its message. */
+  readonly token?: string | undefined
+  /** Id of the channel (`C…`). */
+  readonly channel?: string | undefined
+  readonly webhookUrl?: string | undefined
+  /** `ts` of a message that an earlier job posted, to go on with it. */
+  readonly messageTs?: string | undefined
+  /** Slack's Web API, from `SLACK_API_URL`; another host than Slack's must be this machine. */
+  readonly apiUrl?: string | undefined
+  readonly fetch: Fetch
+  readonly clock: Clock
+  /** Called at most once. */
+  warn(message: Text): void
+}
+
+/** Milliseconds between two edits: Slack takes about one message per second and channel. */
+const pace = 3000
+const longestUpdate = 5000
+/** All that a deployment waits for Slack, at its end. Milliseconds. */
+const longestFinal = 10_000
+const failuresToGiveUp = 2
+
+/** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
+export function openSlack(config: SlackConfig): Slack {
+  const channel = channelOf(config)
+  if (!channel) return { update: async () => accepted, reference: () => undefined }
+  if ('problem' in channel) return refused(config, channel.problem)
+  return follow(channel, config)
+}
+
+const accepted: SlackDelivery = { delivered: true }
+
+function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock }: SlackConfig) {
+  if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
+  if (token && channel)
+    return botChannel({ token, channel, messageTs, apiUrl: apiUrl.replace(/\/+$/, ''), fetch, clock })
+  if (webhookUrl && isWebhookUrl(webhookUrl, apiUrl)) return webhookChannel(webhookUrl, fetch, clock)
+  if (webhookUrl) {
+    return {
+      problem: text`The Slack webhook URL is not one of hooks.slack.com or hooks.slack-gov.com. Nothing was sent.`,
+    }
+  }
+  if (token) return { problem: text`There is a Slack token but no channel: give the id of one (C…). Nothing was sent.` }
+  return undefined
+}
+
+function refused(config: SlackConfig, reason: Text): Slack {
+  config.warn(reason)
+  return { update: async () => ({ delivered: false, problem: reason }), reference: () => undefined }
+}
+
+/** Merges updates in the background, so that nobody waits for Slack before the end. */
+function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
+  let waiting: SlackMessage | undefined
+  let worker: Promise<void> | undefined
+  let nextAt = 0
+  let failures = 0
+  let warned = false
+  let replied = false
+  const ending = new AbortController()
+
+  const complain = (answer: Answer): SlackDelivery => {
+    if (answer.ok) return accepted
+    const reason = problem(answer)
+    if (!warned) warn(reason)
+    warned = true
+    return { delivered: false, problem: reason }
+  }
+
+  const work = async () => {
+    while (waiting && failures < failuresToGiveUp) {
+      await clock.sleep(Math.max(0, nextAt - clock.monotonic()), ending.signal).catch(() => undefined)
+      if (ending.signal.aborted) break
+      const message = waiting
+      waiting = undefined
+      nextAt = clock.monotonic() + pace
+      const answer = await channel.write(message, deadlineIn(clock, longestUpdate), false)
+      failures = answer.ok ? 0 : failures + 1
+      if (answer.ok) continue
+      nextAt += answer.retryAfter ?? 0
+      waiting ??= message
+      if (!answer.transient) {
+        failures = failuresToGiveUp
+        complain(answer)
+      }
+    }
+    worker = undefined
+  }
+
+  const finish = async (message: SlackMessage): Promise<SlackDelivery> => {
+    const deadline = deadlineIn(clock, longestFinal)
+    ending.abort()
+    if (worker) await attempt(() => (worker ?? Promise.resolve()).then((): Answer => ({ ok: true })), clock, deadline)
+    const answer = await channel.write(message, deadline, true)
+    if (!answer.ok || replied) return complain(answer)
+    replied = true
+    return complain(await channel.reply(message, deadline))
+  }
+
+  return {
+    reference: channel.reference,
+    async update(message, { final }) {
+      if (final) return finish(message)
+      if (!channel.live || ending.signal.aborted) return accepted
+      waiting = message
+      worker ??= work()
+      return accepted
+    },
+  }
+}
