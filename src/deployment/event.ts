@@ -30,7 +30,13 @@ export type DeploymentEvent =
       readonly adopted: boolean
     }
   /** A step of the engine, by AWS's own name: a service deployment's lifecycle stage, or a CodeDeploy lifecycle event. */
-  | { readonly kind: 'phase'; readonly at: number; readonly name: string; readonly status: PhaseStatus; readonly detail?: Untrusted }
+  | {
+      readonly kind: 'phase'
+      readonly at: number
+      readonly name: string
+      readonly status: PhaseStatus
+      readonly detail?: Untrusted
+    }
   | {
       readonly kind: 'tasks'
       readonly at: number

@@ -7,6 +7,8 @@ export interface Plan {
   readonly service: string
   readonly region: string
   readonly engine: Engine
+  /** ECS's name of the strategy (`ROLLING`, `BLUE_GREEN`, `LINEAR`, `CANARY`), where the service says one. */
+  readonly strategy?: string | undefined
   /** What the service runs now: ARN. */
   readonly previousTaskDefinition: string | undefined
   /** ARN when an existing revision is deployed as it is; absent when a revision has to be registered or found first. */
@@ -17,7 +19,12 @@ export interface Plan {
   readonly images: readonly { readonly container: string; readonly from?: string | undefined; readonly to: string }[]
   readonly desiredCount?: number | undefined
   readonly codeDeploy?:
-    | { readonly application: string; readonly deploymentGroup: string; readonly deploymentConfig?: string | undefined; readonly appSpec: string }
+    | {
+        readonly application: string
+        readonly deploymentGroup: string
+        readonly deploymentConfig?: string | undefined
+        readonly appSpec: string
+      }
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean

@@ -23,16 +23,26 @@ export interface DeploymentState {
   readonly plan?: Plan | undefined
   readonly registered?: { readonly taskDefinitionArn: string; readonly reused: boolean } | undefined
   readonly deployment?:
-    | { readonly id: string; readonly engine: Engine; readonly consoleUrl: string; readonly adopted: boolean; readonly startedAt: number }
+    | {
+        readonly id: string
+        readonly engine: Engine
+        readonly consoleUrl: string
+        readonly adopted: boolean
+        readonly startedAt: number
+      }
     | undefined
   /** In the order in which they were first seen. */
   readonly phases: readonly Phase[]
-  readonly tasks?: { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number } | undefined
+  readonly tasks?:
+    | { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number }
+    | undefined
   readonly trafficPercent?: number | undefined
   /** Oldest first, at most 100. */
   readonly messages: readonly ServiceEvent[]
   readonly warnings: readonly Untrusted[]
-  readonly rollingBack?: { readonly since: number; readonly reason?: Untrusted | undefined; readonly deploymentId?: string | undefined } | undefined
+  readonly rollingBack?:
+    | { readonly since: number; readonly reason?: Untrusted | undefined; readonly deploymentId?: string | undefined }
+    | undefined
   readonly cause?: Cause | undefined
   readonly evidence?: Evidence | undefined
   readonly verdict?: Verdict | undefined

@@ -1,0 +1,111 @@
+import { resourceName } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
+import { equal } from '../task-definition/diff.ts'
+import { text, untrusted } from '../text.ts'
+import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
+import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
+
+/** Where CodeDeploy keeps the deployments of one service. */
+export interface GroupName {
+  readonly application: string
+  readonly deploymentGroup: string
+}
+
+/** A deployment of the wanted content that is in flight already. */
+export interface InFlight {
+  readonly deploymentId: string
+  readonly taskDefinition: string
+}
+
+/** The console and the AWS CLI cut cluster and service here to stay within CodeDeploy's 100 characters (`aws ecs deploy`). */
+const longestPart = 46
+
+/** The names that the inputs give, or those under which the ECS console and the AWS CLI make them. */
+export function groupNameOf({ cluster, service, codeDeploy }: DeployRequest): GroupName {
+  const parts = [cluster, service].map((name) => resourceName(name).slice(0, longestPart)).join('-')
+  return {
+    application: codeDeploy.application ?? `AppECS-${parts}`,
+    deploymentGroup: codeDeploy.deploymentGroup ?? `DgpECS-${parts}`,
+  }
+}
+
+/** The AppSpec for a revision: the one that was given, completed, or one made from the service. JSON text. */
+export function appSpecFor(request: DeployRequest, service: Service, taskDefinitionArn: string): string {
+  const given = request.codeDeploy.appSpec
+  return given === undefined ? appSpecOf(service, taskDefinitionArn) : completeAppSpec(given, taskDefinitionArn)
+}
+
+/**
+ * What CodeDeploy does with the service at this moment: undefined for nothing, or a deployment of the same content.
+ * Throws `deployment-conflict` with the id of another one: a group has one active deployment at a time.
+ */
+export async function findInFlight(
+  request: DeployRequest,
+  journey: Journey,
+  service: Service,
+  wanted: WantedDefinition,
+): Promise<InFlight | undefined> {
+  const name = groupNameOf(request)
+  const [active] = await listActive(journey, name)
+  if (active === undefined) return undefined
+  const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
+  const appSpec = revision?.appSpecContent?.content
+  const taskDefinition = appSpec && taskDefinitionIn(appSpec)
+  if (appSpec && taskDefinition && creator !== 'codeDeployRollback') {
+    const isWanted =
+      wanted.arn === undefined
+        ? await hasContent(journey, taskDefinition, wanted.definition)
+        : taskDefinition === wanted.arn
+    if (isWanted && sameAppSpec(appSpec, appSpecFor(request, service, taskDefinition))) {
+      return { deploymentId: active, taskDefinition }
+    }
+  }
+  throw conflict(name, active, creator === 'codeDeployRollback', description)
+}
+
+async function listActive(journey: Journey, name: GroupName): Promise<readonly string[]> {
+  try {
+    return await journey.codeDeploy.listActiveDeployments(name.application, name.deploymentGroup)
+  } catch (error) {
+    // The group is asked for by itself only when there is a doubt: it saves a call where nothing has to be done.
+    if (error instanceof Failure && error.parts.code === 'aws-rejected') await requireGroup(journey, name)
+    throw error
+  }
+}
+
+async function hasContent(journey: Journey, arn: string, wanted: JsonObject): Promise<boolean> {
+  const definition = await journey.ecs.describeTaskDefinition(arn)
+  return definition !== undefined && equal(definition, wanted)
+}
+
+function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
+  return new Failure({
+    code: 'deployment-conflict',
+    what: text`The deployment group ${untrusted(name.deploymentGroup)} is busy with ${isRollback ? 'the rollback' : 'deployment'} ${untrusted(id)}`,
+    why: text`CodeDeploy runs one deployment of a group at a time${description ? text` (this one says: ${untrusted(description)})` : ''}`,
+    fix: text`Run this job again when it has ended, or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}. Nothing has been changed.`,
+  })
+}
+
+/** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
+export async function requireGroup(journey: Journey, name: GroupName, service?: Service): Promise<DeploymentGroup> {
+  const group = await journey.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
+  if (group === undefined) {
+    throw new Failure({
+      code: 'service-unsupported',
+      what: text`CodeDeploy has no deployment group ${untrusted(name.deploymentGroup)} in an application ${untrusted(name.application)}`,
+      why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
+      fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
+    })
+  }
+  const serves = group.ecsServices ?? []
+  if (service && serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName)) {
+    throw new Failure({
+      code: 'service-unsupported',
+      what: text`The deployment group ${untrusted(name.deploymentGroup)} deploys another service: ${untrusted(serves.map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`).join(', '))}`,
+      fix: text`Name the group of ${untrusted(service.serviceName ?? '')} in the input codedeploy-deployment-group.`,
+    })
+  }
+  return group
+}

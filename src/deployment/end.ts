@@ -1,0 +1,83 @@
+import type { Cause } from '../diagnosis/cause.ts'
+import type { Failure } from '../failure.ts'
+import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { Outcome } from './verdict.ts'
+
+/** How an engine saw its deployment end. `cause` where the engine itself knows it; otherwise the evidence decides. */
+export interface End {
+  readonly outcome: Outcome
+  /** ARN of the task definition that serves now, where that is known. */
+  readonly serving?: string | undefined
+  /** AWS's own words about the end. */
+  readonly reason?: Untrusted | undefined
+  readonly cause?: Cause | undefined
+}
+
+export function supersededBy(taskDefinition: string | undefined, deploymentId: string | undefined): End {
+  const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
+  const what = taskDefinition ? text` of ${untrusted(shortName(taskDefinition))}` : []
+  return {
+    outcome: 'superseded',
+    cause: certain(
+      'superseded',
+      text`This deployment was replaced before it was complete`,
+      text`${newer}${what} was started by somebody else`,
+      text`Nothing has to be done if that was intended. To deploy this version after all, run this job again.`,
+    ),
+  }
+}
+
+export function timedOut(minutes: number, last: Text): End {
+  return {
+    outcome: 'timed-out',
+    cause: certain(
+      'timed-out',
+      text`The deployment was not complete after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
+      last,
+      text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.`,
+    ),
+  }
+}
+
+export function stoppedByHand(reason: Untrusted | undefined): End {
+  return {
+    outcome: 'stopped',
+    reason,
+    cause: certain(
+      'stopped',
+      text`The deployment was stopped before it was complete`,
+      reason ? text`${reason}` : text`somebody or something outside of this run stopped it`,
+      text`Ask who stopped it (AWS CloudTrail knows); then run this job again.`,
+    ),
+  }
+}
+
+export function notWatched(): End {
+  return {
+    outcome: 'detached',
+    cause: certain(
+      'not-watched',
+      text`The deployment was started and is not watched`,
+      text`wait-for-service-stability is false`,
+      text`Look at the service in the AWS console, or set wait-for-service-stability to true.`,
+    ),
+  }
+}
+
+/** What a failure says, as a cause. */
+export function causeOf(failure: Failure): Cause {
+  const { code, what, why, fix, docs } = failure.parts
+  return {
+    ...certain(code, what, why ?? text`see the log of this step`, fix ?? text`Correct it and run the job again.`),
+    docs,
+  }
+}
+
+export function certain(code: string, what: Text, why: Text, fix: Text): Cause {
+  return { code, what, why, fix, confidence: 'certain' }
+}
+
+/** `api:118` of an ARN. */
+export function shortName(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,69 @@
+import { Failure } from '../failure.ts'
+import type { Service } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import type { Engine } from './event.ts'
+
+/** What the supported services are, for whoever has another one. */
+const supported = text`Slipway deploys services with the deployment controller ECS (rolling, blue/green, linear and canary) or CODE_DEPLOY.`
+
+/**
+ * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and
+ * the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four.
+ * Throws `service-not-found` or `service-unsupported`.
+ */
+export function engineOf(service: Service | undefined, name: string, cluster: string): Engine {
+  if (service === undefined || service.status === 'INACTIVE') throw notFound(name, cluster, service !== undefined)
+  if (service.status === 'DRAINING') {
+    throw unsupported(
+      text`The service ${untrusted(name)} is being deleted (its status is DRAINING)`,
+      text`Wait until it is gone, create it again, and run this deployment again.`,
+    )
+  }
+  const controller = service.deploymentController?.type ?? 'ECS'
+  if (controller === 'ECS') return 'ecs-rolling'
+  if (controller === 'CODE_DEPLOY') return 'codedeploy'
+  throw unsupported(
+    text`The service ${untrusted(name)} has the deployment controller ${untrusted(controller)}, which Slipway cannot drive`,
+    text`${supported}`,
+  )
+}
+
+function notFound(name: string, cluster: string, deleted: boolean): Failure {
+  return new Failure({
+    code: 'service-not-found',
+    what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(name)}`,
+    ...(deleted ? { why: text`it was deleted (its status is INACTIVE)` } : {}),
+    fix: text`Check the inputs service, cluster and aws-region, and that the role belongs to the right account.`,
+  })
+}
+
+function unsupported(what: Text, fix: Text): Failure {
+  return new Failure({ code: 'service-unsupported', what, fix })
+}
+
+/** The deployment that a service wants to be at, by ECS's own word. */
+export function primary(service: Service) {
+  return service.deployments?.find(({ status }) => status === 'PRIMARY')
+}
+
+/** What a service runs now: ARN. With CodeDeploy, the task set that has the traffic decides. */
+export function runningTaskDefinition(service: Service): string | undefined {
+  const taskSet = service.taskSets?.find(({ status }) => status === 'PRIMARY')
+  return taskSet?.taskDefinition ?? primary(service)?.taskDefinition ?? service.taskDefinition
+}
+
+/** True when nothing is in motion: one deployment, and it is complete. CodeDeploy's own deployments are not seen here. */
+export function isSteady(service: Service): boolean {
+  const deployments = service.deployments ?? []
+  return (
+    deployments.length <= 1 && deployments.every(({ rolloutState }) => (rolloutState ?? 'COMPLETED') === 'COMPLETED')
+  )
+}
+
+/**
+ * What ECS can go back to by itself: the newest complete deployment (ECS developer guide, "deployment circuit breaker").
+ * A service that never completed one has nothing, and its failed deployment stalls instead.
+ */
+export function hasRollbackTarget(service: Service): boolean {
+  return (service.deployments ?? []).some(({ rolloutState }) => rolloutState === 'COMPLETED')
+}

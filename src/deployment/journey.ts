@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts'
+import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service } from '../ports.ts'
+import type { DeploymentRecord } from './record.ts'
+import type { OneOffTask } from './run-task.ts'
+
+/** What somebody asks for. Everything that is undefined is left as the service has it. */
+export interface DeployRequest {
+  /** Name or ARN. */
+  readonly cluster: string
+  readonly service: string
+  readonly region: string
+  /** Finds and renders the definition that is wanted. `current` is what the service runs now. */
+  wanted(service: Service, current: JsonObject | undefined): Promise<WantedDefinition>
+  readonly desiredCount?: number | undefined
+  readonly forceNewDeployment: boolean
+  readonly enableEcsManagedTags?: boolean | undefined
+  readonly propagateTags?: string | undefined
+  readonly volumeConfigurations?: readonly JsonObject[] | undefined
+  readonly codeDeploy: CodeDeployRequest
+  readonly runTask?: OneOffTask | undefined
+  /** False: start the deployment and do not watch it. */
+  readonly wait: boolean
+  readonly waitMinutes: number
+  /** Longest gap between two looks, in milliseconds; undefined for the default. */
+  readonly longestGap?: number | undefined
+  readonly dryRun: boolean
+  /** What the post step does with a deployment that is in flight when the job is cancelled. */
+  readonly onCancel: CancelPolicy
+}
+
+export type CancelPolicy = 'stop-and-roll-back' | 'leave'
+
+export interface WantedDefinition {
+  readonly definition: JsonObject
+  /** ARN of an existing revision that is to be deployed as it is. */
+  readonly arn?: string | undefined
+}
+
+export interface CodeDeployRequest {
+  readonly application?: string | undefined
+  readonly deploymentGroup?: string | undefined
+  readonly deploymentConfig?: string | undefined
+  readonly description?: string | undefined
+  /** AppSpec as YAML or JSON; made from the service when undefined. */
+  readonly appSpec?: string | undefined
+}
+
+/** The world of one deployment. */
+export interface Journey {
+  readonly ecs: Ecs
+  readonly codeDeploy: CodeDeploy
+  readonly evidence: EvidenceSources
+  readonly clock: Clock
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal
+  /** Keeps what the post step needs, before and after everything that changes AWS. Later values replace earlier ones. */
+  keep(part: Partial<DeploymentRecord>): void
+}
+
+/** One deployment on its way: what every engine gets. */
+export interface Rollout {
+  readonly request: DeployRequest
+  readonly journey: Journey
+  /** The service as it was before anything changed. */
+  readonly service: Service
+  readonly previousTaskDefinition: string | undefined
+  /** ARN of the revision to deploy. */
+  readonly taskDefinition: string
+}

@@ -1,0 +1,101 @@
+import { resourceName } from '../arn.ts'
+import { deadlineIn } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import type { EcsDeployment, Service } from '../ports.ts'
+import { untrusted } from '../text.ts'
+import { serviceConsoleUrl } from './console.ts'
+import type { End } from './end.ts'
+import { notWatched } from './end.ts'
+import { primary } from './engine.ts'
+import type { DeploymentEvent } from './event.ts'
+import { findServiceDeployment } from './find-service-deployment.ts'
+import type { Rollout } from './journey.ts'
+import { startPace } from './watch.ts'
+import { watchService } from './watch-service.ts'
+import { watchServiceDeployment } from './watch-service-deployment.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Deploys by ECS itself: updates the service, then watches the service deployment that this update made, never "the
+ * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
+ */
+export async function* rollOut(rollout: Rollout): Events<End> {
+  const { request, journey } = rollout
+  const adopted = adoptable(rollout)
+  const updated = adopted ? rollout.service : await update(rollout)
+  const ours = primary(updated)
+  const changed = adopted || ours?.id !== primary(rollout.service)?.id
+  const pace = startPace(journey.clock, request.longestGap)
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  journey.keep({ stage: 'watching', deploymentId: ours?.id })
+  yield started(rollout, ours, adopted)
+  if (!request.wait) return notWatched()
+  // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
+  if (!changed) return yield* watchService({ rollout, ours, deadline, pace })
+  try {
+    const arn = await findServiceDeployment({ rollout, updated, ours, deadline, pace })
+    if (arn !== undefined) {
+      journey.keep({ serviceDeploymentArn: arn })
+      return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+    }
+    yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    yield warning(
+      rollout,
+      'The credentials do not allow ecs:ListServiceDeployments, ecs:DescribeServiceDeployments or ' +
+        'ecs:DescribeServiceRevisions. The service itself is watched instead, which shows less and is less exact.',
+    )
+  }
+  return yield* watchService({ rollout, ours, deadline, pace })
+}
+
+/** A deployment of the same content that is in flight already, say from a run that was lost. */
+function adoptable({ request, service, taskDefinition }: Rollout): boolean {
+  const current = primary(service)
+  const sameCount = request.desiredCount === undefined || request.desiredCount === service.desiredCount
+  const plain = !request.forceNewDeployment && sameCount && request.volumeConfigurations === undefined
+  return plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
+}
+
+/** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
+async function update({ request, journey, service, taskDefinition }: Rollout): Promise<Service> {
+  journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
+  return await journey.ecs.updateService({
+    cluster: request.cluster,
+    service: request.service,
+    taskDefinition,
+    ...(request.desiredCount === undefined ? {} : { desiredCount: request.desiredCount }),
+    ...(request.forceNewDeployment || isStuck(service, taskDefinition) ? { forceNewDeployment: true } : {}),
+    ...(request.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: request.enableEcsManagedTags }),
+    ...(request.propagateTags === undefined ? {} : { propagateTags: request.propagateTags }),
+    ...(request.volumeConfigurations === undefined ? {} : { volumeConfigurations: request.volumeConfigurations }),
+  })
+}
+
+/** The same revision failed here before and was left; ECS would take the update for no change and do nothing. */
+function isStuck(service: Service, taskDefinition: string): boolean {
+  const current = primary(service)
+  return current?.taskDefinition === taskDefinition && current.rolloutState === 'FAILED'
+}
+
+function started(
+  { request, journey, service }: Rollout,
+  ours: EcsDeployment | undefined,
+  adopted: boolean,
+): DeploymentEvent {
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  return {
+    kind: 'started',
+    at: journey.clock.now(),
+    engine: 'ecs-rolling',
+    deploymentId: ours?.id ?? '',
+    consoleUrl: serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service),
+    adopted,
+  }
+}
+
+function warning({ journey }: Rollout, message: string): DeploymentEvent {
+  return { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+}

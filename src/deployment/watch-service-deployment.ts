@@ -1,0 +1,121 @@
+import type { Deadline } from '../clock.ts'
+import type { EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { type End, stoppedByHand, supersededBy, timedOut } from './end.ts'
+import { hasRollbackTarget, primary, runningTaskDefinition } from './engine.ts'
+import type { DeploymentEvent } from './event.ts'
+import type { Rollout } from './journey.ts'
+import { isTriggered, progress, standingOf } from './service-deployment.ts'
+import { startServiceMessages } from './service-messages.ts'
+import { type Pace, ticks } from './watch.ts'
+
+interface Watched {
+  readonly rollout: Rollout
+  /** ARN of our service deployment. */
+  readonly arn: string
+  /** Our deployment in the service's own list. */
+  readonly ours: EcsDeployment | undefined
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
+const stalledLooks = 3
+
+/** Watches one service deployment to its end: one cheap call per look, the service's events now and then. */
+export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<DeploymentEvent, End> {
+  const { rollout, arn, deadline, pace } = watched
+  const { ecs, clock, signal } = rollout.journey
+  const messages = startServiceMessages(rollout, watched.ours)
+  let before: ServiceDeployment | undefined
+  let triggered = 0
+  let replaced = 0
+  for await (const _ of ticks(clock, deadline, pace, signal)) {
+    const now = await ecs.describeServiceDeployment(arn)
+    if (now === undefined) continue
+    const events = progress(before, now, clock.now())
+    yield* events
+    before = now
+    triggered = isTriggered(now) ? triggered + 1 : 0
+    const end = await endOf(now, triggered, watched)
+    if (end) return end
+    if (events.length > 0 || isNearEnd(now)) pace.hurry()
+    if (!pace.aside(events.length > 0 || replaced > 0)) continue
+    const service = await ecs.describeService(rollout.request.cluster, rollout.request.service)
+    yield* messages.news(service)
+    replaced = standingOf(now) === 'running' && isReplaced(service, watched) ? replaced + 1 : 0
+    // Twice, as the first look may have met the beginning of ECS's own rollback.
+    if (replaced > 1) return superseded(service)
+  }
+  return timedOut(rollout.request.waitMinutes, lastSeen(before))
+}
+
+async function endOf(now: ServiceDeployment, triggered: number, watched: Watched): Promise<End | undefined> {
+  const { rollout } = watched
+  const reason = now.statusReason ? untrusted(now.statusReason) : undefined
+  switch (standingOf(now)) {
+    case 'succeeded':
+      return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    case 'rolled-back':
+      return { outcome: 'rolled-back', serving: await rolledBackTo(now, rollout), reason }
+    case 'rollback-failed':
+      return { outcome: 'rollback-failed', reason }
+    case 'stopped':
+      return await endOfStopped(now, watched)
+    case 'running':
+      return isStalled(triggered, rollout) ? { outcome: 'failed', reason } : undefined
+    case 'rolling-back':
+      return undefined
+  }
+}
+
+/** The breaker fired and ECS will do no more: it is not told to roll back, or has nothing to roll back to. */
+function isStalled(triggered: number, { service }: Rollout): boolean {
+  if (triggered === 0) return false
+  if (!service.deploymentConfiguration?.deploymentCircuitBreaker?.rollback) return true
+  return triggered >= stalledLooks && !hasRollbackTarget(service)
+}
+
+/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
+async function endOfStopped(now: ServiceDeployment, watched: Watched): Promise<End> {
+  const { request, journey } = watched.rollout
+  const reason = now.statusReason ? untrusted(now.statusReason) : undefined
+  if (isTriggered(now)) return { outcome: 'failed', reason }
+  const service = await journey.ecs.describeService(request.cluster, request.service)
+  if (isReplaced(service, watched)) return superseded(service)
+  const current = service && primary(service)
+  if (current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
+  return { ...stoppedByHand(reason), serving: service && runningTaskDefinition(service) }
+}
+
+/** True when the service wants to be at another deployment than ours, made after ours. */
+function isReplaced(service: Service | undefined, { ours }: Watched): boolean {
+  const current = service && primary(service)
+  if (!current?.id || !ours?.id || current.id === ours.id) return false
+  return (current.createdAt?.getTime() ?? 0) >= (ours.createdAt?.getTime() ?? 0)
+}
+
+function superseded(service: Service | undefined): End {
+  const current = service && primary(service)
+  return supersededBy(current?.taskDefinition, current?.id)
+}
+
+async function rolledBackTo(now: ServiceDeployment, { request, journey }: Rollout): Promise<string | undefined> {
+  const revision = now.rollback?.serviceRevisionArn
+  const known = revision && (await journey.ecs.taskDefinitionOfRevision(revision))
+  if (known) return known
+  const service = await journey.ecs.describeService(request.cluster, request.service)
+  return service && runningTaskDefinition(service)
+}
+
+function isNearEnd({ targetServiceRevision: target }: ServiceDeployment): boolean {
+  return target?.requestedTaskCount !== undefined && target.runningTaskCount === target.requestedTaskCount
+}
+
+function lastSeen(last: ServiceDeployment | undefined) {
+  if (last === undefined) return text`ECS did not show the deployment`
+  const { requestedTaskCount, runningTaskCount } = last.targetServiceRevision ?? {}
+  const status = text`its status is still ${untrusted(last.status ?? 'unknown')}`
+  if (runningTaskCount === undefined || requestedTaskCount === undefined) return status
+  return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
+}
