@@ -32,6 +32,8 @@ export interface Ecr {
 /** An OCI distribution registry, for images that are pushed without Docker. Paths are those of the OCI distribution spec. */
 export interface Registry {
   hasBlob(repository: string, digest: string): Promise<boolean>
+  /** Undefined when there is none. For configs, not for layers: at most 4 MiB. */
+  blob(repository: string, digest: string): Promise<Uint8Array | undefined>
   pushBlob(repository: string, digest: string, content: Uint8Array): Promise<void>
   /** Pushes by digest or tag; returns the digest that the registry reports. */
   pushManifest(repository: string, reference: string, mediaType: string, content: Uint8Array): Promise<string>
