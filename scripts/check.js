@@ -45,7 +45,10 @@ function compareDist() {
     if (!built.ok) return built
     const names = new Set([...readdirSync(join(root, 'dist')), ...readdirSync(fresh)])
     const different = [...names].filter((name) => content(join(root, 'dist', name)) !== content(join(fresh, name)))
-    return { ok: different.length === 0, detail: different.length === 0 ? '' : `stale, run "npm run build" and commit: ${different.join(', ')}` }
+    return {
+      ok: different.length === 0,
+      detail: different.length === 0 ? '' : `stale, run "npm run build" and commit: ${different.join(', ')}`,
+    }
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }

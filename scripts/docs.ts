@@ -57,7 +57,8 @@ function read<Shape>(file: string): Shape {
 
 function inputTable(inputs: NonNullable<ActionFile['inputs']>): string {
   const rows = Object.entries(inputs).map(
-    ([name, input]) => `| \`${name}\` | ${cell(input.description)} | ${input.required ? '**required**' : input.default ? `\`${cell(String(input.default))}\`` : ''} |`,
+    ([name, input]) =>
+      `| \`${name}\` | ${cell(input.description)} | ${input.required ? '**required**' : input.default ? `\`${cell(String(input.default))}\`` : ''} |`,
   )
   return rows.length === 0 ? 'None.' : ['| Input | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n')
 }
@@ -68,7 +69,10 @@ function outputTable(outputs: NonNullable<ActionFile['outputs']>): string {
 }
 
 function cell(value: string): string {
-  return value.trim().replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')
+  return value
+    .trim()
+    .replaceAll('|', '\\|')
+    .replace(/\s*\n\s*/g, ' ')
 }
 
 /** Fills the part between `<!-- name -->` and `<!-- /name -->`. */

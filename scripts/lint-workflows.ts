@@ -1,0 +1,82 @@
+// Lints every workflow and action file offline with GitHub's own language service, and our own YAML rules on top:
+// pinned actions, minimal permissions, time-outs, no expressions in scripts. Prints nothing when all is well.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import './json-modules.js'
+
+const { validate } = await import('@actions/languageservice')
+const { TextDocument } = await import('vscode-languageserver-textdocument')
+
+const root = join(import.meta.dirname, '..')
+const problems: string[] = []
+
+const workflows = ['.github/workflows', 'examples/api/.github/workflows'].flatMap((folder) => yamlFiles(folder))
+const actions = ['action.yml', ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}/action.yml`)]
+
+for (const file of [...workflows, ...actions]) {
+  const content = readFileSync(join(root, file), 'utf8')
+  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content))
+  problems.push(...found.map(({ message, range }) => `${file}:${range.start.line + 1}: ${message}`))
+  for (const rule of [pinned, noExpressionInScripts]) problems.push(...rule(parse(content)).map((problem) => `${file}: ${problem}`))
+}
+for (const file of workflows) {
+  problems.push(...workflowRules(parse(readFileSync(join(root, file), 'utf8'))).map((problem) => `${file}: ${problem}`))
+}
+
+for (const problem of problems) console.error(problem)
+process.exitCode = problems.length > 0 ? 1 : 0
+
+function yamlFiles(folder: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => `${folder}/${name}`)
+}
+
+/** Every object of a parsed file, at any depth. */
+function objects(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap(objects)
+  if (typeof value !== 'object' || value === null) return []
+  return [value as Record<string, unknown>, ...Object.values(value).flatMap(objects)]
+}
+
+/** Ours by `$/`, the callers' example by our own major version, everybody else's by commit. */
+function pinned(file: unknown): string[] {
+  const references = objects(file).flatMap(({ uses }) => (typeof uses === 'string' ? [uses] : []))
+  return references
+    .filter((uses) => !uses.startsWith('$/') && !uses.startsWith('your-org/slipway') && !/@[0-9a-f]{40}$/.test(uses))
+    .map((uses) => `"uses: ${uses}" is not pinned to a commit`)
+}
+
+function noExpressionInScripts(file: unknown): string[] {
+  const scripts = objects(file).flatMap(({ run, script }) => [run, script].filter((text) => typeof text === 'string'))
+  return scripts.filter((script) => script.includes('${{')).map((script) => `an expression stands in a script: ${script.split('\n')[0]}`)
+}
+
+interface Workflow {
+  readonly on: unknown
+  readonly permissions?: unknown
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+interface Job {
+  readonly uses?: string
+  readonly permissions?: unknown
+  readonly 'timeout-minutes'?: number
+  readonly secrets?: unknown
+  readonly steps?: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[]
+}
+
+function workflowRules(workflow: Workflow): string[] {
+  const found: string[] = []
+  if (JSON.stringify(workflow.permissions) !== '{}') found.push('the workflow must start with "permissions: {}"')
+  if (/pull_request_target|workflow_run/.test(JSON.stringify(workflow.on))) found.push('runs foreign code with our rights')
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    if (!job.permissions) found.push(`the job ${id} declares no permissions`)
+    if (!job.uses && !job['timeout-minutes']) found.push(`the job ${id} has no timeout-minutes`)
+    if (job.secrets === 'inherit') found.push(`the job ${id} hands on all secrets`)
+    const keeps = job.steps?.some((step) => step.uses?.startsWith('actions/checkout@') && step.with?.['persist-credentials'] !== false)
+    if (keeps) found.push(`the job ${id} leaves the token in the checkout`)
+  }
+  return found
+}

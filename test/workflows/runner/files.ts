@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
+import { parseAction } from '@actions/workflow-parser/actions/action-parser'
+import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
+
+/** A repository on disk, as workflows refer to it. */
+export interface Repository {
+  /** `owner/name`. */
+  readonly name: string
+  readonly folder: string
+}
+
+/** Parses with GitHub's own schema; what GitHub would refuse is an error here. */
+export function loadWorkflow(repository: Repository, file: string): TemplateToken {
+  return parsed(repository, file, (content) => parseWorkflow({ name: file, content }, new NoOperationTraceWriter()))
+}
+
+export function loadAction(
+  repository: Repository,
+  folder: string,
+): { readonly root: TemplateToken; readonly folder: string } {
+  const file = ['action.yml', 'action.yaml']
+    .map((name) => join(folder, name))
+    .find((name) => existsSync(join(repository.folder, name)))
+  if (!file) throw new Error(`${repository.name} has no action in ${folder || '.'}`)
+  return {
+    root: parsed(repository, file, (content) => parseAction({ name: file, content }, new NoOperationTraceWriter())),
+    folder: join(repository.folder, folder),
+  }
+}
+
+interface ParseResult {
+  readonly value?: TemplateToken | undefined
+  readonly context: { readonly errors: { getErrors(): readonly { readonly message: string }[] } }
+}
+
+function parsed(repository: Repository, file: string, parse: (content: string) => ParseResult): TemplateToken {
+  const { value, context } = parse(readFileSync(join(repository.folder, file), 'utf8'))
+  const errors = context.errors.getErrors()
+  if (errors.length > 0 || !value)
+    throw new Error(`${repository.name} ${file}: ${errors.map(({ message }) => message).join('; ')}`)
+  return value
+}
+
+/** Reads the `name=value` and `name<<END` entries that steps write to GITHUB_OUTPUT, GITHUB_STATE and GITHUB_ENV. */
+export function readEntries(file: string): Record<string, string> {
+  const entries: Record<string, string> = {}
+  const lines = readFileSync(file, 'utf8').split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? ''
+    const [, block, end] = /^([^=]+?)<<(.+)$/.exec(line) ?? []
+    if (block !== undefined && end !== undefined) {
+      const close = lines.indexOf(end, at + 1)
+      entries[block] = lines.slice(at + 1, close).join('\n')
+      at = close
+      continue
+    }
+    const [, name, value] = /^([^=]+)=(.*)$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) entries[name] = value
+  }
+  return entries
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readEntries } from './files.ts'
+
+export interface ProcessResult {
+  readonly exitCode: number
+  readonly log: string
+  readonly outputs: Record<string, string>
+  readonly state: Record<string, string>
+  readonly variables: Record<string, string>
+  readonly summary: string
+}
+
+/** The runner's own patience with a cancelled process (actions/runner, ProcessInvoker.cs). */
+const sigintMilliseconds = 7_500
+const sigtermMilliseconds = 2_500
+
+/** Runs one process of a step with the files that the runner gives it, and cancels it as the runner does. */
+export async function runProcess(options: {
+  readonly command: string
+  readonly arguments: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly folder: string
+  readonly temporary: string
+  readonly signal: AbortSignal
+}): Promise<ProcessResult> {
+  const file = (name: string) => {
+    const path = join(options.temporary, `${name}-${randomUUID()}`)
+    writeFileSync(path, '')
+    return path
+  }
+  const files = {
+    GITHUB_OUTPUT: file('output'),
+    GITHUB_STATE: file('state'),
+    GITHUB_ENV: file('env'),
+    GITHUB_PATH: file('path'),
+    GITHUB_STEP_SUMMARY: file('summary'),
+  }
+  const log: Buffer[] = []
+  const child = spawn(options.command, options.arguments, {
+    cwd: options.folder,
+    env: { ...options.environment, ...files },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stdout.on('data', (chunk: Buffer) => log.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => log.push(chunk))
+  const release = cancelWith(options.signal, (name) => child.kill(name))
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+  release()
+  return {
+    exitCode,
+    log: Buffer.concat(log).toString(),
+    outputs: readEntries(files.GITHUB_OUTPUT),
+    state: readEntries(files.GITHUB_STATE),
+    variables: readEntries(files.GITHUB_ENV),
+    summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+  }
+}
+
+/** SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. Returns what takes the timers back. */
+function cancelWith(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
+  const timers: NodeJS.Timeout[] = []
+  const cancel = () => {
+    kill('SIGINT')
+    timers.push(setTimeout(() => kill('SIGTERM'), sigintMilliseconds))
+    timers.push(setTimeout(() => kill('SIGKILL'), sigintMilliseconds + sigtermMilliseconds))
+  }
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  return () => {
+    signal.removeEventListener('abort', cancel)
+    for (const timer of timers) clearTimeout(timer)
+  }
+}
