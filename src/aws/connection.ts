@@ -2,9 +2,11 @@ import type { Clock, Deadline } from '../clock.ts'
 import { type Text, text } from '../text.ts'
 import type { Patience } from './call.ts'
 import { type Clients, createClients, type RequestHandler } from './clients.ts'
-import { type CredentialOptions, credentialSource } from './credentials.ts'
+import { credentialSource } from './credentials.ts'
+import { requireAccount } from './identity.ts'
+import type { Role } from './role.ts'
 
-export interface ConnectOptions {
+export interface ConnectionOptions {
   readonly region: string
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
@@ -14,11 +16,14 @@ export interface ConnectOptions {
   /** Process environment: where AWS's own variables are. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A role to assume with the job's OIDC token; without, the ambient credentials. */
-  readonly role?: CredentialOptions['role'] | undefined
+  readonly role?: Role | undefined
+  /** When there are any, the credentials must belong to one of these accounts before anything else is asked. */
+  readonly allowedAccountIds?: readonly string[] | undefined
   /** Told, at most every 30 s, that something is tried again. */
   readonly onRetry?: ((line: Text) => void) | undefined
+  /** Instead of sockets, for tests in one process. */
   readonly requestHandler?: RequestHandler | undefined
-  /** Name and version for AWS's own logs. */
+  /** Name and version in the User-Agent header. */
   readonly userAgent?: readonly [string, string] | undefined
 }
 
@@ -31,8 +36,8 @@ export interface Connection extends Patience {
 const reportEvery = 30_000
 
 /** Makes a connection; nothing is loaded or sent before the first call. */
-export function connect(options: ConnectOptions): Connection {
-  const { region, clock, signal, deadline, environment } = options
+export function openConnection(options: ConnectionOptions): Connection {
+  const { region, clock, signal, deadline, environment, allowedAccountIds = [] } = options
   const patience = { clock, signal, deadline, reportRetry: atMostEvery(reportEvery, clock, options.onRetry) }
   const clients: Clients = createClients({
     region,
@@ -42,18 +47,20 @@ export function connect(options: ConnectOptions): Connection {
     userAgent: options.userAgent,
   })
   const source = credentialSource({ region, environment, role: options.role, sts: clients.sts }, patience)
-  return {
+  const signed = {
     ...patience,
     region,
     clients,
     prepare: async () => void (await source.current()),
     refreshCredentials: () => source.renew(),
   }
-}
-
-/** The same connection with another deadline, for what has to be done after the first has passed (a rollback, a report). */
-export function withDeadline(connection: Connection, deadline: Deadline, signal = connection.signal): Connection {
-  return { ...connection, deadline, signal }
+  if (allowedAccountIds.length === 0) return signed
+  let checked: Promise<void> | undefined
+  const check = () => {
+    checked ??= requireAccount(signed, allowedAccountIds)
+    return checked
+  }
+  return { ...signed, prepare: () => signed.prepare().then(check) }
 }
 
 function atMostEvery(milliseconds: number, clock: Clock, report: ((line: Text) => void) | undefined) {

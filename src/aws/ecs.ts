@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { Ecs, JsonObject, Service, UpdateServiceRequest } from '../ports.ts'
+import type { Ecs, Service, UpdateServiceRequest } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'

@@ -7,26 +7,23 @@ import type { Credentials } from './clients.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type AwsError, present } from './error-class.ts'
 import { quote } from './refusal.ts'
-import { explainTrust } from './trust.ts'
+import { explainTrust, readClaims } from './trust.ts'
 
 /** A role that the job's own OIDC token opens. */
 export interface Role {
   /** `arn:aws:iam::111122223333:role/name`; see `roleArn`. */
   readonly arn: string
-  /** Default: `sts.amazonaws.com`, in China `sts.amazonaws.com.cn`. */
-  readonly audience?: string | undefined
   /** Seen in CloudTrail; characters that AWS does not allow are replaced. */
   readonly sessionName: string
   /** 900 to 43200; default 3600. */
   readonly durationSeconds?: number | undefined
-  /** GitHub's token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
-  idToken(audience: string): Promise<string>
+  /** GitHub's OIDC token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
+  idToken(): Promise<string>
   /** Told every secret before it is used, so that the log hides it. */
-  mask?(secret: string): void
+  readonly mask?: ((secret: string) => void) | undefined
 }
 
 interface Sts {
-  readonly region: string
   sts(): Promise<STSClient>
 }
 
@@ -77,10 +74,8 @@ export function assumedRole(role: Role, sts: Sts, patience: Patience): Credentia
   }
 }
 
-async function assume(role: Role, { region, sts }: Sts, patience: Patience): Promise<Credentials> {
-  const audience =
-    role.audience ?? (partitionOfRegion(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com')
-  let token = await role.idToken(audience)
+async function assume(role: Role, { sts }: Sts, patience: Patience): Promise<Credentials> {
+  let token = await role.idToken()
   const client = await sts()
   const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
   const given = await call(
@@ -88,7 +83,7 @@ async function assume(role: Role, { region, sts }: Sts, patience: Patience): Pro
       ...patience,
       // GitHub's token lives five minutes: a slow answer may outlive it.
       async refreshCredentials() {
-        token = await role.idToken(audience)
+        token = await role.idToken()
         return true
       },
     },
@@ -106,7 +101,7 @@ async function assume(role: Role, { region, sts }: Sts, patience: Patience): Pro
       action: 'sts:AssumeRoleWithWebIdentity',
       resource: role.arn,
       kind: 'read',
-      whenRefused: (refusal) => explainAssumption(refusal, role, audience, token),
+      whenRefused: (refusal) => explainAssumption(refusal, role, token),
     },
   )
   return keep(given, role)
@@ -131,12 +126,12 @@ function keep(given: GivenKeys, role: Role): Credentials {
   return credentials
 }
 
-function explainAssumption(refusal: AwsError, role: Role, audience: string, token: string): undefined {
-  if (/^AccessDenied/.test(refusal.name)) throw explainTrust(role.arn, audience, token, refusal)
+function explainAssumption(refusal: AwsError, role: Role, token: string): undefined {
+  if (/^AccessDenied/.test(refusal.name)) throw explainTrust(role.arn, token, refusal)
   const fix = /OpenIDConnect provider|No OpenIDConnect/i.test(refusal.message)
-    ? text`Create the identity provider once in this account, with the URL https://token.actions.githubusercontent.com and the audience ${audience}.`
+    ? text`Create the identity provider once in this account, with the URL https://token.actions.githubusercontent.com and the audience ${untrusted(readClaims(token).aud)}.`
     : /audience/i.test(refusal.message)
-      ? text`Add the audience ${untrusted(audience)} to the identity provider in IAM, or set the input audience to the one that is registered there.`
+      ? text`Add the audience ${untrusted(readClaims(token).aud)} to the identity provider in IAM, or set the input audience to the one that is registered there.`
       : /DurationSeconds|MaxSessionDuration/.test(refusal.message)
         ? text`Ask for at most the role's maximum session duration with role-duration-seconds, or raise it on the role.`
         : undefined

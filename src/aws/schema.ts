@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.ts'
 import type { Json, JsonObject } from '../ports.ts'
 
 /**
@@ -93,26 +94,4 @@ export function findLost(written: Json, sent: Json | undefined, path = ''): read
 function kindOf(value: Json): string {
   if (Array.isArray(value)) return 'list'
   return typeof value
-}
-
-/** The known name that is the least number of edits away, if it is near at all; letter case counts little. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: edits(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance)
-  const [best] = ranked
-  return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined
-}
-
-function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1]
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
 }

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { Failure } from '../failure.ts'
+import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, DeploymentGroup, EcsTarget } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { type AwsError, present } from './error-class.ts'
+
+/** AWS CodeDeploy behind the port. */
+export function codeDeploy(connection: Connection): CodeDeploy {
+  return {
+    describeDeploymentGroup: (application, group) => describeGroup(connection, application, group),
+    createDeployment: (request) => create(connection, request),
+    describeDeployment: (id) => describe(connection, id),
+    describeTarget: (id, cluster, service) => describeTarget(connection, id, cluster, service),
+    listActiveDeployments: (application, group) => listActive(connection, application, group),
+    stopDeployment: (id, rollBack) => stop(connection, id, rollBack),
+  }
+}
+
+function groupArn({ region }: Connection, application: string, group: string): string {
+  return `arn:*:codedeploy:${region}:*:deploymentgroup:${application}/${group}`
+}
+
+async function describeGroup(connection: Connection, application: string, group: string) {
+  const client = await connection.clients.codedeploy()
+  const { GetDeploymentGroupCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: group })
+  return call(
+    connection,
+    async (options): Promise<DeploymentGroup | undefined> =>
+      present((await client.send(command, options)).deploymentGroupInfo, 'deploymentGroupInfo'),
+    {
+      action: 'codedeploy:GetDeploymentGroup',
+      resource: groupArn(connection, application, group),
+      kind: 'read',
+      whenRefused: ({ name }) =>
+        /^(DeploymentGroup|Application)DoesNotExistException$/.test(name) ? { value: undefined } : undefined,
+    },
+  )
+}
+
+async function create(connection: Connection, request: CreateDeploymentRequest): Promise<string> {
+  const { applicationName, deploymentGroupName, deploymentConfigName, description, appSpec } = request
+  const client = await connection.clients.codedeploy()
+  const { CreateDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new CreateDeploymentCommand({
+    applicationName,
+    deploymentGroupName,
+    description,
+    ...(deploymentConfigName && { deploymentConfigName }),
+    revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: sha256(appSpec) } },
+  })
+  return call(
+    connection,
+    async (options) => present((await client.send(command, options)).deploymentId, 'deploymentId'),
+    {
+      action: 'codedeploy:CreateDeployment',
+      resource: groupArn(connection, applicationName, deploymentGroupName),
+      kind: 'mutate',
+      readBack: () => findActive(connection, request),
+      whenRefused: (refusal) => explainConflict(refusal, deploymentGroupName),
+    },
+  )
+}
+
+function sha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** The id of a deployment of the same content that is under way. */
+async function findActive(connection: Connection, request: CreateDeploymentRequest): Promise<string | undefined> {
+  const { applicationName, deploymentGroupName, description, appSpec } = request
+  for (const id of await listActive(connection, applicationName, deploymentGroupName)) {
+    const deployment = await describe(connection, id)
+    const content = deployment.revision?.appSpecContent
+    const isSame = content?.sha256 === sha256(appSpec) || content?.content === appSpec
+    if (isSame && deployment.description === description) return id
+  }
+  return undefined
+}
+
+/** A deployment group runs one deployment at a time. The wording has changed before; the exception's name has not. */
+function explainConflict(refusal: AwsError, group: string): undefined {
+  if (refusal.name !== 'DeploymentLimitExceededException') return undefined
+  const active = /\bd-[A-Z0-9]+\b/.exec(refusal.message)?.[0]
+  throw new Failure({
+    code: 'deployment-conflict',
+    what: text`The deployment group ${untrusted(group)} has a deployment in progress already${active ? `: ${active}` : ''}`,
+    why: text`${untrusted(refusal.message)}`,
+    fix: active
+      ? text`Wait until it has ended, or stop it (aws deploy stop-deployment --deployment-id ${active} --auto-rollback-enabled), then run the job again.`
+      : text`Wait until it has ended, or stop it, then run the job again.`,
+    cause: refusal,
+  })
+}
+
+async function describe(connection: Connection, id: string): Promise<CodeDeployDeployment> {
+  const client = await connection.clients.codedeploy()
+  const { GetDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
+  return call(
+    connection,
+    async (options): Promise<CodeDeployDeployment> =>
+      present(
+        (await client.send(new GetDeploymentCommand({ deploymentId: id }), options)).deploymentInfo,
+        'deploymentInfo',
+      ),
+    { action: 'codedeploy:GetDeployment', kind: 'read' },
+  )
+}
+
+async function describeTarget(connection: Connection, id: string, cluster: string, service: string) {
+  const client = await connection.clients.codedeploy()
+  const { GetDeploymentTargetCommand } = await import('@aws-sdk/client-codedeploy')
+  // An ECS target's id is `<cluster>:<service>`, both as names (GetDeploymentTarget, targetId).
+  const targetId = `${cluster.split('/').at(-1)}:${service.split('/').at(-1)}`
+  return call(
+    connection,
+    async (options): Promise<EcsTarget | undefined> => {
+      const reply = await client.send(new GetDeploymentTargetCommand({ deploymentId: id, targetId }), options)
+      return present(reply.deploymentTarget, 'deploymentTarget').ecsTarget
+    },
+    {
+      action: 'codedeploy:GetDeploymentTarget',
+      kind: 'read',
+      whenRefused: ({ name }) =>
+        /^(DeploymentTargetDoesNotExist|DeploymentNotStarted)Exception$/.test(name) ? { value: undefined } : undefined,
+    },
+  )
+}
+
+async function listActive(connection: Connection, application: string, group: string): Promise<readonly string[]> {
+  const client = await connection.clients.codedeploy()
+  const { ListDeploymentsCommand } = await import('@aws-sdk/client-codedeploy')
+  const ids: string[] = []
+  let nextToken: string | undefined
+  do {
+    const command = new ListDeploymentsCommand({
+      applicationName: application,
+      deploymentGroupName: group,
+      includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+      ...(nextToken && { nextToken }),
+    })
+    const page = await call(
+      connection,
+      async (options) => {
+        const reply = await client.send(command, options)
+        return { ids: present(reply.deployments, 'deployments'), nextToken: reply.nextToken }
+      },
+      { action: 'codedeploy:ListDeployments', resource: groupArn(connection, application, group), kind: 'read' },
+    )
+    ids.push(...page.ids)
+    nextToken = page.nextToken
+  } while (nextToken)
+  return ids
+}
+
+async function stop(connection: Connection, id: string, rollBack: boolean): Promise<void> {
+  const client = await connection.clients.codedeploy()
+  const { StopDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new StopDeploymentCommand({ deploymentId: id, autoRollbackEnabled: rollBack })
+  await call(
+    connection,
+    async (options) => present((await client.send(command, options)).status, 'status') !== undefined,
+    {
+      action: 'codedeploy:StopDeployment',
+      kind: 'mutate',
+      idempotent: true,
+      whenRefused: ({ name }) => (name === 'DeploymentAlreadyCompletedException' ? { value: true } : undefined),
+    },
+  )
+}

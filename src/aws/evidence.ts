@@ -1,0 +1,53 @@
+import type { EvidenceSources } from '../ports.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { present } from './error-class.ts'
+
+type TargetHealth = Awaited<ReturnType<EvidenceSources['targetHealth']>>
+
+/** What explains a failure, read from load balancers and logs. Most runs never need it, so it is loaded when it is asked for. */
+export function evidenceSources(connection: Connection): EvidenceSources {
+  return {
+    targetHealth: (targetGroupArn) => targetHealth(connection, targetGroupArn),
+    logTail: (group, stream, limit, region) => logTail(connection, group, stream, limit, region),
+  }
+}
+
+async function targetHealth(connection: Connection, targetGroupArn: string): Promise<TargetHealth> {
+  const client = await connection.clients.elbv2()
+  const { DescribeTargetHealthCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2')
+  return call(
+    connection,
+    async (options): Promise<TargetHealth> => {
+      const reply = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }), options)
+      return present(reply.TargetHealthDescriptions, 'TargetHealthDescriptions').map(({ Target, TargetHealth }) => ({
+        target: `${Target?.Id ?? 'unknown'}${Target?.Port === undefined ? '' : `:${Target.Port}`}`,
+        state: TargetHealth?.State ?? 'unknown',
+        reason: TargetHealth?.Reason,
+        description: TargetHealth?.Description,
+      }))
+    },
+    {
+      action: 'elasticloadbalancing:DescribeTargetHealth',
+      kind: 'read',
+      whenRefused: ({ name }) => (/^TargetGroupNotFound/.test(name) ? { value: [] } : undefined),
+    },
+  )
+}
+
+async function logTail(connection: Connection, group: string, stream: string, limit: number, region?: string) {
+  const client = await connection.clients.logs(region)
+  const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs')
+  const command = new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit, startFromHead: false })
+  return call(
+    connection,
+    async (options): Promise<readonly string[]> =>
+      present((await client.send(command, options)).events, 'events').map(({ message }) => message ?? ''),
+    {
+      action: 'logs:GetLogEvents',
+      resource: `arn:*:logs:${region ?? connection.region}:*:log-group:${group}:log-stream:*`,
+      kind: 'read',
+      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: [] } : undefined),
+    },
+  )
+}

@@ -1,0 +1,37 @@
+import type { STSClient } from '@aws-sdk/client-sts'
+import { Failure } from '../failure.ts'
+import type { Identity } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { call, type Patience } from './call.ts'
+import { present } from './error-class.ts'
+
+/** What this needs of a connection: it also runs before the connection is open. */
+interface Asker extends Patience {
+  readonly clients: { sts(): Promise<STSClient> }
+}
+
+/** Who the credentials belong to. GetCallerIdentity needs no permission. */
+export async function callerIdentity(asker: Asker): Promise<Identity> {
+  const client = await asker.clients.sts()
+  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
+  return call(
+    asker,
+    async (options) => {
+      const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), options)
+      return { accountId: present(Account, 'Account'), arn: present(Arn, 'Arn') }
+    },
+    { action: 'sts:GetCallerIdentity', kind: 'read' },
+  )
+}
+
+/** Throws `account-not-allowed` when the credentials belong to an account that is not in the list. */
+export async function requireAccount(asker: Asker, allowed: readonly string[]): Promise<void> {
+  const { accountId, arn } = await callerIdentity(asker)
+  if (allowed.includes(accountId)) return
+  throw new Failure({
+    code: 'account-not-allowed',
+    what: text`The credentials belong to the account ${untrusted(accountId)}, which is not in allowed-account-ids`,
+    why: text`They are those of ${untrusted(arn)}; allowed is ${allowed.join(', ')}`,
+    fix: text`Use the role or keys of an allowed account, or add this one to allowed-account-ids. Nothing was changed.`,
+  })
+}
