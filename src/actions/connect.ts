@@ -16,11 +16,13 @@ const accountIds: InputReader<readonly string[]> = (given) => {
 export const awsInputs = {
   'aws-region': region,
   'role-to-assume': optionalText,
-  'role-session-name': matching(/^[\w+=,.@-]{2,64}$/, 'a session name of 2 to 64 letters, digits or +=,.@-'),
+  'role-session-name': optionalText,
   'role-duration-seconds': integer(900, 43200, 3600),
   audience: optionalText,
   'allowed-account-ids': accountIds,
 }
+
+export type AwsInputs = Inputs<typeof awsInputs>
 
 /** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
 const awsAudience = 'sts.amazonaws.com'
@@ -30,11 +32,11 @@ const awsAudience = 'sts.amazonaws.com'
  * job's OIDC token is exchanged, again whenever the credentials run out; without, the ambient credentials are taken.
  * `deadline` is the moment after which no call is tried again.
  */
-export function connectAws(inputs: Inputs<typeof awsInputs>, runner: Runner, deadline: Deadline): Aws {
+export function connectAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, signal = runner.signal): Aws {
   return connect({
-    region: inputs.awsRegion ?? runner.environment.AWS_REGION ?? runner.environment.AWS_DEFAULT_REGION,
+    region: inputs.awsRegion,
     clock: runner.clock,
-    signal: runner.signal,
+    signal,
     deadline,
     environment: runner.environment,
     roleToAssume: inputs.roleToAssume,
@@ -42,6 +44,7 @@ export function connectAws(inputs: Inputs<typeof awsInputs>, runner: Runner, dea
     roleDurationSeconds: inputs.roleDurationSeconds,
     allowedAccountIds: inputs.allowedAccountIds,
     idToken: () => runner.idToken(inputs.audience ?? awsAudience),
-    mask: runner.mask,
+    mask: (secret) => runner.mask(secret),
+    onRetry: (line) => runner.log.info(line),
   })
 }
