@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { type ProcessResult, runProcess } from '../workflows/runner/process.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface ActionRun {
+  readonly inputs?: Readonly<Record<string, string>>
+  /** What the simulator's `listen()` returned, and more. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly workspace?: string
+  readonly step?: 'main' | 'post'
+  /** What `main` saved, for the post step. */
+  readonly state?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+export interface ActionResult extends ProcessResult {
+  /** Text of the `::error::` annotations. */
+  readonly errors: readonly string[]
+  readonly seconds: number
+}
+
+/** Runs the shipped bundle of an action as GitHub's runner does: its own process, INPUT_* with defaults, files, signals. */
+export async function runAction(name: string, run: ActionRun): Promise<ActionResult> {
+  const { inputs: declared = {}, runs } = parse(
+    readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'),
+  ) as ActionFile
+  const defaults = Object.entries(declared).flatMap(([input, { default: value }]) =>
+    value === undefined ? [] : [[input, String(value)]],
+  )
+  const temporary = mkdtempSync(join(tmpdir(), 'slipway-step-'))
+  const given: Record<string, string> = { ...Object.fromEntries(defaults), ...run.inputs }
+  const started = performance.now()
+  const result = await runProcess({
+    command: process.execPath,
+    arguments: [join(root, 'actions', name, runs[run.step ?? 'main'] ?? '')],
+    environment: {
+      PATH: process.env.PATH ?? '',
+      HOME: temporary,
+      RUNNER_TEMP: temporary,
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: run.workspace ?? temporary,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d',
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_REF_NAME: 'main',
+      GITHUB_RUN_ID: '512',
+      GITHUB_RUN_NUMBER: '42',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_ACTOR: 'ann',
+      ...run.environment,
+      ...Object.fromEntries(
+        Object.entries(given).map(([input, value]) => [`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`, value]),
+      ),
+      ...Object.fromEntries(Object.entries(run.state ?? {}).map(([key, value]) => [`STATE_${key}`, value])),
+    },
+    folder: run.workspace ?? temporary,
+    temporary,
+    signal: run.signal ?? new AbortController().signal,
+  })
+  return { ...result, errors: annotations(result.log), seconds: (performance.now() - started) / 1000 }
+}
+
+interface ActionFile {
+  readonly inputs?: Readonly<Record<string, { readonly default?: unknown }>>
+  readonly runs: { readonly main?: string; readonly post?: string }
+}
+
+function annotations(log: string): readonly string[] {
+  return [...log.matchAll(/^::error[^:]*::(.*)$/gm)].map(([, message = '']) => decode(message))
+}
+
+function decode(message: string): string {
+  return message.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%')
+}
