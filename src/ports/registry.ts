@@ -3,6 +3,8 @@ export interface Repository {
   /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`, without scheme. */
   readonly uri: string
   readonly immutableTags: boolean
+  /** Wildcards (`*`) of tags for which the opposite of `immutableTags` holds (`*_WITH_EXCLUSION`, at most five). */
+  readonly tagExclusions?: readonly string[] | undefined
 }
 
 export interface RegistryLogin {
