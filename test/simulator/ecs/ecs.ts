@@ -1,0 +1,62 @@
+/** Amazon Elastic Container Service of one region. */
+import { AwsError, type EcsService, type SimulatedService, type World } from '../contract.ts'
+import { nameOf } from '../identifiers.ts'
+import { clusterHandlers } from './clusters.ts'
+import { serviceDeploymentHandlers } from './service-revisions.ts'
+import { serviceHandlers } from './services.ts'
+import type { EcsState, ServiceRecord } from './state.ts'
+import { tagHandlers } from './tags.ts'
+import { findDefinition, taskDefinitionHandlers } from './task-definitions.ts'
+import { startTaskGroup } from './task-groups.ts'
+import { taskHandlers } from './task-handlers.ts'
+import { createTaskSet, deleteTaskSet, setPrimary, taskSetHandlers } from './task-sets.ts'
+
+export function createEcs(world: World, region: string): EcsService {
+  const ecs: EcsState = {
+    world,
+    region,
+    quirks: {
+      updateReplyNamesNewDeployment: false,
+      listedAfterSeconds: 3,
+      drainSeconds: 15,
+      alarmBakeSeconds: 60,
+      unhealthyAfterSeconds: 20,
+    },
+    clusters: new Map(),
+    families: new Map(),
+    tasks: new Map(),
+    services: new Map(),
+    serviceDeployments: new Map(),
+    serviceRevisions: new Map(),
+    runTaskTokens: new Map(),
+  }
+  const record = (service: SimulatedService): ServiceRecord => {
+    const found = ecs.services.get(`${nameOf(service.clusterArn)}/${service.serviceName}`)
+    if (!found) throw new AwsError('ServiceNotFoundException', 'Service not found.')
+    return found
+  }
+
+  return {
+    quirks: ecs.quirks,
+    handlers: {
+      ...clusterHandlers(ecs),
+      ...taskDefinitionHandlers(ecs),
+      ...serviceHandlers(ecs),
+      ...serviceDeploymentHandlers(ecs),
+      ...taskHandlers(ecs),
+      ...taskSetHandlers(ecs),
+      ...tagHandlers(ecs),
+    },
+    startTaskGroup: (options) => startTaskGroup(ecs, options),
+    service: (cluster, service) => ecs.services.get(`${nameOf(cluster)}/${nameOf(service)}`),
+    taskDefinition: (reference) => {
+      const found = findDefinition(ecs, reference)?.definition
+      if (!found?.taskDefinitionArn || found.status !== 'ACTIVE') return undefined
+      const containerDefinitions = (found.containerDefinitions ?? []).map((container) => ({ ...container }))
+      return { taskDefinitionArn: found.taskDefinitionArn, containerDefinitions }
+    },
+    createTaskSet: (service, options) => createTaskSet(ecs, record(service), options),
+    deleteTaskSet: (service, taskSet) => deleteTaskSet(record(service), taskSet),
+    setPrimary: (service, taskSet) => setPrimary(record(service), taskSet),
+  }
+}

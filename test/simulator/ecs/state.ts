@@ -1,0 +1,154 @@
+/** What the simulated Amazon ECS of one region remembers. Every file of this folder works on it. */
+import type {
+  Deployment,
+  NetworkConfiguration,
+  RunTaskRequest,
+  Service,
+  ServiceDeployment,
+  ServiceRevision,
+  Tag,
+  Task,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs'
+import {
+  AwsError,
+  type EcsQuirks,
+  type Region,
+  type SimulatedService,
+  type TaskGroup,
+  type TaskSetRecord,
+  type World,
+} from '../contract.ts'
+import type { TaskStory } from './task-story.ts'
+import type { TaskEnd } from './tasks.ts'
+
+export interface EcsState {
+  readonly world: World
+  readonly region: string
+  readonly quirks: EcsQuirks
+  readonly clusters: Map<string, ClusterRecord>
+  /** Revisions by family: index 0 is revision 1. */
+  readonly families: Map<string, DefinitionRecord[]>
+  /** By task ARN. */
+  readonly tasks: Map<string, TaskRecord>
+  /** By `cluster/service`. */
+  readonly services: Map<string, ServiceRecord>
+  readonly serviceDeployments: Map<string, ServiceDeploymentRecord>
+  readonly serviceRevisions: Map<string, ServiceRevision>
+  /** Task ARNs by client token. */
+  readonly runTaskTokens: Map<string, { readonly input: RunTaskRequest; readonly taskArns: readonly string[] }>
+}
+
+export interface ClusterRecord {
+  readonly clusterName: string
+  readonly clusterArn: string
+  tags: Tag[]
+}
+
+export interface DefinitionRecord {
+  readonly definition: TaskDefinition
+  tags: Tag[]
+}
+
+export interface TaskRecord {
+  /** As DescribeTasks shows it. */
+  readonly task: Task
+  readonly tags: Tag[]
+  readonly definition: TaskDefinition
+  readonly story: TaskStory
+  readonly group: TaskGroupRecord | undefined
+  readonly address: string
+  /** Running and, where there are target groups, healthy in all of them. */
+  healthy: boolean
+  /** Virtual milliseconds of `STOPPED`, after which it stays visible for an hour. */
+  forgottenAt: number | undefined
+  /** Ends it for somebody's sake; does nothing when it is stopping already. */
+  stop(end: TaskEnd): void
+  /** What is still to happen to it; cancelled when it stops. */
+  readonly timers: { cancel(): void }[]
+}
+
+/** A `TaskGroup` with what ECS itself needs to know about it. */
+export interface TaskGroupRecord extends TaskGroup {
+  readonly taskDefinitionArn: string
+  readonly tasks: Set<TaskRecord>
+  /** Tasks that are meant to run: provisioning, pending or running. */
+  readonly active: number
+  /** Tasks on their way to STOPPED, connections draining included. */
+  readonly stopping: number
+  /** Since the last healthy task; `Deployment.failedTasks`. */
+  readonly consecutiveFailures: number
+  /** A frozen group shrinks but never starts a task: that of an older deployment. */
+  freeze(): void
+  thaw(): void
+}
+
+/** One entry of `Service.deployments` with its tasks. */
+export interface RolloutRecord {
+  readonly deployment: Deployment
+  readonly group: TaskGroupRecord
+  readonly serviceRevisionArn: string
+}
+
+export interface ServiceDeploymentRecord {
+  readonly view: ServiceDeployment
+  target: RolloutRecord
+  readonly sources: readonly RolloutRecord[]
+  /** Virtual milliseconds from which ListServiceDeployments shows it. */
+  readonly listedAt: number
+}
+
+export interface ServiceRecord extends SimulatedService {
+  readonly taskSets: TaskSetRecord[]
+  /** Members of DescribeServices that are kept as they were given. */
+  readonly settings: Pick<
+    Service,
+    | 'deploymentConfiguration'
+    | 'networkConfiguration'
+    | 'launchType'
+    | 'capacityProviderStrategy'
+    | 'platformVersion'
+    | 'healthCheckGracePeriodSeconds'
+    | 'schedulingStrategy'
+    | 'enableECSManagedTags'
+    | 'enableExecuteCommand'
+    | 'propagateTags'
+    | 'placementConstraints'
+    | 'placementStrategy'
+    | 'serviceRegistries'
+    | 'availabilityZoneRebalancing'
+  > &
+    Pick<Deployment, 'serviceConnectConfiguration' | 'volumeConfigurations' | 'vpcLatticeConfigurations'>
+  loadBalancers: NonNullable<Service['loadBalancers']>
+  deploymentControllerType: SimulatedService['deploymentControllerType']
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  tags: Tag[]
+  readonly createdAt: number
+  readonly events: { readonly id: string; readonly createdAt: Date; readonly message: string }[]
+  /** Newest first: the PRIMARY deployment, then older ones that still have tasks. */
+  rollouts: RolloutRecord[]
+  /** The last one that completed, with the tasks it had: where a roll back goes. */
+  completed: RolloutRecord | undefined
+  /** Newest first. */
+  readonly history: ServiceDeploymentRecord[]
+  /** Undefined for services that AWS CodeDeploy or others deploy. */
+  scheduler: ServiceScheduler | undefined
+}
+
+/** The rolling deployments of one service. */
+export interface ServiceScheduler {
+  deploy(definition: TaskDefinition): void
+  /** ROLLBACK or ABORT of the deployment in flight; returns whether there is one. */
+  stop(serviceDeploymentArn: string, stopType: 'ABORT' | 'ROLLBACK'): void
+  /** Looks at the counts again soon. */
+  wake(): void
+}
+
+export type AwsvpcConfiguration = NonNullable<NetworkConfiguration['awsvpcConfiguration']>
+
+export const now = (ecs: EcsState) => new Date(ecs.world.clock.now())
+export const here = (ecs: EcsState): Region => ecs.world.region(ecs.region)
+
+/** Amazon ECS's word for a request that is wrong in itself. */
+export const clientException = (message: string) => new AwsError('ClientException', message)
+export const invalidParameter = (message: string) => new AwsError('InvalidParameterException', message)

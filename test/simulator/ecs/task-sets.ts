@@ -1,0 +1,124 @@
+/** Task sets: what AWS CodeDeploy makes of a service, one per revision. */
+import type { DescribeTaskSetsRequest, TaskSet } from '@aws-sdk/client-ecs'
+import { AwsError, type Handlers, type TaskSetRecord } from '../contract.ts'
+import { arn, deploymentId, nameOf } from '../identifiers.ts'
+import { findActiveService } from './find-service.ts'
+import { type EcsState, invalidParameter, type ServiceRecord } from './state.ts'
+import { activeDefinition } from './task-definitions.ts'
+import { startTaskGroup } from './task-groups.ts'
+
+export function createTaskSet(
+  ecs: EcsState,
+  service: ServiceRecord,
+  options: { externalId?: string; taskDefinitionArn: string; targetGroupArn: string; desired: number },
+): TaskSetRecord {
+  if (service.deploymentControllerType === 'ECS')
+    throw invalidParameter('The service must use the EXTERNAL or CODE_DEPLOY deployment controller.')
+  const definition = activeDefinition(ecs, options.taskDefinitionArn)
+  const id = deploymentId(ecs.world)
+  const loadBalancers = service.loadBalancers.map((balancer) => ({
+    ...balancer,
+    targetGroupArn: options.targetGroupArn,
+  }))
+  const taskSet: TaskSetRecord = {
+    id,
+    taskSetArn: arn(
+      'ecs',
+      ecs.region,
+      ecs.world.accountId,
+      `task-set/${nameOf(service.clusterArn)}/${service.serviceName}/${id}`,
+    ),
+    ...(options.externalId !== undefined && { externalId: options.externalId }),
+    taskDefinitionArn: definition.taskDefinitionArn ?? '',
+    targetGroupArn: options.targetGroupArn,
+    group: startTaskGroup(ecs, {
+      clusterArn: service.clusterArn,
+      serviceName: service.serviceName,
+      taskDefinitionArn: definition.taskDefinitionArn ?? '',
+      startedBy: id,
+      desired: options.desired,
+      loadBalancers,
+      taskSet: id,
+      onChange: () => tellSteady(service),
+    }),
+    status: 'ACTIVE',
+    createdAt: ecs.world.clock.now(),
+  }
+  service.taskSets.push(taskSet)
+  return taskSet
+}
+
+/** Told once per steady state: again only after something else has happened. */
+function tellSteady(service: ServiceRecord): void {
+  const isSteady = service.taskSets.every(
+    ({ group, status }) => status !== 'DRAINING' && group.healthy === group.desired && group.pending === 0,
+  )
+  const message = `(service ${service.serviceName}) has reached a steady state.`
+  if (isSteady && service.events[0]?.message !== message) service.addEvent(message)
+}
+
+export function deleteTaskSet(service: ServiceRecord, taskSet: TaskSetRecord): void {
+  taskSet.status = 'DRAINING'
+  taskSet.group.scaleTo(0)
+  service.taskSets.splice(service.taskSets.indexOf(taskSet), 1)
+}
+
+export function setPrimary(service: ServiceRecord, taskSet: TaskSetRecord): void {
+  for (const other of service.taskSets) if (other.status === 'PRIMARY') other.status = 'ACTIVE'
+  taskSet.status = 'PRIMARY'
+  service.taskDefinition = taskSet.taskDefinitionArn
+  service.loadBalancers = service.loadBalancers.map((balancer) => ({
+    ...balancer,
+    targetGroupArn: taskSet.targetGroupArn,
+  }))
+}
+
+export function describeTaskSet(service: ServiceRecord, { group, ...taskSet }: TaskSetRecord): TaskSet {
+  const isSteady = group.healthy === group.desired && group.pending === 0
+  const { launchType, networkConfiguration } = service.settings
+  return {
+    id: taskSet.id,
+    taskSetArn: taskSet.taskSetArn,
+    serviceArn: service.serviceArn,
+    clusterArn: service.clusterArn,
+    startedBy: 'CODE_DEPLOY',
+    ...(taskSet.externalId !== undefined && { externalId: taskSet.externalId }),
+    status: taskSet.status,
+    taskDefinition: taskSet.taskDefinitionArn,
+    computedDesiredCount: group.desired,
+    pendingCount: group.pending,
+    runningCount: group.running,
+    createdAt: new Date(taskSet.createdAt),
+    updatedAt: new Date(taskSet.createdAt),
+    ...(launchType && { launchType }),
+    platformVersion: '1.4.0',
+    platformFamily: 'Linux',
+    ...(networkConfiguration && { networkConfiguration }),
+    loadBalancers: service.loadBalancers.map((balancer) => ({ ...balancer, targetGroupArn: taskSet.targetGroupArn })),
+    serviceRegistries: [],
+    scale: { value: 100, unit: 'PERCENT' },
+    stabilityStatus: isSteady ? 'STEADY_STATE' : 'STABILIZING',
+    stabilityStatusAt: new Date(taskSet.createdAt),
+    tags: [],
+  }
+}
+
+export const taskSetHandlers = (ecs: EcsState): Handlers => ({
+  DescribeTaskSets: (input: DescribeTaskSetsRequest) => {
+    const service = findActiveService(ecs, input.cluster, input.service ?? '')
+    if (service.deploymentControllerType === 'ECS')
+      throw new AwsError(
+        'InvalidParameterException',
+        'Amazon ECS only supports task sets for services with the EXTERNAL or CODE_DEPLOY deployment controller.',
+      )
+    const wanted = input.taskSets?.map(nameOf)
+    const isWanted = ({ id }: TaskSetRecord) => wanted?.includes(nameOf(id)) ?? true
+    const missing = (input.taskSets ?? []).filter(
+      (reference) => !service.taskSets.some(({ id }) => nameOf(id) === nameOf(reference)),
+    )
+    return {
+      taskSets: service.taskSets.filter(isWanted).map((taskSet) => describeTaskSet(service, taskSet)),
+      failures: missing.map((reference) => ({ arn: reference, reason: 'MISSING' })),
+    }
+  },
+})
