@@ -30,7 +30,7 @@ export interface InProcessHandler {
   httpHandlerConfigs(): object
 }
 
-const reset = (message = 'socket hang up') => Object.assign(new Error(message), { code: 'ECONNRESET' })
+const reset = (message: string) => Object.assign(new Error(message), { code: 'ECONNRESET' })
 
 const aborted = () => Object.assign(new Error('Request aborted'), { name: 'AbortError' })
 
@@ -76,7 +76,9 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
         signal,
       )
       const answer = await unlessAborted(asked, signal)
-      if (answer.kind === 'reset') throw reset()
+      // As the SDK's own handler reports it.
+      if (answer.kind === 'reset')
+        throw Object.assign(reset('read ECONNRESET'), { name: 'TimeoutError', syscall: 'read' })
       const { status, headers, body } = answer.response
       const content = bytes(body)
       return {
