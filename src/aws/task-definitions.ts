@@ -52,8 +52,8 @@ async function register(connection: Connection, definition: JsonObject): Promise
     const made = new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput)
     made.middlewareStack.add(
       (next) => async (args) => {
-        const { body } = args.request as { body: string | Uint8Array }
-        const lost = findLost(definition, JSON.parse(Buffer.from(body).toString()))
+        const { body } = args.request as { body: Uint8Array }
+        const lost = findLost(definition, JSON.parse(new TextDecoder().decode(body)))
         if (lost.length > 0) throw explainMisfits(lost)
         return next(args)
       },

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals'
+import { sessionName } from '../../src/aws/role.ts'
+import { failure, simulated } from './simulated.ts'
+
+const role = 'arn:aws:iam::111122223333:role/slipway-deploy'
+const trusted = { name: 'slipway-deploy', trust: { sub: 'repo:acme/shop:*' } }
+
+const withRole = (options: Parameters<typeof simulated>[0] = {}) => {
+  const session = simulated({ roleToAssume: role, ...options })
+  session.simulator.iam.role(trusted)
+  return session
+}
+
+describe('credentials of a role', () => {
+  test('the job becomes the role by its own OIDC token, and its secrets are hidden first', async () => {
+    const secrets: string[] = []
+    const { aws } = withRole({ roleSessionName: 'ship', mask: (secret) => secrets.push(secret) })
+    expect(await aws.identity()).toEqual({
+      accountId: '111122223333',
+      arn: 'arn:aws:sts::111122223333:assumed-role/slipway-deploy/ship',
+    })
+    expect(secrets).toHaveLength(2)
+  })
+
+  test('F11 a long wait outlives its first session without a failed call', async () => {
+    const { aws, simulator, clock } = withRole({ minutes: 300 })
+    for (let hour = 0; hour < 4; hour++) {
+      await aws.identity()
+      await clock.sleep(59 * 60_000)
+    }
+    expect(simulator.recorder.count('sts', 'AssumeRoleWithWebIdentity')).toBe(4)
+    expect(simulator.recorder.all.filter((call) => call.outcome)).toEqual([])
+  })
+
+  test('F11 credentials that AWS calls expired are renewed once, and the call succeeds', async () => {
+    const { aws, simulator } = withRole()
+    await aws.identity()
+    simulator.iam.expireSessions()
+    expect((await aws.identity()).accountId).toBe('111122223333')
+    expect(simulator.recorder.count('sts', 'AssumeRoleWithWebIdentity')).toBe(2)
+  })
+
+  test('F11 credentials that are expired again at once end the run', async () => {
+    const { aws, simulator } = withRole()
+    simulator.faults.add({
+      service: 'sts',
+      operation: 'GetCallerIdentity',
+      times: 9,
+      effect: { kind: 'expired-token' },
+    })
+    expect((await failure(aws.identity())).code).toBe('credentials-expired')
+    expect(simulator.recorder.count('sts', 'GetCallerIdentity')).toBe(2)
+  })
+
+  test('F08 a shaky STS delays the start and does not fail it', async () => {
+    const { aws, simulator } = withRole()
+    const operation = 'AssumeRoleWithWebIdentity'
+    simulator.faults.add({ operation, times: 2, effect: { kind: 'throttle' } })
+    simulator.faults.add({ operation, skip: 2, times: 2, effect: { kind: 'reset' } })
+    expect((await aws.identity()).accountId).toBe('111122223333')
+  })
+
+  test('a token that ran out on the way is replaced', async () => {
+    const tokens: string[] = []
+    const session = withRole({
+      idToken: async () => {
+        const overrides: Record<string, number> = tokens.length === 0 ? { exp: 1 } : {}
+        tokens.push(session.simulator.oidc.token('sts.amazonaws.com', overrides))
+        return tokens.at(-1) ?? ''
+      },
+    })
+    expect((await session.aws.identity()).accountId).toBe('111122223333')
+    expect(tokens).toHaveLength(2)
+  })
+
+  test('session names are made of what AWS allows', () => {
+    expect(sessionName('acme/shop #12 «main»')).toMatch(/^[\w+=,.@-]{2,64}$/)
+    expect(sessionName('a')).toMatch(/^[\w+=,.@-]{2,64}$/)
+    expect(sessionName('x'.repeat(100))).toHaveLength(64)
+  })
+})
+
+describe('a role that does not let the job in', () => {
+  test('the condition that is missing is printed, the token is not', async () => {
+    const { aws, simulator } = simulated({ roleToAssume: role })
+    simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:acme/other:*' } })
+    const { code, what, why, fix } = await failure(aws.identity())
+    expect(code).toBe('credentials-missing')
+    expect(what).toBe(`The role ${role} does not let this job in`)
+    expect(why).toContain('sub "repo:acme/shop:ref:refs/heads/main"')
+    expect(why).toContain('job_workflow_ref "acme/slipway/.github/workflows/deploy.yml@refs/tags/v1"')
+    expect(fix).toContain(
+      '{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com","token.actions.githubusercontent.com:sub":"repo:acme/shop:ref:refs/heads/main"}}',
+    )
+    expect(fix).toContain('arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com')
+    const [head = ''] = simulator.oidc.token('sts.amazonaws.com').split('.')
+    expect(`${what}${why}${fix}`).not.toContain(head)
+    expect(simulator.recorder.count('sts')).toBe(1)
+  })
+
+  test('a subject with ids is explained', async () => {
+    const { aws, simulator } = simulated({ roleToAssume: role })
+    simulator.iam.role(trusted)
+    simulator.oidc.job = { ...simulator.oidc.job, subject: 'immutable' }
+    const { why } = await failure(aws.identity())
+    expect(why).toContain('repo:acme@12345/shop@456789:ref:refs/heads/main')
+    expect(why).toContain('since 2026-07-15')
+  })
+
+  test('a wrong audience names the audience', async () => {
+    const session = simulated({ roleToAssume: role, idToken: async () => session.simulator.oidc.token('elsewhere') })
+    session.simulator.iam.role(trusted)
+    expect((await failure(session.aws.identity())).fix).toContain('the audience elsewhere')
+  })
+
+  test('a session that is longer than the role allows says which input to lower', async () => {
+    const { aws } = withRole({ roleDurationSeconds: 43_200 })
+    expect((await failure(aws.identity())).fix).toContain('role-duration-seconds')
+  })
+})
+
+describe('credentials of the environment', () => {
+  test('none at all says both ways to have some, and asks nobody', async () => {
+    const { aws, simulator } = simulated({ environment: { RUNNER_ENVIRONMENT: 'github-hosted', HOME: '/nonexistent' } })
+    const { code, fix } = await failure(aws.identity())
+    expect(code).toBe('credentials-missing')
+    expect(fix).toContain('role-to-assume')
+    expect(fix).toContain('AWS_ACCESS_KEY_ID')
+    expect(simulator.recorder.count()).toBe(0)
+  })
+
+  test('half a key names the missing half', async () => {
+    const { aws } = simulated({ environment: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' } })
+    expect((await failure(aws.identity())).why).toContain('AWS_SECRET_ACCESS_KEY is empty')
+  })
+
+  test('F11 keys that expired and cannot be renewed fail at once and say that the state is unknown', async () => {
+    const { aws, simulator } = simulated()
+    simulator.faults.add({ times: 9, effect: { kind: 'expired-token' } })
+    const { code, what, fix } = await failure(aws.identity())
+    expect(code).toBe('credentials-expired')
+    expect(what).toContain('unknown state')
+    expect(fix).toContain('role-to-assume')
+    expect(simulator.recorder.count()).toBe(1)
+  })
+
+  test('F31 credentials of another account do nothing but say so', async () => {
+    const { aws, simulator } = simulated({ allowedAccountIds: ['444455556666'] })
+    const { code, what } = await failure(aws.ecr.describeRepository('api'))
+    expect(code).toBe('account-not-allowed')
+    expect(what).toContain('111122223333')
+    expect(simulator.recorder.all.map((call) => call.operation)).toEqual(['GetCallerIdentity'])
+  })
+
+  test('credentials of an allowed account are checked once', async () => {
+    const { aws, simulator } = simulated({ allowedAccountIds: ['111122223333'] })
+    await aws.ecr.describeRepository('api')
+    await aws.ecr.describeRepository('api')
+    expect(simulator.recorder.count('sts')).toBe(1)
+  })
+
+  test('without a region nothing starts', () => {
+    expect(() => simulated({ region: undefined })).toThrow('inputs-invalid')
+  })
+})

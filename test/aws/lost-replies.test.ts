@@ -1,0 +1,146 @@
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { describe, expect, test } from '@jest/globals'
+import type { Effect } from '../simulator/faults.ts'
+import type { SimulatorOptions } from '../simulator/simulator.ts'
+import { failure, simulated } from './simulated.ts'
+
+const revision = (tag: string) => ({
+  family: 'api',
+  containerDefinitions: [{ name: 'api', image: `api:${tag}`, memory: 128, environment: [{ name: 'TAG', value: tag }] }],
+})
+
+/** A cluster `main` with a service `api` on its first revision. */
+async function withService(options: Parameters<typeof simulated>[0] = {}, world: SimulatorOptions = {}) {
+  const session = simulated(options, world)
+  const { simulator } = session
+  const client = new ECSClient({
+    region: 'eu-west-1',
+    credentials: simulator.iam.root,
+    requestHandler: simulator.requestHandler,
+  })
+  await client.send(new CreateClusterCommand({ clusterName: 'main' }))
+  await client.send(new RegisterTaskDefinitionCommand(revision('1')))
+  await client.send(
+    new CreateServiceCommand({ cluster: 'main', serviceName: 'api', taskDefinition: 'api:1', desiredCount: 1 }),
+  )
+  await session.clock.sleep(120_000)
+  simulator.recorder.clear()
+  return session
+}
+
+/** Ways to lose the reply to a call that AWS has carried out. */
+const lost: readonly Effect[] = [{ kind: 'apply-then-drop' }, { kind: 'truncate' }]
+/** Ways to answer a call with nothing usable, without carrying it out. */
+const unanswered: readonly Effect[] = [
+  { kind: 'reset' },
+  { kind: 'empty' },
+  { kind: 'html' },
+  { kind: 'hang' },
+  { kind: 'http', status: 500 },
+  { kind: 'http', status: 502 },
+  { kind: 'http', status: 503 },
+  { kind: 'throttle' },
+]
+const either = [...lost, ...unanswered]
+
+describe('F12 a mutation whose reply was lost happens once', () => {
+  test.each(either)('a task definition is registered once: $kind', async (effect) => {
+    const { aws, simulator } = await withService()
+    simulator.faults.add({ operation: 'RegisterTaskDefinition', effect })
+    const stored = await aws.ecs.registerTaskDefinition(revision('2'))
+    expect(stored.revision).toBe(2)
+    expect((await aws.ecs.describeTaskDefinition('api'))?.revision).toBe(2)
+  })
+
+  test.each(either)('tags tell one registration from another: $kind', async (effect) => {
+    const { aws, simulator } = await withService()
+    const tagged = { ...revision('1'), tags: [{ key: 'commit', value: '5f0c3a9' }] }
+    simulator.faults.add({ operation: 'RegisterTaskDefinition', effect })
+    const stored = await aws.ecs.registerTaskDefinition(tagged)
+    expect(stored).toMatchObject({ revision: 2, tags: tagged.tags })
+    expect((await aws.ecs.describeTaskDefinition('api'))?.revision).toBe(2)
+  })
+
+  test.each(either)('a service is updated to one new deployment: $kind', async (effect) => {
+    const { aws, simulator } = await withService()
+    await aws.ecs.registerTaskDefinition(revision('2'))
+    simulator.faults.add({ operation: 'UpdateService', effect })
+    const service = await aws.ecs.updateService({ cluster: 'main', service: 'api', taskDefinition: 'api:2' })
+    expect(service.taskDefinition).toMatch(/:task-definition\/api:2$/)
+    expect(await aws.ecs.listServiceDeployments('main', 'api', new Date(0))).toHaveLength(2)
+  })
+
+  test.each(either)('a forced deployment is started once: $kind', async (effect) => {
+    const { aws, simulator } = await withService()
+    simulator.faults.add({ operation: 'UpdateService', effect })
+    await aws.ecs.updateService({ cluster: 'main', service: 'api', forceNewDeployment: true })
+    expect(await aws.ecs.listServiceDeployments('main', 'api', new Date(0))).toHaveLength(2)
+  })
+
+  test.each(either)('a one-off task is started once: $kind', async (effect) => {
+    const { aws, simulator } = await withService()
+    simulator.faults.add({ operation: 'RunTask', effect })
+    const request = { cluster: 'main', taskDefinition: 'api:1', startedBy: 'slipway', clientToken: 'run-7' }
+    const [task] = await aws.ecs.runTask(request)
+    const tasks = await aws.ecs.listTasks('main', { startedBy: 'slipway', desiredStatus: 'RUNNING' })
+    expect(tasks.map(({ taskArn }) => taskArn)).toEqual([task?.taskArn])
+  })
+
+  test.each(either)('a repository is made once: $kind', async (effect) => {
+    const { aws, simulator } = simulated()
+    simulator.faults.add({ operation: 'CreateRepository', effect })
+    const made = await aws.ecr.createRepository('api', { immutableTags: true })
+    expect(made).toEqual(await aws.ecr.describeRepository('api'))
+    expect(made).toMatchObject({ name: 'api', immutableTags: true })
+  })
+
+  test('replies that are lost again and again still end in one deployment', async () => {
+    const { aws, simulator } = await withService()
+    simulator.faults.add({ operation: 'UpdateService', times: 1, effect: { kind: 'reset' } })
+    simulator.faults.add({ operation: 'UpdateService', skip: 1, times: 1, effect: { kind: 'apply-then-drop' } })
+    simulator.faults.add({ operation: 'DescribeServices', skip: 1, times: 3, effect: { kind: 'http', status: 500 } })
+    await aws.ecs.updateService({ cluster: 'main', service: 'api', forceNewDeployment: true })
+    expect(await aws.ecs.listServiceDeployments('main', 'api', new Date(0))).toHaveLength(2)
+  })
+
+  test('1 000 lost replies, one revision each', async () => {
+    const { aws, simulator } = await withService({ minutes: 24 * 60 })
+    simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.5, effect: { kind: 'apply-then-drop' } })
+    simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.2, effect: { kind: 'reset' } })
+    for (let count = 2; count <= 200; count++)
+      expect((await aws.ecs.registerTaskDefinition(revision(String(count)))).revision).toBe(count)
+  })
+})
+
+describe('F17 a registration is worth keeping when the update is denied', () => {
+  test('both facts are known, and the next run finds the revision', async () => {
+    const { aws, simulator } = await withService()
+    const stored = await aws.ecs.registerTaskDefinition(revision('2'))
+    simulator.iam.allow('ecs:Describe*', 'ecs:RegisterTaskDefinition')
+    const request = { cluster: 'main', service: 'api', taskDefinition: String(stored.taskDefinitionArn) }
+    const said = await failure(aws.ecs.updateService(request))
+    expect(said.code).toBe('permission-missing')
+    expect(said.what).toContain('ecs:UpdateService')
+    expect(await aws.ecs.describeTaskDefinition('api')).toMatchObject({ taskDefinitionArn: stored.taskDefinitionArn })
+  })
+})
+
+describe('a deployment that is to be rolled back', () => {
+  test('is stopped once, also when the reply is lost and when it goes back already', async () => {
+    const { aws, simulator } = await withService()
+    await aws.ecs.registerTaskDefinition(revision('2'))
+    await aws.ecs.updateService({ cluster: 'main', service: 'api', taskDefinition: 'api:2' })
+    const [deployment] = await aws.ecs.listServiceDeployments('main', 'api', new Date(0))
+    const arn = deployment?.serviceDeploymentArn ?? ''
+    simulator.faults.add({ operation: 'StopServiceDeployment', effect: { kind: 'apply-then-drop' } })
+    await aws.ecs.rollBackServiceDeployment(arn)
+    await aws.ecs.rollBackServiceDeployment(arn)
+    expect(simulator.recorder.count('ecs', 'StopServiceDeployment')).toBe(1)
+    expect((await aws.ecs.describeServiceDeployment(arn))?.status).toMatch(/ROLLBACK/)
+  })
+})

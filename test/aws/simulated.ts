@@ -1,0 +1,45 @@
+import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
+import { deadlineIn } from '../../src/clock.ts'
+import { Failure, type FailureParts } from '../../src/failure.ts'
+import { renderText, type Text } from '../../src/text.ts'
+import { createSimulator, type SimulatorOptions } from '../simulator/simulator.ts'
+
+/** A simulator and a connection to it, in this process and on virtual time. */
+export function simulated(options: Partial<ConnectOptions> & { minutes?: number } = {}, world: SimulatorOptions = {}) {
+  const simulator = createSimulator(world)
+  const clock = simulator.clock.forProgram
+  const { accessKeyId, secretAccessKey } = simulator.iam.root
+  const lines: string[] = []
+  const { minutes = 30, ...rest } = options
+  const aws = connect({
+    region: 'eu-west-1',
+    clock,
+    signal: new AbortController().signal,
+    deadline: deadlineIn(clock, minutes * 60_000),
+    environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    idToken: async () => simulator.oidc.token('sts.amazonaws.com'),
+    requestHandler: simulator.requestHandler,
+    onRetry: (line) => lines.push(plain(line)),
+    ...rest,
+  })
+  return { simulator, clock, aws, lines }
+}
+
+export function plain(text: Text | undefined): string {
+  return renderText(text ?? [], (theirs) => theirs)
+}
+
+/** What a failing promise says, as a person reads it. */
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<{ code: string; what: string; why: string; fix: string }> {
+  const error = await promise.then(
+    () => {
+      throw new Error('it did not fail')
+    },
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Failure)) throw error
+  const { code, what, why, fix }: FailureParts = error.parts
+  return { code, what: plain(what), why: plain(why), fix: plain(fix) }
+}
