@@ -5,6 +5,7 @@ import { type Claims, type Issuer, issuerUrl } from './oidc.ts'
 /** STS sessions last at most an hour when their caller is itself a session of a role. */
 const chainedLimit = 3600
 
+/** Messages as users report them, such as https://github.com/aws/aws-sdk-java-v2/issues/5709 for an expired token. */
 const notAuthorized = () => new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
 const invalid = (message: string) => new AwsError('InvalidIdentityTokenException', message)
 
@@ -67,7 +68,7 @@ function assumeRoleWithWebIdentity(iam: Iam, issuer: Issuer, now: number, input:
   if (Number(claims.exp) * 1000 <= now)
     throw new AwsError(
       'ExpiredTokenException',
-      `Token expired: current date/time ${Math.floor(now / 1000)} must be before the expiration date/time${claims.exp}`,
+      `Token expired: current date/time ${Math.floor(now / 1000)} must be before the expiration date/time ${claims.exp}`,
     )
   const role = iam.roleByArn(input.RoleArn)
   const trust = role?.trust

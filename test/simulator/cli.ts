@@ -1,0 +1,52 @@
+/** `npm run simulator -- --port 4599 --speed 20`: the simulator by hand, for people and for bundles of any language. */
+import { parseArgs } from 'node:util'
+import { createSimulator } from './simulator.ts'
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4599' },
+    speed: { type: 'string', default: '20' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const usage = `Usage: npm run simulator -- [--port 4599] [--speed 20]
+
+  --port   port on 127.0.0.1; 0 takes any free one
+  --speed  how many times as fast as real time the simulated services run`
+
+function numberOf(name: 'port' | 'speed', isValid: (value: number) => boolean): number {
+  const value = Number(values[name])
+  if (isValid(value)) return value
+  console.error(`--${name} ${values[name]} is not possible.\n\n${usage}`)
+  process.exit(2)
+}
+
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
+const port = numberOf('port', (value) => Number.isInteger(value) && value >= 0 && value < 65_536)
+const speed = numberOf('speed', (value) => value > 0 && value <= 10_000)
+const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
+const role = simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
+const { url, environment, close } = await simulator.listen(port)
+
+console.log(`The simulator answers at ${url}, ${speed} times as fast as real time. Ctrl-C stops it.
+
+Paste this into another shell. Every AWS SDK and the AWS CLI then talk to the simulator, unmodified:
+
+${Object.entries(environment)
+  .map(([name, value]) => `export ${name}='${value}'`)
+  .join('\n')}
+
+For example:   aws ecs list-clusters
+A job's role:  ${role.arn}
+`)
+
+const stop = () => {
+  const calls = simulator.recorder.count()
+  void close().then(() => console.log(`Stopped after ${calls} ${calls === 1 ? 'call' : 'calls'}.`))
+}
+process.once('SIGINT', stop)
+process.once('SIGTERM', stop)
