@@ -47,9 +47,9 @@ export function forAnnotation(theirs: string): string {
   return visibleLines(theirs).map(withoutCommand).map(notAtLineStart).join('\n')
 }
 
-/** For one line that nobody parses: outputs, titles, descriptions. */
+/** For one line in an output, a title or a description; harmless also when a later step prints it. */
 export function forPlain(theirs: string): string {
-  return withoutCommand(visibleLines(theirs).join(' '))
+  return notAtLineStart(withoutCommand(visibleLines(theirs).join(' ').trim()))
 }
 
 /** For a fenced block in Markdown: lines stay lines; the caller makes the fence longer than any in the text. */

@@ -7,9 +7,9 @@ export function prose(line: Text): string {
   return renderText(line, forMarkdown)
 }
 
-/** Code in prose or in a table cell. */
+/** Code in prose or in a table cell; an `@` in it calls nobody, so it may be copied as it is. */
 export function code(theirs: string): string {
-  return `<code>${forMarkdown(theirs)}</code>`
+  return `<code>${forMarkdown(theirs).replaceAll('@&#8203;', '&#64;')}</code>`
 }
 
 /** A link with a label of ours or theirs; the label alone where the address is not fit for readers. */

@@ -86,7 +86,7 @@ export function headline({ subject, state }: Report): Text {
   const share = stageOf(state) === 'shifting' ? ` (${state.trafficPercent} %)` : ''
   const took =
     state.verdict && state.verdict.outcome !== 'unchanged'
-      ? `, after ${duration(state.updatedAt - state.startedAt)}`
+      ? `, ${state.verdict.outcome === 'succeeded' ? 'in' : 'after'} ${duration(state.updatedAt - state.startedAt)}`
       : ''
   return text`${untrusted(subject.service)} ${words}${share}${back ? text` to ${untrusted(revision(back))}` : ''} (${place(subject)})${took}`
 }

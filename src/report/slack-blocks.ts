@@ -34,11 +34,12 @@ export function plainText(text: string): SlackText {
 }
 
 export function section(text: string): readonly SlackBlock[] {
-  return text === '' ? [] : [{ type: 'section', text: mrkdwn(text) }]
+  return text.trim() === '' ? [] : [{ type: 'section', text: mrkdwn(text) }]
 }
 
 export function fields(texts: readonly SlackText[]): readonly SlackBlock[] {
-  return texts.length === 0 ? [] : [{ type: 'section', fields: texts }]
+  const shown = texts.filter(({ text }) => text.trim() !== '')
+  return shown.length === 0 ? [] : [{ type: 'section', fields: shown }]
 }
 
 /** Buttons that open an address; those whose address is not fit for readers are left out. */

@@ -1,5 +1,5 @@
 import type { Phase } from '../deployment/state.ts'
-import { isGood } from '../deployment/verdict.ts'
+import { isGood, type Outcome } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
@@ -32,6 +32,9 @@ export interface SlackMessageOptions {
 
 const shownPhases = 8
 
+/** Ends that somebody has to look at. One's own cancel and a newer deployment are none. */
+const alarming: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out', 'detached']
+
 /** The one message about a deployment, as it is now. */
 export function slackMessage(report: Report, options: SlackMessageOptions = {}): SlackMessage {
   const { state } = report
@@ -47,7 +50,7 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
       ...weighted(4, links(report)),
       ...weighted(3, context(footer(report))),
     ],
-    mention: bad ? options.mention : undefined,
+    mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
     reply: bad ? details(report, options.logTails ?? false) : undefined,
   })
 }

@@ -1,4 +1,4 @@
-import { isGood } from '../deployment/verdict.ts'
+import { isGood, type Outcome } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { fence, fold } from './markdown.ts'
 import type { Report } from './report.ts'
@@ -6,16 +6,14 @@ import { revision } from './short.ts'
 
 /** What to type to look closer, to go back and to try again. Empty before anything was started. */
 export function nextSteps(report: Report): string {
-  const { subject, state } = report
-  if (!state.deployment || !state.plan || state.verdict?.outcome === 'unchanged') return ''
-  const commands = [
-    ...look(report),
-    ...back(report),
-    text`# try again`,
-    text`gh run rerun ${word(subject.run.runId)} --repo ${word(subject.run.repository)}`,
-  ]
-  const good = state.verdict !== undefined && isGood(state.verdict.outcome)
-  return fold([good ? 'Look closer or roll back' : 'Look closer, roll back or try again'], fence('sh', commands))
+  const { state } = report
+  if (!state.deployment || state.verdict?.outcome === 'unchanged') return ''
+  return fold(['What to type next'], fence('sh', [...look(report), ...back(report), ...again(report)]))
+}
+
+function again({ subject: { run }, state: { verdict } }: Report): readonly Text[] {
+  if (!verdict || isGood(verdict.outcome)) return []
+  return [text`# try again`, text`gh run rerun ${word(run.runId)} --repo ${word(run.repository)}`]
 }
 
 function look({ subject, state: { deployment } }: Report): readonly Text[] {
@@ -29,21 +27,27 @@ function look({ subject, state: { deployment } }: Report): readonly Text[] {
   ]
 }
 
-/** By CodeDeploy a service goes back only through another deployment; while one runs, stopping it goes back. */
 function back({ subject, state: { deployment, plan, verdict } }: Report): readonly Text[] {
   const region = text`--region ${word(subject.region)}`
-  if (deployment?.engine === 'codedeploy') {
-    const running =
-      verdict?.outcome === 'timed-out' || verdict?.outcome === 'detached' || verdict?.outcome === 'cancelled'
-    const stop = text`aws deploy stop-deployment --deployment-id ${word(deployment.id)} --auto-rollback-enabled ${region}`
-    return running ? [text`# stop it and go back`, stop] : []
-  }
-  if (!plan?.previousTaskDefinition || verdict?.outcome === 'rolled-back') return []
+  if (verdict?.outcome === 'rolled-back') return []
+  if (deployment?.engine === 'codedeploy') return backByCodeDeploy(deployment.id, region, verdict?.outcome)
+  if (!plan?.previousTaskDefinition) return []
   const previous = word(revision(plan.previousTaskDefinition))
   return [
     text`# go back to ${previous}`,
     text`aws ecs update-service --cluster ${word(subject.cluster)} --service ${word(subject.service)} --task-definition ${previous} ${region}`,
   ]
+}
+
+/** While a deployment runs, stopping it goes back; later a service goes back by another deployment only. */
+function backByCodeDeploy(id: string, region: Text, outcome: Outcome | undefined): readonly Text[] {
+  if (outcome === 'timed-out' || outcome === 'detached' || outcome === 'cancelled') {
+    return [
+      text`# stop it and go back`,
+      text`aws deploy stop-deployment --deployment-id ${word(id)} --auto-rollback-enabled ${region}`,
+    ]
+  }
+  return [text`# go back: run the workflow of the last good commit again`, text`gh run list --status success`]
 }
 
 /** One word of a shell command, quoted where the shell would read more into it. */

@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals'
+import { forLog } from '../../src/report/escape.ts'
+import { logLines } from '../../src/report/log.ts'
+import { renderText } from '../../src/text.ts'
+import { expectGolden } from './golden.ts'
+import { plan, planned, statesOf, stories, subject } from './stories.ts'
+
+type Events = Parameters<typeof statesOf>[0]
+
+function logOf(events: Events): string[] {
+  const states = statesOf(events)
+  return states.flatMap((next, index) => {
+    const previous = states[index - 1]
+    return previous ? logLines(previous, next, subject).map((line) => renderText(line, forLog)) : []
+  })
+}
+
+describe('the log', () => {
+  test.each(Object.entries(stories))('of a deployment that is %s', (name, events) => {
+    expectGolden(
+      `log/${name}.txt`,
+      logOf(events)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+  })
+
+  test('ends with the verdict and its cause in one line', () => {
+    const last = logOf(stories['rolled-back'] ?? []).findLast((line) => line.includes('failed to deploy'))
+    expect(last).toContain('was rolled back to api:117')
+    expect(last).toContain('container api ran out of memory (exit code 137)')
+  })
+
+  test('says nothing twice: neither a state that stays nor a service event in the words of an earlier one', () => {
+    const events = stories.deploying ?? []
+    const again = events.filter(({ kind }) => kind !== 'planned' && kind !== 'started' && kind !== 'registered')
+    expect(logOf([...events, ...again])).toEqual(logOf(events))
+  })
+
+  test('shows the one image that changed with what ran before, and one that did not only once', () => {
+    const images = [...plan.images, { container: 'proxy', from: 'nginx:1.27', to: 'nginx:1.27' }]
+    const lines = logOf([{ ...planned, kind: 'planned', plan: { ...plan, images } }])
+    expect(lines).toContain('00:01  image    api: api:9f8e7d6c5b4a → api@sha256:4be14be14be1')
+    expect(lines).toContain('00:01  image    proxy: nginx:1.27')
+  })
+})

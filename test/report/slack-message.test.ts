@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals'
+import type { SlackMessage } from '../../src/ports.ts'
+import { slackMessage } from '../../src/report/slack-message.ts'
+import { untrusted } from '../../src/text.ts'
+import { expectGolden } from './golden.ts'
+import { limitsBrokenBy } from './slack-rules.ts'
+import { evidence, lastState, plan, stories, subject } from './stories.ts'
+
+const of = (name: string, options = {}): SlackMessage =>
+  slackMessage({ subject, state: lastState(stories[name] ?? []) }, options)
+
+describe('the Slack message', () => {
+  test.each(Object.keys(stories))('of a deployment that is %s', (name) => {
+    const message = of(name, { mention: '<@U0123ABCD>' })
+    expectGolden(`slack/${name}.json`, `${JSON.stringify(message, null, 2)}\n`)
+    expect(limitsBrokenBy(message)).toEqual([])
+  })
+
+  test('calls somebody only when the deployment ends so that somebody has to look', () => {
+    const called = Object.keys(stories).filter((name) => of(name, { mention: '<!here>' }).mention !== undefined)
+    expect(called).toEqual(['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out', 'detached'])
+  })
+
+  test('keeps log lines of containers to itself unless they are asked for, and secrets also then', () => {
+    expect(of('rolled-back').reply).not.toContain('heap out of memory')
+    const reply = of('rolled-back', { logTails: true }).reply
+    expect(reply).toContain('heap out of memory')
+    expect(reply).not.toContain('hunter2secret')
+  })
+
+  test('shows only the last four digits of the account', () => {
+    const withArn = { ...evidence, statusReason: untrusted('arn:aws:iam::111122223333:role/deploy is not allowed') }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: withArn }
+    const all = JSON.stringify(slackMessage({ subject, state }, { logTails: true }))
+    expect(all).not.toContain('111122223333')
+    expect(all).toContain('…3333:role/deploy')
+  })
+
+  test("shows progress as Slack's plan block on request", () => {
+    const blocks = of('shifting', { progress: 'plan' }).attachments.flatMap((attachment) => attachment.blocks)
+    expect(blocks).toContainEqual(
+      expect.objectContaining({
+        type: 'plan',
+        tasks: expect.arrayContaining([expect.objectContaining({ title: 'Install 1m 0s', status: 'complete' })]),
+      }),
+    )
+  })
+
+  test('stays within every limit of Slack, however much there is to say, and keeps the cause', () => {
+    const long = 'word & <b> '.repeat(2000)
+    const cause = { code: 'x', what: [untrusted(long)], why: ['why'], fix: ['fix'], confidence: 'certain' } as const
+    const images = Array.from({ length: 40 }, (_, index) => ({ container: `c${index}`, from: long, to: long }))
+    const phases = Array.from({ length: 90 }, (_, index) => ({ name: `${index}${long}`, status: 'running' as const }))
+    const state = { ...lastState(stories.failed ?? []), cause, phases, plan: { ...plan, images } }
+    const wordy = { ...subject, service: long, cluster: long, run: { ...subject.run, commitTitle: untrusted(long) } }
+    for (const progress of ['lines', 'plan'] as const) {
+      const message = slackMessage({ subject: wordy, state }, { progress, logTails: true })
+      expect(limitsBrokenBy(message)).toEqual([])
+      expect(JSON.stringify(message.attachments)).toContain('*word &amp; &lt;b&gt; word')
+    }
+  })
+})

@@ -1,0 +1,230 @@
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { Plan } from '../../src/deployment/plan.ts'
+import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
+import type { Outcome } from '../../src/deployment/verdict.ts'
+import type { Cause } from '../../src/diagnosis/cause.ts'
+import type { Evidence } from '../../src/diagnosis/evidence.ts'
+import type { Subject } from '../../src/report/subject.ts'
+import { text, untrusted } from '../../src/text.ts'
+
+/** 2026-11-20 09:00:00 UTC. */
+export const start = Date.UTC(2026, 10, 20, 9, 0, 0)
+
+const arn = (revision: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`
+const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+
+export const subject: Subject = {
+  service: 'api',
+  cluster: 'production-eu',
+  region: 'eu-west-1',
+  environment: 'production',
+  accountId: '111122223333',
+  url: 'https://api.example.com',
+  run: {
+    serverUrl: 'https://github.com',
+    repository: 'acme/api',
+    runId: '8812345678',
+    runNumber: '512',
+    runAttempt: 1,
+    sha: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+    ref: untrusted('main'),
+    actor: untrusted('ann'),
+    commitTitle: untrusted('Fix login race (#481)'),
+  },
+}
+
+export const plan: Plan = {
+  cluster: 'production-eu',
+  service: 'api',
+  region: 'eu-west-1',
+  engine: 'codedeploy',
+  previousTaskDefinition: arn(117),
+  changes: [
+    {
+      path: 'containerDefinitions[api].image',
+      kind: 'changed',
+      from: `"${host}/api:9f8e7d6c5b4a"`,
+      to: `"${host}/api@sha256:${'4be1'.repeat(16)}"`,
+    },
+    { path: 'containerDefinitions[api].environment[LOG_LEVEL]', kind: 'added', to: '"***"' },
+  ],
+  images: [{ container: 'api', from: `${host}/api:9f8e7d6c5b4a`, to: `${host}/api@sha256:${'4be1'.repeat(16)}` }],
+  desiredCount: 3,
+  codeDeploy: {
+    application: 'AppECS-production-api',
+    deploymentGroup: 'DgpECS-production-api',
+    deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
+    appSpec: '{}',
+  },
+  unchanged: false,
+}
+
+export const cause: Cause = {
+  code: 'out-of-memory',
+  what: text`3 of 3 new tasks stopped`,
+  why: text`container ${untrusted('api')} ran out of memory (exit code 137)`,
+  fix: text`Give the container more memory in the task definition, or let it use less.`,
+  confidence: 'certain',
+}
+
+export const evidence: Evidence = {
+  desiredCount: 3,
+  stoppedTasks: [
+    {
+      count: 3,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: untrusted('Essential container in task exited'),
+      containers: [
+        {
+          name: 'api',
+          exitCode: 137,
+          reason: untrusted('OutOfMemoryError: Container killed due to memory usage'),
+          essential: true,
+          image: `${host}/api@sha256:${'4be1'.repeat(16)}`,
+          memory: 256,
+        },
+      ],
+      exampleTaskArn: 'arn:aws:ecs:eu-west-1:111122223333:task/production-eu/0af1c2d3e4f5061728394a5b6c7d8e9f',
+    },
+  ],
+  serviceEvents: [
+    { at: start + 40_000, message: untrusted('(service api) has started 3 tasks: (task 0af1c2d3).') },
+    {
+      at: start + 70_000,
+      message: untrusted(
+        '(service api) (port 8080) is unhealthy in target-group blue due to (reason Request timed out).',
+      ),
+    },
+  ],
+  targetHealth: [
+    {
+      target: '10.0.1.5:8080',
+      targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/green/1',
+      state: 'unhealthy',
+      reason: 'Target.Timeout',
+      description: untrusted('Request timed out'),
+    },
+  ],
+  codeDeploy: {
+    errorCode: 'HEALTH_CONSTRAINTS',
+    message: untrusted('The deployment failed because too few tasks were healthy.'),
+    failures: [
+      { event: 'Install', status: 'Failed', errorCode: 'UnknownError', message: untrusted('Tasks kept stopping') },
+    ],
+  },
+  logs: [
+    {
+      container: 'api',
+      logGroup: '/ecs/api',
+      logStream: 'ecs/api/0af1c2d3',
+      lines: [
+        untrusted('loading model'),
+        untrusted('db password=hunter2secret'),
+        untrusted('FATAL heap out of memory'),
+      ],
+    },
+  ],
+  missingPermissions: [{ action: 'cloudwatch:DescribeAlarms', shows: 'which alarms went off' }],
+}
+
+const at = (seconds: number) => start + seconds * 1000
+
+export const planned: DeploymentEvent = { kind: 'planned', at: at(1), plan }
+
+const registered: DeploymentEvent = { kind: 'registered', at: at(3), taskDefinitionArn: arn(118), reused: false }
+
+const started: readonly DeploymentEvent[] = [
+  {
+    kind: 'started',
+    at: at(5),
+    engine: 'codedeploy',
+    deploymentId: 'd-ABCDEF123',
+    consoleUrl:
+      'https://eu-west-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-ABCDEF123?region=eu-west-1',
+    adopted: false,
+  },
+  { kind: 'phase', at: at(6), name: 'BeforeInstall', status: 'skipped' },
+  { kind: 'phase', at: at(6), name: 'Install', status: 'running' },
+  { kind: 'phase', at: at(6), name: 'AllowTraffic', status: 'pending' },
+  { kind: 'tasks', at: at(20), desired: 3, running: 1, pending: 2, failed: 0 },
+  { kind: 'message', at: at(40), message: untrusted('(service api) has started 3 tasks: (task 0af1c2d3).') },
+]
+
+const shifting: readonly DeploymentEvent[] = [
+  { kind: 'tasks', at: at(60), desired: 3, running: 3, pending: 0, failed: 0 },
+  { kind: 'phase', at: at(66), name: 'Install', status: 'succeeded' },
+  { kind: 'phase', at: at(66), name: 'AllowTraffic', status: 'running' },
+  { kind: 'traffic', at: at(70), percent: 10 },
+]
+
+const failing: readonly DeploymentEvent[] = [
+  { kind: 'tasks', at: at(80), desired: 3, running: 0, pending: 1, failed: 3 },
+  { kind: 'phase', at: at(90), name: 'Install', status: 'failed', detail: untrusted('Tasks kept stopping') },
+  { kind: 'explained', at: at(92), cause, evidence },
+]
+
+const rollingBack: DeploymentEvent = {
+  kind: 'rolling-back',
+  at: at(95),
+  reason: untrusted('Deployment d-ABCDEF123 failed'),
+  deploymentId: 'd-GHIJKL456',
+}
+
+const end = (seconds: number, outcome: Outcome, servingTaskDefinition?: string): DeploymentEvent => ({
+  kind: 'finished',
+  at: at(seconds),
+  verdict: { outcome, servingTaskDefinition, cause: ['succeeded', 'unchanged'].includes(outcome) ? undefined : cause },
+})
+
+const before = [planned, registered, ...started]
+const broken = [...before, ...failing]
+const unchangedPlan: Plan = {
+  ...plan,
+  changes: [],
+  unchanged: true,
+  taskDefinition: arn(117),
+  images: plan.images.map(({ container, to }) => ({ container, from: to, to })),
+}
+const noCause = (outcome: Outcome): DeploymentEvent => ({ kind: 'finished', at: at(120), verdict: { outcome } })
+
+/** Every state in which a report can be, as the events that lead there. */
+export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
+  queued: [],
+  preparing: [planned],
+  deploying: before,
+  shifting: [...before, ...shifting],
+  'rolling-back': [...broken, rollingBack],
+  succeeded: [
+    ...before,
+    ...shifting,
+    { kind: 'traffic', at: at(370), percent: 100 },
+    { kind: 'phase', at: at(372), name: 'AllowTraffic', status: 'succeeded' },
+    { kind: 'warning', at: at(373), message: untrusted('The answer of DescribeServices was late.') },
+    end(375, 'succeeded', arn(118)),
+  ],
+  unchanged: [{ kind: 'planned', at: at(1), plan: unchangedPlan }, end(2, 'unchanged', arn(117))],
+  failed: [...broken, end(100, 'failed')],
+  'rolled-back': [...broken, rollingBack, end(192, 'rolled-back', arn(117))],
+  'rollback-failed': [...broken, rollingBack, end(400, 'rollback-failed')],
+  stopped: [...before, ...shifting, noCause('stopped')],
+  superseded: [...before, ...shifting, noCause('superseded')],
+  'timed-out': [...before, noCause('timed-out')],
+  cancelled: [...before, noCause('cancelled')],
+  detached: [...before, noCause('detached')],
+}
+
+/** All states that a story goes through, the first before any event. */
+export function statesOf(events: readonly DeploymentEvent[]): readonly DeploymentState[] {
+  let state = initialState(start)
+  return [
+    state,
+    ...events.map((event) => {
+      state = fold(state, event)
+      return state
+    }),
+  ]
+}
+
+export function lastState(events: readonly DeploymentEvent[]): DeploymentState {
+  return statesOf(events).at(-1) ?? initialState(start)
+}
