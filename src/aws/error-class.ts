@@ -62,7 +62,7 @@ export function classify(error: unknown, kind: CallKind): ErrorClass | undefined
   // The connection time-out of @smithy/node-http-handler: nothing was sent yet.
   if (name === 'TimeoutError') return /did not establish a connection/.test(message) ? 'transient' : lost
   if (/socket hang up|other side closed|^aborted$/.test(message)) return lost
-  if ($fault === undefined && !$metadata) return name === 'AbortError' ? lost : undefined
+  if ($fault === undefined && $metadata?.httpStatusCode === undefined) return name === 'AbortError' ? lost : undefined
   return classifyAnswer(error, $metadata?.httpStatusCode ?? 0, lost)
 }
 

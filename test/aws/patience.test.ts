@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import { jitter } from '../../src/aws/call.ts'
+import type { Aws } from '../../src/aws/connect.ts'
+import { Failure } from '../../src/failure.ts'
+import type { Effect } from '../simulator/faults.ts'
+import { failure, simulated } from './simulated.ts'
+
+const services = Array.from({ length: 200 }, (_, index) => `service-${index}`)
+const definition = (family: string) => ({
+  family,
+  containerDefinitions: [{ name: 'app', image: 'app:1', memory: 128 }],
+})
+
+const registerAll = (aws: Aws) =>
+  Promise.all(
+    services.map(async (family) => Number((await aws.ecs.registerTaskDefinition(definition(family))).revision)),
+  )
+
+describe('F07 throttling loses no deploy', () => {
+  test('200 services at 30 % throttled calls are all registered, once', async () => {
+    const { aws, simulator } = simulated()
+    simulator.faults.add({ probability: 0.3, effect: { kind: 'throttle' } })
+    expect(await registerAll(aws)).toEqual(services.map(() => 1))
+  })
+
+  test('200 services at once get through AWS’s bucket little later than it lets them', async () => {
+    const { aws, simulator, clock } = simulated()
+    // RegisterTaskDefinition: a burst of 20, then 1 per second, per account and region.
+    simulator.faults.add({
+      operation: 'RegisterTaskDefinition',
+      effect: { kind: 'token-bucket', capacity: 20, refillPerSecond: 1 },
+    })
+    const started = clock.monotonic()
+    expect(await registerAll(aws)).toEqual(services.map(() => 1))
+    const floor = 180
+    expect((clock.monotonic() - started) / 1000).toBeLessThan(floor * 1.15)
+  })
+
+  test('the log has one line per 30 s, whatever happens', async () => {
+    const { aws, simulator, clock, lines } = simulated()
+    simulator.faults.add({
+      operation: 'RegisterTaskDefinition',
+      effect: { kind: 'token-bucket', capacity: 20, refillPerSecond: 1 },
+    })
+    const started = clock.monotonic()
+    await registerAll(aws)
+    expect(lines.length).toBeGreaterThan(1)
+    expect(lines.length).toBeLessThanOrEqual((clock.monotonic() - started) / 30_000 + 1)
+    expect(lines[0]).toMatch(/^ecs:RegisterTaskDefinition is throttled by AWS \(attempt 1, 0 s so far\); trying again/)
+  })
+
+  test('the wait that AWS asks for is kept', async () => {
+    const { aws, simulator, clock } = simulated()
+    simulator.faults.add({ effect: { kind: 'throttle', retryAfter: 42 } })
+    const started = clock.monotonic()
+    await aws.ecr.describeRepository('api')
+    expect(clock.monotonic() - started).toBe(42_000)
+  })
+
+  test('waits grow to a ceiling of 20 s', () => {
+    const longest = (attempts: number) => jitter({ random: () => 1 }, attempts)
+    expect([1, 2, 3, 6, 50].map(longest)).toEqual([1000, 2000, 4000, 20_000, 20_000])
+    expect(jitter({ random: () => 0 }, 5)).toBe(0)
+  })
+})
+
+describe('F08 a bad line loses no deploy', () => {
+  const faults: readonly Effect[] = [
+    { kind: 'http', status: 500 },
+    { kind: 'http', status: 502 },
+    { kind: 'http', status: 503 },
+    { kind: 'reset' },
+    { kind: 'truncate' },
+    { kind: 'html' },
+    { kind: 'empty' },
+    { kind: 'apply-then-drop' },
+    { kind: 'hang' },
+  ]
+
+  test.each(faults)('200 services at 30 % of $kind $status are all registered, once', async (effect) => {
+    const { aws, simulator } = simulated()
+    simulator.faults.add({ probability: 0.3, effect })
+    expect(await registerAll(aws)).toEqual(services.map(() => 1))
+    simulator.faults.clear()
+    const stored = await Promise.all(services.map((family) => aws.ecs.describeTaskDefinition(family)))
+    expect(stored.map((found) => found?.revision)).toEqual(services.map(() => 1))
+  })
+})
+
+describe('F09 nothing waits for ever', () => {
+  test.each<Effect>([{ kind: 'hang' }, { kind: 'slow', milliseconds: 3_600_000 }])(
+    'an answer that does not come ($kind) is given up after 15 s',
+    async (effect) => {
+      const { aws, simulator, clock } = simulated()
+      simulator.faults.add({ times: 1, effect })
+      const started = clock.monotonic()
+      expect(await aws.ecr.describeRepository('api')).toBeUndefined()
+      expect(clock.monotonic() - started).toBeGreaterThanOrEqual(15_000)
+      expect(clock.monotonic() - started).toBeLessThan(17_000)
+    },
+  )
+
+  test('the run ends at its deadline and says what it was waiting for', async () => {
+    const { aws, simulator, clock } = simulated({ minutes: 5 })
+    simulator.faults.add({ probability: 1, effect: { kind: 'hang' } })
+    const started = clock.monotonic()
+    const { code, what, why } = await failure(aws.ecr.createRepository('api', { immutableTags: false }))
+    expect(code).toBe('aws-unreachable')
+    expect(what).toMatch(/^AWS did not answer ecr:\w+ until the deadline \(\d+ attempts in \d+ s\)/)
+    expect(why).toContain('no complete answer within')
+    expect((clock.monotonic() - started) / 60_000).toBeLessThanOrEqual(5)
+  })
+
+  test('throttling until the deadline says that it is AWS’s limit, and that nothing was applied', async () => {
+    const { aws, simulator } = simulated({ minutes: 2 })
+    simulator.faults.add({ probability: 1, effect: { kind: 'throttle' } })
+    const { what, why, fix } = await failure(aws.ecs.registerTaskDefinition(definition('api')))
+    expect(what).toMatch(/^AWS did not accept ecs:RegisterTaskDefinition until the deadline \(\d+ attempts in \d+ s\)$/)
+    expect(why).toContain('ThrottlingException: Rate exceeded')
+    expect(fix).toContain('fewer services at once')
+  })
+
+  test('F10 an outage of 45 s is survived', async () => {
+    const { aws, simulator, clock } = simulated()
+    const outage = simulator.faults.add({ probability: 1, effect: { kind: 'reset' } })
+    simulator.clock.after(45_000, () => outage.remove())
+    const started = clock.monotonic()
+    expect(await aws.ecr.describeRepository('api')).toBeUndefined()
+    expect(clock.monotonic() - started).toBeGreaterThanOrEqual(45_000)
+  })
+})
+
+describe('F01 a cancelled run stops at once', () => {
+  test.each<Effect>([{ kind: 'hang' }, { kind: 'throttle', retryAfter: 600 }])(
+    'while AWS answers with $kind',
+    async (effect) => {
+      const cancel = new AbortController()
+      const { aws, simulator, clock } = simulated({ signal: cancel.signal })
+      simulator.faults.add({ times: 9, effect })
+      simulator.clock.after(2000, () => cancel.abort())
+      const started = clock.monotonic()
+      const { code, what } = await failure(aws.ecr.createRepository('api', { immutableTags: false }))
+      expect(code).toBe('cancelled')
+      expect(what).toContain('ecr:CreateRepository; whether it was applied is not known')
+      expect(clock.monotonic() - started).toBe(2000)
+    },
+  )
+
+  test('before anything is sent when it was cancelled before', async () => {
+    const { aws, simulator } = simulated({ signal: AbortSignal.abort() })
+    expect((await failure(aws.ecr.login())).code).toBe('cancelled')
+    expect(simulator.recorder.count()).toBe(0)
+  })
+})
+
+test('a fault of ours is thrown as it is, at once', async () => {
+  const { aws, simulator } = simulated({
+    requestHandler: {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle: async () => {
+        throw new RangeError('a bug')
+      },
+      destroy() {},
+      updateHttpClientConfig() {},
+      httpHandlerConfigs: () => ({}),
+    },
+  })
+  const error = await aws.ecr.login().catch((reason: unknown) => reason)
+  expect(error).not.toBeInstanceOf(Failure)
+  expect(error).toMatchObject({ message: 'a bug' })
+  expect(simulator.recorder.count()).toBe(0)
+})
