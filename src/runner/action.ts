@@ -24,6 +24,8 @@ export interface Runner {
   setOutput(name: string, value: string): void
   /** Appends Markdown to the job summary; the view has capped and escaped it. */
   writeSummary(markdown: string): Promise<void>
+  /** Ends the step red, without another word: for an action that has said already what is wrong. */
+  fail(): void
   /** Hides a value in all later log lines. */
   mask(secret: string): void
   saveState(name: string, value: string): void

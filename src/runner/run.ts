@@ -42,6 +42,9 @@ function openRunner(signal: AbortSignal): Runner {
     async writeSummary(markdown) {
       if (environment.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write()
     },
+    fail() {
+      process.exitCode = 1
+    },
     mask: (secret) => core.setSecret(secret),
     saveState: (name, value) => core.saveState(name, value),
     state: (name) => core.getState(name) || undefined,
