@@ -11,7 +11,7 @@ export default {
   projects: [
     project('unit', [
       '*.test.ts',
-      '{runner,image,task-definition,deployment,diagnosis,report,config,aws,slack,github,actions}/**/*.test.ts',
+      '{runner,image,registry,task-definition,deployment,diagnosis,report,config,aws,slack,github,actions}/**/*.test.ts',
     ]),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),

@@ -1,0 +1,96 @@
+import { Failure } from '../failure.ts'
+import type { Registry } from '../ports.ts'
+import { text } from '../text.ts'
+import type { ImagePlan } from './layout.ts'
+import type { Descriptor } from './manifest.ts'
+import { tagTaken } from './preflight.ts'
+import type { PublishedImage } from './revision.ts'
+
+export interface PushedImage {
+  readonly uploadedBlobs: number
+  readonly uploadedBytes: number
+  /** Blobs that the registry had already. */
+  readonly presentBlobs: number
+}
+
+/** Uploads at once. More does not help on a runner's uplink and makes registries throttle. */
+const lanes = 4
+
+/**
+ * Pushes an image by digest: the blobs that are missing, then manifests with children first. No tag is touched, so a push
+ * that stops half-way is invisible, and doing it again goes on where it stopped.
+ */
+export async function pushByDigest(
+  registry: Registry,
+  repository: string,
+  plan: ImagePlan,
+  readBlob: (blob: Descriptor) => Promise<Uint8Array>,
+): Promise<PushedImage> {
+  const waiting = [...plan.blobs]
+  const uploaded: Descriptor[] = []
+  const work = async () => {
+    for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
+      if (await registry.hasBlob(repository, blob.digest)) continue
+      await registry.pushBlob(repository, blob.digest, await readBlob(blob))
+      uploaded.push(blob)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, work))
+  for (const { digest, mediaType, content } of plan.manifests)
+    requireDigest(await registry.pushManifest(repository, digest, mediaType, content), digest)
+  return {
+    uploadedBlobs: uploaded.length,
+    uploadedBytes: uploaded.reduce((sum, blob) => sum + blob.size, 0),
+    presentBlobs: plan.blobs.length - uploaded.length,
+  }
+}
+
+/**
+ * Gives an image that is in the registry its tags, one after the other. A tag that is there already counts as put, also
+ * when the registry refuses it because it is immutable. Throws `image-tag-taken`, `image-not-found`.
+ */
+export async function putTags(
+  registry: Registry,
+  repository: string,
+  image: Pick<PublishedImage, 'digest' | 'revision'>,
+  tags: readonly string[],
+): Promise<void> {
+  const manifest = await registry.manifest(repository, image.digest)
+  if (manifest === undefined) throw missing(image.digest)
+  for (const tag of tags) {
+    const present = await registry.manifest(repository, tag)
+    if (present?.digest === image.digest) continue
+    try {
+      requireDigest(await registry.pushManifest(repository, tag, manifest.mediaType, manifest.content), image.digest)
+    } catch (error) {
+      if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
+      // Another run may have put the tag between our look and our push.
+      const now = await registry.manifest(repository, tag)
+      if (now?.digest !== image.digest)
+        throw tagTaken(
+          repository,
+          tag,
+          { digest: now?.digest ?? 'unknown', revision: undefined },
+          { revision: image.revision ?? '', digest: image.digest },
+        )
+    }
+  }
+}
+
+function requireDigest(reported: string, expected: string): void {
+  if (reported === expected) return
+  throw new Failure({
+    code: 'registry-rejected',
+    what: text`The registry stored a manifest under another digest than it has`,
+    why: text`${expected} was pushed and ${reported} was reported`,
+    fix: text`Something between this runner and the registry changes what is pushed; check proxies.`,
+  })
+}
+
+function missing(digest: string): Failure {
+  return new Failure({
+    code: 'image-not-found',
+    what: text`The image ${digest} is not in the registry although it was pushed`,
+    fix: text`Run the job again. If it stays, check lifecycle policies that delete untagged images at once.`,
+  })
+}

@@ -1,0 +1,108 @@
+import { Failure } from '../failure.ts'
+import { digestOf, largestManifest, manifestTypes } from '../image/manifest.ts'
+import { isDigest } from '../image/reference.ts'
+import type { Registry } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { createTransport, type RegistryOptions, type Send } from './transport.ts'
+
+/** A registry that speaks the OCI distribution protocol (1.1) with a user name and a password, as ECR does. */
+export function openRegistry(options: RegistryOptions): Registry {
+  const send = createTransport(options)
+  return {
+    hasBlob: async (repository, digest) => {
+      const path = `/v2/${repository}/blobs/${digest}`
+      const answer = await send({
+        method: 'HEAD',
+        path,
+        doing: text`to look for ${untrusted(digest)}`,
+        expected: [200, 404],
+      })
+      return answer.status === 200
+    },
+    blob: (repository, digest) => readBlob(send, repository, digest),
+    pushBlob: (repository, digest, content) => pushBlob(send, repository, digest, content),
+    pushManifest: (repository, reference, mediaType, content) =>
+      pushManifest(send, repository, reference, mediaType, content),
+    manifest: (repository, reference) => readManifest(send, repository, reference),
+  }
+}
+
+async function readBlob(send: Send, repository: string, digest: string): Promise<Uint8Array | undefined> {
+  const path = `/v2/${repository}/blobs/${digest}`
+  const answer = await send({
+    method: 'GET',
+    path,
+    doing: text`to hand out ${untrusted(digest)}`,
+    expected: [200, 404],
+  })
+  if (answer.status === 404) return undefined
+  return requireContent(answer.body, digest)
+}
+
+/** POST, then everything in one PUT: what every registry can do (OCI distribution spec, "POST then PUT"). */
+async function pushBlob(send: Send, repository: string, digest: string, content: Uint8Array): Promise<void> {
+  const doing = text`the blob ${untrusted(digest)} of ${content.length} bytes`
+  const started = await send({
+    method: 'POST',
+    path: `/v2/${repository}/blobs/uploads/`,
+    headers: { 'content-length': '0' },
+    doing,
+    expected: [202],
+  })
+  const location = started.headers.get('location')
+  if (location === null)
+    throw new Failure({ code: 'registry-rejected', what: text`The registry named no place for ${doing}` })
+  const path = `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`
+  const headers = { 'content-type': 'application/octet-stream' }
+  // 404: a first try came through although its answer was lost, and the upload is closed.
+  const ended = await send({ method: 'PUT', path, headers, body: content, doing, expected: [201, 204, 404] })
+  if (ended.status !== 404) return
+  const there = await send({ method: 'HEAD', path: `/v2/${repository}/blobs/${digest}`, doing, expected: [200, 404] })
+  if (there.status === 404)
+    throw new Failure({
+      code: 'registry-rejected',
+      what: text`The registry lost the upload of ${doing}`,
+      fix: text`Run the job again.`,
+    })
+}
+
+async function pushManifest(
+  send: Send,
+  repository: string,
+  reference: string,
+  mediaType: string,
+  content: Uint8Array,
+): Promise<string> {
+  const answer = await send({
+    method: 'PUT',
+    path: `/v2/${repository}/manifests/${reference}`,
+    headers: { 'content-type': mediaType },
+    body: content,
+    doing: text`the manifest ${untrusted(reference)} of ${untrusted(repository)}`,
+    expected: [200, 201],
+  })
+  return answer.headers.get('docker-content-digest') ?? digestOf(content)
+}
+
+async function readManifest(send: Send, repository: string, reference: string): ReturnType<Registry['manifest']> {
+  const answer = await send({
+    method: 'GET',
+    path: `/v2/${repository}/manifests/${reference}`,
+    headers: { accept: manifestTypes.join(', ') },
+    doing: text`to hand out ${untrusted(repository)}:${untrusted(reference)}`,
+    expected: [200, 404],
+  })
+  if (answer.status === 404) return undefined
+  const content = isDigest(reference) ? requireContent(answer.body, reference) : answer.body
+  return { digest: digestOf(content), mediaType: answer.headers.get('content-type')?.split(';')[0] ?? '', content }
+}
+
+/** What a digest names is known before it comes: anything else is refused. */
+function requireContent(content: Uint8Array, digest: string): Uint8Array {
+  if (content.length <= largestManifest && digestOf(content) === digest) return content
+  throw new Failure({
+    code: 'registry-rejected',
+    what: text`The registry handed out another content than ${untrusted(digest)}`,
+    fix: text`Something between this runner and the registry changes what is pulled; check proxies.`,
+  })
+}
