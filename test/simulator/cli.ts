@@ -1,5 +1,6 @@
 /** `npm run simulator -- --port 4599 --speed 20`: the simulator by hand, for people and for bundles of any language. */
 import { parseArgs } from 'node:util'
+import { seedBlueGreenService, seedRollingService } from './fixtures.ts'
 import { createSimulator } from './simulator.ts'
 
 const { values } = parseArgs({
@@ -30,6 +31,9 @@ const port = numberOf('port', (value) => Number.isInteger(value) && value >= 0 &
 const speed = numberOf('speed', (value) => value > 0 && value <= 10_000)
 const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
 const role = simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
+const { serviceArn } = seedRollingService(simulator, { cluster: 'shop', service: 'api' })
+const blueGreen = seedBlueGreenService(simulator, { cluster: 'shop', service: 'web' })
+simulator.world.region('eu-west-1').ecr.createRepository('api', true)
 const { url, environment, close } = await simulator.listen(port)
 
 console.log(`The simulator answers at ${url}, ${speed} times as fast as real time. Ctrl-C stops it.
@@ -40,8 +44,11 @@ ${Object.entries(environment)
   .map(([name, value]) => `export ${name}='${value}'`)
   .join('\n')}
 
-For example:   aws ecs list-clusters
-A job's role:  ${role.arn}
+For example:      aws ecs describe-services --cluster shop --services api web
+Rolling service:  ${serviceArn}
+Blue and green:   ${blueGreen.serviceArn} (made for CodeDeploy)
+Repository:       api, with immutable tags
+A job's role:     ${role.arn}
 `)
 
 const stop = () => {

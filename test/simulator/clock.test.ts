@@ -112,6 +112,14 @@ describe('timers', () => {
     expect(seen).toEqual(['first', 'last'])
   })
 
+  test('keep to whole milliseconds, as timestamps on the wire do', () => {
+    const clock = idle()
+    const seen: number[] = []
+    clock.after(1000 / 3, () => clock.after(1000 / 3, () => seen.push(elapsed(clock))))
+    clock.advance(1000.4)
+    expect([...seen, elapsed(clock)]).toEqual([666, 1000])
+  })
+
   test('of the past are due at once', () => {
     const clock = idle()
     let count = 0

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/clock.ts'
  * A timer that fires late sees its scheduled moment as `now()`: otherwise a slow poller would stretch a rollout.
  */
 export interface SimulatorClock {
-  /** Milliseconds since 1970. Inside a timer: the moment for which it was scheduled. */
+  /** Whole milliseconds since 1970. Inside a timer: the moment for which it was scheduled. */
   now(): number
   after(milliseconds: number, action: () => void): Timer
   /** Runs everything that is due. Called before every request is answered. */
@@ -126,7 +126,7 @@ export function createClock(
   }
 
   const add = (milliseconds: number, action: () => void, isSleep: boolean): Entry => {
-    const entry = { at: now() + Math.max(0, milliseconds), order: order++, action, isSleep }
+    const entry = { at: now() + Math.max(0, Math.round(milliseconds)), order: order++, action, isSleep }
     queue.add(entry)
     return entry
   }
@@ -202,12 +202,12 @@ export function createClock(
       return { cancel: () => queue.remove(entry) }
     },
     advance(milliseconds) {
-      const target = flow() + milliseconds
+      const target = flow() + Math.round(milliseconds)
       for (let next = queue.due(target); next; next = queue.due(target)) {
         if (mode.kind === 'idle') moved = Math.max(moved, next.at - start)
         fire(next)
       }
-      moved = mode.kind === 'idle' ? Math.max(moved, target - start) : moved + milliseconds
+      moved = mode.kind === 'idle' ? Math.max(moved, target - start) : moved + Math.round(milliseconds)
     },
     hold() {
       holds++

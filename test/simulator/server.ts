@@ -75,6 +75,7 @@ export async function listen(served: Served, port = 0): Promise<Listening> {
     environment: {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: served.iam.root.accessKeyId,
       AWS_SECRET_ACCESS_KEY: served.iam.root.secretAccessKey,
       GITHUB_API_URL: `${url}/github`,

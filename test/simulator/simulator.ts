@@ -1,25 +1,23 @@
 /** Puts the services together: one set per region, one clock, one way in for HTTP and for clients in this process. */
+
 import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
+import { createAlarms } from './cloudwatch.ts'
+import { createCodeDeploy } from './codedeploy/codedeploy.ts'
 import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
+import { createEcr } from './ecr.ts'
+import { createEcs } from './ecs/ecs.ts'
+import { createLoadBalancing } from './elbv2.ts'
 import { createExchange, type Exchange, type Side } from './exchange.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
+import { createLogs } from './logs.ts'
+import { handleRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
-import {
-  createAlarms,
-  createCodeDeploy,
-  createEcr,
-  createEcs,
-  createGitHub,
-  createLoadBalancing,
-  createLogs,
-  createScenarios,
-  createSlack,
-  handleRegistry,
-} from './parts.ts'
+import { createGitHub, createSlack } from './parts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { createScenarios } from './scenarios.ts'
 import { createSecretsManager } from './secrets-manager.ts'
 import { type Listening, listen } from './server.ts'
 import { createSsm } from './ssm.ts'
