@@ -1,7 +1,7 @@
 /** One HTTP request, whether it came over a socket or from a client in the same process. */
 export interface HttpRequest {
   readonly method: string
-  /** Without the query. */
+  /** Decoded, without the query. */
   readonly path: string
   readonly query: URLSearchParams
   /** Names in lower case. */

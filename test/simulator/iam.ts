@@ -48,7 +48,7 @@ export interface Iam {
   expireSessions(): void
   /** From now on only these actions are allowed, such as `ecs:UpdateService`, `ecs:Describe*` or `*`. */
   allow(...actions: readonly string[]): void
-  /** Every IAM action that was used so far, sorted. */
+  /** Every IAM action that the calls so far needed, sorted; those of the registry and of passed roles included. */
   actionsUsed(): readonly string[]
   /** What AWS answers to a caller whose credentials are missing, wrong or expired, or who may not do this. */
   authorize(call: Call, sessionToken: string | undefined): AwsError | undefined
@@ -76,6 +76,49 @@ const freeOperations = new Set(['sts:GetCallerIdentity', 'sts:AssumeRoleWithWebI
 
 export const actionOf = (call: Pick<Call, 'service' | 'operation'>): string =>
   `${prefixes[call.service] ?? call.service}:${call.operation}`
+
+/** What the registry's paths are to IAM. https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
+const registryActions: readonly (readonly [RegExp, string])[] = [
+  [/^POST .*\/blobs\/uploads\//, 'ecr:InitiateLayerUpload'],
+  [/^PATCH .*\/blobs\/uploads\//, 'ecr:UploadLayerPart'],
+  [/^PUT .*\/blobs\/uploads\//, 'ecr:CompleteLayerUpload'],
+  [/^HEAD .*\/blobs\//, 'ecr:BatchCheckLayerAvailability'],
+  [/^GET .*\/blobs\//, 'ecr:GetDownloadUrlForLayer'],
+  [/^PUT .*\/manifests\//, 'ecr:PutImage'],
+  [/^(GET|HEAD) .*\/manifests\//, 'ecr:BatchGetImage'],
+]
+
+/** A permission that a call needs, and the resource if it is another than the call's own. */
+interface Need {
+  readonly action: string
+  readonly resource?: string
+}
+
+/**
+ * All that a call needs. Some operations check further actions. Sources:
+ * PassRole and CodeDeploy: https://github.com/aws-actions/amazon-ecs-deploy-task-definition#permissions,
+ * TagResource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#tag-resources-setting
+ */
+function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>): readonly Need[] {
+  if (call.service === 'registry')
+    return registryActions
+      .filter(([path]) => path.test(call.operation))
+      .slice(0, 1)
+      .map(([, action]) => ({ action }))
+  if (call.region === '') return []
+  const action = actionOf(call)
+  if (freeOperations.has(action)) return []
+  const { taskRoleArn, executionRoleArn, tags } = call.input
+  const needs: Need[] = [{ action }]
+  if (action === 'ecs:RegisterTaskDefinition') {
+    for (const resource of [taskRoleArn, executionRoleArn])
+      if (typeof resource === 'string') needs.push({ action: 'iam:PassRole', resource })
+    if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
+  }
+  if (action === 'codedeploy:CreateDeployment')
+    needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
+  return needs
+}
 
 const first = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value
@@ -146,11 +189,11 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
   let allowed: readonly string[] | undefined
   let count = 0
   const identity = (call: Call) => sessions.get(call.accessKeyId) ?? root
-  const denial = (call: Call) => {
-    const action = actionOf(call)
+  const denial = (call: Call, need: Need = { action: actionOf(call) }) => {
+    const { action, resource = resourceOf(call, accountId) } = need
     return new AwsError(
       isQuery(call.service) ? 'AccessDenied' : 'AccessDeniedException',
-      `User: ${identity(call).arn} is not authorized to perform: ${action} on resource: ${resourceOf(call, accountId)} because no identity-based policy allows the ${action} action`,
+      `User: ${identity(call).arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       isQuery(call.service) ? 403 : 400,
     )
   }
@@ -188,15 +231,7 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
     allow: (...actions) => {
       allowed = actions
     },
-    actionsUsed: () =>
-      [
-        ...new Set(
-          calls()
-            .filter((call) => call.region !== '')
-            .map(actionOf)
-            .filter((action) => !freeOperations.has(action)),
-        ),
-      ].sort(),
+    actionsUsed: () => [...new Set(calls().flatMap((call) => needsOf(call).map(({ action }) => action)))].sort(),
     authorize(call, sessionToken) {
       const action = actionOf(call)
       if (action === 'sts:AssumeRoleWithWebIdentity') return undefined
@@ -210,9 +245,10 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
           'The security token included in the request is invalid.',
           403,
         )
-      const isAllowed =
-        !allowed || freeOperations.has(action) || allowed.some((pattern) => fitsCondition(pattern, action))
-      return isAllowed ? undefined : denial(call)
+      const missing = needsOf(call).find(
+        (need) => allowed && !allowed.some((pattern) => fitsCondition(pattern, need.action)),
+      )
+      return missing && denial(call, missing)
     },
     denial,
   }

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals'
+import { jsonRequest } from './raw-request.ts'
+import { createSimulator } from './simulator.ts'
+
+const role = 'arn:aws:iam::111122223333:role/shop-execution'
+const register = (input: object = {}) =>
+  jsonRequest('AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition', {
+    family: 'api',
+    containerDefinitions: [{ name: 'api', image: 'a', memory: 64 }],
+    ...input,
+  })
+
+test('the actions used are those that a policy must allow, implied ones included', async () => {
+  const simulator = createSimulator()
+  await simulator.handle(register({ executionRoleArn: role, tags: [{ key: 'a', value: 'b' }] }))
+  await simulator.handle(jsonRequest('CodeDeploy_20141006.CreateDeployment', { applicationName: 'shop' }))
+  const push = [
+    ['POST', '/v2/app/blobs/uploads/'],
+    ['PUT', '/v2/app/blobs/uploads/1'],
+    ['PUT', '/v2/app/manifests/v1'],
+  ] as const
+  for (const [method, path] of push) await simulator.fetch(`http://127.0.0.1${path}`, { method })
+  expect(simulator.iam.actionsUsed()).toEqual([
+    'codedeploy:CreateDeployment',
+    'codedeploy:GetDeploymentConfig',
+    'codedeploy:RegisterApplicationRevision',
+    'ecr:CompleteLayerUpload',
+    'ecr:InitiateLayerUpload',
+    'ecr:PutImage',
+    'ecs:RegisterTaskDefinition',
+    'ecs:TagResource',
+    'iam:PassRole',
+  ])
+})
+
+test('a role that may not be passed is named', async () => {
+  const simulator = createSimulator()
+  simulator.iam.allow('ecs:*')
+  const response = await simulator.handle(register({ executionRoleArn: role }))
+  expect(JSON.parse(String(response.body)).message).toBe(
+    `User: arn:aws:iam::111122223333:user/simulator is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,
+  )
+  expect((await simulator.handle(register())).status).toBe(200)
+})
