@@ -1,3 +1,4 @@
+import type { getOctokit } from '@actions/github'
 import type { Clock } from '../clock.ts'
 import type { DeploymentStatuses } from '../ports.ts'
 import { forPlain } from '../report/escape.ts'
@@ -24,72 +25,72 @@ export interface DeploymentStatusesConfig {
 /** GitHub's limit for a description. */
 const longestDescription = 140
 const longestCall = 5000
-/** Milliseconds between two progress statuses: each is an entry on the deployment's page. */
-const pace = 10_000
+
+type State = Parameters<DeploymentStatuses['update']>[0]
+type Post = (state: State, description: string) => Promise<unknown>
 
 /**
  * Progress on the deployment that GitHub made for the job when it entered its environment: the newest of this commit and
- * environment. Never makes a second one, and leaves its end to GitHub, which sets that itself.
+ * environment. Never makes a second one. After the first failure it stays silent: nobody waits for it twice.
  */
 export function openDeploymentStatuses(config: DeploymentStatusesConfig): DeploymentStatuses {
   const { token, environment, clock, debug } = config
-  let post: ReturnType<typeof findDeployment> | undefined
-  let nextAt = Number.NEGATIVE_INFINITY
+  if (!token || !environment) return { update: async () => undefined }
+  let silent = false
+  let post: Post | undefined
   let last = ''
-  let silent = !token || !environment
+  let sent: Promise<void> = Promise.resolve()
+
+  const send = async (state: State, description: string) => {
+    if (silent) return
+    try {
+      if (!post) {
+        const { getOctokit } = await import('@actions/github')
+        const octokit = getOctokit(token, { baseUrl: config.apiUrl, request: { fetch: config.fetch } })
+        post = await within(clock, findDeployment(octokit, config, environment))
+      }
+      await within(clock, post(state, description))
+    } catch (error) {
+      silent = true
+      const reason = untrusted(error instanceof Error ? error.message : String(error))
+      debug(text`No progress on GitHub's deployment page: ${reason}`)
+    }
+  }
 
   return {
-    async update(state, description) {
+    update(state, description) {
       const words = truncate(renderText(description, forPlain), longestDescription)
-      const early = state === 'in_progress' && clock.monotonic() < nextAt
-      if (silent || early || last === `${state} ${words}`) return
+      if (last === `${state} ${words}`) return sent
       last = `${state} ${words}`
-      nextAt = clock.monotonic() + pace
-      try {
-        post ??= findDeployment(config, token ?? '', environment ?? '')
-        const found = post
-        await within(clock, async () => (await found)(state, words))
-      } catch (error) {
-        silent = true
-        debug(
-          text`No progress on GitHub's deployment page: ${untrusted(error instanceof Error ? error.message : String(error))}`,
-        )
-      }
+      sent = sent.then(() => send(state, words))
+      return sent
     },
   }
 }
 
-type Post = (state: Parameters<DeploymentStatuses['update']>[0], description: string) => Promise<unknown>
-
-async function findDeployment(config: DeploymentStatusesConfig, token: string, environment: string): Promise<Post> {
-  const { getOctokit } = await import('@actions/github')
-  const { repos } = getOctokit(token, { baseUrl: config.apiUrl, request: { fetch: config.fetch } }).rest
-  const [owner = '', repo = ''] = config.repository.split('/')
-  const { data } = await repos.listDeployments({ owner, repo, sha: config.sha, environment, per_page: 10 })
+async function findDeployment(
+  octokit: ReturnType<typeof getOctokit>,
+  { repository, sha, logUrl }: DeploymentStatusesConfig,
+  environment: string,
+): Promise<Post> {
+  const { repos } = octokit.rest
+  const [owner = '', repo = ''] = repository.split('/')
+  const { data } = await repos.listDeployments({ owner, repo, sha, environment, per_page: 10 })
   const [newest] = data.toSorted((one, other) => other.id - one.id)
   if (!newest) throw new Error(`there is no deployment of this commit to the environment ${environment}`)
-  return (state, description) =>
-    repos.createDeploymentStatus({
-      owner,
-      repo,
-      deployment_id: newest.id,
-      state,
-      description,
-      log_url: config.logUrl,
-      auto_inactive: false,
-    })
+  const common = { owner, repo, deployment_id: newest.id, log_url: logUrl, auto_inactive: false }
+  return (state, description) => repos.createDeploymentStatus({ ...common, state, description })
 }
 
-async function within(clock: Clock, work: () => Promise<unknown>): Promise<void> {
+async function within<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController()
   const alarm = clock.sleep(longestCall, done.signal).then(
     () => Promise.reject(new Error('GitHub did not answer within 5 seconds')),
-    () => undefined,
+    () => work,
   )
-  const working = work()
-  working.catch(() => undefined)
+  work.catch(() => undefined)
   try {
-    await Promise.race([working, alarm])
+    return await Promise.race([work, alarm])
   } finally {
     done.abort()
   }

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import { openDeploymentStatuses } from '../../src/github/deployments.ts'
+import { renderText, text, untrusted } from '../../src/text.ts'
+import { createClock } from '../simulator/clock.ts'
+
+type Reply = { status: number; body: unknown } | 'hang'
+
+const deployment = (id: number) => ({ id, sha: 'abc', environment: 'production' })
+
+/** GitHub's deployments API with these deployments, and what was said on them. */
+function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} }, environment?: string) {
+  const clock = createClock({ kind: 'idle' })
+  const start = clock.now()
+  const statuses: { url: string; state: string; description: string }[] = []
+  const debug: string[] = []
+  const answer = (reply: Reply) =>
+    reply === 'hang'
+      ? new Promise<Response>(() => undefined)
+      : Promise.resolve(
+          new Response(JSON.stringify(reply.body), {
+            status: reply.status,
+            headers: { 'content-type': 'application/json' },
+          }),
+        )
+  const adapter = openDeploymentStatuses({
+    token: 'ghs_not-a-real-token',
+    apiUrl: 'https://api.github.example',
+    repository: 'acme/api',
+    sha: 'abc',
+    environment: environment ?? 'production',
+    logUrl: 'https://github.com/acme/api/actions/runs/1',
+    clock: clock.forProgram,
+    debug: (line) => void debug.push(renderText(line, (theirs) => theirs)),
+    async fetch(input, init) {
+      const url = String(input)
+      if (init?.method !== 'POST')
+        return answer(url.includes('sha=abc&environment=production') ? deployments : { status: 200, body: [] })
+      statuses.push({ url, ...JSON.parse(String(init.body)) })
+      return answer(status)
+    },
+  })
+  return { adapter, statuses, debug, seconds: () => (clock.now() - start) / 1000 }
+}
+
+describe("progress on GitHub's deployment page", () => {
+  test('goes to the newest deployment of the commit and environment, cut to what GitHub takes', async () => {
+    const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7), deployment(12), deployment(9)] })
+    await adapter.update('in_progress', text`api is being deployed ${untrusted(`\u202e${'x'.repeat(200)}`)}`)
+    expect(statuses).toEqual([
+      expect.objectContaining({
+        url: 'https://api.github.example/repos/acme/api/deployments/12/statuses',
+        state: 'in_progress',
+        log_url: 'https://github.com/acme/api/actions/runs/1',
+        auto_inactive: false,
+      }),
+    ])
+    expect(statuses[0]?.description).toMatch(/^api is being deployed \\u202ex+…$/)
+    expect(statuses[0]?.description.length).toBe(140)
+  })
+
+  test('keeps the order in which it was told, and says nothing twice', async () => {
+    const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7)] })
+    for (const words of ['one', 'one', 'two']) void adapter.update('in_progress', [words])
+    await adapter.update('success', ['three'])
+    expect(statuses.map(({ description }) => description)).toEqual(['one', 'two', 'three'])
+  })
+
+  test.each<[string, Reply, Reply]>([
+    ['there is no deployment', { status: 200, body: [] }, { status: 201, body: {} }],
+    [
+      'the permission is missing',
+      { status: 403, body: { message: 'Resource not accessible' } },
+      { status: 201, body: {} },
+    ],
+    ['GitHub is down', { status: 200, body: [deployment(1)] }, { status: 502, body: {} }],
+    ['GitHub never answers', 'hang', 'hang'],
+  ])('F16: %s: at most five seconds are lost, once, with one line for those who debug', async (_, list, status) => {
+    const { adapter, statuses, debug, seconds } = githubWith(list, status)
+    for (const words of ['one', 'two', 'three']) await adapter.update('in_progress', [words])
+    expect(seconds()).toBeLessThanOrEqual(5)
+    expect(statuses.length).toBeLessThanOrEqual(1)
+    expect(debug).toEqual([expect.stringContaining("No progress on GitHub's deployment page")])
+  })
+
+  test('outside an environment there is nothing to report on', async () => {
+    const { adapter, debug, statuses } = githubWith({ status: 200, body: [deployment(1)] }, undefined, '')
+    await adapter.update('in_progress', ['one'])
+    expect([debug, statuses]).toEqual([[], []])
+  })
+})
