@@ -1,19 +1,13 @@
 import type { z } from 'zod'
+import { parseObject } from '../document.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
-import type { Json } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Config, configSchema, jsonSchema, type SchemaNode } from './schema.ts'
 
-/** A parsed file that knows where its parts stand. */
-export interface Document {
-  readonly value: Json
-  /** `line:column` of the value or key at a path, counted from 1. */
-  locate(path: readonly PropertyKey[]): string
-}
-
 /** Checks slipway.yml and reports every mistake at once, each with its place and the nearest valid key. */
-export function loadConfig(document: Document, file: string): Config {
+export function loadConfig(content: string, file: string): Config {
+  const document = parseObject(content, file)
   const checked = configSchema.safeParse(document.value)
   if (checked.success) return checked.data
   throw new Failure({
