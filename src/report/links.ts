@@ -11,7 +11,7 @@ export function commitUrl(run: Run): string {
 
 /** What this deployment changes in git, where the image that ran before is tagged with its commit. */
 export function compareUrl({ subject: { run }, state: { plan } }: Report): string | undefined {
-  const tags = plan?.images.map(({ from }) => /:([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
+  const tags = plan?.images.map(({ from }) => /(?<!sha256):([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
   const before = tags.find((tag) => tag !== undefined)
   return before && !run.sha.startsWith(before)
     ? `${run.serverUrl}/${run.repository}/compare/${before}...${run.sha}`
@@ -27,9 +27,9 @@ export function safeUrl(address: string | undefined, { allowHttp = false } = {})
   const url = new URL(address)
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return undefined
   if (url.username || url.password) return undefined
-  return url.href.replace(/[|<>()[\]"'`\\*_~]/g, (character) => encodeURIComponent(character).replace(/^[^%]$/, hex))
+  return url.href.replace(/[|<>()"'`\\]/g, percentEncoded)
 }
 
-function hex(character: string): string {
+function percentEncoded(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }
