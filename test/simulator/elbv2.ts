@@ -29,8 +29,8 @@ interface Front {
   forward: Readonly<Record<string, number>>
 }
 
-/** The load balancer `slipway` of one region. `drainSeconds` is its target groups' deregistration delay. */
-export function createLoadBalancing(world: World, region: string, drainSeconds = 15): LoadBalancing {
+/** The load balancer `slipway` of one region. The deregistration delay of its target groups is among the quirks of ECS. */
+export function createLoadBalancing(world: World, region: string): LoadBalancing {
   const groups = new Map<string, Group>()
   const fronts = new Map<string, Front>()
   const loadBalancer = `app/slipway/${hexadecimal(world, 16)}`
@@ -135,7 +135,7 @@ export function createLoadBalancing(world: World, region: string, drainSeconds =
       const entry = targets?.get(targetId)
       if (!targets || !entry) return
       entry.draining = true
-      world.clock.after(drainSeconds * 1000, () => {
+      world.clock.after(world.region(region).ecs.quirks.drainSeconds * 1000, () => {
         if (targets.get(targetId) === entry) targets.delete(targetId)
       })
     },

@@ -32,8 +32,9 @@ const streamMissing = () => new AwsError('ResourceNotFoundException', 'The speci
 /** Logs of one region. Every message is an event of its own, stamped with the virtual time at which it was put. */
 export function createLogs(world: World, region: string): Logs {
   const groups = new Map<string, Group>()
+  const time = () => Math.floor(world.clock.now())
   const groupArn = (name: string) => arn('logs', region, world.accountId, `log-group:${name}`)
-  const newGroup = (): Group => ({ createdAt: world.clock.now(), streams: new Map() })
+  const newGroup = (): Group => ({ createdAt: time(), streams: new Map() })
 
   const group = (input: { logGroupName?: string | undefined; logGroupIdentifier?: string | undefined }) => {
     const identifier = input.logGroupName ?? input.logGroupIdentifier
@@ -78,9 +79,9 @@ export function createLogs(world: World, region: string): Logs {
     put: (name, streamName, message) => {
       const target = groups.get(name)
       if (!target) throw groupMissing()
-      const stream = target.streams.get(streamName) ?? { createdAt: world.clock.now(), entries: [] }
+      const stream = target.streams.get(streamName) ?? { createdAt: time(), entries: [] }
       target.streams.set(streamName, stream)
-      stream.entries.push({ timestamp: world.clock.now(), message })
+      stream.entries.push({ timestamp: time(), message })
     },
     handlers: {
       CreateLogGroup: (input: CreateLogGroupRequest) => {

@@ -10,6 +10,8 @@ import { startTask, type TaskStart } from './tasks.ts'
 /** The service scheduler waits at most 15 minutes between attempts (Developer Guide, "Service throttle logic"). */
 const longestDelay = 900
 const shortestDelay = 5
+/** How long the same complaint is not repeated, in milliseconds. */
+const throttleEvent = 1_800_000
 
 export interface GroupOptions extends TaskGroupOptions {
   /** Names the task set in events. */
@@ -20,7 +22,7 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
   const definition = findDefinition(ecs, options.taskDefinitionArn)?.definition
   if (!definition) throw invalidParameter('TaskDefinition not found.')
   const tasks = new Set<TaskRecord>()
-  const state = { desired: options.desired, failed: 0, consecutive: 0, frozen: false, toldOfThrottle: false }
+  const state = { desired: options.desired, failed: 0, consecutive: 0, frozen: false, toldAt: Number.NEGATIVE_INFINITY }
   let attempt: { cancel(): void } | undefined
 
   const service = (): ServiceRecord | undefined =>
@@ -46,8 +48,11 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
     launchType: service()?.settings.launchType,
     onChange: ({ task, failed, turnedHealthy }) => {
       if (turnedHealthy) state.consecutive = 0
-      if (failed) fail()
-      else if (task.task.lastStatus === 'RUNNING' && !turnedHealthy) tellRegistered()
+      if (failed) {
+        if (task.task.startedAt) tellDeregistered(1)
+        fail()
+      }
+      if (!failed && task.task.lastStatus === 'RUNNING' && !turnedHealthy) tellRegistered()
       changed()
     },
   })
@@ -56,12 +61,19 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
       if (targetGroupArn) tell(events.registered(1, targetGroupArn), options.taskSet)
   }
 
+  const tellDeregistered = (count: number) => {
+    const balanced = options.loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? [])
+    for (const targetGroupArn of balanced) tell(events.deregistered(count, targetGroupArn), undefined)
+    if (balanced.length > 0) tell(events.draining(count), options.startedBy)
+  }
+
   const fail = () => {
     state.failed++
     state.consecutive++
     if (state.frozen) state.desired = wanted().length
-    if (!state.toldOfThrottle && state.consecutive >= Math.max(3, state.desired * 2)) {
-      state.toldOfThrottle = true
+    const since = ecs.world.clock.now() - state.toldAt
+    if (since > throttleEvent && state.consecutive >= Math.max(3, state.desired * 2)) {
+      state.toldAt = ecs.world.clock.now()
       tell(events.inconsistent, options.taskSet)
     }
     fill(Math.min(longestDelay, shortestDelay * 2 ** Math.floor(state.consecutive / Math.max(1, state.desired))))
@@ -99,11 +111,7 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
     const leaving = inOrder.slice(0, surplus)
     const connected = leaving.filter(({ task }) => task.lastStatus === 'RUNNING').length
     tell(events.stopped(leaving.map(({ task }) => task.taskArn ?? '')), undefined)
-    const balanced = options.loadBalancers.flatMap(({ targetGroupArn }) => targetGroupArn ?? [])
-    if (connected > 0 && balanced.length > 0) {
-      for (const targetGroupArn of balanced) tell(events.deregistered(connected, targetGroupArn), undefined)
-      tell(events.draining(connected), options.startedBy)
-    }
+    if (connected > 0) tellDeregistered(connected)
     const kind = options.taskSet ? 'taskSet' : 'deployment'
     for (const record of leaving) {
       record.stop({
