@@ -25,7 +25,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
 }
 
 function planned({ plan }: DeploymentState, subject: Subject): readonly Text[] {
-  if (!plan) return []
+  if (!plan || plan.unchanged) return []
   const how = plan.engine === 'codedeploy' ? 'with CodeDeploy blue/green' : 'with an ECS rolling deployment'
   return [
     text`Deploying ${untrusted(subject.service)} to ${place(subject)} ${how} (cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)})`,

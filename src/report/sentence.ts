@@ -76,19 +76,21 @@ export function appearance(state: DeploymentState): Appearance {
   return appearances[stageOf(state)]
 }
 
-/** `api failed to deploy to production and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
+/** `api (production) failed to deploy and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
   const back =
     state.verdict?.outcome === 'rolled-back'
       ? (state.verdict.servingTaskDefinition ?? state.plan?.previousTaskDefinition)
       : undefined
-  const share = stageOf(state) === 'shifting' ? ` (${state.trafficPercent} %)` : ''
-  const took =
-    state.verdict && state.verdict.outcome !== 'unchanged'
-      ? `, ${state.verdict.outcome === 'succeeded' ? 'in' : 'after'} ${duration(state.updatedAt - state.startedAt)}`
-      : ''
-  return text`${untrusted(subject.service)} ${words}${share}${back ? text` to ${untrusted(revision(back))}` : ''} (${place(subject)})${took}`
+  const share = stageOf(state) === 'shifting' ? `: ${state.trafficPercent} %` : ''
+  const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
+  const target = back ? text` to ${untrusted(revision(back))}` : ''
+  return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${share}${took}`
+}
+
+function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {
+  return `, ${verdict?.outcome === 'succeeded' ? 'in' : 'after'} ${duration(updatedAt - startedAt)}`
 }
 
 /** Environment where it has a name, cluster otherwise. */

@@ -14,7 +14,7 @@ describe('annotations', () => {
     expect(shown(of('rolled-back'))).toEqual([
       [
         'error Deploy failed: 3 of 3 new tasks stopped: container api ran out of memory (exit code 137).',
-        'api failed to deploy and was rolled back to api:117 (production), after 3m 12s',
+        'api (production) failed to deploy and was rolled back to api:117, after 3m 12s',
         'Give the container more memory in the task definition, or let it use less.',
       ].join('\n'),
       'warning The credentials lack cloudwatch:DescribeAlarms, which would have shown which alarms went off.',
@@ -24,13 +24,13 @@ describe('annotations', () => {
   test('a success says where the service is', () => {
     expect(shown(of('succeeded'))).toEqual([
       'warning The answer of DescribeServices was late.',
-      'notice api is deployed (production), in 6m 15s: https://api.example.com',
+      'notice api (production) is deployed, in 6m 15s: https://api.example.com',
     ])
   })
 
   test('an end without a known cause says what is true now', () => {
     expect(shown(of('timed-out'))).toEqual([
-      'error Deploy failed: api was not stable before the deadline (production), after 2m 0s.\nThe deployment may still be running.',
+      'error Deploy failed: api (production) was not stable before the deadline, after 2m 0s.\nThe deployment may still be running.',
     ])
   })
 
