@@ -1,3 +1,4 @@
+import type { RequestHandler } from '../aws/clients.ts'
 import { type Aws, connect } from '../aws/connect.ts'
 import type { Deadline } from '../clock.ts'
 import type { Runner } from '../runner/action.ts'
@@ -30,13 +31,18 @@ const awsAudience = 'sts.amazonaws.com'
 /**
  * Opens the way to AWS for one action. Nothing is asked of AWS before the first port is used. With `role-to-assume`, the
  * job's OIDC token is exchanged, again whenever the credentials run out; without, the ambient credentials are taken.
- * `deadline` is the moment after which no call is tried again.
+ * `deadline` is the moment after which no call is tried again; `requestHandler` is for tests in one process.
  */
-export function connectAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, signal = runner.signal): Aws {
+export function connectAws(
+  inputs: AwsInputs,
+  runner: Runner,
+  deadline: Deadline,
+  requestHandler?: RequestHandler,
+): Aws {
   return connect({
-    region: inputs.awsRegion,
+    region: inputs.awsRegion ?? runner.environment.AWS_REGION ?? runner.environment.AWS_DEFAULT_REGION,
     clock: runner.clock,
-    signal,
+    signal: runner.signal,
     deadline,
     environment: runner.environment,
     roleToAssume: inputs.roleToAssume,
@@ -45,6 +51,7 @@ export function connectAws(inputs: AwsInputs, runner: Runner, deadline: Deadline
     allowedAccountIds: inputs.allowedAccountIds,
     idToken: () => runner.idToken(inputs.audience ?? awsAudience),
     mask: (secret) => runner.mask(secret),
+    requestHandler,
     onRetry: (line) => runner.log.info(line),
   })
 }

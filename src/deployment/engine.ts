@@ -9,10 +9,9 @@ const supported = text`Slipway deploys services with the deployment controller E
 /**
  * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and
  * the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four.
- * Throws `service-not-found` or `service-unsupported`.
+ * Throws `service-unsupported`.
  */
-export function engineOf(service: Service | undefined, name: string, cluster: string): Engine {
-  if (service === undefined || service.status === 'INACTIVE') throw notFound(name, cluster, service !== undefined)
+export function engineOf(service: Service, name: string): Engine {
   if (service.status === 'DRAINING') {
     throw unsupported(
       text`The service ${untrusted(name)} is being deleted (its status is DRAINING)`,
@@ -26,6 +25,12 @@ export function engineOf(service: Service | undefined, name: string, cluster: st
     text`The service ${untrusted(name)} has the deployment controller ${untrusted(controller)}, which Slipway cannot drive`,
     text`${supported}`,
   )
+}
+
+/** Throws `service-not-found` for a service that is not there, or not any more. */
+export function requireService(service: Service | undefined, name: string, cluster: string): Service {
+  if (service === undefined || service.status === 'INACTIVE') throw notFound(name, cluster, service !== undefined)
+  return service
 }
 
 function notFound(name: string, cluster: string, deleted: boolean): Failure {
@@ -46,10 +51,16 @@ export function primary(service: Service) {
   return service.deployments?.find(({ status }) => status === 'PRIMARY')
 }
 
-/** What a service runs now: ARN. With CodeDeploy, the task set that has the traffic decides. */
+/** What a service wants to run: ARN. With CodeDeploy, the task set that has the traffic decides. */
 export function runningTaskDefinition(service: Service): string | undefined {
   const taskSet = service.taskSets?.find(({ status }) => status === 'PRIMARY')
   return taskSet?.taskDefinition ?? primary(service)?.taskDefinition ?? service.taskDefinition
+}
+
+/** What serves until a new deployment is complete: the newest complete one, or what the service is going for. */
+export function previousTaskDefinition(service: Service): string | undefined {
+  const complete = service.deployments?.find(({ rolloutState }) => rolloutState === 'COMPLETED')
+  return complete?.taskDefinition ?? runningTaskDefinition(service)
 }
 
 /** True when nothing is in motion: one deployment, and it is complete. CodeDeploy's own deployments are not seen here. */

@@ -1,5 +1,9 @@
-import type { TaskDefinitionChange } from '../task-definition/diff.ts'
+import type { Json, JsonObject, Service } from '../ports.ts'
+import { diff, equal, type TaskDefinitionChange } from '../task-definition/diff.ts'
+import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
+import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
+import type { DeployRequest, WantedDefinition } from './journey.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {
@@ -19,13 +23,81 @@ export interface Plan {
   readonly images: readonly { readonly container: string; readonly from?: string | undefined; readonly to: string }[]
   readonly desiredCount?: number | undefined
   readonly codeDeploy?:
-    | {
-        readonly application: string
-        readonly deploymentGroup: string
-        readonly deploymentConfig?: string | undefined
-        readonly appSpec: string
-      }
+    | (GroupName & { readonly deploymentConfig?: string | undefined; readonly appSpec: string })
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean
+}
+
+export interface Situation {
+  readonly engine: Engine
+  readonly service: Service
+  /** The definition that the service is going for, or runs. */
+  readonly current: JsonObject | undefined
+  readonly wanted: WantedDefinition
+  /** CodeDeploy's deployment of the same content, if there is one. */
+  readonly inFlight: InFlight | undefined
+}
+
+/** Decides what to do from what is asked and what is there. Asks nothing of AWS and changes nothing. */
+export function plan(request: DeployRequest, situation: Situation): Plan {
+  const { engine, service, current, wanted } = situation
+  const taskDefinition = existingRevision(situation)
+  return {
+    cluster: request.cluster,
+    service: request.service,
+    region: request.region,
+    engine,
+    strategy: service.deploymentConfiguration?.strategy,
+    previousTaskDefinition: previousTaskDefinition(service),
+    taskDefinition,
+    changes: diff(current, wanted.definition),
+    images: images(current, wanted.definition),
+    desiredCount: request.desiredCount,
+    codeDeploy: engine === 'codedeploy' ? codeDeployPlan(request, situation, taskDefinition) : undefined,
+    unchanged: isUnchanged(request, situation, taskDefinition),
+  }
+}
+
+/** The revision to deploy where it exists: asked for by name, on its way already, or what the service runs anyway. */
+function existingRevision({ service, current, wanted, inFlight }: Situation): string | undefined {
+  if (wanted.arn !== undefined) return wanted.arn
+  if (inFlight) return inFlight.taskDefinition
+  return current && equal(current, wanted.definition) ? runningTaskDefinition(service) : undefined
+}
+
+function isUnchanged(
+  request: DeployRequest,
+  { engine, service, inFlight }: Situation,
+  arn: string | undefined,
+): boolean {
+  const isAsked = request.forceNewDeployment || request.volumeConfigurations !== undefined
+  const isScaled =
+    engine === 'ecs-rolling' && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+  if (isAsked || isScaled || inFlight || arn === undefined || arn !== runningTaskDefinition(service)) return false
+  return engine === 'codedeploy' || isSteady(service)
+}
+
+function codeDeployPlan(request: DeployRequest, { service, wanted }: Situation, arn: string | undefined) {
+  const { application, deploymentGroup } = groupNameOf(request)
+  return {
+    application,
+    deploymentGroup,
+    deploymentConfig: request.codeDeploy.deploymentConfig,
+    appSpec: appSpecFor(request, service, arn ?? `${wanted.definition.family ?? 'task definition'}:(new revision)`),
+  }
+}
+
+function images(current: JsonObject | undefined, wanted: JsonObject) {
+  const before = new Map(containers(current).map(({ name, image }) => [name, image]))
+  return containers(wanted).flatMap(({ name, image }) => {
+    if (typeof name !== 'string' || typeof image !== 'string') return []
+    const from = before.get(name)
+    return [{ container: name, from: typeof from === 'string' ? from : undefined, to: image }]
+  })
+}
+
+function containers(definition: JsonObject | undefined): readonly { readonly [member: string]: Json }[] {
+  const list = definition?.containerDefinitions
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : []
 }

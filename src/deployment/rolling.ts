@@ -22,7 +22,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  */
 export async function* rollOut(rollout: Rollout): Events<End> {
   const { request, journey } = rollout
-  const adopted = adoptable(rollout)
+  const adopted = isAdoptable(rollout)
   const updated = adopted ? rollout.service : await update(rollout)
   const ours = primary(updated)
   const changed = adopted || ours?.id !== primary(rollout.service)?.id
@@ -52,7 +52,7 @@ export async function* rollOut(rollout: Rollout): Events<End> {
 }
 
 /** A deployment of the same content that is in flight already, say from a run that was lost. */
-function adoptable({ request, service, taskDefinition }: Rollout): boolean {
+export function isAdoptable({ request, service, taskDefinition }: Rollout): boolean {
   const current = primary(service)
   const sameCount = request.desiredCount === undefined || request.desiredCount === service.desiredCount
   const plain = !request.forceNewDeployment && sameCount && request.volumeConfigurations === undefined

@@ -1,0 +1,72 @@
+import { resourceName } from '../arn.ts'
+import { openDeploymentStatuses } from '../github/deployments.ts'
+import { readRun } from '../github/run.ts'
+import type { DeploymentStatuses, Slack } from '../ports.ts'
+import { runUrl } from '../report/links.ts'
+import type { Subject } from '../report/subject.ts'
+import type { Runner } from '../runner/action.ts'
+import type { Fetch } from '../slack/request.ts'
+import { openSlack } from '../slack/slack.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import type { Place } from './place.ts'
+
+export interface Channels {
+  readonly subject: Subject
+  readonly slack: Slack
+  readonly statuses: DeploymentStatuses
+}
+
+interface Deployed {
+  readonly cluster: string
+  readonly service: string
+  readonly region: string
+}
+
+/** The channels that the inputs name, and what they are told about. Nothing is sent before the first event. */
+export async function openChannels(
+  inputs: DeployInputs,
+  place: Place,
+  { cluster, service, region }: Deployed,
+  runner: Runner,
+  fetch: Fetch,
+): Promise<Channels> {
+  const { environment, log, clock } = runner
+  const run = readRun(environment, await eventOf(runner))
+  const subject: Subject = {
+    service: resourceName(service),
+    cluster: resourceName(cluster),
+    region,
+    environment: place.environment,
+    accountId: place.accountId,
+    url: inputs.url ?? place.url,
+    run,
+  }
+  const slack = openSlack({
+    token: inputs.slackToken,
+    channel: inputs.slackChannel ?? place.slackChannel,
+    webhookUrl: inputs.slackWebhookUrl,
+    messageTs: inputs.slackMessageTs,
+    apiUrl: environment.SLACK_API_URL,
+    fetch,
+    clock,
+    warn: (message) => log.warning(message, 'Slack'),
+  })
+  const statuses = openDeploymentStatuses({
+    token: inputs.githubToken,
+    apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
+    repository: run.repository,
+    sha: run.sha,
+    environment: place.environment,
+    logUrl: runUrl(run),
+    fetch: (url, init) => fetch(String(url), init ?? {}),
+    clock,
+    debug: (line) => log.debug(line),
+  })
+  return { subject, slack, statuses }
+}
+
+/** The event's payload names the commit; a report can do without. */
+async function eventOf({ environment, files }: Runner): Promise<string> {
+  const path = environment.GITHUB_EVENT_PATH
+  return path ? await files.readText(path, 'GITHUB_EVENT_PATH').catch(() => '') : ''
+}

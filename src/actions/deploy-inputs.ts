@@ -1,0 +1,97 @@
+import type { Json, JsonObject } from '../ports.ts'
+import { slackMention } from '../report/slack-mention.ts'
+import {
+  flag,
+  type InputReader,
+  type Inputs,
+  integer,
+  list,
+  matching,
+  oneOf,
+  optionalFlag,
+  optionalText,
+} from '../runner/inputs.ts'
+import { awsInputs } from './connect.ts'
+
+function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
+  return (given) => {
+    if (given === '') return undefined
+    const value = parsed(given)
+    if (value !== undefined && isRight(value)) return value
+    throw new Error(`must be ${kind} in JSON`)
+  }
+}
+
+function parsed(given: string): Json | undefined {
+  try {
+    return JSON.parse(given)
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObjects = (value: Json): value is readonly JsonObject[] => Array.isArray(value) && value.every(isObject)
+
+const objects = json('a list of objects', isObjects)
+const object = json('an object', isObject)
+
+const longestWaitMinutes = 360
+
+/** Inputs of `aws-actions/amazon-ecs-deploy-task-definition` v2, under their names and with their meaning. */
+const peerInputs = {
+  'task-definition': optionalText,
+  'task-definition-arn': optionalText,
+  'desired-count': integer(0, 100_000, undefined),
+  service: optionalText,
+  cluster: optionalText,
+  'wait-for-service-stability': flag(true),
+  'wait-for-minutes': integer(0, longestWaitMinutes, 30),
+  'wait-max-delay-seconds': integer(1, 600, undefined),
+  'codedeploy-appspec': optionalText,
+  'codedeploy-application': optionalText,
+  'codedeploy-deployment-group': optionalText,
+  'codedeploy-deployment-description': optionalText,
+  'codedeploy-deployment-config': optionalText,
+  'force-new-deployment': flag(false),
+  'service-managed-ebs-volume-name': optionalText,
+  'service-managed-ebs-volume': object,
+  'run-task': flag(false),
+  'run-task-container-overrides': objects,
+  'run-task-security-groups': list,
+  'run-task-subnets': list,
+  'run-task-assign-public-IP': matching(/^(ENABLED|DISABLED)$/, 'ENABLED or DISABLED'),
+  'run-task-capacity-provider-strategy': objects,
+  'run-task-launch-type': matching(/^(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES)$/, 'EC2, FARGATE or EXTERNAL'),
+  'run-task-started-by': optionalText,
+  'run-task-tags': objects,
+  'run-task-managed-ebs-volume-name': optionalText,
+  'run-task-managed-ebs-volume': object,
+  'wait-for-task-stopped': flag(false),
+  'enable-ecs-managed-tags': optionalFlag,
+  'propagate-tags': matching(/^(SERVICE|TASK_DEFINITION|NONE)$/, 'SERVICE, TASK_DEFINITION or NONE'),
+  'keep-null-value-keys': list,
+  'max-retries': integer(0, 100, undefined),
+}
+
+/** All inputs of the action `deploy`. */
+export const deployInputs = {
+  ...peerInputs,
+  ...awsInputs,
+  image: optionalText,
+  'container-name': optionalText,
+  'dry-run': flag(false),
+  'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
+  environment: optionalText,
+  config: (given: string) => given || 'slipway.yml',
+  url: optionalText,
+  'github-token': optionalText,
+  'slack-token': optionalText,
+  'slack-channel': optionalText,
+  'slack-webhook-url': optionalText,
+  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the slack-message-ts of an earlier step'),
+  'slack-mention': (given: string) => slackMention(given),
+}
+
+export type DeployInputs = Inputs<typeof deployInputs>

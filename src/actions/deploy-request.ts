@@ -1,0 +1,96 @@
+import type { CancelPolicy, DeployRequest } from '../deployment/journey.ts'
+import type { OneOffTask } from '../deployment/run-task.ts'
+import type { JsonObject } from '../ports.ts'
+import type { Runner } from '../runner/action.ts'
+import { invalidInputs } from '../runner/inputs.ts'
+import { type Text, text } from '../text.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import type { Place } from './place.ts'
+
+/** The typed request of the action's inputs. `wanted` finds and renders the definition. Throws `inputs-invalid`. */
+export async function deployRequest(
+  inputs: DeployInputs,
+  place: Place,
+  region: string,
+  runner: Runner,
+  wanted: DeployRequest['wanted'],
+): Promise<DeployRequest> {
+  requireSense(inputs)
+  const onCancel: CancelPolicy = inputs.onCancel
+  return {
+    cluster: place.cluster,
+    service: place.service,
+    region,
+    wanted,
+    desiredCount: inputs.desiredCount,
+    forceNewDeployment: inputs.forceNewDeployment,
+    enableEcsManagedTags: inputs.enableEcsManagedTags,
+    propagateTags: inputs.propagateTags,
+    volumeConfigurations: volume(inputs.serviceManagedEbsVolumeName, inputs.serviceManagedEbsVolume),
+    codeDeploy: {
+      application: place.codeDeployApplication,
+      deploymentGroup: place.codeDeployDeploymentGroup,
+      deploymentConfig: inputs.codedeployDeploymentConfig,
+      description: inputs.codedeployDeploymentDescription,
+      appSpec: await appSpec(inputs, runner),
+    },
+    runTask: inputs.runTask ? oneOffTask(inputs, place, runner) : undefined,
+    wait: inputs.waitForServiceStability,
+    waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    dryRun: inputs.dryRun,
+    onCancel,
+  }
+}
+
+/** The task of `run-task`; also used where there is no service at all. */
+export function oneOffTask(
+  inputs: DeployInputs,
+  place: Pick<Place, 'cluster' | 'service'>,
+  { environment }: Runner,
+): OneOffTask {
+  const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION } = environment
+  const run = [GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION]
+  const assignPublicIp = inputs.runTaskAssignPublicIP
+  return {
+    overrides: inputs.runTaskContainerOverrides,
+    subnets: inputs.runTaskSubnets,
+    securityGroups: inputs.runTaskSecurityGroups,
+    assignPublicIp: assignPublicIp === 'ENABLED' || assignPublicIp === 'DISABLED' ? assignPublicIp : undefined,
+    launchType: inputs.runTaskLaunchType,
+    capacityProviderStrategy: inputs.runTaskCapacityProviderStrategy,
+    startedBy: inputs.runTaskStartedBy ?? 'GitHub-Actions',
+    tags: inputs.runTaskTags,
+    volumeConfigurations: volume(inputs.runTaskManagedEbsVolumeName, inputs.runTaskManagedEbsVolume),
+    enableEcsManagedTags: inputs.enableEcsManagedTags,
+    propagateTags: taskTagSource(inputs),
+    waitUntilStopped: inputs.waitForTaskStopped,
+    waitMinutes: inputs.waitForMinutes,
+    idempotencyKey: [...run, place.cluster, place.service].join(' '),
+  }
+}
+
+/** RunTask refuses `SERVICE`, and `NONE` is what it does anyway. */
+function taskTagSource({ propagateTags }: DeployInputs): string | undefined {
+  return propagateTags === 'TASK_DEFINITION' ? propagateTags : undefined
+}
+
+function volume(name: string | undefined, managedEBSVolume: JsonObject | undefined): readonly JsonObject[] | undefined {
+  return name === undefined || managedEBSVolume === undefined ? undefined : [{ name, managedEBSVolume }]
+}
+
+/** Undefined: it is made from the service. The peer's default, `appspec.yaml`, would be a file that nobody asked for. */
+async function appSpec({ codedeployAppspec }: DeployInputs, { files }: Runner): Promise<string | undefined> {
+  return codedeployAppspec === undefined ? undefined : await files.readText(codedeployAppspec, 'codedeploy-appspec')
+}
+
+function requireSense(inputs: DeployInputs): void {
+  const problems: Text[] = []
+  const pair = (name: string, one: unknown, other: unknown) => {
+    if ((one === undefined) !== (other === undefined))
+      problems.push(text`${name} and ${name}-name must be given together`)
+  }
+  pair('service-managed-ebs-volume', inputs.serviceManagedEbsVolume, inputs.serviceManagedEbsVolumeName)
+  pair('run-task-managed-ebs-volume', inputs.runTaskManagedEbsVolume, inputs.runTaskManagedEbsVolumeName)
+  if (problems.length > 0) throw invalidInputs(problems)
+}

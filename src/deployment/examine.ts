@@ -1,0 +1,36 @@
+import type { Cause } from '../diagnosis/cause.ts'
+import { explain } from '../diagnosis/explain.ts'
+import { gather } from '../diagnosis/gather.ts'
+import { Failure } from '../failure.ts'
+import { renderText, untrusted } from '../text.ts'
+import type { End } from './end.ts'
+import type { DeploymentEvent } from './event.ts'
+import type { Journey } from './journey.ts'
+import type { DeploymentRecord } from './record.ts'
+
+/** Gathers evidence of a bad end and explains it. Whatever goes wrong here is a warning: the verdict stands. */
+export async function* examine(
+  end: End,
+  record: DeploymentRecord,
+  { ecs, codeDeploy, evidence: sources, clock }: Journey,
+): AsyncGenerator<DeploymentEvent, Cause | undefined> {
+  try {
+    const subject = {
+      cluster: record.cluster,
+      service: record.service,
+      taskDefinition: record.taskDefinition ?? '',
+      since: record.startedAt,
+      statusReason: end.reason,
+      codeDeployDeploymentId: record.engine === 'codedeploy' ? record.deploymentId : undefined,
+    }
+    const evidence = await gather(subject, { ecs, codeDeploy, evidence: sources })
+    const cause = explain(evidence, { outcome: end.outcome })
+    yield { kind: 'explained', at: clock.now(), cause, evidence }
+    return cause
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const message = `The reason could not be looked for: ${renderText(error.parts.what, (theirs) => theirs)}.`
+    yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+    return undefined
+  }
+}

@@ -1,0 +1,100 @@
+import type { Cause } from '../diagnosis/cause.ts'
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+import { causeOf, certain, type End } from './end.ts'
+import type { DeploymentEvent } from './event.ts'
+import { examine } from './examine.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+import type { DeploymentRecord } from './record.ts'
+import { isGood } from './verdict.ts'
+
+export interface Finished {
+  readonly request: DeployRequest
+  readonly journey: Journey
+  readonly record: DeploymentRecord
+}
+
+/** Explains a bad end and closes the stream with the verdict. */
+export async function* finish(end: End, finished: Finished): AsyncGenerator<DeploymentEvent> {
+  const { journey, record } = finished
+  let cause = end.cause
+  if (!isGood(end.outcome) && needsEvidence(end)) {
+    const examined = yield* examine(end, record, journey)
+    cause = merge(end, examined)
+  }
+  const verdict = { outcome: end.outcome, servingTaskDefinition: end.serving, cause }
+  yield { kind: 'finished', at: journey.clock.now(), verdict }
+}
+
+/** Where the engine knows the cause itself, evidence would only distract; a time-out may have any cause. */
+function needsEvidence({ cause, outcome }: End): boolean {
+  return cause === undefined || outcome === 'timed-out'
+}
+
+function merge({ cause }: End, examined: Cause | undefined): Cause | undefined {
+  if (!cause || !examined) return cause ?? examined
+  if (examined.confidence === 'possible') return cause
+  return {
+    ...examined,
+    what: cause.what,
+    why: text`${examined.what}, ${examined.why}`,
+    fix: text`${examined.fix} ${cause.fix}`,
+  }
+}
+
+/** Stages in which something may be on its way at AWS. */
+const moving: readonly DeploymentRecord['stage'][] = ['updating', 'watching']
+/** Errors after which it is not known whether a change was made. */
+const unsure: readonly string[] = ['aws-unreachable', 'credentials-expired', 'cancelled', 'unexpected']
+
+/** The verdict when an error or a cancel ended the watch: what was begun at AWS goes on without it. */
+export async function* finishByError(error: unknown, { journey, record }: Finished): AsyncGenerator<DeploymentEvent> {
+  const at = journey.clock.now()
+  if (journey.signal.aborted) {
+    yield { kind: 'finished', at, verdict: { outcome: 'cancelled', cause: cancelled(record) } }
+    return
+  }
+  const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
+  const goesOn = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
+  const verdict = goesOn
+    ? ({ outcome: 'detached', cause: unwatched(cause, record) } as const)
+    : ({ outcome: 'failed', servingTaskDefinition: record.previousTaskDefinition, cause } as const)
+  yield { kind: 'finished', at, verdict }
+}
+
+function unexpected(error: unknown): Cause {
+  const reason = error instanceof Error ? error.message : String(error)
+  return certain(
+    'unexpected',
+    text`A fault in Slipway`,
+    text`${untrusted(reason)}`,
+    text`Please report it with the log of this step.`,
+  )
+}
+
+function unwatched(cause: Cause, record: DeploymentRecord): Cause {
+  return {
+    ...cause,
+    what: text`${cause.what}, so the deployment${named(record)} cannot be watched any further and its end is not known`,
+    fix: text`${cause.fix} The deployment goes on at AWS; run this job again to watch it further.`,
+  }
+}
+
+function cancelled(record: DeploymentRecord): Cause {
+  const isMoving = moving.includes(record.stage)
+  const plan = record.policy === 'leave' ? 'is left to go on' : 'is stopped and rolled back'
+  return certain(
+    'cancelled',
+    text`The run was cancelled`,
+    isMoving
+      ? text`somebody cancelled it, or a newer run took its place, while the deployment${named(record)} was in flight`
+      : text`somebody cancelled it, or a newer run took its place, before the service was changed`,
+    isMoving
+      ? text`At the end of this job the deployment ${plan} (on-cancel: ${record.policy}).`
+      : text`Nothing was deployed. Run the job again to deploy.`,
+  )
+}
+
+function named({ deploymentId }: DeploymentRecord) {
+  return deploymentId ? text` ${untrusted(deploymentId)}` : text``
+}

@@ -1,0 +1,38 @@
+import type { Service } from '../ports.ts'
+import { type Untrusted, untrusted } from '../text.ts'
+import { shortName } from './end.ts'
+import { hasRollbackTarget, primary } from './engine.ts'
+import type { DeployRequest } from './journey.ts'
+import type { Plan } from './plan.ts'
+
+/** What people should know before a deployment begins, because it decides what its end is worth. */
+export function warningsBefore(request: DeployRequest, service: Service, plan: Plan): readonly Untrusted[] {
+  const found = plan.unchanged ? idle(service) : coming(request, service, plan)
+  return found.map(untrusted)
+}
+
+function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {
+  if (runningCount >= desiredCount) return []
+  return [`The service runs this version already, but only ${runningCount} of ${desiredCount} tasks are running.`]
+}
+
+function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
+  const rolling = plan.engine === 'ecs-rolling'
+  const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
+  const current = primary(service)
+  const busy = rolling && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
+  return [
+    ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
+      ? ['The desired count is 0: no task will start, so this deployment proves nothing about the new version.']
+      : []),
+    ...(rolling && !hasRollbackTarget(service)
+      ? ['No deployment of this service was ever complete: there is nothing that ECS could roll back to.']
+      : []),
+    ...(busy
+      ? [`A deployment of ${shortName(current.taskDefinition ?? '')} is in progress; this one replaces it.`]
+      : []),
+    ...(!rolling && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+      ? ['desired-count is not applied: CodeDeploy keeps the count that the service has.']
+      : []),
+  ]
+}
