@@ -62,7 +62,8 @@ export function findMisfits(schema: Schema, value: Json, path = ''): readonly Mi
   if (value === null || shape.kind === 'any') return []
   const found = kindOf(value)
   const wanted = shape.kind === 'map' || shape.kind === 'structure' ? 'object' : shape.kind
-  if (found !== wanted) return [{ path, problem: 'type', hint: `${wanted}, not ${found}` }]
+  if (found !== wanted)
+    return [{ path, problem: 'type', hint: `${wanted === 'object' ? 'an' : 'a'} ${wanted}, not ${found}` }]
   if (Array.isArray(value))
     return value.flatMap((item: Json, index) => findMisfits(shape.item, item, `${path}[${index}]`))
   if (typeof value !== 'object') return []

@@ -21,12 +21,25 @@ export function taskDefinitions(connection: Connection): TaskDefinitions {
 async function describe(connection: Connection, nameOrArn: string): Promise<JsonObject | undefined> {
   const client = await connection.clients.ecs()
   const { DescribeTaskDefinitionCommand } = await import('@aws-sdk/client-ecs')
-  const command = new DescribeTaskDefinitionCommand({ taskDefinition: nameOrArn, include: ['TAGS'] })
   return call(
     connection,
     async (options): Promise<JsonObject | undefined> => {
-      const { taskDefinition, tags } = await client.send(command, options)
-      return asStored(present(taskDefinition, 'taskDefinition'), tags)
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition: nameOrArn, include: ['TAGS'] })
+      let body: Body = {}
+      // The SDK leaves out what it does not know; a definition that is rendered anew from this must not lose it.
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args)
+          const response = result.response as { statusCode: number; body: unknown }
+          const bytes = await client.config.streamCollector(response.body)
+          response.body = bytes
+          if (response.statusCode === 200) body = JSON.parse(new TextDecoder().decode(bytes) || '{}')
+          return result
+        },
+        { step: 'deserialize', priority: 'low', name: 'keepBody' },
+      )
+      await client.send(command, options)
+      return asStored(present(body.taskDefinition, 'taskDefinition'), body.tags)
     },
     {
       action: 'ecs:DescribeTaskDefinition',
@@ -38,7 +51,12 @@ async function describe(connection: Connection, nameOrArn: string): Promise<Json
   )
 }
 
-/** JSON of a definition as AWS answers it; dates become ISO strings, the tags join it. */
+interface Body {
+  readonly taskDefinition?: JsonObject
+  readonly tags?: readonly JsonObject[]
+}
+
+/** JSON of a definition as AWS answers it; the tags join it. */
 function asStored(definition: object, tags: readonly object[] | undefined): JsonObject {
   return JSON.parse(JSON.stringify({ ...definition, ...(tags?.length && { tags }) }))
 }
@@ -144,7 +162,7 @@ function explainMisfits(misfits: readonly Misfit[]): Failure {
   const lines = misfits.map(
     ({ path, problem, hint }): Text =>
       problem === 'type'
-        ? text`${untrusted(path)} must be a ${hint ?? 'value of another type'}`
+        ? text`${untrusted(path)} must be ${hint ?? 'of another type'}`
         : text`${untrusted(path)} is unknown${hint ? ` (did you mean ${hint}?)` : ''}`,
   )
   const loses = misfits.some(({ problem }) => problem !== 'type')

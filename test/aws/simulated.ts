@@ -2,11 +2,17 @@ import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
 import { Failure, type FailureParts } from '../../src/failure.ts'
 import { renderText, type Text } from '../../src/text.ts'
-import { createSimulator, type SimulatorOptions } from '../simulator/simulator.ts'
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
+
+type Options = Partial<ConnectOptions> & { readonly minutes?: number }
 
 /** A simulator and a connection to it, in this process and on virtual time. */
-export function simulated(options: Partial<ConnectOptions> & { minutes?: number } = {}, world: SimulatorOptions = {}) {
-  const simulator = createSimulator(world)
+export function simulated(options: Options = {}, world: SimulatorOptions = {}) {
+  return connected(createSimulator(world), options)
+}
+
+/** A connection to a simulator. The deadline is in 30 minutes by default. */
+export function connected(simulator: Simulator, options: Options = {}) {
   const clock = simulator.clock.forProgram
   const { accessKeyId, secretAccessKey } = simulator.iam.root
   const lines: string[] = []

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals'
+import { appSpec, scene } from '../simulator/codedeploy/scene.ts'
+import type { Effect } from '../simulator/faults.ts'
+import { connected, failure } from './simulated.ts'
+
+async function withGroup() {
+  const stage = await scene()
+  const session = connected(stage.sim)
+  const request = {
+    applicationName: stage.names.application,
+    deploymentGroupName: stage.names.group,
+    description: 'acme/shop run 1000',
+    appSpec: appSpec(stage.two),
+  }
+  return { ...stage, ...session, request }
+}
+
+const replies: readonly Effect[] = [
+  { kind: 'apply-then-drop' },
+  { kind: 'truncate' },
+  { kind: 'reset' },
+  { kind: 'empty' },
+  { kind: 'html' },
+  { kind: 'hang' },
+  { kind: 'http', status: 500 },
+  { kind: 'http', status: 502 },
+  { kind: 'throttle' },
+]
+
+describe('F12 a CodeDeploy deployment is created once', () => {
+  test.each(replies)('$kind $status', async (effect) => {
+    const { aws, simulator, request } = await withGroup()
+    simulator.faults.add({ operation: 'CreateDeployment', effect })
+    const id = await aws.codeDeploy.createDeployment(request)
+    const { applicationName, deploymentGroupName } = request
+    expect(await aws.codeDeploy.listActiveDeployments(applicationName, deploymentGroupName)).toEqual([id])
+    expect(await aws.codeDeploy.describeDeployment(id)).toMatchObject({ description: request.description })
+  })
+
+  test('a deployment of somebody else is a conflict that names it, also when replies are lost', async () => {
+    const { aws, simulator, request, deploy } = await withGroup()
+    const theirs = await deploy({ description: 'by hand' })
+    simulator.faults.add({ operation: 'CreateDeployment', times: 2, effect: { kind: 'reset' } })
+    const { code, what, fix } = await failure(aws.codeDeploy.createDeployment(request))
+    expect(code).toBe('deployment-conflict')
+    expect(what).toContain(theirs)
+    expect(fix).toContain(`--deployment-id ${theirs}`)
+  })
+})
+
+test('a deployment is seen through its target and stopped, twice if need be', async () => {
+  const { aws, clock, request } = await withGroup()
+  const id = await aws.codeDeploy.createDeployment(request)
+  expect(await aws.codeDeploy.describeTarget(id, 'prod', 'api')).toBeUndefined()
+  await clock.sleep(60_000)
+  expect((await aws.codeDeploy.describeTarget(id, 'prod', 'api'))?.lifecycleEvents).toHaveLength(8)
+  await aws.codeDeploy.stopDeployment(id, true)
+  await clock.sleep(60_000)
+  await aws.codeDeploy.stopDeployment(id, true)
+  expect(await aws.codeDeploy.describeDeployment(id)).toMatchObject({ status: 'Stopped' })
+})
+
+test('a deployment group is described, and a missing one is undefined', async () => {
+  const { aws, names } = await withGroup()
+  expect(await aws.codeDeploy.describeDeploymentGroup(names.application, names.group)).toMatchObject({
+    computePlatform: 'ECS',
+    ecsServices: [{ clusterName: 'prod', serviceName: 'api' }],
+  })
+  expect(await aws.codeDeploy.describeDeploymentGroup(names.application, 'other')).toBeUndefined()
+})
