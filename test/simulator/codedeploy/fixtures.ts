@@ -87,7 +87,7 @@ export function seedCodeDeploy(sim: { readonly world: World }, fixture: CodeDepl
       ],
     },
   }
-  handlers['CreateApplication']?.({ applicationName: application, computePlatform: 'ECS' }, nobody)
-  handlers['CreateDeploymentGroup']?.(settings, nobody)
+  handlers.CreateApplication?.({ applicationName: application, computePlatform: 'ECS' }, nobody)
+  handlers.CreateDeploymentGroup?.(settings, nobody)
   return { application, group, region, cluster, service }
 }

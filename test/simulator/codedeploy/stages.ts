@@ -73,9 +73,9 @@ function refusedTaskSet(state: CodeDeployState, deployment: DeploymentRecord): E
   const found = regionOf(state).ecs.taskDefinition(taskDefinition ?? '')
   if (found?.taskDefinitionArn !== taskDefinition)
     return ecsUpdateError(state, 'TaskDefinition not found.', 'ClientException')
-  const container = found?.containerDefinitions.find((candidate) => candidate['name'] === containerName)
+  const container = found?.containerDefinitions.find((candidate) => candidate.name === containerName)
   if (!container) return ecsUpdateError(state, 'The container does not exist in the task definition.')
-  const mappings = (container['portMappings'] ?? []) as readonly { readonly containerPort?: number }[]
+  const mappings = (container.portMappings ?? []) as readonly { readonly containerPort?: number }[]
   if (!mappings.some((mapping) => mapping.containerPort === containerPort))
     return ecsUpdateError(
       state,

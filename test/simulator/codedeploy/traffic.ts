@@ -17,7 +17,7 @@ export const hasTestListener = (pair: ReturnType<typeof pairOf>) => pair?.testTr
 
 function targetGroupArns(state: CodeDeployState, Names: readonly string[]): (string | undefined)[] {
   try {
-    const answer = regionOf(state).elbv2.handlers['DescribeTargetGroups']?.({ Names }, {} as Call)
+    const answer = regionOf(state).elbv2.handlers.DescribeTargetGroups?.({ Names }, {} as Call)
     return (answer as DescribeTargetGroupsOutput).TargetGroups?.map((group) => group.TargetGroupArn) ?? []
   } catch (error) {
     if (error instanceof AwsError) throw new LoadBalancerRefusal(error.message)
