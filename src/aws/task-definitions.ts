@@ -25,20 +25,20 @@ async function describe(connection: Connection, nameOrArn: string): Promise<Json
     connection,
     async (options): Promise<JsonObject | undefined> => {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: nameOrArn, include: ['TAGS'] })
-      let body: Body = {}
+      let bytes = new Uint8Array()
       // The SDK leaves out what it does not know; a definition that is rendered anew from this must not lose it.
       command.middlewareStack.add(
         (next) => async (args) => {
           const result = await next(args)
-          const response = result.response as { statusCode: number; body: unknown }
-          const bytes = await client.config.streamCollector(response.body)
+          const response = result.response as { body: unknown }
+          bytes = await client.config.streamCollector(response.body)
           response.body = bytes
-          if (response.statusCode === 200) body = JSON.parse(new TextDecoder().decode(bytes) || '{}')
           return result
         },
         { step: 'deserialize', priority: 'low', name: 'keepBody' },
       )
       await client.send(command, options)
+      const body: Body = JSON.parse(new TextDecoder().decode(bytes) || '{}')
       return asStored(present(body.taskDefinition, 'taskDefinition'), body.tags)
     },
     {
