@@ -116,10 +116,7 @@ describe('RegisterTaskDefinition', () => {
       "Max allowed length is '65536' bytes.",
       (container) => ({ containerDefinitions: [{ ...container, command: ['x'.repeat(65_536)] }] }),
     ],
-    [
-      'The number of tags cannot exceed 50.',
-      () => ({ tags: Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '' })) }),
-    ],
+    ["Tag keys cannot start with 'aws:'.", () => ({ tags: [{ key: 'aws:team', value: 'shop' }] })],
   ])('refuses: %s', async (message, change) => {
     const { register, container } = setUp()
     await expect(register(change(container))).rejects.toThrow(message)
