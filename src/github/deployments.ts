@@ -36,22 +36,26 @@ type Post = (state: State, description: string) => Promise<unknown>
 export function openDeploymentStatuses(config: DeploymentStatusesConfig): DeploymentStatuses {
   const { token, environment, clock, debug } = config
   if (!token || !environment) return { update: async () => undefined }
-  let silent = false
+  /** Aborts what hangs, which would keep the process alive. */
+  const over = new AbortController()
   let post: Post | undefined
   let last = ''
   let sent: Promise<void> = Promise.resolve()
 
   const send = async (state: State, description: string) => {
-    if (silent) return
+    if (over.signal.aborted) return
     try {
       if (!post) {
         const { getOctokit } = await import('@actions/github')
-        const octokit = getOctokit(token, { baseUrl: config.apiUrl, request: { fetch: config.fetch } })
+        const octokit = getOctokit(token, {
+          baseUrl: config.apiUrl,
+          request: { fetch: config.fetch, signal: over.signal },
+        })
         post = await within(clock, findDeployment(octokit, config, environment))
       }
       await within(clock, post(state, description))
     } catch (error) {
-      silent = true
+      over.abort()
       const reason = untrusted(error instanceof Error ? error.message : String(error))
       debug(text`No progress on GitHub's deployment page: ${reason}`)
     }

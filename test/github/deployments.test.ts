@@ -13,6 +13,7 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
   const start = clock.now()
   const statuses: { url: string; state: string; description: string }[] = []
   const debug: string[] = []
+  const signals: (AbortSignal | null | undefined)[] = []
   const answer = (reply: Reply) =>
     reply === 'hang'
       ? new Promise<Response>(() => undefined)
@@ -33,13 +34,14 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
     debug: (line) => void debug.push(renderText(line, (theirs) => theirs)),
     async fetch(input, init) {
       const url = String(input)
+      signals.push(init?.signal)
       if (init?.method !== 'POST')
         return answer(url.includes('sha=abc&environment=production') ? deployments : { status: 200, body: [] })
       statuses.push({ url, ...JSON.parse(String(init.body)) })
       return answer(status)
     },
   })
-  return { adapter, statuses, debug, seconds: () => (clock.now() - start) / 1000 }
+  return { adapter, statuses, debug, signals, seconds: () => (clock.now() - start) / 1000 }
 }
 
 describe("progress on GitHub's deployment page", () => {
@@ -80,6 +82,12 @@ describe("progress on GitHub's deployment page", () => {
     expect(seconds()).toBeLessThanOrEqual(5)
     expect(statuses.length).toBeLessThanOrEqual(1)
     expect(debug).toEqual([expect.stringContaining("No progress on GitHub's deployment page")])
+  })
+
+  test('a request that hangs is ended, so that it does not keep the job alive', async () => {
+    const { adapter, signals } = githubWith('hang')
+    await adapter.update('in_progress', ['one'])
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true])
   })
 
   test('outside an environment there is nothing to report on', async () => {

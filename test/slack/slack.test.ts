@@ -23,12 +23,14 @@ function slackThat(script: readonly Reply[], config: Partial<SlackConfig> = {}) 
   const start = clock.now()
   const requests: Request[] = []
   const warnings: string[] = []
+  const signals: (AbortSignal | null | undefined)[] = []
   const slack = openSlack({
     token: 'xoxb-not-a-real-token',
     channel: 'C0123456789',
     clock: clock.forProgram,
     warn: (message) => void warnings.push(renderText(message, (theirs) => theirs)),
     async fetch(url, init) {
+      signals.push(init.signal)
       const at = (clock.now() - start) / 1000
       requests.push({ method: url.split('/').at(-1) ?? '', at, body: JSON.parse(String(init.body)) })
       const reply = script[Math.min(requests.length, script.length) - 1] ?? 'reset'
@@ -44,6 +46,7 @@ function slackThat(script: readonly Reply[], config: Partial<SlackConfig> = {}) 
     slack,
     requests,
     warnings,
+    signals,
     sleep: (seconds: number) => clock.forProgram.sleep(seconds * 1000),
     /** Seconds that the final update takes. */
     async end(message: SlackMessage) {
@@ -176,6 +179,16 @@ describe('F15: when Slack fails, the deployment loses at most 10 seconds and not
     expect(warnings).toEqual([expect.stringMatching(says)])
     expect(warnings.join()).not.toMatch(/not-a-real/)
   })
+
+  test.each([{}, viaWebhook])(
+    'a request that hangs is ended, so that it does not keep the job alive',
+    async (config) => {
+      const { end, signals } = slackThat(['hang'], config)
+      await end(saying('end'))
+      expect(signals.length).toBeGreaterThan(0)
+      expect(signals.every((signal) => signal?.aborted)).toBe(true)
+    },
+  )
 
   test('a wait that fits is waited for', async () => {
     const { end, requests } = slackThat([{ status: 429, body: '', retryAfter: 2 }, posted])

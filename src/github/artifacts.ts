@@ -1,0 +1,12 @@
+import { appendFile } from 'node:fs/promises'
+
+/**
+ * Names an image among what the job made, for `actions/attest`, which then needs no inputs. The runner reads one subject
+ * per line from the file `GITHUB_ARTIFACTS` (actions/runner 2.336); older runners have no such file.
+ */
+export async function addArtifact(
+  environment: Readonly<Record<string, string | undefined>>,
+  image: string,
+): Promise<void> {
+  if (environment.GITHUB_ARTIFACTS) await appendFile(environment.GITHUB_ARTIFACTS, `oci://${image}\n`)
+}
