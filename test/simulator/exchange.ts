@@ -97,8 +97,7 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
       const spoiled = await before(effect, call, side, signal)
       if (spoiled) return spoiled
     }
-    const release = clock.hold()
-    const response = await side.handle().finally(release)
+    const response = await side.handle()
     const known = isRead(call.operation) ? remember(call, response) : [response]
     if (effects.some((effect) => effect.kind === 'apply-then-drop')) return { kind: 'reset' }
     if (effects.some((effect) => effect.kind === 'truncate')) return { kind: 'truncated', response }

@@ -104,6 +104,16 @@ describe('a client sees the same in process and over HTTP', () => {
   })
 })
 
+test('a site that hangs leaves the virtual clock free, and lets go when its client gives up', async () => {
+  const simulator = createSimulator()
+  simulator.github.fail({ kind: 'hang' })
+  const abort = new AbortController()
+  const asked = simulator.fetch('https://api.github.com/repos/acme/shop/deployments', { signal: abort.signal })
+  await simulator.clock.forProgram.sleep(30_000)
+  abort.abort(new Error('took too long'))
+  await expect(asked).rejects.toThrow('took too long')
+})
+
 describe('what happened on the other side of a broken connection', () => {
   const registered = async (kind: 'reset' | 'apply-then-drop' | 'truncate') => {
     const simulator = createSimulator()

@@ -75,7 +75,7 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
         },
         signal,
       )
-      const answer = await unlessAborted(asked, signal)
+      const answer = await unlessAborted(asked, signal, aborted)
       // As the SDK's own handler reports it.
       if (answer.kind === 'reset')
         throw Object.assign(reset('read ECONNRESET'), { name: 'TimeoutError', syscall: 'read' })
@@ -95,10 +95,10 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
   }
 }
 
-function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined, why: () => unknown): Promise<T> {
   if (!signal) return asked
   return new Promise((resolve, reject) => {
-    const stop = () => reject(aborted())
+    const stop = () => reject(why())
     signal.addEventListener('abort', stop, { once: true })
     asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
@@ -118,7 +118,7 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const url = new URL(request.url)
     request.signal.throwIfAborted()
     const body = Buffer.from(await request.arrayBuffer())
-    const answer = await exchange(
+    const asked = exchange(
       {
         method: request.method,
         path: `${hosts[url.hostname] ?? ''}${decodeURIComponent(url.pathname)}`,
@@ -128,6 +128,7 @@ export function createFetch(exchange: Exchanger): typeof fetch {
       },
       request.signal,
     )
+    const answer = await unlessAborted(asked, request.signal, () => request.signal.reason)
     if (answer.kind === 'reset') throw new TypeError('fetch failed', { cause: reset('read ECONNRESET') })
     const { status, headers } = answer.response
     const content = bytes(answer.response.body)

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { SimulatorClock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
 import type { HttpRequest } from './http.ts'
 import type { Iam } from './iam.ts'
@@ -14,6 +15,7 @@ export interface Listening {
 }
 
 interface Served {
+  readonly clock: SimulatorClock
   exchange(request: HttpRequest, signal?: AbortSignal): Promise<Exchange>
   readonly iam: Iam
   readonly oidc: Issuer
@@ -55,7 +57,8 @@ async function serve(served: Served, incoming: IncomingMessage, outgoing: Server
   const gone = new AbortController()
   outgoing.on('close', () => gone.abort())
   try {
-    const request = await read(incoming)
+    const release = served.clock.hold()
+    const request = await read(incoming).finally(release)
     write(outgoing, await served.exchange(request, gone.signal), request.method)
   } catch (error) {
     if (gone.signal.aborted) return

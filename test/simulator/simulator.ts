@@ -9,17 +9,18 @@ import { createEcs } from './ecs/ecs.ts'
 import { createLoadBalancing } from './elbv2.ts'
 import { createExchange, type Exchange, type Side } from './exchange.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createGitHub } from './github.ts'
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
 import { handleRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
-import { createGitHub, createSlack } from './parts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createScenarios } from './scenarios.ts'
 import { createSecretsManager } from './secrets-manager.ts'
 import { type Listening, listen } from './server.ts'
+import { createSlack } from './slack.ts'
 import { createSsm } from './ssm.ts'
 import { createSts } from './sts.ts'
 import {
@@ -298,7 +299,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     requestHandler: createRequestHandler(exchange),
     fetch: createFetch(exchange),
     async listen(port) {
-      const listening = await listen({ exchange, iam, oidc }, port)
+      const listening = await listen({ clock, exchange, iam, oidc }, port)
       world.endpoint = listening.url
       clock.waitForQuiet(quietMilliseconds)
       return listening
