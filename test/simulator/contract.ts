@@ -75,7 +75,12 @@ export type Behaviour =
   /** Runs and turns healthy `startSeconds` after its start (default 5). */
   | { readonly kind: 'healthy'; readonly startSeconds?: number; readonly log?: readonly string[] }
   /** The container exits after `afterSeconds` (default 3). */
-  | { readonly kind: 'crash'; readonly exitCode: number; readonly afterSeconds?: number; readonly log?: readonly string[] }
+  | {
+      readonly kind: 'crash'
+      readonly exitCode: number
+      readonly afterSeconds?: number
+      readonly log?: readonly string[]
+    }
   | { readonly kind: 'out-of-memory'; readonly afterSeconds?: number; readonly log?: readonly string[] }
   /** Runs, but the load balancer's health check fails; ECS replaces the task. */
   | {
@@ -85,7 +90,12 @@ export type Behaviour =
       readonly log?: readonly string[]
     }
   /** The task never starts: its image cannot be pulled, a secret cannot be read, … `stoppedReason` in AWS's own words. */
-  | { readonly kind: 'fails-to-start'; readonly stoppedReason: string; readonly containerReason?: string; readonly afterSeconds?: number }
+  | {
+      readonly kind: 'fails-to-start'
+      readonly stoppedReason: string
+      readonly containerReason?: string
+      readonly afterSeconds?: number
+    }
   /** No capacity: no task is made, only a service event. `reason` in AWS's own words. */
   | { readonly kind: 'no-capacity'; readonly reason: string }
 
@@ -118,7 +128,11 @@ export interface TaskGroupOptions {
   readonly taskDefinitionArn: string
   readonly startedBy: string
   readonly desired: number
-  readonly loadBalancers: readonly { readonly targetGroupArn?: string; readonly containerName?: string; readonly containerPort?: number }[]
+  readonly loadBalancers: readonly {
+    readonly targetGroupArn?: string
+    readonly containerName?: string
+    readonly containerPort?: number
+  }[]
   /** Called after every change of a count. */
   readonly onChange: (group: TaskGroup) => void
 }
@@ -154,9 +168,16 @@ export interface EcsService extends AwsService {
   /** A service by cluster and name, for CodeDeploy and tests; undefined when there is none. */
   service(cluster: string, service: string): SimulatedService | undefined
   /** ARN of a task definition by family, family:revision or ARN; undefined when there is none or it is INACTIVE. */
-  taskDefinition(reference: string): { readonly taskDefinitionArn: string; readonly containerDefinitions: readonly Record<string, unknown>[] } | undefined
+  taskDefinition(
+    reference: string,
+  ):
+    | { readonly taskDefinitionArn: string; readonly containerDefinitions: readonly Record<string, unknown>[] }
+    | undefined
   /** Makes a task set of a service with the CODE_DEPLOY controller and adds it to the service. */
-  createTaskSet(service: SimulatedService, options: { externalId: string; taskDefinitionArn: string; targetGroupArn: string; desired: number }): TaskSetRecord
+  createTaskSet(
+    service: SimulatedService,
+    options: { externalId: string; taskDefinitionArn: string; targetGroupArn: string; desired: number },
+  ): TaskSetRecord
   /** Drains a task set and removes it from the service. */
   deleteTaskSet(service: SimulatedService, taskSet: TaskSetRecord): void
   /** Makes a task set primary: the service then reports its task definition. */
@@ -170,7 +191,11 @@ export interface SimulatedService {
   desiredCount: number
   taskDefinition: string
   readonly deploymentControllerType: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL'
-  readonly loadBalancers: readonly { readonly targetGroupArn?: string; readonly containerName?: string; readonly containerPort?: number }[]
+  readonly loadBalancers: readonly {
+    readonly targetGroupArn?: string
+    readonly containerName?: string
+    readonly containerPort?: number
+  }[]
   readonly taskSets: readonly TaskSetRecord[]
   addEvent(message: string): void
 }
@@ -220,5 +245,14 @@ export interface EcrService extends AwsService {
   /** Without a request, for tests and demos. */
   createRepository(name: string, immutableTags?: boolean): void
   /** An image in this registry by any of its references; undefined when the reference is not of this registry. */
-  find(reference: string): { readonly exists: boolean; readonly digest?: string; readonly tags: readonly string[]; readonly architectures: readonly string[] } | undefined
+  find(
+    reference: string,
+  ):
+    | {
+        readonly exists: boolean
+        readonly digest?: string
+        readonly tags: readonly string[]
+        readonly architectures: readonly string[]
+      }
+    | undefined
 }
