@@ -37,9 +37,8 @@ export interface Clients {
   logs(region?: string): Promise<CloudWatchLogsClient>
 }
 
-/** Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. */
-export function createClients(options: ClientOptions): Clients {
-  const config = {
+function configuration(options: ClientOptions) {
+  return {
     region: options.region,
     maxAttempts: 1,
     // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
@@ -47,12 +46,11 @@ export function createClients(options: ClientOptions): Clients {
     requestHandler: options.requestHandler ?? sockets(options.environment),
     ...(options.userAgent && { customUserAgent: [[...options.userAgent] as [string, string]] }),
   }
-  const logs = new Map<string, Promise<CloudWatchLogsClient>>()
-  const makeLogs = async (region: string) => {
-    const client = new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient({ ...config, region })
-    client.middlewareStack.add(guardEndpoint, guardOptions)
-    return client
-  }
+}
+
+/** Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. */
+export function createClients(options: ClientOptions): Clients {
+  const config = configuration(options)
   return {
     ecs: once(async () => {
       const client = new (await import('@aws-sdk/client-ecs')).ECSClient(config)
@@ -80,11 +78,12 @@ export function createClients(options: ClientOptions): Clients {
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
-    logs(region = options.region) {
-      const client = logs.get(region) ?? makeLogs(region)
-      logs.set(region, client)
+    logs: oncePer(async (region = options.region) => {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs')
+      const client = new CloudWatchLogsClient({ ...config, region })
+      client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
-    },
+    }),
   }
 }
 
@@ -109,9 +108,15 @@ function guardEndpoint<Args extends { request: unknown }, Result>(next: (args: A
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
+  const of = oncePer(make)
+  return () => of()
+}
+
+function oncePer<T>(make: (name?: string) => Promise<T>): (name?: string) => Promise<T> {
+  const made = new Map<string | undefined, Promise<T>>()
+  return (name) => {
+    const known = made.get(name) ?? make(name)
+    made.set(name, known)
+    return known
   }
 }

@@ -1,13 +1,14 @@
+import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity } from '../ports.ts'
-import { text } from '../text.ts'
+import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
 import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
 import { evidenceSources } from './evidence.ts'
 import { callerIdentity } from './identity.ts'
-import { roleArn } from './role.ts'
+import type { Role } from './role.ts'
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined is a failure that says where a region can be given. */
@@ -35,7 +36,7 @@ export interface Aws {
 
 /** Opens the way to AWS. Nothing is loaded or sent before a port is used. */
 export function connect(options: ConnectOptions): Aws {
-  const { region, roleToAssume, roleSessionName, roleDurationSeconds, idToken, mask, ...rest } = options
+  const { region } = options
   if (!region) {
     throw new Failure({
       code: 'inputs-invalid',
@@ -43,16 +44,7 @@ export function connect(options: ConnectOptions): Aws {
       fix: text`Set the input aws-region, or AWS_REGION in the environment.`,
     })
   }
-  const role = roleToAssume
-    ? {
-        arn: roleArn(roleToAssume, undefined, region),
-        sessionName: roleSessionName ?? 'slipway',
-        durationSeconds: roleDurationSeconds,
-        idToken,
-        mask,
-      }
-    : undefined
-  const connection = openConnection({ ...rest, region, role })
+  const connection = openConnection({ ...options, region, role: roleOf(options) })
   return {
     region,
     ecs: ecs(connection),
@@ -61,4 +53,17 @@ export function connect(options: ConnectOptions): Aws {
     evidence: evidenceSources(connection),
     identity: () => callerIdentity(connection),
   }
+}
+
+function roleOf(options: ConnectOptions): Role | undefined {
+  const { roleToAssume: arn, roleSessionName, roleDurationSeconds, idToken, mask } = options
+  if (!arn) return undefined
+  if (!parseArn(arn)) {
+    throw new Failure({
+      code: 'inputs-invalid',
+      what: text`role-to-assume is not the ARN of a role: ${untrusted(arn)}`,
+      fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
+    })
+  }
+  return { arn, sessionName: roleSessionName ?? 'slipway', durationSeconds: roleDurationSeconds, idToken, mask }
 }

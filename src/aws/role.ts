@@ -1,5 +1,4 @@
 import type { STSClient } from '@aws-sdk/client-sts'
-import { parseArn, partitionOfRegion } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { call, type Patience } from './call.ts'
@@ -11,7 +10,7 @@ import { explainTrust, readClaims } from './trust.ts'
 
 /** A role that the job's own OIDC token opens. */
 export interface Role {
-  /** `arn:aws:iam::111122223333:role/name`; see `roleArn`. */
+  /** `arn:aws:iam::111122223333:role/name`. */
   readonly arn: string
   /** Seen in CloudTrail; characters that AWS does not allow are replaced. */
   readonly sessionName: string
@@ -29,19 +28,6 @@ interface Sts {
 
 /** Renewed when less is left; the SDK's own margin. Milliseconds. */
 const margin = 5 * 60_000
-
-/** ARN of a role by its ARN, or by its name in an account. */
-export function roleArn(role: string, accountId: string | undefined, region: string): string {
-  if (parseArn(role)) return role
-  if (!accountId) {
-    throw new Failure({
-      code: 'inputs-invalid',
-      what: text`role-to-assume is the name of a role (${untrusted(role)}), and no account is given`,
-      fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
-    })
-  }
-  return `arn:${partitionOfRegion(region)}:iam::${accountId}:role/${role}`
-}
 
 /** A session name within AWS's rule: 2 to 64 of letters, digits and `_+=,.@-` (AssumeRoleWithWebIdentity, RoleSessionName). */
 export function sessionName(wanted: string): string {

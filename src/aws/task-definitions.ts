@@ -5,7 +5,8 @@ import { type Text, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn } from './ecs-request.ts'
-import { present } from './error-class.ts'
+import { type AwsError, present } from './error-class.ts'
+import { isDenial, quote } from './refusal.ts'
 import { findLost, findMisfits, type Misfit } from './schema.ts'
 
 type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
@@ -25,7 +26,7 @@ async function describe(connection: Connection, nameOrArn: string): Promise<Json
     connection,
     async (options): Promise<JsonObject | undefined> => {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: nameOrArn, include: ['TAGS'] })
-      let bytes = new Uint8Array()
+      let bytes: Uint8Array = new Uint8Array()
       // The SDK leaves out what it does not know; a definition that is rendered anew from this must not lose it.
       command.middlewareStack.add(
         (next) => async (args) => {
@@ -66,24 +67,20 @@ async function register(connection: Connection, definition: JsonObject): Promise
   const { RegisterTaskDefinitionCommand, RegisterTaskDefinitionRequest$ } = await import('@aws-sdk/client-ecs')
   const misfits = findMisfits(RegisterTaskDefinitionRequest$, definition)
   if (misfits.length > 0) throw explainMisfits(misfits)
-  const command = () => {
-    const made = new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput)
-    made.middlewareStack.add(
-      (next) => async (args) => {
-        const { body } = args.request as { body: Uint8Array }
-        const lost = findLost(definition, JSON.parse(new TextDecoder().decode(body)))
-        if (lost.length > 0) throw explainMisfits(lost)
-        return next(args)
-      },
-      { step: 'build', name: 'requireWhole' },
-    )
-    return made
-  }
-  const family = String(definition.family ?? '')
+  const family = String(definition.family)
   return call(
     connection,
     async (options): Promise<JsonObject> => {
-      const { taskDefinition, tags } = await client.send(command(), options)
+      const command = new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput)
+      // The schema has been checked; this holds the SDK to it.
+      command.middlewareStack.add(
+        (next) => (args) => {
+          requireWhole(definition, (args.request as { body: Uint8Array }).body)
+          return next(args)
+        },
+        { step: 'build', name: 'requireWhole' },
+      )
+      const { taskDefinition, tags } = await client.send(command, options)
       return asStored(present(taskDefinition, 'taskDefinition'), tags)
     },
     {
@@ -94,20 +91,27 @@ async function register(connection: Connection, definition: JsonObject): Promise
         const latest = await describe(connection, family)
         return latest && isStoredAs(definition, latest) ? latest : undefined
       },
-      whenRefused(refusal) {
-        if (!/^(ClientException|InvalidParameterException|SerializationException)$/.test(refusal.name)) return undefined
-        if (/is not authorized to perform/.test(refusal.message)) return undefined
-        throw new Failure({
-          code: 'task-definition-invalid',
-          what: text`Amazon ECS refuses the task definition ${untrusted(family)}`,
-          why: text`${untrusted(refusal.message)}`,
-          fix: text`Correct the member that the message names; nothing was registered.`,
-          docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
-          cause: refusal,
-        })
-      },
+      whenRefused: (refusal) => explainInvalid(refusal, family),
     },
   )
+}
+
+function requireWhole(definition: JsonObject, body: Uint8Array): void {
+  const lost = findLost(definition, JSON.parse(new TextDecoder().decode(body)))
+  if (lost.length > 0) throw explainMisfits(lost)
+}
+
+function explainInvalid(refusal: AwsError, family: string): undefined {
+  if (!/^(ClientException|InvalidParameterException|SerializationException)$/.test(refusal.name)) return undefined
+  if (isDenial(refusal)) return undefined
+  throw new Failure({
+    code: 'task-definition-invalid',
+    what: text`Amazon ECS refuses the task definition ${untrusted(family)}`,
+    why: text`${quote(refusal.message)}`,
+    fix: text`Correct the member that the message names; nothing was registered.`,
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
+    cause: refusal,
+  })
 }
 
 /**
