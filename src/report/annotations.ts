@@ -1,6 +1,7 @@
 import { isGood } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation } from './escape.ts'
+import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { causeSentence, explanation, headline } from './sentence.ts'
 import { truncate } from './short.ts'
@@ -22,7 +23,10 @@ export function annotations(report: Report): readonly Annotation[] {
   const missing = state.evidence?.missingPermissions.map(
     ({ action, shows }) => text`The credentials lack ${untrusted(action)}, which would have shown ${untrusted(shows)}.`,
   )
-  const warnings = [...state.warnings.map((warning) => text`${warning}`), ...(missing ?? [])].slice(0, mostWarnings)
+  const warnings = [...state.warnings.map((warning) => text`${redacted(warning)}`), ...(missing ?? [])].slice(
+    0,
+    mostWarnings,
+  )
   return [
     ...(bad ? [failure(report)] : []),
     ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),

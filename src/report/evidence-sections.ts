@@ -1,6 +1,6 @@
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../diagnosis/evidence.ts'
-import { redact } from '../diagnosis/redact.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { redacted } from './redacted.ts'
 import { task, timeOfDay } from './short.ts'
 
 /** One fold of evidence. Its lines are redacted; a view escapes them. */
@@ -29,11 +29,6 @@ export function evidenceSections(evidence: Evidence): readonly EvidenceSection[]
     { kind: 'missing', title: text`What could not be read`, lines: missing(evidence) },
   ]
   return sections.filter(({ lines }) => lines.length > 0)
-}
-
-/** Somebody else's text without what looks like a secret. The runner masks what it knows; Slack masks nothing. */
-export function redacted(value: Untrusted): Untrusted {
-  return untrusted(redact(value.untrusted))
 }
 
 function reason(statusReason: Untrusted | undefined): readonly Text[] {

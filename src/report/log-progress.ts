@@ -1,5 +1,6 @@
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { redacted } from './redacted.ts'
 import { place } from './sentence.ts'
 import { duration, image, revision } from './short.ts'
 import type { Subject } from './subject.ts'
@@ -19,7 +20,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
     ...(tasksOf(next) && tasksOf(next) !== tasksOf(previous) ? [[tasksOf(next)]] : []),
     ...news(previous, next),
-    ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${warning}`),
+    ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
     ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
   ]
 }
@@ -64,7 +65,7 @@ function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {
     phase.endedAt !== undefined && phase.startedAt !== undefined && phase.endedAt - phase.startedAt >= 1000
       ? ` (${duration(phase.endedAt - phase.startedAt)})`
       : ''
-  const detail = phase.detail ? text`: ${phase.detail}` : ''
+  const detail = phase.detail ? text`: ${redacted(phase.detail)}` : ''
   return [text`${mark} ${untrusted(phase.name)}${took}${detail}`]
 }
 
@@ -95,12 +96,12 @@ function news(previous: DeploymentState, next: DeploymentState): readonly Text[]
   return next.messages.flatMap((event) => {
     if (old.has(event) || shown.has(event.message.untrusted)) return []
     shown.add(event.message.untrusted)
-    return [text`· ${event.message}`]
+    return [text`· ${redacted(event.message)}`]
   })
 }
 
 function rollingBack({ rollingBack, plan }: DeploymentState): readonly Text[] {
   const to = plan?.previousTaskDefinition
   const target = to ? text` to ${untrusted(revision(to))}` : ''
-  return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${rollingBack.reason}` : ''}`]
+  return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${redacted(rollingBack.reason)}` : ''}`]
 }

@@ -2,6 +2,7 @@ import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { duration, revision } from './short.ts'
 import type { Subject } from './subject.ts'
@@ -101,12 +102,12 @@ export function place(subject: Subject): Text {
 /** `3 of 3 new tasks stopped: container "api" ran out of memory (exit code 137).` How sure we are is part of it. */
 export function causeSentence({ what, why, confidence }: Cause): Text {
   const hedge = { certain: '', likely: 'probably ', possible: 'possibly ' }[confidence]
-  return text`${what}: ${hedge}${why}.`
+  return redactedText(text`${what}: ${hedge}${why}.`)
 }
 
 /** Cause, remedy and what is true now, as far as they are known: what follows a headline. */
 export function explanation(state: DeploymentState): readonly Text[] {
   const { now } = appearance(state)
   const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
-  return [...(cause ? [causeSentence(cause), cause.fix] : []), ...(now ? [[now]] : [])]
+  return [...(cause ? [causeSentence(cause), redactedText(cause.fix)] : []), ...(now ? [[now]] : [])]
 }

@@ -1,6 +1,7 @@
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { text, untrusted } from '../text.ts'
 import { prose, table } from './markdown.ts'
+import { redacted } from './redacted.ts'
 import { duration, hoursMinutesAndSeconds, minutesAndSeconds } from './short.ts'
 
 const mostRows = 40
@@ -14,7 +15,7 @@ export function timeline(state: DeploymentState): string {
     words(phase),
     phase.startedAt === undefined ? '' : minutesAndSeconds(phase.startedAt - state.startedAt),
     phase.startedAt === undefined ? '' : duration(endOf(phase, state) - phase.startedAt),
-    phase.detail ? prose(text`${phase.detail}`) : '',
+    phase.detail ? prose(text`${redacted(phase.detail)}`) : '',
   ])
   return ['#### Timeline', table(['Phase', '', 'Start', 'Took', ''], rows), gantt(phases, state)].join('\n\n')
 }

@@ -3,6 +3,7 @@ import { text, untrusted } from '../text.ts'
 import { type EvidenceSection, evidenceSections } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, fence, fold, link, prose, table } from './markdown.ts'
+import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { appearance, explanation, headline } from './sentence.ts'
 import { account, commit, image, revision, truncate } from './short.ts'
@@ -104,7 +105,7 @@ function linksCell(report: Report): string {
 }
 
 function warnings({ state }: Report): string {
-  return state.warnings.map((warning) => `> ⚠️ ${prose(text`${warning}`)}`).join('\n>\n')
+  return state.warnings.map((warning) => `> ⚠️ ${prose(text`${redacted(warning)}`)}`).join('\n>\n')
 }
 
 /** Evidence of a bad end, in folds; the first is open. */

@@ -200,6 +200,21 @@ function reportOf(theirs: string): Report {
   }
 }
 
+test('S07: no view shows a credential that a container, a person or AWS wrote somewhere', () => {
+  const secret = 'hunter2secret'
+  const { state } = reportOf(`password=${secret}`)
+  const phases = state.phases.map((phase) => ({ ...phase, name: 'Install' }))
+  const logs =
+    state.evidence?.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines })) ?? []
+  const report = { subject, state: { ...state, plan, phases, evidence: { ...evidence, ...state.evidence, logs } } }
+  const lines = logLines(lastState([]), report.state, subject).map((line) => renderText(line, forLog))
+  const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
+  const slack = JSON.stringify(slackMessage(report, { logTails: true }))
+  const shown = [...lines, ...messages, slack, renderSummary(report), outputs(report).cause].join('\n')
+  expect(shown).toContain('password=***')
+  expect(shown).not.toContain(secret)
+})
+
 describe('whole reports in which everything is hostile', () => {
   const some = texts.slice(0, 300)
   const before = lastState([])
