@@ -75,6 +75,7 @@ function one<const Word extends string>(given: string | undefined, allowed: read
 
 function requireTag(value: string): string {
   if (isTag(value)) return value
+  if (value.includes('/')) throw new Error('must be a tag alone, without registry and repository')
   throw new Error('must be a tag: at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"')
 }
 

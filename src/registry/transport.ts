@@ -1,4 +1,4 @@
-import { type Clock, type Deadline, remaining } from '../clock.ts'
+import { type Clock, type Deadline, deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
@@ -11,8 +11,8 @@ export interface RegistryOptions {
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal
-  /** After this no request is tried again. */
-  readonly deadline: Deadline
+  /** How long one request is tried again. Milliseconds. */
+  readonly patience: number
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -44,7 +44,7 @@ const backoffBase = 500
 const backoffCap = 20_000
 
 /**
- * The one way to a registry. Busy answers (429), server errors and broken connections are tried again until the deadline;
+ * The one way to a registry. Busy answers (429), server errors and broken connections are tried again for a while;
  * an expired token is renewed once; everything else fails on the first answer. All requests of Slipway's registry adapter
  * may be sent twice without another effect. Throws `registry-rejected`, `permission-missing`, `image-tag-taken`,
  * `repository-not-found`, `credentials-expired` or `cancelled`.
@@ -52,6 +52,7 @@ const backoffCap = 20_000
 export function createTransport(options: RegistryOptions): Send {
   let login: Promise<RegistryLogin> | undefined
   return async (request) => {
+    const deadline = deadlineIn(options.clock, options.patience)
     let renewed = false
     for (let attempt = 1; ; attempt++) {
       login ??= options.login()
@@ -68,7 +69,7 @@ export function createTransport(options: RegistryOptions): Send {
         continue
       }
       if (!isBusy(refusal.status)) throw registryFailure(refusal, request.doing)
-      await pause(options, attempt, answer.headers, () => registryFailure(refusal, request.doing))
+      await pause(options, deadline, attempt, answer.headers, () => registryFailure(refusal, request.doing))
     }
   }
 }
@@ -139,12 +140,12 @@ function refusalOf(answer: RegistryAnswer): { readonly code?: string | undefined
 }
 
 async function pause(
-  options: RegistryOptions,
+  { clock, signal }: RegistryOptions,
+  deadline: Deadline,
   attempt: number,
   headers: Headers,
   failure: () => Failure,
 ): Promise<void> {
-  const { clock, deadline, signal } = options
   const asked = Number(headers.get('retry-after') ?? Number.NaN) * 1000
   const wait = asked >= 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
   if (wait >= remaining(clock, deadline)) throw failure()

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { deadlineIn } from '../../src/clock.ts'
 import { digestOf, manifestTypes } from '../../src/image/manifest.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
 import { failure, simulated } from '../aws/simulated.ts'
@@ -13,7 +12,6 @@ function open(options: { minutes?: number } = {}) {
   const { simulator, clock, aws } = simulated({ minutes: options.minutes ?? 10 })
   simulator.world.region('eu-west-1').ecr.createRepository('api')
   const cancel = new AbortController()
-  const deadline = deadlineIn(clock, (options.minutes ?? 10) * 60_000)
   let logins = 0
   const registry = openRegistry({
     login: () => {
@@ -22,7 +20,7 @@ function open(options: { minutes?: number } = {}) {
     },
     clock,
     signal: cancel.signal,
-    deadline,
+    patience: 600_000,
     fetch: simulator.fetch,
   })
   const spoil = (rule: Omit<FaultRule, 'service'>) => simulator.faults.add({ service: 'registry', ...rule })
@@ -71,15 +69,15 @@ describe('the way to a registry', () => {
     })
   })
 
-  test('gives up at the deadline with the last reason', async () => {
-    const way = open({ minutes: 1 })
+  test('gives up after a while with the last reason', async () => {
+    const way = open()
     way.spoil({ effect: { kind: 'reset' }, times: 1000 })
     const from = way.clock.monotonic()
     expect(await failure(way.registry.pushBlob('api', digest, content))).toMatchObject({
       code: 'registry-rejected',
       why: expect.stringContaining('ECONNRESET'),
     })
-    expect(way.clock.monotonic() - from).toBeLessThanOrEqual(61_000)
+    expect(way.clock.monotonic() - from).toBeLessThanOrEqual(601_000)
   })
 
   test('logs in again, once, when the token has expired', async () => {
@@ -123,7 +121,7 @@ describe('the way to a registry', () => {
       login: async () => ({ endpoint, username: 'AWS', password: 'secret', expiresAt: new Date() }),
       clock,
       signal: new AbortController().signal,
-      deadline: deadlineIn(clock, 1000),
+      patience: 1000,
       fetch: async () => {
         asked++
         return new Response()
@@ -145,7 +143,7 @@ describe('the way to a registry', () => {
       }),
       clock,
       signal: new AbortController().signal,
-      deadline: deadlineIn(clock, 1000),
+      patience: 1000,
       fetch: async (url, init) => {
         seen.push(`${init?.method} ${new URL(String(url)).host} ${new Headers(init?.headers).has('authorization')}`)
         return init?.method === 'POST'
@@ -168,7 +166,7 @@ describe('the way to a registry', () => {
       }),
       clock,
       signal: new AbortController().signal,
-      deadline: deadlineIn(clock, 1000),
+      patience: 1000,
       fetch: async () => new Response('something else', { headers: { 'docker-content-digest': digest } }),
     })
     expect((await failure(registry.manifest('api', digest))).code).toBe('registry-rejected')

@@ -1,0 +1,78 @@
+import type { BuildDestination, BuildRequest } from '../ports.ts'
+
+/** The variable in which a secret reaches Buildx: never a command line, never a file. */
+export function secretVariable(index: number): string {
+  return `SLIPWAY_BUILD_SECRET_${index}`
+}
+
+/** Options that every builder has. Values stay behind `=`, so none can pass for an option. */
+function commonArguments(request: BuildRequest): string[] {
+  return [
+    ...option('file', request.file),
+    ...option('target', request.target),
+    ...request.buildArgs.flatMap((argument) => option('build-arg', argument)),
+    ...Object.entries(request.labels).flatMap(([name, value]) => option('label', `${name}=${value}`)),
+    ...request.cacheFrom.flatMap((cache) => option('cache-from', cache)),
+    ...(request.noCache ? ['--no-cache'] : []),
+    ...(request.pull ? ['--pull'] : []),
+  ]
+}
+
+function option(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`--${name}=${value}`]
+}
+
+/** How the result leaves the builder: straight to the registry, or into the engine's own store. */
+export type BuildOutput = { readonly kind: 'push-by-digest'; readonly metadataFile: string } | { readonly kind: 'load' }
+
+/** `docker buildx build …` */
+export function buildxArguments(
+  request: BuildRequest,
+  { name, tag }: BuildDestination,
+  output: BuildOutput,
+): readonly string[] {
+  return [
+    'buildx',
+    'build',
+    '--progress=plain',
+    ...commonArguments(request),
+    ...(request.platforms.length > 0 ? [`--platform=${request.platforms.join(',')}`] : []),
+    ...request.secrets.map(({ id }, index) => `--secret=id=${id},env=${secretVariable(index)}`),
+    ...request.secretFiles.map(({ id, path }) => `--secret=id=${id},src=${path}`),
+    ...request.cacheTo.map((cache) => `--cache-to=${cache}`),
+    ...option('provenance', request.provenance),
+    ...(output.kind === 'load'
+      ? ['--load', `--tag=${name}:${tag}`]
+      : [
+          `--metadata-file=${output.metadataFile}`,
+          `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true`,
+        ]),
+    '--',
+    request.context,
+  ]
+}
+
+/** `docker build …` of an engine without Buildx. */
+export function classicArguments(request: BuildRequest, { name, tag }: BuildDestination): readonly string[] {
+  return [
+    'build',
+    ...commonArguments(request),
+    ...request.platforms.map((platform) => `--platform=${platform}`),
+    `--tag=${name}:${tag}`,
+    '--',
+    request.context,
+  ]
+}
+
+/** Inputs that are set and that only Buildx understands. */
+export function needsBuildx(request: BuildRequest): readonly string[] {
+  const wanted: readonly [string, boolean][] = [
+    ['platforms', request.platforms.length > 1],
+    ['secrets', request.secrets.length > 0],
+    ['secret-files', request.secretFiles.length > 0],
+    ['cache-to', request.cacheTo.length > 0],
+    ['cache-from', request.cacheFrom.some((cache) => cache.includes('type='))],
+    ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
+  ]
+  return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+
+export interface DockerCommand {
+  /** Never through a shell, so nothing in them is obeyed. Passwords and secrets do not belong here: others can read them. */
+  readonly arguments: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Working directory: the workspace. */
+  readonly directory: string
+  /** Cancels: the command is asked to end, and made to after a few seconds. */
+  readonly signal: AbortSignal
+  /** Every line that is printed, as soon as it is there. */
+  readonly onLine?: ((line: string) => void) | undefined
+}
+
+export interface DockerResult {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined
+  /** The last lines of both streams, oldest first. */
+  readonly tail: readonly string[]
+  /** At most 1 MiB. */
+  readonly output: string
+}
+
+const tailLines = 80
+const longestLine = 4000
+const mostOutput = 1024 * 1024
+/** From the request to end to the kill. Milliseconds. */
+const grace = 5000
+
+/** Runs the docker CLI to its end, whatever its exit code. Throws `docker-unavailable` when there is none, `cancelled`. */
+export async function runDocker(command: DockerCommand): Promise<DockerResult> {
+  if (command.signal.aborted) throw cancelled()
+  const child = spawn('docker', [...command.arguments], {
+    cwd: command.directory,
+    env: command.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const tail: string[] = []
+  const keep = (line: string) => {
+    tail.push(line)
+    if (tail.length > tailLines) tail.shift()
+    command.onLine?.(line)
+  }
+  const flushes = [child.stdout, child.stderr].map((stream) => {
+    const lines = lineReader(keep)
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      if (stream === child.stdout && output.length < mostOutput) output += chunk
+      lines.push(chunk)
+    })
+    return lines.end
+  })
+  let killer: NodeJS.Timeout | undefined
+  const stop = () => {
+    child.kill('SIGTERM')
+    killer = setTimeout(() => child.kill('SIGKILL'), grace)
+  }
+  command.signal.addEventListener('abort', stop, { once: true })
+  try {
+    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
+      child.on('error', (error) => reject(noDocker(error)))
+      child.on('close', (code) => resolve(code ?? undefined))
+    })
+    for (const flush of flushes) flush()
+    if (command.signal.aborted) throw cancelled()
+    return { exitCode, tail, output }
+  } finally {
+    clearTimeout(killer)
+    command.signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Cuts a stream into lines; a carriage return ends one too, as progress bars use it. */
+function lineReader(onLine: (line: string) => void): { push(chunk: string): void; end(): void } {
+  let rest = ''
+  const emit = (line: string) => {
+    if (line.trim() !== '') onLine(line.slice(0, longestLine))
+  }
+  return {
+    push(chunk) {
+      const lines = (rest + chunk).split(/[\r\n]+/)
+      rest = lines.pop() ?? ''
+      if (rest.length > longestLine) {
+        emit(rest)
+        rest = ''
+      }
+      for (const line of lines) emit(line)
+    },
+    end: () => emit(rest),
+  }
+}
+
+function cancelled(): Failure {
+  return new Failure({ code: 'cancelled', what: text`The build was cancelled`, fix: text`No tag was changed.` })
+}
+
+function noDocker(error: Error): Failure {
+  const isMissing = 'code' in error && error.code === 'ENOENT'
+  return new Failure({
+    code: 'docker-unavailable',
+    what: text`The command docker cannot be run`,
+    why: isMissing ? text`it is not installed on this runner` : text`${untrusted(error.message)}`,
+    fix: text`Install Docker with Buildx on the runner, or build with another tool and give its result as oci-layout.`,
+    cause: error,
+  })
+}

@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { RegistryLogin } from '../ports.ts'
+
+/** How the folders begin in RUNNER_TEMP; the post step removes only such ones. */
+export const configurationPrefix = 'slipway-docker-'
+
+export interface DockerConfiguration {
+  /** Value for DOCKER_CONFIG. */
+  readonly directory: string
+  remove(): Promise<void>
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Logs Docker in without a command line: a DOCKER_CONFIG of its own with the password in a file that only this user can
+ * read. What the job has set up already stays valid: other logins, proxies, builders, contexts and plugins. `announce` is
+ * told the folder before anything is in it.
+ */
+export async function writeConfiguration(
+  login: RegistryLogin,
+  environment: Environment,
+  temporary: string,
+  announce: (directory: string) => void,
+): Promise<DockerConfiguration> {
+  const original = environment.DOCKER_CONFIG || join(environment.HOME || homedir(), '.docker')
+  const directory = await mkdtemp(join(temporary, configurationPrefix))
+  announce(directory)
+  const entries = await readdir(original).catch(() => [])
+  for (const entry of entries) if (entry !== 'config.json') await symlink(join(original, entry), join(directory, entry))
+  const content = withLogin(await readConfiguration(join(original, 'config.json')), login)
+  await writeFile(join(directory, 'config.json'), JSON.stringify(content), { mode: 0o600 })
+  return { directory, remove: () => removeConfiguration(directory) }
+}
+
+/** Removes a folder that `writeConfiguration` made; what its links lead to stays. */
+export async function removeConfiguration(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true })
+}
+
+async function readConfiguration(path: string): Promise<Record<string, unknown>> {
+  try {
+    return record(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return {}
+  }
+}
+
+function withLogin(
+  original: Record<string, unknown>,
+  { endpoint, username, password }: RegistryLogin,
+): Record<string, unknown> {
+  const { host } = new URL(endpoint)
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  return {
+    ...original,
+    auths: { ...record(original.auths), [host]: { auth } },
+    // An empty helper means this file, whatever store the job uses for other registries (docker/cli, config/configfile).
+    credHelpers: { ...record(original.credHelpers), [host]: '' },
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../failure.ts'
+import { text, untrusted } from '../text.ts'
+import { type DockerCommand, runDocker } from './command.ts'
+
+/** What builds here. */
+export type Engine =
+  /** Buildx that pushes by digest, as every driver with a BuildKit of its own does, and engines with the containerd image store. */
+  | { readonly kind: 'buildx'; readonly version: string }
+  /** Buildx on an engine whose image store can only push tags. */
+  | { readonly kind: 'buildx-load'; readonly version: string }
+  /** No Buildx, as with Debian 12's docker.io. */
+  | { readonly kind: 'classic'; readonly version: string }
+
+type Probe = Omit<DockerCommand, 'arguments' | 'onLine'>
+
+/** Finds out what the docker CLI can do here. Throws `docker-unavailable`. */
+export async function findEngine(probe: Probe): Promise<Engine> {
+  const version = await requireDaemon(probe)
+  const ask = (...arguments_: string[]) => runDocker({ ...probe, arguments: arguments_ })
+  if ((await ask('buildx', 'version')).exitCode !== 0) return { kind: 'classic', version }
+  const driver = /^Driver:\s+(\S+)/m.exec((await ask('buildx', 'inspect')).output)?.[1]
+  if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version }
+  // The engine says so in its driver status (moby/moby, daemon/info.go).
+  const store = await ask('info', '--format={{json .DriverStatus}}')
+  return { kind: store.output.includes('io.containerd.snapshotter') ? 'buildx' : 'buildx-load', version }
+}
+
+async function requireDaemon(probe: Probe): Promise<string> {
+  const answer = await runDocker({ ...probe, arguments: ['version', '--format={{.Server.Version}}'] })
+  if (answer.exitCode === 0) return answer.output.trim()
+  throw new Failure({
+    code: 'docker-unavailable',
+    what: text`No Docker engine answers`,
+    why: text`${untrusted(answer.tail.at(-1) ?? 'docker version failed without a word')}`,
+    fix: text`Start Docker on the runner (or correct DOCKER_HOST), or build with another tool and give its result as oci-layout.`,
+  })
+}

@@ -1,0 +1,277 @@
+import { mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { createBuildPush } from '../../src/actions/build-push.ts'
+import { failure } from '../aws/simulated.ts'
+import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import { seedImage } from '../simulator/ecr.ts'
+import { createSimulator } from '../simulator/simulator.ts'
+
+const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
+const other = 'ffffffffffffffffffffffffffffffffffffffff'
+const revision = 'org.opencontainers.image.revision'
+const api: LayoutOptions = {
+  files: { '/app/server.js': 'serve()' },
+  entrypoint: ['node', '/app/server.js'],
+  labels: { [revision]: sha },
+}
+
+async function given(environment: Record<string, string> = {}) {
+  const simulator = createSimulator()
+  const { ecr } = simulator.world.region('eu-west-1')
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'slipway-build-')))
+  await mkdir(join(workspace, '.temporary'))
+  const { accessKeyId, secretAccessKey } = simulator.iam.root
+  const runner = await fakeRunner({
+    clock: simulator.clock.forProgram,
+    workspace,
+    environment: {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_REGION: 'eu-west-1',
+      GITHUB_WORKSPACE: workspace,
+      GITHUB_SHA: sha,
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_REPOSITORY: 'acme/shop',
+      // No engine answers here, so a build cannot pass for a push of a layout.
+      PATH: '/nonexistent',
+      ...environment,
+    },
+  })
+  const action = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler })
+  const run = (inputs: Record<string, string>) =>
+    action.main(givenInputs(action.inputs, { repository: 'api', ...inputs }), runner)
+  const layout = async (options: LayoutOptions = api) => {
+    const { digest } = await writeLayout(join(workspace, 'image'), options)
+    return digest
+  }
+  const digestOf = (tag: string) => ecr.find(`111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:${tag}`)?.digest
+  return { simulator, ecr, runner, workspace, run, layout, digestOf, world: simulator.world }
+}
+
+describe('build-push of a layout', () => {
+  test('pushes the image, tags it with the commit, and hands on what the next steps need', async () => {
+    const { ecr, runner, run, layout, digestOf } = await given()
+    ecr.createRepository('api')
+    const digest = await layout()
+    await run({ 'oci-layout': 'image' })
+    expect(digestOf(sha)).toBe(digest)
+    const name = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
+    expect(runner.outputs).toEqual({
+      digest,
+      image: `${name}@${digest}`,
+      name,
+      repository: 'api',
+      tag: sha,
+      tags: sha,
+      reused: 'false',
+    })
+  })
+
+  test('declares the outputs that it sets and the inputs that it reads, and no others', async () => {
+    const { ecr, runner, run, layout } = await given()
+    ecr.createRepository('api')
+    await layout()
+    await run({ 'oci-layout': 'image' })
+    const declared = parse(await readFile(join(import.meta.dirname, '../../actions/build-push/action.yml'), 'utf8'))
+    expect(Object.keys(declared.outputs).sort()).toEqual(Object.keys(runner.outputs).sort())
+    expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(createBuildPush({}).inputs).sort())
+    const defaults = Object.entries<{ default?: string }>(declared.inputs).map(([name, input]) => [
+      name,
+      input.default ?? '',
+    ])
+    expect(() =>
+      givenInputs(createBuildPush({}).inputs, { ...Object.fromEntries(defaults), repository: 'api' }),
+    ).not.toThrow()
+  })
+
+  test('puts all tags, also those that rules make from git', async () => {
+    const { ecr, run, layout, runner, digestOf } = await given({ GITHUB_REF: 'refs/tags/v1.4.0' })
+    ecr.createRepository('api')
+    const digest = await layout()
+    await run({
+      'oci-layout': 'image',
+      tag: 'stable',
+      tags: 'type=semver,pattern={{version}}\ntype=semver,pattern={{major}}.{{minor}}\ntype=sha',
+    })
+    expect(['stable', '1.4.0', '1.4', 'sha-1a2b3c4'].map(digestOf)).toEqual([digest, digest, digest, digest])
+    expect(runner.outputs).toMatchObject({ tag: 'stable', tags: 'stable\n1.4.0\n1.4\nsha-1a2b3c4' })
+  })
+
+  test('tags a pull request with its head commit, not with the merge commit', async () => {
+    const { ecr, run, layout, runner, workspace } = await given({ GITHUB_SHA: other, GITHUB_REF: 'refs/pull/7/merge' })
+    const event = join(workspace, 'event.json')
+    await writeFile(event, JSON.stringify({ pull_request: { number: 7, head: { sha } } }))
+    Object.assign(runner.environment, { GITHUB_EVENT_PATH: event })
+    ecr.createRepository('api')
+    await layout()
+    await run({ 'oci-layout': 'image', tags: 'type=ref,event=pr' })
+    expect(runner.outputs.tag).toBe('pr-7')
+    await run({ 'oci-layout': 'image' })
+    expect(runner.outputs.tag).toBe(sha)
+  })
+
+  test('names the image to the runner, for attestations', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'slipway-artifacts-')), 'artifacts')
+    const { ecr, run, layout } = await given({ GITHUB_ARTIFACTS: file })
+    ecr.createRepository('api')
+    const digest = await layout()
+    await run({ 'oci-layout': 'image' })
+    expect(await readFile(file, 'utf8')).toBe(`oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/api@${digest}\n`)
+  })
+
+  test('masks the password, plain and as Docker writes it', async () => {
+    const { ecr, run, layout, runner, simulator } = await given()
+    ecr.createRepository('api')
+    await layout()
+    await run({ 'oci-layout': 'image' })
+    expect(runner.masks.length).toBeGreaterThanOrEqual(2)
+    expect(runner.lines.join('\n')).not.toContain(runner.masks[0])
+    expect(simulator.recorder.all.filter(({ operation }) => operation === 'GetAuthorizationToken')).toHaveLength(1)
+  })
+})
+
+describe('the repository', () => {
+  test('that is missing is told before the build, with the way out', async () => {
+    const { run } = await given()
+    expect(await failure(run({}))).toMatchObject({
+      code: 'repository-not-found',
+      what: 'There is no ECR repository "api" in this account and region',
+      fix: expect.stringContaining('create-repository: true'),
+    })
+  })
+
+  test('is made on request, with immutable tags unless told otherwise', async () => {
+    for (const [inputs, mutability] of [
+      [{}, 'IMMUTABLE'],
+      [{ 'immutable-tags': 'false' }, 'MUTABLE'],
+    ] as const) {
+      const { ecr, run, layout, digestOf } = await given()
+      const digest = await layout()
+      await run({ 'oci-layout': 'image', 'create-repository': 'true', ...inputs })
+      expect(digestOf(sha)).toBe(digest)
+      expect(ecr.handlers.DescribeRepositories?.({}, {} as never)).toMatchObject({
+        repositories: [{ imageTagMutability: mutability }],
+      })
+    }
+  })
+})
+
+describe('an immutable tag', () => {
+  test('that holds this commit is reused: nothing is built, and the job ends well', async () => {
+    const { ecr, run, runner, world } = await given()
+    ecr.createRepository('api', true)
+    const digest = seedImage(world, 'eu-west-1', 'api', sha, { labels: { [revision]: sha } })
+    await run({ tags: 'type=sha', tag: sha })
+    expect(runner.outputs).toMatchObject({ digest, tag: sha, reused: 'true' })
+    expect(ecr.find('127.0.0.1:1/api:sha-1a2b3c4')?.digest).toBe(digest)
+  })
+
+  test('that holds another commit fails before the build and says which', async () => {
+    const { ecr, run, world } = await given()
+    ecr.createRepository('api', true)
+    const digest = seedImage(world, 'eu-west-1', 'api', 'v1', { labels: { [revision]: other } })
+    expect(await failure(run({ tag: 'v1' }))).toMatchObject({
+      code: 'image-tag-taken',
+      why: `it holds the image of commit ${other} (${digest}), and this run is about commit ${sha}`,
+    })
+  })
+
+  test('that holds an image without a commit fails too: nobody can tell what it is', async () => {
+    const { ecr, run, world } = await given()
+    ecr.createRepository('api', true)
+    seedImage(world, 'eu-west-1', 'api', 'v1')
+    expect((await failure(run({ tag: 'v1' }))).why).toMatch(/does not name its commit/)
+  })
+
+  test('is put again when the same layout is pushed again', async () => {
+    const { ecr, run, layout, runner } = await given()
+    ecr.createRepository('api', true)
+    const digest = await layout()
+    await run({ 'oci-layout': 'image' })
+    await run({ 'oci-layout': 'image' })
+    expect(runner.outputs).toMatchObject({ digest, reused: 'true' })
+  })
+
+  test('that holds another layout stays as it is', async () => {
+    const { ecr, run, layout, digestOf } = await given()
+    ecr.createRepository('api', true)
+    const first = await layout()
+    await run({ 'oci-layout': 'image' })
+    await layout({ ...api, files: { '/app/server.js': 'other()' } })
+    expect(await failure(run({ 'oci-layout': 'image' }))).toMatchObject({ code: 'image-tag-taken' })
+    expect(digestOf(sha)).toBe(first)
+  })
+})
+
+describe('when things go wrong', () => {
+  test('a mutable tag moves only after the whole new image is there', async () => {
+    const { ecr, run, layout, digestOf, simulator } = await given()
+    ecr.createRepository('api')
+    const first = await layout()
+    await run({ 'oci-layout': 'image', tag: 'live' })
+    await layout({ ...api, files: { '/app/server.js': 'new()' } })
+    simulator.faults.add({
+      service: 'registry',
+      operation: /^PUT .*\/manifests\/sha256/,
+      effect: { kind: 'access-denied' },
+    })
+    expect((await failure(run({ 'oci-layout': 'image', tag: 'live' }))).code).toBe('registry-rejected')
+    expect(digestOf('live')).toBe(first)
+  })
+
+  test('F08: nothing is lost when a third of all calls fails', async () => {
+    const { ecr, run, layout, digestOf, simulator } = await given()
+    ecr.createRepository('api')
+    const digest = await layout({ ...api, architecture: ['amd64', 'arm64'] })
+    for (const effect of [{ kind: 'reset' }, { kind: 'http', status: 503 }, { kind: 'apply-then-drop' }] as const)
+      simulator.faults.add({ effect, probability: 0.1, times: 100 })
+    await run({ 'oci-layout': 'image', tag: 'v1' })
+    expect(digestOf('v1')).toBe(digest)
+  })
+
+  test('S11: a layout outside of the workspace is refused', async () => {
+    const { ecr, run } = await given()
+    ecr.createRepository('api')
+    expect(await failure(run({ 'oci-layout': '/etc' }))).toMatchObject({ code: 'file-unreadable' })
+  })
+
+  test('a build without Docker says what is missing and what else can be done', async () => {
+    const { ecr, run } = await given()
+    ecr.createRepository('api')
+    expect(await failure(run({}))).toMatchObject({
+      code: 'docker-unavailable',
+      why: 'it is not installed on this runner',
+      fix: expect.stringContaining('oci-layout'),
+    })
+  })
+
+  test('bad inputs are reported all at once, and secrets are not repeated', async () => {
+    const { run } = await given()
+    const refused = await failure(
+      (async () =>
+        run({
+          repository: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/API',
+          tag: '-v1',
+          tags: 'type=later',
+          secrets: 'NPM_TOKEN=abc\nhunter2',
+          context: '-',
+          contxt: '.',
+        }))(),
+    )
+    expect(refused.code).toBe('inputs-invalid')
+    for (const name of [
+      'repository must be the name',
+      'tag must be',
+      'tags line "type=later"',
+      'secrets must have lines like id=value; line 2',
+      'context must be',
+      'did you mean context?',
+    ])
+      expect(refused.why).toContain(name)
+    expect(refused.why).not.toContain('hunter2')
+  })
+})
