@@ -4,6 +4,7 @@ import { type Text, text } from '../text.ts'
 import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
 import { type Answer, problem } from './answer.ts'
 import { botChannel, type Channel, webhookChannel } from './channel.ts'
+import { openProgress } from './progress.ts'
 import { attempt, type Fetch } from './request.ts'
 
 export interface SlackConfig {
@@ -22,12 +23,8 @@ export interface SlackConfig {
   warn(message: Text): void
 }
 
-/** Milliseconds between two edits: Slack takes about one message per second and channel. */
-const pace = 3000
-const longestUpdate = 5000
 /** All that a deployment waits for Slack, at its end. Milliseconds. */
 const longestFinal = 10_000
-const failuresToGiveUp = 2
 
 /** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
 export function openSlack(config: SlackConfig): Slack {
@@ -40,6 +37,7 @@ export function openSlack(config: SlackConfig): Slack {
 const accepted: SlackDelivery = { delivered: true }
 
 function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock }: SlackConfig) {
+  if (!token && !webhookUrl) return undefined
   if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
   if (token && channel)
     return botChannel({ token, channel, messageTs, apiUrl: apiUrl.replace(/\/+$/, ''), fetch, clock })
@@ -49,8 +47,7 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
       problem: text`The Slack webhook URL is not one of hooks.slack.com or hooks.slack-gov.com. Nothing was sent.`,
     }
   }
-  if (token) return { problem: text`There is a Slack token but no channel: give the id of one (C…). Nothing was sent.` }
-  return undefined
+  return { problem: text`There is a Slack token but no channel: give the id of one (C…). Nothing was sent.` }
 }
 
 function refused(config: SlackConfig, reason: Text): Slack {
@@ -58,15 +55,10 @@ function refused(config: SlackConfig, reason: Text): Slack {
   return { update: async () => ({ delivered: false, problem: reason }), reference: () => undefined }
 }
 
-/** Merges updates in the background, so that nobody waits for Slack before the end. */
+/** Shows progress where the message can be edited, and waits for Slack only at the end. */
 function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
-  let waiting: SlackMessage | undefined
-  let worker: Promise<void> | undefined
-  let nextAt = 0
-  let failures = 0
   let warned = false
   let replied = false
-  const ending = new AbortController()
 
   const complain = (answer: Answer): SlackDelivery => {
     if (answer.ok) return accepted
@@ -75,31 +67,11 @@ function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
     warned = true
     return { delivered: false, problem: reason }
   }
-
-  const work = async () => {
-    while (waiting && failures < failuresToGiveUp) {
-      await clock.sleep(Math.max(0, nextAt - clock.monotonic()), ending.signal).catch(() => undefined)
-      if (ending.signal.aborted) break
-      const message = waiting
-      waiting = undefined
-      nextAt = clock.monotonic() + pace
-      const answer = await channel.write(message, deadlineIn(clock, longestUpdate), false)
-      failures = answer.ok ? 0 : failures + 1
-      if (answer.ok) continue
-      nextAt += answer.retryAfter ?? 0
-      waiting ??= message
-      if (!answer.transient) {
-        failures = failuresToGiveUp
-        complain(answer)
-      }
-    }
-    worker = undefined
-  }
+  const progress = openProgress(channel, clock, complain)
 
   const finish = async (message: SlackMessage): Promise<SlackDelivery> => {
     const deadline = deadlineIn(clock, longestFinal)
-    ending.abort()
-    if (worker) await attempt(() => (worker ?? Promise.resolve()).then((): Answer => ({ ok: true })), clock, deadline)
+    await attempt(() => progress.stop().then((): Answer => ({ ok: true })), clock, deadline)
     const answer = await channel.write(message, deadline, true)
     if (!answer.ok || replied) return complain(answer)
     replied = true
@@ -110,9 +82,7 @@ function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
     reference: channel.reference,
     async update(message, { final }) {
       if (final) return finish(message)
-      if (!channel.live || ending.signal.aborted) return accepted
-      waiting = message
-      worker ??= work()
+      if (channel.live) progress.offer(message)
       return accepted
     },
   }
