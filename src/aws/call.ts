@@ -47,6 +47,8 @@ const backoffBase = 500
 const backoffCap = 20_000
 /** Left for a last attempt before the deadline. */
 const lastCall = 1000
+/** A host that DNS does not know is waited for no longer: more likely the region is misspelt. */
+const unknownHostLimit = 120_000
 
 /** Tries so far of one call. */
 interface Tries {
@@ -55,6 +57,8 @@ interface Tries {
   /** A reply was lost: the mutation may have been applied. */
   replyLost: boolean
   refreshed: boolean
+  /** Some attempt got further than DNS. */
+  hostKnown: boolean
 }
 
 /**
@@ -67,7 +71,13 @@ export async function call<T>(
   send: (options: SendOptions) => Promise<T>,
   request: AwsRequest<T>,
 ): Promise<T> {
-  const tries: Tries = { count: 0, since: patience.clock.monotonic(), replyLost: false, refreshed: false }
+  const tries: Tries = {
+    count: 0,
+    since: patience.clock.monotonic(),
+    replyLost: false,
+    refreshed: false,
+    hostKnown: false,
+  }
   for (;;) {
     const failed = await attempt(patience, send).then(
       (value) => ({ value }),
@@ -142,7 +152,9 @@ async function pause(
   throttled: boolean,
 ): Promise<void> {
   const { clock, deadline } = patience
-  const left = remaining(clock, deadline)
+  if (error.code !== 'ENOTFOUND') tries.hostKnown = true
+  const limit = tries.hostKnown ? deadline : Math.min(deadline, tries.since + unknownHostLimit)
+  const left = remaining(clock, limit)
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
   if (left <= lastCall) throw explainUnreachable(error, { ...request, seconds, attempts: tries.count, throttled })
   const wait = retryAfter(error) ?? jitter(clock, tries.count)

@@ -134,7 +134,9 @@ export function explainUnreachable(error: AwsError, { action, kind, attempts, se
   const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is not known` : text``
   const fix = throttled
     ? text`AWS limits how often this account may call it in this region. Give the job a longer deadline, or deploy fewer services at once.`
-    : text`See https://health.aws.amazon.com/health/status, and whether the runner reaches AWS (proxy, firewall, VPC endpoints). Then run the job again.`
+    : error.code === 'ENOTFOUND'
+      ? text`Check that aws-region names a region, and that the runner can resolve AWS's host names, itself or through HTTPS_PROXY.`
+      : text`See https://health.aws.amazon.com/health/status, and whether the runner reaches AWS (proxy, firewall, VPC endpoints). Then run the job again.`
   return new Failure({
     code: 'aws-unreachable',
     what: text`AWS did not ${throttled ? 'accept' : 'answer'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,

@@ -145,16 +145,22 @@ const addedByAws = new Set([
 
 function isSame(written: Json | undefined, stored: Json | undefined, name: string): boolean {
   if (written === undefined || written === null) return addedByAws.has(name) || isEmpty(stored)
-  if (Array.isArray(written))
-    return (
-      Array.isArray(stored) &&
-      stored.length === written.length &&
-      written.every((item: Json, index) => isSame(item, stored[index], ''))
-    )
+  if (Array.isArray(written)) {
+    if (!Array.isArray(stored) || stored.length !== written.length) return false
+    const kept = byName(stored)
+    return byName(written).every((item, index) => isSame(item, kept[index], ''))
+  }
   if (typeof written !== 'object') return written === stored
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return isEmpty(written)
   const names = new Set([...Object.keys(written), ...Object.keys(stored)])
   return [...names].every((member) => isSame((written as JsonObject)[member], (stored as JsonObject)[member], member))
+}
+
+/** AWS does not keep the order of environment variables and other named things. */
+function byName(items: readonly Json[]): readonly Json[] {
+  const name = (item: Json) => (item as JsonObject | null)?.name
+  if (!items.every((item) => typeof name(item) === 'string')) return items
+  return [...items].sort((one, other) => (String(name(one)) < String(name(other)) ? -1 : 1))
 }
 
 function isEmpty(value: Json | undefined): boolean {

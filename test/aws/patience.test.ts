@@ -143,18 +143,28 @@ describe('F01 a cancelled run stops at once', () => {
   })
 })
 
+const failing = (error: Error) => ({
+  metadata: { handlerProtocol: 'http/1.1' as const },
+  handle: () => Promise.reject(error),
+  destroy() {},
+  updateHttpClientConfig() {},
+  httpHandlerConfigs: () => ({}),
+})
+
+test('F10 a host that DNS does not know is given two minutes, then the region is doubted', async () => {
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND ecr.eu-west-9.amazonaws.com'), { code: 'ENOTFOUND' })
+  const { aws, clock } = simulated({ region: 'eu-west-9', requestHandler: failing(unknown) })
+  const started = clock.monotonic()
+  const { code, why, fix } = await failure(aws.ecr.login())
+  expect(code).toBe('aws-unreachable')
+  expect(why).toContain('ecr.eu-west-9.amazonaws.com')
+  expect(fix).toContain('aws-region')
+  expect(clock.monotonic() - started).toBeGreaterThan(60_000)
+  expect(clock.monotonic() - started).toBeLessThanOrEqual(120_000)
+})
+
 test('a fault of ours is thrown as it is, at once', async () => {
-  const { aws, simulator } = simulated({
-    requestHandler: {
-      metadata: { handlerProtocol: 'http/1.1' },
-      handle: async () => {
-        throw new RangeError('a bug')
-      },
-      destroy() {},
-      updateHttpClientConfig() {},
-      httpHandlerConfigs: () => ({}),
-    },
-  })
+  const { aws, simulator } = simulated({ requestHandler: failing(new RangeError('a bug')) })
   const error = await aws.ecr.login().catch((reason: unknown) => reason)
   expect(error).not.toBeInstanceOf(Failure)
   expect(error).toMatchObject({ message: 'a bug' })
