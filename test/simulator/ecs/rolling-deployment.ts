@@ -5,7 +5,8 @@ import { deploymentId } from '../identifiers.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
 import * as events from './events.ts'
 import { moveTasks } from './rolling-arithmetic.ts'
-import { createRevision, recordServiceDeployment } from './service-revisions.ts'
+import { createRollout } from './rollout.ts'
+import { recordServiceDeployment } from './service-revisions.ts'
 import {
   clientException,
   type EcsState,
@@ -16,7 +17,6 @@ import {
   type ServiceRecord,
   type ServiceScheduler,
 } from './state.ts'
-import { startTaskGroup } from './task-groups.ts'
 
 interface InFlight {
   readonly record: ServiceDeploymentRecord
@@ -40,7 +40,7 @@ const steadySeconds = 5
 const reasons: Record<Failure, string> = {
   'circuit breaker': 'the circuit breaker threshold was exceeded',
   alarm: 'one or more deployment alarms were triggered',
-  request: 'a rollback was requested',
+  request: 'a stop was requested',
 }
 
 export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceScheduler {
@@ -59,28 +59,8 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
     tick = { at, cancel }
   }
 
-  const newRollout = (definition: TaskDefinition, id = deploymentId(ecs.world)): RolloutRecord => ({
-    deployment: {
-      id,
-      status: 'PRIMARY',
-      taskDefinition: definition.taskDefinitionArn,
-      createdAt: now(ecs),
-      updatedAt: now(ecs),
-      rolloutState: 'IN_PROGRESS',
-      rolloutStateReason: `ECS deployment ${id} in progress.`,
-      ...(service.settings.volumeConfigurations && { volumeConfigurations: service.settings.volumeConfigurations }),
-    },
-    serviceRevisionArn: createRevision(ecs, service, definition),
-    group: startTaskGroup(ecs, {
-      clusterArn: service.clusterArn,
-      serviceName: service.serviceName,
-      taskDefinitionArn: definition.taskDefinitionArn ?? '',
-      startedBy: id,
-      desired: 0,
-      loadBalancers: service.loadBalancers,
-      onChange: () => wake(),
-    }),
-  })
+  const newRollout = (definition: TaskDefinition, id = deploymentId(ecs.world)) =>
+    createRollout(ecs, service, definition, id, () => wake())
 
   const makePrimary = (rollout: RolloutRecord) => {
     for (const other of service.rollouts) {

@@ -6,11 +6,17 @@ import type {
   NetworkConfiguration,
   TaskDefinition,
 } from '@aws-sdk/client-ecs'
-import type { LoadBalancing } from '../contract.ts'
+import { AwsError, type LoadBalancing } from '../contract.ts'
 import { invalidParameter } from './state.ts'
 import { checkTags } from './task-definition-rules.ts'
 
+const notSimulated = (what: string) =>
+  new AwsError('UnsupportedFeatureException', `The simulator does not know ${what}.`)
+
 export function checkService(input: CreateServiceRequest): void {
+  const unknown = (['gatewayConnectors', 'monitoring', 'role'] as const).find((member) => input[member] !== undefined)
+  if (unknown) throw notSimulated(unknown)
+  if (input.schedulingStrategy === 'DAEMON') throw notSimulated('the scheduling strategy DAEMON')
   if (!/^[\w-]{1,255}$/.test(input.serviceName ?? '')) throw invalidParameter('Invalid service name.')
   if (input.launchType && input.capacityProviderStrategy?.length)
     throw invalidParameter(
@@ -29,6 +35,8 @@ export function checkDeploymentConfiguration(
   configuration: DeploymentConfiguration | undefined,
   controller = 'ECS',
 ): void {
+  const { strategy = 'ROLLING' } = configuration ?? {}
+  if (strategy !== 'ROLLING') throw notSimulated(`the strategy ${strategy}`)
   const { minimumHealthyPercent = 100, maximumPercent = 200, alarms, deploymentCircuitBreaker } = configuration ?? {}
   if (maximumPercent < 100 || maximumPercent < minimumHealthyPercent)
     throw invalidParameter('maximumPercent must be at least 100 and not less than minimumHealthyPercent.')

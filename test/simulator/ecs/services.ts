@@ -6,11 +6,11 @@ import type {
   ListServicesRequest,
   TaskDefinition,
 } from '@aws-sdk/client-ecs'
-import type { Handlers } from '../contract.ts'
+import { AwsError, type Handlers } from '../contract.ts'
 import { arn, nameOf, paginate, uuid } from '../identifiers.ts'
 import { findCluster } from './clusters.ts'
 import { mostEvents } from './events.ts'
-import { findActiveService, lookUpService } from './find-service.ts'
+import { findService, lookUpService } from './find-service.ts'
 import { createScheduler } from './rolling-deployment.ts'
 import { checkLoadBalancers, checkNetwork, checkService } from './service-rules.ts'
 import { updateService } from './service-update.ts'
@@ -50,6 +50,9 @@ function newRecord(
       ...(input.networkConfiguration && { networkConfiguration: input.networkConfiguration }),
       ...(input.platformVersion && { platformVersion: input.platformVersion }),
       ...(input.volumeConfigurations?.length && { volumeConfigurations: input.volumeConfigurations }),
+      ...(input.serviceRegistries && { serviceRegistries: input.serviceRegistries }),
+      ...(input.serviceConnectConfiguration && { serviceConnectConfiguration: input.serviceConnectConfiguration }),
+      ...(input.vpcLatticeConfigurations && { vpcLatticeConfigurations: input.vpcLatticeConfigurations }),
       healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
       schedulingStrategy: input.schedulingStrategy ?? 'REPLICA',
       enableECSManagedTags: input.enableECSManagedTags ?? false,
@@ -109,7 +112,8 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
 }
 
 function deleteService(ecs: EcsState, input: DeleteServiceRequest): ServiceRecord {
-  const service = findActiveService(ecs, input.cluster, input.service ?? '')
+  const service = findService(ecs, input.cluster, input.service ?? '')
+  if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotFoundException', 'Service not found.')
   if (service.desiredCount > 0 && !input.force)
     throw invalidParameter('The service cannot be stopped while it is scaled above 0.')
   service.desiredCount = 0

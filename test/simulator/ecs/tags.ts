@@ -4,7 +4,11 @@ import { AwsError, type Handlers } from '../contract.ts'
 import { type EcsState, invalidParameter } from './state.ts'
 import { checkTags } from './task-definition-rules.ts'
 
-function taggable(ecs: EcsState, resourceArn: string): { tags: Tag[] } {
+function taggable(
+  ecs: EcsState,
+  resourceArn: string,
+  missing = new AwsError('ResourceNotFoundException', 'The specified resource was not found.'),
+): { tags: Tag[] } {
   const all = [...ecs.services.values()].map((service) => ({
     resource: service as { tags: Tag[] },
     key: service.serviceArn,
@@ -18,7 +22,7 @@ function taggable(ecs: EcsState, resourceArn: string): { tags: Tag[] } {
     .map((record) => ({ resource: record as { tags: Tag[] }, key: record.definition.taskDefinitionArn ?? '' }))
   const found = [...all, ...clusters, ...definitions].find(({ key }) => key === resourceArn)
   if (!resourceArn.startsWith('arn:')) throw invalidParameter('Invalid resource ARN.')
-  if (!found) throw new AwsError('ResourceNotFoundException', 'The specified resource was not found.')
+  if (!found) throw missing
   return found.resource
 }
 
@@ -35,5 +39,8 @@ export const tagHandlers = (ecs: EcsState): Handlers => ({
     resource.tags = resource.tags.filter((tag) => !tagKeys.includes(tag.key ?? ''))
     return {}
   },
-  ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({ tags: taggable(ecs, resourceArn).tags }),
+  // Unlike the others, this one does not know ResourceNotFoundException (API ListTagsForResource).
+  ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({
+    tags: taggable(ecs, resourceArn, invalidParameter('The specified resource was not found.')).tags,
+  }),
 })

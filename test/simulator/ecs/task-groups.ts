@@ -1,4 +1,5 @@
 /** Keeps tasks of one definition at a count, replaces those that stop by themselves, and tells the service's events. */
+import type { Tag } from '@aws-sdk/client-ecs'
 import type { TaskGroupOptions } from '../contract.ts'
 import { nameOf } from '../identifiers.ts'
 import * as events from './events.ts'
@@ -46,6 +47,7 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
     }),
     awsvpc: service()?.settings.networkConfiguration?.awsvpcConfiguration,
     launchType: service()?.settings.launchType,
+    tags: propagatedTags(ecs, service(), options.taskDefinitionArn),
     onChange: ({ task, failed, turnedHealthy }) => {
       if (turnedHealthy) state.consecutive = 0
       if (failed) {
@@ -167,4 +169,13 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
   }
   fill(1 + ecs.world.random() * 2)
   return group
+}
+
+/** Tags that a service hands on to its tasks (API CreateService, `propagateTags`). */
+function propagatedTags(ecs: EcsState, service: ServiceRecord | undefined, taskDefinitionArn: string): Tag[] {
+  const { propagateTags, enableECSManagedTags } = service?.settings ?? {}
+  const own = propagateTags === 'SERVICE' ? service?.tags : undefined
+  const ofDefinition = propagateTags === 'TASK_DEFINITION' ? findDefinition(ecs, taskDefinitionArn)?.tags : undefined
+  const managed = enableECSManagedTags ? [{ key: 'aws:ecs:serviceName', value: service?.serviceName ?? '' }] : []
+  return [...(own ?? ofDefinition ?? []), ...managed]
 }

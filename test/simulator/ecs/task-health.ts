@@ -38,6 +38,7 @@ export function followTargets(
   const balancers = (start.loadBalancers ?? []).filter((balancer) => balancer.targetGroupArn !== undefined)
   const grace = start.healthCheckGracePeriodSeconds ?? 0
   const turnHealthy = () => {
+    if (isDoomed(stories)) return
     record.healthy = true
     start.onChange?.({ task: record, turnedHealthy: true })
   }
@@ -70,6 +71,7 @@ export function followTargets(
     }
     const startSeconds = (behaviour?.kind === 'healthy' && behaviour.startSeconds) || 5
     after(startSeconds + 5 + ecs.world.random() * 10, () => {
+      if (isDoomed(stories)) return
       health = { State: 'healthy' }
       waitingFor--
       if (waitingFor === 0) turnHealthy()
@@ -92,6 +94,14 @@ export function followTargets(
 
 const service = (ecs: EcsState, start: TaskStart) =>
   ecs.services.get(`${nameOf(start.clusterArn)}/${start.serviceName}`)
+
+/** Whether it will end so soon that no health check should call it healthy before: otherwise chance would tell the story. */
+function isDoomed(stories: readonly ContainerStory[]): boolean {
+  return stories.some(({ container, behaviour }) => {
+    const ends = behaviour.kind === 'crash' || behaviour.kind === 'out-of-memory'
+    return ends && (container.essential ?? true) && (behaviour.afterSeconds ?? 0) <= 30
+  })
+}
 
 /** `healthStatus` of containers with a health check, and of the task they make up. */
 function followContainers(

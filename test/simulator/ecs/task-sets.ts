@@ -3,7 +3,7 @@ import type { DescribeTaskSetsRequest, TaskSet } from '@aws-sdk/client-ecs'
 import { AwsError, type Handlers, type TaskSetRecord } from '../contract.ts'
 import { arn, deploymentId, nameOf } from '../identifiers.ts'
 import { findActiveService } from './find-service.ts'
-import { type EcsState, invalidParameter, type ServiceRecord } from './state.ts'
+import { type EcsState, here, invalidParameter, type ServiceRecord } from './state.ts'
 import { activeDefinition } from './task-definitions.ts'
 import { startTaskGroup } from './task-groups.ts'
 
@@ -15,6 +15,8 @@ export function createTaskSet(
   if (service.deploymentControllerType === 'ECS')
     throw invalidParameter('The service must use the EXTERNAL or CODE_DEPLOY deployment controller.')
   const definition = activeDefinition(ecs, options.taskDefinitionArn)
+  if (!here(ecs).elbv2.targetGroup(options.targetGroupArn))
+    throw invalidParameter(`The target group ${options.targetGroupArn} does not exist.`)
   const id = deploymentId(ecs.world)
   const loadBalancers = service.loadBalancers.map((balancer) => ({
     ...balancer,
