@@ -49,11 +49,13 @@ describe('F12 a CodeDeploy deployment is created once', () => {
 })
 
 test('a deployment is seen through its target and stopped, twice if need be', async () => {
-  const { aws, clock, request } = await withGroup()
+  const { aws, clock, names, request } = await withGroup()
+  const group = await aws.codeDeploy.describeDeploymentGroup(names.application, names.group)
+  const { clusterName = '', serviceName = '' } = group?.ecsServices?.[0] ?? {}
   const id = await aws.codeDeploy.createDeployment(request)
-  expect(await aws.codeDeploy.describeTarget(id, 'prod', 'api')).toBeUndefined()
+  expect(await aws.codeDeploy.describeTarget(id, clusterName, serviceName)).toBeUndefined()
   await clock.sleep(60_000)
-  expect((await aws.codeDeploy.describeTarget(id, 'prod', 'api'))?.lifecycleEvents).toHaveLength(8)
+  expect((await aws.codeDeploy.describeTarget(id, clusterName, serviceName))?.lifecycleEvents).toHaveLength(8)
   await aws.codeDeploy.stopDeployment(id, true)
   await clock.sleep(60_000)
   await aws.codeDeploy.stopDeployment(id, true)
@@ -64,7 +66,7 @@ test('a deployment group is described, and a missing one is undefined', async ()
   const { aws, names } = await withGroup()
   expect(await aws.codeDeploy.describeDeploymentGroup(names.application, names.group)).toMatchObject({
     computePlatform: 'ECS',
-    ecsServices: [{ clusterName: 'prod', serviceName: 'api' }],
+    ecsServices: [{ serviceName: 'api' }],
   })
   expect(await aws.codeDeploy.describeDeploymentGroup(names.application, 'other')).toBeUndefined()
 })
