@@ -1,5 +1,6 @@
 /** AWS CodeDeploy for Amazon ECS: blue/green deployments with their lifecycle events, waits and roll backs. */
 import type { AwsService, World } from '../contract.ts'
+import { applicationHandlers } from './applications.ts'
 import { configHandlers } from './configurations.ts'
 import { deploymentHandlers } from './deployments.ts'
 import { groupHandlers } from './groups.ts'
@@ -27,7 +28,12 @@ export function createCodeDeploy(world: World, region: string): CodeDeployServic
   return {
     quirks: state.quirks,
     hook: (name, outcome) => state.hooks.set(name, outcome),
-    handlers: { ...configHandlers(state), ...groupHandlers(state), ...deploymentHandlers(state) },
+    handlers: {
+      ...applicationHandlers(state),
+      ...configHandlers(state),
+      ...groupHandlers(state),
+      ...deploymentHandlers(state),
+    },
   }
 }
 

@@ -16,7 +16,7 @@ const linear = 'CodeDeployDefault.ECSLinear10PercentEvery1Minutes'
 const canary = 'CodeDeployDefault.ECSCanary10Percent5Minutes'
 
 test('a linear deployment keeps the recorded timeline of AWS', async () => {
-  const { deploy, deployment, target, events, advance, weights, running, testTraffic, two } = await scene({
+  const { deploy, deployment, target, events, advance, weights, running, testWeights, two } = await scene({
     deploymentConfig: linear,
   })
   const id = await deploy()
@@ -43,7 +43,7 @@ test('a linear deployment keeps the recorded timeline of AWS', async () => {
   expect(await events(id)).toEqual(allSucceeded)
   expect(await deployment(id)).toMatchObject({ status: 'InProgress', instanceTerminationWaitTimeStarted: true })
   expect(await running()).toEqual({ taskDefinition: two, taskSets: ['ACTIVE api:1', 'PRIMARY api:2'] })
-  expect(testTraffic()).toEqual(['green'])
+  expect(testWeights()).toEqual({ blue: 0, green: 1 })
   advance(976 + 30 - 761)
   expect((await deployment(id)).status).toBe('Succeeded')
   expect((await running()).taskSets).toEqual(['PRIMARY api:2'])
@@ -88,7 +88,7 @@ test('a group without waits and without blue/green configuration ends right afte
 describe('an unhealthy replacement', () => {
   const unhealthy = async (autoRollback: NonNullable<Parameters<typeof scene>[0]>['autoRollback']) => {
     const made = await scene({ deploymentConfig: canary, ...(autoRollback && { autoRollback }) })
-    made.sim.world.scenarios.set('api:two', { kind: 'crash', exitCode: 1 })
+    made.sim.world.scenarios.set('two', { kind: 'crash', exitCode: 1 })
     const id = await made.deploy()
     made.advance(3500)
     expect((await made.deployment(id)).status).toBe('InProgress')
@@ -132,7 +132,7 @@ describe('an unhealthy replacement', () => {
     const { info, running, sim, deploy, deployment, advance } = await unhealthy([])
     expect(info.rollbackInfo).toBeUndefined()
     expect((await running()).taskSets).toEqual(['PRIMARY api:1', 'ACTIVE api:2'])
-    sim.world.scenarios.set('api:two', { kind: 'healthy' })
+    sim.world.scenarios.set('two', { kind: 'healthy' })
     const again = await deploy()
     advance(1000)
     expect((await deployment(again)).status).toBe('Succeeded')

@@ -14,8 +14,9 @@ import type {
 import type { Handlers } from '../contract.ts'
 import { paginate } from '../identifiers.ts'
 import { contentOf, readAppSpec } from './app-spec.ts'
+import { findApplication } from './applications.ts'
 import { findConfig } from './configurations.ts'
-import { findApplication, findGroup, validateAlarms, validateAutoRollback } from './groups.ts'
+import { findGroup, validateAlarms, validateAutoRollback } from './groups.ts'
 import { begin, stop } from './life.ts'
 import { lifecycleEvents } from './stages.ts'
 import {

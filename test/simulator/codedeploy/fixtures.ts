@@ -1,18 +1,13 @@
 /** Deployment groups for tests, the demo and the bench, as somebody's infrastructure code would have made them. */
 import type { CreateDeploymentGroupInput } from '@aws-sdk/client-codedeploy'
-import type { Call, World } from '../contract.ts'
+import type { Call } from '../contract.ts'
+import { type Seeded, type SeededBlueGreenService, type SeedOptions, seedBlueGreenService } from '../fixtures.ts'
 
-/** A service with the CODE_DEPLOY controller and what its traffic goes through. */
-export interface BlueGreenService {
-  readonly region: string
-  /** Names. */
-  readonly cluster: string
-  readonly service: string
-  /** Names of the two target groups; the first one serves production. */
-  readonly targetGroups: readonly [string, string]
-  readonly productionListenerArn: string
-  readonly testListenerArn?: string | undefined
-}
+/** A service with the CODE_DEPLOY controller and what its traffic goes through, as `seedBlueGreenService` returns it. */
+export type BlueGreenService = Pick<
+  SeededBlueGreenService,
+  'serviceArn' | 'blueTargetGroupName' | 'greenTargetGroupName' | 'productionListenerArn'
+> & { readonly testListenerArn?: string | undefined }
 
 export interface CodeDeployFixture {
   readonly service: BlueGreenService
@@ -53,8 +48,11 @@ function blueGreenConfiguration(
 }
 
 /** Makes an application and a deployment group for a service; nothing of it is recorded as a call. */
-export function seedCodeDeploy(sim: { readonly world: World }, fixture: CodeDeployFixture) {
-  const { cluster, service, region, targetGroups, productionListenerArn, testListenerArn } = fixture.service
+export function seedCodeDeploy(sim: Seeded, fixture: CodeDeployFixture) {
+  const { serviceArn, blueTargetGroupName, greenTargetGroupName, productionListenerArn, testListenerArn } =
+    fixture.service
+  const [, , , region = '', , path = ''] = serviceArn.split(':')
+  const [, cluster = '', service = ''] = path.split('/')
   const application = fixture.application ?? `AppECS-${cluster}-${service}`
   const group = fixture.group ?? `DgpECS-${cluster}-${service}`
   const events = fixture.autoRollback ?? [
@@ -62,7 +60,9 @@ export function seedCodeDeploy(sim: { readonly world: World }, fixture: CodeDepl
     'DEPLOYMENT_STOP_ON_ALARM',
     'DEPLOYMENT_STOP_ON_REQUEST',
   ]
-  const { handlers } = sim.world.region(region).codedeploy
+  const { codedeploy, cloudwatch } = sim.world.region(region)
+  const { handlers } = codedeploy
+  for (const name of fixture.alarms ?? []) if (!cloudwatch.state(name)) cloudwatch.setState(name, 'OK')
   const settings: CreateDeploymentGroupInput = {
     applicationName: application,
     deploymentGroupName: group,
@@ -80,7 +80,7 @@ export function seedCodeDeploy(sim: { readonly world: World }, fixture: CodeDepl
     loadBalancerInfo: {
       targetGroupPairInfoList: [
         {
-          targetGroups: targetGroups.map((name) => ({ name })),
+          targetGroups: [{ name: blueTargetGroupName }, { name: greenTargetGroupName }],
           prodTrafficRoute: { listenerArns: [productionListenerArn] },
           ...(testListenerArn !== undefined && { testTrafficRoute: { listenerArns: [testListenerArn] } }),
         },
@@ -90,4 +90,17 @@ export function seedCodeDeploy(sim: { readonly world: World }, fixture: CodeDepl
   handlers.CreateApplication?.({ applicationName: application, computePlatform: 'ECS' }, nobody)
   handlers.CreateDeploymentGroup?.(settings, nobody)
   return { application, group, region, cluster, service }
+}
+
+export interface BlueGreenOptions extends SeedOptions, Omit<CodeDeployFixture, 'service'> {
+  /** Then the target groups get no test traffic, and deployments have six lifecycle events. */
+  readonly withoutTestListener?: boolean
+}
+
+/** A service behind a load balancer with its CodeDeploy application and deployment group; the first revision runs. */
+export function seedBlueGreen(sim: Seeded, options: BlueGreenOptions = {}) {
+  const seeded = seedBlueGreenService(sim, options)
+  const { service: _name, ...fixture } = options
+  const testListenerArn = options.withoutTestListener ? undefined : seeded.testListenerArn
+  return { ...seeded, ...seedCodeDeploy(sim, { ...fixture, service: { ...seeded, testListenerArn } }) }
 }

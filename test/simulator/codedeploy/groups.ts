@@ -1,19 +1,17 @@
-/** Applications and deployment groups of the compute platform ECS. */
+/** Deployment groups of the compute platform ECS. */
 import type {
   BatchGetDeploymentGroupsInput,
-  CreateApplicationInput,
   CreateDeploymentGroupInput,
   DeleteDeploymentGroupInput,
   DeploymentGroupInfo,
-  GetApplicationInput,
   GetDeploymentGroupInput,
   LastDeploymentInfo,
-  ListApplicationsInput,
   ListDeploymentGroupsInput,
   UpdateDeploymentGroupInput,
 } from '@aws-sdk/client-codedeploy'
 import type { Handlers } from '../contract.ts'
 import { paginate, uuid } from '../identifiers.ts'
+import { findApplication } from './applications.ts'
 import { findConfig } from './configurations.ts'
 import {
   type ApplicationRecord,
@@ -23,12 +21,6 @@ import {
   refusal,
   regionOf,
 } from './state.ts'
-
-export function findApplication(state: CodeDeployState, name: string | undefined): ApplicationRecord {
-  const found = state.applications.get(name ?? '')
-  if (!found) throw refusal('ApplicationDoesNotExistException', `No application found for name: ${name}`)
-  return found
-}
 
 export function findGroup(application: ApplicationRecord, name: string | undefined): GroupRecord {
   const found = application.groups.get(name ?? '')
@@ -133,33 +125,7 @@ function describe({ id, settings, lastAttempted, lastSuccessful }: GroupRecord):
   } as DeploymentGroupInfo
 }
 
-const applicationHandlers = (state: CodeDeployState): Handlers => ({
-  CreateApplication: (input: CreateApplicationInput) => {
-    const applicationName = input.applicationName ?? ''
-    if (state.applications.has(applicationName))
-      throw refusal('ApplicationAlreadyExistsException', `Application already exists with name: ${applicationName}`)
-    if (input.computePlatform !== 'ECS')
-      throw refusal('InvalidComputePlatformException', 'The simulator knows the compute platform ECS only.')
-    const applicationId = uuid(state.world)
-    const createdAt = state.world.clock.now()
-    state.applications.set(applicationName, { applicationId, applicationName, createdAt, groups: new Map() })
-    return { applicationId }
-  },
-  GetApplication: (input: GetApplicationInput) => {
-    const { applicationId, applicationName, createdAt } = findApplication(state, input.applicationName)
-    const createTime = new Date(createdAt)
-    return {
-      application: { applicationId, applicationName, createTime, linkedToGitHub: false, computePlatform: 'ECS' },
-    }
-  },
-  ListApplications: (input: ListApplicationsInput) => {
-    const { page, nextToken } = paginate([...state.applications.keys()].sort(), 100, input.nextToken)
-    return { applications: page, ...(nextToken && { nextToken }) }
-  },
-})
-
 export const groupHandlers = (state: CodeDeployState): Handlers => ({
-  ...applicationHandlers(state),
   CreateDeploymentGroup: (input: CreateDeploymentGroupInput) => {
     const { groups } = findApplication(state, input.applicationName)
     const name = input.deploymentGroupName ?? ''

@@ -6,22 +6,13 @@ import {
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
 } from '@aws-sdk/client-codedeploy'
-import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  DescribeServicesCommand,
-  ECSClient,
-  RegisterTaskDefinitionCommand,
-} from '@aws-sdk/client-ecs'
+import { DescribeServicesCommand, ECSClient, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { seededTaskDefinition } from '../fixtures.ts'
 import { createSimulator } from '../simulator.ts'
 import { codeDeployOf } from './codedeploy.ts'
-import { type CodeDeployFixture, seedCodeDeploy } from './fixtures.ts'
+import { type BlueGreenOptions, seedBlueGreen } from './fixtures.ts'
 
 const region = 'eu-west-1'
-
-export interface SceneOptions extends Omit<CodeDeployFixture, 'service'> {
-  readonly withoutTestListener?: boolean
-}
 
 /** An AppSpec for container `api`, port 8080. */
 export const appSpec = (taskDefinition: string, hooks: readonly Record<string, string>[] = []) =>
@@ -41,59 +32,26 @@ export const appSpec = (taskDefinition: string, hooks: readonly Record<string, s
     ...(hooks.length > 0 && { Hooks: hooks }),
   })
 
-/** Revision 1 (image `api:one`) serves 2 tasks; revision 2 (`api:two`) waits to be deployed. */
-export async function scene(options: SceneOptions = {}) {
+/** Revision 1 (tag `one`) serves 2 tasks; revision 2 (tag `two`) waits to be deployed. */
+export async function scene(options: BlueGreenOptions = {}) {
   const sim = createSimulator()
-  const settings = { region, credentials: { accessKeyId: 'AKIASCENE', secretAccessKey: 'secret' }, maxAttempts: 1 }
-  const credentials = sim.iam.root
-  const ecs = new ECSClient({ ...settings, credentials, requestHandler: sim.requestHandler })
-  const codedeploy = new CodeDeployClient({ ...settings, credentials, requestHandler: sim.requestHandler })
-  const { elbv2 } = sim.world.region(region)
-  const blue = elbv2.createTargetGroup('api-blue')
-  const green = elbv2.createTargetGroup('api-green')
-  const production = elbv2.createListener(80, { [blue.targetGroupArn]: 1 })
-  const test = options.withoutTestListener ? undefined : elbv2.createListener(8080, { [green.targetGroupArn]: 1 })
-  await ecs.send(new CreateClusterCommand({ clusterName: 'prod' }))
-  const register = async (image: string) => {
+  const settings = { region, credentials: sim.iam.root, maxAttempts: 1, requestHandler: sim.requestHandler }
+  const ecs = new ECSClient(settings)
+  const codedeploy = new CodeDeployClient(settings)
+  const image = (tag: string) => `registry.example.com/api:${tag}`
+  const names = seedBlueGreen(sim, { ...options, image: image('one') })
+  const register = async (tag: string) => {
     const { taskDefinition } = await ecs.send(
-      new RegisterTaskDefinitionCommand({
-        family: 'api',
-        networkMode: 'awsvpc',
-        requiresCompatibilities: ['FARGATE'],
-        cpu: '256',
-        memory: '512',
-        executionRoleArn: 'arn:aws:iam::111122223333:role/ecsTaskExecutionRole',
-        containerDefinitions: [{ name: 'api', image, essential: true, portMappings: [{ containerPort: 8080 }] }],
-      }),
+      new RegisterTaskDefinitionCommand(seededTaskDefinition(sim.world, { image: image(tag) })),
     )
     return taskDefinition?.taskDefinitionArn ?? ''
   }
-  const one = await register('api:one')
-  const two = await register('api:two')
-  await ecs.send(
-    new CreateServiceCommand({
-      cluster: 'prod',
-      serviceName: 'api',
-      taskDefinition: one,
-      desiredCount: 2,
-      launchType: 'FARGATE',
-      deploymentController: { type: 'CODE_DEPLOY' },
-      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] } },
-      loadBalancers: [{ targetGroupArn: blue.targetGroupArn, containerName: 'api', containerPort: 8080 }],
-    }),
-  )
-  sim.clock.advance(60_000)
-  const names = seedCodeDeploy(sim, {
-    ...options,
-    service: {
-      region,
-      cluster: 'prod',
-      service: 'api',
-      targetGroups: ['api-blue', 'api-green'],
-      productionListenerArn: production.listenerArn,
-      testListenerArn: test?.listenerArn,
-    },
-  })
+  const one = names.taskDefinitionArn
+  const two = await register('two')
+  const weightsOf = (listenerArn: string) => {
+    const forward = sim.world.region(region).elbv2.listener(listenerArn)?.forward ?? {}
+    return { blue: forward[names.blueTargetGroupArn] ?? 0, green: forward[names.greenTargetGroupArn] ?? 0 }
+  }
   const deploy = async (more: Partial<CreateDeploymentCommandInput> & { content?: string } = {}) => {
     const { content = appSpec(two), ...rest } = more
     const { deploymentId = '' } = await codedeploy.send(
@@ -109,7 +67,7 @@ export async function scene(options: SceneOptions = {}) {
   const deployment = async (deploymentId: string) =>
     (await codedeploy.send(new GetDeploymentCommand({ deploymentId }))).deploymentInfo!
   const target = async (deploymentId: string) =>
-    (await codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId: 'prod:api' }))).deploymentTarget!
+    (await codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId: 'shop:api' }))).deploymentTarget!
       .ecsTarget!
   return {
     sim,
@@ -120,24 +78,17 @@ export async function scene(options: SceneOptions = {}) {
     deploy,
     deployment,
     target,
-    register,
     service: codeDeployOf(sim.world, region),
     alarms: sim.world.region(region).cloudwatch,
     advance: (seconds: number) => sim.clock.advance(seconds * 1000),
     /** `name:status` of every lifecycle event. */
     events: async (id: string) =>
       (await target(id)).lifecycleEvents!.map((event) => `${event.lifecycleEventName}:${event.status}`),
-    /** Percent of production traffic by target group; a listener knows weights only. */
-    weights: () => {
-      const { forward } = production as unknown as { forward: Record<string, number> }
-      return { blue: forward[blue.targetGroupArn] ?? 0, green: forward[green.targetGroupArn] ?? 0 }
-    },
-    testTraffic: () => {
-      const { forward } = test as unknown as { forward: Record<string, number> }
-      return Object.keys(forward).map((arn) => (arn === blue.targetGroupArn ? 'blue' : 'green'))
-    },
+    /** Weights of the production listener. */
+    weights: () => weightsOf(names.productionListenerArn),
+    testWeights: () => weightsOf(names.testListenerArn),
     running: async () => {
-      const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['api'] }))
+      const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'shop', services: ['api'] }))
       return {
         taskDefinition: services?.[0]?.taskDefinition,
         taskSets: services?.[0]?.taskSets?.map((set) => `${set.status} ${set.taskDefinition?.split('/')[1]}`),
