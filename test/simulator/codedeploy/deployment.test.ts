@@ -69,6 +69,16 @@ describe('traffic over time', () => {
   })
 })
 
+test('a deployment may be queued before it begins', async () => {
+  const { deploy, deployment, advance, service } = await scene()
+  service.quirks.queuedSeconds = 60
+  const id = await deploy()
+  advance(30)
+  expect(await deployment(id)).toMatchObject({ status: 'Queued' })
+  advance(40)
+  expect(await deployment(id)).toMatchObject({ status: 'InProgress' })
+})
+
 test('without a test listener there are six events', async () => {
   const { deploy, events, advance } = await scene({ withoutTestListener: true })
   const id = await deploy()
@@ -148,7 +158,7 @@ describe('alarms', () => {
   }
 
   test('an alarm in the middle of the shift stops the deployment and restores the traffic in 23 seconds', async () => {
-    const { deploy, deployment, events, advance, weights, alarms, running } = await scene({
+    const { deploy, deployment, target, events, advance, weights, testWeights, alarms, running } = await scene({
       deploymentConfig: linear,
       alarms: ['api-5xx', 'api-latency'],
     })
@@ -161,6 +171,12 @@ describe('alarms', () => {
     expect(await deployment(id)).toMatchObject({ status: 'Stopped', errorInformation: alarmActive })
     expect((await events(id)).slice(-2)).toEqual(['AllowTraffic:Failed', 'AfterAllowTraffic:Skipped'])
     expect((await running()).taskSets).toEqual(['PRIMARY api:1'])
+    expect(testWeights()).toEqual({ blue: 100, green: 0 })
+    const rollback = await target((await deployment(id)).rollbackInfo?.rollbackDeploymentId ?? '')
+    expect(rollback.taskSetsInfo?.map((set) => [set.taskSetLabel, set.status, set.trafficWeight])).toEqual([
+      ['Blue', 'PRIMARY', 100],
+      ['Green', 'DRAINING', 0],
+    ])
   })
 
   test('an alarm that is active from the start stops the deployment in Install', async () => {

@@ -5,7 +5,11 @@ import { type CodeDeployState, type DeploymentRecord, isOver, later, refusal, re
 
 /** Lets the deployment begin. */
 export function begin(state: CodeDeployState, deployment: DeploymentRecord) {
-  later(state, deployment, state.quirks.startSeconds, () => {
+  const { startSeconds, queuedSeconds } = state.quirks
+  later(state, deployment, startSeconds, () => {
+    deployment.status = 'Queued'
+  })
+  later(state, deployment, startSeconds + queuedSeconds, () => {
     deployment.status = 'InProgress'
     deployment.startedAt = state.world.clock.now()
     if (deployment.appSpecProblem)
@@ -127,7 +131,7 @@ export function stop(state: CodeDeployState, deployment: DeploymentRecord, rollB
       event: 'DEPLOYMENT_STOP_ON_REQUEST',
       rollBack,
     })
-  if (deployment.status === 'Created') {
+  if (deployment.status === 'Created' || deployment.status === 'Queued') {
     end()
     return { status: 'Succeeded', statusMessage: `Deployment ${deployment.id} stopped.` }
   }

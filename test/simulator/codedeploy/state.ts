@@ -20,13 +20,18 @@ import type { AppSpec } from './app-spec.ts'
 export interface CodeDeployQuirks {
   /** Seconds in status Created. Recorded: 3 s after its creation a deployment is Created or InProgress. */
   startSeconds: number
+  /** Seconds in status Queued after that. Default 0: none. */
+  queuedSeconds: number
   /** Seconds that Install takes at least. Recorded: nothing shifts for two minutes, most of which is Install. */
   installSeconds: number
   /** Seconds for which the replacement task set must be healthy without a break before Install succeeds. */
   steadySeconds: number
   /** Seconds from an alarm to the end of the deployment. Recorded: at most 23 until the traffic was back as well. */
   alarmSeconds: number
-  /** Seconds from the start of the deployment until an alarm that was active before it is seen. Recorded for Lambda: 1. */
+  /**
+   * Seconds from the start of the deployment until an alarm that was active before it is seen. Not recorded for Amazon
+   * ECS; a Lambda deployment was stopped within its first second.
+   */
   activeAlarmSeconds: number
   /** Seconds from StopDeployment to Stopped. */
   stopSeconds: number
@@ -125,6 +130,7 @@ export interface CodeDeployState {
 
 export const defaultQuirks = (): CodeDeployQuirks => ({
   startSeconds: 4,
+  queuedSeconds: 0,
   installSeconds: 110,
   steadySeconds: 30,
   alarmSeconds: 12,
