@@ -31,8 +31,11 @@ import {
 import { hasTestListener } from './traffic.ts'
 import { describeDeployment, describeTarget, hasTarget, targetId } from './views.ts'
 
-/** https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html: the API reference gives no number. */
-const maximumDescription = 256
+/**
+ * Seen in production: https://github.com/codeship-library/aws-utilities/pull/92. The list of quotas says 256, the API
+ * reference nothing.
+ */
+const maximumDescription = 512
 
 function find(state: CodeDeployState, id: string | undefined): DeploymentRecord {
   if (!/^d-[A-Z0-9]{9}$/.test(id ?? ''))

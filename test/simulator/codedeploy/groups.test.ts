@@ -33,7 +33,7 @@ describe('what CreateDeployment refuses', () => {
   })
 
   test.each([
-    ['DescriptionTooLongException', { description: 'x'.repeat(257) }],
+    ['DescriptionTooLongException', { description: 'x'.repeat(513) }],
     ['DeploymentConfigDoesNotExistException', { deploymentConfigName: 'Nobody' }],
     ['ApplicationDoesNotExistException', { applicationName: 'Nobody' }],
     ['DeploymentGroupDoesNotExistException', { deploymentGroupName: 'Nobody' }],
