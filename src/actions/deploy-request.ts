@@ -10,7 +10,7 @@ import type { Place } from './place.ts'
 /** The typed request of the action's inputs. `wanted` finds and renders the definition. Throws `inputs-invalid`. */
 export async function deployRequest(
   inputs: DeployInputs,
-  place: Place,
+  place: Place & { readonly service: string },
   region: string,
   runner: Runner,
   wanted: DeployRequest['wanted'],
@@ -46,7 +46,7 @@ export async function deployRequest(
 /** The task of `run-task`; also used where there is no service at all. */
 export function oneOffTask(
   inputs: DeployInputs,
-  place: Pick<Place, 'cluster' | 'service'>,
+  place: { readonly cluster: string; readonly service: string },
   { environment }: Runner,
 ): OneOffTask {
   const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION } = environment

@@ -17,7 +17,7 @@ import { deployRequest } from './deploy-request.ts'
 import { awsInputsAt, placeOf } from './place.ts'
 import { registerOnly } from './register-only.ts'
 import { openReporter, type Reporter } from './report.ts'
-import { wantedDefinition } from './wanted-definition.ts'
+import { findDefinition } from './wanted-definition.ts'
 
 /** Time beside the wait: for reading, registering, a rollback that CodeDeploy is asked about, and the diagnosis. */
 const beside = 15 * 60_000
@@ -51,10 +51,10 @@ async function main(inputs: DeployInputs, runner: Runner, world: World): Promise
   const place = await placeOf(inputs, runner)
   const deadline = deadlineIn(runner.clock, longestWait + beside)
   const aws = connectAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
-  const wanted = wantedDefinition(inputs, place, runner, aws.ecs)
+  const find = findDefinition(inputs, place, runner, aws.ecs)
   const { service } = place
-  if (service === undefined) return await registerOnly({ inputs, place, runner, aws, wanted })
-  const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, wanted)
+  if (service === undefined) return await registerOnly({ inputs, place, runner, aws, find })
+  const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)
   const channels = await openChannels(inputs, place, request, runner, world.fetch)
   const state = initialState(runner.clock.now())
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })

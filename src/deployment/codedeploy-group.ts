@@ -1,10 +1,11 @@
 import { resourceName } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
-import { equal } from '../task-definition/diff.ts'
+import { isEqual } from '../task-definition/equal.ts'
 import { text, untrusted } from '../text.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
+import { unlessDenied } from './permitted.ts'
 
 /** Where CodeDeploy keeps the deployments of one service. */
 export interface GroupName {
@@ -38,16 +39,18 @@ export function appSpecFor(request: DeployRequest, service: Service, taskDefinit
 
 /**
  * What CodeDeploy does with the service at this moment: undefined for nothing, or a deployment of the same content.
- * Throws `deployment-conflict` with the id of another one: a group has one active deployment at a time.
+ * Throws `deployment-conflict` with the id of another one: a group has one active deployment at a time. Where the list is
+ * not allowed, CodeDeploy itself refuses a second one, only later.
  */
 export async function findInFlight(
   request: DeployRequest,
   journey: Journey,
   service: Service,
   wanted: WantedDefinition,
+  onDenied: () => void,
 ): Promise<InFlight | undefined> {
   const name = groupNameOf(request)
-  const [active] = await listActive(journey, name)
+  const [active] = (await unlessDenied(listActive(journey, name), onDenied)) ?? []
   if (active === undefined) return undefined
   const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
   const appSpec = revision?.appSpecContent?.content
@@ -76,7 +79,7 @@ async function listActive(journey: Journey, name: GroupName): Promise<readonly s
 
 async function hasContent(journey: Journey, arn: string, wanted: JsonObject): Promise<boolean> {
   const definition = await journey.ecs.describeTaskDefinition(arn)
-  return definition !== undefined && equal(definition, wanted)
+  return definition !== undefined && isEqual(wanted, definition)
 }
 
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {

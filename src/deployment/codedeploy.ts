@@ -9,12 +9,17 @@ import { codeDeployConsoleUrl } from './console.ts'
 import { type End, notWatched, shortName, timedOut } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
+import { unlessDenied } from './permitted.ts'
 import { startPace, ticks } from './watch.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** GitHub ends a job after six hours on its own machines; a wait that is longer cannot end well. */
 const longestWaitMinutes = 360
+const unshown = untrusted(
+  'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
+)
+
 /** Of `description`, as CodeDeploy takes it. */
 const longestDescription = 512
 
@@ -72,6 +77,7 @@ async function* watch(rollout: Rollout, id: string, group: DeploymentGroup | und
   const pace = startPace(journey.clock, request.longestGap)
   let status: string | undefined
   let target: EcsTarget | undefined
+  let isShown = true
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
     const deployment = await journey.codeDeploy.describeDeployment(id)
     yield* readyWait(status, deployment.status, waits.ready, journey.clock.now())
@@ -80,8 +86,12 @@ async function* watch(rollout: Rollout, id: string, group: DeploymentGroup | und
     status = deployment.status
     if (moved) pace.hurry()
     if (over) pace.spend()
-    if (over || pace.aside(moved)) {
-      const now = await journey.codeDeploy.describeTarget(id, ...namesOf(rollout))
+    if (isShown && (over || pace.aside(moved))) {
+      const look = journey.codeDeploy.describeTarget(id, ...namesOf(rollout))
+      const now = await unlessDenied(look, () => {
+        isShown = false
+      })
+      if (!isShown) yield { kind: 'warning', at: journey.clock.now(), message: unshown }
       if (now) yield* targetProgress(target, now, journey.clock.now())
       target = now ?? target
     }

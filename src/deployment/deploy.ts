@@ -6,6 +6,7 @@ import { engineOf, previousTaskDefinition, requireService, runningTaskDefinition
 import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
 import type { DeployRequest, Journey, Rollout, WantedDefinition } from './journey.ts'
+import { unlessDenied } from './permitted.ts'
 import { type Plan, plan } from './plan.ts'
 import type { DeploymentRecord } from './record.ts'
 import { isAdoptable, rollOut } from './rolling.ts'
@@ -56,13 +57,20 @@ async function* travel(request: DeployRequest, journey: Journey): Events<End | u
   )
   const engine = engineOf(service, request.service)
   const running = runningTaskDefinition(service)
-  const current = running === undefined ? undefined : await ecs.describeTaskDefinition(running)
-  const wanted = await request.wanted(service, current)
-  const inFlight = engine === 'codedeploy' ? await findInFlight(request, journey, service, wanted) : undefined
-  const decided = plan(request, { engine, service, current, wanted, inFlight })
+  const denied: string[] = []
+  const current =
+    running &&
+    (await unlessDenied(ecs.describeTaskDefinition(running), () => denied.push('ecs:DescribeTaskDefinition')))
+  const wanted = await request.wanted(service, current || undefined)
+  const inFlight =
+    engine === 'codedeploy'
+      ? await findInFlight(request, journey, service, wanted, () => denied.push('codedeploy:ListDeployments'))
+      : undefined
+  const decided = plan(request, { engine, service, current: current || undefined, wanted, inFlight })
   yield { kind: 'planned', at: clock.now(), plan: decided }
   journey.keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
-  for (const message of warningsBefore(request, service, decided)) yield { kind: 'warning', at: clock.now(), message }
+  for (const message of warningsBefore(request, service, decided, denied))
+    yield { kind: 'warning', at: clock.now(), message }
   if (decided.unchanged) return { outcome: 'unchanged', serving: running }
   const group = engine === 'codedeploy' ? await requireGroup(journey, groupNameOf(request), service) : undefined
   if (request.dryRun) return undefined

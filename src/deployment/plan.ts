@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Service } from '../ports.ts'
-import { diff, equal, type TaskDefinitionChange } from '../task-definition/diff.ts'
+import { diff, type TaskDefinitionChange } from '../task-definition/diff.ts'
+import { hasTags, isEqual } from '../task-definition/equal.ts'
 import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
 import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
@@ -63,7 +64,9 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
 function existingRevision({ service, current, wanted, inFlight }: Situation): string | undefined {
   if (wanted.arn !== undefined) return wanted.arn
   if (inFlight) return inFlight.taskDefinition
-  return current && equal(current, wanted.definition) ? runningTaskDefinition(service) : undefined
+  return current && isEqual(wanted.definition, current) && hasTags(current, wanted.definition)
+    ? runningTaskDefinition(service)
+    : undefined
 }
 
 function isUnchanged(

@@ -56,7 +56,8 @@ export function initialState(at: number): DeploymentState {
 
 /** The state after one more event. Pure; the only way in which a state changes. */
 export function fold(state: DeploymentState, event: DeploymentEvent): DeploymentState {
-  const next = { ...state, updatedAt: event.at }
+  // AWS's own events are told with their own times, which may lie before what is known already.
+  const next = { ...state, updatedAt: Math.max(state.updatedAt, event.at) }
   switch (event.kind) {
     case 'planned':
       return { ...next, plan: event.plan }

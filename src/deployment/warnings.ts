@@ -6,9 +6,17 @@ import type { DeployRequest } from './journey.ts'
 import type { Plan } from './plan.ts'
 
 /** What people should know before a deployment begins, because it decides what its end is worth. */
-export function warningsBefore(request: DeployRequest, service: Service, plan: Plan): readonly Untrusted[] {
+export function warningsBefore(
+  request: DeployRequest,
+  service: Service,
+  plan: Plan,
+  denied: readonly string[],
+): readonly Untrusted[] {
   const found = plan.unchanged ? idle(service) : coming(request, service, plan)
-  return found.map(untrusted)
+  const blind = denied.map(
+    (action) => `The credentials do not allow ${action}, so what is there already is not fully known.`,
+  )
+  return [...blind, ...found].map(untrusted)
 }
 
 function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {

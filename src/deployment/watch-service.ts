@@ -67,8 +67,12 @@ function isComplete(service: Service, own: EcsDeployment): boolean {
   return rolledOut && (own.runningCount ?? 0) >= (own.desiredCount ?? 0) && (own.pendingCount ?? 0) === 0
 }
 
-/** ECS words a rollback's own reason so: `ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/…`. */
-function isRollback(current: EcsDeployment, { previousTaskDefinition }: Rollout): boolean {
+/**
+ * A deployment that was there before ours is primary again, or says so itself: ECS words the reason of a rollback
+ * `ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/…`.
+ */
+function isRollback(current: EcsDeployment, { previousTaskDefinition, service }: Rollout): boolean {
+  if (service.deployments?.some(({ id }) => id === current.id)) return true
   return (
     current.taskDefinition === previousTaskDefinition && /roll(ing|ed)? ?back/i.test(current.rolloutStateReason ?? '')
   )

@@ -22,7 +22,7 @@ const relaxed = [0.8, 1] as const
 const tight = [0.4, 0.6] as const
 const tightLooks = 4
 /** Milliseconds between calls beside the looks while nothing changes. */
-const asideInterval = 40_000
+const asideInterval = 25_000
 
 export function startPace(clock: Clock, longest = defaultLongest): Pace {
   const start = clock.monotonic()

@@ -1,0 +1,49 @@
+import type { Aws } from '../aws/connect.ts'
+import type { Journey } from '../deployment/journey.ts'
+import { runOneOffTask } from '../deployment/run-task.ts'
+import { Failure } from '../failure.ts'
+import type { Runner } from '../runner/action.ts'
+import { register } from '../task-definition/register.ts'
+import { text, untrusted } from '../text.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import { oneOffTask } from './deploy-request.ts'
+import type { Place } from './place.ts'
+import type { FindDefinition } from './wanted-definition.ts'
+
+interface Registration {
+  readonly inputs: DeployInputs
+  readonly place: Place
+  readonly runner: Runner
+  readonly aws: Aws
+  readonly find: FindDefinition
+}
+
+/** Without a service: registers the definition, and with `run-task` runs one task of it. */
+export async function registerOnly({ inputs, place, runner, aws, find }: Registration): Promise<void> {
+  const wanted = await find(undefined, undefined)
+  if (inputs.dryRun)
+    return runner.log.info(text`Dry run: the task definition would be registered, and nothing deployed.`)
+  const { taskDefinitionArn, definition } =
+    wanted.arn === undefined
+      ? await register(wanted.definition, aws)
+      : { taskDefinitionArn: wanted.arn, definition: wanted.definition }
+  runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}. No service is given, so nothing is deployed.`)
+  runner.setOutput('task-definition-arn', taskDefinitionArn)
+  if (!inputs.runTask) return
+  const { cluster } = place
+  const task = oneOffTask(inputs, { cluster, service: '' }, runner)
+  const keep: Journey['keep'] = ({ runTaskArns: [arn] = [] }) => {
+    if (arn) runner.setOutput('run-task-arn', arn)
+  }
+  const journey: Journey = { ...aws, clock: runner.clock, signal: runner.signal, keep }
+  const events = runOneOffTask(
+    { cluster, service: undefined, definition, taskDefinition: taskDefinitionArn, task },
+    journey,
+  )
+  for (;;) {
+    const { done, value } = await events.next()
+    if (!done) runner.log.info(text`${value.kind === 'phase' ? `${value.name}: ${value.status}` : value.kind}`)
+    else if (value?.cause) throw new Failure({ ...value.cause, code: 'task-failed' })
+    else return
+  }
+}

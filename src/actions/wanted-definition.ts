@@ -1,0 +1,77 @@
+import { runningTaskDefinition } from '../deployment/engine.ts'
+import type { WantedDefinition } from '../deployment/journey.ts'
+import { Failure } from '../failure.ts'
+import type { Ecs, JsonObject, Service } from '../ports.ts'
+import type { Files, Runner } from '../runner/action.ts'
+import { containersOf, textIn } from '../task-definition/members.ts'
+import { noChanges, render } from '../task-definition/render.ts'
+import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
+import { text, untrusted } from '../text.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import type { Place } from './place.ts'
+
+/** Finds the definition that the inputs mean, with the image that they name. */
+export type FindDefinition = (
+  service: Service | undefined,
+  current: JsonObject | undefined,
+) => Promise<WantedDefinition>
+
+/**
+ * A file is rendered and registered; an existing revision is deployed as it is, unless an image is to be put in; with
+ * neither, the definition that the service runs now is the base.
+ */
+export function findDefinition(inputs: DeployInputs, place: Place, { files }: Runner, ecs: Ecs): FindDefinition {
+  return async (service, current) => {
+    const source = (await sourceOf(inputs, place, files)) ?? runningIn(service)
+    const isRunning =
+      current !== undefined && source.kind === 'revision' && textIn(current, 'taskDefinitionArn') === source.reference
+    const definition = isRunning ? current : await readDefinition(source, { ecs, files })
+    if (inputs.image !== undefined) {
+      const container = place.container ?? containerFor(definition)
+      return { definition: render(definition, { ...noChanges, images: [{ container, image: inputs.image }] }) }
+    }
+    return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
+  }
+}
+
+function runningIn(service: Service | undefined): DefinitionSource {
+  const reference = service && runningTaskDefinition(service)
+  if (reference !== undefined) return { kind: 'revision', reference }
+  throw new Failure({
+    code: 'inputs-invalid',
+    what: text`Nothing says what is to be deployed`,
+    fix: text`Give task-definition (a file, a family or an ARN); or service and image, for a new image in what the service runs now.`,
+  })
+}
+
+/**
+ * `task-definition` comes before `task-definition-arn`, as in the action whose names these are. An ARN or `family:7` is a
+ * revision, a path with a folder or an ending is a file; a bare word is a file if there is one, else a family.
+ */
+async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promise<DefinitionSource | undefined> {
+  const { taskDefinitionArn } = inputs
+  if (inputs.taskDefinition === undefined && taskDefinitionArn)
+    return { kind: 'revision', reference: taskDefinitionArn }
+  const given = place.taskDefinition
+  if (given === undefined) return undefined
+  const isRevision = given.startsWith('arn:') || /^[\w-]+:\d+$/.test(given)
+  const isPath = /[./\\]/.test(given)
+  if (isRevision || (!isPath && !(await files.exists(given)))) return { kind: 'revision', reference: given }
+  return { kind: 'file', path: given, input: 'task-definition' }
+}
+
+/** The container that gets the image when nobody names one: the only one, or the only essential one. */
+function containerFor(definition: JsonObject): string {
+  const containers = containersOf(definition)
+  const essential = containers.filter((container) => container.essential !== false)
+  const [only] = containers.length === 1 ? containers : essential
+  const name = textIn(only, 'name')
+  if (name !== undefined && (containers.length === 1 || essential.length === 1)) return name
+  const names = containers.map((container) => textIn(container, 'name') ?? '?').join(', ')
+  throw new Failure({
+    code: 'container-unknown',
+    what: text`It is not clear which container gets the image`,
+    why: text`the task definition has ${untrusted(names)}`,
+    fix: text`Set the input container-name to one of them.`,
+  })
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals'
+import { settleCancelled } from '../../src/deployment/cancel.ts'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { CancelPolicy } from '../../src/deployment/journey.ts'
+import { type DeploymentRecord, parseRecord } from '../../src/deployment/record.ts'
+import { fold, initialState } from '../../src/deployment/state.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { causeOf, codeDeployScene, newImage, oldImage, portsOf, rollingScene, run, servingImage } from './scene.ts'
+
+/** Cancels a deployment as soon as `when` says so, and hands on what the post step would read. */
+async function cancelled(sim: Simulator, onCancel: CancelPolicy, when: (event: DeploymentEvent) => boolean) {
+  const job = new AbortController()
+  const ended = await run(sim, {
+    image: newImage,
+    signal: job.signal,
+    request: { onCancel },
+    onEvent: (event) => when(event) && job.abort(new Error('cancelled')),
+  })
+  expect(ended.outcome).toBe('cancelled')
+  expect(ended.error).toBeUndefined()
+  return ended
+}
+
+async function settled(sim: Simulator, record: DeploymentRecord) {
+  const ports = portsOf(sim)
+  let state = initialState(ports.clock.now())
+  const restored = parseRecord(JSON.stringify(record))
+  if (!restored) throw new Error('the record was lost')
+  for await (const event of settleCancelled(restored, ports)) state = fold(state, event)
+  return { state, cause: causeOf(state) }
+}
+
+const started = ({ kind }: DeploymentEvent) => kind === 'started'
+const engines = [
+  ['rolling', () => rollingScene()],
+  ['CodeDeploy', () => codeDeployScene()],
+] as const
+
+describe.each(engines)('F16, F01: a cancel while %s is in flight', (_, make) => {
+  test('rolls back by policy, and says so', async () => {
+    const sim = make()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    const { state, cause } = await settled(sim, record)
+    expect(state.verdict?.outcome).toBe('cancelled')
+    expect(cause).toMatch(/was stopped and is being rolled back to api:1/)
+    sim.clock.advance(30 * 60_000)
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('leaves it alone by policy, and says so', async () => {
+    const sim = make()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
+    const { record } = await cancelled(sim, 'leave', started)
+    const { cause } = await settled(sim, record)
+    expect(cause).toMatch(/still rolling out and was left alone/)
+    sim.clock.advance(30 * 60_000)
+    expect(servingImage(sim)).toBe(newImage)
+  })
+
+  test('F02: before the service was changed there is nothing to stop', async () => {
+    const sim = make()
+    const { record } = await cancelled(sim, 'stop-and-roll-back', ({ kind }) => kind === 'registered')
+    const { cause } = await settled(sim, record)
+    expect(cause).toMatch(/Nothing was deployed/)
+    sim.clock.advance(30 * 60_000)
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('one that has ended by then is told by its end', async () => {
+    const sim = make()
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    sim.clock.advance(30 * 60_000)
+    const { cause } = await settled(sim, record)
+    expect(cause).toMatch(/had succeeded/)
+    expect(servingImage(sim)).toBe(newImage)
+  })
+
+  test('a reply that the cancel cut off does not hide the deployment', async () => {
+    const sim = make()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    const { deploymentId: _, serviceDeploymentArn: _arn, ...lost } = record
+    sim.clock.advance(10_000)
+    const { cause } = await settled(sim, { ...lost, stage: 'updating' })
+    expect(cause).toMatch(/was stopped and is being rolled back/)
+  })
+
+  test('what cannot be stopped is said to go on', async () => {
+    const sim = make()
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    sim.faults.add({
+      operation: /^(StopDeployment|StopServiceDeployment)$/,
+      times: 99,
+      effect: { kind: 'access-denied' },
+    })
+    sim.clock.advance(5_000)
+    const { state, cause } = await settled(sim, record)
+    expect(state.verdict?.outcome).toBe('cancelled')
+    expect(cause).toMatch(/may still be rolling out/)
+  })
+})
+
+test('nothing, and what an older version kept, is no record', () => {
+  for (const saved of [undefined, '', 'null', '{', '{"cluster":1}']) expect(parseRecord(saved)).toBeUndefined()
+})

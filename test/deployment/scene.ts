@@ -1,0 +1,158 @@
+/** One deployment against the simulator, in this process, on the virtual clock: what tests and the bench start from. */
+import { connect } from '../../src/aws/connect.ts'
+import { deadlineIn } from '../../src/clock.ts'
+import { deploy } from '../../src/deployment/deploy.ts'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { DeploymentRecord } from '../../src/deployment/record.ts'
+import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
+import type { JsonObject } from '../../src/ports.ts'
+import { renderText } from '../../src/text.ts'
+import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
+import { type RollingOptions, seedBlueGreenService, seedRollingService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
+
+export const region = 'eu-west-1'
+
+export interface Ended {
+  readonly events: readonly DeploymentEvent[]
+  readonly state: DeploymentState
+  /** The verdict's outcome, or undefined after a dry run. */
+  readonly outcome: string | undefined
+  /** Cause as people read it: what, why, fix. */
+  readonly cause: string
+  /** What the post step would get. */
+  readonly record: DeploymentRecord
+  readonly error: unknown
+}
+
+export interface RunOptions {
+  /** Of the container `api`; undefined leaves it. */
+  readonly image?: string
+  readonly request?: Partial<DeployRequest>
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: DeploymentEvent) => void
+  readonly onKeep?: (record: DeploymentRecord) => void
+}
+
+export const newImage = 'registry.example.com/api:v2'
+export const oldImage = 'registry.example.com/api:v1'
+
+/** The definition with another image in its container `api`. */
+export function withImage(definition: JsonObject | undefined, image: string | undefined): JsonObject {
+  const containers = (definition?.containerDefinitions ?? []) as readonly JsonObject[]
+  return {
+    ...definition,
+    containerDefinitions: containers.map((container) =>
+      container.name === 'api' && image ? { ...container, image } : container,
+    ),
+  }
+}
+
+export function portsOf(sim: Simulator, signal: AbortSignal = new AbortController().signal) {
+  const clock = sim.clock.forProgram
+  const environment = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+  const aws = connect({
+    region,
+    clock,
+    signal,
+    deadline: deadlineIn(clock, 24 * 3_600_000),
+    environment,
+    requestHandler: sim.requestHandler,
+    idToken: () => Promise.reject(new Error('no token')),
+  })
+  return { ...aws, clock }
+}
+
+/** Runs one deployment to its end and folds what it told. */
+export async function run(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
+  const signal = options.signal ?? new AbortController().signal
+  const ports = portsOf(sim, signal)
+  let record = {} as DeploymentRecord
+  const request: DeployRequest = {
+    cluster: 'shop',
+    service: 'api',
+    region,
+    wanted: async (_, current) => ({ definition: withImage(current, options.image) }),
+    forceNewDeployment: false,
+    codeDeploy: {},
+    wait: true,
+    waitMinutes: 30,
+    dryRun: false,
+    onCancel: 'stop-and-roll-back',
+    ...options.request,
+  }
+  const keep = (part: Partial<DeploymentRecord>) => {
+    record = { ...record, ...part }
+    options.onKeep?.(record)
+  }
+  const events: DeploymentEvent[] = []
+  const startedAt = ports.clock.now()
+  let error: unknown
+  try {
+    for await (const event of deploy(request, { ...ports, signal, keep })) {
+      events.push(event)
+      options.onEvent?.(event)
+    }
+  } catch (caught) {
+    error = caught
+  }
+  const state = events.reduce(fold, initialState(startedAt))
+  return { events, state, outcome: state.verdict?.outcome, cause: causeOf(state), record, error }
+}
+
+export function causeOf({ verdict }: DeploymentState): string {
+  const cause = verdict?.cause
+  if (!cause) return ''
+  return [cause.what, cause.why, cause.fix].map((part) => renderText(part, (theirs) => theirs)).join(' | ')
+}
+
+/** A steady service `shop/api` of two tasks with the ECS deployment controller. */
+export function rollingScene(options: RollingOptions = {}, simulator: SimulatorOptions = {}): Simulator {
+  const sim = createSimulator(simulator)
+  seedRollingService(sim, options)
+  sim.recorder.clear()
+  return sim
+}
+
+type CodeDeployOptions = Partial<Parameters<typeof seedCodeDeploy>[1]>
+
+/** A steady service `shop/api` of two tasks that CodeDeploy deploys. */
+export function codeDeployScene(options: CodeDeployOptions = {}, simulator: SimulatorOptions = {}): Simulator {
+  const sim = createSimulator(simulator)
+  seedCodeDeploy(sim, { service: seedBlueGreenService(sim), ...options })
+  sim.recorder.clear()
+  return sim
+}
+
+/** Image that the simulated service runs for its users now. */
+export function servingImage(sim: Simulator): string {
+  const { ecs } = sim.world.region(region)
+  const service = ecs.service('shop', 'api')
+  return String(ecs.taskDefinition(service?.taskDefinition ?? '')?.containerDefinitions[0]?.image)
+}
+
+export interface Measured {
+  /** Milliseconds from the moment at which AWS was done to our verdict. */
+  readonly lag: number
+  readonly callsPerMinute: number
+  readonly calls: number
+}
+
+/** Runs one deployment of a new image and measures it. `endedAt` reads from the simulator when AWS was done. */
+export async function measure(
+  sim: Simulator,
+  endedAt: () => Promise<Date | undefined>,
+  request: Partial<DeployRequest> = {},
+): Promise<Measured> {
+  const ended = await run(sim, { image: newImage, request: { waitMinutes: 60, ...request } })
+  const startedAt = ended.state.deployment?.startedAt ?? 0
+  const finishedAt = ended.state.updatedAt
+  const during = sim.recorder.all.filter(({ at }) => at >= startedAt && at <= finishedAt).length
+  const done = (await endedAt())?.getTime() ?? Number.NaN
+  return {
+    lag: finishedAt - done,
+    callsPerMinute: during / ((finishedAt - startedAt) / 60_000),
+    calls: sim.recorder.all.length,
+  }
+}
