@@ -14,6 +14,8 @@ export interface FakeRunner extends Runner {
   readonly savedState: Record<string, string>
   readonly masks: string[]
   summary: string
+  /** True once the action has ended the step red by itself. */
+  failed: boolean
   /** Cancels the run, as the runner does with SIGINT. */
   cancel(): void
   /** Folder that stands for the workspace. */
@@ -43,6 +45,7 @@ export async function fakeRunner(options: {
     savedState: {},
     masks: [],
     summary: '',
+    failed: false,
     workspace,
     cancel: () => controller.abort(),
     log: {
@@ -60,6 +63,9 @@ export async function fakeRunner(options: {
     },
     async writeSummary(markdown) {
       runner.summary += markdown
+    },
+    fail() {
+      runner.failed = true
     },
     mask: (secret) => void runner.masks.push(secret),
     saveState(name, value) {
