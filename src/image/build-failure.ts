@@ -48,17 +48,17 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    pattern: /process "([^"]*)" did not complete successfully: exit code: (\d+)/,
+    pattern: /process "(.*)" did not complete successfully: exit code: (\d+)/,
     explain: ([, command = '', exitCode = '']) => ({
       why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
-      fix: text`Its last lines are below; run "docker build" locally to see all of it.`,
+      fix: text`Run "docker build" locally to reproduce it.`,
     }),
   },
   {
-    pattern: /The command '([^']*)' returned a non-zero code: (\d+)/,
+    pattern: /The command '(.*)' returned a non-zero code: (\d+)/,
     explain: ([, command = '', exitCode = '']) => ({
       why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
-      fix: text`Its last lines are below; run "docker build" locally to see all of it.`,
+      fix: text`Run "docker build" locally to reproduce it.`,
     }),
   },
   {
