@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import type { JsonObject } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
-import { isObject } from './registrable.ts'
+import { isObject } from './members.ts'
 
 /** The containers of a definition, in its order. Throws `task-definition-invalid` when there are none. */
 export function containersOf(definition: JsonObject): readonly JsonObject[] {

@@ -1,86 +1,135 @@
+import { redact } from '../diagnosis/redact.ts'
 import type { Json, JsonObject } from '../ports.ts'
-import { equal } from './equal.ts'
-import { isObject, registrable } from './registrable.ts'
+import { canonical, serialise } from './equal.ts'
+import { isList, isObject } from './members.ts'
 
 /** One difference between two task definitions. Paths read like `containerDefinitions[api].image`. */
 export interface TaskDefinitionChange {
   readonly path: string
   readonly kind: 'added' | 'removed' | 'changed'
-  /** Rendered as JSON; `***` for values of environment variables and whatever else may hold a credential. */
+  /** Rendered as JSON; `***` for values of environment variables, secrets and docker labels' credentials. */
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
 
-/** Members by which entries of a list are known, in the order in which they are tried. */
-const keys = ['name', 'key', 'containerPort', 'sourceVolume', 'containerName']
-const masked = /\.(environment|dockerLabels|logConfiguration\.options)\b|\.secretOptions\b/
-/** Log options that only name a place. */
-const harmless = /\.logConfiguration\.options\.(awslogs-[a-z-]+|mode|max-buffer-size|Name|region)$/
+const masked = '***'
 
-/** What changes from one definition to the other, in the order of the new one. Nothing where they are equal to ECS. */
-export function diff(from: JsonObject | undefined, to: JsonObject): readonly TaskDefinitionChange[] {
-  if (from && equal(from, to)) return []
-  return [...compare('', from && registrable(from), registrable(to))]
+/** The member that names the items of a list, for paths that people recognise. */
+const names: Readonly<Record<string, string>> = {
+  containerDefinitions: 'name',
+  dependsOn: 'containerName',
+  environment: 'name',
+  environmentFiles: 'value',
+  extraHosts: 'hostname',
+  mountPoints: 'containerPath',
+  portMappings: 'containerPort',
+  properties: 'name',
+  resourceRequirements: 'type',
+  secretOptions: 'name',
+  secrets: 'name',
+  systemControls: 'namespace',
+  tags: 'key',
+  ulimits: 'name',
+  volumes: 'name',
+  volumesFrom: 'sourceContainer',
 }
 
-function* compare(path: string, from: Json | undefined, to: Json | undefined): Generator<TaskDefinitionChange> {
-  if (isEmpty(from) && isEmpty(to)) return
-  if (from !== undefined && to !== undefined && isObject(from) && isObject(to))
-    return yield* compareMembers(path, from, to)
-  const [before, after] = [entries(from), entries(to)]
-  if (before && after) return yield* compareEntries(path, before, after)
-  if (JSON.stringify(from) === JSON.stringify(to)) return
-  if (isFresh(from, to) && isObject(to)) return yield* compareMembers(path, {}, to)
-  yield change(path, from, to)
+/** Lists in which an item is a name and a value, and the member that is the value. */
+const values: Readonly<Record<string, string>> = {
+  environment: 'value',
+  properties: 'value',
+  secretOptions: 'valueFrom',
+  secrets: 'valueFrom',
+  systemControls: 'value',
+  tags: 'value',
 }
 
-/** An object that was not there at all is told member by member; a whole container in one line would say nothing. */
-function isFresh(from: Json | undefined, to: Json | undefined): boolean {
-  return from === undefined && isObject(to) && Object.keys(to).length > 0
+const credentialName = /pass(word|wd|phrase)|secret|token|credential|api-?_?key|access-?_?key|private-?_?key|\bauth\b/i
+
+/**
+ * What changes from one definition to another, in the order of the paths; all of it is added when there is none before.
+ * What AWS would fill in by itself is no difference.
+ */
+export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefinitionChange[] {
+  const before = from === undefined ? new Map<string, Leaf>() : leaves(from)
+  const after = leaves(to)
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort()
+  return paths.flatMap((path): TaskDefinitionChange[] => {
+    const [old, now] = [before.get(path), after.get(path)]
+    if (old === undefined) return now === undefined ? [] : [{ path, kind: 'added', to: now.shown }]
+    if (now === undefined) return [{ path, kind: 'removed', from: old.shown }]
+    return old.value === now.value ? [] : [{ path, kind: 'changed', from: old.shown, to: now.shown }]
+  })
 }
 
-function* compareMembers(path: string, from: JsonObject, to: JsonObject): Generator<TaskDefinitionChange> {
-  for (const member of new Set([...Object.keys(to), ...Object.keys(from)])) {
-    if (isKey(path, member)) continue
-    yield* compare(path === '' ? member : `${path}.${member}`, from[member], to[member])
+interface Leaf {
+  /** For comparing only. */
+  readonly value: string
+  readonly shown: string
+}
+
+function leaves(definition: JsonObject): ReadonlyMap<string, Leaf> {
+  const { tags = [] } = definition
+  const found = new Map<string, Leaf>()
+  collect({ ...canonical(definition), tags }, [], found)
+  return found
+}
+
+function collect(value: Json, path: readonly string[], found: Map<string, Leaf>): void {
+  const member = path.at(-1) ?? ''
+  if (isList(value) && value.some(isObject)) {
+    value.forEach((item, index) => {
+      const at = unused([...path.slice(0, -1), `${member}[${nameOf(item, member) ?? index}]`], found)
+      const content = isObject(item) ? contentOf(item, member) : item
+      collect(content, at, found)
+    })
+  } else if (isObject(value)) {
+    for (const [name, content] of Object.entries(value)) collect(content, [...path, name], found)
+  } else if (!(isList(value) && value.length === 0)) {
+    found.set(path.join('.'), { value: serialise(value), shown: shown(value, path) })
   }
 }
 
-/** The name of a list's entry stands in the path already; it is told only through what belongs to it. */
-function isKey(path: string, member: string): boolean {
-  return path.endsWith(']') && /\.(environment|secrets)\[/.test(path) && member === 'name'
+/** The value of a pair of name and value; otherwise the item as it is. */
+function contentOf(item: JsonObject, member: string): Json {
+  const [name, value] = [names[member], values[member]]
+  const isPair = name !== undefined && value !== undefined
+  return isPair && Object.keys(item).every((key) => key === name || key === value) ? (item[value] ?? '') : item
 }
 
-function* compareEntries(
-  path: string,
-  from: ReadonlyMap<string, Json>,
-  to: ReadonlyMap<string, Json>,
-): Generator<TaskDefinitionChange> {
-  for (const key of new Set([...to.keys(), ...from.keys()]))
-    yield* compare(`${path}[${key}]`, from.get(key), to.get(key))
+function nameOf(item: Json, member: string): string | undefined {
+  const key = names[member]
+  const name = key !== undefined && isObject(item) ? item[key] : undefined
+  return typeof name === 'string' || typeof name === 'number' ? String(name) : undefined
 }
 
-/** Entries of a list of objects by their key; undefined where a list has none, or is no list. */
-function entries(value: Json | undefined): ReadonlyMap<string, Json> | undefined {
-  if (value === undefined) return new Map()
-  if (!Array.isArray(value)) return undefined
-  const key = keys.find((candidate) => value.every((entry) => isObject(entry) && entry[candidate] !== undefined))
-  if (key === undefined) return value.length === 0 ? new Map() : undefined
-  return new Map(value.map((entry) => [isObject(entry) ? String(entry[key]) : '', entry]))
+/** Two items may have one name (a port by TCP and by UDP); neither may hide the other. */
+function unused(path: readonly string[], found: ReadonlyMap<string, Leaf>): readonly string[] {
+  const last = path.at(-1) ?? ''
+  const isTaken = (candidate: string) => {
+    const prefix = [...path.slice(0, -1), candidate].join('.')
+    return found.has(prefix) || [...found.keys()].some((key) => key.startsWith(`${prefix}.`))
+  }
+  let candidate = last
+  for (let number = 2; isTaken(candidate); number++) candidate = `${last}#${number}`
+  return [...path.slice(0, -1), candidate]
 }
 
-function isEmpty(value: Json | undefined): boolean {
-  if (value === undefined) return true
-  if (Array.isArray(value)) return value.length === 0
-  return isObject(value) && Object.keys(value).length === 0
+function shown(value: Json, path: readonly string[]): string {
+  const isValue = (list: string) => path.some((part) => part.startsWith(`${list}[`))
+  if (isValue('environment')) return masked
+  if (isValue('secrets') || isValue('secretOptions')) return reference(value)
+  if (path.some((part) => credentialName.test(part)) && !path.includes('repositoryCredentials')) return masked
+  return JSON.stringify(isList(value) ? value.map(redacted) : redacted(value))
 }
 
-function change(path: string, from: Json | undefined, to: Json | undefined): TaskDefinitionChange {
-  const kind = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed'
-  const show = (value: Json | undefined) => (value === undefined ? undefined : shown(path, value))
-  return { path, kind, from: show(from), to: show(to) }
+/** A secret is named by its ARN or by a path of the parameter store; anything else may be the secret itself, by mistake. */
+function reference(value: Json): string {
+  return typeof value === 'string' && /^(arn:aws[\w-]*:(secretsmanager|ssm):|\/)/.test(value)
+    ? JSON.stringify(value)
+    : masked
 }
 
-function shown(path: string, value: Json): string {
-  return masked.test(path) && !harmless.test(path) ? '***' : JSON.stringify(value)
+function redacted(value: Json): Json {
+  return typeof value === 'string' ? redact(value) : value
 }

@@ -1,86 +1,137 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { isObject, registrable } from './registrable.ts'
+import { isList, isObject, objectsIn } from './members.ts'
+import { registrable } from './registrable.ts'
 
-/** Lists whose order means nothing to ECS, with the member that names an entry. ECS returns some of them sorted. */
+type Defaults = Readonly<Record<string, Json>>
+
+/**
+ * What AWS writes into a stored definition where nothing was given (ECS developer guide, "task definition parameters").
+ * Both sides are filled up with it, so that a default that was written out equals one that was left out.
+ */
+const containerDefaults: Defaults = { essential: true, versionConsistency: 'enabled' }
+const healthCheckDefaults: Defaults = { interval: 30, timeout: 5, retries: 3 }
+const taskDefaults: Defaults = { networkMode: 'bridge' }
+
+/** Lists whose order means nothing to ECS, which may answer them in another one, and the member that names an item. */
 const unordered: Readonly<Record<string, string>> = {
+  containerDefinitions: 'name',
   environment: 'name',
   secrets: 'name',
+  secretOptions: 'name',
   portMappings: 'containerPort',
-  requiresCompatibilities: '',
-  tags: 'key',
+  mountPoints: 'containerPath',
+  ulimits: 'name',
+  systemControls: 'namespace',
+  resourceRequirements: 'type',
+  dependsOn: 'containerName',
   volumes: 'name',
+  placementConstraints: 'expression',
+}
+const unorderedTexts = new Set(['requiresCompatibilities'])
+
+/** True when registering `wanted` would store what `registered` is already. Tags are compared by `hasTags`. */
+export function isEqual(wanted: JsonObject, registered: JsonObject): boolean {
+  const left = canonical(wanted)
+  const right = canonical(registered)
+  return serialise({ ...left, ...rolesLike(left, right) }) === serialise(right)
+}
+
+/** True when a stored definition carries the tags that are wanted. Others may have been added since; none wanted is fine. */
+export function hasTags(registered: JsonObject, wanted: JsonObject): boolean {
+  const there = new Map(objectsIn(registered, 'tags').map(({ key, value }) => [key, value]))
+  return objectsIn(wanted, 'tags').every(({ key, value }) => (there.get(key) ?? '') === (value ?? ''))
 }
 
 /**
- * Values that ECS fills in where nothing was written (API reference, ContainerDefinition, PortMapping,
- * RegisterTaskDefinition), by the member's name. Empty lists, empty objects and `hostPort` equal to `containerPort`
- * count as filled in too.
+ * The definition in one form of the many that mean the same: without read-only members and tags, without what is empty,
+ * false or a default, sizes in units, and lists in the order of their names.
  */
-const defaults: Readonly<Record<string, readonly Json[]>> = {
-  cpu: [0],
-  essential: [true],
-  protocol: ['tcp'],
-  hostPort: [0],
-  networkMode: ['bridge'],
-  enableFaultInjection: [false],
-  versionConsistency: ['enabled'],
-  interval: [30],
-  timeout: [5],
-  retries: [3],
-  readOnly: [false],
-  weight: [0],
+export function canonical(definition: JsonObject): JsonObject {
+  const { tags: _, ...members } = registrable(definition)
+  const awsvpc = members.networkMode === 'awsvpc'
+  const task = {
+    ...taskDefaults,
+    ...members,
+    ...size(members.cpu, 'cpu', /^\s*(\d{0,9}\.?\d{1,9})\s*vcpu\s*$/i),
+    ...size(members.memory, 'memory', /^\s*(\d{0,9}\.?\d{1,9})\s*gb\s*$/i),
+    containerDefinitions: objectsIn(members, 'containerDefinitions').map((container) => filled(container, awsvpc)),
+  }
+  return pruned(task) as JsonObject
 }
 
-/**
- * Whether a written definition and one that AWS returned have the same content, under what AWS adds by itself: then the
- * revision can be used again instead of registering the same content twice. Tags count only where they are written.
- */
-export function equal(one: JsonObject, other: JsonObject): boolean {
-  const [left, right] = [registrable(one), registrable(other)]
-  const tagged = left.tags !== undefined && right.tags !== undefined
-  return sameObject(tagged ? left : withoutTags(left), tagged ? right : withoutTags(right))
+/** `1 vCPU` is stored as `1024`, `2 GB` as `2048` (ECS developer guide, "task size"). */
+function size(value: Json | undefined, member: string, unit: RegExp): JsonObject {
+  if (typeof value !== 'string') return {}
+  const [, amount] = unit.exec(value) ?? []
+  return { [member]: amount === undefined ? value.trim() : String(Number(amount) * 1024) }
 }
 
-function withoutTags(definition: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(definition).filter(([member]) => member !== 'tags'))
+function filled(container: JsonObject, awsvpc: boolean): JsonObject {
+  const { healthCheck } = container
+  return {
+    ...containerDefaults,
+    ...container,
+    ...(container.cpu === 0 ? { cpu: null } : {}),
+    ...(isObject(healthCheck) ? { healthCheck: { ...healthCheckDefaults, ...healthCheck } } : {}),
+    portMappings: objectsIn(container, 'portMappings').map((port) => ({
+      ...port,
+      protocol: port.protocol ?? 'tcp',
+      hostPort: port.hostPort || (awsvpc ? (port.containerPort ?? null) : null),
+    })),
+  }
 }
 
-function sameObject(left: JsonObject, right: JsonObject): boolean {
-  const members = new Set([...Object.keys(left), ...Object.keys(right)])
-  return [...members].every((member) => sameMember(member, left, right))
+/** Empty lists, empty objects, false and null are what AWS answers, or not, for members that were not given. */
+function pruned(value: Json, member = ''): Json {
+  if (isList(value))
+    return ordered(
+      value.map((item) => pruned(item)),
+      member,
+    )
+  if (!isObject(value)) return value
+  const kept = Object.entries(value)
+    .map(([name, content]) => [name, pruned(content, name)] as const)
+    .filter(([name, content]) => name === 'essential' || !isNothing(content))
+  return Object.fromEntries(kept)
 }
 
-function sameMember(member: string, left: JsonObject, right: JsonObject): boolean {
-  const [one, other] = [left[member], right[member]]
-  if (one === undefined) return isFilledIn(member, other, right)
-  if (other === undefined) return isFilledIn(member, one, left)
+function isNothing(value: Json): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function ordered(list: readonly Json[], member: string): readonly Json[] {
   const key = unordered[member]
-  return key === undefined ? same(member, one, other) : same(member, sorted(one, key), sorted(other, key))
+  if (key === undefined && !unorderedTexts.has(member)) return list
+  const nameOf = (item: Json) =>
+    String((key !== undefined && isObject(item) ? item[key] : undefined) ?? serialise(item))
+  return [...list].sort((left, right) => compare(nameOf(left), nameOf(right)))
 }
 
-function same(member: string, one: Json, other: Json): boolean {
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((part, index) => same('', part, other[index] ?? null))
-  if (isObject(one) && isObject(other)) return sameObject(one, other)
-  return one === other || ((member === 'cpu' || member === 'memory') && size(one) === size(other))
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right)
 }
 
-/** `1 vCPU` is 1024 and `2 GB` is 2048: ECS takes both forms and returns numbers of CPU units and MiB. */
-function size(value: Json): string {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(vcpu|gb)$/i.exec(String(value)) ?? []
-  return unit === undefined ? String(value) : String(Number(amount) * 1024)
+/** A role may be written by its name; AWS stores its ARN (ECS API, RegisterTaskDefinition). */
+function rolesLike(written: JsonObject, stored: JsonObject): JsonObject {
+  const roles = ['taskRoleArn', 'executionRoleArn'].flatMap((member) => {
+    const [one, other] = [written[member], stored[member]]
+    return isSameRole(one, other) ? [[member, other ?? null] as const] : []
+  })
+  return Object.fromEntries(roles)
 }
 
-function isFilledIn(member: string, value: Json | undefined, parent: JsonObject): boolean {
-  if (value === undefined) return true
-  if (Array.isArray(value)) return value.length === 0
-  if (isObject(value)) return Object.keys(value).length === 0
-  if (member === 'hostPort' && value === parent.containerPort) return true
-  return defaults[member]?.includes(value) ?? false
+function isSameRole(one: Json | undefined, other: Json | undefined): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') return false
+  const [name, arn] = one.startsWith('arn:') ? [other, one] : [one, other]
+  return !name.startsWith('arn:') && arn.endsWith(`:role/${name}`)
 }
 
-function sorted(list: Json, key: string): Json {
-  if (!Array.isArray(list)) return list
-  const place = (entry: Json) => (isObject(entry) ? String(entry[key] ?? '') : String(entry))
-  return [...list].sort((left, right) => place(left).localeCompare(place(right)))
+/** JSON with the members of every object in the order of their names. */
+export function serialise(value: Json): string {
+  return JSON.stringify(value, (_, content: Json) =>
+    isObject(content)
+      ? Object.fromEntries(Object.entries(content).sort(([left], [right]) => compare(left, right)))
+      : content,
+  )
 }

@@ -1,51 +1,61 @@
 import { Failure } from '../failure.ts'
-import type { Ecs, Json, JsonObject } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
-import { containersOf } from './containers.ts'
-import { equal } from './equal.ts'
+import type { Ecs, JsonObject } from '../ports.ts'
+import { text } from '../text.ts'
+import { hasTags, isEqual } from './equal.ts'
+import { textIn } from './members.ts'
 import { registrable } from './registrable.ts'
 
-export interface Registered {
+export interface Registration {
   readonly taskDefinitionArn: string
-  /** True when the newest revision of the family had this content already. */
+  /** True when the family's latest active revision was equal and is taken instead of a new one. */
   readonly reused: boolean
-  /** As AWS has it. */
+  /** What AWS stores. */
   readonly definition: JsonObject
 }
 
+type Revisions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
+
 /**
- * Registers a definition, unless the newest revision of its family has the same content: that one is used again, so that
- * a second run makes no second revision.
+ * The revision of a definition: the family's latest active one when it is equal, a new one otherwise. So a job that runs
+ * again registers nothing. Throws `task-definition-invalid`, `task-definition-lossy` and what the port throws.
  */
-export async function register(written: JsonObject, { ecs }: { readonly ecs: Ecs }): Promise<Registered> {
-  const definition = registrable(written)
-  containersOf(definition)
-  const newest = await ecs.describeTaskDefinition(familyOf(definition))
-  if (newest && newest.status !== 'INACTIVE' && equal(newest, definition) && hasTags(newest, definition)) {
-    return { taskDefinitionArn: arnOf(newest), reused: true, definition: newest }
+export async function register(definition: JsonObject, { ecs }: { readonly ecs: Revisions }): Promise<Registration> {
+  const wanted = registrable(definition)
+  const family = textIn(wanted, 'family')
+  if (!family) {
+    throw new Failure({
+      code: 'task-definition-invalid',
+      what: text`The task definition has no family, so it cannot be registered`,
+      fix: text`Add "family" with the name that its revisions go under.`,
+    })
   }
-  const registered = await ecs.registerTaskDefinition(definition)
-  return { taskDefinitionArn: arnOf(registered), reused: false, definition: registered }
+  const latest = await findLatest(family, ecs)
+  if (latest && isEqual(wanted, latest) && hasTags(latest, wanted)) return registration(latest, true)
+  return registration(await ecs.registerTaskDefinition(wanted), false)
 }
 
-export function familyOf(definition: JsonObject): string {
-  const { family } = definition
-  if (typeof family === 'string' && family !== '') return family
-  throw new Failure({
-    code: 'task-definition-invalid',
-    what: text`The task definition has no family`,
-    why: text`family is ${untrusted(JSON.stringify(family) ?? 'missing')}`,
-    fix: text`Give it a family: a name of letters, digits, hyphens and underscores.`,
-  })
+/**
+ * The family's latest active revision. Who may not look gets a new revision each time, as with the action that people come
+ * from: its documented policy has no ecs:DescribeTaskDefinition.
+ */
+async function findLatest(family: string, ecs: Revisions): Promise<JsonObject | undefined> {
+  try {
+    const latest = await ecs.describeTaskDefinition(family)
+    return latest?.status === 'ACTIVE' ? latest : undefined
+  } catch (error) {
+    if (error instanceof Failure && error.parts.code === 'permission-missing') return undefined
+    throw error
+  }
 }
 
-/** Tags that are written must be there; tags that are there may stay. */
-function hasTags(there: JsonObject, written: JsonObject): boolean {
-  const tags = (value: Json | undefined) => (Array.isArray(value) ? value : []).map((tag) => JSON.stringify(tag))
-  const known = tags(there.tags)
-  return tags(written.tags).every((tag) => known.includes(tag))
-}
-
-function arnOf({ taskDefinitionArn }: JsonObject): string {
-  return typeof taskDefinitionArn === 'string' ? taskDefinitionArn : ''
+function registration(definition: JsonObject, reused: boolean): Registration {
+  const taskDefinitionArn = textIn(definition, 'taskDefinitionArn')
+  if (taskDefinitionArn === undefined) {
+    throw new Failure({
+      code: 'unexpected',
+      what: text`Amazon ECS answered a task definition without its ARN`,
+      fix: text`Run the job again.`,
+    })
+  }
+  return { taskDefinitionArn, reused, definition }
 }

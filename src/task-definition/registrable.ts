@@ -1,51 +1,34 @@
 import type { Json, JsonObject } from '../ports.ts'
+import { isList, isObject, isObject } from './members.ts'
 
-/**
- * What DescribeTaskDefinition adds and RegisterTaskDefinition does not take (API reference, TaskDefinition versus
- * RegisterTaskDefinitionRequest).
- */
-const readOnlyMembers = new Set([
-  'taskDefinitionArn',
+/** Members that DescribeTaskDefinition answers and RegisterTaskDefinition refuses (ECS API, TaskDefinition). */
+const readOnly = new Set([
+  'compatibilities',
+  'deregisteredAt',
+  'registeredAt',
+  'registeredBy',
+  'requiresAttributes',
   'revision',
   'status',
-  'requiresAttributes',
-  'compatibilities',
-  'registeredAt',
-  'deregisteredAt',
-  'registeredBy',
+  'taskDefinitionArn',
   'deleteRequestedAt',
 ])
 
 /**
- * The definition as it can be registered: without AWS's own members and without nulls. Everything else that somebody
- * wrote stays, empty texts and lists included. The answer of `describe-task-definition` (`{"taskDefinition": …, "tags":
- * …}`) is taken out of its wrapping.
+ * What can be registered of a definition: everything that was written, empty texts and lists included, without the
+ * members that only AWS writes and without nulls, which mean "absent" in AWS's APIs.
  */
-export function registrable(written: JsonObject): JsonObject {
-  return withoutNulls(
-    Object.fromEntries(Object.entries(unwrap(written)).filter(([member]) => !readOnlyMembers.has(member))),
-  )
+export function registrable(definition: JsonObject): JsonObject {
+  const kept = Object.entries(definition).filter(([member]) => !readOnly.has(member))
+  return withoutNulls(Object.fromEntries(kept))
 }
 
-function unwrap(written: JsonObject): JsonObject {
-  const { taskDefinition, tags } = written
-  if (!isObject(taskDefinition) || 'containerDefinitions' in written) return written
-  return { ...taskDefinition, ...(Array.isArray(tags) && tags.length > 0 ? { tags } : {}) }
-}
-
-function withoutNulls(value: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== null)
-      .map(([member, part]) => [member, clean(part)]),
-  )
+function withoutNulls(object: JsonObject): JsonObject {
+  const kept = Object.entries(object).filter(([, value]) => value !== null)
+  return Object.fromEntries(kept.map(([member, value]) => [member, clean(value)]))
 }
 
 function clean(value: Json): Json {
-  if (Array.isArray(value)) return value.filter((part) => part !== null).map(clean)
+  if (isList(value)) return value.filter((item) => item !== null).map(clean)
   return isObject(value) ? withoutNulls(value) : value
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

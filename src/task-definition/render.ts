@@ -1,122 +1,169 @@
+import { Failure } from '../failure.ts'
 import type { Json, JsonObject } from '../ports.ts'
-import { containersOf, nameOf, requireContainers } from './containers.ts'
-import { isObject, registrable } from './registrable.ts'
+import { text, untrusted } from '../text.ts'
+import { containerNames, containersOf, isObject, objectsIn, textIn } from './members.ts'
 
-/** What is to be different from a definition. Everything that is undefined or empty stays as it is. */
+/** What is changed in a definition. What is undefined or empty is left as it is. */
 export interface RenderRequest {
-  readonly images?: readonly { readonly container: string; readonly image: string }[]
-  /** Containers to which all that follows applies. */
-  readonly containers?: readonly string[]
-  /** Added or replaced, by name. */
-  readonly environment?: ReadonlyMap<string, string>
-  readonly removeEnvironment?: readonly string[]
-  /** Name and `valueFrom`; added or replaced. */
-  readonly secrets?: ReadonlyMap<string, string>
-  /** ARNs of objects in S3; they replace those that are there. */
-  readonly environmentFiles?: readonly string[]
-  readonly logConfiguration?: { readonly driver?: string | undefined; readonly options?: ReadonlyMap<string, string> }
-  readonly dockerLabels?: ReadonlyMap<string, string>
+  readonly images: readonly ContainerImage[]
+  /** Containers that everything but the images applies to. Empty: those of `images`, or else the only one there is. */
+  readonly containers: readonly string[]
+  readonly environment: ReadonlyMap<string, string>
+  /** Names to take out of the environment and the secrets. */
+  readonly removeEnvironment: readonly string[]
+  /** Name and `valueFrom`: ARN of a secret or parameter, or name of a parameter. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** ARNs of files in Amazon S3; they replace those of the definition. */
+  readonly environmentFiles: readonly string[]
+  readonly logConfiguration?:
+    | { readonly driver?: string | undefined; readonly options: ReadonlyMap<string, string> }
+    | undefined
+  readonly dockerLabels: ReadonlyMap<string, string>
   readonly command?: readonly string[] | undefined
+  /** Names or ARNs. */
   readonly taskRoleArn?: string | undefined
   readonly executionRoleArn?: string | undefined
 }
 
-/** A definition with the changes that are asked for, ready to be registered. Throws `container-unknown`. */
-export function render(definition: JsonObject, request: RenderRequest): JsonObject {
-  const { images = [], containers: chosen = [], taskRoleArn, executionRoleArn } = request
-  requireContainers(definition, [...images.map(({ container }) => container), ...chosen])
+export interface ContainerImage {
+  readonly container: string
+  readonly image: string
+}
+
+/** A request that changes nothing. */
+export const noChanges: RenderRequest = {
+  images: [],
+  containers: [],
+  environment: new Map(),
+  removeEnvironment: [],
+  secrets: new Map(),
+  environmentFiles: [],
+  dockerLabels: new Map(),
+}
+
+/**
+ * The definition with the changes in it. Every other member stays as it was written, known or not, in its order.
+ * Throws `container-unknown` with the names that there are, and `task-definition-invalid`.
+ */
+export function render(definition: JsonObject, changes: RenderRequest): JsonObject {
+  const images = new Map(changes.images.map(({ container, image }) => [container, image]))
+  const targets = new Set(changesContainers(changes) ? targetsOf(definition, changes) : [])
+  requireContainers(definition, [...images.keys(), ...targets])
+  requireDistinct(changes)
   const containerDefinitions = containersOf(definition).map((container) => {
-    const name = nameOf(container)
-    const image = images.find((candidate) => candidate.container === name)?.image
-    return {
-      ...(chosen.includes(name) ? change(container, request) : container),
-      ...(image === undefined ? {} : { image }),
-    }
+    const name = textIn(container, 'name') ?? ''
+    const image = images.get(name)
+    const withImage = image === undefined ? container : { ...container, image }
+    return targets.has(name) ? changed(withImage, changes) : withImage
   })
   return {
-    ...registrable(definition),
-    containerDefinitions: registrable({ containerDefinitions }).containerDefinitions ?? [],
-    ...(taskRoleArn === undefined ? {} : { taskRoleArn }),
-    ...(executionRoleArn === undefined ? {} : { executionRoleArn }),
+    ...definition,
+    ...(containerDefinitions.length > 0 && { containerDefinitions }),
+    ...(changes.taskRoleArn !== undefined && { taskRoleArn: changes.taskRoleArn }),
+    ...(changes.executionRoleArn !== undefined && { executionRoleArn: changes.executionRoleArn }),
   }
 }
 
-function change(container: JsonObject, request: RenderRequest): JsonObject {
-  const { environmentFiles = [], dockerLabels = new Map(), command } = request
+function changesContainers(changes: RenderRequest): boolean {
+  const { environment, removeEnvironment, secrets, environmentFiles, logConfiguration, dockerLabels, command } = changes
+  const sizes = [environment.size, removeEnvironment.length, secrets.size, environmentFiles.length, dockerLabels.size]
+  return sizes.some((size) => size > 0) || logConfiguration !== undefined || command !== undefined
+}
+
+function targetsOf(definition: JsonObject, { containers, images }: RenderRequest): readonly string[] {
+  if (containers.length > 0) return containers
+  if (images.length > 0) return images.map(({ container }) => container)
+  const names = containerNames(definition)
+  if (names.length === 1) return names
+  throw new Failure({
+    code: 'container-unknown',
+    what: text`It is not said which container is to be changed`,
+    why: text`the task definition has ${names.length} containers${listOf(names)}`,
+    fix: text`Name one or more of them in container-name.`,
+  })
+}
+
+function requireContainers(definition: JsonObject, wanted: readonly string[]): void {
+  const names = containerNames(definition)
+  const unknown = [...new Set(wanted)].filter((name) => !names.includes(name))
+  if (unknown.length === 0) return
+  throw new Failure({
+    code: 'container-unknown',
+    what: text`The task definition has no container ${untrusted(unknown.map((name) => `"${name}"`).join(' and no '))}`,
+    why: text`its ${names.length === 1 ? 'container is' : 'containers are'}${listOf(names)}`,
+    fix: text`Correct container-name or images.`,
+  })
+}
+
+function requireDistinct({ environment, secrets }: RenderRequest): void {
+  const both = [...environment.keys()].filter((name) => secrets.has(name))
+  if (both.length === 0) return
+  throw new Failure({
+    code: 'task-definition-invalid',
+    what: text`${untrusted(both.join(', '))} ${both.length === 1 ? 'is' : 'are'} given as environment variable and as secret`,
+    why: text`a container has one value under a name`,
+    fix: text`Take the name out of environment-variables or out of secrets.`,
+  })
+}
+
+function listOf(names: readonly string[]) {
+  return names.length === 0 ? text` (none)` : text` ${untrusted(names.map((name) => `"${name}"`).join(', '))}`
+}
+
+function changed(container: JsonObject, changes: RenderRequest): JsonObject {
+  const { environment, secrets, removeEnvironment, environmentFiles, logConfiguration, dockerLabels, command } = changes
+  // ECS refuses a name that is a variable and a secret, so a name that is set as one is taken out of the other.
+  const notVariables = [...removeEnvironment.filter((name) => !environment.has(name)), ...secrets.keys()]
+  const notSecrets = [...removeEnvironment.filter((name) => !secrets.has(name)), ...environment.keys()]
   return {
     ...container,
-    ...variables(container, request),
-    ...(environmentFiles.length > 0
-      ? { environmentFiles: environmentFiles.map((value) => ({ value, type: 's3' })) }
-      : {}),
-    ...(dockerLabels.size > 0
-      ? { dockerLabels: { ...objectOf(container.dockerLabels), ...Object.fromEntries(dockerLabels) } }
-      : {}),
-    ...logging(container, request),
-    ...(command === undefined ? {} : { command: [...command] }),
+    ...pairs(container, 'environment', 'value', environment, notVariables),
+    ...pairs(container, 'secrets', 'valueFrom', secrets, notSecrets),
+    ...(environmentFiles.length > 0 && {
+      environmentFiles: environmentFiles.map((value) => ({ value, type: 's3' })),
+    }),
+    ...(logConfiguration && { logConfiguration: logs(container.logConfiguration, logConfiguration) }),
+    ...(dockerLabels.size > 0 && { dockerLabels: merged(container.dockerLabels, dockerLabels) }),
+    ...(command && { command }),
   }
 }
 
-/** ECS refuses a name that is both a variable and a secret: the one that is set now wins. */
-function variables(container: JsonObject, request: RenderRequest): JsonObject {
-  const {
-    environment = new Map<string, string>(),
-    secrets = new Map<string, string>(),
-    removeEnvironment = [],
-  } = request
-  const dropped = new Set([...removeEnvironment, ...secrets.keys()])
-  const hasChange = environment.size + secrets.size + removeEnvironment.length > 0
-  if (!hasChange) return {}
-  return {
-    ...merged('environment', listOf(container.environment), environment, 'value', dropped),
-    ...merged(
-      'secrets',
-      listOf(container.secrets),
-      secrets,
-      'valueFrom',
-      new Set([...removeEnvironment, ...environment.keys()]),
-    ),
-  }
-}
-
-function merged(
-  member: 'environment' | 'secrets',
-  there: readonly JsonObject[],
+/** A list of names and values with some set, in place where they are there, and some taken out. */
+function pairs(
+  container: JsonObject,
+  member: string,
+  valueMember: string,
   set: ReadonlyMap<string, string>,
-  key: 'value' | 'valueFrom',
-  dropped: ReadonlySet<string>,
+  remove: readonly string[],
 ): JsonObject {
-  const kept = there.filter((entry) => !dropped.has(String(entry.name)) && !set.has(String(entry.name)))
-  const unchanged = set.size === 0 && kept.length === there.length
-  if (unchanged) return {}
-  const places = there.flatMap((entry) => {
-    const value = set.get(String(entry.name))
-    if (value !== undefined) return [{ name: entry.name ?? '', [key]: value }]
-    return kept.includes(entry) ? [entry] : []
+  const old = objectsIn(container, member)
+  const nameOf = (pair: JsonObject) => textIn(pair, 'name') ?? ''
+  const kept = old.filter((pair) => !remove.includes(nameOf(pair)))
+  if (set.size === 0 && kept.length === old.length) return {}
+  const known = new Set(kept.map(nameOf))
+  const replaced = kept.map((pair) => {
+    const value = set.get(nameOf(pair))
+    return value === undefined ? pair : { ...pair, [valueMember]: value }
   })
-  const names = new Set(there.map(({ name }) => name))
-  const added = [...set].filter(([name]) => !names.has(name)).map(([name, value]) => ({ name, [key]: value }))
-  return { [member]: [...places, ...added] }
+  const added = [...set].filter(([name]) => !known.has(name)).map(([name, value]) => ({ name, [valueMember]: value }))
+  return { [member]: [...replaced, ...added] }
 }
 
-function logging(container: JsonObject, { logConfiguration: wanted }: RenderRequest): JsonObject {
-  if (!wanted || (wanted.driver === undefined && !wanted.options?.size)) return {}
-  const there = objectOf(container.logConfiguration)
-  const sameDriver = wanted.driver === undefined || wanted.driver === there.logDriver
-  const options = { ...(sameDriver ? objectOf(there.options) : {}), ...Object.fromEntries(wanted.options ?? []) }
+/** Options are added to those there are, unless the driver changes: no driver takes another one's options. */
+function logs(old: Json | undefined, { driver, options }: NonNullable<RenderRequest['logConfiguration']>): JsonObject {
+  const before = isObject(old) ? old : {}
+  const isOther = driver !== undefined && before.logDriver !== undefined && driver !== before.logDriver
+  const { options: oldOptions, secretOptions, ...rest } = before
+  const kept = isOther ? {} : { ...(secretOptions !== undefined && { secretOptions }) }
+  const all = merged(isOther ? undefined : oldOptions, options)
   return {
-    logConfiguration: {
-      ...(sameDriver ? there : {}),
-      ...(wanted.driver === undefined ? {} : { logDriver: wanted.driver }),
-      ...(Object.keys(options).length > 0 ? { options } : {}),
-    },
+    ...rest,
+    ...(driver !== undefined && { logDriver: driver }),
+    ...((Object.keys(all).length > 0 || (oldOptions !== undefined && !isOther)) && { options: all }),
+    ...kept,
   }
 }
 
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
-}
-
-function listOf(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter((part) => isObject(part)) : []
+function merged(old: Json | undefined, set: ReadonlyMap<string, string>): JsonObject {
+  return { ...(isObject(old) ? old : {}), ...Object.fromEntries(set) }
 }

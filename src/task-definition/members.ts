@@ -1,0 +1,24 @@
+import type { Json, JsonObject } from '../ports.ts'
+
+/** Reading of JSON that may be anything. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The objects of a list member; empty when the member is missing or something else. */
+export function objectsIn(object: JsonObject | undefined, member: string): readonly JsonObject[] {
+  const list = object?.[member]
+  return Array.isArray(list) ? list.filter((entry) => isObject(entry)) : []
+}
+
+/** An object member; empty when it is missing or something else. */
+export function objectIn(object: JsonObject | undefined, member: string): JsonObject {
+  const value = object?.[member]
+  return isObject(value) ? value : {}
+}
+
+/** A text member; undefined when it is missing or something else. */
+export function textIn(object: JsonObject | undefined, member: string): string | undefined {
+  const value = object?.[member]
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,42 @@
+import { parseObject } from '../document.ts'
+import { Failure } from '../failure.ts'
+import type { Json, JsonObject } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { withoutComments } from './comments.ts'
+import { isList, isObject } from './members.ts'
+
+/** Deeper nesting than any definition has; aliases may bring more than a text shows. */
+const deepest = 64
+
+/**
+ * An object out of a file's text, which is JSON (comments and trailing commas allowed) or YAML 1.2. Nothing in it is ever
+ * run. Throws `file-invalid` with file, line and column.
+ */
+export function parse(source: string, file: string): JsonObject {
+  const isJson = /^\uFEFF?\s*\{/.test(source)
+  const { value } = parseObject(isJson ? withoutComments(source) : source, file)
+  const problem = findProblem(value, 0)
+  if (problem === undefined) return value
+  throw new Failure({
+    code: 'file-invalid',
+    what: text`${untrusted(file)} is not right`,
+    why: [problem],
+    fix: text`Correct the file: it must hold one object in JSON or YAML.`,
+  })
+}
+
+function findProblem(value: Json, depth: number): string | undefined {
+  if (depth > deepest) return `it is nested deeper than ${deepest} levels`
+  if (typeof value === 'number' && !isExact(value))
+    return 'it has a number that cannot be kept exactly; put it in quotes'
+  const parts = isList(value) ? value : isObject(value) ? Object.values(value) : []
+  for (const part of parts) {
+    const problem = findProblem(part, depth + 1)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function isExact(value: number): boolean {
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+}
