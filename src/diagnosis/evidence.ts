@@ -71,7 +71,11 @@ export interface Evidence {
   /** The reason that ECS gives for the end of the service deployment. */
   readonly statusReason?: Untrusted | undefined
   readonly codeDeploy?:
-    | { readonly errorCode?: string | undefined; readonly message?: Untrusted | undefined; readonly failures: readonly LifecycleFailure[] }
+    | {
+        readonly errorCode?: string | undefined
+        readonly message?: Untrusted | undefined
+        readonly failures: readonly LifecycleFailure[]
+      }
     | undefined
   readonly logs: readonly LogTail[]
   readonly missingPermissions: readonly MissingPermission[]

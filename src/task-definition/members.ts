@@ -5,20 +5,27 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
 /** The objects of a list member; empty when the member is missing or something else. */
 export function objectsIn(object: JsonObject | undefined, member: string): readonly JsonObject[] {
   const list = object?.[member]
-  return Array.isArray(list) ? list.filter((entry) => isObject(entry)) : []
+  return isList(list) ? list.filter(isObject) : []
 }
 
-/** An object member; empty when it is missing or something else. */
-export function objectIn(object: JsonObject | undefined, member: string): JsonObject {
-  const value = object?.[member]
-  return isObject(value) ? value : {}
+export function containersOf(definition: JsonObject | undefined): readonly JsonObject[] {
+  return objectsIn(definition, 'containerDefinitions')
 }
 
 /** A text member; undefined when it is missing or something else. */
 export function textIn(object: JsonObject | undefined, member: string): string | undefined {
   const value = object?.[member]
   return typeof value === 'string' ? value : undefined
+}
+
+/** Names of the containers, in the order of the definition. */
+export function containerNames(definition: JsonObject): readonly string[] {
+  return containersOf(definition).flatMap((container) => textIn(container, 'name') ?? [])
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { isList, isObject, isObject } from './members.ts'
+import { isList, isObject } from './members.ts'
 
 /** Members that DescribeTaskDefinition answers and RegisterTaskDefinition refuses (ECS API, TaskDefinition). */
 const readOnly = new Set([

@@ -1,0 +1,59 @@
+import type { Entry } from '../entry.ts'
+
+const docs = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html'
+const containerDocs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html'
+
+/** Health checks that fail, as target health descriptions and service events print them. */
+export const health: readonly Entry[] = [
+  {
+    code: 'health-check-code',
+    pattern: /Health checks failed with these codes: \[(?<codes>[\d, ]+)\]/,
+    why: 'the health check gets the status {codes} from the container',
+    fix: 'Let the health check path answer with a status that the target group accepts, or correct path and matcher of the target group.',
+    docs,
+  },
+  {
+    code: 'health-check-timeout',
+    pattern: /Request timed out|Target\.Timeout/,
+    why: 'the health check gets no answer from the container in time',
+    fix: "Let the task's security group accept the load balancer on the container port, let the program listen on 0.0.0.0, and give a slow starter healthCheckGracePeriodSeconds.",
+    docs,
+  },
+  {
+    code: 'health-check-zone',
+    pattern: /Target is in an Availability Zone that is not enabled for the load balancer/,
+    why: 'the task runs in a zone that the load balancer does not serve',
+    fix: 'Give load balancer and service the same zones.',
+    docs,
+  },
+  {
+    code: 'target-group-missing',
+    pattern: /TARGET GROUP IS NOT FOUND|TARGET IS NOT FOUND/,
+    why: 'a target group of the service does not exist any more',
+    fix: 'Create the target group again, or correct the load balancers of the service.',
+    docs,
+  },
+  {
+    code: 'health-check-refused',
+    pattern: /Health checks failed(?! with)|Target\.FailedHealthChecks/,
+    why: 'the health check cannot connect to the container: the connection is refused or broken',
+    fix: 'Check that the program listens on the container port of the target group, on 0.0.0.0 and not on localhost only; give a slow starter healthCheckGracePeriodSeconds.',
+    docs,
+    confidence: 'likely',
+  },
+  {
+    code: 'container-health-check',
+    pattern: /failed container health checks/,
+    why: 'the health check command of the container fails',
+    fix: 'Run the command of healthCheck inside the image (slim images lack curl and wget), and give a slow starter a startPeriod.',
+    docs: containerDocs,
+  },
+  {
+    code: 'health-check-failed',
+    pattern: /Task failed ELB health checks/,
+    why: 'the health check of the load balancer failed',
+    fix: 'Check path, port and matcher of the target group, the security groups between load balancer and task, and the log of the container.',
+    docs,
+    confidence: 'likely',
+  },
+]

@@ -1,0 +1,90 @@
+import type { Entry } from '../entry.ts'
+
+const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html'
+const events = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html'
+
+/** Why a task or its containers cannot be launched: roles, sizes, the container runtime. */
+export const launch: readonly Entry[] = [
+  {
+    code: 'role-not-assumable',
+    pattern: /ECS was unable to assume the role '(?<role>[^']+)'/,
+    why: 'ECS may not assume the role {role} of the task definition',
+    fix: 'Let ecs-tasks.amazonaws.com assume {role} in its trust policy. A role that was made a moment ago needs up to a minute: then deploy again.',
+    docs,
+  },
+  {
+    code: 'pass-role-denied',
+    pattern: /is not authorized to perform: iam:PassRole on resource: (?<role>\S+)/,
+    why: 'the deploying role may not pass {role} to the task',
+    fix: 'Allow iam:PassRole on {role} to the deploying role, with the condition iam:PassedToService ecs-tasks.amazonaws.com.',
+    docs,
+  },
+  {
+    code: 'service-linked-role',
+    pattern: /Unable to assume the service linked role/,
+    why: 'the service-linked role of ECS is missing in the account',
+    fix: 'Run "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com" once, then deploy again.',
+    docs,
+  },
+  {
+    code: 'target-group-unattached',
+    pattern: /target group with targetGroupArn (?<targetGroup>\S+) does not have an associated load balancer/,
+    why: 'no listener of a load balancer forwards to the target group {targetGroup}',
+    fix: 'Attach the target group to a listener or a rule.',
+    docs: events,
+  },
+  {
+    code: 'fargate-size',
+    pattern: /No Fargate configuration exists for given values|Invalid 'cpu' setting for task/,
+    why: 'Fargate has no task size with this pair of cpu and memory',
+    fix: 'Choose a pair from the table of task sizes, such as 256 CPU units with 512 MiB.',
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html',
+  },
+  {
+    code: 'command-not-found',
+    pattern:
+      /(?:exec: "?(?<command>[^":]+)"?: (?:executable file not found in \$PATH|stat .*: no such file or directory)|no such file or directory: unknown)/,
+    why: 'the command {command} does not exist in the image',
+    fix: 'Correct command or entryPoint of the container, or add the program to the image.',
+    docs,
+  },
+  {
+    code: 'exec-format',
+    pattern: /exec format error/,
+    why: 'the image is built for another processor architecture than the task runs on',
+    fix: 'Build the image for the platform of the task (linux/amd64 for X86_64, linux/arm64 for ARM64), or change runtimePlatform.cpuArchitecture.',
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html',
+  },
+  {
+    code: 'dependency-unmet',
+    pattern: /TaskDependencyError|dependencies cannot be resolved|dependency .* (?:failed|timed out)/i,
+    why: 'a container waited for another one (dependsOn) that did not get there',
+    fix: 'Look at the container that it depends on, and at its health check and startTimeout.',
+    docs,
+  },
+  {
+    code: 'container-start',
+    pattern:
+      /(?<kind>CannotStartContainerError|CannotCreateContainerError|CannotInspectContainerError|CannotCreateVolumeError|ContainerRuntimeTimeoutError|ContainerRuntimeError|DockerTimeoutError|ContainerNetworkingError)/,
+    why: 'the container runtime could not start a container ({kind})',
+    fix: 'The evidence holds the words of the runtime. Check command, volumes, ports and linuxParameters of the task definition.',
+    docs,
+    confidence: 'likely',
+  },
+  {
+    code: 'spot-interruption',
+    pattern: /SpotInterruption|Your Spot Task was interrupted/,
+    why: 'AWS took the Spot capacity back',
+    fix: 'Deploy again, or give the service some capacity that is not Spot.',
+    docs,
+    confidence: 'likely',
+  },
+  {
+    code: 'host-lost',
+    pattern: /Host EC2 \(instance [^)]+\) (?:terminated|stopped)|InfrastructureHealth/,
+    why: 'the host of the task went away',
+    fix: 'Deploy again; look at the capacity provider if it happens again.',
+    docs,
+    confidence: 'likely',
+  },
+]

@@ -1,0 +1,44 @@
+import type { Text } from '../text.ts'
+import { untrusted } from '../text.ts'
+
+/**
+ * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
+ * `{name}` in `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`).
+ */
+export interface Entry {
+  readonly code: string
+  readonly pattern: RegExp
+  readonly why: string
+  readonly fix: string
+  readonly docs?: string
+  readonly confidence?: 'certain' | 'likely' | 'possible'
+}
+
+/** Facts by name, for the places in an entry's sentences. */
+export type Facts = Readonly<Record<string, string | undefined>>
+
+export interface Match {
+  readonly entry: Entry
+  readonly facts: Facts
+}
+
+/** Texts are cut before they are matched: no cause needs more, and no pattern may be slow. */
+const longestText = 4000
+
+/** The first entry whose pattern is in the text. */
+export function findEntry(entries: readonly Entry[], text: string, facts: Facts = {}): Match | undefined {
+  const cut = text.slice(0, longestText)
+  for (const entry of entries) {
+    const match = entry.pattern.exec(cut)
+    if (match) return { entry, facts: { ...facts, ...match.groups } }
+  }
+  return undefined
+}
+
+/** A sentence of an entry with its places filled; what fills them is somebody else's text. */
+export function fillSentence(sentence: string, facts: Facts): Text {
+  return sentence.split(/(\{\w+\})/).map((part) => {
+    const name = /^\{(\w+)\}$/.exec(part)?.[1]
+    return name === undefined ? part : untrusted(facts[name] ?? '?')
+  })
+}

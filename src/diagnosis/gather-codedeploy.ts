@@ -1,0 +1,37 @@
+import type { CodeDeploy } from '../ports.ts'
+import { untrusted } from '../text.ts'
+import type { Evidence } from './evidence.ts'
+import type { GatherSubject } from './gather.ts'
+
+type Look = <T>(action: string, shows: string, read: () => Promise<T>, otherwise: T) => Promise<T>
+
+/** What CodeDeploy says about a deployment: its error, and the lifecycle events that did not succeed. */
+export async function readCodeDeploy(
+  subject: GatherSubject,
+  codeDeploy: CodeDeploy,
+  look: Look,
+): Promise<Evidence['codeDeploy']> {
+  const id = subject.codeDeployDeploymentId
+  if (id === undefined) return undefined
+  const [deployment, target] = await Promise.all([
+    look('codedeploy:GetDeployment', "CodeDeploy's error", () => codeDeploy.describeDeployment(id), undefined),
+    look(
+      'codedeploy:GetDeploymentTarget',
+      'which step failed',
+      () => codeDeploy.describeTarget(id, subject.cluster, subject.service),
+      undefined,
+    ),
+  ])
+  const failures = (target?.lifecycleEvents ?? [])
+    .filter(({ status }) => status === 'Failed')
+    .map(({ lifecycleEventName = '', status = '', diagnostics }) => ({
+      event: lifecycleEventName,
+      status,
+      errorCode: diagnostics?.errorCode,
+      scriptName: diagnostics?.scriptName,
+      message: diagnostics?.message ? untrusted(diagnostics.message) : undefined,
+      logTail: diagnostics?.logTail ? untrusted(diagnostics.logTail) : undefined,
+    }))
+  const { code, message } = deployment?.errorInformation ?? {}
+  return { errorCode: code, message: message ? untrusted(message) : undefined, failures }
+}

@@ -1,0 +1,147 @@
+import { Failure } from '../failure.ts'
+import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service, Task } from '../ports.ts'
+import { containersOf, isObject, textIn } from '../task-definition/members.ts'
+import { type Untrusted, untrusted } from '../text.ts'
+import type { Evidence, LogTail, MissingPermission, StoppedTaskGroup } from './evidence.ts'
+import { readCodeDeploy } from './gather-codedeploy.ts'
+import { failedContainer, groupTasks } from './stopped-tasks.ts'
+
+/** The deployment that is looked into. */
+export interface GatherSubject {
+  readonly cluster: string
+  readonly service: string
+  /** ARN of the revision that was deployed; empty when it never came to that. */
+  readonly taskDefinition: string
+  /** Milliseconds since 1970: nothing older is evidence. */
+  readonly since: number
+  readonly statusReason?: Untrusted | undefined
+  readonly codeDeployDeploymentId?: string | undefined
+}
+
+export interface GatherPorts {
+  readonly ecs: Ecs
+  readonly codeDeploy: CodeDeploy
+  readonly evidence: EvidenceSources
+}
+
+const logLines = 20
+
+/** Reads a source of evidence, or notes the permission that is missing; nothing that fails here may hide the rest. */
+type Look = <T>(action: string, shows: string, read: () => Promise<T>, otherwise: T) => Promise<T>
+
+/** Reads all that may explain a bad end. What cannot be read is named in `missingPermissions`. */
+export async function gather(subject: GatherSubject, ports: GatherPorts): Promise<Evidence> {
+  const missing: MissingPermission[] = []
+  const look = looking(missing)
+  const { ecs } = ports
+  const { cluster, taskDefinition } = subject
+  const [service, definition, tasks, codeDeploy] = await Promise.all([
+    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, subject.service), undefined),
+    look(
+      'ecs:DescribeTaskDefinition',
+      'the containers',
+      async () => (taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined),
+      undefined,
+    ),
+    look(
+      'ecs:ListTasks',
+      'the stopped tasks',
+      () => ecs.listTasks(cluster, { service: subject.service, desiredStatus: 'STOPPED' }),
+      [],
+    ),
+    readCodeDeploy(subject, ports.codeDeploy, look),
+  ])
+  const stopped = tasks.filter((task) => isOurs(task, subject))
+  const stoppedTasks = groupTasks(stopped, containersOf(definition))
+  const [targetHealth, logs] = await Promise.all([
+    readTargetHealth(service, ports.evidence, look),
+    readLogs(stoppedTasks, definition, ports.evidence, look),
+  ])
+  return {
+    desiredCount: service?.desiredCount,
+    stoppedTasks,
+    serviceEvents: eventsSince(service, subject.since),
+    targetHealth,
+    statusReason: subject.statusReason,
+    codeDeploy,
+    logs,
+    missingPermissions: missing,
+  }
+}
+
+function looking(missing: MissingPermission[]): Look {
+  return async (action, shows, read, otherwise) => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
+      if (error.parts.code === 'permission-missing') missing.push({ action, shows })
+      return otherwise
+    }
+  }
+}
+
+/** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
+function isOurs(task: Task, { taskDefinition, since }: GatherSubject): boolean {
+  const isRevision = taskDefinition === '' || task.taskDefinitionArn === taskDefinition
+  const isScaling = /^Scaling activity initiated|^Service deployment|scaled? (in|down)/i.test(task.stoppedReason ?? '')
+  return isRevision && !isScaling && (task.createdAt?.getTime() ?? since) >= since
+}
+
+function eventsSince(service: Service | undefined, since: number): Evidence['serviceEvents'] {
+  return (service?.events ?? [])
+    .map(({ createdAt, message = '' }) => ({ at: createdAt?.getTime() ?? 0, message: untrusted(message) }))
+    .filter(({ at }) => at >= since)
+    .sort((left, right) => left.at - right.at)
+}
+
+async function readTargetHealth(
+  service: Service | undefined,
+  sources: EvidenceSources,
+  look: Look,
+): Promise<Evidence['targetHealth']> {
+  const balancers = [
+    ...(service?.loadBalancers ?? []),
+    ...(service?.taskSets ?? []).flatMap(({ loadBalancers = [] }) => loadBalancers),
+  ]
+  const groups = new Set(balancers.flatMap(({ targetGroupArn }) => (targetGroupArn ? [targetGroupArn] : [])))
+  const shown = await Promise.all(
+    [...groups].map(async (targetGroupArn) => {
+      const read = () => sources.targetHealth(targetGroupArn)
+      const targets = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read, [])
+      return targets
+        .filter(({ state }) => state === 'unhealthy')
+        .map(({ target, state, reason, description }) => ({
+          target,
+          targetGroupArn,
+          state,
+          reason,
+          description: description === undefined ? undefined : untrusted(description),
+        }))
+    }),
+  )
+  return shown.flat()
+}
+
+/** The last lines of the container that failed, in the newest task of the largest group, from its awslogs stream. */
+async function readLogs(
+  groups: readonly StoppedTaskGroup[],
+  definition: JsonObject | undefined,
+  sources: EvidenceSources,
+  look: Look,
+): Promise<readonly LogTail[]> {
+  const [group] = groups
+  const failed = group && failedContainer(group)
+  const container = containersOf(definition).find((candidate) => failed && textIn(candidate, 'name') === failed.name)
+  const options =
+    isObject(container?.logConfiguration) && isObject(container.logConfiguration.options)
+      ? container.logConfiguration.options
+      : undefined
+  const logGroup = options?.['awslogs-group']
+  if (!group || !failed || typeof logGroup !== 'string') return []
+  const logStream = `${options?.['awslogs-stream-prefix'] ?? 'ecs'}/${failed.name}/${group.exampleTaskArn.split('/').at(-1)}`
+  const region = options?.['awslogs-region']
+  const read = () => sources.logTail(logGroup, logStream, logLines, typeof region === 'string' ? region : undefined)
+  const lines = await look('logs:GetLogEvents', `the last log lines of ${failed.name}`, read, [])
+  return lines.length === 0 ? [] : [{ container: failed.name, logGroup, logStream, lines: lines.map(untrusted) }]
+}
