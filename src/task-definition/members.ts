@@ -29,3 +29,9 @@ export function textIn(object: JsonObject | undefined, member: string): string |
 export function containerNames(definition: JsonObject): readonly string[] {
   return containersOf(definition).flatMap((container) => textIn(container, 'name') ?? [])
 }
+
+/** An object member; empty when it is missing or something else. */
+export function objectIn(object: JsonObject | undefined, member: string): JsonObject {
+  const value = object?.[member]
+  return isObject(value) ? value : {}
+}
