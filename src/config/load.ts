@@ -28,11 +28,18 @@ interface Problem {
 function problems(issue: z.core.$ZodIssue): readonly Problem[] {
   const at = untrusted(issue.path.map(String).join('.') || 'the file')
   if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, problem: text`${at}: ${untrusted(issue.message)}` }]
+    return [{ path: issue.path, problem: text`${at} ${untrusted(plain(issue.message))}` }]
   return issue.keys.map((key) => ({
     path: [...issue.path, key],
     problem: text`${at} has no key ${untrusted(key)}; ${advice(key, knownKeys(issue.path))}`,
   }))
+}
+
+/** The schema's own words where there are some; zod's in plain English. */
+function plain(message: string): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
+  if (expected === undefined) return message
+  return received === 'undefined' ? 'is missing' : `must be a ${expected}, not a ${received}`
 }
 
 function advice(key: string, known: readonly string[]): string {

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals'
+import { loadConfig } from '../../src/config/load.ts'
+import { selectImage, selectTarget, selectTargets } from '../../src/config/target.ts'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure.ts'
+import { renderText } from '../../src/text.ts'
+
+const written = `version: 1
+image: { repository: api }
+services:
+  api: { task-definition: deploy/api.json, container: api }
+  worker: {}
+environments:
+  staging:
+    region: eu-west-1
+    account: "111122223333"
+    role: slipway-deploy
+    services:
+      api: { cluster: shop, service: api-staging }
+      worker: { cluster: shop, service: worker-staging, task-definition: deploy/worker.json }
+    url: https://api.staging.example.com
+    slack: C0123456789
+  production:
+    region: cn-north-1
+    account: "444455556666"
+    role: arn:aws-cn:iam::444455556666:role/deployer
+    services:
+      api: { cluster: shop, service: api }
+`
+
+const config = loadConfig(written, 'slipway.yml')
+
+function refusal(attempt: () => unknown): string {
+  try {
+    attempt()
+  } catch (error) {
+    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
+    throw error
+  }
+  throw new Error('this was accepted')
+}
+
+describe('a target', () => {
+  test('gathers what the file says about one service in one environment', () => {
+    expect(selectTarget(config, 'staging', 'api')).toEqual({
+      environment: 'staging',
+      region: 'eu-west-1',
+      accountId: '111122223333',
+      roleArn: 'arn:aws:iam::111122223333:role/slipway-deploy',
+      name: 'api',
+      cluster: 'shop',
+      service: 'api-staging',
+      taskDefinition: 'deploy/api.json',
+      container: 'api',
+      codeDeployApplication: undefined,
+      codeDeployDeploymentGroup: undefined,
+      url: 'https://api.staging.example.com',
+      slackChannel: 'C0123456789',
+    })
+  })
+
+  test('needs no service name where there is only one, and keeps an ARN of a role as it is', () => {
+    expect(selectTarget(config, 'production', undefined)).toMatchObject({
+      service: 'api',
+      roleArn: 'arn:aws-cn:iam::444455556666:role/deployer',
+    })
+  })
+
+  test('may override the task definition of the service', () => {
+    expect(selectTarget(config, 'staging', 'worker').taskDefinition).toBe('deploy/worker.json')
+  })
+
+  test('comes in the order of the environments that were asked for, services in the order of the file', () => {
+    expect(
+      selectTargets(config, ['production', 'staging']).map(({ environment, name }) => `${environment} ${name}`),
+    ).toEqual(['production api', 'staging api', 'staging worker'])
+  })
+
+  test.each([
+    ['stagin', undefined, 'slipway.yml has no environment stagin: it has staging, production; did you mean staging?'],
+    ['staging', undefined, 'has several services, and the input service does not say which: it has api, worker.'],
+    ['staging', 'web', 'The environment staging of slipway.yml has no service web: it has api, worker.'],
+    ['constructor', undefined, 'slipway.yml has no environment constructor'],
+  ])('%s %s is refused', (environment, service, expected) => {
+    expect(refusal(() => selectTarget(config, environment, service))).toContain(expected)
+  })
+})
+
+test('the image lives where the first environment is', () => {
+  expect(selectImage(config, 'staging')).toMatchObject({
+    repository: 'api',
+    region: 'eu-west-1',
+    accountId: '111122223333',
+    context: '.',
+    platforms: [],
+  })
+})
+
+describe('mistakes in slipway.yml', () => {
+  test('are told all at once, each with its line and the nearest valid key', () => {
+    const wrong = written
+      .replace('region: eu-west-1', 'regoin: eu-west-1')
+      .replace('account: "111122223333"', 'account: 111122223333')
+      .replace('slack: C0123456789', 'slack: "#deploys"')
+      .replace('cluster: shop, service: api }', 'cluster: shop }')
+    expect(refusal(() => loadConfig(wrong, 'deploy/slipway.yml')).split('\n')).toEqual([
+      'deploy/slipway.yml is not right:',
+      '- deploy/slipway.yml:7:3 environments.staging.region is missing',
+      '- deploy/slipway.yml:9:5 environments.staging.account must be a string, not a number',
+      '- deploy/slipway.yml:15:5 environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name)',
+      '- deploy/slipway.yml:8:5 environments.staging has no key regoin; did you mean region?',
+      '- deploy/slipway.yml:21:7 environments.production.services.api.service is missing',
+      ' Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.',
+    ])
+  })
+
+  test.each([
+    ['an empty file', '', 'it is empty'],
+    ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
+    ['a duplicate environment', `${written}  staging: {}\n`, 'Map keys must be unique'],
+  ])('%s', (_, content, expected) => {
+    expect(refusal(() => loadConfig(content, 'slipway.yml'))).toContain(expected)
+  })
+})
