@@ -14,7 +14,7 @@ import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
-import { awsInputsAt, placeOf } from './place.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { registerOnly } from './register-only.ts'
 import { openReporter, type Reporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
@@ -29,6 +29,7 @@ const postLimit = 45_000
 const savedRecord = 'deployment'
 const savedState = 'report'
 const savedSlack = 'slack'
+const savedPlace = 'place'
 
 interface World {
   readonly fetch: Fetch
@@ -56,6 +57,7 @@ async function main(inputs: DeployInputs, runner: Runner, world: World): Promise
   if (service === undefined) return await registerOnly({ inputs, place, runner, aws, find })
   const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)
   const channels = await openChannels(inputs, place, request, runner, world.fetch)
+  runner.saveState(savedPlace, JSON.stringify(place))
   const state = initialState(runner.clock.now())
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
@@ -96,8 +98,8 @@ async function travel(request: DeployRequest, journey: Journey, reporter: Report
  */
 async function post(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   const record = parseRecord(runner.state(savedRecord))
-  if (record === undefined || record.stage === 'ended') return
-  const place = await placeOf(inputs, runner)
+  const place = parsed<Place>(runner.state(savedPlace))
+  if (record === undefined || place === undefined || record.stage === 'ended') return
   const aws = connectAws(awsInputsAt(inputs, place), runner, deadlineIn(runner.clock, postLimit), world.requestHandler)
   const reference = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
   const continued = { ...inputs, slackMessageTs: reference?.ts ?? inputs.slackMessageTs }

@@ -1,3 +1,5 @@
+import { partitionOfRegion } from '../arn.ts'
+import type { ImageTarget } from '../config/target.ts'
 import type { Runner } from '../runner/action.ts'
 import type { AwsInputs } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
@@ -8,6 +10,8 @@ export interface Place {
   readonly region?: string | undefined
   readonly accountId?: string | undefined
   readonly roleArn?: string | undefined
+  /** With its registry. */
+  readonly image?: string | undefined
   readonly cluster: string
   /** Undefined: a task definition is registered and nothing deployed. */
   readonly service?: string | undefined
@@ -20,18 +24,49 @@ export interface Place {
 }
 
 /** What the inputs say, filled up with what slipway.yml says about the environment. */
-export async function placeOf(inputs: DeployInputs, _runner: Runner): Promise<Place> {
+export async function placeOf(inputs: DeployInputs, runner: Runner): Promise<Place> {
+  const configured = await configuredPlace(inputs, runner)
   return {
+    ...configured,
     environment: inputs.environment,
-    cluster: inputs.cluster ?? 'default',
-    service: inputs.service,
-    taskDefinition: inputs.taskDefinition,
-    container: inputs.containerName,
-    codeDeployApplication: inputs.codedeployApplication,
-    codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup,
-    url: inputs.url,
-    slackChannel: inputs.slackChannel,
+    image: configured?.image ?? inputs.image,
+    cluster: inputs.cluster ?? configured?.cluster ?? 'default',
+    service: configured?.service ?? inputs.service,
+    taskDefinition: inputs.taskDefinition ?? configured?.taskDefinition,
+    container: inputs.containerName ?? configured?.container,
+    codeDeployApplication: inputs.codedeployApplication ?? configured?.codeDeployApplication,
+    codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? configured?.codeDeployDeploymentGroup,
+    url: inputs.url ?? configured?.url,
+    slackChannel: inputs.slackChannel ?? configured?.slackChannel,
   }
+}
+
+/**
+ * The environment's part of slipway.yml. A name of an environment alone does not ask for the file: with a service given,
+ * it may only be the one that GitHub shows.
+ */
+async function configuredPlace(inputs: DeployInputs, { files }: Runner): Promise<Place | undefined> {
+  const { environment, config: path, service } = inputs
+  if (environment === undefined) return undefined
+  if (service !== undefined && !(await files.exists(path))) return undefined
+  const [{ loadConfig }, { selectImage, selectTarget }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../config/target.ts'),
+  ])
+  const config = loadConfig(await files.readText(path, 'config'), path)
+  const target = selectTarget(config, environment, service)
+  return { ...target, image: fullImage(inputs.image, selectImage(config, environment)) }
+}
+
+/**
+ * An image of slipway.yml's repository gets its registry here: between jobs it travels without, as the runner blanks
+ * outputs that contain a masked account id.
+ */
+function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
+  if (image === undefined || from === undefined || !/^[@:]/.test(image.slice(from.repository.length))) return image
+  if (!image.startsWith(from.repository)) return image
+  const suffix = partitionOfRegion(from.region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
+  return `${from.accountId}.dkr.ecr.${from.region}.${suffix}/${image}`
 }
 
 /** The inputs for AWS at a place: its region, role and account, unless the inputs say otherwise. */

@@ -26,9 +26,9 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files }: Ru
     const isRunning =
       current !== undefined && source.kind === 'revision' && textIn(current, 'taskDefinitionArn') === source.reference
     const definition = isRunning ? current : await readDefinition(source, { ecs, files })
-    if (inputs.image !== undefined) {
+    if (place.image !== undefined) {
       const container = place.container ?? containerFor(definition)
-      return { definition: render(definition, { ...noChanges, images: [{ container, image: inputs.image }] }) }
+      return { definition: render(definition, { ...noChanges, images: [{ container, image: place.image }] }) }
     }
     return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
   }

@@ -1,3 +1,4 @@
+import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
@@ -10,6 +11,10 @@ import type { DeploymentRecord } from './record.ts'
 import { standingOf } from './service-deployment.ts'
 
 type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
+
+/** A service deployment is listed some seconds after the update that made it. Milliseconds. */
+const patience = 20_000
+const pause = 2_000
 
 /** What is true of a deployment that nobody watched since the cancel. */
 type Truth =
@@ -78,7 +83,20 @@ const ways = {
   'rolling-back': 'was being rolled back already',
 } as const
 
-async function readRolling(record: DeploymentRecord, { ecs }: Ports): Promise<Truth> {
+async function readRolling(record: DeploymentRecord, { ecs, clock }: Ports): Promise<Truth> {
+  const deadline = deadlineIn(clock, patience)
+  for (;;) {
+    const truth = await lookRolling(record, ecs)
+    if (truth.kind !== 'unlisted') return truth
+    if (remaining(clock, deadline) === 0) return { kind: 'ended', how: 'was in progress, but not listed by ECS,' }
+    await clock.sleep(pause)
+  }
+}
+
+async function lookRolling(
+  record: DeploymentRecord,
+  ecs: Ports['ecs'],
+): Promise<Truth | { readonly kind: 'unlisted' }> {
   const arn = record.serviceDeploymentArn ?? (await findArn(record, ecs))
   const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
   if (arn !== undefined && deployment) {
@@ -90,6 +108,7 @@ async function readRolling(record: DeploymentRecord, { ecs }: Ports): Promise<Tr
   const service = await ecs.describeService(record.cluster, record.service)
   const current = service && primary(service)
   if (current?.taskDefinition !== record.taskDefinition) return { kind: 'nothing' }
+  if (current?.rolloutState === 'IN_PROGRESS') return { kind: 'unlisted' }
   return {
     kind: 'ended',
     how: `was ${current?.rolloutState ?? 'not to be found'} by ECS's own word`,

@@ -32,6 +32,7 @@ export async function findServiceDeployment(search: Search): Promise<string | un
   if (named && (await isOurs(named, createdAfter, rejected, search))) return named.serviceDeploymentArn
   for await (const _ of ticks(clock, until, pace, signal)) {
     const listed = await ecs.listServiceDeployments(rollout.request.cluster, rollout.request.service, createdAfter)
+    if (listed.length > 0) pace.spend()
     for (const deployment of listed) {
       if (await isOurs(deployment, createdAfter, rejected, search)) return deployment.serviceDeploymentArn
     }

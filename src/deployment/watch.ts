@@ -16,7 +16,8 @@ export interface Pace {
 }
 
 const defaultLongest = 5_300
-const callsPerMinute = 15.5
+/** A little less than what is promised, for what ends up beside the looks. */
+const callsPerMinute = 15
 /** Gaps as shares of the longest one, from and to. */
 const relaxed = [0.8, 1] as const
 const tight = [0.4, 0.6] as const
@@ -27,7 +28,8 @@ const asideInterval = 25_000
 export function startPace(clock: Clock, longest = defaultLongest): Pace {
   const start = clock.monotonic()
   const rate = (callsPerMinute / 60_000) * Math.max(1, defaultLongest / longest)
-  let spent = 0
+  // The first look comes without a gap.
+  let spent = 1
   let hurried = 0
   let lastAside = start
   const balance = () => 1 + (clock.monotonic() - start) * rate - spent

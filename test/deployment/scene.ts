@@ -135,7 +135,9 @@ export function servingImage(sim: Simulator): string {
 export interface Measured {
   /** Milliseconds from the moment at which AWS was done to our verdict. */
   readonly lag: number
+  /** From the start of the deployment at AWS to the verdict. */
   readonly callsPerMinute: number
+  /** Of the whole run. */
   readonly calls: number
 }
 
@@ -145,14 +147,17 @@ export async function measure(
   endedAt: () => Promise<Date | undefined>,
   request: Partial<DeployRequest> = {},
 ): Promise<Measured> {
-  const ended = await run(sim, { image: newImage, request: { waitMinutes: 60, ...request } })
+  let before = 0
+  const ended = await run(sim, {
+    image: newImage,
+    request: { waitMinutes: 60, ...request },
+    onEvent({ kind }) {
+      if (kind === 'started') before = sim.recorder.all.length
+    },
+  })
+  const calls = sim.recorder.all.length
   const startedAt = ended.state.deployment?.startedAt ?? 0
   const finishedAt = ended.state.updatedAt
-  const during = sim.recorder.all.filter(({ at }) => at >= startedAt && at <= finishedAt).length
   const done = (await endedAt())?.getTime() ?? Number.NaN
-  return {
-    lag: finishedAt - done,
-    callsPerMinute: during / ((finishedAt - startedAt) / 60_000),
-    calls: sim.recorder.all.length,
-  }
+  return { lag: finishedAt - done, callsPerMinute: (calls - before) / ((finishedAt - startedAt) / 60_000), calls }
 }
