@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { createDeploy } from '../../src/actions/deploy.ts'
+import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+
+const environment = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: region,
+  GITHUB_REPOSITORY: 'acme/api',
+  GITHUB_RUN_ID: '8812345678',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+}
+
+const here = { service: 'api', cluster: 'shop' }
+
+interface Prepared {
+  readonly files?: Record<string, string>
+  readonly state?: Record<string, string>
+}
+
+async function prepare(sim: Simulator, { files = {}, state }: Prepared = {}) {
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment, ...(state ? { state } : {}) })
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(runner.workspace, name, '..'), { recursive: true })
+    await writeFile(join(runner.workspace, name), content)
+  }
+  const sent: { url: string; body: Record<string, unknown> }[] = []
+  const action = createDeploy({
+    requestHandler: sim.requestHandler,
+    async fetch(url, init) {
+      sent.push({ url, body: JSON.parse(String(init.body)) })
+      return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+    },
+  })
+  return { runner, action, sent }
+}
+
+async function deploy(sim: Simulator, given: Record<string, string>, prepared: Prepared = {}) {
+  const { runner, action, sent } = await prepare(sim, prepared)
+  const error = await action.main(givenInputs(deployInputs, given), runner).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  return { runner, sent, error, log: runner.lines.join('\n') }
+}
+
+const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
+
+describe('the deploy action', () => {
+  test.each([
+    ['rolling', rollingScene],
+    ['CodeDeploy', codeDeployScene],
+  ])('puts an image into what a %s service runs, and tells everybody', async (_, scene) => {
+    const sim = scene()
+    const { runner, sent, error } = await deploy(sim, {
+      ...here,
+      ...slack,
+      image: newImage,
+      url: 'https://api.example.com',
+    })
+    expect(error).toBeUndefined()
+    expect(runner.failed).toBe(false)
+    expect(servingImage(sim)).toBe(newImage)
+    expect(runner.outputs).toMatchObject({
+      verdict: 'succeeded',
+      cause: '',
+      'task-definition-arn': expect.stringMatching(/task-definition\/api:2$/),
+      'previous-task-definition-arn': expect.stringMatching(/task-definition\/api:1$/),
+      url: 'https://api.example.com',
+      'slack-channel': 'C0123456789',
+      'slack-message-ts': '1795165392.000100',
+    })
+    expect(runner.summary).toMatch(/api (\(shop\) )?is deployed/)
+    expect(JSON.stringify(sent.at(-1)?.body)).toMatch(/api (\(shop\) )?is deployed/)
+    expect(new Set(sent.map(({ url }) => url)).size).toBe(2)
+  })
+
+  test('ends red with one error that says why, when the image does not run', async () => {
+    const sim = rollingScene()
+    sim.world.scenarios.set(newImage, { kind: 'out-of-memory' })
+    const { runner, error } = await deploy(sim, { ...here, image: newImage })
+    expect(error).toBeUndefined()
+    expect(runner.failed).toBe(true)
+    expect(runner.outputs).toMatchObject({
+      verdict: 'rolled-back',
+      cause: expect.stringMatching(/api used up its memory/),
+    })
+    expect(runner.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('deploys a file, with the image in the container that is named', async () => {
+    const sim = rollingScene()
+    const file = JSON.stringify({ ...seededTaskDefinition(sim.world), cpu: '512', memory: '1024' })
+    const given = { ...here, image: newImage, 'task-definition': 'deploy/api.json', 'container-name': 'api' }
+    const { runner } = await deploy(sim, given, { files: { 'deploy/api.json': file } })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(newImage)
+  })
+
+  test('deploys an existing revision as it is, without registering it again', async () => {
+    const sim = rollingScene()
+    await deploy(sim, { ...here, image: newImage })
+    sim.recorder.clear()
+    const { runner } = await deploy(sim, { ...here, 'task-definition': 'api:1' })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(oldImage)
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+  })
+
+  test('without a service, only registers', async () => {
+    const sim = rollingScene()
+    const file = JSON.stringify({ ...seededTaskDefinition(sim.world), cpu: '512', memory: '1024' })
+    const { runner } = await deploy(sim, { 'task-definition': 'td.json' }, { files: { 'td.json': file } })
+    expect(runner.outputs['task-definition-arn']).toMatch(/api:2$/)
+    expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+  })
+
+  test('takes cluster, service and registry from slipway.yml', async () => {
+    const sim = rollingScene()
+    const config = `
+version: 1
+image: { repository: api }
+services: { web: { container: api } }
+environments:
+  staging:
+    region: eu-west-1
+    account: "111122223333"
+    services: { web: { cluster: shop, service: api } }
+`
+    const digest = `sha256:${'a'.repeat(64)}`
+    const given = { environment: 'staging', service: 'web', image: `api@${digest}`, 'dry-run': 'true' }
+    const { runner, log } = await deploy(sim, given, { files: { 'slipway.yml': config } })
+    expect(runner.failed).toBe(false)
+    expect(log).toMatch(/api@sha256:a{12}/)
+    expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+  })
+
+  test('with wait-for-service-stability false, starts the deployment and is green', async () => {
+    const { runner } = await deploy(rollingScene(), { ...here, image: newImage, 'wait-for-service-stability': 'false' })
+    expect(runner.failed).toBe(false)
+    expect(runner.outputs.verdict).toBe('detached')
+  })
+
+  test('says what is missing when nothing is to be deployed', async () => {
+    const { runner, log } = await deploy(rollingScene(), { ...here, service: 'nobody', image: newImage })
+    expect(runner.failed).toBe(true)
+    expect(log).toMatch(/has no service nobody/)
+  })
+})
+
+describe('a cancelled run', () => {
+  async function cancelled(sim: Simulator, given: Record<string, string>) {
+    const { runner, action, sent } = await prepare(sim)
+    sim.faults.add({
+      operation: 'DescribeServiceDeployments',
+      skip: 3,
+      times: 1,
+      effect: { kind: 'callback', run: () => runner.cancel() },
+    })
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 120 })
+    const before = sim.clock.now()
+    await action.main(givenInputs(deployInputs, { ...here, image: newImage, ...given }), runner)
+    return { runner, sent, took: sim.clock.now() - before }
+  }
+
+  async function post(sim: Simulator, given: Record<string, string>, state: Record<string, string>) {
+    const { runner, action, sent } = await prepare(sim, { state })
+    await action.post?.(givenInputs(deployInputs, { ...here, image: newImage, ...given }), runner)
+    return { runner, sent }
+  }
+
+  test('F01: ends red, tells what is in flight, and the post step rolls it back and tells the end', async () => {
+    const sim = rollingScene()
+    const main = await cancelled(sim, slack)
+    expect(main.runner.failed).toBe(true)
+    expect(main.runner.outputs.verdict).toBe('cancelled')
+    expect(main.runner.lines.join('\n')).toMatch(/At the end of this job the deployment is stopped and rolled back/)
+    const after = await post(sim, slack, main.runner.savedState)
+    expect(after.runner.lines.join('\n')).toMatch(/is being rolled back to api:1/)
+    expect(after.runner.summary).toMatch(/cancelled/)
+    expect(JSON.stringify(after.sent.at(-1)?.body)).toMatch(/is being rolled back to api:1/)
+    sim.clock.advance(30 * 60_000)
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('F32: the post step does nothing after a normal end, and nothing when the main step never began', async () => {
+    const sim = rollingScene()
+    const { runner } = await deploy(sim, { ...here, image: newImage })
+    sim.recorder.clear()
+    for (const state of [runner.savedState, {}]) {
+      const after = await post(sim, {}, state)
+      expect([after.runner.lines, after.runner.summary]).toEqual([[], ''])
+    }
+    expect(sim.recorder.all).toEqual([])
+  })
+})
+
+test('action.yml declares exactly the inputs that the action reads', () => {
+  const declared = parse(readFileSync(join(import.meta.dirname, '../../actions/deploy/action.yml'), 'utf8'))
+  expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(deployInputs).sort())
+})
