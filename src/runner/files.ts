@@ -8,12 +8,13 @@ import type { Files } from './action.ts'
 const maximumBytes = 1024 * 1024
 
 /**
- * Files of the workspace. A path must end at a regular file inside `workspace` once its links are followed, so that a
- * repository cannot make an action read the runner's own files; nothing is ever executed or imported.
+ * Files of the workspace, and of the runner's temporary folder, where earlier steps hand on rendered files. A path must
+ * end at a regular file inside one of them once its links are followed, so that a repository cannot make an action read
+ * the runner's own files; nothing is ever executed or imported.
  */
 export function openFiles(workspace: string, temporary: string): Files {
   const readBytes = async (path: string, input: string) => {
-    const inside = await locate(workspace, path, input)
+    const inside = await locate(workspace, temporary, path, input)
     const file = await open(inside, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) =>
       unreadable(path, input, reasonOf(error), error),
     )
@@ -44,15 +45,18 @@ export function openFiles(workspace: string, temporary: string): Files {
   }
 }
 
-async function locate(workspace: string, path: string, input: string): Promise<string> {
-  const root = await realpath(workspace)
+async function locate(workspace: string, temporary: string, path: string, input: string): Promise<string> {
   const real = await realpath(resolve(workspace, path)).catch((error: unknown) =>
     unreadable(path, input, reasonOf(error), error),
   )
-  const inside = relative(root, real)
-  if (inside.startsWith('..') || isAbsolute(inside))
-    return unreadable(path, input, text`it is outside of the workspace`)
-  return real
+  const roots = await Promise.all([workspace, temporary].map((root) => realpath(root).catch(() => root)))
+  if (roots.some((root) => isInside(root, real))) return real
+  return unreadable(path, input, text`it is outside of the workspace`)
+}
+
+function isInside(root: string, path: string): boolean {
+  const inside = relative(root, path)
+  return !inside.startsWith('..') && !isAbsolute(inside)
 }
 
 function decode(bytes: Uint8Array, path: string, input: string): string {
