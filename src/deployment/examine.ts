@@ -1,3 +1,4 @@
+import { deadlineIn } from '../clock.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { explain } from '../diagnosis/explain.ts'
 import { gather } from '../diagnosis/gather.ts'
@@ -7,6 +8,13 @@ import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
+import { lookUntil } from './watch.ts'
+
+/** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */
+const longest = 40_000
+
+/** How far the runner's clock may be ahead of AWS's. Milliseconds. */
+const clockSkew = 60_000
 
 /** Gathers evidence of a bad end and explains it. Whatever goes wrong here is a warning: the verdict stands. */
 export async function* examine(
@@ -19,11 +27,13 @@ export async function* examine(
       cluster: record.cluster,
       service: record.service,
       taskDefinition: record.taskDefinition ?? '',
-      since: record.startedAt,
+      since: record.startedAt - clockSkew,
       statusReason: end.reason,
       codeDeployDeploymentId: record.engine === 'codedeploy' ? record.deploymentId : undefined,
     }
-    const evidence = await gather(subject, { ecs, codeDeploy, evidence: sources })
+    const gathered = gather(subject, { ecs, codeDeploy, evidence: sources })
+    const evidence = await lookUntil(clock, deadlineIn(clock, longest), gathered)
+    if (evidence === undefined) return undefined
     const cause = explain(evidence, { outcome: end.outcome })
     yield { kind: 'explained', at: clock.now(), cause, evidence }
     return cause

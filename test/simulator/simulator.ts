@@ -174,7 +174,10 @@ function siteSide(site: Site, request: HttpRequest): { side: Side; operation: st
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const random = createRandom(options.seed ?? 1)
   const accountId = options.accountId ?? '111122223333'
-  const clock = createClock(options.clock ?? { kind: 'idle' }, options.start, random)
+  const mode = options.clock ?? { kind: 'idle' }
+  // Bundles live in real time, and AWS's timestamps have to fit theirs.
+  const start = options.start ?? (mode.kind === 'accelerated' ? Date.now() : undefined)
+  const clock = createClock(mode, start, random)
   const recorder = createRecorder()
   const faults = createFaults(random, clock.now)
   const iam = createIam(accountId, clock.now, () => recorder.all)
