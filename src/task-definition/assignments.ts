@@ -48,5 +48,6 @@ function parseMap(given: string): ReadonlyMap<string, string> | undefined {
 function add(entries: Map<string, string>, name: string, value: string): void {
   if (name === '') throw new Error('must have a name before each "="')
   if (forbidden.has(name)) throw new Error(`must not set ${name}`)
+  if (entries.has(name)) throw new Error(`must not give ${name} twice`)
   entries.set(name, value)
 }

@@ -1,5 +1,6 @@
 import { redact } from '../diagnosis/redact.ts'
 import type { Json, JsonObject } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
 import { canonical, serialise } from './equal.ts'
 import { isList, isObject } from './members.ts'
 
@@ -60,6 +61,13 @@ export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefiniti
     if (now === undefined) return [{ path, kind: 'removed', from: old.shown }]
     return old.value === now.value ? [] : [{ path, kind: 'changed', from: old.shown, to: now.shown }]
   })
+}
+
+/** One line for people: `~ containerDefinitions[api].cpu: 256 → 512`. */
+export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionChange): Text {
+  if (kind === 'added') return text`+ ${untrusted(path)}: ${untrusted(to)}`
+  if (kind === 'removed') return text`- ${untrusted(path)}: ${untrusted(from)}`
+  return text`~ ${untrusted(path)}: ${untrusted(from)} → ${untrusted(to)}`
 }
 
 interface Leaf {
