@@ -59,6 +59,7 @@ export const buildPushInputs = {
   'cache-from': lines,
   'cache-to': lines,
   provenance: optionalText,
+  network: optionalText,
   'no-cache': flag(false),
   pull: flag(false),
   'oci-layout': optionalText,

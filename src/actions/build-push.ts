@@ -125,7 +125,7 @@ function wantedTags(inputs: BuildPushInputs, git: GitContext): readonly [string,
 }
 
 function buildRequest(inputs: BuildPushInputs, git: GitContext, { clock, environment }: Runner): BuildRequest {
-  const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, noCache, pull } = inputs
+  const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, network, noCache, pull } = inputs
   const labels = {
     [revisionLabel]: sourceRevision(git),
     'org.opencontainers.image.source': `${environment.GITHUB_SERVER_URL ?? 'https://github.com'}/${environment.GITHUB_REPOSITORY ?? ''}`,
@@ -146,6 +146,7 @@ function buildRequest(inputs: BuildPushInputs, git: GitContext, { clock, environ
     cacheFrom,
     cacheTo,
     provenance,
+    network,
     noCache,
     pull,
   }

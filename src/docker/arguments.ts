@@ -10,6 +10,7 @@ function commonArguments(request: BuildRequest): string[] {
   return [
     ...option('file', request.file),
     ...option('target', request.target),
+    ...option('network', request.network),
     ...request.buildArgs.flatMap((argument) => option('build-arg', argument)),
     ...Object.entries(request.labels).flatMap(([name, value]) => option('label', `${name}=${value}`)),
     ...request.cacheFrom.flatMap((cache) => option('cache-from', cache)),

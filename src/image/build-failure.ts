@@ -48,18 +48,16 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    pattern: /process "(.*)" did not complete successfully: exit code: (\d+)/,
-    explain: ([, command = '', exitCode = '']) => ({
-      why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
-      fix: text`Run "docker build" locally to reproduce it.`,
-    }),
-  },
-  {
-    pattern: /The command '(.*)' returned a non-zero code: (\d+)/,
-    explain: ([, command = '', exitCode = '']) => ({
-      why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
-      fix: text`Run "docker build" locally to reproduce it.`,
-    }),
+    // BuildKit, BuildKit before 0.9 (Docker 20.10), and the classic builder.
+    pattern:
+      /process "(.*)" did not complete successfully: exit code: (\d+)|executor failed running \[(.*)\]: exit code: (\d+)|The command '(.*)' returned a non-zero code: (\d+)/,
+    explain: (match) => {
+      const [command = '', exitCode = ''] = match.slice(1).filter((group) => group !== undefined)
+      return {
+        why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
+        fix: text`Run "docker build" locally to reproduce it.`,
+      }
+    },
   },
   {
     pattern: /(?:COPY|ADD) failed: .*?(\S+): no such file|failed to calculate checksum of ref .*"([^"]+)": not found/i,

@@ -15,6 +15,8 @@ export interface BuildRequest {
   readonly cacheTo: readonly string[]
   /** Value of `--provenance`; undefined leaves it to Buildx. */
   readonly provenance?: string | undefined
+  /** Network of RUN instructions: default, host or none. */
+  readonly network?: string | undefined
   readonly noCache: boolean
   /** Ask for newer base images. */
   readonly pull: boolean

@@ -62,15 +62,16 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     return { runner, run, temporary }
   }
 
-  const shop = { context: 'examples/api', 'build-args': `BASE=${started?.base}` }
+  const shop = { context: 'examples/api', 'build-args': `BASE=${started?.base}`, network: 'none' }
   const ecr = () => simulator.world.region('eu-west-1').ecr
 
   test('builds the example, pushes it, and what is pulled back by digest serves', async () => {
     ecr().createRepository('api', true)
     const { runner, run, temporary } = await given()
     const watcher = watchCommandLines()
-    await run({ repository: 'api', ...shop, tags: `${sha}\ntype=sha` })
+    const ran = await Promise.allSettled([run({ repository: 'api', ...shop, tags: `${sha}\ntype=sha` })])
     const commandLines = [...(await watcher.stop())]
+    expect(ran).toMatchObject([{ status: 'fulfilled' }])
     const { digest = '', tags } = runner.outputs
     expect(tags).toBe(`${sha}\nsha-1a2b3c4`)
     expect(ecr().find(`127.0.0.1:1/api@${digest}`)).toEqual({
@@ -118,7 +119,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     const context = await writeDockerfile(`FROM ${engine.base}\n${line}\n`)
     const { run, temporary } = await given()
     const refused = await failure(
-      run({ repository: 'broken', context, ...(name.includes('stage') && { target: 'nowhere' }) }),
+      run({ repository: 'broken', context, network: 'none', ...(name.includes('stage') && { target: 'nowhere' }) }),
     )
     expect(refused).toMatchObject({ code: 'build-failed', why: expect.stringMatching(why) })
     expect(await readdir(temporary)).toEqual([])
@@ -128,7 +129,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     ecr().createRepository('slow')
     const context = await writeDockerfile(`FROM ${engine.base}\nRUN ["node", "-e", "setTimeout(() => {}, 60000)"]\n`)
     const { runner, run, temporary } = await given()
-    const ended = failure(run({ repository: 'slow', context }))
+    const ended = failure(run({ repository: 'slow', context, network: 'none' }))
     while (!runner.lines.some((line) => line.includes('RUN'))) await new Promise((resolve) => setTimeout(resolve, 20))
     const from = Date.now()
     runner.cancel()
@@ -263,6 +264,7 @@ const nothing: BuildRequest = {
   secretFiles: [],
   cacheFrom: [],
   cacheTo: [],
+  network: 'none',
   noCache: false,
   pull: false,
 }
