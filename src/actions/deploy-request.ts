@@ -64,7 +64,7 @@ export function oneOffTask(
     volumeConfigurations: volume(inputs.runTaskManagedEbsVolumeName, inputs.runTaskManagedEbsVolume),
     enableEcsManagedTags: inputs.enableEcsManagedTags,
     propagateTags: taskTagSource(inputs),
-    waitUntilStopped: inputs.waitForTaskStopped,
+    awaitStop: inputs.waitForTaskStopped,
     waitMinutes: inputs.waitForMinutes,
     idempotencyKey: [...run, place.cluster, place.service].join(' '),
   }

@@ -3,7 +3,7 @@ import { deadlineIn } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
 import { deploy } from '../deployment/deploy.ts'
 import type { DeployRequest, Journey } from '../deployment/journey.ts'
-import { parseRecord } from '../deployment/record.ts'
+import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { Failure } from '../failure.ts'
@@ -49,9 +49,20 @@ export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url,
 
 async function main(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
+  const over = new AbortController()
+  try {
+    await begin(inputs, { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }, runner, world)
+  } finally {
+    // A call that was given up at a deadline would be tried again, and keep the process from ending.
+    over.abort()
+  }
+}
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(inputs: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const place = await placeOf(inputs, runner)
   const deadline = deadlineIn(runner.clock, longestWait + beside)
-  const aws = connectAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
+  const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
   const find = findDefinition(inputs, place, runner, aws.ecs)
   const { service } = place
   if (service === undefined) return await registerOnly({ inputs, place, runner, aws, find })
@@ -66,7 +77,9 @@ async function main(inputs: DeployInputs, runner: Runner, world: World): Promise
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
 function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journey['keep'] {
-  return (record) => {
+  let record: Partial<DeploymentRecord> = {}
+  return (part) => {
+    record = { ...record, ...part }
     runner.saveState(savedRecord, JSON.stringify(record))
     runner.saveState(savedState, JSON.stringify(reporter.state()))
     runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
@@ -88,7 +101,8 @@ async function travel(request: DeployRequest, journey: Journey, reporter: Report
   const isAsked = outcome === 'detached' && !request.wait
   if (outcome !== undefined && !isGood(outcome) && !isAsked) runner.fail()
   // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
-  if (!runner.signal.aborted) await reporter.tellPeople()
+  if (runner.signal.aborted) journey.keep({})
+  else await reporter.tellPeople()
   if (fault !== undefined) throw fault
 }
 

@@ -5,7 +5,7 @@ import { type End, stoppedByHand, timedOut } from './end.ts'
 import { runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
-import { type Pace, ticks } from './watch.ts'
+import { lookUntil, type Pace, ticks } from './watch.ts'
 
 interface Lost {
   readonly rollout: Rollout
@@ -32,7 +32,8 @@ export async function* followRollback(lost: Lost): AsyncGenerator<DeploymentEven
   if (rollbackId === undefined) return await withoutRollback(lost)
   yield { kind: 'rolling-back', at: journey.clock.now(), deploymentId: rollbackId, ...(reason ? { reason } : {}) }
   for await (const _ of ticks(journey.clock, lost.deadline, lost.pace, journey.signal)) {
-    const { status } = await journey.codeDeploy.describeDeployment(rollbackId)
+    const look = journey.codeDeploy.describeDeployment(rollbackId)
+    const status = (await lookUntil(journey.clock, lost.deadline, look))?.status
     if (status === 'Succeeded') return { outcome: 'rolled-back', serving: await servingNow(rollout), reason }
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()

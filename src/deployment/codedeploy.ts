@@ -10,7 +10,7 @@ import { type End, notWatched, shortName, timedOut } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
 import { unlessDenied } from './permitted.ts'
-import { startPace, ticks } from './watch.ts'
+import { lookUntil, startPace, ticks } from './watch.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -79,7 +79,8 @@ async function* watch(rollout: Rollout, id: string, group: DeploymentGroup | und
   let target: EcsTarget | undefined
   let isShown = true
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
-    const deployment = await journey.codeDeploy.describeDeployment(id)
+    const deployment = await lookUntil(journey.clock, deadline, journey.codeDeploy.describeDeployment(id))
+    if (deployment === undefined) continue
     yield* readyWait(status, deployment.status, waits.ready, journey.clock.now())
     const moved = deployment.status !== status
     const over = isOver(deployment)

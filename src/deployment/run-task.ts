@@ -5,7 +5,7 @@ import { type Text, text, untrusted } from '../text.ts'
 import { certain, type End, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
-import { startPace, ticks } from './watch.ts'
+import { lookUntil, startPace, ticks } from './watch.ts'
 
 /** A one-off task of the new revision, before the service is updated: a migration, say. */
 export interface OneOffTask {
@@ -23,7 +23,7 @@ export interface OneOffTask {
   readonly enableEcsManagedTags?: boolean | undefined
   readonly propagateTags?: string | undefined
   /** False: start it and go on. */
-  readonly waitUntilStopped: boolean
+  readonly awaitStop: boolean
   readonly waitMinutes: number
   /** The same for a repeated try of the same run, so that one task is started only. */
   readonly idempotencyKey: string
@@ -51,7 +51,7 @@ export async function* runOneOffTask(
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
   journey.keep({ runTaskArns: arns })
   const detail = untrusted(arns.join(' '))
-  if (!oneOff.task.waitUntilStopped) {
+  if (!oneOff.task.awaitStop) {
     yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
     return undefined
   }
@@ -119,8 +119,10 @@ function networkOf(task: OneOffTask, service: Service | undefined): JsonObject |
 async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly string[]): Promise<Text | undefined> {
   const minutes = oneOff.task.waitMinutes
   const pace = startPace(journey.clock, oneOff.longestGap)
-  for await (const _ of ticks(journey.clock, deadlineIn(journey.clock, minutes * 60_000), pace, journey.signal)) {
-    const tasks = await journey.ecs.describeTasks(oneOff.cluster, arns)
+  const deadline = deadlineIn(journey.clock, minutes * 60_000)
+  for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
+    const look = journey.ecs.describeTasks(oneOff.cluster, arns)
+    const tasks = (await lookUntil(journey.clock, deadline, look)) ?? []
     if (tasks.length > 0 && tasks.every(({ lastStatus }) => lastStatus === 'STOPPED')) {
       return tasks
         .map((task) => problemOf(task, essentialsOf(oneOff.definition)))

@@ -7,7 +7,7 @@ import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
 import { isTriggered, progress, standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { type Pace, ticks } from './watch.ts'
+import { lookUntil, type Pace, ticks } from './watch.ts'
 
 interface Watched {
   readonly rollout: Rollout
@@ -31,7 +31,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   let triggered = 0
   let replaced = 0
   for await (const _ of ticks(clock, deadline, pace, signal)) {
-    const now = await ecs.describeServiceDeployment(arn)
+    const now = await lookUntil(clock, deadline, ecs.describeServiceDeployment(arn))
     if (now === undefined) continue
     const events = progress(before, now, clock.now())
     yield* events
@@ -41,7 +41,8 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     if (end) return end
     if (events.length > 0 || isNearEnd(now)) pace.hurry()
     if (!pace.aside(events.length > 0 || replaced > 0)) continue
-    const service = await ecs.describeService(rollout.request.cluster, rollout.request.service)
+    const look = ecs.describeService(rollout.request.cluster, rollout.request.service)
+    const service = await lookUntil(clock, deadline, look)
     yield* messages.news(service)
     replaced = standingOf(now) === 'running' && isReplaced(service, watched) ? replaced + 1 : 0
     // Twice, as the first look may have met the beginning of ECS's own rollback.

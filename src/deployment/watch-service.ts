@@ -6,7 +6,7 @@ import { primary, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { type Pace, ticks } from './watch.ts'
+import { lookUntil, type Pace, ticks } from './watch.ts'
 
 interface Watched {
   readonly rollout: Rollout
@@ -27,7 +27,14 @@ export async function* watchService({ rollout, ours, deadline, pace }: Watched):
   let before = ''
   let service: Service | undefined
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
-    service = await journey.ecs.describeService(request.cluster, request.service)
+    const look = journey.ecs.describeService(request.cluster, request.service)
+    const seen = await lookUntil(
+      journey.clock,
+      deadline,
+      look.then((found) => ({ found })),
+    )
+    if (seen === undefined) continue
+    service = seen.found
     if (service === undefined) return stoppedByHand(untrusted('the service was deleted'))
     yield* messages.news(service)
     const own = service.deployments?.find(({ id }) => id === ours?.id)

@@ -69,3 +69,23 @@ export async function* ticks(clock: Clock, deadline: Deadline, pace: Pace, signa
     await clock.sleep(Math.min(pace.gap(), left), signal)
   }
 }
+
+/** What a look may take beyond the deadline. Milliseconds. */
+const grace = 5_000
+
+/**
+ * What one look shows, or undefined when AWS has not answered shortly after the deadline: calls are tried again for as
+ * long as a job may last, and nobody should wait that long for a deployment that has timed out.
+ */
+export async function lookUntil<T>(clock: Clock, deadline: Deadline, look: Promise<T>): Promise<T | undefined> {
+  const answered = new AbortController()
+  const late = clock.sleep(remaining(clock, deadline) + grace, answered.signal).then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    return await Promise.race([look, late])
+  } finally {
+    answered.abort()
+  }
+}

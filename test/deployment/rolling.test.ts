@@ -108,6 +108,18 @@ describe('how a rolling deployment ends', () => {
     expect(ended.cause).toMatch(/not complete after 7 minutes.*Run the job again to watch it further/)
   })
 
+  test('F09: the deadline holds also when AWS does not answer any more', async () => {
+    const sim = rollingScene()
+    const ended = await run(sim, {
+      image: newImage,
+      request: { waitMinutes: 3 },
+      onEvent: ({ kind }) =>
+        kind === 'tasks' && sim.faults.add({ service: 'ecs', times: 1000, effect: { kind: 'hang' } }),
+    })
+    expect(ended.outcome).toBe('timed-out')
+    expect(ended.state.updatedAt - (ended.state.deployment?.startedAt ?? 0)).toBeLessThanOrEqual(4 * 60_000)
+  })
+
   test('F14: wait-for-minutes 0 looks once and does not become 30', async () => {
     const sim = rollingScene()
     const ended = await run(sim, { image: newImage, request: { waitMinutes: 0 } })

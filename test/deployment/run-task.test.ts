@@ -7,7 +7,7 @@ const task: OneOffTask = {
   subnets: [],
   securityGroups: [],
   startedBy: 'GitHub-Actions',
-  waitUntilStopped: true,
+  awaitStop: true,
   waitMinutes: 10,
   idempotencyKey: 'run 1',
 }
@@ -51,7 +51,7 @@ test("the task runs in the service's own network and before the update", async (
 test('F12: a lost reply of RunTask runs no second task', async () => {
   const sim = rollingScene()
   sim.faults.add({ operation: 'RunTask', effect: { kind: 'apply-then-drop' } })
-  const ended = await withTask(sim, { waitUntilStopped: false })
+  const ended = await withTask(sim, { awaitStop: false })
   expect(ended.outcome).toBe('succeeded')
   expect(new Set(sim.recorder.calls('ecs', 'RunTask').map(({ input }) => input.clientToken)).size).toBe(1)
   expect(ended.record.runTaskArns).toHaveLength(1)

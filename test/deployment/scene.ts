@@ -67,7 +67,8 @@ export function portsOf(sim: Simulator, signal: AbortSignal = new AbortControlle
 /** Runs one deployment to its end and folds what it told. */
 export async function run(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
   const signal = options.signal ?? new AbortController().signal
-  const ports = portsOf(sim, signal)
+  const over = new AbortController()
+  const ports = portsOf(sim, AbortSignal.any([signal, over.signal]))
   let record = {} as DeploymentRecord
   const request: DeployRequest = {
     cluster: 'shop',
@@ -96,6 +97,8 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
     }
   } catch (caught) {
     error = caught
+  } finally {
+    over.abort(new Error('over'))
   }
   const state = events.reduce(fold, initialState(startedAt))
   return { events, state, outcome: state.verdict?.outcome, cause: causeOf(state), record, error }
