@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, measure, newImage, portsOf, rollingScene } from './scene.ts'
 
-const runs = 15
+const runs = 9
 
 /** Healthy after another time in every run, so that the end falls anywhere between two looks. */
 function spread(make: (seed: number) => Simulator): readonly Simulator[] {
   return Array.from({ length: runs }, (_, index) => {
     const sim = make(index + 1)
-    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 30 + index * 9.1 })
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 30 + index * 13.1 })
     return sim
   })
 }
