@@ -11,6 +11,7 @@ import {
   optionalFlag,
   optionalText,
 } from '../runner/inputs.ts'
+import { parseAssignments } from '../task-definition/assignments.ts'
 import { awsInputs } from './connect.ts'
 
 function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
@@ -36,6 +37,8 @@ const isObjects = (value: Json): value is readonly JsonObject[] => Array.isArray
 
 const objects = json('a list of objects', isObjects)
 const object = json('an object', isObject)
+
+const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 
 const longestWaitMinutes = 360
 
@@ -81,6 +84,8 @@ export const deployInputs = {
   ...awsInputs,
   image: optionalText,
   'container-name': optionalText,
+  'environment-variables': assignments,
+  secrets: assignments,
   'dry-run': flag(false),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
   environment: optionalText,

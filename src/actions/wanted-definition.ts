@@ -26,9 +26,11 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files }: Ru
     const isRunning =
       current !== undefined && source.kind === 'revision' && textIn(current, 'taskDefinitionArn') === source.reference
     const definition = isRunning ? current : await readDefinition(source, { ecs, files })
-    if (place.image !== undefined) {
+    const { environmentVariables: environment, secrets } = inputs
+    if (place.image !== undefined || environment.size > 0 || secrets.size > 0) {
       const container = place.container ?? containerFor(definition)
-      return { definition: render(definition, { ...noChanges, images: [{ container, image: place.image }] }) }
+      const images = place.image === undefined ? [] : [{ container, image: place.image }]
+      return { definition: render(definition, { ...noChanges, images, containers: [container], environment, secrets }) }
     }
     return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
   }
@@ -60,7 +62,7 @@ async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promi
   return { kind: 'file', path: given, input: 'task-definition' }
 }
 
-/** The container that gets the image when nobody names one: the only one, or the only essential one. */
+/** The container that is changed when nobody names one: the only one, or the only essential one. */
 function containerFor(definition: JsonObject): string {
   const containers = containersOf(definition)
   const essential = containers.filter((container) => container.essential !== false)
@@ -70,7 +72,7 @@ function containerFor(definition: JsonObject): string {
   const names = containers.map((container) => textIn(container, 'name') ?? '?').join(', ')
   throw new Failure({
     code: 'container-unknown',
-    what: text`It is not clear which container gets the image`,
+    what: text`It is not clear which container is meant`,
     why: text`the task definition has ${untrusted(names)}`,
     fix: text`Set the input container-name to one of them.`,
   })

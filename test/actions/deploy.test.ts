@@ -101,10 +101,21 @@ describe('the deploy action', () => {
   test('deploys a file, with the image in the container that is named', async () => {
     const sim = rollingScene()
     const file = JSON.stringify({ ...seededTaskDefinition(sim.world), cpu: '512', memory: '1024' })
-    const given = { ...here, image: newImage, 'task-definition': 'deploy/api.json', 'container-name': 'api' }
+    const variables = { 'environment-variables': 'MODE=live=1' }
+    const given = {
+      ...here,
+      ...variables,
+      image: newImage,
+      'task-definition': 'deploy/api.json',
+      'container-name': 'api',
+    }
     const { runner } = await deploy(sim, given, { files: { 'deploy/api.json': file } })
     expect(runner.outputs.verdict).toBe('succeeded')
     expect(servingImage(sim)).toBe(newImage)
+    const { ecs } = sim.world.region(region)
+    expect(ecs.taskDefinition('api:2')?.containerDefinitions[0]?.environment).toEqual([
+      { name: 'MODE', value: 'live=1' },
+    ])
   })
 
   test('deploys an existing revision as it is, without registering it again', async () => {
