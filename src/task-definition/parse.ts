@@ -29,6 +29,8 @@ function findProblem(value: Json, depth: number): string | undefined {
   if (depth > deepest) return `it is nested deeper than ${deepest} levels`
   if (typeof value === 'number' && !isExact(value))
     return 'it has a number that cannot be kept exactly; put it in quotes'
+  if (isObject(value) && Object.getPrototypeOf(value) !== Object.prototype)
+    return 'it has a value of a kind that JSON does not know (a date, a set or binary data); put it in quotes'
   const parts = isList(value) ? value : isObject(value) ? Object.values(value) : []
   for (const part of parts) {
     const problem = findProblem(part, depth + 1)

@@ -1,0 +1,183 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { Failure } from '../../src/failure.ts'
+import { parse } from '../../src/task-definition/parse.ts'
+import { definitionIn } from '../../src/task-definition/source.ts'
+import { refusal } from './failing.ts'
+
+const file = 'deploy/api.json'
+const wanted = { family: 'api', containerDefinitions: [{ name: 'api', image: 'api:v1' }] }
+const json = JSON.stringify(wanted, null, 2)
+const yaml = 'family: api\ncontainerDefinitions:\n  - name: api\n    image: api:v1\n'
+
+describe('F26 task definitions that people write', () => {
+  test.each([
+    ['JSON', json],
+    ['JSON in one line', JSON.stringify(wanted)],
+    ['JSON with tabs', JSON.stringify(wanted, null, '\t')],
+    ['JSON with CRLF', json.replaceAll('\n', '\r\n')],
+    ['JSON with a byte order mark', `\uFEFF${json}`],
+    ['JSON behind empty lines', `\n\n  ${json}\n\n`],
+    ['JSON with a comment on a line', json.replace('{', '{ // the api\n')],
+    ['JSON with a comment behind a name', json.replace('"family":', '"family": // its name\n')],
+    ['JSON with a block comment', json.replace('"api"', '/* a\nb */ "api"')],
+    ['JSON with trailing commas', json.replaceAll(/"api:v1"/g, '"api:v1",').replace(/\]\s*\}$/, '],}')],
+    ['YAML', yaml],
+    ['YAML with CRLF', yaml.replaceAll('\n', '\r\n')],
+    ['YAML with a byte order mark', `\uFEFF${yaml}`],
+    ['YAML with comments', `# the api\n${yaml}# end\n`],
+    ['YAML with a document mark', `---\n${yaml}`],
+    ['YAML with flow style', 'family: api\ncontainerDefinitions: [{name: api, image: "api:v1"}]'],
+    ['YAML flow style alone', '{family: api, containerDefinitions: [{name: api, image: "api:v1"}]}'],
+    ['YAML with an anchor', 'family: &name api\ncontainerDefinitions:\n  - name: *name\n    image: api:v1\n'],
+    ['the answer of describe-task-definition', JSON.stringify({ taskDefinition: wanted })],
+    ['the answer of describe-task-definition as YAML', `taskDefinition:\n  ${yaml.replaceAll('\n', '\n  ')}`],
+  ])('%s', (_, content) => {
+    expect(definitionIn(content, file)).toEqual(wanted)
+  })
+
+  test('tags come along out of the answer of describe-task-definition', () => {
+    const tags = [{ key: 'team', value: 'shop' }]
+    expect(definitionIn(JSON.stringify({ taskDefinition: wanted, tags }), file)).toEqual({ ...wanted, tags })
+  })
+
+  test('an address in a text is no comment', () => {
+    const content = '{"a": "https://example.com/*x*/", "b": "// no", "c": "\\"// no", "d": ",}"}'
+    expect(parse(content, file)).toEqual({ a: 'https://example.com/*x*/', b: '// no', c: '"// no', d: ',}' })
+  })
+})
+
+describe('F26 what cannot be right names the file, and the place where there is one', () => {
+  const deep = (open: string, close: string) => `${open.repeat(500)}1${close.repeat(500)}`
+  const bomb = [
+    'a: &a [x, x, x, x, x, x, x, x, x]',
+    ...['b', 'c', 'd', 'e', 'f'].map(
+      (name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcde'[index]}`).join(', ')}]`,
+    ),
+  ].join('\n')
+
+  test.each([
+    ['nothing', '', /empty/],
+    ['white space', ' \n\t\n ', /empty/],
+    ['a byte order mark alone', '\uFEFF', /empty/],
+    ['a comment alone', '# nothing', /single value|empty/],
+    ['null', 'null', /single value/],
+    ['a text', 'just words', /single value/],
+    ['a number', '42', /single value/],
+    ['a list', '[1, 2]', /a list/],
+    ['a YAML list', '- a\n- b\n', /a list/],
+    ['an unclosed brace', '{"family": "api"', /deploy\/api\.json:\d+:\d+/],
+    ['an unclosed text', '{"family": "api}', /deploy\/api\.json:\d+:\d+/],
+    ['a missing comma', '{\n"family": "a"\n"cpu": "1"}', /deploy\/api\.json:3:1 .*Missing ,/],
+    ['a missing colon', '{"family" "api"}', /deploy\/api\.json:1:/],
+    ['two objects', '{"family": "a"} {"family": "b"}', /deploy\/api\.json:1:/],
+    ['a name twice', '{"family": "a",\n "family": "b"}', /deploy\/api\.json:2:/],
+    ['a name twice in a container', '{"c": [{"image": "a", "image": "b"}]}', /deploy\/api\.json:1:/],
+    ['a YAML name twice', 'family: a\nfamily: b\n', /deploy\/api\.json:2:/],
+    ['two documents', 'family: a\n---\nfamily: b\n', /2 documents/],
+    ['tabs as indentation', 'family: api\ncontainerDefinitions:\n\t- name: api\n', /deploy\/api\.json:3:/],
+    ['a wrong indentation', 'family: api\n  cpu: 1\n', /deploy\/api\.json:\d:/],
+    ['an unclosed quote', 'family: "api\n', /deploy\/api\.json:\d:/],
+    ['an unclosed flow list', 'a: [1, 2\nb: 3\n', /deploy\/api\.json:\d:/],
+    ['a function', 'a: !!js/function "function () {}"', /deploy\/api\.json:1:4/],
+    ['a tag of Python', 'a: !!python/object/apply:os.system ["id"]', /deploy\/api\.json:1:/],
+    ['a tag of CloudFormation', 'family: !Ref Family', /deploy\/api\.json:1:/],
+    ['binary data', 'a: !!binary aGk=', /JSON does not know/],
+    ['a set', 'a: !!set {x, y}', /JSON does not know/],
+    ['a time', 'a: !!timestamp 2026-11-20', /JSON does not know/],
+    ['an unknown alias', 'a: *nobody', /deploy\/api\.json/],
+    ['aliases that multiply', bomb, /deploy\/api\.json/],
+    ['an alias of itself', 'a: &a [*a]', /deploy\/api\.json/],
+    ['500 lists in each other', deep('[', ']'), /deeper than 64/],
+    ['500 objects in each other', `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`, /deeper than 64/],
+    ['5,000 YAML lists in each other', `${'- '.repeat(5000)}a`, /deploy\/api\.json/],
+    ['100,000 open brackets', '['.repeat(100_000), /deeper than 64/],
+    ['70 levels by indentation', Array.from({ length: 70 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'), /64/],
+    ['a NUL character', 'family: a\0pi', /NUL/],
+    ['UTF-16 read as UTF-8', 'f\0a\0m\0i\0l\0y\0', /NUL/],
+    ['__proto__', '{"__proto__": {"polluted": true}}', /__proto__/],
+    ['constructor', '{"constructor": {"prototype": {"polluted": true}}}', /constructor/],
+    ['a number beyond exactness', '{"account": 123456789012345678901}', /exactly/],
+    ['a number beyond numbers', '{"a": 1e999}', /exactly/],
+    ['not a number', 'a: .nan', /exactly/],
+    [
+      'a conflict of git',
+      '{\n<<<<<<< HEAD\n"family": "a"\n=======\n"family": "b"\n>>>>>>> x\n}',
+      /deploy\/api\.json:\d/,
+    ],
+    ['HTML', '<!doctype html><html><body>Not found</body></html>', /deploy\/api\.json|single value/],
+  ])('%s', (_, content, says) => {
+    const message = refusal(() => parse(content, file))
+    expect(message).toMatch(says)
+    expect(message).toContain(file)
+    expect(message).not.toMatch(/undefined|not a function|Cannot (read|use)|\[object/)
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+
+  test.each([
+    ['no containers', '{"family": "api"}', 'it has no "containerDefinitions"'],
+    ['CloudFormation', '{"Family": "api", "ContainerDefinitions": []}', '(but "ContainerDefinitions")'],
+    ['containers of another kind', '{"containerDefinitions": {"name": "api"}}', 'must be a list of objects'],
+  ])('a file that is no task definition: %s', (_, content, says) => {
+    expect(refusal(() => definitionIn(content, file))).toContain(says)
+  })
+
+  test('whatever a file holds, it is read or refused with its name', () => {
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '"',
+      "'",
+      '\n',
+      '  ',
+      '- ',
+      '\t',
+      '#',
+      '//',
+      '/*',
+      '*/',
+      '&a',
+      '*a',
+      '!!x',
+      '<<',
+      '|',
+      '>',
+      '?',
+      '---',
+      '\\',
+      '\0',
+      '\uFEFF',
+      'a',
+      'family',
+      '1e9',
+      '.inf',
+      '~',
+      '%',
+      '`',
+      '@',
+      '\u2028',
+      '🚀',
+      '\ud800',
+    )
+    const hostile = fc.oneof(
+      fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join('')),
+      fc.string(),
+      fc.json(),
+    )
+    fc.assert(
+      fc.property(hostile, (content) => {
+        try {
+          expect(typeof parse(content, file)).toBe('object')
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+          expect(refusal(() => parse(content, file))).toContain(file)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
