@@ -32,18 +32,12 @@ export async function openChannels(
 ): Promise<Channels> {
   const { environment, log, clock } = runner
   const run = readRun(environment, await eventOf(runner))
-  const subject: Subject = {
-    service: resourceName(service),
-    cluster: resourceName(cluster),
-    region,
-    environment: place.environment,
-    accountId: place.accountId,
-    url: inputs.url ?? place.url,
-    run,
-  }
+  const names = { service: resourceName(service), cluster: resourceName(cluster) }
+  const { accountId, url } = place
+  const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run }
   const slack = openSlack({
     token: inputs.slackToken,
-    channel: inputs.slackChannel ?? place.slackChannel,
+    channel: place.slackChannel,
     webhookUrl: inputs.slackWebhookUrl,
     messageTs: inputs.slackMessageTs,
     apiUrl: environment.SLACK_API_URL,
