@@ -15,6 +15,8 @@ export interface ActionRun {
   /** What `main` saved, for the post step. */
   readonly state?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Gets what the step prints as it comes, for people who watch. */
+  readonly onOutput?: (text: string) => void
 }
 
 export interface ActionResult extends ProcessResult {
@@ -61,6 +63,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
     folder: run.workspace ?? temporary,
     temporary,
     signal: run.signal ?? new AbortController().signal,
+    onOutput: run.onOutput,
   })
   return { ...result, errors: annotations(result.log), seconds: (performance.now() - started) / 1000 }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { readEntries } from './files.ts'
 
 export interface ProcessResult {
@@ -25,6 +26,8 @@ export async function runProcess(options: {
   readonly folder: string
   readonly temporary: string
   readonly signal: AbortSignal
+  /** Gets what the process prints as it comes, for people who watch. */
+  readonly onOutput?: ((text: string) => void) | undefined
 }): Promise<ProcessResult> {
   const file = (name: string) => {
     const path = join(options.temporary, `${name}-${randomUUID()}`)
@@ -44,8 +47,13 @@ export async function runProcess(options: {
     env: { ...options.environment, ...files },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  child.stdout.on('data', (chunk: Buffer) => log.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => log.push(chunk))
+  for (const stream of [child.stdout, child.stderr]) {
+    const decoder = new StringDecoder('utf8')
+    stream.on('data', (chunk: Buffer) => {
+      log.push(chunk)
+      options.onOutput?.(decoder.write(chunk))
+    })
+  }
   const release = cancelWith(options.signal, (name) => child.kill(name))
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
