@@ -24,12 +24,14 @@ function option(name: string, value: string | undefined): string[] {
 }
 
 /** How the result leaves the builder: straight to the registry, or into the engine's own store. */
-export type BuildOutput = { readonly kind: 'push-by-digest'; readonly metadataFile: string } | { readonly kind: 'load' }
+export type BuildOutput =
+  | { readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string }
+  | { readonly kind: 'load' }
 
 /** `docker buildx build …` */
 export function buildxArguments(
   request: BuildRequest,
-  { name, tag }: BuildDestination,
+  destination: BuildDestination,
   output: BuildOutput,
 ): readonly string[] {
   return [
@@ -42,15 +44,24 @@ export function buildxArguments(
     ...request.secretFiles.map(({ id, path }) => `--secret=id=${id},src=${path}`),
     ...request.cacheTo.map((cache) => `--cache-to=${cache}`),
     ...option('provenance', request.provenance),
-    ...(output.kind === 'load'
-      ? ['--load', `--tag=${name}:${tag}`]
-      : [
-          `--metadata-file=${output.metadataFile}`,
-          `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true`,
-        ]),
+    ...outputArguments(destination, output),
     '--',
     request.context,
   ]
+}
+
+function outputArguments({ name, tag }: BuildDestination, output: BuildOutput): readonly string[] {
+  switch (output.kind) {
+    case 'load':
+      return ['--load', `--tag=${name}:${tag}`]
+    case 'push-tag':
+      return [`--metadata-file=${output.metadataFile}`, '--push', `--tag=${name}:${tag}`]
+    case 'push-by-digest':
+      return [
+        `--metadata-file=${output.metadataFile}`,
+        `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true`,
+      ]
+  }
 }
 
 /** `docker build …` of an engine without Buildx. */

@@ -67,9 +67,16 @@ async function build(session: Session, request: BuildRequest, destination: Build
     text`Building with Docker ${untrusted(engine.version)}${engine.kind === 'classic' ? ' without Buildx' : ''}`,
   )
   switch (engine.kind) {
-    case 'buildx': {
+    case 'buildx':
+    case 'buildx-tag': {
       const metadataFile = join(session.configuration.directory, 'metadata.json')
-      await run(session, buildxArguments(request, destination, { kind: 'push-by-digest', metadataFile }))
+      await run(
+        session,
+        buildxArguments(request, destination, {
+          kind: engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag',
+          metadataFile,
+        }),
+      )
       return digestFrom(await readFile(metadataFile, 'utf8'))
     }
     case 'buildx-load':

@@ -4,9 +4,11 @@ import { type DockerCommand, runDocker } from './command.ts'
 
 /** What builds here. */
 export type Engine =
-  /** Buildx that pushes by digest, as every driver with a BuildKit of its own does, and engines with the containerd image store. */
+  /** Buildx with a BuildKit of its own, which pushes by digest. */
   | { readonly kind: 'buildx'; readonly version: string }
-  /** Buildx on an engine whose image store can only push tags. */
+  /** Buildx on Docker's containerd image store: pushes everything, but under a tag only (`push-by-digest` is refused). */
+  | { readonly kind: 'buildx-tag'; readonly version: string }
+  /** Buildx on Docker's classic image store, from which `docker push` pushes one platform. */
   | { readonly kind: 'buildx-load'; readonly version: string }
   /** No Buildx, as with Debian 12's docker.io. */
   | { readonly kind: 'classic'; readonly version: string }
@@ -22,7 +24,7 @@ export async function findEngine(probe: Probe): Promise<Engine> {
   if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version }
   // The engine says so in its driver status (moby/moby, daemon/info.go).
   const store = await ask('info', '--format={{json .DriverStatus}}')
-  return { kind: store.output.includes('io.containerd.snapshotter') ? 'buildx' : 'buildx-load', version }
+  return { kind: store.output.includes('io.containerd.snapshotter') ? 'buildx-tag' : 'buildx-load', version }
 }
 
 async function requireDaemon(probe: Probe): Promise<string> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /** Looks at the command lines of all processes, again and again, as anybody on the machine can. */
-export function watchCommandLines(): { stop(): Promise<ReadonlySet<string>> } {
+export function watchCommandLines(): { stopAfter(work: Promise<void>): Promise<ReadonlySet<string>> } {
   const seen = new Set<string>()
   let isRunning = true
   const watching = (async () => {
@@ -15,9 +15,13 @@ export function watchCommandLines(): { stop(): Promise<ReadonlySet<string>> } {
     }
   })()
   return {
-    async stop() {
-      isRunning = false
-      await watching
+    async stopAfter(work) {
+      try {
+        await work
+      } finally {
+        isRunning = false
+        await watching
+      }
       return seen
     },
   }
