@@ -3,7 +3,11 @@ type Leg = Readonly<Record<string, unknown>>
 /** The legs of a job's matrix, by GitHub's rules for axes, `exclude` and `include`. Without a matrix there is one leg. */
 export function expandMatrix(matrix: Readonly<Record<string, unknown>> | undefined): readonly Leg[] {
   if (!matrix) return [{}]
-  const { include = [], exclude = [], ...axes } = matrix as { include?: Leg[]; exclude?: Leg[] } & Record<string, unknown>
+  const {
+    include = [],
+    exclude = [],
+    ...axes
+  } = matrix as { include?: Leg[]; exclude?: Leg[] } & Record<string, unknown>
   const legs = combine(axes).filter((leg) => !exclude.some((excluded) => agree(leg, excluded, Object.keys(excluded))))
   const added: Leg[] = []
   for (const extra of include) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
-import { readEntries } from './files.ts'
+import { readEntries } from './entries.ts'
 
 export interface ProcessResult {
   readonly exitCode: number
