@@ -81,7 +81,8 @@ function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journey['keep
   return (part) => {
     record = { ...record, ...part }
     runner.saveState(savedRecord, JSON.stringify(record))
-    runner.saveState(savedState, JSON.stringify(reporter.state()))
+    // The runner prints saved state when debug logging is on; log lines of containers are not for there.
+    runner.saveState(savedState, JSON.stringify({ ...reporter.state(), evidence: undefined }))
     runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
     const [task] = record.runTaskArns ?? []
     if (task) runner.setOutput('run-task-arn', task)

@@ -102,7 +102,12 @@ export function place(subject: Subject): Text {
 /** `3 of 3 new tasks stopped: container "api" ran out of memory (exit code 137).` How sure we are is part of it. */
 export function causeSentence({ what, why, confidence }: Cause): Text {
   const hedge = { certain: '', likely: 'probably ', possible: 'possibly ' }[confidence]
-  return redactedText(text`${what}: ${hedge}${why}.`)
+  return redactedText(text`${capitalised(what)}: ${hedge}${why}.`)
+}
+
+/** It may be the first sentence of a line. What somebody else named stays as they wrote it. */
+function capitalised([first = '', ...rest]: Text): Text {
+  return [typeof first === 'string' ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest]
 }
 
 /** Cause, remedy and what is true now, as far as they are known: what follows a headline. */
