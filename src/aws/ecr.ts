@@ -24,8 +24,8 @@ function asRepository(found: EcrRepository): Repository {
   return {
     name: present(found.repositoryName, 'repositoryName'),
     uri: present(found.repositoryUri, 'repositoryUri'),
-    // Also IMMUTABLE_WITH_EXCLUSION: then some tags may move, which nobody can rely on.
     immutableTags: found.imageTagMutability?.startsWith('IMMUTABLE') ?? false,
+    tagExclusions: found.imageTagMutabilityExclusionFilters?.flatMap(({ filter }) => filter ?? []),
   }
 }
 

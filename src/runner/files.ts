@@ -45,13 +45,14 @@ export function openFiles(workspace: string, temporary: string): Files {
   }
 }
 
+/** The real path, which must be in the same folder (workspace or temporary) as the path that was given. */
 async function locate(workspace: string, temporary: string, path: string, input: string): Promise<string> {
-  const real = await realpath(resolve(workspace, path)).catch((error: unknown) =>
-    unreadable(path, input, reasonOf(error), error),
-  )
-  const roots = await Promise.all([workspace, temporary].map((root) => realpath(root).catch(() => root)))
-  if (roots.some((root) => isInside(root, real))) return real
-  return unreadable(path, input, text`it is outside of the workspace`)
+  const given = resolve(workspace, path)
+  const root = [workspace, temporary].find((folder) => isInside(resolve(folder), given))
+  if (root === undefined) return unreadable(path, input, text`it is outside of the workspace`)
+  const real = await realpath(given).catch((error: unknown) => unreadable(path, input, reasonOf(error), error))
+  if (isInside(await realpath(root), real)) return real
+  return unreadable(path, input, text`its links lead out of the workspace`)
 }
 
 function isInside(root: string, path: string): boolean {

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure.ts'
+import { openFiles } from '../../src/runner/files.ts'
+import { renderText } from '../../src/text.ts'
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-files-')))
+const workspace = join(root, 'workspace')
+const temporary = join(root, 'temporary')
+mkdirSync(join(workspace, 'deploy'), { recursive: true })
+mkdirSync(temporary)
+writeFileSync(join(workspace, 'deploy/api.json'), '\uFEFF{"family": "api"}')
+writeFileSync(join(workspace, 'latin'), Buffer.from([0x7b, 0xe9, 0x7d]))
+writeFileSync(join(workspace, 'utf16'), Buffer.from('\uFEFF{}', 'utf16le'))
+writeFileSync(join(workspace, 'huge'), Buffer.alloc(1024 * 1024 + 1, 0x20))
+writeFileSync(join(root, 'secret'), 'x')
+writeFileSync(join(temporary, 'rendered.json'), '{}')
+symlinkSync('deploy/api.json', join(workspace, 'link.json'))
+symlinkSync('../secret', join(workspace, 'escape'))
+symlinkSync('../temporary/rendered.json', join(workspace, 'into-temporary'))
+symlinkSync('loop', join(workspace, 'loop'))
+
+const files = openFiles(workspace, temporary)
+
+async function refusal(path: string): Promise<string> {
+  const error: unknown = await files.readText(path, 'task-definition').catch((thrown: unknown) => thrown)
+  if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
+  throw new Error(`this was read: ${error}`)
+}
+
+describe('a file', () => {
+  test.each(['deploy/api.json', './deploy/../deploy/api.json', 'link.json', join(workspace, 'deploy/api.json')])(
+    'is read: %s',
+    async (path) => {
+      expect(await files.readText(path, 'task-definition')).toBe('{"family": "api"}')
+    },
+  )
+
+  test("of an earlier step is read from the runner's temporary folder", async () => {
+    expect(await files.readText(join(temporary, 'rendered.json'), 'task-definition')).toBe('{}')
+  })
+})
+
+describe('S10 what is refused names the path, the input and the reason', () => {
+  test.each([
+    ['nothing.json', 'there is no such file in the workspace'],
+    ['../secret', 'it is outside of the workspace'],
+    ['/etc/passwd', 'it is outside of the workspace'],
+    ['escape', 'its links lead out of the workspace'],
+    ['into-temporary', 'its links lead out of the workspace'],
+    ['loop', 'its links go round in a circle'],
+    ['deploy', 'it is not a regular file'],
+    ['huge', 'it has 1048577 bytes; at most 1048576 are read'],
+    ['utf16', 'it is UTF-16; save it as UTF-8'],
+    ['latin', 'it is not UTF-8 text'],
+  ])('%s: %s', async (path, why) => {
+    const message = await refusal(path)
+    expect(message).toContain(`The file "${path}" of the input task-definition cannot be read: ${why}`)
+  })
+})
