@@ -71,7 +71,7 @@ function decode(bytes: Uint8Array, path: string, input: string): string {
 }
 
 function reasonOf(error: unknown): Text {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT')
     return text`there is no such file in the workspace; is the repository checked out before this step?`
   if (code === 'EACCES') return text`the runner may not read it`
