@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { type ProcessResult, runProcess } from '../workflows/runner/process.ts'
 
@@ -15,6 +15,12 @@ export interface ActionRun {
   /** What `main` saved, for the post step. */
   readonly state?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** What happened on GitHub, which the runner puts into the file `GITHUB_EVENT_PATH`. */
+  readonly event?: object
+  /** `RUNNER_TEMP`, which the steps of a job share. Default: a new folder. */
+  readonly temporary?: string
+  /** Gets the process's id, for those who end it in another way than the runner does. */
+  readonly onStart?: (processId: number) => void
   /** Gets what the step prints as it comes, for people who watch. */
   readonly onOutput?: (text: string) => void
 }
@@ -33,7 +39,10 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
   const defaults = Object.entries(declared).flatMap(([input, { default: value }]) =>
     value === undefined ? [] : [[input, String(value)]],
   )
-  const temporary = mkdtempSync(join(tmpdir(), 'slipway-step-'))
+  const temporary = run.temporary ?? mkdtempSync(join(tmpdir(), 'slipway-step-'))
+  const eventPath = join(temporary, '_github_workflow', 'event.json')
+  mkdirSync(dirname(eventPath), { recursive: true })
+  writeFileSync(eventPath, JSON.stringify(run.event ?? {}))
   const given: Record<string, string> = { ...Object.fromEntries(defaults), ...run.inputs }
   const started = performance.now()
   const result = await runProcess({
@@ -54,6 +63,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
       GITHUB_RUN_NUMBER: '42',
       GITHUB_RUN_ATTEMPT: '1',
       GITHUB_ACTOR: 'ann',
+      GITHUB_EVENT_PATH: eventPath,
       ...run.environment,
       ...Object.fromEntries(
         Object.entries(given).map(([input, value]) => [`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`, value]),
@@ -63,6 +73,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
     folder: run.workspace ?? temporary,
     temporary,
     signal: run.signal ?? new AbortController().signal,
+    onStart: run.onStart,
     onOutput: run.onOutput,
   })
   return { ...result, errors: annotations(result.log), seconds: (performance.now() - started) / 1000 }

@@ -28,6 +28,7 @@ export async function runProcess(options: {
   readonly signal: AbortSignal
   /** Gets what the process prints as it comes, for people who watch. */
   readonly onOutput?: ((text: string) => void) | undefined
+  readonly onStart?: ((processId: number) => void) | undefined
 }): Promise<ProcessResult> {
   const file = (name: string) => {
     const path = join(options.temporary, `${name}-${randomUUID()}`)
@@ -54,6 +55,7 @@ export async function runProcess(options: {
       options.onOutput?.(decoder.write(chunk))
     })
   }
+  if (child.pid !== undefined) options.onStart?.(child.pid)
   const release = cancelWith(options.signal, (name) => child.kill(name))
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
