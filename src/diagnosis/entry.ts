@@ -1,5 +1,6 @@
-import type { Text } from '../text.ts'
-import { untrusted } from '../text.ts'
+import { type Text, untrusted } from '../text.ts'
+import type { Cause } from './cause.ts'
+import { redact } from './redact.ts'
 
 /**
  * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
@@ -35,10 +36,22 @@ export function findEntry(entries: readonly Entry[], text: string, facts: Facts 
   return undefined
 }
 
-/** A sentence of an entry with its places filled; what fills them is somebody else's text. */
-export function fillSentence(sentence: string, facts: Facts): Text {
+/** A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. */
+function fillSentence(sentence: string, facts: Facts): Text {
   return sentence.split(/(\{\w+\})/).map((part) => {
     const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    return name === undefined ? part : untrusted(facts[name] ?? '?')
+    return name === undefined ? part : untrusted(redact(facts[name] ?? '?'))
   })
+}
+
+/** The cause of a match, with what failed in front. */
+export function causeOf({ entry, facts }: Match, what: Text): Cause {
+  return {
+    code: entry.code,
+    what,
+    why: fillSentence(entry.why, facts),
+    fix: fillSentence(entry.fix, facts),
+    docs: entry.docs,
+    confidence: entry.confidence ?? 'certain',
+  }
 }

@@ -1,24 +1,32 @@
 import { type Text, text, untrusted } from '../text.ts'
+import { capacity } from './catalogue/capacity.ts'
 import { health } from './catalogue/health.ts'
 import { imagePull } from './catalogue/image-pull.ts'
 import { initialization } from './catalogue/initialization.ts'
+import { lastWords } from './catalogue/last-words.ts'
 import { launch } from './catalogue/launch.ts'
 import type { Cause } from './cause.ts'
-import { type Facts, findEntry } from './entry.ts'
+import { causeOf, type Facts, findEntry } from './entry.ts'
 import type { Evidence, StoppedContainer, StoppedTaskGroup } from './evidence.ts'
-import { causeOf } from './explain.ts'
+import { redact } from './redact.ts'
 import { failedContainer } from './stopped-tasks.ts'
 
-const startErrors = [...initialization, ...imagePull, ...launch]
+/** What keeps a task from starting; ECS says the same in the task and in the events of the service. */
+export const startErrors = [...initialization, ...imagePull, ...launch, ...capacity]
+
+const errorCodes = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html'
 
 /** What the stopped tasks say: first those that never started, then those whose container ended, then the unhealthy. */
 export function explainStoppedTasks(evidence: Evidence, unhealthy: Cause | undefined): Cause | undefined {
   const groups = evidence.stoppedTasks
   const total = groups.reduce((sum, { count }) => sum + count, 0)
-  const notStarted = groups.map((group) => explainStart(group, total, evidence)).find((cause) => cause)
-  if (notStarted) return notStarted
-  const ended = groups.map((group) => explainEnd(group, total, evidence)).find((cause) => cause)
-  return ended ?? groups.map((group) => explainUnhealthy(group, total, unhealthy)).find((cause) => cause)
+  const first = (explain: (group: StoppedTaskGroup) => Cause | undefined) =>
+    groups.map(explain).find((cause) => cause !== undefined)
+  return (
+    first((group) => explainStart(group, total, evidence)) ??
+    first((group) => explainEnd(group, total, evidence)) ??
+    first((group) => explainUnhealthy(group, total, unhealthy))
+  )
 }
 
 function explainStart(group: StoppedTaskGroup, total: number, evidence: Evidence): Cause | undefined {
@@ -26,30 +34,20 @@ function explainStart(group: StoppedTaskGroup, total: number, evidence: Evidence
     (reason) => reason?.untrusted ?? '',
   )
   const concerned = group.containers.find(({ reason }) => reason !== undefined) ?? group.containers[0]
-  const facts: Facts = { image: concerned?.image, logGroup: logGroupOf(group, evidence), ...imageOf(reasons.join(' ')) }
+  const named = imageIn(reasons.join(' ')) ?? concerned?.image
+  const facts: Facts = { image: named, logGroup: evidence.logs[0]?.logGroup ?? 'of the task definition' }
   for (const reason of reasons) {
-    const match = /Essential container in task exited|^OutOfMemoryError/.test(reason)
-      ? undefined
-      : findEntry(startErrors, reason, facts)
-    if (match) return causeOf(match, stopped(group, total), facts)
+    const isEnd = /Essential container in task exited|failed (?:ELB|container) health checks|^OutOfMemory/.test(reason)
+    const match = isEnd ? undefined : findEntry(startErrors, reason, facts)
+    if (match) return causeOf(match, stopped(group, total))
   }
   return undefined
 }
 
 /** The image that ECS names in its own words; a task that never started may list none. */
-function imageOf(reason: string): Facts {
-  const image = /(?:ref pull|failed to resolve ref|cannot pull|docker\.io)\S*\s(?<image>[\w./:@-]+\/[\w./:@-]+)/.exec(
-    reason,
-  )?.groups?.image
-  return image === undefined ? {} : { image: image.replace(/[:.]$/, '') }
-}
-
-function logGroupOf(group: StoppedTaskGroup, { logs }: Evidence): string | undefined {
-  return (
-    logs[0]?.logGroup ??
-    /log group[: ]+'?(?<name>\/?[\w./#-]+)/.exec(group.stoppedReason?.untrusted ?? '')?.groups?.name ??
-    'of the task definition'
-  )
+function imageIn(reason: string): string | undefined {
+  const [, image] = /(?:failed to resolve ref|The task cannot pull) (\S{1,300})/.exec(reason.slice(0, 4000)) ?? []
+  return image?.replace(/:$/, '')
 }
 
 /** A container ended by itself. Health checks that made ECS stop it come first: then its exit code tells nothing. */
@@ -58,10 +56,11 @@ function explainEnd(group: StoppedTaskGroup, total: number, evidence: Evidence):
   if (!container || isStoppedForHealth(group)) return undefined
   const what = stopped(group, total)
   if (container.reason && /^OutOfMemory/.test(container.reason.untrusted)) return outOfMemory(what, container)
-  const line = lastWords(container, evidence)
-  const known = line === undefined ? undefined : findEntry(launch, line)
-  if (known?.entry.code === 'exec-format') return causeOf(known, what)
-  return container.exitCode === undefined ? undefined : exited(what, container, container.exitCode, line)
+  if (container.exitCode === undefined) return undefined
+  const words = lastLine(container, evidence)
+  const facts = { container: container.name, exitCode: String(container.exitCode), words }
+  const known = words === undefined ? undefined : findEntry(lastWords, words, facts)
+  return known ? causeOf(known, what) : exited(what, container, container.exitCode, words)
 }
 
 function outOfMemory(what: Text, { name, memory, exitCode }: StoppedContainer): Cause {
@@ -69,13 +68,14 @@ function outOfMemory(what: Text, { name, memory, exitCode }: StoppedContainer): 
   return {
     code: 'out-of-memory',
     what,
-    why: text`container ${untrusted(name)} used up its memory${limit} and was killed (exit code ${exitCode ?? 137})`,
+    why: text`container "${untrusted(name)}" used up its memory${limit} and was killed (exit code ${exitCode ?? 137})`,
     fix: text`Raise memory in the task definition, or find out why the program needs so much.`,
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html',
+    docs: errorCodes,
     confidence: 'certain',
   }
 }
 
+/** Exit codes with a meaning of their own: those of POSIX shells, and 128 plus the signal. */
 const meanings: Readonly<Record<number, readonly [why: string, fix: string]>> = {
   0: [
     'it ended by itself without an error, but a service has to keep running',
@@ -85,24 +85,22 @@ const meanings: Readonly<Record<number, readonly [why: string, fix: string]>> = 
   127: ['its command was not found', 'Correct command or entryPoint, or add the program to the image.'],
   134: ['it aborted', 'Read its last log lines.'],
   137: [
-    'it was killed (SIGKILL): by the host that ran out of memory, or because it did not stop within stopTimeout',
+    'it was killed (SIGKILL), and not for its own memory limit: the host ran out of memory, or it did not stop within stopTimeout',
     'Give the task more memory, and let the program end on SIGTERM.',
   ],
   139: ['it crashed with a segmentation fault', 'Look for a native module or a library that does not fit the image.'],
   143: ['it was told to stop (SIGTERM)', 'Find out who stopped it; the service events in the evidence may say.'],
 }
 
-function exited(what: Text, { name }: StoppedContainer, exitCode: number, line: string | undefined): Cause {
+function exited(what: Text, { name }: StoppedContainer, exitCode: number, words: string | undefined): Cause {
   const [meaning, fix] = meanings[exitCode] ?? ['it ended with an error', 'Read its last log lines.']
+  const isTold = words !== undefined && !(exitCode in meanings)
   return {
-    code: exitCode === 0 ? 'container-ended' : 'container-crashed',
+    code: exitCode === 0 ? 'container-ended' : exitCode === 137 ? 'container-killed' : 'container-crashed',
     what,
-    why: text`container ${untrusted(name)} exited with code ${exitCode}: ${line === undefined ? meaning : text`its last words were “${untrusted(line)}”`}`,
-    fix:
-      line === undefined || exitCode in meanings
-        ? text`${fix}`
-        : text`Correct the error that it reports; more log lines are in the evidence.`,
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html',
+    why: text`container "${untrusted(name)}" exited with code ${exitCode}${isTold ? text`, saying “${untrusted(words)}”` : `: ${meaning}`}`,
+    fix: isTold ? text`Correct the error that it reports; more log lines are in the evidence.` : [fix],
+    docs: errorCodes,
     confidence: 'certain',
   }
 }
@@ -110,27 +108,24 @@ function exited(what: Text, { name }: StoppedContainer, exitCode: number, line: 
 function explainUnhealthy(group: StoppedTaskGroup, total: number, unhealthy: Cause | undefined): Cause | undefined {
   const match = findEntry(health, group.stoppedReason?.untrusted ?? '')
   if (!match) return undefined
-  const specific = unhealthy && match.entry.code !== 'container-health-check'
-  return specific ? { ...unhealthy, what: stopped(group, total) } : causeOf(match, stopped(group, total))
+  const isSpecific = unhealthy !== undefined && match.entry.code !== 'container-health-check'
+  return isSpecific ? { ...unhealthy, what: stopped(group, total) } : causeOf(match, stopped(group, total))
 }
 
 function isStoppedForHealth({ stoppedReason }: StoppedTaskGroup): boolean {
-  return /failed (ELB|container) health checks/.test(stoppedReason?.untrusted ?? '')
+  return /failed (?:ELB|container) health checks/.test(stoppedReason?.untrusted ?? '')
 }
 
-function stopped({ count }: StoppedTaskGroup, total: number): Text {
-  if (total === 1) return text`the new task stopped`
-  return count === total
-    ? text`all ${total} new tasks that were tried stopped`
-    : text`${count} of ${total} new tasks stopped`
+function stopped({ count, stopCode }: StoppedTaskGroup, total: number): Text {
+  const end = stopCode === 'TaskFailedToStart' ? 'could not start' : 'stopped'
+  return total === 1 ? text`The new task ${end}` : text`${count} of ${total} new tasks ${end}`
 }
 
-/** The last line that says something, cut to what fits a sentence. */
-function lastWords({ name }: StoppedContainer, { logs }: Evidence): string | undefined {
+/** The last line that reports an error, or else the last one, cut to what fits a sentence. */
+function lastLine({ name }: StoppedContainer, { logs }: Evidence): string | undefined {
   const lines = logs.find(({ container }) => container === name)?.lines ?? []
-  const telling = lines.map((line) => line.untrusted.trim()).filter((line) => /\w/.test(line))
-  const line =
-    telling.findLast((candidate) => /error|fatal|exception|panic|cannot|denied|refused|failed/i.test(candidate)) ??
-    telling.at(-1)
-  return line === undefined ? undefined : [...line].slice(0, 160).join('')
+  const telling = lines.map((line) => line.untrusted.slice(0, 4000).trim()).filter((line) => /\w/.test(line))
+  const isError = (line: string) => /error|fatal|exception|panic|cannot|denied|refused|failed/i.test(line)
+  const line = telling.findLast(isError) ?? telling.at(-1)
+  return line === undefined ? undefined : [...redact(line)].slice(0, 160).join('')
 }

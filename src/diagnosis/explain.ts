@@ -1,59 +1,64 @@
 import type { Outcome } from '../deployment/verdict.ts'
-import { type Text, text } from '../text.ts'
+import { text, untrusted } from '../text.ts'
 import { capacity } from './catalogue/capacity.ts'
 import { health } from './catalogue/health.ts'
+import { launch } from './catalogue/launch.ts'
 import { verdicts } from './catalogue/verdicts.ts'
 import type { Cause } from './cause.ts'
-import { type Entry, type Facts, fillSentence, findEntry, type Match } from './entry.ts'
+import { causeOf, type Entry, findEntry, type Match } from './entry.ts'
 import type { Evidence, TargetHealth } from './evidence.ts'
-import { explainStoppedTasks } from './explain-tasks.ts'
+import { explainStoppedTasks, startErrors } from './explain-tasks.ts'
+import { redact } from './redact.ts'
 
 export interface ExplainContext {
   readonly outcome: Outcome
 }
 
 /**
- * The cause that the evidence supports best. Ranked: tasks that could not start, containers that ended, health checks,
- * capacity, and only then what ECS or CodeDeploy say about the deployment as a whole.
+ * The cause that the evidence supports best. Ranked: what AWS itself decided by (hooks, missing permissions, listener
+ * rules), tasks that could not start, containers that ended, health checks, capacity, alarms, and only then what is said
+ * about the deployment as a whole.
  */
 export function explain(evidence: Evidence, context: ExplainContext): Cause {
   const unhealthy = explainHealth(evidence)
+  const verdict = explainVerdict(evidence)
   return (
+    (verdict && decisions.has(verdict.code) ? verdict : undefined) ??
     explainStoppedTasks(evidence, unhealthy) ??
-    explainDecision(evidence) ??
+    (verdict && endings.has(verdict.code) ? verdict : undefined) ??
     unhealthy ??
     explainPlacement(evidence) ??
-    explainVerdict(evidence) ??
+    verdict ??
     unexplained(evidence, context)
   )
 }
 
-/** Alarms, hooks and people that ended a deployment, whatever its tasks did. */
+/** These ended the deployment, whatever its tasks did beside. */
 const decisions = new Set([
-  'alarm-active',
+  'hook-answer',
+  'hook-denied',
   'hook-failed',
+  'hook-role',
   'hook-silent',
-  'ready-wait-over',
+  'infrastructure-role',
+  'codedeploy-role',
+  'listener-rules',
+  'listener-weights',
+  'listener-mismatch',
   'pause-over',
-  'manual-stop',
+  'ready-wait-over',
 ])
 
-function explainDecision(evidence: Evidence): Cause | undefined {
-  const verdict = explainVerdict(evidence)
-  return verdict && decisions.has(verdict.code) ? verdict : undefined
-}
+/** These ended it too, but a task that crashed may be what set them off. */
+const endings = new Set(['alarm-active', 'manual-stop', 'service-update', 'container-port', 'pass-role-denied'])
 
 /** Unhealthy targets: AWS's description says more than its reason code. */
-export function explainHealth({ targetHealth, serviceEvents }: Evidence): Cause | undefined {
-  const [first] = targetHealth
-  const fromTarget = first && findEntry(health, describeTarget(first))
-  const fromEvent = newestMatch(health, serviceEvents)
-  const match = fromTarget ?? fromEvent
-  if (!match) return undefined
-  const what = first
-    ? text`${targetHealth.length} ${targetHealth.length === 1 ? 'target is' : 'targets are'} unhealthy`
-    : text`the new tasks are unhealthy`
-  return causeOf(match, what)
+function explainHealth({ targetHealth, serviceEvents }: Evidence): Cause | undefined {
+  const fromTarget = targetHealth.map((target) => findEntry(health, describeTarget(target))).find((match) => match)
+  const match = fromTarget ?? newestMatch(health, serviceEvents)
+  const count = targetHealth.length
+  const targets = count === 1 ? text`The new target is unhealthy` : text`${count} targets are unhealthy`
+  return match && causeOf(match, fromTarget ? targets : text`The new tasks are unhealthy`)
 }
 
 function describeTarget({ description, reason }: TargetHealth): string {
@@ -61,26 +66,25 @@ function describeTarget({ description, reason }: TargetHealth): string {
 }
 
 function explainPlacement({ serviceEvents }: Evidence): Cause | undefined {
-  const match = newestMatch(capacity, serviceEvents)
-  return match && causeOf(match, text`the new tasks cannot be started`)
+  const match = newestMatch(startErrors, serviceEvents)
+  return match && causeOf(match, text`The new tasks cannot be started`)
 }
 
 function explainVerdict({ codeDeploy, statusReason, serviceEvents }: Evidence): Cause | undefined {
   const failures = codeDeploy?.failures ?? []
   const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
+  const entries = [...launch, ...verdicts, ...health, ...capacity]
   const match = said
-    .map((message) => message && findEntry([...verdicts, ...health, ...capacity], message.untrusted))
-    .find((found) => found)
+    .map((message) => message && findEntry(entries, message.untrusted))
+    .find((found) => found !== undefined)
   const found = match ?? newestMatch(verdicts, serviceEvents)
   const [failure] = failures
-  const what = failure ? text`the deployment failed at ${failure.event}` : text`the deployment failed`
+  const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
   return found && causeOf(found, what)
 }
 
 function newestMatch(entries: readonly Entry[], events: Evidence['serviceEvents']): Match | undefined {
-  const matches = events
-    .map(({ message }) => findEntry(entries, message.untrusted))
-    .filter((match) => match !== undefined)
+  const matches = events.flatMap(({ message }) => findEntry(entries, message.untrusted) ?? [])
   // A special entry stands before a general one in its catalogue; the newest event decides between equals.
   return matches.reduceRight<Match | undefined>(
     (best, match) => (best && entries.indexOf(best.entry) <= entries.indexOf(match.entry) ? best : match),
@@ -88,33 +92,18 @@ function newestMatch(entries: readonly Entry[], events: Evidence['serviceEvents'
   )
 }
 
-function unexplained(
-  { codeDeploy, statusReason, serviceEvents, missingPermissions }: Evidence,
-  { outcome }: ExplainContext,
-): Cause {
-  const said = codeDeploy?.message ?? statusReason ?? serviceEvents.at(-1)?.message
+function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
+  const { codeDeploy, statusReason, serviceEvents, stoppedTasks, missingPermissions } = evidence
+  const said = stoppedTasks[0]?.stoppedReason ?? codeDeploy?.message ?? statusReason ?? serviceEvents.at(-1)?.message
   const blind = missingPermissions.map(({ action }) => action)
   return {
     code: 'unexplained',
-    what: text`the deployment ${outcome === 'timed-out' ? 'did not end in time' : 'failed'}`,
-    why: said ? text`AWS says: ${said}` : text`AWS gives no reason`,
+    what: outcome === 'timed-out' ? text`The deployment did not end in time` : text`The deployment failed`,
+    why: said ? text`AWS says “${untrusted(redact(said.untrusted.slice(0, 1000)))}”` : text`AWS gives no reason`,
     fix:
       blind.length > 0
-        ? text`Allow ${blind.join(', ')} to the deploying role to see why.`
+        ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to see why.`
         : text`The evidence holds all that AWS shows; the log of the containers may say more.`,
-    confidence: 'possible',
-  }
-}
-
-/** The cause of a match, with what failed in front. */
-export function causeOf({ entry, facts }: Match, what: Text, more: Facts = {}): Cause {
-  const known = { ...more, ...facts }
-  return {
-    code: entry.code,
-    what,
-    why: fillSentence(entry.why, known),
-    fix: fillSentence(entry.fix, known),
-    docs: entry.docs,
-    confidence: entry.confidence ?? 'certain',
+    confidence: said ? 'possible' : 'certain',
   }
 }

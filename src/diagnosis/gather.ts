@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service, Task } from '../ports.ts'
-import { containersOf, isObject, textIn } from '../task-definition/members.ts'
+import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 import type { Evidence, LogTail, MissingPermission, StoppedTaskGroup } from './evidence.ts'
 import { readCodeDeploy } from './gather-codedeploy.ts'
+import { redact } from './redact.ts'
 import { failedContainer, groupTasks } from './stopped-tasks.ts'
 
 /** The deployment that is looked into. */
@@ -25,6 +26,7 @@ export interface GatherPorts {
 }
 
 const logLines = 20
+const mostLogs = 2
 
 /** Reads a source of evidence, or notes the permission that is missing; nothing that fails here may hide the rest. */
 type Look = <T>(action: string, shows: string, read: () => Promise<T>, otherwise: T) => Promise<T>
@@ -44,7 +46,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
       undefined,
     ),
     look(
-      'ecs:ListTasks',
+      'ecs:ListTasks and ecs:DescribeTasks',
       'the stopped tasks',
       () => ecs.listTasks(cluster, { service: subject.service, desiredStatus: 'STOPPED' }),
       [],
@@ -52,7 +54,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     readCodeDeploy(subject, ports.codeDeploy, look),
   ])
   const stopped = tasks.filter((task) => isOurs(task, subject))
-  const stoppedTasks = groupTasks(stopped, containersOf(definition))
+  const stoppedTasks = groupTasks(stopped, definition)
   const [targetHealth, logs] = await Promise.all([
     readTargetHealth(service, ports.evidence, look),
     readLogs(stoppedTasks, definition, ports.evidence, look),
@@ -110,7 +112,7 @@ async function readTargetHealth(
       const read = () => sources.targetHealth(targetGroupArn)
       const targets = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read, [])
       return targets
-        .filter(({ state }) => state === 'unhealthy')
+        .filter(({ state }) => /^(?:unhealthy|unavailable)/.test(state))
         .map(({ target, state, reason, description }) => ({
           target,
           targetGroupArn,
@@ -123,25 +125,34 @@ async function readTargetHealth(
   return shown.flat()
 }
 
-/** The last lines of the container that failed, in the newest task of the largest group, from its awslogs stream. */
+/** The last lines of the container that failed, in the newest task of each of the largest groups, where it ran at all. */
 async function readLogs(
   groups: readonly StoppedTaskGroup[],
   definition: JsonObject | undefined,
   sources: EvidenceSources,
   look: Look,
 ): Promise<readonly LogTail[]> {
-  const [group] = groups
-  const failed = group && failedContainer(group)
-  const container = containersOf(definition).find((candidate) => failed && textIn(candidate, 'name') === failed.name)
-  const options =
-    isObject(container?.logConfiguration) && isObject(container.logConfiguration.options)
-      ? container.logConfiguration.options
-      : undefined
-  const logGroup = options?.['awslogs-group']
-  if (!group || !failed || typeof logGroup !== 'string') return []
-  const logStream = `${options?.['awslogs-stream-prefix'] ?? 'ecs'}/${failed.name}/${group.exampleTaskArn.split('/').at(-1)}`
-  const region = options?.['awslogs-region']
-  const read = () => sources.logTail(logGroup, logStream, logLines, typeof region === 'string' ? region : undefined)
-  const lines = await look('logs:GetLogEvents', `the last log lines of ${failed.name}`, read, [])
-  return lines.length === 0 ? [] : [{ container: failed.name, logGroup, logStream, lines: lines.map(untrusted) }]
+  const wanted = groups
+    .filter(({ stopCode }) => stopCode !== 'TaskFailedToStart')
+    .slice(0, mostLogs)
+    .flatMap((group) => streamOf(group, definition) ?? [])
+  const tails = await Promise.all(
+    wanted.map(async ({ region, ...tail }): Promise<LogTail> => {
+      const read = () => sources.logTail(tail.logGroup, tail.logStream, logLines, region)
+      const lines = await look('logs:GetLogEvents', `the last log lines of ${tail.container}`, read, [])
+      return { ...tail, lines: lines.map((line) => untrusted(redact(line))) }
+    }),
+  )
+  return tails.filter(({ lines }) => lines.length > 0)
+}
+
+/** Where the driver awslogs writes: `prefix/container/task` (ECS developer guide, "awslogs-stream-prefix"). */
+function streamOf(group: StoppedTaskGroup, definition: JsonObject | undefined) {
+  const { name: container } = failedContainer(group) ?? group.containers.find(({ essential }) => essential) ?? {}
+  const defined = containersOf(definition).find((candidate) => textIn(candidate, 'name') === container)
+  const options = objectIn(objectIn(defined, 'logConfiguration'), 'options')
+  const [logGroup, prefix] = [textIn(options, 'awslogs-group'), textIn(options, 'awslogs-stream-prefix')]
+  if (container === undefined || logGroup === undefined || prefix === undefined) return undefined
+  const logStream = `${prefix}/${container}/${group.exampleTaskArn.split('/').at(-1)}`
+  return { container, logGroup, logStream, region: textIn(options, 'awslogs-region') }
 }

@@ -12,8 +12,9 @@ const secrets: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
   [/(:\/\/[^\s:/@]{1,200}:)[^\s/@]{1,500}@/g, '$1***@'],
   [/([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|token|key)=)[^&\s"']+/gi, '$1***'],
+  // Not the name of a secret in its ARN (…:111122223333:secret:name), which says what to correct.
   [
-    /((?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?["']?\s{0,3}[=:]\s{0,3})("[^"\n]*"|'[^'\n]*'|[^\s,;&"']+)/gi,
+    /((?<!:\d{12}:)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?["']?\s{0,3}[=:]\s{0,3})("[^"\n]*"|'[^'\n]*'|[^\s,;&"']+)/gi,
     '$1***',
   ],
 ]

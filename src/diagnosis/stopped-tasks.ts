@@ -1,10 +1,10 @@
 import type { JsonObject, Task } from '../ports.ts'
-import { textIn } from '../task-definition/members.ts'
+import { containersOf, textIn } from '../task-definition/members.ts'
 import { untrusted } from '../text.ts'
 import type { StoppedContainer, StoppedTaskGroup } from './evidence.ts'
 
 /** Groups stopped tasks by what stopped them, the largest group first, the newest task of each as the example. */
-export function groupTasks(tasks: readonly Task[], containers: readonly JsonObject[]): readonly StoppedTaskGroup[] {
+export function groupTasks(tasks: readonly Task[], definition: JsonObject | undefined): readonly StoppedTaskGroup[] {
   const newestFirst = [...tasks].sort((left, right) => stoppedAt(right) - stoppedAt(left))
   const groups = new Map<string, Task[]>()
   for (const task of newestFirst) {
@@ -12,26 +12,30 @@ export function groupTasks(tasks: readonly Task[], containers: readonly JsonObje
     groups.set(key, [...(groups.get(key) ?? []), task])
   }
   return [...groups.values()]
-    .map((members) => describe(members, containers))
+    .map((members) => describe(members, definition))
     .sort((left, right) => right.count - left.count)
 }
 
 /**
- * The container because of which a task stopped: an essential one that ended with an error, else an essential one that
- * ended at all. A sidecar that was taken down with the task is not it.
+ * The container because of which a task stopped: the essential one whose end weighs most. A container that ECS took down
+ * with the task (143, SIGTERM) or that never ran is not it, nor one that may end without the task (not essential).
  */
 export function failedContainer({ containers }: StoppedTaskGroup): StoppedContainer | undefined {
-  const essential = containers.filter((container) => container.essential)
-  const failed = essential.filter(({ exitCode, reason }) => (exitCode ?? 0) !== 0 || reason !== undefined)
-  // 143 is SIGTERM: what ECS sends to the rest of a task once one container has ended.
-  return (
-    failed.find(({ exitCode }) => exitCode !== 143) ??
-    failed[0] ??
-    essential.find(({ exitCode }) => exitCode !== undefined)
+  const ended = containers.filter(({ essential }) => essential).filter((container) => weight(container) > 0)
+  return ended.reduce<StoppedContainer | undefined>(
+    (worst, container) => (worst && weight(worst) >= weight(container) ? worst : container),
+    undefined,
   )
 }
 
-function describe(members: readonly Task[], containers: readonly JsonObject[]): StoppedTaskGroup {
+/** 137 (SIGKILL) without a reason also befalls a container that does not stop when the task is taken down. */
+function weight({ exitCode, reason }: StoppedContainer): number {
+  if (reason && /^OutOfMemory/.test(reason.untrusted)) return 6
+  if (exitCode === undefined) return reason ? 4 : 0
+  return exitCode === 143 ? 1 : exitCode === 0 ? 2 : exitCode === 137 ? 3 : 5
+}
+
+function describe(members: readonly Task[], definition: JsonObject | undefined): StoppedTaskGroup {
   const [newest] = members
   return {
     count: members.length,
@@ -39,17 +43,23 @@ function describe(members: readonly Task[], containers: readonly JsonObject[]): 
     stoppedReason: newest?.stoppedReason === undefined ? undefined : untrusted(newest.stoppedReason),
     exampleTaskArn: newest?.taskArn ?? '',
     containers: (newest?.containers ?? []).map(({ name = '', image, exitCode, reason }) => {
-      const defined = containers.find((container) => textIn(container, 'name') === name)
+      const defined = containersOf(definition).find((container) => textIn(container, 'name') === name)
       return {
         name,
         image,
         exitCode,
         reason: reason === undefined ? undefined : untrusted(reason),
         essential: defined?.essential !== false,
-        memory: typeof defined?.memory === 'number' ? defined.memory : undefined,
+        memory: memoryOf(defined) ?? memoryOf(definition),
       }
     }),
   }
+}
+
+/** MiB: a number in a container, a text in a task (ECS API, TaskDefinition). */
+function memoryOf(owner: JsonObject | undefined): number | undefined {
+  const memory = Number(owner?.memory ?? Number.NaN)
+  return Number.isFinite(memory) ? memory : undefined
 }
 
 /** What makes two stops the same: all but ids, addresses and times. */

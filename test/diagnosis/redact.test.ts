@@ -24,6 +24,7 @@ describe('what looks like a credential is not shown again', () => {
     'the secret could not be found',
     'listening on http://0.0.0.0:8080',
     'token expired',
+    'no secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/database-AbCdEf',
   ])('but this stays: %s', (line) => {
     expect(redact(line)).toBe(line)
   })

@@ -28,7 +28,7 @@ export const initialization: readonly Entry[] = [
   },
   {
     code: 'parameter-not-found',
-    pattern: /(?:invalid ssm parameters|ParameterNotFound)\S*:? ?(?<parameter>[\w/.-]*)/,
+    pattern: /(?:invalid (?:ssm )?parameters|ParameterNotFound): (?<parameter>[^\s,]+)/,
     why: 'the SSM parameter {parameter} does not exist in this region',
     fix: 'Create the parameter, or correct the valueFrom of the task definition.',
     docs,

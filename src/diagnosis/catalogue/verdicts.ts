@@ -108,6 +108,42 @@ export const verdicts: readonly Entry[] = [
     docs: blueGreen,
   },
   {
+    code: 'hook-denied',
+    pattern: /unable to invoke hook target (?<hook>\S+) due to User/,
+    why: 'ECS may not invoke the lifecycle hook {hook}',
+    fix: 'Allow lambda:InvokeFunction on {hook} to the role of the hook.',
+    docs: blueGreen,
+  },
+  {
+    code: 'hook-answer',
+    pattern: /unable to parse the response from (?<hook>\S+) due to (?<reason>[^.]{1,200})/,
+    why: 'the lifecycle hook {hook} gave an answer that ECS cannot read: {reason}',
+    fix: 'Let the function return {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS".',
+    docs: blueGreen,
+  },
+  {
+    code: 'hook-role',
+    pattern: /lifecycle hook\(s\) failed\. ECS was unable to assume role (?<role>\S+)/,
+    why: 'ECS may not assume the role {role} of the lifecycle hook',
+    fix: 'Let ecs.amazonaws.com assume {role} in its trust policy.',
+    docs: blueGreen,
+  },
+  {
+    code: 'listener-rules',
+    pattern:
+      /is not associated with either productionListenerRule|must be associated with|One or more rules not found|invalid networking configuration/,
+    why: 'the listener rules and the target groups of the service do not fit together',
+    fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
+    docs: blueGreen,
+  },
+  {
+    code: 'appspec-missing',
+    pattern: /An AppSpec file is required, but could not be found/,
+    why: 'the revision of the deployment has no AppSpec',
+    fix: 'Leave the AppSpec to Slipway, or correct codedeploy-appspec.',
+    docs: codeDeploy,
+  },
+  {
     code: 'pause-over',
     pattern: /(?<stage>\w+) pause hook timed out/,
     why: 'nobody answered the pause at {stage} in time',
