@@ -92,7 +92,7 @@ describe('the deploy action', () => {
     expect(runner.failed).toBe(true)
     expect(runner.outputs).toMatchObject({
       verdict: 'rolled-back',
-      cause: expect.stringMatching(/api used up its memory/),
+      cause: expect.stringMatching(/container "api" used up its memory/),
     })
     expect(runner.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
     expect(servingImage(sim)).toBe(oldImage)
