@@ -14,8 +14,9 @@ const deepest = 64
  */
 export function parse(source: string, file: string): JsonObject {
   const isJson = /^\uFEFF?\s*\{/.test(source)
-  const { value } = parseObject(isJson ? withoutComments(source) : source, file)
-  const problem = findProblem(value, 0)
+  const content = isJson ? withoutComments(source) : source
+  const { value } = parseObject(content, file)
+  const problem = isJson && /\.json$/i.test(file) && !isValidJson(content) ? looseJson : findProblem(value, 0)
   if (problem === undefined) return value
   throw new Failure({
     code: 'file-invalid',
@@ -23,6 +24,18 @@ export function parse(source: string, file: string): JsonObject {
     why: [problem],
     fix: text`Correct the file: it must hold one object in JSON or YAML.`,
   })
+}
+
+/** YAML forgives what is a slip of the pen in JSON, and may read it as something else than was meant. */
+const looseJson = 'it is not valid JSON: a name or a value lacks its quotes, or a text goes over several lines'
+
+function isValidJson(content: string): boolean {
+  try {
+    JSON.parse(content.replace(/^\uFEFF/, ''))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function findProblem(value: Json, depth: number): string | undefined {

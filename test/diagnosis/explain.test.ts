@@ -99,7 +99,9 @@ describe('exit code 137', () => {
     const targetHealth = unhealthy('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]')
     const cause = causeOf({ stoppedTasks: [tasks], targetHealth })
     expect(cause.code).toBe('health-check-code')
-    expect(sentences(cause)).toMatch(/^3 of 3 new tasks stopped: the health check gets the status 503/)
+    expect(sentences(cause)).toMatch(
+      /^3 of 3 new tasks stopped: the container answers the health check with the error 503/,
+    )
   })
 })
 

@@ -28,12 +28,16 @@ describe('F26 task definitions that people write', () => {
     ['YAML with comments', `# the api\n${yaml}# end\n`],
     ['YAML with a document mark', `---\n${yaml}`],
     ['YAML with flow style', 'family: api\ncontainerDefinitions: [{name: api, image: "api:v1"}]'],
-    ['YAML flow style alone', '{family: api, containerDefinitions: [{name: api, image: "api:v1"}]}'],
     ['YAML with an anchor', 'family: &name api\ncontainerDefinitions:\n  - name: *name\n    image: api:v1\n'],
     ['the answer of describe-task-definition', JSON.stringify({ taskDefinition: wanted })],
     ['the answer of describe-task-definition as YAML', `taskDefinition:\n  ${yaml.replaceAll('\n', '\n  ')}`],
   ])('%s', (_, content) => {
     expect(definitionIn(content, file)).toEqual(wanted)
+  })
+
+  test('a YAML file may be written in flow style', () => {
+    const content = '{family: api, containerDefinitions: [{name: api, image: "api:v1"}]}'
+    expect(definitionIn(content, 'deploy/api.yaml')).toEqual(wanted)
   })
 
   test('tags come along out of the answer of describe-task-definition', () => {
@@ -70,6 +74,8 @@ describe('F26 what cannot be right names the file, and the place where there is 
     ['an unclosed text', '{"family": "api}', /deploy\/api\.json:\d+:\d+/],
     ['a missing comma', '{\n"family": "a"\n"cpu": "1"}', /deploy\/api\.json:3:1 .*Missing ,/],
     ['a missing colon', '{"family" "api"}', /deploy\/api\.json:1:/],
+    ['a value without quotes', '{"family": api "x"}', /not valid JSON/],
+    ['a text over two lines', '{"family": "a\npi"}', /not valid JSON/],
     ['two objects', '{"family": "a"} {"family": "b"}', /deploy\/api\.json:1:/],
     ['a name twice', '{"family": "a",\n "family": "b"}', /deploy\/api\.json:2:/],
     ['a name twice in a container', '{"c": [{"image": "a", "image": "b"}]}', /deploy\/api\.json:1:/],

@@ -7,6 +7,27 @@ const containerDocs = 'https://docs.aws.amazon.com/AmazonECS/latest/developergui
 export const health: readonly Entry[] = [
   {
     code: 'health-check-code',
+    pattern: /Health checks failed with these codes: \[(?<codes>3\d\d)/,
+    why: 'the health check is redirected by the container (status {codes})',
+    fix: 'Let the health check path answer without a redirect (to HTTPS, to a login or to a path with a slash), or correct the path of the target group.',
+    docs,
+  },
+  {
+    code: 'health-check-code',
+    pattern: /Health checks failed with these codes: \[(?<codes>40[13])/,
+    why: 'the container refuses the health check (status {codes})',
+    fix: 'Let the health check path answer without a login, whatever the host name: the load balancer asks by IP address.',
+    docs,
+  },
+  {
+    code: 'health-check-code',
+    pattern: /Health checks failed with these codes: \[(?<codes>5\d\d)/,
+    why: 'the container answers the health check with the error {codes}',
+    fix: 'Look for the error in the log of the container; a program that is not ready yet needs healthCheckGracePeriodSeconds.',
+    docs,
+  },
+  {
+    code: 'health-check-code',
     pattern: /Health checks failed with these codes: \[(?<codes>[\d, ]+)\]/,
     why: 'the health check gets the status {codes} from the container',
     fix: 'Let the health check path answer with a status that the target group accepts, or correct path and matcher of the target group.',
