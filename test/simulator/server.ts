@@ -37,6 +37,11 @@ async function read(incoming: IncomingMessage): Promise<HttpRequest> {
   }
 }
 
+export interface ListenOptions {
+  /** What the header `Date` says. Default: real time, as programs have it; `simulated` is for programs whose clock runs along. */
+  readonly dates?: 'real' | 'simulated'
+}
+
 function write(outgoing: ServerResponse, answer: Exchange, method: string): void {
   if (answer.kind === 'reset') {
     outgoing.socket?.resetAndDestroy()
@@ -53,21 +58,28 @@ function write(outgoing: ServerResponse, answer: Exchange, method: string): void
   outgoing.end(method === 'HEAD' ? undefined : content)
 }
 
-async function serve(served: Served, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function serve(
+  served: Served,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { dates }: ListenOptions,
+): Promise<void> {
   const gone = new AbortController()
   outgoing.on('close', () => gone.abort())
   try {
     const release = served.clock.hold()
     const request = await read(incoming).finally(release)
-    write(outgoing, await served.exchange(request, gone.signal), request.method)
+    const answer = await served.exchange(request, gone.signal)
+    if (dates === 'simulated') outgoing.setHeader('date', new Date(served.clock.now()).toUTCString())
+    write(outgoing, answer, request.method)
   } catch (error) {
     if (gone.signal.aborted) return
     outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The simulator failed: ${String(error)}`)
   }
 }
 
-export async function listen(served: Served, port = 0): Promise<Listening> {
-  const server = createServer((incoming, outgoing) => void serve(served, incoming, outgoing))
+export async function listen(served: Served, port = 0, options: ListenOptions = {}): Promise<Listening> {
+  const server = createServer((incoming, outgoing) => void serve(served, incoming, outgoing, options))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

@@ -19,7 +19,7 @@ import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createScenarios } from './scenarios.ts'
 import { createSecretsManager } from './secrets-manager.ts'
-import { type Listening, listen } from './server.ts'
+import { type Listening, type ListenOptions, listen } from './server.ts'
 import { createSlack } from './slack.ts'
 import { createSsm } from './ssm.ts'
 import { createSts } from './sts.ts'
@@ -66,7 +66,7 @@ export interface Simulator {
   /** For clients of GitHub, Slack and registries in this process; knows their public host names. */
   readonly fetch: typeof fetch
   /** Serves on 127.0.0.1; port 0 takes any free one. */
-  listen(port?: number): Promise<Listening>
+  listen(port?: number, options?: ListenOptions): Promise<Listening>
 }
 
 /** A small seeded generator (mulberry32): the same seed gives the same numbers everywhere. */
@@ -301,8 +301,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     requestHandler: createRequestHandler(exchange),
     fetch: createFetch(exchange),
-    async listen(port) {
-      const listening = await listen({ clock, exchange, iam, oidc }, port)
+    async listen(port, options) {
+      const listening = await listen({ clock, exchange, iam, oidc }, port, options)
       world.endpoint = listening.url
       clock.waitForQuiet(quietMilliseconds)
       return listening
