@@ -93,18 +93,25 @@ export async function call<T>(
 
 async function attempt<T>(patience: Patience, send: (options: SendOptions) => Promise<T>): Promise<T> {
   patience.signal.throwIfAborted()
-  await patience.prepare?.()
+  const left = () => remaining(patience.clock, patience.deadline)
+  if (patience.prepare) await inTime(patience, left(), 'no credentials', patience.prepare())
   const request = new AbortController()
-  const timer = new AbortController()
-  const limit = Math.min(attemptLimit, remaining(patience.clock, patience.deadline))
-  const tooLate = patience.clock.sleep(limit, AbortSignal.any([patience.signal, timer.signal])).then(() => {
-    throw new NoReply(`no complete answer within ${Math.round(limit / 1000)} s`)
-  })
   try {
-    return await Promise.race([send({ abortSignal: request.signal }), tooLate])
+    const limit = Math.min(attemptLimit, left())
+    return await inTime(patience, limit, 'no complete answer', send({ abortSignal: request.signal }))
   } catch (error) {
     request.abort()
     throw error
+  }
+}
+
+async function inTime<T>({ clock, signal }: Patience, limit: number, otherwise: string, work: Promise<T>): Promise<T> {
+  const timer = new AbortController()
+  const tooLate = clock.sleep(limit, AbortSignal.any([signal, timer.signal])).then(() => {
+    throw new NoReply(`${otherwise} within ${Math.round(limit / 1000)} s`)
+  })
+  try {
+    return await Promise.race([work, tooLate])
   } finally {
     timer.abort()
   }

@@ -1,9 +1,10 @@
 import { parseArn } from '../arn.ts'
+import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
-import { type ConnectionOptions, openConnection } from './connection.ts'
+import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
 import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
 import { evidenceSources } from './evidence.ts'
@@ -32,6 +33,8 @@ export interface Aws {
   readonly evidence: EvidenceSources
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
+  /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
+  within(deadline: Deadline): Aws
 }
 
 /** Opens the way to AWS. Nothing is loaded or sent before a port is used. */
@@ -44,14 +47,18 @@ export function connect(options: ConnectOptions): Aws {
       fix: text`Set the input aws-region, or AWS_REGION in the environment.`,
     })
   }
-  const connection = openConnection({ ...options, region, role: roleOf(options) })
+  return portsOf(openConnection({ ...options, region, role: roleOf(options) }))
+}
+
+function portsOf(connection: Connection): Aws {
   return {
-    region,
+    region: connection.region,
     ecs: ecs(connection),
     codeDeploy: codeDeploy(connection),
     ecr: ecr(connection),
     evidence: evidenceSources(connection),
     identity: () => callerIdentity(connection),
+    within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }
 }
 

@@ -5,6 +5,7 @@ import { type End, stoppedByHand, timedOut } from './end.ts'
 import { runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
+import { afterwards } from './patience.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
 
 interface Lost {
@@ -47,8 +48,8 @@ async function findRollback({ rollout, deployment, group, deadline, pace }: Lost
   if (known || !deployment.deploymentId || !isRollbackDue(deployment, group)) return known
   const until = Math.min(deadline, deadlineIn(clock, patience))
   for await (const _ of ticks(clock, until, pace, signal)) {
-    const { rollbackInfo } = await codeDeploy.describeDeployment(deployment.deploymentId)
-    if (rollbackInfo?.rollbackDeploymentId) return rollbackInfo.rollbackDeploymentId
+    const now = await lookUntil(clock, deadline, codeDeploy.describeDeployment(deployment.deploymentId))
+    if (now?.rollbackInfo?.rollbackDeploymentId) return now.rollbackInfo.rollbackDeploymentId
     pace.hurry()
   }
   return undefined
@@ -75,7 +76,7 @@ async function withoutRollback({ rollout, deployment }: Lost): Promise<End> {
 }
 
 async function servingNow({ request, journey }: Rollout): Promise<string | undefined> {
-  const service = await journey.ecs.describeService(request.cluster, request.service)
+  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
   return service && runningTaskDefinition(service)
 }
 

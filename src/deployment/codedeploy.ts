@@ -9,6 +9,7 @@ import { codeDeployConsoleUrl } from './console.ts'
 import { type End, notWatched, shortName, timedOut } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
+import { aftermath, aside, shortly, until } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { lookUntil, startPace, ticks } from './watch.ts'
 
@@ -48,7 +49,7 @@ export async function* deployByCodeDeploy(
 async function create({ request, journey, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
   journey.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
   const description = request.codeDeploy.description ?? `${shortName(taskDefinition)}, deployed by Slipway`
-  return await journey.codeDeploy.createDeployment({
+  return await shortly(journey, request).codeDeploy.createDeployment({
     applicationName: name.application,
     deploymentGroupName: name.deploymentGroup,
     ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),
@@ -66,14 +67,16 @@ function waitsOf(group: DeploymentGroup | undefined) {
   }
 }
 
-async function* watch(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
-  const { request, journey } = rollout
+async function* watch(started: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
+  const { request } = started
   const waits = waitsOf(group)
   const minutes = Math.min(
     Math.max(longestWaitMinutes, request.waitMinutes),
     request.waitMinutes + waits.ready + waits.termination,
   )
-  const deadline = deadlineIn(journey.clock, minutes * 60_000)
+  const deadline = deadlineIn(started.journey.clock, minutes * 60_000)
+  const journey = until(started.journey, deadline + aftermath)
+  const rollout = { ...started, journey }
   const pace = startPace(journey.clock, request.longestGap)
   let status: string | undefined
   let target: EcsTarget | undefined
@@ -88,7 +91,7 @@ async function* watch(rollout: Rollout, id: string, group: DeploymentGroup | und
     if (moved) pace.hurry()
     if (over) pace.spend()
     if (isShown && (over || pace.aside(moved))) {
-      const look = journey.codeDeploy.describeTarget(id, ...namesOf(rollout))
+      const look = aside(journey, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
       const now = await unlessDenied(look, () => {
         isShown = false
       })

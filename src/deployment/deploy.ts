@@ -6,6 +6,7 @@ import { engineOf, previousTaskDefinition, requireService, runningTaskDefinition
 import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
 import type { DeployRequest, Journey, Rollout, WantedDefinition } from './journey.ts'
+import { shortly } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { type Plan, plan } from './plan.ts'
 import type { DeploymentRecord } from './record.ts'
@@ -49,7 +50,9 @@ export async function* deploy(request: DeployRequest, journey: Journey): Events<
 
 /** Undefined: a dry run, which has no end because it has no beginning. */
 async function* travel(request: DeployRequest, journey: Journey): Events<End | undefined> {
-  const { ecs, clock } = journey
+  const { clock } = journey
+  const preparing = shortly(journey, request)
+  const { ecs } = preparing
   const service = requireService(
     await ecs.describeService(request.cluster, request.service),
     request.service,
@@ -64,7 +67,7 @@ async function* travel(request: DeployRequest, journey: Journey): Events<End | u
   const wanted = await request.wanted(service, current || undefined)
   const inFlight =
     engine === 'codedeploy'
-      ? await findInFlight(request, journey, service, wanted, () => denied.push('codedeploy:ListDeployments'))
+      ? await findInFlight(request, preparing, service, wanted, () => denied.push('codedeploy:ListDeployments'))
       : undefined
   const decided = plan(request, { engine, service, current: current || undefined, wanted, inFlight })
   yield { kind: 'planned', at: clock.now(), plan: decided }
@@ -72,9 +75,9 @@ async function* travel(request: DeployRequest, journey: Journey): Events<End | u
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
   if (decided.unchanged) return { outcome: 'unchanged', serving: running }
-  const group = engine === 'codedeploy' ? await requireGroup(journey, groupNameOf(request), service) : undefined
+  const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
   if (request.dryRun) return undefined
-  const taskDefinition = yield* revision(wanted, decided, inFlight, journey)
+  const taskDefinition = yield* revision(wanted, decided, inFlight, preparing)
   const rollout: Rollout = {
     request,
     journey,

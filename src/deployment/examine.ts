@@ -20,8 +20,10 @@ const clockSkew = 60_000
 export async function* examine(
   end: End,
   record: DeploymentRecord,
-  { ecs, codeDeploy, evidence: sources, clock }: Journey,
+  journey: Journey,
 ): AsyncGenerator<DeploymentEvent, Cause | undefined> {
+  const { clock } = journey
+  const { ecs, codeDeploy, evidence: sources } = journey.within(deadlineIn(clock, longest))
   try {
     const subject = {
       cluster: record.cluster,

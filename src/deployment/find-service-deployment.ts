@@ -1,7 +1,7 @@
 import { type Deadline, deadlineIn } from '../clock.ts'
 import type { EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
 import type { Rollout } from './journey.ts'
-import { type Pace, ticks } from './watch.ts'
+import { lookUntil, type Pace, ticks } from './watch.ts'
 
 interface Search {
   readonly rollout: Rollout
@@ -23,15 +23,17 @@ const slack = 5_000
  * targets our revision, or else one that was created since and does. Undefined when none appeared within a minute.
  */
 export async function findServiceDeployment(search: Search): Promise<string | undefined> {
-  const { rollout, updated, ours, pace } = search
+  const { rollout, ours, pace } = search
   const { clock, signal, ecs } = rollout.journey
   const createdAfter = new Date((ours?.createdAt?.getTime() ?? clock.now()) - slack)
   const rejected = new Set<string>()
   const until = Math.min(search.deadline, deadlineIn(clock, patience))
-  const named = await currentOf(updated, rollout)
+  const named = await currentOf(search)
   if (named && (await isOurs(named, createdAfter, rejected, search))) return named.serviceDeploymentArn
   for await (const _ of ticks(clock, until, pace, signal)) {
-    const listed = await ecs.listServiceDeployments(rollout.request.cluster, rollout.request.service, createdAfter)
+    const { cluster, service } = rollout.request
+    const look = ecs.listServiceDeployments(cluster, service, createdAfter)
+    const listed = (await lookUntil(clock, search.deadline, look)) ?? []
     if (listed.length > 0) pace.spend()
     for (const deployment of listed) {
       if (await isOurs(deployment, createdAfter, rejected, search)) return deployment.serviceDeploymentArn
@@ -41,10 +43,11 @@ export async function findServiceDeployment(search: Search): Promise<string | un
   return undefined
 }
 
-async function currentOf(updated: Service, { journey, service }: Rollout): Promise<ServiceDeployment | undefined> {
+async function currentOf({ updated, rollout, deadline }: Search): Promise<ServiceDeployment | undefined> {
+  const { journey, service } = rollout
   const arn = updated.currentServiceDeployment
   const isNew = arn !== undefined && arn !== service.currentServiceDeployment
-  return isNew ? await journey.ecs.describeServiceDeployment(arn) : undefined
+  return isNew ? await lookUntil(journey.clock, deadline, journey.ecs.describeServiceDeployment(arn)) : undefined
 }
 
 async function isOurs(
@@ -57,7 +60,8 @@ async function isOurs(
   if (arn === undefined || target?.arn === undefined || rejected.has(arn)) return false
   if (createdAt !== undefined && createdAt < since) return false
   search.pace.spend()
-  const taskDefinition = await search.rollout.journey.ecs.taskDefinitionOfRevision(target.arn)
+  const { clock, ecs } = search.rollout.journey
+  const taskDefinition = await lookUntil(clock, search.deadline, ecs.taskDefinitionOfRevision(target.arn))
   if (taskDefinition === search.rollout.taskDefinition) return true
   if (taskDefinition !== undefined) rejected.add(arn)
   return false

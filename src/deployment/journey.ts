@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Deadline } from '../clock.ts'
 import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service } from '../ports.ts'
 import type { DeploymentRecord } from './record.ts'
 import type { OneOffTask } from './run-task.ts'
@@ -45,11 +45,17 @@ export interface CodeDeployRequest {
   readonly appSpec?: string | undefined
 }
 
-/** The world of one deployment. */
-export interface Journey {
+/** AWS as a deployment sees it. */
+export interface AwsPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
+  /** The same with less time: no call is tried again after `deadline`. */
+  within(deadline: Deadline): AwsPorts
+}
+
+/** The world of one deployment. */
+export interface Journey extends AwsPorts {
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal

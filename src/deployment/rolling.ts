@@ -1,5 +1,5 @@
 import { resourceName } from '../arn.ts'
-import { deadlineIn } from '../clock.ts'
+import { type Deadline, deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { EcsDeployment, Service } from '../ports.ts'
 import { untrusted } from '../text.ts'
@@ -10,7 +10,8 @@ import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { Rollout } from './journey.ts'
-import { startPace } from './watch.ts'
+import { aftermath, shortly, until } from './patience.ts'
+import { type Pace, startPace } from './watch.ts'
 import { watchService } from './watch-service.ts'
 import { watchServiceDeployment } from './watch-service-deployment.ts'
 
@@ -26,17 +27,23 @@ export async function* rollOut(rollout: Rollout): Events<End> {
   const updated = adopted ? rollout.service : await update(rollout)
   const ours = primary(updated)
   const changed = adopted || ours?.id !== primary(rollout.service)?.id
-  const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   journey.keep({ stage: 'watching', deploymentId: ours?.id })
   yield started(rollout, ours, adopted)
   if (!request.wait) return notWatched()
+  const pace = startPace(journey.clock, request.longestGap)
+  const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
-  if (!changed) return yield* watchService({ rollout, ours, deadline, pace })
+  if (!changed) return yield* watchService({ rollout: watched, ours, deadline, pace })
+  return yield* watch(watched, updated, deadline, pace)
+}
+
+async function* watch(rollout: Rollout, updated: Service, deadline: Deadline, pace: Pace): Events<End> {
+  const ours = primary(updated)
   try {
     const arn = await findServiceDeployment({ rollout, updated, ours, deadline, pace })
     if (arn !== undefined) {
-      journey.keep({ serviceDeploymentArn: arn })
+      rollout.journey.keep({ serviceDeploymentArn: arn })
       return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
     }
     yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')
@@ -62,7 +69,7 @@ export function isAdoptable({ request, service, taskDefinition }: Rollout): bool
 /** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
 async function update({ request, journey, service, taskDefinition }: Rollout): Promise<Service> {
   journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
-  return await journey.ecs.updateService({
+  return await shortly(journey, request).ecs.updateService({
     cluster: request.cluster,
     service: request.service,
     taskDefinition,

@@ -5,6 +5,7 @@ import { type Text, text, untrusted } from '../text.ts'
 import { certain, type End, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
+import { aftermath, shortly } from './patience.ts'
 import { lookUntil, startPace, ticks } from './watch.ts'
 
 /** A one-off task of the new revision, before the service is updated: a migration, say. */
@@ -47,7 +48,7 @@ export async function* runOneOffTask(
 ): AsyncGenerator<DeploymentEvent, End | undefined> {
   const at = () => journey.clock.now()
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
-  const tasks = await journey.ecs.runTask(requestOf(oneOff))
+  const tasks = await shortly(journey, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
   journey.keep({ runTaskArns: arns })
   const detail = untrusted(arns.join(' '))
@@ -120,8 +121,9 @@ async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly stri
   const minutes = oneOff.task.waitMinutes
   const pace = startPace(journey.clock, oneOff.longestGap)
   const deadline = deadlineIn(journey.clock, minutes * 60_000)
+  const { ecs } = journey.within(deadline + aftermath)
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
-    const look = journey.ecs.describeTasks(oneOff.cluster, arns)
+    const look = ecs.describeTasks(oneOff.cluster, arns)
     const tasks = (await lookUntil(journey.clock, deadline, look)) ?? []
     if (tasks.length > 0 && tasks.every(({ lastStatus }) => lastStatus === 'STOPPED')) {
       return tasks

@@ -5,6 +5,7 @@ import { type End, stoppedByHand, supersededBy, timedOut } from './end.ts'
 import { hasRollbackTarget, primary, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Rollout } from './journey.ts'
+import { afterwards, aside } from './patience.ts'
 import { isTriggered, progress, standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
@@ -41,8 +42,8 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     if (end) return end
     if (events.length > 0 || isNearEnd(now)) pace.hurry()
     if (!pace.aside(events.length > 0 || replaced > 0)) continue
-    const look = ecs.describeService(rollout.request.cluster, rollout.request.service)
-    const service = await lookUntil(clock, deadline, look)
+    const { cluster, service: name } = rollout.request
+    const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))
     yield* messages.news(service)
     replaced = standingOf(now) === 'running' && isReplaced(service, watched) ? replaced + 1 : 0
     // Twice, as the first look may have met the beginning of ECS's own rollback.
@@ -82,7 +83,7 @@ async function endOfStopped(now: ServiceDeployment, watched: Watched): Promise<E
   const { request, journey } = watched.rollout
   const reason = now.statusReason ? untrusted(now.statusReason) : undefined
   if (isTriggered(now)) return { outcome: 'failed', reason }
-  const service = await journey.ecs.describeService(request.cluster, request.service)
+  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
   if (isReplaced(service, watched)) return superseded(service)
   const current = service && primary(service)
   if (current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
@@ -103,9 +104,9 @@ function superseded(service: Service | undefined): End {
 
 async function rolledBackTo(now: ServiceDeployment, { request, journey }: Rollout): Promise<string | undefined> {
   const revision = now.rollback?.serviceRevisionArn
-  const known = revision && (await journey.ecs.taskDefinitionOfRevision(revision))
+  const known = revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
   if (known) return known
-  const service = await journey.ecs.describeService(request.cluster, request.service)
+  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
   return service && runningTaskDefinition(service)
 }
 

@@ -219,7 +219,7 @@ describe('what stands in the way', () => {
       } as const
       const journey = {
         ...ports,
-        ecs: { ...ports.ecs, describeService: async () => service },
+        within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: async () => service } }),
         signal: new AbortController().signal,
         keep() {},
       }

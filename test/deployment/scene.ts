@@ -64,6 +64,15 @@ export function portsOf(sim: Simulator, signal: AbortSignal = new AbortControlle
   return { ...aws, clock }
 }
 
+/** Loads what the clients load at their first call: real time in which an idle clock would run through every deadline. */
+async function warmUp(): Promise<void> {
+  const { ecs, codeDeploy } = portsOf(createSimulator())
+  await ecs.describeService('none', 'none').catch(() => undefined)
+  await codeDeploy.describeDeploymentGroup('none', 'none').catch(() => undefined)
+}
+
+await warmUp()
+
 /** Runs one deployment to its end and folds what it told. */
 export async function run(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
   const signal = options.signal ?? new AbortController().signal
