@@ -22,6 +22,9 @@ interface Deployed {
   readonly region: string
 }
 
+/** A dry run is for whoever reads its log and summary. */
+const nobody = { slackToken: undefined, slackWebhookUrl: undefined, githubToken: undefined }
+
 /** The channels that the inputs name, and what they are told about. Nothing is sent before the first event. */
 export async function openChannels(
   inputs: DeployInputs,
@@ -35,10 +38,11 @@ export async function openChannels(
   const names = { service: resourceName(service), cluster: resourceName(cluster) }
   const { accountId, url } = place
   const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run }
+  const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? nobody : inputs
   const slack = openSlack({
-    token: inputs.slackToken,
+    token: slackToken,
     channel: place.slackChannel,
-    webhookUrl: inputs.slackWebhookUrl,
+    webhookUrl: slackWebhookUrl,
     messageTs: inputs.slackMessageTs,
     apiUrl: environment.SLACK_API_URL,
     fetch,
@@ -46,7 +50,7 @@ export async function openChannels(
     warn: (message) => log.warning(message, 'Slack'),
   })
   const statuses = openDeploymentStatuses({
-    token: inputs.githubToken,
+    token: githubToken,
     apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
     repository: run.repository,
     sha: run.sha,

@@ -55,7 +55,7 @@ async function configuredPlace(inputs: DeployInputs, { files }: Runner): Promise
   ])
   const config = loadConfig(await files.readText(path, 'config'), path)
   const target = selectTarget(config, environment, service)
-  return { ...target, image: fullImage(inputs.image, selectImage(config, environment)) }
+  return { ...target, image: fullImage(inputs.image, selectImage(config)) }
 }
 
 /**

@@ -21,10 +21,11 @@ export const action: Action<typeof inputs> = {
     const config = loadConfig(await runner.files.readText(file, 'config'), file)
     const targets = selectTargets(config, environments)
     const [first] = targets
-    const image = first && selectImage(config, first.environment)
+    const image = selectImage(config)
     const outputs = {
       matrix: JSON.stringify(targets.map(({ environment, name }) => ({ environment, service: name }))),
       repository: image?.repository,
+      'image-environment': image?.environment,
       'image-region': image?.region,
       'image-role': image?.roleArn,
       context: image?.context,

@@ -24,6 +24,8 @@ export interface Target {
 
 /** Where the one image lives. */
 export interface ImageTarget {
+  /** The first of slipway.yml, as whose role the image is built and pushed. */
+  readonly environment: string
   readonly repository: string
   readonly region: string
   readonly accountId: string
@@ -59,15 +61,20 @@ export function selectTarget(config: Config, environmentName: string, service: s
   })
 }
 
-/** The image of the file; what it leaves open is that of the first environment that is deployed to. */
-export function selectImage(config: Config, firstEnvironment: string): ImageTarget | undefined {
+/**
+ * The image of the file. What it leaves open is that of the file's first environment, whichever is deployed to: so the
+ * jobs of a run need not tell each other the registry, which GitHub would drop where account ids are masked.
+ */
+export function selectImage(config: Config): ImageTarget | undefined {
   const { image } = config
-  if (!image) return undefined
-  const environment = environmentOf(config, firstEnvironment)
+  const [name] = Object.keys(config.environments)
+  if (!image || name === undefined) return undefined
+  const environment = environmentOf(config, name)
   const region = image.region ?? environment.region
   const accountId = image.account ?? environment.account
   const role = image.role ?? environment.role
   return {
+    environment: name,
     repository: image.repository,
     region,
     accountId,

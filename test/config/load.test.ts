@@ -86,8 +86,9 @@ describe('a target', () => {
   })
 })
 
-test('the image lives where the first environment is', () => {
-  expect(selectImage(config, 'staging')).toMatchObject({
+test('the image lives where the first environment of the file is', () => {
+  expect(selectImage(config)).toMatchObject({
+    environment: 'staging',
     repository: 'api',
     region: 'eu-west-1',
     accountId: '111122223333',

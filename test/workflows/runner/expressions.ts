@@ -80,10 +80,15 @@ export function items(token: TemplateToken | undefined): readonly TemplateToken[
   return token && isSequence(token) ? [...token] : []
 }
 
-/** As GitHub turns a value into the text of an input or variable. */
+/** As GitHub turns a value into the text of an input or variable; lists and mappings have none. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'object') throw new Error(`A sequence or mapping was not expected: ${JSON.stringify(value)}`)
+  return String(value)
+}
+
+export function texts(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(value ?? {}).map(([name, part]) => [name, asText(part)]))
 }
 
 function toData(value: unknown): data.ExpressionData {

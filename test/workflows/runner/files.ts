@@ -4,7 +4,7 @@ import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import { parseAction } from '@actions/workflow-parser/actions/action-parser'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 
-/** A repository on disk, as workflows refer to it. */
+/** A repository on disk, as workflows refer to it: whatever the ref, this is its content. */
 export interface Repository {
   /** `owner/name`. */
   readonly name: string

@@ -11,10 +11,12 @@ export interface ProcessResult {
   readonly outputs: Record<string, string>
   readonly state: Record<string, string>
   readonly variables: Record<string, string>
+  /** Folders that the step put in front of PATH, the last one first. */
+  readonly paths: readonly string[]
   readonly summary: string
 }
 
-/** The runner's own patience with a cancelled process (actions/runner, ProcessInvoker.cs). */
+/** The runner's own patience with a cancelled process: the times after each other (actions/runner, ProcessInvoker.cs). */
 const sigintMilliseconds = 7_500
 const sigtermMilliseconds = 2_500
 
@@ -68,11 +70,15 @@ export async function runProcess(options: {
     outputs: readEntries(files.GITHUB_OUTPUT),
     state: readEntries(files.GITHUB_STATE),
     variables: readEntries(files.GITHUB_ENV),
+    paths: readFileSync(files.GITHUB_PATH, 'utf8').split('\n').filter(Boolean).reverse(),
     summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
   }
 }
 
-/** SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. Returns what takes the timers back. */
+/**
+ * SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. A step that begins after the cancel, because its condition says so, runs
+ * undisturbed. Returns what takes the timers back.
+ */
 function cancelWith(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
   const timers: NodeJS.Timeout[] = []
   const cancel = () => {
@@ -80,7 +86,6 @@ function cancelWith(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): 
     timers.push(setTimeout(() => kill('SIGTERM'), sigintMilliseconds))
     timers.push(setTimeout(() => kill('SIGKILL'), sigintMilliseconds + sigtermMilliseconds))
   }
-  if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel, { once: true })
   return () => {
     signal.removeEventListener('abort', cancel)

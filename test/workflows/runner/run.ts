@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
-import { asText, type Contexts, type Functions, holds, items, member, members, resolve } from './expressions.ts'
+import { inputsOf, locateWorkflow, needsOf, type Permissions, permissionsOf, problemsOf } from './call.ts'
+import { asText, type Contexts, type Functions, holds, member, members, resolve, texts } from './expressions.ts'
 import { loadWorkflow, type Repository } from './files.ts'
 import { runJob } from './job.ts'
 import { expandMatrix } from './matrix.ts'
@@ -16,8 +17,8 @@ export interface JobRecord {
   readonly name: string
   readonly result: Result
   readonly outputs: Readonly<Record<string, string>>
-  readonly permissions: Readonly<Record<string, string>>
-  readonly environment?: { readonly name: string; readonly url: string } | undefined
+  readonly permissions: Permissions
+  readonly environment?: { readonly name: string; readonly url: string; readonly makesDeployment: boolean } | undefined
   readonly concurrency?: Readonly<Record<string, unknown>> | undefined
   readonly steps: readonly StepRecord[]
 }
@@ -25,6 +26,7 @@ export interface JobRecord {
 export interface StepRecord {
   readonly name: string
   readonly outcome: Result
+  /** Masked values are `***`. */
   readonly log: string
   readonly summary: string
   readonly isPost: boolean
@@ -32,32 +34,48 @@ export interface StepRecord {
 
 export interface WorkflowRun {
   readonly result: Result
-  readonly outputs: Readonly<Record<string, string>>
+  /** What GitHub said instead of starting a single job. */
+  readonly problems: readonly string[]
+  /** Outputs of the jobs of the caller's workflow, by job id. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** In the order in which they ended. */
   readonly jobs: readonly JobRecord[]
 }
 
+/** An action of somebody else, played by the test. It may change the workspace and returns its outputs. */
+export type StandIn = (step: {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly workspace: string
+  /** Of the step; RUNNER_TEMP is there. */
+  readonly environment: Readonly<Record<string, string>>
+}) => Promise<Readonly<Record<string, string>>>
+
+/** A job that is about to start. */
+export interface StartingJob {
+  readonly path: string
+  /** Its GitHub environment; GitHub makes a deployment of it unless the workflow does not want one. */
+  readonly environment?: { readonly name: string; readonly makesDeployment: boolean } | undefined
+  readonly permissions: Permissions
+}
+
 export interface RunOptions {
   readonly caller: Repository
-  /** Repositories that `uses: owner/name/…@ref` may name, whatever the ref. */
+  /** Repositories that `uses: owner/name/…@ref` may name. */
   readonly repositories: readonly Repository[]
-  /** Third-party actions that are not run but answered, by `owner/name`: their outputs. */
-  readonly stubs?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Actions that are played, by `owner/name`. `actions/checkout` is there already. */
+  readonly actions?: Readonly<Record<string, StandIn>>
   readonly secrets?: Readonly<Record<string, string>>
-  /** Variables of every process, such as AWS_ENDPOINT_URL. */
-  readonly environment?: Readonly<Record<string, string>>
-  /** Variables of jobs that were granted `id-token: write`. */
-  readonly idTokenEnvironment?: Readonly<Record<string, string>>
+  /** Further values that every job masks. */
+  readonly masks?: readonly string[]
+  /** Variables of the processes of a job. Those for OIDC only reach jobs that were granted `id-token: write`. */
+  readonly environment?: (job: StartingJob) => Promise<Readonly<Record<string, string>>>
   readonly github?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
-  /** Called as soon as a step ends; tests cancel from here. */
-  readonly onStep?: (job: string, step: StepRecord) => void
 }
 
 /** One run of everything, shared by its workflows and jobs. */
-export interface Session extends RunOptions {
-  readonly temporary: string
-  readonly signal: AbortSignal
+export interface Session extends Required<RunOptions> {
+  readonly folder: string
   readonly records: JobRecord[]
 }
 
@@ -66,20 +84,43 @@ export interface Place {
   readonly home: Repository
   readonly file: string
   readonly path: string
-  readonly granted: Readonly<Record<string, string>> | undefined
+  readonly granted: Permissions | undefined
 }
+
+const token = 'ghs_simulated'
 
 /** Runs a workflow of the caller's repository with all that it uses, offline, and tells what happened. */
 export async function runWorkflow(options: RunOptions, file: string): Promise<WorkflowRun> {
-  const session = {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-run-'))
+  const { caller, repositories } = options
+  const session: Session = {
+    secrets: {},
+    masks: [],
+    environment: async () => ({}),
+    signal: new AbortController().signal,
     ...options,
-    temporary: mkdtempSync(join(tmpdir(), 'slipway-run-')),
-    signal: options.signal ?? new AbortController().signal,
+    github: { workflow: nameOf(caller, file), ...options.github },
+    actions: { 'actions/checkout': checkout(caller), ...options.actions },
+    folder,
     records: [],
   }
-  const contexts = { secrets: { ...options.secrets, GITHUB_TOKEN: 'ghs_simulated' }, inputs: {} }
-  const ended = await runFile(session, { home: options.caller, file, path: '', granted: undefined }, contexts)
-  return { ...ended, jobs: session.records }
+  try {
+    const problems = problemsOf(repositories, { home: caller, file }, undefined)
+    if (problems.length > 0) return { result: 'failure', problems, outputs: {}, jobs: [] }
+    const contexts = { secrets: { ...session.secrets, GITHUB_TOKEN: token }, inputs: {} }
+    const { result, jobs } = await runFile(session, { home: caller, file, path: '', granted: undefined }, contexts)
+    const outputs = Object.fromEntries(Object.entries(jobs).map(([id, job]) => [id, job.outputs]))
+    return { result, problems, outputs, jobs: session.records }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function checkout({ folder }: Repository): StandIn {
+  return async ({ workspace }) => {
+    cpSync(folder, workspace, { recursive: true })
+    return {}
+  }
 }
 
 interface Ended {
@@ -87,68 +128,60 @@ interface Ended {
   readonly outputs: Readonly<Record<string, string>>
 }
 
-async function runFile(session: Session, place: Place, given: Contexts): Promise<Ended> {
+type EndedJobs = Readonly<Record<string, Ended & { readonly needs: readonly string[] }>>
+
+async function runFile(session: Session, place: Place, given: Contexts): Promise<Ended & { readonly jobs: EndedJobs }> {
   const root = loadWorkflow(place.home, place.file)
-  const name = asText(resolve(member(root, 'name'), {})) || place.file
-  const contexts: Contexts = { ...given, vars: {}, github: githubContext(session, name) }
+  const contexts: Contexts = { ...given, vars: {}, github: githubContext(session) }
   const waiting = new Map(members(member(root, 'jobs')))
-  const ended: Record<string, Ended & { readonly needs: readonly string[] }> = {}
+  const ended: Record<string, EndedJobs[string]> = {}
   while (waiting.size > 0) {
     const ready = [...waiting].filter(([, job]) => needsOf(job).every((need) => need in ended))
-    if (ready.length === 0)
-      throw new Error(`${place.file}: jobs wait for each other: ${[...waiting.keys()].join(', ')}`)
+    for (const [id] of ready) waiting.delete(id)
     await Promise.all(
       ready.map(async ([id, job]) => {
-        waiting.delete(id)
-        const needs = Object.fromEntries(
-          needsOf(job).map((need) => [need, { result: ended[need]?.result, outputs: ended[need]?.outputs }]),
-        )
-        const functions = jobFunctions(session, needsOf(job), ended)
-        const permissions = permissionsOf(member(job, 'permissions') ?? member(root, 'permissions'), place.granted)
-        ended[id] = {
-          ...(await runMatrix(session, place, id, job, { ...contexts, needs }, functions, permissions)),
-          needs: needsOf(job),
-        }
+        const needs = needsOf(job)
+        const seen = Object.fromEntries(needs.map((need) => [need, { ...ended[need], needs: undefined }]))
+        const permissions = permissionsOf(job, root, place.granted)
+        const leg = { session, place, id, job, permissions }
+        const end = await runMatrix(leg, { ...contexts, needs: seen }, statusOf(session, needs, ended))
+        ended[id] = { ...end, needs }
       }),
     )
   }
-  const results = Object.values(ended).map(({ result }) => result)
-  const outputs = members(member(member(member(root, 'on'), 'workflow_call'), 'outputs')).map(([output, token]) => [
-    output,
-    asText(resolve(member(token, 'value'), { ...contexts, jobs: ended })),
+  const declared = members(member(member(member(root, 'on'), 'workflow_call'), 'outputs'))
+  const outputs = declared.map(([name, output]) => [
+    name,
+    asText(resolve(member(output, 'value'), { ...contexts, jobs: ended })),
   ])
-  return { result: worst(results), outputs: Object.fromEntries(outputs) }
+  const results = Object.values(ended).map(({ result }) => result)
+  return { result: worst(results), outputs: Object.fromEntries(outputs), jobs: ended }
 }
 
-async function runMatrix(
-  session: Session,
-  place: Place,
-  id: string,
-  job: TemplateToken,
-  contexts: Contexts,
-  functions: Functions,
-  permissions: Readonly<Record<string, string>>,
-): Promise<Ended> {
-  if (!holds(member(job, 'if'), contexts, functions)) {
-    session.records.push({ path: pathOf(place, id), name: id, result: 'skipped', outputs: {}, permissions, steps: [] })
-    return { result: 'skipped', outputs: {} }
-  }
+interface Leg {
+  readonly session: Session
+  readonly place: Place
+  readonly id: string
+  readonly job: TemplateToken
+  readonly permissions: Permissions
+}
+
+/** Legs that run at the same time end by themselves; those that still wait are cancelled after the first failure. */
+async function runMatrix(leg: Leg, contexts: Contexts, functions: Functions): Promise<Ended> {
+  const { session, job } = leg
+  if (!holds(member(job, 'if'), contexts, functions)) return neverRan(leg, 'skipped')
   const strategy = resolve(member(job, 'strategy'), contexts) as
     | { matrix?: Record<string, unknown>; 'max-parallel'?: number; 'fail-fast'?: boolean }
     | undefined
   const legs = expandMatrix(strategy?.matrix)
-  const ended: Ended[] = []
+  const failsFast = strategy?.['fail-fast'] ?? true
   const width = strategy?.['max-parallel'] ?? legs.length
+  const ended: Ended[] = []
   for (let at = 0; at < legs.length; at += width) {
-    if ((strategy?.['fail-fast'] ?? true) && ended.some(({ result }) => result === 'failure' || result === 'cancelled'))
-      break
-    ended.push(
-      ...(await Promise.all(
-        legs
-          .slice(at, at + width)
-          .map((matrix) => runLeg(session, place, id, job, { ...contexts, matrix }, permissions)),
-      )),
-    )
+    const isOver = session.signal.aborted || (failsFast && ended.some(({ result }) => result === 'failure'))
+    const batch = legs.slice(at, at + width)
+    const ends = batch.map((matrix) => (isOver ? neverRan(leg, 'cancelled') : runLeg(leg, { ...contexts, matrix })))
+    ended.push(...(await Promise.all(ends)))
   }
   return {
     result: worst(ended.map(({ result }) => result)),
@@ -156,106 +189,42 @@ async function runMatrix(
   }
 }
 
-async function runLeg(
-  session: Session,
-  place: Place,
-  id: string,
-  job: TemplateToken,
-  contexts: Contexts,
-  permissions: Readonly<Record<string, string>>,
-): Promise<Ended> {
-  const uses = resolve(member(job, 'uses'), contexts)
-  if (uses === undefined) return runJob(session, place, id, job, contexts, permissions)
-  const called = locateWorkflow(session, place, asText(uses))
-  const root = loadWorkflow(called.home, called.file)
-  const declared = member(member(root, 'on'), 'workflow_call')
-  const inputs = workflowInputs(
-    declared,
-    (resolve(member(job, 'with'), contexts) ?? {}) as Record<string, unknown>,
-    called.file,
-  )
-  const secrets = (resolve(member(job, 'secrets'), contexts) ?? {}) as Record<string, unknown>
-  const unknown = Object.keys(secrets).filter((secret) => !member(member(declared, 'secrets'), secret))
-  if (unknown.length > 0) throw new Error(`${called.file} has no secret ${unknown.join(', ')}`)
-  return runFile(
-    session,
-    { ...called, path: pathOf(place, id), granted: permissions },
-    { inputs, secrets: { ...secrets, GITHUB_TOKEN: 'ghs_simulated' } },
-  )
+function neverRan({ session, place, id, permissions }: Leg, result: Result): Ended {
+  session.records.push({ path: pathOf(place, id), name: id, result, outputs: {}, permissions, steps: [] })
+  return { result, outputs: {} }
 }
 
-/** `$/…` and `./…` at job level are files of the repository that holds the calling workflow; `owner/name/…@ref` another's. */
-function locateWorkflow(
-  session: Session,
-  place: Place,
-  uses: string,
-): { readonly home: Repository; readonly file: string } {
-  const own = /^(?:\$|\.)\/(.+)$/.exec(uses)?.[1]
-  if (own) return { home: place.home, file: own }
-  const [, name, file] = /^([^/]+\/[^/]+)\/(\.github\/workflows\/[^@]+)@.+$/.exec(uses) ?? []
-  const home = session.repositories.find((repository) => repository.name === name)
-  if (!home || !file) throw new Error(`the workflow ${uses} cannot be found`)
-  return { home, file }
+async function runLeg({ session, place, id, job, permissions }: Leg, contexts: Contexts): Promise<Ended> {
+  const uses = asText(resolve(member(job, 'uses'), contexts))
+  if (uses === '') {
+    const record = await runJob(session, place, id, job, contexts, permissions)
+    session.records.push(record)
+    return record
+  }
+  const called = locateWorkflow(session.repositories, place.home, uses)
+  const inputs = inputsOf(called, (resolve(member(job, 'with'), contexts) ?? {}) as Record<string, unknown>)
+  const secrets = { ...texts(resolve(member(job, 'secrets'), contexts)), GITHUB_TOKEN: token }
+  return runFile(session, { ...called, path: pathOf(place, id), granted: permissions }, { inputs, secrets })
 }
 
-function workflowInputs(declared: TemplateToken | undefined, given: Record<string, unknown>, file: string): Contexts {
-  const known = members(member(declared, 'inputs'))
-  const unknown = Object.keys(given).filter((name) => !known.some(([declaredName]) => declaredName === name))
-  if (unknown.length > 0) throw new Error(`${file} has no input ${unknown.join(', ')}`)
-  return Object.fromEntries(
-    known.map(([name, token]) => {
-      const type = asText(resolve(member(token, 'type'), {}))
-      const value = given[name] ?? resolve(member(token, 'default'), {})
-      if (value === undefined && resolve(member(token, 'required'), {}))
-        throw new Error(`${file}: the input ${name} is required`)
-      if (value !== undefined && typeof value !== type) throw new Error(`${file}: the input ${name} must be a ${type}`)
-      return [name, value ?? (type === 'boolean' ? false : type === 'number' ? 0 : '')]
-    }),
-  )
-}
-
-/** A called workflow can only lower what its caller grants; without any word a job has nothing here. */
-function permissionsOf(
-  token: TemplateToken | undefined,
-  granted: Readonly<Record<string, string>> | undefined,
-): Readonly<Record<string, string>> {
-  const wanted = (resolve(token, {}) ?? {}) as Record<string, string>
-  if (!granted) return wanted
-  const refused = Object.entries(wanted).filter(
-    ([scope, level]) => level !== 'none' && granted[scope] !== level && granted[scope] !== 'write',
-  )
-  if (refused.length > 0)
-    throw new Error(`the caller does not grant ${refused.map(([scope, level]) => `${scope}: ${level}`).join(', ')}`)
-  return wanted
-}
-
-function needsOf(job: TemplateToken): readonly string[] {
-  const needs = member(job, 'needs')
-  const listed = items(needs).map((item) => asText(resolve(item, {})))
-  return listed.length > 0 ? listed : [asText(resolve(needs, {}))].filter((need) => need !== '')
-}
-
-function jobFunctions(
-  session: Session,
-  needs: readonly string[],
-  ended: Readonly<Record<string, Ended & { readonly needs: readonly string[] }>>,
-): Functions {
-  const ancestors = (id: string): readonly string[] => [id, ...(ended[id]?.needs ?? []).flatMap(ancestors)]
-  const results = needs.flatMap(ancestors).map((id) => ended[id]?.result)
-  const cancelled = () => session.signal.aborted
+/** Of a job: a need that was skipped is no success, however far up it is (actions/runner#491). */
+function statusOf(session: Session, needs: readonly string[], ended: EndedJobs): Functions {
+  const withAncestors = (id: string): readonly string[] => [id, ...(ended[id]?.needs ?? []).flatMap(withAncestors)]
+  const results = needs.flatMap(withAncestors).map((id) => ended[id]?.result)
+  const isCancelled = () => session.signal.aborted
   return {
-    success: () =>
-      !cancelled() && needs.every((need) => ended[need]?.result === 'success') && !results.includes('failure'),
+    success: () => !isCancelled() && results.every((result) => result === 'success'),
     failure: () => results.includes('failure'),
     always: () => true,
-    cancelled,
+    cancelled: isCancelled,
   }
 }
 
-function githubContext(session: Session, workflow: string): Contexts {
-  const [owner] = session.caller.name.split('/')
+/** Always the caller's, also in a called workflow. */
+function githubContext({ caller, github }: Session): Contexts {
+  const [owner] = caller.name.split('/')
   return {
-    repository: session.caller.name,
+    repository: caller.name,
     repository_owner: owner,
     sha: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d',
     ref: 'refs/heads/main',
@@ -266,12 +235,15 @@ function githubContext(session: Session, workflow: string): Contexts {
     run_number: '42',
     run_attempt: '1',
     actor: 'ann',
-    token: 'ghs_simulated',
+    token,
     server_url: 'https://github.com',
     api_url: 'https://api.github.com',
-    workflow,
-    ...session.github,
+    ...github,
   }
+}
+
+function nameOf(caller: Repository, file: string): string {
+  return asText(resolve(member(loadWorkflow(caller, file), 'name'), {})) || file
 }
 
 export function pathOf(place: Place, id: string): string {

@@ -1,0 +1,187 @@
+/** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
+import { expect, jest, test } from '@jest/globals'
+import { describeJobs, job, logOf } from './runner/record.ts'
+import { accounts, inScene, oldImage } from './scene.ts'
+
+jest.setTimeout(90_000)
+
+test.concurrent(
+  'takes one image through staging and production, each as its own role, by rolling and by CodeDeploy',
+  inScene(async (scene) => {
+    scene.callWith({})
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: success',
+      'ship / deploy in staging: success',
+      'ship / deploy in production: success',
+    ])
+    expect(run.outputs.ship).toMatchObject({ digest: scene.digest, repository: 'api', verdict: 'succeeded' })
+    const image = `${accounts.staging}.dkr.ecr.eu-west-1.amazonaws.com/api@${scene.digest}`
+    expect([scene.serving('staging'), scene.serving('production')]).toEqual([image, image])
+    expect(scene.slack()).toEqual([
+      { text: expect.stringContaining('api (staging) is deployed'), edits: expect.any(Number) },
+      { text: expect.stringContaining('api (production) is deployed'), edits: expect.any(Number) },
+    ])
+    expect(Math.min(...scene.slack().map(({ edits }) => edits))).toBeGreaterThan(0)
+    for (const environment of ['staging', 'production'] as const) {
+      expect(scene.githubStates(environment).at(0)).toBe('in_progress')
+      expect(scene.githubStates(environment).at(-1)).toBe('success')
+    }
+    const deployments = run.jobs.filter(({ path }) => path === 'ship / deploy')
+    expect(deployments.map(({ environment }) => environment?.url)).toEqual([
+      'https://api.staging.example.com',
+      'https://api.example.com',
+    ])
+    expect(deployments.map(({ concurrency }) => concurrency)).toEqual([
+      { group: 'slipway-staging-api', 'cancel-in-progress': false, queue: 'max' },
+      { group: 'slipway-production-api', 'cancel-in-progress': false, queue: 'max' },
+    ])
+    for (const { steps } of run.jobs) expect(steps.filter(({ summary }) => summary !== '').length).toBeLessThan(2)
+  }),
+)
+
+test.concurrent(
+  'F25: hands the image on where account ids are masked',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'staging' })
+    const run = await scene.run({ masks: [accounts.staging] })
+    expect(run.result).toBe('success')
+    expect(run.outputs.ship).toMatchObject({ digest: scene.digest })
+    expect(scene.serving('staging')).toContain(scene.digest)
+  }),
+)
+
+test.concurrent(
+  'stops before production when staging fails, says why, and leaves staging as it was',
+  inScene(async (scene) => {
+    scene.callWith({})
+    scene.staging.world.scenarios.set(scene.digest, {
+      kind: 'crash',
+      exitCode: 1,
+      log: ['Error: Cannot find module "express"'],
+    })
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: success',
+      'ship / deploy in staging: failure',
+      'ship / deploy: cancelled',
+    ])
+    expect(run.result).toBe('failure')
+    expect(run.outputs.ship).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/exit(ed)?.* 1\b/) })
+    expect(scene.serving('staging')).toBe(oldImage)
+    expect(scene.production()).toBeUndefined()
+    expect(scene.slack()).toEqual([{ text: expect.stringContaining('rolled back'), edits: expect.any(Number) }])
+    expect(scene.githubStates('staging').at(-1)).toBe('failure')
+    expect(logOf(job(run, 'ship / deploy'))).toContain('Cannot find module')
+  }),
+)
+
+test.concurrent(
+  'is refused by a role that trusts another environment, and shows the subject to trust',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'staging' })
+    const role = { name: 'slipway-deploy', trust: { sub: 'repo:acme/api:environment:production' } }
+    scene.staging.iam.role(role)
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: failure',
+      'ship / deploy: skipped',
+    ])
+    expect(logOf(job(run, 'ship / build'))).toContain('repo:acme/api:environment:staging')
+    expect(scene.serving('staging')).toBe(oldImage)
+  }),
+)
+
+test.concurrent(
+  'rolls back when the run is cancelled in the middle, and Slack and GitHub say so',
+  inScene(async (scene) => {
+    scene.callWith({})
+    const cancel = new AbortController()
+    const watch = setInterval(() => {
+      if (scene.staging.recorder.count('ecs', 'UpdateService') > 0) cancel.abort()
+    }, 20)
+    scene.staging.world.scenarios.set(scene.digest, { kind: 'healthy', startSeconds: 3600 })
+    const run = await scene.run({ signal: cancel.signal }).finally(() => clearInterval(watch))
+    expect(describeJobs(run).slice(2)).toEqual(['ship / deploy in staging: cancelled', 'ship / deploy: cancelled'])
+    expect(run.result).toBe('cancelled')
+    expect(logOf(job(run, 'ship / deploy'))).toMatch(/cancel/i)
+    expect(scene.serving('staging')).toBe(oldImage)
+    expect(scene.production()).toBeUndefined()
+    expect(scene.slack()).toEqual([
+      { text: expect.stringMatching(/cancelled.*roll|roll.*cancelled/i), edits: expect.any(Number) },
+    ])
+    expect(scene.githubStates('staging').at(-1)).toBe('failure')
+  }),
+)
+
+test.concurrent(
+  'deploys nothing when the image cannot be built, and tells Slack',
+  inScene(async (scene) => {
+    scene.callWith({ 'oci-layout-artifact': 'caller' })
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: failure',
+      'ship / deploy: skipped',
+    ])
+    expect(run.result).toBe('failure')
+    expect(scene.serving('staging')).toBe(oldImage)
+    expect(scene.slack()).toEqual([{ text: expect.stringContaining('Nothing was deployed'), edits: 0 }])
+  }),
+)
+
+test.concurrent(
+  'shows the plan of every environment in a dry run, and changes nothing',
+  inScene(async (scene) => {
+    scene.callWith({ 'dry-run': 'true' })
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build: skipped',
+      'ship / deploy in staging: success',
+      'ship / deploy in production: success',
+    ])
+    const changes = [scene.staging, scene.production()].flatMap((simulator) =>
+      (simulator?.recorder.calls() ?? []).filter(({ operation }) =>
+        /^(Register|Update|Create|Put|Run)/.test(operation),
+      ),
+    )
+    expect(changes).toEqual([])
+    expect(scene.slack()).toEqual([])
+  }),
+)
+
+test.concurrent(
+  'does not start a single job when the caller grants too little',
+  inScene(async (scene) => {
+    scene.write(
+      '.github/workflows/ship.yml',
+      `on: push
+permissions: {}
+jobs:
+  ship:
+    uses: your-org/slipway/.github/workflows/deploy.yml@v1
+    permissions: { contents: read, id-token: write }
+    with: { environments: staging }
+`,
+    )
+    const run = await scene.run()
+    expect(run.problems).toEqual([
+      "The nested job 'deploy' is requesting 'deployments: write', but is only allowed 'deployments: none'.",
+    ])
+    expect(run.jobs).toEqual([])
+  }),
+)
+
+test.concurrent(
+  'tells a mistake in slipway.yml in the first job',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'stagin' })
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual(['ship / plan: failure', 'ship / build: skipped', 'ship / deploy: skipped'])
+    expect(logOf(job(run, 'ship / plan'))).toContain('did you mean staging?')
+  }),
+)

@@ -1,0 +1,157 @@
+/** A caller's repository made of examples/api, two simulated AWS accounts, one Slack and one GitHub. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeLayout } from '../oci-layout.ts'
+import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
+import { seedRollingService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { type RunOptions, runWorkflow, type StartingJob, type WorkflowRun } from './runner/run.ts'
+
+const root = join(import.meta.dirname, '../..')
+const region = 'eu-west-1'
+const repository = 'acme/api'
+export const commit = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
+
+/** As examples/api/slipway.yml has them. */
+export const accounts = { staging: '111122223333', production: '444455556666' } as const
+
+export type EnvironmentName = keyof typeof accounts
+
+export interface Scene {
+  readonly staging: Simulator
+  /** Undefined before a job has entered the environment. */
+  production(): Simulator | undefined
+  /** Digest of the image that another builder made. */
+  readonly digest: string
+  /** Changes the caller's workflow: it takes that image, and whatever else is to be different. */
+  callWith(inputs: Readonly<Record<string, string>>): void
+  /** A file of the caller's repository. */
+  write(path: string, content: string): void
+  run(options?: Partial<RunOptions>): Promise<WorkflowRun>
+  /** Image that the service runs for its users. */
+  serving(environment: EnvironmentName): string | undefined
+  /** Messages as people see them now. */
+  slack(): readonly { readonly text: string; readonly edits: number }[]
+  /** States of GitHub's deployments to an environment, oldest first. */
+  githubStates(environment: EnvironmentName): readonly string[]
+}
+
+export const oldImage = 'registry.example.com/api:v1'
+const slackToken = 'xoxb-1-workflows'
+const clock = { kind: 'accelerated', speed: 200 } as const
+
+/** Accounts that jobs have entered, with their addresses. */
+type World = Partial<Record<EnvironmentName, { readonly simulator: Simulator } & Listening>>
+
+type Listening = Awaited<ReturnType<Simulator['listen']>>
+
+/** Plays one story in a world of its own: staging is a rolling service, production one of CodeDeploy. */
+export function inScene(play: (scene: Scene) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-caller-'))
+    const world: World = {}
+    try {
+      const staging = await open(world, 'staging')
+      staging.world.region(region).ecr.createRepository('api')
+      cpSync(join(root, 'examples/api'), join(folder, 'caller'), { recursive: true })
+      const files = { '/app/main.js': 'started' }
+      const { digest } = await writeLayout(join(folder, 'layout'), { files, entrypoint: ['node', '/app/main.js'] })
+      await play(openScene(staging, world, folder, digest))
+    } finally {
+      for (const { close } of Object.values(world)) await close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Each account begins when it is needed: its clock runs much faster than that of the bundles. */
+async function open(world: World, name: EnvironmentName): Promise<Simulator> {
+  const known = world[name]?.simulator
+  if (known) return known
+  const simulator = createSimulator({ clock, accountId: accounts[name] })
+  if (name === 'staging') seedRollingService(simulator, { cluster: name })
+  else seedBlueGreen(simulator, { cluster: name, terminationWaitMinutes: 1 })
+  simulator.world.region(region).logs.createGroup('/ecs/api')
+  simulator.iam.role({ name: 'slipway-deploy', trust: { sub: `repo:${repository}:environment:${name}` } })
+  world[name] = { simulator, ...(await simulator.listen()) }
+  return simulator
+}
+
+function openScene(staging: Simulator, world: World, folder: string, digest: string): Scene {
+  const caller = join(folder, 'caller')
+  const bring = async (name = '', path = '') => {
+    cpSync(join(folder, name === 'image' ? 'layout' : name), path, { recursive: true })
+    return {}
+  }
+  const write = (path: string, content: string) => writeFileSync(join(caller, path), content)
+  return {
+    staging,
+    production: () => world.production?.simulator,
+    digest,
+    write,
+    callWith(inputs) {
+      const file = '.github/workflows/ship.yml'
+      const given = { environments: 'staging production', 'oci-layout-artifact': 'image', ...inputs }
+      const lines = Object.entries(given).map(([name, value]) => `${name}: ${value}`)
+      const written = readFileSync(join(caller, file), 'utf8')
+      write(file, written.replace('environments: staging production', lines.join(', ')))
+    },
+    run: (options = {}) =>
+      runWorkflow(
+        {
+          caller: { name: repository, folder: caller },
+          repositories: [{ name: 'your-org/slipway', folder: root }],
+          secrets: { SLACK_TOKEN: slackToken },
+          environment: (job) => enter(world, job),
+          ...options,
+          actions: {
+            'actions/download-artifact': ({ inputs }) => bring(inputs.name, inputs.path),
+            'acme/builder': ({ workspace }) => bring('image', join(workspace, 'layout')),
+            ...options.actions,
+          },
+        },
+        '.github/workflows/ship.yml',
+      ),
+    serving(environment) {
+      const ecs = world[environment]?.simulator.world.region(region).ecs
+      const service = ecs?.service(environment, 'api')
+      const primary = service?.taskSets.find(({ status }) => status === 'PRIMARY')?.taskDefinitionArn
+      const definition = ecs?.taskDefinition(primary ?? service?.taskDefinition ?? '')
+      return definition?.containerDefinitions.map(({ image }) => String(image)).join()
+    },
+    slack: () =>
+      staging.slack.messages().map(({ content, history }) => ({
+        text: JSON.stringify(content),
+        edits: history.length,
+      })),
+    githubStates: (environment) =>
+      staging.github.deployments
+        .all()
+        .filter((deployment) => deployment.environment === environment)
+        .flatMap(({ statuses }) => statuses.map(({ state }) => state)),
+  }
+}
+
+/**
+ * What GitHub does when a job starts: its OIDC token is about it, and entering an environment is a deployment. Slack and
+ * GitHub are those of staging's simulator.
+ */
+async function enter(world: World, { environment }: StartingJob): Promise<Readonly<Record<string, string>>> {
+  const name = environment?.name === 'production' ? 'production' : 'staging'
+  const { oidc } = await open(world, name)
+  const { environment: _before, ...job } = oidc.job
+  oidc.job = { ...job, repository, sha: commit, ...(environment && { environment: environment.name }) }
+  const shared = world.staging?.environment ?? {}
+  if (environment?.makesDeployment) {
+    const made = await fetch(`${shared.GITHUB_API_URL}/repos/${repository}/deployments`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer ghs_github_itself' },
+      body: JSON.stringify({ ref: commit, environment: environment.name }),
+    })
+    if (!made.ok) throw new Error(`The deployment could not be made: ${await made.text()}`)
+  }
+  const { AWS_ENDPOINT_URL = '', ACTIONS_ID_TOKEN_REQUEST_URL = '' } = world[name]?.environment ?? {}
+  const withoutCredentials = Object.entries(shared).filter(([variable]) => !/^AWS_(ACCESS|SECRET)/.test(variable))
+  return { ...Object.fromEntries(withoutCredentials), AWS_ENDPOINT_URL, ACTIONS_ID_TOKEN_REQUEST_URL }
+}
