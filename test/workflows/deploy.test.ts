@@ -19,9 +19,9 @@ test.concurrent(
     expect(run.outputs.ship).toMatchObject({ digest: scene.digest, repository: 'api', verdict: 'succeeded' })
     const image = `${accounts.staging}.dkr.ecr.eu-west-1.amazonaws.com/api@${scene.digest}`
     expect([scene.serving('staging'), scene.serving('production')]).toEqual([image, image])
-    expect(scene.slack()).toEqual([
-      { text: expect.stringContaining('api (staging) is deployed'), edits: expect.any(Number) },
-      { text: expect.stringContaining('api (production) is deployed'), edits: expect.any(Number) },
+    expect(scene.slack()).toMatchObject([
+      { text: expect.stringContaining('api (staging) is deployed') },
+      { text: expect.stringContaining('api (production) is deployed') },
     ])
     expect(Math.min(...scene.slack().map(({ edits }) => edits))).toBeGreaterThan(0)
     for (const environment of ['staging', 'production'] as const) {
@@ -72,7 +72,7 @@ test.concurrent(
     expect(run.outputs.ship).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/exit(ed)?.* 1\b/) })
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.production()).toBeUndefined()
-    expect(scene.slack()).toEqual([{ text: expect.stringContaining('rolled back'), edits: expect.any(Number) }])
+    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('rolled back') }])
     expect(scene.githubStates('staging').at(-1)).toBe('failure')
     expect(logOf(job(run, 'ship / deploy'))).toContain('Cannot find module')
   }),
@@ -99,20 +99,14 @@ test.concurrent(
   'rolls back when the run is cancelled in the middle, and Slack and GitHub say so',
   inScene(async (scene) => {
     scene.callWith({})
-    const cancel = new AbortController()
-    const watch = setInterval(() => {
-      if (scene.staging.recorder.count('ecs', 'UpdateService') > 0) cancel.abort()
-    }, 20)
     scene.staging.world.scenarios.set(scene.digest, { kind: 'healthy', startSeconds: 3600 })
-    const run = await scene.run({ signal: cancel.signal }).finally(() => clearInterval(watch))
+    const run = await scene.runUntil(() => scene.staging.recorder.count('ecs', 'UpdateService') > 0)
     expect(describeJobs(run).slice(2)).toEqual(['ship / deploy in staging: cancelled', 'ship / deploy: cancelled'])
     expect(run.result).toBe('cancelled')
     expect(logOf(job(run, 'ship / deploy'))).toMatch(/cancel/i)
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.production()).toBeUndefined()
-    expect(scene.slack()).toEqual([
-      { text: expect.stringMatching(/cancelled.*roll|roll.*cancelled/i), edits: expect.any(Number) },
-    ])
+    expect(scene.slack()).toMatchObject([{ text: expect.stringMatching(/cancelled.*roll|roll.*cancelled/i) }])
     expect(scene.githubStates('staging').at(-1)).toBe('failure')
   }),
 )
@@ -129,7 +123,7 @@ test.concurrent(
     ])
     expect(run.result).toBe('failure')
     expect(scene.serving('staging')).toBe(oldImage)
-    expect(scene.slack()).toEqual([{ text: expect.stringContaining('Nothing was deployed'), edits: 0 }])
+    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('Nothing was deployed') }])
   }),
 )
 
@@ -150,6 +144,8 @@ test.concurrent(
       ),
     )
     expect(changes).toEqual([])
+    expect(logOf(job(run, 'ship / deploy'))).toContain('api:v1 → api:1a2b3c4')
+    expect(run.jobs.map(({ environment }) => environment?.makesDeployment ?? false)).not.toContain(true)
     expect(scene.slack()).toEqual([])
   }),
 )

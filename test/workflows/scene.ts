@@ -29,12 +29,21 @@ export interface Scene {
   /** A file of the caller's repository. */
   write(path: string, content: string): void
   run(options?: Partial<RunOptions>): Promise<WorkflowRun>
+  /** Cancels the run as soon as the condition holds. */
+  runUntil(condition: () => boolean): Promise<WorkflowRun>
   /** Image that the service runs for its users. */
   serving(environment: EnvironmentName): string | undefined
   /** Messages as people see them now. */
-  slack(): readonly { readonly text: string; readonly edits: number }[]
+  slack(): readonly SlackMessage[]
   /** States of GitHub's deployments to an environment, oldest first. */
   githubStates(environment: EnvironmentName): readonly string[]
+}
+
+export interface SlackMessage {
+  readonly text: string
+  readonly edits: number
+  /** What it said at first. */
+  readonly first: string
 }
 
 export const oldImage = 'registry.example.com/api:v1'
@@ -85,7 +94,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
     return {}
   }
   const write = (path: string, content: string) => writeFileSync(join(caller, path), content)
-  return {
+  const scene: Scene = {
     staging,
     production: () => world.production?.simulator,
     digest,
@@ -113,6 +122,11 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
         },
         '.github/workflows/ship.yml',
       ),
+    async runUntil(condition) {
+      const cancel = new AbortController()
+      const watch = setInterval(() => condition() && cancel.abort(), 20)
+      return scene.run({ signal: cancel.signal }).finally(() => clearInterval(watch))
+    },
     serving(environment) {
       const ecs = world[environment]?.simulator.world.region(region).ecs
       const service = ecs?.service(environment, 'api')
@@ -124,6 +138,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
       staging.slack.messages().map(({ content, history }) => ({
         text: JSON.stringify(content),
         edits: history.length,
+        first: JSON.stringify(history[0] ?? content),
       })),
     githubStates: (environment) =>
       staging.github.deployments
@@ -131,6 +146,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
         .filter((deployment) => deployment.environment === environment)
         .flatMap(({ statuses }) => statuses.map(({ state }) => state)),
   }
+  return scene
 }
 
 /**
