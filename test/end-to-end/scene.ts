@@ -40,6 +40,8 @@ export interface Scene {
   deploy(inputs?: Readonly<Record<string, string>>, more?: Partial<ActionRun>): Promise<ActionResult>
   /** Image that users get now. */
   serving(cluster?: string): string
+  /** Asks the simulated ECS without a client: what somebody else does, or what a test wants to know. */
+  ecs<Output>(operation: string, input: object): Output
   /** The text of Slack's messages as they are shown now. */
   slack(): string
   /** How often the operation was carried out, lost replies included. */
@@ -120,6 +122,10 @@ function openStage(sim: Simulator, workspace: string, environment: Readonly<Reco
       const { ecs } = sim.world.region(region)
       const definition = ecs.taskDefinition(ecs.service(cluster, 'api')?.taskDefinition ?? '')
       return String(definition?.containerDefinitions[0]?.image)
+    },
+    ecs<Output>(operation: string, input: object) {
+      const call = { service: 'ecs', operation, region, accessKeyId: '', at: sim.clock.now(), input: { ...input } }
+      return sim.world.region(region).ecs.handlers[operation]?.(input, call) as Output
     },
     slack: () =>
       sim.slack
