@@ -8,11 +8,13 @@
 
 export type * from './ports/builder.ts'
 export type * from './ports/codedeploy.ts'
+export type * from './ports/commit-history.ts'
 export type * from './ports/deployment-statuses.ts'
 export type * from './ports/ecs.ts'
 export type * from './ports/evidence.ts'
 export type * from './ports/identity.ts'
 export type * from './ports/json.ts'
 export type * from './ports/registry.ts'
+export type * from './ports/revision-history.ts'
 export type * from './ports/service.ts'
 export type * from './ports/slack.ts'

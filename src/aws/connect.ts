@@ -1,7 +1,7 @@
 import { parseArn } from '../arn.ts'
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity } from '../ports.ts'
+import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity, RevisionHistory } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
@@ -9,6 +9,7 @@ import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
 import { evidenceSources } from './evidence.ts'
 import { callerIdentity } from './identity.ts'
+import { revisionHistory } from './revision-history.ts'
 import type { Role } from './role.ts'
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
@@ -31,6 +32,7 @@ export interface Aws {
   readonly codeDeploy: CodeDeploy
   readonly ecr: Ecr
   readonly evidence: EvidenceSources
+  readonly revisions: RevisionHistory
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
@@ -57,6 +59,7 @@ function portsOf(connection: Connection): Aws {
     codeDeploy: codeDeploy(connection),
     ecr: ecr(connection),
     evidence: evidenceSources(connection),
+    revisions: revisionHistory(connection),
     identity: () => callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }

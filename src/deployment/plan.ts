@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Service } from '../ports.ts'
 import { diff, type TaskDefinitionChange } from '../task-definition/diff.ts'
 import { hasTags, isEqual } from '../task-definition/equal.ts'
+import type { Untrusted } from '../text.ts'
 import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
 import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
@@ -28,6 +29,8 @@ export interface Plan {
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean
+  /** Why this revision was chosen, where the program chose it: for a rollback. */
+  readonly basis?: Untrusted | undefined
 }
 
 export interface Situation {

@@ -1,0 +1,9 @@
+import type { CodeDeployDeployment } from './codedeploy.ts'
+
+/** What there was before: revisions of a family, and deployments that have ended. */
+export interface RevisionHistory {
+  /** ARNs of the ACTIVE revisions of a family, newest first, at most `limit`. */
+  activeRevisions(family: string, limit: number): Promise<readonly string[]>
+  /** All deployments of a deployment group since a moment, newest first. Empty when there is no such group. */
+  codeDeployDeployments(application: string, group: string, since: Date): Promise<readonly CodeDeployDeployment[]>
+}
