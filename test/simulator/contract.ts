@@ -3,6 +3,9 @@
  * puts them together, one set per region.
  */
 import type { SimulatorClock } from './clock.ts'
+import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+
+export type { EcsQuirks, HookOutcome, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
 
 /** One request, as the recorder keeps it. */
 export interface Call {
@@ -148,22 +151,11 @@ export interface TaskSetRecord {
   readonly createdAt: number
 }
 
-/** What AWS does not document, or leaves to configuration. The defaults are the harsher choice; tests may change them at any time. */
-export interface EcsQuirks {
-  /** UpdateService's reply names the new service deployment in `currentServiceDeployment`. Default: it names the one before. */
-  updateReplyNamesNewDeployment: boolean
-  /** Virtual seconds until a new service deployment appears in ListServiceDeployments. Default 3. */
-  listedAfterSeconds: number
-  /** Deregistration delay: seconds from a target's deregistration until its task is stopped. Default 15. */
-  drainSeconds: number
-  /** How long deployment alarms are watched after all tasks are healthy. Default 60. */
-  alarmBakeSeconds: number
-  /** How long until a task that never turns healthy is found unhealthy by the load balancer. Default 20. */
-  unhealthyAfterSeconds: number
-}
-
 export interface EcsService extends AwsService {
   readonly quirks: EcsQuirks
+  readonly lambdaHooks: LambdaHooks
+  /** Takes these permissions from an infrastructure role; none gives all back. */
+  denyInfrastructure(roleArn: string, ...actions: readonly InfrastructureDenial[]): void
   startTaskGroup(options: TaskGroupOptions): TaskGroup
   /** A service by cluster and name, for CodeDeploy and tests; undefined when there is none. */
   service(cluster: string, service: string): SimulatedService | undefined
@@ -210,7 +202,20 @@ export interface SimulatedTarget {
 export interface LoadBalancing extends AwsService {
   createTargetGroup(name: string): { readonly targetGroupArn: string; readonly name: string }
   /** All traffic of the listener goes to `forward`'s target groups by weight. */
-  createListener(port: number, forward: Readonly<Record<string, number>>): { readonly listenerArn: string }
+  createListener(
+    port: number,
+    forward: Readonly<Record<string, number>>,
+    type?: 'application' | 'network',
+  ): { readonly listenerArn: string; readonly ruleArn: string }
+  /** A rule of an application listener besides its default rule. */
+  createRule(
+    listenerArn: string,
+    priority: number,
+    forward: Readonly<Record<string, number>>,
+  ): { readonly ruleArn: string }
+  deleteRule(ruleArn: string): void
+  /** What forwards traffic under this ARN: a rule, default rules included, or the listener of a Network Load Balancer. */
+  route(arn: string): { forward: Readonly<Record<string, number>>; readonly listenerArn: string } | undefined
   targetGroup(arn: string): { readonly name: string; readonly targetGroupArn: string } | undefined
   listener(arn: string): { forward: Readonly<Record<string, number>> } | undefined
   /** Whether any listener forwards to the target group, be it with weight 0. */
@@ -245,9 +250,7 @@ export interface EcrService extends AwsService {
   /** Without a request, for tests and demos. */
   createRepository(name: string, immutableTags?: boolean): void
   /** An image in this registry by any of its references; undefined when the reference is not of this registry. */
-  find(
-    reference: string,
-  ):
+  find(reference: string):
     | {
         readonly exists: boolean
         readonly digest?: string

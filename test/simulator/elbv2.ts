@@ -21,7 +21,9 @@ interface Group {
   readonly targets: Map<string, { target: SimulatedTarget; draining: boolean }>
 }
 
+/** A listener with its default rule. */
 interface Front {
+  readonly type: 'application' | 'network'
   readonly listenerArn: string
   readonly ruleArn: string
   readonly port: number
@@ -29,11 +31,21 @@ interface Front {
   forward: Readonly<Record<string, number>>
 }
 
-/** The load balancer `slipway` of one region. The deregistration delay of its target groups is among the quirks of ECS. */
+/** A rule besides the default one. */
+interface PrioritizedRule {
+  readonly listenerArn: string
+  readonly ruleArn: string
+  readonly priority: number
+  forward: Readonly<Record<string, number>>
+}
+
+/** The load balancers `slipway` of one region, one for applications and one for networks. The deregistration delay of its target groups is among the quirks of ECS. */
 export function createLoadBalancing(world: World, region: string): LoadBalancing {
   const groups = new Map<string, Group>()
   const fronts = new Map<string, Front>()
-  const loadBalancer = `app/slipway/${hexadecimal(world, 16)}`
+  const rules = new Map<string, PrioritizedRule>()
+  const id = hexadecimal(world, 16)
+  const loadBalancers = { application: `app/slipway/${id}`, network: `net/slipway/${id}` }
   const elbArn = (resource: string) => arn('elasticloadbalancing', region, world.accountId, resource)
 
   const group = (targetGroupArn: string) => {
@@ -46,7 +58,21 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     if (!found) throw new AwsError('ListenerNotFound', `Listeners '${listenerArn}' not found`)
     return found
   }
-  const inUse = (targetGroupArn: string) => [...fronts.values()].some((listener) => targetGroupArn in listener.forward)
+  const defaultRule = (ruleArn: string) =>
+    [...fronts.values()].find((listener) => listener.type === 'application' && listener.ruleArn === ruleArn)
+  const rule = (ruleArn: string) => {
+    const found = rules.get(ruleArn) ?? defaultRule(ruleArn)
+    if (!found) throw new AwsError('RuleNotFound', 'One or more rules not found')
+    return found
+  }
+  const inUse = (targetGroupArn: string) =>
+    [...fronts.values(), ...rules.values()].some(({ forward }) => targetGroupArn in forward)
+  const balancersOf = (targetGroupArn: string) =>
+    [...fronts.values()].filter(
+      ({ listenerArn, forward }) =>
+        targetGroupArn in forward ||
+        [...rules.values()].some((other) => other.listenerArn === listenerArn && targetGroupArn in other.forward),
+    )
 
   const health = (entry: Group, target: SimulatedTarget, draining: boolean) => {
     if (draining)
@@ -79,7 +105,9 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
     UnhealthyThresholdCount: 2,
     HealthCheckPath: '/health',
     Matcher: { HttpCode: '200' },
-    LoadBalancerArns: inUse(entry.targetGroupArn) ? [elbArn(`loadbalancer/${loadBalancer}`)] : [],
+    LoadBalancerArns: [
+      ...new Set(balancersOf(entry.targetGroupArn).map(({ type }) => elbArn(`loadbalancer/${loadBalancers[type]}`))),
+    ],
     TargetType: 'ip',
     ProtocolVersion: 'HTTP1',
     IpAddressType: 'ipv4',
@@ -87,24 +115,31 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
 
   const describeListener = (listener: Front): Listener => ({
     ListenerArn: listener.listenerArn,
-    LoadBalancerArn: elbArn(`loadbalancer/${loadBalancer}`),
+    LoadBalancerArn: elbArn(`loadbalancer/${loadBalancers[listener.type]}`),
     Port: listener.port,
-    Protocol: 'HTTP',
+    Protocol: listener.type === 'network' ? 'TCP' : 'HTTP',
     DefaultActions: [forwardAction(listener.forward)],
   })
 
-  const describeRule = (listener: Front): Rule => ({
-    RuleArn: listener.ruleArn,
-    Priority: 'default',
+  const describeRule = (entry: Front | PrioritizedRule): Rule => ({
+    RuleArn: entry.ruleArn,
+    Priority: 'priority' in entry ? String(entry.priority) : 'default',
     Conditions: [],
-    Actions: [forwardAction(listener.forward)],
-    IsDefault: true,
+    Actions: [forwardAction(entry.forward)],
+    IsDefault: !('priority' in entry),
   })
 
-  const redirect = (listener: Front, actions: readonly Action[] = []) => {
+  const rulesOf = (listener: Front) => [
+    ...[...rules.values()]
+      .filter(({ listenerArn }) => listenerArn === listener.listenerArn)
+      .sort((one, other) => one.priority - other.priority),
+    ...(listener.type === 'application' ? [listener] : []),
+  ]
+
+  const redirect = (entry: Front | PrioritizedRule, actions: readonly Action[] = []) => {
     const weights = weightsOf(actions)
     for (const targetGroupArn of Object.keys(weights)) group(targetGroupArn)
-    listener.forward = weights
+    entry.forward = weights
   }
 
   return {
@@ -113,16 +148,25 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
       groups.set(targetGroupArn, { name, targetGroupArn, targets: new Map() })
       return { targetGroupArn, name }
     },
-    createListener: (port, forward) => {
-      const id = hexadecimal(world, 16)
-      const listener = {
-        listenerArn: elbArn(`listener/${loadBalancer}/${id}`),
-        ruleArn: elbArn(`listener-rule/${loadBalancer}/${id}/${hexadecimal(world, 16)}`),
-        port,
-        forward,
-      }
+    createListener: (port, forward, type = 'application') => {
+      const id = `${loadBalancers[type]}/${hexadecimal(world, 16)}`
+      const ruleArn = elbArn(`listener-rule/${id}/${hexadecimal(world, 16)}`)
+      const listener = { type, listenerArn: elbArn(`listener/${id}`), ruleArn, port, forward }
       fronts.set(listener.listenerArn, listener)
       return listener
+    },
+    createRule: (listenerArn, priority, forward) => {
+      const path = front(listenerArn).listenerArn.replace(/^.*:listener\//, '')
+      const ruleArn = elbArn(`listener-rule/${path}/${hexadecimal(world, 16)}`)
+      rules.set(ruleArn, { listenerArn, ruleArn, priority, forward })
+      return { ruleArn }
+    },
+    deleteRule: (ruleArn) => {
+      rules.delete(ruleArn)
+    },
+    route: (reference) => {
+      const listener = fronts.get(reference)
+      return listener?.type === 'network' ? listener : (rules.get(reference) ?? defaultRule(reference))
     },
     targetGroup: (targetGroupArn) => groups.get(targetGroupArn),
     listener: (listenerArn) => fronts.get(listenerArn),
@@ -165,10 +209,9 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
         Listeners: (input.ListenerArns?.map(front) ?? [...fronts.values()]).map(describeListener),
       }),
       DescribeRules: (input: DescribeRulesInput) => {
+        if (input.RuleArns) return { Rules: input.RuleArns.map((ruleArn) => describeRule(rule(ruleArn))) }
         const chosen = input.ListenerArn ? [front(input.ListenerArn)] : [...fronts.values()]
-        return {
-          Rules: chosen.filter((listener) => input.RuleArns?.includes(listener.ruleArn) ?? true).map(describeRule),
-        }
+        return { Rules: chosen.flatMap(rulesOf).map(describeRule) }
       },
       ModifyListener: (input: ModifyListenerInput) => {
         const listener = front(input.ListenerArn ?? '')
@@ -176,10 +219,9 @@ export function createLoadBalancing(world: World, region: string): LoadBalancing
         return { Listeners: [describeListener(listener)] }
       },
       ModifyRule: (input: ModifyRuleInput) => {
-        const listener = [...fronts.values()].find((candidate) => candidate.ruleArn === input.RuleArn)
-        if (!listener) throw new AwsError('RuleNotFound', 'One or more rules not found')
-        if (input.Actions) redirect(listener, input.Actions)
-        return { Rules: [describeRule(listener)] }
+        const changed = rule(input.RuleArn ?? '')
+        if (input.Actions) redirect(changed, input.Actions)
+        return { Rules: [describeRule(changed)] }
       },
     },
   }

@@ -1,30 +1,29 @@
 /** Services that run and are healthy, in one call, for tests, the demo and the command line. */
-import type { ContainerDefinition, RegisterTaskDefinitionRequest, Service, TaskDefinition } from '@aws-sdk/client-ecs'
-import type { Call, World } from './contract.ts'
+import type {
+  CanaryConfiguration,
+  DeploymentLifecycleHook,
+  LinearConfiguration,
+  LoadBalancer,
+} from '@aws-sdk/client-ecs'
+import type { World } from './contract.ts'
+import {
+  ask,
+  createSteadyService,
+  type Seeded,
+  type SeededService,
+  type SeedOptions,
+  seedCluster,
+  seededPort,
+} from './seeding.ts'
 
-/** What a fixture needs of a simulator. */
-export interface Seeded {
-  readonly world: World
-}
-
-export interface SeedOptions {
-  /** Default `shop`. */
-  readonly cluster?: string
-  /** Default `api`. */
-  readonly service?: string
-  /** Default `eu-west-1`. */
-  readonly region?: string
-  /** Default `registry.example.com/api:v1`, which every task can pull. */
-  readonly image?: string
-  /** Default 2. */
-  readonly desiredCount?: number
-  /** Merged into the container `api`. */
-  readonly container?: ContainerDefinition
-  /** Merged into the task definition of the family that is named like the service. */
-  readonly taskDefinition?: Partial<RegisterTaskDefinitionRequest>
-  /** Default: waits (on the virtual clock) until the first revision is steady. */
-  readonly waitUntilSteady?: boolean
-}
+export {
+  type Seeded,
+  type SeededService,
+  type SeedOptions,
+  seededPort,
+  seededTaskDefinition,
+  untilSteady,
+} from './seeding.ts'
 
 export interface RollingOptions extends SeedOptions {
   /** `rollback` (the default) and `stop` turn the circuit breaker on. */
@@ -36,12 +35,6 @@ export interface RollingOptions extends SeedOptions {
   /** Deployment alarms, with roll back. */
   readonly alarms?: readonly string[]
   readonly healthCheckGracePeriodSeconds?: number
-}
-
-export interface SeededService {
-  readonly clusterArn: string
-  readonly serviceArn: string
-  readonly taskDefinitionArn: string
 }
 
 export interface SeededRollingService extends SeededService {
@@ -61,106 +54,32 @@ export interface SeededBlueGreenService extends SeededService {
   readonly testListenerArn: string
 }
 
-/** Where containers of the fixtures listen. */
-export const seededPort = 8080
-
-const network = {
-  awsvpcConfiguration: {
-    subnets: ['subnet-0aaa1111', 'subnet-0bbb2222'],
-    securityGroups: ['sg-0ccc3333'],
-    assignPublicIp: 'DISABLED',
-  },
+export interface NativeOptions extends SeedOptions {
+  readonly strategy: 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
+  /** Default 5. */
+  readonly bakeTimeInMinutes?: number
+  readonly canaryConfiguration?: CanaryConfiguration
+  readonly linearConfiguration?: LinearConfiguration
+  /** Of deployments after the first. */
+  readonly lifecycleHooks?: DeploymentLifecycleHook[]
+  /** Default `rollback`. */
+  readonly circuitBreaker?: 'rollback' | 'stop' | 'off'
+  /** Deployment alarms, with roll back. */
+  readonly alarms?: readonly string[]
+  /** Default `application`; `none` is a service without traffic management. */
+  readonly loadBalancer?: 'application' | 'network' | 'none'
+  /** Default true. */
+  readonly testListener?: boolean
 }
 
-/** What a seeded service's first revision is registered from: Fargate, one container `api`, logs in `/shop/api`. */
-export function seededTaskDefinition(world: World, options: SeedOptions = {}): RegisterTaskDefinitionRequest {
-  const { cluster = 'shop', service = 'api', region = 'eu-west-1', image = 'registry.example.com/api:v1' } = options
-  return {
-    family: service,
-    requiresCompatibilities: ['FARGATE'],
-    networkMode: 'awsvpc',
-    cpu: '256',
-    memory: '512',
-    executionRoleArn: `arn:aws:iam::${world.accountId}:role/${cluster}-execution`,
-    containerDefinitions: [
-      {
-        name: 'api',
-        image,
-        portMappings: [{ containerPort: seededPort }],
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: {
-            'awslogs-group': `/${cluster}/${service}`,
-            'awslogs-region': region,
-            'awslogs-stream-prefix': service,
-          },
-        },
-        ...options.container,
-      },
-    ],
-    ...options.taskDefinition,
-  }
-}
-
-/** An operation of a seeded region's ECS, without the wire. */
-function ask<Output>(world: World, region: string, operation: string, input: object): Output {
-  const call: Call = {
-    service: 'ecs',
-    operation,
-    region,
-    accessKeyId: '',
-    at: world.clock.now(),
-    input: { ...input },
-  }
-  const handler = world.region(region).ecs.handlers[operation]
-  if (!handler) throw new Error(`The simulator does not know ecs:${operation}.`)
-  return handler(input, call) as Output
-}
-
-function seedCluster(world: World, options: SeedOptions) {
-  const { cluster = 'shop', service = 'api', region = 'eu-west-1' } = options
-  world.region(region).logs.createGroup(`/${cluster}/${service}`)
-  const created = ask<{ cluster: { clusterArn: string } }>(world, region, 'CreateCluster', { clusterName: cluster })
-  const registered = ask<{ taskDefinition: TaskDefinition }>(
-    world,
-    region,
-    'RegisterTaskDefinition',
-    seededTaskDefinition(world, options),
-  )
-  return {
-    clusterArn: created.cluster.clusterArn,
-    taskDefinitionArn: registered.taskDefinition.taskDefinitionArn ?? '',
-  }
-}
-
-function create(world: World, options: SeedOptions, members: object): string {
-  const { cluster = 'shop', service = 'api', region = 'eu-west-1', desiredCount = 2 } = options
-  const created = ask<{ service: Service }>(world, region, 'CreateService', {
-    cluster,
-    serviceName: service,
-    desiredCount,
-    launchType: 'FARGATE',
-    networkConfiguration: network,
-    ...members,
-  })
-  if (options.waitUntilSteady ?? true) untilSteady(world, { cluster, service, region })
-  return created.service.serviceArn ?? ''
-}
-
-/** Moves the virtual clock until the service is steady; throws after ten virtual minutes. */
-export function untilSteady(
-  world: World,
-  { cluster = 'shop', service = 'api', region = 'eu-west-1' }: SeedOptions = {},
-): void {
-  for (let waited = 0; waited < 600; waited += 5) {
-    world.clock.advance(5000)
-    const { services } = ask<{ services: Service[] }>(world, region, 'DescribeServices', {
-      cluster,
-      services: [service],
-    })
-    if (services[0]?.events?.some(({ message }) => message?.endsWith('has reached a steady state.'))) return
-  }
-  throw new Error(`The simulated service ${service} did not reach a steady state in ten virtual minutes.`)
+export interface SeededNativeService extends SeededService {
+  readonly infrastructureRoleArn: string
+  /** Serves production traffic at first. Empty, as all below, without a load balancer. */
+  readonly blueTargetGroupArn: string
+  readonly greenTargetGroupArn: string
+  /** Of an Application Load Balancer: a rule. Of a Network Load Balancer: a listener. */
+  readonly productionRuleArn: string
+  readonly testRuleArn: string
 }
 
 /** A service with the ECS deployment controller whose first revision runs. */
@@ -171,7 +90,7 @@ export function seedRollingService({ world }: Seeded, options: RollingOptions = 
   const group = loadBalanced ? elbv2.createTargetGroup(service) : undefined
   if (group) elbv2.createListener(80, { [group.targetGroupArn]: 1 })
   for (const name of options.alarms ?? []) if (!cloudwatch.state(name)) cloudwatch.setState(name, 'OK')
-  const serviceArn = create(world, options, {
+  const serviceArn = createSteadyService(world, options, {
     taskDefinition: taskDefinitionArn,
     deploymentConfiguration: {
       minimumHealthyPercent: options.minimumHealthyPercent ?? 100,
@@ -196,7 +115,7 @@ export function seedBlueGreenService({ world }: Seeded, options: SeedOptions = {
   const green = elbv2.createTargetGroup(`${service}-green`)
   const production = elbv2.createListener(80, { [blue.targetGroupArn]: 100 })
   const test = elbv2.createListener(8081, { [blue.targetGroupArn]: 100 })
-  const serviceArn = create(world, options, {
+  const serviceArn = createSteadyService(world, options, {
     taskDefinition: taskDefinitionArn,
     deploymentController: { type: 'CODE_DEPLOY' },
     loadBalancers: [{ targetGroupArn: blue.targetGroupArn, containerName: 'api', containerPort: seededPort }],
@@ -213,3 +132,65 @@ export function seedBlueGreenService({ world }: Seeded, options: SeedOptions = {
     testListenerArn: test.listenerArn,
   }
 }
+
+/** A service that Amazon ECS deploys by BLUE_GREEN, LINEAR or CANARY; its first revision serves. */
+export function seedNativeService({ world }: Seeded, options: NativeOptions): SeededNativeService {
+  const { region = 'eu-west-1', service = 'api', cluster = 'shop', circuitBreaker = 'rollback' } = options
+  const { clusterArn, taskDefinitionArn } = seedCluster(world, options)
+  for (const name of options.alarms ?? []) world.region(region).cloudwatch.setState(name, 'OK')
+  const traffic = seedTraffic(world, options)
+  const deploymentConfiguration = {
+    strategy: options.strategy,
+    bakeTimeInMinutes: options.bakeTimeInMinutes ?? 5,
+    ...(options.canaryConfiguration && { canaryConfiguration: options.canaryConfiguration }),
+    ...(options.linearConfiguration && { linearConfiguration: options.linearConfiguration }),
+    deploymentCircuitBreaker: { enable: circuitBreaker !== 'off', rollback: circuitBreaker === 'rollback' },
+    ...(options.alarms && { alarms: { alarmNames: [...options.alarms], enable: true, rollback: true } }),
+  }
+  const serviceArn = createSteadyService(world, options, {
+    taskDefinition: taskDefinitionArn,
+    deploymentConfiguration,
+    ...(traffic.blueTargetGroupArn && { loadBalancers: [loadBalancerOf(traffic)] }),
+  })
+  if (options.lifecycleHooks)
+    ask(world, region, 'UpdateService', {
+      cluster,
+      service,
+      deploymentConfiguration: { lifecycleHooks: options.lifecycleHooks },
+    })
+  return { clusterArn, serviceArn, taskDefinitionArn, ...traffic }
+}
+
+function seedTraffic(world: World, options: NativeOptions) {
+  const { region = 'eu-west-1', service = 'api', loadBalancer = 'application', testListener = true } = options
+  const infrastructureRoleArn = `arn:aws:iam::${world.accountId}:role/ecsInfrastructureRole`
+  const none = { blueTargetGroupArn: '', greenTargetGroupArn: '', productionRuleArn: '', testRuleArn: '' }
+  if (loadBalancer === 'none') return { infrastructureRoleArn, ...none }
+  const { elbv2 } = world.region(region)
+  const blueTargetGroupArn = elbv2.createTargetGroup(`${service}-blue`).targetGroupArn
+  const greenTargetGroupArn = elbv2.createTargetGroup(`${service}-green`).targetGroupArn
+  const forward = { [blueTargetGroupArn]: 100, [greenTargetGroupArn]: 0 }
+  const member = loadBalancer === 'network' ? 'listenerArn' : 'ruleArn'
+  const production = elbv2.createListener(80, forward, loadBalancer)[member]
+  const test = testListener ? elbv2.createListener(8081, forward, loadBalancer)[member] : ''
+  return {
+    infrastructureRoleArn,
+    blueTargetGroupArn,
+    greenTargetGroupArn,
+    productionRuleArn: production,
+    testRuleArn: test,
+  }
+}
+
+/** As CreateService takes it. */
+export const loadBalancerOf = (seeded: Omit<SeededNativeService, keyof SeededService>): LoadBalancer => ({
+  targetGroupArn: seeded.blueTargetGroupArn,
+  containerName: 'api',
+  containerPort: seededPort,
+  advancedConfiguration: {
+    alternateTargetGroupArn: seeded.greenTargetGroupArn,
+    productionListenerRule: seeded.productionRuleArn,
+    ...(seeded.testRuleArn && { testListenerRule: seeded.testRuleArn }),
+    roleArn: seeded.infrastructureRoleArn,
+  },
+})

@@ -14,9 +14,12 @@ export const hexadecimal = (world: Randomness, length: number) => draw(world, '0
 export const deploymentId = (world: Randomness) =>
   `ecs-svc/${1 + Math.floor(world.random() * 8)}${draw(world, '0123456789', 18)}`
 
+/** The base64 alphabet for URLs: the last part of a hook id has 43 characters. */
+export const base64url = (world: Randomness, length: number) =>
+  draw(world, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', length)
+
 /** The last part of a service deployment's ARN: 21 characters. */
-export const serviceDeploymentId = (world: Randomness) =>
-  draw(world, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', 21)
+export const serviceDeploymentId = (world: Randomness) => base64url(world, 21)
 
 /** The last part of a service revision's ARN: 19 digits. */
 export const serviceRevisionId = (world: Randomness) => deploymentId(world).slice('ecs-svc/'.length)

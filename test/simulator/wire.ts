@@ -191,6 +191,16 @@ export const notModelled = (service: string, operationName: string): AwsError =>
     501,
   )
 
+/** Constraints that a service words itself. */
+const ownWords = [
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+  {
+    service: 'ecs',
+    path: /lifecycleHooks.*targetType$/,
+    message: 'Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE',
+  },
+]
+
 /** What the service answers to a request that breaks its model. */
 export function refusal(routed: Routed): AwsError | undefined {
   const { violations } = routed
@@ -202,6 +212,8 @@ export function refusal(routed: Routed): AwsError | undefined {
       fatal.map((violation) => violation.message).join('; '),
     )
   const code = endpoints.find((endpoint) => endpoint.service === routed.service)?.validation ?? 'ValidationException'
+  const own = ownWords.find(({ service, path }) => service === routed.service && path.test(violations[0]?.path ?? ''))
+  if (own) return new AwsError(code, own.message)
   const plural = violations.length > 1 ? 's' : ''
   return new AwsError(
     code,

@@ -2,6 +2,7 @@
 import { AwsError, type EcsService, type SimulatedService, type World } from '../contract.ts'
 import { nameOf } from '../identifiers.ts'
 import { clusterHandlers } from './clusters.ts'
+import { createHookTargets } from './hook-targets.ts'
 import { serviceDeploymentHandlers } from './service-revisions.ts'
 import { serviceHandlers } from './services.ts'
 import type { EcsState, ServiceRecord } from './state.ts'
@@ -21,7 +22,16 @@ export function createEcs(world: World, region: string): EcsService {
       drainSeconds: 15,
       alarmBakeSeconds: 60,
       unhealthyAfterSeconds: 20,
+      abort: 'stops',
+      circuitBreakerForAllStrategies: true,
+      preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT',
+      stageSeconds: 2,
+      trafficShiftSeconds: 10,
+      networkLoadBalancerShiftSeconds: 600,
+      hookRetrySeconds: 30,
     },
+    hookTargets: createHookTargets(world),
+    infrastructureDenials: new Map(),
     clusters: new Map(),
     families: new Map(),
     tasks: new Map(),
@@ -38,6 +48,10 @@ export function createEcs(world: World, region: string): EcsService {
 
   return {
     quirks: ecs.quirks,
+    lambdaHooks: ecs.hookTargets,
+    denyInfrastructure: (roleArn, ...actions) => {
+      ecs.infrastructureDenials.set(roleArn, new Set(actions))
+    },
     handlers: {
       ...clusterHandlers(ecs),
       ...taskDefinitionHandlers(ecs),

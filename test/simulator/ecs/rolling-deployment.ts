@@ -1,21 +1,23 @@
-/** The service scheduler of the ECS deployment controller: one rolling deployment at a time, until it completes, fails or is superseded. */
+/** Rolling deployments: one at a time, until it completes, fails or is superseded. Keeps the service's tasks at their count between deployments too. */
 import type { TaskDefinition } from '@aws-sdk/client-ecs'
-import { AwsError } from '../contract.ts'
 import { deploymentId } from '../identifiers.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
+import { alarmsView, firingAlarm, namesOfAlarms } from './deployment-alarms.ts'
+import { failures, noCandidate, rolledBackBecause } from './deployment-failure.ts'
+import { enoughHealthy, removesSourcesAtOnce } from './early-success.ts'
 import * as events from './events.ts'
 import { moveTasks } from './rolling-arithmetic.ts'
-import { createRollout } from './rollout.ts'
+import { endDeployment, makePrimary, supersededReason } from './rollout.ts'
 import { recordServiceDeployment } from './service-revisions.ts'
 import {
-  clientException,
+  type DeploymentEngine,
   type EcsState,
   here,
+  invalidParameter,
   now,
   type RolloutRecord,
   type ServiceDeploymentRecord,
   type ServiceRecord,
-  type ServiceScheduler,
 } from './state.ts'
 
 interface InFlight {
@@ -31,19 +33,18 @@ interface InFlight {
   settledAt: number | undefined
 }
 
-type Failure = 'circuit breaker' | 'alarm' | 'request'
+type Failure = keyof typeof failures
 
-const mostDeployments = 5
 /** How long the scheduler watches healthy tasks before it calls the service steady. */
 const steadySeconds = 5
 
-const reasons: Record<Failure, string> = {
-  'circuit breaker': 'the circuit breaker threshold was exceeded',
-  alarm: 'one or more deployment alarms were triggered',
-  request: 'a stop was requested',
+interface Rollouts {
+  /** While another engine moves the service's tasks. */
+  isBusy(): boolean
+  create(definition: TaskDefinition, id: string): RolloutRecord
 }
 
-export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceScheduler {
+export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollouts: Rollouts): DeploymentEngine {
   let inFlight: InFlight | undefined
   let tick: { readonly at: number; cancel(): void } | undefined
   let listening = false
@@ -59,77 +60,39 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
     tick = { at, cancel }
   }
 
-  const newRollout = (definition: TaskDefinition, id = deploymentId(ecs.world)) =>
-    createRollout(ecs, service, definition, id, () => wake())
-
-  const makePrimary = (rollout: RolloutRecord) => {
-    for (const other of service.rollouts) {
-      if (other === rollout) continue
-      other.deployment.status = 'ACTIVE'
-      other.deployment.updatedAt = now(ecs)
-      other.group.freeze()
+  const onAlarm = () => {
+    if (!inFlight || inFlight.rollingBack) return
+    const name = firingAlarm(ecs, service, inFlight.ignoredAlarms)
+    if (name === undefined) return
+    inFlight.record.view.alarms = {
+      status: 'TRIGGERED',
+      alarmNames: [...namesOfAlarms(service)],
+      triggeredAlarmNames: [name],
     }
-    service.rollouts = [rollout, ...service.rollouts.filter((other) => other !== rollout)]
-    rollout.deployment.status = 'PRIMARY'
-    service.taskDefinition = rollout.deployment.taskDefinition ?? ''
-    rollout.group.thaw()
-  }
-
-  const alarmNames = () => {
-    const { alarms } = service.settings.deploymentConfiguration ?? {}
-    return alarms?.enable ? (alarms.alarmNames ?? []) : []
-  }
-
-  const onAlarm = (name: string) => {
-    if (!inFlight || inFlight.rollingBack || !alarmNames().includes(name) || inFlight.ignoredAlarms.has(name)) return
-    if (here(ecs).cloudwatch.state(name)?.state !== 'ALARM') return
-    inFlight.record.view.alarms = { status: 'TRIGGERED', alarmNames: alarmNames(), triggeredAlarmNames: [name] }
     fail(inFlight, 'alarm', service.settings.deploymentConfiguration?.alarms?.rollback ?? false)
   }
 
   const listen = () => {
-    if (listening || alarmNames().length === 0) return
+    if (listening) return
     listening = true
     here(ecs).cloudwatch.onChange(onAlarm)
   }
 
   const deploy = (definition: TaskDefinition) => {
-    if (service.rollouts.filter(({ deployment }) => deployment.rolloutState !== 'COMPLETED').length >= mostDeployments)
-      throw clientException(`${mostDeployments} active deployments exist, unable to create new deployment.`)
-    if (inFlight) end(inFlight, 'STOPPED', 'Service deployment stopped because a newer service deployment was started.')
     listen()
     const sources = [...service.rollouts]
-    const target = newRollout(definition)
-    const ignoredAlarms = new Set(alarmNames().filter((name) => here(ecs).cloudwatch.state(name)?.state === 'ALARM'))
-    makePrimary(target)
+    const target = rollouts.create(definition, deploymentId(ecs.world))
+    const names = namesOfAlarms(service)
+    const ignoredAlarms = new Set(names.filter((name) => here(ecs).cloudwatch.state(name)?.state === 'ALARM'))
+    makePrimary(ecs, service, target)
     const record = recordServiceDeployment(ecs, service, target, sources)
     inFlight = { record, target, candidate: service.completed, ignoredAlarms, rollingBack: false, settledAt: undefined }
-    if (alarmNames().length > 0)
-      record.view.alarms = {
-        status: ignoredAlarms.size > 0 ? 'DISABLED' : 'MONITORING',
-        alarmNames: alarmNames(),
-        triggeredAlarmNames: [],
-      }
+    if (names.length > 0) record.view.alarms = alarmsView(names, ignoredAlarms)
     wake()
   }
 
-  /** The service deployment is over, be it as it may; its tasks stay as they are. */
-  const end = (
-    flight: InFlight,
-    status: 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED',
-    reason?: string,
-  ) => {
-    const { view } = flight.record
-    Object.assign(view, {
-      status,
-      finishedAt: now(ecs),
-      updatedAt: now(ecs),
-      ...(status === 'STOPPED' && { stoppedAt: now(ecs) }),
-    })
-    if (reason) view.statusReason = reason
-    if (view.deploymentCircuitBreaker?.status === 'MONITORING')
-      view.deploymentCircuitBreaker.status = 'MONITORING_COMPLETE'
-    if (view.alarms?.status === 'MONITORING') view.alarms.status = 'MONITORING_COMPLETE'
+  const end = (flight: InFlight, status: Parameters<typeof endDeployment>[2], reason?: string) => {
+    endDeployment(ecs, flight.record, status, reason)
     if (inFlight === flight) inFlight = undefined
   }
 
@@ -144,23 +107,24 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
     deployment.updatedAt = now(ecs)
     group.freeze()
     if (flight.rollingBack)
-      return end(flight, 'ROLLBACK_FAILED', `Service deployment rollback failed because ${reasons[failure]}.`)
-    if (!mayRollBack) return end(flight, 'STOPPED', `Service deployment stopped because ${reasons[failure]}.`)
-    if (!flight.candidate) return end(flight, 'ROLLBACK_FAILED', 'No rollback candidate was found to run the rollback.')
+      return end(flight, 'ROLLBACK_FAILED', `Service deployment rollback failed because ${failures[failure]}`)
+    if (!mayRollBack) return end(flight, 'STOPPED', `Service deployment stopped because ${failures[failure]}`)
+    if (!flight.candidate) return end(flight, 'ROLLBACK_FAILED', noCandidate)
     rollBack(flight, flight.candidate, failure)
   }
 
   const rollBack = (flight: InFlight, candidate: RolloutRecord, failure: Failure) => {
-    const statusReason = `Service deployment rolled back because ${reasons[failure]}.`
+    const statusReason = rolledBackBecause(failures[failure])
     const isThere = service.rollouts.includes(candidate)
     const definition = ecs.families.get(candidate.deployment.taskDefinition?.replace(/.*\/|:\d+$/g, '') ?? '')
     const previous = definition?.find((one) => one.definition.taskDefinitionArn === candidate.deployment.taskDefinition)
-    const target = isThere || !previous ? candidate : newRollout(previous.definition, candidate.deployment.id)
+    const target =
+      isThere || !previous ? candidate : rollouts.create(previous.definition, candidate.deployment.id ?? '')
     const id = target.deployment.id ?? ''
     target.deployment.rolloutState = 'IN_PROGRESS'
     target.deployment.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`
     service.addEvent(events.rollingBack(id))
-    makePrimary(target)
+    makePrimary(ecs, service, target)
     Object.assign(flight, { target, rollingBack: true, settledAt: undefined })
     Object.assign(flight.record.view, {
       status: 'ROLLBACK_IN_PROGRESS',
@@ -185,7 +149,7 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
 
   const run = () => {
     const [primary, ...older] = service.rollouts
-    if (!primary) return
+    if (!primary || rollouts.isBusy()) return
     const isStalled = primary.deployment.rolloutState === 'FAILED'
     if (!isStalled && moveTasks(service, primary, older) === 'deadlocked') tellOnce(service, events.deadlocked)
     for (const gone of older.filter(({ group }) => group.active === 0 && group.stopping === 0)) {
@@ -203,33 +167,52 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
     if (!flight.rollingBack) view.deploymentCircuitBreaker = breaker.view
     if (breaker.tripped) {
       view.deploymentCircuitBreaker = { ...breaker.view, status: 'TRIGGERED' }
-      return fail(flight, 'circuit breaker', breaker.rollback)
+      return fail(flight, 'circuitBreaker', breaker.rollback)
     }
-    const { group } = flight.target
-    const isThere = group.healthy >= service.desiredCount && group.pending === 0 && service.rollouts.length === 1
-    if (!isThere) {
+    if (!flight.rollingBack && removesSourcesAtOnce(service, flight.target))
+      for (const { group } of service.rollouts.slice(1)) if (group.active > 0) group.scaleTo(0)
+    if (!isThere(flight)) {
       flight.settledAt = undefined
       return
     }
     flight.settledAt ??= ecs.world.clock.now()
-    const bake = alarmNames().length > 0 && !flight.rollingBack ? ecs.quirks.alarmBakeSeconds : steadySeconds
+    const bake = namesOfAlarms(service).length > 0 && !flight.rollingBack ? ecs.quirks.alarmBakeSeconds : steadySeconds
     const remaining = flight.settledAt + bake * 1000 - ecs.world.clock.now()
     if (remaining <= 0) complete(flight)
     else wake(remaining)
   }
 
-  const stop = (serviceDeploymentArn: string, stopType: 'ABORT' | 'ROLLBACK') => {
+  const isThere = ({ target, rollingBack }: InFlight) => {
+    if (!rollingBack && enoughHealthy(service, target) !== undefined) return enoughHealthy(service, target) ?? false
+    const { group } = target
+    return group.healthy >= service.desiredCount && group.pending === 0 && service.rollouts.length === 1
+  }
+
+  const stop = (stopType: 'ABORT' | 'ROLLBACK') => {
     const flight = inFlight
-    if (!flight || flight.record.view.serviceDeploymentArn !== serviceDeploymentArn)
-      throw new AwsError('ConflictException', 'The service deployment is in a terminal state and cannot be stopped.')
-    if (flight.rollingBack) return
+    if (!flight || flight.rollingBack || flight.record.view.status?.endsWith('_REQUESTED')) return
     flight.record.view.status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED'
     ecs.world.clock.after(2000, () => {
       if (inFlight === flight && !flight.rollingBack) fail(flight, 'request', stopType === 'ROLLBACK')
     })
   }
 
-  return { deploy, stop, wake: () => wake() }
+  return {
+    get inFlight() {
+      return inFlight?.record
+    },
+    deploy,
+    supersede: () => {
+      if (inFlight) end(inFlight, 'STOPPED', supersededReason)
+    },
+    stop,
+    answer: () => {
+      throw invalidParameter(
+        'Provided hookId is either completed, unavailable, or not associated with the given Resource ARN',
+      )
+    },
+    wake: () => wake(),
+  }
 }
 
 function tellOnce(service: ServiceRecord, message: string): void {

@@ -1,8 +1,10 @@
 /** Service deployments and service revisions: the record of what was deployed, and how far it is. */
 import type {
+  ContinueServiceDeploymentRequest,
   DescribeServiceDeploymentsRequest,
   DescribeServiceRevisionsRequest,
   ListServiceDeploymentsRequest,
+  LoadBalancer,
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceRevisionSummary,
@@ -12,6 +14,7 @@ import type {
 import { AwsError, type Handlers } from '../contract.ts'
 import { arn, nameOf, paginate, serviceDeploymentId, serviceRevisionId } from '../identifiers.ts'
 import { findService } from './find-service.ts'
+import { checkHookId } from './lifecycle-hooks.ts'
 import {
   type EcsState,
   here,
@@ -25,7 +28,12 @@ import {
 const pathOf = (service: ServiceRecord) => `${nameOf(service.clusterArn)}/${service.serviceName}`
 
 /** Remembers what the service is made of from now on. Returns the ARN. */
-export function createRevision(ecs: EcsState, service: ServiceRecord, definition: TaskDefinition): string {
+export function createRevision(
+  ecs: EcsState,
+  service: ServiceRecord,
+  definition: TaskDefinition,
+  loadBalancers: readonly LoadBalancer[],
+): string {
   const path = `service-revision/${pathOf(service)}/${serviceRevisionId(ecs.world)}`
   const serviceRevisionArn = arn('ecs', ecs.region, ecs.world.accountId, path)
   const { launchType, platformVersion, capacityProviderStrategy, networkConfiguration, volumeConfigurations } =
@@ -40,6 +48,7 @@ export function createRevision(ecs: EcsState, service: ServiceRecord, definition
     platformVersion: platformVersion ?? '1.4.0',
     platformFamily: 'Linux',
     loadBalancers: service.loadBalancers,
+    ...(loadBalancers.length > 0 && { resolvedConfiguration: { loadBalancers: loadBalancers.map(resolved) } }),
     ...(networkConfiguration && { networkConfiguration }),
     ...(volumeConfigurations && { volumeConfigurations }),
     containerImages: (definition.containerDefinitions ?? []).map(({ name, image = '' }) => {
@@ -50,6 +59,13 @@ export function createRevision(ecs: EcsState, service: ServiceRecord, definition
   })
   return serviceRevisionArn
 }
+
+const resolved = ({ targetGroupArn, advancedConfiguration }: LoadBalancer) => ({
+  ...(targetGroupArn && { targetGroupArn }),
+  ...(advancedConfiguration?.productionListenerRule && {
+    productionListenerRule: advancedConfiguration.productionListenerRule,
+  }),
+})
 
 export function recordServiceDeployment(
   ecs: EcsState,
@@ -83,11 +99,18 @@ export function recordServiceDeployment(
 export const listed = (ecs: EcsState, service: ServiceRecord) =>
   service.history.filter((record) => record.listedAt <= ecs.world.clock.now())
 
-export const summary = ({ serviceRevisionArn, group }: RolloutRecord): ServiceRevisionSummary => ({
+/** As DescribeServices shows a revision. */
+export const taskCounts = ({ serviceRevisionArn, group }: RolloutRecord) => ({
   arn: serviceRevisionArn,
   requestedTaskCount: group.desired,
   runningTaskCount: group.running,
   pendingTaskCount: group.pending,
+})
+
+const summary = (rollout: RolloutRecord): ServiceRevisionSummary => ({
+  ...taskCounts(rollout),
+  ...(rollout.traffic?.production !== undefined && { requestedProductionTrafficWeight: rollout.traffic.production }),
+  ...(rollout.traffic?.test !== undefined && { requestedTestTrafficWeight: rollout.traffic.test }),
 })
 
 function describe(
@@ -95,7 +118,7 @@ function describe(
   service: ServiceRecord | undefined,
 ): ServiceDeployment {
   const isOver = view.finishedAt !== undefined
-  const requested = isOver ? target.group.desired : (service?.desiredCount ?? 0)
+  const requested = isOver || view.lifecycleStage ? target.group.desired : (service?.desiredCount ?? 0)
   return {
     ...view,
     sourceServiceRevisions: sources.map(summary),
@@ -152,6 +175,13 @@ export const serviceDeploymentHandlers = (ecs: EcsState): Handlers => ({
         .filter(({ revision }) => !revision)
         .map(({ reference }) => ({ arn: reference, reason: 'MISSING' })),
     }
+  },
+  ContinueServiceDeployment: ({ serviceDeploymentArn = '', hookId = '', action }: ContinueServiceDeploymentRequest) => {
+    checkHookId(hookId)
+    const record = ecs.serviceDeployments.get(serviceDeploymentArn)
+    if (!record) throw new AwsError('ServiceDeploymentNotFoundException', 'The service deployment does not exist.')
+    serviceOf(ecs, record)?.scheduler?.answer(serviceDeploymentArn, hookId, action ?? 'CONTINUE')
+    return { serviceDeploymentArn }
   },
   StopServiceDeployment: (input: StopServiceDeploymentRequest) => {
     const record = ecs.serviceDeployments.get(input.serviceDeploymentArn ?? '')

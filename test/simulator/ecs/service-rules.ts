@@ -1,13 +1,8 @@
 /** What CreateService, UpdateService and RunTask refuse. Sentences are AWS's own where they are known. */
-import type {
-  CreateServiceRequest,
-  DeploymentConfiguration,
-  LoadBalancer,
-  NetworkConfiguration,
-  TaskDefinition,
-} from '@aws-sdk/client-ecs'
-import { AwsError, type LoadBalancing } from '../contract.ts'
+import type { CreateServiceRequest, NetworkConfiguration, TaskDefinition } from '@aws-sdk/client-ecs'
+import { AwsError } from '../contract.ts'
 import { invalidParameter } from './state.ts'
+import { checkDeploymentConfiguration } from './strategy-rules.ts'
 import { checkTags } from './task-definition-rules.ts'
 
 const notSimulated = (what: string) =>
@@ -31,25 +26,6 @@ export function checkService(input: CreateServiceRequest): void {
   checkDeploymentConfiguration(input.deploymentConfiguration, input.deploymentController?.type)
 }
 
-export function checkDeploymentConfiguration(
-  configuration: DeploymentConfiguration | undefined,
-  controller = 'ECS',
-): void {
-  const { strategy = 'ROLLING' } = configuration ?? {}
-  if (strategy !== 'ROLLING') throw notSimulated(`the strategy ${strategy}`)
-  const { minimumHealthyPercent = 100, maximumPercent = 200, alarms, deploymentCircuitBreaker } = configuration ?? {}
-  if (maximumPercent < 100 || maximumPercent < minimumHealthyPercent)
-    throw invalidParameter('maximumPercent must be at least 100 and not less than minimumHealthyPercent.')
-  if (maximumPercent === 100 && minimumHealthyPercent >= 100)
-    throw invalidParameter(
-      'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
-    )
-  if (controller === 'ECS') return
-  if (deploymentCircuitBreaker?.enable)
-    throw invalidParameter('Deployment circuit breaker is only supported with the ECS deployment controller.')
-  if (alarms?.enable) throw invalidParameter('Deployment alarms are only supported with the ECS deployment controller.')
-}
-
 export function checkNetwork(definition: TaskDefinition, configuration: NetworkConfiguration | undefined): void {
   if (definition.networkMode !== 'awsvpc') return
   if (!configuration?.awsvpcConfiguration)
@@ -57,23 +33,4 @@ export function checkNetwork(definition: TaskDefinition, configuration: NetworkC
   if (!configuration.awsvpcConfiguration.subnets?.length) throw invalidParameter('subnets can not be empty.')
   if (configuration.awsvpcConfiguration.subnets.length > 16)
     throw invalidParameter('subnets can have at most 16 items.')
-}
-
-export function checkLoadBalancers(
-  elbv2: LoadBalancing,
-  definition: TaskDefinition,
-  balancers: readonly LoadBalancer[],
-): void {
-  for (const { targetGroupArn, containerName, containerPort } of balancers) {
-    const container = definition.containerDefinitions?.find((candidate) => candidate.name === containerName)
-    if (!container) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
-    if (!container.portMappings?.some((port) => port.containerPort === containerPort))
-      throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`)
-    if (!targetGroupArn || !elbv2.targetGroup(targetGroupArn))
-      throw invalidParameter(`The target group ${targetGroupArn} does not exist.`)
-    if (!elbv2.isInUse(targetGroupArn))
-      throw invalidParameter(
-        `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
-      )
-  }
 }

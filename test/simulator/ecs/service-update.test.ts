@@ -65,7 +65,12 @@ describe('UpdateService', () => {
     { input: { service: 'gone' }, name: 'ServiceNotFoundException' },
     { input: { cluster: 'gone' }, name: 'ClusterNotFoundException', message: 'Cluster not found.' },
     { input: { taskDefinition: 'api:99' }, name: 'ClientException', message: 'TaskDefinition not found.' },
-    { input: { deploymentConfiguration: { strategy: 'CANARY' as const } }, name: 'UnsupportedFeatureException' },
+    {
+      input: { deploymentConfiguration: { strategy: 'CANARY' as const } },
+      name: 'InvalidParameterException',
+      message:
+        'advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy',
+    },
     {
       input: { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 } },
       name: 'InvalidParameterException',

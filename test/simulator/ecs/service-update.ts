@@ -1,9 +1,12 @@
 /** UpdateService: what it refuses, what it changes in place, and what starts a new deployment. */
 import { isDeepStrictEqual } from 'node:util'
-import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import type { DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { changeController } from './controller-change.ts'
 import { findActiveService } from './find-service.ts'
-import { checkDeploymentConfiguration, checkLoadBalancers, checkNetwork } from './service-rules.ts'
+import { checkLoadBalancers } from './load-balancer-rules.ts'
+import { checkNetwork } from './service-rules.ts'
 import { type EcsState, here, invalidParameter, type ServiceRecord } from './state.ts'
+import { checkDeploymentConfiguration } from './strategy-rules.ts'
 import { activeDefinition } from './task-definitions.ts'
 
 /** Each "doesn't trigger a new service deployment" in the API reference of UpdateService. */
@@ -28,22 +31,24 @@ const redeploying = [
   'vpcLatticeConfigurations',
 ] as const
 
-const unsupported = ['gatewayConnectors', 'monitoring', 'deploymentController'] as const
+const unsupported = ['gatewayConnectors', 'monitoring'] as const
 
 export function updateService(ecs: EcsState, input: UpdateServiceRequest): ServiceRecord {
   const service = findActiveService(ecs, input.cluster, input.service ?? '')
-  const isEcs = service.deploymentControllerType === 'ECS'
-  if (!isEcs) refuseForOthers(service, input)
+  const controller = input.deploymentController?.type ?? service.deploymentControllerType
+  const isEcs = controller === 'ECS'
+  if (!isEcs && service.deploymentControllerType !== 'ECS') refuseForOthers(service, input)
   const unknown = unsupported.find((member) => input[member] !== undefined)
   if (unknown) throw invalidParameter(`The simulator does not update ${unknown}.`)
-  checkDeploymentConfiguration(input.deploymentConfiguration, service.deploymentControllerType)
+  const configuration = mergedConfiguration(service, input.deploymentConfiguration)
+  checkDeploymentConfiguration(configuration, controller)
   if ((input.desiredCount ?? 0) < 0) throw invalidParameter('Desired count must be 0 or greater.')
 
   const definition = isEcs ? activeDefinition(ecs, input.taskDefinition ?? service.taskDefinition) : undefined
-  if (definition && (input.taskDefinition || input.networkConfiguration || input.loadBalancers)) {
+  if (definition && (input.taskDefinition || input.networkConfiguration || input.loadBalancers))
     checkNetwork(definition, input.networkConfiguration ?? service.settings.networkConfiguration)
-    checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? service.loadBalancers)
-  }
+  if (definition && (input.taskDefinition || input.loadBalancers || input.deploymentConfiguration))
+    checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? service.loadBalancers, configuration)
   const isNew = [
     input.forceNewDeployment === true,
     definition !== undefined && definition.taskDefinitionArn !== service.taskDefinition,
@@ -58,7 +63,8 @@ export function updateService(ecs: EcsState, input: UpdateServiceRequest): Servi
     loadBalancers: service.loadBalancers,
     desiredCount: service.desiredCount,
   }
-  apply(service, input)
+  changeController(ecs, service, controller)
+  apply(service, input, configuration)
   try {
     if (isNew && definition) service.scheduler?.deploy(definition)
   } catch (error) {
@@ -70,18 +76,22 @@ export function updateService(ecs: EcsState, input: UpdateServiceRequest): Servi
   return service
 }
 
-function apply(service: ServiceRecord, input: UpdateServiceRequest): void {
+function apply(service: ServiceRecord, input: UpdateServiceRequest, configuration: DeploymentConfiguration): void {
   for (const member of [...inPlace, ...redeploying])
     if (input[member] !== undefined) Object.assign(service.settings, { [member]: input[member] })
   // An empty list removes the configuration; leaving it out keeps it (API UpdateService).
   if (input.volumeConfigurations?.length === 0) delete service.settings.volumeConfigurations
-  if (input.deploymentConfiguration)
-    service.settings.deploymentConfiguration = {
-      ...service.settings.deploymentConfiguration,
-      ...input.deploymentConfiguration,
-    }
+  if (input.deploymentConfiguration) service.settings.deploymentConfiguration = configuration
   if (input.loadBalancers) service.loadBalancers = input.loadBalancers
   if (input.desiredCount !== undefined) service.desiredCount = input.desiredCount
+}
+
+/** What is left out stays as it is, but for the settings of a strategy that is given up. */
+function mergedConfiguration(service: ServiceRecord, input: DeploymentConfiguration = {}): DeploymentConfiguration {
+  const before = service.settings.deploymentConfiguration ?? {}
+  if (!input.strategy || input.strategy === before.strategy) return { ...before, ...input }
+  const { canaryConfiguration: _canary, linearConfiguration: _linear, earlySuccessCriteria: _early, ...kept } = before
+  return { ...kept, ...input }
 }
 
 function rescale(service: ServiceRecord): void {

@@ -1,6 +1,6 @@
 /** A service as DescribeServices and the replies of its mutations show it. */
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
-import { listed, summary } from './service-revisions.ts'
+import { listed, taskCounts } from './service-revisions.ts'
 import type { EcsState, RolloutRecord, ServiceRecord } from './state.ts'
 import { describeTaskSet } from './task-sets.ts'
 
@@ -37,7 +37,7 @@ export function describeService(
     deployments: isEcs ? service.rollouts.map((rollout) => describeDeployment(service, rollout)) : [],
     ...(!isEcs && { taskSets: service.taskSets.map((taskSet) => describeTaskSet(service, taskSet)) }),
     ...(current && { currentServiceDeployment: current }),
-    ...(isEcs && { currentServiceRevisions: service.rollouts.map(summary) }),
+    ...(isEcs && { currentServiceRevisions: service.rollouts.map(taskCounts) }),
     events: [...service.events],
     createdAt: new Date(service.createdAt),
     createdBy: `arn:aws:iam::${ecs.world.accountId}:role/slipway-infrastructure`,

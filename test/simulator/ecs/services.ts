@@ -11,8 +11,9 @@ import { arn, nameOf, paginate, uuid } from '../identifiers.ts'
 import { findCluster } from './clusters.ts'
 import { mostEvents } from './events.ts'
 import { findService, lookUpService } from './find-service.ts'
-import { createScheduler } from './rolling-deployment.ts'
-import { checkLoadBalancers, checkNetwork, checkService } from './service-rules.ts'
+import { checkLoadBalancers } from './load-balancer-rules.ts'
+import { createScheduler } from './scheduler.ts'
+import { checkNetwork, checkService } from './service-rules.ts'
 import { updateService } from './service-update.ts'
 import { describeService } from './service-view.ts'
 import { type EcsState, here, invalidParameter, now, type ServiceRecord } from './state.ts'
@@ -91,7 +92,7 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   checkService(input)
   if (definition) {
     checkNetwork(definition, input.networkConfiguration)
-    checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? [])
+    checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? [], input.deploymentConfiguration)
   }
   const service = newRecord(ecs, input, cluster.clusterArn, definition)
   ecs.services.set(key, service)

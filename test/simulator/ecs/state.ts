@@ -1,6 +1,7 @@
 /** What the simulated Amazon ECS of one region remembers. Every file of this folder works on it. */
 import type {
   Deployment,
+  LoadBalancer,
   NetworkConfiguration,
   RunTaskRequest,
   Service,
@@ -19,6 +20,8 @@ import {
   type TaskSetRecord,
   type World,
 } from '../contract.ts'
+import type { HookTargets } from './hook-targets.ts'
+import type { InfrastructureDenial } from './quirks.ts'
 import type { TaskStory } from './task-story.ts'
 import type { TaskEnd } from './tasks.ts'
 
@@ -26,6 +29,9 @@ export interface EcsState {
   readonly world: World
   readonly region: string
   readonly quirks: EcsQuirks
+  readonly hookTargets: HookTargets
+  /** What infrastructure roles lack, by role ARN. */
+  readonly infrastructureDenials: Map<string, ReadonlySet<InfrastructureDenial>>
   readonly clusters: Map<string, ClusterRecord>
   /** Revisions by family: index 0 is revision 1. */
   readonly families: Map<string, DefinitionRecord[]>
@@ -88,6 +94,10 @@ export interface RolloutRecord {
   readonly deployment: Deployment
   readonly group: TaskGroupRecord
   readonly serviceRevisionArn: string
+  /** With the target groups in which its tasks are registered. */
+  readonly loadBalancers: readonly LoadBalancer[]
+  /** Percent of the service's traffic, where deployments shift it. */
+  traffic?: { readonly production?: number; readonly test?: number }
 }
 
 export interface ServiceDeploymentRecord {
@@ -135,12 +145,26 @@ export interface ServiceRecord extends SimulatedService {
   scheduler: ServiceScheduler | undefined
 }
 
-/** The rolling deployments of one service. */
+/** The deployments of one service, one at a time. */
 export interface ServiceScheduler {
   deploy(definition: TaskDefinition): void
-  /** ROLLBACK or ABORT of the deployment in flight; returns whether there is one. */
+  /** Throws ConflictException when the deployment is over. */
   stop(serviceDeploymentArn: string, stopType: 'ABORT' | 'ROLLBACK'): void
+  /** Answers a pause. Throws InvalidParameterException when there is none of this id. */
+  answer(serviceDeploymentArn: string, hookId: string, action: 'CONTINUE' | 'ROLLBACK'): void
   /** Looks at the counts again soon. */
+  wake(): void
+}
+
+/** What brings up deployments of some strategies. */
+export interface DeploymentEngine {
+  /** `undefined` while none is in flight. */
+  readonly inFlight: ServiceDeploymentRecord | undefined
+  deploy(definition: TaskDefinition): void
+  /** Ends the one in flight, because a newer one starts. */
+  supersede(): void
+  stop(stopType: 'ABORT' | 'ROLLBACK'): void
+  answer(hookId: string, action: 'CONTINUE' | 'ROLLBACK'): void
   wake(): void
 }
 

@@ -1,0 +1,71 @@
+/** What tests may choose of Amazon ECS: what AWS does not document, and what stands around it. */
+
+/** What AWS does not document, or leaves to configuration. The defaults are the harsher choice; tests may change them at any time. */
+export interface EcsQuirks {
+  /** UpdateService's reply names the new service deployment in `currentServiceDeployment`. Default: it names the one before. */
+  updateReplyNamesNewDeployment: boolean
+  /** Virtual seconds until a new service deployment appears in ListServiceDeployments. Default 3. */
+  listedAfterSeconds: number
+  /** Deregistration delay: seconds from a target's deregistration until its task is stopped. Default 15. */
+  drainSeconds: number
+  /** How long deployment alarms are watched after all tasks are healthy. Default 60. */
+  alarmBakeSeconds: number
+  /** How long until a task that never turns healthy is found unhealthy by the load balancer. Default 20. */
+  unhealthyAfterSeconds: number
+  /** What `stopType` ABORT does: its name is in the API model, but no page says what it means. Default: it stops at once. */
+  abort: 'stops' | 'is-refused'
+  /**
+   * Whether BLUE_GREEN, LINEAR and CANARY heed the circuit breaker. Default true, as the acceptance tests of Terraform's
+   * provider have seen it; AWS's pages say that it is for rolling updates only.
+   */
+  circuitBreakerForAllStrategies: boolean
+  /**
+   * `lifecycleStage` during PRE_PRODUCTION_TRAFFIC_SHIFT, which is a stage of hooks but not in the enum of the API model.
+   * Default PRODUCTION_TRAFFIC_SHIFT.
+   */
+  preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT' | 'POST_TEST_TRAFFIC_SHIFT'
+  /** Seconds that a stage without hooks, traffic or tasks takes. Default 2. */
+  stageSeconds: number
+  /** Seconds of one traffic shift of an Application Load Balancer. Default 10. */
+  trafficShiftSeconds: number
+  /** Seconds of one traffic shift of a Network Load Balancer, which AWS puts at about ten minutes. Default 600. */
+  networkLoadBalancerShiftSeconds: number
+  /** Seconds until a Lambda hook that answered IN_PROGRESS is invoked again. Default 30. */
+  hookRetrySeconds: number
+}
+
+/** What a Lambda function answers as a lifecycle hook. */
+export type HookOutcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed' }
+  /** Answers IN_PROGRESS so many times, then `then` (default: succeeded). */
+  | { readonly kind: 'in-progress'; readonly times: number; readonly then?: 'succeeded' | 'failed' }
+  /** Its answer has no `hookStatus`, or none came within 15 minutes. */
+  | { readonly kind: 'no-status' }
+  /** The hook's role may not invoke it. */
+  | { readonly kind: 'cannot-invoke' }
+  /** Amazon ECS may not assume the hook's role. */
+  | { readonly kind: 'cannot-assume-role' }
+
+/** One invocation of a Lambda hook. */
+export interface HookInvocation {
+  readonly functionArn: string
+  readonly stage: string
+  readonly at: number
+}
+
+/** The Lambda functions of lifecycle hooks. */
+export interface LambdaHooks {
+  /** Newest rule first; at one stage, or at all. Functions without a rule succeed. */
+  set(functionArn: string | RegExp, outcome: HookOutcome, stage?: string): void
+  /** All so far, oldest first. */
+  readonly invocations: readonly HookInvocation[]
+}
+
+/** What the role that Amazon ECS manages load balancers with lacks. */
+export type InfrastructureDenial =
+  | 'sts:AssumeRole'
+  | 'elasticloadbalancing:ModifyListener'
+  | 'elasticloadbalancing:ModifyRule'
+  | 'elasticloadbalancing:DescribeTargetHealth'
+  | 'elasticloadbalancing:RegisterTargets'

@@ -1,0 +1,135 @@
+/** What all fixtures of services share: a cluster, a task definition, a service that becomes steady. */
+import type { ContainerDefinition, RegisterTaskDefinitionRequest, Service, TaskDefinition } from '@aws-sdk/client-ecs'
+import type { Call, World } from './contract.ts'
+
+/** What a fixture needs of a simulator. */
+export interface Seeded {
+  readonly world: World
+}
+
+export interface SeedOptions {
+  /** Default `shop`. */
+  readonly cluster?: string
+  /** Default `api`. */
+  readonly service?: string
+  /** Default `eu-west-1`. */
+  readonly region?: string
+  /** Default `registry.example.com/api:v1`, which every task can pull. */
+  readonly image?: string
+  /** Default 2. */
+  readonly desiredCount?: number
+  /** Merged into the container `api`. */
+  readonly container?: ContainerDefinition
+  /** Merged into the task definition of the family that is named like the service. */
+  readonly taskDefinition?: Partial<RegisterTaskDefinitionRequest>
+  /** Default: waits (on the virtual clock) until the first revision is steady. */
+  readonly waitUntilSteady?: boolean
+}
+
+export interface SeededService {
+  readonly clusterArn: string
+  readonly serviceArn: string
+  readonly taskDefinitionArn: string
+}
+
+/** Where containers of the fixtures listen. */
+export const seededPort = 8080
+
+const network = {
+  awsvpcConfiguration: {
+    subnets: ['subnet-0aaa1111', 'subnet-0bbb2222'],
+    securityGroups: ['sg-0ccc3333'],
+    assignPublicIp: 'DISABLED',
+  },
+}
+
+/** What a seeded service's first revision is registered from: Fargate, one container `api`, logs in `/shop/api`. */
+export function seededTaskDefinition(world: World, options: SeedOptions = {}): RegisterTaskDefinitionRequest {
+  const { cluster = 'shop', service = 'api', region = 'eu-west-1', image = 'registry.example.com/api:v1' } = options
+  return {
+    family: service,
+    requiresCompatibilities: ['FARGATE'],
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    executionRoleArn: `arn:aws:iam::${world.accountId}:role/${cluster}-execution`,
+    containerDefinitions: [
+      {
+        name: 'api',
+        image,
+        portMappings: [{ containerPort: seededPort }],
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': `/${cluster}/${service}`,
+            'awslogs-region': region,
+            'awslogs-stream-prefix': service,
+          },
+        },
+        ...options.container,
+      },
+    ],
+    ...options.taskDefinition,
+  }
+}
+
+/** An operation of a seeded region's ECS, without the wire. */
+export function ask<Output>(world: World, region: string, operation: string, input: object): Output {
+  const call: Call = {
+    service: 'ecs',
+    operation,
+    region,
+    accessKeyId: '',
+    at: world.clock.now(),
+    input: { ...input },
+  }
+  const handler = world.region(region).ecs.handlers[operation]
+  if (!handler) throw new Error(`The simulator does not know ecs:${operation}.`)
+  return handler(input, call) as Output
+}
+
+export function seedCluster(world: World, options: SeedOptions) {
+  const { cluster = 'shop', service = 'api', region = 'eu-west-1' } = options
+  world.region(region).logs.createGroup(`/${cluster}/${service}`)
+  const created = ask<{ cluster: { clusterArn: string } }>(world, region, 'CreateCluster', { clusterName: cluster })
+  const registered = ask<{ taskDefinition: TaskDefinition }>(
+    world,
+    region,
+    'RegisterTaskDefinition',
+    seededTaskDefinition(world, options),
+  )
+  return {
+    clusterArn: created.cluster.clusterArn,
+    taskDefinitionArn: registered.taskDefinition.taskDefinitionArn ?? '',
+  }
+}
+
+export function createSteadyService(world: World, options: SeedOptions, members: object): string {
+  const { cluster = 'shop', service = 'api', region = 'eu-west-1', desiredCount = 2 } = options
+  const created = ask<{ service: Service }>(world, region, 'CreateService', {
+    cluster,
+    serviceName: service,
+    desiredCount,
+    launchType: 'FARGATE',
+    networkConfiguration: network,
+    ...members,
+  })
+  if (options.waitUntilSteady ?? true) untilSteady(world, { cluster, service, region })
+  return created.service.serviceArn ?? ''
+}
+
+/** Moves the virtual clock until the service is steady; throws after an hour. */
+export function untilSteady(
+  world: World,
+  { cluster = 'shop', service = 'api', region = 'eu-west-1' }: SeedOptions = {},
+): void {
+  for (let waited = 0; waited < 3600; waited += 5) {
+    world.clock.advance(5000)
+    const { services } = ask<{ services: Service[] }>(world, region, 'DescribeServices', {
+      cluster,
+      services: [service],
+    })
+    if (services[0]?.events?.some(({ message }) => message?.endsWith('has reached a steady state.'))) return
+  }
+  throw new Error(`The simulated service ${service} did not reach a steady state in a virtual hour.`)
+}
