@@ -48,33 +48,40 @@ function configuration(options: ClientOptions) {
   }
 }
 
-/** Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. */
+/**
+ * Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. Of the SDK's
+ * modules, only names that are taken out right at the `import` let the bundler leave the rest of a client out.
+ */
 export function createClients(options: ClientOptions): Clients {
   const config = configuration(options)
   return {
     ecs: once(async () => {
-      const client = new (await import('@aws-sdk/client-ecs')).ECSClient(config)
+      const { ECSClient } = await import('@aws-sdk/client-ecs')
+      const client = new ECSClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
     codedeploy: once(async () => {
-      const client = new (await import('@aws-sdk/client-codedeploy')).CodeDeployClient(config)
+      const { CodeDeployClient } = await import('@aws-sdk/client-codedeploy')
+      const client = new CodeDeployClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
     ecr: once(async () => {
-      const client = new (await import('@aws-sdk/client-ecr')).ECRClient(config)
+      const { ECRClient } = await import('@aws-sdk/client-ecr')
+      const client = new ECRClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
     sts: once(async () => {
-      const client = new (await import('@aws-sdk/client-sts')).STSClient(config)
+      const { STSClient } = await import('@aws-sdk/client-sts')
+      const client = new STSClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
     elbv2: once(async () => {
-      const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2')
-      const client = new sdk.ElasticLoadBalancingV2Client(config)
+      const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2')
+      const client = new ElasticLoadBalancingV2Client(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
