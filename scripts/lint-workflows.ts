@@ -1,9 +1,11 @@
-// Lints every workflow and action file offline with GitHub's own language service, and our own YAML rules on top:
-// pinned actions, minimal permissions, time-outs, no expressions in scripts. Prints nothing when all is well.
+// Lints every workflow and action file, and the YAML that the pages show, offline with GitHub's own language service, and
+// our own rules on top: pinned actions, minimal permissions, time-outs, no expressions in scripts. Prints nothing when all
+// is well.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import './json-modules.js'
+import { workflowBlocks } from './yaml-blocks.ts'
 
 const { validate } = await import('@actions/languageservice')
 const { TextDocument } = await import('vscode-languageserver-textdocument')
@@ -11,26 +13,50 @@ const { TextDocument } = await import('vscode-languageserver-textdocument')
 const root = join(import.meta.dirname, '..')
 const problems: string[] = []
 
-const workflows = ['.github/workflows', 'examples/api/.github/workflows'].flatMap((folder) => yamlFiles(folder))
+const workflows = ['.github/workflows', 'examples/api/.github/workflows'].flatMap((folder) => filesIn(folder, '.yml'))
 const actions = ['action.yml', ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}/action.yml`)]
+const pages = [
+  '.',
+  'docs',
+  'examples/api',
+  ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}`),
+].flatMap((folder) => filesIn(folder, '.md'))
 
 for (const file of [...workflows, ...actions]) {
   const content = readFileSync(join(root, file), 'utf8')
-  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content))
-  problems.push(...found.map(({ message, range }) => `${file}:${range.start.line + 1}: ${message}`))
-  for (const rule of [pinned, noExpressionInScripts]) problems.push(...rule(parse(content)).map((problem) => `${file}: ${problem}`))
+  await report(file, content, 1, [
+    pinned,
+    noExpressionInScripts,
+    ...(workflows.includes(file) ? [workflowRules, keepsNoToken] : []),
+  ])
 }
-for (const file of workflows) {
-  problems.push(...workflowRules(parse(readFileSync(join(root, file), 'utf8'))).map((problem) => `${file}: ${problem}`))
+for (const file of pages) {
+  for (const { content, offset } of workflowBlocks(readFileSync(join(root, file), 'utf8'))) {
+    await report(file, content, offset, [versioned, noExpressionInScripts, workflowRules])
+  }
 }
 
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0
 
-function yamlFiles(folder: string): string[] {
+type Rule = (file: Workflow) => readonly string[]
+
+/** `offset` leads from the lines of the content, which are counted from 0, to those of the file. */
+async function report(file: string, content: string, offset: number, rules: readonly Rule[]): Promise<void> {
+  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content))
+  // What a page shows may go on with a step that it does not show.
+  const shown = file.endsWith('.md')
+    ? found.filter(({ message }) => !String(message).startsWith('Context access might be invalid'))
+    : found
+  problems.push(...shown.map(({ message, range }) => `${file}:${range.start.line + offset}: ${message}`))
+  const parsed: Workflow = parse(content)
+  problems.push(...rules.flatMap((rule) => rule(parsed).map((problem) => `${file}:${offset}: ${problem}`)))
+}
+
+function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.yml'))
-    .map((name) => `${folder}/${name}`)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name))
 }
 
 /** Every object of a parsed file, at any depth. */
@@ -48,9 +74,17 @@ function pinned(file: unknown): string[] {
     .map((uses) => `"uses: ${uses}" is not pinned to a commit`)
 }
 
+/** Pages show a version that people can read; to pin it is their readers' policy. */
+function versioned(file: unknown): string[] {
+  const references = objects(file).flatMap(({ uses }) => (typeof uses === 'string' ? [uses] : []))
+  return references.filter((uses) => !/@v\d+$/.test(uses)).map((uses) => `"uses: ${uses}" has no major version`)
+}
+
 function noExpressionInScripts(file: unknown): string[] {
   const scripts = objects(file).flatMap(({ run, script }) => [run, script].filter((text) => typeof text === 'string'))
-  return scripts.filter((script) => script.includes('${{')).map((script) => `an expression stands in a script: ${script.split('\n')[0]}`)
+  return scripts
+    .filter((script) => script.includes('${{'))
+    .map((script) => `an expression stands in a script: ${script.split('\n')[0]}`)
 }
 
 interface Workflow {
@@ -70,13 +104,21 @@ interface Job {
 function workflowRules(workflow: Workflow): string[] {
   const found: string[] = []
   if (JSON.stringify(workflow.permissions) !== '{}') found.push('the workflow must start with "permissions: {}"')
-  if (/pull_request_target|workflow_run/.test(JSON.stringify(workflow.on))) found.push('runs foreign code with our rights')
+  if (/pull_request_target|workflow_run/.test(JSON.stringify(workflow.on)))
+    found.push('runs foreign code with our rights')
   for (const [id, job] of Object.entries(workflow.jobs)) {
     if (!job.permissions) found.push(`the job ${id} declares no permissions`)
     if (!job.uses && !job['timeout-minutes']) found.push(`the job ${id} has no timeout-minutes`)
     if (job.secrets === 'inherit') found.push(`the job ${id} hands on all secrets`)
-    const keeps = job.steps?.some((step) => step.uses?.startsWith('actions/checkout@') && step.with?.['persist-credentials'] !== false)
-    if (keeps) found.push(`the job ${id} leaves the token in the checkout`)
   }
   return found
+}
+
+function keepsNoToken(workflow: Workflow): string[] {
+  return Object.entries(workflow.jobs).flatMap(([id, job]) => {
+    const keeps = job.steps?.some(
+      (step) => step.uses?.startsWith('actions/checkout@') && step.with?.['persist-credentials'] !== false,
+    )
+    return keeps ? [`the job ${id} leaves the token in the checkout`] : []
+  })
 }

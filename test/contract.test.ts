@@ -1,0 +1,265 @@
+/** What YAML and TypeScript promise each other. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { workflowBlocks } from '../scripts/yaml-blocks.ts'
+import type { InputReader, InputSpec } from '../src/runner/inputs.ts'
+
+const root = join(import.meta.dirname, '..')
+
+interface Declared {
+  readonly description: string
+  readonly default?: unknown
+  readonly required?: boolean
+}
+
+interface Step {
+  readonly id?: string
+  readonly uses?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
+interface ActionFile {
+  readonly inputs?: Readonly<Record<string, Declared>>
+  readonly outputs?: Readonly<Record<string, { readonly description: string; readonly value?: string }>>
+  readonly runs: { readonly main?: string; readonly post?: string; readonly steps?: readonly Step[] }
+}
+
+interface WorkflowFile {
+  readonly on: {
+    readonly workflow_call?: Pick<ActionFile, 'inputs' | 'outputs'> & { readonly secrets?: ActionFile['inputs'] }
+  }
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly outputs?: object
+        readonly uses?: string
+        readonly with?: Step['with']
+        readonly secrets?: object
+        readonly steps?: readonly Step[]
+      }
+    >
+  >
+}
+
+const read = <Shape>(file: string): Shape => parse(readFileSync(join(root, file), 'utf8'))
+
+const names = readdirSync(join(root, 'actions'))
+const files = new Map(names.map((name) => [name, read<ActionFile>(`actions/${name}/action.yml`)]))
+const rootAction = read<ActionFile>('action.yml')
+const deployWorkflow = read<WorkflowFile>('.github/workflows/deploy.yml')
+const specs = new Map<string, InputSpec>(
+  await Promise.all(
+    names.map(async (name): Promise<[string, InputSpec]> => {
+      const { action } = await import(`../src/actions/${name}.ts`)
+      return [name, action.inputs]
+    }),
+  ),
+)
+
+function readAs(reader: InputReader<unknown>, given: string): unknown {
+  try {
+    return { value: reader(given) }
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+describe.each(names)('%s', (name) => {
+  const { inputs = {}, outputs = {}, runs } = files.get(name) ?? { runs: {} }
+  const spec = specs.get(name) ?? {}
+
+  test('declares the inputs that it reads, and no others', () => {
+    expect(Object.keys(inputs).toSorted()).toEqual(Object.keys(spec).toSorted())
+  })
+
+  test('means by every default what it does without the input', () => {
+    const differing = Object.entries(inputs).filter(([input, { default: value }]) => {
+      const reader = spec[input]
+      if (!reader || value === undefined) return false
+      return JSON.stringify(readAs(reader, String(value))) !== JSON.stringify(readAs(reader, ''))
+    })
+    expect(differing).toEqual([])
+  })
+
+  test('requires what it says is required, and nothing else', () => {
+    const required = Object.entries(spec).filter(([, reader]) =>
+      JSON.stringify(readAs(reader, '')).includes('is required'),
+    )
+    const declared = Object.entries(inputs).filter(([, input]) => input.required)
+    expect(required.map(([input]) => input).toSorted()).toEqual(declared.map(([input]) => input).toSorted())
+  })
+
+  test('tells the words that are allowed', () => {
+    const untold = Object.entries(spec).flatMap(([input, reader]) => {
+      const { refused = '' } = readAs(reader, '\u0000') as { readonly refused?: string }
+      const [, words = ''] = /^must be (?:one of )?([\w, -]+?), not/.exec(refused) ?? []
+      const allowed = words.split(/, | or /).filter((word) => /^[\w-]+$/.test(word))
+      return allowed.filter((word) => !inputs[input]?.description.includes(word)).map((word) => `${input}: ${word}`)
+    })
+    expect(untold).toEqual([])
+  })
+
+  test('begins with its own bundle, and ends with it where it has something to settle', () => {
+    const settles = { 'build-push': true, deploy: true }[name] ?? false
+    expect(runs).toMatchObject({
+      main: `../../dist/${name}.js`,
+      ...(settles && { post: `../../dist/${name}-post.js` }),
+    })
+    expect('post' in runs).toBe(settles)
+  })
+
+  test('has sentences for everything', () => {
+    for (const { description } of [...Object.values(inputs), ...Object.values(outputs)]) {
+      expect(description).toMatch(/^[A-Za-z0-9].*\.$/s)
+    }
+  })
+})
+
+const everySource = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
+
+test('every output that is set by its name is declared by an action', () => {
+  const set = everySource.flatMap((source) => [...source.matchAll(/setOutput\('([^']+)'/g)].map(([, name]) => name))
+  const declared = [...files.values()].flatMap(({ outputs = {} }) => Object.keys(outputs))
+  expect(set.filter((name) => !declared.includes(String(name)))).toEqual([])
+})
+
+test('every page that a message leads to is reached by https', () => {
+  const links = everySource.flatMap((source) =>
+    [...source.matchAll(/\bdocs: *['"`]([^'"`]+)/g)].map(([, link]) => link),
+  )
+  expect(links.length).toBeGreaterThan(5)
+  expect(links.filter((link) => !/^https:\/\/[\w.-]+\//.test(String(link)))).toEqual([])
+})
+
+/** Inputs and outputs of what a step or job uses; undefined for what is not ours. */
+function contractOf(
+  uses: string,
+): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } | undefined {
+  const [, path] = /^(?:\$|your-org\/slipway)\/?([^@]*)(?:@v1)?$/.exec(uses) ?? []
+  if (path === undefined) return undefined
+  const file =
+    path === ''
+      ? rootAction
+      : path.startsWith('.github/')
+        ? deployWorkflow.on.workflow_call
+        : files.get(path.replace(/^actions\//, ''))
+  if (!file) throw new Error(`${uses} does not exist`)
+  return { inputs: Object.keys(file.inputs ?? {}), outputs: Object.keys(file.outputs ?? {}) }
+}
+
+function unknownInputs(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ uses = '', with: given = {} }) => {
+    const contract = contractOf(uses)
+    return contract
+      ? Object.keys(given)
+          .filter((input) => !contract.inputs.includes(input))
+          .map((input) => `${uses}: ${input}`)
+      : []
+  })
+}
+
+/** References such as `steps.build.outputs.digest` to outputs that the step does not have. */
+function unknownOutputs(text: string, steps: readonly Step[]): readonly string[] {
+  return [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(([reference, id, output = '']) => {
+    const step = steps.find((candidate) => candidate.id === id)
+    const contract = step && contractOf(step.uses ?? '')
+    return contract?.outputs.includes(output) ? [] : [reference]
+  })
+}
+
+describe('the root action', () => {
+  const steps = rootAction.runs.steps ?? []
+  const written = JSON.stringify(rootAction)
+
+  test('forwards only inputs and outputs that exist, and every input of its own', () => {
+    expect(unknownInputs(steps)).toEqual([])
+    expect(unknownOutputs(written, steps)).toEqual([])
+    const used = [...written.matchAll(/inputs\.([\w-]+)/g)].map(([, name = '']) => name)
+    expect([...new Set(used)].toSorted()).toEqual(Object.keys(rootAction.inputs ?? {}).toSorted())
+  })
+
+  test('forwards an input to an equal default, unless it says more', () => {
+    const forwarded = steps.flatMap(({ uses = '', with: given = {} }) =>
+      Object.entries(given).flatMap(([target, value]) => {
+        const [, source] = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(String(value)) ?? []
+        const spec = specs.get(uses.replace('$/actions/', ''))
+        const fallback = source === undefined ? undefined : rootAction.inputs?.[source]?.default
+        return spec?.[target] && typeof fallback === 'string' && !fallback.includes('${{')
+          ? [{ reader: spec[target], target, fallback }]
+          : []
+      }),
+    )
+    expect(forwarded.length).toBeGreaterThan(15)
+    for (const { reader, target, fallback } of forwarded) {
+      expect([target, readAs(reader, fallback)]).toEqual([target, readAs(reader, '')])
+    }
+  })
+
+  test('has sentences for everything', () => {
+    const said = [...Object.values(rootAction.inputs ?? {}), ...Object.values(rootAction.outputs ?? {})]
+    for (const { description } of said) expect(description).toMatch(/\.$/)
+  })
+})
+
+describe('the reusable workflow', () => {
+  const { jobs, on } = deployWorkflow
+
+  test.each(Object.entries(jobs))('forwards in %s only inputs and outputs that exist', (_, job) => {
+    expect(unknownInputs(job.steps ?? [])).toEqual([])
+    expect(unknownOutputs(JSON.stringify(job), job.steps ?? [])).toEqual([])
+  })
+
+  test('knows the outputs of its own jobs, and uses every input and secret', () => {
+    const written = JSON.stringify(deployWorkflow)
+    const references = [...written.matchAll(/(?:needs|jobs)\.([\w-]+)\.outputs\.([\w-]+)/g)]
+    const unknown = references.filter(([, id = '', output = '']) => !(output in (jobs[id]?.outputs ?? {})))
+    expect(unknown.map(([reference]) => reference)).toEqual([])
+    for (const [kind, declared] of [
+      ['inputs', on.workflow_call?.inputs],
+      ['secrets', on.workflow_call?.secrets],
+    ] as const) {
+      const used = [...written.matchAll(new RegExp(`\\b${kind}\\.([\\w-]+)`, 'g'))].map(([, name = '']) => name)
+      expect([...new Set(used)].toSorted()).toEqual(Object.keys(declared ?? {}).toSorted())
+    }
+  })
+
+  test('forwards an input with the default that the action has', () => {
+    const spec = specs.get('deploy') ?? {}
+    const { inputs = {} } = on.workflow_call ?? {}
+    for (const name of ['config', 'dry-run', 'wait-for-minutes', 'on-cancel']) {
+      const reader = spec[name] ?? (() => undefined)
+      expect([name, readAs(reader, String(inputs[name]?.default))]).toEqual([name, readAs(reader, '')])
+    }
+  })
+
+  test('has sentences for everything', () => {
+    const { inputs = {}, outputs = {}, secrets = {} } = on.workflow_call ?? {}
+    for (const { description } of [inputs, outputs, secrets].flatMap((part) => Object.values(part))) {
+      expect(description).toMatch(/\.$/)
+    }
+  })
+})
+
+const pages = ['.', 'docs', 'examples/api', ...names.map((name) => `actions/${name}`)].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+)
+
+test.each(pages)('%s shows only inputs that exist', (page) => {
+  const blocks = workflowBlocks(readFileSync(join(root, page), 'utf8')).map(
+    ({ content }) => parse(content) as WorkflowFile,
+  )
+  const used = blocks.flatMap(({ jobs }) =>
+    Object.values(jobs).flatMap(({ steps = [], uses, with: given }) => [
+      ...steps,
+      ...(uses ? [{ uses, ...(given && { with: given }) }] : []),
+    ]),
+  )
+  expect(unknownInputs(used)).toEqual([])
+})
