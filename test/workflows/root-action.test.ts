@@ -71,6 +71,21 @@ test.concurrent(
 )
 
 test.concurrent(
+  'explains a failed deployment once in every channel, within what GitHub shows of a job',
+  inScene(async (scene) => {
+    writeCaller(scene)
+    scene.staging.world.scenarios.set(scene.digest, { kind: 'out-of-memory' })
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual(['ship in staging: failure'])
+    expect(run.outputs.ship).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/memory/i) })
+    const { steps } = job(run, 'ship')
+    expect(steps.filter(({ summary }) => summary !== '')).toHaveLength(1)
+    expect(steps.flatMap(({ log }) => log.match(/^::(?:error|warning|notice)/gm) ?? []).length).toBeLessThanOrEqual(10)
+    expect(scene.slack()).toMatchObject([{ text: expect.stringMatching(/memory/i) }])
+  }),
+)
+
+test.concurrent(
   'tells Slack, in the message that it began, when it ends before the deployment',
   inScene(async (scene) => {
     writeCaller(scene, { inputs: 'tag: not a tag' })

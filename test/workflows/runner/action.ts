@@ -42,7 +42,7 @@ export async function runAction(
     return runComposite(job, use.home, action.root, inputs, contexts, scope)
   }
   const heading = unknown.length > 0 ? `##[warning]Unexpected input(s) '${unknown.join("', '")}'\n` : ''
-  return runNode(job, use, runs, inputs, contexts, scope, heading)
+  return runNode(job, use, action.root, inputs, contexts, scope, heading)
 }
 
 async function runComposite(
@@ -69,12 +69,14 @@ async function runComposite(
 async function runNode(
   job: Job,
   use: Use,
-  runs: TemplateToken | undefined,
+  root: TemplateToken,
   inputs: Readonly<Record<string, string>>,
   contexts: Contexts,
   scope: Scope,
   heading: string,
 ): Promise<StepEnd> {
+  const runs = member(root, 'runs')
+  const outputs = members(member(root, 'outputs')).map(([name]) => name)
   const environment = {
     ...scope.environment,
     GITHUB_ACTION: use.id,
@@ -89,6 +91,9 @@ async function runNode(
     return { command: process.execPath, arguments: [join(use.home.folder, use.folder, asText(file))] }
   }
   const main = await execute(job, use.name, entry('main'), environment, { heading })
+  // GitHub would take them; whoever reads action.yml would never know.
+  const undeclared = Object.keys(main.outputs).filter((name) => !outputs.includes(name))
+  if (undeclared.length > 0) throw new Error(`${use.uses} sets outputs that it does not declare: ${undeclared.join()}`)
   if (member(runs, 'post')) {
     const state = Object.fromEntries(Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]))
     job.posts.push(async () => {
