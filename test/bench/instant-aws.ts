@@ -1,0 +1,21 @@
+/** A process of its own for the start-up bench: a simulated AWS so fast that every deployment is over by the first look. */
+import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
+import { seedBlueGreenService, seedRollingService } from '../simulator/fixtures.ts'
+import { createSimulator } from '../simulator/simulator.ts'
+
+/** One real millisecond is more than a virtual minute. */
+const speed = 100_000
+
+const sim = createSimulator({ clock: { kind: 'accelerated', speed } })
+seedRollingService(sim, { service: 'api' })
+const service = seedBlueGreenService(sim, { service: 'web' })
+seedCodeDeploy(sim, { service, terminationWaitMinutes: 0 })
+const { environment } = await sim.listen()
+
+/** Answers every message with the operations that were called since the last one. */
+process.on('message', () => {
+  process.send?.(sim.recorder.all.map(({ operation }) => operation))
+  sim.recorder.clear()
+})
+process.on('disconnect', () => process.exit())
+process.send?.(environment)
