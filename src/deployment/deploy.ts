@@ -44,8 +44,10 @@ export async function* deploy(request: DeployRequest, journey: Journey): Events<
   } catch (error) {
     yield* finishByError(error, { request, journey: kept, record })
     if (!journey.signal.aborted) throw error
+  } finally {
+    // Else the post step would take an error for a cancel, and tell everybody so.
+    if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
   }
-  if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
 }
 
 /** Undefined: a dry run, which has no end because it has no beginning. */
