@@ -13,14 +13,16 @@ export function failureThreshold(desired: number, configuration: DeploymentConfi
   return type === 'BOUNDED_PERCENT' ? Math.min(200, Math.max(3, share)) : Math.max(1, share)
 }
 
+/** `failedBefore`: what the group had failed when it was brought up. */
 export function circuitBreaker(
   service: ServiceRecord,
   group: TaskGroupRecord,
+  failedBefore = 0,
 ): { readonly view: ServiceDeploymentCircuitBreaker; readonly tripped: boolean; readonly rollback: boolean } {
   const configuration = service.settings.deploymentConfiguration
   const { enable = false, rollback = false, resetOnHealthyTask = true } = configuration?.deploymentCircuitBreaker ?? {}
   const threshold = failureThreshold(service.desiredCount, configuration)
-  const failureCount = resetOnHealthyTask ? group.consecutiveFailures : group.failed
+  const failureCount = resetOnHealthyTask ? group.consecutiveFailures : group.failed - failedBefore
   return {
     view: enable
       ? { status: 'MONITORING', failureCount, threshold }

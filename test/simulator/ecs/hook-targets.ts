@@ -35,7 +35,7 @@ export function createHookTargets(world: World): HookTargets {
       invocations.push({ functionArn: target, stage, at: world.clock.now() })
       if (outcome.kind === 'no-status') return { problem: hookProblems.noStatus(stage, target) }
       if (outcome.kind === 'in-progress' && earlier < outcome.times) return 'IN_PROGRESS'
-      const end = outcome.kind === 'in-progress' ? (outcome.then ?? 'succeeded') : outcome.kind
+      const end = outcome.kind === 'in-progress' ? (outcome.end ?? 'succeeded') : outcome.kind
       return end === 'failed' ? { problem: hookProblems.returnedFailed(stage, target) } : 'SUCCEEDED'
     },
   }

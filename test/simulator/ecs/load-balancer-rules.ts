@@ -9,7 +9,7 @@ export function checkLoadBalancers(
   balancers: readonly LoadBalancer[],
   configuration: DeploymentConfiguration = {},
 ): void {
-  checkAdvanced(elbv2, balancers, configuration)
+  checkAdvanced(balancers, configuration)
   for (const { targetGroupArn, containerName, containerPort } of balancers) {
     const container = definition.containerDefinitions?.find((candidate) => candidate.name === containerName)
     if (!container) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
@@ -28,11 +28,7 @@ export function checkLoadBalancers(
  * AWS's sentences about blue/green load balancers.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
-function checkAdvanced(
-  elbv2: LoadBalancing,
-  balancers: readonly LoadBalancer[],
-  { strategy = 'ROLLING' }: DeploymentConfiguration,
-): void {
+function checkAdvanced(balancers: readonly LoadBalancer[], { strategy = 'ROLLING' }: DeploymentConfiguration): void {
   const classic = balancers.filter(({ loadBalancerName }) => loadBalancerName !== undefined)
   if (classic.length > 0 && classic.length < balancers.length)
     throw invalidParameter(
@@ -53,7 +49,6 @@ function checkAdvanced(
   const duplicate = arns.find((arn, index) => arns.indexOf(arn) !== index)
   if (duplicate && advanced.length > 0) throw invalidParameter(`Duplicate targetGroupArn found: ${duplicate}`)
   checkRules(advanced)
-  for (const balancer of advanced) checkAssociation(elbv2, balancer)
 }
 
 const ruleArn = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:(listener-rule\/app|listener\/net)\/.+/
@@ -81,7 +76,14 @@ function checkRules(balancers: readonly LoadBalancer[]): void {
     )
 }
 
-/** A rule that does not exist is found out later, by the deployment. */
+/**
+ * For load balancers of the request itself: what changed behind Amazon ECS's back since, and rules that do not exist, are
+ * found out by the deployment.
+ */
+export function checkAssociations(elbv2: LoadBalancing, balancers: readonly LoadBalancer[] = []): void {
+  for (const balancer of balancers) if (balancer.advancedConfiguration) checkAssociation(elbv2, balancer)
+}
+
 function checkAssociation(elbv2: LoadBalancing, { targetGroupArn, advancedConfiguration }: LoadBalancer): void {
   const { productionListenerRule = '', testListenerRule, alternateTargetGroupArn = '' } = advancedConfiguration ?? {}
   if (!elbv2.targetGroup(alternateTargetGroupArn))

@@ -38,8 +38,8 @@ export interface EcsQuirks {
 export type HookOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed' }
-  /** Answers IN_PROGRESS so many times, then `then` (default: succeeded). */
-  | { readonly kind: 'in-progress'; readonly times: number; readonly then?: 'succeeded' | 'failed' }
+  /** Answers IN_PROGRESS so many times, then `end` (default: succeeded). */
+  | { readonly kind: 'in-progress'; readonly times: number; readonly end?: 'succeeded' | 'failed' }
   /** Its answer has no `hookStatus`, or none came within 15 minutes. */
   | { readonly kind: 'no-status' }
   /** The hook's role may not invoke it. */

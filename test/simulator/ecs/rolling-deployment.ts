@@ -29,6 +29,8 @@ interface InFlight {
   /** Alarms that were in ALARM at the start do not count (Developer Guide, "How CloudWatch alarms detect deployment failures"). */
   readonly ignoredAlarms: ReadonlySet<string>
   rollingBack: boolean
+  /** Tasks of the target that had failed before it was brought up. */
+  failedBefore: number
   /** Virtual milliseconds since which all tasks are there and healthy. */
   settledAt: number | undefined
 }
@@ -86,7 +88,15 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     const ignoredAlarms = new Set(names.filter((name) => here(ecs).cloudwatch.state(name)?.state === 'ALARM'))
     makePrimary(ecs, service, target)
     const record = recordServiceDeployment(ecs, service, target, sources)
-    inFlight = { record, target, candidate: service.completed, ignoredAlarms, rollingBack: false, settledAt: undefined }
+    inFlight = {
+      record,
+      target,
+      candidate: service.completed,
+      ignoredAlarms,
+      rollingBack: false,
+      failedBefore: 0,
+      settledAt: undefined,
+    }
     if (names.length > 0) record.view.alarms = alarmsView(names, ignoredAlarms)
     wake()
   }
@@ -125,7 +135,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     target.deployment.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`
     service.addEvent(events.rollingBack(id))
     makePrimary(ecs, service, target)
-    Object.assign(flight, { target, rollingBack: true, settledAt: undefined })
+    Object.assign(flight, { target, rollingBack: true, failedBefore: target.group.failed, settledAt: undefined })
     Object.assign(flight.record.view, {
       status: 'ROLLBACK_IN_PROGRESS',
       statusReason,
@@ -163,7 +173,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     const { view } = flight.record
     if (view.status === 'PENDING')
       Object.assign(view, { status: 'IN_PROGRESS', startedAt: now(ecs), updatedAt: now(ecs) })
-    const breaker = circuitBreaker(service, flight.target.group)
+    const breaker = circuitBreaker(service, flight.target.group, flight.failedBefore)
     if (!flight.rollingBack) view.deploymentCircuitBreaker = breaker.view
     if (breaker.tripped) {
       view.deploymentCircuitBreaker = { ...breaker.view, status: 'TRIGGERED' }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { changeController } from './controller-change.ts'
 import { findActiveService } from './find-service.ts'
-import { checkLoadBalancers } from './load-balancer-rules.ts'
+import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
 import { checkNetwork } from './service-rules.ts'
 import { type EcsState, here, invalidParameter, type ServiceRecord } from './state.ts'
 import { checkDeploymentConfiguration } from './strategy-rules.ts'
@@ -49,6 +49,7 @@ export function updateService(ecs: EcsState, input: UpdateServiceRequest): Servi
     checkNetwork(definition, input.networkConfiguration ?? service.settings.networkConfiguration)
   if (definition && (input.taskDefinition || input.loadBalancers || input.deploymentConfiguration))
     checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? service.loadBalancers, configuration)
+  checkAssociations(here(ecs).elbv2, input.loadBalancers)
   const isNew = [
     input.forceNewDeployment === true,
     definition !== undefined && definition.taskDefinitionArn !== service.taskDefinition,

@@ -11,7 +11,7 @@ import { arn, nameOf, paginate, uuid } from '../identifiers.ts'
 import { findCluster } from './clusters.ts'
 import { mostEvents } from './events.ts'
 import { findService, lookUpService } from './find-service.ts'
-import { checkLoadBalancers } from './load-balancer-rules.ts'
+import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
 import { createScheduler } from './scheduler.ts'
 import { checkNetwork, checkService } from './service-rules.ts'
 import { updateService } from './service-update.ts'
@@ -93,6 +93,7 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   if (definition) {
     checkNetwork(definition, input.networkConfiguration)
     checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? [], input.deploymentConfiguration)
+    checkAssociations(here(ecs).elbv2, input.loadBalancers)
   }
   const service = newRecord(ecs, input, cluster.clusterArn, definition)
   ecs.services.set(key, service)
