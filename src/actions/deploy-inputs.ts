@@ -9,6 +9,7 @@ import {
   matching,
   oneOf,
   optionalFlag,
+  optionalOneOf,
   optionalText,
 } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
@@ -87,6 +88,10 @@ export const deployInputs = {
   'environment-variables': assignments,
   secrets: assignments,
   'dry-run': flag(false),
+  guard: oneOf(['on', 'off', 'strict'], 'on'),
+  'on-diverged': oneOf(['refuse', 'deploy'], 'refuse'),
+  'allow-older': flag(false),
+  'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
   environment: optionalText,
   config: (given: string) => given || 'slipway.yml',

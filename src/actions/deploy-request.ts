@@ -1,5 +1,6 @@
 import type { CancelPolicy, DeployRequest } from '../deployment/journey.ts'
 import type { OneOffTask } from '../deployment/run-task.ts'
+import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
@@ -39,8 +40,20 @@ export async function deployRequest(
     waitMinutes: inputs.waitForMinutes,
     longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
     dryRun: inputs.dryRun,
+    guard: await guard(inputs, runner),
+    onConflict: inputs.onConflict,
     onCancel,
   }
+}
+
+/** Undefined without a commit: what runs outside of GitHub Actions has no order that could be kept. */
+async function guard({ guard: mode, onDiverged, allowOlder }: DeployInputs, { environment }: Runner) {
+  const { GITHUB_SHA, GITHUB_REPOSITORY = '', GITHUB_RUN_ID = '', GITHUB_RUN_ATTEMPT = '1' } = environment
+  if (mode === 'off' || !GITHUB_SHA) return undefined
+  // GITHUB_SHA of a pull request is GitHub's own merge commit: none of them contains the one before.
+  const commit = (await readPullRequest(environment))?.headSha ?? GITHUB_SHA
+  const origin = { commit, repository: GITHUB_REPOSITORY, run: `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}` }
+  return { mode, onDiverged, allowOlder, origin }
 }
 
 /** The task of `run-task`; also used where there is no service at all. */

@@ -7,6 +7,7 @@ import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { Failure } from '../failure.ts'
+import { openCommitHistory } from '../github/commits.ts'
 import type { Slack } from '../ports.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import type { Fetch } from '../slack/request.ts'
@@ -72,7 +73,15 @@ async function begin(inputs: DeployInputs, calling: Runner, runner: Runner, worl
   const state = initialState(runner.clock.now())
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
-  await travel(request, { ...aws, clock: runner.clock, signal: runner.signal, keep }, reporter, runner)
+  const history = openCommitHistory({
+    token: inputs.githubToken,
+    apiUrl: runner.environment.GITHUB_API_URL ?? 'https://api.github.com',
+    repository: runner.environment.GITHUB_REPOSITORY ?? '',
+    fetch: world.fetch,
+    clock: runner.clock,
+    signal: calling.signal,
+  })
+  await travel(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history }, reporter, runner)
 }
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
@@ -102,8 +111,10 @@ async function travel(request: DeployRequest, journey: Journey, reporter: Report
   const isAsked = outcome === 'detached' && !request.wait
   if (outcome !== undefined && !isGood(outcome) && !isAsked) runner.fail()
   // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
-  if (runner.signal.aborted) journey.keep({})
-  else await reporter.tellPeople()
+  if (runner.signal.aborted) {
+    await reporter.leave()
+    journey.keep({})
+  } else await reporter.tellPeople()
   if (fault !== undefined) throw fault
 }
 

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
 import { present } from './error-class.ts'
 import { serviceDeployments } from './service-deployments.ts'
+import { tagging } from './tags.ts'
 import { taskDefinitions } from './task-definitions.ts'
 import { tasks } from './tasks.ts'
 
@@ -17,6 +18,7 @@ export function ecs(connection: Connection): Ecs {
     ...serviceDeployments(connection),
     ...tasks(connection),
     ...taskDefinitions(connection),
+    ...tagging(connection),
   }
 }
 

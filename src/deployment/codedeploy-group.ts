@@ -4,7 +4,9 @@ import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
 import { isEqual } from '../task-definition/equal.ts'
 import { text, untrusted } from '../text.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
+import type { Conflict } from './conflict.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
+import { withoutOrigin } from './origin.ts'
 import { unlessDenied } from './permitted.ts'
 
 /** Where CodeDeploy keeps the deployments of one service. */
@@ -15,8 +17,11 @@ export interface GroupName {
 
 /** A deployment of the wanted content that is in flight already. */
 export interface InFlight {
+  readonly kind: 'in-flight'
   readonly deploymentId: string
   readonly taskDefinition: string
+  /** With its tags, where it may be read. */
+  readonly definition: JsonObject | undefined
 }
 
 /** The console and the AWS CLI cut cluster and service here to stay within CodeDeploy's 100 characters (`aws ecs deploy`). */
@@ -38,9 +43,9 @@ export function appSpecFor(request: DeployRequest, service: Service, taskDefinit
 }
 
 /**
- * What CodeDeploy does with the service at this moment: undefined for nothing, or a deployment of the same content.
- * Throws `deployment-conflict` with the id of another one: a group has one active deployment at a time. Where the list is
- * not allowed, CodeDeploy itself refuses a second one, only later.
+ * What CodeDeploy does with the service at this moment: undefined for nothing, a deployment of the same content, or
+ * another one, which is a conflict: a group has one active deployment at a time. Where the list is not allowed, CodeDeploy
+ * itself refuses a second one, only later.
  */
 export async function findInFlight(
   request: DeployRequest,
@@ -48,23 +53,25 @@ export async function findInFlight(
   service: Service,
   wanted: WantedDefinition,
   onDenied: () => void,
-): Promise<InFlight | undefined> {
+): Promise<InFlight | Conflict | undefined> {
   const name = groupNameOf(request)
   const [active] = (await unlessDenied(listActive(journey, name), onDenied)) ?? []
   if (active === undefined) return undefined
   const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
   const appSpec = revision?.appSpecContent?.content
   const taskDefinition = appSpec && taskDefinitionIn(appSpec)
-  if (appSpec && taskDefinition && creator !== 'codeDeployRollback') {
-    const isWanted =
-      wanted.arn === undefined
-        ? await hasContent(journey, taskDefinition, wanted.definition)
-        : taskDefinition === wanted.arn
-    if (isWanted && sameAppSpec(appSpec, appSpecFor(request, service, taskDefinition))) {
-      return { deploymentId: active, taskDefinition }
-    }
+  const isRollback = creator === 'codeDeployRollback'
+  const definition = taskDefinition
+    ? await unlessDenied(journey.ecs.describeTaskDefinition(taskDefinition), () => undefined)
+    : undefined
+  if (appSpec && taskDefinition && !isRollback) {
+    const hasContent = definition !== undefined && isEqual(wanted.definition, withoutOrigin(definition))
+    const isWanted = wanted.arn === undefined ? hasContent : taskDefinition === wanted.arn
+    if (isWanted && sameAppSpec(appSpec, appSpecFor(request, service, taskDefinition)))
+      return { kind: 'in-flight', deploymentId: active, taskDefinition, definition }
   }
-  throw conflict(name, active, creator === 'codeDeployRollback', description)
+  const failure = conflict(name, active, isRollback, description)
+  return { kind: 'conflict', failure, codeDeployId: active, isRollback, definition }
 }
 
 async function listActive(journey: Journey, name: GroupName): Promise<readonly string[]> {
@@ -77,17 +84,12 @@ async function listActive(journey: Journey, name: GroupName): Promise<readonly s
   }
 }
 
-async function hasContent(journey: Journey, arn: string, wanted: JsonObject): Promise<boolean> {
-  const definition = await journey.ecs.describeTaskDefinition(arn)
-  return definition !== undefined && isEqual(wanted, definition)
-}
-
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
   return new Failure({
     code: 'deployment-conflict',
     what: text`The deployment group ${untrusted(name.deploymentGroup)} is busy with ${isRollback ? 'the rollback' : 'deployment'} ${untrusted(id)}`,
     why: text`CodeDeploy runs one deployment of a group at a time${description ? text` (this one says: ${untrusted(description)})` : ''}`,
-    fix: text`Run this job again when it has ended, or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}. Nothing has been changed.`,
+    fix: text`Run this job again when it has ended, or set on-conflict to wait or stop; or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}. Nothing has been changed.`,
   })
 }
 

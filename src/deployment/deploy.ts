@@ -1,18 +1,11 @@
-import { register } from '../task-definition/register.ts'
-import { deployByCodeDeploy } from './codedeploy.ts'
-import { findInFlight, groupNameOf, type InFlight, requireGroup } from './codedeploy-group.ts'
+import { deadlineIn } from '../clock.ts'
+import { attempt } from './attempt.ts'
+import { settleConflict } from './conflict.ts'
 import type { End } from './end.ts'
-import { engineOf, previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
-import type { DeployRequest, Journey, Rollout, WantedDefinition } from './journey.ts'
-import { shortly } from './patience.ts'
-import { unlessDenied } from './permitted.ts'
-import { type Plan, plan } from './plan.ts'
+import type { DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
-import { isAdoptable, rollOut } from './rolling.ts'
-import { runOneOffTask } from './run-task.ts'
-import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -50,76 +43,20 @@ export async function* deploy(request: DeployRequest, journey: Journey): Events<
   }
 }
 
-/** Undefined: a dry run, which has no end because it has no beginning. */
+/** How often the service may be changed by others just before our own change. */
+const mostChanges = 5
+
+/**
+ * Tries until nobody else is in the way. Every try begins with reading, as what was wanted may depend on what was there.
+ * Undefined: a dry run, which has no end because it has no beginning.
+ */
 async function* travel(request: DeployRequest, journey: Journey): Events<End | undefined> {
-  const { clock } = journey
-  const preparing = shortly(journey, request)
-  const { ecs } = preparing
-  const service = requireService(
-    await ecs.describeService(request.cluster, request.service),
-    request.service,
-    request.cluster,
-  )
-  const engine = engineOf(service, request.service)
-  const running = runningTaskDefinition(service)
-  const denied: string[] = []
-  const current =
-    running &&
-    (await unlessDenied(ecs.describeTaskDefinition(running), () => denied.push('ecs:DescribeTaskDefinition')))
-  const wanted = await request.wanted(service, current || undefined)
-  const inFlight =
-    engine === 'codedeploy'
-      ? await findInFlight(request, preparing, service, wanted, () => denied.push('codedeploy:ListDeployments'))
-      : undefined
-  const decided = plan(request, { engine, service, current: current || undefined, wanted, inFlight })
-  yield { kind: 'planned', at: clock.now(), plan: decided }
-  journey.keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
-  for (const message of warningsBefore(request, service, decided, denied))
-    yield { kind: 'warning', at: clock.now(), message }
-  if (decided.unchanged) return { outcome: 'unchanged', serving: running }
-  const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
-  if (request.dryRun) return undefined
-  const taskDefinition = yield* revision(wanted, decided, inFlight, preparing)
-  const rollout: Rollout = {
-    request,
-    journey,
-    service,
-    taskDefinition,
-    previousTaskDefinition: previousTaskDefinition(service),
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  for (let changes = 0; ; ) {
+    const result = yield* attempt(request, journey)
+    if (result === undefined || !('kind' in result)) return result
+    journey.keep({ stage: 'preparing' })
+    if (result.kind === 'conflict') yield* settleConflict(result, request, journey, deadline)
+    else if (++changes > mostChanges) throw result.failure
   }
-  const failed = yield* oneOff(rollout, wanted, inFlight)
-  if (failed) return failed
-  return yield* engine === 'codedeploy' ? deployByCodeDeploy(rollout, group, inFlight) : rollOut(rollout)
-}
-
-/** The ARN of the revision to deploy, registered where there is none yet. */
-async function* revision(
-  wanted: WantedDefinition,
-  decided: Plan,
-  inFlight: InFlight | undefined,
-  { ecs, clock, keep }: Journey,
-): Events<string> {
-  const known = inFlight?.taskDefinition ?? decided.taskDefinition
-  if (known === undefined) keep({ stage: 'registering' })
-  const { taskDefinitionArn, reused } =
-    known === undefined ? await register(wanted.definition, { ecs }) : { taskDefinitionArn: known, reused: true }
-  keep({ taskDefinition: taskDefinitionArn })
-  yield { kind: 'registered', at: clock.now(), taskDefinitionArn, reused }
-  return taskDefinitionArn
-}
-
-/** A deployment that is in flight already had its task; it is not run again for watching. */
-async function* oneOff(
-  rollout: Rollout,
-  wanted: WantedDefinition,
-  inFlight: InFlight | undefined,
-): Events<End | undefined> {
-  const { request, journey, service, taskDefinition, previousTaskDefinition: serving } = rollout
-  journey.signal.throwIfAborted()
-  if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
-  const { cluster, runTask: task, longestGap } = request
-  const { definition } = wanted
-  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
-  journey.signal.throwIfAborted()
-  return end && { ...end, serving }
 }

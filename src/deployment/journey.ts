@@ -1,5 +1,7 @@
 import type { Clock, Deadline } from '../clock.ts'
-import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service } from '../ports.ts'
+import type { CodeDeploy, CommitHistory, Ecs, EvidenceSources, JsonObject, Service } from '../ports.ts'
+import type { ConflictPolicy } from './conflict.ts'
+import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
 import type { OneOffTask } from './run-task.ts'
 
@@ -24,6 +26,10 @@ export interface DeployRequest {
   /** Longest gap between two looks, in milliseconds; undefined for the default. */
   readonly longestGap?: number | undefined
   readonly dryRun: boolean
+  /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
+  readonly guard?: Guard | undefined
+  /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
+  readonly onConflict?: ConflictPolicy | undefined
   /** What the post step does with a deployment that is in flight when the job is cancelled. */
   readonly onCancel: CancelPolicy
 }
@@ -56,6 +62,8 @@ export interface AwsPorts {
 
 /** The world of one deployment. */
 export interface Journey extends AwsPorts {
+  /** Where the order of commits is known; undefined where there is no repository. */
+  readonly history?: CommitHistory | undefined
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal

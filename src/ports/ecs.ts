@@ -79,4 +79,6 @@ export interface Ecs {
   describeTaskDefinition(nameOrArn: string): Promise<JsonObject | undefined>
   /** Registers exactly this; throws `task-definition-lossy` when a member would be dropped on the way. Returns what AWS stored. */
   registerTaskDefinition(definition: JsonObject): Promise<JsonObject>
+  /** Adds tags to a resource, or changes their values. */
+  tagResource(arn: string, tags: Readonly<Record<string, string>>): Promise<void>
 }

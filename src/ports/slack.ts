@@ -26,6 +26,8 @@ export type SlackDelivery = { readonly delivered: true } | { readonly delivered:
 export interface Slack {
   /** Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. */
   update(message: SlackMessage, options: { readonly final: boolean }): Promise<SlackDelivery>
+  /** Sends no more progress. Resolves when the request that is under way has ended, so that `reference` is known. */
+  pause(): Promise<void>
   /** Where the message is, for a later job to go on with it; undefined before the first delivery and with a webhook. */
   reference(): { readonly channel: string; readonly ts: string } | undefined
 }

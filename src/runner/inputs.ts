@@ -65,6 +65,11 @@ export function oneOf<const Word extends string>(allowed: readonly Word[], fallb
   }
 }
 
+/** One of a few words, or undefined when it is not given. */
+export function optionalOneOf<const Word extends string>(allowed: readonly Word[]): InputReader<Word | undefined> {
+  return (given) => (given === '' ? undefined : oneOf<string>(allowed, '')(given)) as Word | undefined
+}
+
 /** Items separated by commas or line ends, trimmed; empty ones are left out. */
 export const list: InputReader<readonly string[]> = (given) =>
   given

@@ -20,6 +20,14 @@ type Revisions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
  * again registers nothing. Throws `task-definition-invalid`, `task-definition-lossy` and what the port throws.
  */
 export async function register(definition: JsonObject, { ecs }: { readonly ecs: Revisions }): Promise<Registration> {
+  return (await findRegistered(definition, { ecs })) ?? (await registerNew(definition, { ecs }))
+}
+
+/** The family's latest active revision when it is equal, tags included; undefined otherwise. */
+export async function findRegistered(
+  definition: JsonObject,
+  { ecs }: { readonly ecs: Revisions },
+): Promise<Registration | undefined> {
   const wanted = registrable(definition)
   const family = textIn(wanted, 'family')
   if (!family) {
@@ -30,8 +38,12 @@ export async function register(definition: JsonObject, { ecs }: { readonly ecs: 
     })
   }
   const latest = await findLatest(family, ecs)
-  if (latest && isEqual(wanted, latest) && hasTags(latest, wanted)) return registration(latest, true)
-  return registration(await ecs.registerTaskDefinition(wanted), false)
+  return latest && isEqual(wanted, latest) && hasTags(latest, wanted) ? registration(latest, true) : undefined
+}
+
+/** A new revision, without a look at what there is. */
+export async function registerNew(definition: JsonObject, { ecs }: { readonly ecs: Revisions }): Promise<Registration> {
+  return registration(await ecs.registerTaskDefinition(registrable(definition)), false)
 }
 
 /**

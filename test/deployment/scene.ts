@@ -3,9 +3,11 @@ import { connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
 import { deploy } from '../../src/deployment/deploy.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { Guard } from '../../src/deployment/guard.ts'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
 import type { DeploymentRecord } from '../../src/deployment/record.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
+import { openCommitHistory } from '../../src/github/commits.ts'
 import type { JsonObject } from '../../src/ports.ts'
 import { renderText } from '../../src/text.ts'
 import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
@@ -30,6 +32,9 @@ export interface RunOptions {
   /** Of the container `api`; undefined leaves it. */
   readonly image?: string
   readonly request?: Partial<DeployRequest>
+  /** Of the run: turns the guard on. */
+  readonly commit?: string
+  readonly guard?: Partial<Guard>
   readonly signal?: AbortSignal
   readonly onEvent?: (event: DeploymentEvent) => void
   readonly onKeep?: (record: DeploymentRecord) => void
@@ -73,6 +78,19 @@ async function warmUp(): Promise<void> {
 
 await warmUp()
 
+export const repository = 'acme/api'
+
+function guardFor(commit: string, more: Partial<Guard> | undefined): Guard {
+  return { mode: 'on', onDiverged: 'refuse', allowOlder: false, origin: { commit, repository, run: '1/1' }, ...more }
+}
+
+/** The commits that the simulated GitHub knows. */
+export function historyOf(sim: Simulator, token: string | undefined = 'ghs_1') {
+  const apiUrl = 'https://api.github.com'
+  const signal = new AbortController().signal
+  return openCommitHistory({ token, apiUrl, repository, fetch: sim.fetch, clock: sim.clock.forProgram, signal })
+}
+
 /** Runs one deployment to its end and folds what it told. */
 export async function run(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
   const signal = options.signal ?? new AbortController().signal
@@ -90,6 +108,7 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
     waitMinutes: 30,
     dryRun: false,
     onCancel: 'stop-and-roll-back',
+    ...(options.commit === undefined ? {} : { guard: guardFor(options.commit, options.guard) }),
     ...options.request,
   }
   const keep = (part: Partial<DeploymentRecord>) => {
@@ -100,7 +119,7 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
   const startedAt = ports.clock.now()
   let error: unknown
   try {
-    for await (const event of deploy(request, { ...ports, signal, keep })) {
+    for await (const event of deploy(request, { ...ports, history: historyOf(sim), signal, keep })) {
       events.push(event)
       options.onEvent?.(event)
     }

@@ -1,0 +1,148 @@
+import { Failure } from '../failure.ts'
+import type { DeploymentGroup, Service } from '../ports.ts'
+import { renderText, untrusted } from '../text.ts'
+import { deployByCodeDeploy } from './codedeploy.ts'
+import { groupNameOf, requireGroup } from './codedeploy-group.ts'
+import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
+import type { End } from './end.ts'
+import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
+import type { DeploymentEvent } from './event.ts'
+import { type Judgement, olderThan, openWatchman } from './guard.ts'
+import type { DeployRequest, Journey, Rollout } from './journey.ts'
+import { shortly } from './patience.ts'
+import { type Plan, plan } from './plan.ts'
+import { listing, type Prepared, prepare } from './prepare.ts'
+import { type Marking, moveTags, obtainRevision } from './revision.ts'
+import { isAdoptable, rollOut } from './rolling.ts'
+import { runOneOffTask } from './run-task.ts'
+import { warningsBefore } from './warnings.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
+export async function* attempt(request: DeployRequest, journey: Journey): Events<End | Obstacle | undefined> {
+  const preparing = shortly(journey, request)
+  const { guard } = request
+  const marking = guard && { guard, watchman: openWatchman(guard, journey) }
+  const prepared = await prepare(request, preparing, marking?.watchman)
+  const { service, engine, running } = prepared
+  const decided = plan(request, prepared)
+  if (prepared.conflict === undefined) yield* tellPlan(request, preparing, prepared, decided)
+  if (decided.unchanged && prepared.conflict === undefined) {
+    if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
+    return { outcome: 'unchanged', serving: running }
+  }
+  const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
+  const older = yield* judge(request, preparing, prepared, marking)
+  if (request.dryRun) return yield* tellDryRun(preparing, older)
+  const obstacle = older ?? prepared.conflict ?? conflictOf(request, prepared, decided)
+  if (obstacle) return obstacle
+  const taskDefinition = yield* revision(prepared, decided, marking, preparing)
+  const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
+  const failed = yield* oneOff(rollout, prepared)
+  if (failed) return failed
+  const fresh = await lookAgain(rollout, prepared)
+  return fresh === undefined ? changed(service) : yield* start(fresh, prepared, group)
+}
+
+async function* tellPlan(
+  request: DeployRequest,
+  { clock, keep }: Journey,
+  { engine, service, denied }: Prepared,
+  decided: Plan,
+): Events<void> {
+  yield { kind: 'planned', at: clock.now(), plan: decided }
+  keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
+  for (const message of warningsBefore(request, service, decided, denied))
+    yield { kind: 'warning', at: clock.now(), message }
+}
+
+async function* tellDryRun({ clock }: Journey, older: End | undefined): Events<undefined> {
+  const why = older?.cause && renderText(older.cause.what, (theirs) => theirs)
+  if (why) yield { kind: 'warning', at: clock.now(), message: untrusted(`It would end as superseded. ${why}.`) }
+}
+
+/** The end of a deployment that is older than what runs, or than what is on its way. */
+async function* judge(
+  { guard }: DeployRequest,
+  { clock }: Journey,
+  { judgement, conflict, running }: Prepared,
+  marking: Marking | undefined,
+): Events<End | undefined> {
+  if (guard === undefined || marking === undefined) return undefined
+  const judgements: Judgement[] = [await judgement]
+  if (conflict) judgements.push(await marking.watchman.judge(conflict.definition))
+  for (const found of judgements) {
+    if (found.kind === 'older') return olderThan(found.than, guard, running)
+    if (found.warning) {
+      const message = untrusted(renderText(found.warning, (theirs) => theirs))
+      yield { kind: 'warning', at: clock.now(), message }
+    }
+  }
+  return undefined
+}
+
+/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
+function conflictOf(request: DeployRequest, { engine, service }: Prepared, decided: Plan): Conflict | undefined {
+  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
+  return isAllowed ? undefined : rollingConflict(service, decided.taskDefinition)
+}
+
+/** The ARN of the revision to deploy, registered where there is none yet. */
+async function* revision(
+  { wanted, inFlight, running, stored }: Prepared,
+  decided: Plan,
+  marking: Marking | undefined,
+  journey: Journey,
+): Events<string> {
+  const known = inFlight?.taskDefinition ?? decided.taskDefinition
+  const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
+  const found =
+    known === undefined
+      ? yield* obtainRevision(wanted.definition, marking, journey)
+      : { arn: known, definition, isNew: false }
+  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
+  journey.keep({ taskDefinition: found.arn })
+  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
+  return found.arn
+}
+
+/** A deployment that is in flight already had its task; it is not run again for watching. */
+async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events<End | undefined> {
+  const { request, journey, service, taskDefinition, previousTaskDefinition: serving } = rollout
+  journey.signal.throwIfAborted()
+  if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
+  const { cluster, runTask: task, longestGap } = request
+  const { definition } = wanted
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
+  journey.signal.throwIfAborted()
+  return end && { ...end, serving }
+}
+
+/**
+ * The last look before the change: what somebody else did to the service since it was read, be it during a one-off task,
+ * decides anew whether and how it may be changed. One call, and only where an order or a policy is to be kept.
+ */
+async function lookAgain(rollout: Rollout, { running }: Prepared): Promise<Rollout | undefined> {
+  const { request, journey } = rollout
+  if (request.guard === undefined && request.onConflict === undefined) return rollout
+  const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
+  const service: Service = requireService(found, request.service, request.cluster)
+  if (runningTaskDefinition(service) !== running) return undefined
+  return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
+}
+
+async function* start(
+  rollout: Rollout,
+  { engine, inFlight, service, denied }: Prepared,
+  group: DeploymentGroup | undefined,
+): Events<End | Obstacle> {
+  if (engine === 'ecs-rolling') return yield* rollOut(rollout)
+  try {
+    return yield* deployByCodeDeploy(rollout, group, inFlight)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
+    const isListed = !denied.includes(listing)
+    return isListed ? changed(service) : { kind: 'conflict', failure: error, isRollback: false }
+  }
+}

@@ -1,0 +1,108 @@
+import { type Deadline, remaining } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import type { JsonObject, Service } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { shortName } from './end.ts'
+import { primary } from './engine.ts'
+import type { DeploymentEvent } from './event.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+import { aside } from './patience.ts'
+import { startPace, ticks } from './watch.ts'
+
+/** What is done when somebody else's deployment of the service is in progress. */
+export type ConflictPolicy = 'wait' | 'stop' | 'fail'
+
+/** Somebody else's deployment that stands in the way of ours. */
+export interface Conflict {
+  readonly kind: 'conflict'
+  /** What to say when nothing is done about it. */
+  readonly failure: Failure
+  /** CodeDeploy's id of it, where it is known. Undefined with ECS's own controller. */
+  readonly codeDeployId?: string | undefined
+  /** A rollback is never stopped: it is the way to a good state. */
+  readonly isRollback: boolean
+  /** What it deploys, where that can be read. */
+  readonly definition?: JsonObject | undefined
+}
+
+/** The service is no longer what it was when the deployment was prepared. */
+export interface Changed {
+  readonly kind: 'changed'
+  readonly failure: Failure
+}
+
+/** What stands in the way, so that another attempt is needed. */
+export type Obstacle = Conflict | Changed
+
+const phase = 'other-deployment'
+/** Where it is not known what stands in the way. Milliseconds. */
+const blindPause = 15_000
+
+/** The deployment in progress that ours would replace, by the ECS deployment controller. */
+export function rollingConflict(service: Service, taskDefinition: string | undefined): Conflict | undefined {
+  const current = primary(service)
+  if (current?.rolloutState !== 'IN_PROGRESS' || current.taskDefinition === taskDefinition) return undefined
+  const failure = new Failure({
+    code: 'deployment-conflict',
+    what: text`A deployment of ${untrusted(shortName(current.taskDefinition ?? ''))} is in progress`,
+    why: text`the service ${untrusted(service.serviceName ?? '')} is on its way to it, and this deployment would replace it`,
+    fix: text`Run this job again when it has ended; or set on-conflict to wait, or to stop to replace it. Nothing has been changed.`,
+  })
+  return { kind: 'conflict', failure, isRollback: false }
+}
+
+/** Somebody deployed the service in the moment between our look and our change. */
+export function changed({ serviceName = '' }: Service): Changed {
+  const failure = new Failure({
+    code: 'deployment-conflict',
+    what: text`The service ${untrusted(serviceName)} is changed by somebody else again and again`,
+    fix: text`Let one workflow at a time deploy it (concurrency), then run this job again. Nothing has been changed.`,
+  })
+  return { kind: 'changed', failure }
+}
+
+/** Does with a conflict what the policy says; afterwards the deployment is prepared anew. Throws the conflict's failure. */
+export async function* settleConflict(
+  conflict: Conflict,
+  request: DeployRequest,
+  journey: Journey,
+  deadline: Deadline,
+): AsyncGenerator<DeploymentEvent> {
+  const { codeDeployId, isRollback, failure } = conflict
+  const policy = request.onConflict ?? 'fail'
+  if (policy === 'fail' || remaining(journey.clock, deadline) === 0) throw failure
+  yield { kind: 'phase', at: journey.clock.now(), name: phase, status: 'running', detail: detailOf(conflict) }
+  if (policy === 'stop' && codeDeployId !== undefined && !isRollback)
+    await journey.codeDeploy.stopDeployment(codeDeployId, true)
+  const isOver = await waitForEnd(conflict, request, journey, deadline)
+  yield { kind: 'phase', at: journey.clock.now(), name: phase, status: isOver ? 'succeeded' : 'failed' }
+  if (!isOver) throw failure
+}
+
+function detailOf({ codeDeployId, isRollback }: Conflict) {
+  return untrusted(`waits for ${isRollback ? 'the rollback ' : ''}${codeDeployId ?? 'a deployment by somebody else'}`)
+}
+
+async function waitForEnd(
+  { codeDeployId }: Conflict,
+  { cluster, service, longestGap }: DeployRequest,
+  journey: Journey,
+  deadline: Deadline,
+): Promise<boolean> {
+  const { clock, signal } = journey
+  const pace = startPace(clock, longestGap)
+  for await (const _ of ticks(clock, deadline, pace, signal)) {
+    if (codeDeployId !== undefined) {
+      const other = await aside(journey, ({ codeDeploy }) => codeDeploy.describeDeployment(codeDeployId))
+      if (/^(Succeeded|Failed|Stopped)$/.test(other?.status ?? '')) return true
+      continue
+    }
+    const now = await aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
+    if (now && primary(now)?.rolloutState !== 'IN_PROGRESS') {
+      // A service of CodeDeploy shows nothing here: a group that may not be listed is tried again after a pause.
+      if (primary(now) === undefined) await clock.sleep(blindPause, signal)
+      return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,70 @@
+import type { JsonObject, Service } from '../ports.ts'
+import { findInFlight, type InFlight } from './codedeploy-group.ts'
+import type { Conflict } from './conflict.ts'
+import { engineOf, requireService, runningTaskDefinition } from './engine.ts'
+import type { Engine } from './event.ts'
+import type { Judgement, Watchman } from './guard.ts'
+import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
+import { withoutOrigin } from './origin.ts'
+import { unlessDenied } from './permitted.ts'
+
+/** Without it nobody knows what CodeDeploy does, until it refuses. */
+export const listing = 'codedeploy:ListDeployments'
+
+/** What is there, and what is to be there instead. */
+export interface Prepared {
+  readonly service: Service
+  readonly engine: Engine
+  /** ARN of what the service is going for, or runs, and its definition with tags. */
+  readonly running: string | undefined
+  readonly stored: JsonObject | undefined
+  /** Without tags of an origin. */
+  readonly current: JsonObject | undefined
+  readonly wanted: WantedDefinition
+  readonly inFlight: InFlight | undefined
+  readonly conflict: Conflict | undefined
+  /** Whether it may be replaced; asked for while the rest is read. */
+  readonly judgement: Promise<Judgement>
+  /** Actions that the credentials do not allow. */
+  readonly denied: readonly string[]
+}
+
+/** Reads the service, what it runs and what is wanted. Changes nothing. */
+export async function prepare(
+  request: DeployRequest,
+  journey: Journey,
+  watchman: Watchman | undefined,
+): Promise<Prepared> {
+  const { ecs } = journey
+  const found = await ecs.describeService(request.cluster, request.service)
+  const service = requireService(found, request.service, request.cluster)
+  const engine = engineOf(service, request.service)
+  const running = runningTaskDefinition(service)
+  const denied: string[] = []
+  const stored =
+    running &&
+    (await unlessDenied(ecs.describeTaskDefinition(running), () => denied.push('ecs:DescribeTaskDefinition')))
+  const judgement = watchman?.judge(stored || undefined) ?? Promise.resolve<Judgement>({ kind: 'pass' })
+  // It is awaited later; until then its refusal is nobody's unhandled rejection.
+  judgement.catch(() => undefined)
+  const current = stored ? withoutOrigin(stored) : undefined
+  const rendered = await request.wanted(service, current)
+  const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  const busy =
+    engine === 'codedeploy'
+      ? await findInFlight(request, journey, service, wanted, () => denied.push(listing))
+      : undefined
+  const [inFlight, conflict] = busy?.kind === 'conflict' ? [undefined, busy] : [busy, undefined]
+  return {
+    service,
+    engine,
+    running,
+    stored: stored || undefined,
+    current,
+    wanted,
+    inFlight,
+    conflict,
+    judgement,
+    denied,
+  }
+}

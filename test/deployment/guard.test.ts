@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Simulator } from '../simulator/simulator.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  type RunOptions,
+  region,
+  repository,
+  rollingScene,
+  run,
+  servingImage,
+} from './scene.ts'
+
+const sha = (number: number) => String(number).padStart(40, 'c')
+const imageOf = (number: number) => `registry.example.com/api:c${number}`
+
+/** A service that Slipway deployed from commit 5 of ten. */
+async function deployed(scene: () => Simulator): Promise<Simulator> {
+  const sim = scene()
+  sim.github.commits.add(...Array.from({ length: 10 }, (_, index) => sha(index)))
+  const first = await at(sim, 5)
+  expect(first.outcome).toBe('succeeded')
+  sim.recorder.clear()
+  return sim
+}
+
+const at = (sim: Simulator, commit: number, more: RunOptions = {}) =>
+  run(sim, { image: imageOf(commit), commit: sha(commit), ...more })
+
+const warnings = ({ state }: Awaited<ReturnType<typeof run>>) =>
+  state.warnings.map(({ untrusted }) => untrusted).join('\n')
+
+function tagsOf(sim: Simulator, revision: string): Record<string, string> {
+  const { handlers } = sim.world.region(region).ecs
+  const call = { service: 'ecs', operation: '', region, accessKeyId: '', at: 0, input: {} } as const
+  const input = { resourceArn: `arn:aws:ecs:${region}:111122223333:task-definition/${revision}` }
+  const list = handlers.ListTagsForResource
+  if (!list) throw new Error('tags cannot be listed')
+  const { tags } = list(input, { ...call, input }) as { tags: { key: string; value: string }[] }
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]))
+}
+
+const mutations = /^(RegisterTaskDefinition|UpdateService|CreateDeployment|TagResource|StopDeployment)$/
+const changes = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => mutations.test(operation)).length
+
+describe.each([
+  ['rolling', rollingScene],
+  ['CodeDeploy', codeDeployScene],
+])('F05: the guard of a %s service', (_, scene) => {
+  test('lets a newer commit through, and tags what it registers', async () => {
+    const sim = await deployed(scene)
+    const ended = await at(sim, 6)
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toBe('')
+    expect(tagsOf(sim, 'api:3')).toEqual({
+      'slipway:commit': sha(6),
+      'slipway:repository': repository,
+      'slipway:run': '1/1',
+    })
+  })
+
+  test('ends an older commit as superseded before anything is changed, and says how to go back on purpose', async () => {
+    const sim = await deployed(scene)
+    const ended = await at(sim, 4)
+    expect(ended.outcome).toBe('superseded')
+    expect(ended.error).toBeUndefined()
+    expect(ended.cause).toMatch(/commit ccccccc is older than ccccccc.*nothing was changed.*allow-older: true/)
+    expect(changes(sim)).toBe(0)
+    expect(servingImage(sim)).toBe(imageOf(5))
+  })
+
+  test('allow-older goes back, and the next newer commit may follow', async () => {
+    const sim = await deployed(scene)
+    expect((await at(sim, 3, { guard: { allowOlder: true } })).outcome).toBe('succeeded')
+    expect(servingImage(sim)).toBe(imageOf(3))
+    expect((await at(sim, 4)).outcome).toBe('succeeded')
+  })
+
+  test('moves the tags of what is taken again forward, never back', async () => {
+    const sim = await deployed(scene)
+    expect((await at(sim, 8, { image: imageOf(5) })).outcome).toBe('unchanged')
+    expect(tagsOf(sim, 'api:2')['slipway:commit']).toBe(sha(8))
+    expect((await at(sim, 6, { image: imageOf(5) })).outcome).toBe('unchanged')
+    expect(tagsOf(sim, 'api:2')['slipway:commit']).toBe(sha(8))
+    expect((await at(sim, 7)).outcome).toBe('superseded')
+  })
+
+  test('refuses a commit that does not contain what runs, unless branches take turns here', async () => {
+    const sim = await deployed(scene)
+    const branch = 'b'.repeat(40)
+    sim.github.commits.branch(branch, sha(4))
+    const refused = await run(sim, { image: newImage, commit: branch })
+    expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(refused.cause).toMatch(/does not contain.*on-diverged: deploy/)
+    expect(changes(sim)).toBe(0)
+    const allowed = await run(sim, { image: newImage, commit: branch, guard: { onDiverged: 'deploy' } })
+    expect(allowed.outcome).toBe('succeeded')
+    expect(warnings(allowed)).toMatch(/bbbbbbb does not contain/)
+  })
+
+  test('a commit of another repository goes on, and that is said', async () => {
+    const sim = await deployed(scene)
+    const origin = { commit: sha(1), repository: 'acme/other', run: '2/1' }
+    const ended = await run(sim, { image: newImage, commit: sha(1), guard: { origin } })
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/was deployed from acme\/api/)
+  })
+
+  test.each([
+    ['GitHub is down', (sim: Simulator) => sim.github.fail({ kind: 'http', status: 502 })],
+    ['GitHub hangs', (sim: Simulator) => sim.github.fail({ kind: 'hang' })],
+    ['GitHub is asked too often', (sim: Simulator) => sim.github.fail({ kind: 'rate-limit' })],
+    ['the token may not read', (sim: Simulator) => sim.github.grant({ contents: 'none' })],
+    ['the answer is none', (sim: Simulator) => sim.github.fail({ kind: 'not-json' })],
+  ])('F16: when %s, it goes on with a warning; strict refuses', async (_reason, trouble) => {
+    const sim = await deployed(scene)
+    trouble(sim)
+    const before = sim.clock.now()
+    const strict = await at(sim, 6, { guard: { mode: 'strict' } })
+    expect(strict.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(changes(sim)).toBe(0)
+    expect(sim.clock.now() - before).toBeLessThan(15_000)
+    const ended = await at(sim, 6)
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/It is not proven that ccccccc is newer/)
+  })
+
+  test('what was not deployed by Slipway is replaced with a warning; strict refuses', async () => {
+    const sim = scene()
+    const strict = await at(sim, 1, { guard: { mode: 'strict' } })
+    expect(strict.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(servingImage(sim)).toBe(oldImage)
+    const ended = await at(sim, 1)
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/has no tag slipway:commit/)
+  })
+
+  test('without ecs:TagResource it deploys, and says what it could not do', async () => {
+    const sim = scene()
+    const isTagged = (input: Readonly<Record<string, unknown>>) => Array.isArray(input.tags) && input.tags.length > 0
+    sim.faults.add({
+      operation: /^(RegisterTaskDefinition|TagResource)$/,
+      match: isTagged,
+      times: 99,
+      effect: { kind: 'access-denied' },
+    })
+    const ended = await at(sim, 1)
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/ecs:TagResource/)
+    expect((await at(sim, 2, { image: imageOf(1) })).outcome).toBe('unchanged')
+  })
+
+  test('costs one call more than no guard', async () => {
+    const count = async (more: RunOptions) => {
+      const sim = await deployed(scene)
+      await run(sim, { image: imageOf(6), request: { wait: false }, ...more })
+      return sim.recorder.all.filter(({ service }) => service !== 'github').length
+    }
+    expect(await count({ commit: sha(6) })).toBe((await count({})) + 1)
+  })
+
+  test('somebody else who deploys during a one-off task is seen before the change', async () => {
+    const sim = await deployed(scene)
+    sim.world.scenarios.set(imageOf(6), { kind: 'crash', exitCode: 0, afterSeconds: 60 })
+    let isDone = false
+    const ended = await at(sim, 6, {
+      onEvent({ kind }) {
+        if (kind !== 'registered' || isDone) return
+        isDone = true
+        void at(sim, 7)
+      },
+      request: {
+        runTask: {
+          subnets: [],
+          securityGroups: [],
+          startedBy: 'test',
+          awaitStop: true,
+          waitMinutes: 10,
+          idempotencyKey: 'one',
+        },
+      },
+    })
+    expect(ended.outcome).toBe('superseded')
+  })
+})
+
+test('the tags of the revision that a definition was rendered from do not come along', async () => {
+  const sim = await deployed(rollingScene)
+  await at(sim, 6)
+  const definition = await portsOf(sim).ecs.describeTaskDefinition('api')
+  const tags = definition?.tags as { key: string }[]
+  expect(tags.map(({ key }) => key).sort()).toEqual(['slipway:commit', 'slipway:repository', 'slipway:run'])
+})

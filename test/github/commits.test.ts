@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals'
+import { openCommitHistory } from '../../src/github/commits.ts'
+import { createSimulator } from '../simulator/simulator.ts'
+
+const [older, newer, aside] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)]
+
+function open(token: string | undefined = 'ghs_1') {
+  const sim = createSimulator()
+  sim.github.commits.add(older, newer)
+  sim.github.commits.branch(aside, older)
+  const apiUrl = 'https://api.github.com'
+  const clock = sim.clock.forProgram
+  const signal = new AbortController().signal
+  return { sim, history: openCommitHistory({ token, apiUrl, repository: 'acme/api', fetch: sim.fetch, clock, signal }) }
+}
+
+test('says how one commit stands to another', async () => {
+  const { history } = open()
+  expect(await history.compare(older, newer)).toBe('ahead')
+  expect(await history.compare(newer, older)).toBe('behind')
+  expect(await history.compare(newer, newer)).toBe('identical')
+  expect(await history.compare(newer, aside)).toBe('diverged')
+})
+
+test('one failure of GitHub is tried again; one that stays is told within 15 seconds', async () => {
+  const { sim, history } = open()
+  sim.github.fail({ kind: 'http', status: 502 }, { times: 1 })
+  expect(await history.compare(older, newer)).toBe('ahead')
+  sim.github.fail({ kind: 'hang' })
+  const before = sim.clock.now()
+  expect(await history.compare(older, newer)).toEqual({ unknown: expect.stringMatching(/did not answer/) })
+  expect(sim.clock.now() - before).toBeLessThanOrEqual(15_000)
+})
+
+test('without a token, or for a commit that is gone, the reason names what to do', async () => {
+  const { history } = open()
+  expect(await history.compare('d'.repeat(40), newer)).toEqual({
+    unknown: expect.stringMatching(/404: the commit is gone, or github-token lacks contents: read/),
+  })
+  expect(await open('').history.compare(older, newer)).toEqual({ unknown: 'there is no github-token' })
+})
