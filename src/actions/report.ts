@@ -21,6 +21,9 @@ export interface ReporterConfig {
   readonly state: DeploymentState
 }
 
+/** A cancelled process has two seconds. Milliseconds. */
+const longestLeave = 1000
+
 /** Tells every channel about one deployment. Nothing here waits for a channel before the end, and none can fail it. */
 export interface Reporter {
   state(): DeploymentState
@@ -30,6 +33,8 @@ export interface Reporter {
   tellJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
   tellPeople(): Promise<void>
+  /** After a cancel: lets the message that is under way to Slack arrive, for the post step to go on with. At most a second. */
+  leave(): Promise<void>
 }
 
 export function openReporter({ subject, runner, slack, statuses, mention, state: initial }: ReporterConfig): Reporter {
@@ -48,6 +53,12 @@ export function openReporter({ subject, runner, slack, statuses, mention, state:
       const report = { subject, state }
       for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)
       for (const { level, title, message } of annotations(report)) runner.log[level](message, title)
+    },
+    async leave() {
+      const arrived = new AbortController()
+      const late = runner.clock.sleep(longestLeave, arrived.signal).catch(() => undefined)
+      await Promise.race([slack.pause(), late])
+      arrived.abort()
     },
     async tellPeople() {
       const report = { subject, state }

@@ -29,7 +29,7 @@ const longestFinal = 10_000
 /** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
 export function openSlack(config: SlackConfig): Slack {
   const channel = channelOf(config)
-  if (!channel) return { update: async () => accepted, reference: () => undefined }
+  if (!channel) return { update: async () => accepted, pause: async () => {}, reference: () => undefined }
   if ('problem' in channel) return refused(config, channel.problem)
   return follow(channel, config)
 }
@@ -52,7 +52,11 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
 
 function refused(config: SlackConfig, reason: Text): Slack {
   config.warn(reason)
-  return { update: async () => ({ delivered: false, problem: reason }), reference: () => undefined }
+  return {
+    update: async () => ({ delivered: false, problem: reason }),
+    pause: async () => {},
+    reference: () => undefined,
+  }
 }
 
 /** Shows progress where the message can be edited, and waits for Slack only at the end. */
@@ -80,6 +84,7 @@ function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
 
   return {
     reference: channel.reference,
+    pause: progress.stop,
     async update(message, { final }) {
       if (final) return finish(message)
       if (channel.live) progress.offer(message)

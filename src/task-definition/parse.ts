@@ -13,7 +13,7 @@ const deepest = 64
  * run. Throws `file-invalid` with file, line and column.
  */
 export function parse(source: string, file: string): JsonObject {
-  const isJson = /^\uFEFF?\s*\{/.test(source)
+  const isJson = /^\uFEFF?\s*(?:\{|\/[/*])/.test(source)
   const content = isJson ? withoutComments(source) : source
   const { value } = parseObject(content, file)
   const problem = isJson && /\.json$/i.test(file) && !isValidJson(content) ? looseJson : findProblem(value, 0)
