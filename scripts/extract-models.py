@@ -25,6 +25,7 @@ SERVICES = {
     "sts": WHOLE,
     "elbv2": WHOLE,
     "logs": ["GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams", "CreateLogGroup", "CreateLogStream", "PutLogEvents", "StartLiveTail"],
+    "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget"],
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
     "secretsmanager": ["GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "CreateSecret", "PutSecretValue"],
     "ssm": ["GetParameter", "GetParameters", "GetParametersByPath", "DescribeParameters", "PutParameter"],

@@ -67,6 +67,7 @@ export interface Region {
   readonly elbv2: LoadBalancing
   readonly logs: Logs
   readonly cloudwatch: Alarms
+  readonly 'application-autoscaling': AwsService
   readonly secretsmanager: Secrets
   readonly ssm: Secrets
 }

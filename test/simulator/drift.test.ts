@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { findDrift } from './drift.ts'
 import { loadModel, type Model } from './model.ts'
+import { servicesWithClient } from './schema.ts'
 import { serviceNames } from './wire.ts'
 
 /**
@@ -61,10 +62,13 @@ const reviewed: Readonly<Record<string, { readonly since: string; readonly why: 
 }
 
 describe("the clients know the wire as AWS's models describe it", () => {
-  test.each(serviceNames)('%s, but for the differences that were reviewed', async (service) => {
-    const expected = Object.keys(reviewed).filter((difference) => difference.startsWith(`${service} `))
-    expect(await findDrift(service)).toEqual(expected.sort())
-  })
+  test.each(serviceNames.filter((service) => servicesWithClient.includes(service)))(
+    '%s, but for the differences that were reviewed',
+    async (service) => {
+      const expected = Object.keys(reviewed).filter((difference) => difference.startsWith(`${service} `))
+      expect(await findDrift(service)).toEqual(expected.sort())
+    },
+  )
 
   test('and a difference of each kind would be seen', async () => {
     const model = structuredClone(loadModel('sts')) as unknown as {
@@ -89,6 +93,10 @@ describe("the clients know the wire as AWS's models describe it", () => {
       'sts GetCallerIdentityResponse.UserId: only in the client',
     ])
   })
+})
+
+test('only services that Slipway has no client for yet are not compared', () => {
+  expect(serviceNames.filter((service) => !servicesWithClient.includes(service))).toEqual(['application-autoscaling'])
 })
 
 test('every extract says where it comes from, and all come from the same release', () => {

@@ -81,3 +81,30 @@ test('what does not exist is refused by name', async () => {
     name: 'ListenerNotFoundException',
   })
 })
+
+test('a listener has rules before its default one; all of them put their target groups to use', async () => {
+  const { elbv2, client, green, listenerArn } = setUp()
+  const second = elbv2.createRule(listenerArn, 20, { [green]: 1 })
+  const first = elbv2.createRule(listenerArn, 3, { [green]: 1 })
+  const rules = async () => (await client.send(new DescribeRulesCommand({ ListenerArn: listenerArn }))).Rules!
+  expect((await rules()).map(({ Priority }) => Priority)).toEqual(['3', '20', 'default'])
+  const { TargetGroups } = await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [green] }))
+  expect(TargetGroups![0]!.LoadBalancerArns).toHaveLength(1)
+  await client.send(
+    new ModifyRuleCommand({ RuleArn: first.ruleArn, Actions: [{ Type: 'forward', TargetGroupArn: green }] }),
+  )
+  expect(elbv2.route(first.ruleArn)!.forward).toEqual({ [green]: 1 })
+  elbv2.deleteRule(second.ruleArn)
+  await expect(client.send(new DescribeRulesCommand({ RuleArns: [second.ruleArn] }))).rejects.toMatchObject({
+    name: 'RuleNotFoundException',
+  })
+})
+
+test('the listener of a Network Load Balancer forwards by itself, without rules', async () => {
+  const { elbv2, client, green } = setUp()
+  const { listenerArn, ruleArn } = elbv2.createListener(443, { [green]: 1 }, 'network')
+  expect(elbv2.route(listenerArn)!.forward).toEqual({ [green]: 1 })
+  expect(elbv2.route(ruleArn)).toBeUndefined()
+  const { Listeners } = await client.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }))
+  expect(Listeners![0]).toMatchObject({ Protocol: 'TCP', LoadBalancerArn: expect.stringContaining('/net/') })
+})

@@ -19,6 +19,9 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   ssm: () => import('@aws-sdk/client-ssm'),
 }
 
+/** Services whose clients are installed: the others have no schema to compare with. */
+export const servicesWithClient: readonly string[] = Object.keys(packages)
+
 export type ClientType = Shape['type'] | 'number' | 'document'
 
 /** One node of a client's schema. */

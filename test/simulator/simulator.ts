@@ -1,5 +1,6 @@
 /** Puts the services together: one set per region, one clock, one way in for HTTP and for clients in this process. */
 
+import { createApplicationAutoScaling } from './application-autoscaling.ts'
 import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
 import { createAlarms } from './cloudwatch.ts'
 import { createCodeDeploy } from './codedeploy/codedeploy.ts'
@@ -124,6 +125,9 @@ function createRegion(world: World, name: string): Region {
     },
     get logs() {
       return once('logs', createLogs)
+    },
+    get 'application-autoscaling'() {
+      return once('application-autoscaling', createApplicationAutoScaling)
     },
     get cloudwatch() {
       return once('cloudwatch', createAlarms)

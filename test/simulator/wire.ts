@@ -32,6 +32,7 @@ const endpoints: readonly Endpoint[] = [
   { service: 'logs', target: 'Logs_20140328', validation: 'InvalidParameterException' },
   { service: 'secretsmanager', target: 'secretsmanager', validation: 'ValidationException' },
   { service: 'ssm', target: 'AmazonSSM', validation: 'ValidationException' },
+  { service: 'application-autoscaling', target: 'AnyScaleFrontendService', validation: 'ValidationException' },
   {
     service: 'cloudwatch',
     target: 'GraniteServiceVersion20100801',
