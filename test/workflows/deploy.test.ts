@@ -82,8 +82,7 @@ test.concurrent(
   'is refused by a role that trusts another environment, and shows the subject to trust',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
-    const role = { name: 'slipway-deploy', trust: { sub: 'repo:acme/api:environment:production' } }
-    scene.staging.iam.role(role)
+    scene.staging.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:acme/api:environment:production' } })
     const run = await scene.run()
     expect(describeJobs(run)).toEqual([
       'ship / plan: success',
@@ -92,6 +91,36 @@ test.concurrent(
     ])
     expect(logOf(job(run, 'ship / build'))).toContain('repo:acme/api:environment:staging')
     expect(scene.serving('staging')).toBe(oldImage)
+  }),
+)
+
+test.concurrent(
+  'tells once, in every channel, that the role which deploys does not let the job in',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'staging' })
+    scene.write(
+      'slipway.yml',
+      `version: 1
+image: { repository: api, role: slipway-deploy }
+services: { api: { task-definition: deploy/api.json } }
+environments:
+  staging:
+    region: eu-west-1
+    account: "${accounts.staging}"
+    role: nobody
+    services: { api: { cluster: staging, service: api } }
+    slack: C0123456789
+`,
+    )
+    const run = await scene.run()
+    expect(run.outputs.ship).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringContaining('does not let this job in'),
+    })
+    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('does not let this job in') }])
+    expect(job(run, 'ship / deploy').steps.filter(({ summary }) => summary !== '')).toHaveLength(1)
+    expect(logOf(job(run, 'ship / deploy'))).not.toContain('cancelled')
+    expect(scene.githubStates('staging')).toEqual(['failure'])
   }),
 )
 
