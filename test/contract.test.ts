@@ -78,7 +78,7 @@ describe.each(names)('%s', (name) => {
   test('means by every default what it does without the input', () => {
     const differing = Object.entries(inputs).filter(([input, { default: value }]) => {
       const reader = spec[input]
-      if (!reader || value === undefined) return false
+      if (!reader || value === undefined || String(value).includes('${{')) return false
       return JSON.stringify(readAs(reader, String(value))) !== JSON.stringify(readAs(reader, ''))
     })
     expect(differing).toEqual([])
