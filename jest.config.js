@@ -15,7 +15,7 @@ export default {
     ]),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),
-    project('end-to-end', ['end-to-end/**/*.test.ts']),
+    project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),
     project('docker', ['docker/**/*.test.ts']),
   ],
 }

@@ -1,0 +1,159 @@
+/**
+ * `npm run demo`: the shipped actions (dist/) take examples/api to a simulated AWS, as GitHub's runner would run them; then a
+ * broken image is explained and rolled back. Exits 0 when every story went as it should, deployments that fail included.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findDocker } from './demo/docker.ts'
+import { choosePaint } from './demo/paint.ts'
+import { picture } from './demo/picture.ts'
+import { brokenCanary, type Scenario, scenarios } from './demo/scenarios.ts'
+import { slackPage } from './demo/slack-page.ts'
+import { commitOf, openStage, speed } from './demo/stage.ts'
+import { type Told, tell } from './demo/story.ts'
+
+const root = join(import.meta.dirname, '..')
+
+const usage = `Usage: npm run demo -- [--scenario NAME] [--list] [--output FOLDER] [--picture]
+
+  --scenario  tells one story, from --list
+  --list      what there is to tell
+  --output    where summaries and Slack messages are put (default: demo-output)
+  --picture   tells the whole story and draws docs/demo.svg of it`
+
+const list = () =>
+  Object.entries(scenarios)
+    .map(([name, { about }]) => `  ${name.padEnd(20)} ${about}`)
+    .join('\n')
+
+const paint = choosePaint(process.stdout, process.env)
+const lines: string[] = []
+const print = (line: string) => {
+  lines.push(line)
+  console.log(line)
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        scenario: { type: 'string' },
+        list: { type: 'boolean', default: false },
+        output: { type: 'string', default: join(root, 'demo-output') },
+        picture: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    return values
+  } catch (error) {
+    return stop(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function stop(problem: string): never {
+  console.error(`${problem}\n\n${usage}`)
+  process.exit(2)
+}
+
+interface Chapter {
+  /** Names its files. */
+  readonly name: string
+  readonly scenario: Scenario
+}
+
+function chooseChapters(scenario: string | undefined): readonly Chapter[] {
+  const success = scenarios.success
+  if (scenario === undefined && success)
+    return [
+      { name: '1-canary', scenario: success },
+      { name: '2-rolled-back', scenario: brokenCanary },
+    ]
+  const chosen = scenarios[scenario ?? '']
+  if (!chosen) return stop(`There is no scenario "${scenario}". There are:\n${list()}`)
+  return [{ name: scenario ?? '', scenario: chosen }]
+}
+
+async function tellAll(chapters: readonly Chapter[], output: string): Promise<readonly Told[]> {
+  const docker = await findDocker()
+  print(
+    paint(
+      'dim',
+      `The actions in dist/ deploy examples/api to an AWS that is simulated here, ${speed} times as fast as the real one.`,
+    ),
+  )
+  print(
+    paint(
+      'dim',
+      typeof docker === 'string'
+        ? `Images are made without Docker: ${docker}.`
+        : `Docker ${docker.version} builds the images.`,
+    ),
+  )
+  const stage = await openStage(chapters[0]?.scenario.engine ?? 'codedeploy')
+  try {
+    const told: Told[] = []
+    for (const [index, { name, scenario }] of chapters.entries()) {
+      const teller = { print, paint, docker: typeof docker === 'string' ? undefined : docker }
+      const story = await tell(scenario, commitOf(scenario.commit, 41 + index), stage, teller)
+      told.push(story)
+      await writeFiles(output, name, story)
+    }
+    return told
+  } finally {
+    await stage.close()
+  }
+}
+
+async function writeFiles(output: string, name: string, { summary, slack }: Told): Promise<void> {
+  await mkdir(output, { recursive: true })
+  await writeFile(join(output, `${name}.summary.md`), summary)
+  if (!slack) return
+  await writeFile(join(output, `${name}.slack.html`), slackPage(slack))
+  await writeFile(join(output, `${name}.slack.json`), `${JSON.stringify(slack.content, null, 2)}\n`)
+}
+
+function conclude(chapters: readonly Chapter[], told: readonly Told[], output: string, seconds: number): void {
+  const surprises = told.flatMap(({ surprises }, index) =>
+    surprises.map((surprise) => `${chapters[index]?.name}: ${surprise}`),
+  )
+  print('')
+  if (surprises.length > 0) {
+    print(paint('red', 'The story did not go as it should:'))
+    for (const surprise of surprises) print(paint('red', `  - ${surprise}`))
+    process.exitCode = 1
+  } else {
+    print(paint('green', `The story went as it should, in ${seconds.toFixed(0)} s.`))
+    for (const { cause } of told) if (cause) print(`Cause found: ${paint('bold', cause)}`)
+  }
+  const folder = relative(process.cwd(), output) || '.'
+  print(`\nTo look at, in ${folder}/:`)
+  for (const { name } of chapters) {
+    print(
+      `  ${`${name}.slack.html`.padEnd(28)} the Slack message, and what it said before (${name}.slack.json as sent)`,
+    )
+    print(`  ${`${name}.summary.md`.padEnd(28)} the job summary`)
+  }
+  print('\nWhat to try next:')
+  print('  npm run demo -- --scenario out-of-memory')
+  print('  npm run demo -- --list')
+  print('  npm run simulator                        AWS, GitHub and Slack on this machine, to play with')
+}
+
+const options = readOptions()
+if (options.help) console.log(usage)
+else if (options.list) console.log(`npm run demo -- --scenario NAME, with one of\n\n${list()}`)
+else {
+  if (!existsSync(join(root, 'dist/deploy.js'))) stop('dist/ is not there. Run "npm run build" first.')
+  const started = performance.now()
+  const chapters = chooseChapters(options.picture ? undefined : options.scenario)
+  const told = await tellAll(chapters, options.output)
+  const story = [...lines]
+  conclude(chapters, told, options.output, (performance.now() - started) / 1000)
+  if (options.picture && process.exitCode !== 1) {
+    const messages = told.flatMap(({ slack }) => slack ?? [])
+    await writeFile(join(root, 'docs/demo.svg'), picture(story, messages))
+    console.log('\nDrawn: docs/demo.svg')
+  }
+}

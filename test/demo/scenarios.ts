@@ -1,0 +1,174 @@
+/** What can go wrong in the demo, told by the simulator, and what Slipway has to say about it. */
+import type { Simulator } from '../simulator/simulator.ts'
+
+/** Region, cluster and service of examples/api/slipway.yml. */
+export const place = { region: 'eu-west-1', cluster: 'staging', service: 'api' } as const
+
+type Json = Record<string, unknown>
+
+export interface Definition extends Json {
+  readonly containerDefinitions: readonly Json[]
+}
+
+export interface Scenario {
+  /** For `--list`. */
+  readonly about: string
+  readonly engine: 'rolling' | 'codedeploy'
+  /** First line of the commit's message. */
+  readonly commit: string
+  readonly verdict: 'succeeded' | 'rolled-back'
+  /** What the cause has to say; a deployment that succeeds has none. */
+  readonly cause?: RegExp
+  /** Makes the world as the story needs it. `tag` is the image's. */
+  readonly arrange?: (simulator: Simulator, tag: string) => void
+  /** Changes deploy/api.json of the commit. */
+  readonly definition?: (definition: Definition) => Definition
+  /** Of the image. Default `amd64`. */
+  readonly architecture?: 'amd64' | 'arm64'
+  /** Deploys this tag instead of the image that was pushed. */
+  readonly deployedTag?: string
+  /** Whether the alarm goes off when the canary has its traffic. */
+  readonly alarmAtTraffic?: boolean
+  /** Simulated minutes to skip once tasks have failed: CodeDeploy goes on for an hour. */
+  readonly skipMinutes?: number
+}
+
+const withContainer = (definition: Definition, members: Json): Definition => ({
+  ...definition,
+  containerDefinitions: definition.containerDefinitions.map((container) => ({ ...container, ...members })),
+})
+
+const crashLog = [
+  '{"level":"info","version":"v3","message":"Starting"}',
+  "Error: Cannot find module './prices.js' imported from /app/src/server.js",
+  '    at finalizeResolution (node:internal/modules/esm/resolve:283:11)',
+  "  code: 'ERR_MODULE_NOT_FOUND'",
+]
+
+const crash = (simulator: Simulator, tag: string) =>
+  simulator.world.scenarios.set(tag, { kind: 'crash', exitCode: 1, afterSeconds: 3, log: crashLog })
+
+/** The second half of the story that `npm run demo` tells. */
+export const brokenCanary: Scenario = {
+  about: 'the new containers exit at once, under CodeDeploy',
+  engine: 'codedeploy',
+  commit: 'Read the prices from a file of their own',
+  verdict: 'rolled-back',
+  cause: /exited with code 1/,
+  arrange: crash,
+  skipMinutes: 57,
+}
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  success: {
+    about: 'a healthy image by CodeDeploy blue/green: 10 % of the traffic first, then all of it',
+    engine: 'codedeploy',
+    commit: 'Take orders of up to 100 pieces',
+    verdict: 'succeeded',
+  },
+  crash: {
+    about: 'the new containers exit at once; the circuit breaker of ECS rolls back',
+    engine: 'rolling',
+    commit: 'Read the prices from a file of their own',
+    verdict: 'rolled-back',
+    cause: /exited with code 1/,
+    arrange: crash,
+  },
+  'out-of-memory': {
+    about: 'the new containers use more memory than their task has',
+    engine: 'rolling',
+    commit: 'Keep all orders in memory',
+    verdict: 'rolled-back',
+    cause: /memory/i,
+    arrange: (simulator, tag) =>
+      simulator.world.scenarios.set(tag, {
+        kind: 'out-of-memory',
+        afterSeconds: 6,
+        log: ['{"level":"info","message":"Loading 4,000,000 orders"}'],
+      }),
+  },
+  'unhealthy-target': {
+    about: 'the new containers run, but the load balancer gets a 500 from /health',
+    engine: 'rolling',
+    commit: 'Check the database in /health',
+    verdict: 'rolled-back',
+    cause: /health check/i,
+    arrange: (simulator, tag) =>
+      simulator.world.scenarios.set(tag, {
+        kind: 'unhealthy',
+        reason: 'Target.ResponseCodeMismatch',
+        responseCode: 500,
+        log: ['{"level":"error","method":"GET","path":"/health","status":500}'],
+      }),
+  },
+  'image-missing': {
+    about: 'the tag to deploy was never pushed',
+    engine: 'rolling',
+    commit: 'Deploy the release candidate',
+    verdict: 'rolled-back',
+    cause: /image/i,
+    deployedTag: 'v3-rc1',
+  },
+  'secret-missing': {
+    about: 'the task definition names a secret that does not exist',
+    engine: 'rolling',
+    commit: 'Sign the webhooks',
+    verdict: 'rolled-back',
+    cause: /secret/i,
+    definition: (definition) =>
+      withContainer(definition, {
+        secrets: [
+          {
+            name: 'WEBHOOK_KEY',
+            valueFrom: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/webhook-key-AbCdEf',
+          },
+        ],
+      }),
+  },
+  'log-group-missing': {
+    about: 'the task definition logs to a group that does not exist',
+    engine: 'rolling',
+    commit: 'Log to a group per team',
+    verdict: 'rolled-back',
+    cause: /log group/i,
+    definition: (definition) =>
+      withContainer(definition, {
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': '/teams/orders/api',
+            'awslogs-region': place.region,
+            'awslogs-stream-prefix': 'api',
+          },
+        },
+      }),
+  },
+  'wrong-architecture': {
+    about: 'the image was built for arm64, the tasks run on x86-64',
+    engine: 'rolling',
+    commit: 'Build on the faster laptop',
+    verdict: 'rolled-back',
+    cause: /amd64|arm64|architecture|platform/i,
+    architecture: 'arm64',
+  },
+  capacity: {
+    about: 'AWS has no capacity for the new tasks',
+    engine: 'rolling',
+    commit: 'Scale for the sale',
+    verdict: 'rolled-back',
+    cause: /capacity/i,
+    arrange: (simulator, tag) =>
+      simulator.world.scenarios.set(tag, {
+        kind: 'no-capacity',
+        reason: 'Capacity is unavailable at this time. Please try again later or in a different availability zone.',
+      }),
+  },
+  alarm: {
+    about: 'a CloudWatch alarm goes off while the canary has 10 % of the traffic',
+    engine: 'codedeploy',
+    commit: 'Round prices half to even',
+    verdict: 'rolled-back',
+    cause: /alarm/i,
+    alarmAtTraffic: true,
+  },
+}

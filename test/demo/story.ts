@@ -1,0 +1,194 @@
+/** One commit on its way through the shipped actions, watched by people and compared with how it should go. */
+import { type ActionResult, runAction } from '../end-to-end/run-action.ts'
+import type { MessageRecord } from '../simulator/slack/workspace.ts'
+import { buildWithDocker, type Docker } from './docker.ts'
+import { type Paint, paintLogLine } from './paint.ts'
+import { place, type Scenario } from './scenarios.ts'
+import { watchSlack } from './slack-terminal.ts'
+import { alarm, type Commit, type Stage } from './stage.ts'
+
+export interface Told {
+  /** Where the story went another way; empty when all is well. */
+  readonly surprises: readonly string[]
+  readonly verdict: string
+  readonly cause: string
+  readonly summary: string
+  readonly slack: MessageRecord | undefined
+}
+
+export interface Teller {
+  readonly print: (line: string) => void
+  readonly paint: Paint
+  /** Undefined: images are made without Docker. */
+  readonly docker: Docker | undefined
+}
+
+/** Of the new tasks. */
+const enoughFailures = 4
+
+interface Step {
+  readonly title: string
+  readonly inputs: Readonly<Record<string, string>>
+  readonly onLine?: (line: string) => void
+}
+
+export async function tell(scenario: Scenario, commit: Commit, stage: Stage, teller: Teller): Promise<Told> {
+  const { print, paint } = teller
+  const surprises: string[] = []
+  const expect = (isSo: boolean, what: string) => {
+    if (!isSo) surprises.push(what)
+  }
+  print(`\n${paint('bold', `● ${commit.title}`)} ${paint('dim', commit.sha.slice(0, 7))}`)
+  scenario.arrange?.(stage.simulator, commit.sha)
+  if (scenario.definition) await stage.edit(scenario.definition)
+  const step = async (name: string, step: Step) => runStep(name, step, await stage.environment(commit), stage, teller)
+
+  const pushed = await push(scenario, commit, stage, teller, step)
+  expect(pushed.exitCode === 0, `the image was not pushed (exit code ${pushed.exitCode})`)
+  expect(isPushed(stage, pushed.outputs.digest), 'the registry does not have the image')
+  const image = scenario.deployedTag
+    ? `${pushed.outputs.name}:${scenario.deployedTag}`
+    : `${pushed.outputs.repository}@${pushed.outputs.digest}`
+
+  const unwatch = watchSlack(() => stage.simulator.slack.messages(), paint, print)
+  const unskip = skipAhead(scenario, stage, teller)
+  const deployed = await step('deploy', {
+    title: 'deploy: register the task definition, deploy, watch to the end',
+    inputs: deployInputs(image),
+    onLine: soundAlarm(scenario, stage, teller),
+  })
+  unskip()
+  unwatch()
+  const { verdict = '', cause = '' } = deployed.outputs
+  const slack = stage.simulator.slack.messages().at(-1)
+  const isGood = scenario.verdict === 'succeeded'
+  expect(verdict === scenario.verdict, `the verdict is "${verdict}" instead of "${scenario.verdict}"`)
+  expect(deployed.exitCode === (isGood ? 0 : 1), `deploy ended with exit code ${deployed.exitCode}`)
+  expect(scenario.cause?.test(cause) ?? cause === '', `the cause is "${cause}"`)
+  expect(
+    await serves(
+      stage,
+      isGood ? deployed.outputs['task-definition-arn'] : deployed.outputs['previous-task-definition-arn'],
+    ),
+    'the service runs another revision than the verdict says',
+  )
+  expect(
+    String(slack?.content.text).includes(isGood ? 'is deployed' : 'rolled back'),
+    `Slack says "${slack?.content.text}"`,
+  )
+  return { surprises, verdict, cause, summary: deployed.summary, slack }
+}
+
+type RunStep = (name: string, step: Step) => Promise<ActionResult>
+
+async function push(scenario: Scenario, commit: Commit, stage: Stage, { docker, print, paint }: Teller, step: RunStep) {
+  const inputs = {
+    repository: 'api',
+    'aws-region': place.region,
+    'role-to-assume': 'arn:aws:iam::111122223333:role/slipway-deploy',
+  }
+  const architecture = scenario.architecture ?? 'amd64'
+  if (docker && architecture === 'amd64') {
+    const built = await step('build-push', {
+      title: 'build-push: docker build, push by digest, then the tag',
+      inputs: { ...inputs, ...buildWithDocker(docker) },
+    })
+    if (built.exitCode === 0) return built
+    print(paint('yellow', 'Docker is there but could not build this; the demo goes on with an image made without it.'))
+  }
+  const layout = await stage.layout(commit.sha.slice(0, 7), architecture)
+  return step('build-push', {
+    title: 'build-push: push the image by digest, then its tag',
+    inputs: { ...inputs, 'oci-layout': layout },
+  })
+}
+
+function deployInputs(image: string): Readonly<Record<string, string>> {
+  return {
+    environment: 'staging',
+    service: place.service,
+    image,
+    'slack-token': 'xoxb-demo',
+    'github-token': 'ghs_demo',
+    // AWS is in a hurry here, so look more often than the default does.
+    'wait-max-delay-seconds': '1',
+    // An hour may be skipped, and credentials would expire in it.
+    'role-duration-seconds': '7200',
+  }
+}
+
+async function runStep(
+  name: string,
+  { title, inputs, onLine }: Step,
+  environment: Readonly<Record<string, string>>,
+  { workspace }: Stage,
+  { print, paint }: Teller,
+): Promise<ActionResult> {
+  print(`\n${paint('bold', `▶ ${title}`)}`)
+  let rest = ''
+  const show = (line: string) => {
+    const shown = paintLogLine(line, paint)
+    if (shown !== undefined) print(shown.replace(/^/gm, '  '))
+    onLine?.(line)
+  }
+  const result = await runAction(name, {
+    inputs,
+    environment,
+    workspace,
+    onOutput(text) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) show(line)
+    },
+  })
+  if (rest !== '') show(rest)
+  const end = result.exitCode === 0 ? paint('green', '✓ green') : paint('red', `✗ red, exit code ${result.exitCode}`)
+  print(`  ${end} ${paint('dim', `after ${result.seconds.toFixed(1)} s`)}`)
+  return result
+}
+
+/** The alarm of the story, once the canary has its share of the traffic. */
+function soundAlarm(scenario: Scenario, stage: Stage, { print, paint }: Teller): Step['onLine'] {
+  let done = !scenario.alarmAtTraffic
+  return (line) => {
+    if (done || !line.includes(' 10 %')) return
+    done = true
+    print(paint('dim', `  ⏰ The CloudWatch alarm ${alarm} goes off.`))
+    stage.simulator.world.region(place.region).cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
+  }
+}
+
+/** Jumps over the time for which CodeDeploy goes on trying, once enough tasks have failed. Returns what ends the watch. */
+function skipAhead({ skipMinutes }: Scenario, stage: Stage, { print, paint }: Teller): () => void {
+  const { simulator } = stage
+  const failed = () =>
+    simulator.world
+      .region(place.region)
+      .ecs.service(place.cluster, place.service)
+      ?.taskSets.reduce((total, { group }) => total + group.failed, 0) ?? 0
+  const timer = setInterval(() => {
+    simulator.clock.settle()
+    if (skipMinutes === undefined || failed() < enoughFailures) return
+    clearInterval(timer)
+    print(
+      paint(
+        'dim',
+        `  ⏩ ${failed()} tasks have failed. CodeDeploy goes on for an hour; the demo skips ${skipMinutes} minutes.`,
+      ),
+    )
+    simulator.clock.advance(skipMinutes * 60_000)
+  }, 200)
+  return () => clearInterval(timer)
+}
+
+function isPushed({ simulator }: Stage, digest: string | undefined): boolean {
+  const image = `111122223333.dkr.ecr.${place.region}.amazonaws.com/api@${digest}`
+  return digest !== undefined && simulator.world.region(place.region).ecr.find(image)?.exists === true
+}
+
+/** Whether the simulated service, not only the story about it, runs this revision. */
+async function serves({ simulator }: Stage, taskDefinitionArn: string | undefined): Promise<boolean> {
+  return (
+    simulator.world.region(place.region).ecs.service(place.cluster, place.service)?.taskDefinition === taskDefinitionArn
+  )
+}
