@@ -9,6 +9,7 @@ const actions = {
   notify: () => import('./actions/notify.ts'),
   plan: () => import('./actions/plan.ts'),
   'register-task-definition': () => import('./actions/register-task-definition.ts'),
+  rollback: () => import('./actions/rollback.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>
 
 export type ActionName = keyof typeof actions

@@ -34,7 +34,7 @@ export function annotations(report: Report): readonly Annotation[] {
       ? [
           {
             level: 'notice',
-            title: 'Deployed',
+            title: state.purpose === 'rollback' ? 'Rolled back' : 'Deployed',
             message: fitting(text`${headline(report)}: ${untrusted(subject.url)}`),
           } as const,
         ]
@@ -44,10 +44,11 @@ export function annotations(report: Report): readonly Annotation[] {
 
 function failure(report: Report): Annotation {
   const { cause } = report.state
-  const first = cause ? text`Deploy failed: ${causeSentence(cause)}` : text`Deploy failed: ${headline(report)}.`
+  const title = report.state.purpose === 'rollback' ? 'Rollback failed' : 'Deploy failed'
+  const first = cause ? text`${title}: ${causeSentence(cause)}` : text`${title}: ${headline(report)}.`
   const rest = [...(cause ? [headline(report)] : []), ...explanation(report.state).slice(cause ? 1 : 0)]
   const message = rest.reduce((lines, line) => text`${lines}\n${line}`, first)
-  return { level: 'error', title: 'Deploy failed', message: fitting(message) }
+  return { level: 'error', title, message: fitting(message) }
 }
 
 /** The same text when it fits; otherwise its visible form, cut. */

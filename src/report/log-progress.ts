@@ -1,3 +1,4 @@
+import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { redacted } from './redacted.ts'
@@ -25,7 +26,8 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
   ]
 }
 
-function planned({ plan }: DeploymentState, subject: Subject): readonly Text[] {
+function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly Text[] {
+  if (plan && purpose === 'rollback') return plannedBack(plan, subject)
   if (!plan || plan.unchanged) return []
   const how = plan.engine === 'codedeploy' ? 'with CodeDeploy blue/green' : 'with an ECS rolling deployment'
   return [
@@ -37,8 +39,15 @@ function planned({ plan }: DeploymentState, subject: Subject): readonly Text[] {
   ]
 }
 
-function registered({ registered }: DeploymentState): readonly Text[] {
-  if (!registered) return []
+function plannedBack({ engine, taskDefinition, basis }: Plan, subject: Subject): readonly Text[] {
+  const target = taskDefinition ? text` to ${untrusted(revision(taskDefinition))}` : ''
+  const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
+  const why = basis ? text`: ${basis}` : ''
+  return [text`Going back with ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`]
+}
+
+function registered({ registered, purpose }: DeploymentState): readonly Text[] {
+  if (!registered || purpose === 'rollback') return []
   const name = untrusted(revision(registered.taskDefinitionArn))
   return [
     registered.reused
@@ -47,13 +56,15 @@ function registered({ registered }: DeploymentState): readonly Text[] {
   ]
 }
 
-function started({ deployment }: DeploymentState): readonly Text[] {
+function started({ deployment, purpose }: DeploymentState): readonly Text[] {
   if (!deployment) return []
   const id = untrusted(deployment.id.slice(deployment.id.lastIndexOf('/') + 1))
   return [
-    deployment.adopted
-      ? text`Deployment ${id} of the same content is under way already; watching it`
-      : text`Deployment ${id} started`,
+    deployment.adopted && purpose === 'rollback'
+      ? text`Deployment ${id} goes back; watching it`
+      : deployment.adopted
+        ? text`Deployment ${id} of the same content is under way already; watching it`
+        : text`Deployment ${id} started`,
     text`console  ${untrusted(deployment.consoleUrl)}`,
   ]
 }
@@ -100,8 +111,9 @@ function news(previous: DeploymentState, next: DeploymentState): readonly Text[]
   })
 }
 
-function rollingBack({ rollingBack, plan }: DeploymentState): readonly Text[] {
-  const to = plan?.previousTaskDefinition
+function rollingBack({ rollingBack, plan, purpose, deployment }: DeploymentState): readonly Text[] {
+  const isWanted = purpose === 'rollback' && deployment?.adopted
+  const to = isWanted ? plan?.taskDefinition : plan?.previousTaskDefinition
   const target = to ? text` to ${untrusted(revision(to))}` : ''
   return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${redacted(rollingBack.reason)}` : ''}`]
 }

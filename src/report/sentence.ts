@@ -65,6 +65,28 @@ const appearances: Readonly<Record<Stage, Appearance>> = {
   },
 }
 
+/** For `purpose: 'rollback'`: where going back is what was asked for. The rest of each appearance stays. */
+const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
+  queued: { words: 'is about to be rolled back' },
+  preparing: { words: 'is about to be rolled back' },
+  deploying: { words: 'is being rolled back', emoji: '⏪' },
+  shifting: { words: 'is being rolled back', emoji: '⏪' },
+  'rolling-back': { words: 'is being rolled back', colour: amber },
+  succeeded: { words: 'is rolled back' },
+  unchanged: {},
+  failed: { words: 'was not rolled back', now: '' },
+  'rolled-back': { words: 'could not be rolled back' },
+  'rollback-failed': {
+    words: 'could not be rolled back',
+    now: 'Somebody must act: the service is not on the version that it should go back to.',
+  },
+  stopped: { words: 'was stopped while it was being rolled back' },
+  superseded: {},
+  'timed-out': { now: 'The rollback may still be running.' },
+  cancelled: { words: 'was cancelled while it was being rolled back' },
+  detached: { words: 'is still being rolled back, but no longer watched', now: '' },
+}
+
 export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
   if (state.rollingBack) return 'rolling-back'
@@ -74,20 +96,26 @@ export function stageOf(state: DeploymentState): Stage {
 }
 
 export function appearance(state: DeploymentState): Appearance {
-  return appearances[stageOf(state)]
+  const stage = stageOf(state)
+  return state.purpose === 'rollback' ? { ...appearances[stage], ...rollbackWords[stage] } : appearances[stage]
 }
 
 /** `api (production) failed to deploy and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
-  const back =
-    state.verdict?.outcome === 'rolled-back'
-      ? (state.verdict.servingTaskDefinition ?? state.plan?.previousTaskDefinition)
-      : undefined
+  const back = wentBackTo(state)
   const share = stageOf(state) === 'shifting' ? `: ${state.trafficPercent} %` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
   const target = back ? text` to ${untrusted(revision(back))}` : ''
   return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${share}${took}`
+}
+
+function wentBackTo({ purpose, verdict, plan }: DeploymentState): string | undefined {
+  if (purpose === 'rollback')
+    return verdict?.outcome === 'succeeded' ? (verdict.servingTaskDefinition ?? plan?.taskDefinition) : undefined
+  return verdict?.outcome === 'rolled-back'
+    ? (verdict.servingTaskDefinition ?? plan?.previousTaskDefinition)
+    : undefined
 }
 
 function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {

@@ -27,12 +27,14 @@ function look({ subject, state: { deployment } }: Report): readonly Text[] {
   ]
 }
 
-function back({ subject, state: { deployment, plan, verdict } }: Report): readonly Text[] {
+function back({ subject, state: { deployment, plan, verdict, purpose } }: Report): readonly Text[] {
   const region = text`--region ${word(subject.region)}`
   if (verdict?.outcome === 'rolled-back') return []
+  if (purpose === 'rollback' && verdict?.outcome === 'succeeded') return []
   if (deployment?.engine === 'codedeploy') return backByCodeDeploy(deployment.id, region, verdict?.outcome)
-  if (!plan?.previousTaskDefinition) return []
-  const previous = word(revision(plan.previousTaskDefinition))
+  const target = purpose === 'rollback' ? plan?.taskDefinition : plan?.previousTaskDefinition
+  if (!target) return []
+  const previous = word(revision(target))
   return [
     text`# go back to ${previous}`,
     text`aws ecs update-service --cluster ${word(subject.cluster)} --service ${word(subject.service)} --task-definition ${previous} ${region}`,

@@ -70,6 +70,7 @@ function facts(report: Report): string {
           ] as const,
         ]
       : []),
+    ...(plan?.basis ? [['Why this one', prose(text`${plan.basis}`)] as const] : []),
     ['Commit', commitCell(report)],
     ['By', prose(text`${subject.run.actor}`)],
     ...(plan ? [['Strategy', plan.engine === 'codedeploy' ? 'CodeDeploy blue/green' : 'ECS rolling'] as const] : []),

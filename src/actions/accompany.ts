@@ -1,0 +1,94 @@
+import { deadlineIn } from '../clock.ts'
+import { settleCancelled } from '../deployment/cancel.ts'
+import type { DeploymentEvent } from '../deployment/event.ts'
+import type { Journey } from '../deployment/journey.ts'
+import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
+import { type DeploymentState, initialState } from '../deployment/state.ts'
+import { isGood } from '../deployment/verdict.ts'
+import { Failure } from '../failure.ts'
+import type { Slack } from '../ports.ts'
+import type { Runner } from '../runner/action.ts'
+import { openChannels } from './channels.ts'
+import { connectAws } from './connect.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import { awsInputsAt, type Place } from './place.ts'
+import { openReporter, type Reporter } from './report.ts'
+import type { World } from './world.ts'
+
+/** What the post step may take; a cancelled job is given little more. */
+const postLimit = 45_000
+
+const savedRecord = 'deployment'
+const savedState = 'report'
+const savedSlack = 'slack'
+const savedPlace = 'place'
+
+/** Keeps for the post step where the journey goes; without it the post step does nothing. */
+export function keepPlace(place: Place, runner: Runner): void {
+  runner.saveState(savedPlace, JSON.stringify(place))
+}
+
+/** What is kept goes to the post step at once: a cancel may come at any moment after. */
+export function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journey['keep'] {
+  let record: Partial<DeploymentRecord> = {}
+  return (part) => {
+    record = { ...record, ...part }
+    runner.saveState(savedRecord, JSON.stringify(record))
+    // The runner prints saved state when debug logging is on; log lines of containers are not for there.
+    runner.saveState(savedState, JSON.stringify({ ...reporter.state(), evidence: undefined }))
+    runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
+    const [task] = record.runTaskArns ?? []
+    if (task) runner.setOutput('run-task-arn', task)
+  }
+}
+
+/**
+ * Tells every channel what happens, and ends the step red after a bad end. `wait`: false when nobody wants to watch, so
+ * that `detached` is what was asked for.
+ */
+export async function accompany(
+  events: AsyncIterable<DeploymentEvent>,
+  wait: boolean,
+  keep: Journey['keep'],
+  reporter: Reporter,
+  runner: Runner,
+): Promise<void> {
+  let fault: unknown
+  try {
+    for await (const event of events) reporter.take(event)
+  } catch (error) {
+    // A Failure has become the verdict already; anything else is for the runner to show with its stack.
+    if (!(error instanceof Failure)) fault = error
+  }
+  reporter.tellJob()
+  const outcome = reporter.state().verdict?.outcome
+  const isAsked = outcome === 'detached' && !wait
+  if (outcome !== undefined && !isGood(outcome) && !isAsked) runner.fail()
+  // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
+  if (runner.signal.aborted) keep({})
+  else await reporter.tellPeople()
+  if (fault !== undefined) throw fault
+}
+
+/**
+ * After the job's other steps. Does nothing after a normal end, and nothing where the main step never came to begin;
+ * after a cancel it reads what became of the deployment, applies `on-cancel` and tells everybody.
+ */
+export async function settle(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  const record = parseRecord(runner.state(savedRecord))
+  const place = parsed<Place>(runner.state(savedPlace))
+  if (record === undefined || place === undefined || record.stage === 'ended') return
+  const aws = connectAws(awsInputsAt(inputs, place), runner, deadlineIn(runner.clock, postLimit), world.requestHandler)
+  const reference = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
+  const continued = { ...inputs, slackMessageTs: reference?.ts ?? inputs.slackMessageTs }
+  const channels = await openChannels(continued, place, record, runner, world.fetch)
+  const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
+  const state = { ...kept, verdict: undefined, cause: undefined }
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  for await (const event of settleCancelled(record, { ...aws, clock: runner.clock })) reporter.take(event)
+  await reporter.tellPeople()
+}
+
+function parsed<T>(saved: string | undefined): T | undefined {
+  return saved ? JSON.parse(saved) : undefined
+}

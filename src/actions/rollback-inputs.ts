@@ -1,0 +1,43 @@
+import { slackMention } from '../report/slack-mention.ts'
+import { flag, type Inputs, integer, matching, oneOf, optionalText, readInputs } from '../runner/inputs.ts'
+import { awsInputs } from './connect.ts'
+import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
+
+const longestWaitMinutes = 360
+
+/** Inputs of the action `rollback`; those that `deploy` has too mean the same. */
+export const rollbackInputs = {
+  to: matching(
+    /^([\w-]{1,255}:\d+|arn:aws[\w-]*:ecs:\S+:task-definition\/\S+:\d+)$/,
+    'a revision such as api:7, or its ARN',
+  ),
+  image: optionalText,
+  'container-name': optionalText,
+  service: optionalText,
+  cluster: optionalText,
+  'codedeploy-application': optionalText,
+  'codedeploy-deployment-group': optionalText,
+  'codedeploy-deployment-config': optionalText,
+  'wait-for-service-stability': flag(true),
+  'wait-for-minutes': integer(0, longestWaitMinutes, 30),
+  'wait-max-delay-seconds': integer(1, 600, undefined),
+  'dry-run': flag(false),
+  'on-cancel': oneOf(['leave', 'stop-and-roll-back'], 'leave'),
+  ...awsInputs,
+  environment: optionalText,
+  config: (given: string) => given || 'slipway.yml',
+  url: optionalText,
+  'github-token': optionalText,
+  'slack-token': optionalText,
+  'slack-channel': optionalText,
+  'slack-webhook-url': optionalText,
+  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the slack-message-ts of an earlier step'),
+  'slack-mention': (given: string) => slackMention(given),
+}
+
+export type RollbackInputs = Inputs<typeof rollbackInputs>
+
+/** The inputs of a deployment of which only some are given; the others are as if they were empty. */
+export function asDeployInputs(given: Partial<DeployInputs>): DeployInputs {
+  return { ...readInputs(deployInputs, () => '', []), ...given }
+}

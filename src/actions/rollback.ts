@@ -1,0 +1,100 @@
+import { deadlineIn } from '../clock.ts'
+import type { Journey } from '../deployment/journey.ts'
+import { type RollbackRequest, rollBack } from '../deployment/rollback.ts'
+import type { RollbackGoal } from '../deployment/rollback-target.ts'
+import { initialState } from '../deployment/state.ts'
+import type { Action, Runner } from '../runner/action.ts'
+import { invalidInputs } from '../runner/inputs.ts'
+import { text } from '../text.ts'
+import { accompany, keeper, keepPlace, settle } from './accompany.ts'
+import { openChannels } from './channels.ts'
+import { connectAws } from './connect.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
+import { openReporter } from './report.ts'
+import { asDeployInputs, type RollbackInputs, rollbackInputs } from './rollback-inputs.ts'
+import type { World } from './world.ts'
+
+/** Time beside the wait: for reading, and the diagnosis when the way back fails too. Milliseconds. */
+const beside = 15 * 60_000
+/** No wait is longer than a job. Milliseconds. */
+const longestWait = 360 * 60_000
+
+/** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+export function createRollback(world: World): Action<typeof rollbackInputs> {
+  return {
+    inputs: rollbackInputs,
+    main: (inputs, runner) => main(inputs, runner, world),
+    post: (inputs, runner) => settle(deployInputsOf(inputs), runner, world),
+  }
+}
+
+export const action = createRollback({ fetch: (url, init) => globalThis.fetch(url, init) })
+
+/** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
+function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
+  return asDeployInputs(inputs)
+}
+
+async function main(inputs: RollbackInputs, runner: Runner, world: World): Promise<void> {
+  for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
+  const over = new AbortController()
+  try {
+    await begin(inputs, { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }, runner, world)
+  } finally {
+    // A call that was given up at a deadline would be tried again, and keep the process from ending.
+    over.abort()
+  }
+}
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const place = await placeOf(deploying, runner)
+  const aws = connectAws(
+    awsInputsAt(deploying, place),
+    calling,
+    deadlineIn(runner.clock, longestWait + beside),
+    world.requestHandler,
+  )
+  const request = rollbackRequest(inputs, place, aws.region)
+  const channels = await openChannels(deploying, place, request, runner, world.fetch)
+  keepPlace(place, runner)
+  const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const keep: Journey['keep'] = keeper(runner, reporter, channels.slack)
+  const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep })
+  await accompany(events, request.wait, keep, reporter, runner)
+}
+
+function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): RollbackRequest {
+  const { service } = place
+  const problems = [
+    ...(service === undefined ? [text`service is required`] : []),
+    ...(inputs.to !== undefined && inputs.image !== undefined ? [text`to and image exclude each other`] : []),
+  ]
+  if (service === undefined || problems.length > 0) throw invalidInputs(problems)
+  return {
+    cluster: place.cluster,
+    service,
+    region,
+    goal: goalOf(inputs, place),
+    forceNewDeployment: false,
+    codeDeploy: {
+      application: place.codeDeployApplication,
+      deploymentGroup: place.codeDeployDeploymentGroup,
+      deploymentConfig: inputs.codedeployDeploymentConfig,
+    },
+    // Only a named goal meets another deployment here: without one, that deployment itself is stopped.
+    onConflict: 'stop',
+    wait: inputs.waitForServiceStability,
+    waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    dryRun: inputs.dryRun,
+    onCancel: inputs.onCancel,
+  }
+}
+
+function goalOf({ to, image }: RollbackInputs, { container }: Place): RollbackGoal {
+  if (to !== undefined) return { kind: 'revision', reference: to }
+  return image === undefined ? { kind: 'last-good' } : { kind: 'image', image, container }
+}

@@ -1,0 +1,333 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { createRollback } from '../../src/actions/rollback.ts'
+import { rollbackInputs } from '../../src/actions/rollback-inputs.ts'
+import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { Call } from '../simulator/contract.ts'
+import { seedImage } from '../simulator/ecr.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+
+const environment = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: region,
+  GITHUB_REPOSITORY: 'acme/api',
+  GITHUB_RUN_ID: '8812345678',
+  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+}
+
+const here = { service: 'api', cluster: 'shop' }
+const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
+
+async function prepare(sim: Simulator, state?: Record<string, string>) {
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment, ...(state && { state }) })
+  const sent: unknown[] = []
+  const action = createRollback({
+    requestHandler: sim.requestHandler,
+    async fetch(_, init) {
+      sent.push(JSON.parse(String(init.body)))
+      return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+    },
+  })
+  return { runner, action, sent }
+}
+
+async function rollBack(sim: Simulator, given: Record<string, string> = {}) {
+  const { runner, action, sent } = await prepare(sim)
+  await action.main(givenInputs(rollbackInputs, { ...here, ...given }), runner)
+  return { runner, sent, log: runner.lines.join('\n'), outputs: runner.outputs }
+}
+
+const scenes = [
+  ['rolling', rollingScene],
+  ['CodeDeploy', codeDeployScene],
+] as const
+
+const thirdImage = 'registry.example.com/api:v3'
+const fourthImage = 'registry.example.com/api:v4'
+
+/** Starts a deployment at AWS that nobody watches. */
+async function inFlight(sim: Simulator, image = newImage) {
+  sim.world.scenarios.set(image, { kind: 'healthy', startSeconds: 120 })
+  await run(sim, { image, request: { wait: false } })
+  sim.clock.advance(20_000)
+}
+
+/** Asks ECS without the wire. */
+function ask<Output>(sim: Simulator, operation: string, input: object): Output {
+  return sim.world.region(region).ecs.handlers[operation]?.(input, {} as Call) as Output
+}
+
+const mutations = (sim: Simulator) =>
+  sim.recorder.all
+    .map(({ operation }) => operation)
+    .filter((name) => /^(Update|Create|Register|Stop|Delete)/.test(name))
+
+describe('going back to the last good revision', () => {
+  test.each(scenes)(
+    '%s: deploys what served before, and tells everybody in the words of a rollback',
+    async (_, scene) => {
+      const sim = scene()
+      await run(sim, { image: newImage })
+      await run(sim, { image: thirdImage })
+      sim.recorder.clear()
+      const { runner, outputs, log, sent } = await rollBack(sim, slack)
+      expect(servingImage(sim)).toBe(newImage)
+      expect(runner.failed).toBe(false)
+      expect(outputs).toMatchObject({
+        verdict: 'succeeded',
+        cause: '',
+        'task-definition-arn': expect.stringMatching(/task-definition\/api:2$/),
+        'previous-task-definition-arn': expect.stringMatching(/task-definition\/api:3$/),
+      })
+      expect(log).toMatch(/Going back with api in shop to api:2 with .*: it served before api:3; its deployment of 20/)
+      expect(log).toMatch(/✅ api \(shop\) is rolled back to api:2, in /)
+      expect(log).not.toMatch(/deployed\b/)
+      expect(runner.summary).toMatch(/is rolled back to api:2/)
+      expect(JSON.stringify(sent.at(-1))).toMatch(/is rolled back to api:2/)
+      expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+    },
+  )
+
+  test.each(scenes)('%s: twice goes two back, and never forward to what was gone away from', async (_, scene) => {
+    const sim = scene()
+    await run(sim, { image: newImage })
+    await run(sim, { image: thirdImage })
+    await run(sim, { image: fourthImage })
+    await rollBack(sim)
+    expect(servingImage(sim)).toBe(thirdImage)
+    const { log } = await rollBack(sim)
+    expect(servingImage(sim)).toBe(newImage)
+    expect(log).toMatch(/went back from api:4 to api:3 at .* already; this goes one further back, to api:2/)
+  })
+
+  test('does nothing when ECS went back by itself already', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.world.scenarios.set(thirdImage, { kind: 'crash', exitCode: 1 })
+    await run(sim, { image: thirdImage })
+    sim.recorder.clear()
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('unchanged')
+    expect(log).toMatch(/the newest deployment failed and was rolled back already, to api:2/)
+    expect(mutations(sim)).toEqual([])
+  })
+
+  test.each(scenes)('%s: falls back on the family where the history is gone, and says so', async (_, scene) => {
+    const sim = scene()
+    await run(sim, { image: newImage })
+    sim.clock.advance(91 * 24 * 3_600_000)
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(oldImage)
+    expect(log).toMatch(/api:1 is taken as the revision before; whether it ever served is not known/)
+  })
+
+  test('names the permissions that the history needs when it falls back on the family', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.faults.add({ operation: 'ListServiceDeployments', effect: { kind: 'access-denied' } })
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/do not allow ecs:ListServiceDeployments and ecs:DescribeServiceDeployments/)
+  })
+})
+
+describe('a deployment in flight', () => {
+  test.each(scenes)('%s: is stopped, and followed until the old revision serves', async (_, scene) => {
+    const sim = scene()
+    await inFlight(sim)
+    sim.recorder.clear()
+    const { runner, outputs, log } = await rollBack(sim)
+    expect([outputs.verdict, runner.failed]).toEqual(['succeeded', false])
+    expect(servingImage(sim)).toBe(oldImage)
+    expect(log).toMatch(/of api:2 is in flight; it is stopped, and goes back by itself/)
+    expect(log).toMatch(/✅ api \(shop\) is rolled back to api:1/)
+    expect(mutations(sim)).toEqual([scene === rollingScene ? 'StopServiceDeployment' : 'StopDeployment'])
+  })
+
+  test.each(scenes)('%s: a dry run says what would be stopped, and stops nothing', async (_, scene) => {
+    const sim = scene()
+    await inFlight(sim)
+    sim.recorder.clear()
+    const { runner, outputs, log } = await rollBack(sim, { 'dry-run': 'true' })
+    expect(log).toMatch(/is in flight; it is stopped/)
+    expect([outputs.verdict, runner.failed]).toEqual(['', false])
+    expect(mutations(sim)).toEqual([])
+  })
+
+  test('a second rollback follows the first one', async () => {
+    const sim = rollingScene()
+    await inFlight(sim)
+    sim.world.scenarios.set(oldImage, { kind: 'healthy', startSeconds: 90 })
+    await rollBack(sim, { 'wait-for-service-stability': 'false' })
+    sim.recorder.clear()
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/is on its way back already, and is followed/)
+    expect(mutations(sim)).toEqual([])
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test.each(scenes)('%s: with a named revision, that one is deployed', async (_, scene) => {
+    const sim = scene()
+    await run(sim, { image: newImage })
+    await inFlight(sim, thirdImage)
+    const { outputs } = await rollBack(sim, { to: 'api:1' })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+})
+
+describe('a named goal', () => {
+  test.each([
+    ['a revision', { to: 'api:1' }],
+    ['an image', { image: oldImage }],
+    ['a tag', { image: 'v1' }],
+  ])('%s', async (_, goal) => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    await run(sim, { image: thirdImage })
+    const { outputs } = await rollBack(sim, goal)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('what runs already is left as it is', async () => {
+    const { outputs, runner } = await rollBack(rollingScene(), { to: 'api:1' })
+    expect([outputs.verdict, runner.failed]).toEqual(['unchanged', false])
+  })
+
+  test('revision and image exclude each other', async () => {
+    await expect(rollBack(rollingScene(), { to: 'api:1', image: 'v1' })).rejects.toMatchObject({
+      parts: { code: 'inputs-invalid' },
+    })
+  })
+})
+
+describe('refusals', () => {
+  const deregister = (sim: Simulator) => ask(sim, 'DeregisterTaskDefinition', { taskDefinition: 'api:1' })
+  const fromEcr = `111122223333.dkr.ecr.${region}.amazonaws.com/api:v1`
+
+  async function ecrScene() {
+    const sim = rollingScene()
+    const { ecr } = sim.world.region(region)
+    ecr.createRepository('api')
+    seedImage(sim.world, region, 'api', 'v1')
+    await run(sim, { image: fromEcr })
+    await run(sim, { image: newImage })
+    return sim
+  }
+
+  test('F21: there is nothing to go back to', async () => {
+    const sim = rollingScene()
+    sim.recorder.clear()
+    const { runner, outputs, log } = await rollBack(sim)
+    expect(runner.failed).toBe(true)
+    expect(outputs).toMatchObject({ verdict: 'failed', cause: expect.stringMatching(/api has nothing to go back to/) })
+    expect(log).toMatch(
+      /Rollback failed: The service api has nothing to go back to: no deployment of another revision than api:1 ended well/,
+    )
+    expect(mutations(sim)).toEqual([])
+  })
+
+  test('F20: the revision was deregistered', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    deregister(sim)
+    sim.recorder.clear()
+    const { runner, outputs } = await rollBack(sim)
+    expect(runner.failed).toBe(true)
+    expect(outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringMatching(/api:1 cannot be deployed any more: it was deregistered \(its status is INACTIVE\)/),
+    })
+    expect(mutations(sim)).toEqual([])
+  })
+
+  test('F20: the image is gone from ECR', async () => {
+    const sim = await ecrScene()
+    sim.world
+      .region(region)
+      .ecr.handlers.BatchDeleteImage?.({ repositoryName: 'api', imageIds: [{ imageTag: 'v1' }] }, {} as Call)
+    sim.recorder.clear()
+    const { outputs } = await rollBack(sim)
+    expect(outputs).toMatchObject({ verdict: 'failed', cause: expect.stringMatching(/api:v1 of api:2 is gone/) })
+    expect(mutations(sim)).toEqual([])
+  })
+
+  test('an image that may not be looked at is no reason to stay', async () => {
+    const sim = await ecrScene()
+    sim.faults.add({ operation: 'DescribeImages', effect: { kind: 'access-denied' } })
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/do not allow ecr:DescribeImages, so it is not known whether .*api:v1 still exists/)
+  })
+
+  test('a tag that was moved would bring the same image back: that is said', async () => {
+    const sim = rollingScene()
+    await run(sim, {
+      request: { wanted: async (_, current) => ({ definition: { ...current, cpu: '512', memory: '1024' } }) },
+    })
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/api:1 names its image by the same tag as what runs now/)
+  })
+
+  test('F20: the way back fails too: it says so, what serves and what to type', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.world.scenarios.set(oldImage, { kind: 'crash', exitCode: 3, log: ['no such table: orders'] })
+    const { runner, outputs, log } = await rollBack(sim)
+    expect(runner.failed).toBe(true)
+    expect(outputs.verdict).toBe('rollback-failed')
+    expect(log).toMatch(/🚨 api \(shop\) could not be rolled back, after/)
+    expect(log).toMatch(/Somebody must act/)
+    expect(runner.summary).toMatch(/aws ecs update-service --cluster shop --service api --task-definition api:1/)
+    expect(servingImage(sim)).toBe(newImage)
+  })
+
+  test('F20: the update is refused', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.faults.add({ operation: 'UpdateService', effect: { kind: 'access-denied' } })
+    const { runner, outputs } = await rollBack(sim)
+    expect(runner.failed).toBe(true)
+    expect(outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringMatching(/not allowed to do ecs:UpdateService/),
+    })
+    expect(servingImage(sim)).toBe(newImage)
+  })
+})
+
+test('a cancelled rollback is left to go on, and the post step says so', async () => {
+  const sim = rollingScene()
+  await run(sim, { image: newImage })
+  const { runner, action } = await prepare(sim)
+  sim.world.scenarios.set(oldImage, { kind: 'healthy', startSeconds: 120 })
+  const cancel = () => runner.cancel()
+  sim.faults.add({
+    operation: 'DescribeServiceDeployments',
+    skip: 4,
+    times: 1,
+    effect: { kind: 'callback', run: cancel },
+  })
+  const inputs = givenInputs(rollbackInputs, here)
+  await action.main(inputs, runner)
+  expect(runner.outputs.verdict).toBe('cancelled')
+  const after = await prepare(sim, runner.savedState)
+  await after.action.post?.(inputs, after.runner)
+  expect(after.runner.lines.join('\n')).toMatch(/still rolling out and was left alone/)
+  expect(after.runner.summary).toMatch(/was cancelled while it was being rolled back/)
+  sim.clock.advance(20 * 60_000)
+  expect(servingImage(sim)).toBe(oldImage)
+})
+
+test('action.yml declares exactly the inputs that the action reads', () => {
+  const declared = parse(readFileSync(join(import.meta.dirname, '../../actions/rollback/action.yml'), 'utf8'))
+  expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(rollbackInputs).sort())
+})
