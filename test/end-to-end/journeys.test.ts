@@ -1,6 +1,6 @@
 /** From a commit to healthy traffic with the shipped actions one by one, and with what `examples/api` holds. */
 import { join } from 'node:path'
-import { describe, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
 import { canaries } from './canaries.ts'
 import { inScene, newImage, oldImage, region, revision, type Scene, slackInputs, target } from './scene.ts'
@@ -23,12 +23,12 @@ async function checkOutExample({ sim, workspace, copy }: Scene): Promise<string>
 
 const push = { repository: 'api', 'oci-layout': 'image' }
 
-describe.each([
-  { engine: 'rolling', strategy: 'ECS rolling' },
-  { engine: 'codedeploy', strategy: 'CodeDeploy blue/green' },
-] as const)('by $engine', ({ engine, strategy }) => {
+for (const [engine, strategy] of [
+  ['rolling', 'ECS rolling'],
+  ['codedeploy', 'CodeDeploy blue/green'],
+] as const) {
   test.concurrent(
-    'examples/api: build-push, then deploy of the digest with the file of the repository',
+    `examples/api: build-push, then deploy of the digest with the file of the repository (${engine})`,
     inScene({ service: engine }, async (scene) => {
       const digest = await checkOutExample(scene)
       const built = await scene.run('build-push', push)
@@ -57,7 +57,7 @@ describe.each([
   )
 
   test.concurrent(
-    'a new image in what the service runs now',
+    `a new image in what the service runs now (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving }) => {
       const { exitCode, outputs } = await deploy({ image: newImage, 'container-name': 'api' })
       expect([exitCode, outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
@@ -65,7 +65,7 @@ describe.each([
   )
 
   test.concurrent(
-    'dry-run prints the plan and changes nothing',
+    `dry-run prints the plan and changes nothing (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving, sim }) => {
       const { exitCode, log, outputs } = await deploy({ ...slackInputs, 'dry-run': 'true' })
       expect([exitCode, outputs.verdict, serving()]).toEqual([0, '', oldImage])
@@ -76,7 +76,7 @@ describe.each([
       expect(changed.map(({ operation }) => operation)).toEqual([])
     }),
   )
-})
+}
 
 test.concurrent(
   'a canary by CodeDeploy is watched through its lifecycle events and its shift of traffic',

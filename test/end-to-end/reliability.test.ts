@@ -1,0 +1,337 @@
+/** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
+import { expect, jest, test } from '@jest/globals'
+import { commandsIn } from '../report/runner-parser.ts'
+import type { Effect } from '../simulator/faults.ts'
+import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import { hostile } from './canaries.ts'
+import { inScene, newImage, oldImage, revision, type Scene, slackInputs } from './scene.ts'
+
+jest.setTimeout(60_000)
+
+/** A deployment that takes a quarter of an hour. */
+const slowly = { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }
+
+/** Cancels the run when a call arrives, runs the post step as the runner does, and lets AWS come to rest. */
+async function cancelAt({ sim, deploy }: Scene, point: { operation: string; skip?: number }, inputs = {}) {
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 1200 })
+  const cancel = new AbortController()
+  let cancelledAt = 0
+  const run = async () => {
+    cancelledAt = performance.now()
+    cancel.abort()
+    // The signal is there before the answer is.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  sim.faults.add({ ...point, times: 1, effect: { kind: 'callback', run } })
+  const main = await deploy({ ...slackInputs, ...inputs }, { signal: cancel.signal })
+  const seconds = (performance.now() - cancelledAt) / 1000
+  const post = await deploy({ ...slackInputs, ...inputs }, { step: 'post', state: main.state })
+  sim.clock.advance(60 * 60_000)
+  return { main, post, seconds }
+}
+
+for (const [service, operation, skip] of [
+  ['rolling', 'DescribeServices', 0],
+  ['rolling', 'RegisterTaskDefinition', 0],
+  ['rolling', 'UpdateService', 0],
+  ['rolling', 'ListServiceDeployments', 0],
+  ['rolling', 'DescribeServiceDeployments', 1],
+  ['codedeploy', 'GetDeploymentGroup', 0],
+  ['codedeploy', 'CreateDeployment', 0],
+  ['codedeploy', 'GetDeployment', 1],
+] as const)
+  test.concurrent(
+    `F01 a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
+    inScene({ service, codeDeploy: slowly }, async (scene) => {
+      const { main, post, seconds } = await cancelAt(scene, { operation, skip })
+      expect([main.exitCode, main.outputs.verdict]).toEqual([1, 'cancelled'])
+      expect(seconds).toBeLessThan(2.8)
+      expect(post.exitCode).toBe(0)
+      expect(scene.serving()).toBe(oldImage)
+      expect(scene.slack()).toMatch(/cancelled/)
+      expect(scene.slack()).not.toMatch(/is (being deployed|being prepared|taking over)/)
+      const told = `${post.log}${post.summary}`
+      expect(told).toMatch(/is being rolled back to api:1|had not been changed/)
+      expect(told).toMatch(
+        scene.done('UpdateService') + scene.done('CreateDeployment') > 0 ? /rolled back/ : /not been changed/,
+      )
+    }),
+  )
+
+for (const service of ['rolling', 'codedeploy'] as const)
+  test.concurrent(
+    `F01 with on-cancel: leave the deployment goes on, and the message says so (${service})`,
+    inScene({ service, codeDeploy: slowly }, async (scene) => {
+      const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
+      const { post } = await cancelAt(scene, { operation, skip: 1 }, { 'on-cancel': 'leave' })
+      expect(post.log).toMatch(/still rolling out and was left alone \(on-cancel: leave\)/)
+      expect(scene.slack()).toMatch(/left alone/)
+      expect(scene.serving()).toBe(newImage)
+    }),
+  )
+
+test.concurrent(
+  'F02 a cancel between register and update deploys nothing, and the post step says so',
+  inScene({}, async (scene) => {
+    const { post } = await cancelAt(scene, { operation: 'RegisterTaskDefinition' })
+    expect(scene.done('UpdateService')).toBe(0)
+    expect(post.log).toMatch(/the service had not been changed/)
+    expect(post.outputs.verdict ?? 'cancelled').toBe('cancelled')
+  }),
+)
+
+for (const service of ['rolling', 'codedeploy'] as const)
+  test.concurrent(
+    `F03 after a runner was lost, the next attempt watches the deployment that is in flight (${service})`,
+    inScene({ service, codeDeploy: slowly }, async ({ deploy, sim, serving, done }) => {
+      sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
+      const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
+      let lost = 0
+      sim.faults.add({
+        operation,
+        skip: 1,
+        times: 1,
+        effect: { kind: 'callback', run: () => void process.kill(lost, 'SIGKILL') },
+      })
+      await deploy({}, { onStart: (id) => (lost = id) })
+      const again = await deploy({}, { environment: { GITHUB_RUN_ATTEMPT: '2' } })
+      expect([again.exitCode, again.outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
+      expect(again.outputs['previous-task-definition-arn']).toBe(revision(1))
+      expect(done('RegisterTaskDefinition')).toBe(1)
+      expect(done('UpdateService') + done('CreateDeployment')).toBe(1)
+    }),
+  )
+
+for (const service of ['rolling', 'codedeploy'] as const)
+  test.concurrent(
+    `F04 three runs of the same commit register once and deploy once (${service})`,
+    inScene({ service }, async ({ deploy, sim, done }) => {
+      expect((await deploy()).outputs.verdict).toBe('succeeded')
+      for (const attempt of ['2', '3']) {
+        const before = sim.recorder.all.length
+        const again = await deploy({}, { environment: { GITHUB_RUN_ATTEMPT: attempt } })
+        expect([again.exitCode, again.outputs.verdict]).toEqual([0, 'unchanged'])
+        expect(sim.recorder.all.length - before).toBeLessThanOrEqual(3)
+      }
+      expect(done('RegisterTaskDefinition')).toBe(1)
+      expect(done('UpdateService') + done('CreateDeployment')).toBe(1)
+    }),
+  )
+
+const spoiled: readonly (readonly [string, string, Effect])[] = [
+  ['F07', 'throttled', { kind: 'throttle' }],
+  ['F08', 'reset', { kind: 'reset' }],
+  ['F08', 'cut off in the body', { kind: 'truncate' }],
+  ['F08', 'answered with 500', { kind: 'http', status: 500 }],
+  ['F08', 'answered with 502 and HTML', { kind: 'http', status: 502 }],
+  ['F08', 'answered with a page of HTML', { kind: 'html' }],
+  ['F08', 'answered with nothing', { kind: 'empty' }],
+]
+
+for (const [index, [id, how, effect]] of spoiled.entries())
+  test.concurrent(
+    `${id} with 30 % of all calls ${how} the deployment is made once and seen to its end`,
+    inScene({ service: index % 2 === 0 ? 'rolling' : 'codedeploy', seed: index + 7 }, async (scene) => {
+      const { sim, deploy, serving, done } = scene
+      for (const service of ['ecs', 'codedeploy']) sim.faults.add({ service, probability: 0.3, effect })
+      const { exitCode, outputs } = await deploy()
+      expect([exitCode, outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
+      expect(done('RegisterTaskDefinition')).toBe(1)
+      expect(done('UpdateService') + done('CreateDeployment')).toBe(1)
+    }),
+  )
+
+test.concurrent(
+  'F09 a call that is never answered is given up after 15 seconds and asked again',
+  inScene({}, async ({ deploy, sim, serving }) => {
+    sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1, effect: { kind: 'hang' } })
+    const { exitCode, seconds } = await deploy()
+    expect([exitCode, serving()]).toEqual([0, newImage])
+    expect(seconds).toBeLessThan(25)
+  }),
+)
+
+test.concurrent(
+  'F09 the step ends at its deadline although AWS never answers again',
+  inScene({}, async ({ deploy, sim }) => {
+    sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1000, effect: { kind: 'hang' } })
+    const { exitCode, outputs, seconds } = await deploy({ 'wait-for-minutes': '0' })
+    expect([exitCode, outputs.verdict]).toEqual([1, 'timed-out'])
+    expect(seconds).toBeLessThan(20)
+  }),
+)
+
+test.concurrent(
+  'F11 keys that expire while we watch end the step at once: still running, verdict unknown, how to go on',
+  inScene({ service: 'codedeploy', codeDeploy: slowly }, async ({ deploy, sim }) => {
+    sim.faults.add({ operation: 'GetDeployment', skip: 1, times: 1000, effect: { kind: 'expired-token' } })
+    const { exitCode, errors, outputs, seconds } = await deploy(slackInputs)
+    expect([exitCode, outputs.verdict]).toEqual([1, 'detached'])
+    expect(errors.join()).toMatch(/expired[\s\S]*run this job again/i)
+    expect(errors.join()).not.toMatch(/time.?out|timed out/i)
+    expect(seconds).toBeLessThan(15)
+  }),
+)
+
+for (const [service, operation] of [
+  ['rolling', 'RegisterTaskDefinition'],
+  ['rolling', 'UpdateService'],
+  ['codedeploy', 'CreateDeployment'],
+  ['rolling', 'RunTask'],
+] as const)
+  test.concurrent(
+    `F12 when the reply of ${operation} is lost, nothing is done twice and the verdict is true`,
+    inScene({ service }, async ({ deploy, sim, serving, done }) => {
+      sim.faults.add({ operation, effect: { kind: 'apply-then-drop' } })
+      const { exitCode, outputs } = await deploy({ 'run-task': operation === 'RunTask' ? 'true' : 'false' })
+      expect([exitCode, outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
+      expect(done('RegisterTaskDefinition')).toBe(1)
+      expect(done('UpdateService') + done('CreateDeployment')).toBe(1)
+      const tokens = sim.recorder.calls('ecs', 'RunTask').map(({ input }) => input.clientToken)
+      expect(new Set(tokens).size).toBe(operation === 'RunTask' ? 1 : 0)
+    }),
+  )
+
+for (const [action, operation] of [
+  ['ecs:DescribeServices', 'DescribeServices'],
+  ['ecs:RegisterTaskDefinition', 'RegisterTaskDefinition'],
+  ['iam:PassRole', 'RegisterTaskDefinition'],
+  ['ecs:UpdateService', 'UpdateService'],
+] as const)
+  test.concurrent(
+    `F13 without ${action} the first refusal ends the step, with the statement that is missing`,
+    inScene({}, async ({ deploy, sim, serving }) => {
+      const others = ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:List*', 'ecs:DescribeServiceD*']
+      const all = [...others, 'ecs:RegisterTaskDefinition', 'iam:PassRole', 'ecs:UpdateService']
+      sim.iam.allow(...all.filter((allowed) => allowed !== action))
+      const { exitCode, errors, seconds } = await deploy()
+      expect([exitCode, serving()]).toEqual([1, oldImage])
+      expect(errors).toHaveLength(1)
+      expect(errors[0]).toMatch(new RegExp(`"Action": ?"${action}"`))
+      expect(errors[0]).toContain('arn:aws:iam::111122223333:user/simulator')
+      expect(sim.recorder.count('ecs', operation)).toBe(1)
+      expect(seconds).toBeLessThan(4)
+    }),
+  )
+
+test.concurrent(
+  'F13 a service that is not there is said to be missing, with what to check',
+  inScene({}, async ({ deploy }) => {
+    const { exitCode, errors } = await deploy({ service: 'apo' })
+    expect(exitCode).toBe(1)
+    expect(errors.join()).toMatch(/has no service apo/)
+  }),
+)
+
+test.concurrent(
+  'F17 a registration whose update was denied is told, and used by the next run',
+  inScene({}, async ({ deploy, sim, serving, ecs }) => {
+    const denied = sim.faults.add({ operation: 'UpdateService', times: 1000, effect: { kind: 'access-denied' } })
+    for (const _ of [1, 2]) {
+      const { exitCode, outputs, log } = await deploy()
+      expect([exitCode, outputs['task-definition-arn'], serving()]).toEqual([1, revision(2), oldImage])
+      expect(log).toMatch(/ecs:UpdateService/)
+    }
+    denied.remove()
+    expect((await deploy()).outputs.verdict).toBe('succeeded')
+    const { taskDefinitionArns } = ecs<{ taskDefinitionArns: string[] }>('ListTaskDefinitions', { familyPrefix: 'api' })
+    expect(taskDefinitionArns).toHaveLength(2)
+  }),
+)
+
+test.concurrent(
+  'F26 a file that is no task definition is named with its line, and nothing is changed',
+  inScene({}, async ({ run, write, sim }) => {
+    const good = JSON.stringify(seededTaskDefinition(sim.world), undefined, 2)
+    const files: readonly (readonly [name: string, content: string, message: RegExp])[] = [
+      ['cut.json', good.slice(0, -20), /cut\.json:\d+/],
+      ['comma.json', good.replace('"family": "api",', '"family": "api"'), /comma\.json:3/],
+      ['twice.json', good.replace('"family": "api",', '"family": "api",\n  "family": "api",'), /twice\.json:3/],
+      ['tabs.yaml', 'family: api\n\tcpu: 1\n', /tabs\.yaml:2/],
+      ['two.yaml', 'family: api\n---\nfamily: b\n', /two\.yaml/],
+      ['list.json', '[]', /list\.json/],
+      ['empty.json', '', /empty\.json/],
+      ['tag.yaml', 'family: !!js/function "function(){}"\n', /tag\.yaml:1/],
+      [
+        'typo.json',
+        good.replace('containerDefinitions', 'containerDefinitons'),
+        /no "containerDefinitions" \(but "containerDefinitons"\)/,
+      ],
+    ]
+    for (const [name, content, message] of files) {
+      write(name, content)
+      const { exitCode, errors } = await run('register-task-definition', { 'task-definition': name })
+      expect([name, exitCode, errors.length]).toEqual([name, 1, 1])
+      expect(errors[0]).toMatch(message)
+      expect(errors[0]).not.toMatch(/not a function|Cannot (read|use)/)
+    }
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+  }),
+)
+
+test.concurrent(
+  'F26 a byte order mark, comments, CRLF and the answer of describe-task-definition are read as they are meant',
+  inScene({}, async ({ run, write, sim }) => {
+    const definition = seededTaskDefinition(sim.world)
+    const good = JSON.stringify(definition, undefined, 2)
+    const answer = {
+      taskDefinition: { ...definition, revision: 1, status: 'ACTIVE', compatibilities: ['FARGATE'] },
+      tags: [],
+    }
+    write('bom.json', `\ufeff// ours\n${good.replaceAll('\n', '\r\n')}`)
+    write('answer.json', JSON.stringify(answer))
+    for (const file of ['bom.json', 'answer.json']) {
+      const { errors, outputs } = await run('register-task-definition', { 'task-definition': file, register: 'false' })
+      expect([file, errors, outputs['task-definition'] !== '']).toEqual([file, [], true])
+    }
+  }),
+)
+
+test.concurrent(
+  'F27 all wrong inputs are told at once, with the nearest name, and nothing is asked of AWS',
+  inScene({}, async ({ run, sim }) => {
+    const { exitCode, errors } = await run('deploy', {
+      clusterr: 'shop',
+      'task-defintion': 'td.json',
+      'wait-for-minute': '3',
+      'desired-count': 'two',
+      'on-cancel': 'explode',
+    })
+    expect([exitCode, errors.length]).toEqual([1, 1])
+    for (const name of ['cluster', 'task-definition', 'wait-for-minutes'])
+      expect(errors[0]).toContain(`did you mean ${name}?`)
+    expect(errors[0]).toMatch(/desired-count must be a whole number[^\n]*two/)
+    expect(errors[0]).toMatch(/on-cancel must be one of stop-and-roll-back, leave/)
+    expect(sim.recorder.all).toEqual([])
+  }),
+)
+
+test.concurrent(
+  'F28 texts of others neither command the runner nor turn the reading direction',
+  inScene({}, async (scene) => {
+    const { deploy, sim, slack, ecs } = scene
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1, log: [hostile.log, hostile.commit] })
+    const service = sim.world.region('eu-west-1').ecs.service('shop', 'api')
+    service?.addEvent(`(service api) ${hostile.log}`)
+    expect(ecs('DescribeServices', { cluster: 'shop', services: ['api'] })).toBeDefined()
+    const hostileRef = { GITHUB_REF_NAME: 'fix/\u202egnp.##[error]PLANTED', GITHUB_ACTOR: '::error::PLANTED' }
+    const { log, summary, exitCode } = await deploy(slackInputs, { environment: hostileRef })
+    expect(exitCode).toBe(1)
+    expect(log).toMatch(/PLANTED/)
+    expect(commandsIn(log).filter(({ name }) => name === 'error')).toHaveLength(1)
+    expect(summary).toMatch(/u202e/)
+    const outsideOfFences = summary.replaceAll(/```[\s\S]*?```/g, '')
+    expect(outsideOfFences).not.toMatch(/<img|<!channel>|##\[/)
+    expect(slack()).not.toMatch(/"mrkdwn","text":"[^"]*<!channel>/)
+  }),
+)
+
+test.concurrent(
+  'F28 names that AWS would refuse are refused before AWS is asked, or shown harmlessly',
+  inScene({}, async ({ deploy }) => {
+    for (const image of ['registry.example.com/api:v2\n::error::PLANTED', 'registry.example.com/api:\u202ev2']) {
+      const { exitCode, errors } = await deploy({ image })
+      expect([exitCode, errors.length]).toEqual([1, 1])
+    }
+  }),
+)
