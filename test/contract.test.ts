@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { workflowBlocks } from '../scripts/yaml-blocks.ts'
+import type { Action } from '../src/runner/action.ts'
 import type { InputReader, InputSpec } from '../src/runner/inputs.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -50,14 +51,15 @@ const names = readdirSync(join(root, 'actions'))
 const files = new Map(names.map((name) => [name, read<ActionFile>(`actions/${name}/action.yml`)]))
 const rootAction = read<ActionFile>('action.yml')
 const deployWorkflow = read<WorkflowFile>('.github/workflows/deploy.yml')
-const specs = new Map<string, InputSpec>(
+const actions = new Map<string, Action<InputSpec>>(
   await Promise.all(
-    names.map(async (name): Promise<[string, InputSpec]> => {
+    names.map(async (name): Promise<[string, Action<InputSpec>]> => {
       const { action } = await import(`../src/actions/${name}.ts`)
-      return [name, action.inputs]
+      return [name, action]
     }),
   ),
 )
+const specs = new Map([...actions].map(([name, { inputs }]) => [name, inputs]))
 
 function readAs(reader: InputReader<unknown>, given: string): unknown {
   try {
@@ -103,7 +105,7 @@ describe.each(names)('%s', (name) => {
   })
 
   test('begins with its own bundle, and ends with it where it has something to settle', () => {
-    const settles = { 'build-push': true, deploy: true }[name] ?? false
+    const settles = actions.get(name)?.post !== undefined
     expect(runs).toMatchObject({
       main: `../../dist/${name}.js`,
       ...(settles && { post: `../../dist/${name}-post.js` }),
@@ -231,7 +233,17 @@ describe('the reusable workflow', () => {
   test('forwards an input with the default that the action has', () => {
     const spec = specs.get('deploy') ?? {}
     const { inputs = {} } = on.workflow_call ?? {}
-    for (const name of ['config', 'dry-run', 'wait-for-minutes', 'on-cancel']) {
+    const names = [
+      'config',
+      'dry-run',
+      'wait-for-minutes',
+      'on-cancel',
+      'guard',
+      'on-diverged',
+      'allow-older',
+      'on-conflict',
+    ]
+    for (const name of names) {
       const reader = spec[name] ?? (() => undefined)
       expect([name, readAs(reader, String(inputs[name]?.default))]).toEqual([name, readAs(reader, '')])
     }
