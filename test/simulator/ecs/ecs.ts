@@ -25,6 +25,7 @@ export function createEcs(world: World, region: string): EcsService {
       abort: 'stops',
       circuitBreakerForAllStrategies: true,
       preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT',
+      hooksOnRolling: 'run',
       stageSeconds: 2,
       trafficShiftSeconds: 10,
       networkLoadBalancerShiftSeconds: 600,

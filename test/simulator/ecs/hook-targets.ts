@@ -4,7 +4,11 @@ import type { World } from '../contract.ts'
 import { hookProblems, sessionOf } from './deployment-failure.ts'
 import type { HookInvocation, HookOutcome, LambdaHooks } from './quirks.ts'
 
-export type HookAnswer = 'SUCCEEDED' | 'IN_PROGRESS' | { readonly problem: string }
+export type HookAnswer =
+  | 'SUCCEEDED'
+  /** IN_PROGRESS: to be asked again after so many seconds. */
+  | { readonly delay: number | undefined }
+  | { readonly problem: string }
 
 export interface HookTargets extends LambdaHooks {
   /** `earlier`: how often this hook was invoked before at this stage. */
@@ -34,7 +38,7 @@ export function createHookTargets(world: World): HookTargets {
         return { problem: hookProblems.cannotInvoke(stage, target, sessionOf(roleArn, 'ECS-Lambda-Execution')) }
       invocations.push({ functionArn: target, stage, at: world.clock.now() })
       if (outcome.kind === 'no-status') return { problem: hookProblems.noStatus(stage, target) }
-      if (outcome.kind === 'in-progress' && earlier < outcome.times) return 'IN_PROGRESS'
+      if (outcome.kind === 'in-progress' && earlier < outcome.times) return { delay: outcome.callBackDelay }
       const end = outcome.kind === 'in-progress' ? (outcome.end ?? 'succeeded') : outcome.kind
       return end === 'failed' ? { problem: hookProblems.returnedFailed(stage, target) } : 'SUCCEEDED'
     },

@@ -35,7 +35,7 @@ export function checkHookId(hookId: string): void {
     throw invalidParameter('Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}')
 }
 
-const unknownHook = () =>
+export const unknownHook = () =>
   invalidParameter('Provided hookId is either completed, unavailable, or not associated with the given Resource ARN')
 
 /** `wake` is called when a hook has an outcome. */
@@ -67,9 +67,11 @@ export function createLifecycleHooks(
   const invoke = (run: HookRun, hook: DeploymentLifecycleHook, earlier = 0) => {
     const answer = ecs.hookTargets.invoke(hook, run.stage, earlier)
     if (answer === 'SUCCEEDED') settle(run, 'SUCCEEDED')
-    else if (answer === 'IN_PROGRESS')
-      run.timers.push(ecs.world.clock.after(ecs.quirks.hookRetrySeconds * 1000, () => invoke(run, hook, earlier + 1)))
-    else settle(run, 'FAILED', answer.problem)
+    else if ('problem' in answer) settle(run, 'FAILED', answer.problem)
+    else {
+      const delay = answer.delay ?? ecs.quirks.hookRetrySeconds
+      run.timers.push(ecs.world.clock.after(delay * 1000, () => invoke(run, hook, earlier + 1)))
+    }
   }
 
   const start = (hook: DeploymentLifecycleHook, stage: string): HookRun => {

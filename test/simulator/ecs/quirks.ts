@@ -24,6 +24,8 @@ export interface EcsQuirks {
    * Default PRODUCTION_TRAFFIC_SHIFT.
    */
   preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT' | 'POST_TEST_TRAFFIC_SHIFT'
+  /** Whether rolling deployments run the hooks of PRE_SCALE_UP and POST_SCALE_UP. Default: they run. */
+  hooksOnRolling: 'run' | 'ignored'
   /** Seconds that a stage without hooks, traffic or tasks takes. Default 2. */
   stageSeconds: number
   /** Seconds of one traffic shift of an Application Load Balancer. Default 10. */
@@ -39,7 +41,13 @@ export type HookOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed' }
   /** Answers IN_PROGRESS so many times, then `end` (default: succeeded). */
-  | { readonly kind: 'in-progress'; readonly times: number; readonly end?: 'succeeded' | 'failed' }
+  | {
+      readonly kind: 'in-progress'
+      readonly times: number
+      readonly end?: 'succeeded' | 'failed'
+      /** Seconds until it wants to be asked again; default: `hookRetrySeconds`. */
+      readonly callBackDelay?: number
+    }
   /** Its answer has no `hookStatus`, or none came within 15 minutes. */
   | { readonly kind: 'no-status' }
   /** The hook's role may not invoke it. */

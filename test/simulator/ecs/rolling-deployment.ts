@@ -6,14 +6,15 @@ import { alarmsView, firingAlarm, namesOfAlarms } from './deployment-alarms.ts'
 import { failures, noCandidate, rolledBackBecause } from './deployment-failure.ts'
 import { enoughHealthy, removesSourcesAtOnce } from './early-success.ts'
 import * as events from './events.ts'
+import { unknownHook } from './lifecycle-hooks.ts'
 import { moveTasks } from './rolling-arithmetic.ts'
+import { type RollingHooks, startRollingHooks } from './rolling-hooks.ts'
 import { endDeployment, makePrimary, supersededReason } from './rollout.ts'
 import { recordServiceDeployment } from './service-revisions.ts'
 import {
   type DeploymentEngine,
   type EcsState,
   here,
-  invalidParameter,
   now,
   type RolloutRecord,
   type ServiceDeploymentRecord,
@@ -33,6 +34,7 @@ interface InFlight {
   failedBefore: number
   /** Virtual milliseconds since which all tasks are there and healthy. */
   settledAt: number | undefined
+  hooks?: RollingHooks | undefined
 }
 
 type Failure = keyof typeof failures
@@ -88,7 +90,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     const ignoredAlarms = new Set(names.filter((name) => here(ecs).cloudwatch.state(name)?.state === 'ALARM'))
     makePrimary(ecs, service, target)
     const record = recordServiceDeployment(ecs, service, target, sources)
-    inFlight = {
+    const flight: InFlight = {
       record,
       target,
       candidate: service.completed,
@@ -97,17 +99,25 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
       failedBefore: 0,
       settledAt: undefined,
     }
+    inFlight = flight
     if (names.length > 0) record.view.alarms = alarmsView(names, ignoredAlarms)
+    flight.hooks = startRollingHooks(ecs, service, record, {
+      released: () => wake(),
+      completed: () => complete(flight),
+      failed: (reason) => fail(flight, 'request', true, reason),
+    })
     wake()
   }
 
   const end = (flight: InFlight, status: Parameters<typeof endDeployment>[2], reason?: string) => {
+    flight.hooks?.cancel()
     endDeployment(ecs, flight.record, status, reason)
     if (inFlight === flight) inFlight = undefined
   }
 
-  const fail = (flight: InFlight, failure: Failure, mayRollBack: boolean) => {
+  const fail = (flight: InFlight, failure: Failure, mayRollBack: boolean, reason: string = failures[failure]) => {
     const { deployment, group } = flight.target
+    flight.hooks?.cancel()
     const verdict = failure === 'alarm' ? 'alarm detected' : 'tasks failed to start'
     if (failure !== 'request') {
       deployment.rolloutState = 'FAILED'
@@ -117,14 +127,13 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     deployment.updatedAt = now(ecs)
     group.freeze()
     if (flight.rollingBack)
-      return end(flight, 'ROLLBACK_FAILED', `Service deployment rollback failed because ${failures[failure]}`)
-    if (!mayRollBack) return end(flight, 'STOPPED', `Service deployment stopped because ${failures[failure]}`)
+      return end(flight, 'ROLLBACK_FAILED', `Service deployment rollback failed because ${reason}`)
+    if (!mayRollBack) return end(flight, 'STOPPED', `Service deployment stopped because ${reason}`)
     if (!flight.candidate) return end(flight, 'ROLLBACK_FAILED', noCandidate)
-    rollBack(flight, flight.candidate, failure)
+    rollBack(flight, flight.candidate, rolledBackBecause(reason))
   }
 
-  const rollBack = (flight: InFlight, candidate: RolloutRecord, failure: Failure) => {
-    const statusReason = rolledBackBecause(failures[failure])
+  const rollBack = (flight: InFlight, candidate: RolloutRecord, statusReason: string) => {
     const isThere = service.rollouts.includes(candidate)
     const definition = ecs.families.get(candidate.deployment.taskDefinition?.replace(/.*\/|:\d+$/g, '') ?? '')
     const previous = definition?.find((one) => one.definition.taskDefinitionArn === candidate.deployment.taskDefinition)
@@ -160,7 +169,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
   const run = () => {
     const [primary, ...older] = service.rollouts
     if (!primary || rollouts.isBusy()) return
-    const isStalled = primary.deployment.rolloutState === 'FAILED'
+    const isStalled = primary.deployment.rolloutState === 'FAILED' || inFlight?.hooks?.isHeld
     if (!isStalled && moveTasks(service, primary, older) === 'deadlocked') tellOnce(service, events.deadlocked)
     for (const gone of older.filter(({ group }) => group.active === 0 && group.stopping === 0)) {
       gone.deployment.status = 'INACTIVE'
@@ -188,8 +197,9 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     flight.settledAt ??= ecs.world.clock.now()
     const bake = namesOfAlarms(service).length > 0 && !flight.rollingBack ? ecs.quirks.alarmBakeSeconds : steadySeconds
     const remaining = flight.settledAt + bake * 1000 - ecs.world.clock.now()
-    if (remaining <= 0) complete(flight)
-    else wake(remaining)
+    if (remaining > 0) wake(remaining)
+    else if (flight.hooks && !flight.rollingBack) flight.hooks.settled()
+    else complete(flight)
   }
 
   const isThere = ({ target, rollingBack }: InFlight) => {
@@ -198,12 +208,10 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     return group.healthy >= service.desiredCount && group.pending === 0 && service.rollouts.length === 1
   }
 
-  const stop = (stopType: 'ABORT' | 'ROLLBACK') => {
-    const flight = inFlight
-    if (!flight || flight.rollingBack || flight.record.view.status?.endsWith('_REQUESTED')) return
-    flight.record.view.status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED'
+  const request = (flight: InFlight, isRollback: boolean, reason?: string) => {
+    flight.record.view.status = isRollback ? 'ROLLBACK_REQUESTED' : 'STOP_REQUESTED'
     ecs.world.clock.after(2000, () => {
-      if (inFlight === flight && !flight.rollingBack) fail(flight, 'request', stopType === 'ROLLBACK')
+      if (inFlight === flight && !flight.rollingBack) fail(flight, 'request', isRollback, reason)
     })
   }
 
@@ -215,11 +223,15 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
     supersede: () => {
       if (inFlight) end(inFlight, 'STOPPED', supersededReason)
     },
-    stop,
-    answer: () => {
-      throw invalidParameter(
-        'Provided hookId is either completed, unavailable, or not associated with the given Resource ARN',
-      )
+    stop: (stopType) => {
+      if (!inFlight || inFlight.rollingBack || inFlight.record.view.status?.endsWith('_REQUESTED')) return
+      request(inFlight, stopType === 'ROLLBACK')
+    },
+    answer: (hookId, action) => {
+      const flight = inFlight
+      if (!flight?.hooks) throw unknownHook()
+      const problem = flight.hooks.answer(hookId, action)
+      if (problem !== undefined) request(flight, true, problem)
     },
     wake: () => wake(),
   }
