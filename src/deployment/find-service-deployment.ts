@@ -19,24 +19,25 @@ const patience = 60_000
 const slack = 5_000
 
 /**
- * The ARN of the service deployment that our update made: the one that the service names as its current one if it
- * targets our revision, or else one that was created since and does. Undefined when none appeared within a minute.
+ * The service deployment that our update made, as it was when it was found: the one that the service names as its
+ * current one if it targets our revision, or else one that was created since and does. Undefined when none appeared
+ * within a minute.
  */
-export async function findServiceDeployment(search: Search): Promise<string | undefined> {
+export async function findServiceDeployment(search: Search): Promise<ServiceDeployment | undefined> {
   const { rollout, ours, pace } = search
   const { clock, signal, ecs } = rollout.journey
   const createdAfter = new Date((ours?.createdAt?.getTime() ?? clock.now()) - slack)
   const rejected = new Set<string>()
   const until = Math.min(search.deadline, deadlineIn(clock, patience))
   const named = await currentOf(search)
-  if (named && (await isOurs(named, createdAfter, rejected, search))) return named.serviceDeploymentArn
+  if (named && (await isOurs(named, createdAfter, rejected, search))) return named
   for await (const _ of ticks(clock, until, pace, signal)) {
     const { cluster, service } = rollout.request
     const look = ecs.listServiceDeployments(cluster, service, createdAfter)
     const listed = (await lookUntil(clock, search.deadline, look)) ?? []
     if (listed.length > 0) pace.spend()
     for (const deployment of listed) {
-      if (await isOurs(deployment, createdAfter, rejected, search)) return deployment.serviceDeploymentArn
+      if (await isOurs(deployment, createdAfter, rejected, search)) return deployment
     }
     pace.hurry()
   }

@@ -41,10 +41,11 @@ export async function* rollOut(rollout: Rollout): Events<End> {
 async function* watch(rollout: Rollout, updated: Service, deadline: Deadline, pace: Pace): Events<End> {
   const ours = primary(updated)
   try {
-    const arn = await findServiceDeployment({ rollout, updated, ours, deadline, pace })
+    const found = await findServiceDeployment({ rollout, updated, ours, deadline, pace })
+    const arn = found?.serviceDeploymentArn
     if (arn !== undefined) {
       rollout.journey.keep({ serviceDeploymentArn: arn })
-      return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+      return yield* watchServiceDeployment({ rollout, arn, found, ours, deadline, pace })
     }
     yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')
   } catch (error) {

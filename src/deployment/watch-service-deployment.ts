@@ -14,6 +14,8 @@ interface Watched {
   readonly rollout: Rollout
   /** ARN of our service deployment. */
   readonly arn: string
+  /** What has just been seen of it: counts as the first look. */
+  readonly found?: ServiceDeployment | undefined
   /** Our deployment in the service's own list. */
   readonly ours: EcsDeployment | undefined
   readonly deadline: Deadline
@@ -28,11 +30,13 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const { rollout, arn, deadline, pace } = watched
   const { ecs, clock, signal } = rollout.journey
   const messages = startServiceMessages(rollout, watched.ours)
+  let { found } = watched
   let before: ServiceDeployment | undefined
   let triggered = 0
   let replaced = 0
   for await (const _ of ticks(clock, deadline, pace, signal)) {
-    const now = await lookUntil(clock, deadline, ecs.describeServiceDeployment(arn))
+    const now = found ?? (await lookUntil(clock, deadline, ecs.describeServiceDeployment(arn)))
+    found = undefined
     if (now === undefined) continue
     const events = progress(before, now, clock.now())
     yield* events
