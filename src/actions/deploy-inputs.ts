@@ -88,6 +88,8 @@ export const deployInputs = {
   'environment-variables': assignments,
   secrets: assignments,
   'dry-run': flag(false),
+  'wait-for': oneOf(['traffic-shifted', 'baked', 'terminated'], 'terminated'),
+  'fail-fast-after': integer(0, 1000, 3),
   guard: oneOf(['on', 'off', 'strict'], 'on'),
   'on-diverged': oneOf(['refuse', 'deploy'], 'refuse'),
   'allow-older': flag(false),

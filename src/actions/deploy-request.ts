@@ -39,6 +39,8 @@ export async function deployRequest(
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,
     longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    waitFor: inputs.waitFor,
+    failFastAfter: inputs.failFastAfter,
     dryRun: inputs.dryRun,
     guard: await guard(inputs, runner),
     onConflict: inputs.onConflict,

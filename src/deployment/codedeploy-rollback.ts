@@ -16,6 +16,8 @@ interface Lost {
   readonly deadline: Deadline
   readonly minutes: number
   readonly pace: Pace
+  /** We stopped it ourselves, with rollback. */
+  readonly isAsked: boolean
 }
 
 /** How long CodeDeploy may take to name the deployment by which it rolls back. */
@@ -42,10 +44,17 @@ export async function* followRollback(lost: Lost): AsyncGenerator<DeploymentEven
   return timedOut(lost.minutes, text`its rollback ${untrusted(rollbackId)} in ${untrusted(request.region)} still runs`)
 }
 
-async function findRollback({ rollout, deployment, group, deadline, pace }: Lost): Promise<string | undefined> {
+async function findRollback({
+  rollout,
+  deployment,
+  group,
+  deadline,
+  pace,
+  isAsked,
+}: Lost): Promise<string | undefined> {
   const { clock, signal, codeDeploy } = rollout.journey
   const known = deployment.rollbackInfo?.rollbackDeploymentId
-  if (known || !deployment.deploymentId || !isRollbackDue(deployment, group)) return known
+  if (known || !deployment.deploymentId || !(isAsked || isRollbackDue(deployment, group))) return known
   const until = Math.min(deadline, deadlineIn(clock, patience))
   for await (const _ of ticks(clock, until, pace, signal)) {
     const now = await lookUntil(clock, deadline, codeDeploy.describeDeployment(deployment.deploymentId))
@@ -67,11 +76,14 @@ function isRollbackDue(
   return events.includes(isAlarm ? 'DEPLOYMENT_STOP_ON_ALARM' : 'DEPLOYMENT_STOP_ON_REQUEST')
 }
 
-async function withoutRollback({ rollout, deployment }: Lost): Promise<End> {
+async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<End> {
   const serving = await servingNow(rollout)
   const reason = reasonOf(deployment)
   const code = deployment.errorInformation?.code
-  const byHand = deployment.status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP')
+  // Before the traffic moves there is nothing to bring back: CodeDeploy only takes the new tasks away.
+  if (isAsked && serving !== undefined && serving === rollout.previousTaskDefinition)
+    return { outcome: 'rolled-back', serving, reason }
+  const byHand = !isAsked && deployment.status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP')
   return byHand ? { ...stoppedByHand(reason), serving } : { outcome: 'failed', serving, reason }
 }
 

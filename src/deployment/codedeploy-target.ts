@@ -1,6 +1,7 @@
 import type { EcsTarget } from '../ports.ts'
 import { untrusted } from '../text.ts'
 import type { DeploymentEvent, PhaseStatus } from './event.ts'
+import type { WaitGoal } from './journey.ts'
 
 const statuses: Readonly<Record<string, PhaseStatus>> = {
   Pending: 'pending',
@@ -50,6 +51,20 @@ function tasks(before: EcsTarget | undefined, now: EcsTarget, at: number): reado
   const { desiredCount: desired = 0, runningCount: running, pendingCount: pending = 0 } = set
   if (old?.desiredCount === desired && old.runningCount === running && old.pendingCount === pending) return []
   return [{ kind: 'tasks', at, desired, running, pending, failed: 0 }]
+}
+
+/** True when the deployment has come as far as is waited for: an event has succeeded that nothing but waiting follows. */
+export function hasReached(target: EcsTarget | undefined, goal: WaitGoal | undefined): boolean {
+  if (goal === undefined || goal === 'terminated') return false
+  const last = goal === 'traffic-shifted' ? 'AllowTraffic' : 'AfterAllowTraffic'
+  const event = target?.lifecycleEvents?.find(({ lifecycleEventName }) => lifecycleEventName === last)
+  return event?.status === 'Succeeded'
+}
+
+/** What the green tasks show; CodeDeploy does not count those that failed. */
+export function signsOf(target: EcsTarget) {
+  const { desiredCount: desired = 0, runningCount: running = 0 } = green(target) ?? {}
+  return { desired, running, failed: 0 }
 }
 
 function green(target: EcsTarget | undefined) {

@@ -28,11 +28,21 @@ export interface DeployRequest {
   readonly dryRun: boolean
   /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
   readonly guard?: Guard | undefined
+  /** So many new tasks that failed in the same way end the deployment; 0 or undefined: never. */
+  readonly failFastAfter?: number | undefined
+  /** How far the deployment is watched; undefined: to its end. */
+  readonly waitFor?: WaitGoal | undefined
   /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
   readonly onConflict?: ConflictPolicy | undefined
   /** What the post step does with a deployment that is in flight when the job is cancelled. */
   readonly onCancel: CancelPolicy
 }
+
+/**
+ * All traffic on the new version; the same after the last checks of it; or the end, with the old version gone. What
+ * goes wrong after the goal is not seen any more.
+ */
+export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
 
 export type CancelPolicy = 'stop-and-roll-back' | 'leave'
 

@@ -1,6 +1,7 @@
 import type { ServiceDeployment } from '../ports.ts'
 import { untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
+import type { WaitGoal } from './journey.ts'
 
 /** What a service deployment's status means, by the nine statuses of the API. Unknown ones count as still running. */
 export type Standing = 'running' | 'rolling-back' | 'succeeded' | 'stopped' | 'rolled-back' | 'rollback-failed'
@@ -24,6 +25,20 @@ export function standingOf(deployment: ServiceDeployment): Standing {
 /** True when the circuit breaker or an alarm ended the deployment, whatever its status says by now. */
 export function isTriggered({ deploymentCircuitBreaker, alarms }: ServiceDeployment): boolean {
   return deploymentCircuitBreaker?.status === 'TRIGGERED' || alarms?.status === 'TRIGGERED'
+}
+
+/** Stages after which all traffic is on the new revision; after the last of them its checks are over, too. */
+const shifted = ['POST_PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME', 'CLEAN_UP']
+const baked = 'CLEAN_UP'
+
+/** True when a deployment that goes on has come as far as is waited for. A rolling one shifts its traffic task by task. */
+export function isFarEnough(deployment: ServiceDeployment, goal: WaitGoal | undefined): boolean {
+  const { lifecycleStage = '', targetServiceRevision: target, sourceServiceRevisions: sources = [] } = deployment
+  if (goal === undefined || goal === 'terminated' || standingOf(deployment) !== 'running') return false
+  if (goal === 'baked') return lifecycleStage === baked
+  const isComplete = (target?.requestedTaskCount ?? 0) > 0 && target?.runningTaskCount === target?.requestedTaskCount
+  const isAlone = isComplete && sources.every(({ runningTaskCount = 0 }) => runningTaskCount === 0)
+  return shifted.includes(lifecycleStage) || (isAlone && target?.requestedProductionTrafficWeight === undefined)
 }
 
 /** What changed between two looks at a service deployment, as events. */

@@ -1,12 +1,14 @@
 import type { Deadline } from '../clock.ts'
+import { Failure } from '../failure.ts'
 import type { EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { renderText, text, type Untrusted, untrusted } from '../text.ts'
 import { type End, stoppedByHand, supersededBy, timedOut } from './end.ts'
 import { hasRollbackTarget, primary, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
+import { startFailFast } from './fail-fast.ts'
 import type { Rollout } from './journey.ts'
-import { afterwards, aside } from './patience.ts'
-import { isTriggered, progress, standingOf } from './service-deployment.ts'
+import { afterwards, aside, shortly } from './patience.ts'
+import { isFarEnough, isTriggered, progress, standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
 
@@ -30,6 +32,9 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const { rollout, arn, deadline, pace } = watched
   const { ecs, clock, signal } = rollout.journey
   const messages = startServiceMessages(rollout, watched.ours)
+  const failFast = startFailFast(rollout, pace)
+  let failed = 0
+  let isStopped = false
   let { found } = watched
   let before: ServiceDeployment | undefined
   let triggered = 0
@@ -44,16 +49,59 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     triggered = isTriggered(now) ? triggered + 1 : 0
     const end = await endOf(now, triggered, watched)
     if (end) return end
+    if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
+    const same = isOpen ? await failFast.look(signsOf(now, failed)) : undefined
+    if (same) {
+      isStopped = true
+      const given = yield* giveUp(watched, same)
+      if (given) return given
+      pace.hurry()
+    }
     if (events.length > 0 || isNearEnd(now)) pace.hurry()
     if (!pace.aside(events.length > 0 || replaced > 0)) continue
     const { cluster, service: name } = rollout.request
     const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))
     yield* messages.news(service)
+    failed = service?.deployments?.find(({ id }) => id === watched.ours?.id)?.failedTasks ?? failed
     replaced = standingOf(now) === 'running' && isReplaced(service, watched) ? replaced + 1 : 0
     // Twice, as the first look may have met the beginning of ECS's own rollback.
     if (replaced > 1) return superseded(service)
   }
   return timedOut(rollout.request.waitMinutes, lastSeen(before))
+}
+
+/** The circuit breaker is about to do the same, and says so in words that people know. */
+function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
+  return (
+    breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
+  )
+}
+
+function signsOf(
+  { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
+  failed: number,
+) {
+  return {
+    desired: target?.requestedTaskCount ?? 0,
+    running: target?.runningTaskCount ?? 0,
+    failed: Math.max(failed, breaker?.failureCount ?? 0),
+  }
+}
+
+/** Stops the deployment with rollback; the end where there is nothing to go back to. */
+async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): AsyncGenerator<DeploymentEvent, End | undefined> {
+  const { journey, service, request } = rollout
+  if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
+  try {
+    await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
+    yield { kind: 'rolling-back', at: journey.clock.now(), reason }
+  } catch (error) {
+    if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
+    const message = `${reason.untrusted}, but the deployment could not be stopped: ${renderText(error.parts.what, (theirs) => theirs)}.`
+    yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+  }
+  return undefined
 }
 
 async function endOf(now: ServiceDeployment, triggered: number, watched: Watched): Promise<End | undefined> {

@@ -53,7 +53,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     ),
     readCodeDeploy(subject, ports.codeDeploy, look),
   ])
-  const stopped = tasks.filter((task) => isOurs(task, subject))
+  const stopped = tasks.filter((task) => isOwnFailure(task, subject))
   const stoppedTasks = groupTasks(stopped, definition)
   const [targetHealth, logs] = await Promise.all([
     readTargetHealth(service, ports.evidence, look),
@@ -84,7 +84,10 @@ function looking(missing: MissingPermission[]): Look {
 }
 
 /** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
-function isOurs(task: Task, { taskDefinition, since }: GatherSubject): boolean {
+export function isOwnFailure(
+  task: Task,
+  { taskDefinition, since }: Pick<GatherSubject, 'taskDefinition' | 'since'>,
+): boolean {
   const isRevision = taskDefinition === '' || task.taskDefinitionArn === taskDefinition
   const isScaling = /^Scaling activity initiated|^Service deployment|scaled? (in|down)/i.test(task.stoppedReason ?? '')
   return isRevision && !isScaling && (task.createdAt?.getTime() ?? since) >= since

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Behaviour } from '../simulator/contract.ts'
+import { codeDeployScene, newImage, oldImage, rollingScene, run, servingImage } from './scene.ts'
+
+const minute = 60_000
+const crash: Behaviour = { kind: 'crash', exitCode: 3, afterSeconds: 8, log: ['no such table: orders'] }
+const broken: readonly (readonly [string, Behaviour, RegExp])[] = [
+  ['crash', crash, /exited with code 3/],
+  ['run out of memory', { kind: 'out-of-memory' }, /memory/],
+  [
+    'cannot pull their image',
+    {
+      kind: 'fails-to-start',
+      stoppedReason: 'CannotPullContainerError: failed to resolve reference registry.example.com/api:v2: not found',
+    },
+    /image/i,
+  ],
+]
+
+describe.each([
+  ['rolling without a circuit breaker', () => rollingScene({ circuitBreaker: 'off' })],
+  ['rolling with a high threshold of the circuit breaker', () => rollingScene({ desiredCount: 20 })],
+  ['CodeDeploy', () => codeDeployScene()],
+])('new tasks that fail in the same way, %s', (_, scene) => {
+  test.each(broken)(
+    '%s: the deployment is stopped and rolled back, with the cause',
+    async (_name, behaviour, cause) => {
+      const sim = scene()
+      sim.world.scenarios.set(newImage, behaviour)
+      const ended = await run(sim, { image: newImage, request: { failFastAfter: 3, waitMinutes: 60 } })
+      expect(ended.outcome).toBe('rolled-back')
+      expect(ended.cause).toMatch(cause)
+      const took = (ended.state.rollingBack?.since ?? Number.NaN) - (ended.state.deployment?.startedAt ?? 0)
+      expect(took).toBeLessThan(6 * minute)
+      sim.clock.advance(10 * minute)
+      expect(servingImage(sim)).toBe(oldImage)
+    },
+  )
+
+  test('0 turns it off', async () => {
+    const sim = scene()
+    sim.world.scenarios.set(newImage, crash)
+    await run(sim, { image: newImage, request: { failFastAfter: 0, waitMinutes: 8 } })
+    expect(sim.recorder.count('ecs', 'StopServiceDeployment')).toBe(0)
+    expect(sim.recorder.count('codedeploy', 'StopDeployment')).toBe(0)
+  })
+
+  test('not allowed to stop it: it is watched on', async () => {
+    const sim = scene()
+    sim.world.scenarios.set(newImage, crash)
+    sim.faults.add({ operation: /^Stop/, times: 99, effect: { kind: 'access-denied' } })
+    const ended = await run(sim, { image: newImage, request: { failFastAfter: 3, waitMinutes: 20 } })
+    expect(['timed-out', 'rolled-back', 'failed']).toContain(ended.outcome)
+    expect(ended.error).toBeUndefined()
+  })
+})
+
+test('the circuit breaker decides where its threshold is as low', async () => {
+  const sim = rollingScene({ desiredCount: 2 })
+  sim.world.scenarios.set(newImage, crash)
+  const ended = await run(sim, { image: newImage, request: { failFastAfter: 3 } })
+  expect(ended.outcome).toBe('rolled-back')
+  expect(sim.recorder.count('ecs', 'StopServiceDeployment')).toBe(0)
+})
+
+test('a slow start is no failure', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 600 })
+  expect((await run(sim, { image: newImage, request: { failFastAfter: 1 } })).outcome).toBe('succeeded')
+})
