@@ -1,8 +1,11 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import type { ECRClient } from '@aws-sdk/client-ecr'
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { requireTrustedEndpoint } from './endpoint.ts'
 
@@ -35,6 +38,10 @@ export interface Clients {
   elbv2(): Promise<ElasticLoadBalancingV2Client>
   /** Containers may log to another region. */
   logs(region?: string): Promise<CloudWatchLogsClient>
+  cloudwatch(): Promise<CloudWatchClient>
+  /** Secrets and parameters may live in another region than the containers that get them. */
+  secretsmanager(region?: string): Promise<SecretsManagerClient>
+  ssm(region?: string): Promise<SSMClient>
 }
 
 function configuration(options: ClientOptions) {
@@ -88,6 +95,22 @@ export function createClients(options: ClientOptions): Clients {
     logs: oncePer(async (region = options.region) => {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs')
       const client = new CloudWatchLogsClient({ ...config, region })
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    cloudwatch: once(async () => {
+      const client = new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    secretsmanager: oncePer(async (region = options.region) => {
+      const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
+      const client = new SecretsManagerClient({ ...config, region })
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    ssm: oncePer(async (region = options.region) => {
+      const client = new (await import('@aws-sdk/client-ssm')).SSMClient({ ...config, region })
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),

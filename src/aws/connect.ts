@@ -1,7 +1,7 @@
 import { parseArn } from '../arn.ts'
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity, RevisionHistory } from '../ports.ts'
+import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity, PreflightSources, RevisionHistory } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
@@ -9,6 +9,7 @@ import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
 import { evidenceSources } from './evidence.ts'
 import { callerIdentity } from './identity.ts'
+import { preflightSources } from './preflight.ts'
 import { revisionHistory } from './revision-history.ts'
 import type { Role } from './role.ts'
 
@@ -33,6 +34,7 @@ export interface Aws {
   readonly ecr: Ecr
   readonly evidence: EvidenceSources
   readonly revisions: RevisionHistory
+  readonly preflight: PreflightSources
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
@@ -60,6 +62,7 @@ function portsOf(connection: Connection): Aws {
     ecr: ecr(connection),
     evidence: evidenceSources(connection),
     revisions: revisionHistory(connection),
+    preflight: preflightSources(connection),
     identity: () => callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }

@@ -13,6 +13,10 @@ export interface DeploymentGroup {
     }
   }
   readonly autoRollbackConfiguration?: { readonly enabled?: boolean; readonly events?: readonly string[] }
+  readonly alarmConfiguration?: {
+    readonly enabled?: boolean
+    readonly alarms?: readonly { readonly name?: string }[]
+  }
 }
 
 export interface CodeDeployDeployment {

@@ -52,6 +52,11 @@ export interface Service {
     readonly minimumHealthyPercent?: number
     readonly maximumPercent?: number
     readonly deploymentCircuitBreaker?: { readonly enable?: boolean; readonly rollback?: boolean }
+    readonly alarms?: {
+      readonly alarmNames?: readonly string[]
+      readonly enable?: boolean
+      readonly rollback?: boolean
+    }
   }
   readonly deployments?: readonly EcsDeployment[]
   readonly taskSets?: readonly TaskSet[]

@@ -1,0 +1,87 @@
+import type { PreflightSources } from '../ports.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+
+type SecretStores = Pick<PreflightSources, 'secret' | 'secretKeys' | 'missingParameters'>
+
+/** GetParameters takes at most 10 names. */
+const parametersAtMost = 10
+
+/** AWS Secrets Manager and the SSM Parameter Store: whether something is there, never what it is. */
+export function secretStores(connection: Connection): SecretStores {
+  return {
+    secret: (id, region) => describe(connection, id, region),
+    secretKeys: (id, at, region) => keys(connection, id, at, region),
+    missingParameters: (names, region) => missing(connection, names, region),
+  }
+}
+
+/** The ARN, or a pattern for it: an ARN in IAM has the random suffix that a name lacks. */
+function resourceOf({ region: own }: Connection, id: string, region: string | undefined): string {
+  return id.startsWith('arn:') ? id : `arn:*:secretsmanager:${region ?? own}:*:secret:${id}-*`
+}
+
+async function describe(connection: Connection, id: string, region?: string) {
+  const client = await connection.clients.secretsmanager(region)
+  const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager')
+  return call(
+    connection,
+    async (options): Promise<Awaited<ReturnType<SecretStores['secret']>>> => {
+      const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: id }), options)
+      return { deletedAt: DeletedDate }
+    },
+    {
+      action: 'secretsmanager:DescribeSecret',
+      resource: resourceOf(connection, id, region),
+      kind: 'read',
+      whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: undefined } : undefined),
+    },
+  )
+}
+
+async function keys(
+  connection: Connection,
+  id: string,
+  { stage, version }: Parameters<SecretStores['secretKeys']>[1],
+  region?: string,
+) {
+  const client = await connection.clients.secretsmanager(region)
+  const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager')
+  const command = new GetSecretValueCommand({
+    SecretId: id,
+    ...(stage && { VersionStage: stage }),
+    ...(version && { VersionId: version }),
+  })
+  return call(connection, async (options) => keysIn((await client.send(command, options)).SecretString), {
+    action: 'secretsmanager:GetSecretValue',
+    resource: resourceOf(connection, id, region),
+    kind: 'read',
+    whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: [] } : undefined),
+  })
+}
+
+function keysIn(value: string | undefined): readonly string[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value ?? '')
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? Object.keys(parsed) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function missing(connection: Connection, names: readonly string[], region?: string): Promise<readonly string[]> {
+  const client = await connection.clients.ssm(region)
+  const { GetParametersCommand } = await import('@aws-sdk/client-ssm')
+  const unknown: string[] = []
+  for (let at = 0; at < names.length; at += parametersAtMost) {
+    const command = new GetParametersCommand({ Names: names.slice(at, at + parametersAtMost), WithDecryption: false })
+    unknown.push(
+      ...(await call(connection, async (options) => (await client.send(command, options)).InvalidParameters ?? [], {
+        action: 'ssm:GetParameters',
+        resource: `arn:*:ssm:${region ?? connection.region}:*:parameter/*`,
+        kind: 'read',
+      })),
+    )
+  }
+  return unknown
+}

@@ -1,0 +1,31 @@
+export interface AlarmState {
+  readonly name: string
+  /** OK, ALARM or INSUFFICIENT_DATA. */
+  readonly state: string
+  readonly reason?: string | undefined
+}
+
+/**
+ * Read-only facts that decide whether a deployment can succeed. Each throws `permission-missing` when it is not allowed; the
+ * preflight goes on without. `region` where something lives in another region than the service.
+ */
+export interface PreflightSources {
+  /** Metric and composite alarms by name; those that do not exist are left out. */
+  alarms(names: readonly string[]): Promise<readonly AlarmState[]>
+  hasLogGroup(name: string, region?: string): Promise<boolean>
+  /** A secret of AWS Secrets Manager by name or ARN, without its value. Undefined when there is none. */
+  secret(id: string, region?: string): Promise<{ readonly deletedAt?: Date | undefined } | undefined>
+  /**
+   * Names of the keys of a secret that is a JSON object; undefined when it is none. Its values never leave the adapter.
+   * `version` is an id, `stage` a label such as AWSCURRENT.
+   */
+  secretKeys(
+    id: string,
+    at: { readonly stage?: string | undefined; readonly version?: string | undefined },
+    region?: string,
+  ): Promise<readonly string[] | undefined>
+  /** Those of these parameters (names or ARNs) of the SSM Parameter Store that do not exist. Values are dropped. */
+  missingParameters(names: readonly string[], region?: string): Promise<readonly string[]>
+  /** Undefined when there is no such target group. `isUsed`: a load balancer forwards to it. */
+  targetGroup(arn: string): Promise<{ readonly targetType: string; readonly isUsed: boolean } | undefined>
+}
