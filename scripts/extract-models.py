@@ -26,12 +26,13 @@ SERVICES = {
     "elbv2": WHOLE,
     "logs": ["GetLogEvents", "FilterLogEvents", "DescribeLogGroups", "DescribeLogStreams", "CreateLogGroup", "CreateLogStream", "PutLogEvents", "StartLiveTail"],
     "application-autoscaling": ["DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget"],
+    "ec2": ["DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints", "DescribeSecurityGroups"],
     "cloudwatch": ["DescribeAlarms", "SetAlarmState", "PutMetricAlarm", "DescribeAlarmHistory", "DeleteAlarms"],
     "secretsmanager": ["GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "CreateSecret", "PutSecretValue"],
     "ssm": ["GetParameter", "GetParameters", "GetParametersByPath", "DescribeParameters", "PutParameter"],
 }
 SHAPE_KEYS = ["type", "required", "enum", "pattern", "min", "max", "union", "document", "exception", "fault", "error", "timestampFormat", "flattened", "eventstream"]
-MEMBER_KEYS = ["locationName", "flattened", "timestampFormat"]
+MEMBER_KEYS = ["locationName", "queryName", "flattened", "timestampFormat"]
 TARGET = pathlib.Path(__file__).parent.parent / "test" / "simulator" / "models"
 
 

@@ -3,8 +3,10 @@
  * puts them together, one set per region.
  */
 import type { SimulatorClock } from './clock.ts'
+import type { Network } from './ec2.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
 
+export type { Network } from './ec2.ts'
 export type { EcsQuirks, HookOutcome, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
 
 /** One request, as the recorder keeps it. */
@@ -64,6 +66,7 @@ export interface Region {
   readonly ecs: EcsService
   readonly codedeploy: AwsService
   readonly ecr: EcrService
+  readonly ec2: Network
   readonly elbv2: LoadBalancing
   readonly logs: Logs
   readonly cloudwatch: Alarms

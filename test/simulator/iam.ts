@@ -166,7 +166,7 @@ function resourceOf(call: Call, accountId: string): string {
   }
 }
 
-const isQuery = (service: string) => service === 'sts' || service === 'elbv2'
+const isQuery = (service: string) => service === 'sts' || service === 'elbv2' || service === 'ec2'
 
 /** What every service answers once a session is over; the query services write the code without its ending. */
 export const expired = (service: string): AwsError =>

@@ -8,7 +8,13 @@ import { readFileSync } from 'node:fs'
 
 export type Reference =
   | string
-  | { readonly shape: string; readonly locationName?: string; readonly flattened?: boolean }
+  | {
+      readonly shape: string
+      readonly locationName?: string
+      /** Of the EC2 protocol: the name in requests. */
+      readonly queryName?: string
+      readonly flattened?: boolean
+    }
 
 export interface Shape {
   readonly type:

@@ -5,6 +5,7 @@ import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
 import { createAlarms } from './cloudwatch.ts'
 import { createCodeDeploy } from './codedeploy/codedeploy.ts'
 import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
+import { createNetwork } from './ec2.ts'
 import { createEcr } from './ecr.ts'
 import { createEcs } from './ecs/ecs.ts'
 import { createLoadBalancing } from './elbv2.ts'
@@ -119,6 +120,9 @@ function createRegion(world: World, name: string): Region {
     },
     get ecr() {
       return once('ecr', createEcr)
+    },
+    get ec2() {
+      return once('ec2', createNetwork)
     },
     get elbv2() {
       return once('elbv2', createLoadBalancing)

@@ -24,7 +24,7 @@ export function createEcs(world: World, region: string): EcsService {
       unhealthyAfterSeconds: 20,
       abort: 'stops',
       circuitBreakerForAllStrategies: true,
-      preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT',
+      preProductionStageShown: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
       hooksOnRolling: 'run',
       stageSeconds: 2,
       trafficShiftSeconds: 10,

@@ -162,8 +162,8 @@ describe('a pause', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
-  test.each(['PRODUCTION_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'] as const)(
-    'before production traffic is shown as %s, for the API has no other name',
+  test.each(['PRE_PRODUCTION_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'] as const)(
+    'before production traffic may be shown as %s',
     async (shown) => {
       const rig = withHooks([pause('PRE_PRODUCTION_TRAFFIC_SHIFT')])
       rig.home.ecs.quirks.preProductionStageShown = shown

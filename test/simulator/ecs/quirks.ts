@@ -20,10 +20,10 @@ export interface EcsQuirks {
    */
   circuitBreakerForAllStrategies: boolean
   /**
-   * `lifecycleStage` during PRE_PRODUCTION_TRAFFIC_SHIFT, which is a stage of hooks but not in the enum of the API model.
-   * Default PRODUCTION_TRAFFIC_SHIFT.
+   * `lifecycleStage` during PRE_PRODUCTION_TRAFFIC_SHIFT, which is in the text of API ServiceDeployment, but not in the enum
+   * of its model. Default: its own name, which clients do not know.
    */
-  preProductionStageShown: 'PRODUCTION_TRAFFIC_SHIFT' | 'POST_TEST_TRAFFIC_SHIFT'
+  preProductionStageShown: 'PRE_PRODUCTION_TRAFFIC_SHIFT' | 'PRODUCTION_TRAFFIC_SHIFT' | 'POST_TEST_TRAFFIC_SHIFT'
   /** Whether rolling deployments run the hooks of PRE_SCALE_UP and POST_SCALE_UP. Default: they run. */
   hooksOnRolling: 'run' | 'ignored'
   /** Seconds that a stage without hooks, traffic or tasks takes. Default 2. */

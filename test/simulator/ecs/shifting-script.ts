@@ -22,7 +22,7 @@ export interface Flight {
   isRollingBack: boolean
 }
 
-type Stage = ServiceDeploymentLifecycleStage
+type Stage = ServiceDeploymentLifecycleStage | 'PRE_PRODUCTION_TRAFFIC_SHIFT'
 type Traffic = 'production' | 'test'
 
 /** In seconds; then the deployment rolls back (Developer Guide, "Amazon ECS blue/green service deployments workflow"). */
@@ -99,8 +99,8 @@ function setWeights({ service, green, blue }: Flight): void {
   if (blue) blue.traffic = { production: 100, ...(test && { test: 100 }) }
 }
 
-function* enter(flight: Flight, lifecycleStage: Stage): Script {
-  update(flight, { lifecycleStage })
+function* enter(flight: Flight, stage: Stage): Script {
+  update(flight, { lifecycleStage: stage as ServiceDeploymentLifecycleStage })
   yield { seconds: flight.ecs.quirks.stageSeconds }
 }
 
