@@ -31,7 +31,7 @@ describe('npm run demo', () => {
   test.concurrent.each([
     ['crash', 'exited with code 1', 'prices.js'],
     ['out-of-memory', 'memory', 'exit code 137'],
-    ['unhealthy-target', 'the health check gets the status 500', '/health'],
+    ['unhealthy-target', 'health check', '/health'],
     ['image-missing', 'api:v3-rc1 does not exist', 'CannotPullContainerError'],
     ['secret-missing', 'the secret', 'does not exist'],
     ['log-group-missing', 'the log group', 'does not exist'],

@@ -42,7 +42,13 @@ const shortened = (line: string) =>
   line.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1').replace(/\b([0-9a-f]{12})[0-9a-f]{28}\b/g, '$1')
 
 function terminal(lines: readonly string[]): { readonly svg: string; readonly height: number } {
-  const shown = ['$ npm run demo', ...lines.filter((line) => !dull.test(line)).map(shortened)].flatMap((line) => {
+  const shown = [
+    '$ npm run demo',
+    ...lines
+      .filter((line) => !dull.test(line.replace(/^\n/, '')))
+      .flatMap((line) => line.replace(/^\n/, '').split('\n'))
+      .map(shortened),
+  ].flatMap((line) => {
     const colour = colours.find(([mark]) => mark.test(line))?.[1] ?? '#c9d1d9'
     const spaced = line.startsWith('●') ? ['', line] : [line]
     return spaced.flatMap((part) => wrap(part, columns, 9).map((text) => ({ text, colour })))
@@ -61,7 +67,24 @@ function terminal(lines: readonly string[]): { readonly svg: string; readonly he
   }
 }
 
-function card(message: MessageRecord, y: number): { readonly svg: string; readonly height: number } {
+interface Shown {
+  readonly content: MessageRecord['content']
+  readonly note: string
+}
+
+/** The message as it is, and before it the moment at which the canary had its first share of the traffic. */
+function moments(message: MessageRecord): readonly Shown[] {
+  const edits = message.history.length
+  const canary = message.history.find(
+    (content) => / 1?0 %$/.test(String(content.text ?? '')) && !String(content.text).includes('100'),
+  )
+  return [
+    ...(canary ? [{ content: canary, note: 'while the canary runs' }] : []),
+    { content: message.content, note: canary ? `the same message, edited ${edits} times` : `edited ${edits} times` },
+  ]
+}
+
+function card(message: Shown, y: number): { readonly svg: string; readonly height: number } {
   const { color = '#1264A3', blocks = [] } = attachmentOf(message)
   const [headline = '', ...rest] = slackLines(message)
   const facts = blocks
@@ -69,7 +92,7 @@ function card(message: MessageRecord, y: number): { readonly svg: string; readon
     .filter(([name]) => name === 'Image' || name === 'Revision' || name === 'Commit')
     .map(([name, ...values]) => `${name}  ${values.join(' ')}`)
   const lines = [
-    ...wrap(headline, cardColumns, 0).map((text) => ({ text, weight: ' font-weight="bold"', bar: false })),
+    ...wrap(headline, cardColumns - 8, 0).map((text) => ({ text, weight: ' font-weight="bold"', bar: false })),
     ...[...rest, ...facts].flatMap((line) =>
       wrap(line, cardColumns, 0).map((text) => ({ text, weight: '', bar: true })),
     ),
@@ -81,11 +104,10 @@ function card(message: MessageRecord, y: number): { readonly svg: string; readon
       `<text x="${bar ? 74 : 62}" y="${first + index * lineHeight}"${weight} xml:space="preserve">${escapeHtml(text)}</text>`,
   )
   const barTop = first + (lines.length - barred - 1) * lineHeight + 6
-  const edits = message.history.length
   return {
     height: 62 + lines.length * lineHeight + 10,
     svg: `<rect x="16" y="${y + 22}" width="34" height="34" rx="7" fill="#1264A3"/><text x="33" y="${y + 45}" font-size="18" text-anchor="middle" fill="#fff">⚓</text>
-<text x="62" y="${y + 38}"><tspan font-weight="bold">Slipway</tspan><tspan fill="#616061" font-size="11" dx="6">APP · edited ${edits} times</tspan></text>
+<text x="62" y="${y + 38}"><tspan font-weight="bold">Slipway</tspan><tspan fill="#616061" font-size="11" dx="6">APP · ${escapeHtml(message.note)}</tspan></text>
 <rect x="62" y="${barTop}" width="4" height="${barred * lineHeight + 2}" rx="2" fill="${escapeHtml(color)}"/>
 ${rows.join('\n')}`,
   }
@@ -95,7 +117,7 @@ export function picture(lines: readonly string[], messages: readonly MessageReco
   const left = terminal(lines)
   const cards: string[] = []
   let y = top
-  for (const message of messages) {
+  for (const message of messages.flatMap(moments)) {
     const { svg, height } = card(message, y)
     cards.push(svg)
     y += height

@@ -49,7 +49,7 @@ export function unescapeSlack(text: string): string {
 const mark = /^(✅|❌|⏳|⚪|➖) /u
 
 /** Headline, what is said, the steps as a row of marks, and what is going on now. */
-export function slackLines(message: MessageRecord): readonly string[] {
+export function slackLines(message: Pick<MessageRecord, 'content'>): readonly string[] {
   const lines = (attachmentOf(message).blocks ?? []).flatMap(({ type, text }) =>
     type === 'section' && text ? plainText(text.text).split('\n') : [],
   )
