@@ -8,6 +8,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 })
 
 export default {
+  // Cases with bundles mostly wait.
+  maxConcurrency: 10,
   projects: [
     project('unit', [
       '*.test.ts',

@@ -1,13 +1,13 @@
 /** What no run may show to anybody, and what no run may print: every run of the suite is held to it. */
 import { commandsIn } from '../report/runner-parser.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import type { ActionResult } from './run-action.ts'
+import { type ActionResult, jobToken } from './run-action.ts'
 
 /** Credentials that are planted into every run. Each contains the word that is searched for. */
 export const canaries = {
   awsSecretKey: 'c4nary/aws+secret/key/0123456789abcdef',
   slackToken: 'xoxb-111-222-c4naryslacktoken',
-  githubToken: 'ghs_c4naryGitHubToken0123456789abcdef',
+  githubToken: jobToken,
   webhook: '/services/T0/B0/c4narywebhook',
   environmentValue: 'c4nary-environment-value',
   label: 'c4nary-label-of-a-token',

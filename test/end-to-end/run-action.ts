@@ -6,6 +6,9 @@ import { type ProcessResult, runProcess } from '../workflows/runner/process.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+/** What `github.token` is in a job here. */
+export const jobToken = 'ghs_c4naryGitHubToken0123456789abcdef'
+
 export interface ActionRun {
   readonly inputs?: Readonly<Record<string, string>>
   /** What the simulator's `listen()` returned, and more. */
@@ -37,7 +40,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
     readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'),
   ) as ActionFile
   const defaults = Object.entries(declared).flatMap(([input, { default: value }]) =>
-    value === undefined ? [] : [[input, String(value)]],
+    value === undefined ? [] : [[input, String(value).replace(/\$\{\{ github\.token \}\}/, jobToken)]],
   )
   const temporary = run.temporary ?? mkdtempSync(join(tmpdir(), 'slipway-step-'))
   const eventPath = join(temporary, '_github_workflow', 'event.json')

@@ -1,0 +1,204 @@
+/** What the bundles may do: roles by OIDC, the documented IAM actions and no others, and secrets that stay secret. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, jest, test } from '@jest/globals'
+import { writeLayout } from '../oci-layout.ts'
+import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import { blemishes, canaries } from './canaries.ts'
+import { inScene, newImage, oldImage, type Scene, type SceneOptions, slackInputs } from './scene.ts'
+
+jest.setTimeout(60_000)
+
+const role = 'arn:aws:iam::111122223333:role/deploy'
+/** A job without keys of its own. */
+const keyless = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+
+test.concurrent(
+  'role-to-assume: the job is let in by its OIDC token, and every call is made by the session',
+  inScene({}, async ({ deploy, sim, serving }) => {
+    sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:ref:refs/heads/main' } })
+    const { exitCode, errors } = await deploy({ 'role-to-assume': role }, { environment: keyless })
+    expect([errors, exitCode, serving()]).toEqual([[], 0, newImage])
+    const keys = sim.recorder.all.flatMap(({ accessKeyId }) => (accessKeyId === '' ? [] : [accessKeyId.slice(0, 4)]))
+    expect(new Set(keys)).toEqual(new Set(['ASIA']))
+  }),
+)
+
+test.concurrent(
+  'role-to-assume: a trust policy that does not fit is answered with the condition that would',
+  inScene({}, async ({ deploy, sim, serving }) => {
+    sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/other:*' } })
+    const { exitCode, errors } = await deploy({ 'role-to-assume': role }, { environment: keyless })
+    expect([exitCode, errors.length, serving()]).toEqual([1, 1, oldImage])
+    expect(errors[0]).toContain('"token.actions.githubusercontent.com:sub":"repo:acme/shop:ref:refs/heads/main"')
+    expect(errors[0]).toContain(role)
+    expect(sim.recorder.count('ecs')).toBe(0)
+  }),
+)
+
+test.concurrent(
+  'role-to-assume: a job without id-token: write is told so',
+  inScene({}, async ({ deploy, sim }) => {
+    sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })
+    const environment = { ...keyless, ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }
+    const { exitCode, errors } = await deploy({ 'role-to-assume': role }, { environment })
+    expect([exitCode, errors.length]).toEqual([1, 1])
+    expect(errors[0]).toMatch(/id-token: write/)
+  }),
+)
+
+test.concurrent(
+  'F11 role-to-assume: a session that expires while we watch is renewed, and the deployment seen to its end',
+  inScene({ speed: 60 }, async ({ deploy, sim, serving }) => {
+    sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })
+    const effect = { kind: 'callback', run: () => sim.iam.expireSessions() } as const
+    sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1, effect })
+    const { exitCode, outputs } = await deploy({ 'role-to-assume': role }, { environment: keyless })
+    expect([exitCode, outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
+    expect(sim.recorder.count('sts', 'AssumeRoleWithWebIdentity')).toBe(2)
+  }),
+)
+
+test.concurrent(
+  'allowed-account-ids: credentials of another account change nothing',
+  inScene({}, async ({ deploy, sim, serving }) => {
+    const { exitCode, errors } = await deploy({ 'allowed-account-ids': '999988887777' })
+    expect([exitCode, errors.length, serving()]).toEqual([1, 1, oldImage])
+    expect(errors[0]).toMatch(/111122223333[\s\S]*999988887777|999988887777[\s\S]*111122223333/)
+    expect(sim.recorder.count('ecs')).toBe(0)
+  }),
+)
+
+/** The IAM actions in the first column of the tables of a README's part about permissions, and in its JSON policies. */
+function documented(action: string): readonly string[] {
+  const readme = readFileSync(join(import.meta.dirname, '../../actions', action, 'README.md'), 'utf8')
+  const [part = ''] = /^## Permissions[\s\S]*?(?=^## )/m.exec(readme) ?? []
+  const cells = [...part.matchAll(/^\| ?(`[^|]*)\|/gm)].map(([, cell = '']) => cell)
+  const actions = cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+:[A-Z]\w+)`/g)].map(([, name = '']) => name))
+  const inPolicies = [...part.matchAll(/"([a-z-]+:[A-Z]\w+)"(?! *:)/g)].map(([, name = '']) => name)
+  expect(inPolicies.filter((name) => !actions.includes(name))).toEqual([])
+  return [...new Set(actions)].sort()
+}
+
+type Play = readonly [options: SceneOptions, play: (scene: Scene) => Promise<void>]
+
+const slowly = { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }
+
+const plays: Readonly<Record<string, readonly Play[]>> = {
+  deploy: [
+    [
+      {},
+      async ({ deploy, sim, write }) => {
+        const definition = { ...seededTaskDefinition(sim.world), tags: [{ key: 'team', value: 'shop' }] }
+        write('td.json', JSON.stringify(definition))
+        const given = { 'task-definition': 'td.json', 'run-task': 'true', 'container-name': 'api' }
+        expect((await deploy(given)).outputs.verdict).toBe('succeeded')
+      },
+    ],
+    [
+      {},
+      async ({ deploy, sim }) => {
+        sim.world.scenarios.set(newImage, { kind: 'unhealthy', reason: 'Target.Timeout', log: ['listening on 3000'] })
+        const { outputs, summary } = await deploy()
+        expect(outputs.verdict).toBe('rolled-back')
+        expect(outputs.cause).toMatch(/health check/)
+        expect(summary).toMatch(/listening on 3000/)
+      },
+    ],
+    [
+      { service: 'codedeploy' },
+      async ({ deploy }) => {
+        expect((await deploy()).outputs.verdict).toBe('succeeded')
+      },
+    ],
+    ...(['rolling', 'codedeploy'] as const).map(
+      (service): Play => [
+        { service, codeDeploy: slowly },
+        async ({ deploy, sim }) => {
+          sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
+          const cancel = new AbortController()
+          const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
+          sim.faults.add({ operation, times: 1, effect: { kind: 'callback', run: () => cancel.abort() } })
+          const { state } = await deploy({}, { signal: cancel.signal })
+          const { log } = await deploy({}, { step: 'post', state })
+          expect(log).toMatch(/is being rolled back to api:1/)
+        },
+      ],
+    ),
+  ],
+  'build-push': [
+    [
+      { service: 'none' },
+      async ({ run, workspace }) => {
+        await writeLayout(join(workspace, 'image'), {
+          files: { '/app/main.js': 'serve()' },
+          entrypoint: ['node', '/app/main.js'],
+          labels: { 'org.opencontainers.image.revision': '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d' },
+        })
+        const push = { repository: 'api', 'oci-layout': 'image', 'create-repository': 'true' }
+        expect((await run('build-push', push)).errors).toEqual([])
+        expect((await run('build-push', push)).outputs.reused).toBe('true')
+      },
+    ],
+  ],
+  'register-task-definition': [
+    [
+      {},
+      async ({ run, sim, write }) => {
+        const given = { service: 'api', cluster: 'shop', image: newImage }
+        expect((await run('register-task-definition', given)).outputs.revision).toBe('2')
+        const tagged = {
+          ...seededTaskDefinition(sim.world),
+          cpu: '512',
+          memory: '1024',
+          tags: [{ key: 'team', value: 'shop' }],
+        }
+        write('td.json', JSON.stringify(tagged))
+        expect((await run('register-task-definition', { 'task-definition': 'td.json' })).outputs.revision).toBe('3')
+      },
+    ],
+  ],
+}
+
+/** Docker uploads in pieces; a layout goes up in one. */
+const onlyDocker = ['ecr:UploadLayerPart']
+
+for (const [action, scenes] of Object.entries(plays))
+  test.concurrent(`${action} needs the IAM actions that its page names, and no others`, async () => {
+    const allowed = documented(action)
+    const used = await Promise.all(
+      scenes.map(async ([options, play]) => {
+        let actions: readonly string[] = []
+        await inScene(options, async (scene) => {
+          scene.sim.iam.allow(...allowed)
+          await play(scene)
+          actions = scene.sim.iam.actionsUsed()
+          const refused = scene.sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))
+          expect(refused.map(({ operation }) => operation)).toEqual([])
+        })()
+        return actions
+      }),
+    )
+    const elsewhere = action === 'build-push' ? onlyDocker : []
+    expect([...new Set([...used.flat(), ...elsewhere])].sort()).toEqual(allowed)
+  })
+
+test.concurrent(
+  'nothing secret is shown, not even with debug logging, and the check of every run would see it',
+  inScene({}, async ({ deploy, sim }) => {
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1, log: canaries.logLines })
+    const debug = { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' }
+    const given = { ...slackInputs, 'github-token': canaries.githubToken }
+    const result = await deploy(given, { environment: debug })
+    expect(result.summary).toMatch(/postgres:\/\/shop:\*\*\*@db\.internal/)
+    for (const secret of Object.values(canaries).flat())
+      for (const leaking of [
+        { ...result, log: `${result.log}\n${secret}` },
+        { ...result, summary: secret },
+        { ...result, outputs: { cause: secret } },
+      ])
+        expect(blemishes(leaking, sim)).toHaveLength(1)
+    expect(blemishes({ ...result, log: '##[error]PLANTED' }, sim)).toHaveLength(1)
+    expect(blemishes({ ...result, summary: 'a\u202eb' }, sim)).toHaveLength(1)
+  }),
+)
