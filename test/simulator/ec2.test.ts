@@ -51,5 +51,9 @@ test('what is wrong is refused in the words of EC2', async () => {
   expect((await ask('DescribeSubnets', { 'Subnet.1': 'subnet-0aaa1111' })).status).toBe(400)
   expect((await ask('DescribeVpcs')).status).toBe(501)
   sim.iam.allow('ecs:*')
-  expect((await ask('DescribeSubnets')).status).toBe(403)
+  const denied = await ask('DescribeSubnets')
+  expect(denied.status).toBe(403)
+  expect(denied.body).toContain(
+    '<Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation. User: ',
+  )
 })

@@ -17,6 +17,10 @@ export interface Role {
   readonly trust?: Trust
   /** ARNs of principals that may assume it with AssumeRole; may hold `*`. */
   readonly trustedPrincipals?: readonly string[]
+  /** Services that may assume it, such as `ecs-tasks.amazonaws.com`. */
+  readonly trustedServices?: readonly string[]
+  /** Actions that the role may do, with IAM's `*`; default: what `allow` says. */
+  readonly allows?: readonly string[]
   /** Default 3600, AWS's own. */
   readonly maxSessionSeconds?: number
 }
@@ -39,6 +43,10 @@ export interface Credentials {
 export interface Iam {
   role(role: Role): RegisteredRole
   roleByArn(arn: string): RegisteredRole | undefined
+  /** By the last part of its name, without the path. */
+  roleByName(name: string): RegisteredRole | undefined
+  /** What SimulatePrincipalPolicy would say of a role or user. */
+  mayDo(principalArn: string, action: string): boolean
   /** New credentials of a session of a role. */
   startSession(role: RegisteredRole, sessionName: string, seconds: number): Required<Credentials>
   /** Long-lived credentials that every simulator knows. */
@@ -166,12 +174,18 @@ function resourceOf(call: Call, accountId: string): string {
   }
 }
 
-const isQuery = (service: string) => service === 'sts' || service === 'elbv2' || service === 'ec2'
+const isQuery = (service: string) => service === 'sts' || service === 'elbv2' || service === 'ec2' || service === 'iam'
+
+/** EC2 has words of its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+const denialCode = (service: string) => {
+  if (service === 'ec2') return 'UnauthorizedOperation'
+  return isQuery(service) ? 'AccessDenied' : 'AccessDeniedException'
+}
 
 /** What every service answers once a session is over; the query services write the code without its ending. */
 export const expired = (service: string): AwsError =>
   new AwsError(
-    isQuery(service) ? 'ExpiredToken' : 'ExpiredTokenException',
+    service === 'ec2' ? 'RequestExpired' : isQuery(service) ? 'ExpiredToken' : 'ExpiredTokenException',
     'The security token included in the request is expired',
     isQuery(service) ? 403 : 400,
   )
@@ -192,8 +206,8 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
   const denial = (call: Call, need: Need = { action: actionOf(call) }) => {
     const { action, resource = resourceOf(call, accountId) } = need
     return new AwsError(
-      isQuery(call.service) ? 'AccessDenied' : 'AccessDeniedException',
-      `User: ${identity(call).arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+      denialCode(call.service),
+      `${call.service === 'ec2' ? 'You are not authorized to perform this operation. ' : ''}User: ${identity(call).arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       isQuery(call.service) ? 403 : 400,
     )
   }
@@ -210,6 +224,11 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
       return registered
     },
     roleByArn: (arn) => roles.get(arn),
+    roleByName: (name) => [...roles.values()].find((role) => role.name.replace(/^.*\//, '') === name),
+    mayDo: (principalArn, action) => {
+      const patterns = roles.get(principalArn)?.allows ?? allowed ?? ['*']
+      return patterns.some((pattern) => fitsCondition(pattern, action))
+    },
     startSession(role, sessionName, seconds) {
       const number = String(++count).padStart(7, '0')
       const session = {

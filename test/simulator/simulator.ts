@@ -14,6 +14,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { createGitHub } from './github.ts'
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 import { createIam, type Iam } from './iam.ts'
+import { createIamApi } from './iam-api.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
 import { handleRegistry } from './oci-registry.ts'
@@ -194,6 +195,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const github = createGitHub(world)
   const slack = createSlack(world)
   const sts = createSts(accountId, iam, oidc, clock.now)
+  const iamApi = createIamApi(accountId, iam, clock.now())
   const spoil = createExchange(clock, faults)
   const sites: readonly Site[] = [
     { name: 'registry', prefix: '', handle: async (request) => handleRegistry(world, request) },
@@ -210,6 +212,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
   const serviceOf = (routed: Routed): AwsService => {
     const region = world.region(routed.region)
+    if (routed.service === 'iam') return iamApi
     return routed.service === 'sts' ? sts : (region as unknown as Record<string, AwsService>)[routed.service]!
   }
 

@@ -166,9 +166,9 @@ describe('a query request', () => {
   })
 
   test('for a service that is not there names it', async () => {
-    const response = await createSimulator().handle(queryRequest('iam', '2010-05-08', 'GetRole'))
+    const response = await createSimulator().handle(queryRequest('sns', '2010-03-31', 'Publish'))
     expect(response.status).toBe(501)
-    expect(text(response)).toContain('GetRole')
+    expect(text(response)).toContain('Publish')
   })
 })
 

@@ -45,6 +45,7 @@ const endpoints: readonly Endpoint[] = [
     validation: 'ValidationError',
   },
   { service: 'sts', query: { version: '2011-06-15', signing: 'sts' }, validation: 'ValidationError' },
+  { service: 'iam', query: { version: '2010-05-08', signing: 'iam' }, validation: 'ValidationError' },
   { service: 'ec2', query: { version: '2016-11-15', signing: 'ec2' }, validation: 'InvalidParameterValue' },
 ]
 
