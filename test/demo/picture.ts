@@ -23,7 +23,6 @@ const colours: readonly (readonly [RegExp, string])[] = [
   [/⏪/, '#f2cc60'],
   [/ {2}▶/, '#79c0ff'],
   [/ traffic /, '#d2a8ff'],
-  [/⏩/, '#8b949e'],
 ]
 
 function wrap(line: string, width: number, indent: number): string[] {

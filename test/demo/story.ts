@@ -23,9 +23,6 @@ export interface Teller {
   readonly docker: Docker | undefined
 }
 
-/** Of the new tasks. */
-const enoughFailures = 4
-
 interface Step {
   readonly title: string
   readonly inputs: Readonly<Record<string, string>>
@@ -51,13 +48,11 @@ export async function tell(scenario: Scenario, commit: Commit, stage: Stage, tel
     : `${pushed.outputs.repository}@${pushed.outputs.digest}`
 
   const unwatch = watchSlack(() => stage.simulator.slack.messages(), paint, print)
-  const unskip = skipAhead(scenario, stage, teller)
   const deployed = await step('deploy', {
     title: 'deploy: register the task definition, deploy, watch to the end',
     inputs: deployInputs(image),
     onLine: soundAlarm(scenario, stage, teller),
   })
-  unskip()
   unwatch()
   const { verdict = '', cause = '' } = deployed.outputs
   const slack = stage.simulator.slack.messages().at(-1)
@@ -112,8 +107,6 @@ function deployInputs(image: string): Readonly<Record<string, string>> {
     'github-token': 'ghs_demo',
     // AWS is in a hurry here, so look more often than the default does.
     'wait-max-delay-seconds': '1',
-    // An hour may be skipped, and credentials would expire in it.
-    'role-duration-seconds': '7200',
   }
 }
 
@@ -156,29 +149,6 @@ function soundAlarm(scenario: Scenario, stage: Stage, { print, paint }: Teller):
     print(paint('dim', `  ⏰ The CloudWatch alarm ${alarm} goes off.`))
     stage.simulator.world.region(place.region).cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
   }
-}
-
-/** Jumps over the time for which CodeDeploy goes on trying, once enough tasks have failed. Returns what ends the watch. */
-function skipAhead({ skipMinutes }: Scenario, stage: Stage, { print, paint }: Teller): () => void {
-  const { simulator } = stage
-  const failed = () =>
-    simulator.world
-      .region(place.region)
-      .ecs.service(place.cluster, place.service)
-      ?.taskSets.reduce((total, { group }) => total + group.failed, 0) ?? 0
-  const timer = setInterval(() => {
-    simulator.clock.settle()
-    if (skipMinutes === undefined || failed() < enoughFailures) return
-    clearInterval(timer)
-    print(
-      paint(
-        'dim',
-        `  ⏩ ${failed()} tasks have failed. CodeDeploy goes on for an hour; the demo skips ${skipMinutes} minutes.`,
-      ),
-    )
-    simulator.clock.advance(skipMinutes * 60_000)
-  }, 200)
-  return () => clearInterval(timer)
 }
 
 function isPushed({ simulator }: Stage, digest: string | undefined): boolean {
