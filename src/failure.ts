@@ -15,6 +15,7 @@ export const failureCodes = {
   'service-not-found': 'The cluster or the service does not exist.',
   'service-unsupported': 'The service cannot be deployed in the way that was asked.',
   'deployment-conflict': 'Another deployment is in progress.',
+  'deployment-not-found': 'The deployment that is to be watched does not exist, or is of another service.',
   'commit-order-unproven': 'It is not proven that this commit is newer than what runs now.',
   'nothing-to-go-back-to': 'There is no earlier revision that a rollback could go back to.',
   'revision-gone': 'The revision, or an image of it, that a rollback needs is not there any more.',

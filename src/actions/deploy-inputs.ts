@@ -42,6 +42,8 @@ const object = json('an object', isObject)
 const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 
 const longestWaitMinutes = 360
+const deploymentId =
+  /^(d-[A-Z0-9]+|ecs-svc\/\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/[\w-]+)$/
 
 /** Inputs of `aws-actions/amazon-ecs-deploy-task-definition` v2, under their names and with their meaning. */
 const peerInputs = {
@@ -88,6 +90,7 @@ export const deployInputs = {
   'environment-variables': assignments,
   secrets: assignments,
   'dry-run': flag(false),
+  'deployment-id': matching(deploymentId, 'd-…, ecs-svc/… or the ARN of a service deployment'),
   'wait-for': oneOf(['traffic-shifted', 'baked', 'terminated'], 'terminated'),
   'fail-fast-after': integer(0, 1000, 3),
   guard: oneOf(['on', 'off', 'strict'], 'on'),

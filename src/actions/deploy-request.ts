@@ -39,6 +39,7 @@ export async function deployRequest(
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,
     longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    deploymentId: inputs.deploymentId,
     waitFor: inputs.waitFor,
     failFastAfter: inputs.failFastAfter,
     dryRun: inputs.dryRun,

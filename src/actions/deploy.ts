@@ -61,7 +61,7 @@ async function main(inputs: DeployInputs, runner: Runner, world: World): Promise
 
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(inputs: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
-  const place = await placeOf(inputs, runner)
+  const place = attachedPlace(await placeOf(inputs, runner), inputs)
   const deadline = deadlineIn(runner.clock, longestWait + beside)
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
   const find = findDefinition(inputs, place, runner, aws.ecs)
@@ -82,6 +82,12 @@ async function begin(inputs: DeployInputs, calling: Runner, runner: Runner, worl
     signal: calling.signal,
   })
   await travel(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history }, reporter, runner)
+}
+
+/** The ARN of a service deployment names its cluster and service. */
+function attachedPlace(place: Place, { deploymentId }: DeployInputs): Place {
+  const [, cluster, service] = /:service-deployment\/([^/]+)\/([^/]+)\//.exec(deploymentId ?? '') ?? []
+  return cluster && service ? { ...place, cluster, service } : place
 }
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionIn } from './appspec.ts'
-import { certain, shortName } from './end.ts'
+import { certain, reattach, shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
@@ -159,7 +159,7 @@ function unsettled({ deploymentId, policy }: DeploymentRecord, { parts }: Failur
 function leftAlone(id: string): Told {
   return {
     why: text`the deployment ${untrusted(id)} is still rolling out and was left alone (on-cancel: leave)`,
-    fix: text`Run the job again to watch it further, or roll it back in the AWS console.`,
+    fix: text`Run the job again to watch it further, or roll it back in the AWS console.${reattach(id)}`,
   }
 }
 

@@ -41,7 +41,11 @@ export async function* followRollback(lost: Lost): AsyncGenerator<DeploymentEven
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()
   }
-  return timedOut(lost.minutes, text`its rollback ${untrusted(rollbackId)} in ${untrusted(request.region)} still runs`)
+  return timedOut(
+    lost.minutes,
+    text`its rollback ${untrusted(rollbackId)} in ${untrusted(request.region)} still runs`,
+    rollbackId,
+  )
 }
 
 async function findRollback({

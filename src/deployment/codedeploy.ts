@@ -30,7 +30,7 @@ export async function* deployByCodeDeploy(
     consoleUrl: codeDeployConsoleUrl(request.region, id),
     adopted: inFlight !== undefined,
   }
-  if (!request.wait) return notWatched()
+  if (!request.wait) return notWatched(id)
   return yield* watchCodeDeploy(rollout, id, group)
 }
 

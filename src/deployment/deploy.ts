@@ -51,6 +51,10 @@ const mostChanges = 5
  * Undefined: a dry run, which has no end because it has no beginning.
  */
 async function* travel(request: DeployRequest, journey: Journey): Events<End | undefined> {
+  if (request.deploymentId !== undefined) {
+    const { attach } = await import('./attach.ts')
+    return yield* attach(request.deploymentId, request, journey)
+  }
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   for (let changes = 0; ; ) {
     const result = yield* attempt(request, journey)

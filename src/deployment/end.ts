@@ -27,14 +27,20 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
   }
 }
 
-export function timedOut(minutes: number, last: Text): End {
+/** How to go on watching, in the words of the input that does it. */
+export function reattach(id: string | undefined): Text {
+  return id ? text` To watch only this deployment, run this step with deployment-id: ${untrusted(id)}.` : []
+}
+
+/** `id`: what the input deployment-id takes. */
+export function timedOut(minutes: number, last: Text, id?: string): End {
   return {
     outcome: 'timed-out',
     cause: certain(
       'timed-out',
       text`The deployment was not complete after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
       last,
-      text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.`,
+      text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.${reattach(id)}`,
     ),
   }
 }
@@ -52,14 +58,14 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
   }
 }
 
-export function notWatched(): End {
+export function notWatched(id?: string): End {
   return {
     outcome: 'detached',
     cause: certain(
       'not-watched',
       text`The deployment was started and is not watched`,
       text`wait-for-service-stability is false`,
-      text`Look at the service in the AWS console, or set wait-for-service-stability to true.`,
+      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${reattach(id)}`,
     ),
   }
 }
@@ -68,7 +74,7 @@ export function notWatched(): End {
 export function causeOf(failure: Failure): Cause {
   const { code, what, why, fix, docs } = failure.parts
   return {
-    ...certain(code, what, why ?? text`see the log of this step`, fix ?? text`Correct it and run the job again.`),
+    ...certain(code, what, why ?? [], fix ?? text`Correct it and run the job again.`),
     docs,
   }
 }

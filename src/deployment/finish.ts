@@ -1,7 +1,7 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
-import { causeOf, certain, type End } from './end.ts'
+import { causeOf, certain, type End, reattach } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import { examine } from './examine.ts'
 import type { DeployRequest, Journey } from './journey.ts'
@@ -76,7 +76,7 @@ function unwatched(cause: Cause, record: DeploymentRecord): Cause {
   return {
     ...cause,
     what: text`${cause.what}, so the deployment${named(record)} cannot be watched any further and its end is not known`,
-    fix: text`${cause.fix} The deployment goes on at AWS; run this job again to watch it further.`,
+    fix: text`${cause.fix} The deployment goes on at AWS; run this job again to watch it further.${reattach(idOf(record))}`,
   }
 }
 
@@ -93,6 +93,10 @@ function cancelled(record: DeploymentRecord): Cause {
       ? text`At the end of this job the deployment ${plan} (on-cancel: ${record.policy}).`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
+}
+
+function idOf({ serviceDeploymentArn, deploymentId }: DeploymentRecord): string | undefined {
+  return serviceDeploymentArn ?? deploymentId
 }
 
 function named({ deploymentId }: DeploymentRecord) {

@@ -28,6 +28,8 @@ export interface DeployRequest {
   readonly dryRun: boolean
   /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
   readonly guard?: Guard | undefined
+  /** A deployment that runs already is watched, and nothing is changed: `d-…`, `ecs-svc/…` or a service deployment's ARN. */
+  readonly deploymentId?: string | undefined
   /** So many new tasks that failed in the same way end the deployment; 0 or undefined: never. */
   readonly failFastAfter?: number | undefined
   /** How far the deployment is watched; undefined: to its end. */

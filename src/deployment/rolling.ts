@@ -30,7 +30,7 @@ export async function* rollOut(rollout: Rollout): Events<End> {
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   journey.keep({ stage: 'watching', deploymentId: ours?.id })
   yield started(rollout, ours, adopted)
-  if (!request.wait) return notWatched()
+  if (!request.wait) return notWatched(ours?.id)
   const pace = startPace(journey.clock, request.longestGap)
   const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).

@@ -69,7 +69,7 @@ export async function* watchCodeDeploy(started: Rollout, id: string, group: Depl
       pace.hurry()
     }
   }
-  return timedOut(minutes, text`its status is still ${untrusted(status ?? 'unknown')}`)
+  return timedOut(minutes, text`its status is still ${untrusted(status ?? 'unknown')}`, id)
 }
 
 /** Tells what the target shows, now and then; hands on what was seen last. */

@@ -68,7 +68,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     // Twice, as the first look may have met the beginning of ECS's own rollback.
     if (replaced > 1) return superseded(service)
   }
-  return timedOut(rollout.request.waitMinutes, lastSeen(before))
+  return timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
 }
 
 /** The circuit breaker is about to do the same, and says so in words that people know. */

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Simulator } from '../simulator/simulator.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, rollingScene, run, servingImage } from './scene.ts'
+
+/** `deployment-id: …` as a message prints it. */
+const idIn = (cause: string) => /deployment-id: (\S+)\.$/.exec(cause)?.[1] ?? ''
+
+const watch = (sim: Simulator, deploymentId: string) =>
+  run(sim, { request: { deploymentId, wanted: () => Promise.reject(new Error('nothing is rendered')) } })
+
+/** A deployment whose wait ended too early, and the id that was printed for going on. */
+async function left(sim: Simulator, waitMinutes = 2) {
+  const ended = await run(sim, { image: newImage, request: { waitMinutes } })
+  expect(ended.outcome).toBe('timed-out')
+  sim.recorder.clear()
+  return idIn(ended.cause)
+}
+
+const mutations = /^(RegisterTaskDefinition|UpdateService|CreateDeployment|TagResource|Stop.*)$/
+
+describe.each([
+  ['rolling', rollingScene, /^arn:aws:ecs:.*:service-deployment\/shop\/api\//],
+  ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 }), /^d-/],
+] as const)('deployment-id of a %s deployment', (_, scene, form) => {
+  test('a wait that ended too early prints it, and another run watches on to the end', async () => {
+    const sim = scene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
+    const id = await left(sim)
+    expect(id).toMatch(form)
+    const ended = await watch(sim, id)
+    expect(ended.outcome).toBe('succeeded')
+    expect(ended.state.deployment?.adopted).toBe(true)
+    expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:2$/)
+    expect(ended.state.plan?.previousTaskDefinition).toMatch(/api:1$/)
+    expect(sim.recorder.all.filter(({ operation }) => mutations.test(operation))).toEqual([])
+    expect(ended.record).toMatchObject({ stage: 'ended' })
+  })
+
+  test('what has ended by then is told by its end', async () => {
+    const sim = scene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
+    const id = await left(sim)
+    sim.clock.advance(30 * 60_000)
+    expect((await watch(sim, id)).outcome).toBe('succeeded')
+  })
+
+  test('another service has none of that id', async () => {
+    const sim = scene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
+    const id = await left(sim)
+    const ports = portsOf(sim)
+    const other = async () => ({
+      ...(await ports.ecs.describeService('shop', 'api')),
+      serviceName: 'web',
+      serviceArn: 'web',
+    })
+    const journey = { ...ports, signal: new AbortController().signal, keep() {} }
+    const { attach } = await import('../../src/deployment/attach.ts')
+    const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
+    const world = { ...journey, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
+    await expect(attach(id, request, world).next()).rejects.toMatchObject({ message: 'deployment-not-found' })
+  })
+})
+
+test('a rolling deployment that fails after all is followed to what serves again, with the cause', async () => {
+  const sim = rollingScene({ desiredCount: 10 })
+  sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, afterSeconds: 30 })
+  const id = await left(sim, 1)
+  const ended = await watch(sim, id)
+  expect(ended.outcome).toBe('rolled-back')
+  expect(ended.cause).toMatch(/exited with code 3/)
+  expect(servingImage(sim)).toBe(oldImage)
+})
+
+test('the id that ECS shows for a deployment does as well', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 120 })
+  const started = await run(sim, { image: newImage, request: { wait: false } })
+  expect(idIn(started.cause)).toMatch(/^ecs-svc\/\d+$/)
+  expect((await watch(sim, idIn(started.cause))).outcome).toBe('succeeded')
+})
+
+test('F11: credentials that expire leave the id behind', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
+  const ended = await run(sim, {
+    image: newImage,
+    onEvent: ({ kind }) =>
+      kind === 'started' &&
+      sim.clock.after(60_000, () => sim.faults.add({ service: 'ecs', times: 1000, effect: { kind: 'expired-token' } })),
+  })
+  expect(ended.outcome).toBe('detached')
+  expect(idIn(ended.cause)).toMatch(/^arn:aws:ecs:/)
+})
