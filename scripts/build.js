@@ -64,10 +64,33 @@ async function bundle() {
   })
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const files = Object.entries(assets).map(([name, asset]) => [name, String(asset.source)])
-  for (const [name, source] of [['index.js', code], ...files]) {
-    writeFileSync(join(out, name), name.endsWith('.js') ? await shrink(withBuiltins(source)) : source)
+  const files = [['index.js', code], ...Object.entries(assets).map(([name, asset]) => [name, String(asset.source)])]
+  const overlooked = licencesOverlooked(files)
+  for (const [name, source] of files) {
+    const isScript = name.endsWith('.js')
+    writeFileSync(join(out, name), isScript ? await shrink(withBuiltins(source)) : licensed(name, source, overlooked))
   }
+}
+
+function licensed(name, source, overlooked) {
+  return name === 'licenses.txt' ? source + overlooked : source
+}
+
+/** The licence file leaves out packages that were merged into modules of ours; webpack's comments still name them. */
+function licencesOverlooked(files) {
+  const merged = /^;?\/\/ CONCATENATED MODULE: \S*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm
+  const listed = new Set(files.find(([name]) => name === 'licenses.txt')[1].split('\n'))
+  const names = files.flatMap(([, source]) => [...source.matchAll(merged)].map(([, name]) => name))
+  return [...new Set(names)]
+    .filter((name) => !listed.has(name))
+    .sort()
+    .map((name) => {
+      const folder = join(root, 'node_modules', name)
+      const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate))
+      return `\n${name}\n${license}\n${readFileSync(join(folder, file), 'utf8')}\n`
+    })
+    .join('')
 }
 
 /** webpack gets Node's own modules through a `require` that it makes anew for each of them. */

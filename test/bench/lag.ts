@@ -2,7 +2,7 @@ import { codeDeployScene, measure, newImage, portsOf, rollingScene } from '../de
 import type { Simulator } from '../simulator/simulator.ts'
 import { quantile, rounded, type Table } from './table.ts'
 
-const runs = 60
+const runs = 200
 
 interface Engine {
   readonly name: string
