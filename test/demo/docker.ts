@@ -10,6 +10,8 @@ const base = 'public.ecr.aws/docker/library/node:24-slim'
 
 export interface Docker {
   readonly version: string
+  /** `DOCKER_HOST` of the engine: steps of the demo have a home of their own, without the contexts of the user. */
+  readonly host: string
 }
 
 /** The engine, or why the demo does without one. */
@@ -18,11 +20,13 @@ export async function findDocker(): Promise<Docker | string> {
   const version = await run('version', '--format', '{{.Server.Version}}').catch(() => '')
   if (version === '') return 'no Docker engine answers'
   const hasBase = await run('image', 'inspect', '--format', '{{.Id}}', base).catch(() => '')
+  const host =
+    process.env.DOCKER_HOST ??
+    (await run('context', 'inspect', '--format', '{{.Endpoints.docker.Host}}').catch(() => ''))
   return hasBase === ''
     ? `Docker ${version} answers, but ${base} is not here and the demo downloads nothing`
-    : { version }
+    : { version, host }
 }
 
-export function buildWithDocker(_: Docker): Readonly<Record<string, string>> {
-  return { context: '.', network: 'none' }
-}
+/** Inputs of build-push for it. */
+export const dockerBuild = { context: '.', network: 'none' } as const

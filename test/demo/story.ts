@@ -1,7 +1,7 @@
 /** One commit on its way through the shipped actions, watched by people and compared with how it should go. */
 import { type ActionResult, runAction } from '../end-to-end/run-action.ts'
 import type { MessageRecord } from '../simulator/slack/workspace.ts'
-import { buildWithDocker, type Docker } from './docker.ts'
+import { type Docker, dockerBuild } from './docker.ts'
 import { type Paint, paintLogLine } from './paint.ts'
 import { place, type Scenario } from './scenarios.ts'
 import { watchSlack } from './slack-terminal.ts'
@@ -86,7 +86,7 @@ async function push(scenario: Scenario, commit: Commit, stage: Stage, { docker, 
   if (docker && architecture === 'amd64') {
     const built = await step('build-push', {
       title: 'build-push: docker build, push by digest, then the tag',
-      inputs: { ...inputs, ...buildWithDocker(docker) },
+      inputs: { ...inputs, ...dockerBuild },
     })
     if (built.exitCode === 0) return built
     print(paint('yellow', 'Docker is there but could not build this; the demo goes on with an image made without it.'))
@@ -115,7 +115,7 @@ async function runStep(
   { title, inputs, onLine }: Step,
   environment: Readonly<Record<string, string>>,
   { workspace }: Stage,
-  { print, paint }: Teller,
+  { print, paint, docker }: Teller,
 ): Promise<ActionResult> {
   print(`\n${paint('bold', `▶ ${title}`)}`)
   let rest = ''
@@ -126,7 +126,7 @@ async function runStep(
   }
   const result = await runAction(name, {
     inputs,
-    environment,
+    environment: docker?.host ? { ...environment, DOCKER_HOST: docker.host } : environment,
     workspace,
     onOutput(text) {
       const lines = (rest + text).split('\n')
