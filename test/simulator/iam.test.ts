@@ -42,3 +42,18 @@ test('a role that may not be passed is named', async () => {
   )
   expect((await simulator.handle(register())).status).toBe(200)
 })
+
+test('the roles of load balancers and hooks are passed too', async () => {
+  const simulator = createSimulator()
+  simulator.iam.allow('ecs:*')
+  const update = (input: object) =>
+    simulator.handle(
+      jsonRequest('AmazonEC2ContainerServiceV20141113.UpdateService', { cluster: 'shop', service: 'api', ...input }),
+    )
+  const hook = { lifecycleStages: ['PRE_SCALE_UP'], roleArn: role, hookTargetArn: 'arn:aws:lambda:a:b:function:c' }
+  for (const input of [
+    { loadBalancers: [{ advancedConfiguration: { roleArn: role } }] },
+    { deploymentConfiguration: { lifecycleHooks: [hook] } },
+  ])
+    expect(String((await update(input)).body)).toContain(`iam:PassRole on resource: ${role}`)
+})

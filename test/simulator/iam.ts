@@ -1,4 +1,5 @@
 /** Who may do what: credentials, roles with trust policies, and an allow-list of actions. */
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { AwsError, type Call } from './contract.ts'
 
 /** Who may assume a role with a token of the issuer, and for how long. */
@@ -123,9 +124,27 @@ function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>)
       if (typeof resource === 'string') needs.push({ action: 'iam:PassRole', resource })
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
   }
+  if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
+    for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
   if (action === 'codedeploy:CreateDeployment')
     needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
   return needs
+}
+
+/**
+ * Roles for load balancers and Lambda hooks, which Amazon ECS is handed:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+ */
+function rolesOfService(input: Readonly<Record<string, unknown>>): readonly string[] {
+  const { loadBalancers = [], deploymentConfiguration } = input as Pick<
+    CreateServiceRequest,
+    'loadBalancers' | 'deploymentConfiguration'
+  >
+  const roles = [
+    ...loadBalancers.map(({ advancedConfiguration }) => advancedConfiguration?.roleArn),
+    ...(deploymentConfiguration?.lifecycleHooks ?? []).map(({ roleArn }) => roleArn),
+  ]
+  return [...new Set(roles.filter((role) => role !== undefined))]
 }
 
 const first = (value: unknown): string | undefined => {

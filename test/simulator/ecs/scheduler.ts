@@ -5,7 +5,7 @@ import { createRollout } from './rollout.ts'
 import { createShiftingEngine } from './shifting-deployment.ts'
 import type { RolloutRecord, ServiceRecord, ServiceScheduler } from './state.ts'
 import { clientException, type DeploymentEngine, type EcsState, invalidParameter } from './state.ts'
-import { servingBalancers, targetBalancers } from './traffic.ts'
+import { giveTrafficBack, servingBalancers, targetBalancers } from './traffic.ts'
 
 const mostDeployments = 5
 
@@ -29,8 +29,10 @@ export function createScheduler(ecs: EcsState, service: ServiceRecord): ServiceS
       const open = service.rollouts.filter(({ deployment }) => deployment.rolloutState !== 'COMPLETED')
       if (open.length >= mostDeployments)
         throw clientException(`${mostDeployments} active deployments exist, unable to create new deployment.`)
-      for (const engine of engines) engine.supersede()
       const { strategy = 'ROLLING' } = service.settings.deploymentConfiguration ?? {}
+      const isTakenOver = strategy === 'ROLLING' && shifting.inFlight !== undefined
+      for (const engine of engines) engine.supersede()
+      if (isTakenOver) giveTrafficBack(ecs, service)
       if (strategy === 'ROLLING') rolling.deploy(definition)
       else shifting.deploy(definition)
     },

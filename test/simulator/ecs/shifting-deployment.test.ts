@@ -191,6 +191,18 @@ describe('a deployment', () => {
     expect(await rig.service()).toMatchObject({ runningCount: 2, deployments: [{ status: 'PRIMARY' }] })
   })
 
+  test('that a rolling one replaces gives its traffic back', async () => {
+    const rig = createNativeRig({ strategy: 'CANARY' })
+    const older = await rig.deploy(good)
+    await rig.until(older, ({ targetServiceRevision }) => targetServiceRevision?.requestedProductionTrafficWeight === 5)
+    const deploymentConfiguration = { strategy: 'ROLLING' as const }
+    await rig.ecs.send(new UpdateServiceCommand({ ...rig.target, deploymentConfiguration }))
+    const end = await rig.finish(await rig.deploy('registry.example.com/api:v3'))
+    expect([end.status, (await rig.deployment(older)).status]).toEqual(['SUCCESSFUL', 'STOPPED'])
+    expect(rig.weights()).toEqual({ blue: 100, green: 0 })
+    expect(await rig.service()).toMatchObject({ runningCount: 2 })
+  })
+
   test('may change its strategy with the next update, and go back to rolling', async () => {
     const rig = createNativeRig({ strategy: 'CANARY', canaryConfiguration: { canaryPercent: 10 } })
     const change = (strategy: 'ROLLING' | 'LINEAR') =>

@@ -100,6 +100,15 @@ export function shiftTraffic(
   if (source) source.traffic = { ...source.traffic, [kind]: Math.round((100 - percent) * 10) / 10 }
 }
 
+/** All to the deployment that completed last: a rolling deployment, which shifts none, starts in its target groups. */
+export function giveTrafficBack(ecs: EcsState, service: ServiceRecord): void {
+  const { completed } = service
+  const other = service.rollouts.find((rollout) => rollout !== completed)
+  if (!completed || !other) return
+  shiftTraffic(ecs, service, 'production', completed, other, 100)
+  shiftTraffic(ecs, service, 'test', completed, other, 100)
+}
+
 function refuseModification(ecs: EcsState, balancer: LoadBalancer, stage: string, rule: string, listenerArn: string) {
   const user = sessionOf(balancer.advancedConfiguration?.roleArn ?? '', 'ECSNetworkingWithELB')
   for (const action of ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:ModifyRule'] as const) {
