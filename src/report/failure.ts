@@ -5,14 +5,23 @@ import { isUntrusted, type Text, text } from '../text.ts'
 export function failureText(failure: Failure): Text {
   const { what, why, fix, docs } = failure.parts
   const said = why ? text`${what}:${startsLine(why) ? '' : ' '}${why}` : what
-  return [...closed(said), ...(fix ? text` ${fix}` : []), ...(docs ? text` See ${docs}` : [])]
+  return [
+    ...closed(said),
+    ...(fix ? text`${endsLine(said) ? '' : ' '}${fix}` : []),
+    ...(docs ? text` See ${docs}` : []),
+  ]
 }
 
 /** Ends a sentence that has no end yet. */
-function closed(sentence: Text): Text {
+export function closed(sentence: Text): Text {
   const last = sentence.filter((part) => part !== '').at(-1)
   const end = last === undefined ? '' : isUntrusted(last) ? last.untrusted : last
   return /[.!?\n]$/.test(end) ? sentence : [...sentence, '.']
+}
+
+function endsLine(sentence: Text): boolean {
+  const last = sentence.filter((part) => part !== '').at(-1)
+  return typeof last === 'string' && last.endsWith('\n')
 }
 
 function startsLine(sentence: Text): boolean {

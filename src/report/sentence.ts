@@ -2,6 +2,7 @@ import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { closed } from './failure.ts'
 import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { duration, revision } from './short.ts'
@@ -97,7 +98,9 @@ export function stageOf(state: DeploymentState): Stage {
 
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
-  return state.purpose === 'rollback' ? { ...appearances[stage], ...rollbackWords[stage] } : appearances[stage]
+  if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
+  const isUntouched = stage === 'failed' && state.deployment === undefined
+  return isUntouched ? { ...appearances.failed, now: 'The service was not changed.' } : appearances[stage]
 }
 
 /** `api (production) failed to deploy and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
@@ -130,7 +133,8 @@ export function place(subject: Subject): Text {
 /** `3 of 3 new tasks stopped: container "api" ran out of memory (exit code 137).` How sure we are is part of it. */
 export function causeSentence({ what, why, confidence }: Cause): Text {
   const hedge = { certain: '', likely: 'probably ', possible: 'possibly ' }[confidence]
-  return redactedText(text`${capitalised(what)}: ${hedge}${why}.`)
+  const reason = why.some((part) => part !== '') ? text`: ${hedge}${why}` : ''
+  return redactedText(closed(text`${capitalised(what)}${reason}`))
 }
 
 /** It may be the first sentence of a line. What somebody else named stays as they wrote it. */

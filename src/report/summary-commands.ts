@@ -11,8 +11,8 @@ export function nextSteps(report: Report): string {
   return fold(['What to type next'], fence('sh', [...look(report), ...back(report), ...again(report)]))
 }
 
-function again({ subject: { run }, state: { verdict } }: Report): readonly Text[] {
-  if (!verdict || isGood(verdict.outcome)) return []
+function again({ subject: { run }, state: { verdict, purpose } }: Report): readonly Text[] {
+  if (purpose === 'explanation' || !verdict || isGood(verdict.outcome)) return []
   return [text`# try again`, text`gh run rerun ${word(run.runId)} --repo ${word(run.repository)}`]
 }
 

@@ -71,8 +71,12 @@ function facts(report: Report): string {
         ]
       : []),
     ...(plan?.basis ? [['Why this one', prose(text`${plan.basis}`)] as const] : []),
-    ['Commit', commitCell(report)],
-    ['By', prose(text`${subject.run.actor}`)],
+    ...(state.purpose === 'explanation'
+      ? []
+      : ([
+          ['Commit', commitCell(report)],
+          ['By', prose(text`${subject.run.actor}`)],
+        ] as const)),
     ...(plan ? [['Strategy', plan.engine === 'codedeploy' ? 'CodeDeploy blue/green' : 'ECS rolling'] as const] : []),
     [
       'Where',

@@ -111,7 +111,7 @@ describe('mistakes in slipway.yml', () => {
       '- deploy/slipway.yml:15:5 environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name)',
       '- deploy/slipway.yml:8:5 environments.staging has no key regoin; did you mean region?',
       '- deploy/slipway.yml:21:7 environments.production.services.api.service is missing',
-      ' Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.',
+      'Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.',
     ])
   })
 

@@ -89,7 +89,7 @@ describe('bad inputs', () => {
         '- dry-run must be true or false, not "yes"',
         '- aws-region must be an AWS region such as eu-west-1, not "Ireland"',
         '- clutser is not an input of this action; did you mean cluster?',
-        ' Correct them under "with:" of the step. Nothing has been changed on AWS.',
+        'Correct them under "with:" of the step. Nothing has been changed on AWS.',
       ].join('\n'),
     )
   })
