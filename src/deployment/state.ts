@@ -21,7 +21,7 @@ export interface DeploymentState {
   readonly startedAt: number
   readonly updatedAt: number
   /** Absent: a deployment. Decides in which words people read about it. */
-  readonly purpose?: 'rollback' | undefined
+  readonly purpose?: 'rollback' | 'explanation' | undefined
   readonly plan?: Plan | undefined
   readonly registered?: { readonly taskDefinitionArn: string; readonly reused: boolean } | undefined
   readonly deployment?:
