@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup, Service } from '../ports.ts'
+import { findRegistered, type Registration } from '../task-definition/register.ts'
 import { renderText, untrusted } from '../text.ts'
 import { deployByCodeDeploy } from './codedeploy.ts'
 import { groupNameOf, requireGroup } from './codedeploy-group.ts'
@@ -33,11 +34,12 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
     return { outcome: 'unchanged', serving: running }
   }
   const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
+  const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)
   if (request.dryRun) return yield* tellDryRun(preparing, older)
   const obstacle = older ?? prepared.conflict ?? conflictOf(request, prepared, decided)
   if (obstacle) return obstacle
-  const taskDefinition = yield* revision(prepared, decided, marking, preparing)
+  const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
   const failed = yield* oneOff(rollout, prepared)
   if (failed) return failed
@@ -88,18 +90,33 @@ function conflictOf(request: DeployRequest, { engine, service }: Prepared, decid
   return isAllowed ? undefined : rollingConflict(service, decided.taskDefinition)
 }
 
+/** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
+function searchRevision(
+  { dryRun }: DeployRequest,
+  { wanted, conflict }: Prepared,
+  { taskDefinition }: Plan,
+  { ecs }: Journey,
+): Promise<Registration | undefined> {
+  if (dryRun || conflict || taskDefinition !== undefined) return Promise.resolve(undefined)
+  const search = findRegistered(wanted.definition, { ecs })
+  // It is awaited later; until then its failure is nobody's unhandled rejection.
+  search.catch(() => undefined)
+  return search
+}
+
 /** The ARN of the revision to deploy, registered where there is none yet. */
 async function* revision(
   { wanted, inFlight, running, stored }: Prepared,
   decided: Plan,
   marking: Marking | undefined,
   journey: Journey,
+  search: Promise<Registration | undefined>,
 ): Events<string> {
   const known = inFlight?.taskDefinition ?? decided.taskDefinition
   const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
   const found =
     known === undefined
-      ? yield* obtainRevision(wanted.definition, marking, journey)
+      ? yield* obtainRevision(wanted.definition, search, marking, journey)
       : { arn: known, definition, isNew: false }
   if (marking && !found.isNew) yield* moveTags(found, marking, journey)
   journey.keep({ taskDefinition: found.arn })

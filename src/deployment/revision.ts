@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
-import { findRegistered, registerNew } from '../task-definition/register.ts'
+import { type Registration, registerNew } from '../task-definition/register.ts'
 import { untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Guard, Watchman } from './guard.ts'
@@ -31,10 +31,11 @@ const untagged =
 /** The revision of a definition, registered with the tags of its origin where there is none that equals it. */
 export async function* obtainRevision(
   definition: JsonObject,
+  search: Promise<Registration | undefined>,
   marking: Marking | undefined,
   { ecs, clock, keep }: Journey,
 ): Events<Revision> {
-  const known = await findRegistered(definition, { ecs })
+  const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
   keep({ stage: 'registering' })
   const { registration, isTagged } = await registerTagged(definition, marking?.guard, ecs)
