@@ -1,3 +1,4 @@
+import { linkSignal } from '../abort.ts'
 import type { RequestHandler } from '../aws/clients.ts'
 import { deadlineIn } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
@@ -50,9 +51,9 @@ export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url,
 
 async function main(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
-  const over = new AbortController()
+  const over = linkSignal(runner.signal)
   try {
-    await begin(inputs, { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }, runner, world)
+    await begin(inputs, { ...runner, signal: over.signal }, runner, world)
   } finally {
     // A call that was given up at a deadline would be tried again, and keep the process from ending.
     over.abort()

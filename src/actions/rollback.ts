@@ -1,3 +1,4 @@
+import { linkSignal } from '../abort.ts'
 import { deadlineIn } from '../clock.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback.ts'
@@ -37,9 +38,9 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
 
 async function main(inputs: RollbackInputs, runner: Runner, world: World): Promise<void> {
   for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
-  const over = new AbortController()
+  const over = linkSignal(runner.signal)
   try {
-    await begin(inputs, { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }, runner, world)
+    await begin(inputs, { ...runner, signal: over.signal }, runner, world)
   } finally {
     // A call that was given up at a deadline would be tried again, and keep the process from ending.
     over.abort()

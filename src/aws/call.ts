@@ -1,3 +1,4 @@
+import { linkSignal } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { type Text, text } from '../text.ts'
@@ -106,8 +107,8 @@ async function attempt<T>(patience: Patience, send: (options: SendOptions) => Pr
 }
 
 async function inTime<T>({ clock, signal }: Patience, limit: number, otherwise: string, work: Promise<T>): Promise<T> {
-  const timer = new AbortController()
-  const tooLate = clock.sleep(limit, AbortSignal.any([signal, timer.signal])).then(() => {
+  const timer = linkSignal(signal)
+  const tooLate = clock.sleep(limit, timer.signal).then(() => {
     throw new NoReply(`${otherwise} within ${Math.round(limit / 1000)} s`)
   })
   try {

@@ -1,0 +1,23 @@
+/** A signal that aborts with the first of two, and what takes it off the longer-lived one again. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal
+  abort(): void
+}
+
+/**
+ * A signal of one's own that also aborts with `parent`. `abort()` ends it and lets go of the parent, on which
+ * `AbortSignal.any` would leave a trace for every call to AWS.
+ */
+export function linkSignal(parent: AbortSignal): LinkedSignal {
+  const controller = new AbortController()
+  const follow = () => controller.abort(parent.reason)
+  if (parent.aborted) follow()
+  else parent.addEventListener('abort', follow, { once: true })
+  return {
+    signal: controller.signal,
+    abort() {
+      parent.removeEventListener('abort', follow)
+      controller.abort()
+    },
+  }
+}
