@@ -169,6 +169,47 @@ environments:
   })
 })
 
+describe('the commit of a run', () => {
+  const tagsOfRunning = (sim: Simulator) => sim.recorder.calls('ecs', 'RegisterTaskDefinition').at(-1)?.input.tags
+
+  test('is on the revision that it deploys, with repository and run', async () => {
+    const sim = rollingScene()
+    await deploy(sim, { ...here, image: newImage })
+    expect(tagsOfRunning(sim)).toEqual([
+      { key: 'slipway:commit', value: environment.GITHUB_SHA },
+      { key: 'slipway:repository', value: 'acme/api' },
+      { key: 'slipway:run', value: '8812345678/1' },
+    ])
+  })
+
+  test("of a pull request is its head, not GitHub's merge commit, which contains no earlier one", async () => {
+    const sim = rollingScene()
+    const { runner, action } = await prepare(sim)
+    const path = join(runner.workspace, 'event.json')
+    await writeFile(path, JSON.stringify({ pull_request: { number: 4, head: { sha: 'f'.repeat(40) } } }))
+    const there = { ...runner, environment: { ...runner.environment, GITHUB_EVENT_PATH: path } }
+    await action.main(givenInputs(deployInputs, { ...here, image: newImage }), there)
+    expect(tagsOfRunning(sim)).toContainEqual({ key: 'slipway:commit', value: 'f'.repeat(40) })
+  })
+
+  test('guard: off leaves no tags', async () => {
+    const sim = rollingScene()
+    await deploy(sim, { ...here, image: newImage, guard: 'off' })
+    expect(tagsOfRunning(sim)).toBeUndefined()
+  })
+})
+
+test('deployment-id alone says which service is watched', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
+  const { runner } = await deploy(sim, { ...here, image: newImage, 'wait-for-minutes': '1' })
+  const [, id = ''] = /deployment-id: (arn:\S+)\./.exec(runner.lines.join('\n')) ?? []
+  sim.recorder.clear()
+  const again = await deploy(sim, { 'deployment-id': id })
+  expect(again.runner.outputs.verdict).toBe('succeeded')
+  expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+})
+
 describe('a cancelled run', () => {
   async function cancelled(sim: Simulator, given: Record<string, string>) {
     const { runner, action, sent } = await prepare(sim)

@@ -1,0 +1,41 @@
+/** What the README of the action says about permissions, against what the simulated IAM saw. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import type { DeployRequest } from '../../src/deployment/journey.ts'
+import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import type { Behaviour } from '../simulator/contract.ts'
+
+const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
+const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
+const listed = new Set([...section.matchAll(/`([a-z]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+
+const healthy: Behaviour = { kind: 'healthy' }
+const crash: Behaviour = { kind: 'crash', exitCode: 1 }
+const other = 'registry.example.com/api:other'
+const modes: readonly (readonly [string, Behaviour, Partial<DeployRequest>])[] = [
+  ['that is healthy', healthy, {}],
+  ['that is broken', crash, { waitMinutes: 90 }],
+  ['that is broken and stopped early', crash, { failFastAfter: 1 }],
+  ['that waits for another one', healthy, { onConflict: 'wait' }],
+  ['that stops another one', healthy, { onConflict: 'stop' }],
+  ['that is watched up to its traffic', healthy, { waitFor: 'traffic-shifted' }],
+]
+
+test.each(
+  [
+    ['rolling', () => rollingScene({ desiredCount: 8 })] as const,
+    ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 })] as const,
+  ].flatMap(([engine, scene]) => modes.map((mode) => [engine, mode[0], scene, mode] as const)),
+)(
+  'a %s deployment %s needs nothing that the README does not list',
+  async (_engine, _name, scene, [, behaviour, request]) => {
+    const sim = scene()
+    sim.world.scenarios.set(other, { kind: 'healthy', startSeconds: 60 })
+    if (request.onConflict) await run(sim, { image: other, request: { wait: false } })
+    sim.world.scenarios.set(newImage, behaviour)
+    const ended = await run(sim, { image: newImage, commit: 'a'.repeat(40), request })
+    expect(ended.outcome).toBe(behaviour === crash ? 'rolled-back' : 'succeeded')
+    expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
+  },
+)
