@@ -46,7 +46,7 @@ export function openReporter({ subject, runner, slack, statuses, mention, state:
       state = fold(state, event)
       for (const line of logLines(before, state, subject)) runner.log.info(line)
       if (event.kind === 'finished') return
-      void slack.update(slackMessage({ subject, state }, { mention }), { final: false })
+      if (slack.live) void slack.update(slackMessage({ subject, state }, { mention }), { final: false })
       if (stageOf(before) !== stageOf(state)) void statuses.update('in_progress', headline({ subject, state }))
     },
     tellJob() {

@@ -43,8 +43,8 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
   const failed = yield* oneOff(rollout, prepared)
   if (failed) return failed
-  const fresh = await lookAgain(rollout, prepared)
-  return fresh === undefined ? changed(service) : yield* start(fresh, prepared, group)
+  const current = await lookAgain(rollout, prepared)
+  return current === undefined ? changed(service) : yield* start(current, prepared, group)
 }
 
 async function* tellPlan(
@@ -136,13 +136,18 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events
   return end && { ...end, serving }
 }
 
+/** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
+const fresh = 2_000
+
 /**
- * The last look before the change: what somebody else did to the service since it was read, be it during a one-off task,
- * decides anew whether and how it may be changed. One call, and only where an order or a policy is to be kept.
+ * The last look before the change: what somebody else did to the service since it was read, be it while a registration
+ * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order
+ * or a policy is to be kept and some time has gone by.
  */
-async function lookAgain(rollout: Rollout, { running }: Prepared): Promise<Rollout | undefined> {
+async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
   const { request, journey } = rollout
   if (request.guard === undefined && request.onConflict === undefined) return rollout
+  if (journey.clock.monotonic() - readAt < fresh) return rollout
   const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
   const service: Service = requireService(found, request.service, request.cluster)
   if (runningTaskDefinition(service) !== running) return undefined

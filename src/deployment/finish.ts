@@ -3,7 +3,6 @@ import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { causeOf, certain, type End, reattach } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import { examine } from './examine.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 import { isGood } from './verdict.ts'
@@ -19,6 +18,8 @@ export async function* finish(end: End, finished: Finished): AsyncGenerator<Depl
   const { journey, record } = finished
   let cause = end.cause
   if (!isGood(end.outcome) && needsEvidence(end)) {
+    // Loaded only now: a good end needs no diagnosis.
+    const { examine } = await import('./examine.ts')
     const examined = yield* examine(end, record, journey)
     cause = merge(end, examined)
   }

@@ -25,6 +25,8 @@ export interface Prepared {
   readonly conflict: Conflict | undefined
   /** Whether it may be replaced; asked for while the rest is read. */
   readonly judgement: Promise<Judgement>
+  /** When the service was read, on the monotonic clock. */
+  readonly readAt: number
   /** Actions that the credentials do not allow. */
   readonly denied: readonly string[]
 }
@@ -35,7 +37,8 @@ export async function prepare(
   journey: Journey,
   watchman: Watchman | undefined,
 ): Promise<Prepared> {
-  const { ecs } = journey
+  const { ecs, clock } = journey
+  const readAt = clock.monotonic()
   const found = await ecs.describeService(request.cluster, request.service)
   const service = requireService(found, request.service, request.cluster)
   const engine = engineOf(service, request.service)
@@ -65,6 +68,7 @@ export async function prepare(
     inFlight,
     conflict,
     judgement,
+    readAt,
     denied,
   }
 }

@@ -24,6 +24,8 @@ export type SlackDelivery = { readonly delivered: true } | { readonly delivered:
 
 /** One message in one channel. Never throws: what went wrong is said once, as a warning, and in the delivery. */
 export interface Slack {
+  /** Whether progress is shown: only a message by a bot token can be edited. */
+  readonly live: boolean
   /** Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. */
   update(message: SlackMessage, options: { readonly final: boolean }): Promise<SlackDelivery>
   /** Sends no more progress. Resolves when the request that is under way has ended, so that `reference` is known. */

@@ -1,5 +1,15 @@
-import { constants } from 'node:fs'
-import { access, mkdir, open, realpath, writeFile } from 'node:fs/promises'
+// Small files are read at one go: `node:fs/promises` costs every start-up more than any of them.
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
@@ -14,45 +24,47 @@ const maximumBytes = 1024 * 1024
  */
 export function openFiles(workspace: string, temporary: string): Files {
   const readBytes = async (path: string, input: string) => {
-    const inside = await locate(workspace, temporary, path, input)
-    const file = await open(inside, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) =>
-      unreadable(path, input, reasonOf(error), error),
-    )
+    const inside = locate(workspace, temporary, path, input)
+    const file = attempt(path, input, () => openSync(inside, constants.O_RDONLY | constants.O_NONBLOCK))
     try {
-      const { size, isFile } = await file.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }))
-      if (!isFile) return unreadable(path, input, text`it is not a regular file`)
-      if (size > maximumBytes)
-        return unreadable(path, input, text`it has ${size} bytes; at most ${maximumBytes} are read`)
-      return new Uint8Array(await file.readFile())
+      const stat = fstatSync(file)
+      if (!stat.isFile()) return unreadable(path, input, text`it is not a regular file`)
+      if (stat.size > maximumBytes)
+        return unreadable(path, input, text`it has ${stat.size} bytes; at most ${maximumBytes} are read`)
+      return new Uint8Array(readFileSync(file))
     } finally {
-      await file.close()
+      closeSync(file)
     }
   }
   return {
     readBytes,
     readText: async (path, input) => decode(await readBytes(path, input), path, input),
-    exists: (path) =>
-      access(resolve(workspace, path)).then(
-        () => true,
-        () => false,
-      ),
+    exists: async (path) => existsSync(resolve(workspace, path)),
     async writeTemporary(name, content) {
       const path = join(temporary, name)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, content, { mode: 0o600 })
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, content, { mode: 0o600 })
       return path
     },
   }
 }
 
 /** The real path, which must be in the same folder (workspace or temporary) as the path that was given. */
-async function locate(workspace: string, temporary: string, path: string, input: string): Promise<string> {
+function locate(workspace: string, temporary: string, path: string, input: string): string {
   const given = resolve(workspace, path)
   const root = [workspace, temporary].find((folder) => isInside(resolve(folder), given))
   if (root === undefined) return unreadable(path, input, text`it is outside of the workspace`)
-  const real = await realpath(given).catch((error: unknown) => unreadable(path, input, reasonOf(error), error))
-  if (isInside(await realpath(root), real)) return real
+  const real = attempt(path, input, () => realpathSync(given))
+  if (isInside(realpathSync(root), real)) return real
   return unreadable(path, input, text`its links lead out of the workspace`)
+}
+
+function attempt<T>(path: string, input: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    return unreadable(path, input, reasonOf(error), error)
+  }
 }
 
 function isInside(root: string, path: string): boolean {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { systemClock } from '../clock.ts'
 import { Failure } from '../failure.ts'
@@ -40,7 +41,8 @@ function openRunner(signal: AbortSignal): Runner {
     log,
     setOutput: (name, value) => core.setOutput(name, value),
     async writeSummary(markdown) {
-      if (environment.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write()
+      // As core.summary does, without its part of Node that costs every start-up several milliseconds.
+      if (environment.GITHUB_STEP_SUMMARY) appendFileSync(environment.GITHUB_STEP_SUMMARY, `${markdown}\n`)
     },
     fail() {
       process.exitCode = 1

@@ -29,7 +29,7 @@ const longestFinal = 10_000
 /** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
 export function openSlack(config: SlackConfig): Slack {
   const channel = channelOf(config)
-  if (!channel) return { update: async () => accepted, pause: async () => {}, reference: () => undefined }
+  if (!channel) return { live: false, update: async () => accepted, pause: async () => {}, reference: () => undefined }
   if ('problem' in channel) return refused(config, channel.problem)
   return follow(channel, config)
 }
@@ -53,6 +53,7 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
 function refused(config: SlackConfig, reason: Text): Slack {
   config.warn(reason)
   return {
+    live: false,
     update: async () => ({ delivered: false, problem: reason }),
     pause: async () => {},
     reference: () => undefined,
@@ -83,6 +84,7 @@ function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
   }
 
   return {
+    live: channel.live,
     reference: channel.reference,
     pause: progress.stop,
     async update(message, { final }) {
