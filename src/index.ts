@@ -6,6 +6,7 @@ import { run, type Step } from './runner/run.ts'
 const actions = {
   'build-push': () => import('./actions/build-push.ts'),
   deploy: () => import('./actions/deploy.ts'),
+  doctor: () => import('./actions/doctor.ts'),
   notify: () => import('./actions/notify.ts'),
   plan: () => import('./actions/plan.ts'),
   'register-task-definition': () => import('./actions/register-task-definition.ts'),

@@ -28,7 +28,11 @@ export interface InFlight {
 const longestPart = 46
 
 /** The names that the inputs give, or those under which the ECS console and the AWS CLI make them. */
-export function groupNameOf({ cluster, service, codeDeploy }: DeployRequest): GroupName {
+export function groupNameOf({
+  cluster,
+  service,
+  codeDeploy,
+}: Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>): GroupName {
   const parts = [cluster, service].map((name) => resourceName(name).slice(0, longestPart)).join('-')
   return {
     application: codeDeploy.application ?? `AppECS-${parts}`,

@@ -33,7 +33,7 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
   let target: RollbackTarget | undefined
   const wanted: DeployRequest['wanted'] = async (service, current) => {
     const preparing = shortly(journey, request)
-    const group = groupNameOf({ ...request, wanted })
+    const group = groupNameOf(request)
     const ports = { ...preparing, revisions: journey.revisions, group, now: journey.clock.now() }
     const found = await findRollbackTarget(request.goal, service, ports)
     const { region } = request

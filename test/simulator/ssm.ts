@@ -44,9 +44,10 @@ export function createSsm(world: World, region: string): Secrets {
       },
       GetParameters: (input: { Names: string[]; WithDecryption?: boolean }) => {
         const found = input.Names.map(find).filter((parameter) => parameter !== undefined)
+        const unknown = input.Names.filter((name) => !find(name))
         return {
           Parameters: found.map((parameter) => describe(parameter, input.WithDecryption)),
-          InvalidParameters: input.Names.filter((name) => !find(name)),
+          ...(unknown.length > 0 && { InvalidParameters: unknown }),
         }
       },
     },

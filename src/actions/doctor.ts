@@ -1,0 +1,81 @@
+import { resourceName } from '../arn.ts'
+import type { Aws } from '../aws/connect.ts'
+import { deadlineIn } from '../clock.ts'
+import { requireService, runningTaskDefinition } from '../deployment/engine.ts'
+import { forPlain } from '../report/escape.ts'
+import {
+  findingSentence,
+  findingsJson,
+  isRed,
+  preflightCause,
+  preflightLines,
+  renderPreflight,
+} from '../report/preflight.ts'
+import type { Action, Runner } from '../runner/action.ts'
+import { renderText } from '../text.ts'
+import { connectAws } from './connect.ts'
+import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
+import { preflight } from './preflight.ts'
+import { asDeployInputs } from './rollback-inputs.ts'
+import { findDefinition } from './wanted-definition.ts'
+import type { World } from './world.ts'
+
+/** For all that is read. Milliseconds. */
+const patience = 5 * 60_000
+
+/** Looks before a deployment, or back at one; changes nothing. */
+export function createDoctor(world: World): Action<typeof doctorInputs> {
+  return { inputs: doctorInputs, main: (inputs, runner) => main(inputs, runner, world) }
+}
+
+export const action = createDoctor({ fetch: (url, init) => globalThis.fetch(url, init) })
+
+async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
+  const over = new AbortController()
+  const calling = { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }
+  try {
+    const place = await placeOf(asDeployInputs(inputs), runner)
+    const aws = connectAws(
+      awsInputsAt(inputs, place),
+      calling,
+      deadlineIn(runner.clock, patience),
+      world.requestHandler,
+    )
+    if (inputs.deploymentId === undefined) await lookBefore(inputs, place, aws, calling, world)
+    else {
+      const { lookBack } = await import('./look-back.ts')
+      await lookBack(inputs.deploymentId, place, aws, runner)
+    }
+  } finally {
+    // A call that was given up at a deadline would be tried again, and keep the process from ending.
+    over.abort()
+  }
+}
+
+async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: Runner, world: World): Promise<void> {
+  const service = await serviceAt(place, aws)
+  const running = service && runningTaskDefinition(service)
+  const current = running ? await aws.ecs.describeTaskDefinition(running) : undefined
+  const wanted = await findDefinition(asDeployInputs(inputs), place, runner, aws.ecs)(service, current)
+  const { checkSecretKeys } = inputs
+  const findings = await preflight(service, wanted, { aws, place, runner, fetch: world.fetch, checkSecretKeys })
+  const patient = { service: service?.serviceName, place: place.environment ?? resourceName(place.cluster) }
+  for (const line of preflightLines(findings, patient)) runner.log.info(line)
+  for (const finding of findings) {
+    if (finding.severity === 'blocks') runner.log.error(findingSentence(finding), 'Preflight')
+    if (finding.severity === 'warns') runner.log.warning(findingSentence(finding), 'Preflight')
+  }
+  const cause = preflightCause(findings)
+  runner.setOutput('findings', findingsJson(findings))
+  runner.setOutput('cause', cause ? renderText(cause, forPlain) : '')
+  runner.setOutput('verdict', '')
+  await runner.writeSummary(renderPreflight(findings, patient))
+  if (isRed(findings, inputs.failOn)) runner.fail()
+}
+
+async function serviceAt({ service, cluster }: Place, { ecs }: Aws) {
+  return service === undefined
+    ? undefined
+    : requireService(await ecs.describeService(cluster, service), service, cluster)
+}

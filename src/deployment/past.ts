@@ -1,0 +1,167 @@
+import { parseArn, resourceName } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDeployment } from '../ports.ts'
+import { text, type Untrusted, untrusted } from '../text.ts'
+import { taskDefinitionIn } from './appspec.ts'
+import type { GroupName } from './codedeploy-group.ts'
+import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
+import { engineOf, requireService } from './engine.ts'
+import type { Engine } from './event.ts'
+import { unlessDenied } from './permitted.ts'
+import { isTriggered, standingOf } from './service-deployment.ts'
+import type { Outcome } from './verdict.ts'
+
+/** A deployment that somebody wants to understand. */
+export interface PastDeployment {
+  readonly engine: Engine
+  readonly id: string
+  readonly consoleUrl: string
+  readonly cluster: string
+  readonly service: string
+  readonly taskDefinition: string | undefined
+  /** What serves after it went back, or what served before it. */
+  readonly previousTaskDefinition: string | undefined
+  /** Undefined: it is still in progress. */
+  readonly outcome: Outcome | undefined
+  /** AWS's own words about the end. */
+  readonly reason: Untrusted | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly endedAt: number | undefined
+}
+
+export interface PastPorts {
+  readonly ecs: Ecs
+  readonly codeDeploy: CodeDeploy
+  readonly revisions: RevisionHistory
+}
+
+interface Where {
+  readonly region: string
+  readonly cluster: string
+  /** Needed for `newest` and `ecs-svc/…`. */
+  readonly service: string | undefined
+  readonly group: GroupName
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** ECS keeps service deployments for 90 days (API_ListServiceDeployments). */
+const remembered = 90 * 24 * 3_600_000
+/** A service deployment is made in the same moment as the ECS deployment; their times may differ a little. */
+const slack = 5_000
+
+/**
+ * Finds a deployment by the ARN of a service deployment, CodeDeploy's `d-…`, ECS's `ecs-svc/…` (while the service still
+ * shows it), or `newest`. Throws `inputs-invalid` when there is none.
+ */
+export async function findPastDeployment(id: string, where: Where, ports: PastPorts): Promise<PastDeployment> {
+  if (id.startsWith('d-')) return await byCodeDeploy(id, where, ports)
+  if (id.startsWith('arn:'))
+    return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id), where, ports)
+  const { cluster, service: name } = where
+  if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
+  const service = requireService(await ports.ecs.describeService(cluster, name), name, cluster)
+  const since = new Date(where.now - remembered)
+  if (id === 'newest' && engineOf(service, name) === 'codedeploy') {
+    const { application, deploymentGroup } = where.group
+    const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup, since)
+    const first = newest?.rollbackInfo?.rollbackTriggeringDeploymentId ?? newest?.deploymentId
+    return await byCodeDeploy(requireFound(first, id), where, ports)
+  }
+  const own = service.deployments?.find((deployment) => deployment.id === id)
+  if (id !== 'newest' && !own) throw unknown(id, 'Amazon ECS shows such an id only while the deployment has tasks')
+  const after = own?.createdAt ? new Date(own.createdAt.getTime() - slack) : since
+  const listed = await ports.ecs.listServiceDeployments(cluster, name, after)
+  return await byEcs(requireFound(own ? listed.at(-1) : listed[0], id), where, ports)
+}
+
+function requireFound<T>(found: T | undefined, id: string): T {
+  if (found === undefined)
+    throw unknown(id, 'AWS has none in this region and account; service deployments are kept for 90 days')
+  return found
+}
+
+function unknown(id: string, why: string): Failure {
+  return new Failure({
+    code: 'inputs-invalid',
+    what: text`The deployment ${untrusted(id)} of the input deployment-id was not found`,
+    why: text`${why}`,
+    fix: text`Give the ARN of a service deployment (aws ecs list-service-deployments), CodeDeploy's d-…, or newest with service and cluster.`,
+  })
+}
+
+async function byEcs(deployment: ServiceDeployment, { region }: Where, { ecs }: PastPorts): Promise<PastDeployment> {
+  const arn = deployment.serviceDeploymentArn ?? ''
+  const [, cluster = '', service = ''] = parseArn(arn)?.resource.split('/') ?? []
+  const revision = async (of: string | undefined) =>
+    of === undefined ? undefined : await unlessDenied(ecs.taskDefinitionOfRevision(of), () => undefined)
+  const ended = deployment.finishedAt ?? deployment.stoppedAt
+  return {
+    engine: 'ecs-rolling',
+    id: arn,
+    consoleUrl: serviceConsoleUrl(region, cluster, service),
+    cluster,
+    service,
+    taskDefinition: await revision(deployment.targetServiceRevision?.arn),
+    previousTaskDefinition: await revision(
+      deployment.rollback?.serviceRevisionArn ?? deployment.sourceServiceRevisions?.[0]?.arn,
+    ),
+    outcome: outcomeOf(deployment),
+    reason: deployment.statusReason ? untrusted(deployment.statusReason) : undefined,
+    startedAt: deployment.createdAt?.getTime() ?? 0,
+    endedAt: ended?.getTime(),
+  }
+}
+
+function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
+  const standing = standingOf(deployment)
+  switch (standing) {
+    case 'running':
+    case 'rolling-back':
+      return undefined
+    case 'stopped':
+      return isTriggered(deployment) ? 'failed' : 'stopped'
+    default:
+      return standing
+  }
+}
+
+async function byCodeDeploy(id: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
+  const deployment = await codeDeploy.describeDeployment(id)
+  const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
+  const group = await unlessDenied(
+    codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),
+    () => undefined,
+  )
+  const [served] = group?.ecsServices ?? []
+  const back = deployment.rollbackInfo?.rollbackDeploymentId
+  const rollback = back === undefined ? undefined : await codeDeploy.describeDeployment(back)
+  return {
+    engine: 'codedeploy',
+    id,
+    consoleUrl: codeDeployConsoleUrl(where.region, id),
+    cluster: served?.clusterName ?? resourceName(where.cluster),
+    service: served?.serviceName ?? resourceName(where.service ?? ''),
+    taskDefinition: taskDefinitionIn(deployment.revision?.appSpecContent?.content ?? ''),
+    previousTaskDefinition: taskDefinitionIn(
+      (rollback?.revision ?? deployment.previousRevision)?.appSpecContent?.content ?? '',
+    ),
+    outcome: outcomeOfCodeDeploy(deployment, rollback),
+    reason: errorInformation?.message ? untrusted(errorInformation.message) : undefined,
+    startedAt: createTime?.getTime() ?? 0,
+    endedAt: (rollback?.completeTime ?? completeTime)?.getTime(),
+  }
+}
+
+function outcomeOfCodeDeploy(
+  { status, errorInformation }: CodeDeployDeployment,
+  rollback: CodeDeployDeployment | undefined,
+): Outcome | undefined {
+  if (status === 'Succeeded') return 'succeeded'
+  if (status !== 'Failed' && status !== 'Stopped') return undefined
+  if (rollback?.status === 'Succeeded') return 'rolled-back'
+  if (rollback) return rollback.status === 'Failed' || rollback.status === 'Stopped' ? 'rollback-failed' : undefined
+  const code = errorInformation?.code
+  return status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP') ? 'stopped' : 'failed'
+}

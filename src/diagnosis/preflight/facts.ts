@@ -1,0 +1,100 @@
+import type { Engine } from '../../deployment/event.ts'
+import type { AlarmState, DeploymentGroup, JsonObject, Service } from '../../ports.ts'
+
+/** An image of the definition, as far as it could be looked at. */
+export interface ImageFact {
+  readonly reference: string
+  /** Containers that run it. */
+  readonly containers: readonly string[]
+  readonly standing:
+    | { readonly kind: 'missing'; readonly repository: string }
+    /** `platforms`, such as `linux/arm64`; undefined where they could not be read. */
+    | { readonly kind: 'there'; readonly platforms: readonly string[] | undefined }
+    /** In a registry that is not looked into. */
+    | { readonly kind: 'elsewhere' }
+    /** Not a reference of an image at all. */
+    | { readonly kind: 'invalid' }
+    | { readonly kind: 'unread' }
+}
+
+/** What a container's secret, a log option's or a registry's credentials refer to. */
+export interface SecretFact {
+  readonly reference: SecretReference
+  /** `secret DB_PASSWORD of container api`. */
+  readonly user: string
+  readonly standing: 'there' | 'missing' | 'deleted' | 'unread'
+  /** Keys of the JSON object; `not-json` when it is none; undefined when nobody was asked to look. */
+  readonly keys?: readonly string[] | 'not-json' | 'unread' | undefined
+}
+
+export type SecretReference =
+  | {
+      readonly kind: 'secret'
+      /** ARN or name, without what may follow it in `valueFrom`. */
+      readonly id: string
+      readonly region?: string | undefined
+      readonly key?: string | undefined
+      readonly stage?: string | undefined
+      readonly version?: string | undefined
+    }
+  | { readonly kind: 'parameter'; readonly id: string; readonly region?: string | undefined }
+  | { readonly kind: 'invalid'; readonly id: string }
+
+export interface LogGroupFact {
+  readonly group: string
+  readonly container: string
+  readonly standing: 'there' | 'missing' | 'unread'
+  /** `awslogs-create-group: "true"`. */
+  readonly isCreated: boolean
+}
+
+export interface TargetGroupFact {
+  readonly arn: string
+  readonly standing: 'missing' | 'unread' | { readonly targetType: string; readonly isUsed: boolean }
+}
+
+/** CodeDeploy's side of a service. */
+export interface CodeDeployFacts {
+  readonly application: string
+  readonly deploymentGroup: string
+  /** Undefined where it could not be read. */
+  readonly group: DeploymentGroup | 'missing' | undefined
+  readonly active?:
+    | {
+        readonly id: string
+        readonly isRollback: boolean /** It deploys what is wanted. */
+        readonly isWanted: boolean
+      }
+    | undefined
+}
+
+/** A source that could not be read. */
+export interface Unread {
+  /** What stays unchecked, such as `whether the images exist`. */
+  readonly shows: string
+  /** IAM action that is not allowed. */
+  readonly action?: string | undefined
+  /** Why, where it is no permission. */
+  readonly reason?: string | undefined
+}
+
+/** Everything that a look before a deployment judges. Gathered by `gatherFacts`, judged by `judge`. */
+export interface PreflightFacts {
+  readonly region: string
+  /** Undefined where no service tells it. */
+  readonly accountId: string | undefined
+  /** The definition that is to be deployed. */
+  readonly definition: JsonObject
+  readonly isFargate: boolean
+  /** Undefined: a definition alone is looked at. */
+  readonly service: Service | undefined
+  readonly engine: Engine | undefined
+  readonly images: readonly ImageFact[]
+  readonly secrets: readonly SecretFact[]
+  readonly logGroups: readonly LogGroupFact[]
+  readonly targetGroups: readonly TargetGroupFact[]
+  /** Of the service or of the deployment group; undefined where they could not be read. */
+  readonly alarms: { readonly names: readonly string[]; readonly states: readonly AlarmState[] | undefined }
+  readonly codeDeploy: CodeDeployFacts | undefined
+  readonly unread: readonly Unread[]
+}

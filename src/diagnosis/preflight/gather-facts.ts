@@ -1,0 +1,171 @@
+import { parseArn } from '../../arn.ts'
+import { taskDefinitionIn } from '../../deployment/appspec.ts'
+import { engineOf } from '../../deployment/engine.ts'
+import type { CodeDeploy, Ecr, Ecs, JsonObject, PreflightSources, Registry, Service } from '../../ports.ts'
+import { isEqual } from '../../task-definition/equal.ts'
+import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
+import type { CodeDeployFacts, LogGroupFact, PreflightFacts, TargetGroupFact } from './facts.ts'
+import { gatherImages } from './gather-images.ts'
+import { gatherSecrets } from './gather-secrets.ts'
+import { loadBalancersOf } from './judge-load-balancing.ts'
+import { type Look, openLook } from './look.ts'
+
+/** The deployment that is going to happen. */
+export interface PreflightSubject {
+  readonly region: string
+  /** Of the credentials; undefined where it is not known. */
+  readonly accountId: string | undefined
+  /** Undefined: the definition alone is looked at. */
+  readonly service: Service | undefined
+  /** With the image that is wanted. */
+  readonly definition: JsonObject
+  /** ARN when an existing revision is deployed as it is. */
+  readonly taskDefinition?: string | undefined
+  /** Where CodeDeploy keeps the deployments of the service, should it deploy it. */
+  readonly group: { readonly application: string; readonly deploymentGroup: string }
+  /** Reads secrets to see whether their keys are there. */
+  readonly checkSecretKeys: boolean
+}
+
+export interface PreflightPorts {
+  readonly ecs: Pick<Ecs, 'describeTaskDefinition'>
+  readonly codeDeploy: Pick<CodeDeploy, 'describeDeploymentGroup' | 'listActiveDeployments' | 'describeDeployment'>
+  readonly preflight: PreflightSources
+  readonly ecr: Pick<Ecr, 'imageDigest'>
+  readonly registry: Pick<Registry, 'manifest' | 'blob'>
+}
+
+/** Reads all that decides whether the deployment can succeed. What cannot be read is named in `unread`; changes nothing. */
+export async function gatherFacts(subject: PreflightSubject, ports: PreflightPorts): Promise<PreflightFacts> {
+  const { look, unread } = openLook()
+  const { region, service, definition } = subject
+  const accountId = parseArn(service?.serviceArn ?? '')?.accountId ?? subject.accountId
+  const engine = service && engineOf(service, service.serviceName ?? '')
+  const codeDeploy = engine === 'codedeploy' ? await gatherCodeDeploy(subject, ports, look) : undefined
+  const [images, secrets, logGroups, targetGroups, alarms] = await Promise.all([
+    gatherImages(definition, { accountId, region }, ports, look),
+    gatherSecrets(definition, subject.checkSecretKeys, ports.preflight, look),
+    gatherLogGroups(definition, ports.preflight, look),
+    gatherTargetGroups(service, ports.preflight, look),
+    gatherAlarms(service, codeDeploy, ports.preflight, look),
+  ])
+  const isFargate = runsOnFargate(service, definition)
+  return {
+    region,
+    accountId,
+    definition,
+    isFargate,
+    service,
+    engine,
+    images,
+    secrets,
+    logGroups,
+    targetGroups,
+    alarms,
+    codeDeploy,
+    unread: unread(),
+  }
+}
+
+/** What the service says counts; a definition alone says only what it is fit for. */
+function runsOnFargate(service: Service | undefined, definition: JsonObject): boolean {
+  const providers = service?.capacityProviderStrategy ?? []
+  if (providers.length > 0) return providers.some(({ capacityProvider = '' }) => capacityProvider.startsWith('FARGATE'))
+  if (service?.launchType) return service.launchType === 'FARGATE'
+  const { requiresCompatibilities } = definition
+  return Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE')
+}
+
+async function gatherLogGroups(
+  definition: JsonObject,
+  sources: PreflightSources,
+  look: Look,
+): Promise<readonly LogGroupFact[]> {
+  const found = containersOf(definition).map(async (container): Promise<readonly LogGroupFact[]> => {
+    const configuration = objectIn(container, 'logConfiguration')
+    const options = objectIn(configuration, 'options')
+    const group = textIn(options, 'awslogs-group')
+    if (textIn(configuration, 'logDriver') !== 'awslogs' || !group) return []
+    const read = () => sources.hasLogGroup(group, textIn(options, 'awslogs-region'))
+    const seen = await look('logs:DescribeLogGroups', 'whether the log groups exist', read)
+    const standing = seen === undefined ? 'unread' : seen.value ? 'there' : 'missing'
+    const isCreated = textIn(options, 'awslogs-create-group') === 'true'
+    return [{ group, container: textIn(container, 'name') ?? '?', standing, isCreated }]
+  })
+  const facts = (await Promise.all(found)).flat()
+  return [...new Map(facts.map((fact) => [fact.group, fact])).values()]
+}
+
+async function gatherTargetGroups(
+  service: Service | undefined,
+  sources: PreflightSources,
+  look: Look,
+): Promise<readonly TargetGroupFact[]> {
+  const arns = new Set(loadBalancersOf(service).flatMap(({ targetGroupArn }) => targetGroupArn ?? []))
+  return await Promise.all(
+    [...arns].map(async (arn) => {
+      const shows = 'whether load balancers use the target groups'
+      const seen = await look('elasticloadbalancing:DescribeTargetGroups', shows, () => sources.targetGroup(arn))
+      return { arn, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
+    }),
+  )
+}
+
+async function gatherAlarms(
+  service: Service | undefined,
+  codeDeploy: CodeDeployFacts | undefined,
+  sources: PreflightSources,
+  look: Look,
+): Promise<PreflightFacts['alarms']> {
+  const names = codeDeploy ? alarmsOfGroup(codeDeploy) : alarmsOfService(service)
+  if (names.length === 0) return { names, states: [] }
+  const seen = await look('cloudwatch:DescribeAlarms', 'whether an alarm is firing', () => sources.alarms(names))
+  return { names, states: seen?.value }
+}
+
+function alarmsOfService(service: Service | undefined): readonly string[] {
+  const { enable, alarmNames = [] } = service?.deploymentConfiguration?.alarms ?? {}
+  return enable ? alarmNames : []
+}
+
+function alarmsOfGroup({ group }: CodeDeployFacts): readonly string[] {
+  const { enabled, alarms = [] } = (group === 'missing' ? undefined : group)?.alarmConfiguration ?? {}
+  return enabled ? alarms.flatMap(({ name }) => name ?? []) : []
+}
+
+async function gatherCodeDeploy(
+  subject: PreflightSubject,
+  ports: PreflightPorts,
+  look: Look,
+): Promise<CodeDeployFacts> {
+  const { application, deploymentGroup } = subject.group
+  const { codeDeploy } = ports
+  const group = await look('codedeploy:GetDeploymentGroup', 'the deployment group and its alarms', () =>
+    codeDeploy.describeDeploymentGroup(application, deploymentGroup),
+  )
+  const found = group === undefined ? undefined : (group.value ?? 'missing')
+  if (found === 'missing') return { application, deploymentGroup, group: found }
+  const active = await look(
+    'codedeploy:ListDeployments and codedeploy:GetDeployment',
+    'whether another deployment is active',
+    async () => await findActive(subject, ports),
+  )
+  return { application, deploymentGroup, group: found, active: active?.value }
+}
+
+async function findActive(
+  { group, definition, taskDefinition }: PreflightSubject,
+  { codeDeploy, ecs }: PreflightPorts,
+): Promise<CodeDeployFacts['active']> {
+  const [id] = await codeDeploy.listActiveDeployments(group.application, group.deploymentGroup)
+  if (id === undefined) return undefined
+  const { creator, revision } = await codeDeploy.describeDeployment(id)
+  const isRollback = creator === 'codeDeployRollback'
+  const deployed = taskDefinitionIn(revision?.appSpecContent?.content ?? '')
+  const isSame = async () => {
+    if (deployed === undefined || taskDefinition !== undefined) return deployed === taskDefinition
+    const stored = await ecs.describeTaskDefinition(deployed)
+    return stored !== undefined && isEqual(definition, stored)
+  }
+  return { id, isRollback, isWanted: !isRollback && (await isSame()) }
+}

@@ -1,0 +1,89 @@
+import { type Finding, isAtLeast, type Severity } from '../diagnosis/preflight/finding.ts'
+import { renderText, type Text, text, untrusted } from '../text.ts'
+import { forPlain } from './escape.ts'
+import { prose, table } from './markdown.ts'
+import { redactedText } from './redacted.ts'
+
+const marks: Readonly<Record<Severity, string>> = { blocks: '✖', warns: '⚠', notes: '·' }
+const emoji: Readonly<Record<Severity, string>> = { blocks: '❌ blocks', warns: '⚠️ warns', notes: 'ℹ️ note' }
+
+/** Rows of the summary; nobody reads more. */
+const mostRows = 100
+
+/** What is looked at. */
+export interface Patient {
+  /** Undefined: a task definition alone. */
+  readonly service: string | undefined
+  /** Name of the environment, or of the cluster. */
+  readonly place: string
+}
+
+/** `The image of container api does not exist: the repository api has no …. Check …`. */
+export function findingSentence({ what, why, fix }: Finding): Text {
+  return redactedText(text`${what}: ${why}. ${fix}`)
+}
+
+/** What blocks most, in one sentence; undefined when nothing does. */
+export function preflightCause(findings: readonly Finding[]): Text | undefined {
+  const first = findings.find(({ severity }) => severity === 'blocks')
+  return first && redactedText(text`${first.what}: ${first.why}.`)
+}
+
+/** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
+export function preflightHeadline(findings: readonly Finding[], { service, place }: Patient): Text {
+  const who = service === undefined ? text`The task definition` : text`${untrusted(service)} (${untrusted(place)})`
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
+  const [blocks, warns] = [count('blocks'), count('warns')]
+  if (blocks > 0)
+    return text`❌ ${who} cannot be deployed: ${counted(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'} it`
+  if (warns > 0) return text`⚠️ ${who} can be deployed, with ${counted(warns, 'warning')}`
+  return text`✅ ${who} can be deployed: nothing was found that stands in the way`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** One line for each finding, the headline first. */
+export function preflightLines(findings: readonly Finding[], patient: Patient): readonly Text[] {
+  return [
+    preflightHeadline(findings, patient),
+    ...findings.map((finding) => text`   ${marks[finding.severity]} ${findingSentence(finding)}`),
+  ]
+}
+
+/** The job summary, as Markdown. */
+export function renderPreflight(findings: readonly Finding[], patient: Patient): string {
+  const rows = findings
+    .slice(0, mostRows)
+    .map(({ severity, what, why, fix }) => [
+      emoji[severity],
+      ...[what, why, fix].map((part) => prose(redactedText(part))),
+    ])
+  const left = findings.length - rows.length
+  return [
+    `### ${prose(preflightHeadline(findings, patient))}`,
+    ...(rows.length > 0 ? [table(['', 'What', 'Why', 'What to do'], rows)] : []),
+    ...(left > 0 ? [`_${left} more are in the output findings._`] : []),
+    '',
+  ].join('\n\n')
+}
+
+/** The findings for programs: a list of objects with code, severity, what, why and fix, as JSON. */
+export function findingsJson(findings: readonly Finding[]): string {
+  const plain = (part: Text) => renderText(redactedText(part), forPlain)
+  return JSON.stringify(
+    findings.map(({ code, severity, what, why, fix }) => ({
+      code,
+      severity,
+      what: plain(what),
+      why: plain(why),
+      fix: plain(fix),
+    })),
+  )
+}
+
+/** Whether a step with these findings is to end red. */
+export function isRed(findings: readonly Finding[], failOn: 'blocks' | 'warns' | 'never'): boolean {
+  return failOn !== 'never' && findings.some(({ severity }) => isAtLeast(severity, failOn))
+}
