@@ -90,6 +90,7 @@ export const deployInputs = {
   'environment-variables': assignments,
   secrets: assignments,
   'dry-run': flag(false),
+  preflight: oneOf(['off', 'on', 'only'], 'off'),
   'deployment-id': matching(deploymentId, 'd-…, ecs-svc/… or the ARN of a service deployment'),
   'wait-for': oneOf(['traffic-shifted', 'baked', 'terminated'], 'terminated'),
   'fail-fast-after': integer(0, 1000, 3),

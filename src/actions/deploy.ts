@@ -17,6 +17,7 @@ import { connectAws } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
+import { withPreflight } from './preflight-gate.ts'
 import { registerOnly } from './register-only.ts'
 import { openReporter, type Reporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
@@ -61,11 +62,13 @@ async function main(inputs: DeployInputs, runner: Runner, world: World): Promise
 }
 
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
-async function begin(inputs: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
   const place = attachedPlace(await placeOf(inputs, runner), inputs)
   const deadline = deadlineIn(runner.clock, longestWait + beside)
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
-  const find = findDefinition(inputs, place, runner, aws.ecs)
+  const looking = { aws, place, runner: calling, fetch: world.fetch }
+  const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
   const { service } = place
   if (service === undefined) return await registerOnly({ inputs, place, runner, aws, find })
   const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)

@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { createDeploy } from '../../src/actions/deploy.ts'
+import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { createDoctor } from '../../src/actions/doctor.ts'
 import { doctorInputs } from '../../src/actions/doctor-inputs.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
@@ -628,6 +630,48 @@ describe('a look back', () => {
     await expect(doctor(rollingScene(), { given: { 'deployment-id': 'ecs-svc/1' } })).rejects.toMatchObject({
       parts: { code: 'inputs-invalid' },
     })
+  })
+})
+
+describe('the input preflight of deploy', () => {
+  async function deploy(sim: Simulator, given: Record<string, string>) {
+    const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+    const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
+    await action.main(givenInputs(deployInputs, { ...here, ...given }), runner)
+    const changed = sim.recorder.all.map(({ operation }) => operation).filter((name) => !readOnly.test(name))
+    return { runner, changed, log: runner.lines.join('\n') }
+  }
+
+  test.each(['on', 'only'])(
+    '%s: ends red before anything is changed, with what blocks as the cause',
+    async (preflight) => {
+      const sim = rollingScene()
+      withRepository(sim, 'arm64')
+      const { runner, changed } = await deploy(sim, { image: `${host}/api:v2`, preflight })
+      expect(runner.failed).toBe(true)
+      expect(runner.outputs).toMatchObject({
+        verdict: 'failed',
+        cause: `The image of container api does not run on linux/amd64: ${host}/api:v2 is made for linux/arm64, and the task runs on linux/amd64.`,
+      })
+      expect(changed).toEqual([])
+    },
+  )
+
+  test.each([
+    ['on', 'succeeded', true],
+    ['only', '', false],
+  ])('%s: where nothing blocks, the verdict is "%s"', async (preflight, verdict, isDeployed) => {
+    const sim = rollingScene()
+    const { runner, changed, log } = await deploy(sim, { image: newImage, preflight })
+    expect([runner.failed, runner.outputs.verdict, changed.length > 0]).toEqual([false, verdict, isDeployed])
+    expect(log).toMatch(/· The image of container api was not looked for/)
+  })
+
+  test('on: what runs already is not looked at', async () => {
+    const sim = rollingScene()
+    const { runner, log } = await deploy(sim, { image: 'registry.example.com/api:v1', preflight: 'on' })
+    expect(runner.outputs.verdict).toBe('unchanged')
+    expect(log).not.toMatch(/looked for/)
   })
 })
 
