@@ -7,14 +7,17 @@ const project = (displayName, testMatch, extra = {}) => ({
   ...extra,
 })
 
+const withSimulator = ['diagnosis/gather.test.ts', 'task-definition/register.test.ts']
+
 export default {
   // Cases with bundles mostly wait.
   maxConcurrency: 10,
+  maxWorkers: '100%',
   projects: [
-    project('unit', [
-      '*.test.ts',
-      '{runner,image,registry,task-definition,deployment,diagnosis,report,config,aws,slack,github,actions}/**/*.test.ts',
-    ]),
+    project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
+      testPathIgnorePatterns: withSimulator.map((name) => `/${name}$`),
+    }),
+    project('in-process', ['{actions,aws,deployment,github,registry,slack}/**/*.test.ts', ...withSimulator]),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),

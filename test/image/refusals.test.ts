@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import type { Failure } from '../../src/failure.ts'
 import { buildFailure } from '../../src/image/build-failure.ts'
 import { registryFailure } from '../../src/image/registry-refusal.ts'
-import { text } from '../../src/text.ts'
-import { plain } from '../aws/simulated.ts'
+import { renderText, type Text, text } from '../../src/text.ts'
+
+const plain = (value: Text | undefined) => value && renderText(value, (theirs) => theirs)
 
 const spoken = ({ parts }: Failure) => ({
   code: parts.code,
