@@ -65,8 +65,10 @@ export async function accompany(
   const isAsked = outcome === 'detached' && !wait
   if (outcome !== undefined && !isGood(outcome) && !isAsked) runner.fail()
   // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
-  if (runner.signal.aborted) keep({})
-  else await reporter.tellPeople()
+  if (runner.signal.aborted) {
+    await reporter.leave()
+    keep({})
+  } else await reporter.tellPeople()
   if (fault !== undefined) throw fault
 }
 
