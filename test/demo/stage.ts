@@ -38,6 +38,8 @@ export interface Stage {
   layout(version: string, architecture: 'amd64' | 'arm64'): Promise<string>
   /** Changes deploy/api.json. */
   edit(change: (definition: Definition) => Definition): Promise<void>
+  /** The listener whose traffic CodeDeploy shifts; undefined for a rolling service. */
+  productionListener(): string | undefined
   close(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function openStage(engine: 'rolling' | 'codedeploy'): Promise<Stage
   await cp(example, workspace, { recursive: true })
   const { environment, close } = await simulator.listen(0, { dates: 'simulated' })
   const history = new Set<string>()
+  let listener: string | undefined
   const stage: Stage = {
     simulator,
     workspace,
@@ -88,12 +91,13 @@ export async function openStage(engine: 'rolling' | 'codedeploy'): Promise<Stage
       const path = join(workspace, 'deploy/api.json')
       await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')) as Definition), null, 2))
     },
+    productionListener: () => listener,
     async close() {
       await close()
       await rm(temporary, { recursive: true, force: true })
     },
   }
-  await firstRelease(stage, engine)
+  listener = await firstRelease(stage, engine)
   return stage
 }
 
@@ -115,8 +119,8 @@ async function imageOf(version: string, architecture: string): Promise<LayoutOpt
   }
 }
 
-/** What was released yesterday runs and is healthy; Slipway pushed its image too. */
-async function firstRelease(stage: Stage, engine: 'rolling' | 'codedeploy'): Promise<void> {
+/** What was released yesterday runs and is healthy; Slipway pushed its image too. Returns the production listener. */
+async function firstRelease(stage: Stage, engine: 'rolling' | 'codedeploy'): Promise<string | undefined> {
   const commit = commitOf('Ship the orders API', 40)
   const pushed = await runAction('build-push', {
     inputs: { repository: 'api', 'aws-region': place.region, 'oci-layout': await stage.layout('v1', 'amd64') },
@@ -142,12 +146,15 @@ async function firstRelease(stage: Stage, engine: 'rolling' | 'codedeploy'): Pro
       ],
     },
   }
-  if (engine === 'rolling') seedRollingService(stage.simulator, options)
-  else
-    seedBlueGreen(stage.simulator, {
-      ...options,
-      deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
-      terminationWaitMinutes: 0,
-      alarms: [alarm],
-    })
+  if (engine === 'rolling') {
+    seedRollingService(stage.simulator, options)
+    return undefined
+  }
+  const seeded = seedBlueGreen(stage.simulator, {
+    ...options,
+    deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
+    terminationWaitMinutes: 0,
+    alarms: [alarm],
+  })
+  return seeded.productionListenerArn
 }

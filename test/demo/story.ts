@@ -26,7 +26,6 @@ export interface Teller {
 interface Step {
   readonly title: string
   readonly inputs: Readonly<Record<string, string>>
-  readonly onLine?: (line: string) => void
 }
 
 export async function tell(scenario: Scenario, commit: Commit, stage: Stage, teller: Teller): Promise<Told> {
@@ -47,11 +46,11 @@ export async function tell(scenario: Scenario, commit: Commit, stage: Stage, tel
     ? `${pushed.outputs.name}:${scenario.deployedTag}`
     : `${pushed.outputs.repository}@${pushed.outputs.digest}`
 
+  armAlarm(scenario, stage, teller)
   const unwatch = watchSlack(() => stage.simulator.slack.messages(), paint, print)
   const deployed = await step('deploy', {
     title: 'deploy: register the task definition, deploy, watch to the end',
     inputs: deployInputs(image),
-    onLine: soundAlarm(scenario, stage, teller),
   })
   unwatch()
   const { verdict = '', cause = '' } = deployed.outputs
@@ -112,7 +111,7 @@ function deployInputs(image: string): Readonly<Record<string, string>> {
 
 async function runStep(
   name: string,
-  { title, inputs, onLine }: Step,
+  { title, inputs }: Step,
   environment: Readonly<Record<string, string>>,
   { workspace }: Stage,
   { print, paint, docker }: Teller,
@@ -122,7 +121,6 @@ async function runStep(
   const show = (line: string) => {
     const shown = paintLogLine(line, paint)
     if (shown !== undefined) print(shown.replace(/^/gm, '  '))
-    onLine?.(line)
   }
   const result = await runAction(name, {
     inputs,
@@ -140,15 +138,21 @@ async function runStep(
   return result
 }
 
-/** The alarm of the story, once the canary has its share of the traffic. */
-function soundAlarm(scenario: Scenario, stage: Stage, { print, paint }: Teller): Step['onLine'] {
-  let done = !scenario.alarmAtTraffic
-  return (line) => {
-    if (done || !line.includes(' 10 %')) return
-    done = true
+/** Lets the alarm of the story go off once the canary has its share of the traffic, by the simulator's own time. */
+function armAlarm({ alarmAtTraffic }: Scenario, stage: Stage, { print, paint }: Teller): void {
+  if (!alarmAtTraffic) return
+  const { clock, world } = stage.simulator
+  const { elbv2, cloudwatch } = world.region(place.region)
+  const look = () => {
+    const weights = Object.values(elbv2.listener(stage.productionListener() ?? '')?.forward ?? {})
+    if (!weights.includes(10)) {
+      clock.after(10_000, look)
+      return
+    }
     print(paint('dim', `  ⏰ The CloudWatch alarm ${alarm} goes off.`))
-    stage.simulator.world.region(place.region).cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
+    cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
   }
+  look()
 }
 
 function isPushed({ simulator }: Stage, digest: string | undefined): boolean {

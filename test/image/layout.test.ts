@@ -7,11 +7,8 @@ import { type LayoutSource, planLayout, readBlob } from '../../src/image/layout.
 import { digestOf } from '../../src/image/manifest.ts'
 import { parseHeader } from '../../src/image/tar.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
-import { renderText, type Text } from '../../src/text.ts'
 import { failure } from '../aws/simulated.ts'
 import { buildLayout, buildTar, type LayoutOptions, writeLayout, writeLayoutArchive } from '../oci-layout.ts'
-
-const plain = (value: Text | undefined) => value && renderText(value, (theirs) => theirs)
 
 const api: LayoutOptions = {
   files: { '/app/server.js': 'serve()', '/app/bin/start': { content: '#!/bin/sh', mode: 0o755 } },
