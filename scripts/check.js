@@ -10,7 +10,7 @@ const typescript = [process.execPath, '--disable-warning=ExperimentalWarning']
 
 const checks = {
   types: () => run(process.execPath, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
-  'lint and format': () => run(process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
+  'lint and format': () => run(process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'),
   'generated files': () => run(...typescript, 'scripts/docs.ts', '--check'),
   workflows: () => run(...typescript, 'scripts/lint-workflows.ts'),
   zizmor: () => optional('zizmor', '--offline', '--persona=auditor', '--config=.github/zizmor.yml', '.'),

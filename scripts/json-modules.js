@@ -3,5 +3,8 @@ import { registerHooks } from 'node:module'
 
 registerHooks({
   load: (url, context, next) =>
-    next(url, url.endsWith('.json') ? { ...context, importAttributes: { ...context.importAttributes, type: 'json' } } : context),
+    next(
+      url,
+      url.endsWith('.json') ? { ...context, importAttributes: { ...context.importAttributes, type: 'json' } } : context,
+    ),
 })
