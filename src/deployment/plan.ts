@@ -29,6 +29,8 @@ export interface Plan {
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean
+  /** True when nothing is going to be done in any case: the plan is all there is. */
+  readonly dryRun?: boolean | undefined
   /** Why this revision was chosen, where the program chose it: for a rollback. */
   readonly basis?: Untrusted | undefined
 }
@@ -59,6 +61,7 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     images: images(current, wanted.definition),
     desiredCount: request.desiredCount,
     codeDeploy: engine === 'codedeploy' ? codeDeployPlan(request, situation, taskDefinition) : undefined,
+    dryRun: request.dryRun,
     unchanged: isUnchanged(request, situation, taskDefinition),
   }
 }

@@ -9,7 +9,7 @@ import { duration, revision } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */
-export type Stage = 'queued' | 'preparing' | 'deploying' | 'shifting' | 'rolling-back' | Outcome
+export type Stage = 'queued' | 'dry-run' | 'preparing' | 'deploying' | 'shifting' | 'rolling-back' | Outcome
 
 interface Appearance {
   /** What follows the name of the service in a headline. */
@@ -25,6 +25,7 @@ const [green, amber, red, grey] = ['#2EB67D', '#ECB22E', '#E01E5A', '#808080']
 
 const appearances: Readonly<Record<Stage, Appearance>> = {
   queued: { words: 'is about to be deployed', emoji: '⏳', colour: grey, now: '' },
+  'dry-run': { words: 'would be deployed (dry run: nothing was changed)', emoji: '🔎', colour: grey, now: '' },
   preparing: { words: 'is being prepared', emoji: '⏳', colour: amber, now: '' },
   deploying: { words: 'is being deployed', emoji: '🚀', colour: amber, now: '' },
   shifting: { words: 'is taking over traffic', emoji: '🚀', colour: amber, now: '' },
@@ -69,6 +70,7 @@ const appearances: Readonly<Record<Stage, Appearance>> = {
 /** For `purpose: 'rollback'`: where going back is what was asked for. The rest of each appearance stays. */
 const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   queued: { words: 'is about to be rolled back' },
+  'dry-run': { words: 'would be rolled back (dry run: nothing was changed)' },
   preparing: { words: 'is about to be rolled back' },
   deploying: { words: 'is being rolled back', emoji: '⏪' },
   shifting: { words: 'is being rolled back', emoji: '⏪' },
@@ -92,7 +94,7 @@ export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
   if (state.rollingBack) return 'rolling-back'
   if (!state.plan) return 'queued'
-  if (!state.deployment) return 'preparing'
+  if (!state.deployment) return state.plan.dryRun ? 'dry-run' : 'preparing'
   return state.trafficPercent !== undefined && state.trafficPercent > 0 ? 'shifting' : 'deploying'
 }
 

@@ -67,8 +67,9 @@ for (const [engine, strategy] of [
   test.concurrent(
     `dry-run prints the plan and changes nothing (${engine})`,
     inScene({ service: engine }, async ({ deploy, serving, sim }) => {
-      const { exitCode, log, outputs } = await deploy({ ...slackInputs, 'dry-run': 'true' })
+      const { exitCode, log, outputs, summary } = await deploy({ ...slackInputs, 'dry-run': 'true' })
       expect([exitCode, outputs.verdict, serving()]).toEqual([0, '', oldImage])
+      expect(summary).toMatch(/^### 🔎 api \(shop\) would be deployed \(dry run: nothing was changed\)/)
       expect(log).toMatch(/api:v1 → api:v2/)
       const changed = sim.recorder.all.filter(
         ({ service, operation }) => service !== 'slack' && !/^(Describe|Get|List|Batch)/.test(operation),
