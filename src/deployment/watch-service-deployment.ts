@@ -106,7 +106,7 @@ async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): AsyncGener
 
 async function endOf(now: ServiceDeployment, triggered: number, watched: Watched): Promise<End | undefined> {
   const { rollout } = watched
-  const reason = now.statusReason ? untrusted(now.statusReason) : undefined
+  const reason = reasonOf(now)
   switch (standingOf(now)) {
     case 'succeeded':
       return { outcome: 'succeeded', serving: rollout.taskDefinition }
@@ -123,6 +123,14 @@ async function endOf(now: ServiceDeployment, triggered: number, watched: Watched
   }
 }
 
+/** AWS's words about the end, with the alarms that it names beside them; worded as CodeDeploy does in one. */
+function reasonOf({ statusReason, alarms }: ServiceDeployment): Untrusted | undefined {
+  const fired = alarms?.triggeredAlarmNames ?? []
+  const words = [statusReason ?? '', fired.length > 0 ? `Activated alarms: ${fired.join(', ')}` : '']
+  const said = words.filter((part) => part !== '').join(' ')
+  return said === '' ? undefined : untrusted(said)
+}
+
 /** The breaker fired and ECS will do no more: it is not told to roll back, or has nothing to roll back to. */
 function isStalled(triggered: number, { service }: Rollout): boolean {
   if (triggered === 0) return false
@@ -133,7 +141,7 @@ function isStalled(triggered: number, { service }: Rollout): boolean {
 /** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
 async function endOfStopped(now: ServiceDeployment, watched: Watched): Promise<End> {
   const { request, journey } = watched.rollout
-  const reason = now.statusReason ? untrusted(now.statusReason) : undefined
+  const reason = reasonOf(now)
   if (isTriggered(now)) return { outcome: 'failed', reason }
   const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
   if (isReplaced(service, watched)) return superseded(service)

@@ -8,7 +8,7 @@ const blueGreen = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/t
 export const verdicts: readonly Entry[] = [
   {
     code: 'alarm-active',
-    pattern: /alarms have been activated.*Activated alarms: (?<alarms>.+)$/s,
+    pattern: /alarms? (?:have been activated|were triggered).*Activated alarms: (?<alarms>.+)$/s,
     why: 'the alarm {alarms} fired',
     fix: 'Look at the alarm: if it fired before the new tasks got traffic, it was not the deployment.',
     docs: codeDeploy,
