@@ -78,5 +78,7 @@ export interface Evidence {
       }
     | undefined
   readonly logs: readonly LogTail[]
+  /** Names of the awslogs groups of the task definition. */
+  readonly logGroups?: readonly string[] | undefined
   readonly missingPermissions: readonly MissingPermission[]
 }

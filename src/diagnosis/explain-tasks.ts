@@ -35,7 +35,7 @@ function explainStart(group: StoppedTaskGroup, total: number, evidence: Evidence
   )
   const concerned = group.containers.find(({ reason }) => reason !== undefined) ?? group.containers[0]
   const named = imageIn(reasons.join(' ')) ?? concerned?.image
-  const facts: Facts = { image: named, logGroup: evidence.logs[0]?.logGroup ?? 'of the task definition' }
+  const facts: Facts = { image: named, logGroup: evidence.logGroups?.join(' or ') || 'of the task definition' }
   for (const reason of reasons) {
     const isEnd = /Essential container in task exited|failed (?:ELB|container) health checks|^OutOfMemory/.test(reason)
     const match = isEnd ? undefined : findEntry(startErrors, reason, facts)

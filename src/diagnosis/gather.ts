@@ -67,6 +67,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     statusReason: subject.statusReason,
     codeDeploy,
     logs,
+    logGroups: logGroupsOf(definition),
     missingPermissions: missing,
   }
 }
@@ -147,6 +148,11 @@ async function readLogs(
     }),
   )
   return tails.filter(({ lines }) => lines.length > 0)
+}
+
+function logGroupsOf(definition: JsonObject | undefined): readonly string[] {
+  const options = containersOf(definition).map((each) => objectIn(objectIn(each, 'logConfiguration'), 'options'))
+  return [...new Set(options.flatMap((each) => textIn(each, 'awslogs-group') ?? []))]
 }
 
 /** Where the driver awslogs writes: `prefix/container/task` (ECS developer guide, "awslogs-stream-prefix"). */

@@ -79,7 +79,7 @@ async function pushLayout(
   if (source.kind !== 'layout') throw new Error('a build has no layout')
   const pushed = await pushByDigest(registry, repository.name, plan, (blob) => readBlob(source.layout, blob))
   say(
-    text`Uploaded ${pushed.uploadedBlobs} blobs (${pushed.uploadedBytes} bytes); ${pushed.presentBlobs} were there already`,
+    text`Blobs uploaded: ${pushed.uploadedBlobs} (${pushed.uploadedBytes} bytes); there already: ${pushed.presentBlobs}`,
   )
   return plan.digest
 }

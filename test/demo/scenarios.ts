@@ -127,7 +127,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Log to a group per team',
     verdict: 'rolled-back',
-    cause: /log group/i,
+    cause: /log group \/?[\w/-]+ does not exist/,
     definition: (definition) =>
       withContainer(definition, {
         logConfiguration: {
