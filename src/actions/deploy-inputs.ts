@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { slackMention } from '../report/slack-mention.ts'
 import {
   flag,
   type InputReader,
@@ -13,6 +12,7 @@ import {
   optionalText,
 } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
+import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
 
 function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
@@ -99,15 +99,7 @@ export const deployInputs = {
   'allow-older': flag(false),
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
-  environment: optionalText,
-  config: (given: string) => given || 'slipway.yml',
-  url: optionalText,
-  'github-token': optionalText,
-  'slack-token': optionalText,
-  'slack-channel': optionalText,
-  'slack-webhook-url': optionalText,
-  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the slack-message-ts of an earlier step'),
-  'slack-mention': (given: string) => slackMention(given),
+  ...channelInputs,
 }
 
 export type DeployInputs = Inputs<typeof deployInputs>

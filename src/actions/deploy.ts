@@ -1,10 +1,9 @@
-import { linkSignal } from '../abort.ts'
 import { deadlineIn } from '../clock.ts'
 import { deploy } from '../deployment/deploy.ts'
 import { initialState } from '../deployment/state.ts'
 import { openCommitHistory } from '../github/commits.ts'
 import type { Action, Runner } from '../runner/action.ts'
-import { accompany, keeper, keepPlace, settle } from './accompany.ts'
+import { accompany, keeper, keepPlace, settle, withCalls } from './accompany.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
@@ -24,23 +23,12 @@ const longestWait = 360 * 60_000
 export function createDeploy(world: World): Action<typeof deployInputs> {
   return {
     inputs: deployInputs,
-    main: (inputs, runner) => main(inputs, runner, world),
+    main: (inputs, runner) => withCalls(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
     post: (inputs, runner) => settle(inputs, runner, world),
   }
 }
 
 export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url, init) })
-
-async function main(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
-  for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
-  const over = linkSignal(runner.signal)
-  try {
-    await begin(inputs, { ...runner, signal: over.signal }, runner, world)
-  } finally {
-    // A call that was given up at a deadline would be tried again, and keep the process from ending.
-    over.abort()
-  }
-}
 
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {

@@ -1,5 +1,5 @@
-import { slackMention } from '../report/slack-mention.ts'
 import { flag, type Inputs, integer, matching, oneOf, optionalText, readInputs } from '../runner/inputs.ts'
+import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 
@@ -24,15 +24,7 @@ export const rollbackInputs = {
   'dry-run': flag(false),
   'on-cancel': oneOf(['leave', 'stop-and-roll-back'], 'leave'),
   ...awsInputs,
-  environment: optionalText,
-  config: (given: string) => given || 'slipway.yml',
-  url: optionalText,
-  'github-token': optionalText,
-  'slack-token': optionalText,
-  'slack-channel': optionalText,
-  'slack-webhook-url': optionalText,
-  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the slack-message-ts of an earlier step'),
-  'slack-mention': (given: string) => slackMention(given),
+  ...channelInputs,
 }
 
 export type RollbackInputs = Inputs<typeof rollbackInputs>

@@ -1,4 +1,3 @@
-import { linkSignal } from '../abort.ts'
 import { deadlineIn } from '../clock.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback.ts'
@@ -7,7 +6,7 @@ import { initialState } from '../deployment/state.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { text } from '../text.ts'
-import { accompany, keeper, keepPlace, settle } from './accompany.ts'
+import { accompany, keeper, keepPlace, settle, withCalls } from './accompany.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
@@ -24,7 +23,7 @@ const longestWait = 360 * 60_000
 export function createRollback(world: World): Action<typeof rollbackInputs> {
   return {
     inputs: rollbackInputs,
-    main: (inputs, runner) => main(inputs, runner, world),
+    main: (inputs, runner) => withCalls(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
     post: (inputs, runner) => settle(deployInputsOf(inputs), runner, world),
   }
 }
@@ -34,17 +33,6 @@ export const action = createRollback({ fetch: (url, init) => globalThis.fetch(ur
 /** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
 function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
-}
-
-async function main(inputs: RollbackInputs, runner: Runner, world: World): Promise<void> {
-  for (const secret of [inputs.slackToken, inputs.slackWebhookUrl, inputs.githubToken]) if (secret) runner.mask(secret)
-  const over = linkSignal(runner.signal)
-  try {
-    await begin(inputs, { ...runner, signal: over.signal }, runner, world)
-  } finally {
-    // A call that was given up at a deadline would be tried again, and keep the process from ending.
-    over.abort()
-  }
 }
 
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
