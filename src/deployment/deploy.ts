@@ -3,9 +3,8 @@ import { attempt } from './attempt.ts'
 import { settleConflict } from './conflict.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import { finish, finishByError } from './finish.ts'
 import type { DeployRequest, Journey } from './journey.ts'
-import type { DeploymentRecord } from './record.ts'
+import { recorded } from './recorded.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -14,33 +13,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * the error is thrown after it. A dry run ends after `planned`.
  */
 export async function* deploy(request: DeployRequest, journey: Journey): Events<void> {
-  const { cluster, service, region, onCancel: policy } = request
-  let record: DeploymentRecord = {
-    cluster,
-    service,
-    region,
-    policy,
-    startedAt: journey.clock.now(),
-    stage: 'preparing',
-  }
-  const kept: Journey = {
-    ...journey,
-    keep(part) {
-      record = { ...record, ...part }
-      journey.keep(record)
-    },
-  }
-  kept.keep({})
-  try {
-    const end = yield* travel(request, kept)
-    if (end) yield* finish(end, { request, journey: kept, record })
-  } catch (error) {
-    yield* finishByError(error, { request, journey: kept, record })
-    if (!journey.signal.aborted) throw error
-  } finally {
-    // Else the post step would take an error for a cancel, and tell everybody so.
-    if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
-  }
+  yield* recorded(request, journey, {}, (kept) => travel(request, kept))
 }
 
 /** How often the service may be changed by others just before our own change. */

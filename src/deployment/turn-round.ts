@@ -6,11 +6,10 @@ import { requireGroup } from './codedeploy-group.ts'
 import { serviceConsoleUrl } from './console.ts'
 import { certain, type End, notWatched, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import { finish, finishByError } from './finish.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import type { Moving } from './moving.ts'
 import { aftermath, shortly, until } from './patience.ts'
-import type { DeploymentRecord } from './record.ts'
+import { recorded } from './recorded.ts'
 import { startPace } from './watch.ts'
 import { watchServiceDeployment } from './watch-service-deployment.ts'
 
@@ -21,40 +20,19 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * is followed only. The last event is `finished`; a dry run ends after `planned`.
  */
 export async function* turnRound(moving: Moving, request: DeployRequest, journey: Journey): Events<void> {
-  const { cluster, service, region, onCancel: policy } = request
-  let record: DeploymentRecord = {
-    cluster,
-    service,
-    region,
-    policy,
-    startedAt: journey.clock.now(),
-    stage: 'preparing',
-    engine: moving.engine,
-    previousTaskDefinition: moving.from,
-    taskDefinition: moving.taskDefinition,
-  }
-  const kept: Journey = {
-    ...journey,
-    keep(part) {
-      record = { ...record, ...part }
-      journey.keep(record)
-    },
-  }
-  kept.keep({})
-  try {
-    yield planned(moving, request, journey)
-    if (request.dryRun) return kept.keep({ stage: 'ended' })
-    const end = yield* moving.engine === 'codedeploy'
-      ? byCodeDeploy(moving, request, kept)
-      : byEcs(moving, request, kept)
-    yield* finish(asRollback(end, moving), { request, journey: kept, record })
-  } catch (error) {
-    yield* finishByError(error, { request, journey: kept, record })
-    if (!journey.signal.aborted) throw error
-  } finally {
-    // Else the post step would take an error for a cancel, and tell everybody so.
-    if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
-  }
+  const { engine, from: previousTaskDefinition, taskDefinition } = moving
+  const known = { engine, previousTaskDefinition, taskDefinition }
+  yield* recorded(request, journey, known, (kept) => wayBack(moving, request, kept))
+}
+
+/** Undefined: a dry run. */
+async function* wayBack(moving: Moving, request: DeployRequest, journey: Journey): Events<End | undefined> {
+  yield planned(moving, request, journey)
+  if (request.dryRun) return undefined
+  const end = yield* moving.engine === 'codedeploy'
+    ? byCodeDeploy(moving, request, journey)
+    : byEcs(moving, request, journey)
+  return asRollback(end, moving)
 }
 
 function planned(moving: Moving, { cluster, service, region }: DeployRequest, { clock }: Journey): DeploymentEvent {

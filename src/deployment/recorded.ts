@@ -1,0 +1,47 @@
+import type { End } from './end.ts'
+import type { DeploymentEvent } from './event.ts'
+import { finish, finishByError } from './finish.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+import type { DeploymentRecord } from './record.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * A way from its beginning to the verdict, with a record of it kept for the post step. The last event is `finished`, also
+ * after a cancel or an error; the error is thrown after it. A way without an end was a dry run.
+ */
+export async function* recorded(
+  request: DeployRequest,
+  journey: Journey,
+  known: Partial<DeploymentRecord>,
+  way: (kept: Journey) => Events<End | undefined>,
+): Events<void> {
+  const { cluster, service, region, onCancel: policy } = request
+  let record: DeploymentRecord = {
+    cluster,
+    service,
+    region,
+    policy,
+    startedAt: journey.clock.now(),
+    stage: 'preparing',
+    ...known,
+  }
+  const kept: Journey = {
+    ...journey,
+    keep(part) {
+      record = { ...record, ...part }
+      journey.keep(record)
+    },
+  }
+  kept.keep({})
+  try {
+    const end = yield* way(kept)
+    if (end) yield* finish(end, { request, journey: kept, record })
+  } catch (error) {
+    yield* finishByError(error, { request, journey: kept, record })
+    if (!journey.signal.aborted) throw error
+  } finally {
+    // Else the post step would take an error for a cancel, and tell everybody so.
+    if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
+  }
+}
