@@ -1,6 +1,7 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence } from '../diagnosis/evidence.ts'
 import type { Untrusted } from '../text.ts'
+import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -47,6 +48,12 @@ export type DeploymentEvent =
     }
   /** Share of production traffic on the new revision, 0 to 100. */
   | { readonly kind: 'traffic'; readonly at: number; readonly percent: number }
+  /** What AWS shows of the deployment beside its phases, when it differs from the look before. */
+  | { readonly kind: 'details'; readonly at: number; readonly details: Details }
+  /** The deployment waits for an answer: a PAUSE hook of ECS, or CodeDeploy's ready wait. One event for each wait. */
+  | { readonly kind: 'paused'; readonly at: number; readonly pause: Pause }
+  /** A wait is over. `id` is that of the pause. */
+  | { readonly kind: 'resumed'; readonly at: number; readonly id: string; readonly answer: PauseAnswer }
   /** A service event of ECS, in its own words. */
   | { readonly kind: 'message'; readonly at: number; readonly message: Untrusted }
   | {

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence, ServiceEvent } from '../diagnosis/evidence.ts'
 import type { Untrusted } from '../text.ts'
+import type { Details, Pause } from './details.ts'
 import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
@@ -39,6 +40,9 @@ export interface DeploymentState {
     | { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number }
     | undefined
   readonly trafficPercent?: number | undefined
+  readonly details?: Details | undefined
+  /** Waits that nobody has answered yet. */
+  readonly pauses?: readonly Pause[] | undefined
   /** Oldest first, at most 100. */
   readonly messages: readonly ServiceEvent[]
   readonly warnings: readonly Untrusted[]
@@ -77,6 +81,12 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
     }
     case 'traffic':
       return { ...next, trafficPercent: event.percent }
+    case 'details':
+      return { ...next, details: event.details }
+    case 'paused':
+      return { ...next, pauses: [...withoutPause(state, event.pause.id), event.pause] }
+    case 'resumed':
+      return { ...next, pauses: withoutPause(state, event.id) }
     case 'message':
       return { ...next, messages: [...state.messages, { at: event.at, message: event.message }].slice(-keptMessages) }
     case 'warning':
@@ -90,6 +100,10 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
     default:
       return assertNever(event)
   }
+}
+
+function withoutPause({ pauses = [] }: DeploymentState, id: string): readonly Pause[] {
+  return pauses.filter((pause) => pause.id !== id)
 }
 
 function foldPhase(phases: readonly Phase[], event: Extract<DeploymentEvent, { kind: 'phase' }>): readonly Phase[] {

@@ -14,6 +14,7 @@ import type { Cause } from '../diagnosis/cause.ts'
  * | superseded        | a newer deployment, by somebody else, took over                                |
  * | timed-out         | unknown: the deployment still ran at the deadline                              |
  * | cancelled         | by policy: rolled back, or still rolling out; the message says which           |
+ * | paused            | the old revision, or both by weight: the deployment waits for an answer, see `continue` |
  * | detached          | unknown: still running, but no longer watched; the message says how to re-attach |
  */
 export type Outcome =
@@ -26,6 +27,7 @@ export type Outcome =
   | 'superseded'
   | 'timed-out'
   | 'cancelled'
+  | 'paused'
   | 'detached'
 
 export interface Verdict {

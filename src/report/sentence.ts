@@ -65,6 +65,7 @@ const appearances: Readonly<Record<Stage, Appearance>> = {
     colour: amber,
     now: 'A new run of the same commit watches it again.',
   },
+  paused: { words: 'waits for an answer', emoji: '⏸️', colour: amber, now: '' },
 }
 
 /** For `purpose: 'rollback'`: where going back is what was asked for. The rest of each appearance stays. */
@@ -88,6 +89,7 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   'timed-out': { now: 'The rollback may still be running.' },
   cancelled: { words: 'was cancelled while it was being rolled back' },
   detached: { words: 'is still being rolled back, but no longer watched', now: '' },
+  paused: { words: 'waits for an answer before it is rolled back' },
 }
 
 export function stageOf(state: DeploymentState): Stage {
@@ -95,6 +97,7 @@ export function stageOf(state: DeploymentState): Stage {
   if (state.rollingBack) return 'rolling-back'
   if (!state.plan) return 'queued'
   if (!state.deployment) return state.plan.dryRun ? 'dry-run' : 'preparing'
+  if (state.pauses && state.pauses.length > 0) return 'paused'
   return state.trafficPercent !== undefined && state.trafficPercent > 0 ? 'shifting' : 'deploying'
 }
 
