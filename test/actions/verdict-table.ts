@@ -1,0 +1,300 @@
+/** Every end of a deployment by every engine: the world that leads to it, and what the step then has to say. */
+import { createDeploy } from '../../src/actions/deploy.ts'
+import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  region,
+  rollingScene,
+  run,
+  servingImage,
+} from '../deployment/scene.ts'
+import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+
+const [older, commit] = ['a'.repeat(40), 'b'.repeat(40)]
+const repository = 'acme/api'
+const environment = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: region,
+  GITHUB_REPOSITORY: repository,
+  GITHUB_RUN_ID: '7',
+  GITHUB_SHA: commit,
+}
+
+export interface End {
+  readonly scene: () => Simulator
+  readonly given?: Record<string, string>
+  /** Before the step begins. */
+  readonly prepare?: (sim: Simulator) => unknown
+  /** Once AWS has been told to deploy, this many virtual seconds later. */
+  readonly meanwhile?: (sim: Simulator, runner: FakeRunner) => unknown
+  readonly after?: number
+  readonly verdict: string
+  readonly green?: boolean
+  readonly says: RegExp
+}
+
+const alarm = (sim: Simulator) => sim.world.region(region).cloudwatch.setState('api-5xx', 'ALARM')
+const slow = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
+const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
+const expire = (sim: Simulator) => {
+  for (const service of ['ecs', 'codedeploy'] as const)
+    sim.faults.add({ service, times: 10_000, effect: { kind: 'expired-token' } })
+}
+const deployed = (sha: string) => async (sim: Simulator) => {
+  sim.github.commits.add(older, commit, 'c'.repeat(40))
+  await run(sim, { image: 'registry.example.com/api:newer', commit: sha })
+}
+
+async function stopCodeDeploy(sim: Simulator): Promise<void> {
+  const { codeDeploy } = portsOf(sim)
+  const [id] = await codeDeploy.listActiveDeployments('AppECS-shop-api', 'DgpECS-shop-api')
+  if (id) await codeDeploy.stopDeployment(id, false)
+}
+
+async function stopRolling(sim: Simulator): Promise<void> {
+  const { ecs } = portsOf(sim)
+  const [newest] = await ecs.listServiceDeployments('shop', 'api', new Date(0))
+  const { handlers } = sim.world.region(region).ecs
+  const input = { serviceDeploymentArn: newest?.serviceDeploymentArn, stopType: 'ABORT' }
+  handlers.StopServiceDeployment?.(input, {
+    ...input,
+    service: 'ecs',
+    operation: '',
+    region,
+    accessKeyId: '',
+    at: 0,
+    input,
+  })
+}
+
+const withAlarm = (autoRollback?: []) => () => {
+  const sim = codeDeployScene({ alarms: ['api-5xx'], ...(autoRollback && { autoRollback }) })
+  sim.world.region(region).cloudwatch.setState('api-5xx', 'OK')
+  return sim
+}
+
+const rolling = { scene: () => rollingScene() }
+const codeDeploy = { scene: () => codeDeployScene({ terminationWaitMinutes: 0 }) }
+
+export const ends: Readonly<Record<string, End>> = {
+  'rolling, healthy': { ...rolling, verdict: 'succeeded', green: true, says: /api \(shop\) is deployed/ },
+  'CodeDeploy, healthy': { ...codeDeploy, verdict: 'succeeded', green: true, says: /api \(shop\) is deployed/ },
+  'rolling, nothing new': {
+    ...rolling,
+    given: { image: oldImage },
+    verdict: 'unchanged',
+    green: true,
+    says: /runs this version already/,
+  },
+  'CodeDeploy, nothing new': {
+    ...codeDeploy,
+    given: { image: oldImage },
+    verdict: 'unchanged',
+    green: true,
+    says: /runs this version already/,
+  },
+  'rolling, not waited for': {
+    ...rolling,
+    given: { 'wait-for-service-stability': 'false' },
+    verdict: 'detached',
+    green: true,
+    says: /started and is not watched/,
+  },
+  'CodeDeploy, not waited for': {
+    ...codeDeploy,
+    given: { 'wait-for-service-stability': 'false' },
+    verdict: 'detached',
+    green: true,
+    says: /started and is not watched/,
+  },
+  'rolling, broken, without rollback': {
+    scene: () => rollingScene({ circuitBreaker: 'stop' }),
+    prepare: crash,
+    verdict: 'failed',
+    says: /exited with code 1/,
+  },
+  'CodeDeploy, alarm, without rollback': {
+    scene: withAlarm([]),
+    meanwhile: alarm,
+    after: 60,
+    verdict: 'failed',
+    says: /alarm/,
+  },
+  'rolling, broken': {
+    ...rolling,
+    prepare: crash,
+    verdict: 'rolled-back',
+    says: /rolled back to api:1[\s\S]*exited with code 1/,
+  },
+  'rolling, broken, without circuit breaker': {
+    scene: () => rollingScene({ circuitBreaker: 'off' }),
+    prepare: crash,
+    verdict: 'rolled-back',
+    says: /exited with code 1/,
+  },
+  'CodeDeploy, broken': {
+    ...codeDeploy,
+    prepare: crash,
+    verdict: 'rolled-back',
+    says: /rolled back to api:1[\s\S]*exited with code 1/,
+  },
+  'CodeDeploy, alarm': { scene: withAlarm(), meanwhile: alarm, after: 60, verdict: 'rolled-back', says: /alarm/ },
+  'rolling, first deployment of all, broken': {
+    scene: () => rollingScene({ waitUntilSteady: false, image: 'registry.example.com/api:v0' }, {}),
+    prepare: (sim) => sim.world.scenarios.set(/./, { kind: 'crash', exitCode: 1 }),
+    verdict: 'rollback-failed',
+    says: /so did the rollback/,
+  },
+  'rolling, its rollback fails': {
+    scene: () => rollingScene({ minimumHealthyPercent: 0, maximumPercent: 100 }),
+    prepare(sim) {
+      crash(sim)
+      const stoppedReason = 'CannotPullContainerError: the old image is gone: not found'
+      sim.world.scenarios.set(oldImage, { kind: 'fails-to-start', stoppedReason })
+    },
+    verdict: 'rollback-failed',
+    says: /Somebody must act/,
+  },
+  'CodeDeploy, its rollback fails': {
+    scene: withAlarm(),
+    prepare: (sim) => {
+      const { quirks } = sim.world.region(region).codedeploy as unknown as { quirks: Record<string, unknown> }
+      quirks.rollbackFailure = { code: 'INTERNAL_ERROR', message: 'There was an internal error.' }
+    },
+    meanwhile: alarm,
+    after: 60,
+    verdict: 'rollback-failed',
+    says: /Somebody must act/,
+  },
+  'rolling, stopped by somebody': {
+    ...rolling,
+    prepare: slow,
+    meanwhile: stopRolling,
+    after: 60,
+    verdict: 'stopped',
+    says: /was stopped/,
+  },
+  'CodeDeploy, stopped by somebody': {
+    scene: () => codeDeployScene({ autoRollback: [] }),
+    prepare: slow,
+    meanwhile: stopCodeDeploy,
+    after: 60,
+    verdict: 'stopped',
+    says: /was stopped/,
+  },
+  'rolling, replaced by somebody': {
+    ...rolling,
+    prepare: slow,
+    meanwhile: (sim) => run(sim, { image: 'registry.example.com/api:theirs', request: { wait: false } }),
+    after: 60,
+    verdict: 'superseded',
+    says: /was started by somebody else/,
+  },
+  'rolling, an older commit': {
+    ...rolling,
+    prepare: deployed('c'.repeat(40)),
+    verdict: 'superseded',
+    says: /is older than ccccccc.*allow-older/s,
+  },
+  'CodeDeploy, an older commit': {
+    ...codeDeploy,
+    prepare: deployed('c'.repeat(40)),
+    verdict: 'superseded',
+    says: /is older than ccccccc.*allow-older/s,
+  },
+  'rolling, too slow': {
+    ...rolling,
+    given: { 'wait-for-minutes': '2' },
+    prepare: slow,
+    verdict: 'timed-out',
+    says: /not complete after 2 minutes.*deployment-id: arn:/s,
+  },
+  'CodeDeploy, too slow': {
+    ...codeDeploy,
+    given: { 'wait-for-minutes': '2' },
+    prepare: slow,
+    verdict: 'timed-out',
+    says: /not complete after 2 minutes.*deployment-id: d-/s,
+  },
+  'rolling, credentials expire': {
+    ...rolling,
+    prepare: slow,
+    meanwhile: expire,
+    after: 60,
+    verdict: 'detached',
+    says: /credentials.*deployment-id: arn:/s,
+  },
+  'CodeDeploy, credentials expire': {
+    ...codeDeploy,
+    prepare: slow,
+    meanwhile: expire,
+    after: 60,
+    verdict: 'detached',
+    says: /credentials.*deployment-id: d-/s,
+  },
+  'rolling, cancelled': {
+    ...rolling,
+    prepare: slow,
+    meanwhile: (_, runner) => runner.cancel(),
+    after: 60,
+    verdict: 'cancelled',
+    says: /is stopped and rolled back/,
+  },
+  'CodeDeploy, cancelled': {
+    ...codeDeploy,
+    prepare: slow,
+    meanwhile: (_, runner) => runner.cancel(),
+    after: 60,
+    verdict: 'cancelled',
+    says: /is stopped and rolled back/,
+  },
+}
+
+export interface Played {
+  readonly sim: Simulator
+  readonly runner: FakeRunner
+  /** The image that users get once the step has ended. */
+  readonly serving: string
+}
+
+export interface Trouble {
+  /** Once the scene is prepared, before the step begins. */
+  readonly before?: (sim: Simulator) => void
+  readonly given?: Readonly<Record<string, string>>
+}
+
+/** Runs the step; `meanwhile` happens so many virtual seconds after the call that starts the deployment. */
+export async function play(
+  { scene, prepare, meanwhile, after = 0, given = {} }: End,
+  trouble: Trouble = {},
+): Promise<Played> {
+  const sim = scene()
+  await prepare?.(sim)
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  let hasBegun = false
+  const soon = () => {
+    if (!hasBegun) sim.clock.after(after * 1000, () => void meanwhile?.(sim, runner))
+    hasBegun = true
+  }
+  trouble.before?.(sim)
+  // Behind what spoils calls: a deployment starts with the call that is carried out.
+  sim.faults.add({ operation: /^(UpdateService|CreateDeployment)$/, effect: { kind: 'callback', run: soon } })
+  const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
+  const inputs = {
+    service: 'api',
+    cluster: 'shop',
+    image: newImage,
+    'github-token': 'ghs_1',
+    ...given,
+    ...trouble.given,
+  }
+  await action
+    .main(givenInputs(deployInputs, inputs), runner)
+    .catch((error: unknown) => runner.lines.push(String(error)))
+  return { sim, runner, serving: servingImage(sim) }
+}
