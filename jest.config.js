@@ -21,6 +21,7 @@ export default {
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),
+    project('other-programs', ['other-programs/**/*.test.ts']),
     project('docker', ['docker/**/*.test.ts']),
   ],
 }

@@ -1,6 +1,7 @@
 /** `npm run simulator -- --port 4599 --speed 20`: the simulator by hand, for people and for bundles of any language. */
 import { parseArgs } from 'node:util'
-import { seedBlueGreenService, seedRollingService } from './fixtures.ts'
+import { seedBlueGreen } from './codedeploy/fixtures.ts'
+import { seedRollingService } from './fixtures.ts'
 import { createSimulator } from './simulator.ts'
 
 const { values } = parseArgs({
@@ -32,7 +33,7 @@ const speed = numberOf('speed', (value) => value > 0 && value <= 10_000)
 const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
 const role = simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
 const { serviceArn } = seedRollingService(simulator, { cluster: 'shop', service: 'api' })
-const blueGreen = seedBlueGreenService(simulator, { cluster: 'shop', service: 'web' })
+const blueGreen = seedBlueGreen(simulator, { cluster: 'shop', service: 'web' })
 simulator.world.region('eu-west-1').ecr.createRepository('api', true)
 const { url, environment, close } = await simulator.listen(port)
 
@@ -46,7 +47,7 @@ ${Object.entries(environment)
 
 For example:      aws ecs describe-services --cluster shop --services api web
 Rolling service:  ${serviceArn}
-Blue and green:   ${blueGreen.serviceArn} (made for CodeDeploy)
+Blue and green:   ${blueGreen.serviceArn} (by CodeDeploy: ${blueGreen.application}, ${blueGreen.group})
 Repository:       api, with immutable tags
 A job's role:     ${role.arn}
 `)
