@@ -1,9 +1,11 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
+import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ECRClient } from '@aws-sdk/client-ecr'
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { IAMClient } from '@aws-sdk/client-iam'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
@@ -39,6 +41,8 @@ export interface Clients {
   /** Containers may log to another region. */
   logs(region?: string): Promise<CloudWatchLogsClient>
   cloudwatch(): Promise<CloudWatchClient>
+  ec2(): Promise<EC2Client>
+  iam(): Promise<IAMClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
   secretsmanager(region?: string): Promise<SecretsManagerClient>
   ssm(region?: string): Promise<SSMClient>
@@ -100,6 +104,17 @@ export function createClients(options: ClientOptions): Clients {
     }),
     cloudwatch: once(async () => {
       const client = new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    ec2: once(async () => {
+      const { EC2Client } = await import('@aws-sdk/client-ec2')
+      const client = new EC2Client(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    iam: once(async () => {
+      const client = new (await import('@aws-sdk/client-iam')).IAMClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),

@@ -1,7 +1,17 @@
 import { parseArn } from '../arn.ts'
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, Ecr, Ecs, EvidenceSources, Identity, PreflightSources, RevisionHistory } from '../ports.ts'
+import type {
+  CodeDeploy,
+  Ecr,
+  Ecs,
+  EvidenceSources,
+  Identity,
+  NetworkSources,
+  PreflightSources,
+  RevisionHistory,
+  RoleSources,
+} from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
@@ -9,9 +19,11 @@ import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
 import { evidenceSources } from './evidence.ts'
 import { callerIdentity } from './identity.ts'
+import { networkSources } from './network.ts'
 import { preflightSources } from './preflight.ts'
 import { revisionHistory } from './revision-history.ts'
 import type { Role } from './role.ts'
+import { roleSources } from './roles.ts'
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined is a failure that says where a region can be given. */
@@ -35,6 +47,8 @@ export interface Aws {
   readonly evidence: EvidenceSources
   readonly revisions: RevisionHistory
   readonly preflight: PreflightSources
+  readonly network: NetworkSources
+  readonly roles: RoleSources
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
@@ -63,6 +77,8 @@ function portsOf(connection: Connection): Aws {
     evidence: evidenceSources(connection),
     revisions: revisionHistory(connection),
     preflight: preflightSources(connection),
+    network: networkSources(connection),
+    roles: roleSources(connection),
     identity: () => callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }

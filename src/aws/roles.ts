@@ -1,0 +1,83 @@
+import type { Decision, JsonObject, Role, RoleSources } from '../ports.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { present } from './error-class.ts'
+
+/** Roles and what they may do. Asked for only by a preflight, so its client comes late. */
+export function roleSources(connection: Connection): RoleSources {
+  return {
+    role: (name) => role(connection, name),
+    simulate: (...asked) => simulate(connection, ...asked),
+  }
+}
+
+async function role(connection: Connection, name: string): Promise<Role | undefined> {
+  const client = await connection.clients.iam()
+  const { GetRoleCommand } = await import('@aws-sdk/client-iam')
+  return call(
+    connection,
+    async (options): Promise<Role | undefined> => {
+      const found = present((await client.send(new GetRoleCommand({ RoleName: name }), options)).Role, 'Role')
+      return { arn: found.Arn ?? '', trust: policyIn(found.AssumeRolePolicyDocument ?? '') }
+    },
+    {
+      action: 'iam:GetRole',
+      resource: `arn:*:iam::*:role/${name}`,
+      kind: 'read',
+      whenRefused: ({ name }) => (/^NoSuchEntity/.test(name) ? { value: undefined } : undefined),
+    },
+  )
+}
+
+/** JSON, with the escapes of an address (API_Role, AssumeRolePolicyDocument). */
+function policyIn(document: string): JsonObject | undefined {
+  try {
+    const parsed: unknown = JSON.parse(decodeURIComponent(document))
+    return typeof parsed === 'object' && parsed !== null ? (parsed as JsonObject) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function simulate(
+  connection: Connection,
+  principalArn: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  context: Readonly<Record<string, string>> = {},
+): Promise<readonly Decision[]> {
+  const client = await connection.clients.iam()
+  const { SimulatePrincipalPolicyCommand } = await import('@aws-sdk/client-iam')
+  const asked = {
+    PolicySourceArn: principalArn,
+    ActionNames: [...actions],
+    ResourceArns: [...resources],
+    ContextEntries: Object.entries(context).map(([ContextKeyName, value]) => ({
+      ContextKeyName,
+      ContextKeyType: 'string' as const,
+      ContextKeyValues: [value],
+    })),
+  }
+  const decisions: Decision[] = []
+  let Marker: string | undefined
+  do {
+    const page = await call(
+      connection,
+      async (options) => {
+        const reply = await client.send(new SimulatePrincipalPolicyCommand({ ...asked, Marker }), options)
+        return { results: present(reply.EvaluationResults, 'EvaluationResults'), marker: reply.Marker }
+      },
+      { action: 'iam:SimulatePrincipalPolicy', resource: principalArn, kind: 'read' },
+    )
+    decisions.push(
+      ...page.results.map((result) => ({
+        action: result.EvalActionName ?? '',
+        resource: result.EvalResourceName ?? '*',
+        decision: result.EvalDecision ?? 'implicitDeny',
+        isUnsure: (result.MissingContextValues ?? []).length > 0,
+      })),
+    )
+    Marker = page.marker
+  } while (Marker)
+  return decisions
+}

@@ -1,0 +1,32 @@
+import type { JsonObject } from './json.ts'
+
+export interface Role {
+  readonly arn: string
+  /** The trust policy; undefined where it is no JSON object. */
+  readonly trust: JsonObject | undefined
+}
+
+/** What IAM's policy simulator says about one action on one resource. */
+export interface Decision {
+  readonly action: string
+  readonly resource: string
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
+  /** A condition asks for something that the simulator was not told, so the decision may be another in truth. */
+  readonly isUnsure: boolean
+}
+
+/** IAM, read-only. Each throws `permission-missing` when it is not allowed. */
+export interface RoleSources {
+  /** By its name without path. Undefined when there is none. */
+  role(name: string): Promise<Role | undefined>
+  /**
+   * Every action on every resource, by the policies of the role or user itself: those of secrets, repositories and keys
+   * are not looked at. `context` is what conditions may ask for, such as `iam:PassedToService`.
+   */
+  simulate(
+    principalArn: string,
+    actions: readonly string[],
+    resources: readonly string[],
+    context?: Readonly<Record<string, string>>,
+  ): Promise<readonly Decision[]>
+}
