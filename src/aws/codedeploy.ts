@@ -14,6 +14,7 @@ export function codeDeploy(connection: Connection): CodeDeploy {
     describeDeployment: (id) => describe(connection, id),
     describeTarget: (id, cluster, service) => describeTarget(connection, id, cluster, service),
     listActiveDeployments: (application, group) => listActive(connection, application, group),
+    continueDeployment: (id, wait) => proceed(connection, id, wait),
     stopDeployment: (id, rollBack) => stop(connection, id, rollBack),
   }
 }
@@ -167,6 +168,27 @@ async function stop(connection: Connection, id: string, rollBack: boolean): Prom
       kind: 'mutate',
       idempotent: true,
       whenRefused: ({ name }) => (name === 'DeploymentAlreadyCompletedException' ? { value: true } : undefined),
+    },
+  )
+}
+
+async function proceed(connection: Connection, id: string, deploymentWaitType: 'READY_WAIT'): Promise<boolean> {
+  const client = await connection.clients.codedeploy()
+  const { ContinueDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new ContinueDeploymentCommand({ deploymentId: id, deploymentWaitType })
+  return call(
+    connection,
+    async (options) => {
+      // The answer is empty; anything else than an error says that it was taken.
+      await client.send(command, options)
+      return true
+    },
+    {
+      action: 'codedeploy:ContinueDeployment',
+      kind: 'mutate',
+      readBack: async () => (await describe(connection, id)).status !== 'Ready' || undefined,
+      whenRefused: ({ name }) =>
+        /^Deployment(IsNotInReadyState|AlreadyCompleted)Exception$/.test(name) ? { value: false } : undefined,
     },
   )
 }

@@ -8,7 +8,11 @@ import { present } from './error-class.ts'
 
 type ServiceDeployments = Pick<
   Ecs,
-  'listServiceDeployments' | 'describeServiceDeployment' | 'taskDefinitionOfRevision' | 'rollBackServiceDeployment'
+  | 'listServiceDeployments'
+  | 'describeServiceDeployment'
+  | 'taskDefinitionOfRevision'
+  | 'rollBackServiceDeployment'
+  | 'continueServiceDeployment'
 >
 
 /** DescribeServiceDeployments takes at most 20 ARNs. */
@@ -21,6 +25,7 @@ export function serviceDeployments(connection: Connection): ServiceDeployments {
     describeServiceDeployment: async (arn) => (await describe(connection, [arn]))[0],
     taskDefinitionOfRevision: (arn) => taskDefinitionOfRevision(connection, arn),
     rollBackServiceDeployment: (arn) => rollBack(connection, arn),
+    continueServiceDeployment: (arn, hookId, action) => answer(connection, arn, hookId, action),
   }
 }
 
@@ -108,6 +113,37 @@ async function rollBack(connection: Connection, arn: string): Promise<void> {
           cause: refusal,
         })
       },
+    },
+  )
+}
+
+async function answer(
+  connection: Connection,
+  arn: string,
+  hookId: string,
+  action: 'CONTINUE' | 'ROLLBACK',
+): Promise<boolean> {
+  const client = await connection.clients.ecs()
+  const { ContinueServiceDeploymentCommand } = await import('@aws-sdk/client-ecs')
+  const command = new ContinueServiceDeploymentCommand({ serviceDeploymentArn: arn, hookId, action })
+  return call(
+    connection,
+    async (options) => {
+      present((await client.send(command, options)).serviceDeploymentArn, 'serviceDeploymentArn')
+      return true
+    },
+    {
+      action: 'ecs:ContinueServiceDeployment',
+      resource: arn,
+      kind: 'mutate',
+      async readBack() {
+        const [deployment] = await describe(connection, [arn])
+        const hook = deployment?.lifecycleHookDetails?.find((one) => one.hookId === hookId)
+        return (hook !== undefined && hook.status !== 'AWAITING_ACTION') || undefined
+      },
+      // The two refusals of an answer that comes too late, in AWS's words; other parameters are ours.
+      whenRefused: ({ message }) =>
+        /either completed, unavailable|in terminal states/.test(message) ? { value: false } : undefined,
     },
   )
 }

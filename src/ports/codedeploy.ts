@@ -94,6 +94,8 @@ export interface CodeDeploy {
   describeTarget(id: string, cluster: string, service: string): Promise<EcsTarget | undefined>
   /** Ids of deployments of the group that are Created, Queued, InProgress, Baking or Ready. */
   listActiveDeployments(application: string, group: string): Promise<readonly string[]>
+  /** Ends a wait. False: the deployment did not wait any more, as somebody else answered or it ended. */
+  continueDeployment(id: string, wait: 'READY_WAIT'): Promise<boolean>
   /** Stops with `autoRollbackEnabled`. A deployment that has ended already is no error. */
   stopDeployment(id: string, rollBack: boolean): Promise<void>
 }

@@ -1,5 +1,6 @@
+import type { DeploymentConfiguration } from './deployment-configuration.ts'
 import type { JsonObject } from './json.ts'
-import type { Service, ServiceDeployment } from './service.ts'
+import type { LoadBalancer, Service, ServiceDeployment } from './service.ts'
 
 export interface Task {
   readonly taskArn?: string
@@ -33,6 +34,19 @@ export interface UpdateServiceRequest {
   readonly enableECSManagedTags?: boolean
   readonly propagateTags?: string
   readonly volumeConfigurations?: readonly JsonObject[]
+  /** Members that are left out stay; a member that is there replaces what was there, with all below it. */
+  readonly deploymentConfiguration?: DeploymentConfiguration
+  /** All of them; makes a new deployment. */
+  readonly loadBalancers?: readonly LoadBalancer[]
+}
+
+/** In the shape of CreateService, complete. */
+export interface CreateServiceRequest extends JsonObject {
+  readonly cluster: string
+  readonly serviceName: string
+  readonly taskDefinition: string
+  /** Pinned by the caller, so that a repeated request makes one service only. At most 36 characters. */
+  readonly clientToken: string
 }
 
 export interface RunTaskRequest {
@@ -57,6 +71,10 @@ export interface Ecs {
   describeService(cluster: string, service: string): Promise<Service | undefined>
   /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
   updateService(request: UpdateServiceRequest): Promise<Service>
+  /** Read back. Undefined when there is an active service of that name already, which somebody else made. */
+  createService(request: CreateServiceRequest): Promise<Service | undefined>
+  /** Throws `file-invalid` when a member of CreateService would be dropped on the way, or is of another type. Asks nobody. */
+  requireServiceDefinition(definition: JsonObject, file: string): Promise<void>
   /** Newest first. */
   listServiceDeployments(cluster: string, service: string, createdAfter: Date): Promise<readonly ServiceDeployment[]>
   describeServiceDeployment(arn: string): Promise<ServiceDeployment | undefined>
@@ -64,6 +82,8 @@ export interface Ecs {
   taskDefinitionOfRevision(serviceRevisionArn: string): Promise<string | undefined>
   /** Stops a service deployment and rolls it back (`stopType: ROLLBACK`). */
   rollBackServiceDeployment(arn: string): Promise<void>
+  /** Answers a PAUSE hook that is AWAITING_ACTION. False: nothing waited there any more, as somebody else answered or it ended. */
+  continueServiceDeployment(arn: string, hookId: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<boolean>
   /** Tasks of a service, of a deployment (`startedBy`) or by ARN; stopped ones stay visible for about an hour. */
   listTasks(
     cluster: string,

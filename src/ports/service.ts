@@ -1,3 +1,5 @@
+import type { AdvancedConfiguration, DeploymentConfiguration } from './deployment-configuration.ts'
+
 export interface EcsDeployment {
   readonly id?: string
   /** PRIMARY, ACTIVE or INACTIVE. */
@@ -34,6 +36,7 @@ export interface LoadBalancer {
   readonly loadBalancerName?: string
   readonly containerName?: string
   readonly containerPort?: number
+  readonly advancedConfiguration?: AdvancedConfiguration
 }
 
 export interface Service {
@@ -47,17 +50,7 @@ export interface Service {
   readonly pendingCount?: number
   readonly taskDefinition?: string
   readonly deploymentController?: { readonly type?: string }
-  readonly deploymentConfiguration?: {
-    readonly strategy?: string
-    readonly minimumHealthyPercent?: number
-    readonly maximumPercent?: number
-    readonly deploymentCircuitBreaker?: { readonly enable?: boolean; readonly rollback?: boolean }
-    readonly alarms?: {
-      readonly alarmNames?: readonly string[]
-      readonly enable?: boolean
-      readonly rollback?: boolean
-    }
-  }
+  readonly deploymentConfiguration?: DeploymentConfiguration
   readonly deployments?: readonly EcsDeployment[]
   readonly taskSets?: readonly TaskSet[]
   readonly loadBalancers?: readonly LoadBalancer[]
@@ -105,6 +98,8 @@ export interface ServiceDeployment {
   readonly status?: string
   readonly statusReason?: string
   readonly lifecycleStage?: string
+  /** As it was when the deployment began. */
+  readonly deploymentConfiguration?: DeploymentConfiguration
   readonly rollback?: { readonly reason?: string; readonly startedAt?: Date; readonly serviceRevisionArn?: string }
   readonly deploymentCircuitBreaker?: {
     readonly status?: string
@@ -116,4 +111,16 @@ export interface ServiceDeployment {
     readonly alarmNames?: readonly string[]
     readonly triggeredAlarmNames?: readonly string[]
   }
+  /** Every run of a hook so far; several may wait at once. */
+  readonly lifecycleHookDetails?: readonly {
+    readonly hookId?: string
+    /** AWS_LAMBDA or PAUSE. */
+    readonly targetType?: string
+    readonly targetArn?: string
+    /** AWAITING_ACTION, IN_PROGRESS, SUCCEEDED, FAILED or TIMED_OUT. */
+    readonly status?: string
+    readonly expiresAt?: Date
+    /** ROLLBACK or CONTINUE. */
+    readonly timeoutAction?: string
+  }[]
 }
