@@ -2,6 +2,7 @@
  * How the parts of the simulator know each other. One file per AWS service implements its interface here; `simulator.ts`
  * puts them together, one set per region.
  */
+import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import type { SimulatorClock } from './clock.ts'
 import type { Network } from './ec2.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
@@ -103,8 +104,18 @@ export type Behaviour =
       readonly containerReason?: string
       readonly afterSeconds?: number
     }
+  /** AWS takes the task away `afterSeconds` (default 10) after its start, say for Spot. `stoppedReason` in AWS's own words. */
+  | {
+      readonly kind: 'taken-away'
+      readonly stopCode: TaskStopCode
+      readonly stoppedReason: string
+      readonly afterSeconds?: number
+      readonly log?: readonly string[]
+    }
   /** No capacity: no task is made, only a service event. `reason` in AWS's own words. */
   | { readonly kind: 'no-capacity'; readonly reason: string }
+  /** Amazon ECS does not even try to place a task, and says so in a service event. `error` in AWS's own words. */
+  | { readonly kind: 'not-launched'; readonly error: string }
 
 export interface Scenarios {
   /** Newest rule first. `image` is compared with the whole reference, its tag, its digest and the tags of that digest. */

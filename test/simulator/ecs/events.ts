@@ -31,6 +31,9 @@ export function notPlaced(reason: string): string {
   return `was unable to place a task${joined.startsWith('Reason') ? '.' : ''} ${joined} ${troubleshooting}`
 }
 
+/** As in real service events about roles: https://github.com/tmknom/terraform-aws-codedeploy-for-ecs/pull/18 */
+export const notLaunched = (error: string) => `failed to launch a task with (error ${error}).`
+
 /** In front of messages about a task set. */
 export const ofService = (service: string, taskSet?: string) =>
   taskSet ? `(service ${service}, taskSet ${taskSet})` : `(service ${service})`

@@ -155,6 +155,27 @@ describe('a deployment is rolled back because of', () => {
       `(service api) was unable to place a task. Reason: ${reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
     )
   })
+
+  test('a role that cannot be assumed: no task is made either, in words of its own', async () => {
+    const rig = createRig()
+    const error =
+      "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/api' that was provided for this task."
+    rig.sim.world.scenarios.set('bad', { kind: 'not-launched', error })
+    const revision = await rig.deploy('registry.example.com/api:bad')
+    expect((await rig.finish()).status).toBe('ROLLBACK_SUCCESSFUL')
+    expect([...(await rig.tasks('RUNNING', revision)), ...(await rig.tasks('STOPPED', revision))]).toEqual([])
+    expect(await rig.messages()).toContain(`(service api) failed to launch a task with (error ${error}).`)
+  })
+
+  test('taken away: the task stops with the code and the words of whoever took it', async () => {
+    const rig = createRig()
+    const words = { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' } as const
+    rig.sim.world.scenarios.set('bad', { kind: 'taken-away', ...words })
+    const revision = await rig.deploy('registry.example.com/api:bad')
+    await rig.finish()
+    const [task] = await rig.tasks('STOPPED', revision)
+    expect(task).toMatchObject({ ...words, containers: [{ exitCode: 143 }] })
+  })
 })
 
 describe('a task', () => {

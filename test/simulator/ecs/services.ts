@@ -64,6 +64,7 @@ function newRecord(
       availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? 'ENABLED',
     },
     status: 'ACTIVE',
+    clientToken: input.clientToken,
     tags: input.tags ?? [],
     createdAt: ecs.world.clock.now(),
     events: [],
@@ -85,6 +86,8 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   const key = `${cluster.clusterName}/${input.serviceName}`
   const existing = ecs.services.get(key)
   if (existing?.status === 'DRAINING') throw invalidParameter('Unable to Start a service that is still Draining.')
+  // The API's words on clientToken: a request with the token of an earlier one makes nothing and is answered alike.
+  if (existing?.status === 'ACTIVE' && input.clientToken && existing.clientToken === input.clientToken) return existing
   if (existing?.status === 'ACTIVE') throw invalidParameter('Creation of service was not idempotent.')
   const controller = input.deploymentController?.type ?? 'ECS'
   if (!input.taskDefinition && controller !== 'EXTERNAL') throw invalidParameter('TaskDefinition can not be blank.')

@@ -132,6 +132,7 @@ export interface ServiceRecord extends SimulatedService {
   loadBalancers: NonNullable<Service['loadBalancers']>
   deploymentControllerType: SimulatedService['deploymentControllerType']
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  readonly clientToken: string | undefined
   tags: Tag[]
   readonly createdAt: number
   readonly events: { readonly id: string; readonly createdAt: Date; readonly message: string }[]

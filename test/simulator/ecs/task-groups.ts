@@ -5,7 +5,7 @@ import { nameOf } from '../identifiers.ts'
 import * as events from './events.ts'
 import { type EcsState, invalidParameter, type ServiceRecord, type TaskGroupRecord, type TaskRecord } from './state.ts'
 import { findDefinition } from './task-definitions.ts'
-import { capacityProblem } from './task-story.ts'
+import { launchProblem } from './task-story.ts'
 import { startTask, type TaskStart } from './tasks.ts'
 
 /** The service scheduler waits at most 15 minutes between attempts (Developer Guide, "Service throttle logic"). */
@@ -88,9 +88,9 @@ export function startTaskGroup(ecs: EcsState, options: GroupOptions): TaskGroupR
       attempt = undefined
       const missing = state.frozen ? 0 : state.desired - wanted().length
       if (missing <= 0) return
-      const problem = capacityProblem(ecs, definition)
+      const problem = launchProblem(ecs, definition)
       if (problem) {
-        tell(events.notPlaced(problem), options.taskSet)
+        tell(problem, options.taskSet)
         fail()
       } else launch(missing)
       changed()

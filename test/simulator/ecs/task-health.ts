@@ -98,8 +98,8 @@ const service = (ecs: EcsState, start: TaskStart) =>
 /** Whether it will end so soon that no health check should call it healthy before: otherwise chance would tell the story. */
 function isDoomed(stories: readonly ContainerStory[]): boolean {
   return stories.some(({ container, behaviour }) => {
-    const ends = behaviour.kind === 'crash' || behaviour.kind === 'out-of-memory'
-    return ends && (container.essential ?? true) && (behaviour.afterSeconds ?? 0) <= 30
+    if (behaviour.kind === 'healthy' || behaviour.kind === 'unhealthy') return false
+    return (container.essential ?? true) && (behaviour.afterSeconds ?? 0) <= 30
   })
 }
 

@@ -1,10 +1,11 @@
 /** What will happen to a task, decided from its definition before it starts: secrets, log groups, images, then the scenario. */
 import type { ContainerDefinition, Secret, TaskDefinition } from '@aws-sdk/client-ecs'
 import type { Behaviour } from '../contract.ts'
-import { type EcsState, here } from './state.ts'
+import { notLaunched, notPlaced } from './events.ts'
+import { clientException, type EcsState, here } from './state.ts'
 
 /** What a container does once it runs. */
-export type ContainerBehaviour = Exclude<Behaviour, { kind: 'fails-to-start' | 'no-capacity' }>
+export type ContainerBehaviour = Exclude<Behaviour, { kind: 'fails-to-start' | 'no-capacity' | 'not-launched' }>
 
 export interface ContainerStory {
   readonly container: ContainerDefinition
@@ -24,10 +25,24 @@ export type TaskStory =
     }
   | { readonly kind: 'runs'; readonly containers: readonly ContainerStory[] }
 
-/** Reason for which no task of this definition finds a place; undefined when there is room. */
+const behavioursOf = (ecs: EcsState, definition: TaskDefinition) =>
+  (definition.containerDefinitions ?? []).map((container) => behaviourOf(ecs, container).behaviour)
+
+/** Reason for which no task of this definition finds a place; undefined when there is room. Throws what RunTask refuses. */
 export function capacityProblem(ecs: EcsState, definition: TaskDefinition): string | undefined {
-  const behaviours = (definition.containerDefinitions ?? []).map((container) => behaviourOf(ecs, container).behaviour)
-  return behaviours.find((behaviour) => behaviour.kind === 'no-capacity')?.reason
+  const problems = behavioursOf(ecs, definition)
+  const refused = problems.find((behaviour) => behaviour.kind === 'not-launched')
+  if (refused) throw clientException(refused.error)
+  return problems.find((behaviour) => behaviour.kind === 'no-capacity')?.reason
+}
+
+/** The service event about a task of this definition that cannot be made; undefined when it can. */
+export function launchProblem(ecs: EcsState, definition: TaskDefinition): string | undefined {
+  for (const behaviour of behavioursOf(ecs, definition)) {
+    if (behaviour.kind === 'no-capacity') return notPlaced(behaviour.reason)
+    if (behaviour.kind === 'not-launched') return notLaunched(behaviour.error)
+  }
+  return undefined
 }
 
 export function tellStory(ecs: EcsState, definition: TaskDefinition): TaskStory {
@@ -43,7 +58,8 @@ export function tellStory(ecs: EcsState, definition: TaskDefinition): TaskStory 
     }
     const pull = imageProblem(ecs, definition, container)
     if (pull) return failure(pull, container, pull)
-    if (behaviour.kind !== 'no-capacity') stories.push({ container, behaviour, digest })
+    if (behaviour.kind !== 'no-capacity' && behaviour.kind !== 'not-launched')
+      stories.push({ container, behaviour, digest })
   }
   return { kind: 'runs', containers: stories }
 }

@@ -152,6 +152,12 @@ function runContainer(
   const destination = logStream(ecs, container, nameOf(record.task.taskArn ?? ''))
   for (const line of behaviour.log ?? []) destination?.logs.put(destination.group, destination.stream, line)
   if (!view || behaviour.kind === 'healthy' || behaviour.kind === 'unhealthy') return
+  if (behaviour.kind === 'taken-away') {
+    const { stopCode, stoppedReason, afterSeconds = 10 } = behaviour
+    const end = () => endTask(ecs, record, start, { stopCode, stoppedReason, failed: true })
+    record.timers.push(ecs.world.clock.after(afterSeconds * 1000, end))
+    return
+  }
   const isMemory = behaviour.kind === 'out-of-memory'
   const after = behaviour.afterSeconds ?? (isMemory ? 10 : 3)
   record.timers.push(
