@@ -12,8 +12,8 @@ import { lastGoodRevision } from './rollback-history.ts'
 export type RollbackGoal =
   /** What served before the revision that the service runs now. */
   | { readonly kind: 'last-good' }
-  /** `family:7` or an ARN. */
-  | { readonly kind: 'revision'; readonly reference: string }
+  /** `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. */
+  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string | undefined }
   /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
   | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
 
@@ -60,6 +60,7 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   const current = runningTaskDefinition(service) ?? ''
   switch (goal.kind) {
     case 'revision':
+      if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
       return await named(goal.reference, ports)
     case 'image':
       return await withImage(goal, current, ports)
@@ -118,6 +119,15 @@ function isImage(image: string, wanted: string): boolean {
   if (image === wanted) return true
   const reference = parseReference(image)
   return reference?.digest === wanted || reference?.tag === wanted
+}
+
+function others(current: string, from: string): Failure {
+  return new Failure({
+    code: 'deployment-conflict',
+    what: text`The service runs ${untrusted(shortName(current))} by now, and not ${untrusted(shortName(from))} any more`,
+    why: text`somebody else has deployed to it, and that is not replaced`,
+    fix: text`Look at who deployed it, and whether it fits what the other services run. Nothing has been changed.`,
+  })
 }
 
 function inactive(arn: string): Failure {
