@@ -5,7 +5,7 @@ import type { DeploymentEvent } from '../deployment/event.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
-import { isGood } from '../deployment/verdict.ts'
+import { isBad } from '../deployment/verdict.ts'
 import { Failure } from '../failure.ts'
 import type { Slack } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
@@ -64,7 +64,7 @@ export async function accompany(
   reporter.tellJob()
   const outcome = reporter.state().verdict?.outcome
   const isAsked = outcome === 'detached' && !wait
-  if (outcome !== undefined && !isGood(outcome) && !isAsked) runner.fail()
+  if (outcome !== undefined && isBad(outcome) && !isAsked) runner.fail()
   // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
   if (runner.signal.aborted) {
     await reporter.leave()

@@ -62,11 +62,12 @@ export function openReporter({ subject, runner, slack, statuses, mention, state:
     },
     async tellPeople() {
       const report = { subject, state }
-      const good = state.verdict === undefined || isGood(state.verdict.outcome)
+      const outcome = state.verdict?.outcome
+      const good = outcome === undefined || isGood(outcome)
       await runner.writeSummary(renderSummary(report))
       await Promise.all([
         slack.update(slackMessage(report, { mention }), { final: true }),
-        statuses.update(good ? 'success' : 'failure', headline(report)),
+        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', headline(report)),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')

@@ -10,7 +10,7 @@ import { requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent, Engine } from './event.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
-import { aftermath, shortly, until } from './patience.ts'
+import { shortly } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { startPace } from './watch.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
@@ -71,8 +71,7 @@ async function* attachEcs(
   if (request.dryRun) return undefined
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
-  return yield* watchServiceDeployment({ rollout: watched, arn, ours, deadline, pace })
+  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
 }
 
 async function* attachCodeDeploy(

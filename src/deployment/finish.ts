@@ -5,7 +5,7 @@ import { causeOf, certain, type End, reattach } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
-import { isGood } from './verdict.ts'
+import { isBad } from './verdict.ts'
 
 export interface Finished {
   readonly request: DeployRequest
@@ -17,12 +17,13 @@ export interface Finished {
 export async function* finish(end: End, finished: Finished): AsyncGenerator<DeploymentEvent> {
   const { journey, record } = finished
   let cause = end.cause
-  if (!isGood(end.outcome) && needsEvidence(end)) {
+  if (isBad(end.outcome) && needsEvidence(end)) {
     // Loaded only now: a good end needs no diagnosis.
     const { examine } = await import('./examine.ts')
     const examined = yield* examine(end, record, journey)
     cause = merge(end, examined)
   }
+  if (cause && end.left) cause = { ...cause, fix: text`${cause.fix} ${end.left}` }
   const verdict = { outcome: end.outcome, servingTaskDefinition: end.serving, cause }
   yield { kind: 'finished', at: journey.clock.now(), verdict }
 }

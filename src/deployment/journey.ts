@@ -4,6 +4,7 @@ import type { ConflictPolicy } from './conflict.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
 import type { OneOffTask } from './run-task.ts'
+import type { DeploymentSettings } from './settings.ts'
 
 /** What somebody asks for. Everything that is undefined is left as the service has it. */
 export interface DeployRequest {
@@ -11,9 +12,13 @@ export interface DeployRequest {
   readonly cluster: string
   readonly service: string
   readonly region: string
-  /** Finds and renders the definition that is wanted. `current` is what the service runs now. */
-  wanted(service: Service, current: JsonObject | undefined): Promise<WantedDefinition>
+  /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
+  wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
   readonly desiredCount?: number | undefined
+  /** What a missing service is created from; undefined: a missing service is an error. */
+  readonly serviceDefinition?: ServiceDefinition | undefined
+  /** Of the service's deployment configuration; undefined: all of it stays. */
+  readonly settings?: DeploymentSettings | undefined
   readonly forceNewDeployment: boolean
   readonly enableEcsManagedTags?: boolean | undefined
   readonly propagateTags?: string | undefined
@@ -34,6 +39,10 @@ export interface DeployRequest {
   readonly failFastAfter?: number | undefined
   /** How far the deployment is watched; undefined: to its end. */
   readonly waitFor?: WaitGoal | undefined
+  /** What is done when the deployment waits for an answer; undefined: it is watched until somebody answers. */
+  readonly onPause?: PausePolicy | undefined
+  /** Ids of waits that we have just answered ourselves. */
+  readonly answered?: readonly string[] | undefined
   /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
   readonly onConflict?: ConflictPolicy | undefined
   /** What the post step does with a deployment that is in flight when the job is cancelled. */
@@ -46,12 +55,25 @@ export interface DeployRequest {
  */
 export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
 
+/** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
+export type PausePolicy = 'wait' | 'leave'
+
 export type CancelPolicy = 'stop-and-roll-back' | 'leave'
 
 export interface WantedDefinition {
   readonly definition: JsonObject
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
+}
+
+/** A service that does not exist yet. */
+export interface ServiceDefinition {
+  /** Where it was written. */
+  readonly file: string
+  /** In the shape of CreateService. */
+  readonly content: JsonObject
+  /** The same for a repeated try of the same run, so that one service is made only. */
+  readonly idempotencyKey: string
 }
 
 export interface CodeDeployRequest {

@@ -22,9 +22,13 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
  */
 export async function* rollOut(rollout: Rollout): Events<End> {
-  const { request, journey } = rollout
   const adopted = isAdoptable(rollout)
-  const updated = adopted ? rollout.service : await update(rollout)
+  return yield* follow(rollout, adopted ? rollout.service : await update(rollout), adopted)
+}
+
+/** Watches what the change made of the service; `updated` is the service in the answer to it. */
+export async function* follow(rollout: Rollout, updated: Service, adopted: boolean): Events<End> {
+  const { request, journey } = rollout
   const ours = primary(updated)
   const changed = adopted || ours?.id !== primary(rollout.service)?.id
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
@@ -32,16 +36,23 @@ export async function* rollOut(rollout: Rollout): Events<End> {
   yield started(rollout, ours, adopted)
   if (!request.wait) return notWatched(ours?.id)
   const pace = startPace(journey.clock, request.longestGap)
-  const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
+  const limited = { ...rollout, journey: until(journey, deadline + aftermath) }
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
-  if (!changed) return yield* watchService({ rollout: watched, ours, deadline, pace })
-  return yield* watch(watched, updated, deadline, pace)
+  if (!changed) return yield* watchService({ rollout: limited, ours, deadline, pace })
+  return yield* watch(rollout, limited, updated, deadline, pace)
 }
 
-async function* watch(rollout: Rollout, updated: Service, deadline: Deadline, pace: Pace): Events<End> {
+/** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */
+async function* watch(
+  rollout: Rollout,
+  limited: Rollout,
+  updated: Service,
+  deadline: Deadline,
+  pace: Pace,
+): Events<End> {
   const ours = primary(updated)
   try {
-    const found = await findServiceDeployment({ rollout, updated, ours, deadline, pace })
+    const found = await findServiceDeployment({ rollout: limited, updated, ours, deadline, pace })
     const arn = found?.serviceDeploymentArn
     if (arn !== undefined) {
       rollout.journey.keep({ serviceDeploymentArn: arn })
@@ -56,7 +67,7 @@ async function* watch(rollout: Rollout, updated: Service, deadline: Deadline, pa
         'ecs:DescribeServiceRevisions. The service itself is watched instead, which shows less and is less exact.',
     )
   }
-  return yield* watchService({ rollout, ours, deadline, pace })
+  return yield* watchService({ rollout: limited, ours, deadline, pace })
 }
 
 /** A deployment of the same content that is in flight already, say from a run that was lost. */

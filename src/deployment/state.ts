@@ -2,7 +2,7 @@ import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence, ServiceEvent } from '../diagnosis/evidence.ts'
 import type { Untrusted } from '../text.ts'
-import type { Details, Pause } from './details.ts'
+import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
@@ -43,6 +43,8 @@ export interface DeploymentState {
   readonly details?: Details | undefined
   /** Waits that nobody has answered yet. */
   readonly pauses?: readonly Pause[] | undefined
+  /** Waits that are over, oldest first. */
+  readonly answers?: readonly { readonly pause: Pause; readonly answer: PauseAnswer }[] | undefined
   /** Oldest first, at most 100. */
   readonly messages: readonly ServiceEvent[]
   readonly warnings: readonly Untrusted[]
@@ -86,7 +88,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
     case 'paused':
       return { ...next, pauses: [...withoutPause(state, event.pause.id), event.pause] }
     case 'resumed':
-      return { ...next, pauses: withoutPause(state, event.id) }
+      return { ...next, pauses: withoutPause(state, event.id), answers: withAnswer(state, event) }
     case 'message':
       return { ...next, messages: [...state.messages, { at: event.at, message: event.message }].slice(-keptMessages) }
     case 'warning':
@@ -104,6 +106,14 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
 
 function withoutPause({ pauses = [] }: DeploymentState, id: string): readonly Pause[] {
   return pauses.filter((pause) => pause.id !== id)
+}
+
+function withAnswer(
+  { pauses = [], answers = [] }: DeploymentState,
+  { id, answer }: Extract<DeploymentEvent, { kind: 'resumed' }>,
+): DeploymentState['answers'] {
+  const pause = pauses.find((candidate) => candidate.id === id)
+  return pause ? [...answers, { pause, answer }] : answers
 }
 
 function foldPhase(phases: readonly Phase[], event: Extract<DeploymentEvent, { kind: 'phase' }>): readonly Phase[] {

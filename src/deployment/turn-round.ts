@@ -8,7 +8,7 @@ import { certain, type End, notWatched, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import type { Moving } from './moving.ts'
-import { aftermath, shortly, until } from './patience.ts'
+import { shortly } from './patience.ts'
 import { recorded } from './recorded.ts'
 import { startPace } from './watch.ts'
 import { watchServiceDeployment } from './watch-service-deployment.ts'
@@ -73,7 +73,7 @@ async function* byEcs(
   yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId: id, consoleUrl, adopted: true }
   if (!request.wait) return notWatched()
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  const rollout = rolloutOf(moving, request, until(journey, deadline + aftermath))
+  const rollout = rolloutOf(moving, request, journey)
   const pace = startPace(journey.clock, request.longestGap)
   return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
 }

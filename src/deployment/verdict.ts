@@ -41,3 +41,8 @@ export interface Verdict {
 export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged'
 }
+
+/** Something went wrong. `paused` is neither good nor bad: it was asked for, and the deployment is not over. */
+export function isBad(outcome: Outcome): boolean {
+  return !isGood(outcome) && outcome !== 'paused'
+}

@@ -9,30 +9,25 @@ import type { DeploymentEvent } from './event.ts'
 import { startFailFast } from './fail-fast.ts'
 import type { DeployRequest, Rollout } from './journey.ts'
 import { aftermath, aside, shortly, until } from './patience.ts'
+import { startPauses, startReadyWait, withReadyPhase } from './pauses.ts'
 import { unlessDenied } from './permitted.ts'
 import { lookUntil, type Pace, startPace, ticks } from './watch.ts'
+import { longestWatchMinutes, startWatchDeadline } from './watch-deadline.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** GitHub ends a job after six hours on its own machines; a wait that is longer cannot end well. */
-const longestWaitMinutes = 360
 /** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000
 const unshown = untrusted(
   'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
 )
 
-/** Minutes that a deployment may take: what is asked for, and what its group itself waits for in the meantime. */
+/** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
 function minutesOf({ waitMinutes, waitFor }: DeployRequest, group: DeploymentGroup | undefined): number {
   const configuration = group?.blueGreenDeploymentConfiguration
   const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
-  const wanted = waitMinutes + readyMinutes(group) + (isEarly(waitFor) ? 0 : termination)
-  return Math.min(Math.max(longestWaitMinutes, waitMinutes), wanted)
-}
-
-/** A group may leave out any part of its configuration. */
-function readyMinutes(group: DeploymentGroup | undefined): number {
-  return group?.blueGreenDeploymentConfiguration?.deploymentReadyOption?.waitTimeInMinutes ?? 0
+  const wanted = waitMinutes + (isEarly(waitFor) ? 0 : termination)
+  return Math.min(Math.max(longestWatchMinutes, waitMinutes), wanted)
 }
 
 function isEarly(waitFor: DeployRequest['waitFor']): boolean {
@@ -40,36 +35,46 @@ function isEarly(waitFor: DeployRequest['waitFor']): boolean {
 }
 
 /** Watches a deployment of CodeDeploy to its end or to the goal, and through its rollback where it has one. */
-export async function* watchCodeDeploy(started: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
-  const { request } = started
+export async function* watchCodeDeploy(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
+  const { request, journey } = rollout
+  const { clock, signal } = journey
   const minutes = minutesOf(request, group)
-  const deadline = deadlineIn(started.journey.clock, minutes * 60_000)
-  const journey = until(started.journey, deadline + aftermath)
-  const rollout = { ...started, journey }
-  const pace = startPace(journey.clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
+  const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
+  const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
   const view = startView(rollout, id, pace)
   const failFast = startFailFast(rollout, pace)
+  const pauses = startPauses(request.answered)
+  const ready = startReadyWait(group)
   let status: string | undefined
   let isStopped = false
-  for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
-    const deployment = await lookUntil(journey.clock, deadline, journey.codeDeploy.describeDeployment(id))
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const { codeDeploy } = until(journey, deadline.at() + aftermath)
+    const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
     if (deployment === undefined) continue
-    yield* readyWait(status, deployment.status, readyMinutes(group), journey.clock.now())
     const moved = deployment.status !== status
     const over = isOver(deployment)
     status = deployment.status
     if (moved) pace.hurry()
     const target = yield* view(over, moved)
+    const waits = ready({ deployment, target, isStopped, now: clock.now() })
+    yield* withReadyPhase(pauses.look(waits, clock.now()))
+    deadline.hold(pauses.isWaiting())
     if (status === 'Succeeded') return { outcome: 'succeeded', serving: rollout.taskDefinition }
-    if (over) return yield* followRollback({ rollout, deployment, group, deadline, pace, minutes, isAsked: isStopped })
+    if (over) {
+      const limited = { ...rollout, journey: until(journey, deadline.at() + aftermath) }
+      const lost = { rollout: limited, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
+      return pauses.explain(yield* followRollback(lost))
+    }
     if (hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
     if (same) {
       isStopped = yield* stop(rollout, id, same)
       pace.hurry()
     }
   }
-  return timedOut(minutes, text`its status is still ${untrusted(status ?? 'unknown')}`, id)
+  const last = text`its status is still ${untrusted(status ?? 'unknown')}`
+  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(minutes, last, id)
 }
 
 /** Tells what the target shows, now and then; hands on what was seen last. */
@@ -111,23 +116,6 @@ async function* stop({ journey, request }: Rollout, id: string, reason: Untruste
 
 function isOver({ status }: CodeDeployDeployment): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped'
-}
-
-/** A deployment that is Ready waits for somebody to let the traffic over, for as long as its group says. */
-function readyWait(
-  before: string | undefined,
-  now: string | undefined,
-  minutes: number,
-  at: number,
-): readonly DeploymentEvent[] {
-  if (before !== 'Ready' && now === 'Ready') {
-    const detail = untrusted(
-      `waits up to ${minutes} min for aws deploy continue-deployment --deployment-wait-type READY_WAIT`,
-    )
-    return [{ kind: 'phase', at, name: 'READY_WAIT', status: 'running', detail }]
-  }
-  if (before === 'Ready' && now !== 'Ready') return [{ kind: 'phase', at, name: 'READY_WAIT', status: 'succeeded' }]
-  return []
 }
 
 function namesOf({ request, service }: Rollout): [cluster: string, service: string] {

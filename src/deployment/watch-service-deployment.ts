@@ -7,10 +7,12 @@ import { hasRollbackTarget, primary, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { startFailFast } from './fail-fast.ts'
 import type { Rollout } from './journey.ts'
-import { afterwards, aside, shortly } from './patience.ts'
+import { aftermath, afterwards, aside, shortly, until } from './patience.ts'
+import { hookWaits, startPauses } from './pauses.ts'
 import { isFarEnough, isTriggered, progress, standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
+import { longestWatchMinutes, startWatchDeadline } from './watch-deadline.ts'
 
 interface Watched {
   readonly rollout: Rollout
@@ -29,8 +31,10 @@ const stalledLooks = 3
 
 /** Watches one service deployment to its end: one cheap call per look, the service's events now and then. */
 export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<DeploymentEvent, End> {
-  const { rollout, arn, deadline, pace } = watched
-  const { ecs, clock, signal } = rollout.journey
+  const { rollout, arn, pace } = watched
+  const { clock, signal } = rollout.journey
+  const deadline = startWatchDeadline(clock, watched.deadline)
+  const pauses = startPauses(rollout.request.answered)
   const messages = startServiceMessages(rollout, watched.ours)
   const failFast = startFailFast(rollout, pace)
   let failed = 0
@@ -39,17 +43,20 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   let before: ServiceDeployment | undefined
   let triggered = 0
   let replaced = 0
-  for await (const _ of ticks(clock, deadline, pace, signal)) {
-    const now = found ?? (await lookUntil(clock, deadline, ecs.describeServiceDeployment(arn)))
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const { ecs } = until(rollout.journey, deadline.at() + aftermath)
+    const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
     found = undefined
     if (now === undefined) continue
-    const events = progress(before, now, clock.now())
+    const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
     yield* events
+    deadline.hold(pauses.isWaiting())
     before = now
     triggered = isTriggered(now) ? triggered + 1 : 0
     const end = await endOf(now, triggered, watched)
-    if (end) return end
+    if (end) return pauses.explain(end)
     if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (pauses.isWaiting() && rollout.request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
     const same = isOpen ? await failFast.look(signsOf(now, failed)) : undefined
     if (same) {
@@ -68,7 +75,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     // Twice, as the first look may have met the beginning of ECS's own rollback.
     if (replaced > 1) return superseded(service)
   }
-  return timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
+  return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
 }
 
 /** The circuit breaker is about to do the same, and says so in words that people know. */

@@ -57,14 +57,19 @@ export function startPace(clock: Clock, longest = defaultLongest): Pace {
 }
 
 /**
- * Ticks whenever it is time to look: at once, then at the pace, for the last time exactly at the deadline. Ends after
- * that; throws the signal's reason as soon as it aborts.
+ * Ticks whenever it is time to look: at once, then at the pace, for the last time exactly at the deadline, which may
+ * move. Ends after that; throws the signal's reason as soon as it aborts.
  */
-export async function* ticks(clock: Clock, deadline: Deadline, pace: Pace, signal: AbortSignal): AsyncGenerator<void> {
+export async function* ticks(
+  clock: Clock,
+  deadline: Deadline | (() => Deadline),
+  pace: Pace,
+  signal: AbortSignal,
+): AsyncGenerator<void> {
   for (;;) {
     signal.throwIfAborted()
     yield
-    const left = remaining(clock, deadline)
+    const left = remaining(clock, typeof deadline === 'number' ? deadline : deadline())
     if (left === 0) return
     await clock.sleep(Math.min(pace.gap(), left), signal)
   }

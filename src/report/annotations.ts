@@ -1,4 +1,4 @@
-import { isGood } from '../deployment/verdict.ts'
+import { isBad } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation } from './escape.ts'
 import { redacted } from './redacted.ts'
@@ -19,7 +19,7 @@ const mostWarnings = 5
 /** What the page of the run shows on top: one error with the cause, what the report lacks, and where the service is. */
 export function annotations(report: Report): readonly Annotation[] {
   const { subject, state } = report
-  const bad = state.verdict !== undefined && !isGood(state.verdict.outcome)
+  const bad = state.verdict !== undefined && isBad(state.verdict.outcome)
   const missing = state.evidence?.missingPermissions.map(
     ({ action, shows }) => text`The credentials lack ${untrusted(action)}, which would have shown ${untrusted(shows)}.`,
   )
@@ -30,6 +30,7 @@ export function annotations(report: Report): readonly Annotation[] {
   return [
     ...(bad ? [failure(report)] : []),
     ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),
+    ...(state.verdict?.outcome === 'paused' ? [waiting(report)] : []),
     ...(subject.url && state.verdict?.outcome === 'succeeded'
       ? [
           {
@@ -40,6 +41,11 @@ export function annotations(report: Report): readonly Annotation[] {
         ]
       : []),
   ]
+}
+
+function waiting(report: Report): Annotation {
+  const lines = explanation(report.state).reduce((all, line) => text`${all}\n${line}`, headline(report))
+  return { level: 'notice', title: 'Waits for an answer', message: fitting(lines) }
 }
 
 function failure(report: Report): Annotation {

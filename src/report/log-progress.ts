@@ -1,6 +1,8 @@
+import { whoMayAnswer } from '../deployment/pause-end.ts'
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { answerLine, waitingLine } from './pauses.ts'
 import { redacted } from './redacted.ts'
 import { place } from './sentence.ts'
 import { duration, image, revision } from './short.ts'
@@ -20,6 +22,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ),
     ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
     ...(tasksOf(next) && tasksOf(next) !== tasksOf(previous) ? [[tasksOf(next)]] : []),
+    ...pausing(previous, next),
     ...news(previous, next),
     ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
     ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
@@ -30,8 +33,14 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   if (plan && purpose === 'rollback') return plannedBack(plan, subject)
   if (!plan || plan.unchanged) return []
   const how = plan.engine === 'codedeploy' ? 'with CodeDeploy blue/green' : 'with an ECS rolling deployment'
+  const [service, where] = [
+    untrusted(subject.service),
+    text`cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)}`,
+  ]
   return [
-    text`Deploying ${untrusted(subject.service)} to ${place(subject)} ${how} (cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)})`,
+    plan.creates
+      ? text`${service} does not exist in ${place(subject)} (${where}) and will be created`
+      : text`Deploying ${service} to ${place(subject)} ${how} (${where})`,
     ...plan.images.map(({ container, from, to }) => {
       const old = from === undefined || from === to ? '' : text`${untrusted(image(from))} → `
       return text`image    ${untrusted(container)}: ${old}${untrusted(image(to))}`
@@ -109,6 +118,16 @@ function news(previous: DeploymentState, next: DeploymentState): readonly Text[]
     shown.add(event.message.untrusted)
     return [text`· ${redacted(event.message)}`]
   })
+}
+
+function pausing(previous: DeploymentState, next: DeploymentState): readonly Text[] {
+  const known = new Set(previous.pauses?.map(({ id }) => id))
+  const begun = next.pauses?.filter(({ id }) => !known.has(id)) ?? []
+  const over = next.answers?.slice(previous.answers?.length ?? 0) ?? []
+  return [
+    ...over.map(({ pause, answer }) => text`▶ ${answerLine(pause, answer)}`),
+    ...begun.map((pause) => text`⏸ ${waitingLine(pause)} May answer: ${whoMayAnswer(pause)}.`),
+  ]
 }
 
 function rollingBack({ rollingBack, plan, purpose, deployment }: DeploymentState): readonly Text[] {

@@ -1,5 +1,6 @@
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
+import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
 import { causeSentence } from './sentence.ts'
 
@@ -8,6 +9,7 @@ const longest = 64 * 1024
 
 /** The outputs of a deployment by their names in action.yml; what is not known is an empty string. */
 export function outputs({ subject, state }: Report): Record<string, string> {
+  const [pause] = state.verdict?.outcome === 'paused' ? openPauses(state) : []
   const values = {
     verdict: state.verdict?.outcome,
     cause: state.cause && renderText(causeSentence(state.cause), forPlain),
@@ -16,6 +18,8 @@ export function outputs({ subject, state }: Report): Record<string, string> {
     'deployment-id': state.deployment?.id,
     'codedeploy-deployment-id': state.deployment?.engine === 'codedeploy' ? state.deployment.id : undefined,
     'console-url': state.deployment?.consoleUrl,
+    'paused-stage': pause?.stage,
+    'paused-until': pause?.until === undefined ? undefined : new Date(pause.until).toISOString(),
     url: subject.url,
   }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').slice(0, longest)]))

@@ -3,6 +3,7 @@ import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
+import { waitingLines, whereItWaits } from './pauses.ts'
 import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { duration, revision } from './short.ts'
@@ -115,7 +116,8 @@ export function headline({ subject, state }: Report): Text {
   const share = stageOf(state) === 'shifting' ? `: ${state.trafficPercent} %` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
   const target = back ? text` to ${untrusted(revision(back))}` : ''
-  return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${share}${took}`
+  const where = stageOf(state) === 'paused' ? whereItWaits(state) : ''
+  return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${where}${share}${took}`
 }
 
 function wentBackTo({ purpose, verdict, plan }: DeploymentState): string | undefined {
@@ -151,5 +153,6 @@ function capitalised([first = '', ...rest]: Text): Text {
 export function explanation(state: DeploymentState): readonly Text[] {
   const { now } = appearance(state)
   const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
-  return [...(cause ? [causeSentence(cause), redactedText(cause.fix)] : []), ...(now ? [[now]] : [])]
+  const waits = stageOf(state) === 'paused' ? waitingLines(state) : []
+  return [...(cause ? [causeSentence(cause), redactedText(cause.fix)] : []), ...waits, ...(now ? [[now]] : [])]
 }

@@ -52,6 +52,11 @@ export function timeOfDay(at: number): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`
 }
 
+/** `2026-11-22 05:00 UTC` of milliseconds since 1970. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }

@@ -1,5 +1,5 @@
 import type { Phase } from '../deployment/state.ts'
-import { isGood, type Outcome } from '../deployment/verdict.ts'
+import { isBad, type Outcome } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
@@ -38,7 +38,7 @@ const alarming: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed'
 /** The one message about a deployment, as it is now. */
 export function slackMessage(report: Report, options: SlackMessageOptions = {}): SlackMessage {
   const { state } = report
-  const bad = state.verdict !== undefined && !isGood(state.verdict.outcome)
+  const bad = state.verdict !== undefined && isBad(state.verdict.outcome)
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
     text: `${appearance(state).emoji} ${renderText(headline(report), forSlack)}`,
