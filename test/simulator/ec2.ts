@@ -6,26 +6,40 @@ export interface Network extends AwsService {
   /** Adds or changes one. `none` reaches what VPC endpoints reach. Default: 250 free addresses in the VPC of all fixtures. */
   subnet(subnet: {
     readonly id: string
-    readonly route: 'internet-gateway' | 'nat-gateway' | 'none'
+    readonly route: Way
     readonly availableAddresses?: number
     readonly vpcId?: string
   }): void
   /** `service` such as `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager` or `s3`, which is a gateway. Returns the id. */
   endpoint(endpoint: {
     readonly service: string
+    /** Of a gateway: the subnets whose route tables lead to it. */
     readonly subnets?: readonly string[]
     readonly vpcId?: string
+    /** Default: a group that admits everybody in the VPC on port 443. */
+    readonly securityGroups?: readonly string[]
+    /** Default true. */
+    readonly privateDns?: boolean
+    /** Default `available`. */
+    readonly state?: string
+    /** Default by the service: `s3` and `dynamodb` are gateways. */
+    readonly type?: 'Interface' | 'Gateway'
   }): string
   securityGroup(group: {
     readonly id: string
     readonly egress?: 'all' | 'none'
     readonly ingressPorts?: readonly number[]
+    /** Ids of the security groups whose traffic it admits on its ports; default: everybody's. */
+    readonly ingressFrom?: readonly string[]
   }): void
 }
 
+/** Where traffic for the internet goes; `blackhole` is a NAT gateway that was deleted. */
+type Way = 'internet-gateway' | 'nat-gateway' | 'transit-gateway' | 'blackhole' | 'none'
+
 interface Subnet {
   readonly id: string
-  readonly route: 'internet-gateway' | 'nat-gateway' | 'none'
+  readonly route: Way
   readonly availableAddresses: number
   readonly vpcId: string
   readonly index: number
@@ -36,7 +50,20 @@ interface Endpoint {
   readonly service: string
   readonly subnets: readonly string[]
   readonly vpcId: string
+  readonly securityGroups: readonly string[]
+  readonly privateDns: boolean
+  readonly state: string
+  readonly type: 'Interface' | 'Gateway'
 }
+
+interface Group {
+  readonly id: string
+  readonly egress: 'all' | 'none'
+  readonly ports: readonly number[]
+  readonly from: readonly string[] | undefined
+}
+
+const endpointGroup = 'sg-0eeeeeee'
 
 interface Selection {
   readonly Filters?: readonly { readonly Name?: string; readonly Values?: readonly string[] }[]
@@ -70,20 +97,18 @@ function chosen<Item extends { readonly id: string }>(
 export function createNetwork(world: World, region: string): Network {
   const subnets = new Map<string, Subnet>()
   const endpoints = new Map<string, Endpoint>()
-  const groups = new Map<
-    string,
-    { readonly id: string; readonly egress: 'all' | 'none'; readonly ports: readonly number[] }
-  >()
+  const groups = new Map<string, Group>()
 
   const subnet: Network['subnet'] = ({ id, route, availableAddresses = 250, vpcId = defaultVpc }) => {
     const index = subnets.get(id)?.index ?? subnets.size
     subnets.set(id, { id, route, availableAddresses, vpcId, index })
   }
-  const securityGroup: Network['securityGroup'] = ({ id, egress = 'all', ingressPorts = [] }) => {
-    groups.set(id, { id, egress, ports: ingressPorts })
+  const securityGroup: Network['securityGroup'] = ({ id, egress = 'all', ingressPorts = [], ingressFrom }) => {
+    groups.set(id, { id, egress, ports: ingressPorts, from: ingressFrom })
   }
   for (const id of ['subnet-0aaa1111', 'subnet-0bbb2222']) subnet({ id, route: 'nat-gateway' })
   securityGroup({ id: 'sg-0ccc3333' })
+  securityGroup({ id: endpointGroup, ingressPorts: [443] })
 
   const describeSubnet = ({ id, index, vpcId, availableAddresses, route }: Subnet) => ({
     SubnetId: id,
@@ -97,9 +122,19 @@ export function createNetwork(world: World, region: string): Network {
 
   const describeRoutes = ({ id, vpcId, route }: Subnet) => {
     const suffix = id.replace('subnet-', '')
-    const gateway = route === 'internet-gateway' ? { GatewayId: `igw-${suffix}` } : { NatGatewayId: `nat-${suffix}` }
+    const gateway = {
+      'internet-gateway': { GatewayId: `igw-${suffix}` },
+      'nat-gateway': { NatGatewayId: `nat-${suffix}` },
+      'transit-gateway': { TransitGatewayId: `tgw-${suffix}` },
+      blackhole: { NatGatewayId: `nat-${suffix}` },
+      none: {},
+    }[route]
     const local = { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local', State: 'active' }
-    const outward = { DestinationCidrBlock: '0.0.0.0/0', State: 'active', ...gateway }
+    const outward = {
+      DestinationCidrBlock: '0.0.0.0/0',
+      State: route === 'blackhole' ? 'blackhole' : 'active',
+      ...gateway,
+    }
     const table = `rtb-${suffix}`
     return {
       RouteTableId: table,
@@ -109,16 +144,16 @@ export function createNetwork(world: World, region: string): Network {
     }
   }
 
-  const isGateway = ({ service }: Endpoint) => service === 's3' || service === 'dynamodb'
+  const isGateway = ({ type }: Endpoint) => type === 'Gateway'
   const serviceName = ({ service }: Endpoint) => `com.amazonaws.${region}.${service}`
-  const typeOf = (endpoint: Endpoint) => (isGateway(endpoint) ? 'Gateway' : 'Interface')
   const describeEndpoint = (endpoint: Endpoint) => ({
     VpcEndpointId: endpoint.id,
-    VpcEndpointType: typeOf(endpoint),
+    VpcEndpointType: endpoint.type,
     VpcId: endpoint.vpcId,
     ServiceName: serviceName(endpoint),
-    State: 'available',
-    PrivateDnsEnabled: !isGateway(endpoint),
+    State: endpoint.state,
+    PrivateDnsEnabled: endpoint.privateDns && !isGateway(endpoint),
+    Groups: isGateway(endpoint) ? [] : endpoint.securityGroups.map((id) => ({ GroupId: id, GroupName: id })),
     SubnetIds: isGateway(endpoint) ? [] : endpoint.subnets,
     RouteTableIds: isGateway(endpoint) ? endpoint.subnets.map((id) => id.replace('subnet-', 'rtb-')) : [],
   })
@@ -130,10 +165,19 @@ export function createNetwork(world: World, region: string): Network {
   return {
     subnet,
     securityGroup,
-    endpoint: ({ service, subnets: within, vpcId = defaultVpc }) => {
+    endpoint: ({ service, subnets: within, vpcId = defaultVpc, ...more }) => {
       const id = `vpce-${hexadecimal(world, 17)}`
       const all = [...subnets.values()].filter((one) => one.vpcId === vpcId).map((one) => one.id)
-      endpoints.set(id, { id, service, subnets: within ?? all, vpcId })
+      endpoints.set(id, {
+        id,
+        service,
+        subnets: within ?? all,
+        vpcId,
+        securityGroups: more.securityGroups ?? [endpointGroup],
+        privateDns: more.privateDns ?? true,
+        state: more.state ?? 'available',
+        type: more.type ?? (/^(s3|dynamodb)$/.test(service) ? 'Gateway' : 'Interface'),
+      })
       return id
     },
     handlers: {
@@ -157,8 +201,8 @@ export function createNetwork(world: World, region: string): Network {
             isSelected(input, {
               'vpc-id': [one.vpcId],
               'service-name': [serviceName(one)],
-              'vpc-endpoint-type': [typeOf(one)],
-              'vpc-endpoint-state': ['available'],
+              'vpc-endpoint-type': [one.type],
+              'vpc-endpoint-state': [one.state],
             }),
           )
           .map(describeEndpoint),
@@ -166,11 +210,16 @@ export function createNetwork(world: World, region: string): Network {
       DescribeSecurityGroups: (input: Selection & { GroupIds?: string[] }) => ({
         SecurityGroups: chosen(groups, input.GroupIds, missing('InvalidGroup.NotFound', 'security group'))
           .filter((one) => isSelected(input, { 'group-id': [one.id], 'vpc-id': [defaultVpc] }))
-          .map(({ id, egress, ports }) => ({
+          .map(({ id, egress, ports, from }) => ({
             GroupId: id,
             GroupName: id,
             VpcId: defaultVpc,
-            IpPermissions: ports.map((port) => ({ ...open, IpProtocol: 'tcp', FromPort: port, ToPort: port })),
+            IpPermissions: ports.map((port) => ({
+              ...(from ? { UserIdGroupPairs: from.map((GroupId) => ({ GroupId })) } : open),
+              IpProtocol: 'tcp',
+              FromPort: port,
+              ToPort: port,
+            })),
             IpPermissionsEgress: egress === 'all' ? [open] : [],
           })),
       }),

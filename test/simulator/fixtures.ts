@@ -13,6 +13,7 @@ import {
   type SeededService,
   type SeedOptions,
   seedCluster,
+  seedExecutionRole,
   seededPort,
 } from './seeding.ts'
 
@@ -20,6 +21,7 @@ export {
   type Seeded,
   type SeededService,
   type SeedOptions,
+  seedExecutionRole,
   seededPort,
   seededTaskDefinition,
   untilSteady,
@@ -83,7 +85,9 @@ export interface SeededNativeService extends SeededService {
 }
 
 /** A service with the ECS deployment controller whose first revision runs. */
-export function seedRollingService({ world }: Seeded, options: RollingOptions = {}): SeededRollingService {
+export function seedRollingService(seeded: Seeded, options: RollingOptions = {}): SeededRollingService {
+  const { world } = seeded
+  seedExecutionRole(seeded, options)
   const { service = 'api', region = 'eu-west-1', circuitBreaker = 'rollback', loadBalanced = true } = options
   const { clusterArn, taskDefinitionArn } = seedCluster(world, options)
   const { elbv2, cloudwatch } = world.region(region)
@@ -107,7 +111,9 @@ export function seedRollingService({ world }: Seeded, options: RollingOptions = 
 }
 
 /** A service that AWS CodeDeploy deploys: its first task set is primary behind the production listener. */
-export function seedBlueGreenService({ world }: Seeded, options: SeedOptions = {}): SeededBlueGreenService {
+export function seedBlueGreenService(seeded: Seeded, options: SeedOptions = {}): SeededBlueGreenService {
+  const { world } = seeded
+  seedExecutionRole(seeded, options)
   const { service = 'api', region = 'eu-west-1' } = options
   const { clusterArn, taskDefinitionArn } = seedCluster(world, options)
   const { elbv2 } = world.region(region)
@@ -134,7 +140,9 @@ export function seedBlueGreenService({ world }: Seeded, options: SeedOptions = {
 }
 
 /** A service that Amazon ECS deploys by BLUE_GREEN, LINEAR or CANARY; its first revision serves. */
-export function seedNativeService({ world }: Seeded, options: NativeOptions): SeededNativeService {
+export function seedNativeService(seeded: Seeded, options: NativeOptions): SeededNativeService {
+  const { world } = seeded
+  seedExecutionRole(seeded, options)
   const { region = 'eu-west-1', service = 'api', cluster = 'shop', circuitBreaker = 'rollback' } = options
   const { clusterArn, taskDefinitionArn } = seedCluster(world, options)
   for (const name of options.alarms ?? []) world.region(region).cloudwatch.setState(name, 'OK')

@@ -1,10 +1,13 @@
 /** What all fixtures of services share: a cluster, a task definition, a service that becomes steady. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, Service, TaskDefinition } from '@aws-sdk/client-ecs'
 import type { Call, World } from './contract.ts'
+import type { Iam } from './iam.ts'
 
 /** What a fixture needs of a simulator. */
 export interface Seeded {
   readonly world: World
+  /** Gets the execution role of the tasks, where it is given. */
+  readonly iam?: Iam
 }
 
 export interface SeedOptions {
@@ -102,6 +105,23 @@ export function seedCluster(world: World, options: SeedOptions) {
     clusterArn: created.cluster.clusterArn,
     taskDefinitionArn: registered.taskDefinition.taskDefinitionArn ?? '',
   }
+}
+
+/** AmazonECSTaskExecutionRolePolicy, and the reading of secrets and parameters. */
+const executionActions = [
+  'ecr:GetAuthorizationToken',
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:BatchGetImage',
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'secretsmanager:GetSecretValue',
+  'ssm:GetParameters',
+]
+
+/** The execution role that seeded task definitions name, as it should be. */
+export function seedExecutionRole({ iam }: Seeded, { cluster = 'shop' }: SeedOptions = {}): void {
+  iam?.role({ name: `${cluster}-execution`, trustedServices: ['ecs-tasks.amazonaws.com'], allows: executionActions })
 }
 
 export function createSteadyService(world: World, options: SeedOptions, members: object): string {
