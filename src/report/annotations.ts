@@ -58,7 +58,7 @@ function failure(report: Report): Annotation {
 }
 
 /** The same text when it fits; otherwise its visible form, cut. */
-function fitting(message: Text): Text {
+export function fitting(message: Text): Text {
   const visible = renderText(message, forAnnotation)
   return visible.length <= longestMessage ? message : text`${untrusted(truncate(visible, longestMessage))}`
 }

@@ -7,10 +7,16 @@ import type { Subject } from './subject.ts'
 
 /**
  * What is new to a person who watches the job's log, one line each, with the time since the start in front. Nothing is
- * said twice. At the end: the verdict, with the cause and the remedy before anything else.
+ * said twice. At the end: the verdict, with the cause and the remedy before anything else. `since`: when the clock of the
+ * log began, in milliseconds since 1970.
  */
-export function logLines(previous: DeploymentState, next: DeploymentState, subject: Subject): readonly Text[] {
-  const time = minutesAndSeconds(next.updatedAt - next.startedAt)
+export function logLines(
+  previous: DeploymentState,
+  next: DeploymentState,
+  subject: Subject,
+  since = next.startedAt,
+): readonly Text[] {
+  const time = minutesAndSeconds(next.updatedAt - since)
   const lines = [
     ...newLines(previous, next, subject),
     ...(next.verdict && !previous.verdict ? ending(next, subject) : []),

@@ -102,6 +102,11 @@ export function stageOf(state: DeploymentState): Stage {
   return state.trafficPercent !== undefined && state.trafficPercent > 0 ? 'shifting' : 'deploying'
 }
 
+/** Emoji and Slack's colour of a stage. */
+export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
+  return appearances[stage]
+}
+
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }

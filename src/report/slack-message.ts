@@ -33,7 +33,14 @@ export interface SlackMessageOptions {
 const shownPhases = 8
 
 /** Ends that somebody has to look at. One's own cancel and a newer deployment are none. */
-const alarming: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out', 'detached']
+export const alarming: readonly Outcome[] = [
+  'failed',
+  'rolled-back',
+  'rollback-failed',
+  'stopped',
+  'timed-out',
+  'detached',
+]
 
 /** The one message about a deployment, as it is now. */
 export function slackMessage(report: Report, options: SlackMessageOptions = {}): SlackMessage {

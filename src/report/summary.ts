@@ -13,7 +13,8 @@ import { timeline } from './summary-timeline.ts'
 /** GitHub takes 1 MiB per step and drops all of a summary that is longer; we stay far below. UTF-8 bytes. */
 export const longestSummary = 256 * 1024
 
-interface Part {
+/** Some Markdown of a summary. */
+export interface Part {
   readonly markdown: string
   /** Those with the lowest weight are dropped first when the summary is too long. */
   readonly weight: number
@@ -21,7 +22,12 @@ interface Part {
 
 /** The job summary, as Markdown: what happened and why, before anything that needs scrolling. */
 export function renderSummary(report: Report): string {
-  let parts = partsOf(report).filter(({ markdown }) => markdown !== '')
+  return assemble(partsOf(report))
+}
+
+/** The parts as one summary that GitHub takes. */
+export function assemble(all: readonly Part[]): string {
+  let parts = all.filter(({ markdown }) => markdown !== '')
   const joined = () => `${parts.map(({ markdown }) => markdown).join('\n\n')}\n`
   while (parts.length > 1 && Buffer.byteLength(joined()) > longestSummary) {
     const lightest = Math.min(...parts.map(({ weight }) => weight))
@@ -70,6 +76,7 @@ function facts(report: Report): string {
           ] as const,
         ]
       : []),
+    ...(plan?.creates ? [['New', 'The service did not exist: this deployment creates it.'] as const] : []),
     ...(plan?.basis ? [['Why this one', prose(text`${plan.basis}`)] as const] : []),
     ...(state.purpose === 'explanation'
       ? []

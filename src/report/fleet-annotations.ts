@@ -1,0 +1,49 @@
+import { isGood } from '../deployment/verdict.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { type Annotation, annotations, fitting } from './annotations.ts'
+import { forPlain } from './escape.ts'
+import { type FleetReport, fleetExplanation, fleetHeadline, totalCause } from './fleet.ts'
+import { reportOf, standing } from './fleet-service.ts'
+
+/** The runner shows 10 annotations of each level per step (ExecutionContext.cs); the first is that of all services. */
+const mostErrors = 10
+const mostWarnings = 10
+
+/** What the page of the run shows on top: one error for all of them, then one for each that failed, and what reports lack. */
+export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
+  const { subject, state } = report
+  const each = state.services.flatMap((service) => {
+    const own = reportOf(service, subject)
+    return own ? annotations(own).map((annotation) => ({ ...annotation, ...titled(annotation, service.name) })) : []
+  })
+  const failed = state.services.filter((service) => standing(service).kind === 'bad').length
+  const warnings = each.filter(({ level }) => level === 'warning').slice(0, mostWarnings)
+  return [
+    ...total(report),
+    // One that failed alone has been told with the total, unless nothing is told there.
+    ...(failed > 1 ? each.filter(({ level }) => level === 'error').slice(0, mostErrors - 1) : []),
+    ...warnings,
+    ...(subject.url && state.verdict?.outcome === 'succeeded' ? [notice(report, subject.url)] : []),
+  ]
+}
+
+function titled({ level, title, message }: Annotation, name: string): Pick<Annotation, 'title' | 'message'> {
+  return level === 'warning'
+    ? { title, message: fitting(text`${untrusted(name)}: ${message}`) }
+    : { title: `${title}: ${forPlain(name)}`, message }
+}
+
+function total(report: FleetReport): readonly Annotation[] {
+  const { verdict } = report.state
+  if (!verdict || isGood(verdict.outcome)) return []
+  const [first, ...rest] = fleetExplanation(report.state)
+  const headline: Text = fleetHeadline(report)
+  const opening = first && totalCause(report.state).length > 0 ? first : text`${headline}.`
+  const lines = [...(first ? [headline] : []), ...rest]
+  const message = lines.reduce((all, line) => text`${all}\n${line}`, text`Deploy failed: ${opening}`)
+  return [{ level: 'error', title: 'Deploy failed', message: fitting(message) }]
+}
+
+function notice(report: FleetReport, url: string): Annotation {
+  return { level: 'notice', title: 'Deployed', message: fitting(text`${fleetHeadline(report)}: ${untrusted(url)}`) }
+}

@@ -1,0 +1,66 @@
+import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet-state.ts'
+import { initialState } from '../deployment/state.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { type FleetSubject, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { logLines } from './log.ts'
+import { lookOf } from './sentence.ts'
+import { minutesAndSeconds } from './short.ts'
+
+const longestName = 24
+
+/** What one more event tells a person who watches the log: lines with the time since the start and the name of the service. */
+export function fleetLogLines(
+  previous: FleetState,
+  next: FleetState,
+  event: FleetEvent,
+  subject: FleetSubject,
+): readonly Text[] {
+  const at = (line: Text): Text => text`${minutesAndSeconds(next.updatedAt - next.startedAt)}  ${line}`
+  switch (event.kind) {
+    case 'wave':
+      return wave(next, event.wave).map(at)
+    case 'turned':
+      return [at(turned(next, event.because))]
+    case 'finished':
+      return ending({ subject, state: next }).map(at)
+    default:
+      return serviceLines(previous, next, event, subject)
+  }
+}
+
+function wave({ services }: FleetState, index: number): readonly Text[] {
+  const count = (services.at(-1)?.wave ?? 0) + 1
+  const names = services.filter((service) => service.wave === index).map(({ name }) => name)
+  return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${untrusted(names.join(', '))}`]
+}
+
+function turned({ services }: FleetState, because: string): Text {
+  const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
+  const others = done.length === 1 ? 'the service that was' : `the ${done.length} services that were`
+  return text`⏪ ${untrusted(because)} failed, so ${done.length === 0 ? 'what was changed' : `${others} deployed`} goes back`
+}
+
+function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
+  const title = text`${lookOf(fleetStage(state)).emoji} ${fleetHeadline({ subject, state })}`
+  const [first, ...rest] = fleetExplanation(state)
+  return [first ? text`${title}. ${first}` : title, ...rest.map((line) => text`   ${line}`)]
+}
+
+function serviceLines(
+  previous: FleetState,
+  next: FleetState,
+  { kind, service: name, event }: Extract<FleetEvent, { service: string }>,
+  subject: FleetSubject,
+): readonly Text[] {
+  const own = subject.services.get(name)
+  const of = ({ services }: FleetState) => {
+    const service = services.find((candidate) => candidate.name === name)
+    return kind === 'service' ? service?.state : service?.back
+  }
+  const state = of(next)
+  if (!own || !state) return []
+  const before = of(previous) ?? { ...initialState(event.at), purpose: state.purpose }
+  const width = Math.min(longestName, Math.max(...next.services.map((service) => service.name.length)))
+  const prefix = text`${untrusted(name)}${' '.repeat(Math.max(0, width - name.length))} │ `
+  return logLines(before, state, own, next.startedAt).map((line) => text`${prefix}${line}`)
+}

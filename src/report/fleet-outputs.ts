@@ -1,0 +1,62 @@
+import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { initialState } from '../deployment/state.ts'
+import { renderText } from '../text.ts'
+import { forPlain } from './escape.ts'
+import { type FleetReport, totalCause } from './fleet.ts'
+import { causeOfService, reportOf, standing } from './fleet-service.ts'
+import { outputs } from './outputs.ts'
+import { truncate } from './short.ts'
+
+/**
+ * A job's outputs may have 1 MB in UTF-16 together (GitHub docs, "Passing information between jobs"), and a cut JSON would
+ * be none: the causes give way.
+ */
+const longest = 400_000
+const longestCause = 500
+
+/**
+ * The outputs of services that were deployed together, by their names in action.yml. Those that mean one service are empty
+ * where there are several; `task-definition-arn` stays where all share one.
+ */
+export function fleetOutputs({ subject, state }: FleetReport): Record<string, string> {
+  const [only, ...others] = state.services
+  const single = only && others.length === 0 ? reportOf(only, subject) : undefined
+  const nothing = outputs({ subject: { ...subject, service: '' }, state: initialState(state.startedAt) })
+  const revisions = new Set(state.services.map((service) => revisionsOf(service).to))
+  const [shared] = revisions.size === 1 ? revisions : []
+  return {
+    ...(single ? outputs(single) : { ...nothing, 'task-definition-arn': shared ?? '' }),
+    verdict: state.verdict?.outcome ?? '',
+    cause: renderText(totalCause(state), forPlain),
+    services: services(state.services),
+  }
+}
+
+/** JSON: name → what is known of the service. */
+function services(all: readonly FleetService[]): string {
+  for (const cut of [longestCause, 0]) {
+    const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, cut)])))
+    if (json.length <= longest) return json
+  }
+  return JSON.stringify(Object.fromEntries(all.map((service) => [service.name, { verdict: verdictOf(service) }])))
+}
+
+function facts(service: FleetService, longestReason: number) {
+  const { from, to } = revisionsOf(service)
+  const { deployment } = service.state ?? {}
+  return {
+    verdict: verdictOf(service),
+    cause: truncate(renderText(causeOfService(service), forPlain), longestReason),
+    'task-definition-arn': to ?? '',
+    'previous-task-definition-arn': from ?? '',
+    'deployment-id': deployment?.id ?? '',
+    'console-url': deployment?.consoleUrl ?? '',
+  }
+}
+
+/** That of its deployment, unless this run took it back; empty where it did not begin, and after a dry run. */
+function verdictOf(service: FleetService): string {
+  const { back, state } = service
+  if (back?.verdict) return standing(service).kind === 'put-back' ? 'rolled-back' : 'rollback-failed'
+  return state?.verdict?.outcome ?? ''
+}

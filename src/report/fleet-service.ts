@@ -1,0 +1,48 @@
+import { type FleetService, isPutBack } from '../deployment/fleet-state.ts'
+import { isGood } from '../deployment/verdict.ts'
+import type { Text } from '../text.ts'
+import type { FleetSubject } from './fleet.ts'
+import type { Report } from './report.ts'
+import { appearance, causeSentence } from './sentence.ts'
+import { duration } from './short.ts'
+
+/** How one of several services stands, in the words that every view shares. */
+export interface Standing {
+  /** Lines and tables are cut by it when there are too many: what is bad comes first. */
+  readonly kind: 'bad' | 'moving' | 'put-back' | 'waiting' | 'good'
+  readonly emoji: string
+  readonly words: string
+}
+
+/** Where one of several services stands now. */
+export function standing(service: FleetService): Standing {
+  const { state, back } = service
+  if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'was deployed and put back' }
+  if (back?.verdict) return { kind: 'bad', emoji: '🚨', words: 'was deployed and could not be put back' }
+  if (back) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
+  if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }
+  const { emoji, words } = appearance(state)
+  if (state.verdict) return { kind: isGood(state.verdict.outcome) ? 'good' : 'bad', emoji, words }
+  return { kind: state.plan?.dryRun ? 'good' : 'moving', emoji, words }
+}
+
+/** The one report that says most about a service: its way back where that went wrong, else its deployment. */
+export function reportOf(service: FleetService, subject: FleetSubject): Report | undefined {
+  const own = subject.services.get(service.name)
+  const state = service.back?.verdict && !isPutBack(service) ? service.back : service.state
+  return own && state && { subject: own, state }
+}
+
+/** Why a service is not where it should be; empty where it is. */
+export function causeOfService(service: FleetService): Text {
+  const { state, back } = service
+  const verdict = back?.verdict && !isPutBack(service) ? back.verdict : state?.verdict
+  return verdict?.cause && !isGood(verdict.outcome) ? causeSentence(verdict.cause) : []
+}
+
+/** How long a service took so far, its way back included; empty before its beginning. */
+export function durationOf({ state, back }: FleetService): string {
+  if (!state) return ''
+  const took = state.updatedAt - state.startedAt + (back ? back.updatedAt - back.startedAt : 0)
+  return duration(took)
+}

@@ -1,0 +1,150 @@
+import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { isGood } from '../deployment/verdict.ts'
+import type { SlackMessage } from '../ports.ts'
+import { renderText, text, untrusted } from '../text.ts'
+import { forPlain, forSlack, forSlackCode } from './escape.ts'
+import { type FleetReport, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { causeOfService, durationOf, type Standing, standing } from './fleet-service.ts'
+import { commitUrl, runUrl, safeUrl } from './links.ts'
+import { tasksLine, trafficBar } from './log-progress.ts'
+import { lookOf } from './sentence.ts'
+import { account, commit, revision } from './short.ts'
+import {
+  buttons,
+  context,
+  fields,
+  mrkdwn,
+  plainText,
+  type SlackBlock,
+  type SlackText,
+  section,
+} from './slack-blocks.ts'
+import { cut, withinLimits } from './slack-limits.ts'
+import { alarming } from './slack-message.ts'
+
+/** Characters of the message for why, and for the lines of the services; with the rest they stay below Slack's limits. */
+const longestWhy = 1200
+const longestLines = 1700
+const longestReason = 600
+
+/** What is left out last when there are too many lines. */
+const order: readonly Standing['kind'][] = ['bad', 'moving', 'put-back', 'good', 'waiting']
+
+/** The one message about services that are deployed together, as it is now: a line for each. */
+export function fleetSlackMessage(
+  report: FleetReport,
+  options: { readonly mention?: string | undefined },
+): SlackMessage {
+  const { state } = report
+  const { emoji, colour } = lookOf(fleetStage(state))
+  const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
+  return withinLimits({
+    text: `${emoji} ${renderText(fleetHeadline(report), forSlack)}`,
+    color: colour,
+    blocks: [
+      ...weighted(6, section(why(report))),
+      ...weighted(5, section(lines(report))),
+      ...weighted(2, fields(facts(report))),
+      ...weighted(4, links(report)),
+      ...weighted(3, context(footer(report))),
+    ],
+    mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
+    reply: state.verdict && !isGood(state.verdict.outcome) ? reasons(report) : undefined,
+  })
+}
+
+function why({ state }: FleetReport): string {
+  const [first, ...rest] = fleetExplanation(state).map((line) => renderText(line, forSlack))
+  return first === undefined ? '' : [`*${cut(first, longestWhy)}*`, ...rest.map((line) => cut(line, 500))].join('\n')
+}
+
+/** A line for each service in the order of the waves, as far as they fit; what is left out is counted. */
+function lines({ state: { services } }: FleetReport): string {
+  const all = services.map((service) => ({ line: cut(lineOf(service), 300), kind: standing(service).kind }))
+  const kept = new Set<string>()
+  let room = longestLines
+  for (const entry of all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))) {
+    room -= entry.line.length + 1
+    if (room > 0) kept.add(entry.line)
+  }
+  const left = all.filter(({ line }) => !kept.has(line))
+  return [...all.filter(({ line }) => kept.has(line)).map(({ line }) => line), ...rest(left)].join('\n')
+}
+
+const groups: Readonly<Record<Standing['kind'], string>> = {
+  bad: 'failed',
+  moving: 'on their way',
+  'put-back': 'put back',
+  good: 'done',
+  waiting: 'not begun',
+}
+
+function rest(left: readonly { readonly kind: Standing['kind'] }[]): readonly string[] {
+  if (left.length === 0) return []
+  const counts = order.flatMap((kind) => {
+    const count = left.filter((entry) => entry.kind === kind).length
+    return count === 0 ? [] : [`${count} ${groups[kind]}`]
+  })
+  return [`… and ${left.length} more: ${counts.join(', ')}`]
+}
+
+function lineOf(service: FleetService): string {
+  const { emoji, words } = standing(service)
+  const { from, to } = revisionsOf(service)
+  const shown = standing(service).kind === 'put-back' ? from : to
+  const facts = [
+    ...(shown ? [`\`${forSlackCode(revision(shown)).replaceAll('\n', ' ')}\``] : []),
+    ...progress(service),
+    durationOf(service),
+  ].filter((fact) => fact !== '')
+  return `${emoji} *${forSlack(service.name)}* ${words}${facts.length > 0 ? ` · ${facts.join(' · ')}` : ''}`
+}
+
+function progress({ state, back }: FleetService): readonly string[] {
+  const current = back ?? state
+  if (!current || current.verdict) return []
+  const { trafficPercent, tasks } = current
+  if (trafficPercent !== undefined) return [`${trafficBar(trafficPercent)} ${trafficPercent} %`]
+  return tasks ? [tasksLine(tasks)] : []
+}
+
+function facts({ subject: { run } }: FleetReport): readonly SlackText[] {
+  const url = safeUrl(commitUrl(run))
+  const short = forSlack(commit(run.sha))
+  return [
+    mrkdwn(`*Commit*\n${url ? `<${url}|${short}>` : short}`),
+    ...(run.commitTitle ? [plainText(forPlain(run.commitTitle.untrusted))] : []),
+    mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`),
+  ]
+}
+
+function links({ subject }: FleetReport): readonly SlackBlock[] {
+  return buttons([
+    ['Run', runUrl(subject.run)],
+    ['Commit', commitUrl(subject.run)],
+    ['App', subject.url],
+  ])
+}
+
+function footer({ subject, state }: FleetReport): string {
+  const { run } = subject
+  const parts = [
+    text`${untrusted(subject.region)}`,
+    ...(subject.accountId ? [text`account ${untrusted(account(subject.accountId))}`] : []),
+    text`${untrusted(run.repository)} run ${untrusted(run.runNumber)}${run.runAttempt > 1 ? ` attempt ${run.runAttempt}` : ''}`,
+  ]
+  const time = new Date(state.updatedAt).toISOString().slice(11, 19)
+  const updated = `<!date^${Math.floor(state.updatedAt / 1000)}^{time_secs}|${time} UTC>`
+  return [...parts.map((part) => renderText(part, forSlack)), updated].join(' · ')
+}
+
+/** Why each failed, for the thread; nothing where the message says it already. */
+function reasons({ state }: FleetReport): string | undefined {
+  const bad = state.services.filter((service) => standing(service).kind === 'bad' && causeOfService(service).length > 0)
+  if (bad.length < 2) return undefined
+  const told = bad.map((service) => {
+    const reason = cut(renderText(causeOfService(service), forSlack), longestReason)
+    return `*${forSlack(service.name)}*: ${reason}`
+  })
+  return told.join('\n')
+}

@@ -1,0 +1,83 @@
+import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { text, untrusted } from '../text.ts'
+import { type FleetReport, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { causeOfService, durationOf, reportOf, type Standing, standing } from './fleet-service.ts'
+import { commitUrl, runUrl, safeUrl } from './links.ts'
+import { code, fold, link, prose, table } from './markdown.ts'
+import { headline, lookOf } from './sentence.ts'
+import { account, commit, revision } from './short.ts'
+import { assemble, type Part, renderSummary } from './summary.ts'
+
+/** Folds of what is bad are the last to be left out of a summary that is too long. */
+const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7, 'put-back': 6, good: 4, waiting: 3 }
+
+/** The job summary of services that were deployed together: all of them in one table, each in a fold below it. */
+export function renderFleetSummary(report: FleetReport): string {
+  const { subject, state } = report
+  return assemble([
+    { markdown: `### ${lookOf(fleetStage(state)).emoji} ${prose(fleetHeadline(report))}`, weight: 100 },
+    { markdown: opening(report), weight: 99 },
+    { markdown: services(report), weight: 90 },
+    { markdown: facts(report), weight: 10 },
+    ...state.services.flatMap((service) => folds(service, subject)),
+  ])
+}
+
+function opening({ state }: FleetReport): string {
+  const [first, ...rest] = fleetExplanation(state).map(prose)
+  return first === undefined ? '' : [`**${first}**`, ...rest].join('\n\n')
+}
+
+function services({ state }: FleetReport): string {
+  const hasWaves = state.services.some(({ wave }) => wave > 0)
+  const header = [...(hasWaves ? ['Wave'] : []), 'Service', '', 'Revision', 'Took', 'Why']
+  const rows = state.services.map((service) => {
+    const { emoji, words } = standing(service)
+    return [
+      ...(hasWaves ? [String(service.wave + 1)] : []),
+      code(service.name),
+      `${emoji} ${words}`,
+      revisions(service),
+      durationOf(service),
+      prose(causeOfService(service)),
+    ]
+  })
+  return table(header, rows)
+}
+
+function revisions(service: FleetService): string {
+  const { from, to } = revisionsOf(service)
+  if (!to) return from ? code(revision(from)) : ''
+  if (!from || from === to) return code(revision(to))
+  const isBack = standing(service).kind === 'put-back'
+  const way = `${code(revision(from))} → ${code(revision(to))}`
+  return isBack ? `${way} → ${code(revision(from))}` : way
+}
+
+function facts({ subject }: FleetReport): string {
+  const { run } = subject
+  const address = (url: string | undefined) => safeUrl(url, { allowHttp: true })
+  const title = run.commitTitle ? ` ${prose(text`${run.commitTitle}`)}` : ''
+  return table(
+    ['', ''],
+    [
+      ...(subject.environment
+        ? [['Environment', link(prose(text`${untrusted(subject.environment)}`), address(subject.url))]]
+        : []),
+      ['Commit', `${link(code(commit(run.sha)), address(commitUrl(run)))}${title} (${code(run.ref.untrusted)})`],
+      ['By', prose(text`${run.actor}`)],
+      [
+        'Where',
+        [code(subject.region), ...(subject.accountId ? [`account ${account(subject.accountId)}`] : [])].join(', '),
+      ],
+      ['Links', link('run', address(runUrl(run)))],
+    ],
+  )
+}
+
+function folds(service: FleetService, subject: FleetReport['subject']): readonly Part[] {
+  const own = reportOf(service, subject)
+  if (!own) return []
+  const { emoji, kind } = standing(service)
+  return [{ markdown: fold(text`${emoji} ${headline(own)}`, renderSummary(own)), weight: weights[kind] }]
+}

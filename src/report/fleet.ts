@@ -1,0 +1,126 @@
+import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet-state.ts'
+import { isGood } from '../deployment/verdict.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { redactedText } from './redacted.ts'
+import { causeSentence, headline, type Stage } from './sentence.ts'
+import { duration } from './short.ts'
+import type { Subject } from './subject.ts'
+
+/** What is deployed together: the facts that all share, and each service's own by its name in this run. */
+export interface FleetSubject extends Omit<Subject, 'service'> {
+  readonly services: ReadonlyMap<string, Subject>
+}
+
+/** What every view of services that are deployed together gets. */
+export interface FleetReport {
+  readonly subject: FleetSubject
+  readonly state: FleetState
+}
+
+/** What follows "3 services (production)", where one service has other words. */
+const words: Readonly<Record<Stage, string>> = {
+  queued: 'are about to be deployed',
+  'dry-run': 'would be deployed (dry run: nothing was changed)',
+  preparing: 'are being deployed',
+  deploying: 'are being deployed',
+  shifting: 'are being deployed',
+  'rolling-back': 'failed to deploy together and are being put back',
+  succeeded: 'are deployed',
+  unchanged: 'run this version already',
+  failed: 'were not all deployed',
+  'rolled-back': 'failed to deploy together and were put back',
+  'rollback-failed': 'failed to deploy together, and not all could be put back',
+  stopped: 'were not all deployed, as one was stopped',
+  superseded: 'were not all deployed, as one was overtaken by a newer deployment',
+  'timed-out': 'were not all stable before the deadline',
+  cancelled: 'were cancelled while they were being deployed',
+  detached: 'are still being deployed, but no longer watched',
+  paused: 'are not all deployed, as one waits for an answer',
+}
+
+/** Where all of them are together. */
+export function fleetStage({ services, verdict, turnedAt, wave }: FleetState): Stage {
+  if (verdict) return verdict.outcome
+  if (turnedAt !== undefined) return 'rolling-back'
+  if (wave === undefined) return 'queued'
+  const isOver = services.every(({ state }) => state?.plan?.dryRun)
+  return isOver ? 'dry-run' : 'deploying'
+}
+
+/** `3 services (production) are being deployed: wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
+export function fleetHeadline({ subject, state }: FleetReport): Text {
+  const [only, ...others] = state.services
+  const one = only && subject.services.get(only.name)
+  if (only?.state && one && others.length === 0 && !state.verdict?.cause)
+    return headline({ subject: one, state: only.state })
+  const stage = fleetStage(state)
+  const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
+  const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
+  const where = untrusted(subject.environment ?? subject.cluster)
+  return text`${count} (${where}) ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
+}
+
+function progress({ services, wave = 0 }: FleetState): string {
+  const waves = (services.at(-1)?.wave ?? 0) + 1
+  const done = services.filter(({ state }) => state?.verdict).length
+  return `: ${waves > 1 ? `wave ${wave + 1} of ${waves}, ` : ''}${done} of ${services.length} done`
+}
+
+function ending({ startedAt, updatedAt, verdict }: FleetState): string {
+  const isDone = verdict !== undefined && isGood(verdict.outcome)
+  return `, ${isDone ? 'in' : 'after'} ${duration(updatedAt - startedAt)}`
+}
+
+/** The total cause, and what became of the others: what comes first everywhere, and the output `cause`. Empty when all is good. */
+export function totalCause(state: FleetState): Text {
+  const { verdict } = state
+  if (!verdict || isGood(verdict.outcome)) return []
+  const sentences = [...(verdict.cause ? [causeSentence(verdict.cause)] : []), ...aftermath(state)]
+  return sentences.flatMap((sentence, index) => (index === 0 ? sentence : [' ', ...sentence]))
+}
+
+/** Cause, remedy and what is true of the others now, as far as they are known: what follows a headline. */
+export function fleetExplanation(state: FleetState): readonly Text[] {
+  const cause = totalCause(state)
+  const fix = state.verdict?.cause?.fix
+  return [...(cause.length > 0 ? [cause] : []), ...(fix?.some((part) => part !== '') ? [redactedText(fix)] : [])]
+}
+
+/** What became of the services that did not fail themselves. */
+function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
+  const others = services.filter(({ name }) => name !== halted)
+  const lost = services.filter(({ back, ...service }) => back && !isPutBack({ back, ...service }))
+  const stays = others.filter((service) => isChanged(service) && !lost.includes(service) && isAtRest(service))
+  const unbegun = services.filter(({ state }) => state === undefined)
+  const what = verdict?.outcome === 'cancelled' ? 'Deployed before, and left so' : 'Left on the new version'
+  return [
+    ...counted(services.filter(isPutBack), 'was put back', 'were put back'),
+    ...listed('Could not be put back', lost),
+    ...listed(what, stays),
+    ...listed('Not begun', unbegun),
+  ]
+}
+
+/** What is said of a service that was on its way when the run was cancelled is its own cause. */
+function isAtRest({ state }: FleetService): boolean {
+  return state?.verdict?.outcome !== 'cancelled'
+}
+
+function counted(services: readonly FleetService[], one: string, many: string): readonly Text[] {
+  if (services.length === 0) return []
+  return [
+    text`${services.length} ${services.length === 1 ? `service ${one}` : `services ${many}`}: ${nameList(services)}.`,
+  ]
+}
+
+function listed(what: string, services: readonly FleetService[]): readonly Text[] {
+  return services.length === 0 ? [] : [text`${what}: ${nameList(services)}.`]
+}
+
+const mostNames = 8
+
+function nameList(services: readonly FleetService[]): Text {
+  const shown = services.slice(0, mostNames).map(({ name }) => name)
+  const rest = services.length - shown.length
+  return text`${untrusted(shown.join(', '))}${rest > 0 ? ` and ${rest} more` : ''}`
+}
