@@ -87,6 +87,8 @@ export const deployInputs = {
   ...awsInputs,
   image: optionalText,
   'container-name': optionalText,
+  'service-definition': optionalText,
+  'force-desired-count': flag(false),
   'environment-variables': assignments,
   secrets: assignments,
   'dry-run': flag(false),

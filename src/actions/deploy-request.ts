@@ -1,9 +1,10 @@
-import type { CancelPolicy, DeployRequest } from '../deployment/journey.ts'
+import type { CancelPolicy, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import type { OneOffTask } from '../deployment/run-task.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
+import { parse } from '../task-definition/parse.ts'
 import { type Text, text } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
@@ -24,6 +25,7 @@ export async function deployRequest(
     region,
     wanted,
     desiredCount: inputs.desiredCount,
+    serviceDefinition: await serviceDefinition(inputs, place, runner),
     forceNewDeployment: inputs.forceNewDeployment,
     enableEcsManagedTags: inputs.enableEcsManagedTags,
     propagateTags: inputs.propagateTags,
@@ -60,13 +62,7 @@ async function guard({ guard: mode, onDiverged, allowOlder }: DeployInputs, { en
 }
 
 /** The task of `run-task`; also used where there is no service at all. */
-export function oneOffTask(
-  inputs: DeployInputs,
-  place: { readonly cluster: string; readonly service: string },
-  { environment }: Runner,
-): OneOffTask {
-  const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION } = environment
-  const run = [GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION]
+export function oneOffTask(inputs: DeployInputs, place: Named, runner: Runner): OneOffTask {
   const assignPublicIp = inputs.runTaskAssignPublicIP
   return {
     overrides: inputs.runTaskContainerOverrides,
@@ -82,8 +78,30 @@ export function oneOffTask(
     propagateTags: taskTagSource(inputs),
     awaitStop: inputs.waitForTaskStopped,
     waitMinutes: inputs.waitForMinutes,
-    idempotencyKey: [...run, place.cluster, place.service].join(' '),
+    idempotencyKey: tryOf(place, runner),
   }
+}
+
+interface Named {
+  readonly cluster: string
+  readonly service: string
+}
+
+/** What this step of this try of this run is, and to what. */
+function tryOf({ cluster, service }: Named, { environment }: Runner): string {
+  const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION } = environment
+  return [GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, GITHUB_ACTION, cluster, service].join(' ')
+}
+
+/** Read whether or not it is needed, so that a mistake in it shows before the day on which it is. */
+async function serviceDefinition(
+  { serviceDefinition: file }: DeployInputs,
+  place: Named,
+  runner: Runner,
+): Promise<ServiceDefinition | undefined> {
+  if (file === undefined) return undefined
+  const content = parse(await runner.files.readText(file, 'service-definition'), file)
+  return { file, content, idempotencyKey: tryOf(place, runner) }
 }
 
 /** RunTask refuses `SERVICE`, and `NONE` is what it does anyway. */

@@ -3,6 +3,7 @@ import type { Ecs, Service, UpdateServiceRequest } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
+import { creation } from './create-service.ts'
 import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
 import { present } from './error-class.ts'
 import { serviceDeployments } from './service-deployments.ts'
@@ -12,8 +13,10 @@ import { tasks } from './tasks.ts'
 
 /** Amazon ECS behind the port: every read is complete (all pages), every mutation is read back when its reply was lost. */
 export function ecs(connection: Connection): Ecs {
+  const describe: Ecs['describeService'] = (cluster, service) => describeService(connection, cluster, service)
   return {
-    describeService: (cluster, service) => describeService(connection, cluster, service),
+    describeService: describe,
+    ...creation(connection, describe),
     updateService: (request) => updateService(connection, request),
     ...serviceDeployments(connection),
     ...tasks(connection),
@@ -80,11 +83,22 @@ async function updateService(connection: Connection, request: UpdateServiceReque
 
 /** Whether the service is as the request wants it. */
 function isApplied(request: UpdateServiceRequest, before: Service | undefined, now: Service): boolean {
-  const { taskDefinition, desiredCount, forceNewDeployment } = request
+  const { taskDefinition, desiredCount, forceNewDeployment, deploymentConfiguration, loadBalancers } = request
   const runsIt = taskDefinition === undefined || isSameRevision(taskDefinition, now.taskDefinition)
   const isSized = desiredCount === undefined || desiredCount === now.desiredCount
   const isNew = !forceNewDeployment || primaryId(now) !== primaryId(before)
-  return runsIt && isSized && isNew
+  const isSet = holds(deploymentConfiguration, now.deploymentConfiguration) && holds(loadBalancers, now.loadBalancers)
+  return runsIt && isSized && isNew && isSet
+}
+
+/** Whether everything that was wanted is there; AWS may add its defaults. */
+function holds(wanted: unknown, found: unknown): boolean {
+  if (wanted === undefined) return true
+  if (typeof wanted !== 'object' || wanted === null) return wanted === found
+  if (typeof found !== 'object' || found === null) return Array.isArray(wanted) && wanted.length === 0
+  if (Array.isArray(wanted) && Array.isArray(found) && wanted.length !== found.length) return false
+  const there: Readonly<Record<string, unknown>> = { ...found }
+  return Object.entries(wanted).every(([name, value]) => holds(value, there[name]))
 }
 
 function primaryId(service: Service | undefined): string | undefined {

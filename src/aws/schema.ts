@@ -1,5 +1,6 @@
 import { nearest } from '../nearest.ts'
 import type { Json, JsonObject } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
 
 /**
  * Reads the schemas that AWS's SDK clients export under `<Shape>$`. They decide what the SDK writes into a request: a
@@ -95,4 +96,15 @@ export function findLost(written: Json, sent: Json | undefined, path = ''): read
 function kindOf(value: Json): string {
   if (Array.isArray(value)) return 'list'
   return typeof value
+}
+
+/** What is wrong, for people: every misfit with its path. */
+export function misfitsText(misfits: readonly Misfit[]): Text {
+  const lines = misfits.map(
+    ({ path, problem, hint }): Text =>
+      problem === 'type'
+        ? text`${untrusted(path)} must be ${hint ?? 'of another type'}`
+        : text`${untrusted(path)} is unknown${hint ? ` (did you mean ${hint}?)` : ''}`,
+  )
+  return lines.flatMap((line, index) => (index > 0 ? ['; ', ...line] : line))
 }

@@ -1,13 +1,13 @@
 import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { Failure } from '../failure.ts'
 import type { Ecs, Json, JsonObject } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 import { isDenial, quote } from './refusal.ts'
-import { findLost, findMisfits, type Misfit } from './schema.ts'
+import { findLost, findMisfits, type Misfit, misfitsText } from './schema.ts'
 
 type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
 
@@ -169,19 +169,13 @@ function isEmpty(value: Json | undefined): boolean {
 }
 
 function explainMisfits(misfits: readonly Misfit[]): Failure {
-  const lines = misfits.map(
-    ({ path, problem, hint }): Text =>
-      problem === 'type'
-        ? text`${untrusted(path)} must be ${hint ?? 'of another type'}`
-        : text`${untrusted(path)} is unknown${hint ? ` (did you mean ${hint}?)` : ''}`,
-  )
   const loses = misfits.some(({ problem }) => problem !== 'type')
   return new Failure({
     code: loses ? 'task-definition-lossy' : 'task-definition-invalid',
     what: loses
       ? text`The task definition has members that would be lost on the way to Amazon ECS, so it was not registered`
       : text`The task definition has members of the wrong type, so it was not registered`,
-    why: lines.flatMap((line, index) => (index > 0 ? ['; ', ...line] : line)),
+    why: misfitsText(misfits),
     fix: text`Correct or remove these members. A member that ECS has learnt recently needs a newer version of Slipway.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html',
   })

@@ -26,6 +26,11 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
   const { guard } = request
   const marking = guard && { guard, watchman: openWatchman(guard, journey) }
   const prepared = await prepare(request, preparing, marking?.watchman)
+  if (prepared === undefined) {
+    // Loaded only now: most services are there.
+    const { createService } = await import('./create-service.ts')
+    return yield* createService(request, journey, marking)
+  }
   const { service, engine, running } = prepared
   const decided = plan(request, prepared)
   if (prepared.conflict === undefined) yield* tellPlan(request, preparing, prepared, decided)

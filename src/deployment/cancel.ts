@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionIn } from './appspec.ts'
-import { certain, reattach, shortName } from './end.ts'
+import { certain, reattach, remains, shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
@@ -39,6 +39,7 @@ export async function* settleCancelled(record: DeploymentRecord, ports: Ports): 
 }
 
 async function* settle(record: DeploymentRecord, ports: Ports): AsyncGenerator<DeploymentEvent> {
+  if (record.isCreation) return yield verdict(ports.clock.now(), await creation(record, ports), undefined)
   const truth = await readTruth(record, ports)
   const at = ports.clock.now()
   if (truth.kind !== 'running')
@@ -145,6 +146,17 @@ function ended(truth: Exclude<Truth, { kind: 'running' }>): Told {
   return {
     why: text`the deployment ${truth.how} when this job ended`,
     fix: text`Nothing was stopped. Check that the service runs what it should.`,
+  }
+}
+
+/** A service that was made a moment ago has nothing to go back to, whatever the policy says. */
+async function creation({ cluster, service, stage }: DeploymentRecord, { ecs }: Ports): Promise<Told> {
+  const made =
+    stage === 'preparing' || stage === 'registering' ? undefined : await ecs.describeService(cluster, service)
+  if (made === undefined || made.status === 'INACTIVE') return ended({ kind: 'nothing' })
+  return {
+    why: text`the service ${untrusted(service)} had been created and goes on starting its tasks, as there is nothing to go back to`,
+    fix: remains(made, { cluster, service }),
   }
 }
 

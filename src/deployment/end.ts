@@ -1,5 +1,6 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Failure } from '../failure.ts'
+import type { Service } from '../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { Outcome } from './verdict.ts'
 
@@ -11,6 +12,8 @@ export interface End {
   /** AWS's own words about the end. */
   readonly reason?: Untrusted | undefined
   readonly cause?: Cause | undefined
+  /** What is left after a bad end and what to do about it, whatever the cause. */
+  readonly left?: Text | undefined
 }
 
 export function supersededBy(taskDefinition: string | undefined, deploymentId: string | undefined): End {
@@ -43,6 +46,15 @@ export function timedOut(minutes: number, last: Text, id?: string): End {
       text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.${reattach(id)}`,
     ),
   }
+}
+
+/** What is left of a service whose first deployment did not end well, and what to do about it. */
+export function remains(
+  { runningCount = 0, desiredCount = 0 }: Service,
+  { cluster, service }: { readonly cluster: string; readonly service: string },
+): Text {
+  const command = `aws ecs delete-service --force --cluster ${cluster} --service ${service}`
+  return text`The service exists now, with ${runningCount} of ${desiredCount} tasks running. Run the job again to deploy to it, or delete it: ${untrusted(command)}.`
 }
 
 export function stoppedByHand(reason: Untrusted | undefined): End {

@@ -38,7 +38,7 @@ function notFound(name: string, cluster: string, deleted: boolean): Failure {
     code: 'service-not-found',
     what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(name)}`,
     ...(deleted ? { why: text`it was deleted (its status is INACTIVE)` } : {}),
-    fix: text`Check the inputs service, cluster and aws-region, and that the role belongs to the right account.`,
+    fix: text`Check the inputs service, cluster and aws-region, and that the role belongs to the right account. A service that is to be made now needs the input service-definition.`,
   })
 }
 

@@ -37,6 +37,8 @@ export interface Plan {
 
 export interface Situation {
   readonly engine: Engine
+  /** True when there is no such service yet: it will be created. */
+  readonly creates?: boolean | undefined
   readonly service: Service
   /** The definition that the service is going for, or runs. */
   readonly current: JsonObject | undefined
@@ -97,7 +99,8 @@ function codeDeployPlan(request: DeployRequest, { service, wanted }: Situation, 
   }
 }
 
-function images(current: JsonObject | undefined, wanted: JsonObject) {
+/** Images of all containers, beside those of the definition before. */
+export function images(current: JsonObject | undefined, wanted: JsonObject) {
   const before = new Map(containers(current).map(({ name, image }) => [name, image]))
   return containers(wanted).flatMap(({ name, image }) => {
     if (typeof name !== 'string' || typeof image !== 'string') return []

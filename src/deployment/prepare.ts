@@ -31,15 +31,16 @@ export interface Prepared {
   readonly denied: readonly string[]
 }
 
-/** Reads the service, what it runs and what is wanted. Changes nothing. */
+/** Reads the service, what it runs and what is wanted. Changes nothing. Undefined: the service is missing, and may be made. */
 export async function prepare(
   request: DeployRequest,
   journey: Journey,
   watchman: Watchman | undefined,
-): Promise<Prepared> {
+): Promise<Prepared | undefined> {
   const { ecs, clock } = journey
   const readAt = clock.monotonic()
   const found = await ecs.describeService(request.cluster, request.service)
+  if (request.serviceDefinition && (found === undefined || found.status === 'INACTIVE')) return undefined
   const service = requireService(found, request.service, request.cluster)
   const engine = engineOf(service, request.service)
   const running = runningTaskDefinition(service)

@@ -15,6 +15,8 @@ export interface DeploymentRecord {
   readonly taskDefinition?: string | undefined
   /** `updating`: the call that starts the deployment is under way, and its reply may have been lost. */
   readonly stage: 'preparing' | 'registering' | 'updating' | 'watching' | 'ended'
+  /** True when there was no such service before: there is nothing to go back to. */
+  readonly isCreation?: boolean | undefined
   /** Service deployment ARN, ECS deployment id, or CodeDeploy's `d-…`. */
   readonly deploymentId?: string | undefined
   readonly serviceDeploymentArn?: string | undefined

@@ -3,6 +3,7 @@ import type { Ecr, RevisionHistory } from '../ports.ts'
 import { groupNameOf } from './codedeploy-group.ts'
 import { deploy } from './deploy.ts'
 import type { End } from './end.ts'
+import { requireService } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import { findMoving } from './moving.ts'
@@ -31,7 +32,8 @@ export interface RollbackJourney extends Journey {
  */
 export async function* rollBack(request: RollbackRequest, journey: RollbackJourney): Events<void> {
   let target: RollbackTarget | undefined
-  const wanted: DeployRequest['wanted'] = async (service, current) => {
+  const wanted: DeployRequest['wanted'] = async (read, current) => {
+    const service = requireService(read, request.service, request.cluster)
     const preparing = shortly(journey, request)
     const group = groupNameOf(request)
     const ports = { ...preparing, revisions: journey.revisions, group, now: journey.clock.now() }

@@ -4,6 +4,7 @@ import { shortName } from './end.ts'
 import { hasRollbackTarget, primary } from './engine.ts'
 import type { DeployRequest } from './journey.ts'
 import type { Plan } from './plan.ts'
+import { differences } from './service-definition.ts'
 
 /** What people should know before a deployment begins, because it decides what its end is worth. */
 export function warningsBefore(
@@ -26,6 +27,7 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
 
 function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
+  const otherwise = differences(request.serviceDefinition?.content ?? {}, service)
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
   const busy = rolling && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
@@ -38,6 +40,9 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
       : []),
     ...(busy
       ? [`A deployment of ${shortName(current.taskDefinition ?? '')} is in progress; this one replaces it.`]
+      : []),
+    ...(otherwise.length > 0
+      ? [`service-definition only makes a missing service. This one has it otherwise: ${otherwise.join(', ')}.`]
       : []),
     ...(!rolling && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
       ? ['desired-count is not applied: CodeDeploy keeps the count that the service has.']

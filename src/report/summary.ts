@@ -77,6 +77,7 @@ function facts(report: Report): string {
         ]
       : []),
     ...(plan?.creates ? [['New', 'The service did not exist: this deployment creates it.'] as const] : []),
+    ...(plan?.creates ? [['New', 'The service did not exist: this deployment creates it.'] as const] : []),
     ...(plan?.basis ? [['Why this one', prose(text`${plan.basis}`)] as const] : []),
     ...(state.purpose === 'explanation'
       ? []

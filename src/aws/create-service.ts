@@ -1,0 +1,77 @@
+import { Failure } from '../failure.ts'
+import type { CreateServiceRequest, Ecs, JsonObject, Service } from '../ports.ts'
+import { text, untrusted } from '../text.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
+import { type AwsError, present } from './error-class.ts'
+import { isDenial, quote } from './refusal.ts'
+import { findMisfits, misfitsText } from './schema.ts'
+
+const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
+
+type Creation = Pick<Ecs, 'createService' | 'requireServiceDefinition'>
+
+/** New services, made exactly as they are written. */
+export function creation(connection: Connection, describeService: Ecs['describeService']): Creation {
+  return {
+    createService: (request) => create(connection, request, describeService),
+    requireServiceDefinition: requireDefinition,
+  }
+}
+
+async function requireDefinition(definition: JsonObject, file: string): Promise<void> {
+  const { CreateServiceRequest$ } = await import('@aws-sdk/client-ecs')
+  const misfits = findMisfits(CreateServiceRequest$, definition)
+  if (misfits.length === 0) return
+  throw new Failure({
+    code: 'file-invalid',
+    what: text`The service definition ${untrusted(file)} has members that would not arrive at Amazon ECS as they are written`,
+    why: misfitsText(misfits),
+    fix: text`Correct or remove these members; the file has the shape of "aws ecs create-service --generate-cli-skeleton".`,
+    docs,
+  })
+}
+
+async function create(
+  connection: Connection,
+  request: CreateServiceRequest,
+  describeService: Ecs['describeService'],
+): Promise<Service | undefined> {
+  const { cluster, serviceName, taskDefinition } = request
+  const client = await connection.clients.ecs()
+  const { CreateServiceCommand } = await import('@aws-sdk/client-ecs')
+  const input = given(request) as unknown as ConstructorParameters<typeof CreateServiceCommand>[0]
+  const command = new CreateServiceCommand(input)
+  return call(
+    connection,
+    async (options): Promise<Service | undefined> => present((await client.send(command, options)).service, 'service'),
+    {
+      action: 'ecs:CreateService',
+      resource: ecsArn(connection, `service/${cluster.split('/').at(-1)}/${serviceName}`),
+      kind: 'mutate',
+      // Sent again, it has the same clientToken; the look saves a second answer that may be lost as well.
+      async readBack() {
+        const now = await describeService(cluster, serviceName)
+        return now?.status === 'ACTIVE' && now.taskDefinition === taskDefinition ? now : undefined
+      },
+      whenRefused: (refusal) => {
+        whenClusterMissing(cluster)(refusal)
+        if (/not idempotent/i.test(refusal.message)) return { value: undefined }
+        return explainInvalid(refusal, serviceName)
+      },
+    },
+  )
+}
+
+function explainInvalid(refusal: AwsError, service: string): undefined {
+  if (isDenial(refusal) || !/^(ClientException|InvalidParameterException)$/.test(refusal.name)) return undefined
+  throw new Failure({
+    code: 'aws-rejected',
+    what: text`Amazon ECS refuses to create the service ${untrusted(service)}`,
+    why: text`${quote(refusal.message)}`,
+    fix: text`Correct the file of the input service-definition and run the job again. No service was created.`,
+    docs,
+    cause: refusal,
+  })
+}

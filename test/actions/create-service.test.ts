@@ -1,0 +1,242 @@
+/** `service-definition`: a service that is missing is made from a file, and its first deployment is watched to the end. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { createDeploy } from '../../src/actions/deploy.ts'
+import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { newImage, region, rollingScene } from '../deployment/scene.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import { ask, seedCluster, seededTaskDefinition } from '../simulator/seeding.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+
+const environment = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: region,
+  GITHUB_REPOSITORY: 'acme/api',
+  GITHUB_RUN_ID: '7',
+  GITHUB_SHA: 'a'.repeat(40),
+}
+
+const definition = {
+  desiredCount: 2,
+  launchType: 'FARGATE',
+  networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111'], securityGroups: ['sg-0ccc3333'] } },
+  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+}
+
+/** A cluster in which no service is. */
+function emptyScene(): Simulator {
+  const sim = createSimulator()
+  seedCluster(sim.world, { service: 'other' })
+  sim.world.region(region).logs.createGroup('/shop/api')
+  sim.recorder.clear()
+  return sim
+}
+
+interface Step {
+  readonly content?: object | string
+  readonly given?: Record<string, string>
+  readonly file?: string
+  readonly cancelAfterSeconds?: number
+}
+
+async function deploy(sim: Simulator, step: Step = {}) {
+  const { content = definition, given = {}, file = 'service.json', cancelAfterSeconds } = step
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  await mkdir(runner.workspace, { recursive: true })
+  const written = typeof content === 'string' ? content : JSON.stringify(content)
+  await writeFile(join(runner.workspace, file), written)
+  const task = JSON.stringify(seededTaskDefinition(sim.world))
+  await writeFile(join(runner.workspace, 'task.json'), task)
+  const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
+  const inputs = givenInputs(deployInputs, {
+    ...{ service: 'api', cluster: 'shop', 'task-definition': 'task.json', image: newImage },
+    ...{ 'service-definition': file, ...given },
+  })
+  if (cancelAfterSeconds !== undefined) sim.clock.after(cancelAfterSeconds * 1000, () => runner.cancel())
+  await action.main(inputs, runner).catch((error: unknown) => runner.lines.push(String(error)))
+  return { runner, log: runner.lines.join('\n'), verdict: runner.outputs.verdict, action, inputs }
+}
+
+const serviceOf = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')
+const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
+const created = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => operation === 'CreateService').length
+
+describe('a missing service', () => {
+  test('is made with the rendered definition, and watched until it runs', async () => {
+    const sim = emptyScene()
+    const { log, verdict, runner } = await deploy(sim)
+    expect(verdict).toBe('succeeded')
+    expect(runner.outputs['previous-task-definition-arn']).toBe('')
+    expect(serviceOf(sim)).toMatchObject({
+      status: 'ACTIVE',
+      desiredCount: 2,
+      taskDefinition: expect.stringMatching(/api:1$/),
+    })
+    expect(log).toMatch(/api does not exist in shop \(cluster shop, eu-west-1\) and will be created/)
+    expect(log).toMatch(/api \(shop\) is deployed/)
+    expect(runner.summary).toMatch(/did not exist: this deployment creates it/)
+  })
+
+  test('is deployed to as usual the next time, and what the file has otherwise is said', async () => {
+    const sim = emptyScene()
+    await deploy(sim)
+    const content = { ...definition, healthCheckGracePeriodSeconds: 30, desiredCount: 5 }
+    const { log, verdict } = await deploy(sim, { content, given: { image: 'registry.example.com/api:v3' } })
+    expect(verdict).toBe('succeeded')
+    expect(serviceOf(sim)).toMatchObject({ desiredCount: 2 })
+    expect(log).toMatch(/only makes a missing service. This one has it otherwise: healthCheckGracePeriodSeconds\./)
+    expect(created(sim)).toBe(1)
+    expect((await deploy(sim, { given: { image: 'registry.example.com/api:v4' } })).log).not.toMatch(/has it otherwise/)
+  })
+
+  test('that was deleted is made anew', async () => {
+    const sim = rollingScene()
+    ask(sim.world, region, 'DeleteService', { cluster: 'shop', service: 'api', force: true })
+    sim.clock.advance(120_000)
+    expect((await deploy(sim)).verdict).toBe('succeeded')
+  })
+
+  test('takes a file in YAML, and counts and tags from the inputs before it', async () => {
+    const sim = emptyScene()
+    const content = [
+      '# of the shop',
+      'serviceName: api',
+      'cluster: shop',
+      'taskDefinition: api',
+      'launchType: FARGATE',
+      'networkConfiguration: { awsvpcConfiguration: { subnets: [subnet-0aaa1111] } }',
+    ].join('\n')
+    const given = { 'desired-count': '3', 'propagate-tags': 'SERVICE' }
+    expect((await deploy(sim, { file: 'service.yml', content, given })).verdict).toBe('succeeded')
+    expect(serviceOf(sim)).toMatchObject({ desiredCount: 3, settings: { propagateTags: 'SERVICE' } })
+  })
+
+  test('of CodeDeploy gets its first task set from ECS, which is watched', async () => {
+    const sim = emptyScene()
+    const { targetGroupArn } = sim.world.region(region).elbv2.createTargetGroup('api-blue')
+    sim.world.region(region).elbv2.createListener(80, { [targetGroupArn]: 1 })
+    const { deploymentConfiguration: _, ...rest } = definition
+    const content = {
+      ...rest,
+      deploymentController: { type: 'CODE_DEPLOY' },
+      loadBalancers: [{ targetGroupArn, containerName: 'api', containerPort: 8080 }],
+    }
+    const { verdict } = await deploy(sim, { content })
+    expect(verdict).toBe('succeeded')
+    expect(serviceOf(sim)?.taskSets).toMatchObject([{ status: 'PRIMARY', group: { running: 2 } }])
+    const broken = emptyScene()
+    crash(broken)
+    const { elbv2 } = broken.world.region(region)
+    elbv2.createListener(80, { [elbv2.createTargetGroup('api-blue').targetGroupArn]: 1 })
+    const failed = await deploy(broken, { content })
+    expect(failed.verdict).toBe('failed')
+    expect(failed.log).toMatch(/exited with code 1[\s\S]*The service exists now/)
+  })
+
+  test('is only planned by a dry run', async () => {
+    const sim = emptyScene()
+    const { log, runner } = await deploy(sim, { given: { 'dry-run': 'true' } })
+    expect(runner.failed).toBe(false)
+    expect(log).toMatch(/will be created/)
+    expect(serviceOf(sim)).toBeUndefined()
+    expect(sim.recorder.all.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation))).toEqual([])
+  })
+
+  test('is an error without the input, which is named', async () => {
+    const { log } = await deploy(emptyScene(), { given: { 'service-definition': '' } })
+    expect(log).toMatch(/The cluster shop has no service api[\s\S]*needs the input service-definition/)
+  })
+})
+
+describe('a first deployment that fails', () => {
+  test.each([
+    ['with a circuit breaker', definition],
+    ['without one', { ...definition, deploymentConfiguration: {} }],
+  ])('%s has failed, for the right reason, and the words say what is left', async (_, content) => {
+    const sim = emptyScene()
+    crash(sim)
+    const { log, verdict } = await deploy(sim, { content })
+    expect(verdict).toBe('failed')
+    expect(log).toMatch(/exited with code 1/)
+    expect(log).toMatch(/The service exists now, with 0 of 2 tasks running/)
+    expect(log).toMatch(/aws ecs delete-service --force --cluster shop --service api/)
+    sim.world.scenarios.set('registry.example.com/api:fixed', { kind: 'healthy' })
+    expect((await deploy(sim, { given: { image: 'registry.example.com/api:fixed' } })).verdict).toBe('succeeded')
+  })
+
+  test('that is cancelled says that nothing is rolled back, and why', async () => {
+    const sim = emptyScene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
+    const { runner, action, inputs, verdict } = await deploy(sim, { cancelAfterSeconds: 60 })
+    expect(verdict).toBe('cancelled')
+    const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
+    await action.post?.(inputs, post)
+    expect(post.lines.join('\n')).toMatch(
+      /had been created and goes on starting its tasks, as there is nothing to go back to/,
+    )
+    expect(serviceOf(sim)).toMatchObject({ status: 'ACTIVE' })
+  })
+})
+
+describe('one service is made only', () => {
+  test.each(['apply-then-drop', 'truncate', 'reset'] as const)('when the reply to it is lost (%s)', async (kind) => {
+    const sim = emptyScene()
+    sim.faults.add({ operation: 'CreateService', effect: { kind } })
+    expect((await deploy(sim)).verdict).toBe('succeeded')
+    expect(serviceOf(sim)).toMatchObject({ rollouts: [{}] })
+  })
+
+  test('when it cannot be seen yet after a lost reply: the token makes the second request the first one', async () => {
+    const sim = emptyScene()
+    sim.faults.add({ operation: 'CreateService', effect: { kind: 'apply-then-drop' } })
+    sim.faults.add({ operation: 'DescribeServices', skip: 1, times: 3, effect: { kind: 'stale-read', calls: 3 } })
+    expect((await deploy(sim)).verdict).toBe('succeeded')
+    expect(created(sim)).toBe(2)
+  })
+
+  test('when somebody else makes it in the meantime, it is deployed to', async () => {
+    const sim = emptyScene()
+    const run = () => {
+      const other = { ...definition, cluster: 'shop', serviceName: 'api', taskDefinition: 'other' }
+      ask(sim.world, region, 'CreateService', other)
+    }
+    sim.faults.add({ operation: 'CreateService', effect: { kind: 'callback', run } })
+    const { verdict, runner } = await deploy(sim, { given: { guard: 'off' } })
+    expect(verdict).toBe('succeeded')
+    expect(runner.outputs['previous-task-definition-arn']).toMatch(/other:1$/)
+  })
+})
+
+test.each<[string, object | string, RegExp, Record<string, string>?]>([
+  ['an unknown member', { ...definition, launchTipe: 'EC2' }, /launchTipe is unknown \(did you mean launchType\?\)/],
+  [
+    'an unknown member within',
+    { ...definition, networkConfiguration: { awsvpcConfiguration: { subnet: ['subnet-1'] } } },
+    /networkConfiguration\.awsvpcConfiguration\.subnet is unknown \(did you mean subnets\?\)/,
+  ],
+  ['a wrong type', { ...definition, desiredCount: 'two' }, /desiredCount must be a number, not string/],
+  ['another service', { ...definition, serviceName: 'web' }, /its serviceName is web, but the input service says api/],
+  ['another cluster', { ...definition, cluster: 'test' }, /its cluster is test, but the input cluster says shop/],
+  ['another family', { ...definition, taskDefinition: 'web:3' }, /its taskDefinition is web, but .* says api/],
+  ['no count', { launchType: 'FARGATE' }, /it has no desiredCount, and the input desired-count is empty/],
+  ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
+  ['a controller of others', { ...definition, deploymentController: { type: 'EXTERNAL' } }, /controller EXTERNAL/],
+  ['no JSON', '{ "desiredCount": ', /file-invalid/],
+])('a file with %s is refused before anything is changed', async (_, content, says) => {
+  const sim = emptyScene()
+  const { log, runner } = await deploy(sim, { content })
+  expect(log).toMatch(says)
+  expect(runner.outputs.verdict).not.toBe('succeeded')
+  expect(sim.recorder.all.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation))).toEqual([])
+})
+
+test("what ECS refuses is said in its words, with the name of the file's input", async () => {
+  const sim = emptyScene()
+  const { log, runner } = await deploy(sim, { content: { desiredCount: 1, launchType: 'FARGATE' } })
+  expect(runner.outputs.verdict).toBe('failed')
+  expect(log).toMatch(
+    /refuses to create the service api[\s\S]*Network Configuration must be provided[\s\S]*service-definition/,
+  )
+})
