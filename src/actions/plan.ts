@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts'
-import { selectImage, selectTargets } from '../config/target.ts'
+import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, requiredText } from '../runner/inputs.ts'
 import { text, untrusted } from '../text.ts'
@@ -22,8 +22,16 @@ export const action: Action<typeof inputs> = {
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
+    // Services in waves are deployed together, in one job: only then can they go back together.
+    const rows = environments.flatMap((environment) =>
+      selectWaves(config, environment)
+        ? [{ environment, service: '' }]
+        : targets.flatMap((target) =>
+            target.environment === environment ? [{ environment, service: target.name }] : [],
+          ),
+    )
     const outputs = {
-      matrix: JSON.stringify(targets.map(({ environment, name }) => ({ environment, service: name }))),
+      matrix: JSON.stringify(rows),
       repository: image?.repository,
       'image-environment': image?.environment,
       'image-region': image?.region,

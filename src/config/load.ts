@@ -20,6 +20,10 @@ export function loadConfig(content: string, file: string): Config {
   })
 }
 
+function withArticle(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
+}
+
 interface Problem {
   readonly path: readonly PropertyKey[]
   readonly problem: Text
@@ -39,7 +43,9 @@ function problems(issue: z.core.$ZodIssue): readonly Problem[] {
 function plain(message: string): string {
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
   if (expected === undefined) return message
-  return received === 'undefined' ? 'is missing' : `must be a ${expected}, not a ${received}`
+  return received === 'undefined'
+    ? 'is missing'
+    : `must be ${withArticle(expected)}, not ${withArticle(received ?? '')}`
 }
 
 function advice(key: string, known: readonly string[]): string {

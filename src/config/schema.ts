@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { deploymentSchema } from './deployment-settings.ts'
+import { checkWaves } from './waves.ts'
 
 const name = z
   .string()
@@ -34,13 +36,21 @@ const placementSchema = z.strictObject({
   'task-definition': z.string().optional().describe('Overrides the file given under services.'),
   'codedeploy-application': z.string().optional().describe('AppECS-<cluster>-<service> when absent.'),
   'codedeploy-deployment-group': z.string().optional().describe('DgpECS-<cluster>-<service> when absent.'),
+  deployment: deploymentSchema.optional(),
 })
 
-const environmentSchema = z.strictObject({
+const placed = z.strictObject({
   region: region.describe('Region of the environment.'),
   account: account.describe('Account of the environment; a deploy with credentials of another account is refused.'),
   role: role.optional(),
   services: z.record(name, placementSchema).describe('Where each service runs in this environment.'),
+  waves: z
+    .array(z.array(name).min(1, 'must have a service'))
+    .min(1, 'must have a wave')
+    .optional()
+    .describe(
+      'All services of this environment, in groups that are deployed one after the other and go back together.',
+    ),
   url: z.url().optional().describe('Address of the environment, shown by GitHub, the summary and Slack.'),
   slack: z
     .string()
@@ -48,6 +58,8 @@ const environmentSchema = z.strictObject({
     .optional()
     .describe('Slack channel that gets the live message.'),
 })
+
+const environmentSchema = placed.superRefine(checkWaves)
 
 export const configSchema = z.strictObject({
   version: z.literal(1, 'must be 1'),

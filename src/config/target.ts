@@ -1,7 +1,9 @@
 import { roleArn } from '../arn.ts'
+import type { DeploymentSettings } from '../deployment/settings.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { text, untrusted } from '../text.ts'
+import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'
 
 /** One service in one environment: everything that slipway.yml says about a deploy. */
@@ -18,6 +20,7 @@ export interface Target {
   readonly container?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  readonly settings?: DeploymentSettings | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
 }
@@ -44,6 +47,16 @@ export function selectTargets(config: Config, environments: readonly string[]): 
   })
 }
 
+/** Names of the environment's services, wave by wave; undefined where slipway.yml declares no waves for it. */
+export function selectWaves(config: Config, environmentName: string): readonly (readonly string[])[] | undefined {
+  return environmentOf(config, environmentName).waves
+}
+
+/** Names of the environment's services, in the order of the file. */
+export function serviceNames(config: Config, environmentName: string): readonly string[] {
+  return Object.keys(environmentOf(config, environmentName).services)
+}
+
 /** One target; `service` may be left out where the environment has only one. */
 export function selectTarget(config: Config, environmentName: string, service: string | undefined): Target {
   const environment = environmentOf(config, environmentName)
@@ -57,7 +70,10 @@ export function selectTarget(config: Config, environmentName: string, service: s
         ? text`The environment ${environmentName} of slipway.yml has several services, and the input service does not say which`
         : text`The environment ${environmentName} of slipway.yml has no service ${untrusted(name)}`,
     why: text`it has ${names.join(', ')}`,
-    fix: text`Set the input service to one of them.`,
+    fix:
+      name === undefined
+        ? text`Set the input service to one of them; or services to several, or waves in slipway.yml, to deploy them together.`
+        : text`Set the input service to one of them.`,
   })
 }
 
@@ -123,6 +139,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     container: service.container,
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
+    settings: placement.deployment && settingsIn(placement.deployment),
     url: environment.url,
     slackChannel: environment.slack,
   }
