@@ -38,8 +38,8 @@ export function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journe
     // The runner prints saved state when debug logging is on; log lines of containers are not for there.
     runner.saveState(savedState, JSON.stringify({ ...reporter.state(), evidence: undefined }))
     runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
-    const [task] = record.runTaskArns ?? []
-    if (task) runner.setOutput('run-task-arn', task)
+    const { runTaskArns: tasks = [] } = record
+    if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
   }
 }
 

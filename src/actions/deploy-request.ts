@@ -1,5 +1,6 @@
 import type { CancelPolicy, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import type { OneOffTask } from '../deployment/run-task.ts'
+import { combineSettings } from '../deployment/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
@@ -8,6 +9,7 @@ import { parse } from '../task-definition/parse.ts'
 import { type Text, text } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
+import { settingsOf } from './strategy-inputs.ts'
 
 /** The typed request of the action's inputs. `wanted` finds and renders the definition. Throws `inputs-invalid`. */
 export async function deployRequest(
@@ -25,7 +27,9 @@ export async function deployRequest(
     region,
     wanted,
     desiredCount: inputs.desiredCount,
+    forceDesiredCount: inputs.forceDesiredCount,
     serviceDefinition: await serviceDefinition(inputs, place, runner),
+    settings: combineSettings(place.settings, await settingsOf(inputs)),
     forceNewDeployment: inputs.forceNewDeployment,
     enableEcsManagedTags: inputs.enableEcsManagedTags,
     propagateTags: inputs.propagateTags,
@@ -113,9 +117,15 @@ function volume(name: string | undefined, managedEBSVolume: JsonObject | undefin
   return name === undefined || managedEBSVolume === undefined ? undefined : [{ name, managedEBSVolume }]
 }
 
-/** Undefined: it is made from the service. The peer's default, `appspec.yaml`, would be a file that nobody asked for. */
-async function appSpec({ codedeployAppspec }: DeployInputs, { files }: Runner): Promise<string | undefined> {
-  return codedeployAppspec === undefined ? undefined : await files.readText(codedeployAppspec, 'codedeploy-appspec')
+/** The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. */
+const usualAppSpec = 'appspec.yaml'
+
+/** Undefined: it is made from the service. A file that deploys something else than ECS is not taken unasked. */
+async function appSpec({ codedeployAppspec: given }: DeployInputs, { files }: Runner): Promise<string | undefined> {
+  if (given !== undefined) return await files.readText(given, 'codedeploy-appspec')
+  if (!(await files.exists(usualAppSpec))) return undefined
+  const found = await files.readText(usualAppSpec, 'codedeploy-appspec')
+  return /\bTargetService\b/.test(found) ? found : undefined
 }
 
 function requireSense(inputs: DeployInputs): void {

@@ -32,8 +32,8 @@ export async function registerOnly({ inputs, place, runner, aws, find }: Registr
   if (!inputs.runTask) return
   const { cluster } = place
   const task = oneOffTask(inputs, { cluster, service: '' }, runner)
-  const keep: Journey['keep'] = ({ runTaskArns: [arn] = [] }) => {
-    if (arn) runner.setOutput('run-task-arn', arn)
+  const keep: Journey['keep'] = ({ runTaskArns: tasks = [] }) => {
+    if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
   }
   const journey: Journey = { ...aws, clock: runner.clock, signal: runner.signal, keep }
   const events = runOneOffTask(

@@ -175,7 +175,7 @@ test.concurrent(
     const result = await deploy({ 'run-task': 'true', 'wait-for-task-stopped': 'true' })
     expect(result.exitCode).toBe(1)
     expect(result.errors.join()).toMatch(/code 2/)
-    expect(result.outputs['run-task-arn']).toMatch(/^arn:aws:ecs:.*:task\//)
+    expect(JSON.parse(result.outputs['run-task-arn'] ?? '')).toEqual([expect.stringMatching(/^arn:aws:ecs:.*:task\//)])
     expect([serving(), sim.recorder.count('ecs', 'UpdateService')]).toEqual([oldImage, 0])
   }),
 )
