@@ -26,6 +26,8 @@ interface Described {
   readonly resource?: string | undefined
 }
 
+type Asked = Described & { readonly kind: CallKind }
+
 /** What is asked, for messages, and how a lost reply is dealt with. */
 export type AwsRequest<T> = Described & {
   /** Turns an expected refusal into a value (`{ value }`) or into a Failure of its own (throws). Undefined: not expected. */
@@ -46,6 +48,12 @@ export interface SendOptions {
 const attemptLimit = 15_000
 const backoffBase = 500
 const backoffCap = 20_000
+/**
+ * AWS's reads are eventually consistent: what a lost reply did may not show at the first look back, and doing it again
+ * would do it twice. Milliseconds between the looks.
+ */
+const looksBack = 3
+const lookBackGap = 2_000
 /** Left for a last attempt before the deadline. */
 const lastCall = 1000
 /** A host that DNS does not know is waited for no longer: more likely the region is misspelt. */
@@ -131,7 +139,7 @@ async function settle<T>(
   if (!errorClass) throw error
   const refusal = error as AwsError
   if (errorClass === 'permanent') {
-    const applied = tries.replyLost ? await readBack(request) : undefined
+    const applied = tries.replyLost ? await readBack(patience, request) : undefined
     const expected = applied ?? request.whenRefused?.(refusal)
     if (!expected) throw explainRefusal(refusal, request)
     return expected
@@ -144,17 +152,24 @@ async function settle<T>(
   await pause(patience, request, tries, refusal, errorClass === 'throttle')
   if (errorClass !== 'ambiguous') return undefined
   tries.replyLost = true
-  return readBack(request)
+  return readBack(patience, request)
 }
 
-async function readBack<T>(request: AwsRequest<T>): Promise<{ readonly value: T } | undefined> {
-  const value = 'readBack' in request ? await request.readBack() : undefined
-  return value === undefined ? undefined : { value }
+/** What a lost reply did, once it shows; undefined when it does not show in several looks. */
+async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<{ readonly value: T } | undefined> {
+  if (!('readBack' in request)) return undefined
+  for (let looks = 1; ; looks++) {
+    const value = await request.readBack()
+    if (value !== undefined) return { value }
+    const isTime = remaining(patience.clock, patience.deadline) > lookBackGap + lastCall
+    if (looks === looksBack || !isTime) return undefined
+    await doze(patience, request, lookBackGap)
+  }
 }
 
 async function pause(
   patience: Patience,
-  request: Described & { readonly kind: CallKind },
+  request: Asked,
   tries: Tries,
   error: AwsError,
   throttled: boolean,
@@ -169,10 +184,14 @@ async function pause(
   patience.reportRetry?.(
     text`${request.action} ${throttled ? 'is throttled by AWS' : 'got no usable answer'} (attempt ${tries.count}, ${seconds} s so far); trying again`,
   )
+  await doze(patience, request, Math.min(wait, left - lastCall))
+}
+
+async function doze({ clock, signal }: Patience, { action, kind }: Asked, wait: number): Promise<void> {
   try {
-    await clock.sleep(Math.min(wait, left - lastCall), patience.signal)
+    await clock.sleep(wait, signal)
   } catch {
-    throw explainCancelled(request.action, request.kind)
+    throw explainCancelled(action, kind)
   }
 }
 

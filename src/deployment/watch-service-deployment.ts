@@ -1,9 +1,9 @@
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
+import type { EcsDeployment, ServiceDeployment } from '../ports.ts'
 import { renderText, text, type Untrusted, untrusted } from '../text.ts'
-import { type End, stoppedByHand, supersededBy, timedOut } from './end.ts'
-import { hasRollbackTarget, primary, runningTaskDefinition } from './engine.ts'
+import { type End, timedOut } from './end.ts'
+import { hasRollbackTarget, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { startFailFast } from './fail-fast.ts'
 import type { Rollout } from './journey.ts'
@@ -11,6 +11,7 @@ import { aftermath, afterwards, aside, shortly, until } from './patience.ts'
 import { hookWaits, startPauses } from './pauses.ts'
 import { isFarEnough, isTriggered, progress, standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
+import { endOfStopped, isReplaced, superseded } from './stopped.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
 import { longestWatchMinutes, startWatchDeadline } from './watch-deadline.ts'
 
@@ -71,7 +72,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))
     yield* messages.news(service)
     failed = service?.deployments?.find(({ id }) => id === watched.ours?.id)?.failedTasks ?? failed
-    replaced = standingOf(now) === 'running' && isReplaced(service, watched) ? replaced + 1 : 0
+    replaced = standingOf(now) === 'running' && isReplaced(service, watched.ours) ? replaced + 1 : 0
     // Twice, as the first look may have met the beginning of ECS's own rollback.
     if (replaced > 1) return superseded(service)
   }
@@ -122,7 +123,7 @@ async function endOf(now: ServiceDeployment, triggered: number, watched: Watched
     case 'rollback-failed':
       return { outcome: 'rollback-failed', reason }
     case 'stopped':
-      return await endOfStopped(now, watched)
+      return await endOfStopped({ rollout, ours: watched.ours, isTriggered: isTriggered(now), reason })
     case 'running':
       return isStalled(triggered, rollout) ? { outcome: 'failed', reason } : undefined
     case 'rolling-back':
@@ -143,30 +144,6 @@ function isStalled(triggered: number, { service }: Rollout): boolean {
   if (triggered === 0) return false
   if (!service.deploymentConfiguration?.deploymentCircuitBreaker?.rollback) return true
   return triggered >= stalledLooks && !hasRollbackTarget(service)
-}
-
-/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
-async function endOfStopped(now: ServiceDeployment, watched: Watched): Promise<End> {
-  const { request, journey } = watched.rollout
-  const reason = reasonOf(now)
-  if (isTriggered(now)) return { outcome: 'failed', reason }
-  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
-  if (isReplaced(service, watched)) return superseded(service)
-  const current = service && primary(service)
-  if (current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
-  return { ...stoppedByHand(reason), serving: service && runningTaskDefinition(service) }
-}
-
-/** True when the service wants to be at another deployment than ours, made after ours. */
-function isReplaced(service: Service | undefined, { ours }: Watched): boolean {
-  const current = service && primary(service)
-  if (!current?.id || !ours?.id || current.id === ours.id) return false
-  return (current.createdAt?.getTime() ?? 0) >= (ours.createdAt?.getTime() ?? 0)
-}
-
-function superseded(service: Service | undefined): End {
-  const current = service && primary(service)
-  return supersededBy(current?.taskDefinition, current?.id)
 }
 
 async function rolledBackTo(now: ServiceDeployment, { request, journey }: Rollout): Promise<string | undefined> {

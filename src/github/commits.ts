@@ -14,7 +14,8 @@ export interface CommitHistoryConfig {
   readonly signal: AbortSignal
 }
 
-type Answer = CommitOrder | { readonly unknown: string; readonly again?: boolean }
+/** `again`: milliseconds after which the same question may be answered. */
+type Answer = CommitOrder | { readonly unknown: string; readonly again?: number | undefined }
 
 /** Of all tries together. Milliseconds. */
 const longest = 10_000
@@ -34,10 +35,11 @@ export function openCommitHistory(config: CommitHistoryConfig): CommitHistory {
       const deadline = deadlineIn(clock, longest)
       for (;;) {
         const answer = await attempt(config, `${base}...${head}`)
-        const isOver = remaining(clock, deadline) < longestTry || signal.aborted
         if (typeof answer === 'string') return answer
-        if (!answer.again || isOver) return { unknown: answer.unknown }
-        await clock.sleep(pause, signal).catch(() => undefined)
+        const { unknown, again } = answer
+        const isOver = again === undefined || remaining(clock, deadline) < Math.max(longestTry, again)
+        if (isOver || signal.aborted) return { unknown }
+        await clock.sleep(again, signal).catch(() => undefined)
       }
     },
   }
@@ -47,7 +49,7 @@ async function attempt(config: CommitHistoryConfig, basehead: string): Promise<A
   const over = new AbortController()
   const timer = new AbortController()
   const late = config.clock.sleep(longestTry, AbortSignal.any([timer.signal, config.signal])).then(
-    (): Answer => ({ unknown: 'GitHub did not answer within 5 seconds', again: true }),
+    (): Answer => ({ unknown: 'GitHub did not answer within 5 seconds', again: pause }),
     (): Answer => ({ unknown: 'the run was cancelled' }),
   )
   try {
@@ -66,13 +68,13 @@ async function ask(config: CommitHistoryConfig, basehead: string, signal: AbortS
       signal,
       redirect: 'error',
     })
-    if (!response.ok) return refused(response.status)
+    if (!response.ok) return refused(response)
     const body: unknown = await response.json()
     const status = typeof body === 'object' && body !== null && 'status' in body ? body.status : undefined
-    return isOrder(status) ? status : { unknown: 'GitHub gave no comparison', again: true }
+    return isOrder(status) ? status : { unknown: 'GitHub gave no comparison', again: pause }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return { unknown: `GitHub could not be asked: ${reason}`, again: true }
+    return { unknown: `GitHub could not be asked: ${reason}`, again: pause }
   }
 }
 
@@ -80,9 +82,21 @@ function isOrder(status: unknown): status is CommitOrder {
   return typeof status === 'string' && orders.includes(status)
 }
 
-function refused(status: number): Answer {
+function refused({ status, headers }: Response): Answer {
   if (status === 404)
     return { unknown: 'GitHub answered 404: the commit is gone, or github-token lacks contents: read' }
-  if (status === 403 || status === 429) return { unknown: `GitHub answered ${status}: not allowed, or asked too often` }
-  return { unknown: `GitHub answered ${status}`, again: status >= 500 }
+  const again = laterBy(headers, status >= 500 || status === 429)
+  if (status === 403 || status === 429)
+    return { unknown: `GitHub answered ${status}: not allowed, or asked too often`, again }
+  return { unknown: `GitHub answered ${status}`, again }
+}
+
+/**
+ * Who asks too often is told when to come back ("Best practices for using the REST API", secondary rate limits: 403 or 429
+ * with `Retry-After` in seconds); a 403 without it is a matter of permissions.
+ */
+function laterBy(headers: Headers, isBusy: boolean): number | undefined {
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  if (seconds >= 0) return seconds * 1000
+  return isBusy ? pause : undefined
 }

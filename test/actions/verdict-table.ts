@@ -215,7 +215,7 @@ export const ends: Readonly<Record<string, End>> = {
     says: /not complete after 2 minutes.*deployment-id: arn:/s,
   },
   'CodeDeploy, too slow': {
-    ...codeDeploy,
+    scene: () => codeDeployScene({ deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }),
     given: { 'wait-for-minutes': '2' },
     prepare: slow,
     verdict: 'timed-out',
@@ -275,7 +275,8 @@ export async function play(
 ): Promise<Played> {
   const sim = scene()
   await prepare?.(sim)
-  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  const idToken = async (audience: string) => sim.oidc.token(audience)
+  const runner = Object.assign(await fakeRunner({ clock: sim.clock.forProgram, environment }), { idToken })
   let hasBegun = false
   const soon = () => {
     if (!hasBegun) sim.clock.after(after * 1000, () => void meanwhile?.(sim, runner))

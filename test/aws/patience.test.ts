@@ -1,9 +1,12 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { jitter } from '../../src/aws/call.ts'
 import type { Aws } from '../../src/aws/connect.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { failure, simulated } from './simulated.ts'
+
+// Hundreds of calls at once take a busy machine a while.
+jest.setTimeout(30_000)
 
 const services = Array.from({ length: 200 }, (_, index) => `service-${index}`)
 const definition = (family: string) => ({

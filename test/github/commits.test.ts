@@ -32,6 +32,24 @@ test('one failure of GitHub is tried again; one that stays is told within 15 sec
   expect(sim.clock.now() - before).toBeLessThanOrEqual(15_000)
 })
 
+test.each([429, 403])(
+  'F16: asked too often (%s), it waits for as long as GitHub says, if that is short',
+  async (status) => {
+    const { sim } = open()
+    const busy = (seconds: number, times: number) => {
+      const answer = () => new Response('{}', { status, headers: { 'retry-after': String(seconds) } })
+      const fetch: typeof sim.fetch = (...given) => (times-- > 0 ? Promise.resolve(answer()) : sim.fetch(...given))
+      const signal = new AbortController().signal
+      const config = { token: 'ghs_1', apiUrl: 'https://api.github.com', repository: 'acme/api' }
+      return openCommitHistory({ ...config, fetch, clock: sim.clock.forProgram, signal })
+    }
+    const before = sim.clock.now()
+    expect(await busy(4, 1).compare(older, newer)).toBe('ahead')
+    expect(sim.clock.now() - before).toBe(4000)
+    expect(await busy(60, 1).compare(older, newer)).toEqual({ unknown: expect.stringMatching(/asked too often/) })
+  },
+)
+
 test('without a token, or for a commit that is gone, the reason names what to do', async () => {
   const { history } = open()
   expect(await history.compare('d'.repeat(40), newer)).toEqual({

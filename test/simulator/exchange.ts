@@ -40,13 +40,27 @@ const isRead = (operation: string) => /^(Describe|Get|List|BatchGet)/.test(opera
 /** How many answers to the same question are kept for stale reads. */
 const remembered = 10
 
-export function createExchange(clock: SimulatorClock, faults: Faults) {
-  const answers = new Map<string, HttpResponse[]>()
+interface Answered {
+  readonly at: number
+  readonly response: HttpResponse
+}
 
-  const remember = (call: Call, response: HttpResponse): readonly HttpResponse[] => {
+/** `known` is oldest first and ends with the true answer. */
+function olderAnswer(
+  known: readonly Answered[],
+  { calls = 1, within = Infinity }: Extract<Effect, { kind: 'stale-read' }>,
+  now: number,
+): HttpResponse | undefined {
+  return known.slice(-1 - calls).find(({ at }) => now - at <= within)?.response
+}
+
+export function createExchange(clock: SimulatorClock, faults: Faults) {
+  const answers = new Map<string, Answered[]>()
+
+  const remember = (call: Call, response: HttpResponse): readonly Answered[] => {
     const key = `${call.region} ${call.service} ${call.operation} ${JSON.stringify(call.input)}`
     const known = answers.get(key) ?? []
-    known.push(response)
+    known.push({ at: clock.now(), response })
     if (known.length > remembered) known.shift()
     answers.set(key, known)
     return known
@@ -98,13 +112,10 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
       if (spoiled) return spoiled
     }
     const response = await side.handle()
-    const known = isRead(call.operation) ? remember(call, response) : [response]
+    const known = isRead(call.operation) ? remember(call, response) : []
     if (effects.some((effect) => effect.kind === 'apply-then-drop')) return { kind: 'reset' }
     if (effects.some((effect) => effect.kind === 'truncate')) return { kind: 'truncated', response }
     const stale = effects.find((effect) => effect.kind === 'stale-read')
-    return {
-      kind: 'response',
-      response: (stale && known.at(-1 - (stale.calls ?? 1))) ?? (stale && known[0]) ?? response,
-    }
+    return { kind: 'response', response: (stale && olderAnswer(known, stale, clock.now())) ?? response }
   }
 }

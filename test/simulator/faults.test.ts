@@ -102,6 +102,18 @@ describe('a client sees the same in process and over HTTP', () => {
       expect(await send()).toBe('third')
     })
   })
+
+  test('stale reads are as old as is allowed, and no older', async () => {
+    await both(async (simulator, send) => {
+      const { ssm } = simulator.world.region('eu-west-1')
+      expect(await send()).toBe('first')
+      ssm.put('a', 'second')
+      simulator.faults.add(rule({ kind: 'stale-read', within: 5_000 }))
+      expect(await send()).toBe('first')
+      simulator.clock.advance(60_000)
+      expect(await send()).toBe('second')
+    })
+  })
 })
 
 test('a site that hangs leaves the virtual clock free, and lets go when its client gives up', async () => {

@@ -25,8 +25,11 @@ export type Effect =
   | { readonly kind: 'slow'; readonly milliseconds: number }
   | { readonly kind: 'expired-token' }
   | { readonly kind: 'access-denied' }
-  /** The answer that the same question got `calls` calls ago (default 1): eventual consistency. */
-  | { readonly kind: 'stale-read'; readonly calls?: number }
+  /**
+   * The answer that the same question got `calls` calls ago (default 1): eventual consistency. With `within`, no
+   * answer that is more than so many virtual milliseconds old.
+   */
+  | { readonly kind: 'stale-read'; readonly calls?: number; readonly within?: number }
   /** Throttles whatever does not fit into AWS's token bucket. Refills on virtual time. */
   | { readonly kind: 'token-bucket'; readonly capacity: number; readonly refillPerSecond: number }
   /** Any error of the service's own. */
