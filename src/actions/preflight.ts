@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
 import { Failure } from '../failure.ts'
-import type { Service } from '../ports.ts'
+import type { Identity, Service } from '../ports.ts'
 import { openRegistry } from '../registry/distribution.ts'
 import { findingSentence } from '../report/preflight.ts'
 import type { Runner } from '../runner/action.ts'
@@ -42,7 +42,7 @@ export async function preflight(
   const send: typeof globalThis.fetch = (url, init) => fetch(String(url), init ?? {})
   const subject = {
     region: aws.region,
-    accountId: service ? undefined : await accountOf(aws),
+    accountId: service ? undefined : (await identityOf(aws))?.accountId,
     service,
     definition: wanted.definition,
     taskDefinition: wanted.arn,
@@ -50,12 +50,12 @@ export async function preflight(
     checkSecretKeys,
   }
   const registry = openRegistry({ login, clock, signal, patience, fetch: send })
-  return judge(await gatherFacts(subject, { ...aws, registry }))
+  return judge(await gatherFacts(subject, { ...aws, registry, identity: () => identityOf(aws) }))
 }
 
-async function accountOf(aws: Aws): Promise<string | undefined> {
+async function identityOf(aws: Aws): Promise<Identity | undefined> {
   try {
-    return (await aws.identity()).accountId
+    return await aws.identity()
   } catch (error) {
     if (error instanceof Failure && error.parts.code !== 'cancelled') return undefined
     throw error

@@ -29,6 +29,16 @@ export interface TaskSet {
   readonly runningCount?: number
   readonly createdAt?: Date
   readonly loadBalancers?: readonly LoadBalancer[]
+  readonly networkConfiguration?: NetworkConfiguration
+}
+
+/** Where tasks with a network interface of their own start. */
+export interface NetworkConfiguration {
+  readonly awsvpcConfiguration?: {
+    readonly subnets?: readonly string[]
+    readonly securityGroups?: readonly string[]
+    readonly assignPublicIp?: string
+  }
 }
 
 export interface LoadBalancer {
@@ -63,13 +73,8 @@ export interface Service {
     readonly weight?: number
     readonly base?: number
   }[]
-  readonly networkConfiguration?: {
-    readonly awsvpcConfiguration?: {
-      readonly subnets?: readonly string[]
-      readonly securityGroups?: readonly string[]
-      readonly assignPublicIp?: string
-    }
-  }
+  readonly networkConfiguration?: NetworkConfiguration
+  readonly enableExecuteCommand?: boolean
   readonly schedulingStrategy?: string
   readonly currentServiceDeployment?: string
   readonly currentServiceRevisions?: readonly { readonly arn?: string }[]

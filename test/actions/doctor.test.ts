@@ -1,88 +1,27 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import { createDoctor } from '../../src/actions/doctor.ts'
 import { doctorInputs } from '../../src/actions/doctor-inputs.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
-import type { Call } from '../simulator/contract.ts'
-import { seedImage } from '../simulator/ecr.ts'
-import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
-
-const here = { service: 'api', cluster: 'shop' }
-
-type Definition = Record<string, unknown>
-
-interface Asked {
-  readonly given?: Record<string, string>
-  /** Written to td.json and given as task-definition. */
-  readonly definition?: Definition
-}
-
-interface Found {
-  readonly code: string
-  readonly severity: string
-  readonly what: string
-  readonly why: string
-  readonly fix: string
-}
-
-async function doctor(sim: Simulator, { given = {}, definition }: Asked = {}) {
-  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
-  if (definition) {
-    await mkdir(runner.workspace, { recursive: true })
-    await writeFile(join(runner.workspace, 'td.json'), JSON.stringify(definition))
-  }
-  const action = createDoctor({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
-  const inputs = { ...here, ...(definition && { 'task-definition': 'td.json' }), ...given }
-  await action.main(givenInputs(doctorInputs, inputs), runner)
-  const findings: readonly Found[] = JSON.parse(runner.outputs.findings ?? '[]')
-  return { runner, findings, log: runner.lines.join('\n'), outputs: runner.outputs }
-}
-
-/** The seeded definition with members merged into it, and into its container `api`. */
-function defined(sim: Simulator, container: Definition = {}, members: Definition = {}): Definition {
-  const { containerDefinitions = [], ...rest } = seededTaskDefinition(sim.world)
-  return { ...rest, containerDefinitions: [{ ...containerDefinitions[0], ...container }], ...members }
-}
-
-const home = (sim: Simulator) => sim.world.region(region)
-const host = `111122223333.dkr.ecr.${region}.amazonaws.com`
-
-function withRepository(sim: Simulator, ...architectures: readonly string[]) {
-  const { ecr } = home(sim)
-  ecr.createRepository('api')
-  const [first = 'amd64', ...others] = architectures
-  const digests = [first, ...others].map((architecture) => ({
-    architecture,
-    digest: seedImage(sim.world, region, 'api', others.length === 0 ? 'v2' : architecture, { architecture }),
-  }))
-  if (others.length === 0) return
-  const manifests = digests.map(({ architecture, digest }) => ({
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    digest,
-    size: 1,
-    platform: { os: 'linux', architecture },
-  }))
-  const mediaType = 'application/vnd.oci.image.index.v1+json'
-  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
-  const put = { repositoryName: 'api', imageTag: 'v2', imageManifest, imageManifestMediaType: mediaType }
-  ecr.handlers.PutImage?.(put, {} as Call)
-}
+import {
+  type Asked,
+  changesOf,
+  type Definition,
+  defined,
+  doctor,
+  environment,
+  type Found,
+  here,
+  home,
+  host,
+  sentenceOf,
+  withRepository,
+} from './doctor-scene.ts'
 
 const secret = (valueFrom: string, name = 'PASSWORD') => ({ secrets: [{ name, valueFrom }] })
 const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:111122223333:secret:${name}`
@@ -429,9 +368,7 @@ const stable = (sentence: string) =>
     .replaceAll(/arn:aws:secretsmanager:[^ ]*:db-\w{6}(?= has| does)/g, '<arn>')
     .replaceAll(/target group \w+ (?=takes)/g, 'target group <name> ')
 
-const sentenceOf = ({ what, why, fix }: Found) => stable(`${what}: ${why}. ${fix}`)
-
-const readOnly = /^(Describe|Get|List|BatchGet)|^(GET|HEAD) /
+const stableSentence = (finding: Found) => stable(sentenceOf(finding))
 
 describe('a finding before the deployment', () => {
   test.each([...rolling, ...viaCodeDeploy])(
@@ -441,12 +378,12 @@ describe('a finding before the deployment', () => {
       const asked = await setup(sim)
       sim.recorder.clear()
       const { runner, findings, log, outputs } = await doctor(sim, asked)
-      expect(findings.filter((finding) => finding.code === code).map(sentenceOf)).toEqual([sentence])
+      expect(findings.filter((finding) => finding.code === code).map(stableSentence)).toEqual([sentence])
       expect(findings.find((finding) => finding.code === code)?.severity).toBe(severity)
       expect(stable(log)).toContain(sentence)
       expect(runner.failed).toBe(findings.some((finding) => finding.severity === 'blocks'))
       expect(outputs.cause === '').toBe(!runner.failed)
-      expect(sim.recorder.all.map(({ operation }) => operation).filter((name) => !readOnly.test(name))).toEqual([])
+      expect(changesOf(sim)).toEqual([])
     },
   )
 
@@ -559,87 +496,12 @@ describe('a permission that is missing', () => {
   })
 })
 
-describe('a look back', () => {
-  const crashed = async (scene: () => Simulator) => {
-    const sim = scene()
-    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, log: ['no such table: orders'] })
-    const { record } = await run(sim, { image: newImage, request: { waitMinutes: 120 } })
-    sim.recorder.clear()
-    return { sim, record }
-  }
-
-  test.each([
-    ['rolling, newest', rollingScene, 'rolled-back', () => 'newest'],
-    ['rolling, by ARN', rollingScene, 'rolled-back', (arn: string) => arn],
-    ['CodeDeploy, newest', codeDeployScene, 'rolled-back', () => 'newest'],
-    ['CodeDeploy, by id', codeDeployScene, 'rolled-back', (_: string, id: string) => id],
-  ])('%s: says why, changes nothing and is green', async (_, scene, verdict, idOf) => {
-    const { sim, record } = await crashed(scene)
-    const id = idOf(record.serviceDeploymentArn ?? '', record.deploymentId ?? '')
-    const { runner, outputs, log } = await doctor(sim, { given: { 'deployment-id': id } })
-    expect(outputs).toMatchObject({
-      verdict,
-      cause: expect.stringMatching(/container "api" exited with code 3/),
-      findings: '[]',
-      'task-definition-arn': expect.stringMatching(/api:2$/),
-    })
-    expect(log).toMatch(/api \(shop\) failed to deploy and was rolled back( to api:1)?, after/)
-    expect(log).toMatch(/no such table: orders/)
-    expect(runner.summary).toMatch(/no such table/)
-    expect(runner.failed).toBe(false)
-    expect(sim.recorder.all.map(({ operation }) => operation).filter((name) => !readOnly.test(name))).toEqual([])
-  })
-
-  test('a CodeDeploy deployment is found by its id alone', async () => {
-    const { sim, record } = await crashed(codeDeployScene)
-    const given = { 'deployment-id': record.deploymentId ?? '', service: '', cluster: '' }
-    const { log } = await doctor(sim, { given })
-    expect(log).toMatch(/api \(shop\) failed to deploy/)
-  })
-
-  test('a deployment that went well, and one that still runs', async () => {
-    const sim = rollingScene()
-    await run(sim, { image: newImage })
-    expect((await doctor(sim, { given: { 'deployment-id': 'newest' } })).log).toMatch(/api \(shop\) is deployed/)
-    sim.world.scenarios.set('registry.example.com/api:v3', { kind: 'healthy', startSeconds: 600 })
-    const { record } = await run(sim, { image: 'registry.example.com/api:v3', request: { wait: false } })
-    sim.clock.advance(20_000)
-    const { log, outputs } = await doctor(sim, { given: { 'deployment-id': record.deploymentId ?? '' } })
-    expect(log).toMatch(/api \(shop\) is being deployed/)
-    expect([outputs.verdict, outputs.cause]).toEqual(['', ''])
-  })
-
-  test('one that still runs and fails says why already', async () => {
-    const sim = rollingScene({ circuitBreaker: 'off' })
-    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
-    await run(sim, { image: newImage, request: { wait: false } })
-    sim.clock.advance(120_000)
-    const { outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
-    expect([outputs.verdict, outputs.cause]).toEqual(['', expect.stringMatching(/exited with code 3/)])
-  })
-
-  test('says that the evidence is gone after hours', async () => {
-    const { sim } = await crashed(rollingScene)
-    sim.clock.advance(5 * 3_600_000)
-    const { log, outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
-    expect(outputs.verdict).toBe('rolled-back')
-    expect(log).toMatch(/It ended \d hours ago, and Amazon ECS shows stopped tasks for about one/)
-  })
-
-  test('what is not there is said', async () => {
-    await expect(doctor(rollingScene(), { given: { 'deployment-id': 'ecs-svc/1' } })).rejects.toMatchObject({
-      parts: { code: 'inputs-invalid' },
-    })
-  })
-})
-
 describe('the input preflight of deploy', () => {
   async function deploy(sim: Simulator, given: Record<string, string>) {
     const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
     const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
     await action.main(givenInputs(deployInputs, { ...here, ...given }), runner)
-    const changed = sim.recorder.all.map(({ operation }) => operation).filter((name) => !readOnly.test(name))
-    return { runner, changed, log: runner.lines.join('\n') }
+    return { runner, changed: changesOf(sim), log: runner.lines.join('\n') }
   }
 
   test.each(['on', 'only'])(

@@ -1,5 +1,6 @@
 import type { Engine } from '../../deployment/event.ts'
-import type { AlarmState, DeploymentGroup, JsonObject, Service } from '../../ports.ts'
+import type { AlarmState, Decision, DeploymentGroup, JsonObject, Service } from '../../ports.ts'
+import type { NetworkFacts } from '../network/facts.ts'
 
 /** An image of the definition, as far as it could be looked at. */
 export interface ImageFact {
@@ -68,6 +69,18 @@ export interface CodeDeployFacts {
     | undefined
 }
 
+/** A role of the definition that is of this account. */
+export interface RoleFact {
+  readonly member: 'executionRoleArn' | 'taskRoleArn'
+  readonly arn: string
+  /** `trust`: its trust policy; undefined where that is no JSON object. */
+  readonly standing: { readonly trust: JsonObject | undefined } | 'missing' | 'unread'
+  /** Whether who deploys may pass it; undefined where that could not be asked. */
+  readonly passing: { readonly caller: string; readonly decision: Decision } | undefined
+  /** Of the execution role: what it would have to do and may not. */
+  readonly doing: readonly Decision[]
+}
+
 /** A source that could not be read. */
 export interface Unread {
   /** What stays unchecked, such as `whether the images exist`. */
@@ -96,5 +109,8 @@ export interface PreflightFacts {
   /** Of the service or of the deployment group; undefined where they could not be read. */
   readonly alarms: { readonly names: readonly string[]; readonly states: readonly AlarmState[] | undefined }
   readonly codeDeploy: CodeDeployFacts | undefined
+  readonly roles: readonly RoleFact[]
+  /** Undefined where tasks have no network of their own, or it could not be read. */
+  readonly network: NetworkFacts | undefined
   readonly unread: readonly Unread[]
 }

@@ -1,11 +1,24 @@
 import { parseArn } from '../../arn.ts'
 import { taskDefinitionIn } from '../../deployment/appspec.ts'
 import { engineOf } from '../../deployment/engine.ts'
-import type { CodeDeploy, Ecr, Ecs, JsonObject, PreflightSources, Registry, Service } from '../../ports.ts'
+import type {
+  CodeDeploy,
+  Ecr,
+  Ecs,
+  Identity,
+  JsonObject,
+  NetworkSources,
+  PreflightSources,
+  Registry,
+  RoleSources,
+  Service,
+} from '../../ports.ts'
 import { isEqual } from '../../task-definition/equal.ts'
 import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
+import { gatherNetwork } from '../network/gather-network.ts'
 import type { CodeDeployFacts, LogGroupFact, PreflightFacts, TargetGroupFact } from './facts.ts'
 import { gatherImages } from './gather-images.ts'
+import { gatherRoles } from './gather-roles.ts'
 import { gatherSecrets } from './gather-secrets.ts'
 import { loadBalancersOf } from './judge-load-balancing.ts'
 import { type Look, openLook } from './look.ts'
@@ -33,6 +46,10 @@ export interface PreflightPorts {
   readonly preflight: PreflightSources
   readonly ecr: Pick<Ecr, 'imageDigest'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'>
+  readonly roles: RoleSources
+  readonly network: NetworkSources
+  /** Who deploys; undefined where that is not known. */
+  identity(): Promise<Identity | undefined>
 }
 
 /** Reads all that decides whether the deployment can succeed. What cannot be read is named in `unread`; changes nothing. */
@@ -40,16 +57,22 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const { look, unread } = openLook()
   const { region, service, definition } = subject
   const accountId = parseArn(service?.serviceArn ?? '')?.accountId ?? subject.accountId
+  const isFargate = runsOnFargate(service, definition)
   const engine = service && engineOf(service, service.serviceName ?? '')
   const codeDeploy = engine === 'codedeploy' ? await gatherCodeDeploy(subject, ports, look) : undefined
-  const [images, secrets, logGroups, targetGroups, alarms] = await Promise.all([
+  const secretsAndRoles = async () => {
+    const secrets = await gatherSecrets(definition, subject.checkSecretKeys, ports.preflight, look)
+    const place = { accountId, region, identity: () => ports.identity() }
+    return { secrets, roles: await gatherRoles(definition, secrets, place, ports.roles, look) }
+  }
+  const [images, { secrets, roles }, logGroups, targetGroups, alarms, network] = await Promise.all([
     gatherImages(definition, { accountId, region }, ports, look),
-    gatherSecrets(definition, subject.checkSecretKeys, ports.preflight, look),
+    secretsAndRoles(),
     gatherLogGroups(definition, ports.preflight, look),
     gatherTargetGroups(service, ports.preflight, look),
     gatherAlarms(service, codeDeploy, ports.preflight, look),
+    isFargate ? gatherNetwork(service, region, ports.network, look) : undefined,
   ])
-  const isFargate = runsOnFargate(service, definition)
   return {
     region,
     accountId,
@@ -63,6 +86,8 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     targetGroups,
     alarms,
     codeDeploy,
+    roles,
+    network,
     unread: unread(),
   }
 }

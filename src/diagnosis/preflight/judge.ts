@@ -7,6 +7,8 @@ import { judgeImages } from './judge-images.ts'
 import { judgeLoadBalancing } from './judge-load-balancing.ts'
 import { judgeLogs } from './judge-logs.ts'
 import { judgeNames } from './judge-names.ts'
+import { judgeNetwork } from './judge-network.ts'
+import { judgeRoleUse } from './judge-role-use.ts'
 import { judgeRoles } from './judge-roles.ts'
 import { judgeRollout } from './judge-rollout.ts'
 import { judgeSecrets } from './judge-secrets.ts'
@@ -15,8 +17,10 @@ import { judgeSize } from './judge-size.ts'
 const checks = [
   judgeImages,
   judgeRoles,
+  judgeRoleUse,
   judgeSecrets,
   judgeLogs,
+  judgeNetwork,
   judgeLoadBalancing,
   judgeSize,
   judgeNames,
