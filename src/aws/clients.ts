@@ -1,3 +1,4 @@
+import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
@@ -41,6 +42,7 @@ export interface Clients {
   /** Containers may log to another region. */
   logs(region?: string): Promise<CloudWatchLogsClient>
   cloudwatch(): Promise<CloudWatchClient>
+  scaling(): Promise<ApplicationAutoScalingClient>
   ec2(): Promise<EC2Client>
   iam(): Promise<IAMClient>
   /** Secrets and parameters may live in another region than the containers that get them. */
@@ -104,6 +106,12 @@ export function createClients(options: ClientOptions): Clients {
     }),
     cloudwatch: once(async () => {
       const client = new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(config)
+      client.middlewareStack.add(guardEndpoint, guardOptions)
+      return client
+    }),
+    scaling: once(async () => {
+      const { ApplicationAutoScalingClient } = await import('@aws-sdk/client-application-auto-scaling')
+      const client = new ApplicationAutoScalingClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),

@@ -11,6 +11,7 @@ import type {
   PreflightSources,
   RevisionHistory,
   RoleSources,
+  Scaling,
 } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { codeDeploy } from './codedeploy.ts'
@@ -24,6 +25,7 @@ import { preflightSources } from './preflight.ts'
 import { revisionHistory } from './revision-history.ts'
 import type { Role } from './role.ts'
 import { roleSources } from './roles.ts'
+import { scaling } from './scaling.ts'
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined is a failure that says where a region can be given. */
@@ -49,6 +51,7 @@ export interface Aws {
   readonly preflight: PreflightSources
   readonly network: NetworkSources
   readonly roles: RoleSources
+  readonly scaling: Scaling
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
@@ -79,6 +82,7 @@ function portsOf(connection: Connection): Aws {
     preflight: preflightSources(connection),
     network: networkSources(connection),
     roles: roleSources(connection),
+    scaling: scaling(connection),
     identity: () => callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }

@@ -16,6 +16,7 @@ import { listing, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision } from './revision.ts'
 import { isAdoptable, rollOut } from './rolling.ts'
 import { runOneOffTask } from './run-task.ts'
+import { requireOwnCount } from './scaling.ts'
 import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -38,6 +39,7 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
     if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
   }
+  yield* requireOwnCount(request, prepared, preparing)
   const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
   const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)

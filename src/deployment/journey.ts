@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../clock.ts'
-import type { CodeDeploy, CommitHistory, Ecs, EvidenceSources, JsonObject, Service } from '../ports.ts'
+import type { CodeDeploy, CommitHistory, Ecs, EvidenceSources, JsonObject, Scaling, Service } from '../ports.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
@@ -15,6 +15,8 @@ export interface DeployRequest {
   /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
   wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
   readonly desiredCount?: number | undefined
+  /** Also where autoscaling owns the count. */
+  readonly forceDesiredCount?: boolean | undefined
   /** What a missing service is created from; undefined: a missing service is an error. */
   readonly serviceDefinition?: ServiceDefinition | undefined
   /** Of the service's deployment configuration; undefined: all of it stays. */
@@ -90,6 +92,7 @@ export interface AwsPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
+  readonly scaling: Scaling
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): AwsPorts
 }

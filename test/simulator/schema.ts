@@ -17,6 +17,9 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
   secretsmanager: () => import('@aws-sdk/client-secrets-manager'),
   ssm: () => import('@aws-sdk/client-ssm'),
+  'application-autoscaling': () => import('@aws-sdk/client-application-auto-scaling'),
+  iam: () => import('@aws-sdk/client-iam'),
+  ec2: () => import('@aws-sdk/client-ec2'),
 }
 
 /** Services whose clients are installed: the others have no schema to compare with. */
