@@ -79,6 +79,7 @@ const withAlarm = (autoRollback?: []) => () => {
 }
 
 const rolling = { scene: () => rollingScene() }
+const canary = 'CodeDeployDefault.ECSCanary10Percent15Minutes'
 const codeDeploy = { scene: () => codeDeployScene({ terminationWaitMinutes: 0 }) }
 
 export const ends: Readonly<Record<string, End>> = {
@@ -215,7 +216,7 @@ export const ends: Readonly<Record<string, End>> = {
     says: /not complete after 2 minutes.*deployment-id: arn:/s,
   },
   'CodeDeploy, too slow': {
-    scene: () => codeDeployScene({ deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }),
+    scene: () => codeDeployScene({ deploymentConfig: canary, terminationWaitMinutes: 0 }),
     given: { 'wait-for-minutes': '2' },
     prepare: slow,
     verdict: 'timed-out',
