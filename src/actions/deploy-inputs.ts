@@ -14,6 +14,8 @@ import {
 import { parseAssignments } from '../task-definition/assignments.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
+import { severalInputs } from './deploy-several-inputs.ts'
+import { strategyInputs } from './strategy-inputs.ts'
 
 function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
   return (given) => {
@@ -85,6 +87,7 @@ const peerInputs = {
 export const deployInputs = {
   ...peerInputs,
   ...awsInputs,
+  ...strategyInputs,
   image: optionalText,
   'container-name': optionalText,
   'service-definition': optionalText,
@@ -100,7 +103,9 @@ export const deployInputs = {
   'on-diverged': oneOf(['refuse', 'deploy'], 'refuse'),
   'allow-older': flag(false),
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
+  'on-pause': oneOf(['wait', 'leave'], 'wait'),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
+  ...severalInputs,
   ...channelInputs,
 }
 

@@ -50,6 +50,7 @@ export async function deployRequest(
     failFastAfter: inputs.failFastAfter,
     dryRun: inputs.dryRun,
     guard: await guard(inputs, runner),
+    onPause: inputs.onPause,
     onConflict: inputs.onConflict,
     onCancel,
   }

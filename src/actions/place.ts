@@ -1,5 +1,7 @@
 import { partitionOfRegion } from '../arn.ts'
+import type { Config } from '../config/schema.ts'
 import type { ImageTarget } from '../config/target.ts'
+import type { DeploymentSettings } from '../deployment/settings.ts'
 import type { Runner } from '../runner/action.ts'
 import type { AwsInputs } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
@@ -19,13 +21,20 @@ export interface Place {
   readonly container?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
+  /** Of slipway.yml alone. */
+  readonly settings?: DeploymentSettings | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
 }
 
 /** What the inputs say, filled up with what slipway.yml says about the environment. */
 export async function placeOf(inputs: DeployInputs, runner: Runner): Promise<Place> {
-  const configured = await configuredPlace(inputs, runner)
+  return await placeIn(await configOf(inputs, runner), inputs)
+}
+
+/** The same with slipway.yml, where the inputs mean it, read already. */
+export async function placeIn(config: Config | undefined, inputs: DeployInputs): Promise<Place> {
+  const configured = config && (await configuredPlace(config, inputs))
   return {
     ...configured,
     environment: inputs.environment,
@@ -42,18 +51,22 @@ export async function placeOf(inputs: DeployInputs, runner: Runner): Promise<Pla
 }
 
 /**
- * The environment's part of slipway.yml. A name of an environment alone does not ask for the file: with a service given,
- * it may only be the one that GitHub shows.
+ * slipway.yml, where the inputs ask for it. A name of an environment alone does not: with a service given, it may only be
+ * the one that GitHub shows.
  */
-async function configuredPlace(inputs: DeployInputs, { files }: Runner): Promise<Place | undefined> {
-  const { environment, config: path, service } = inputs
+export async function configOf(inputs: DeployInputs, { files }: Runner): Promise<Config | undefined> {
+  const { environment, config: path, service, services } = inputs
   if (environment === undefined) return undefined
-  if (service !== undefined && !(await files.exists(path))) return undefined
-  const [{ loadConfig }, { selectImage, selectTarget }] = await Promise.all([
-    import('../config/load.ts'),
-    import('../config/target.ts'),
-  ])
-  const config = loadConfig(await files.readText(path, 'config'), path)
+  const isNamed = service !== undefined || services.length > 0
+  if (isNamed && !(await files.exists(path))) return undefined
+  const { loadConfig } = await import('../config/load.ts')
+  return loadConfig(await files.readText(path, 'config'), path)
+}
+
+/** The environment's part of slipway.yml. */
+async function configuredPlace(config: Config, inputs: DeployInputs): Promise<Place> {
+  const { environment = '', service } = inputs
+  const { selectImage, selectTarget } = await import('../config/target.ts')
   const target = selectTarget(config, environment, service)
   return { ...target, image: fullImage(inputs.image, selectImage(config)) }
 }
@@ -79,4 +92,10 @@ export function awsInputsAt(inputs: AwsInputs, { region, roleArn, accountId }: P
     roleToAssume: inputs.roleToAssume ?? roleArn,
     allowedAccountIds: allowed,
   }
+}
+
+/** The ARN of a service deployment names its cluster and service. */
+export function attachedPlace(place: Place, { deploymentId }: Pick<DeployInputs, 'deploymentId'>): Place {
+  const [, cluster, service] = /:service-deployment\/([^/]+)\/([^/]+)\//.exec(deploymentId ?? '') ?? []
+  return cluster && service ? { ...place, cluster, service } : place
 }

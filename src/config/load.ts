@@ -56,6 +56,6 @@ function advice(key: string, known: readonly string[]): string {
 /** The keys that the schema allows at a path. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema: SchemaNode | undefined = jsonSchema()
-  for (const step of path) schema = schema?.properties?.[String(step)] ?? schema?.additionalProperties
+  for (const step of path) schema = schema?.properties?.[String(step)] ?? schema?.additionalProperties ?? schema?.items
   return Object.keys(schema?.properties ?? {})
 }

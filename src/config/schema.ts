@@ -76,6 +76,8 @@ export type EnvironmentConfig = z.infer<typeof environmentSchema>
 export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly additionalProperties?: SchemaNode
+  /** Of a list. */
+  readonly items?: SchemaNode
 }
 
 /** JSON Schema (draft 2020-12) of slipway.yml, for editors and for suggestions. */

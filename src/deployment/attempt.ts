@@ -48,7 +48,7 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
   if (obstacle) return obstacle
   const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
-  const failed = yield* oneOff(rollout, prepared)
+  const failed = decided.settingsOnly ? undefined : yield* oneOff(rollout, prepared)
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
   return current === undefined ? changed(service) : yield* start(current, prepared, group)

@@ -6,6 +6,8 @@ import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codede
 import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
+import { arrange } from './strategy.ts'
+import { type SettingChange, stepsOf } from './strategy-change.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {
@@ -15,6 +17,12 @@ export interface Plan {
   readonly engine: Engine
   /** ECS's name of the strategy (`ROLLING`, `BLUE_GREEN`, `LINEAR`, `CANARY`), where the service says one. */
   readonly strategy?: string | undefined
+  /** How traffic is shifted, `5 % for 10 min`, where that is done in steps. */
+  readonly steps?: string | undefined
+  /** What the deployment changes at the settings of the service; empty or absent: they stay. */
+  readonly settings?: readonly SettingChange[] | undefined
+  /** True when the service runs this content already and only its settings change, which starts no deployment. */
+  readonly settingsOnly?: boolean | undefined
   /** What the service runs now: ARN. */
   readonly previousTaskDefinition: string | undefined
   /** ARN when an existing revision is deployed as it is; absent when a revision has to be registered or found first. */
@@ -29,6 +37,8 @@ export interface Plan {
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean
+  /** True when there is no such service yet: it will be created. */
+  readonly creates?: boolean | undefined
   /** True when nothing is going to be done in any case: the plan is all there is. */
   readonly dryRun?: boolean | undefined
   /** Why this revision was chosen, where the program chose it: for a rollback. */
@@ -37,8 +47,6 @@ export interface Plan {
 
 export interface Situation {
   readonly engine: Engine
-  /** True when there is no such service yet: it will be created. */
-  readonly creates?: boolean | undefined
   readonly service: Service
   /** The definition that the service is going for, or runs. */
   readonly current: JsonObject | undefined
@@ -51,12 +59,18 @@ export interface Situation {
 export function plan(request: DeployRequest, situation: Situation): Plan {
   const { engine, service, current, wanted } = situation
   const taskDefinition = existingRevision(situation)
+  const arrangement = arrange(request.settings, service, engine)
+  const configuration = arrangement?.deploymentConfiguration ?? service.deploymentConfiguration
+  const isSame = isUnchanged(request, situation, taskDefinition)
   return {
     cluster: request.cluster,
     service: request.service,
     region: request.region,
     engine,
-    strategy: service.deploymentConfiguration?.strategy,
+    strategy: configuration?.strategy,
+    steps: stepsOf(configuration),
+    settings: arrangement?.changes,
+    settingsOnly: arrangement !== undefined && arrangement.loadBalancers === undefined && isSame,
     previousTaskDefinition: previousTaskDefinition(service),
     taskDefinition,
     changes: diff(current, wanted.definition),
@@ -64,7 +78,7 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     desiredCount: request.desiredCount,
     codeDeploy: engine === 'codedeploy' ? codeDeployPlan(request, situation, taskDefinition) : undefined,
     dryRun: request.dryRun,
-    unchanged: isUnchanged(request, situation, taskDefinition),
+    unchanged: isSame && arrangement === undefined,
   }
 }
 

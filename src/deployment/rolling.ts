@@ -6,11 +6,12 @@ import { untrusted } from '../text.ts'
 import { serviceConsoleUrl } from './console.ts'
 import type { End } from './end.ts'
 import { notWatched } from './end.ts'
-import { primary } from './engine.ts'
+import { isSteady, primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { Rollout } from './journey.ts'
 import { aftermath, shortly, until } from './patience.ts'
+import { type Arrangement, arrange } from './strategy.ts'
 import { type Pace, startPace } from './watch.ts'
 import { watchService } from './watch-service.ts'
 import { watchServiceDeployment } from './watch-service-deployment.ts'
@@ -22,8 +23,24 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
  */
 export async function* rollOut(rollout: Rollout): Events<End> {
+  const { request, service } = rollout
+  const arrangement = arrange(request.settings, service, 'ecs-rolling')
   const adopted = isAdoptable(rollout)
-  return yield* follow(rollout, adopted ? rollout.service : await update(rollout), adopted)
+  if (arrangement === undefined) return yield* follow(rollout, adopted ? service : await update(rollout), adopted)
+  if (adopted) return yield* follow(rollout, await updateSettings(rollout, arrangement), adopted)
+  const updated = await update(rollout, arrangement)
+  if (isSameDeployment(rollout, updated)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+  const { deploymentConfiguration = service.deploymentConfiguration } = arrangement
+  return yield* follow({ ...rollout, service: { ...service, deploymentConfiguration } }, updated, adopted)
+}
+
+/**
+ * ECS starts no deployment for another deployment configuration alone (API UpdateService, `deploymentConfiguration`); it
+ * holds from the next one on. Changed load balancers do start one.
+ */
+function isSameDeployment({ request, service }: Rollout, updated: Service): boolean {
+  const isScaled = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+  return !isScaled && isSteady(updated) && primary(updated)?.id === primary(service)?.id
 }
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
@@ -75,11 +92,24 @@ export function isAdoptable({ request, service, taskDefinition }: Rollout): bool
   const current = primary(service)
   const sameCount = request.desiredCount === undefined || request.desiredCount === service.desiredCount
   const plain = !request.forceNewDeployment && sameCount && request.volumeConfigurations === undefined
-  return plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
+  const isThere = plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
+  return isThere && arrange(request.settings, service, 'ecs-rolling')?.loadBalancers === undefined
+}
+
+/** For the deployments after the one that is in flight, which goes on as it began. */
+async function updateSettings(
+  { request, journey }: Rollout,
+  { deploymentConfiguration }: Arrangement,
+): Promise<Service> {
+  const { cluster, service } = request
+  return await shortly(journey, request).ecs.updateService({ cluster, service, deploymentConfiguration })
 }
 
 /** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
-async function update({ request, journey, service, taskDefinition }: Rollout): Promise<Service> {
+async function update(
+  { request, journey, service, taskDefinition }: Rollout,
+  { deploymentConfiguration, loadBalancers }: Partial<Arrangement> = {},
+): Promise<Service> {
   journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
   return await shortly(journey, request).ecs.updateService({
     cluster: request.cluster,
@@ -90,6 +120,8 @@ async function update({ request, journey, service, taskDefinition }: Rollout): P
     ...(request.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: request.enableEcsManagedTags }),
     ...(request.propagateTags === undefined ? {} : { propagateTags: request.propagateTags }),
     ...(request.volumeConfigurations === undefined ? {} : { volumeConfigurations: request.volumeConfigurations }),
+    ...(deploymentConfiguration === undefined ? {} : { deploymentConfiguration }),
+    ...(loadBalancers === undefined ? {} : { loadBalancers }),
   })
 }
 
