@@ -5,6 +5,7 @@ import { run, type Step } from './runner/run.ts'
 /** Every action by name. Each is loaded only when it runs, so that none pays for another's code. */
 const actions = {
   'build-push': () => import('./actions/build-push.ts'),
+  continue: () => import('./actions/continue.ts'),
   deploy: () => import('./actions/deploy.ts'),
   doctor: () => import('./actions/doctor.ts'),
   notify: () => import('./actions/notify.ts'),

@@ -1,14 +1,15 @@
 import { deadlineIn } from '../clock.ts'
 import { deploy } from '../deployment/deploy.ts'
 import { initialState } from '../deployment/state.ts'
-import { openCommitHistory } from '../github/commits.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { accompany, keeper, keepPlace, settle, withCalls } from './accompany.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
-import { awsInputsAt, type Place, placeOf } from './place.ts'
+import { savedWaves, severalPlaces } from './deploy-several-places.ts'
+import { commitHistory } from './history.ts'
+import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
 import { withPreflight } from './preflight-gate.ts'
 import { registerOnly } from './register-only.ts'
 import { openReporter } from './report.ts'
@@ -19,12 +20,12 @@ import type { World } from './world.ts'
 const beside = 15 * 60_000
 /** CodeDeploy's own waits come on top; no wait is longer than a job. */
 const longestWait = 360 * 60_000
-/** Deploys one service. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+/** Deploys one service, or several together. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createDeploy(world: World): Action<typeof deployInputs> {
   return {
     inputs: deployInputs,
     main: (inputs, runner) => withCalls(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
-    post: (inputs, runner) => settle(inputs, runner, world),
+    post: (inputs, runner) => settleAny(inputs, runner, world),
   }
 }
 
@@ -33,8 +34,13 @@ export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url,
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
-  const place = attachedPlace(await placeOf(inputs, runner), inputs)
   const deadline = deadlineIn(runner.clock, longestWait + beside)
+  const waves = await severalPlaces(inputs, runner)
+  if (waves) {
+    const { deploySeveral } = await import('./deploy-several.ts')
+    return await deploySeveral(inputs, waves, { runner, calling, deadline, world })
+  }
+  const place = attachedPlace(await placeOf(inputs, runner), inputs)
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
   const looking = { aws, place, runner: calling, fetch: world.fetch }
   const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
@@ -46,20 +52,13 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const state = initialState(runner.clock.now())
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
-  const history = openCommitHistory({
-    token: inputs.githubToken,
-    apiUrl: runner.environment.GITHUB_API_URL ?? 'https://api.github.com',
-    repository: runner.environment.GITHUB_REPOSITORY ?? '',
-    fetch: world.fetch,
-    clock: runner.clock,
-    signal: calling.signal,
-  })
+  const history = commitHistory(inputs, calling, world)
   const events = deploy(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history })
   await accompany(events, request.wait, keep, reporter, runner)
 }
 
-/** The ARN of a service deployment names its cluster and service. */
-function attachedPlace(place: Place, { deploymentId }: DeployInputs): Place {
-  const [, cluster, service] = /:service-deployment\/([^/]+)\/([^/]+)\//.exec(deploymentId ?? '') ?? []
-  return cluster && service ? { ...place, cluster, service } : place
+async function settleAny(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  if (runner.state(savedWaves) === undefined) return await settle(inputs, runner, world)
+  const { settleSeveral } = await import('./deploy-several.ts')
+  await settleSeveral(inputs, runner, world)
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts'
 import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
 import type { Action } from '../runner/action.ts'
-import { type InputReader, requiredText } from '../runner/inputs.ts'
+import { type InputReader, invalidInputs, optionalText, requiredText } from '../runner/inputs.ts'
 import { text, untrusted } from '../text.ts'
 
 const environmentNames: InputReader<readonly string[]> = (given) =>
@@ -12,12 +12,13 @@ const environmentNames: InputReader<readonly string[]> = (given) =>
 const inputs = {
   config: (given: string) => given || 'slipway.yml',
   environments: environmentNames,
+  'approval-environment': optionalText,
 }
 
 /** Reads slipway.yml for a workflow: which environments and services in which order, and which image. */
 export const action: Action<typeof inputs> = {
   inputs,
-  async main({ config: file, environments }, runner) {
+  async main({ config: file, environments, approvalEnvironment }, runner) {
     const config = loadConfig(await runner.files.readText(file, 'config'), file)
     const targets = selectTargets(config, environments)
     const [first] = targets
@@ -30,6 +31,7 @@ export const action: Action<typeof inputs> = {
             target.environment === environment ? [{ environment, service: target.name }] : [],
           ),
     )
+    if (approvalEnvironment !== undefined) requireOne(rows)
     const outputs = {
       matrix: JSON.stringify(rows),
       repository: image?.repository,
@@ -49,4 +51,16 @@ export const action: Action<typeof inputs> = {
       )
     }
   },
+}
+
+/** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */
+function requireOne(rows: readonly { readonly environment: string; readonly service: string }[]): void {
+  const [first] = rows
+  if (rows.length === 1 && first?.service !== '') return
+  const names = rows.map(({ environment, service }) =>
+    service === '' ? `${environment} (in waves)` : `${environment}/${service}`,
+  )
+  throw invalidInputs([
+    text`approval-environment needs exactly one service in one environment, not ${untrusted(names.join(', '))}; call the workflow once for each`,
+  ])
 }

@@ -1,16 +1,16 @@
 import { resourceName } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeployDeployment, Service } from '../ports.ts'
+import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionIn } from './appspec.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import type { End } from './end.ts'
 import { requireService, runningTaskDefinition } from './engine.ts'
-import type { DeploymentEvent, Engine } from './event.ts'
+import type { DeploymentEvent } from './event.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
-import { shortly } from './patience.ts'
+import { afterwards, shortly } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { startPace } from './watch.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
@@ -18,30 +18,51 @@ import { watchServiceDeployment } from './watch-service-deployment.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
+/** The longest that a hook waits. Milliseconds. */
+const longestPause = 14 * 24 * 3_600_000
+
 /** A deployment that runs, or ran, without us. */
-interface Found {
-  readonly engine: Engine
+export type Located = {
   readonly service: Service
   /** What people see: `ecs-svc/…`, or CodeDeploy's `d-…`. */
   readonly id: string
   readonly taskDefinition: string
   readonly previous: string | undefined
+} & (
+  | {
+      readonly engine: 'ecs-rolling'
+      readonly arn: string
+      readonly ours: EcsDeployment | undefined
+      readonly deployment: ServiceDeployment
+    }
+  | {
+      readonly engine: 'codedeploy'
+      readonly deployment: CodeDeployDeployment
+      readonly group: DeploymentGroup | undefined
+    }
+)
+
+/** Goes on watching a deployment by its id. Changes nothing. */
+export async function* attach(id: string, request: DeployRequest, journey: Journey): Events<End | undefined> {
+  const located = await locate(id, request, journey)
+  const rollout = yield* begin(located, request, journey)
+  return request.dryRun ? undefined : yield* watch(located, rollout)
 }
 
-/** Goes on watching a deployment by its id: `d-…`, `ecs-svc/…` or the ARN of a service deployment. Changes nothing. */
-export async function* attach(id: string, request: DeployRequest, journey: Journey): Events<End | undefined> {
+/** Finds a deployment of the service: `d-…`, `ecs-svc/…` or the ARN of a service deployment. Throws `deployment-not-found`. */
+export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
   const { ecs } = shortly(journey, request)
   const read = await ecs.describeService(request.cluster, request.service)
   const service = requireService(read, request.service, request.cluster)
-  if (id.startsWith('d-')) return yield* attachCodeDeploy(id, service, request, journey)
+  if (id.startsWith('d-')) return await locateCodeDeploy(id, service, request, journey)
   const arn = id.startsWith('arn:') ? id : await findArn(id, service, request, journey)
-  return yield* attachEcs(arn, service, request, journey)
+  return await locateEcs(arn, service, request, journey)
 }
 
 async function findArn(id: string, service: Service, request: DeployRequest, journey: Journey): Promise<string> {
   const ours = service.deployments?.find((deployment) => deployment.id === id)
   const taskDefinition = ours?.taskDefinition
-  if (taskDefinition === undefined) throw notFound(id, text`the service does not list it any more`)
+  if (taskDefinition === undefined) throw notFound(id, await whatBecame(request, journey))
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: undefined }
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
@@ -50,51 +71,51 @@ async function findArn(id: string, service: Service, request: DeployRequest, jou
   return found.serviceDeploymentArn
 }
 
-async function* attachEcs(
-  arn: string,
-  service: Service,
-  request: DeployRequest,
-  journey: Journey,
-): Events<End | undefined> {
+/** ECS forgets the id of a deployment that has ended badly. What the newest service deployment says may explain that. */
+async function whatBecame({ cluster, service }: DeployRequest, journey: Journey): Promise<Text> {
+  const since = new Date(journey.clock.now() - longestPause)
+  const [newest] = (await afterwards(journey, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
+  const gone = text`the service does not list it any more`
+  if (newest === undefined) return gone
+  const reason = newest.statusReason ? text`: ${untrusted(newest.statusReason)}` : ''
+  return text`${gone}; its newest service deployment is ${untrusted(newest.status ?? '')}${reason}`
+}
+
+async function locateEcs(arn: string, service: Service, request: DeployRequest, journey: Journey): Promise<Located> {
   const { ecs } = shortly(journey, request)
   const deployment = await ecs.describeServiceDeployment(arn)
   const target = deployment?.targetServiceRevision?.arn
   const taskDefinition = target && (await ecs.taskDefinitionOfRevision(target))
-  if (!taskDefinition) throw notFound(arn, text`ECS keeps service deployments for 90 days`)
-  if (deployment?.serviceArn !== service.serviceArn) throw notFound(arn, text`it is another service's`)
-  const [source] = deployment?.sourceServiceRevisions ?? []
+  if (!deployment || !taskDefinition) throw notFound(arn, text`ECS keeps service deployments for 90 days`)
+  if (deployment.serviceArn !== service.serviceArn) throw notFound(arn, text`it is another service's`)
+  const [source] = deployment.sourceServiceRevisions ?? []
   const previous = source?.arn === undefined ? undefined : await ecs.taskDefinitionOfRevision(source.arn)
   const ours = service.deployments?.find((candidate) => candidate.taskDefinition === taskDefinition)
-  const id = ours?.id ?? arn
-  const rollout = yield* begin({ engine: 'ecs-rolling', service, id, taskDefinition, previous }, request, journey)
-  journey.keep({ serviceDeploymentArn: arn })
-  if (request.dryRun) return undefined
-  const pace = startPace(journey.clock, request.longestGap)
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+  return { engine: 'ecs-rolling', service, id: ours?.id ?? arn, taskDefinition, previous, arn, ours, deployment }
 }
 
-async function* attachCodeDeploy(
+async function locateCodeDeploy(
   id: string,
   service: Service,
   request: DeployRequest,
   journey: Journey,
-): Events<End | undefined> {
+): Promise<Located> {
   const { codeDeploy } = shortly(journey, request)
   const deployment = await codeDeploy.describeDeployment(id)
   const taskDefinition = revisionOf(deployment.revision)
   if (taskDefinition === undefined) throw notFound(id, text`it has no AppSpec for Amazon ECS`)
-  const { applicationName: application = '', deploymentGroupName: deploymentGroup = '' } = deployment
-  const group = await unlessDenied(codeDeploy.describeDeploymentGroup(application, deploymentGroup), () => undefined)
+  const { applicationName = '', deploymentGroupName = '' } = deployment
+  const group = await unlessDenied(
+    codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),
+    () => undefined,
+  )
   const serves = group?.ecsServices ?? []
   if (serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName))
     throw notFound(id, text`it is another service's`)
   // A group's first deployment has no previous revision; until its old tasks are ended, their set names it.
   const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
   const previous = revisionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
-  const rollout = yield* begin({ engine: 'codedeploy', service, id, taskDefinition, previous }, request, journey)
-  journey.keep({ codeDeploy: { application, deploymentGroup } })
-  return request.dryRun ? undefined : yield* watchCodeDeploy(rollout, id, group)
+  return { engine: 'codedeploy', service, id, taskDefinition, previous, deployment, group }
 }
 
 function revisionOf(revision: CodeDeployDeployment['previousRevision']): string | undefined {
@@ -102,13 +123,19 @@ function revisionOf(revision: CodeDeployDeployment['previousRevision']): string 
   return content === undefined ? undefined : taskDefinitionIn(content)
 }
 
-/** What a deployment of our own tells before it is watched. */
-async function* begin(found: Found, request: DeployRequest, journey: Journey): Events<Rollout> {
-  const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = found
+/** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */
+export async function* begin(
+  located: Located,
+  request: DeployRequest,
+  journey: Journey,
+  isTakenBack = false,
+): Events<Rollout> {
+  const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = located
   const { cluster, region } = request
   const at = journey.clock.now()
+  const [from, to] = isTakenBack ? [taskDefinition, previousTaskDefinition] : [previousTaskDefinition, taskDefinition]
   const plan = {
-    ...{ cluster, service: request.service, region, engine, previousTaskDefinition, taskDefinition },
+    ...{ cluster, service: request.service, region, engine, previousTaskDefinition: from, taskDefinition: to },
     ...{ changes: [], images: [], unchanged: false },
   }
   yield { kind: 'planned', at, plan }
@@ -118,10 +145,26 @@ async function* begin(found: Found, request: DeployRequest, journey: Journey): E
       : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), service.serviceName ?? request.service)
   if (!request.dryRun) {
     journey.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
-    yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
+    journey.keep(engine === 'codedeploy' ? { codeDeploy: groupOf(located) } : { serviceDeploymentArn: located.arn })
+    if (!isTakenBack) yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
     yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
   }
   return { request, journey, service, taskDefinition, previousTaskDefinition }
+}
+
+function groupOf({ deployment }: Extract<Located, { engine: 'codedeploy' }>) {
+  const { applicationName: application = '', deploymentGroupName: deploymentGroup = '' } = deployment
+  return { application, deploymentGroup }
+}
+
+/** Watches a deployment that was found to its end. */
+export async function* watch(located: Located, rollout: Rollout): Events<End> {
+  const { request, journey } = rollout
+  if (located.engine === 'codedeploy') return yield* watchCodeDeploy(rollout, located.id, located.group)
+  const { arn, ours } = located
+  const pace = startPace(journey.clock, request.longestGap)
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
 }
 
 function notFound(id: string, why: Text): Failure {

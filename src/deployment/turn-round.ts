@@ -106,7 +106,10 @@ function rolloutOf(moving: Moving, request: DeployRequest, journey: Journey): Ro
 }
 
 /** What the end of the stopped deployment means for who wanted to go back. */
-function asRollback(end: End, { taskDefinition = '', isReturning, engine }: Moving): End {
+export function asRollback(
+  end: End,
+  { taskDefinition = '', isReturning, engine }: Pick<Moving, 'taskDefinition' | 'isReturning' | 'engine'>,
+): End {
   if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
   // CodeDeploy goes back by a deployment of its own, whose success is the way back's.
   if (end.outcome === 'succeeded' && isReturning && engine === 'codedeploy') return end

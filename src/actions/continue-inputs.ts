@@ -1,0 +1,26 @@
+import { type Inputs, integer, matching, oneOf, optionalText } from '../runner/inputs.ts'
+import { channelInputs } from './channel-inputs.ts'
+import { awsInputs } from './connect.ts'
+import { deployInputs } from './deploy-inputs.ts'
+
+const longestWaitMinutes = 360
+
+/** Inputs of the action `continue`; those that `deploy` has too mean the same. */
+export const continueInputs = {
+  'deployment-id': deployInputs['deployment-id'],
+  answer: oneOf(['continue', 'roll-back'], 'continue'),
+  stage: matching(/^[A-Za-z_]{1,64}$/, 'a lifecycle stage such as POST_TEST_TRAFFIC_SHIFT, or READY_WAIT'),
+  service: optionalText,
+  cluster: optionalText,
+  'codedeploy-application': optionalText,
+  'codedeploy-deployment-group': optionalText,
+  'wait-for': deployInputs['wait-for'],
+  'wait-for-minutes': integer(0, longestWaitMinutes, 30),
+  'wait-max-delay-seconds': integer(1, 600, undefined),
+  'on-pause': deployInputs['on-pause'],
+  'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),
+  ...awsInputs,
+  ...channelInputs,
+}
+
+export type ContinueInputs = Inputs<typeof continueInputs>

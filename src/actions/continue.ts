@@ -1,0 +1,74 @@
+import { deadlineIn } from '../clock.ts'
+import type { DeployRequest } from '../deployment/journey.ts'
+import { answerPauses } from '../deployment/pause-answer.ts'
+import { initialState } from '../deployment/state.ts'
+import type { Action, Runner } from '../runner/action.ts'
+import { invalidInputs } from '../runner/inputs.ts'
+import { text } from '../text.ts'
+import { accompany, keeper, keepPlace, settle, withCalls } from './accompany.ts'
+import { openChannels } from './channels.ts'
+import { connectAws } from './connect.ts'
+import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
+import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
+import { openReporter } from './report.ts'
+import { asDeployInputs } from './rollback-inputs.ts'
+import type { World } from './world.ts'
+
+/** Time beside the wait: for reading, and the diagnosis of a bad end. Milliseconds. */
+const beside = 15 * 60_000
+/** No wait is longer than a job. Milliseconds. */
+const longestWait = 360 * 60_000
+
+/** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+export function createContinue(world: World): Action<typeof continueInputs> {
+  return {
+    inputs: continueInputs,
+    main: (inputs, runner) => withCalls(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settle(deployInputsOf(inputs), runner, world),
+  }
+}
+
+export const action = createContinue({ fetch: (url, init) => globalThis.fetch(url, init) })
+
+function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueInputs) {
+  return asDeployInputs(inputs)
+}
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const place = attachedPlace(await placeOf(deploying, runner), deploying)
+  const deadline = deadlineIn(runner.clock, longestWait + beside)
+  const aws = connectAws(awsInputsAt(deploying, place), calling, deadline, world.requestHandler)
+  const request = requestOf(inputs, place, aws.region)
+  const channels = await openChannels(deploying, place, request, runner, world.fetch)
+  keepPlace(place, runner)
+  const fresh = initialState(runner.clock.now())
+  const state = inputs.answer === 'roll-back' ? ({ ...fresh, purpose: 'rollback' } as const) : fresh
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const keep = keeper(runner, reporter, channels.slack)
+  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep }
+  const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, journey)
+  await accompany(events, true, keep, reporter, runner)
+}
+
+function requestOf(inputs: ContinueInputs, place: Place, region: string): DeployRequest {
+  const { cluster, service } = place
+  if (service === undefined) throw invalidInputs([text`service or environment is required`])
+  return {
+    cluster,
+    service,
+    region,
+    wanted: () => Promise.reject(new Error('an answer deploys nothing')),
+    forceNewDeployment: false,
+    codeDeploy: { application: place.codeDeployApplication, deploymentGroup: place.codeDeployDeploymentGroup },
+    deploymentId: inputs.deploymentId,
+    wait: true,
+    waitFor: inputs.waitFor,
+    waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    dryRun: false,
+    onPause: inputs.onPause,
+    onCancel: inputs.onCancel,
+  }
+}
