@@ -1,11 +1,10 @@
 import { linkSignal } from '../abort.ts'
 import { deadlineIn } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
-import type { DeploymentEvent } from '../deployment/event.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
-import { isBad } from '../deployment/verdict.ts'
+import { isBad, type Outcome } from '../deployment/verdict.ts'
 import { Failure } from '../failure.ts'
 import type { Slack } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
@@ -16,8 +15,8 @@ import { awsInputsAt, type Place } from './place.ts'
 import { openReporter, type Reporter } from './report.ts'
 import type { World } from './world.ts'
 
-/** What the post step may take; a cancelled job is given little more. */
-const postLimit = 45_000
+/** What the post step may take; a cancelled job is given little more. Milliseconds. */
+export const postLimit = 45_000
 
 const savedRecord = 'deployment'
 const savedState = 'report'
@@ -27,6 +26,11 @@ const savedPlace = 'place'
 /** Keeps for the post step where the journey goes; without it the post step does nothing. */
 export function keepPlace(place: Place, runner: Runner): void {
   runner.saveState(savedPlace, JSON.stringify(place))
+}
+
+/** What may have ended: one deployment, or several together. */
+interface Ending {
+  readonly verdict?: { readonly outcome: Outcome } | undefined
 }
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
@@ -47,11 +51,11 @@ export function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journe
  * Tells every channel what happens, and ends the step red after a bad end. `wait`: false when nobody wants to watch, so
  * that `detached` is what was asked for.
  */
-export async function accompany(
-  events: AsyncIterable<DeploymentEvent>,
+export async function accompany<Event>(
+  events: AsyncIterable<Event>,
   wait: boolean,
-  keep: Journey['keep'],
-  reporter: Reporter,
+  keep: (part: Record<string, never>) => void,
+  reporter: Reporter<Event, Ending>,
   runner: Runner,
 ): Promise<void> {
   let fault: unknown
@@ -92,7 +96,8 @@ export async function settle(inputs: DeployInputs, runner: Runner, world: World)
   await reporter.tellPeople()
 }
 
-function parsed<T>(saved: string | undefined): T | undefined {
+/** What `JSON.stringify` wrote. */
+export function parsed<T>(saved: string | undefined): T | undefined {
   return saved ? JSON.parse(saved) : undefined
 }
 

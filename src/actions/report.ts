@@ -1,8 +1,8 @@
 import type { DeploymentEvent } from '../deployment/event.ts'
 import { type DeploymentState, fold } from '../deployment/state.ts'
-import { isGood } from '../deployment/verdict.ts'
-import type { DeploymentStatuses, Slack } from '../ports.ts'
-import { annotations } from '../report/annotations.ts'
+import { isGood, type Outcome } from '../deployment/verdict.ts'
+import type { DeploymentStatuses, Slack, SlackMessage } from '../ports.ts'
+import { type Annotation, annotations } from '../report/annotations.ts'
 import { logLines } from '../report/log.ts'
 import { outputs } from '../report/outputs.ts'
 import { headline, stageOf } from '../report/sentence.ts'
@@ -10,6 +10,7 @@ import { slackMessage } from '../report/slack-message.ts'
 import type { Subject } from '../report/subject.ts'
 import { renderSummary } from '../report/summary.ts'
 import type { Runner } from '../runner/action.ts'
+import type { Text } from '../text.ts'
 
 export interface ReporterConfig {
   readonly subject: Subject
@@ -24,11 +25,14 @@ export interface ReporterConfig {
 /** A cancelled process has two seconds. Milliseconds. */
 const longestLeave = 1000
 
-/** Tells every channel about one deployment. Nothing here waits for a channel before the end, and none can fail it. */
-export interface Reporter {
-  state(): DeploymentState
+/**
+ * Tells every channel about one deployment, or several together. Nothing here waits for a channel before the end, and none
+ * can fail it.
+ */
+export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
+  state(): State
   /** One more event: new log lines at once, Slack and GitHub's page in the background. */
-  take(event: DeploymentEvent): void
+  take(event: Event): void
   /** Outputs and annotations. Takes no time. */
   tellJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
@@ -37,22 +41,57 @@ export interface Reporter {
   leave(): Promise<void>
 }
 
-export function openReporter({ subject, runner, slack, statuses, mention, state: initial }: ReporterConfig): Reporter {
+/** How a state is told to each channel. */
+export interface Views<Event, State> {
+  fold(state: State, event: Event): State
+  /** What one more event tells whoever watches the log. */
+  logLines(before: State, after: State, event: Event): readonly Text[]
+  slackMessage(state: State): SlackMessage
+  headline(state: State): Text
+  /** GitHub's page hears of the headline when this changes. */
+  stage(state: State): string
+  outputs(state: State): Readonly<Record<string, string>>
+  annotations(state: State): readonly Annotation[]
+  summary(state: State): string
+}
+
+/** The reporter of one deployment. */
+export function openReporter({ subject, state, mention, ...channels }: ReporterConfig): Reporter {
+  return openReporterOf<DeploymentEvent, DeploymentState>(state, channels, {
+    fold,
+    logLines: (before, after) => logLines(before, after, subject),
+    slackMessage: (now) => slackMessage({ subject, state: now }, { mention }),
+    headline: (now) => headline({ subject, state: now }),
+    stage: stageOf,
+    outputs: (now) => outputs({ subject, state: now }),
+    annotations: (now) => annotations({ subject, state: now }),
+    summary: (now) => renderSummary({ subject, state: now }),
+  })
+}
+
+/** A reporter of whatever has events, a state and views of it. */
+export function openReporterOf<
+  Event extends { readonly kind: string },
+  State extends { readonly verdict?: { readonly outcome: Outcome } | undefined },
+>(
+  initial: State,
+  { runner, slack, statuses }: Pick<ReporterConfig, 'runner' | 'slack' | 'statuses'>,
+  views: Views<Event, State>,
+): Reporter<Event, State> {
   let state = initial
   return {
     state: () => state,
     take(event) {
       const before = state
-      state = fold(state, event)
-      for (const line of logLines(before, state, subject)) runner.log.info(line)
+      state = views.fold(state, event)
+      for (const line of views.logLines(before, state, event)) runner.log.info(line)
       if (event.kind === 'finished') return
-      if (slack.live) void slack.update(slackMessage({ subject, state }, { mention }), { final: false })
-      if (stageOf(before) !== stageOf(state)) void statuses.update('in_progress', headline({ subject, state }))
+      if (slack.live) void slack.update(views.slackMessage(state), { final: false })
+      if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.headline(state))
     },
     tellJob() {
-      const report = { subject, state }
-      for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)
-      for (const { level, title, message } of annotations(report)) runner.log[level](message, title)
+      for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
+      for (const { level, title, message } of views.annotations(state)) runner.log[level](message, title)
     },
     async leave() {
       const arrived = new AbortController()
@@ -61,13 +100,12 @@ export function openReporter({ subject, runner, slack, statuses, mention, state:
       arrived.abort()
     },
     async tellPeople() {
-      const report = { subject, state }
       const outcome = state.verdict?.outcome
       const good = outcome === undefined || isGood(outcome)
-      await runner.writeSummary(renderSummary(report))
+      await runner.writeSummary(views.summary(state))
       await Promise.all([
-        slack.update(slackMessage(report, { mention }), { final: true }),
-        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', headline(report)),
+        slack.update(views.slackMessage(state), { final: true }),
+        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', views.headline(state)),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')

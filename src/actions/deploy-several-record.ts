@@ -1,0 +1,109 @@
+import type { FleetJourney } from '../deployment/fleet.ts'
+import type { FleetService, FleetState } from '../deployment/fleet-state.ts'
+import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
+import type { DeploymentState } from '../deployment/state.ts'
+import type { Slack } from '../ports.ts'
+import type { Runner } from '../runner/action.ts'
+import { parsed } from './accompany.ts'
+import { type PlacedService, savedWaves } from './deploy-several-places.ts'
+
+/**
+ * What the post step needs of services that are deployed together. The runner hands each saved value over as a variable
+ * `STATE_<name>`, and Linux takes 128 KiB for one variable and some 2 MB for all (execve(2), MAX_ARG_STRLEN and ARG_MAX),
+ * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere.
+ */
+const savedProgress = 'fleet-progress'
+const savedSlack = 'slack'
+
+type SavedWaves = readonly (readonly PlacedService[])[]
+
+interface Progress extends Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 'turnedAt'> {
+  readonly isOver: boolean
+}
+
+interface SavedService extends Pick<FleetService, 'state' | 'back'> {
+  readonly record: DeploymentRecord
+}
+
+/** Where an earlier step left off. */
+export interface SavedFleet {
+  readonly waves: SavedWaves
+  readonly state: FleetState
+  /** Of services that have not ended. */
+  readonly open: readonly { readonly name: string; readonly record: DeploymentRecord; readonly isBack: boolean }[]
+  readonly slackMessageTs?: string | undefined
+}
+
+/** Keeps what the post step needs, at once: a cancel may come at any moment after. */
+export interface FleetKeeper {
+  readonly keep: FleetJourney['keep']
+  /** The state of all, and where the message is. `isOver`: the post step has nothing to do. */
+  keepProgress(isOver: boolean): void
+}
+
+export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState, slack: Slack): FleetKeeper {
+  const names = waves.flat().map(({ name }) => name)
+  runner.saveState(savedWaves, JSON.stringify(waves))
+  const keepProgress = (isOver: boolean) => {
+    const { startedAt, wave, halted, turnedAt } = state()
+    const progress: Progress = { startedAt, wave, halted, turnedAt, isOver }
+    runner.saveState(savedProgress, JSON.stringify(progress))
+    runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
+  }
+  return {
+    keepProgress,
+    keep(name, record) {
+      const service = state().services.find((candidate) => candidate.name === name)
+      const saved = { record, state: brief(service?.state), back: brief(service?.back) }
+      runner.saveState(keyOf(names.indexOf(name)), JSON.stringify(saved))
+      keepProgress(false)
+    },
+  }
+}
+
+function keyOf(index: number): string {
+  return `fleet-service-${index}`
+}
+
+/** Without log lines of containers, which the runner would print when debug logging is on, and without what is long. */
+function brief(state: DeploymentState | undefined): DeploymentState | undefined {
+  if (state === undefined) return undefined
+  const { plan } = state
+  return {
+    ...state,
+    plan: plan && { ...plan, changes: [], codeDeploy: undefined },
+    evidence: undefined,
+    details: undefined,
+    messages: [],
+  }
+}
+
+/** What was kept; undefined where the main step never began to deploy, or has ended. */
+export function savedFleet(runner: Runner): SavedFleet | undefined {
+  const waves = parsed<SavedWaves>(runner.state(savedWaves))
+  const progress = parsed<Progress>(runner.state(savedProgress))
+  if (waves === undefined || progress === undefined || progress.isOver) return undefined
+  const saved = waves.flatMap((members, wave) => members.map(({ name }) => ({ name, wave })))
+  const services = saved.map(({ name, wave }, index) => {
+    const own = parsed<SavedService>(runner.state(keyOf(index)))
+    return { name, wave, own, record: parseRecord(own && JSON.stringify(own.record)) }
+  })
+  const open = services.flatMap(({ name, own, record }) =>
+    record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.back !== undefined }],
+  )
+  const { isOver: _, ...known } = progress
+  const state: FleetState = {
+    ...known,
+    updatedAt: progress.startedAt,
+    services: services.map(({ name, wave, own, record }) => reopened({ name, wave, ...own }, record)),
+  }
+  const slack = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
+  return { waves, state, open, slackMessageTs: slack?.ts }
+}
+
+/** A service whose end is not known yet, without the verdict of the step that was cancelled. */
+function reopened({ name, wave, state, back }: FleetService, record: DeploymentRecord | undefined): FleetService {
+  if (record === undefined || record.stage === 'ended') return { name, wave, state, back }
+  const open = (own: DeploymentState) => ({ ...own, verdict: undefined, cause: undefined })
+  return back ? { name, wave, state, back: open(back) } : { name, wave, state: state && open(state) }
+}

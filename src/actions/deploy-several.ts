@@ -1,0 +1,132 @@
+import { resourceName } from '../arn.ts'
+import type { Aws } from '../aws/connect.ts'
+import { type Deadline, deadlineIn } from '../clock.ts'
+import { settleCancelled } from '../deployment/cancel.ts'
+import { deployFleet, type FleetMember } from '../deployment/fleet.ts'
+import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../deployment/fleet-state.ts'
+import { fleetVerdict } from '../deployment/fleet-verdict.ts'
+import { inParallel } from '../deployment/parallel.ts'
+import { type FleetSubject, fleetHeadline, fleetStage } from '../report/fleet.ts'
+import { fleetAnnotations } from '../report/fleet-annotations.ts'
+import { fleetLogLines } from '../report/fleet-log.ts'
+import { fleetOutputs } from '../report/fleet-outputs.ts'
+import { fleetSlackMessage } from '../report/fleet-slack.ts'
+import { renderFleetSummary } from '../report/fleet-summary.ts'
+import type { Runner } from '../runner/action.ts'
+import { accompany, postLimit } from './accompany.ts'
+import { type Channels, openChannels } from './channels.ts'
+import { connectAws } from './connect.ts'
+import type { DeployInputs } from './deploy-inputs.ts'
+import { deployRequest } from './deploy-request.ts'
+import type { PlacedService } from './deploy-several-places.ts'
+import { fleetKeeper, type SavedFleet, savedFleet } from './deploy-several-record.ts'
+import { commitHistory } from './history.ts'
+import { awsInputsAt } from './place.ts'
+import { withPreflight } from './preflight-gate.ts'
+import { openReporterOf, type Reporter } from './report.ts'
+import { findDefinition } from './wanted-definition.ts'
+import type { World } from './world.ts'
+
+type Waves = readonly (readonly PlacedService[])[]
+
+/** Services at the same time: each is looked at up to 16 times a minute, and registrations are throttled by AWS. */
+const atOnce = 10
+
+/** Who looks, from where, and until when. */
+export interface Scene {
+  readonly runner: Runner
+  /** The runner with a signal that also ends calls to AWS when all is said. */
+  readonly calling: Runner
+  readonly deadline: Deadline
+  readonly world: World
+}
+
+/** Deploys several services of one region and account together, wave by wave, with one report of all. */
+export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
+  const { runner, calling, deadline, world } = scene
+  const [first] = waves.flat()
+  if (first === undefined) return
+  const aws = connectAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
+  const request = {
+    waves: await Promise.all(waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene))))),
+    onWaveFailure: inputs.onWaveFailure,
+    atOnce,
+    dryRun: inputs.dryRun,
+  }
+  const channels = await openChannels(inputs, first.place, { ...first.place, region: aws.region }, runner, world.fetch)
+  const names = waves.map((wave) => wave.map(({ name }) => name))
+  const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
+  const keeper = fleetKeeper(waves, runner, reporter.state, channels.slack)
+  const history = commitHistory(inputs, calling, world)
+  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep: keeper.keep, history }
+  const events = deployFleet(request, journey)
+  await accompany(events, inputs.waitForServiceStability, () => keeper.keepProgress(false), reporter, runner)
+  if (!runner.signal.aborted) keeper.keepProgress(true)
+}
+
+async function member(
+  { name, place }: PlacedService,
+  inputs: DeployInputs,
+  aws: Aws,
+  { runner, calling, world }: Scene,
+): Promise<FleetMember> {
+  const looking = { aws, place, runner: calling, fetch: world.fetch }
+  const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
+  return { name, request: await deployRequest(inputs, place, aws.region, runner, find) }
+}
+
+function openFleetReporter(
+  waves: Waves,
+  { subject: { service: _, ...shared }, ...channels }: Channels,
+  { slackMention: mention }: DeployInputs,
+  runner: Runner,
+  initial: FleetState,
+): Reporter<FleetEvent, FleetState> {
+  const services = waves.flat().map(({ name, place: { service, cluster } }) => {
+    return [name, { ...shared, service: resourceName(service), cluster: resourceName(cluster) }] as const
+  })
+  const subject: FleetSubject = { ...shared, services: new Map(services) }
+  return openReporterOf<FleetEvent, FleetState>(
+    initial,
+    { ...channels, runner },
+    {
+      fold: foldFleet,
+      logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
+      slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
+      headline: (state) => fleetHeadline({ subject, state }),
+      stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
+      outputs: (state) => fleetOutputs({ subject, state }),
+      annotations: (state) => fleetAnnotations({ subject, state }),
+      summary: (state) => renderFleetSummary({ subject, state }),
+    },
+  )
+}
+
+function ended({ services }: FleetState): number {
+  return services.filter(({ state }) => state?.verdict).length
+}
+
+/** In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, and tells everybody. */
+export async function settleSeveral(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  const saved = savedFleet(runner)
+  const [first] = saved?.waves.flat() ?? []
+  if (saved === undefined || first === undefined) return
+  const deadline = deadlineIn(runner.clock, postLimit)
+  const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
+  const continued = { ...inputs, slackMessageTs: saved.slackMessageTs ?? inputs.slackMessageTs }
+  const where = { ...first.place, region: aws.region }
+  const channels = await openChannels(continued, first.place, where, runner, world.fetch)
+  const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
+  const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
+  for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)
+  reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
+  await reporter.tellPeople()
+}
+
+async function* settled(
+  { name, record, isBack }: SavedFleet['open'][number],
+  ports: Parameters<typeof settleCancelled>[1],
+): AsyncGenerator<FleetEvent, void> {
+  const kind = isBack ? 'put-back' : 'service'
+  for await (const event of settleCancelled(record, ports)) yield { kind, service: name, event }
+}
