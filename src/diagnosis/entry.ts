@@ -4,7 +4,8 @@ import { redact } from './redact.ts'
 
 /**
  * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
- * `{name}` in `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`).
+ * `{name}` in `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`);
+ * `{name|words}` is these words where it is not known, as AWS cuts long texts.
  */
 export interface Entry {
   readonly code: string
@@ -31,16 +32,23 @@ export function findEntry(entries: readonly Entry[], text: string, facts: Facts 
   const cut = text.slice(0, longestText)
   for (const entry of entries) {
     const match = entry.pattern.exec(cut)
-    if (match) return { entry, facts: { ...facts, ...match.groups } }
+    if (match) return { entry, facts: { ...facts, ...knownOf(match.groups) } }
   }
   return undefined
 }
 
+/** A group that did not take part must not hide a fact that is known otherwise. */
+function knownOf(groups: Readonly<Record<string, string | undefined>> = {}): Facts {
+  return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined))
+}
+
 /** A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. */
 function fillSentence(sentence: string, facts: Facts): Text {
-  return sentence.split(/(\{\w+\})/).map((part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    return name === undefined ? part : untrusted(redact(facts[name] ?? '?'))
+  return sentence.split(/(\{\w+(?:\|[^}]*)?\})/).map((part) => {
+    const [, name, otherwise] = /^\{(\w+)(?:\|([^}]*))?\}$/.exec(part) ?? []
+    if (name === undefined) return part
+    const value = facts[name]
+    return value === undefined && otherwise !== undefined ? otherwise : untrusted(redact(value ?? '?'))
   })
 }
 

@@ -50,6 +50,7 @@ function describe(members: readonly Task[], definition: JsonObject | undefined):
         exitCode,
         reason: reason === undefined ? undefined : untrusted(reason),
         essential: defined?.essential !== false,
+        hasHealthCheck: defined?.healthCheck !== undefined,
         memory: memoryOf(defined) ?? memoryOf(definition),
       }
     }),

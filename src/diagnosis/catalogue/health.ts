@@ -65,7 +65,7 @@ export const health: readonly Entry[] = [
   {
     code: 'container-health-check',
     pattern: /failed container health checks/,
-    why: 'the health check command of the container fails',
+    why: 'the health check command of {checked|the container} fails',
     fix: 'Run the command of healthCheck inside the image (slim images lack curl and wget), and give a slow starter a startPeriod.',
     docs: containerDocs,
   },

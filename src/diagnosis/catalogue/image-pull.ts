@@ -62,15 +62,16 @@ export const imagePull: readonly Entry[] = [
   },
   {
     code: 'image-pull-denied',
-    pattern: /not authorized to perform: (?<action>ecr:\w+)(?: on resource: (?<resource>\S+))?/,
-    why: 'the execution role of the task may not {action}',
+    pattern:
+      /(?:assumed-role\/(?<role>[^/\s]{1,64})\/\S{1,64} is )?not authorized to perform: (?<action>ecr:\w+)(?: on resource: (?<resource>\S+))?/,
+    why: 'the execution role {role|of the task} may not {action} on {resource|the repository}',
     fix: 'Allow {action} to the execution role; for a repository of another account also in the policy of the repository.',
     docs,
   },
   {
     code: 'image-pull-denied',
     pattern:
-      /denied: requested access to the resource is denied|pull access denied for|Check that the role has the permissions to pull images|API error \(404\): repository .* not found/,
+      /denied: requested access to the resource is denied|pull access denied|Check that the role has the permissions to pull images|API error \(404\): repository .* not found/,
     why: 'the image {image} does not exist, or the execution role may not pull it',
     fix: 'Check the name of the repository, its account and region, and the permissions of the execution role.',
     docs,
@@ -79,9 +80,17 @@ export const imagePull: readonly Entry[] = [
   {
     code: 'registry-rate-limit',
     pattern: /toomanyrequests|reached your (?:unauthenticated )?pull rate limit/i,
-    why: 'Docker Hub limits how often it may be asked from this address',
+    why: 'the image {image} could not be pulled: its registry (such as Docker Hub) limits how often one address may pull',
     fix: 'Copy the base image to ECR or use a pull-through cache; a login (repositoryCredentials) raises the limit.',
     docs,
+  },
+  {
+    code: 'image-pull-denied',
+    pattern: /unexpected status code [^:]{0,300}: (?<status>40[13] \w+)/,
+    why: 'the registry does not allow the pull of the image {image} ({status})',
+    fix: 'Check the permissions of the execution role and the policy of the repository; a private registry needs repositoryCredentials.',
+    docs,
+    confidence: 'likely',
   },
   {
     code: 'disk-full',
@@ -93,8 +102,8 @@ export const imagePull: readonly Entry[] = [
   {
     code: 'image-pull-failed',
     pattern: /CannotPull(?:ECR)?(?:Container|ContainerAuth|ImageManifest)Error/,
-    why: 'the image {image} could not be pulled',
-    fix: 'The evidence holds the words of the registry. Check the image, its registry, the network and the execution role.',
+    why: 'the image {image} could not be pulled: {said|AWS does not say why}',
+    fix: 'Check the image, its registry, the network and the execution role.',
     docs,
     confidence: 'possible',
   },

@@ -2,6 +2,7 @@ import type { Entry } from '../entry.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html'
 const endpoints = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html'
+const efs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-efs-volumes.html'
 
 /** `ResourceInitializationError`: what Fargate needs before a container starts. In the order in which a task meets it. */
 export const initialization: readonly Entry[] = [
@@ -36,9 +37,17 @@ export const initialization: readonly Entry[] = [
   {
     code: 'secret-denied',
     pattern:
-      /not authorized to perform: (?<action>(?:secretsmanager|ssm|kms):\w+)(?: on resource: (?<resource>[^\s,]+))?/,
-    why: 'the execution role of the task may not {action}',
-    fix: 'Allow {action} on the secret to the execution role (executionRoleArn), not to the task role; with an own KMS key also kms:Decrypt.',
+      /(?:assumed-role\/(?<role>[^/\s]{1,64})\/\S{1,64} is )?not authorized to perform: (?<action>(?:secretsmanager|ssm|kms):\w+)(?: on resource: (?<resource>[^\s,]+))?/,
+    why: 'the execution role {role|of the task} may not {action} on {resource|what the task needs}',
+    fix: 'Allow {action} on it to the execution role (executionRoleArn), not to the task role; with an own KMS key also kms:Decrypt.',
+    docs,
+  },
+  {
+    code: 'secret-key-denied',
+    pattern:
+      /(?:failed to fetch secret (?<secret>\S{1,600}) from secrets manager: [^:]{1,100}: )?Access to KMS is not allowed/,
+    why: 'the execution role of the task may not decrypt the secret {secret|of the task definition}: its KMS key does not allow it',
+    fix: 'Allow kms:Decrypt on the key of the secret to the execution role (executionRoleArn), in its policy and in that of the key.',
     docs,
   },
   {
@@ -82,8 +91,9 @@ export const initialization: readonly Entry[] = [
   },
   {
     code: 'logs-denied',
-    pattern: /not authorized to perform: (?<action>logs:\w+)/,
-    why: 'the execution role of the task may not {action}',
+    pattern:
+      /(?:assumed-role\/(?<role>[^/\s]{1,64})\/\S{1,64} is )?not authorized to perform: (?<action>logs:\w+)(?: on resource: (?<resource>[^\s,]+))?/,
+    why: 'the execution role {role|of the task} may not {action} on {resource|the log group}',
     fix: 'Allow {action} on the log group to the execution role (executionRoleArn).',
     docs,
   },
@@ -95,17 +105,38 @@ export const initialization: readonly Entry[] = [
     docs,
   },
   {
+    code: 'efs-denied',
+    pattern: /mount\.nfs4: access denied by server/,
+    why: 'EFS refuses the mount of a volume: access denied',
+    fix: 'Allow elasticfilesystem:ClientMount to the task role (with iam ENABLED and transit encryption in the volume), and check the policy of the file system and its access point.',
+    docs: efs,
+  },
+  {
+    code: 'efs-unresolved',
+    pattern: /Failed to resolve "?(?<name>fs-[^\s"]{1,200})/,
+    why: 'the EFS file system {name} has no address in the network of the task, so its volume cannot be mounted',
+    fix: 'Check the file system id, that a mount target stands in each zone of the task, and that the VPC resolves DNS names.',
+    docs: efs,
+  },
+  {
+    code: 'efs-directory',
+    pattern: /mount\.nfs4: mounting (?<path>\S{1,500}) failed, reason given by server: No such file or directory/,
+    why: 'the EFS volume cannot be mounted: the directory {path} does not exist',
+    fix: 'Create the directory in the file system, or mount through an access point that creates it.',
+    docs: efs,
+  },
+  {
     code: 'efs-mount',
     pattern: /failed to invoke EFS utils commands|mount\.nfs4/,
     why: 'an EFS volume could not be mounted',
     fix: 'Check that a mount target stands in each zone of the task and that its security group lets the task in on port 2049.',
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-efs-volumes.html',
+    docs: efs,
   },
   {
     code: 'resource-initialization',
     pattern: /ResourceInitializationError|resource cannot be initialized for task/,
-    why: 'something that the task needs could not be set up',
-    fix: 'The evidence holds the words of ECS. Check secrets, log groups, volumes, the network and the execution role.',
+    why: 'something that the task needs could not be set up: {said|AWS does not say what}',
+    fix: 'Check secrets, log groups, volumes, the network and the execution role.',
     docs,
     confidence: 'possible',
   },

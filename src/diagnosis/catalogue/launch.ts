@@ -2,6 +2,7 @@ import type { Entry } from '../entry.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html'
 const events = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html'
+const startErrors = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/failed-to-start-error.html'
 
 /** Why a task or its containers cannot be launched: roles, sizes, the container runtime. */
 export const launch: readonly Entry[] = [
@@ -66,9 +67,40 @@ export const launch: readonly Entry[] = [
     code: 'container-start',
     pattern:
       /(?<kind>CannotStartContainerError|CannotCreateContainerError|CannotInspectContainerError|CannotCreateVolumeError|ContainerRuntimeTimeoutError|ContainerRuntimeError|DockerTimeoutError|ContainerNetworkingError)/,
-    why: 'the container runtime could not start a container ({kind})',
-    fix: 'The evidence holds the words of the runtime. Check command, volumes, ports and linuxParameters of the task definition.',
+    why: 'the container runtime could not start a container ({said|its words are in the evidence})',
+    fix: 'Check command, volumes, ports and linuxParameters of the task definition.',
     docs,
+    confidence: 'likely',
+  },
+  {
+    code: 'no-free-addresses',
+    pattern:
+      /in subnet '(?<subnet>subnet-[^'\s]{1,40})'?(?:[^']{0,40}InsufficientFreeAddresses|[^']{0,80}not have enough free addresses)/,
+    why: 'the subnet {subnet} has no free IP addresses',
+    fix: 'Give the service more or larger subnets, or stop what uses the addresses.',
+    docs: startErrors,
+  },
+  {
+    code: 'no-free-addresses',
+    pattern: /Create Network Interface with public IP assignment enabled in subnet '?(?<subnet>subnet-[^'\s]{1,40})/,
+    why: 'the subnet {subnet} has no free IP addresses',
+    fix: 'Give the service more or larger subnets, or stop what uses the addresses.',
+    docs: startErrors,
+    confidence: 'likely',
+  },
+  {
+    code: 'network-interface',
+    pattern: /Timeout waiting for network interface provisioning|network interface provision complete error timeout/,
+    why: 'the network interface of the task was not provisioned in time',
+    fix: 'Deploy again; if it stays so, check the free addresses of the subnets and the quota of network interfaces.',
+    docs,
+  },
+  {
+    code: 'network-interface',
+    pattern: /Unexpected EC2 error while attempting to (?<what>[^:]{1,200})(?:: (?<reason>[^.]{1,200}))?/,
+    why: 'Amazon EC2 could not {what}: {reason|it gives no reason}',
+    fix: 'Correct what EC2 names; tag policies and service control policies apply to the network interfaces of tasks too.',
+    docs: startErrors,
     confidence: 'likely',
   },
   {

@@ -16,14 +16,14 @@ export const verdicts: readonly Entry[] = [
   {
     code: 'hook-failed',
     pattern: /lifecycle event validation functions failed/,
-    why: 'a validation function (Lambda) of the deployment reported a failure',
-    fix: 'Read the log of the function that the evidence names.',
+    why: 'the validation function {hook|(Lambda) of the deployment} reported a failure',
+    fix: 'Read the log of the function.',
     docs: codeDeploy,
   },
   {
     code: 'hook-silent',
     pattern: /waiting for a status callback/,
-    why: 'a validation function (Lambda) did not report back within one hour',
+    why: 'the validation function {hook|(Lambda) of the deployment} did not report back within one hour',
     fix: 'Let the function call PutLifecycleEventHookExecutionStatus in every case, also on errors.',
     docs: codeDeploy,
   },
@@ -130,8 +130,22 @@ export const verdicts: readonly Entry[] = [
   },
   {
     code: 'listener-rules',
+    pattern: /Target group \S{1,200}targetgroup\/(?<targetGroup>[^/\s]{1,40})\S{0,40} is not associated with either/,
+    why: 'the target group {targetGroup} is in neither the production nor the test listener rule',
+    fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
+    docs: blueGreen,
+  },
+  {
+    code: 'listener-rules',
+    pattern: /One or more (?<what>rules|listeners) not found/,
+    why: 'a listener or rule to which the service sends its traffic does not exist any more ({what} not found)',
+    fix: 'Create it again, or correct the load balancer configuration of the service.',
+    docs: blueGreen,
+  },
+  {
+    code: 'listener-rules',
     pattern:
-      /is not associated with either productionListenerRule|must be associated with|One or more rules not found|invalid networking configuration/,
+      /is not associated with either productionListenerRule|must be associated with|invalid networking configuration/,
     why: 'the listener rules and the target groups of the service do not fit together',
     fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
     docs: blueGreen,
@@ -169,8 +183,8 @@ export const verdicts: readonly Entry[] = [
   },
   {
     code: 'manual-stop',
-    pattern: /MANUAL_STOP|was manually stopped|stopped by (?:a |the )?user/i,
-    why: 'somebody stopped it',
+    pattern: /MANUAL_STOP|was manually stopped|stopped by (?:a |the )?user|because a stop was requested/i,
+    why: 'somebody stopped it, in the console or with another program',
     fix: 'Deploy again if that was not meant.',
     confidence: 'likely',
   },

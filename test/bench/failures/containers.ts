@@ -18,7 +18,6 @@ const nodeTrace = [
   'node:internal/modules/cjs/loader:1228',
   '  throw err;',
   '  ^',
-  '',
   "Error: Cannot find module 'express'",
   'Require stack:',
   '- /app/server.js',
@@ -29,7 +28,6 @@ const nodeTrace = [
   "  code: 'MODULE_NOT_FOUND',",
   "  requireStack: [ '/app/server.js' ]",
   '}',
-  '',
   'Node.js v20.18.1',
 ]
 
