@@ -29,6 +29,7 @@ for (const name of readdirSync(join(root, 'actions'))) {
 }
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
+documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 write('docs/troubleshooting.md', troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 

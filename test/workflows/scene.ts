@@ -28,7 +28,7 @@ export interface Scene {
   callWith(inputs: Readonly<Record<string, string>>): void
   /** A file of the caller's repository. */
   write(path: string, content: string): void
-  run(options?: Partial<RunOptions>): Promise<WorkflowRun>
+  run(options?: Partial<RunOptions>, workflow?: string): Promise<WorkflowRun>
   /** Cancels the run as soon as the condition holds. */
   runUntil(condition: () => boolean): Promise<WorkflowRun>
   /** Image that the service runs for its users. */
@@ -106,7 +106,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
       const written = readFileSync(join(caller, file), 'utf8')
       write(file, written.replace('environments: staging production', lines.join(', ')))
     },
-    run: (options = {}) =>
+    run: (options = {}, workflow = '.github/workflows/ship.yml') =>
       runWorkflow(
         {
           caller: { name: repository, folder: caller },
@@ -120,7 +120,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
             ...options.actions,
           },
         },
-        '.github/workflows/ship.yml',
+        workflow,
       ),
     async runUntil(condition) {
       const cancel = new AbortController()
