@@ -1,4 +1,3 @@
-import { linkSignal } from '../abort.ts'
 import { deadlineIn } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
 import type { Journey } from '../deployment/journey.ts'
@@ -99,28 +98,4 @@ export async function settle(inputs: DeployInputs, runner: Runner, world: World)
 /** What `JSON.stringify` wrote. */
 export function parsed<T>(saved: string | undefined): T | undefined {
   return saved ? JSON.parse(saved) : undefined
-}
-
-interface SecretInputs {
-  readonly slackToken?: string | undefined
-  readonly slackWebhookUrl?: string | undefined
-  readonly githubToken?: string | undefined
-}
-
-/**
- * Does the work of an action with its secrets masked. `calling` is the runner with a signal that also ends when the work
- * does: a call that was given up at a deadline would be tried again, and keep the process from ending.
- */
-export async function withCalls(
-  { slackToken, slackWebhookUrl, githubToken }: SecretInputs,
-  runner: Runner,
-  work: (calling: Runner) => Promise<void>,
-): Promise<void> {
-  for (const secret of [slackToken, slackWebhookUrl, githubToken]) if (secret) runner.mask(secret)
-  const over = linkSignal(runner.signal)
-  try {
-    await work({ ...runner, signal: over.signal })
-  } finally {
-    over.abort()
-  }
 }

@@ -2,13 +2,15 @@ import { deadlineIn } from '../clock.ts'
 import { deploy } from '../deployment/deploy.ts'
 import { initialState } from '../deployment/state.ts'
 import type { Action, Runner } from '../runner/action.ts'
-import { accompany, keeper, keepPlace, settle, withCalls } from './accompany.ts'
+import { accompany, keeper, keepPlace, settle } from './accompany.ts'
+import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import { savedWaves, severalPlaces } from './deploy-several-places.ts'
 import { commitHistory } from './history.ts'
+import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
 import { withPreflight } from './preflight-gate.ts'
 import { registerOnly } from './register-only.ts'
@@ -53,7 +55,8 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
   const history = commitHistory(inputs, calling, world)
-  const events = deploy(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history })
+  const images = openImageStore(looking)
+  const events = deploy(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history, images })
   await accompany(events, request.wait, keep, reporter, runner)
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../report/preflight.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { renderText } from '../text.ts'
+import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
@@ -26,31 +27,21 @@ const patience = 5 * 60_000
 
 /** Looks before a deployment, or back at one; changes nothing. */
 export function createDoctor(world: World): Action<typeof doctorInputs> {
-  return { inputs: doctorInputs, main: (inputs, runner) => main(inputs, runner, world) }
+  return {
+    inputs: doctorInputs,
+    main: (inputs, runner) => withCalls({}, runner, (calling) => main(inputs, calling, world)),
+  }
 }
 
 export const action = createDoctor({ fetch: (url, init) => globalThis.fetch(url, init) })
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
-  const over = new AbortController()
-  const calling = { ...runner, signal: AbortSignal.any([runner.signal, over.signal]) }
-  try {
-    const place = await placeOf(asDeployInputs(inputs), runner)
-    const aws = connectAws(
-      awsInputsAt(inputs, place),
-      calling,
-      deadlineIn(runner.clock, patience),
-      world.requestHandler,
-    )
-    if (inputs.deploymentId === undefined) await lookBefore(inputs, place, aws, calling, world)
-    else {
-      const { lookBack } = await import('./look-back.ts')
-      await lookBack(inputs.deploymentId, place, aws, runner)
-    }
-  } finally {
-    // A call that was given up at a deadline would be tried again, and keep the process from ending.
-    over.abort()
-  }
+  const place = await placeOf(asDeployInputs(inputs), runner)
+  const deadline = deadlineIn(runner.clock, patience)
+  const aws = connectAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
+  if (inputs.deploymentId === undefined) return await lookBefore(inputs, place, aws, runner, world)
+  const { lookBack } = await import('./look-back.ts')
+  await lookBack(inputs.deploymentId, place, aws, runner, world)
 }
 
 async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: Runner, world: World): Promise<void> {

@@ -6,7 +6,7 @@ import { findPastDeployment, type PastDeployment } from '../deployment/past.ts'
 import { type DeploymentState, fold, initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { explain } from '../diagnosis/explain.ts'
-import { gather } from '../diagnosis/gather.ts'
+import { type GatherPorts, gather } from '../diagnosis/gather.ts'
 import { readRun } from '../github/run.ts'
 import { evidenceSections } from '../report/evidence-sections.ts'
 import { outputs } from '../report/outputs.ts'
@@ -14,7 +14,9 @@ import { explanation, headline } from '../report/sentence.ts'
 import { renderSummary } from '../report/summary.ts'
 import type { Runner } from '../runner/action.ts'
 import { text, untrusted } from '../text.ts'
+import { openImageStore } from './image-store.ts'
 import type { Place } from './place.ts'
+import type { World } from './world.ts'
 
 /** How far the clocks of AWS's services may be apart. Milliseconds. */
 const skew = 60_000
@@ -22,13 +24,14 @@ const skew = 60_000
 const tasksStay = 3_600_000
 
 /** Explains a deployment that has been, in the log, the summary and the outputs. Never ends the step red. */
-export async function lookBack(id: string, place: Place, aws: Aws, runner: Runner): Promise<void> {
+export async function lookBack(id: string, place: Place, aws: Aws, runner: Runner, { fetch }: World): Promise<void> {
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = place
   const given = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
   const group = groupNameOf({ cluster: resourceName(cluster), service: resourceName(service ?? ''), codeDeploy: given })
   const now = runner.clock.now()
   const past = await findPastDeployment(id, { region: aws.region, cluster, service, group, now }, aws)
-  const state = await stateOf(past, aws, now)
+  const images = openImageStore({ aws, runner, fetch })
+  const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
   const subject = {
     service: past.service,
     cluster: past.cluster,
@@ -47,13 +50,18 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   await runner.writeSummary(renderSummary(report))
 }
 
-async function stateOf(past: PastDeployment, aws: Aws, now: number): Promise<DeploymentState> {
+async function stateOf(
+  past: PastDeployment,
+  ports: GatherPorts,
+  now: number,
+  region: string,
+): Promise<DeploymentState> {
   const { startedAt, endedAt, outcome } = past
   const isGoodEnd = outcome !== undefined && isGood(outcome)
   const events: readonly DeploymentEvent[] = [
-    planned(past, aws.region),
+    planned(past, region),
     started(past),
-    ...(isGoodEnd ? [] : await explained(past, aws, now)),
+    ...(isGoodEnd ? [] : await explained(past, ports, now)),
   ]
   const serving = outcome === 'succeeded' ? past.taskDefinition : past.previousTaskDefinition
   const verdict = outcome && { outcome, servingTaskDefinition: outcome === 'failed' ? undefined : serving }
@@ -76,7 +84,7 @@ function started({ engine, id, consoleUrl, startedAt }: PastDeployment): Deploym
   return { kind: 'started', at: startedAt, engine, deploymentId: id, consoleUrl, adopted: true }
 }
 
-async function explained(past: PastDeployment, aws: Aws, now: number): Promise<readonly DeploymentEvent[]> {
+async function explained(past: PastDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
   const { startedAt: at, endedAt = now, engine, id, cluster, service, taskDefinition = '', reason } = past
   const subject = {
     cluster,
@@ -86,7 +94,7 @@ async function explained(past: PastDeployment, aws: Aws, now: number): Promise<r
     statusReason: reason,
     codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,
   }
-  const { serviceEvents, ...gathered } = await gather(subject, aws)
+  const { serviceEvents, ...gathered } = await gather(subject, ports)
   const evidence = { ...gathered, serviceEvents: serviceEvents.filter((event) => event.at <= endedAt + skew) }
   // One that still runs has nothing to explain until a task of it has stopped.
   if (past.outcome === undefined && evidence.stoppedTasks.length === 0) return []

@@ -7,11 +7,11 @@ import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
 import { Failure } from '../failure.ts'
 import type { Identity, Service } from '../ports.ts'
-import { openRegistry } from '../registry/distribution.ts'
 import { findingSentence } from '../report/preflight.ts'
 import type { Runner } from '../runner/action.ts'
 import type { Fetch } from '../slack/request.ts'
 import { text } from '../text.ts'
+import { openImageStore } from './image-store.ts'
 import type { Place } from './place.ts'
 
 /** How long one request to the registry is tried again. Milliseconds. */
@@ -32,14 +32,7 @@ export async function preflight(
   wanted: WantedDefinition,
   world: PreflightWorld,
 ): Promise<readonly Finding[]> {
-  const { aws, place, runner, fetch, checkSecretKeys } = world
-  const { clock, signal } = runner
-  const login = async () => {
-    const answer = await aws.ecr.login()
-    runner.mask(answer.password)
-    return answer
-  }
-  const send: typeof globalThis.fetch = (url, init) => fetch(String(url), init ?? {})
+  const { aws, place, checkSecretKeys } = world
   const subject = {
     region: aws.region,
     accountId: service ? undefined : (await identityOf(aws))?.accountId,
@@ -49,7 +42,7 @@ export async function preflight(
     group: groupOf(place, service),
     checkSecretKeys,
   }
-  const registry = openRegistry({ login, clock, signal, patience, fetch: send })
+  const { registry } = openImageStore(world, patience)
   return judge(await gatherFacts(subject, { ...aws, registry, identity: () => identityOf(aws) }))
 }
 

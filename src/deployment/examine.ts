@@ -13,6 +13,9 @@ import { lookUntil } from './watch.ts'
 /** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */
 const longest = 40_000
 
+/** What is looked at besides may take less: the rest of the evidence does without it. Milliseconds. */
+const longestAside = 20_000
+
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 const clockSkew = 60_000
 
@@ -24,6 +27,7 @@ export async function* examine(
 ): AsyncGenerator<DeploymentEvent, Cause | undefined> {
   const { clock } = journey
   const { ecs, codeDeploy, evidence: sources } = journey.within(deadlineIn(clock, longest))
+  const { network, preflight } = journey.within(deadlineIn(clock, longestAside))
   try {
     const subject = {
       cluster: record.cluster,
@@ -33,7 +37,12 @@ export async function* examine(
       statusReason: end.reason,
       codeDeployDeploymentId: record.engine === 'codedeploy' ? record.deploymentId : undefined,
     }
-    const gathered = gather(subject, { ecs, codeDeploy, evidence: sources })
+    const gathered = gather(subject, {
+      ecs,
+      codeDeploy,
+      evidence: sources,
+      aside: { network, preflight, images: journey.images },
+    })
     const evidence = await lookUntil(clock, deadlineIn(clock, longest), gathered)
     if (evidence === undefined) return undefined
     const cause = explain(evidence, { outcome: end.outcome })

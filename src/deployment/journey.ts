@@ -1,5 +1,16 @@
 import type { Clock, Deadline } from '../clock.ts'
-import type { CodeDeploy, CommitHistory, Ecs, EvidenceSources, JsonObject, Scaling, Service } from '../ports.ts'
+import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type {
+  CodeDeploy,
+  CommitHistory,
+  Ecs,
+  EvidenceSources,
+  JsonObject,
+  NetworkSources,
+  PreflightSources,
+  Scaling,
+  Service,
+} from '../ports.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
@@ -93,6 +104,9 @@ export interface AwsPorts {
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
   readonly scaling: Scaling
+  /** Asked only to explain certain failures, as alarms are. */
+  readonly network: NetworkSources
+  readonly preflight: Pick<PreflightSources, 'alarms'>
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): AwsPorts
 }
@@ -101,6 +115,8 @@ export interface AwsPorts {
 export interface Journey extends AwsPorts {
   /** Where the order of commits is known; undefined where there is no repository. */
   readonly history?: CommitHistory | undefined
+  /** Where it is looked up what images are made for; undefined: nobody looks. */
+  readonly images?: ImageStore | undefined
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal

@@ -1,4 +1,6 @@
+import type { AlarmState } from '../ports.ts'
 import type { Untrusted } from '../text.ts'
+import type { NetworkEvidence } from './network/facts.ts'
 
 /** Stopped tasks that stopped for one and the same reason, newest first. */
 export interface StoppedTaskGroup {
@@ -16,6 +18,8 @@ export interface StoppedContainer {
   readonly exitCode?: number | undefined
   readonly reason?: Untrusted | undefined
   readonly essential: boolean
+  /** Whether the task definition has ECS check its health. */
+  readonly hasHealthCheck?: boolean | undefined
   readonly image?: string | undefined
   readonly memory?: number | undefined
 }
@@ -60,6 +64,18 @@ export interface MissingPermission {
   readonly shows: string
 }
 
+/** What an image was built for and what the task runs on, where one does not fit the other. */
+export interface PlatformEvidence {
+  /** Such as `linux/amd64`; undefined where the container instance decides. */
+  readonly task: string | undefined
+  /** What is not known is left out. */
+  readonly images: readonly {
+    readonly reference: string
+    readonly containers: readonly string[]
+    readonly platforms: readonly string[]
+  }[]
+}
+
 /** Everything known about a deployment that went wrong. Gathered by `gather`, judged by `explain`. */
 export interface Evidence {
   readonly desiredCount?: number | undefined
@@ -80,5 +96,11 @@ export interface Evidence {
   readonly logs: readonly LogTail[]
   /** Names of the awslogs groups of the task definition. */
   readonly logGroups?: readonly string[] | undefined
+  /** The alarms that ended the deployment, as CloudWatch has them now. */
+  readonly alarms?: readonly AlarmState[] | undefined
+  /** Looked at after a task could not reach what it needs. */
+  readonly network?: NetworkEvidence | undefined
+  /** Looked at after a program or an image was for another platform. */
+  readonly platforms?: PlatformEvidence | undefined
   readonly missingPermissions: readonly MissingPermission[]
 }

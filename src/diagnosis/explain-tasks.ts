@@ -6,13 +6,25 @@ import { initialization } from './catalogue/initialization.ts'
 import { lastWords } from './catalogue/last-words.ts'
 import { launch } from './catalogue/launch.ts'
 import type { Cause } from './cause.ts'
-import { causeOf, type Facts, findEntry } from './entry.ts'
+import { causeOf, type Entry, type Facts, findEntry } from './entry.ts'
 import type { Evidence, StoppedContainer, StoppedTaskGroup } from './evidence.ts'
+import { withPlatforms } from './explain-platforms.ts'
+import { lastLine } from './last-line.ts'
+import { withNetwork } from './network/explain-network.ts'
 import { redact } from './redact.ts'
 import { failedContainer } from './stopped-tasks.ts'
 
-/** What keeps a task from starting; ECS says the same in the task and in the events of the service. */
-export const startErrors = [...initialization, ...imagePull, ...launch, ...capacity]
+const catalogued = [...initialization, ...imagePull, ...launch, ...capacity]
+
+/**
+ * What keeps a task from starting; ECS says the same in the task and in the events of the service. What is only possible
+ * comes last: such an entry of one file would hide what another file knows for sure.
+ */
+export const startErrors = catalogued.toSorted((left, right) => Number(isVague(left)) - Number(isVague(right)))
+
+function isVague({ confidence }: Entry): boolean {
+  return confidence === 'possible'
+}
 
 const errorCodes = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html'
 
@@ -25,7 +37,8 @@ export function explainStoppedTasks(evidence: Evidence, unhealthy: Cause | undef
   return (
     first((group) => explainStart(group, total, evidence)) ??
     first((group) => explainEnd(group, total, evidence)) ??
-    first((group) => explainUnhealthy(group, total, unhealthy))
+    first((group) => explainUnhealthy(group, total, unhealthy)) ??
+    first((group) => quote(group, total))
   )
 }
 
@@ -36,17 +49,42 @@ function explainStart(group: StoppedTaskGroup, total: number, evidence: Evidence
   const concerned = group.containers.find(({ reason }) => reason !== undefined) ?? group.containers[0]
   const named = imageIn(reasons.join(' ')) ?? concerned?.image
   const facts: Facts = { image: named, logGroup: evidence.logGroups?.join(' or ') || 'of the task definition' }
-  for (const reason of reasons) {
+  const matches = reasons.flatMap((reason) => {
     const isEnd = /Essential container in task exited|failed (?:ELB|container) health checks|^OutOfMemory/.test(reason)
-    const match = isEnd ? undefined : findEntry(startErrors, reason, facts)
-    if (match) return causeOf(match, stopped(group, total))
+    const match = isEnd ? undefined : findEntry(startErrors, reason, { ...facts, said: cut(reason, 300) })
+    return match ? { match, reason } : []
+  })
+  const found = matches.find(({ match }) => !isVague(match.entry)) ?? matches[0]
+  if (found === undefined) return undefined
+  const cause = withNetwork(causeOf(found.match, stopped(group, total)), found.reason, evidence)
+  return withPlatforms(cause, evidence)
+}
+
+/** Stop codes of tasks that AWS ended or could not start (ECS API, TaskStopCode); the others are explained by what ended them. */
+const endedByAws = ['TaskFailedToStart', 'TerminationNotice', 'SpotInterruption']
+
+/** AWS's own words about tasks that failed in a way that nobody has met yet: they say more than what is said of the whole. */
+function quote(group: StoppedTaskGroup, total: number): Cause | undefined {
+  const own = group.containers.find(({ reason }) => reason !== undefined)?.reason
+  const said = own ?? group.stoppedReason
+  if (said === undefined || !endedByAws.includes(group.stopCode ?? '')) return undefined
+  return {
+    code: 'unexplained',
+    what: stopped(group, total),
+    why: text`AWS says “${untrusted(cut(redact(said.untrusted), 600))}”`,
+    fix: text`Correct what AWS names, then deploy again.`,
+    docs: errorCodes,
+    confidence: 'likely',
   }
-  return undefined
+}
+
+function cut(words: string, longest: number): string {
+  return [...words.slice(0, 2 * longest)].slice(0, longest).join('')
 }
 
 /** The image that ECS names in its own words; a task that never started may list none. */
 function imageIn(reason: string): string | undefined {
-  const [, image] = /(?:failed to resolve ref|The task cannot pull) (\S{1,300})/.exec(reason.slice(0, 4000)) ?? []
+  const [, image] = /(?:failed to resolve ref|The task cannot pull) "?([^\s"]{1,300})/.exec(reason.slice(0, 4000)) ?? []
   return image?.replace(/:$/, '')
 }
 
@@ -57,10 +95,12 @@ function explainEnd(group: StoppedTaskGroup, total: number, evidence: Evidence):
   const what = stopped(group, total)
   if (container.reason && /^OutOfMemory/.test(container.reason.untrusted)) return outOfMemory(what, container)
   if (container.exitCode === undefined) return undefined
-  const words = lastLine(container, evidence)
+  const words = lastLine(container.name, evidence)
   const facts = { container: container.name, exitCode: String(container.exitCode), words }
   const known = words === undefined ? undefined : findEntry(lastWords, words, facts)
-  return known ? causeOf(known, what) : exited(what, container, container.exitCode, words)
+  return known
+    ? withPlatforms(causeOf(known, what), evidence, container.name)
+    : exited(what, container, container.exitCode, words)
 }
 
 function outOfMemory(what: Text, { name, memory, exitCode }: StoppedContainer): Cause {
@@ -92,21 +132,35 @@ const meanings: Readonly<Record<number, readonly [why: string, fix: string]>> = 
   143: ['it was told to stop (SIGTERM)', 'Find out who stopped it; the service events in the evidence may say.'],
 }
 
+/** Ends that somebody else brought about, or that are no error: what the container said before explains nothing. */
+const unspoken: readonly number[] = [0, 137, 143]
+
 function exited(what: Text, { name }: StoppedContainer, exitCode: number, words: string | undefined): Cause {
-  const [meaning, fix] = meanings[exitCode] ?? ['it ended with an error', 'Read its last log lines.']
-  const isTold = words !== undefined && !(exitCode in meanings)
+  const [meaning, fix] = meanings[exitCode] ?? [undefined, 'Read its last log lines.']
+  const means = meaning === undefined ? text`` : text`: ${meaning}`
+  const isTold = words !== undefined && !unspoken.includes(exitCode)
+  const says = isTold
+    ? text`, saying “${untrusted(words)}”`
+    : meaning === undefined
+      ? text`: it ended with an error`
+      : text``
   return {
     code: exitCode === 0 ? 'container-ended' : exitCode === 137 ? 'container-killed' : 'container-crashed',
     what,
-    why: text`container "${untrusted(name)}" exited with code ${exitCode}${isTold ? text`, saying “${untrusted(words)}”` : `: ${meaning}`}`,
-    fix: isTold ? text`Correct the error that it reports; more log lines are in the evidence.` : [fix],
+    why: text`container "${untrusted(name)}" exited with code ${exitCode}${means}${says}`,
+    fix:
+      isTold && meaning === undefined
+        ? text`Correct the error that it reports; more log lines are in the evidence.`
+        : [fix],
     docs: errorCodes,
     confidence: 'certain',
   }
 }
 
 function explainUnhealthy(group: StoppedTaskGroup, total: number, unhealthy: Cause | undefined): Cause | undefined {
-  const match = findEntry(health, group.stoppedReason?.untrusted ?? '')
+  const checked = group.containers.filter(({ hasHealthCheck }) => hasHealthCheck).map(({ name }) => `"${name}"`)
+  const facts: Facts = { checked: checked.length === 0 ? undefined : `container ${checked.join(' or ')}` }
+  const match = findEntry(health, group.stoppedReason?.untrusted ?? '', facts)
   if (!match) return undefined
   const isSpecific = unhealthy !== undefined && match.entry.code !== 'container-health-check'
   return isSpecific ? { ...unhealthy, what: stopped(group, total) } : causeOf(match, stopped(group, total))
@@ -119,13 +173,4 @@ function isStoppedForHealth({ stoppedReason }: StoppedTaskGroup): boolean {
 function stopped({ count, stopCode }: StoppedTaskGroup, total: number): Text {
   const end = stopCode === 'TaskFailedToStart' ? 'could not start' : 'stopped'
   return total === 1 ? text`The new task ${end}` : text`${count} of ${total} new tasks ${end}`
-}
-
-/** The last line that reports an error, or else the last one, cut to what fits a sentence. */
-function lastLine({ name }: StoppedContainer, { logs }: Evidence): string | undefined {
-  const lines = logs.find(({ container }) => container === name)?.lines ?? []
-  const telling = lines.map((line) => line.untrusted.slice(0, 4000).trim()).filter((line) => /\w/.test(line))
-  const isError = (line: string) => /error|fatal|exception|panic|cannot|denied|refused|failed/i.test(line)
-  const line = telling.findLast(isError) ?? telling.at(-1)
-  return line === undefined ? undefined : [...redact(line)].slice(0, 160).join('')
 }

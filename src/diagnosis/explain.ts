@@ -8,6 +8,7 @@ import type { Cause } from './cause.ts'
 import { causeOf, type Entry, findEntry, type Match } from './entry.ts'
 import type { Evidence, TargetHealth } from './evidence.ts'
 import { explainStoppedTasks, startErrors } from './explain-tasks.ts'
+import { withNetwork } from './network/explain-network.ts'
 import { redact } from './redact.ts'
 
 export interface ExplainContext {
@@ -65,22 +66,44 @@ function describeTarget({ description, reason }: TargetHealth): string {
   return `${description?.untrusted ?? ''} ${reason ?? ''}`
 }
 
-function explainPlacement({ serviceEvents }: Evidence): Cause | undefined {
-  const match = newestMatch(startErrors, serviceEvents)
-  return match && causeOf(match, text`The new tasks cannot be started`)
+function explainPlacement(evidence: Evidence): Cause | undefined {
+  const match = newestMatch(startErrors, evidence.serviceEvents)
+  return match && withNetwork(causeOf(match, text`The new tasks cannot be started`), '', evidence)
 }
 
-function explainVerdict({ codeDeploy, statusReason, serviceEvents }: Evidence): Cause | undefined {
+function explainVerdict(evidence: Evidence): Cause | undefined {
+  const { codeDeploy, statusReason, serviceEvents } = evidence
   const failures = codeDeploy?.failures ?? []
   const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
   const entries = [...launch, ...verdicts, ...health, ...capacity]
   const match = said
-    .map((message) => message && findEntry(entries, message.untrusted))
+    .map((message) => message && findEntry(entries, message.untrusted, { hook: failures[0]?.scriptName }))
     .find((found) => found !== undefined)
   const found = match ?? newestMatch(verdicts, serviceEvents)
   const [failure] = failures
   const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
-  return found && causeOf(found, what)
+  return found && withAlarms(causeOf(found, what), evidence)
+}
+
+/** CloudWatch's own reason of the alarm that ended the deployment; it may be silent again by now. */
+function withAlarms(cause: Cause, { alarms = [], missingPermissions }: Evidence): Cause {
+  if (cause.code !== 'alarm-active') return cause
+  const firing = alarms.filter(({ state, reason }) => state === 'ALARM' && reason)
+  const isBlind = missingPermissions.some(({ action }) => action === 'cloudwatch:DescribeAlarms')
+  if (isBlind)
+    return {
+      ...cause,
+      fix: text`${cause.fix} Allow cloudwatch:DescribeAlarms to the deploying role to see why it fired.`,
+    }
+  if (firing.length === 0) return alarms.length > 0 ? { ...cause, why: text`${cause.why} and is silent again` } : cause
+  const reasons = firing.flatMap(({ name, reason = '' }, index) => {
+    const said = untrusted(redact(reason.slice(0, 500)))
+    return [
+      ...(index > 0 ? ['; '] : []),
+      ...(firing.length > 1 ? text`${untrusted(name)}: “${said}”` : text`“${said}”`),
+    ]
+  })
+  return { ...cause, why: text`${cause.why}: ${reasons}` }
 }
 
 function newestMatch(entries: readonly Entry[], events: Evidence['serviceEvents']): Match | undefined {

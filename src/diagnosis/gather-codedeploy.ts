@@ -2,8 +2,7 @@ import type { CodeDeploy } from '../ports.ts'
 import { untrusted } from '../text.ts'
 import type { Evidence } from './evidence.ts'
 import type { GatherSubject } from './gather.ts'
-
-type Look = <T>(action: string, shows: string, read: () => Promise<T>, otherwise: T) => Promise<T>
+import type { Look } from './preflight/look.ts'
 
 /** What CodeDeploy says about a deployment: its error, and the lifecycle events that did not succeed. */
 export async function readCodeDeploy(
@@ -14,15 +13,12 @@ export async function readCodeDeploy(
   const id = subject.codeDeployDeploymentId
   if (id === undefined) return undefined
   const [deployment, target] = await Promise.all([
-    look('codedeploy:GetDeployment', "CodeDeploy's error", () => codeDeploy.describeDeployment(id), undefined),
-    look(
-      'codedeploy:GetDeploymentTarget',
-      'which step failed',
-      () => codeDeploy.describeTarget(id, subject.cluster, subject.service),
-      undefined,
+    look('codedeploy:GetDeployment', "CodeDeploy's error", () => codeDeploy.describeDeployment(id)),
+    look('codedeploy:GetDeploymentTarget', 'which step failed', () =>
+      codeDeploy.describeTarget(id, subject.cluster, subject.service),
     ),
   ])
-  const failures = (target?.lifecycleEvents ?? [])
+  const failures = (target?.value?.lifecycleEvents ?? [])
     .filter(({ status }) => status === 'Failed')
     .map(({ lifecycleEventName = '', status = '', diagnostics }) => ({
       event: lifecycleEventName,
@@ -32,6 +28,6 @@ export async function readCodeDeploy(
       message: diagnostics?.message ? untrusted(diagnostics.message) : undefined,
       logTail: diagnostics?.logTail ? untrusted(diagnostics.logTail) : undefined,
     }))
-  const { code, message } = deployment?.errorInformation ?? {}
+  const { code, message } = deployment?.value?.errorInformation ?? {}
   return { errorCode: code, message: message ? untrusted(message) : undefined, failures }
 }

@@ -1,10 +1,22 @@
-import { Failure } from '../failure.ts'
-import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, Service, Task } from '../ports.ts'
+import type {
+  CodeDeploy,
+  Ecs,
+  EvidenceSources,
+  JsonObject,
+  NetworkSources,
+  PreflightSources,
+  Service,
+  Task,
+} from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
-import type { Evidence, LogTail, MissingPermission, StoppedTaskGroup } from './evidence.ts'
+import type { Evidence, LogTail, StoppedTaskGroup } from './evidence.ts'
+import { readAlarms } from './gather-alarms.ts'
 import { readCodeDeploy } from './gather-codedeploy.ts'
-import { redact } from './redact.ts'
+import { type ImageStore, readPlatforms } from './gather-platforms.ts'
+import { readNetwork } from './network/read-network.ts'
+import { type Look, openLook } from './preflight/look.ts'
+import { redactLines, variablesOf } from './redact-lines.ts'
 import { failedContainer, groupTasks } from './stopped-tasks.ts'
 
 /** The deployment that is looked into. */
@@ -23,64 +35,60 @@ export interface GatherPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
+  /** What is asked only after certain failures; it should give up before the rest does. */
+  readonly aside: {
+    readonly network: NetworkSources
+    readonly preflight: Pick<PreflightSources, 'alarms'>
+    /** Undefined: what images are made for is not looked up. */
+    readonly images?: ImageStore | undefined
+  }
 }
 
 const logLines = 20
 const mostLogs = 2
 
-/** Reads a source of evidence, or notes the permission that is missing; nothing that fails here may hide the rest. */
-type Look = <T>(action: string, shows: string, read: () => Promise<T>, otherwise: T) => Promise<T>
-
 /** Reads all that may explain a bad end. What cannot be read is named in `missingPermissions`. */
 export async function gather(subject: GatherSubject, ports: GatherPorts): Promise<Evidence> {
-  const missing: MissingPermission[] = []
-  const look = looking(missing)
-  const { ecs } = ports
+  const { look, unread } = openLook()
+  const { ecs, aside } = ports
   const { cluster, taskDefinition } = subject
-  const [service, definition, tasks, codeDeploy] = await Promise.all([
-    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, subject.service), undefined),
-    look(
-      'ecs:DescribeTaskDefinition',
-      'the containers',
-      async () => (taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined),
-      undefined,
+  const [seenService, seenDefinition, seenTasks, codeDeploy] = await Promise.all([
+    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, subject.service)),
+    look('ecs:DescribeTaskDefinition', 'the containers', async () =>
+      taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined,
     ),
-    look(
-      'ecs:ListTasks and ecs:DescribeTasks',
-      'the stopped tasks',
-      () => ecs.listTasks(cluster, { service: subject.service, desiredStatus: 'STOPPED' }),
-      [],
+    look('ecs:ListTasks and ecs:DescribeTasks', 'the stopped tasks', () =>
+      ecs.listTasks(cluster, { service: subject.service, desiredStatus: 'STOPPED' }),
     ),
     readCodeDeploy(subject, ports.codeDeploy, look),
   ])
-  const stopped = tasks.filter((task) => isOwnFailure(task, subject))
-  const stoppedTasks = groupTasks(stopped, definition)
-  const [targetHealth, logs] = await Promise.all([
+  const [service, definition] = [seenService?.value, seenDefinition?.value]
+  const stoppedTasks = groupTasks(
+    (seenTasks?.value ?? []).filter((task) => isOwnFailure(task, subject)),
+    definition,
+  )
+  const serviceEvents = eventsSince(service, subject.since)
+  const said = { stoppedTasks, serviceEvents }
+  const [targetHealth, logs, alarms, network] = await Promise.all([
     readTargetHealth(service, ports.evidence, look),
     readLogs(stoppedTasks, definition, ports.evidence, look),
+    readAlarms(subject.statusReason, codeDeploy, aside.preflight, look),
+    readNetwork(said, service, definition, aside.network, look),
   ])
+  const platforms = await readPlatforms({ ...said, logs }, service, definition, aside.images, look)
   return {
     desiredCount: service?.desiredCount,
     stoppedTasks,
-    serviceEvents: eventsSince(service, subject.since),
+    serviceEvents,
     targetHealth,
     statusReason: subject.statusReason,
     codeDeploy,
     logs,
     logGroups: logGroupsOf(definition),
-    missingPermissions: missing,
-  }
-}
-
-function looking(missing: MissingPermission[]): Look {
-  return async (action, shows, read, otherwise) => {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
-      if (error.parts.code === 'permission-missing') missing.push({ action, shows })
-      return otherwise
-    }
+    alarms,
+    network,
+    platforms,
+    missingPermissions: unread().flatMap(({ action, shows }) => (action ? [{ action, shows }] : [])),
   }
 }
 
@@ -114,8 +122,8 @@ async function readTargetHealth(
   const shown = await Promise.all(
     [...groups].map(async (targetGroupArn) => {
       const read = () => sources.targetHealth(targetGroupArn)
-      const targets = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read, [])
-      return targets
+      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read)
+      return (seen?.value ?? [])
         .filter(({ state }) => /^(?:unhealthy|unavailable)/.test(state))
         .map(({ target, state, reason, description }) => ({
           target,
@@ -140,11 +148,12 @@ async function readLogs(
     .filter(({ stopCode }) => stopCode !== 'TaskFailedToStart')
     .slice(0, mostLogs)
     .flatMap((group) => streamOf(group, definition) ?? [])
+  const variables = variablesOf(definition)
   const tails = await Promise.all(
     wanted.map(async ({ region, ...tail }): Promise<LogTail> => {
       const read = () => sources.logTail(tail.logGroup, tail.logStream, logLines, region)
-      const lines = await look('logs:GetLogEvents', `the last log lines of ${tail.container}`, read, [])
-      return { ...tail, lines: lines.map((line) => untrusted(redact(line))) }
+      const seen = await look('logs:GetLogEvents', `the last log lines of ${tail.container}`, read)
+      return { ...tail, lines: redactLines(seen?.value ?? [], variables).map(untrusted) }
     }),
   )
   return tails.filter(({ lines }) => lines.length > 0)

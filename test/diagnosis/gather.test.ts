@@ -26,7 +26,7 @@ async function deployed(
   simulator.clock.advance(120_000)
   if (change.allow) simulator.iam.allow(...change.allow)
   const subject = { cluster: 'shop', service: 'api', taskDefinition, since }
-  const evidence = await gather(subject, aws)
+  const evidence = await gather(subject, { ...aws, aside: aws })
   return { evidence, cause: explain(evidence, { outcome: 'failed' }) }
 }
 

@@ -48,4 +48,6 @@ export interface NetworkEvidence {
   /** Subnets of which no route leads out, in words; undefined when all have one. */
   readonly enclosed: Text | undefined
   readonly gaps: readonly NetworkGap[]
+  /** Everything that was wanted could be read: no gap then means that none is left to find here. */
+  readonly isWhole: boolean
 }

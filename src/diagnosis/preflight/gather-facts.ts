@@ -93,7 +93,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
 }
 
 /** What the service says counts; a definition alone says only what it is fit for. */
-function runsOnFargate(service: Service | undefined, definition: JsonObject): boolean {
+export function runsOnFargate(service: Service | undefined, definition: JsonObject): boolean {
   const providers = service?.capacityProviderStrategy ?? []
   if (providers.length > 0) return providers.some(({ capacityProvider = '' }) => capacityProvider.startsWith('FARGATE'))
   if (service?.launchType) return service.launchType === 'FARGATE'

@@ -10,10 +10,13 @@ export function judgeImages(facts: PreflightFacts): readonly Finding[] {
 }
 
 /**
- * `linux/amd64` unless `runtimePlatform` says otherwise. Undefined on EC2 without `runtimePlatform`, where the instance
+ * What a task runs on: `linux/amd64` unless `runtimePlatform` says otherwise. Undefined on EC2 without `runtimePlatform`, where the instance
  * decides (ECS developer guide, "Task definition parameters", runtimePlatform).
  */
-function platformOf({ definition, isFargate }: PreflightFacts): string | undefined {
+export function platformOf({
+  definition,
+  isFargate,
+}: Pick<PreflightFacts, 'definition' | 'isFargate'>): string | undefined {
   const runtime = objectIn(definition, 'runtimePlatform')
   const [family, architecture] = [textIn(runtime, 'operatingSystemFamily'), textIn(runtime, 'cpuArchitecture')]
   if (!isFargate && architecture === undefined) return undefined
