@@ -1,0 +1,342 @@
+import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure.ts'
+import { renderText } from '../../src/text.ts'
+import { oldImage } from '../deployment/scene.ts'
+import { limitsBrokenBy } from '../report/slack-rules.ts'
+import { seededTaskDefinition } from '../simulator/fixtures.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { cluster, deploySeveral, imageOf, repository, serving, severalScene, slack, updates } from './several-scene.ts'
+
+const shop = ['data', 'api', 'worker', 'edge']
+const waves = '[[data], [api, worker], [edge]]'
+/** A new version of a family that no service runs yet. */
+const sharedDefinition = ({ world }: Simulator, service = 'api') =>
+  seededTaskDefinition(world, { service, image: imageOf('shop', 'v2'), taskDefinition: { family: 'shop' } })
+
+const crash = { kind: 'crash', exitCode: 1 } as const
+
+function shopScene(behaviour: Parameters<typeof repository>[3] = {}, declared = waves) {
+  const sim = severalScene(shop)
+  return { sim, files: repository(sim, declared, shop, behaviour) }
+}
+
+describe('services of one task definition', () => {
+  const services = ['api', 'worker', 'web']
+
+  test('are deployed side by side from one revision, and told together', async () => {
+    const sim = severalScene(services)
+    const file = JSON.stringify(sharedDefinition(sim))
+    const given = { ...slack, cluster, services: 'api, worker web', 'task-definition': 'td.json' }
+    const { runner, log, sent, services: told } = await deploySeveral(sim, given, { files: { 'td.json': file } })
+    expect(runner.failed).toBe(false)
+    expect(services.map((service) => serving(sim, service))).toEqual(Array(3).fill(imageOf('shop', 'v2')))
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
+    const moments = sim.recorder.calls('ecs', 'UpdateService').map(({ at }) => at)
+    expect(Math.max(...moments) - Math.min(...moments)).toBeLessThan(5_000)
+    expect(runner.outputs).toMatchObject({
+      verdict: 'succeeded',
+      cause: '',
+      'task-definition-arn': expect.stringMatching(/shop:1$/),
+      'deployment-id': '',
+      'slack-message-ts': '1795165392.000100',
+    })
+    expect(told.worker).toMatchObject({
+      verdict: 'succeeded',
+      cause: '',
+      'previous-task-definition-arn': expect.stringMatching(/worker:1$/),
+      'console-url': expect.stringContaining('/services/worker/'),
+    })
+    expect(log).toMatch(/worker │ \d\d:\d\d {2}✅ worker \(shop\) is deployed/)
+    expect(runner.summary).toContain('3 services (shop) are deployed, in')
+    expect(runner.summary).toContain('<code>worker:1</code> → <code>shop:1</code>')
+    expect(JSON.stringify(sent.at(-1))).toMatch(/3 services \(shop\) are deployed, in .*\*web\* is deployed/)
+    expect(new Set(sent.map(({ ts }) => ts)).size).toBe(2)
+  })
+
+  test('get one image each into what they run', async () => {
+    const sim = severalScene(services)
+    const { runner, services: told } = await deploySeveral(sim, {
+      cluster,
+      services: 'api worker',
+      image: imageOf('shop', 'v2'),
+    })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(told.api?.['task-definition-arn']).toMatch(/api:2$/)
+    expect(told.worker?.['task-definition-arn']).toMatch(/worker:2$/)
+    expect([serving(sim, 'web'), serving(sim, 'api')]).toEqual([oldImage, imageOf('shop', 'v2')])
+  })
+
+  test('fifty of them: ten at a time, one revision, and a message that Slack takes', async () => {
+    const many = Array.from({ length: 50 }, (_, index) => `service-${index}`)
+    const sim = severalScene(many)
+    const file = JSON.stringify(sharedDefinition(sim, 'service-0'))
+    const given = { ...slack, cluster, services: many.join(' '), 'task-definition': 'td.json' }
+    const { runner, sent, services: told } = await deploySeveral(sim, given, { files: { 'td.json': file } })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(Object.keys(told)).toEqual(many)
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
+    expect(sent.flatMap((body) => limitsBrokenBy(body as never))).toEqual([])
+    const begun = sim.recorder.calls('ecs', 'UpdateService').map(({ at }) => at)
+    expect(begun[10]).toBeGreaterThan(Number(begun[9]) + 30_000)
+    for (const value of Object.values(runner.savedState)) expect(value.length).toBeLessThan(30_000)
+  }, 30_000)
+})
+
+describe('waves', () => {
+  test('begin when the one before has ended well, each service by its own task definition', async () => {
+    const { sim, files } = shopScene({ data: { kind: 'healthy', startSeconds: 60 } })
+    const { runner, log } = await deploySeveral(sim, { environment: 'production' }, { files })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(shop.map((service) => serving(sim, service))).toEqual(shop.map((service) => imageOf(service, 'v2')))
+    expect(
+      updates(sim).toSorted(
+        (one, other) => shop.indexOf(one.split(' ')[0] ?? '') - shop.indexOf(other.split(' ')[0] ?? ''),
+      ),
+    ).toEqual(shop.map((service) => `${service} ${service}:2`))
+    const at = (service: string) =>
+      sim.recorder.calls('ecs', 'UpdateService').find(({ input }) => (input as { service: string }).service === service)
+        ?.at ?? 0
+    const ended = (service: string) => {
+      const line = runner.lines.findIndex((entry) => entry.includes(`${service} (production) is deployed`))
+      const began = (wave: number) => runner.lines.findIndex((entry) => entry.includes(`Wave ${wave} of 3`))
+      return { line, began }
+    }
+    expect(at('api')).toBeGreaterThan(at('data') + 60_000)
+    expect(at('edge')).toBeGreaterThan(Math.max(at('api'), at('worker')) + 20_000)
+    expect(ended('data').began(2)).toBeGreaterThan(ended('data').line)
+    expect(ended('worker').began(3)).toBeGreaterThan(Math.max(ended('worker').line, ended('api').line))
+    expect(log).toContain('4 services (production) are deployed')
+  })
+
+  test('that fail take everything back, the last wave first, and nothing new begins', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const {
+      runner,
+      log,
+      sent,
+      services: told,
+    } = await deploySeveral(
+      sim,
+      { environment: 'production', 'slack-token': slack['slack-token'], 'slack-mention': 'U0123ABCD' },
+      { files },
+    )
+    expect(runner.failed).toBe(true)
+    expect(shop.map((service) => serving(sim, service))).toEqual(Array(4).fill(oldImage))
+    expect(updates(sim).filter((update) => update.startsWith('edge'))).toEqual([])
+    expect(updates(sim).slice(-2)).toEqual(['api api:1', 'data data:1'])
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(runner.outputs.cause).toMatch(
+      /^worker: .*container "api" exited with code 1.* 2 services were put back: data, api\. Not begun: edge\.$/,
+    )
+    expect(Object.entries(told).map(([name, { verdict }]) => `${name} ${verdict}`)).toEqual([
+      'data rolled-back',
+      'api rolled-back',
+      'worker rolled-back',
+      'edge ',
+    ])
+    expect(runner.lines.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringMatching(/^error Deploy failed: Deploy failed: worker: .*2 services were put back/),
+    ])
+    expect(log).toMatch(/worker failed, so the 2 services that were deployed goes? back/)
+    expect(runner.summary).toMatch(/\*\*worker: .*2 services were put back: data, api/)
+    expect(runner.summary).toContain('<code>data:1</code> → <code>data:2</code> → <code>data:1</code>')
+    const last = JSON.stringify(sent.at(-1))
+    expect(JSON.stringify(sent)).toMatch(/4 services \(production\) failed to deploy together and were put back/)
+    expect(JSON.stringify(sent)).toMatch(/\*data\* was deployed and put back · `data:1`/)
+    expect(JSON.stringify(sent)).toMatch(/\*edge\* has not begun/)
+    expect(last).toContain('<@U0123ABCD>')
+  })
+
+  test('with on-wave-failure: leave, stay where they are, and the verdict says that not all is back', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const given = { environment: 'production', 'on-wave-failure': 'leave' }
+    const { runner } = await deploySeveral(sim, given, { files })
+    expect(shop.map((service) => serving(sim, service))).toEqual([
+      imageOf('data', 'v2'),
+      imageOf('api', 'v2'),
+      oldImage,
+      oldImage,
+    ])
+    expect(runner.outputs.verdict).toBe('failed')
+    expect(runner.outputs.cause).toMatch(/Left on the new version: data, api\. Not begun: edge\.$/)
+  })
+
+  test('that cannot go back end as rollback-failed, with one error for all and one for each', async () => {
+    const { sim, files } = shopScene({ worker: crash, api: { kind: 'healthy', startSeconds: 60 } })
+    const running = {
+      files,
+      onRunner: () => {
+        sim.faults.add({
+          operation: 'UpdateService',
+          skip: 3,
+          times: 20,
+          effect: { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as never,
+        })
+      },
+    }
+    const { runner, services: told } = await deploySeveral(sim, { environment: 'production' }, running)
+    expect(runner.outputs.verdict).toBe('rollback-failed')
+    expect(runner.outputs.cause).toMatch(/^worker: .*Could not be put back: data, api\. Not begun: edge\.$/)
+    expect([told.data?.verdict, told.api?.verdict, told.worker?.verdict]).toEqual([
+      'rollback-failed',
+      'rollback-failed',
+      'rolled-back',
+    ])
+    const errors = runner.lines.filter((line) => line.startsWith('error'))
+    expect(errors[0]).toMatch(/worker: /)
+    expect(errors.slice(1).map((line) => line.split(':').slice(0, 2).join(':'))).toEqual([
+      'error Rollback failed: data',
+      'error Rollback failed: api',
+      'error Deploy failed: worker',
+    ])
+  })
+
+  test('leave what was unchanged untouched when they go back', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const data = JSON.stringify(seededTaskDefinition(sim.world, { service: 'data' }))
+    const { runner, services: told } = await deploySeveral(
+      sim,
+      { environment: 'production' },
+      { files: { ...files, 'deploy/data.json': data } },
+    )
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(told.data?.verdict).toBe('unchanged')
+    expect(updates(sim).some((update) => update.startsWith('data'))).toBe(false)
+  })
+
+  test('do not take back what somebody else has deployed meanwhile', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const { ecs } = sim.world.region('eu-west-1')
+    let isDone = false
+    const running = {
+      files,
+      onRunner: () => {
+        sim.faults.add({
+          operation: 'UpdateService',
+          skip: 1,
+          times: 1,
+          effect: {
+            kind: 'callback',
+            run() {
+              const definition = seededTaskDefinition(sim.world, { service: 'data', image: imageOf('data', 'theirs') })
+              const call = { service: 'ecs', region: 'eu-west-1', accessKeyId: '', at: sim.clock.now() }
+              const ask = (operation: string, input: object) =>
+                ecs.handlers[operation]?.({ ...input }, { ...call, operation, input: { ...input } } as never)
+              ask('RegisterTaskDefinition', definition)
+              ask('UpdateService', { cluster, service: 'data', taskDefinition: 'data:3' })
+              isDone = true
+            },
+          },
+        })
+      },
+    }
+    const { runner, services: told } = await deploySeveral(sim, { environment: 'production' }, running)
+    expect(isDone).toBe(true)
+    expect(serving(sim, 'data')).toBe(imageOf('data', 'theirs'))
+    expect(runner.outputs.verdict).toBe('rollback-failed')
+    expect(told.data?.cause).toMatch(/runs data:3 by now/)
+    expect(serving(sim, 'api')).toBe(oldImage)
+  })
+
+  test('print all plans in a dry run, and change nothing', async () => {
+    const { sim, files } = shopScene()
+    const { runner, log } = await deploySeveral(sim, { environment: 'production', 'dry-run': 'true' }, { files })
+    for (const service of shop) expect(log).toContain(`Deploying ${service} to production`)
+    expect(sim.recorder.all.filter(({ operation }) => /^(Register|Update|Create)/.test(operation))).toEqual([])
+    expect(runner.outputs.verdict).toBe('')
+    expect(runner.summary).toContain('4 services (production) would be deployed (dry run: nothing was changed)')
+  })
+
+  test('may be given by the input, for some of the services', async () => {
+    const { sim, files } = shopScene()
+    const given = { environment: 'production', services: 'worker\nedge' }
+    const { log } = await deploySeveral(sim, given, { files })
+    expect(updates(sim)).toEqual(['worker worker:2', 'edge edge:2'])
+    expect(log).toContain('Wave 2 of 2: edge')
+  })
+
+  test('a single service of them is deployed alone', async () => {
+    const { sim, files } = shopScene()
+    const { runner } = await deploySeveral(sim, { environment: 'production', service: 'api' }, { files })
+    expect(updates(sim)).toEqual(['api api:2'])
+    expect(runner.outputs['deployment-id']).toMatch(/^ecs-svc/)
+  })
+})
+
+describe('a cancelled run of waves', () => {
+  test('ends at once, and the post step settles what is in flight and tells what was done', async () => {
+    const { sim, files } = shopScene({
+      api: { kind: 'healthy', startSeconds: 120 },
+      worker: { kind: 'healthy', startSeconds: 120 },
+    })
+    const given = { environment: 'production', 'slack-token': slack['slack-token'] }
+    const main = await deploySeveral(sim, given, {
+      files,
+      onRunner: (runner) =>
+        void sim.faults.add({
+          operation: 'UpdateService',
+          skip: 2,
+          times: 1,
+          effect: { kind: 'callback', run: () => void sim.clock.after(40_000, () => runner.cancel()) },
+        }),
+    })
+    expect(main.runner.failed).toBe(true)
+    expect(main.runner.outputs.verdict).toBe('cancelled')
+    const after = await deploySeveral(sim, given, { files, state: main.runner.savedState })
+    expect(after.error).toBeUndefined()
+    expect(after.log).toMatch(/api +│ .*is being rolled back to api:1/)
+    expect(after.log).toMatch(/worker │ .*is being rolled back to worker:1/)
+    expect(after.log).toMatch(
+      /2 services were on their way: api, worker.*Deployed before, and left so: data\. Not begun: edge/,
+    )
+    expect(after.runner.summary).toMatch(/cancelled/)
+    expect(JSON.stringify(after.sent)).toMatch(/\*api\* was cancelled/)
+    expect(after.sent[0]?.ts).toBe('1795165392.000100')
+    sim.clock.advance(30 * 60_000)
+    expect(shop.map((service) => serving(sim, service))).toEqual([imageOf('data', 'v2'), oldImage, oldImage, oldImage])
+  })
+
+  test('the post step does nothing after a normal end', async () => {
+    const { sim, files } = shopScene()
+    const { runner } = await deploySeveral(sim, { environment: 'production' }, { files })
+    sim.recorder.clear()
+    const after = await deploySeveral(sim, {}, { state: runner.savedState })
+    expect([after.log, after.runner.summary, sim.recorder.all]).toEqual(['', '', []])
+  })
+})
+
+describe('what does not fit several services', () => {
+  const said = (error: unknown) =>
+    error instanceof Failure ? renderText(failureText(error), (theirs) => theirs) : String(error)
+
+  test('is refused all at once, before anything is changed', async () => {
+    const { sim, files } = shopScene()
+    const given = {
+      environment: 'production',
+      service: 'api',
+      services: 'api wroker\napi',
+      'desired-count': '3',
+      'run-task': 'true',
+      'wait-for-service-stability': 'false',
+    }
+    const { error } = await deploySeveral(sim, given, { files })
+    expect(said(error).split('\n').slice(1, -1)).toEqual([
+      '- service cannot be given with several services: services names them all',
+      '- desired-count cannot be given with several services: services have different counts',
+      '- run-task cannot be given with several services: the task would run once for each; run it in a step before, without a service',
+      '- wait-for-service-stability must be true with waves: each begins when the one before has ended well',
+      '- services names api more than once',
+      '- services names wroker, which the environment production of slipway.yml does not have; did you mean worker?',
+    ])
+    expect(sim.recorder.all).toEqual([])
+  })
+
+  test('an environment with several services and no waves says how to name them', async () => {
+    const { sim, files } = shopScene({}, '')
+    const { error } = await deploySeveral(sim, { environment: 'production' }, { files })
+    expect(said(error)).toContain(
+      'Set the input service to one of them; or services to several, or waves in slipway.yml, to deploy them together.',
+    )
+  })
+})

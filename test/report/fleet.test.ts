@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../../src/deployment/fleet-state.ts'
+import { fleetVerdict } from '../../src/deployment/fleet-verdict.ts'
+import type { Outcome } from '../../src/deployment/verdict.ts'
+import type { FleetReport } from '../../src/report/fleet.ts'
+import { fleetAnnotations } from '../../src/report/fleet-annotations.ts'
+import { fleetOutputs } from '../../src/report/fleet-outputs.ts'
+import { fleetSlackMessage } from '../../src/report/fleet-slack.ts'
+import { renderFleetSummary } from '../../src/report/fleet-summary.ts'
+import { longestSummary } from '../../src/report/summary.ts'
+import { renderText, text, untrusted } from '../../src/text.ts'
+import { limitsBrokenBy } from './slack-rules.ts'
+import { cause, evidence, plan, start, subject } from './stories.ts'
+
+const { service: _, ...shared } = subject
+
+/** How far a service has come. */
+type Standing = Outcome | 'waiting' | 'deploying' | 'put-back'
+
+function report(standings: readonly Standing[], words: string = 'it broke', isOver = true): FleetReport {
+  const names = standings.map((_, index) => `service-${index}`)
+  const waves = [names.slice(0, 3), names.slice(3)].filter((wave) => wave.length > 0)
+  const events = standings.flatMap((standing, index): readonly FleetEvent[] => {
+    const service = `service-${index}`
+    const own = (event: DeploymentEvent): FleetEvent => ({ kind: 'service', service, event })
+    if (standing === 'waiting') return []
+    const outcome = standing === 'put-back' ? 'succeeded' : standing
+    const begun: readonly FleetEvent[] = [
+      own({ kind: 'planned', at: start + index, plan: { ...plan, service } }),
+      own({ kind: 'registered', at: start, taskDefinitionArn: `${plan.previousTaskDefinition}1`, reused: false }),
+      own({
+        kind: 'started',
+        at: start,
+        engine: 'ecs-rolling',
+        deploymentId: `d-${index}`,
+        consoleUrl: 'https://console.aws.amazon.com/x',
+        adopted: false,
+      }),
+      own({ kind: 'message', at: start, message: untrusted(words) }),
+    ]
+    if (outcome === 'deploying') return begun
+    const because = { ...cause, why: text`${untrusted(words)}` }
+    const bad = outcome !== 'succeeded' && outcome !== 'unchanged'
+    return [
+      ...begun,
+      ...(bad ? [own({ kind: 'explained', at: start, cause: because, evidence })] : []),
+      own({ kind: 'finished', at: start + 60_000, verdict: { outcome, ...(bad && { cause: because }) } }),
+      ...(standing === 'put-back'
+        ? [
+            {
+              kind: 'put-back',
+              service,
+              event: { kind: 'finished', at: start + 90_000, verdict: { outcome: 'succeeded' } },
+            } as const,
+          ]
+        : []),
+    ]
+  })
+  const folded = [{ kind: 'wave', at: start, wave: 0 } as const, ...events].reduce(
+    foldFleet,
+    initialFleet(waves, start),
+  )
+  const verdict = fleetVerdict(folded, false)
+  const state: FleetState = isOver ? foldFleet(folded, { kind: 'finished', at: start + 95_000, verdict }) : folded
+  const services = new Map(names.map((name) => [name, { ...shared, service: name }]))
+  return { subject: { ...shared, services }, state }
+}
+
+const slackText = (given: FleetReport) => JSON.stringify(fleetSlackMessage(given, {}).attachments)
+const plain = (given: FleetReport) =>
+  fleetAnnotations(given).map(
+    ({ level, title, message }) => `${level} ${title} ${renderText(message, (theirs) => theirs)}`,
+  )
+
+describe('one message for many services', () => {
+  const standing = fc.constantFrom<Standing>(
+    'waiting',
+    'deploying',
+    'put-back',
+    'succeeded',
+    'unchanged',
+    'failed',
+    'rolled-back',
+    'rollback-failed',
+    'timed-out',
+    'superseded',
+  )
+
+  test('keeps to the limits of Slack and GitHub for a hundred services, whatever they say', () => {
+    fc.assert(
+      fc.property(
+        fc.array(standing, { minLength: 1, maxLength: 100 }),
+        fc.oneof(
+          fc.string({ maxLength: 4000 }),
+          fc.string({ unit: 'binary', maxLength: 2000 }),
+          fc.constant('<&>*_`'.repeat(500)),
+        ),
+        fc.boolean(),
+        (standings, words, isOver) => {
+          const given = report(standings, words, isOver)
+          expect(limitsBrokenBy(fleetSlackMessage(given, { mention: '<@U1>' }))).toEqual([])
+          expect(fleetAnnotations(given).filter(({ level }) => level === 'error').length).toBeLessThanOrEqual(10)
+          const values = fleetOutputs(given)
+          expect(Object.keys(JSON.parse(values.services ?? ''))).toHaveLength(standings.length)
+          expect(values.services?.length).toBeLessThan(450_000)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('names every service that failed before those that are well, and counts those that it leaves out', () => {
+    const standings: readonly Standing[] = [
+      ...Array<Standing>(60).fill('succeeded'),
+      ...Array<Standing>(5).fill('rolled-back'),
+      ...Array<Standing>(35).fill('waiting'),
+    ]
+    const message = slackText(report(standings))
+    for (let index = 60; index < 65; index++) expect(message).toContain(`*service-${index}*`)
+    const [, left = '0'] = /… and (\d+) more: .*?\d+ done, 35 not begun/.exec(message) ?? []
+    expect((message.match(/\*service-\d+\*/g) ?? []).length + Number(left)).toBe(100)
+  })
+
+  test('says of a summary that is too long that a part is missing, and keeps what is bad', () => {
+    const summary = renderFleetSummary(report([...Array<Standing>(99).fill('succeeded'), 'failed'], 'x'.repeat(3000)))
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(longestSummary)
+    expect(summary).toContain('<summary>❌ service-99 (production) failed to deploy')
+  })
+})
+
+describe('the whole comes first', () => {
+  const given = report(['put-back', 'succeeded', 'unchanged', 'failed', 'timed-out', 'waiting'])
+
+  test('in the annotations: the first cause with what became of the others, then one for each that failed', () => {
+    const [first = '', ...rest] = plain(given)
+    expect(first).toMatch(
+      /^error Deploy failed Deploy failed: service-3: 3 of 3 new tasks stopped: it broke\. 1 service was put back: service-0\. /,
+    )
+    expect(first).toContain('Left on the new version: service-1, service-4. Not begun: service-5.')
+    expect(rest.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringMatching(/^error Deploy failed: service-3 /),
+      expect.stringMatching(/^error Deploy failed: service-4 /),
+    ])
+  })
+
+  test('in the summary: one table of all, with wave, revisions, time and cause', () => {
+    const summary = renderFleetSummary(given)
+    expect(summary).toContain('### ❌ 6 services (production) were not all deployed, after 1m 35s')
+    expect(summary).toContain(
+      '| 1 | <code>service-0</code> | ↩️ was deployed and put back | <code>api:117</code> → <code>api:1171</code> → <code>api:117</code> |',
+    )
+    expect(summary).toMatch(
+      /\| 2 \| <code>service-3<\/code> \| ❌ failed to deploy \| .* \| 1m 0s \| 3 of 3 new tasks stopped: it broke\. \|/,
+    )
+    expect(summary).toContain('| 2 | <code>service-5</code> | ⚪ has not begun |  |  |  |')
+  })
+
+  test('in the outputs: the verdict of all, and each by its name', () => {
+    const values = fleetOutputs(given)
+    expect(values).toMatchObject({ verdict: 'failed', 'deployment-id': '', 'task-definition-arn': '' })
+    const services = JSON.parse(values.services ?? '')
+    expect(services['service-0']).toMatchObject({ verdict: 'rolled-back', cause: '', 'deployment-id': 'd-0' })
+    expect(services['service-3']).toMatchObject({ verdict: 'failed', cause: '3 of 3 new tasks stopped: it broke.' })
+  })
+
+  test('one service alone has the outputs of one', () => {
+    expect(fleetOutputs(report(['succeeded']))).toMatchObject({ verdict: 'succeeded', 'deployment-id': 'd-0' })
+  })
+})
