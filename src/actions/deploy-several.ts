@@ -83,7 +83,11 @@ function openFleetReporter(
   initial: FleetState,
 ): Reporter<FleetEvent, FleetState> {
   const services = waves.flat().map(({ name, place: { service, cluster } }) => {
-    return [name, { ...shared, service: resourceName(service), cluster: resourceName(cluster) }] as const
+    // The address is that of all of them.
+    return [
+      name,
+      { ...shared, url: undefined, service: resourceName(service), cluster: resourceName(cluster) },
+    ] as const
   })
   const subject: FleetSubject = { ...shared, services: new Map(services) }
   return openReporterOf<FleetEvent, FleetState>(

@@ -61,7 +61,7 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   switch (goal.kind) {
     case 'revision':
       if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
-      return await named(goal.reference, ports)
+      return await named(goal.reference, goal.from ? 'another service of this run failed' : 'it was asked for', ports)
     case 'image':
       return await withImage(goal, current, ports)
     case 'last-good': {
@@ -71,10 +71,10 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   }
 }
 
-async function named(reference: string, ports: RollbackPorts): Promise<RollbackTarget> {
+async function named(reference: string, basis: string, ports: RollbackPorts): Promise<RollbackTarget> {
   const definition = await describe(reference, ports)
   const arn = textIn(definition, 'taskDefinitionArn') ?? reference
-  return { arn, definition, source: 'input', basis: untrusted('it was asked for'), warnings: [] }
+  return { arn, definition, source: 'input', basis: untrusted(basis), warnings: [] }
 }
 
 async function describe(reference: string, { ecs }: RollbackPorts): Promise<JsonObject> {

@@ -1,4 +1,4 @@
-import { isGood } from '../deployment/verdict.ts'
+import { isBad } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Annotation, annotations, fitting } from './annotations.ts'
 import { forPlain } from './escape.ts'
@@ -16,12 +16,13 @@ export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
     const own = reportOf(service, subject)
     return own ? annotations(own).map((annotation) => ({ ...annotation, ...titled(annotation, service.name) })) : []
   })
+  const all = total(report)
   const failed = state.services.filter((service) => standing(service).kind === 'bad').length
   const warnings = each.filter(({ level }) => level === 'warning').slice(0, mostWarnings)
   return [
-    ...total(report),
-    // One that failed alone has been told with the total, unless nothing is told there.
-    ...(failed > 1 ? each.filter(({ level }) => level === 'error').slice(0, mostErrors - 1) : []),
+    ...all,
+    // One that failed alone has been told with all of them.
+    ...(all.length > 0 && failed > 1 ? each.filter(({ level }) => level === 'error').slice(0, mostErrors - 1) : []),
     ...warnings,
     ...(subject.url && state.verdict?.outcome === 'succeeded' ? [notice(report, subject.url)] : []),
   ]
@@ -35,7 +36,8 @@ function titled({ level, title, message }: Annotation, name: string): Pick<Annot
 
 function total(report: FleetReport): readonly Annotation[] {
   const { verdict } = report.state
-  if (!verdict || isGood(verdict.outcome)) return []
+  const isAsked = verdict?.outcome === 'detached' && verdict.cause === undefined
+  if (!verdict || !isBad(verdict.outcome) || isAsked) return []
   const [first, ...rest] = fleetExplanation(report.state)
   const headline: Text = fleetHeadline(report)
   const opening = first && totalCause(report.state).length > 0 ? first : text`${headline}.`

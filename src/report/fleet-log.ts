@@ -36,8 +36,9 @@ function wave({ services }: FleetState, index: number): readonly Text[] {
 
 function turned({ services }: FleetState, because: string): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
-  const others = done.length === 1 ? 'the service that was' : `the ${done.length} services that were`
-  return text`⏪ ${untrusted(because)} failed, so ${done.length === 0 ? 'what was changed' : `${others} deployed`} goes back`
+  const others =
+    done.length === 1 ? 'the service that was deployed goes' : `the ${done.length} services that were deployed go`
+  return text`⏪ ${untrusted(because)} failed, so ${done.length === 0 ? 'what was changed goes' : others} back`
 }
 
 function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {

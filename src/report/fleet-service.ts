@@ -1,5 +1,5 @@
 import { type FleetService, isPutBack } from '../deployment/fleet-state.ts'
-import { isGood } from '../deployment/verdict.ts'
+import { isBad, isGood } from '../deployment/verdict.ts'
 import type { Text } from '../text.ts'
 import type { FleetSubject } from './fleet.ts'
 import type { Report } from './report.ts'
@@ -22,8 +22,10 @@ export function standing(service: FleetService): Standing {
   if (back) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
   if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }
   const { emoji, words } = appearance(state)
-  if (state.verdict) return { kind: isGood(state.verdict.outcome) ? 'good' : 'bad', emoji, words }
-  return { kind: state.plan?.dryRun ? 'good' : 'moving', emoji, words }
+  const outcome = state.verdict?.outcome
+  if (outcome && isBad(outcome)) return { kind: 'bad', emoji, words }
+  const isOver = outcome ? isGood(outcome) : state.plan?.dryRun
+  return { kind: isOver ? 'good' : 'moving', emoji, words }
 }
 
 /** The one report that says most about a service: its way back where that went wrong, else its deployment. */

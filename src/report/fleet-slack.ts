@@ -1,5 +1,5 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
-import { isGood } from '../deployment/verdict.ts'
+import { isBad } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, text, untrusted } from '../text.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
@@ -49,7 +49,7 @@ export function fleetSlackMessage(
       ...weighted(3, context(footer(report))),
     ],
     mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
-    reply: state.verdict && !isGood(state.verdict.outcome) ? reasons(report) : undefined,
+    reply: state.verdict && isBad(state.verdict.outcome) ? reasons(report) : undefined,
   })
 }
 
