@@ -5,6 +5,7 @@ import { type Untrusted, untrusted } from '../text.ts'
 import type { Rollout } from './journey.ts'
 import { aside } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
+import { unplaceable } from './placement.ts'
 import type { Pace } from './watch.ts'
 
 /** What a look at a deployment shows for nothing. */
@@ -17,12 +18,14 @@ export interface Signs {
 
 /** Sees new tasks fail in one and the same way, long before a threshold or a time-out of AWS is reached. */
 export interface FailFast {
-  /** What to say when `fail-fast-after` of them did; undefined before. Looks at the tasks themselves only when there is a sign. */
+  /** What to say, once, when `fail-fast-after` of them did or none can be placed. Looks at the tasks only when there is a sign. */
   look(signs: Signs): Promise<Untrusted | undefined>
 }
 
 /** Without any progress the tasks are looked at nevertheless: AWS does not count those that ran for a moment. Milliseconds. */
-const patience = 60_000
+const patience = 30_000
+/** Once some have failed, the next look comes sooner. Milliseconds. */
+const alert = 12_000
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 const clockSkew = 60_000
 
@@ -30,16 +33,19 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
   const { journey, request, taskDefinition } = rollout
   const limit = request.failFastAfter ?? 0
   const since = journey.clock.now() - clockSkew
-  let [running, fallen, known] = [0, 0, 0]
+  let [running, most, fallen, known] = [0, 0, 0, 0]
   let calm = journey.clock.monotonic()
+  let waits = patience
   let isAllowed = limit > 0
   const isDue = (signs: Signs) => {
-    if (signs.running > running) calm = journey.clock.monotonic()
+    // More than ever: tasks that come and go are no progress.
+    if (signs.running > most) calm = journey.clock.monotonic()
+    most = Math.max(most, signs.running)
     fallen += Math.max(0, running - signs.running)
     running = signs.running
     const failed = Math.max(signs.failed, fallen)
     const isSeen = failed >= limit && failed > known
-    const isStuck = signs.running < signs.desired && journey.clock.monotonic() - calm >= patience
+    const isStuck = signs.running < signs.desired && journey.clock.monotonic() - calm >= waits
     if (!isSeen && !isStuck) return false
     known = failed
     calm = journey.clock.monotonic()
@@ -59,12 +65,29 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
     )
     return largest
   }
+  const unplaced = async () => {
+    const { cluster, service } = request
+    pace.spend()
+    const read = aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
+    const shown = await unlessDenied(read, () => {
+      isAllowed = false
+    })
+    return unplaceable(shown, since, journey.clock.now())
+  }
   return {
     async look(signs) {
       if (!isAllowed || !isDue(signs)) return undefined
       const group = await failures()
-      if (group === undefined || group.count < limit) return undefined
-      return untrusted(`${group.count} new tasks failed in the same way (fail-fast-after is ${limit})`)
+      if (group !== undefined) waits = alert
+      const reason = group === undefined && isAllowed ? await unplaced() : alike(group, limit)
+      // Said once: who may not stop the deployment watches on.
+      if (reason) isAllowed = false
+      return reason
     },
   }
+}
+
+function alike(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {
+  if (group === undefined || group.count < limit) return undefined
+  return untrusted(`${group.count} new tasks failed in the same way (fail-fast-after is ${limit})`)
 }

@@ -68,3 +68,30 @@ test('a slow start is no failure', async () => {
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 600 })
   expect((await run(sim, { image: newImage, request: { failFastAfter: 1 } })).outcome).toBe('succeeded')
 })
+
+describe('new tasks that cannot be placed, under CodeDeploy, which does not count them', () => {
+  const noCapacity: Behaviour = { kind: 'no-capacity', reason: 'Capacity is unavailable at this time.' }
+
+  test.each<[string, Behaviour, number]>([
+    [
+      'as their role cannot be assumed: at once',
+      { kind: 'not-launched', error: 'ECS was unable to assume the role' },
+      3,
+    ],
+    ['as there is no capacity: after ten minutes', noCapacity, 14],
+  ])('%s', async (_, behaviour, minutes) => {
+    const sim = codeDeployScene()
+    sim.world.scenarios.set(newImage, behaviour)
+    const ended = await run(sim, { image: newImage, request: { failFastAfter: 3, waitMinutes: 60 } })
+    expect(ended.outcome).toBe('rolled-back')
+    expect(ended.state.updatedAt - (ended.state.deployment?.startedAt ?? 0)).toBeLessThan(minutes * minute)
+  })
+
+  test('capacity that comes back in time is waited for', async () => {
+    const sim = codeDeployScene({ terminationWaitMinutes: 0 })
+    sim.world.scenarios.set(newImage, noCapacity)
+    sim.clock.after(5 * minute, () => sim.world.scenarios.set(newImage, { kind: 'healthy' }))
+    const ended = await run(sim, { image: newImage, request: { failFastAfter: 3, waitMinutes: 60 } })
+    expect(ended.outcome).toBe('succeeded')
+  })
+})
