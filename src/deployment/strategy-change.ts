@@ -48,6 +48,14 @@ export function stepMinutes(configuration: DeploymentConfiguration | undefined):
   return strategy === 'LINEAR' ? linear(linearConfiguration).minutes : 0
 }
 
+/** Minutes that a deployment spends waiting between its steps and after the last one. */
+export function shiftMinutes(configuration: DeploymentConfiguration | undefined): number {
+  const { strategy = 'ROLLING', linearConfiguration, bakeTimeInMinutes = 0 } = configuration ?? {}
+  if (strategy === 'ROLLING') return 0
+  const steps = strategy === 'LINEAR' ? Math.ceil(100 / linear(linearConfiguration).percent) - 1 : 1
+  return steps * stepMinutes(configuration) + bakeTimeInMinutes
+}
+
 function canary({
   canaryPercent = 5,
   canaryBakeTimeInMinutes = 10,

@@ -2,6 +2,7 @@ import { resourceName } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../ports.ts'
 import { text, type Untrusted, untrusted } from '../text.ts'
+import { startTargetDetails } from './codedeploy-details.ts'
 import { followRollback } from './codedeploy-rollback.ts'
 import { hasReached, signsOf, targetProgress } from './codedeploy-target.ts'
 import { type End, timedOut } from './end.ts'
@@ -41,7 +42,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const minutes = minutesOf(request, group)
   const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
   const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
-  const view = startView(rollout, id, pace)
+  const view = startView(rollout, id, pace, group)
   const failFast = startFailFast(rollout, pace)
   const pauses = startPauses(request.answered)
   const ready = startReadyWait(group)
@@ -55,7 +56,8 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     const over = isOver(deployment)
     status = deployment.status
     if (moved) pace.hurry()
-    const target = yield* view(over, moved)
+    // When the wait began is what the target says, and nobody should have to look twice for that.
+    const target = yield* view(over || (moved && status === 'Ready'), moved)
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
     yield* withReadyPhase(pauses.look(waits, clock.now()))
     deadline.hold(pauses.isWaiting())
@@ -78,7 +80,8 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
 }
 
 /** Tells what the target shows, now and then; hands on what was seen last. */
-function startView(rollout: Rollout, id: string, pace: Pace) {
+function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGroup | undefined) {
+  const details = startTargetDetails(rollout, group)
   const { journey, request } = rollout
   let target: EcsTarget | undefined
   let isShown = true
@@ -90,6 +93,7 @@ function startView(rollout: Rollout, id: string, pace: Pace) {
       isShown = false
     })
     if (!isShown) yield { kind: 'warning', at: journey.clock.now(), message: unshown }
+    if (now) yield* details(now)
     if (now) yield* targetProgress(target, now, journey.clock.now())
     target = now ?? target
     return target

@@ -10,6 +10,7 @@ import type { Rollout } from './journey.ts'
 import { aftermath, afterwards, aside, shortly, until } from './patience.ts'
 import { hookWaits, startPauses } from './pauses.ts'
 import { isFarEnough, isTriggered, progress, standingOf } from './service-deployment.ts'
+import { startDetails } from './service-deployment-details.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endOfStopped, isReplaced, superseded } from './stopped.ts'
 import { lookUntil, type Pace, ticks } from './watch.ts'
@@ -38,6 +39,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const pauses = startPauses(rollout.request.answered)
   const messages = startServiceMessages(rollout, watched.ours)
   const failFast = startFailFast(rollout, pace)
+  const details = startDetails(rollout, pace)
   let failed = 0
   let isStopped = false
   let { found } = watched
@@ -50,6 +52,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     found = undefined
     if (now === undefined) continue
     const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
+    yield* details(now)
     yield* events
     deadline.hold(pauses.isWaiting())
     before = now
@@ -66,7 +69,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
       if (given) return given
       pace.hurry()
     }
-    if (events.length > 0 || isNearEnd(now)) pace.hurry()
+    if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
     if (!pace.aside(events.length > 0 || replaced > 0)) continue
     const { cluster, service: name } = rollout.request
     const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))

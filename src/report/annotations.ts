@@ -35,7 +35,8 @@ export function annotations(report: Report): readonly Annotation[] {
       ? [
           {
             level: 'notice',
-            title: state.purpose === 'rollback' ? 'Rolled back' : 'Deployed',
+            title:
+              state.purpose === 'rollback' ? 'Rolled back' : state.plan?.settingsOnly ? 'Settings changed' : 'Deployed',
             message: fitting(text`${headline(report)}: ${untrusted(subject.url)}`),
           } as const,
         ]

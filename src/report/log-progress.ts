@@ -2,10 +2,13 @@ import { whoMayAnswer } from '../deployment/pause-end.ts'
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { breakerLimit, detailNews } from './deployment-details.ts'
+import { groupText } from './deployment-group.ts'
 import { answerLine, waitingLine } from './pauses.ts'
 import { redacted } from './redacted.ts'
 import { place } from './sentence.ts'
 import { duration, image, revision } from './short.ts'
+import { settingLines, withStrategy } from './strategy.ts'
 import type { Subject } from './subject.ts'
 
 /** What happened between two states, in the order in which a person would tell it. */
@@ -22,6 +25,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ),
     ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
     ...(tasksOf(next) && tasksOf(next) !== tasksOf(previous) ? [[tasksOf(next)]] : []),
+    ...detailNews(previous, next),
     ...pausing(previous, next),
     ...news(previous, next),
     ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
@@ -32,7 +36,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
 function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly Text[] {
   if (plan && purpose === 'rollback') return plannedBack(plan, subject)
   if (!plan || plan.unchanged) return []
-  const how = plan.engine === 'codedeploy' ? 'with CodeDeploy blue/green' : 'with an ECS rolling deployment'
+  const how = withStrategy(plan)
   const [service, where] = [
     untrusted(subject.service),
     text`cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)}`,
@@ -40,12 +44,23 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   return [
     plan.creates
       ? text`${service} does not exist in ${place(subject)} (${where}) and will be created`
-      : text`Deploying ${service} to ${place(subject)} ${how} (${where})`,
+      : plan.settingsOnly
+        ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
+        : text`Deploying ${service} to ${place(subject)} ${how} (${where})`,
+    ...settingLines(plan).map((line) => text`settings ${line}`),
+    ...groupLines(plan),
     ...plan.images.map(({ container, from, to }) => {
       const old = from === undefined || from === to ? '' : text`${untrusted(image(from))} → `
       return text`image    ${untrusted(container)}: ${old}${untrusted(image(to))}`
     }),
   ]
+}
+
+/** What decides how CodeDeploy's deployment goes, before it begins. */
+function groupLines({ codeDeploy }: Plan): readonly Text[] {
+  const { settings, deploymentGroup, application } = codeDeploy ?? {}
+  if (!settings || deploymentGroup === undefined || application === undefined) return []
+  return [text`group    ${untrusted(deploymentGroup)} of ${untrusted(application)}: ${groupText(settings)}`]
 }
 
 function plannedBack({ engine, taskDefinition, basis }: Plan, subject: Subject): readonly Text[] {
@@ -55,8 +70,8 @@ function plannedBack({ engine, taskDefinition, basis }: Plan, subject: Subject):
   return [text`Going back with ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`]
 }
 
-function registered({ registered, purpose }: DeploymentState): readonly Text[] {
-  if (!registered || purpose === 'rollback') return []
+function registered({ registered, purpose, plan }: DeploymentState): readonly Text[] {
+  if (!registered || purpose === 'rollback' || plan?.settingsOnly) return []
   const name = untrusted(revision(registered.taskDefinitionArn))
   return [
     registered.reused
@@ -99,8 +114,9 @@ export function trafficBar(percent: number): string {
   return '▰'.repeat(full) + '▱'.repeat(10 - full)
 }
 
-function tasksOf({ tasks }: DeploymentState): string {
-  return tasks ? `tasks    ${tasksLine(tasks)}` : ''
+function tasksOf(state: DeploymentState): string {
+  const { tasks } = state
+  return tasks ? `tasks    ${tasksLine(tasks)}${tasks.failed > 0 ? breakerLimit(state) : ''}` : ''
 }
 
 /** `2 of 3 running, 1 pending`. */

@@ -93,6 +93,16 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   paused: { words: 'waits for an answer before it is rolled back' },
 }
 
+/** Where only the settings of a service change, which starts no deployment. */
+const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
+  'dry-run': { words: 'would get other deployment settings (dry run: nothing was changed)' },
+  preparing: { words: 'gets other deployment settings' },
+  succeeded: {
+    words: 'has other deployment settings',
+    now: 'The version stays, and nothing was deployed: the settings hold from the next deployment on.',
+  },
+}
+
 export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
   if (state.rollingBack) return 'rolling-back'
@@ -110,6 +120,7 @@ export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
+  if (state.plan?.settingsOnly && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
   return isUntouched ? { ...appearances.failed, now: 'The service was not changed.' } : appearances[stage]
 }

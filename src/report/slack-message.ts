@@ -1,7 +1,9 @@
+import type { Plan } from '../deployment/plan.ts'
 import type { Phase } from '../deployment/state.ts'
 import { isBad, type Outcome } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
+import { detailLines, trafficShares } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
 import { evidenceSections } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
@@ -20,6 +22,7 @@ import {
   section,
 } from './slack-blocks.ts'
 import { withinLimits } from './slack-limits.ts'
+import { settingLines, strategyWords } from './strategy.ts'
 
 export interface SlackMessageOptions {
   /** Whom to call when the deployment ends badly, from `slackMention`. */
@@ -83,13 +86,15 @@ function facts({ subject: { run }, state: { plan, registered } }: Report): reado
     ...(target
       ? [mrkdwn(`*Revision*\n${code(revision(target))}${was(before && revision(before), revision(target))}`)]
       : []),
-    ...(plan ? [mrkdwn(`*Strategy*\n${strategy(plan)}`)] : []),
+    ...(plan ? [mrkdwn(`*Strategy*\n${renderText(strategyWords(plan), forSlack)}`)] : []),
+    ...(plan?.settings?.length ? [mrkdwn(`*Settings*\n${settings(plan)}`)] : []),
   ]
 }
 
-function strategy({ engine, codeDeploy }: NonNullable<Report['state']['plan']>): string {
-  if (engine === 'ecs-rolling') return 'ECS rolling'
-  return `CodeDeploy blue/green${codeDeploy?.deploymentConfig ? ` (${forSlack(codeDeploy.deploymentConfig)})` : ''}`
+function settings(plan: Plan): string {
+  return settingLines(plan)
+    .map((line) => renderText(line, forSlack))
+    .join('\n')
 }
 
 /** Phases as lines with emoji; without phases what is known of tasks and traffic. */
@@ -101,11 +106,16 @@ function progress({ state }: Report): string {
     failed: ':x:',
     skipped: ':heavy_minus_sign:',
   }
-  const { trafficPercent } = state
+  const { trafficPercent = 0 } = state
+  const shares = state.verdict ? undefined : trafficShares(state.details)
+  const facts = detailLines(state).filter(([label]) => label !== 'Traffic')
   return [
     ...state.phases.slice(-shownPhases).map((phase) => `${emoji[phase.status]} ${forSlack(phase.name)}${took(phase)}`),
-    ...(trafficPercent === undefined ? [] : [`Traffic ${trafficBar(trafficPercent)} ${trafficPercent} %`]),
+    ...(state.trafficPercent === undefined
+      ? []
+      : [`Traffic ${trafficBar(trafficPercent)} ${shares ? renderText(shares, forSlack) : `${trafficPercent} %`}`]),
     ...(state.tasks && !state.verdict ? [`Tasks: ${tasksLine(state.tasks)}`] : []),
+    ...facts.map(([label, words]) => `${label}: ${renderText(words, forSlack)}`),
   ].join('\n')
 }
 

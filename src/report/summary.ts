@@ -1,5 +1,7 @@
 import { isGood } from '../deployment/verdict.ts'
 import { text, untrusted } from '../text.ts'
+import { detailLines } from './deployment-details.ts'
+import { groupText } from './deployment-group.ts'
 import { type EvidenceSection, evidenceSections } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, fence, fold, link, prose, table } from './markdown.ts'
@@ -7,11 +9,15 @@ import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { appearance, explanation, headline } from './sentence.ts'
 import { account, commit, image, revision, truncate } from './short.ts'
+import { settingLines, strategyWords } from './strategy.ts'
 import { nextSteps } from './summary-commands.ts'
 import { timeline } from './summary-timeline.ts'
 
 /** GitHub takes 1 MiB per step and drops all of a summary that is longer; we stay far below. UTF-8 bytes. */
 export const longestSummary = 256 * 1024
+
+/** Whatever they are, so many take no more bytes than that. UTF-16 units. */
+const longestCharacters = longestSummary / 4
 
 /** Some Markdown of a summary. */
 export interface Part {
@@ -29,13 +35,13 @@ export function renderSummary(report: Report): string {
 export function assemble(all: readonly Part[]): string {
   let parts = all.filter(({ markdown }) => markdown !== '')
   const joined = () => `${parts.map(({ markdown }) => markdown).join('\n\n')}\n`
-  while (parts.length > 1 && Buffer.byteLength(joined()) > longestSummary) {
+  while (parts.length > 1 && joined().length > longestCharacters) {
     const lightest = Math.min(...parts.map(({ weight }) => weight))
     const last = parts.findLastIndex(({ weight }) => weight === lightest)
     const note = { markdown: '_A part of this report was too long to show; the log of the step has it._', weight: 100 }
     parts = [...parts.filter((part, index) => index !== last && part.markdown !== note.markdown), note]
   }
-  return truncate(joined(), longestSummary / 4)
+  return truncate(joined(), longestCharacters)
 }
 
 function partsOf(report: Report): readonly Part[] {
@@ -76,7 +82,7 @@ function facts(report: Report): string {
           ] as const,
         ]
       : []),
-    ...(plan?.creates ? [['New', 'The service did not exist: this deployment creates it.'] as const] : []),
+    ...(plan?.codeDeploy?.settings ? [['Deployment group', prose(groupText(plan.codeDeploy.settings))] as const] : []),
     ...(plan?.creates ? [['New', 'The service did not exist: this deployment creates it.'] as const] : []),
     ...(plan?.basis ? [['Why this one', prose(text`${plan.basis}`)] as const] : []),
     ...(state.purpose === 'explanation'
@@ -85,7 +91,9 @@ function facts(report: Report): string {
           ['Commit', commitCell(report)],
           ['By', prose(text`${subject.run.actor}`)],
         ] as const)),
-    ...(plan ? [['Strategy', plan.engine === 'codedeploy' ? 'CodeDeploy blue/green' : 'ECS rolling'] as const] : []),
+    ...(plan ? [['Strategy', prose(strategyWords(plan))] as const] : []),
+    ...(plan?.settings?.length ? [['Settings', settingLines(plan).map(prose).join('<br>')] as const] : []),
+    ...detailLines(state).map(([label, words]) => [label, prose(words)] as const),
     [
       'Where',
       [code(subject.region), ...(subject.accountId ? [`account ${account(subject.accountId)}`] : [])].join(', '),

@@ -18,7 +18,15 @@ describe('the Slack message', () => {
 
   test('calls somebody only when the deployment ends so that somebody has to look', () => {
     const called = Object.keys(stories).filter((name) => of(name, { mention: '<!here>' }).mention !== undefined)
-    expect(called).toEqual(['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out', 'detached'])
+    expect(called).toEqual([
+      'failed',
+      'rolled-back',
+      'rollback-failed',
+      'stopped',
+      'timed-out',
+      'detached',
+      'canary-alarm',
+    ])
   })
 
   test('keeps log lines of containers to itself unless they are asked for, and secrets also then', () => {

@@ -1,3 +1,4 @@
+import type { Details } from '../../src/deployment/details.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
 import type { Plan } from '../../src/deployment/plan.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
@@ -187,6 +188,67 @@ const unchangedPlan: Plan = {
 }
 const noCause = (outcome: Outcome): DeploymentEvent => ({ kind: 'finished', at: at(120), verdict: { outcome } })
 
+const canaryPlan: Plan = {
+  ...plan,
+  engine: 'ecs-rolling',
+  strategy: 'CANARY',
+  steps: '10 % for 5 min',
+  codeDeploy: undefined,
+  settings: [
+    { name: 'strategy', from: 'ROLLING', to: 'CANARY 10 % for 5 min' },
+    { name: 'alarms', from: 'none', to: 'api-5xx (roll back)' },
+  ],
+}
+
+const details: Details = {
+  revisions: [
+    { name: 'api:118', side: 'new', weight: 10, desired: 3, running: 3, pending: 0 },
+    { name: 'api:117', side: 'old', weight: 90, desired: 3, running: 3, pending: 0 },
+  ],
+  circuitBreaker: { status: 'MONITORING', failures: 2, threshold: 10 },
+  alarms: { status: 'MONITORING', names: ['api-5xx'], triggered: [] },
+  hooks: [
+    {
+      id: 'ecs-lambda-1',
+      type: 'AWS_LAMBDA',
+      target: 'arn:aws:lambda:eu-west-1:111122223333:function:smoke-test',
+      status: 'SUCCEEDED',
+    },
+  ],
+  bakeEndsAt: at(370),
+}
+
+const canary: readonly DeploymentEvent[] = [
+  { kind: 'planned', at: at(1), plan: canaryPlan },
+  registered,
+  {
+    kind: 'started',
+    at: at(5),
+    engine: 'ecs-rolling',
+    deploymentId: 'ecs-svc/1234567890123456789',
+    consoleUrl: 'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/production-eu/services/api?region=eu-west-1',
+    adopted: false,
+  },
+  { kind: 'phase', at: at(8), name: 'SCALE_UP', status: 'running' },
+  { kind: 'tasks', at: at(30), desired: 3, running: 1, pending: 0, failed: 0 },
+  { kind: 'details', at: at(50), details: { ...details, bakeEndsAt: undefined, hooks: [] } },
+  { kind: 'tasks', at: at(50), desired: 3, running: 3, pending: 0, failed: 2 },
+  { kind: 'phase', at: at(60), name: 'SCALE_UP', status: 'succeeded' },
+  { kind: 'phase', at: at(60), name: 'PRODUCTION_TRAFFIC_SHIFT', status: 'running' },
+  {
+    kind: 'details',
+    at: at(65),
+    details: { ...details, hooks: details.hooks.map((hook) => ({ ...hook, status: 'IN_PROGRESS' })) },
+  },
+  { kind: 'traffic', at: at(70), percent: 10 },
+  { kind: 'details', at: at(80), details },
+]
+
+const settingsPlan: Plan = {
+  ...canaryPlan,
+  ...{ changes: [], images: [], settingsOnly: true, taskDefinition: arn(117) },
+}
+
 /** Every state in which a report can be, as the events that lead there. */
 export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
   queued: [],
@@ -211,6 +273,22 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
   'timed-out': [...before, noCause('timed-out')],
   cancelled: [...before, noCause('cancelled')],
   detached: [...before, noCause('detached')],
+  canary,
+  'canary-alarm': [
+    ...canary,
+    {
+      kind: 'details',
+      at: at(200),
+      details: {
+        ...details,
+        alarms: { status: 'TRIGGERED', names: ['api-5xx'], triggered: ['api-5xx'] },
+        bakeEndsAt: undefined,
+      },
+    },
+    rollingBack,
+    end(260, 'rolled-back', arn(117)),
+  ],
+  settings: [{ kind: 'planned', at: at(1), plan: settingsPlan }, end(3, 'succeeded', arn(117))],
 }
 
 /** All states that a story goes through, the first before any event. */

@@ -102,22 +102,25 @@ export const verdicts: readonly Entry[] = [
   },
   {
     code: 'hook-failed',
-    pattern: /Lifecycle hook target (?<hook>\S+) returned FAILED status/,
-    why: 'the lifecycle hook {hook} reported a failure',
+    pattern:
+      /(?:(?<stage>[A-Z_]{3,40}) lifecycle hook\(s\) failed\. )?Lifecycle hook target (?<hook>\S+) returned FAILED status/,
+    why: 'the lifecycle hook {hook} reported a failure at {stage|one of its stages}',
     fix: 'Read the log of the function.',
     docs: blueGreen,
   },
   {
     code: 'hook-denied',
-    pattern: /unable to invoke hook target (?<hook>\S+) due to User/,
-    why: 'ECS may not invoke the lifecycle hook {hook}',
+    pattern:
+      /(?:(?<stage>[A-Z_]{3,40}) lifecycle hook\(s\) failed\. )?ECS was unable to invoke hook target (?<hook>\S+) due to User/,
+    why: 'ECS may not invoke the lifecycle hook {hook} of {stage|one of its stages}',
     fix: 'Allow lambda:InvokeFunction on {hook} to the role of the hook.',
     docs: blueGreen,
   },
   {
     code: 'hook-answer',
-    pattern: /unable to parse the response from (?<hook>\S+) due to (?<reason>[^.]{1,200})/,
-    why: 'the lifecycle hook {hook} gave an answer that ECS cannot read: {reason}',
+    pattern:
+      /(?:(?<stage>[A-Z_]{3,40}) lifecycle hook\(s\) failed\. )?ECS was unable to parse the response from (?<hook>\S+) due to (?<reason>[^.]{1,200})/,
+    why: 'the lifecycle hook {hook} gave an answer at {stage|one of its stages} that ECS cannot read: {reason}',
     fix: 'Let the function return {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS".',
     docs: blueGreen,
   },

@@ -1,0 +1,102 @@
+import type { Details, HookDetails } from '../deployment/details.ts'
+import type { DeploymentState } from '../deployment/state.ts'
+import { functionName } from '../deployment/strategy-change.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { duration } from './short.ts'
+
+/** The fact, and what it says: `Circuit breaker`, `2 of 10 failed`. */
+export type DetailLine = readonly [label: string, value: Text]
+
+/** What is worth a line now: nothing about a plain rolling deployment in which nothing fails. Empty without details. */
+export function detailLines({ details, verdict, updatedAt }: DeploymentState): readonly DetailLine[] {
+  if (!details) return []
+  const { circuitBreaker, alarms, hooks } = details
+  const shares = trafficShares(details)
+  const hook = hooks.filter(isTold)
+  return [
+    ...(shares && !verdict ? [['Traffic', shares] as const] : []),
+    ...(circuitBreaker && circuitBreaker.failures > 0
+      ? [['Circuit breaker', text`${breakerWords(circuitBreaker)}`] as const]
+      : []),
+    ...(alarms ? [['Alarms', alarmWords(alarms)] as const] : []),
+    ...(hook.length > 0 ? [['Hooks', joined(hook.map(hookWords), ' · ')] as const] : []),
+    ...(verdict ? [] : bakeLine(details, updatedAt)),
+  ]
+}
+
+/** What is new since the state before, for those who watch the log: a breaker that counts, an alarm, a hook, a bake time. */
+export function detailNews(previous: DeploymentState, next: DeploymentState): readonly Text[] {
+  const [before, now] = [previous.details, next.details]
+  if (!now || now === before) return []
+  const known = new Map(before?.hooks.map(({ id, status }) => [id, status]))
+  const hooks = now.hooks.filter(
+    (hook) => isTold(hook) && hook.status !== 'SUCCEEDED' && known.get(hook.id) !== hook.status,
+  )
+  const fired = now.alarms?.triggered.filter((name) => !before?.alarms?.triggered.includes(name)) ?? []
+  return [
+    ...(now.alarms && !before?.alarms ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
+    ...fired.map((name) => text`alarm    ${untrusted(name)} fired`),
+    ...hooks.map((hook) => text`hook     ${hookWords(hook)}`),
+    ...(now.bakeEndsAt !== before?.bakeEndsAt ? bakeLine(now, next.updatedAt) : []).map(
+      ([, words]) => text`bake     ${words}`,
+    ),
+  ]
+}
+
+/** ` (the circuit breaker acts at 10)`, for a line that has the number of failed tasks; empty where none watches. */
+export function breakerLimit({ details }: DeploymentState): string {
+  const { threshold, status } = details?.circuitBreaker ?? {}
+  return threshold === undefined || status !== 'MONITORING' ? '' : ` (the circuit breaker acts at ${threshold})`
+}
+
+/** `api:117 90 % · api:118 10 %`, the old revision first; undefined where no traffic is shifted. */
+export function trafficShares(details: Details | undefined): Text | undefined {
+  const sharing = details?.revisions.filter(
+    ({ weight, side }) => weight !== undefined && (weight > 0 || side === 'new'),
+  )
+  if (!sharing || sharing.length === 0) return undefined
+  const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
+  return joined(
+    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight} %`),
+    ' · ',
+  )
+}
+
+function breakerWords({ failures, threshold, status }: NonNullable<Details['circuitBreaker']>): string {
+  const limit = threshold === undefined ? '' : ` of ${threshold}`
+  return `${failures}${limit} failed${status === 'TRIGGERED' ? ', and it acted' : ''}`
+}
+
+function alarmWords({ names, status, triggered }: NonNullable<Details['alarms']>): Text {
+  const all = joined(names.map((name) => text`${untrusted(name)}`))
+  if (triggered.length > 0) return text`${joined(triggered.map((name) => text`${untrusted(name)}`))} fired`
+  const words: Readonly<Record<string, string>> = {
+    MONITORING: 'watched',
+    MONITORING_COMPLETE: 'stayed quiet',
+    DISABLED: 'not watched: ECS leaves out alarms that fire at the start',
+  }
+  return text`${all} ${words[status] ?? text`${untrusted(status)}`}`
+}
+
+/** Waits for an answer are told where they are asked for. */
+function isTold({ type, status }: HookDetails): boolean {
+  return type !== 'PAUSE' || status === 'FAILED'
+}
+
+function hookWords({ type, target, status }: HookDetails): Text {
+  const name = type === 'PAUSE' ? 'pause' : functionName(target)
+  return text`${untrusted(name)} ${untrusted(status.toLowerCase().replaceAll('_', ' '))}`
+}
+
+/** Until when, too: nothing comes while it bakes that would set the minutes right. */
+function bakeLine({ bakeEndsAt, revisions }: Details, at: number): readonly DetailLine[] {
+  if (bakeEndsAt === undefined || bakeEndsAt <= at) return []
+  const weight = revisions.find(({ side }) => side === 'new')?.weight
+  const share = weight === undefined || weight >= 100 ? '' : ` at ${weight} %`
+  const until = `${new Date(bakeEndsAt).toISOString().slice(11, 16)} UTC`
+  return [['Bakes', text`${duration(bakeEndsAt - at)} more${share}, until ${until}`]]
+}
+
+function joined(parts: readonly Text[], between = ', '): Text {
+  return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]))
+}
