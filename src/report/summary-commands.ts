@@ -1,6 +1,7 @@
 import { isGood, type Outcome } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { fence, fold } from './markdown.ts'
+import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
 import { revision } from './short.ts'
 
@@ -8,7 +9,31 @@ import { revision } from './short.ts'
 export function nextSteps(report: Report): string {
   const { state } = report
   if (!state.deployment || state.verdict?.outcome === 'unchanged') return ''
-  return fold(['What to type next'], fence('sh', [...look(report), ...back(report), ...again(report)]))
+  const next = state.verdict?.outcome === 'paused' ? answer(report) : [...back(report), ...again(report)]
+  return fold(['What to type next'], fence('sh', [...look(report), ...next]))
+}
+
+/** What answers a deployment that was left waiting; ECS has an answer for each hook. */
+function answer({ subject, state }: Report): readonly Text[] {
+  const region = text`--region ${word(subject.region)}`
+  if (state.deployment?.engine === 'codedeploy') {
+    const id = word(state.deployment.id)
+    return [
+      text`# let it go on, or stop it and go back`,
+      text`aws deploy continue-deployment --deployment-id ${id} --deployment-wait-type READY_WAIT ${region}`,
+      ...backByCodeDeploy(state.deployment.id, region, 'paused').slice(1),
+    ]
+  }
+  const service = text`--cluster ${word(subject.cluster)} --service ${word(subject.service)}`
+  const query = `--status IN_PROGRESS --query 'serviceDeployments[0].serviceDeploymentArn' --output text`
+  return [
+    text`# let it go on; --action ROLLBACK goes back`,
+    text`deployment="$(aws ecs list-service-deployments ${service} ${query} ${region})"`,
+    ...openPauses(state).map(
+      ({ id }) =>
+        text`aws ecs continue-service-deployment --service-deployment-arn "$deployment" --hook-id ${word(id)} --action CONTINUE ${region}`,
+    ),
+  ]
 }
 
 function again({ subject: { run }, state: { verdict, purpose } }: Report): readonly Text[] {
@@ -43,7 +68,7 @@ function back({ subject, state: { deployment, plan, verdict, purpose } }: Report
 
 /** While a deployment runs, stopping it goes back; later a service goes back by another deployment only. */
 function backByCodeDeploy(id: string, region: Text, outcome: Outcome | undefined): readonly Text[] {
-  if (outcome === 'timed-out' || outcome === 'detached' || outcome === 'cancelled') {
+  if (/^(timed-out|detached|cancelled|paused)$/.test(outcome ?? '')) {
     return [
       text`# stop it and go back`,
       text`aws deploy stop-deployment --deployment-id ${word(id)} --auto-rollback-enabled ${region}`,

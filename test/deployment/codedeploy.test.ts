@@ -75,15 +75,6 @@ describe('how a CodeDeploy deployment ends', () => {
     const ended = await run(sim, { image: newImage, request: { waitMinutes: 5 } })
     expect(ended.outcome).toBe('succeeded')
   })
-
-  test('a deployment that waits for somebody to let the traffic over says so', async () => {
-    const sim = codeDeployScene({ readyWait: 10 })
-    const ended = await run(sim, { image: newImage })
-    expect(ended.state.phases.find(({ name }) => name === 'READY_WAIT')?.detail?.untrusted).toMatch(
-      /waits up to 10 min/,
-    )
-    expect(ended.outcome).toMatch(/^(stopped|failed|rolled-back)$/)
-  })
 })
 
 describe('what is there already', () => {

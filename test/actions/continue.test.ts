@@ -1,0 +1,259 @@
+/** The action `continue`: who left what waiting, what it answers, and what people read. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { createContinue } from '../../src/actions/continue.ts'
+import { continueInputs } from '../../src/actions/continue-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy.ts'
+import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { codeDeployId, hook, hookScene, newestArn, stage } from '../deployment/pause-scene.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, region, run } from '../deployment/scene.ts'
+import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+
+const environment = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: region,
+  GITHUB_REPOSITORY: 'acme/api',
+  GITHUB_RUN_ID: '8812345678',
+  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+}
+const here = { service: 'api', cluster: 'shop' }
+const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
+const minute = 60_000
+
+const engines = [
+  ['ECS', () => hookScene(hook(60)), stage],
+  ['CodeDeploy', () => codeDeployScene({ readyWait: 60, terminationWaitMinutes: 0 }), 'READY_WAIT'],
+] as const
+
+function worldOf(sim: Simulator) {
+  const sent: { readonly method: string; readonly body: Record<string, unknown> }[] = []
+  const fetch = async (url: string, init: { readonly body?: unknown }) => {
+    sent.push({ method: url.split('/').at(-1) ?? '', body: JSON.parse(String(init.body)) })
+    return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+  }
+  return { requestHandler: sim.requestHandler, fetch, sent }
+}
+
+async function said(sim: Simulator, play: (runner: FakeRunner, world: ReturnType<typeof worldOf>) => Promise<void>) {
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  const world = worldOf(sim)
+  await play(runner, world)
+  return { runner, outputs: runner.outputs, log: runner.lines.join('\n'), sent: world.sent }
+}
+
+/** A deploy that ends as soon as the deployment waits. */
+const leave = (sim: Simulator, given: Record<string, string> = {}) =>
+  said(sim, async (runner, world) => {
+    const inputs = { ...here, image: newImage, guard: 'off', 'on-pause': 'leave', ...given }
+    await createDeploy(world).main(givenInputs(deployInputs, inputs), runner)
+  })
+
+const answer = (sim: Simulator, given: Record<string, string> = {}) =>
+  said(sim, async (runner, world) => {
+    await createContinue(world).main(givenInputs(continueInputs, { ...here, ...given }), runner)
+  })
+
+function serving(sim: Simulator): unknown {
+  const { ecs } = sim.world.region(region)
+  const service = ecs.service('shop', 'api')
+  const primary = service?.taskSets.find(({ status }) => status === 'PRIMARY')?.taskDefinitionArn
+  return ecs.taskDefinition(primary ?? service?.taskDefinition ?? '')?.containerDefinitions[0]?.image
+}
+
+const answers = (sim: Simulator) =>
+  sim.recorder.all.map(({ operation }) => operation).filter((name) => /^(Stop|Continue)/.test(name))
+
+describe.each(engines)('%s: a deployment that was left waiting', (engine, scene, where) => {
+  test('is green and paused, and every channel says what waits, until when and who may answer', async () => {
+    const sim = scene()
+    const { runner, outputs, log, sent } = await leave(sim, slack)
+    expect(runner.failed).toBe(false)
+    expect(outputs).toMatchObject({ verdict: 'paused', cause: '', 'paused-stage': where })
+    expect(Date.parse(outputs['paused-until'] ?? '')).toBeGreaterThan(sim.clock.now() + 58 * minute)
+    const permission = engine === 'ECS' ? 'ecs:ContinueServiceDeployment' : 'codedeploy:ContinueDeployment'
+    const words = new RegExp(`${where} waits for an answer.*until 20.* UTC; without one`)
+    for (const told of [log, runner.summary, JSON.stringify(sent.at(-1)?.body)]) {
+      expect(told.replaceAll('&#95;', '_')).toMatch(words)
+      expect(told).toContain(permission)
+      expect(told).toMatch(/api \(shop\) waits for an answer at /)
+    }
+    expect(log).toMatch(/notice Waits for an answer: /)
+    expect(log).not.toMatch(/^error /m)
+    expect(answers(sim)).toEqual([])
+  })
+
+  test('is not rolled back by the post step', async () => {
+    const sim = scene()
+    const { runner } = await leave(sim)
+    const later = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
+    await createDeploy(worldOf(sim)).post?.(givenInputs(deployInputs, here), later)
+    sim.clock.advance(5 * minute)
+    expect(answers(sim)).toEqual([])
+    expect((await answer(sim)).outputs.verdict).toBe('succeeded')
+  })
+
+  test.each([['deployment-id'], [undefined]])(
+    'goes on by the answer continue (found by %s), and the same Slack message says so',
+    async (by) => {
+      const sim = scene()
+      const left = await leave(sim, slack)
+      const given = by === undefined ? {} : { [by]: left.outputs[by] ?? '' }
+      const ts = { 'slack-message-ts': left.outputs['slack-message-ts'] ?? '' }
+      const { runner, outputs, log, sent } = await answer(sim, { ...given, ...slack, ...ts })
+      expect([outputs.verdict, serving(sim), runner.failed]).toEqual(['succeeded', newImage, false])
+      expect(outputs['deployment-id']).toBe(left.outputs['deployment-id'])
+      expect(log).toMatch(new RegExp(`The wait at ${where} was answered: the deployment goes on`))
+      expect(new Set(sent.map(({ method }) => method))).toEqual(new Set(['chat.update']))
+      expect(JSON.stringify(sent.at(-1)?.body)).toMatch(/api \(shop\) is deployed/)
+    },
+  )
+
+  test('goes back by the answer roll-back, green, in the words of a rollback', async () => {
+    const sim = scene()
+    await leave(sim)
+    const { runner, outputs, log } = await answer(sim, { answer: 'roll-back' })
+    expect([outputs.verdict, serving(sim), runner.failed]).toEqual(['succeeded', oldImage, false])
+    expect(log).toMatch(/✅ api \(shop\) is rolled back to api:1/)
+    expect(outputs.cause).toBe('')
+  })
+
+  test('is watched on when somebody else has answered, green if it succeeds', async () => {
+    const sim = scene()
+    const left = await leave(sim)
+    const { ecs, codeDeploy } = portsOf(sim)
+    if (engine === 'ECS') {
+      const [newest] = await ecs.listServiceDeployments('shop', 'api', new Date(0))
+      const id = newest?.lifecycleHookDetails?.at(-1)?.hookId ?? ''
+      await ecs.continueServiceDeployment(newest?.serviceDeploymentArn ?? '', id, 'CONTINUE')
+    } else await codeDeploy.continueDeployment(await codeDeployId(sim), 'READY_WAIT')
+    sim.clock.advance(3000)
+    sim.recorder.clear()
+    const { outputs, log } = await answer(sim, { 'deployment-id': left.outputs['deployment-id'] ?? '' })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/wait was over already/i)
+    expect(answers(sim)).toEqual([])
+  })
+
+  test('that nobody answered in time has gone back: red, with that as the cause', async () => {
+    const sim = scene()
+    const left = await leave(sim)
+    const arn = engine === 'ECS' ? await newestArn(sim) : (left.outputs['deployment-id'] ?? '')
+    sim.clock.advance(90 * minute)
+    const { runner, outputs, log } = await answer(sim, { 'deployment-id': arn })
+    expect([outputs.verdict, serving(sim), runner.failed]).toEqual(['rolled-back', oldImage, true])
+    expect(log).toMatch(/Nothing waits for an answer any more/)
+    expect(outputs.cause).toMatch(/nobody/)
+  })
+
+  test('is red with the permission that is missing, and goes on waiting', async () => {
+    const sim = scene()
+    await leave(sim)
+    sim.faults.add({ operation: /^Continue/, effect: { kind: 'access-denied' } })
+    const { runner, outputs } = await answer(sim)
+    expect([outputs.verdict, runner.failed]).toEqual(['detached', true])
+    expect(outputs.cause).toMatch(engine === 'ECS' ? /ecs:ContinueServiceDeployment/ : /codedeploy:ContinueDeployment/)
+    expect((await answer(sim)).outputs.verdict).toBe('succeeded')
+  })
+
+  test('is answered once, also when the reply to the answer is lost', async () => {
+    const sim = scene()
+    await leave(sim)
+    sim.faults.add({ operation: /^Continue/, effect: { kind: 'apply-then-drop' } })
+    const { outputs, log } = await answer(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/was answered: the deployment goes on/)
+    expect(answers(sim)).toHaveLength(1)
+  })
+})
+
+describe('what cannot be answered', () => {
+  test.each(engines)(
+    '%s: a deployment that has not come to its wait: red, and it goes on',
+    async (_, scene, _where) => {
+      const sim = scene()
+      await run(sim, { image: newImage, request: { wait: false } })
+      sim.clock.advance(8000)
+      const { runner, outputs } = await answer(sim)
+      expect([outputs.verdict, runner.failed]).toEqual(['detached', true])
+      expect(outputs.cause).toMatch(
+        /does not wait for an answer: it is (IN_PROGRESS|InProgress|Queued|Created|PENDING)/,
+      )
+      expect(answers(sim)).toEqual([])
+    },
+  )
+
+  test('another stage than the one that waits', async () => {
+    const sim = hookScene(hook(60))
+    await leave(sim)
+    const { outputs } = await answer(sim, { stage: 'PRE_SCALE_UP' })
+    expect(outputs.cause).toMatch(/does not wait for an answer at PRE_SCALE_UP: it waits at POST_TEST_TRAFFIC_SHIFT/)
+    expect(answers(sim)).toEqual([])
+    expect((await answer(sim, { stage })).outputs.verdict).toBe('succeeded')
+  })
+
+  test.each(engines)('%s: a service that is steady', async (_, scene, _where) => {
+    const { runner, outputs } = await answer(scene())
+    expect(runner.failed).toBe(true)
+    expect(outputs.cause).toMatch(/No deployment of the service api waits for an answer: none is in flight/)
+  })
+
+  test('an id that ECS does not show any more says how the newest deployment ended', async () => {
+    const sim = hookScene(hook(10))
+    const left = await leave(sim)
+    sim.clock.advance(30 * minute)
+    const { outputs } = await answer(sim, { 'deployment-id': left.outputs['deployment-id'] ?? '' })
+    expect(outputs.cause).toMatch(/ROLLBACK_SUCCESSFUL.*pause hook timed out/)
+  })
+
+  test('what somebody else let go on is not rolled back by an answer', async () => {
+    const sim = hookScene(hook(60))
+    await leave(sim)
+    const arn = await newestArn(sim)
+    const [deployment] = await portsOf(sim).ecs.listServiceDeployments('shop', 'api', new Date(0))
+    const id = deployment?.lifecycleHookDetails?.[0]?.hookId ?? ''
+    await portsOf(sim).ecs.continueServiceDeployment(arn, id, 'CONTINUE')
+    sim.recorder.clear()
+    const { runner, outputs } = await answer(sim, { answer: 'roll-back' })
+    expect(runner.failed).toBe(true)
+    expect(outputs.cause).toMatch(/does not wait for an answer/)
+    expect(answers(sim)).toEqual([])
+  })
+})
+
+test('all hooks that wait at once are answered; a later wait is a new question', async () => {
+  const sim = hookScene(hook(60), hook(90))
+  await leave(sim)
+  const { outputs } = await answer(sim)
+  expect(outputs.verdict).toBe('succeeded')
+  expect(answers(sim)).toEqual(['ContinueServiceDeployment', 'ContinueServiceDeployment'])
+})
+
+const roles = [
+  ['continue', {}],
+  ['roll-back', { answer: 'roll-back' }],
+] as const
+
+test.each(engines.flatMap(([engine, scene]) => roles.map(([name, given]) => [engine, name, scene, given] as const)))(
+  'IAM: %s, %s needs nothing that the README does not list',
+  async (_engine, _name, scene, given) => {
+    const readme = readFileSync(join(import.meta.dirname, '../../actions/continue/README.md'), 'utf8')
+    const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
+    const listed = new Set([...section.matchAll(/`([a-z]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+    const sim = scene()
+    await leave(sim)
+    sim.recorder.clear()
+    await answer(sim, given)
+    const used = sim.iam.actionsUsed()
+    expect(used).toContain('ecs:DescribeServices')
+    expect(used.filter((action) => !listed.has(action))).toEqual([])
+  },
+)
+
+test('takes the inputs that its action.yml declares', () => {
+  const { inputs } = parse(readFileSync(join(import.meta.dirname, '../../actions/continue/action.yml'), 'utf8'))
+  expect(Object.keys(inputs).toSorted()).toEqual(Object.keys(continueInputs).toSorted())
+})
