@@ -13,12 +13,15 @@ const { TextDocument } = await import('vscode-languageserver-textdocument')
 const root = join(import.meta.dirname, '..')
 const problems: string[] = []
 
-const workflows = ['.github/workflows', 'examples/api/.github/workflows'].flatMap((folder) => filesIn(folder, '.yml'))
+const workflows = ['.github/workflows', 'examples/api/.github/workflows', 'examples/shop/.github/workflows'].flatMap(
+  (folder) => filesIn(folder, '.yml'),
+)
 const actions = ['action.yml', ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}/action.yml`)]
 const pages = [
   '.',
   'docs',
   'examples/api',
+  'examples/shop',
   ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}`),
 ].flatMap((folder) => filesIn(folder, '.md'))
 

@@ -257,10 +257,11 @@ describe('the reusable workflow', () => {
   })
 })
 
-const pages = ['.', 'docs', 'examples/api', ...names.map((name) => `actions/${name}`)].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
+const pages = ['.', 'docs', 'examples/api', 'examples/shop', ...names.map((name) => `actions/${name}`)].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
 )
 
 test.each(pages)('%s shows only inputs that exist', (page) => {

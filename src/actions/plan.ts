@@ -27,9 +27,7 @@ export const action: Action<typeof inputs> = {
     const rows = environments.flatMap((environment) =>
       selectWaves(config, environment)
         ? [{ environment, service: '' }]
-        : targets.flatMap((target) =>
-            target.environment === environment ? [{ environment, service: target.name }] : [],
-          ),
+        : selectTargets(config, [environment]).map(({ name: service }) => ({ environment, service })),
     )
     if (approvalEnvironment !== undefined) requireOne(rows)
     const outputs = {

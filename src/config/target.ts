@@ -72,7 +72,7 @@ export function selectTarget(config: Config, environmentName: string, service: s
     why: text`it has ${names.join(', ')}`,
     fix:
       name === undefined
-        ? text`Set the input service to one of them; or services to several, or waves in slipway.yml, to deploy them together.`
+        ? text`Set the input service to one of them. The action deploy also deploys several together: by its input services, or by waves in slipway.yml.`
         : text`Set the input service to one of them.`,
   })
 }

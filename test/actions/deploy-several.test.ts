@@ -336,7 +336,7 @@ describe('what does not fit several services', () => {
     const { sim, files } = shopScene({}, '')
     const { error } = await deploySeveral(sim, { environment: 'production' }, { files })
     expect(said(error)).toContain(
-      'Set the input service to one of them; or services to several, or waves in slipway.yml, to deploy them together.',
+      'Set the input service to one of them. The action deploy also deploys several together: by its input services, or by waves',
     )
   })
 })
