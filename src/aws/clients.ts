@@ -105,7 +105,8 @@ export function createClients(options: ClientOptions): Clients {
       return client
     }),
     cloudwatch: once(async () => {
-      const client = new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(config)
+      const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
+      const client = new CloudWatchClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
@@ -122,7 +123,8 @@ export function createClients(options: ClientOptions): Clients {
       return client
     }),
     iam: once(async () => {
-      const client = new (await import('@aws-sdk/client-iam')).IAMClient(config)
+      const { IAMClient } = await import('@aws-sdk/client-iam')
+      const client = new IAMClient(config)
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
@@ -133,7 +135,8 @@ export function createClients(options: ClientOptions): Clients {
       return client
     }),
     ssm: oncePer(async (region = options.region) => {
-      const client = new (await import('@aws-sdk/client-ssm')).SSMClient({ ...config, region })
+      const { SSMClient } = await import('@aws-sdk/client-ssm')
+      const client = new SSMClient({ ...config, region })
       client.middlewareStack.add(guardEndpoint, guardOptions)
       return client
     }),
