@@ -1,29 +1,17 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeployDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { taskDefinitionIn } from './appspec.ts'
+import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
-import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
-import { standingOf } from './service-deployment.ts'
 
 type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
 
-/** A service deployment is listed some seconds after the update that made it. Milliseconds. */
-const patience = 20_000
+/** How long a stop that AWS has taken may take to show, and the time between two looks. Milliseconds. */
+const patience = 15_000
 const pause = 2_000
-
-/** What is true of a deployment that nobody watched since the cancel. */
-type Truth =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'running'; readonly id: string }
-  | { readonly kind: 'ended'; readonly how: string; readonly serving?: string | undefined }
-
-/** How far the clocks of AWS and of the runner may be apart. */
-const skew = 60_000
 
 /**
  * After a cancel, in the post step: reads what became of the deployment, stops and rolls it back or leaves it by policy,
@@ -46,89 +34,34 @@ async function* settle(record: DeploymentRecord, ports: Ports): AsyncGenerator<D
     return yield verdict(at, ended(truth), truth.kind === 'ended' ? truth.serving : record.previousTaskDefinition)
   if (record.policy === 'leave') return yield verdict(at, leftAlone(truth.id), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
-  if (record.engine === 'codedeploy') await ports.codeDeploy.stopDeployment(truth.id, true)
-  else await ports.ecs.rollBackServiceDeployment(truth.id)
-  yield verdict(ports.clock.now(), rolledBack(truth.id, record), undefined)
+  const isTooLate = await stop(truth.id, record, ports)
+  const told = isTooLate ? tooLate(truth.id) : rolledBack(truth.id, record)
+  yield verdict(ports.clock.now(), told, isTooLate ? record.taskDefinition : undefined)
 }
 
-async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
-  if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
-    return { kind: 'nothing' }
-  return record.engine === 'codedeploy' ? await readCodeDeploy(record, ports) : await readRolling(record, ports)
-}
-
-async function readCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): Promise<Truth> {
-  const { deploymentId, codeDeploy: name } = record
-  if (deploymentId) return truthOf(await codeDeploy.describeDeployment(deploymentId), record)
-  const active = name ? await codeDeploy.listActiveDeployments(name.application, name.deploymentGroup) : []
-  for (const id of active) {
-    const deployment = await codeDeploy.describeDeployment(id)
-    const content = deployment.revision?.appSpecContent?.content
-    if (content && taskDefinitionIn(content) === record.taskDefinition) return truthOf(deployment, record)
+/** True when the deployment was complete before it could be stopped. */
+async function stop(id: string, record: DeploymentRecord, ports: Ports): Promise<boolean> {
+  const isCodeDeploy = record.engine === 'codedeploy'
+  const known = { ...record, ...(isCodeDeploy ? { deploymentId: id } : { serviceDeploymentArn: id }) }
+  try {
+    await (isCodeDeploy ? ports.codeDeploy.stopDeployment(id, true) : ports.ecs.rollBackServiceDeployment(id))
+  } catch (error) {
+    // It may have ended since it was looked at.
+    if (!(await isCompleteNow(known, ports))) throw error
+    return true
   }
-  return { kind: 'nothing' }
+  return await isCompleteNow(known, ports)
 }
 
-function truthOf({ deploymentId = '', status }: CodeDeployDeployment, record: DeploymentRecord): Truth {
-  if (status === 'Succeeded') return { kind: 'ended', how: 'had succeeded', serving: record.taskDefinition }
-  if (status === 'Failed') return { kind: 'ended', how: 'had failed' }
-  if (status === 'Stopped') return { kind: 'ended', how: 'had been stopped' }
-  return { kind: 'running', id: deploymentId }
-}
-
-const ways = {
-  succeeded: 'had succeeded',
-  stopped: 'had been stopped',
-  'rolled-back': 'had been rolled back',
-  'rollback-failed': 'had failed, and so had its rollback',
-  'rolling-back': 'was being rolled back already',
-} as const
-
-async function readRolling(record: DeploymentRecord, { ecs, clock }: Ports): Promise<Truth> {
-  const deadline = deadlineIn(clock, patience)
+/** AWS takes a stop for a deployment that is about to complete, and completes it nevertheless. */
+async function isCompleteNow(record: DeploymentRecord, ports: Ports): Promise<boolean> {
+  const deadline = deadlineIn(ports.clock, patience)
   for (;;) {
-    const truth = await lookRolling(record, ecs)
-    if (truth.kind !== 'unlisted') return truth
-    if (remaining(clock, deadline) === 0) return { kind: 'ended', how: 'was in progress, but not listed by ECS,' }
-    await clock.sleep(pause)
+    const truth = await readTruth(record, ports)
+    if (truth.kind === 'ended') return truth.how === 'succeeded'
+    if (remaining(ports.clock, deadline) === 0) return false
+    await ports.clock.sleep(pause)
   }
-}
-
-async function lookRolling(
-  record: DeploymentRecord,
-  ecs: Ports['ecs'],
-): Promise<Truth | { readonly kind: 'unlisted' }> {
-  const arn = record.serviceDeploymentArn ?? (await findArn(record, ecs))
-  const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
-  if (arn !== undefined && deployment) {
-    const standing = standingOf(deployment)
-    if (standing === 'running') return { kind: 'running', id: arn }
-    const serving = standing === 'succeeded' ? record.taskDefinition : record.previousTaskDefinition
-    return { kind: 'ended', how: ways[standing], serving: standing === 'rolling-back' ? undefined : serving }
-  }
-  const service = await ecs.describeService(record.cluster, record.service)
-  const current = service && primary(service)
-  if (current?.taskDefinition !== record.taskDefinition) return { kind: 'nothing' }
-  if (current?.rolloutState === 'IN_PROGRESS') return { kind: 'unlisted' }
-  return {
-    kind: 'ended',
-    how: `was ${current?.rolloutState ?? 'not to be found'} by ECS's own word`,
-    serving: undefined,
-  }
-}
-
-async function findArn(record: DeploymentRecord, ecs: Ports['ecs']): Promise<string | undefined> {
-  const since = new Date(record.startedAt - skew)
-  for (const { serviceDeploymentArn, targetServiceRevision } of await ecs.listServiceDeployments(
-    record.cluster,
-    record.service,
-    since,
-  )) {
-    const revision = targetServiceRevision?.arn
-    if (revision && (await ecs.taskDefinitionOfRevision(revision)) === record.taskDefinition)
-      return serviceDeploymentArn
-  }
-  return undefined
 }
 
 interface Told {
@@ -144,7 +77,7 @@ function ended(truth: Exclude<Truth, { kind: 'running' }>): Told {
     }
   }
   return {
-    why: text`the deployment ${truth.how} when this job ended`,
+    why: text`the deployment ${words[truth.how]} when this job ended`,
     fix: text`Nothing was stopped. Check that the service runs what it should.`,
   }
 }
@@ -172,6 +105,13 @@ function leftAlone(id: string): Told {
   return {
     why: text`the deployment ${untrusted(id)} is still rolling out and was left alone (on-cancel: leave)`,
     fix: text`Run the job again to watch it further, or roll it back in the AWS console.${reattach(id)}`,
+  }
+}
+
+function tooLate(id: string): Told {
+  return {
+    why: text`the deployment ${untrusted(id)} was complete before it could be stopped, so the new version serves`,
+    fix: text`To go back, deploy the version before, or run the rollback action.`,
   }
 }
 
