@@ -118,20 +118,22 @@ function wayBack({ name, request }: FleetMember, { services }: FleetState) {
   return [{ name, request: backTo(from, to, request) }]
 }
 
-/** Only what was deployed is turned round: counts, tags and volumes stay, and nobody's newer revision is replaced. */
-function backTo(reference: string, from: string, { wanted: _, ...request }: DeployRequest): RollbackRequest {
+/** Only what was deployed is turned round: counts, settings, tags and volumes stay, and nobody's newer revision is replaced. */
+function backTo(reference: string, from: string, request: DeployRequest): RollbackRequest {
+  const { cluster, service, region, waitMinutes, longestGap, failFastAfter } = request
+  const { application, deploymentGroup, deploymentConfig } = request.codeDeploy
   return {
-    ...request,
+    cluster,
+    service,
+    region,
     goal: { kind: 'revision', reference, from },
-    desiredCount: undefined,
     forceNewDeployment: false,
-    enableEcsManagedTags: undefined,
-    propagateTags: undefined,
-    volumeConfigurations: undefined,
-    runTask: undefined,
+    codeDeploy: { application, deploymentGroup, deploymentConfig },
     wait: true,
-    waitFor: undefined,
-    guard: undefined,
+    waitMinutes,
+    longestGap,
+    failFastAfter,
+    dryRun: false,
     // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
     onConflict: 'stop',
     onCancel: 'leave',
