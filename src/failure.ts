@@ -18,7 +18,7 @@ export const failureCodes = {
   'deployment-not-found': 'The deployment that is to be watched does not exist, or is of another service.',
   'commit-order-unproven': 'It is not proven that this commit is newer than what runs now.',
   'nothing-to-go-back-to': 'There is no earlier revision that a rollback could go back to.',
-  'revision-gone': 'The revision, or an image of it, that a rollback needs is not there any more.',
+  'revision-gone': 'The revision that is to be deployed, or an image of it, is not there any more.',
   'preflight-failed': 'The checks before the deployment found what would make it fail.',
   'deployment-failed': 'The deployment was started and did not end well.',
   'task-failed': 'A one-off task did not end well.',

@@ -32,8 +32,22 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files }: Ru
       const images = place.image === undefined ? [] : [{ container, image: place.image }]
       return { definition: render(definition, { ...noChanges, images, containers: [container], environment, secrets }) }
     }
+    if (!isRunning && source.kind === 'revision') checkActive(definition)
     return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
   }
+}
+
+/** A service can keep an INACTIVE revision that it runs, but cannot be updated to one (API DeregisterTaskDefinition). */
+function checkActive(definition: JsonObject): void {
+  if (textIn(definition, 'status') !== 'INACTIVE') return
+  const name = `${textIn(definition, 'family')}:${definition.revision}`
+  throw new Failure({
+    code: 'revision-gone',
+    what: text`The revision ${untrusted(name)} cannot be deployed any more`,
+    why: text`it was deregistered (its status is INACTIVE), and Amazon ECS updates no service to such a revision`,
+    fix: text`Name an active revision in task-definition, or give the definition as a file to register it anew. Nothing has been changed.`,
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html',
+  })
 }
 
 function runningIn(service: Service | undefined): DefinitionSource {
