@@ -7,6 +7,7 @@ import { creation } from './create-service.ts'
 import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
 import { present } from './error-class.ts'
 import { serviceDeployments } from './service-deployments.ts'
+import { explainSettingsRefusal } from './service-refusal.ts'
 import { tagging } from './tags.ts'
 import { taskDefinitions } from './task-definitions.ts'
 import { tasks } from './tasks.ts'
@@ -69,6 +70,8 @@ async function updateService(connection: Connection, request: UpdateServiceReque
       },
       whenRefused(refusal) {
         whenClusterMissing(cluster)(refusal)
+        const settings = explainSettingsRefusal(refusal)
+        if (settings) throw settings
         if (!/^Service(NotFound|NotActive)Exception$/.test(refusal.name)) return undefined
         throw new Failure({
           code: 'service-not-found',

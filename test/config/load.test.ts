@@ -97,6 +97,42 @@ test('the image lives where the first environment of the file is', () => {
   })
 })
 
+describe('the deployment settings of a service', () => {
+  const withSettings = (block: string) =>
+    written.replace(
+      'cluster: shop, service: api-staging }',
+      `cluster: shop, service: api-staging, deployment: ${block} }`,
+    )
+
+  test('are those of the inputs of the same names', () => {
+    const block =
+      '{ strategy: CANARY, canary-percent: 2.5, circuit-breaker: roll-back, circuit-breaker-threshold: 5, ' +
+      'alarms: [api-5xx], lifecycle-hooks: [{ targetType: PAUSE, lifecycleStages: [POST_SCALE_UP] }], ' +
+      'load-balancer-configuration: { roleArn: arn:x } }'
+    expect(selectTarget(loadConfig(withSettings(block), 'slipway.yml'), 'staging', 'api').settings).toEqual({
+      strategy: 'CANARY',
+      canaryPercent: 2.5,
+      circuitBreaker: 'roll-back',
+      circuitBreakerThreshold: { type: 'COUNT', value: 5 },
+      alarms: ['api-5xx'],
+      lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] }],
+      loadBalancerConfiguration: { roleArn: 'arn:x' },
+    })
+  })
+
+  test.each([
+    ['{ stratgy: CANARY }', 'has no key stratgy; did you mean strategy?'],
+    ['{ strategy: canary }', 'strategy must be one of ROLLING, BLUE_GREEN, LINEAR, CANARY'],
+    ['{ canary-percent: 0.05 }', 'canary-percent must be at least 0.1'],
+    ['{ bake-minutes: 2000 }', 'bake-minutes must be at most 1440'],
+    ['{ circuit-breaker-threshold: many }', 'circuit-breaker-threshold must be a percentage such as 50%'],
+    ['{ lifecycle-hooks: [{ lifecycleStage: [] }] }', 'has no key lifecycleStage; did you mean lifecycleStages?'],
+    ['{ lifecycle-hooks: [{ lifecycleStages: [BAKE_TIME] }] }', 'must be one of RECONCILE_SERVICE'],
+  ])('%s is refused with its place', (block, expected) => {
+    expect(refusal(() => loadConfig(withSettings(block), 'slipway.yml'))).toContain(expected)
+  })
+})
+
 describe('mistakes in slipway.yml', () => {
   test('are told all at once, each with its line and the nearest valid key', () => {
     const wrong = written

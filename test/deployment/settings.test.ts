@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentSettings } from '../../src/deployment/settings.ts'
+import type { Service } from '../../src/ports.ts'
 import { type NativeOptions, seedNativeService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, type Ended, newImage, oldImage, region, rollingScene, run, servingImage } from './scene.ts'
@@ -19,8 +20,30 @@ function scene(strategy: Strategy, more: Partial<NativeOptions> = {}): Simulator
   return sim
 }
 
-function configurationOf(sim: Simulator) {
-  return sim.world.region(region).ecs.service('shop', 'api')?.settings.deploymentConfiguration
+/** What the simulated ECS answers. */
+async function ask<Output>(sim: Simulator, operation: string, input: object): Promise<Output> {
+  const { handlers } = sim.world.region(region).ecs
+  const at = sim.clock.now()
+  return (await handlers[operation]?.(input, {
+    service: 'ecs',
+    operation,
+    region,
+    accessKeyId: '',
+    at,
+    input: {},
+  })) as Output
+}
+
+async function serviceOf(sim: Simulator): Promise<Service> {
+  const { services } = await ask<{ services: Service[] }>(sim, 'DescribeServices', {
+    cluster: 'shop',
+    services: ['api'],
+  })
+  return services[0] ?? {}
+}
+
+async function configurationOf(sim: Simulator) {
+  return (await serviceOf(sim)).deploymentConfiguration
 }
 
 function deploy(sim: Simulator, settings: DeploymentSettings, more: Parameters<typeof run>[1] = {}): Promise<Ended> {
@@ -59,7 +82,7 @@ describe('a service that changes its strategy', () => {
     const sim = scene(from)
     const ended = await deploy(sim, settings)
     expect([ended.outcome, servingImage(sim)]).toEqual(['succeeded', newImage])
-    expect(configurationOf(sim)).toMatchObject({ strategy: settings.strategy })
+    expect(await configurationOf(sim)).toMatchObject({ strategy: settings.strategy })
     expect(changesOf(ended)).toContain(`strategy ${told}`)
     const isShifted = ended.state.phases.some(({ name }) => name === 'PRODUCTION_TRAFFIC_SHIFT')
     expect(isShifted).toBe(settings.strategy !== 'ROLLING')
@@ -73,14 +96,14 @@ describe('a service that changes its strategy', () => {
       'load-balancer-configuration lacks alternateTargetGroupArn, productionListenerRule, roleArn for api',
     )
     expect(state.registered).toBeUndefined()
-    expect(configurationOf(sim)?.bakeTimeInMinutes).toBeUndefined()
+    expect((await configurationOf(sim))?.bakeTimeInMinutes).toBeUndefined()
     expect(servingImage(sim)).toBe(oldImage)
   })
 
   test('with a load balancer configuration shifts traffic at once', async () => {
     const sim = rollingScene()
-    const { ecs, elbv2 } = sim.world.region(region)
-    const blue = ecs.service('shop', 'api')?.loadBalancers[0]?.targetGroupArn ?? ''
+    const { elbv2 } = sim.world.region(region)
+    const blue = (await serviceOf(sim)).loadBalancers?.[0]?.targetGroupArn ?? ''
     const green = elbv2.createTargetGroup('api-green').targetGroupArn
     const { ruleArn } = elbv2.createListener(81, { [blue]: 100, [green]: 0 })
     const loadBalancerConfiguration = {
@@ -97,15 +120,47 @@ describe('a service that changes its strategy', () => {
   })
 })
 
+describe('what only AWS can find out', () => {
+  test('a production rule without the second target group is refused in its words, with what to do', async () => {
+    const sim = rollingScene()
+    const { elbv2 } = sim.world.region(region)
+    const blue = (await serviceOf(sim)).loadBalancers?.[0]?.targetGroupArn ?? ''
+    const green = elbv2.createTargetGroup('api-green').targetGroupArn
+    const loadBalancerConfiguration = {
+      alternateTargetGroupArn: green,
+      productionListenerRule: elbv2.createListener(81, { [blue]: 100 }).ruleArn,
+      roleArn: `arn:aws:iam::${sim.world.accountId}:role/ecsInfrastructureRole`,
+    }
+    const { outcome, cause } = await deploy(sim, { strategy: 'CANARY', loadBalancerConfiguration })
+    expect([outcome, servingImage(sim)]).toEqual(['failed', oldImage])
+    expect(cause).toContain('testListenerRule is required when productionListenerRule is not associated with both')
+    expect(cause).toContain('Let the production listener rule forward to both target groups, with weights 100 and 0')
+  })
+
+  test('a target group that does not exist is refused with what to check', async () => {
+    const sim = rollingScene()
+    const { elbv2 } = sim.world.region(region)
+    const blue = (await serviceOf(sim)).loadBalancers?.[0]?.targetGroupArn ?? ''
+    const loadBalancerConfiguration = {
+      alternateTargetGroupArn: `${blue}-gone`,
+      productionListenerRule: elbv2.createListener(81, { [blue]: 100 }).ruleArn,
+      roleArn: `arn:aws:iam::${sim.world.accountId}:role/ecsInfrastructureRole`,
+    }
+    const { outcome, cause } = await deploy(sim, { strategy: 'CANARY', loadBalancerConfiguration })
+    expect(outcome).toBe('failed')
+    expect(cause).toContain('Check the target groups of load-balancer-configuration')
+  })
+})
+
 describe('settings alone', () => {
   test('are no deployment, and not unchanged: they hold from the next one on', async () => {
     const sim = scene('BLUE_GREEN')
-    const before = sim.world.region(region).ecs.service('shop', 'api')?.history.length
+    const before = (await serviceOf(sim)).currentServiceDeployment
     const ended = await deploy(sim, { circuitBreakerThreshold: { type: 'COUNT', value: 7 } }, { image: oldImage })
     expect([ended.outcome, ended.state.deployment]).toEqual(['succeeded', undefined])
     expect(ended.state.plan).toMatchObject({ unchanged: false, settingsOnly: true })
-    expect(sim.world.region(region).ecs.service('shop', 'api')?.history.length).toBe(before)
-    expect(configurationOf(sim)).toMatchObject({
+    expect((await serviceOf(sim)).currentServiceDeployment).toBe(before)
+    expect(await configurationOf(sim)).toMatchObject({
       bakeTimeInMinutes: 1,
       deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration: { type: 'COUNT', value: 7 } },
     })
@@ -122,7 +177,7 @@ describe('settings alone', () => {
     const sim = scene('CANARY')
     const ended = await deploy(sim, { canaryPercent: 10 }, { request: { dryRun: true } })
     expect(changesOf(ended)).toEqual(['strategy CANARY 5 % for 10 min → CANARY 10 % for 10 min'])
-    expect(configurationOf(sim)?.canaryConfiguration).toBeUndefined()
+    expect((await configurationOf(sim))?.canaryConfiguration).toBeUndefined()
   })
 
   test('are set beside a deployment of the same content that is in flight, which goes on', async () => {
@@ -131,7 +186,7 @@ describe('settings alone', () => {
     const ended = await deploy(sim, { alarms: ['api-5xx'] })
     expect(ended.state.deployment?.adopted).toBe(true)
     expect([ended.outcome, servingImage(sim)]).toEqual(['succeeded', newImage])
-    expect(configurationOf(sim)?.alarms).toEqual({ alarmNames: ['api-5xx'], enable: true, rollback: true })
+    expect((await configurationOf(sim))?.alarms).toEqual({ alarmNames: ['api-5xx'], enable: true, rollback: true })
   })
 
   test('of a service that CodeDeploy deploys are refused by name', async () => {
