@@ -1,7 +1,11 @@
-/** `npm run bench [-- folder] [--json]`: start-up, lag at the end and calls. Exit code 1 when a requirement is missed. */
+/**
+ * `npm run bench [-- part …] [folder] [--json]`: start-up, lag at the end, calls and failures, or only the parts that are
+ * named. Exit code 1 when a requirement is missed.
+ */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { countCalls } from './calls.ts'
+import { playFailures } from './failures.ts'
 import { measureLag } from './lag.ts'
 import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
@@ -10,11 +14,21 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-const folder = positionals[0] ?? join(import.meta.dirname, '../../dist')
+
+/** By name; start-up measures the bundles of a folder. */
+const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
+  'start-up': measureStartUp,
+  lag: measureLag,
+  calls: countCalls,
+  failures: playFailures,
+}
+const named = positionals.filter((positional) => positional in parts)
+const folder = positionals.find((positional) => !(positional in parts)) ?? join(import.meta.dirname, '../../dist')
 
 const tables: Table[] = []
-for (const measure of [() => measureStartUp(folder), measureLag, countCalls]) {
-  const table = await measure()
+for (const [name, measure] of Object.entries(parts)) {
+  if (named.length > 0 && !named.includes(name)) continue
+  const table = await measure(folder)
   tables.push(table)
   if (!values.json) console.log(rendered(table))
 }

@@ -4,6 +4,8 @@ export interface Table {
   /** How the figures were got, in a line. */
   readonly method: string
   readonly rows: readonly Readonly<Record<string, string | number>>[]
+  /** What the rows come to, in a line. */
+  readonly summary?: string
   readonly requirements: readonly Requirement[]
 }
 
@@ -28,7 +30,7 @@ export function rounded(value: number, digits = 1): number {
 }
 
 /** The table as people read it in a terminal. */
-export function rendered({ title, method, rows, requirements }: Table): string {
+export function rendered({ title, method, rows, summary, requirements }: Table): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))]
   const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
@@ -37,5 +39,6 @@ export function rendered({ title, method, rows, requirements }: Table): string {
     const { what, measured, atMost } = requirement
     return `  ${isMet(requirement) ? 'met   ' : 'MISSED'} ${what}: ${rounded(measured, 2)}, at most ${atMost}`
   })
-  return [title, `  (${method})`, '', ...lines.map((line) => line.trimEnd()), '', ...verdicts, ''].join('\n')
+  const said = summary === undefined ? [] : [`  ${summary}`, '']
+  return [title, `  (${method})`, '', ...lines.map((line) => line.trimEnd()), '', ...said, ...verdicts, ''].join('\n')
 }

@@ -7,7 +7,7 @@ import { codeDeployScene, newImage, region, rollingScene } from '../../deploymen
 import { type FakeRunner, fakeRunner, givenInputs } from '../../runner/fake-runner.ts'
 import { seededTaskDefinition, seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
-import { readable } from './readable.ts'
+import { doneAt, readable } from './readable.ts'
 import type { FailureScenario } from './scenario.ts'
 
 export interface Played {
@@ -20,8 +20,8 @@ export interface Played {
   readonly seconds: number
   /** The same from the moment that decides: the third task that failed in the same way, or the first fact without such. */
   readonly sinceDecided: number
-  /** How long AWS took to roll back what we stopped, of these. */
-  readonly rollback: number
+  /** The same from the moment at which AWS was done with its roll back; undefined where it made no deployment. */
+  readonly sinceDone: number | undefined
 }
 
 const environment = {
@@ -49,13 +49,14 @@ function sceneOf(scenario: FailureScenario): Simulator {
 }
 
 interface Moments {
+  readonly began: number
   decisive?: number
   decided?: number
 }
 
 /** Looks at what AWS shows, for as long as the returned function is not called. */
 function observe(sim: Simulator, { decisive }: FailureScenario, moments: Moments): () => void {
-  const since = sim.clock.now()
+  const since = moments.began
   let isOver = false
   const look = () => {
     if (isOver) return
@@ -96,7 +97,7 @@ export async function play(scenario: FailureScenario): Promise<Played> {
     sim.faults.add({ operation: /^(UpdateService|CreateDeployment)$/, effect: { kind: 'callback', run: happen } })
   const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
   const inputs = await inputsOf(scenario, sim, runner)
-  const moments: Moments = {}
+  const moments: Moments = { began: sim.clock.now() }
   const stop = observe(sim, scenario, moments)
   const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
   await action.main(inputs, runner).catch((error: unknown) => {
@@ -113,8 +114,8 @@ function judge(scenario: FailureScenario, sim: Simulator, runner: FakeRunner, mo
     typeof words === 'string' ? cause.toLowerCase().includes(words.toLowerCase()) : words.test(cause)
   const end = sim.clock.now()
   const { decisive } = moments
-  const stopped = sim.recorder.all.find(({ operation }) => /^Stop(ServiceDeployment|Deployment)$/.test(operation))
-  const decided = Math.max(decisive ?? end, Math.min(moments.decided ?? 0, stopped?.at ?? end))
+  const done = doneAt(sim, moments.began)
+  const decided = Math.max(decisive ?? end, moments.decided ?? 0)
   return {
     verdict,
     cause,
@@ -126,6 +127,6 @@ function judge(scenario: FailureScenario, sim: Simulator, runner: FakeRunner, mo
     ],
     seconds: (end - (decisive ?? Number.NaN)) / 1000,
     sinceDecided: (end - decided) / 1000,
-    rollback: stopped ? (end - stopped.at) / 1000 : 0,
+    sinceDone: done === undefined ? undefined : (end - done) / 1000,
   }
 }

@@ -1,4 +1,5 @@
 /** What AWS shows of a deployment at this moment to whoever asks: one line per fact, read past the recorder. */
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import type { ServiceDeployment, Task } from '@aws-sdk/client-ecs'
 import { region } from '../../deployment/scene.ts'
 import type { AwsService, Call } from '../../simulator/contract.ts'
@@ -62,37 +63,50 @@ function eventLines(sim: Simulator, since: number): readonly string[] {
   return events.filter(({ createdAt }) => createdAt.getTime() >= since).map(({ message }) => `event ${message}`)
 }
 
-function deploymentLines(sim: Simulator, since: number): readonly string[] {
-  if (sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType !== 'ECS') return []
+/** When AWS was done with the newest deployment since `since`, its roll back included; undefined while it is not, or without one. */
+export function doneAt(sim: Simulator, since: number): number | undefined {
+  const ends = [
+    ...serviceDeployments(sim, since).map(({ finishedAt }) => finishedAt?.getTime()),
+    ...codeDeployments(sim, since).map(({ completeTime }) => completeTime?.getTime()),
+  ]
+  return ends.length === 0 || ends.includes(undefined) ? undefined : Math.max(...ends.map((at) => at ?? 0))
+}
+
+const controllerOf = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType
+
+function serviceDeployments(sim: Simulator, since: number): readonly ServiceDeployment[] {
+  if (controllerOf(sim) !== 'ECS') return []
   const listed = ask<{ serviceDeployments: ServiceDeployment[] }>(sim.world, region, 'ListServiceDeployments', here)
   const newest = listed.serviceDeployments.filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
   const serviceDeploymentArns = newest.map(({ serviceDeploymentArn }) => serviceDeploymentArn)
   if (serviceDeploymentArns.length === 0) return []
-  const { serviceDeployments } = ask<{ serviceDeployments: ServiceDeployment[] }>(
-    sim.world,
-    region,
-    'DescribeServiceDeployments',
-    { serviceDeploymentArns },
+  const described = ask<{ serviceDeployments: ServiceDeployment[] }>(sim.world, region, 'DescribeServiceDeployments', {
+    serviceDeploymentArns,
+  })
+  return described.serviceDeployments
+}
+
+function deploymentLines(sim: Simulator, since: number): readonly string[] {
+  return serviceDeployments(sim, since).map(
+    ({ status, statusReason }) => `service deployment ${status} ${statusReason ?? ''}`,
   )
-  return serviceDeployments.map(({ status, statusReason }) => `service deployment ${status} ${statusReason ?? ''}`)
 }
 
-interface Shown {
-  readonly createTime: Date
-  readonly status: string
-  readonly errorInformation?: { readonly code: string; readonly message: string }
-}
-
-function codeDeployLines(sim: Simulator, since: number): readonly string[] {
-  if (sim.world.region(region).ecs.service('shop', 'api')?.deploymentControllerType !== 'CODE_DEPLOY') return []
+function codeDeployments(sim: Simulator, since: number): readonly DeploymentInfo[] {
+  if (controllerOf(sim) !== 'CODE_DEPLOY') return []
   const { codedeploy } = sim.world.region(region)
   const group = { applicationName: 'AppECS-shop-api', deploymentGroupName: 'DgpECS-shop-api' }
   const { deployments } = asked<{ deployments: string[] }>(codedeploy, 'ListDeployments', group)
-  return deployments.flatMap((deploymentId) => {
-    const { deploymentInfo } = asked<{ deploymentInfo: Shown }>(codedeploy, 'GetDeployment', { deploymentId })
-    const { createTime, status, errorInformation: error } = deploymentInfo
-    return createTime.getTime() < since ? [] : [`codedeploy ${status} ${error?.code ?? ''} ${error?.message ?? ''}`]
-  })
+  return deployments
+    .map((deploymentId) => asked<{ deploymentInfo: DeploymentInfo }>(codedeploy, 'GetDeployment', { deploymentId }))
+    .map(({ deploymentInfo }) => deploymentInfo)
+    .filter(({ createTime }) => (createTime?.getTime() ?? 0) >= since)
+}
+
+function codeDeployLines(sim: Simulator, since: number): readonly string[] {
+  return codeDeployments(sim, since).map(
+    ({ status, errorInformation: error }) => `codedeploy ${status} ${error?.code ?? ''} ${error?.message ?? ''}`,
+  )
 }
 
 interface TargetDescription {

@@ -1,0 +1,21 @@
+/** What can go wrong in a deployment, in the words of AWS's documentation and of people who met it: the right cause comes first. */
+import { expect, test } from '@jest/globals'
+import { play } from '../bench/failures/play.ts'
+import { failureScenarios } from '../bench/failures/scenarios.ts'
+
+test('there are forty, of every engine, each with its source', () => {
+  expect(failureScenarios).toHaveLength(40)
+  expect(new Set(failureScenarios.map(({ name }) => name)).size).toBe(40)
+  expect(new Set(failureScenarios.map(({ engine }) => engine))).toEqual(
+    new Set(['rolling', 'blue/green', 'linear', 'canary', 'CodeDeploy']),
+  )
+  for (const { source } of failureScenarios) expect(source).toMatch(/^https:\/\//)
+})
+
+test.each(failureScenarios.map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
+  '%s',
+  async (_, scenario) => {
+    const { cause, wrong } = await play(scenario)
+    expect({ cause, wrong }).toEqual({ cause, wrong: [] })
+  },
+)
