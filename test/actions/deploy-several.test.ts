@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
 import { oldImage } from '../deployment/scene.ts'
 import { limitsBrokenBy } from '../report/slack-rules.ts'
-import { seededTaskDefinition } from '../simulator/fixtures.ts'
-import type { Simulator } from '../simulator/simulator.ts'
+import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
+import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { cluster, deploySeveral, imageOf, repository, serving, severalScene, slack, updates } from './several-scene.ts'
+
+const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
+const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
+const listed = new Set([...section.matchAll(/`([a-z]+:[A-Z]\w+)`/g)].map(([, action]) => action))
 
 const shop = ['data', 'api', 'worker', 'edge']
 const waves = '[[data], [api, worker], [edge]]'
@@ -203,6 +210,41 @@ describe('waves', () => {
     expect(runner.outputs.verdict).toBe('rolled-back')
     expect(told.data?.verdict).toBe('unchanged')
     expect(updates(sim).some((update) => update.startsWith('data'))).toBe(false)
+  })
+
+  test.each([
+    ['timed out', { kind: 'healthy', startSeconds: 3600 } as const, 'timed-out', 'was not complete after 5 minutes'],
+    ['failed without a rollback of its own', crash, 'failed', 'exited with code 1'],
+  ])('take a service back that %s', async (_, behaviour, outcome, why) => {
+    const sim = createSimulator()
+    for (const service of ['data', 'worker'])
+      seedRollingService(sim, { service, circuitBreaker: 'stop', waitUntilSteady: false })
+    sim.clock.advance(180_000)
+    const files = repository(sim, '[[data], [worker]]', ['data', 'worker'], { worker: behaviour })
+    const given = { environment: 'production', 'wait-for-minutes': '5', 'fail-fast-after': '0' }
+    const { runner, services: told, log } = await deploySeveral(sim, given, { files })
+    expect(log).toContain(
+      outcome === 'failed' ? 'worker (production) failed to deploy' : 'worker (production) was not stable',
+    )
+    expect([serving(sim, 'data'), serving(sim, 'worker')]).toEqual([oldImage, oldImage])
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(runner.outputs.cause).toMatch(new RegExp(`^worker: .*${why}.*2 services were put back: data, worker`))
+    expect(told.worker?.verdict).toBe('rolled-back')
+  })
+
+  test('take a service of CodeDeploy back by its own engine, beside one of ECS', async () => {
+    const sim = createSimulator()
+    seedRollingService(sim, { service: 'worker' })
+    seedBlueGreen(sim, { service: 'data', terminationWaitMinutes: 60 })
+    const files = repository(sim, '[[data], [worker]]', ['data', 'worker'], { worker: crash })
+    const given = { environment: 'production', 'wait-for': 'traffic-shifted' }
+    const { runner, services: told } = await deploySeveral(sim, given, { files })
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(told.data).toMatchObject({ verdict: 'rolled-back', 'deployment-id': expect.stringMatching(/^d-/) })
+    const service = sim.world.region('eu-west-1').ecs.service(cluster, 'data')
+    const primary = service?.taskSets.find(({ status }) => status === 'PRIMARY')
+    expect(primary?.taskDefinitionArn).toMatch(/data:1$/)
+    expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
   })
 
   test('do not take back what somebody else has deployed meanwhile', async () => {
