@@ -13,6 +13,7 @@ import {
 } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 import { channelInputs } from './channel-inputs.ts'
+import { codeDeployOverrides } from './codedeploy-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { severalInputs } from './deploy-several-inputs.ts'
 import { strategyInputs } from './strategy-inputs.ts'
@@ -86,6 +87,7 @@ const peerInputs = {
 /** All inputs of the action `deploy`. */
 export const deployInputs = {
   ...peerInputs,
+  ...codeDeployOverrides,
   ...awsInputs,
   ...strategyInputs,
   image: optionalText,

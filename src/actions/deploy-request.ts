@@ -40,6 +40,8 @@ export async function deployRequest(
       deploymentConfig: inputs.codedeployDeploymentConfig,
       description: inputs.codedeployDeploymentDescription,
       appSpec: await appSpec(inputs, runner),
+      alarms: inputs.codedeployAlarms,
+      autoRollback: inputs.codedeployAutoRollback,
     },
     runTask: inputs.runTask ? oneOffTask(inputs, place, runner) : undefined,
     wait: inputs.waitForServiceStability,
@@ -118,12 +120,17 @@ function volume(name: string | undefined, managedEBSVolume: JsonObject | undefin
   return name === undefined || managedEBSVolume === undefined ? undefined : [{ name, managedEBSVolume }]
 }
 
+/** An AppSpec itself, and not where it is: no path has several lines or begins like this. */
+function isInline(given: string): boolean {
+  return /\n|^\{|^version\s*:/i.test(given)
+}
+
 /** The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. */
 const usualAppSpec = 'appspec.yaml'
 
 /** Undefined: it is made from the service. A file that deploys something else than ECS is not taken unasked. */
 async function appSpec({ codedeployAppspec: given }: DeployInputs, { files }: Runner): Promise<string | undefined> {
-  if (given !== undefined) return await files.readText(given, 'codedeploy-appspec')
+  if (given !== undefined) return isInline(given) ? given : await files.readText(given, 'codedeploy-appspec')
   if (!(await files.exists(usualAppSpec))) return undefined
   const found = await files.readText(usualAppSpec, 'codedeploy-appspec')
   return /\bTargetService\b/.test(found) ? found : undefined

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
+import type { CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, DeploymentGroup, EcsTarget } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
+import { groupSearch } from './codedeploy-groups.ts'
 import type { Connection } from './connection.ts'
+import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {
   return {
     describeDeploymentGroup: (application, group) => describeGroup(connection, application, group),
+    ...groupSearch(connection),
     createDeployment: (request) => create(connection, request),
     describeDeployment: (id) => describe(connection, id),
     describeTarget: (id, cluster, service) => describeTarget(connection, id, cluster, service),
@@ -45,10 +49,13 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
   const { applicationName, deploymentGroupName, deploymentConfigName, description, appSpec } = request
   const client = await connection.clients.codedeploy()
   const { CreateDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
+  const { overrideAlarmConfiguration, autoRollbackConfiguration } = request
+  const overrides = given({ overrideAlarmConfiguration, autoRollbackConfiguration })
   const command = new CreateDeploymentCommand({
     applicationName,
     deploymentGroupName,
     description,
+    ...(overrides as Pick<CreateDeploymentCommandInput, keyof typeof overrides>),
     ...(deploymentConfigName && { deploymentConfigName }),
     revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: sha256(appSpec) } },
   })

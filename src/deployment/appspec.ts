@@ -1,10 +1,9 @@
-import { parse } from 'yaml'
 import { Failure } from '../failure.ts'
-import type { Json, JsonObject, Service } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
-
-const docs = 'https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html'
-const serviceType = 'AWS::ECS::Service'
+import type { Json, JsonObject, Service, TaskSet } from '../ports.ts'
+import { isObject } from '../task-definition/members.ts'
+import { text, untrusted } from '../text.ts'
+import { checkHooks } from './appspec-hooks.ts'
+import { appSpecDocs, invalidAppSpec, isEcsService, nameOf, readAppSpec, serviceType } from './appspec-source.ts'
 
 /**
  * The AppSpec of a service, from the service itself: the container and port of its load balancer, its platform version,
@@ -19,15 +18,16 @@ export function appSpecOf(service: Service, taskDefinitionArn: string): string {
       what: text`The service ${untrusted(service.serviceName ?? '')} has no load balancer with a container and a port`,
       why: text`CodeDeploy shifts traffic between two target groups of a load balancer`,
       fix: text`Give the service a load balancer, or an AppSpec file in the input codedeploy-appspec.`,
-      docs,
+      docs: appSpecDocs,
     })
   }
+  const running = { ...service, ...known(primary) }
   const properties = {
     TaskDefinition: taskDefinitionArn,
     LoadBalancerInfo: { ContainerName: balancer.containerName, ContainerPort: balancer.containerPort },
-    ...(service.platformVersion ? { PlatformVersion: service.platformVersion } : {}),
-    ...network(service),
-    ...capacityProviders(service),
+    ...(running.platformVersion ? { PlatformVersion: running.platformVersion } : {}),
+    ...network(running),
+    ...capacityProviders(running),
   }
   return JSON.stringify({
     version: '0.0',
@@ -35,9 +35,18 @@ export function appSpecOf(service: Service, taskDefinitionArn: string): string {
   })
 }
 
+/** What an earlier AppSpec changed is in the task set alone; the service keeps what it was created with. */
+function known({ platformVersion, networkConfiguration, capacityProviderStrategy = [] }: TaskSet = {}) {
+  return {
+    ...(platformVersion === undefined ? {} : { platformVersion }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...(capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy }),
+  }
+}
+
 /** All three members or none: CodeDeploy refuses a part of them. */
-function network(service: Service): JsonObject {
-  const { subnets, securityGroups, assignPublicIp } = service.networkConfiguration?.awsvpcConfiguration ?? {}
+function network(running: Pick<Service, 'networkConfiguration'>): JsonObject {
+  const { subnets, securityGroups, assignPublicIp } = running.networkConfiguration?.awsvpcConfiguration ?? {}
   if (!subnets?.length || !securityGroups?.length) return {}
   return {
     NetworkConfiguration: {
@@ -50,8 +59,8 @@ function network(service: Service): JsonObject {
   }
 }
 
-function capacityProviders(service: Service): JsonObject {
-  const strategy = service.capacityProviderStrategy ?? []
+function capacityProviders(running: Pick<Service, 'capacityProviderStrategy'>): JsonObject {
+  const strategy = running.capacityProviderStrategy ?? []
   if (strategy.length === 0) return {}
   return {
     CapacityProviderStrategy: strategy.map(({ capacityProvider = '', weight = 0, base = 0 }) => ({
@@ -67,32 +76,29 @@ function capacityProviders(service: Service): JsonObject {
  * are found in any case; hooks and everything else stay as they are. Returns JSON text; throws `file-invalid`.
  */
 export function completeAppSpec(source: string, taskDefinitionArn: string): string {
-  const appSpec = read(source)
+  const appSpec = readAppSpec(source)
   const resourcesName = nameOf(appSpec, 'Resources')
   const resources = resourcesName === undefined ? undefined : appSpec[resourcesName]
-  if (resourcesName === undefined || !Array.isArray(resources)) throw invalid(text`it has no list of Resources`)
+  if (resourcesName === undefined || !Array.isArray(resources)) throw invalidAppSpec(text`it has no list of Resources`)
   let services = 0
   const completed = resources.map((resource: Json) => {
-    if (!isObject(resource)) throw invalid(text`each of its Resources must be a mapping from a name to a resource`)
+    if (!isObject(resource))
+      throw invalidAppSpec(text`each of its Resources must be a mapping from a name to a resource`)
     return mapValues(resource, (content) => {
-      if (!isObject(content) || !isService(content)) return content
+      if (!isEcsService(content)) return content
       services++
       return withTaskDefinition(content, taskDefinitionArn)
     })
   })
-  if (services === 0) throw invalid(text`it has no resource of the Type ${serviceType}`)
+  if (services === 0) throw invalidAppSpec(text`it has no resource of the Type ${serviceType}`)
+  checkHooks(appSpec)
   return JSON.stringify({ ...appSpec, [resourcesName]: completed })
-}
-
-function isService(content: JsonObject): boolean {
-  const name = nameOf(content, 'Type')
-  return name === undefined || content[name] === serviceType
 }
 
 function withTaskDefinition(content: JsonObject, arn: string): JsonObject {
   const name = nameOf(content, 'Properties')
   const properties = name === undefined ? undefined : content[name]
-  if (name === undefined || !isObject(properties)) throw invalid(text`a resource has no Properties`)
+  if (name === undefined || !isObject(properties)) throw invalidAppSpec(text`a resource has no Properties`)
   return { ...content, [name]: { ...properties, [nameOf(properties, 'TaskDefinition') ?? 'TaskDefinition']: arn } }
 }
 
@@ -118,7 +124,7 @@ export function sameAppSpec(left: string, right: string): boolean {
 }
 
 function canonicalise(source: string): string {
-  return JSON.stringify(sorted(read(source)))
+  return JSON.stringify(sorted(readAppSpec(source)))
 }
 
 /** Hooks and properties are compared without regard to the case of their names; CodeDeploy reads them so. */
@@ -129,36 +135,6 @@ function sorted(value: Json): Json {
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
-function read(source: string): JsonObject {
-  let value: Json
-  try {
-    value = parse(source, { maxAliasCount: 0 })
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw invalid(text`it is neither YAML nor JSON: ${untrusted(reason)}`)
-  }
-  if (!isObject(value)) throw invalid(text`it is not a mapping`)
-  return value
-}
-
-function nameOf(object: JsonObject, name: string): string | undefined {
-  return Object.keys(object).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
-}
-
 function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function invalid(why: Text): Failure {
-  return new Failure({
-    code: 'file-invalid',
-    what: text`The AppSpec file of the input codedeploy-appspec cannot be used`,
-    why,
-    fix: text`Correct it, or leave the input out: Slipway makes the AppSpec from the service.`,
-    docs,
-  })
 }

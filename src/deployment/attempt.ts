@@ -11,7 +11,7 @@ import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan, openWatchman } from './guard.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { shortly } from './patience.ts'
-import { type Plan, plan } from './plan.ts'
+import { type Plan, plan, withSettings } from './plan.ts'
 import { listing, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision } from './revision.ts'
 import { isAdoptable, rollOut } from './rolling.ts'
@@ -22,25 +22,26 @@ import { warningsBefore } from './warnings.ts'
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
-export async function* attempt(request: DeployRequest, journey: Journey): Events<End | Obstacle | undefined> {
-  const preparing = shortly(journey, request)
-  const { guard } = request
+export async function* attempt(asked: DeployRequest, journey: Journey): Events<End | Obstacle | undefined> {
+  const preparing = shortly(journey, asked)
+  const { guard } = asked
   const marking = guard && { guard, watchman: openWatchman(guard, journey) }
-  const prepared = await prepare(request, preparing, marking?.watchman)
+  const prepared = await prepare(asked, preparing, marking?.watchman)
   if (prepared === undefined) {
     // Loaded only now: most services are there.
     const { createService } = await import('./create-service.ts')
-    return yield* createService(request, journey, marking)
+    return yield* createService(asked, journey, marking)
   }
-  const { service, engine, running } = prepared
-  const decided = plan(request, prepared)
+  const { request, service, running } = prepared
+  const drafted = plan(request, prepared)
+  const group = await groupFor(drafted, prepared, preparing)
+  const decided = group ? withSettings(drafted, group, request) : drafted
   if (prepared.conflict === undefined) yield* tellPlan(request, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
     if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
   }
   yield* requireOwnCount(request, prepared, preparing)
-  const group = engine === 'codedeploy' ? await requireGroup(preparing, groupNameOf(request), service) : undefined
   const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)
   if (request.dryRun) return yield* tellDryRun(preparing, older)
@@ -52,6 +53,16 @@ export async function* attempt(request: DeployRequest, journey: Journey): Events
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
   return current === undefined ? changed(service) : yield* start(current, prepared, group)
+}
+
+/** CodeDeploy's deployment group, where there is something to do with it. */
+async function groupFor(
+  { unchanged }: Plan,
+  { request, engine, service, conflict }: Prepared,
+  journey: Journey,
+): Promise<DeploymentGroup | undefined> {
+  if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
+  return await requireGroup(journey, groupNameOf(request), service)
 }
 
 async function* tellPlan(

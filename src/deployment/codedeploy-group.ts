@@ -2,7 +2,7 @@ import { resourceName } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
 import { isEqual } from '../task-definition/equal.ts'
-import { text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
 import type { Conflict } from './conflict.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
@@ -49,18 +49,17 @@ export function appSpecFor(request: DeployRequest, service: Service, taskDefinit
 /**
  * What CodeDeploy does with the service at this moment: undefined for nothing, a deployment of the same content, or
  * another one, which is a conflict: a group has one active deployment at a time. Where the list is not allowed, CodeDeploy
- * itself refuses a second one, only later.
+ * itself refuses a second one, only later. `active`: id of what the group is busy with.
  */
 export async function findInFlight(
   request: DeployRequest,
   journey: Journey,
   service: Service,
   wanted: WantedDefinition,
-  onDenied: () => void,
+  active: string | undefined,
 ): Promise<InFlight | Conflict | undefined> {
-  const name = groupNameOf(request)
-  const [active] = (await unlessDenied(listActive(journey, name), onDenied)) ?? []
   if (active === undefined) return undefined
+  const name = groupNameOf(request)
   const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
   const appSpec = revision?.appSpecContent?.content
   const taskDefinition = appSpec && taskDefinitionIn(appSpec)
@@ -78,16 +77,6 @@ export async function findInFlight(
   return { kind: 'conflict', failure, codeDeployId: active, isRollback, definition }
 }
 
-async function listActive(journey: Journey, name: GroupName): Promise<readonly string[]> {
-  try {
-    return await journey.codeDeploy.listActiveDeployments(name.application, name.deploymentGroup)
-  } catch (error) {
-    // The group is asked for by itself only when there is a doubt: it saves a call where nothing has to be done.
-    if (error instanceof Failure && error.parts.code === 'aws-rejected') await requireGroup(journey, name)
-    throw error
-  }
-}
-
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
   return new Failure({
     code: 'deployment-conflict',
@@ -100,14 +89,7 @@ function conflict(name: GroupName, id: string, isRollback: boolean, description:
 /** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
 export async function requireGroup(journey: Journey, name: GroupName, service?: Service): Promise<DeploymentGroup> {
   const group = await journey.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
-  if (group === undefined) {
-    throw new Failure({
-      code: 'service-unsupported',
-      what: text`CodeDeploy has no deployment group ${untrusted(name.deploymentGroup)} in an application ${untrusted(name.application)}`,
-      why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
-      fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
-    })
-  }
+  if (group === undefined) throw groupMissing(name)
   const serves = group.ecsServices ?? []
   if (service && serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName)) {
     throw new Failure({
@@ -117,4 +99,22 @@ export async function requireGroup(journey: Journey, name: GroupName, service?: 
     })
   }
   return group
+}
+
+/** The failure for a group that is not there. `more`: what else was looked for. */
+export function groupMissing({ application, deploymentGroup }: GroupName, more: Text = []): Failure {
+  return new Failure({
+    code: 'service-unsupported',
+    what: text`CodeDeploy has no deployment group ${untrusted(deploymentGroup)} in an application ${untrusted(application)}${more.length > 0 ? text`, ${more}` : []}`,
+    why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
+    fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
+  })
+}
+
+/** A request to the group that was found. */
+export function withGroup<Request extends Pick<DeployRequest, 'codeDeploy'>>(
+  request: Request,
+  name: GroupName,
+): Request {
+  return { ...request, codeDeploy: { ...request.codeDeploy, ...name } }
 }

@@ -1,5 +1,6 @@
 import type { DeploymentGroup } from '../ports.ts'
 import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
+import { overridesOf, withOverrides } from './codedeploy-settings.ts'
 import { codeDeployConsoleUrl } from './console.ts'
 import { type End, notWatched, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -31,7 +32,9 @@ export async function* deployByCodeDeploy(
     adopted: inFlight !== undefined,
   }
   if (!request.wait) return notWatched(id)
-  return yield* watchCodeDeploy(rollout, id, group)
+  // What is in flight was started with what its own run asked for.
+  const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
+  return yield* watchCodeDeploy(rollout, id, settings)
 }
 
 async function create({ request, journey, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
@@ -43,5 +46,6 @@ async function create({ request, journey, service, taskDefinition }: Rollout, na
     ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),
     description: description.slice(0, longestDescription),
     appSpec: appSpecFor(request, service, taskDefinition),
+    ...overridesOf(request.codeDeploy),
   })
 }

@@ -89,6 +89,8 @@ export interface ServiceDefinition {
   readonly idempotencyKey: string
 }
 
+export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'
+
 export interface CodeDeployRequest {
   readonly application?: string | undefined
   readonly deploymentGroup?: string | undefined
@@ -96,6 +98,10 @@ export interface CodeDeployRequest {
   readonly description?: string | undefined
   /** AppSpec as YAML or JSON; made from the service when undefined. */
   readonly appSpec?: string | undefined
+  /** Names of the alarms that stop this deployment, in the place of the group's; none: no alarm does. */
+  readonly alarms?: readonly string[] | undefined
+  /** What rolls this deployment back, in the place of the group's own settings; none: nothing does. */
+  readonly autoRollback?: readonly RollbackEvent[] | undefined
 }
 
 /** AWS as a deployment sees it. */

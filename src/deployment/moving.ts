@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
 import { taskDefinitionIn } from './appspec.ts'
-import { type GroupName, groupNameOf } from './codedeploy-group.ts'
+import type { GroupName } from './codedeploy-group.ts'
+import { type Located, locateGroup } from './codedeploy-search.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import { standingOf } from './service-deployment.ts'
@@ -27,7 +28,7 @@ export async function findMoving(request: DeployRequest, journey: Journey): Prom
   const { cluster, service: name } = request
   const service = requireService(await journey.ecs.describeService(cluster, name), name, cluster)
   return engineOf(service, name) === 'codedeploy'
-    ? await movingByCodeDeploy(service, groupNameOf(request), journey)
+    ? await movingByCodeDeploy(service, await locateGroup(request, service, journey, () => undefined), journey)
     : await movingByEcs(service, request, journey)
 }
 
@@ -59,10 +60,10 @@ function isUnfinished(deployment: ServiceDeployment): boolean {
 
 async function movingByCodeDeploy(
   service: Service,
-  group: GroupName,
+  { name: group, active }: Located,
   { codeDeploy }: Journey,
 ): Promise<Moving | undefined> {
-  const [id] = await codeDeploy.listActiveDeployments(group.application, group.deploymentGroup)
+  const [id] = active ?? []
   if (id === undefined) return undefined
   const deployment = await codeDeploy.describeDeployment(id)
   const taskDefinition = revisionOf(deployment.revision)

@@ -1,8 +1,9 @@
-import type { Json, JsonObject, Service } from '../ports.ts'
+import type { DeploymentGroup, Json, JsonObject, Service } from '../ports.ts'
 import { diff, type TaskDefinitionChange } from '../task-definition/diff.ts'
 import { hasTags, isEqual } from '../task-definition/equal.ts'
 import type { Untrusted } from '../text.ts'
 import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
+import { type GroupSettings, settingsOf } from './codedeploy-settings.ts'
 import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
@@ -33,7 +34,12 @@ export interface Plan {
   readonly images: readonly { readonly container: string; readonly from?: string | undefined; readonly to: string }[]
   readonly desiredCount?: number | undefined
   readonly codeDeploy?:
-    | (GroupName & { readonly deploymentConfig?: string | undefined; readonly appSpec: string })
+    | (GroupName & {
+        readonly deploymentConfig?: string | undefined
+        readonly appSpec: string
+        /** As the group has them, or as they are overridden; absent where nothing is going to be done. */
+        readonly settings?: GroupSettings | undefined
+      })
     | undefined
   /** True when the service runs this content already and nothing will be done. */
   readonly unchanged: boolean
@@ -80,6 +86,13 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     dryRun: request.dryRun,
     unchanged: isSame && arrangement === undefined,
   }
+}
+
+/** The plan with what decides how CodeDeploy's deployment goes. */
+export function withSettings(plan: Plan, group: DeploymentGroup, { codeDeploy }: DeployRequest): Plan {
+  return plan.codeDeploy
+    ? { ...plan, codeDeploy: { ...plan.codeDeploy, settings: settingsOf(group, codeDeploy) } }
+    : plan
 }
 
 /** The revision to deploy where it exists: asked for by name, on its way already, or what the service runs anyway. */

@@ -1,5 +1,6 @@
 import type { JsonObject, Service } from '../ports.ts'
-import { findInFlight, type InFlight } from './codedeploy-group.ts'
+import { findInFlight, type InFlight, withGroup } from './codedeploy-group.ts'
+import { locateGroup } from './codedeploy-search.ts'
 import type { Conflict } from './conflict.ts'
 import { engineOf, requireService, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
@@ -13,6 +14,8 @@ export const listing = 'codedeploy:ListDeployments'
 
 /** What is there, and what is to be there instead. */
 export interface Prepared {
+  /** With the names of CodeDeploy's deployment group. */
+  readonly request: DeployRequest
   readonly service: Service
   readonly engine: Engine
   /** ARN of what the service is going for, or runs, and its definition with tags. */
@@ -54,12 +57,13 @@ export async function prepare(
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
-  const busy =
-    engine === 'codedeploy'
-      ? await findInFlight(request, journey, service, wanted, () => denied.push(listing))
-      : undefined
+  const located =
+    engine === 'codedeploy' ? await locateGroup(request, service, journey, () => denied.push(listing)) : undefined
+  const named = located ? withGroup(request, located.name) : request
+  const busy = await findInFlight(named, journey, service, wanted, located?.active?.[0])
   const [inFlight, conflict] = busy?.kind === 'conflict' ? [undefined, busy] : [busy, undefined]
   return {
+    request: named,
     service,
     engine,
     running,

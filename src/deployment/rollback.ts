@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts'
 import type { Ecr, RevisionHistory } from '../ports.ts'
 import { groupNameOf } from './codedeploy-group.ts'
+import { locateGroup } from './codedeploy-search.ts'
 import { deploy } from './deploy.ts'
 import type { End } from './end.ts'
-import { requireService } from './engine.ts'
+import { engineOf, requireService } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import { findMoving } from './moving.ts'
@@ -35,7 +36,10 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
   const wanted: DeployRequest['wanted'] = async (read, current) => {
     const service = requireService(read, request.service, request.cluster)
     const preparing = shortly(journey, request)
-    const group = groupNameOf(request)
+    const isCodeDeploy = engineOf(service, request.service) === 'codedeploy'
+    const group = isCodeDeploy
+      ? (await locateGroup(request, service, preparing, () => undefined)).name
+      : groupNameOf(request)
     const ports = { ...preparing, revisions: journey.revisions, group, now: journey.clock.now() }
     const found = await findRollbackTarget(request.goal, service, ports)
     const { region } = request

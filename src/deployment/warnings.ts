@@ -1,5 +1,6 @@
 import type { Service } from '../ports.ts'
 import { type Untrusted, untrusted } from '../text.ts'
+import { countServices } from './appspec-source.ts'
 import { shortName } from './end.ts'
 import { hasRollbackTarget, primary } from './engine.ts'
 import type { DeployRequest } from './journey.ts'
@@ -27,6 +28,7 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
 
 function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
+  const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
   const otherwise = differences(request.serviceDefinition?.content ?? {}, service)
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
@@ -43,6 +45,9 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
       : []),
     ...(otherwise.length > 0
       ? [`service-definition only makes a missing service. This one has it otherwise: ${otherwise.join(', ')}.`]
+      : []),
+    ...(services > 1
+      ? [`The AppSpec names ${services} services; a deployment group of CodeDeploy deploys one of them.`]
       : []),
     ...(!rolling && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
       ? ['desired-count is not applied: CodeDeploy keeps the count that the service has.']

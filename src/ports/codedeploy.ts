@@ -82,11 +82,24 @@ export interface CreateDeploymentRequest {
   readonly description: string
   /** AppSpec, as JSON text. */
   readonly appSpec: string
+  /** In the place of the group's own; needs the permission codedeploy:UpdateDeploymentGroup. */
+  readonly overrideAlarmConfiguration?: DeploymentGroup['alarmConfiguration']
+  /** In the place of the group's own. */
+  readonly autoRollbackConfiguration?: DeploymentGroup['autoRollbackConfiguration']
 }
 
 /** AWS CodeDeploy for Amazon ECS. */
 export interface CodeDeploy {
   describeDeploymentGroup(application: string, group: string): Promise<DeploymentGroup | undefined>
+  /**
+   * The groups that deploy one service of Amazon ECS (both by name), of all applications or of the one that is named.
+   * Incomplete where there are too many applications to look through.
+   */
+  findDeploymentGroups(
+    cluster: string,
+    service: string,
+    application?: string,
+  ): Promise<{ readonly groups: readonly DeploymentGroup[]; readonly isComplete: boolean }>
   /** Read back: deployments of the group in progress with the same appspec. Throws `deployment-conflict` with the id of the active one. */
   createDeployment(request: CreateDeploymentRequest): Promise<string>
   describeDeployment(id: string): Promise<CodeDeployDeployment>

@@ -30,6 +30,8 @@ export interface TaskSet {
   readonly createdAt?: Date
   readonly loadBalancers?: readonly LoadBalancer[]
   readonly networkConfiguration?: NetworkConfiguration
+  readonly platformVersion?: string
+  readonly capacityProviderStrategy?: Service['capacityProviderStrategy']
 }
 
 /** Where tasks with a network interface of their own start. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from '../../src/deployment/appspec.ts'
+import { countServices } from '../../src/deployment/appspec-source.ts'
 import { groupNameOf } from '../../src/deployment/codedeploy-group.ts'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { Failure } from '../../src/failure.ts'
+import { renderText } from '../../src/text.ts'
 
 const arn = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7'
 const balanced = { serviceName: 'api', loadBalancers: [{ containerName: 'api', containerPort: 8080 }] }
@@ -32,6 +35,22 @@ describe('the AppSpec of a service', () => {
           },
         },
       ],
+    })
+  })
+
+  test('is made of what the tasks run with now, where an earlier AppSpec has changed that', () => {
+    const taskSet = {
+      status: 'PRIMARY',
+      platformVersion: '1.4.0',
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-2'], securityGroups: ['sg-2'] } },
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
+    }
+    const old = { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] } }
+    const service = { ...balanced, platformVersion: '1.3.0', networkConfiguration: old, taskSets: [taskSet] }
+    expect(JSON.parse(appSpecOf(service, arn)).Resources[0].TargetService.Properties).toMatchObject({
+      PlatformVersion: '1.4.0',
+      NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ['subnet-2'], SecurityGroups: ['sg-2'] } },
+      CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1, Base: 0 }],
     })
   })
 
@@ -86,4 +105,43 @@ test('names of applications and groups are cut where the console and the AWS CLI
   const { application, deploymentGroup } = groupNameOf(request as unknown as DeployRequest)
   expect(application).toBe(`AppECS-${'x'.repeat(46)}-${'x'.repeat(46)}`)
   expect(deploymentGroup).toHaveLength(100)
+})
+
+describe('the hooks of an AppSpec', () => {
+  const hooked = (hooks: unknown) => {
+    const Properties = { LoadBalancerInfo: { ContainerName: 'api', ContainerPort: 8080 } }
+    const Resources = [{ TargetService: { Type: 'AWS::ECS::Service', Properties } }]
+    return completeAppSpec(JSON.stringify({ version: 0.0, Resources, Hooks: hooks }), arn)
+  }
+
+  test('of all lifecycle events that take one are kept', () => {
+    const names = ['BeforeInstall', 'AfterInstall', 'AfterAllowTestTraffic', 'BeforeAllowTraffic', 'AfterAllowTraffic']
+    const hooks = names.map((name) => ({ [name]: `CodeDeployHook_${name}` }))
+    expect(JSON.parse(hooked(hooks)).Hooks).toEqual(hooks)
+  })
+
+  test.each([
+    [
+      [{ AfterAllowTestTrafic: 'f' }],
+      /AfterAllowTestTrafic is no lifecycle event .*did you mean AfterAllowTestTraffic/,
+    ],
+    [[{ ApplicationStart: 'f' }], /ApplicationStart is no lifecycle event .*there are BeforeInstall/],
+    [[{ BeforeInstall: ['f', 'g'] }], /hook BeforeInstall must name one Lambda function/],
+    [{ BeforeInstall: 'f' }, /Hooks must be a list/],
+  ])('are refused before anything begins: %j', (hooks, says) => {
+    const refused = () => {
+      try {
+        return hooked(hooks)
+      } catch (error) {
+        return renderText((error as Failure).parts.why ?? [], (theirs) => theirs)
+      }
+    }
+    expect(refused()).toMatch(says)
+  })
+})
+
+test('services of an AppSpec are counted, Lambda functions are not', () => {
+  const target = (Type: string) => ({ Target: { Type, Properties: {} } })
+  const Resources = [target('AWS::ECS::Service'), target('AWS::ECS::Service'), target('AWS::Lambda::Function')]
+  expect(countServices(JSON.stringify({ Resources }))).toBe(2)
 })

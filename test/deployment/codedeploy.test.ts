@@ -112,10 +112,9 @@ describe('what is there already', () => {
 
   test('a group that does not exist is named, with the inputs to correct', async () => {
     const sim = codeDeployScene({ application: 'other', group: 'other' })
-    const ended = await run(sim, { image: newImage })
-    expect(ended.cause).toMatch(
-      /no deployment group DgpECS-shop-api in an application AppECS-shop-api.*codedeploy-application/,
-    )
+    const wrong = { codeDeploy: { application: 'other', deploymentGroup: 'mine' } }
+    const ended = await run(sim, { image: newImage, request: wrong })
+    expect(ended.cause).toMatch(/no deployment group mine in an application other.*codedeploy-application/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
     const named = { codeDeploy: { application: 'other', deploymentGroup: 'other' } }
     expect((await run(sim, { image: newImage, request: named })).outcome).toBe('succeeded')

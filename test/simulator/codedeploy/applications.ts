@@ -1,5 +1,11 @@
 /** Applications of the compute platform ECS. */
-import type { CreateApplicationInput, GetApplicationInput, ListApplicationsInput } from '@aws-sdk/client-codedeploy'
+import type {
+  ApplicationInfo,
+  BatchGetApplicationsInput,
+  CreateApplicationInput,
+  GetApplicationInput,
+  ListApplicationsInput,
+} from '@aws-sdk/client-codedeploy'
 import type { Handlers } from '../contract.ts'
 import { paginate, uuid } from '../identifiers.ts'
 import { type ApplicationRecord, type CodeDeployState, refusal } from './state.ts'
@@ -9,6 +15,11 @@ export function findApplication(state: CodeDeployState, name: string | undefined
   if (!found) throw refusal('ApplicationDoesNotExistException', `No application found for name: ${name}`)
   return found
 }
+
+const describe = ({ applicationId, applicationName, createdAt }: ApplicationRecord): ApplicationInfo => ({
+  ...{ applicationId, applicationName, createTime: new Date(createdAt) },
+  ...{ linkedToGitHub: false, computePlatform: 'ECS' },
+})
 
 export const applicationHandlers = (state: CodeDeployState): Handlers => ({
   CreateApplication: (input: CreateApplicationInput) => {
@@ -22,12 +33,13 @@ export const applicationHandlers = (state: CodeDeployState): Handlers => ({
     state.applications.set(applicationName, { applicationId, applicationName, createdAt, groups: new Map() })
     return { applicationId }
   },
-  GetApplication: (input: GetApplicationInput) => {
-    const { applicationId, applicationName, createdAt } = findApplication(state, input.applicationName)
-    const createTime = new Date(createdAt)
-    return {
-      application: { applicationId, applicationName, createTime, linkedToGitHub: false, computePlatform: 'ECS' },
-    }
+  GetApplication: (input: GetApplicationInput) => ({
+    application: describe(findApplication(state, input.applicationName)),
+  }),
+  BatchGetApplications: (input: BatchGetApplicationsInput) => {
+    const names = input.applicationNames ?? []
+    if (names.length > 100) throw refusal('BatchLimitExceededException', 'The maximum number of names is 100.')
+    return { applicationsInfo: names.map((name) => describe(findApplication(state, name))) }
   },
   ListApplications: (input: ListApplicationsInput) => {
     const { page, nextToken } = paginate([...state.applications.keys()].sort(), 100, input.nextToken)

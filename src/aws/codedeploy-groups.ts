@@ -1,0 +1,116 @@
+import type { CodeDeploy, DeploymentGroup } from '../ports.ts'
+import { call } from './call.ts'
+import type { Connection } from './connection.ts'
+import { present } from './error-class.ts'
+
+/** BatchGetApplications and BatchGetDeploymentGroups take no more names. */
+const mostNames = 100
+/** More applications of Amazon ECS than this are not looked through; those whose names have the service's come first. */
+const mostApplications = 200
+/** Asked about at the same time. */
+const atOnce = 5
+
+/** Searches all applications for the groups that deploy one service of Amazon ECS. */
+export function groupSearch(connection: Connection): Pick<CodeDeploy, 'findDeploymentGroups'> {
+  return {
+    async findDeploymentGroups(cluster, service, application) {
+      const applications = application === undefined ? await ecsApplications(connection, service) : [application]
+      const looked = applications.slice(0, mostApplications)
+      const found: DeploymentGroup[] = []
+      for (let from = 0; from < looked.length; from += atOnce) {
+        const some = looked.slice(from, from + atOnce)
+        const groups = await Promise.all(some.map((name) => groupsOf(connection, name)))
+        found.push(...groups.flat().filter((group) => deploys(group, cluster, service)))
+      }
+      return { groups: found, isComplete: looked.length === applications.length }
+    },
+  }
+}
+
+function deploys({ ecsServices = [] }: DeploymentGroup, cluster: string, service: string): boolean {
+  return ecsServices.some(({ clusterName, serviceName }) => clusterName === cluster && serviceName === service)
+}
+
+async function ecsApplications(connection: Connection, service: string): Promise<readonly string[]> {
+  const client = await connection.clients.codedeploy()
+  const { BatchGetApplicationsCommand, ListApplicationsCommand } = await import('@aws-sdk/client-codedeploy')
+  const names = await pages((nextToken) =>
+    call(
+      connection,
+      async (options) => {
+        const reply = await client.send(new ListApplicationsCommand({ nextToken }), options)
+        return { names: present(reply.applications, 'applications'), nextToken: reply.nextToken }
+      },
+      { action: 'codedeploy:ListApplications', kind: 'read' },
+    ),
+  )
+  const ours: string[] = []
+  for (const applicationNames of batches(names)) {
+    const command = new BatchGetApplicationsCommand({ applicationNames })
+    const infos = await call(
+      connection,
+      async (options) => present((await client.send(command, options)).applicationsInfo, 'applicationsInfo'),
+      { action: 'codedeploy:BatchGetApplications', kind: 'read' },
+    )
+    ours.push(
+      ...infos.flatMap(({ computePlatform, applicationName }) =>
+        computePlatform === 'ECS' && applicationName ? [applicationName] : [],
+      ),
+    )
+  }
+  const isLikely = (name: string) => name.includes(service)
+  return [...ours.filter(isLikely), ...ours.filter((name) => !isLikely(name))]
+}
+
+async function groupsOf(connection: Connection, applicationName: string): Promise<readonly DeploymentGroup[]> {
+  const client = await connection.clients.codedeploy()
+  const { BatchGetDeploymentGroupsCommand, ListDeploymentGroupsCommand } = await import('@aws-sdk/client-codedeploy')
+  const names = await pages((nextToken) =>
+    call(
+      connection,
+      async (options) => {
+        const reply = await client.send(new ListDeploymentGroupsCommand({ applicationName, nextToken }), options)
+        return { names: present(reply.deploymentGroups, 'deploymentGroups'), nextToken: reply.nextToken }
+      },
+      {
+        action: 'codedeploy:ListDeploymentGroups',
+        kind: 'read',
+        whenRefused: ({ name }) =>
+          name === 'ApplicationDoesNotExistException' ? { value: { names: [], nextToken: undefined } } : undefined,
+      },
+    ),
+  )
+  const found: DeploymentGroup[] = []
+  for (const deploymentGroupNames of batches(names)) {
+    const command = new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })
+    const groups = await call(
+      connection,
+      async (options): Promise<readonly DeploymentGroup[]> =>
+        present((await client.send(command, options)).deploymentGroupsInfo, 'deploymentGroupsInfo'),
+      { action: 'codedeploy:BatchGetDeploymentGroups', kind: 'read' },
+    )
+    found.push(...groups.map((group) => ({ ...group, applicationName })))
+  }
+  return found
+}
+
+interface Page {
+  readonly names: readonly string[]
+  readonly nextToken?: string | undefined
+}
+
+async function pages(read: (nextToken: string | undefined) => Promise<Page>): Promise<readonly string[]> {
+  const names: string[] = []
+  let nextToken: string | undefined
+  do {
+    const page = await read(nextToken)
+    names.push(...page.names)
+    nextToken = page.nextToken
+  } while (nextToken)
+  return names
+}
+
+function batches(names: readonly string[]): readonly string[][] {
+  const count = Math.ceil(names.length / mostNames)
+  return Array.from({ length: count }, (_, index) => names.slice(index * mostNames, (index + 1) * mostNames))
+}
