@@ -93,8 +93,8 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
       isShown = false
     })
     if (!isShown) yield { kind: 'warning', at: journey.clock.now(), message: unshown }
-    if (now) yield* details(now)
     if (now) yield* targetProgress(target, now, journey.clock.now())
+    if (now) yield* details(now)
     target = now ?? target
     return target
   }

@@ -52,8 +52,8 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     found = undefined
     if (now === undefined) continue
     const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
-    yield* details(now)
     yield* events
+    yield* details(now)
     deadline.hold(pauses.isWaiting())
     before = now
     triggered = isTriggered(now) ? triggered + 1 : 0

@@ -24,7 +24,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
       ),
     ),
     ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
-    ...(tasksOf(next) && tasksOf(next) !== tasksOf(previous) ? [[tasksOf(next)]] : []),
+    ...tasks(previous, next),
     ...detailNews(previous, next),
     ...pausing(previous, next),
     ...news(previous, next),
@@ -114,9 +114,11 @@ export function trafficBar(percent: number): string {
   return '▰'.repeat(full) + '▱'.repeat(10 - full)
 }
 
-function tasksOf(state: DeploymentState): string {
-  const { tasks } = state
-  return tasks ? `tasks    ${tasksLine(tasks)}${tasks.failed > 0 ? breakerLimit(state) : ''}` : ''
+/** Not again when only the circuit breaker beside them changes. */
+function tasks({ tasks: before }: DeploymentState, next: DeploymentState): readonly Text[] {
+  const { tasks: now } = next
+  if (!now || (before && tasksLine(before) === tasksLine(now))) return []
+  return [text`tasks    ${tasksLine(now)}${now.failed > 0 ? breakerLimit(next) : ''}`]
 }
 
 /** `2 of 3 running, 1 pending`. */

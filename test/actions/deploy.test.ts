@@ -156,6 +156,39 @@ environments:
     expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
   })
 
+  test('sets the deployment of slipway.yml with what the inputs say otherwise, and tells it', async () => {
+    const sim = rollingScene()
+    const config = `
+version: 1
+services: { web: {} }
+environments:
+  staging:
+    region: eu-west-1
+    account: "111122223333"
+    services:
+      web:
+        cluster: shop
+        service: api
+        deployment: { maximum-percent: 150, circuit-breaker: roll-back, circuit-breaker-threshold: 5 }
+`
+    const given = { environment: 'staging', service: 'web', 'circuit-breaker-threshold': '25%' }
+    const { runner, log } = await deploy(sim, given, { files: { 'slipway.yml': config } })
+    expect(runner.outputs.verdict).toBe('succeeded')
+    expect(log).toContain('settings maximum percent 200 % → 150 %')
+    expect(runner.summary).toContain('has other deployment settings')
+    expect(sim.recorder.calls('ecs', 'UpdateService').at(-1)?.input.deploymentConfiguration).toMatchObject({
+      minimumHealthyPercent: 100,
+      maximumPercent: 150,
+      deploymentCircuitBreaker: {
+        enable: true,
+        rollback: true,
+        thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 25 },
+      },
+    })
+    const again = await deploy(sim, given, { files: { 'slipway.yml': config } })
+    expect(again.runner.outputs.verdict).toBe('unchanged')
+  })
+
   test('with wait-for-service-stability false, starts the deployment and is green', async () => {
     const { runner } = await deploy(rollingScene(), { ...here, image: newImage, 'wait-for-service-stability': 'false' })
     expect(runner.failed).toBe(false)

@@ -82,6 +82,20 @@ describe('F12 a mutation whose reply was lost happens once', () => {
     expect(await deployments(session)).toHaveLength(2)
   })
 
+  test.each(either)('settings are set, and start no deployment: $kind', async (effect) => {
+    const session = await withService()
+    const { aws, simulator } = session
+    simulator.faults.add({ operation: 'UpdateService', effect })
+    const deploymentConfiguration = {
+      bakeTimeInMinutes: 3,
+      deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration: { type: 'COUNT', value: 7 } },
+      lifecycleHooks: [],
+    }
+    const service = await aws.ecs.updateService({ cluster: 'main', service: 'api', deploymentConfiguration })
+    expect(service.deploymentConfiguration).toMatchObject(deploymentConfiguration)
+    expect(await deployments(session)).toHaveLength(1)
+  })
+
   test.each(either)('a forced deployment is started once: $kind', async (effect) => {
     const session = await withService()
     const { aws, simulator } = session
