@@ -2,7 +2,7 @@
 // Usage: node scripts/build.js [folder]   (default: dist)
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ncc from '@vercel/ncc'
 import { minify } from 'terser'
@@ -11,6 +11,8 @@ import { parse } from 'yaml'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, process.argv[2] ?? 'dist')
 const build = join(root, 'build')
+/** Most runs parse no YAML, and it is as large as the rest of an action. */
+const yamlFile = './yaml.cjs'
 
 emit()
 stage()
@@ -56,18 +58,21 @@ function preferModules({ exports = {}, ...manifest }) {
 }
 
 async function bundle() {
+  const yaml = await ncc(join(root, 'node_modules/yaml/dist/index.js'), { cache: false, quiet: true })
   const { code, assets } = await ncc(join(build, 'index.js'), {
     cache: false,
     quiet: true,
     license: 'licenses.txt',
     mainFields: ['module', 'main'], // the SDK's ES modules: only they can be tree-shaken
+    externals: { yaml: yamlFile },
   })
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const files = [['index.js', code], ...Object.entries(assets).map(([name, asset]) => [name, String(asset.source)])]
+  const chunks = Object.entries(assets).map(([name, asset]) => [name, String(asset.source)])
+  const files = [['index.js', code], [basename(yamlFile), yaml.code], ...chunks]
   const overlooked = licencesOverlooked(files)
   for (const [name, source] of files) {
-    const isScript = name.endsWith('.js')
+    const isScript = /\.c?js$/.test(name)
     writeFileSync(join(out, name), isScript ? await shrink(withBuiltins(source)) : licensed(name, source, overlooked))
   }
 }
@@ -81,7 +86,7 @@ function licencesOverlooked(files) {
   const merged = /^;?\/\/ CONCATENATED MODULE: \S*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm
   const listed = new Set(files.find(([name]) => name === 'licenses.txt')[1].split('\n'))
   const names = files.flatMap(([, source]) => [...source.matchAll(merged)].map(([, name]) => name))
-  return [...new Set(names)]
+  return [...new Set([...names, 'yaml'])]
     .filter((name) => !listed.has(name))
     .sort()
     .map((name) => {
@@ -93,9 +98,18 @@ function licencesOverlooked(files) {
     .join('')
 }
 
-/** webpack gets Node's own modules through a `require` that it makes anew for each of them. */
+/**
+ * webpack gets Node's own modules through a `require` that it makes anew for each of them. What most runs never use is
+ * loaded by the first use of one of its members.
+ */
 function withBuiltins(source) {
-  return source.replaceAll('__WEBPACK_EXTERNAL_createRequire(import.meta.url)(', 'process.getBuiltinModule(')
+  const [statement, yaml] = /^import \* as (\w+) from "\.\/yaml\.cjs";$/m.exec(source) ?? []
+  const direct = source.replaceAll('__WEBPACK_EXTERNAL_createRequire(import.meta.url)(', 'process.getBuiltinModule(')
+  const promises = 'process.getBuiltinModule("node:fs/promises")'
+  const late = direct.replace(promises, `new Proxy({}, { get: (_, member) => ${promises}[member] })`)
+  if (yaml === undefined) return late
+  const newRequire = 'process.getBuiltinModule("module").createRequire(import.meta.url)'
+  return late.replace(statement, '').replaceAll(yaml, `(__nccwpck_require__.yaml ??= ${newRequire}("${yamlFile}"))`)
 }
 
 /**
