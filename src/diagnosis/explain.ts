@@ -3,6 +3,7 @@ import { text, untrusted } from '../text.ts'
 import { capacity } from './catalogue/capacity.ts'
 import { health } from './catalogue/health.ts'
 import { launch } from './catalogue/launch.ts'
+import { traffic } from './catalogue/traffic.ts'
 import { verdicts } from './catalogue/verdicts.ts'
 import type { Cause } from './cause.ts'
 import { causeOf, type Entry, findEntry, type Match } from './entry.ts'
@@ -75,11 +76,12 @@ function explainVerdict(evidence: Evidence): Cause | undefined {
   const { codeDeploy, statusReason, serviceEvents } = evidence
   const failures = codeDeploy?.failures ?? []
   const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
-  const entries = [...launch, ...verdicts, ...health, ...capacity]
+  const ends = [...traffic, ...verdicts]
+  const entries = [...launch, ...ends, ...health, ...capacity]
   const match = said
     .map((message) => message && findEntry(entries, message.untrusted, { hook: failures[0]?.scriptName }))
     .find((found) => found !== undefined)
-  const found = match ?? newestMatch(verdicts, serviceEvents)
+  const found = match ?? newestMatch(ends, serviceEvents)
   const [failure] = failures
   const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
   return found && withAlarms(causeOf(found, what), evidence)

@@ -178,6 +178,56 @@ describe('why tasks could not start', () => {
       "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request.",
       'subnet',
     ],
+    [
+      'image-not-found',
+      `${pull}The task can’t pull the image. Check whether the image exists. Error response from daemon: denied: requested access to the resource is denied`,
+      image,
+    ],
+    ['image-pull-denied', `${pull}API error (404): repository acme/api not found`, image],
+    ['registry-rate-limit', `${pull}You have reached your pull rate limit.`, image],
+    ['image-pull-failed', 'CannotPullContainerAuthError: authentication failed', image],
+    ['image-pull-failed', 'CannotPullImageManifestError: unexpected end of input', image],
+    [
+      'logs-denied',
+      `${logger}create stream has been retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException: User: ${role} is not authorized to perform: logs:CreateLogStream on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/shop:log-stream:x because no identity-based policy allows the logs:CreateLogStream action`,
+      'logs:CreateLogStream',
+    ],
+    [
+      'efs-mount',
+      'ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: command failed',
+      '2049',
+    ],
+    ['fargate-size', 'No Fargate configuration exists for given values.', '256 CPU units'],
+    [
+      'fargate-size',
+      "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section.",
+      '256 CPU units',
+    ],
+    [
+      'execution-role-missing',
+      'Fargate requires task definition to have execution role ARN to support ECR images.',
+      'ECR images',
+    ],
+    [
+      'deployment-controller',
+      'Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.',
+      'CODE_DEPLOY',
+    ],
+    [
+      'target-group-unattached',
+      'The target group with targetGroupArn arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/1 does not have an associated load balancer.',
+      'targetgroup/api/1',
+    ],
+    ['too-many-deployments', '5 active deployments exist, unable to create new deployment.', 'five deployments'],
+    ...[
+      'CannotStartContainerError: Error response from daemon: OCI runtime create failed',
+      'ContainerRuntimeError: failed to start shim',
+      'CannotInspectContainerError: Could not transition to inspecting; timed out after waiting 30s',
+      'CannotCreateVolumeError: create db: volume name is too short',
+      'ContainerNetworkingError: failed to get network namespace',
+    ].map((words) => ['container-start', words, words.split(':')[0] ?? ''] as const),
+    ['aws-internal', 'InternalError: The service could not be reached', 'InternalError'],
+    ['spot-interruption', 'SpotInterruptionError: the task was stopped', 'Spot'],
   ])('%s: %s', (code, text, says) => {
     const cause = causeOf({ stoppedTasks: [stopped(text)] })
     expect([cause.code, sentences(cause)]).toEqual([code, expect.stringContaining(says)])
@@ -266,6 +316,32 @@ describe('why tasks are not placed or not healthy, by service events', () => {
       `${service} is unable to consistently start tasks successfully. For more information, see the Troubleshooting section.`,
     ],
     ['circuit-breaker', `${service} (deployment ecs-svc/1) deployment failed: tasks failed to start.`],
+    ['circuit-breaker', `${service} rolling back to deployment ecs-svc/1.`],
+    ['quota-reached', `${place}. Reason: You've reached the limit on the number of tasks you can run concurrently`],
+    ['size-above-limit', `${place}. Reason: The requested CPU configuration is above your limit.`],
+    ['tasks-not-launched', `${service} could not launch 2 tasks for deployment ecs-svc/1.`],
+    ['ecs-throttled', `${service} operations are being throttled. Will try again later.`],
+    ['no-free-addresses', `${place}. The specified subnet does not have enough free addresses to satisfy the request.`],
+    ...['503', '301'].map(
+      (status) =>
+        [
+          'health-check-code',
+          `${service} (task 0af1) (port 8080) is unhealthy in ${group} due to (reason Health checks failed with these codes: [${status}])`,
+        ] as const,
+    ),
+    ['container-health-check', 'Task failed container health checks'],
+    [
+      'target-group-missing',
+      `${service} task set (x) (task 0af1) is not healthy in target-group (x) due to TARGET IS NOT FOUND`,
+    ],
+    [
+      'target-registration',
+      `${service} failed to register targets in ${group} with (error The provided target group is in another VPC)`,
+    ],
+    [
+      'target-registration',
+      `${service} failed to describe target health on target-group arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/1 with (error Access denied)`,
+    ],
   ])('%s: %s', (code, message) => {
     expect(causeOf({ serviceEvents: [event(message)] }).code).toBe(code)
   })
@@ -350,6 +426,27 @@ describe('what ECS and CodeDeploy say about the end', () => {
     [
       'pass-role-denied',
       `The ECS service cannot be updated due to an unexpected error: User: ${role} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/x. Check your ECS service status.`,
+    ],
+    ['circuit-breaker', 'ECS deployment circuit breaker: tasks failed to start.'],
+    [
+      'permissions-changed',
+      'IAM trust relationship has been misconfigured or changed, and ECS can no longer maintain your service',
+    ],
+    [
+      'listener-weights',
+      `${because}of invalid networking configuration: Production listener rule is forwarding traffic to unexpected target group arn:x`,
+    ],
+    [
+      'listener-rules',
+      `${because}of invalid networking configuration: Both targetGroup and alternateTargetGroup must be associated with productionListenerRule`,
+    ],
+    [
+      'infrastructure-role',
+      `${because}ECS was unable to manage the ELB resources: User: ${role} is not authorized to perform: elasticloadbalancing:ModifyListener on resource: arn:x`,
+    ],
+    [
+      'container-port',
+      'The ECS service cannot be updated due to an unexpected error: The container does not exist in the task definition. (Service: AmazonECS; Status Code: 400). Check your ECS service status.',
     ],
     ['appspec-missing', 'An AppSpec file is required, but could not be found in the revision'],
   ])('%s: %s', (code, message) => {

@@ -111,6 +111,14 @@ export const capacity: readonly Entry[] = [
     confidence: 'likely',
   },
   {
+    code: 'tasks-not-launched',
+    pattern: /could not launch (?<count>\d+) tasks? for deployment/,
+    why: 'ECS could not launch {count} of the tasks',
+    fix: 'The service events in the evidence say more; look for capacity, quotas and the launch type.',
+    docs,
+    confidence: 'possible',
+  },
+  {
     code: 'unsupported-zone',
     pattern: /unable to place a task.*Reason: Internal error/s,
     why: 'ECS cannot place tasks in the zones of these subnets',

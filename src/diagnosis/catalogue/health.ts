@@ -55,6 +55,15 @@ export const health: readonly Entry[] = [
     docs,
   },
   {
+    code: 'target-registration',
+    pattern:
+      /failed to (?<what>register targets in|deregister targets in|describe target health on) \(?target-group \S{1,300} with \(error (?<reason>[^)]{1,300})/,
+    why: 'ECS could not {what} the target group: {reason}',
+    fix: 'Correct what AWS names: the target group, its type and VPC, or the permissions of the service-linked role of ECS.',
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html',
+    confidence: 'likely',
+  },
+  {
     code: 'health-check-refused',
     pattern: /Health checks failed(?! with)|Target\.FailedHealthChecks/,
     why: 'the health check cannot connect to the container: the connection is refused or broken',

@@ -14,6 +14,13 @@ export const initialization: readonly Entry[] = [
     docs,
   },
   {
+    code: 'secret-not-json',
+    pattern: /unable to retrieve secret from asm:.{0,200}invalid character/s,
+    why: 'a secret is not valid JSON, but the task definition asks for a key of it',
+    fix: 'Store the secret as a JSON object, or take its whole value (valueFrom without …:key::).',
+    docs,
+  },
+  {
     code: 'secret-not-found',
     pattern: /can't retrieve the secret with ARN '(?<secret>[^']+)' from AWS Secrets Manager/,
     why: 'the secret {secret} does not exist in this region',

@@ -15,9 +15,10 @@ export const launch: readonly Entry[] = [
   },
   {
     code: 'pass-role-denied',
-    pattern: /is not authorized to perform: iam:PassRole on resource: (?<role>\S+)/,
-    why: 'the deploying role may not pass {role} to the task',
-    fix: 'Allow iam:PassRole on {role} to the deploying role, with the condition iam:PassedToService ecs-tasks.amazonaws.com.',
+    pattern:
+      /(?:assumed-role\/(?<user>[^/\s]{1,64})\/\S{1,64} )?is not authorized to perform: iam:PassRole on resource: (?<role>\S+)/,
+    why: 'the role {user|that deploys} may not pass {role}',
+    fix: 'Allow iam:PassRole on {role} to it, with the condition iam:PassedToService ecs-tasks.amazonaws.com.',
     docs,
   },
   {
@@ -35,6 +36,20 @@ export const launch: readonly Entry[] = [
     docs: events,
   },
   {
+    code: 'execution-role-missing',
+    pattern: /Fargate requires task definition to have execution role ARN to support (?<need>[^.\n]{1,80})/,
+    why: 'the task definition has no executionRoleArn, and AWS Fargate needs that role for {need}',
+    fix: 'Set executionRoleArn to a role with the managed policy AmazonECSTaskExecutionRolePolicy.',
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html',
+  },
+  {
+    code: 'deployment-controller',
+    pattern: /Unable to update task definition on services with a (?<controller>\w+) deployment controller/,
+    why: 'the service is deployed by {controller}, and Amazon ECS changes no task definition of such a service',
+    fix: 'Deploy it through CodeDeploy, or change its deployment controller.',
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html',
+  },
+  {
     code: 'fargate-size',
     pattern: /No Fargate configuration exists for given values|Invalid 'cpu' setting for task/,
     why: 'Fargate has no task size with this pair of cpu and memory',
@@ -47,6 +62,20 @@ export const launch: readonly Entry[] = [
       /(?:exec: "?(?<command>[^":]+)"?: (?:executable file not found in \$PATH|stat .*: no such file or directory)|no such file or directory: unknown)/,
     why: 'the command {command} does not exist in the image',
     fix: 'Correct command or entryPoint of the container, or add the program to the image.',
+    docs,
+  },
+  {
+    code: 'memory-too-low',
+    pattern: /container init was OOM-killed/,
+    why: 'the memory limit of the container is too low even to start it (it was killed for its memory)',
+    fix: 'Raise memory of the container in the task definition.',
+    docs,
+  },
+  {
+    code: 'volume-mount',
+    pattern: /error mounting "[^"]{1,600}" to rootfs at "(?<path>[^"]{1,300})"/,
+    why: 'a volume cannot be mounted at {path} in the container',
+    fix: 'Mount a folder on a folder, at a path whose parent exists in the image; check mountPoints and volumes of the task definition.',
     docs,
   },
   {
@@ -116,6 +145,14 @@ export const launch: readonly Entry[] = [
     pattern: /Host EC2 \(instance [^)]+\) (?:terminated|stopped)|InfrastructureHealth/,
     why: 'the host of the task went away',
     fix: 'Deploy again; look at the capacity provider if it happens again.',
+    docs,
+    confidence: 'likely',
+  },
+  {
+    code: 'aws-internal',
+    pattern: /\bInternalError\b/,
+    why: 'AWS had an error of its own (InternalError)',
+    fix: 'Deploy again; if it stays so, look at https://health.aws.amazon.com/health/status.',
     docs,
     confidence: 'likely',
   },

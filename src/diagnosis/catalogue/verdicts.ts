@@ -1,105 +1,12 @@
 import type { Entry } from '../entry.ts'
+import { codeDeploy } from './codedeploy.ts'
 
-const codeDeploy = 'https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html'
 const breaker = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html'
 const blueGreen = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html'
 
 /** What CodeDeploy and ECS say about the end of a deployment itself. The weakest evidence: tasks say more. */
 export const verdicts: readonly Entry[] = [
-  {
-    code: 'alarm-active',
-    pattern: /alarms? (?:have been activated|were triggered).*Activated alarms: (?<alarms>.+)$/s,
-    why: 'the alarm {alarms} fired',
-    fix: 'Look at the alarm: if it fired before the new tasks got traffic, it was not the deployment.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'hook-failed',
-    pattern: /lifecycle event validation functions failed/,
-    why: 'the validation function {hook|(Lambda) of the deployment} reported a failure',
-    fix: 'Read the log of the function.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'hook-silent',
-    pattern: /waiting for a status callback/,
-    why: 'the validation function {hook|(Lambda) of the deployment} did not report back within one hour',
-    fix: 'Let the function call PutLifecycleEventHookExecutionStatus in every case, also on errors.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'replacement-unhealthy',
-    pattern: /waiting for the replacement task set to become healthy/,
-    why: 'the new tasks did not become healthy within 60 minutes',
-    fix: 'Check health checks, security groups and the log of the containers.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'ready-wait-over',
-    pattern: /waiting for a notification to continue\. This time out period is (?<minutes>\d+) minutes/,
-    why: 'nobody told the deployment within {minutes} minutes to shift the traffic',
-    fix: 'Deploy again and continue the deployment in time.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'codedeploy-role',
-    pattern:
-      /The IAM role (?<role>\S+) does not give you permission to perform operations in the following AWS service: (?<service>\w+)/,
-    why: 'the CodeDeploy role {role} may not use {service}',
-    fix: 'Attach the policy AWSCodeDeployRoleForECS to {role}.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'listener-mismatch',
-    pattern: /Primary taskset target group must be behind listener/,
-    why: 'the production listener does not forward to the target group of the tasks that serve now',
-    fix: 'Let the production listener forward to the target group of the primary task set.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'gradual-needs-alb',
-    pattern: /Only ALB supports gradual traffic routing/,
-    why: 'a Network Load Balancer cannot shift traffic step by step',
-    fix: 'Use CodeDeployDefault.ECSAllAtOnce, or an Application Load Balancer.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'container-port',
-    pattern: /The container (?<container>\S+) did not have a container port (?<port>\d+) defined/,
-    why: 'the container {container} has no containerPort {port}, to which the load balancer sends traffic',
-    fix: 'Add portMappings with containerPort {port} to the container, or correct the load balancer of the service.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'container-port',
-    pattern: /The container does not exist in the task definition/,
-    why: 'the task definition has no container with the name that the load balancer of the service uses',
-    fix: 'Give the container its old name, or correct the load balancer of the service.',
-    docs: codeDeploy,
-  },
-  {
-    code: 'service-update',
-    pattern:
-      /The ECS service cannot be updated due to an unexpected error: (?<reason>[\s\S]+?)(?:\. Check your ECS service status|$)/,
-    why: 'ECS refused what CodeDeploy wanted: {reason}',
-    fix: 'Correct what ECS names, then deploy again.',
-    docs: codeDeploy,
-    confidence: 'likely',
-  },
-  {
-    code: 'listener-weights',
-    pattern: /should have exactly one target group serving traffic|is forwarding traffic to unexpected target group/,
-    why: 'the production listener rule does not send all its traffic to one of the two target groups',
-    fix: 'Set the weights of the rule to 100 and 0 before deploying.',
-    docs: blueGreen,
-  },
-  {
-    code: 'infrastructure-role',
-    pattern: /missing permissions on ECS Infrastructure Role '(?<role>[^']+)'/,
-    why: 'the ECS infrastructure role {role} may not change the load balancer',
-    fix: 'Attach AmazonECSInfrastructureRolePolicyForLoadBalancers to {role}.',
-    docs: blueGreen,
-  },
+  ...codeDeploy,
   {
     code: 'hook-failed',
     pattern:
@@ -132,35 +39,6 @@ export const verdicts: readonly Entry[] = [
     docs: blueGreen,
   },
   {
-    code: 'listener-rules',
-    pattern: /Target group \S{1,200}targetgroup\/(?<targetGroup>[^/\s]{1,40})\S{0,40} is not associated with either/,
-    why: 'the target group {targetGroup} is in neither the production nor the test listener rule',
-    fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
-    docs: blueGreen,
-  },
-  {
-    code: 'listener-rules',
-    pattern: /One or more (?<what>rules|listeners) not found/,
-    why: 'a listener or rule to which the service sends its traffic does not exist any more ({what} not found)',
-    fix: 'Create it again, or correct the load balancer configuration of the service.',
-    docs: blueGreen,
-  },
-  {
-    code: 'listener-rules',
-    pattern:
-      /is not associated with either productionListenerRule|must be associated with|invalid networking configuration/,
-    why: 'the listener rules and the target groups of the service do not fit together',
-    fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
-    docs: blueGreen,
-  },
-  {
-    code: 'appspec-missing',
-    pattern: /An AppSpec file is required, but could not be found/,
-    why: 'the revision of the deployment has no AppSpec',
-    fix: 'Leave the AppSpec to Slipway, or correct codedeploy-appspec.',
-    docs: codeDeploy,
-  },
-  {
     code: 'pause-over',
     pattern: /(?<stage>\w+) pause hook timed out/,
     why: 'nobody answered the pause at {stage} in time',
@@ -170,7 +48,7 @@ export const verdicts: readonly Entry[] = [
   {
     code: 'circuit-breaker',
     pattern:
-      /circuit breaker(?: threshold was exceeded|: tasks failed to start)|deployment failed: tasks failed to start/,
+      /circuit breaker(?: threshold was exceeded|: tasks failed to start)|deployment failed: tasks failed to start|rolling back to deployment ecs-svc/,
     why: 'too many of its tasks failed, and the circuit breaker of ECS ended it',
     fix: 'The stopped tasks are gone or cannot be read. Deploy again and look at them within an hour, or at the log of the containers.',
     docs: breaker,
