@@ -7,6 +7,7 @@ import type { Text } from './text.ts'
 export const failureCodes = {
   'inputs-invalid': 'One or more inputs are missing, misspelt or have a value that is not allowed.',
   'file-unreadable': 'A file that an input names cannot be read.',
+  'file-unwritable': 'The runner has no room for a file, or may not write it.',
   'file-invalid': 'A file that an input names is not what it should be.',
   'config-invalid': 'slipway.yml has unknown keys, wrong types or missing parts.',
   'task-definition-lossy': 'The task definition has members that Amazon ECS does not know; they would be lost.',

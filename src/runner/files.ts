@@ -42,8 +42,12 @@ export function openFiles(workspace: string, temporary: string): Files {
     exists: async (path) => existsSync(resolve(workspace, path)),
     async writeTemporary(name, content) {
       const path = join(temporary, name)
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, content, { mode: 0o600 })
+      try {
+        mkdirSync(dirname(path), { recursive: true })
+        writeFileSync(path, content, { mode: 0o600 })
+      } catch (error) {
+        throw unwritable(path, error)
+      }
       return path
     },
   }
@@ -89,6 +93,16 @@ function reasonOf(error: unknown): Text {
   if (code === 'EACCES') return text`the runner may not read it`
   if (code === 'ELOOP') return text`its links go round in a circle`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`
+}
+
+function unwritable(path: string, cause: unknown): Failure {
+  return new Failure({
+    code: 'file-unwritable',
+    what: text`The file ${untrusted(path)} cannot be written`,
+    why: text`${untrusted(cause instanceof Error ? cause.message : String(cause))}`,
+    fix: text`Look at the runner: is its disk full, and may it write to RUNNER_TEMP?`,
+    cause,
+  })
 }
 
 function unreadable(path: string, input: string, why: Text, cause?: unknown): never {

@@ -9,6 +9,7 @@ import { openFiles } from './files.ts'
 import { requestIdToken } from './id-token.ts'
 import { type InputSpec, readInputs } from './inputs.ts'
 import { log } from './log.ts'
+import { runnerFiles } from './runner-files.ts'
 import { cancellation } from './signals.ts'
 
 /** The two entry points that an action.yml can name: `main`, and `post` after the job's other steps. */
@@ -34,21 +35,25 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
 
 function openRunner(signal: AbortSignal): Runner {
   const environment = process.env
+  const write = runnerFiles(log, () => {
+    process.exitCode = 1
+  })
   return {
     clock: systemClock,
     signal,
     environment,
     log,
-    setOutput: (name, value) => core.setOutput(name, value),
+    setOutput: (name, value) => write('outputs', () => core.setOutput(name, value)),
     async writeSummary(markdown) {
       // As core.summary does, without its part of Node that costs every start-up several milliseconds.
-      if (environment.GITHUB_STEP_SUMMARY) appendFileSync(environment.GITHUB_STEP_SUMMARY, `${markdown}\n`)
+      const path = environment.GITHUB_STEP_SUMMARY
+      if (path) write('summary', () => appendFileSync(path, `${markdown}\n`))
     },
     fail() {
       process.exitCode = 1
     },
     mask: (secret) => core.setSecret(secret),
-    saveState: (name, value) => core.saveState(name, value),
+    saveState: (name, value) => write('state', () => core.saveState(name, value)),
     state: (name) => core.getState(name) || undefined,
     idToken: (audience) => requestIdToken(audience, environment, systemClock, signal),
     files: openFiles(environment.GITHUB_WORKSPACE ?? process.cwd(), environment.RUNNER_TEMP ?? '/tmp'),

@@ -61,3 +61,13 @@ describe('S10 what is refused names the path, the input and the reason', () => {
     expect(message).toContain(`The file "${path}" of the input task-definition cannot be read: ${why}`)
   })
 })
+
+test('F29: a temporary folder that cannot be written is told with the reason', async () => {
+  const error: unknown = await openFiles(workspace, '/dev/null')
+    .writeTemporary('td.json', '{}')
+    .catch((thrown: unknown) => thrown)
+  if (!(error instanceof Failure)) throw error
+  expect(renderText(failureText(error), (theirs) => theirs)).toMatch(
+    /td\.json cannot be written[\s\S]*(ENOTDIR|EEXIST)[\s\S]*RUNNER_TEMP/,
+  )
+})

@@ -1,0 +1,31 @@
+import { type Text, text, untrusted } from '../text.ts'
+import type { Log } from './action.ts'
+
+type File = 'outputs' | 'summary' | 'state'
+
+/** What is lost with each of the files that the runner gives to a step. */
+const losses: Readonly<Record<File, Text>> = {
+  outputs: text`The outputs of this step could not be written (GITHUB_OUTPUT), so it ends red: later steps would go on without them`,
+  summary: text`The job summary could not be written (GITHUB_STEP_SUMMARY)`,
+  state: text`What a cancel would need could not be saved (GITHUB_STATE): a cancelled deployment will not be rolled back by this job`,
+}
+
+/**
+ * Writes to the runner's own files. A full disk or a file that is missing ends no deployment half-way: it is told once
+ * for each file, and only lost outputs make the step red.
+ */
+export function runnerFiles(log: Pick<Log, 'error' | 'warning'>, fail: () => void) {
+  const told = new Set<File>()
+  return (file: File, write: () => void): void => {
+    try {
+      write()
+    } catch (error) {
+      const isLost = file === 'outputs'
+      if (isLost) fail()
+      if (told.has(file)) return
+      told.add(file)
+      const reason = untrusted(error instanceof Error ? error.message : String(error))
+      log[isLost ? 'error' : 'warning'](text`${losses[file]}: ${reason}.`)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals'
+import { runnerFiles } from '../../src/runner/runner-files.ts'
+import { renderText, type Text } from '../../src/text.ts'
+
+function written() {
+  const lines: string[] = []
+  let isRed = false
+  const say = (level: string) => (message: Text) =>
+    void lines.push(`${level} ${renderText(message, (theirs) => theirs)}`)
+  const write = runnerFiles({ error: say('error'), warning: say('warning') }, () => {
+    isRed = true
+  })
+  return { lines, write, isRed: () => isRed }
+}
+const full = () => {
+  throw new Error('ENOSPC: no space left on device, write')
+}
+
+test('F29: outputs that cannot be written are told once, and end the step red', () => {
+  const { lines, write, isRed } = written()
+  write('outputs', full)
+  write('outputs', full)
+  expect(lines).toEqual([
+    'error The outputs of this step could not be written (GITHUB_OUTPUT), so it ends red: later steps would go on without them: ENOSPC: no space left on device, write.',
+  ])
+  expect(isRed()).toBe(true)
+})
+
+test('F29: a summary or a state that cannot be written is told, and changes no verdict', () => {
+  const { lines, write, isRed } = written()
+  write('summary', full)
+  write('state', full)
+  write('summary', () => undefined)
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['warning', 'warning'])
+  expect(isRed()).toBe(false)
+})
