@@ -184,6 +184,14 @@ function reportOf(theirs: string): Report {
         ...plan,
         images: [{ container: theirs, from: theirs, to: theirs }],
         changes: [{ path: theirs, kind: 'changed', from: theirs, to: theirs }],
+        settings: [{ name: 'alarms', from: theirs, to: theirs }],
+      },
+      details: {
+        revisions: [{ name: theirs, side: 'new', weight: 10, desired: 1, running: 1, pending: 0 }],
+        circuitBreaker: { status: theirs, failures: 1, threshold: 3 },
+        alarms: { status: theirs, names: [theirs], triggered: [theirs] },
+        hooks: [{ id: theirs, type: theirs, target: theirs, status: theirs }],
+        bakeEndsAt: state.updatedAt + 60_000,
       },
       phases: [{ name: theirs, status: 'failed', startedAt: state.startedAt, detail: their }],
       warnings: [their],
@@ -206,7 +214,10 @@ test('S07: no view shows a credential that a container, a person or AWS wrote so
   const phases = state.phases.map((phase) => ({ ...phase, name: 'Install' }))
   const logs =
     state.evidence?.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines })) ?? []
-  const report = { subject, state: { ...state, plan, phases, evidence: { ...evidence, ...state.evidence, logs } } }
+  const report = {
+    subject,
+    state: { ...state, plan, phases, details: undefined, evidence: { ...evidence, ...state.evidence, logs } },
+  }
   const lines = logLines(lastState([]), report.state, subject).map((line) => renderText(line, forLog))
   const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
   const slack = JSON.stringify(slackMessage(report, { logTails: true }))
@@ -218,6 +229,26 @@ test('S07: no view shows a credential that a container, a person or AWS wrote so
 describe('whole reports in which everything is hostile', () => {
   const some = texts.slice(0, 300)
   const before = lastState([])
+
+  test('also while a deployment runs, with all that AWS shows of it', () => {
+    const running = (theirs: string) => {
+      const { state, ...rest } = reportOf(theirs)
+      return { ...rest, state: { ...state, verdict: undefined, rollingBack: undefined } }
+    }
+    const printed = (theirs: string) => {
+      const { state, subject } = running(theirs)
+      return logLines(before, state, subject)
+        .map((line) => renderText(line, forLog))
+        .join('\n')
+    }
+    expect(firstWrong(printed, (shown) => commandsIn(shown).length > 0 || hidden.test(shown), some)).toBe('none')
+    const isForeign = (entity: string) => !/^(https:\/\/github\.com\/acme\/|!date\^)/.test(entity)
+    for (const theirs of some) {
+      const message = slackMessage(running(theirs))
+      const foreign = mrkdwnIn(message).flatMap(entitiesIn).filter(isForeign)
+      expect({ theirs, foreign, broken: limitsBrokenBy(message) }).toEqual({ theirs, foreign: [], broken: [] })
+    }
+  })
 
   test('print no command and hide nothing, in log, annotations and outputs', () => {
     const printed = (theirs: string) => {

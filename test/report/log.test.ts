@@ -43,4 +43,19 @@ describe('the log', () => {
     expect(lines).toContain('00:01  image    api: api:9f8e7d6c5b4a → api@sha256:4be14be14be1')
     expect(lines).toContain('00:01  image    proxy: nginx:1.27')
   })
+
+  test('of a plain rolling deployment in which nothing fails has no line more for all that AWS shows beside it', () => {
+    const events = stories.deploying ?? []
+    const at = (events.at(-1)?.at ?? 0) + 1000
+    const revision = { desired: 3, running: 2, pending: 1 }
+    const details = {
+      revisions: [
+        { ...revision, name: 'api:118', side: 'new' as const },
+        { ...revision, name: 'api:117', side: 'old' as const },
+      ],
+      circuitBreaker: { status: 'MONITORING', failures: 0, threshold: 3 },
+      hooks: [],
+    }
+    expect(logOf([...events, { kind: 'details', at, details }])).toEqual(logOf(events))
+  })
 })

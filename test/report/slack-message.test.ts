@@ -9,6 +9,18 @@ import { evidence, lastState, plan, stories, subject } from './stories.ts'
 const of = (name: string, options = {}): SlackMessage =>
   slackMessage({ subject, state: lastState(stories[name] ?? []) }, options)
 
+test('shows what a canary does now, in lines that say what they are about', () => {
+  const [progress] = JSON.stringify(of('canary')).match(/:hourglass_flowing_sand:[^"]*/) ?? []
+  expect(progress?.split('\\n').slice(1)).toEqual([
+    'Traffic ▰▱▱▱▱▱▱▱▱▱ api:117 90 % · api:118 10 %',
+    'Tasks: 3 of 3 running, 2 failed',
+    'Circuit breaker: 2 of 10 failed',
+    'Alarms: api-5xx watched',
+    'Hooks: smoke-test succeeded',
+    'Bakes: 4m 50s more at 10 %, until 09:06 UTC',
+  ])
+})
+
 describe('the Slack message', () => {
   test.each(Object.keys(stories))('of a deployment that is %s', (name) => {
     const message = of(name, { mention: '<@U0123ABCD>' })
@@ -59,7 +71,19 @@ describe('the Slack message', () => {
     const cause = { code: 'x', what: [untrusted(long)], why: ['why'], fix: ['fix'], confidence: 'certain' } as const
     const images = Array.from({ length: 40 }, (_, index) => ({ container: `c${index}`, from: long, to: long }))
     const phases = Array.from({ length: 90 }, (_, index) => ({ name: `${index}${long}`, status: 'running' as const }))
-    const state = { ...lastState(stories.failed ?? []), cause, phases, plan: { ...plan, images } }
+    const settings = Array.from({ length: 40 }, () => ({ name: 'alarms', from: long, to: long }))
+    const names = Array.from({ length: 100 }, (_, index) => `${index}${long}`)
+    const revisions = names.map((name) => ({
+      name,
+      side: 'old' as const,
+      weight: 1,
+      desired: 1,
+      running: 1,
+      pending: 0,
+    }))
+    const hooks = names.map((name) => ({ id: name, type: 'AWS_LAMBDA', target: name, status: 'IN_PROGRESS' }))
+    const details = { revisions, alarms: { status: 'MONITORING', names, triggered: [] }, hooks }
+    const state = { ...lastState(stories.failed ?? []), cause, phases, details, plan: { ...plan, images, settings } }
     const wordy = { ...subject, service: long, cluster: long, run: { ...subject.run, commitTitle: untrusted(long) } }
     for (const progress of ['lines', 'plan'] as const) {
       const message = slackMessage({ subject: wordy, state }, { progress, logTails: true })
