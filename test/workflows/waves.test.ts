@@ -1,0 +1,93 @@
+/** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
+import { expect, jest, test } from '@jest/globals'
+import { seedRollingService } from '../simulator/fixtures.ts'
+import { describeJobs, job, logOf } from './runner/record.ts'
+import { accounts, inScene, type Scene } from './scene.ts'
+
+jest.setTimeout(90_000)
+
+const region = 'eu-west-1'
+const services = ['api', 'worker', 'edge']
+
+/** Two more services beside the one of staging, which has a definition of its own for each. */
+function withWaves(scene: Scene): void {
+  for (const service of services.slice(1))
+    seedRollingService(scene.staging, { cluster: 'staging', service, waitUntilSteady: false })
+  scene.staging.clock.advance(180_000)
+  scene.write(
+    'slipway.yml',
+    `version: 1
+image: { repository: api }
+services: { api: {}, worker: {}, edge: {} }
+environments:
+  staging:
+    region: ${region}
+    account: "${accounts.staging}"
+    role: slipway-deploy
+    services:
+      api: { cluster: staging, service: api }
+      worker: { cluster: staging, service: worker }
+      edge: { cluster: staging, service: edge }
+    waves: [[api, worker], [edge]]
+    slack: C0123456789
+  production:
+    region: ${region}
+    account: "${accounts.production}"
+    role: slipway-deploy
+    services: { api: { cluster: production, service: api } }
+    slack: C0123456789
+`,
+  )
+}
+
+function serving({ staging }: Scene): readonly string[] {
+  const { ecs } = staging.world.region(region)
+  return services.map((service) => {
+    const definition = ecs.taskDefinition(ecs.service('staging', service)?.taskDefinition ?? '')
+    return String(definition?.containerDefinitions[0]?.image)
+  })
+}
+
+test.concurrent(
+  'an environment with waves is one job, one without them one job for each service',
+  inScene(async (scene) => {
+    withWaves(scene)
+    scene.callWith({})
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: success',
+      'ship / deploy in staging: success',
+      'ship / deploy in production: success',
+    ])
+    expect(run.outputs.ship).toMatchObject({ verdict: 'succeeded' })
+    expect(serving(scene)).toEqual(services.map(() => expect.stringContaining(scene.digest)))
+    const deployments = run.jobs.filter(({ path }) => path === 'ship / deploy')
+    expect(deployments.map(({ concurrency }) => concurrency?.group)).toEqual([
+      'slipway-staging-all',
+      'slipway-production-api',
+    ])
+    expect(scene.slack()).toMatchObject([
+      { text: expect.stringContaining('3 services (staging) are deployed') },
+      { text: expect.stringContaining('api (production) is deployed') },
+    ])
+    expect(scene.githubStates('staging').at(-1)).toBe('success')
+  }),
+)
+
+test.concurrent(
+  'a wave that fails stops the run before production, with one cause',
+  inScene(async (scene) => {
+    withWaves(scene)
+    scene.callWith({})
+    scene.staging.world.scenarios.set(scene.digest, { kind: 'crash', exitCode: 1 })
+    const run = await scene.run()
+    expect(describeJobs(run).slice(2)).toEqual(['ship / deploy in staging: failure', 'ship / deploy: cancelled'])
+    expect(run.outputs.ship).toMatchObject({
+      verdict: 'rolled-back',
+      cause: expect.stringMatching(/^(api|worker): .* Not begun: edge\.$/),
+    })
+    expect(scene.production()).toBeUndefined()
+    expect(logOf(job(run, 'ship / deploy'))).toContain('Wave 1 of 2: api, worker')
+  }),
+)
