@@ -1,12 +1,13 @@
 /**
- * `npm run bench [-- part …] [folder] [--json]`: start-up, lag at the end, calls and failures, or only the parts that are
- * named. Exit code 1 when a requirement is missed.
+ * `npm run bench [-- part …] [folder] [--json]`: start-up, lag at the end, calls, failures and scale, or only the parts
+ * that are named. Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
 import { measureLag } from './lag.ts'
+import { measureScale } from './scale.ts'
 import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
 
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   lag: measureLag,
   calls: countCalls,
   failures: playFailures,
+  scale: measureScale,
 }
 const named = positionals.filter((positional) => positional in parts)
 const folder = positionals.find((positional) => !(positional in parts)) ?? join(import.meta.dirname, '../../dist')

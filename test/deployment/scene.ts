@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   readonly onEvent?: (event: DeploymentEvent) => void
   readonly onKeep?: (record: DeploymentRecord) => void
+  /** Of many deployments in one process. Default: their own. */
+  readonly ports?: ReturnType<typeof portsOf>
 }
 
 export const newImage = 'registry.example.com/api:v2'
@@ -54,11 +56,11 @@ export function withImage(definition: JsonObject | undefined, image: string | un
   }
 }
 
-export function portsOf(sim: Simulator, signal: AbortSignal = new AbortController().signal) {
+export function portsOf(sim: Simulator, signal: AbortSignal = new AbortController().signal, at = region) {
   const clock = sim.clock.forProgram
   const environment = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
   const aws = connect({
-    region,
+    region: at,
     clock,
     signal,
     deadline: deadlineIn(clock, 24 * 3_600_000),
@@ -95,7 +97,7 @@ export function historyOf(sim: Simulator, token: string | undefined = 'ghs_1') {
 export async function run(sim: Simulator, options: RunOptions = {}): Promise<Ended> {
   const signal = options.signal ?? new AbortController().signal
   const over = new AbortController()
-  const ports = portsOf(sim, AbortSignal.any([signal, over.signal]))
+  const ports = options.ports ?? portsOf(sim, AbortSignal.any([signal, over.signal]))
   let record = {} as DeploymentRecord
   const request: DeployRequest = {
     cluster: 'shop',

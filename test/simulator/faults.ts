@@ -76,18 +76,17 @@ export function createFaults(random: () => number, now: () => number): Faults {
     readonly rule: FaultRule
     skip: number
     left: number
-    tokens: number
-    filledAt: number
+    /** By region, as AWS has them. */
+    readonly buckets: Map<string, { tokens: number; filledAt: number }>
   }
   const active = new Set<Active>()
 
-  const isEmpty = (entry: Active, capacity: number, refillPerSecond: number) => {
+  const isEmpty = ({ buckets }: Active, region: string, capacity: number, refillPerSecond: number) => {
     const at = now()
-    entry.tokens = Math.min(capacity, entry.tokens + ((at - entry.filledAt) / 1000) * refillPerSecond)
-    entry.filledAt = at
-    if (entry.tokens < 1) return true
-    entry.tokens--
-    return false
+    const { tokens, filledAt } = buckets.get(region) ?? { tokens: capacity, filledAt: at }
+    const left = Math.min(capacity, tokens + ((at - filledAt) / 1000) * refillPerSecond)
+    buckets.set(region, { tokens: left < 1 ? left : left - 1, filledAt: at })
+    return left < 1
   }
 
   const hits = (entry: Active, call: Call) => {
@@ -98,7 +97,8 @@ export function createFaults(random: () => number, now: () => number): Faults {
       return false
     }
     if (rule.probability !== undefined && random() >= rule.probability) return false
-    if (rule.effect.kind === 'token-bucket' && !isEmpty(entry, rule.effect.capacity, rule.effect.refillPerSecond))
+    const { effect } = rule
+    if (effect.kind === 'token-bucket' && !isEmpty(entry, call.region, effect.capacity, effect.refillPerSecond))
       return false
     entry.left--
     return true
@@ -110,8 +110,7 @@ export function createFaults(random: () => number, now: () => number): Faults {
         rule,
         skip: rule.skip ?? 0,
         left: rule.times ?? (rule.probability !== undefined || lasting.has(rule.effect.kind) ? Infinity : 1),
-        tokens: rule.effect.kind === 'token-bucket' ? rule.effect.capacity : 0,
-        filledAt: now(),
+        buckets: new Map(),
       }
       active.add(entry)
       return { remove: () => active.delete(entry) }

@@ -58,7 +58,7 @@ export const containers: readonly FailureScenario[] = [
   },
   {
     name: 'killed (137) without a word about memory',
-    source: 'https://repost.aws/knowledge-center/ecs-task-stopped',
+    source: 'https://repost.aws/knowledge-center/ecs-tasks-container-exit-issues',
     engine: 'CodeDeploy',
     tasks: { kind: 'crash', exitCode: 137, afterSeconds: 8, log: ['listening on 8080'] },
     decisive: /"api" exited 137/,
@@ -68,7 +68,7 @@ export const containers: readonly FailureScenario[] = [
   },
   {
     name: 'a Python module is missing',
-    source: github('benoitc/gunicorn/issues/3099'),
+    source: github('diogomatoschaves/MyCryptoBot/issues/180'),
     engine: 'rolling',
     tasks: { kind: 'crash', exitCode: 3, log: traceback },
     decisive: /log ModuleNotFoundError/,
@@ -77,7 +77,7 @@ export const containers: readonly FailureScenario[] = [
   },
   {
     name: 'a Node.js module is missing',
-    source: 'https://nodejs.org/api/modules.html',
+    source: github('geerlingguy/obs-task-list-overlay/issues/6'),
     engine: 'linear',
     tasks: { kind: 'crash', exitCode: 1, afterSeconds: 2, log: nodeTrace },
     decisive: /log Error: Cannot find module/,

@@ -41,10 +41,10 @@ export const images: readonly FailureScenario[] = [
   },
   {
     name: 'no way to the registry: i/o timeout',
-    source: ecsGuide('verify-connectivity'),
+    source: github('deepfence/terraform-aws-cloud-scanner/issues/13'),
     engine: 'rolling',
     tasks: notPulled(
-      'ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: failed open: failed to do request: Get 111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v2: dial tcp 52.219.199.138:443: i/o timeout',
+      `pull image manifest has been retried 5 time(s): failed to resolve ref ${newImage}: failed to do request: Head "https://registry.example.com/v2/api/manifests/v2": dial tcp 3.210.148.47:443: i/o timeout`,
     ),
     decisive: /i\/o timeout/,
     cause: [/image|registry|ECR/i, /network|connect|reach|route|timed? ?out|answer/i],
@@ -53,7 +53,7 @@ export const images: readonly FailureScenario[] = [
   },
   {
     name: 'built for another platform',
-    source: ecsGuide('task_cannot_pull_image'),
+    source: github('aviswerdlow/relay/issues/71'),
     engine: 'linear',
     tasks: notPulled(
       "pull image manifest has been retried 7 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",

@@ -68,7 +68,7 @@ export const placement: readonly FailureScenario[] = [
   },
   {
     name: 'the network interface does not come in time',
-    source: ecsGuide('stopped-task-error-codes'),
+    source: github('aws/amazon-ecs-agent/issues/4825'),
     engine: 'canary',
     tasks: {
       kind: 'fails-to-start',

@@ -42,7 +42,7 @@ export const start: readonly FailureScenario[] = [
   },
   {
     name: 'the key that encrypts the secret is denied',
-    source: 'https://repost.aws/knowledge-center/ecs-secrets-manager-issues',
+    source: github('GiamPy5/terraform-aws-directus/issues/10'),
     engine: 'CodeDeploy',
     tasks: notReady(
       `${unableToPull} unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${secret} from secrets manager: AccessDeniedException: Access to KMS is not allowed`,
@@ -64,7 +64,7 @@ export const start: readonly FailureScenario[] = [
   },
   {
     name: 'the log group does not exist',
-    source: github('awslabs/aws-batch-helpers'),
+    source: github('cn-terraform/terraform-aws-nexus/issues/35'),
     engine: 'rolling',
     definition: (definition) => withLogGroup(definition, '/teams/orders/api'),
     decisive: /The specified log group does not exist/,
