@@ -31,7 +31,7 @@ export const start: readonly FailureScenario[] = [
   },
   {
     name: 'the secret has no such JSON key',
-    source: github('DEFRA/cdp-portal-backend'),
+    source: github('quiltdata/benchling-webhook'),
     engine: 'rolling',
     tasks: notReady(
       `${unableToPull} unable to retrieve secret from asm: service call has been retried 1 time(s): retrieved secret from Secrets Manager did not contain json key SUPABASE_SECRET_KEY`,
