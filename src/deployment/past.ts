@@ -8,7 +8,7 @@ import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { engineOf, requireService } from './engine.ts'
 import type { Engine } from './event.ts'
 import { unlessDenied } from './permitted.ts'
-import { isTriggered, standingOf } from './service-deployment.ts'
+import { isTriggered, reasonOf, standingOf } from './service-deployment.ts'
 import type { Outcome } from './verdict.ts'
 
 /** A deployment that somebody wants to understand. */
@@ -76,6 +76,16 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
   return await byEcs(requireFound(own ? listed.at(-1) : listed[0], id), where, ports)
 }
 
+/** CodeDeploy refuses an id that it does not know, or does not know any more. */
+async function unlessRejected<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof Failure && error.parts.code === 'aws-rejected') return undefined
+    throw error
+  }
+}
+
 function requireFound<T>(found: T | undefined, id: string): T {
   if (found === undefined)
     throw unknown(id, 'AWS has none in this region and account; service deployments are kept for 90 days')
@@ -108,7 +118,7 @@ async function byEcs(deployment: ServiceDeployment, { region }: Where, { ecs }: 
       deployment.rollback?.serviceRevisionArn ?? deployment.sourceServiceRevisions?.[0]?.arn,
     ),
     outcome: outcomeOf(deployment),
-    reason: deployment.statusReason ? untrusted(deployment.statusReason) : undefined,
+    reason: reasonOf(deployment),
     startedAt: deployment.createdAt?.getTime() ?? 0,
     endedAt: ended?.getTime(),
   }
@@ -128,7 +138,7 @@ function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
 }
 
 async function byCodeDeploy(id: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
-  const deployment = await codeDeploy.describeDeployment(id)
+  const deployment = requireFound(await unlessRejected(codeDeploy.describeDeployment(id)), id)
   const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
   const group = await unlessDenied(
     codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),

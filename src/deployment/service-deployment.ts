@@ -1,5 +1,5 @@
 import type { ServiceDeployment } from '../ports.ts'
-import { untrusted } from '../text.ts'
+import { type Untrusted, untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { WaitGoal } from './journey.ts'
 
@@ -25,6 +25,14 @@ export function standingOf(deployment: ServiceDeployment): Standing {
 /** True when the circuit breaker or an alarm ended the deployment, whatever its status says by now. */
 export function isTriggered({ deploymentCircuitBreaker, alarms }: ServiceDeployment): boolean {
   return deploymentCircuitBreaker?.status === 'TRIGGERED' || alarms?.status === 'TRIGGERED'
+}
+
+/** AWS's words about the end, with the alarms that it names beside them; worded as CodeDeploy does in one. */
+export function reasonOf({ statusReason, alarms }: ServiceDeployment): Untrusted | undefined {
+  const fired = alarms?.triggeredAlarmNames ?? []
+  const words = [statusReason ?? '', fired.length > 0 ? `Activated alarms: ${fired.join(', ')}` : '']
+  const said = words.filter((part) => part !== '').join(' ')
+  return said === '' ? undefined : untrusted(said)
 }
 
 /** Stages after which all traffic is on the new revision; after the last of them its checks are over, too. */

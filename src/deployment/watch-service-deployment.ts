@@ -9,7 +9,7 @@ import { startFailFast } from './fail-fast.ts'
 import type { Rollout } from './journey.ts'
 import { aftermath, afterwards, aside, shortly, until } from './patience.ts'
 import { hookWaits, startPauses } from './pauses.ts'
-import { isFarEnough, isTriggered, progress, standingOf } from './service-deployment.ts'
+import { isFarEnough, isTriggered, progress, reasonOf, standingOf } from './service-deployment.ts'
 import { startDetails } from './service-deployment-details.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endOfStopped, isReplaced, superseded } from './stopped.ts'
@@ -132,14 +132,6 @@ async function endOf(now: ServiceDeployment, triggered: number, watched: Watched
     case 'rolling-back':
       return undefined
   }
-}
-
-/** AWS's words about the end, with the alarms that it names beside them; worded as CodeDeploy does in one. */
-function reasonOf({ statusReason, alarms }: ServiceDeployment): Untrusted | undefined {
-  const fired = alarms?.triggeredAlarmNames ?? []
-  const words = [statusReason ?? '', fired.length > 0 ? `Activated alarms: ${fired.join(', ')}` : '']
-  const said = words.filter((part) => part !== '').join(' ')
-  return said === '' ? undefined : untrusted(said)
 }
 
 /** The breaker fired and ECS will do no more: it is not told to roll back, or has nothing to roll back to. */

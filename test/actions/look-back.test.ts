@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import { failure } from '../aws/simulated.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run } from '../deployment/scene.ts'
+import type { Call } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { changesOf, doctor } from './doctor-scene.ts'
+import { changesOf, doctor, host, withRepository } from './doctor-scene.ts'
 
 describe('a look back', () => {
   const crashed = async (scene: () => Simulator) => {
     const sim = scene()
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, log: ['no such table: orders'] })
-    const { record } = await run(sim, { image: newImage, request: { waitMinutes: 120 } })
+    const { record } = await run(sim, { image: newImage, request: { waitMinutes: 120, failFastAfter: 3 } })
     sim.recorder.clear()
     return { sim, record }
   }
@@ -62,6 +64,129 @@ describe('a look back', () => {
     expect([outputs.verdict, outputs.cause]).toEqual(['', expect.stringMatching(/exited with code 3/)])
   })
 
+  const stopByHand = async (sim: Simulator) => {
+    sim.clock.advance(20_000)
+    const { ecs } = portsOf(sim)
+    const [newest] = await ecs.listServiceDeployments('shop', 'api', new Date(0))
+    const input = { serviceDeploymentArn: newest?.serviceDeploymentArn, stopType: 'ABORT' }
+    sim.world.region(region).ecs.handlers.StopServiceDeployment?.(input, { input } as unknown as Call)
+    sim.clock.advance(60_000)
+  }
+
+  const alarmed = (autoRollback?: []) => () => {
+    const sim = codeDeployScene({
+      alarms: ['api-5xx'],
+      terminationWaitMinutes: 5,
+      ...(autoRollback && { autoRollback }),
+    })
+    sim.world.region(region).cloudwatch.setState('api-5xx', 'OK')
+    return sim
+  }
+  const alarm = (sim: Simulator) => {
+    sim.world.scenarios.set(newImage, { kind: 'healthy' })
+    sim.clock.after(60_000, () =>
+      sim.world.region(region).cloudwatch.setState('api-5xx', 'ALARM', 'Threshold Crossed: 12 errors'),
+    )
+  }
+
+  type End = readonly [
+    name: string,
+    scene: () => Simulator,
+    prepare: (sim: Simulator) => void,
+    verdict: string,
+    cause: RegExp,
+    later?: (sim: Simulator) => Promise<void>,
+  ]
+  const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
+  const ends: readonly End[] = [
+    ['rolling, SUCCESSFUL', rollingScene, () => {}, 'succeeded', /^$/],
+    ['rolling, ROLLBACK_SUCCESSFUL', rollingScene, crash, 'rolled-back', /exited with code 3/],
+    [
+      'rolling, ROLLBACK_FAILED',
+      () => rollingScene({ minimumHealthyPercent: 0, maximumPercent: 100 }),
+      (sim) => {
+        crash(sim)
+        sim.world.scenarios.set(oldImage, { kind: 'fails-to-start', stoppedReason: 'CannotPullContainerError: gone' })
+      },
+      'rollback-failed',
+      /exited with code 3/,
+    ],
+    [
+      'rolling, STOPPED by somebody',
+      rollingScene,
+      (sim) => sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 900 }),
+      'stopped',
+      /somebody stopped it/,
+      stopByHand,
+    ],
+    ['rolling, STOPPED by the breaker', () => rollingScene({ circuitBreaker: 'stop' }), crash, 'failed', /code 3/],
+    [
+      'CodeDeploy, rolled back by a deployment of its own',
+      alarmed(),
+      alarm,
+      'rolled-back',
+      /the alarm <?api-5xx>? fired: “Threshold Crossed: 12 errors”/,
+    ],
+    ['CodeDeploy, failed without rollback', alarmed([]), alarm, 'failed', /the alarm <?api-5xx>? fired/],
+    [
+      'CodeDeploy, its rollback fails',
+      alarmed(),
+      (sim) => {
+        alarm(sim)
+        const { quirks } = sim.world.region(region).codedeploy as unknown as { quirks: Record<string, unknown> }
+        quirks.rollbackFailure = { code: 'INTERNAL_ERROR', message: 'There was an internal error.' }
+      },
+      'rollback-failed',
+      /the alarm <?api-5xx>? fired/,
+    ],
+  ]
+
+  test.each(ends.map((end) => [end[0], end] as const))(
+    '%s: the same verdict and cause as at the time',
+    async (_, end) => {
+      const [, scene, prepare, verdict, cause, later] = end
+      const sim = scene()
+      prepare(sim)
+      const { record, outcome } = await run(sim, {
+        image: newImage,
+        request: { waitMinutes: 120, wait: later === undefined, failFastAfter: 0 },
+      })
+      await later?.(sim)
+      if (later === undefined) expect(outcome).toBe(verdict)
+      const id = record.serviceDeploymentArn ?? record.deploymentId
+      const given = { 'deployment-id': id?.startsWith('d-') || id?.startsWith('arn:') ? id : 'newest' }
+      const { runner, outputs, log } = await doctor(sim, { given })
+      expect([outputs.verdict, outputs.cause]).toEqual([verdict, expect.stringMatching(cause)])
+      expect(outputs['task-definition-arn']).toMatch(/api:2$/)
+      if (end[0].startsWith('rolling, ROLLBACK_S')) expect(log).toMatch(/api:1/)
+      expect(runner.failed).toBe(false)
+    },
+  )
+
+  test('an image for another processor is told with both platforms', async () => {
+    const sim = rollingScene()
+    withRepository(sim, 'arm64')
+    const image = `${host}/api:v2`
+    sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
+    await run(sim, { image, request: { waitMinutes: 90 } })
+    const { outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
+    expect(outputs.cause).toMatch(
+      /the image 111122223333\S+\/api:v2 is built for linux\/arm64, and the task runs on linux\/amd64/,
+    )
+  })
+
+  test('an image for the right processor whose command is no program', async () => {
+    const sim = rollingScene()
+    withRepository(sim)
+    const image = `${host}/api:v2`
+    sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /entry.sh: exec format error'] })
+    await run(sim, { image, request: { waitMinutes: 90 } })
+    const { outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
+    expect(outputs.cause).toMatch(
+      /is built for linux\/amd64, as the task wants, but what it starts is no program for it/,
+    )
+  })
+
   test('says that the evidence is gone after hours', async () => {
     const { sim } = await crashed(rollingScene)
     sim.clock.advance(5 * 3_600_000)
@@ -70,9 +195,37 @@ describe('a look back', () => {
     expect(log).toMatch(/It ended \d hours ago, and Amazon ECS shows stopped tasks for about one/)
   })
 
-  test('what is not there is said', async () => {
-    await expect(doctor(rollingScene(), { given: { 'deployment-id': 'ecs-svc/1' } })).rejects.toMatchObject({
-      parts: { code: 'inputs-invalid' },
+  test.each([
+    ['d-ABCDE1234', rollingScene],
+    ['d-ABCDE1234', codeDeployScene],
+    ['ecs-svc/1', rollingScene],
+    [`arn:aws:ecs:${region}:111122223333:service-deployment/shop/api/abcdefghijklmnopqrstu`, rollingScene],
+  ])('%s, which is not there: is said', async (id, scene) => {
+    await expect(failure(doctor(scene(), { given: { 'deployment-id': id } }))).resolves.toMatchObject({
+      code: 'inputs-invalid',
+      what: `The deployment ${id} of the input deployment-id was not found`,
     })
+  })
+
+  test.each([
+    ['rolling', rollingScene, 'ecs:DescribeServices'],
+    ['CodeDeploy', codeDeployScene, 'codedeploy:GetDeployment'],
+  ])('%s: without the permission to look, it is named', async (_, scene, action) => {
+    const { sim, record } = await crashed(scene)
+    sim.faults.add({ operation: action.split(':')[1] ?? '', times: 99, effect: { kind: 'access-denied' } })
+    const id = record.deploymentId?.startsWith('d-') ? record.deploymentId : 'newest'
+    await expect(failure(doctor(sim, { given: { 'deployment-id': id } }))).resolves.toMatchObject({
+      code: 'permission-missing',
+      what: expect.stringContaining(action),
+    })
+  })
+
+  test('without the permissions for evidence, the end is told and they are named', async () => {
+    const { sim, record } = await crashed(rollingScene)
+    for (const operation of ['ListTasks', 'DescribeTargetHealth'])
+      sim.faults.add({ operation, times: 99, effect: { kind: 'access-denied' } })
+    const { outputs, log } = await doctor(sim, { given: { 'deployment-id': record.serviceDeploymentArn ?? '' } })
+    expect(outputs.verdict).toBe('rolled-back')
+    expect(log).toMatch(/ecs:ListTasks and ecs:DescribeTasks, which would have shown the stopped tasks/)
   })
 })
