@@ -33,12 +33,16 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
   const busy = rolling && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
+  const early = plan.settings?.find(({ name }) => name === 'early success')
   return [
     ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
       ? ['The desired count is 0: no task will start, so this deployment proves nothing about the new version.']
       : []),
     ...(rolling && !hasRollbackTarget(service)
       ? ['No deployment of this service was ever complete: there is nothing that ECS could roll back to.']
+      : []),
+    ...(early && early.to !== 'off'
+      ? ['After an early success neither the circuit breaker nor an alarm rolls the service back.']
       : []),
     ...(busy
       ? [`A deployment of ${shortName(current.taskDefinition ?? '')} is in progress; this one replaces it.`]

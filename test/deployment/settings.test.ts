@@ -225,6 +225,8 @@ describe('what a deployment heeds', () => {
       const sim = rollingScene({ desiredCount: 4, minimumHealthyPercent: 50, maximumPercent: 150 })
       const { outcome, state } = await deploy(sim, settings)
       expect([outcome, servingImage(sim)]).toEqual(['succeeded', newImage])
+      const isWarned = state.warnings.some((warning) => warning.untrusted.startsWith('After an early success'))
+      expect(isWarned).toBe(settings.earlySuccess !== undefined)
       return (state.updatedAt - state.startedAt) / 1000
     }
     expect(await seconds({ earlySuccess: { healthyPercent: 50 } })).toBeLessThan(await seconds({}))
