@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLayout } from '../oci-layout.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
-import { seedRollingService } from '../simulator/fixtures.ts'
+import { seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { type RunOptions, runWorkflow, type StartingJob, type WorkflowRun } from './runner/run.ts'
 
@@ -30,7 +30,7 @@ export interface Scene {
   write(path: string, content: string): void
   run(options?: Partial<RunOptions>, workflow?: string): Promise<WorkflowRun>
   /** Cancels the run as soon as the condition holds. */
-  runUntil(condition: () => boolean): Promise<WorkflowRun>
+  runUntil(condition: () => boolean, options?: Partial<RunOptions>): Promise<WorkflowRun>
   /** Image that the service runs for its users. */
   serving(environment: EnvironmentName): string | undefined
   /** Messages as people see them now. */
@@ -46,6 +46,13 @@ export interface SlackMessage {
   readonly first: string
 }
 
+export interface SceneOptions {
+  /** Minutes that production, which CodeDeploy deploys, waits for an answer before its traffic moves. Default: it does not. */
+  readonly readyWait?: number
+  /** Minutes that staging waits, then blue/green by ECS itself, at a PAUSE hook. Default: staging is rolling, and does not. */
+  readonly pause?: number
+}
+
 export const oldImage = 'registry.example.com/api:v1'
 const slackToken = 'xoxb-1-workflows'
 const clock = { kind: 'accelerated', speed: 200 } as const
@@ -56,17 +63,17 @@ type World = Partial<Record<EnvironmentName, { readonly simulator: Simulator } &
 type Listening = Awaited<ReturnType<Simulator['listen']>>
 
 /** Plays one story in a world of its own: staging is a rolling service, production one of CodeDeploy. */
-export function inScene(play: (scene: Scene) => Promise<void>): () => Promise<void> {
+export function inScene(play: (scene: Scene) => Promise<void>, options: SceneOptions = {}): () => Promise<void> {
   return async () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-caller-'))
     const world: World = {}
     try {
-      const staging = await open(world, 'staging')
+      const staging = await open(world, 'staging', options)
       staging.world.region(region).ecr.createRepository('api')
       cpSync(join(root, 'examples/api'), join(folder, 'caller'), { recursive: true })
       const files = { '/app/main.js': 'started' }
       const { digest } = await writeLayout(join(folder, 'layout'), { files, entrypoint: ['node', '/app/main.js'] })
-      await play(openScene(staging, world, folder, digest))
+      await play(openScene(staging, world, folder, digest, options))
     } finally {
       for (const { close } of Object.values(world)) await close()
       rmSync(folder, { recursive: true, force: true })
@@ -75,19 +82,33 @@ export function inScene(play: (scene: Scene) => Promise<void>): () => Promise<vo
 }
 
 /** Each account begins when it is needed: its clock runs much faster than that of the bundles. */
-async function open(world: World, name: EnvironmentName): Promise<Simulator> {
+async function open(world: World, name: EnvironmentName, { readyWait, pause }: SceneOptions): Promise<Simulator> {
   const known = world[name]?.simulator
   if (known) return known
   const simulator = createSimulator({ clock, accountId: accounts[name] })
-  if (name === 'staging') seedRollingService(simulator, { cluster: name })
-  else seedBlueGreen(simulator, { cluster: name, terminationWaitMinutes: 1 })
+  if (name === 'production')
+    seedBlueGreen(simulator, { cluster: name, terminationWaitMinutes: 1, ...(readyWait && { readyWait }) })
+  else if (pause === undefined) seedRollingService(simulator, { cluster: name })
+  else
+    seedNativeService(simulator, {
+      cluster: name,
+      strategy: 'BLUE_GREEN',
+      bakeTimeInMinutes: 1,
+      lifecycleHooks: [
+        {
+          targetType: 'PAUSE',
+          lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+          timeoutConfiguration: { timeoutInMinutes: pause, action: 'ROLLBACK' },
+        },
+      ],
+    })
   simulator.world.region(region).logs.createGroup('/ecs/api')
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: `repo:${repository}:environment:${name}` } })
   world[name] = { simulator, ...(await simulator.listen()) }
   return simulator
 }
 
-function openScene(staging: Simulator, world: World, folder: string, digest: string): Scene {
+function openScene(staging: Simulator, world: World, folder: string, digest: string, options: SceneOptions): Scene {
   const caller = join(folder, 'caller')
   const bring = async (name = '', path = '') => {
     cpSync(join(folder, name === 'image' ? 'layout' : name), path, { recursive: true })
@@ -106,26 +127,26 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
       const written = readFileSync(join(caller, file), 'utf8')
       write(file, written.replace('environments: staging production', lines.join(', ')))
     },
-    run: (options = {}, workflow = '.github/workflows/ship.yml') =>
+    run: (given = {}, workflow = '.github/workflows/ship.yml') =>
       runWorkflow(
         {
           caller: { name: repository, folder: caller },
           repositories: [{ name: 'your-org/slipway', folder: root }],
           secrets: { SLACK_TOKEN: slackToken },
-          environment: (job) => enter(world, job),
-          ...options,
+          environment: (job) => enter(world, job, options),
+          ...given,
           actions: {
             'actions/download-artifact': ({ inputs }) => bring(inputs.name, inputs.path),
             'acme/builder': ({ workspace }) => bring('image', join(workspace, 'layout')),
-            ...options.actions,
+            ...given.actions,
           },
         },
         workflow,
       ),
-    async runUntil(condition) {
+    async runUntil(condition, given = {}) {
       const cancel = new AbortController()
       const watch = setInterval(() => condition() && cancel.abort(), 20)
-      return scene.run({ signal: cancel.signal }).finally(() => clearInterval(watch))
+      return scene.run({ ...given, signal: cancel.signal }).finally(() => clearInterval(watch))
     },
     serving(environment) {
       const ecs = world[environment]?.simulator.world.region(region).ecs
@@ -153,9 +174,13 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
  * What GitHub does when a job starts: its OIDC token is about it, and entering an environment is a deployment. Slack and
  * GitHub are those of staging's simulator.
  */
-async function enter(world: World, { environment }: StartingJob): Promise<Readonly<Record<string, string>>> {
+async function enter(
+  world: World,
+  { environment }: StartingJob,
+  options: SceneOptions,
+): Promise<Readonly<Record<string, string>>> {
   const name = environment?.name === 'production' ? 'production' : 'staging'
-  const { oidc } = await open(world, name)
+  const { oidc } = await open(world, name, options)
   const { environment: _before, ...job } = oidc.job
   oidc.job = { ...job, repository, sha: commit, ...(environment && { environment: environment.name }) }
   const shared = world.staging?.environment ?? {}

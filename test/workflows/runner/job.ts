@@ -82,7 +82,8 @@ async function startJob(
   return { session, path, workspace, temporary, contexts, environment, masks, posts: [], steps: [] }
 }
 
-function environmentOf(token: TemplateToken, contexts: Contexts) {
+/** The GitHub environment that a job is to enter. */
+export function environmentOf(token: TemplateToken, contexts: Contexts) {
   const written = member(token, 'environment')
   if (!written) return undefined
   const name = asText(resolve(member(written, 'name') ?? written, contexts))

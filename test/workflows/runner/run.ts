@@ -5,7 +5,7 @@ import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/te
 import { inputsOf, locateWorkflow, needsOf, type Permissions, permissionsOf, problemsOf } from './call.ts'
 import { asText, type Contexts, type Functions, holds, member, members, resolve, texts } from './expressions.ts'
 import { loadWorkflow, type Repository } from './files.ts'
-import { runJob } from './job.ts'
+import { environmentOf, runJob } from './job.ts'
 import { expandMatrix } from './matrix.ts'
 
 export type Result = 'success' | 'failure' | 'cancelled' | 'skipped'
@@ -69,6 +69,8 @@ export interface RunOptions {
   readonly masks?: readonly string[]
   /** Variables of the processes of a job. Those for OIDC only reach jobs that were granted `id-token: write`. */
   readonly environment?: (job: StartingJob) => Promise<Readonly<Record<string, string>>>
+  /** The protection rules of a GitHub environment: whether a job may enter it. Default: every job may, at once. */
+  readonly review?: (environment: string) => Promise<boolean>
   readonly github?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
 }
@@ -97,6 +99,7 @@ export async function runWorkflow(options: RunOptions, file: string): Promise<Wo
     secrets: {},
     masks: [],
     environment: async () => ({}),
+    review: async () => true,
     signal: new AbortController().signal,
     ...options,
     github: { workflow: nameOf(caller, file), ...options.github },
@@ -167,9 +170,13 @@ interface Leg {
 }
 
 /** Legs that run at the same time end by themselves; those that still wait are cancelled after the first failure. */
-async function runMatrix(leg: Leg, contexts: Contexts, functions: Functions): Promise<Ended> {
-  const { session, job } = leg
-  if (!holds(member(job, 'if'), contexts, functions)) return neverRan(leg, 'skipped')
+async function runMatrix(given: Leg, contexts: Contexts, functions: Functions): Promise<Ended> {
+  const { job } = given
+  if (!holds(member(job, 'if'), contexts, functions)) return neverRan(given, 'skipped')
+  // A job that begins after the cancel, because its condition says so, runs undisturbed, and so do its steps.
+  const { signal } = given.session
+  const session = signal.aborted ? { ...given.session, signal: new AbortController().signal } : given.session
+  const leg = { ...given, session }
   const strategy = resolve(member(job, 'strategy'), contexts) as
     | { matrix?: Record<string, unknown>; 'max-parallel'?: number; 'fail-fast'?: boolean }
     | undefined
@@ -197,6 +204,8 @@ function neverRan({ session, place, id, permissions }: Leg, result: Result): End
 async function runLeg({ session, place, id, job, permissions }: Leg, contexts: Contexts): Promise<Ended> {
   const uses = asText(resolve(member(job, 'uses'), contexts))
   if (uses === '') {
+    const entry = await askToEnter(session, job, contexts)
+    if (entry !== undefined) return neverRan({ session, place, id, job, permissions }, entry)
     const record = await runJob(session, place, id, job, contexts, permissions)
     session.records.push(record)
     return record
@@ -205,6 +214,17 @@ async function runLeg({ session, place, id, job, permissions }: Leg, contexts: C
   const inputs = inputsOf(called, (resolve(member(job, 'with'), contexts) ?? {}) as Record<string, unknown>)
   const secrets = { ...texts(resolve(member(job, 'secrets'), contexts)), GITHUB_TOKEN: token }
   return runFile(session, { ...called, path: pathOf(place, id), granted: permissions }, { inputs, secrets })
+}
+
+/** Waits for the review of the job's environment. The result of a job that may not enter it; undefined: it may. */
+async function askToEnter({ signal, review }: Session, job: TemplateToken, contexts: Contexts) {
+  const name = environmentOf(job, contexts)?.name
+  if (name === undefined) return undefined
+  const cancelled = new Promise<'cancelled'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('cancelled'), { once: true })
+  })
+  const answer = review(name).then((isApproved) => (isApproved ? undefined : ('failure' as const)))
+  return await Promise.race([answer, cancelled])
 }
 
 /** Of a job: a need that was skipped is no success, however far up it is (actions/runner#491). */
