@@ -51,7 +51,7 @@ function explainStart(group: StoppedTaskGroup, total: number, evidence: Evidence
   const facts: Facts = { image: named, logGroup: evidence.logGroups?.join(' or ') || 'of the task definition' }
   const matches = reasons.flatMap((reason) => {
     const isEnd = /Essential container in task exited|failed (?:ELB|container) health checks|^OutOfMemory/.test(reason)
-    const match = isEnd ? undefined : findEntry(startErrors, reason, { ...facts, said: cut(reason, 300) })
+    const match = isEnd ? undefined : findEntry(startErrors, reason, { ...facts, said: cut(redact(reason), 300) })
     return match ? { match, reason } : []
   })
   const found = matches.find(({ match }) => !isVague(match.entry)) ?? matches[0]

@@ -99,7 +99,7 @@ function withAlarms(cause: Cause, { alarms = [], missingPermissions }: Evidence)
     }
   if (firing.length === 0) return alarms.length > 0 ? { ...cause, why: text`${cause.why} and is silent again` } : cause
   const reasons = firing.flatMap(({ name, reason = '' }, index) => {
-    const said = untrusted(redact(reason.slice(0, 500)))
+    const said = untrusted(redact(reason).slice(0, 500))
     return [
       ...(index > 0 ? ['; '] : []),
       ...(firing.length > 1 ? text`${untrusted(name)}: “${said}”` : text`“${said}”`),
@@ -124,7 +124,7 @@ function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
   return {
     code: 'unexplained',
     what: outcome === 'timed-out' ? text`The deployment did not end in time` : text`The deployment failed`,
-    why: said ? text`AWS says “${untrusted(redact(said.untrusted.slice(0, 1000)))}”` : text`AWS gives no reason`,
+    why: said ? text`AWS says “${untrusted(redact(said.untrusted).slice(0, 1000))}”` : text`AWS gives no reason`,
     fix:
       blind.length > 0
         ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to see why.`
