@@ -23,6 +23,8 @@ interface Progress extends Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 't
 
 interface SavedService extends Pick<FleetService, 'state' | 'back'> {
   readonly record: DeploymentRecord
+  /** The record is that of its way back. */
+  readonly isBack: boolean
 }
 
 /** Where an earlier step left off. */
@@ -52,9 +54,9 @@ export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => Flee
   }
   return {
     keepProgress,
-    keep(name, record) {
+    keep(name, way, record) {
       const service = state().services.find((candidate) => candidate.name === name)
-      const saved = { record, state: brief(service?.state), back: brief(service?.back) }
+      const saved = { record, isBack: way === 'put-back', state: brief(service?.state), back: brief(service?.back) }
       runner.saveState(keyOf(names.indexOf(name)), JSON.stringify(saved))
       keepProgress(false)
     },
@@ -89,21 +91,31 @@ export function savedFleet(runner: Runner): SavedFleet | undefined {
     return { name, wave, own, record: parseRecord(own && JSON.stringify(own.record)) }
   })
   const open = services.flatMap(({ name, own, record }) =>
-    record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.back !== undefined }],
+    record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.isBack ?? false }],
   )
   const { isOver: _, ...known } = progress
   const state: FleetState = {
     ...known,
     updatedAt: progress.startedAt,
-    services: services.map(({ name, wave, own, record }) => reopened({ name, wave, ...own }, record)),
+    services: services.map(({ name, wave, own, record }) =>
+      reopened({ name, wave, state: own?.state, back: own?.back }, own, record),
+    ),
   }
   const slack = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
   return { waves, state, open, slackMessageTs: slack?.ts }
 }
 
 /** A service whose end is not known yet, without the verdict of the step that was cancelled. */
-function reopened({ name, wave, state, back }: FleetService, record: DeploymentRecord | undefined): FleetService {
-  if (record === undefined || record.stage === 'ended') return { name, wave, state, back }
-  const open = (own: DeploymentState) => ({ ...own, verdict: undefined, cause: undefined })
-  return back ? { name, wave, state, back: open(back) } : { name, wave, state: state && open(state) }
+function reopened(
+  service: FleetService,
+  saved: SavedService | undefined,
+  record: DeploymentRecord | undefined,
+): FleetService {
+  if (saved === undefined || record === undefined || record.stage === 'ended') return service
+  const { state, back } = service
+  return saved.isBack ? { ...service, back: back && open(back) } : { ...service, state: state && open(state) }
+}
+
+function open(state: DeploymentState): DeploymentState {
+  return { ...state, verdict: undefined, cause: undefined }
 }

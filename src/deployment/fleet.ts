@@ -35,10 +35,12 @@ export interface FleetRequest {
   readonly dryRun: boolean
 }
 
+type Way = 'service' | 'put-back'
+
 /** The world of services that are deployed together. */
 export interface FleetJourney extends Omit<RollbackJourney, 'keep'> {
-  /** As `Journey.keep`, of one service. */
-  keep(service: string, part: Partial<DeploymentRecord>): void
+  /** As `Journey.keep`, of one service, on its way forward or back. */
+  keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
 }
 
 interface Voyage {
@@ -85,7 +87,8 @@ async function* onward(voyage: Voyage): Events {
     if (!goOn()) return
     yield { kind: 'wave', at: journey.clock.now(), wave }
     const starts = members.map(
-      (member) => () => told('service', member.name, deploy(member.request, own(member.name, voyage)), voyage),
+      (member) => () =>
+        told('service', member.name, deploy(member.request, own('service', member.name, voyage)), voyage),
     )
     yield* inParallel(starts, request.atOnce, goOn)
   }
@@ -101,7 +104,7 @@ async function* backward(voyage: Voyage, because: string): Events {
     const starts = ways.map(
       ({ name, request: back }) =>
         () =>
-          told('put-back', name, rollBack(back, own(name, voyage)), voyage),
+          told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
     )
     yield* inParallel(starts, request.atOnce, () => !journey.signal.aborted)
   }
@@ -140,13 +143,13 @@ function backTo(reference: string, from: string, request: DeployRequest): Rollba
   }
 }
 
-function own(name: string, { journey }: Voyage): RollbackJourney {
-  return { ...journey, keep: (part) => journey.keep(name, part) }
+function own(way: Way, name: string, { journey }: Voyage): RollbackJourney {
+  return { ...journey, keep: (part) => journey.keep(name, way, part) }
 }
 
 /** The events of one service under its name. A `Failure` has become its verdict already. */
 async function* told(
-  kind: 'service' | 'put-back',
+  kind: Way,
   service: string,
   events: AsyncGenerator<DeploymentEvent, void>,
   { faults }: Voyage,

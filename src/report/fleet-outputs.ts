@@ -57,6 +57,7 @@ function facts(service: FleetService, longestReason: number) {
 /** That of its deployment, unless this run took it back; empty where it did not begin, and after a dry run. */
 function verdictOf(service: FleetService): string {
   const { back, state } = service
+  if (back?.verdict?.outcome === 'cancelled') return 'cancelled'
   if (back?.verdict) return standing(service).kind === 'put-back' ? 'rolled-back' : 'rollback-failed'
   return state?.verdict?.outcome ?? ''
 }

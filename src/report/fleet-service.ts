@@ -18,6 +18,8 @@ export interface Standing {
 export function standing(service: FleetService): Standing {
   const { state, back } = service
   if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'was deployed and put back' }
+  if (back?.verdict?.outcome === 'cancelled')
+    return { kind: 'bad', emoji: '🚫', words: 'was being put back when the run was cancelled' }
   if (back?.verdict) return { kind: 'bad', emoji: '🚨', words: 'was deployed and could not be put back' }
   if (back) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
   if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }

@@ -89,13 +89,14 @@ export function fleetExplanation(state: FleetState): readonly Text[] {
 /** What became of the services that did not fail themselves. */
 function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
   const others = services.filter(({ name }) => name !== halted)
-  const lost = services.filter(({ back, ...service }) => back && !isPutBack({ back, ...service }))
+  const lost = services.filter((service) => service.back && !isPutBack(service))
+  const failed = lost.filter(({ back }) => back?.verdict?.outcome !== 'cancelled')
   const stays = others.filter((service) => isChanged(service) && !lost.includes(service) && isAtRest(service))
   const unbegun = services.filter(({ state }) => state === undefined)
   const what = verdict?.outcome === 'cancelled' ? 'Deployed before, and left so' : 'Left on the new version'
   return [
     ...counted(services.filter(isPutBack), 'was put back', 'were put back'),
-    ...listed('Could not be put back', lost),
+    ...listed('Could not be put back', failed),
     ...listed(what, stays),
     ...listed('Not begun', unbegun),
   ]

@@ -6,6 +6,7 @@ import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
 import { oldImage } from '../deployment/scene.ts'
 import { limitsBrokenBy } from '../report/slack-rules.ts'
+import type { FakeRunner } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
@@ -338,6 +339,37 @@ describe('a cancelled run of waves', () => {
     sim.clock.advance(30 * 60_000)
     expect(shop.map((service) => serving(sim, service))).toEqual([imageOf('data', 'v2'), oldImage, oldImage, oldImage])
   })
+
+  test('at any moment leaves nothing in flight, and says of no service what is not so', async () => {
+    const order = ['data', 'api', 'worker']
+    let cancelled = 0
+    for (let moment = 3; ; moment += 9) {
+      const sim = severalScene(order)
+      // The second wave fails, so that there is also a way back to be cancelled.
+      const files = repository(sim, '[[data], [api, worker]]', order, { worker: crash })
+      const given = { environment: 'production' }
+      const onRunner = (runner: FakeRunner) =>
+        void sim.faults.add({ skip: moment, times: 1, effect: { kind: 'callback', run: () => runner.cancel() } })
+      const main = await deploySeveral(sim, given, { files, onRunner })
+      expect(main.error).toBeUndefined()
+      sim.faults.clear()
+      const after = await deploySeveral(sim, given, { files, state: main.runner.savedState })
+      expect(after.error).toBeUndefined()
+      if (main.runner.outputs.verdict !== 'cancelled') break
+      cancelled++
+      expect(after.log).toContain('3 services (production) were cancelled')
+      sim.clock.advance(30 * 60_000)
+      for (const service of order) {
+        const told = after.runner.summary.split('\n').find((line) => line.includes(`<code>${service}</code>`)) ?? ''
+        const isBack = told.includes('put back')
+        const isNew = isBack ? /had not been changed/ : /is deployed|had succeeded/
+        if (isNew.test(told)) expect([moment, serving(sim, service)]).toEqual([moment, imageOf(service, 'v2')])
+        else if (isBack || /rolled back|has not begun|had not been changed/.test(told))
+          expect([moment, serving(sim, service)]).toEqual([moment, oldImage])
+      }
+    }
+    expect(cancelled).toBeGreaterThan(12)
+  }, 60_000)
 
   test('the post step does nothing after a normal end', async () => {
     const { sim, files } = shopScene()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
-import { selectImage, selectTarget, selectTargets } from '../../src/config/target.ts'
+import { selectImage, selectTarget, selectTargets, selectWaves } from '../../src/config/target.ts'
 import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
@@ -83,6 +83,27 @@ describe('a target', () => {
     ['constructor', undefined, 'slipway.yml has no environment constructor'],
   ])('%s %s is refused', (environment, service, expected) => {
     expect(refusal(() => selectTarget(config, environment, service))).toContain(expected)
+  })
+})
+
+describe('waves', () => {
+  const waves = (declared: string) =>
+    written.replace('    slack: C0123456789', `    waves: ${declared}\n    slack: C0123456789`)
+
+  test('order the services of an environment; without them there is no order', () => {
+    const ordered = loadConfig(waves('[[worker], [api]]'), 'slipway.yml')
+    expect(selectWaves(ordered, 'staging')).toEqual([['worker'], ['api']])
+    expect(selectWaves(ordered, 'production')).toBeUndefined()
+  })
+
+  test.each([
+    ['[[wroker, api], [worker]]', 'waves.0.0 names wroker, which is not under services; did you mean worker?'],
+    ['[[api], [worker, api]]', 'slipway.yml:15:29 environments.staging.waves.1.1 names api a second time'],
+    ['[[api]]', 'waves must name every service of the environment; missing: worker'],
+    ['[[api, worker], []]', 'waves.1 must have a service'],
+    ['[api, worker]', 'waves.0 must be an array, not a string'],
+  ])('%s is refused', (declared, expected) => {
+    expect(refusal(() => loadConfig(waves(declared), 'slipway.yml'))).toContain(expected)
   })
 })
 
