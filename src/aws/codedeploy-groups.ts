@@ -10,9 +10,12 @@ const mostApplications = 200
 /** Asked about at the same time. */
 const atOnce = 5
 
-/** Searches all applications for the groups that deploy one service of Amazon ECS. */
-export function groupSearch(connection: Connection): Pick<CodeDeploy, 'findDeploymentGroups'> {
+/** Deployment groups by their names, or by the service of Amazon ECS that they deploy. */
+export function deploymentGroups(
+  connection: Connection,
+): Pick<CodeDeploy, 'describeDeploymentGroup' | 'findDeploymentGroups'> {
   return {
+    describeDeploymentGroup: (application, group) => describeGroup(connection, application, group),
     async findDeploymentGroups(cluster, service, application) {
       const applications = application === undefined ? await ecsApplications(connection, service) : [application]
       const looked = applications.slice(0, mostApplications)
@@ -25,6 +28,29 @@ export function groupSearch(connection: Connection): Pick<CodeDeploy, 'findDeplo
       return { groups: found, isComplete: looked.length === applications.length }
     },
   }
+}
+
+/** ARN for a minimal IAM statement. */
+export function groupArn({ region }: Connection, application: string, group: string): string {
+  return `arn:*:codedeploy:${region}:*:deploymentgroup:${application}/${group}`
+}
+
+async function describeGroup(connection: Connection, application: string, group: string) {
+  const client = await connection.clients.codedeploy()
+  const { GetDeploymentGroupCommand } = await import('@aws-sdk/client-codedeploy')
+  const command = new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: group })
+  return call(
+    connection,
+    async (options): Promise<DeploymentGroup | undefined> =>
+      present((await client.send(command, options)).deploymentGroupInfo, 'deploymentGroupInfo'),
+    {
+      action: 'codedeploy:GetDeploymentGroup',
+      resource: groupArn(connection, application, group),
+      kind: 'read',
+      whenRefused: ({ name }) =>
+        /^(DeploymentGroup|Application)DoesNotExistException$/.test(name) ? { value: undefined } : undefined,
+    },
+  )
 }
 
 function deploys({ ecsServices = [] }: DeploymentGroup, cluster: string, service: string): boolean {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, DeploymentGroup, EcsTarget } from '../ports.ts'
+import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, EcsTarget } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import { groupSearch } from './codedeploy-groups.ts'
+import { deploymentGroups, groupArn } from './codedeploy-groups.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
@@ -12,8 +12,7 @@ import { type AwsError, present } from './error-class.ts'
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {
   return {
-    describeDeploymentGroup: (application, group) => describeGroup(connection, application, group),
-    ...groupSearch(connection),
+    ...deploymentGroups(connection),
     createDeployment: (request) => create(connection, request),
     describeDeployment: (id) => describe(connection, id),
     describeTarget: (id, cluster, service) => describeTarget(connection, id, cluster, service),
@@ -21,28 +20,6 @@ export function codeDeploy(connection: Connection): CodeDeploy {
     continueDeployment: (id, wait) => proceed(connection, id, wait),
     stopDeployment: (id, rollBack) => stop(connection, id, rollBack),
   }
-}
-
-function groupArn({ region }: Connection, application: string, group: string): string {
-  return `arn:*:codedeploy:${region}:*:deploymentgroup:${application}/${group}`
-}
-
-async function describeGroup(connection: Connection, application: string, group: string) {
-  const client = await connection.clients.codedeploy()
-  const { GetDeploymentGroupCommand } = await import('@aws-sdk/client-codedeploy')
-  const command = new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: group })
-  return call(
-    connection,
-    async (options): Promise<DeploymentGroup | undefined> =>
-      present((await client.send(command, options)).deploymentGroupInfo, 'deploymentGroupInfo'),
-    {
-      action: 'codedeploy:GetDeploymentGroup',
-      resource: groupArn(connection, application, group),
-      kind: 'read',
-      whenRefused: ({ name }) =>
-        /^(DeploymentGroup|Application)DoesNotExistException$/.test(name) ? { value: undefined } : undefined,
-    },
-  )
 }
 
 async function create(connection: Connection, request: CreateDeploymentRequest): Promise<string> {

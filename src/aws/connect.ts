@@ -3,6 +3,7 @@ import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type {
   CodeDeploy,
+  CredentialLifetime,
   Ecr,
   Ecs,
   EvidenceSources,
@@ -52,6 +53,8 @@ export interface Aws {
   readonly network: NetworkSources
   readonly roles: RoleSources
   readonly scaling: Scaling
+  /** How long the credentials last. */
+  credentialLifetime(): Promise<CredentialLifetime>
   /** Who the credentials belong to. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
@@ -83,6 +86,7 @@ function portsOf(connection: Connection): Aws {
     network: networkSources(connection),
     roles: roleSources(connection),
     scaling: scaling(connection),
+    credentialLifetime: connection.credentialLifetime,
     identity: () => callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }

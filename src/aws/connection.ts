@@ -1,5 +1,7 @@
 import type { Clock, Deadline } from '../clock.ts'
+import type { CredentialLifetime } from '../ports.ts'
 import { type Text, text } from '../text.ts'
+import { openCrowd } from './backoff.ts'
 import type { Patience } from './call.ts'
 import { type Clients, createClients, type RequestHandler } from './clients.ts'
 import { credentialSource } from './credentials.ts'
@@ -31,6 +33,8 @@ export interface ConnectionOptions {
 export interface Connection extends Patience {
   readonly region: string
   readonly clients: Clients
+  /** How long its credentials last. */
+  credentialLifetime(): Promise<CredentialLifetime>
 }
 
 const reportEvery = 30_000
@@ -38,7 +42,8 @@ const reportEvery = 30_000
 /** Makes a connection; nothing is loaded or sent before the first call. */
 export function openConnection(options: ConnectionOptions): Connection {
   const { region, clock, signal, deadline, environment, allowedAccountIds = [] } = options
-  const patience = { clock, signal, deadline, reportRetry: atMostEvery(reportEvery, clock, options.onRetry) }
+  const reportRetry = atMostEvery(reportEvery, clock, options.onRetry)
+  const patience = { clock, signal, deadline, reportRetry, crowd: openCrowd() }
   const clients: Clients = createClients({
     region,
     environment,
@@ -53,6 +58,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     clients,
     prepare: async () => void (await source.current()),
     refreshCredentials: () => source.renew(),
+    credentialLifetime: () => source.lifetime(),
   }
   if (allowedAccountIds.length === 0) return signed
   let checked: Promise<void> | undefined

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
+import type { CredentialLifetime } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import type { Patience } from './call.ts'
 import type { Credentials } from './clients.ts'
@@ -19,6 +20,8 @@ export interface CredentialOptions {
 export interface CredentialSource {
   /** Credentials that are good for some minutes more. Throws `credentials-missing`. */
   current(): Promise<Credentials>
+  /** How long they last, where that can be known without asking anybody. */
+  lifetime(): Promise<CredentialLifetime>
   /** Gets others, although the current ones look good; false when there are no others. */
   renew(): Promise<boolean>
 }
@@ -45,8 +48,22 @@ function environmentCredentials(environment: CredentialOptions['environment']): 
       }
       return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
     },
+    lifetime: async () => lifetimeOf({ sessionToken, expiresAt: environment.AWS_CREDENTIAL_EXPIRATION }),
     renew: async () => false,
   }
+}
+
+/** `AWS_CREDENTIAL_EXPIRATION` is the name that the AWS CLI gives it (`aws configure export-credentials`). */
+function lifetimeOf({
+  sessionToken,
+  expiresAt = '',
+}: {
+  sessionToken?: string | undefined
+  expiresAt?: string | undefined
+}): CredentialLifetime {
+  if (!sessionToken) return { kind: 'lasting' }
+  const at = Date.parse(expiresAt)
+  return Number.isNaN(at) ? { kind: 'unknown' } : { kind: 'until', at }
 }
 
 /**
@@ -66,6 +83,11 @@ function chain({ region, environment }: CredentialOptions): CredentialSource {
   }
   return {
     current: () => resolve(false),
+    async lifetime() {
+      const { expiration, sessionToken } = await resolve(false)
+      // The SDK's providers of credentials with an expiration get others by themselves.
+      return expiration ? { kind: 'renewed' } : lifetimeOf({ sessionToken })
+    },
     renew: () => resolve(true).then(() => true),
   }
 }

@@ -56,6 +56,7 @@ export function assumedRole(role: Role, sts: Sts, patience: Patience): Credentia
     !credentials.expiration || credentials.expiration.getTime() - patience.clock.now() > margin
   return {
     current: async () => (known && isFresh(known) ? known : fetch()),
+    lifetime: async () => ({ kind: 'renewed' }),
     renew: () => fetch().then(() => true),
   }
 }

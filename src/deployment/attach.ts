@@ -5,6 +5,7 @@ import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, Ser
 import { type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionIn } from './appspec.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
+import { warnOfExpiry } from './credential-expiry.ts'
 import type { End } from './end.ts'
 import { requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -139,6 +140,7 @@ export async function* begin(
     ...{ changes: [], images: [], unchanged: false },
   }
   yield { kind: 'planned', at, plan }
+  yield* warnOfExpiry(request, plan, journey)
   const consoleUrl =
     engine === 'codedeploy'
       ? codeDeployConsoleUrl(region, id)

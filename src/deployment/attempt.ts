@@ -5,6 +5,7 @@ import { renderText, untrusted } from '../text.ts'
 import { deployByCodeDeploy } from './codedeploy.ts'
 import { groupNameOf, requireGroup } from './codedeploy-group.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
+import { warnOfExpiry } from './credential-expiry.ts'
 import type { End } from './end.ts'
 import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -67,12 +68,14 @@ async function groupFor(
 
 async function* tellPlan(
   request: DeployRequest,
-  { clock, keep }: Journey,
+  journey: Journey,
   { engine, service, denied }: Prepared,
   decided: Plan,
 ): Events<void> {
+  const { clock, keep } = journey
   yield { kind: 'planned', at: clock.now(), plan: decided }
   keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
+  yield* warnOfExpiry(request, decided, journey)
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
 }

@@ -7,6 +7,7 @@ import { textIn } from '../task-definition/members.ts'
 import { findRegistered } from '../task-definition/register.ts'
 import { type Changed, changed } from './conflict.ts'
 import { serviceConsoleUrl } from './console.ts'
+import { warnOfExpiry } from './credential-expiry.ts'
 import { type End, notWatched, remains } from './end.ts'
 import type { DeploymentEvent, Engine } from './event.ts'
 import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefinition } from './journey.ts'
@@ -39,7 +40,9 @@ export async function* createService(
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(given, request, textIn(wanted.definition, 'family'))
-  yield { kind: 'planned', at: journey.clock.now(), plan: planOf(request, given.content, wanted) }
+  const plan = planOf(request, given.content, wanted)
+  yield { kind: 'planned', at: journey.clock.now(), plan }
+  yield* warnOfExpiry(request, plan, journey)
   if (request.dryRun) return undefined
   preparing.keep({ engine: engineOf(given.content), isCreation: true })
   const taskDefinition = yield* revision(wanted, marking, preparing)

@@ -3,6 +3,7 @@ import type { ImageStore } from '../diagnosis/gather-platforms.ts'
 import type {
   CodeDeploy,
   CommitHistory,
+  CredentialLifetime,
   Ecs,
   EvidenceSources,
   JsonObject,
@@ -110,6 +111,8 @@ export interface AwsPorts {
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
   readonly scaling: Scaling
+  /** How long the credentials last, as far as anybody knows. */
+  credentialLifetime(): Promise<CredentialLifetime>
   /** Asked only to explain certain failures, as alarms are. */
   readonly network: NetworkSources
   readonly preflight: Pick<PreflightSources, 'alarms'>

@@ -3,12 +3,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
-import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
+import { seedCluster, seededTaskDefinition } from '../simulator/seeding.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
 const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
-const listed = new Set([...section.matchAll(/`([a-z]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+const listed = new Set([...section.matchAll(/`([a-z-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+
+const scaling = 'application-autoscaling:DescribeScalableTargets'
+
+/** A cluster without a service `api`. */
+function emptyScene(): Simulator {
+  const sim = createSimulator()
+  seedCluster(sim.world, { service: 'other' })
+  sim.world.region(region).logs.createGroup('/shop/api')
+  sim.recorder.clear()
+  return sim
+}
 
 const healthy: Behaviour = { kind: 'healthy' }
 const crash: Behaviour = { kind: 'crash', exitCode: 1 }
@@ -21,6 +34,40 @@ const modes: readonly (readonly [string, Behaviour, Partial<DeployRequest>])[] =
   ['that stops another one', healthy, { onConflict: 'stop' }],
   ['that is watched up to its traffic', healthy, { waitFor: 'traffic-shifted' }],
 ]
+
+const definition = {
+  desiredCount: 2,
+  launchType: 'FARGATE',
+  networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111'] } },
+}
+const serviceDefinition = { file: 'service.json', content: definition, idempotencyKey: '7/1' }
+
+test.each<readonly [string, () => Simulator, Partial<DeployRequest>, readonly string[]]>([
+  ['that creates its service', emptyScene, { serviceDefinition }, ['ecs:CreateService']],
+  ['that sets a count', () => rollingScene(), { desiredCount: 3 }, [scaling]],
+  [
+    'that looks for its group',
+    () => codeDeployScene({ application: 'shop', group: 'api', terminationWaitMinutes: 0 }),
+    {},
+    ['codedeploy:ListApplications', 'codedeploy:BatchGetDeploymentGroups'],
+  ],
+  [
+    'with other alarms',
+    () => codeDeployScene({ terminationWaitMinutes: 0 }),
+    { codeDeploy: { alarms: [] } },
+    ['codedeploy:CreateDeployment'],
+  ],
+])('a deployment %s needs nothing that the README does not list', async (_, scene, request, needed) => {
+  const sim = scene()
+  const wanted: DeployRequest['wanted'] = async (_service, current) => {
+    const base = current ?? JSON.parse(JSON.stringify(seededTaskDefinition(sim.world)))
+    return { definition: withImage(base, newImage) }
+  }
+  expect((await run(sim, { commit: 'a'.repeat(40), request: { wanted, ...request } })).outcome).toBe('succeeded')
+  expect(sim.iam.actionsUsed()).toEqual(expect.arrayContaining([...needed]))
+  expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
+  expect(listed).toContain('codedeploy:UpdateDeploymentGroup')
+})
 
 test.each(
   [

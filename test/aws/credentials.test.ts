@@ -129,6 +129,17 @@ describe('credentials of the environment', () => {
     expect(simulator.recorder.count()).toBe(0)
   })
 
+  test('how long they last is known of a role, of keys, and of a session that says so', async () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+    const of = (environment: Record<string, string>) => simulated({ environment }).aws.credentialLifetime()
+    expect(await withRole().aws.credentialLifetime()).toEqual({ kind: 'renewed' })
+    expect(await of(keys)).toEqual({ kind: 'lasting' })
+    const session = { ...keys, AWS_SESSION_TOKEN: 'token' }
+    expect(await of(session)).toEqual({ kind: 'unknown' })
+    const until = { ...session, AWS_CREDENTIAL_EXPIRATION: '2026-11-21T14:02:00+00:00' }
+    expect(await of(until)).toEqual({ kind: 'until', at: Date.UTC(2026, 10, 21, 14, 2) })
+  })
+
   test('half a key names the missing half', async () => {
     const { aws } = simulated({ environment: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' } })
     expect((await failure(aws.identity())).why).toContain('AWS_SECRET_ACCESS_KEY is empty')
