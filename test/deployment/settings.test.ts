@@ -80,7 +80,7 @@ const switches: readonly (readonly [Strategy, DeploymentSettings & { readonly st
 describe('a service that changes its strategy', () => {
   test.each(switches)('from %s with %j is deployed by the new one', async (from, settings, told) => {
     const sim = scene(from)
-    const ended = await deploy(sim, settings)
+    const ended = await deploy(sim, settings, { request: { longestGap: 30_000 } })
     expect([ended.outcome, servingImage(sim)]).toEqual(['succeeded', newImage])
     expect(await configurationOf(sim)).toMatchObject({ strategy: settings.strategy })
     expect(changesOf(ended)).toContain(`strategy ${told}`)
