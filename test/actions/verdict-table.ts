@@ -1,6 +1,7 @@
 /** Every end of a deployment by every engine: the world that leads to it, and what the step then has to say. */
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { answerWaiting, hook, hookScene } from '../deployment/pause-scene.ts'
 import {
   codeDeployScene,
   newImage,
@@ -237,6 +238,71 @@ export const ends: Readonly<Record<string, End>> = {
     after: 60,
     verdict: 'detached',
     says: /credentials.*deployment-id: d-/s,
+  },
+  'ECS, paused and continued': {
+    scene: () => hookScene(hook(60)),
+    meanwhile: (sim) => answerWaiting(sim, 'CONTINUE'),
+    after: 300,
+    verdict: 'succeeded',
+    green: true,
+    says: /POST_TEST_TRAFFIC_SHIFT waits for an answer.*was answered: the deployment goes on.*is deployed/s,
+  },
+  'CodeDeploy, paused and continued': {
+    scene: () => codeDeployScene({ readyWait: 60, terminationWaitMinutes: 0 }),
+    meanwhile: (sim) => answerWaiting(sim, 'CONTINUE'),
+    after: 300,
+    verdict: 'succeeded',
+    green: true,
+    says: /READY_WAIT waits for an answer.*was answered: the deployment goes on.*is deployed/s,
+  },
+  'ECS, paused and rolled back': {
+    scene: () => hookScene(hook(60)),
+    meanwhile: (sim) => answerWaiting(sim, 'ROLLBACK'),
+    after: 300,
+    verdict: 'rolled-back',
+    says: /Somebody decided not to go on/,
+  },
+  'CodeDeploy, paused and rolled back': {
+    scene: () => codeDeployScene({ readyWait: 60 }),
+    meanwhile: (sim) => answerWaiting(sim, 'ROLLBACK'),
+    after: 300,
+    verdict: 'rolled-back',
+    says: /Somebody decided not to go on/,
+  },
+  'ECS, paused and timed out': {
+    scene: () => hookScene(hook(10)),
+    verdict: 'rolled-back',
+    says: /nobody answered the pause at POST_TEST_TRAFFIC_SHIFT.*ecs:ContinueServiceDeployment/s,
+  },
+  'ECS, paused and timed out, to go on': {
+    scene: () => hookScene(hook(10, 'CONTINUE')),
+    verdict: 'succeeded',
+    green: true,
+    says: /was not answered in time, so the deployment goes on/,
+  },
+  'CodeDeploy, paused and timed out': {
+    scene: () => codeDeployScene({ readyWait: 10 }),
+    verdict: 'rolled-back',
+    says: /nobody answered the wait before production traffic.*codedeploy:ContinueDeployment/s,
+  },
+  'CodeDeploy, paused and timed out, without rollback': {
+    scene: () => codeDeployScene({ readyWait: 10, autoRollback: [] }),
+    verdict: 'stopped',
+    says: /nobody answered the wait before production traffic.*codedeploy:ContinueDeployment/s,
+  },
+  'ECS, left waiting': {
+    scene: () => hookScene(hook(60)),
+    given: { 'on-pause': 'leave' },
+    verdict: 'paused',
+    green: true,
+    says: /notice Waits for an answer: .*POST_TEST_TRAFFIC_SHIFT/,
+  },
+  'CodeDeploy, left waiting': {
+    scene: () => codeDeployScene({ readyWait: 60 }),
+    given: { 'on-pause': 'leave' },
+    verdict: 'paused',
+    green: true,
+    says: /notice Waits for an answer: .*READY_WAIT/,
   },
   'rolling, cancelled': {
     ...rolling,

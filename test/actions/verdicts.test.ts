@@ -7,7 +7,7 @@ test.each(Object.entries(ends))('%s', async (name, end) => {
   const { verdict, cause } = runner.outputs
   expect({ verdict, green: !runner.failed }).toEqual({ verdict: end.verdict, green: end.green ?? false })
   expect(runner.lines.join('\n')).toMatch(end.says)
-  const isGood = end.verdict === 'succeeded' || end.verdict === 'unchanged'
+  const isGood = /^(succeeded|unchanged|paused)$/.test(end.verdict)
   expect(cause === '').toBe(isGood)
   expect(runner.lines.filter((line) => line.startsWith('error ')).length).toBe(isGood ? 0 : 1)
   // What was not registered has no ARN.

@@ -42,3 +42,16 @@ export function answerAfter(sim: Simulator, delay: number, answer: 'CONTINUE' | 
 /** The deployment that is in flight. */
 export const codeDeployId = async (sim: Simulator) =>
   (await portsOf(sim).codeDeploy.listActiveDeployments('AppECS-shop-api', 'DgpECS-shop-api'))[0] ?? ''
+
+/** Answers everything that waits, by either engine, as somebody else than the one who watches. */
+export async function answerWaiting(sim: Simulator, answer: 'CONTINUE' | 'ROLLBACK'): Promise<void> {
+  const { ecs, codeDeploy } = portsOf(sim)
+  const [newest] = await ecs.listServiceDeployments('shop', 'api', new Date(0))
+  const waiting = newest?.lifecycleHookDetails?.filter(({ status }) => status === 'AWAITING_ACTION') ?? []
+  for (const { hookId = '' } of waiting)
+    await ecs.continueServiceDeployment(newest?.serviceDeploymentArn ?? '', hookId, answer)
+  if (newest !== undefined) return
+  const id = await codeDeployId(sim)
+  if (answer === 'CONTINUE') await codeDeploy.continueDeployment(id, 'READY_WAIT')
+  else await codeDeploy.stopDeployment(id, true)
+}

@@ -191,9 +191,12 @@ jobs:
 `,
     )
     const run = await scene.run()
-    expect(run.problems).toEqual([
-      "The nested job 'deploy' is requesting 'deployments: write', but is only allowed 'deployments: none'.",
-    ])
+    expect(run.problems).toEqual(
+      ['deploy', 'continue', 'roll-back'].map(
+        (name) =>
+          `The nested job '${name}' is requesting 'deployments: write', but is only allowed 'deployments: none'.`,
+      ),
+    )
     expect(run.jobs).toEqual([])
   }),
 )
