@@ -3,6 +3,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 import { secretStores } from './secret-stores.ts'
+import { trafficRule } from './traffic-rules.ts'
 
 /** DescribeAlarms takes at most 100 names. */
 const alarmsAtMost = 100
@@ -13,6 +14,7 @@ export function preflightSources(connection: Connection): PreflightSources {
     alarms: (names) => alarms(connection, names),
     hasLogGroup: (name, region) => hasLogGroup(connection, name, region),
     targetGroup: (arn) => targetGroup(connection, arn),
+    trafficRule: (arn) => trafficRule(connection, arn),
     ...secretStores(connection),
   }
 }

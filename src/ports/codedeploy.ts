@@ -12,6 +12,12 @@ export interface DeploymentGroup {
       readonly terminationWaitTimeInMinutes?: number
     }
   }
+  readonly loadBalancerInfo?: {
+    readonly targetGroupPairInfoList?: readonly {
+      readonly targetGroups?: readonly { readonly name?: string }[]
+      readonly prodTrafficRoute?: { readonly listenerArns?: readonly string[] }
+    }[]
+  }
   readonly autoRollbackConfiguration?: { readonly enabled?: boolean; readonly events?: readonly string[] }
   readonly alarmConfiguration?: {
     readonly enabled?: boolean

@@ -5,6 +5,9 @@ export interface AlarmState {
   readonly reason?: string | undefined
 }
 
+/** The target groups that a listener or a rule forwards to. */
+export type TrafficRule = readonly { readonly targetGroupArn: string; readonly weight: number }[]
+
 /**
  * Read-only facts that decide whether a deployment can succeed. Each throws `permission-missing` when it is not allowed; the
  * preflight goes on without. `region` where something lives in another region than the service.
@@ -28,4 +31,6 @@ export interface PreflightSources {
   missingParameters(names: readonly string[], region?: string): Promise<readonly string[]>
   /** Undefined when there is no such target group. `isUsed`: a load balancer forwards to it. */
   targetGroup(arn: string): Promise<{ readonly targetType: string; readonly isUsed: boolean } | undefined>
+  /** By the ARN of a listener rule, or of a listener, whose default action counts. Undefined when there is none. */
+  trafficRule(arn: string): Promise<TrafficRule | undefined>
 }

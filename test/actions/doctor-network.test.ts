@@ -1,7 +1,10 @@
-/** What the look ahead says about networks and roles. */
+/** What the look ahead says about networks, roles and traffic. */
 import { describe, expect, test } from '@jest/globals'
 import { codeDeployScene, region, rollingScene } from '../deployment/scene.ts'
-import type { Simulator } from '../simulator/simulator.ts'
+import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
+import type { Call } from '../simulator/contract.ts'
+import { seedBlueGreenService, seedNativeService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import {
   type Asked,
   changesOf,
@@ -311,6 +314,69 @@ describe('a network and roles as they should be', () => {
       definition: defined(sim, {}, { requiresCompatibilities: ['EC2'] } satisfies Definition),
     })
     expect(findings.filter(({ code }) => /endpoint|internet/.test(code))).toEqual([])
+  })
+})
+
+describe('production traffic before a deployment that shifts it', () => {
+  const native = () => {
+    const sim = createSimulator()
+    withRepository(sim)
+    const { productionRuleArn: arn, ...seeded } = seedNativeService(sim, { strategy: 'BLUE_GREEN' })
+    return { sim, arn, groups: [seeded.blueTargetGroupArn, seeded.greenTargetGroupArn] }
+  }
+  const viaCodeDeploy = () => {
+    const sim = createSimulator()
+    withRepository(sim)
+    const service = seedBlueGreenService(sim)
+    seedCodeDeploy(sim, { service })
+    return {
+      sim,
+      arn: service.productionListenerArn,
+      groups: [service.blueTargetGroupArn, service.greenTargetGroupArn],
+    }
+  }
+  const forward = (sim: Simulator, arn: string, weights: Readonly<Record<string, number>>) => {
+    const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }))
+    const Actions = [{ Type: 'forward', ForwardConfig: { TargetGroups } }]
+    const { handlers } = home(sim).elbv2
+    if (arn.includes(':listener-rule/')) handlers.ModifyRule?.({ RuleArn: arn, Actions }, {} as Call)
+    else handlers.ModifyListener?.({ ListenerArn: arn, DefaultActions: Actions }, {} as Call)
+  }
+  const found = async (sim: Simulator) => {
+    const { findings } = await doctor(sim, ours)
+    return findings.map(sentenceOf).filter((sentence) => /^The production/.test(sentence))
+  }
+
+  test.each([
+    ['Amazon ECS', native, 'rule'],
+    ['CodeDeploy', viaCodeDeploy, 'listener'],
+  ])('%s: is all on one target group, or that is said', async (engine, scene, kind) => {
+    const { sim, arn, groups } = scene()
+    expect(await found(sim)).toEqual([])
+    forward(sim, arn, { [groups[0] ?? '']: 70, [groups[1] ?? '']: 30 })
+    expect(await found(sim)).toEqual([
+      `The production traffic is split before the deployment has begun: the ${kind} ${arn} has the weights api-blue 70 and api-green 30, and ${engine} begins only where one target group has all of it. Set the weights to 100 for the one that serves now and 0 for the other.`,
+    ])
+  })
+
+  test('that goes elsewhere', async () => {
+    const { sim, arn } = native()
+    const other = home(sim).elbv2.createTargetGroup('other').targetGroupArn
+    forward(sim, arn, { [other]: 100 })
+    expect(await found(sim)).toEqual([
+      `The production traffic does not go to the service: the rule ${arn} forwards to the target group other, and the service has api-blue and api-green. Let it forward to api-blue and api-green only, with all weight on the one that serves now.`,
+    ])
+  })
+
+  test('whose rule is gone', async () => {
+    const { sim, arn } = native()
+    sim.faults.add({
+      operation: 'DescribeRules',
+      effect: { kind: 'error', code: 'RuleNotFound', message: 'One or more rules not found' },
+    })
+    expect(await found(sim)).toEqual([
+      `The production traffic of the service has no way to it: the rule ${arn} does not exist. Create it again, or name another one where the deployment takes it from.`,
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../../deployment/event.ts'
-import type { AlarmState, Decision, DeploymentGroup, JsonObject, Service } from '../../ports.ts'
+import type { AlarmState, Decision, DeploymentGroup, JsonObject, Service, TrafficRule } from '../../ports.ts'
 import type { NetworkFacts } from '../network/facts.ts'
 
 /** An image of the definition, as far as it could be looked at. */
@@ -69,6 +69,14 @@ export interface CodeDeployFacts {
     | undefined
 }
 
+/** A listener or rule that sends production traffic to the service. */
+export interface TrafficFact {
+  readonly arn: string
+  /** Names of the two target groups that a deployment shifts traffic between. */
+  readonly targetGroups: readonly string[]
+  readonly standing: TrafficRule | 'missing' | 'unread'
+}
+
 /** A role of the definition that is of this account. */
 export interface RoleFact {
   readonly member: 'executionRoleArn' | 'taskRoleArn'
@@ -109,6 +117,7 @@ export interface PreflightFacts {
   /** Of the service or of the deployment group; undefined where they could not be read. */
   readonly alarms: { readonly names: readonly string[]; readonly states: readonly AlarmState[] | undefined }
   readonly codeDeploy: CodeDeployFacts | undefined
+  readonly traffic: readonly TrafficFact[]
   readonly roles: readonly RoleFact[]
   /** Undefined where tasks have no network of their own, or it could not be read. */
   readonly network: NetworkFacts | undefined

@@ -20,6 +20,7 @@ import type { CodeDeployFacts, LogGroupFact, PreflightFacts, TargetGroupFact } f
 import { gatherImages } from './gather-images.ts'
 import { gatherRoles } from './gather-roles.ts'
 import { gatherSecrets } from './gather-secrets.ts'
+import { gatherTraffic } from './gather-traffic.ts'
 import { loadBalancersOf } from './judge-load-balancing.ts'
 import { type Look, openLook } from './look.ts'
 
@@ -65,13 +66,14 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     const place = { accountId, region, identity: () => ports.identity() }
     return { secrets, roles: await gatherRoles(definition, secrets, place, ports.roles, look) }
   }
-  const [images, { secrets, roles }, logGroups, targetGroups, alarms, network] = await Promise.all([
+  const [images, { secrets, roles }, logGroups, targetGroups, alarms, network, traffic] = await Promise.all([
     gatherImages(definition, { accountId, region }, ports, look),
     secretsAndRoles(),
     gatherLogGroups(definition, ports.preflight, look),
     gatherTargetGroups(service, ports.preflight, look),
     gatherAlarms(service, codeDeploy, ports.preflight, look),
     isFargate ? gatherNetwork(service, region, ports.network, look) : undefined,
+    gatherTraffic(service, codeDeploy, ports.preflight, look),
   ])
   return {
     region,
@@ -86,6 +88,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     targetGroups,
     alarms,
     codeDeploy,
+    traffic,
     roles,
     network,
     unread: unread(),

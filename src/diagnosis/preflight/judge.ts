@@ -13,6 +13,7 @@ import { judgeRoles } from './judge-roles.ts'
 import { judgeRollout } from './judge-rollout.ts'
 import { judgeSecrets } from './judge-secrets.ts'
 import { judgeSize } from './judge-size.ts'
+import { judgeTraffic } from './judge-traffic.ts'
 
 const checks = [
   judgeImages,
@@ -22,6 +23,7 @@ const checks = [
   judgeLogs,
   judgeNetwork,
   judgeLoadBalancing,
+  judgeTraffic,
   judgeSize,
   judgeNames,
   judgeAlarms,

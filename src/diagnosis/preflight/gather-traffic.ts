@@ -1,0 +1,46 @@
+import type { PreflightSources, Service } from '../../ports.ts'
+import type { CodeDeployFacts, TrafficFact } from './facts.ts'
+import type { Look } from './look.ts'
+
+type Route = Pick<TrafficFact, 'arn' | 'targetGroups'>
+
+/** The listeners and rules between whose target groups a deployment shifts production traffic. */
+export async function gatherTraffic(
+  service: Service | undefined,
+  codeDeploy: CodeDeployFacts | undefined,
+  sources: PreflightSources,
+  look: Look,
+): Promise<readonly TrafficFact[]> {
+  const routes = codeDeploy ? routesOfGroup(codeDeploy) : routesOfService(service)
+  return await Promise.all(
+    routes.map(async (route): Promise<TrafficFact> => {
+      const kind = /:listener-rule\//.test(route.arn) ? 'Rules' : 'Listeners'
+      const shows = 'where listeners send the production traffic'
+      const seen = await look(`elasticloadbalancing:Describe${kind}`, shows, () => sources.trafficRule(route.arn))
+      return { ...route, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
+    }),
+  )
+}
+
+function routesOfService(service: Service | undefined): readonly Route[] {
+  const isRolling = (service?.deploymentConfiguration?.strategy ?? 'ROLLING') === 'ROLLING'
+  return (isRolling ? [] : (service?.loadBalancers ?? [])).flatMap(({ targetGroupArn, advancedConfiguration }) => {
+    const { productionListenerRule: arn, alternateTargetGroupArn: other } = advancedConfiguration ?? {}
+    return arn && other && targetGroupArn ? [{ arn, targetGroups: [targetGroupArn, other].map(nameOfTargetGroup) }] : []
+  })
+}
+
+function routesOfGroup({ group }: CodeDeployFacts): readonly Route[] {
+  const pairs = (group === 'missing' ? undefined : group)?.loadBalancerInfo?.targetGroupPairInfoList ?? []
+  return pairs.flatMap(({ targetGroups = [], prodTrafficRoute }) =>
+    (prodTrafficRoute?.listenerArns ?? []).map((arn) => ({
+      arn,
+      targetGroups: targetGroups.flatMap(({ name }) => name ?? []),
+    })),
+  )
+}
+
+/** `…:targetgroup/<name>/<id>` (Elastic Load Balancing). */
+export function nameOfTargetGroup(arn: string): string {
+  return arn.split('/').at(-2) ?? arn
+}
