@@ -2,6 +2,7 @@ import { linkSignal } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { type Text, text } from '../text.ts'
+import { type Crowd, inTurn, jitter } from './backoff.ts'
 import { type AwsError, type CallKind, classify, NoReply, retryAfter } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal, explainUnreachable } from './refusal.ts'
 
@@ -11,6 +12,8 @@ export interface Patience {
   /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
   readonly signal: AbortSignal
   readonly deadline: Deadline
+  /** Calls over the same connection that AWS throttles now: they share the waiting. */
+  readonly crowd?: Crowd
   /** Told, at most every 30 s, that something is tried again. */
   reportRetry?(line: Text): void
   /** Has the credentials at hand before an attempt's time begins to run. */
@@ -44,10 +47,8 @@ export interface SendOptions {
   readonly abortSignal: AbortSignal
 }
 
-/** One attempt: longest time from its first byte to its last. Milliseconds. */
+/** One attempt, from its first byte to its last. Milliseconds. */
 const attemptLimit = 15_000
-const backoffBase = 500
-const backoffCap = 20_000
 /**
  * AWS's reads are eventually consistent: what a lost reply did may not show at the first look back, and doing it again
  * would do it twice. Milliseconds between the looks.
@@ -68,6 +69,8 @@ interface Tries {
   refreshed: boolean
   /** Some attempt got further than DNS. */
   hostKnown: boolean
+  /** Others of this process were throttled at the same time. */
+  inCrowd: boolean
 }
 
 /**
@@ -86,6 +89,7 @@ export async function call<T>(
     replyLost: false,
     refreshed: false,
     hostKnown: false,
+    inCrowd: false,
   }
   for (;;) {
     const failed = await attempt(patience, send).then(
@@ -180,11 +184,12 @@ async function pause(
   const left = remaining(clock, limit)
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
   if (left <= lastCall) throw explainUnreachable(error, { ...request, seconds, attempts: tries.count, throttled })
-  const wait = retryAfter(error) ?? jitter(clock, tries.count)
+  const wait = retryAfter(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
   patience.reportRetry?.(
     text`${request.action} ${throttled ? 'is throttled by AWS' : 'got no usable answer'} (attempt ${tries.count}, ${seconds} s so far); trying again`,
   )
-  await doze(patience, request, Math.min(wait, left - lastCall))
+  const leave = throttled ? patience.crowd?.join(request.action) : undefined
+  await doze(patience, request, Math.min(wait, left - lastCall)).finally(leave)
 }
 
 async function doze({ clock, signal }: Patience, { action, kind }: Asked, wait: number): Promise<void> {
@@ -193,9 +198,4 @@ async function doze({ clock, signal }: Patience, { action, kind }: Asked, wait: 
   } catch {
     throw explainCancelled(action, kind)
   }
-}
-
-/** Full jitter: from nothing to a ceiling that doubles with every attempt. Milliseconds. */
-export function jitter(clock: Pick<Clock, 'random'>, attempts: number): number {
-  return clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempts)
 }

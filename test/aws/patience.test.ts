@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { jitter } from '../../src/aws/call.ts'
+import { inTurn, jitter, openCrowd } from '../../src/aws/backoff.ts'
 import type { Aws } from '../../src/aws/connect.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Effect } from '../simulator/faults.ts'
@@ -54,6 +54,18 @@ describe('F07 throttling loses no deploy', () => {
     const longest = (attempts: number) => jitter({ random: () => 1 }, attempts)
     expect([1, 2, 3, 6, 50].map(longest)).toEqual([1000, 2000, 4000, 20_000, 20_000])
     expect(jitter({ random: () => 0 }, 5)).toBe(0)
+  })
+
+  test('those who are throttled together take turns at the rate that AWS documents', () => {
+    const crowd = openCrowd()
+    const longest = (action: string, inCrowd = false) =>
+      inTurn({ clock: { random: () => 1 }, crowd }, action, { count: 10, inCrowd })
+    expect(longest('ecs:RegisterTaskDefinition')).toBe(20_000)
+    const leave = Array.from({ length: 29 }, () => crowd.join('ecs:RegisterTaskDefinition'))
+    expect(longest('ecs:RegisterTaskDefinition')).toBe(30_000)
+    expect(longest('ecs:UpdateService')).toBe(20_000)
+    for (const one of leave) one()
+    expect(longest('ecs:RegisterTaskDefinition', true)).toBe(1_000)
   })
 })
 

@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts'
+
+const base = 500
+const cap = 20_000
+
+/** Full jitter: from nothing to a ceiling that doubles with every attempt. Milliseconds. */
+export function jitter(clock: Pick<Clock, 'random'>, attempts: number): number {
+  return clock.random() * Math.min(cap, base * 2 ** attempts)
+}
+
+/** Those who wait at the same time because AWS throttles the same action. */
+export interface Crowd {
+  waiting(action: string): number
+  /** Returns what is called when the waiting is over. */
+  join(action: string): () => void
+}
+
+export function openCrowd(): Crowd {
+  const counts = new Map<string, number>()
+  const waiting = (action: string) => counts.get(action) ?? 0
+  return {
+    waiting,
+    join(action) {
+      counts.set(action, waiting(action) + 1)
+      return () => void counts.set(action, waiting(action) - 1)
+    },
+  }
+}
+
+/**
+ * Requests that AWS lets through in a second once a bucket is empty, where they are few.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
+const refills: Readonly<Record<string, number>> = { 'ecs:RegisterTaskDefinition': 1, 'ecs:UpdateService': 5 }
+const usualRefill = 20
+const shortestTurn = 1_000
+const longestTurn = 60_000
+
+/**
+ * Milliseconds until a throttled call is tried again. A crowd spreads itself over the time in which AWS lets all of it
+ * through, so that neither many ask in vain nor the last sleeps on when there is room. Who was always alone knows nothing
+ * of others and backs off.
+ */
+export function inTurn(
+  { clock, crowd }: { readonly clock: Pick<Clock, 'random'>; readonly crowd?: Crowd },
+  action: string,
+  tries: { readonly count: number; inCrowd: boolean },
+): number {
+  const others = crowd?.waiting(action) ?? 0
+  tries.inCrowd ||= others > 0
+  if (!tries.inCrowd) return jitter(clock, tries.count)
+  const turn = ((others + 1) / (refills[action] ?? usualRefill)) * 1000
+  return clock.random() * Math.min(longestTurn, Math.max(shortestTurn, turn))
+}
