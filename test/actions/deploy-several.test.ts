@@ -392,6 +392,7 @@ describe('what does not fit several services', () => {
       services: 'api wroker\napi',
       'desired-count': '3',
       'run-task': 'true',
+      'on-pause': 'leave',
       'wait-for-service-stability': 'false',
     }
     const { error } = await deploySeveral(sim, given, { files })
@@ -399,6 +400,7 @@ describe('what does not fit several services', () => {
       '- service cannot be given with several services: services names them all',
       '- desired-count cannot be given with several services: services have different counts',
       '- run-task cannot be given with several services: the task would run once for each; run it in a step before, without a service',
+      '- on-pause: leave cannot be given with several services: an answer is for one deployment, and waves wait for each other',
       '- wait-for-service-stability must be true with waves: each begins when the one before has ended well',
       '- services names api more than once',
       '- services names wroker, which the environment production of slipway.yml does not have; did you mean worker?',
