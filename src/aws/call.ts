@@ -49,10 +49,7 @@ export interface SendOptions {
 
 /** One attempt, from its first byte to its last. Milliseconds. */
 const attemptLimit = 15_000
-/**
- * AWS's reads are eventually consistent: what a lost reply did may not show at the first look back, and doing it again
- * would do it twice. Milliseconds between the looks.
- */
+/** AWS's reads are eventually consistent: what a lost reply did may not show at the first look. Gap in milliseconds. */
 const looksBack = 3
 const lookBackGap = 2_000
 /** Left for a last attempt before the deadline. */
