@@ -137,7 +137,7 @@ export async function* begin(
   const [from, to] = isTakenBack ? [taskDefinition, previousTaskDefinition] : [previousTaskDefinition, taskDefinition]
   const plan = {
     ...{ cluster, service: request.service, region, engine, previousTaskDefinition: from, taskDefinition: to },
-    ...{ changes: [], images: [], unchanged: false },
+    ...{ strategy: service.deploymentConfiguration?.strategy, changes: [], images: [], unchanged: false },
   }
   yield { kind: 'planned', at, plan }
   yield* warnOfExpiry(request, plan, journey)

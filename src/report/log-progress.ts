@@ -143,7 +143,7 @@ function pausing(previous: DeploymentState, next: DeploymentState): readonly Tex
   const begun = next.pauses?.filter(({ id }) => !known.has(id)) ?? []
   const over = next.answers?.slice(previous.answers?.length ?? 0) ?? []
   return [
-    ...over.map(({ pause, answer }) => text`▶ ${answerLine(pause, answer)}`),
+    ...over.map(({ pause, answer }) => text`▶ ${answerLine(pause, answer, next)}`),
     ...begun.map((pause) => text`⏸ ${waitingLine(pause)} May answer: ${whoMayAnswer(pause)}.`),
   ]
 }

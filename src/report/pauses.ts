@@ -23,7 +23,7 @@ export function waitingLines(state: DeploymentState): readonly Text[] {
   const [first] = pauses
   if (first === undefined) return []
   const ids = pauses.length > 1 ? ' All of them have to be answered.' : ''
-  return [...pauses.map(waitingLine), text`Answer it with ${whoMayAnswer(first)}.${ids}`]
+  return [...pauses.map(waitingLine), text`May answer: ${whoMayAnswer(first)}.${ids}`]
 }
 
 /** `POST_TEST_TRAFFIC_SHIFT waits for an answer (hook ecs-pause-…) until …; without one it is rolled back.` */
@@ -42,8 +42,10 @@ const answers: Readonly<Record<PauseAnswer, string>> = {
   unknown: 'is over',
 }
 
-/** `The wait at POST_TEST_TRAFFIC_SHIFT was answered: the deployment goes on.` */
-export function answerLine(pause: Pause, answer: PauseAnswer): Text {
+/** `The wait at POST_TEST_TRAFFIC_SHIFT was answered: the deployment goes on.`, or that another one is still open. */
+export function answerLine(pause: Pause, answer: PauseAnswer, { pauses = [] }: DeploymentState): Text {
+  if (answer === 'continue' && pauses.length > 0)
+    return text`The wait at ${untrusted(pause.stage)} (hook ${untrusted(pause.id)}) was answered; ${pauses.length} more to go.`
   const then = answer === 'timed-out' && pause.otherwise === 'continue' ? ', so the deployment goes on' : ''
   return text`The wait at ${untrusted(pause.stage)} ${answers[answer]}${then}.`
 }

@@ -249,6 +249,25 @@ const settingsPlan: Plan = {
   ...{ changes: [], images: [], settingsOnly: true, taskDefinition: arn(117) },
 }
 
+/** Two hooks wait at once; the second would go on by itself. */
+const waiting: readonly DeploymentEvent[] = [
+  ...canary.slice(0, 5),
+  { kind: 'phase', at: at(60), name: 'SCALE_UP', status: 'succeeded' },
+  { kind: 'phase', at: at(60), name: 'POST_TEST_TRAFFIC_SHIFT', status: 'running' },
+  ...([1, 2] as const).map(
+    (number): DeploymentEvent => ({
+      kind: 'paused',
+      at: at(60 + number),
+      pause: {
+        id: `ecs-pause-${number}`,
+        stage: 'POST_TEST_TRAFFIC_SHIFT',
+        until: at(3600 * number),
+        otherwise: number === 1 ? 'roll-back' : 'continue',
+      },
+    }),
+  ),
+]
+
 /** Every state in which a report can be, as the events that lead there. */
 export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
   queued: [],
@@ -273,6 +292,8 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
   'timed-out': [...before, noCause('timed-out')],
   cancelled: [...before, noCause('cancelled')],
   detached: [...before, noCause('detached')],
+  waiting: [...waiting, { kind: 'resumed', at: at(90), id: 'ecs-pause-1', answer: 'continue' }],
+  paused: [...waiting, { kind: 'finished', at: at(63), verdict: { outcome: 'paused' } }],
   canary,
   'canary-alarm': [
     ...canary,
