@@ -1,15 +1,16 @@
 import type { Details, HookDetails } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { functionName } from '../deployment/strategy-change.ts'
+import { isGood } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { duration } from './short.ts'
 
 /** The fact, and what it says: `Circuit breaker`, `2 of 10 failed`. */
 export type DetailLine = readonly [label: string, value: Text]
 
-/** What is worth a line now: nothing about a plain rolling deployment in which nothing fails. Empty without details. */
+/** What is worth a line now: nothing about a plain rolling deployment in which nothing fails, or about a good end. */
 export function detailLines({ details, verdict, updatedAt }: DeploymentState): readonly DetailLine[] {
-  if (!details) return []
+  if (!details || (verdict && isGood(verdict.outcome))) return []
   const { circuitBreaker, alarms, hooks } = details
   const shares = trafficShares(details)
   const hook = hooks.filter(isTold)
@@ -18,7 +19,7 @@ export function detailLines({ details, verdict, updatedAt }: DeploymentState): r
     ...(circuitBreaker && circuitBreaker.failures > 0
       ? [['Circuit breaker', text`${breakerWords(circuitBreaker)}`] as const]
       : []),
-    ...(alarms ? [['Alarms', alarmWords(alarms)] as const] : []),
+    ...(alarms && (!verdict || alarms.triggered.length > 0) ? [['Alarms', alarmWords(alarms)] as const] : []),
     ...(hook.length > 0 ? [['Hooks', joined(hook.map(hookWords), ' · ')] as const] : []),
     ...(verdict ? [] : bakeLine(details, updatedAt)),
   ]
@@ -32,9 +33,11 @@ export function detailNews(previous: DeploymentState, next: DeploymentState): re
   const hooks = now.hooks.filter(
     (hook) => isTold(hook) && hook.status !== 'SUCCEEDED' && known.get(hook.id) !== hook.status,
   )
+  // The alarms of a CodeDeploy group are told with the group.
+  const isByEcs = next.plan?.engine !== 'codedeploy'
   const fired = now.alarms?.triggered.filter((name) => !before?.alarms?.triggered.includes(name)) ?? []
   return [
-    ...(now.alarms && !before?.alarms ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
+    ...(now.alarms && !before?.alarms && isByEcs ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
     ...fired.map((name) => text`alarm    ${untrusted(name)} fired`),
     ...hooks.map((hook) => text`hook     ${hookWords(hook)}`),
     ...(now.bakeEndsAt !== before?.bakeEndsAt ? bakeLine(now, next.updatedAt) : []).map(

@@ -21,7 +21,7 @@ function serving(sim: Simulator): unknown {
 describe.each(strategies)('the strategy %s of ECS', (strategy) => {
   test('is watched through its stages to the end', async () => {
     const sim = scene(strategy)
-    const { outcome, state } = await run(sim, { image: newImage, request: { waitMinutes: 120 } })
+    const { outcome, state } = await run(sim, { image: newImage, request: { waitMinutes: 120, longestGap: 20_000 } })
     expect([outcome, serving(sim)]).toEqual(['succeeded', newImage])
     expect(state.phases.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME']),
@@ -32,7 +32,10 @@ describe.each(strategies)('the strategy %s of ECS', (strategy) => {
   test('that is rolled back is red, says what serves and why', async () => {
     const sim = scene(strategy)
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1, log: ['Error: no database'] })
-    const { outcome, cause, state } = await run(sim, { image: newImage, request: { waitMinutes: 120 } })
+    const { outcome, cause, state } = await run(sim, {
+      image: newImage,
+      request: { waitMinutes: 120, longestGap: 20_000 },
+    })
     expect([outcome, serving(sim)]).toEqual(['rolled-back', oldImage])
     expect(cause).toMatch(/container "api" exited with code 1.*no database/s)
     expect(state.verdict?.servingTaskDefinition).toMatch(/:1$/)
@@ -43,7 +46,7 @@ describe.each(strategies)('the strategy %s of ECS', (strategy) => {
     const { cloudwatch } = sim.world.region(region)
     const { outcome, cause } = await run(sim, {
       image: newImage,
-      request: { waitMinutes: 120 },
+      request: { waitMinutes: 120, longestGap: 20_000 },
       onEvent(event) {
         if (event.kind === 'phase' && event.name === 'BAKE_TIME')
           cloudwatch.setState('api-5xx', 'ALARM', 'Threshold Crossed')
