@@ -129,19 +129,17 @@ describe('the settings of the group', () => {
   })
 
   test('a rollback that is turned off for one deployment is not waited for', async () => {
-    const sim = codeDeployScene(own)
-    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
-    const codeDeploy = { autoRollback: [] }
-    const { outcome } = await run(sim, { image: newImage, request: { codeDeploy, waitMinutes: 90 } })
+    const sim = codeDeployScene(alarmed)
+    sim.clock.after(120_000, () => fire(sim))
+    const { outcome } = await run(sim, { image: newImage, request: { codeDeploy: { autoRollback: [] } } })
     expect(outcome).toBe('failed')
   })
 
   test('a rollback that the group does not do is followed where one deployment asks for it', async () => {
-    const sim = codeDeployScene({ ...own, autoRollback: [] })
-    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
-    const codeDeploy = { autoRollback: ['DEPLOYMENT_FAILURE'] as const }
-    const { outcome } = await run(sim, { image: newImage, request: { codeDeploy, waitMinutes: 90 } })
-    expect(outcome).toBe('rolled-back')
+    const sim = codeDeployScene({ ...alarmed, autoRollback: [] })
+    sim.clock.after(120_000, () => fire(sim))
+    const codeDeploy = { autoRollback: ['DEPLOYMENT_STOP_ON_ALARM'] as const }
+    expect((await run(sim, { image: newImage, request: { codeDeploy } })).outcome).toBe('rolled-back')
   })
 })
 
