@@ -1,4 +1,5 @@
 /** How deployments go wrong for the users of others, and what Slipway shows instead. */
+import { join } from 'node:path'
 import type { ServiceDeployment, TaskDefinition } from '@aws-sdk/client-ecs'
 import { expect, jest, test } from '@jest/globals'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
@@ -57,6 +58,28 @@ test.concurrent(
     const seconds = (ended - (latest?.finishedAt?.getTime() ?? 0)) / fast / 1000
     expect(seconds).toBeGreaterThan(0)
     expect(seconds).toBeLessThan(6.5)
+  }),
+)
+
+test.concurrent(
+  'F3 a deployment that completes in the last minutes of its time is green, and one that does not is told in time',
+  inScene({ speed: 60 }, async ({ deploy, sim, serving }) => {
+    // The step's clock runs as fast as the simulated AWS, so that its ten minutes are over in ten seconds.
+    const lapse = join(import.meta.dirname, '../demo/time-lapse.js')
+    const environment = () => ({
+      NODE_OPTIONS: `--import ${lapse}`,
+      DEMO_CLOCK: [sim.clock.now(), Date.now(), 60].join(','),
+    })
+    const wait = { 'wait-for-minutes': '10' }
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 400 })
+    const green = await deploy(wait, { environment: environment() })
+    expect([green.exitCode, green.outputs.verdict, serving()]).toEqual([0, 'succeeded', newImage])
+    expect(green.seconds).toBeGreaterThan(7)
+    const late = 'registry.example.com/api:late'
+    sim.world.scenarios.set(late, { kind: 'healthy', startSeconds: 1200 })
+    const red = await deploy({ ...wait, image: late }, { environment: environment() })
+    expect([red.exitCode, red.outputs.verdict]).toEqual([1, 'timed-out'])
+    expect(red.seconds).toBeLessThan(14)
   }),
 )
 
