@@ -50,7 +50,10 @@ const read = <Shape>(file: string): Shape => parse(readFileSync(join(root, file)
 const names = readdirSync(join(root, 'actions'))
 const files = new Map(names.map((name) => [name, read<ActionFile>(`actions/${name}/action.yml`)]))
 const rootAction = read<ActionFile>('action.yml')
-const deployWorkflow = read<WorkflowFile>('.github/workflows/deploy.yml')
+const workflows = {
+  deploy: read<WorkflowFile>('.github/workflows/deploy.yml'),
+  rollback: read<WorkflowFile>('.github/workflows/rollback.yml'),
+}
 const actions = new Map<string, Action<InputSpec>>(
   await Promise.all(
     names.map(async (name): Promise<[string, Action<InputSpec>]> => {
@@ -148,7 +151,7 @@ function contractOf(
     path === ''
       ? rootAction
       : path.startsWith('.github/')
-        ? deployWorkflow.on.workflow_call
+        ? Object.entries(workflows).find(([name]) => path.endsWith(`/${name}.yml`))?.[1].on.workflow_call
         : files.get(path.replace(/^actions\//, ''))
   if (!file) throw new Error(`${uses} does not exist`)
   return { inputs: Object.keys(file.inputs ?? {}), outputs: Object.keys(file.outputs ?? {}) }
@@ -208,8 +211,8 @@ describe('the root action', () => {
   })
 })
 
-describe('the reusable workflow', () => {
-  const { jobs, on } = deployWorkflow
+describe.each(Object.entries(workflows))('the reusable workflow %s', (action, workflow) => {
+  const { jobs, on } = workflow
 
   test.each(Object.entries(jobs))('forwards in %s only inputs and outputs that exist', (_, job) => {
     expect(unknownInputs(job.steps ?? [])).toEqual([])
@@ -217,7 +220,7 @@ describe('the reusable workflow', () => {
   })
 
   test('knows the outputs of its own jobs, and uses every input and secret', () => {
-    const written = JSON.stringify(deployWorkflow)
+    const written = JSON.stringify(workflow)
     const references = [...written.matchAll(/(?:needs|jobs)\.([\w-]+)\.outputs\.([\w-]+)/g)]
     const unknown = references.filter(([, id = '', output = '']) => !(output in (jobs[id]?.outputs ?? {})))
     expect(unknown.map(([reference]) => reference)).toEqual([])
@@ -231,18 +234,11 @@ describe('the reusable workflow', () => {
   })
 
   test('forwards an input with the default that the action has', () => {
-    const spec = specs.get('deploy') ?? {}
+    const spec = specs.get(action) ?? {}
     const { inputs = {} } = on.workflow_call ?? {}
-    const names = [
-      'config',
-      'dry-run',
-      'wait-for-minutes',
-      'on-cancel',
-      'guard',
-      'on-diverged',
-      'allow-older',
-      'on-conflict',
-    ]
+    // `environments` is the workflow's own, and `runner` GitHub's.
+    const names = Object.keys(inputs).filter((name) => name in spec && inputs[name]?.default !== undefined)
+    expect(names.length).toBeGreaterThan(3)
     for (const name of names) {
       const reader = spec[name] ?? (() => undefined)
       expect([name, readAs(reader, String(inputs[name]?.default))]).toEqual([name, readAs(reader, '')])
