@@ -49,13 +49,13 @@ test.each(rows)('$name', async ({ end, row }) => {
   const calm = told(await play(end, { before: furnish, given }))
   expect(calm.verdict).toBe(end.verdict)
   for (const seed of seeds) {
-    const played = await play(end, {
-      before(sim) {
-        furnish(sim)
-        spoil(sim, 1000 * row + seed)
-      },
-      given,
-    })
+    let weather: ReturnType<typeof spoil> | undefined
+    const meanwhile: typeof end.meanwhile = (...args) => weather?.spared(() => end.meanwhile?.(...args))
+    const before = (sim: Simulator) => {
+      furnish(sim)
+      weather = spoil(sim, 1000 * row + seed)
+    }
+    const played = await play({ ...end, meanwhile }, { before, given })
     expect({ seed, ...told(played) }).toEqual({ seed, ...calm })
   }
 })

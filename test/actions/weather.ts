@@ -35,16 +35,28 @@ function dice(seed: number): () => number {
   }
 }
 
-/** Spoils 30 % of all calls to anybody, each in one way. The same seed spoils in the same order. */
-export function spoil(sim: Simulator, seed: number): void {
+/**
+ * Spoils 30 % of all calls to anybody, each in one way. The same seed spoils in the same order. `spared` is for what other
+ * people do in the meantime: nothing is spoiled until it is done.
+ */
+export function spoil(sim: Simulator, seed: number): { spared(work: () => unknown): Promise<void> } {
   const random = dice(seed)
+  let isSpared = false
   let chosen: Effect | undefined
   const first = effects[0]
   for (const effect of effects) {
     const match = () => {
-      if (effect === first) chosen = random() < share ? effects[Math.floor(random() * effects.length)] : undefined
+      if (effect === first)
+        chosen = !isSpared && random() < share ? effects[Math.floor(random() * effects.length)] : undefined
       return chosen === effect
     }
     sim.faults.add({ match, times: Number.POSITIVE_INFINITY, effect })
+  }
+  return {
+    async spared(work) {
+      isSpared = true
+      await work()
+      isSpared = false
+    },
   }
 }
