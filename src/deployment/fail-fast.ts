@@ -37,6 +37,7 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
   let calm = journey.clock.monotonic()
   let waits = patience
   let isAllowed = limit > 0
+  let empty = 0
   const isDue = (signs: Signs) => {
     // More than ever: tasks that come and go are no progress.
     if (signs.running > most) calm = journey.clock.monotonic()
@@ -55,10 +56,11 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
     const { cluster, service } = request
     const read = aside(journey, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
     pace.spend()
-    pace.spend()
     const tasks = await unlessDenied(read, () => {
       isAllowed = false
     })
+    // Only where there are any, they are described.
+    if (tasks && tasks.length > 0) pace.spend()
     const [largest] = groupTasks(
       tasks?.filter((task) => isOwnFailure(task, { taskDefinition, since })) ?? [],
       undefined,
@@ -79,7 +81,10 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
       if (!isAllowed || !isDue(signs)) return undefined
       const group = await failures()
       if (group !== undefined) waits = alert
-      const reason = group === undefined && isAllowed ? await unplaced() : alike(group, limit)
+      empty = group === undefined ? empty + 1 : 0
+      // A task that cannot be placed stays so; that is looked at every other time.
+      const isUnplaced = isAllowed && empty > 0 && empty % 2 === 0
+      const reason = isUnplaced ? await unplaced() : alike(group, limit)
       // Said once: who may not stop the deployment watches on.
       if (reason) isAllowed = false
       return reason
