@@ -4,6 +4,9 @@ export interface LinkedSignal {
   abort(): void
 }
 
+/** Nobody reads it; without one, every call to AWS would make an error with a stack. */
+const over = 'over'
+
 /**
  * A signal of one's own that also aborts with `parent`. `abort()` ends it and lets go of the parent, on which
  * `AbortSignal.any` would leave a trace for every call to AWS.
@@ -17,7 +20,7 @@ export function linkSignal(parent: AbortSignal): LinkedSignal {
     signal: controller.signal,
     abort() {
       parent.removeEventListener('abort', follow)
-      controller.abort()
+      controller.abort(over)
     },
   }
 }

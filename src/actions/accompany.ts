@@ -35,12 +35,18 @@ interface Ending {
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
 export function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journey['keep'] {
   let record: Partial<DeploymentRecord> = {}
+  const saved = new Map<string, string>()
+  const save = (name: string, value: object | null) => {
+    const json = JSON.stringify(value)
+    if (saved.get(name) !== json) runner.saveState(name, json)
+    saved.set(name, json)
+  }
   return (part) => {
     record = { ...record, ...part }
-    runner.saveState(savedRecord, JSON.stringify(record))
+    save(savedRecord, record)
     // The runner prints saved state when debug logging is on; log lines of containers are not for there.
-    runner.saveState(savedState, JSON.stringify({ ...reporter.state(), evidence: undefined }))
-    runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
+    save(savedState, { ...reporter.state(), evidence: undefined })
+    save(savedSlack, slack.reference() ?? null)
     const { runTaskArns: tasks = [] } = record
     if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
@@ -57,6 +58,7 @@ function configuration(options: ClientOptions) {
     // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
     credentials: Object.assign(() => options.credentials(), { memoized: true }),
     requestHandler: options.requestHandler ?? sockets(options.environment),
+    streamCollector: collect,
     ...(options.userAgent && { customUserAgent: [[...options.userAgent] as [string, string]] }),
   }
 }
@@ -70,75 +72,51 @@ export function createClients(options: ClientOptions): Clients {
   return {
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs')
-      const client = new ECSClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new ECSClient(config))
     }),
     codedeploy: once(async () => {
       const { CodeDeployClient } = await import('@aws-sdk/client-codedeploy')
-      const client = new CodeDeployClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new CodeDeployClient(config))
     }),
     ecr: once(async () => {
       const { ECRClient } = await import('@aws-sdk/client-ecr')
-      const client = new ECRClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new ECRClient(config))
     }),
     sts: once(async () => {
       const { STSClient } = await import('@aws-sdk/client-sts')
-      const client = new STSClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new STSClient(config))
     }),
     elbv2: once(async () => {
       const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2')
-      const client = new ElasticLoadBalancingV2Client(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new ElasticLoadBalancingV2Client(config))
     }),
     logs: oncePer(async (region = options.region) => {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs')
-      const client = new CloudWatchLogsClient({ ...config, region })
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new CloudWatchLogsClient({ ...config, region }))
     }),
     cloudwatch: once(async () => {
       const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
-      const client = new CloudWatchClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new CloudWatchClient(config))
     }),
     scaling: once(async () => {
       const { ApplicationAutoScalingClient } = await import('@aws-sdk/client-application-auto-scaling')
-      const client = new ApplicationAutoScalingClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new ApplicationAutoScalingClient(config))
     }),
     ec2: once(async () => {
       const { EC2Client } = await import('@aws-sdk/client-ec2')
-      const client = new EC2Client(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new EC2Client(config))
     }),
     iam: once(async () => {
       const { IAMClient } = await import('@aws-sdk/client-iam')
-      const client = new IAMClient(config)
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new IAMClient(config))
     }),
     secretsmanager: oncePer(async (region = options.region) => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
-      const client = new SecretsManagerClient({ ...config, region })
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new SecretsManagerClient({ ...config, region }))
     }),
     ssm: oncePer(async (region = options.region) => {
       const { SSMClient } = await import('@aws-sdk/client-ssm')
-      const client = new SSMClient({ ...config, region })
-      client.middlewareStack.add(guardEndpoint, guardOptions)
-      return client
+      return guarded(new SSMClient({ ...config, region }))
     }),
   }
 }
@@ -153,6 +131,20 @@ function sockets(environment: ClientOptions['environment']): RequestHandler {
   }
 }
 
+interface Guardable {
+  readonly middlewareStack: {
+    add(middleware: typeof guardEndpoint, options: typeof guardOptions): void
+    remove(name: string): boolean
+  }
+}
+
+/** A client that sends nothing to strangers, and takes no reply apart for a log that nobody keeps. */
+function guarded<Client extends Guardable>(client: Client): Client {
+  client.middlewareStack.add(guardEndpoint, guardOptions)
+  client.middlewareStack.remove('loggerMiddleware')
+  return client
+}
+
 const guardOptions = { step: 'finalizeRequest', priority: 'high', name: 'guardEndpoint' } as const
 
 function guardEndpoint<Args extends { request: unknown }, Result>(next: (args: Args) => Promise<Result>) {
@@ -161,6 +153,16 @@ function guardEndpoint<Args extends { request: unknown }, Result>(next: (args: A
     requireTrustedEndpoint(protocol, hostname)
     return next(args)
   }
+}
+
+/** The bytes of a reply. The SDK's own way looks first whether it is a web stream, for which Node loads all of those. */
+function collect(body: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    body.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+    body.once('end', () => resolve(Buffer.concat(chunks)))
+    body.once('error', reject)
+  })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
