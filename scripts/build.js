@@ -14,6 +14,12 @@ const build = join(root, 'build')
 /** Most runs parse no YAML, and it is as large as the rest of an action. */
 const yamlFile = './yaml.cjs'
 
+/** Small files are read at one go: the part of Node that reads by promises, and its threads, cost more than any of them. */
+const promises = `new Proxy(
+  { readFile: async (...given) => process.getBuiltinModule("node:fs").readFileSync(...given) },
+  { get: (own, member) => own[member] ?? process.getBuiltinModule("node:fs/promises")[member] },
+)`
+
 emit()
 stage()
 await bundle()
@@ -105,8 +111,7 @@ function licencesOverlooked(files) {
 function withBuiltins(source) {
   const [statement, yaml] = /^import \* as (\w+) from "\.\/yaml\.cjs";$/m.exec(source) ?? []
   const direct = source.replaceAll('__WEBPACK_EXTERNAL_createRequire(import.meta.url)(', 'process.getBuiltinModule(')
-  const promises = 'process.getBuiltinModule("node:fs/promises")'
-  const late = direct.replace(promises, `new Proxy({}, { get: (_, member) => ${promises}[member] })`)
+  const late = direct.replace('process.getBuiltinModule("node:fs/promises")', promises)
   if (yaml === undefined) return late
   const newRequire = 'process.getBuiltinModule("module").createRequire(import.meta.url)'
   return late.replace(statement, '').replaceAll(yaml, `(__nccwpck_require__.yaml ??= ${newRequire}("${yamlFile}"))`)

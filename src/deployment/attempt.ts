@@ -114,12 +114,12 @@ function conflictOf(request: DeployRequest, { engine, service }: Prepared, decid
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
 function searchRevision(
   { dryRun }: DeployRequest,
-  { wanted, conflict }: Prepared,
+  { wanted, conflict, latest }: Prepared,
   { taskDefinition }: Plan,
   { ecs }: Journey,
 ): Promise<Registration | undefined> {
   if (dryRun || conflict || taskDefinition !== undefined) return Promise.resolve(undefined)
-  const search = findRegistered(wanted.definition, { ecs })
+  const search = findRegistered(wanted.definition, { ecs }, latest)
   // It is awaited later; until then its failure is nobody's unhandled rejection.
   search.catch(() => undefined)
   return search

@@ -8,6 +8,7 @@ import type { Judgement, Watchman } from './guard.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import { withoutOrigin } from './origin.ts'
 import { unlessDenied } from './permitted.ts'
+import { readRevisions } from './revisions.ts'
 
 /** Without it nobody knows what CodeDeploy does, until it refuses. */
 export const listing = 'codedeploy:ListDeployments'
@@ -21,6 +22,8 @@ export interface Prepared {
   /** ARN of what the service is going for, or runs, and its definition with tags. */
   readonly running: string | undefined
   readonly stored: JsonObject | undefined
+  /** The latest active revision of the family that runs, where it is known. */
+  readonly latest: JsonObject | undefined
   /** Without tags of an origin. */
   readonly current: JsonObject | undefined
   readonly wanted: WantedDefinition
@@ -48,10 +51,9 @@ export async function prepare(
   const engine = engineOf(service, request.service)
   const running = runningTaskDefinition(service)
   const denied: string[] = []
-  const stored =
-    running &&
-    (await unlessDenied(ecs.describeTaskDefinition(running), () => denied.push('ecs:DescribeTaskDefinition')))
-  const judgement = watchman?.judge(stored || undefined) ?? Promise.resolve<Judgement>({ kind: 'pass' })
+  const { stored, latest } =
+    (await unlessDenied(readRevisions(running, ecs), () => denied.push('ecs:DescribeTaskDefinition'))) ?? {}
+  const judgement = watchman?.judge(stored) ?? Promise.resolve<Judgement>({ kind: 'pass' })
   // It is awaited later; until then its refusal is nobody's unhandled rejection.
   judgement.catch(() => undefined)
   const current = stored ? withoutOrigin(stored) : undefined
@@ -67,7 +69,8 @@ export async function prepare(
     service,
     engine,
     running,
-    stored: stored || undefined,
+    stored,
+    latest,
     current,
     wanted,
     inFlight,

@@ -23,10 +23,14 @@ export async function register(definition: JsonObject, { ecs }: { readonly ecs: 
   return (await findRegistered(definition, { ecs })) ?? (await registerNew(definition, { ecs }))
 }
 
-/** The family's latest active revision when it is equal, tags included; undefined otherwise. */
+/**
+ * The family's latest active revision when it is equal, tags included; undefined otherwise. `known`: the latest revision
+ * of some family, as it was read a moment ago.
+ */
 export async function findRegistered(
   definition: JsonObject,
   { ecs }: { readonly ecs: Revisions },
+  known?: JsonObject,
 ): Promise<Registration | undefined> {
   const wanted = registrable(definition)
   const family = textIn(wanted, 'family')
@@ -37,7 +41,7 @@ export async function findRegistered(
       fix: text`Add "family" with the name that its revisions go under.`,
     })
   }
-  const latest = await findLatest(family, ecs)
+  const latest = known !== undefined && textIn(known, 'family') === family ? known : await findLatest(family, ecs)
   return latest && isEqual(wanted, latest) && hasTags(latest, wanted) ? registration(latest, true) : undefined
 }
 
