@@ -7,7 +7,10 @@ import { causeSentence } from './sentence.ts'
 /** Longest value of one output. GitHub allows 1 MB for all outputs of a job. */
 const longest = 64 * 1024
 
-/** The outputs of a deployment by their names in action.yml; what is not known is an empty string. */
+/**
+ * The outputs of a deployment by their names in action.yml; what is not known is an empty string. Those of a wait are
+ * only there when one was left: not every action can leave one.
+ */
 export function outputs({ subject, state }: Report): Record<string, string> {
   const [pause] = state.verdict?.outcome === 'paused' ? openPauses(state) : []
   const values = {
@@ -18,9 +21,11 @@ export function outputs({ subject, state }: Report): Record<string, string> {
     'deployment-id': state.deployment?.id,
     'codedeploy-deployment-id': state.deployment?.engine === 'codedeploy' ? state.deployment.id : undefined,
     'console-url': state.deployment?.consoleUrl,
-    'paused-stage': pause?.stage,
-    'paused-until': pause?.until === undefined ? undefined : new Date(pause.until).toISOString(),
     url: subject.url,
+    ...(pause && {
+      'paused-stage': pause.stage,
+      'paused-until': pause.until === undefined ? undefined : new Date(pause.until).toISOString(),
+    }),
   }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').slice(0, longest)]))
 }

@@ -35,7 +35,7 @@ describe('npm run demo', () => {
     ['image-missing', 'api:v3-rc1 does not exist', 'CannotPullContainerError'],
     ['secret-missing', 'the secret', 'does not exist'],
     ['log-group-missing', 'the log group', 'does not exist'],
-    ['wrong-architecture', 'no variant for linux/amd64', 'CannotPullContainerError'],
+    ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64', 'CannotPullContainerError'],
     ['capacity', 'capacity', 'unable to place a task'],
     ['alarm', 'api-5xx', 'AllowTraffic'],
   ])(
