@@ -59,8 +59,6 @@ describe('outputs', () => {
       'codedeploy-deployment-id': 'd-ABCDEF123',
       'console-url':
         'https://eu-west-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-ABCDEF123?region=eu-west-1',
-      'paused-stage': '',
-      'paused-until': '',
       url: 'https://api.example.com',
     })
   })
