@@ -10,7 +10,7 @@ import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
 const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
-const listed = new Set([...section.matchAll(/`([a-z-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+const listed = new Set([...section.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
 
 const scaling = 'application-autoscaling:DescribeScalableTargets'
 

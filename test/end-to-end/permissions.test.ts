@@ -74,8 +74,8 @@ function documented(action: string): readonly string[] {
   const readme = readFileSync(join(import.meta.dirname, '../../actions', action, 'README.md'), 'utf8')
   const [part = ''] = /^## Permissions[\s\S]*?(?=^## )/m.exec(readme) ?? []
   const cells = [...part.matchAll(/^\| ?(`[^|]*)\|/gm)].map(([, cell = '']) => cell)
-  const actions = cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+:[A-Z]\w+)`/g)].map(([, name = '']) => name))
-  const inPolicies = [...part.matchAll(/"([a-z-]+:[A-Z]\w+)"(?! *:)/g)].map(([, name = '']) => name)
+  const actions = cells.flatMap((cell) => [...cell.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, name = '']) => name))
+  const inPolicies = [...part.matchAll(/"([a-z0-9-]+:[A-Z]\w+)"(?! *:)/g)].map(([, name = '']) => name)
   expect(inPolicies.filter((name) => !actions.includes(name))).toEqual([])
   return [...new Set(actions)].sort()
 }

@@ -26,7 +26,7 @@ test.concurrent(
   inScene(async (scene) => {
     const run = await deployAndGoBack(scene, { environment: 'staging' })
     expect(describeJobs(run)).toEqual(['back / rollback in staging: success'])
-    expect(run.outputs.back).toMatchObject({ verdict: 'succeeded', cause: '' })
+    expect(run.outputs.back).toMatchObject({ verdict: 'succeeded' })
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.slack().at(-1)?.text).toContain('api (staging) is rolled back to api:1')
     expect(scene.githubStates('staging').at(-1)).toBe('success')
