@@ -1,6 +1,6 @@
 import { deadlineIn } from '../clock.ts'
 import type { DeployRequest } from '../deployment/journey.ts'
-import { answerPauses } from '../deployment/pause-answer.ts'
+import { answerPauses } from '../deployment/pause/answer.ts'
 import { initialState } from '../deployment/state.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'

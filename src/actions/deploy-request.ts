@@ -1,6 +1,6 @@
+import type { OneOffTask } from '../deployment/ecs/run-task.ts'
 import type { CancelPolicy, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
-import type { OneOffTask } from '../deployment/run-task.ts'
-import { combineSettings } from '../deployment/settings.ts'
+import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'

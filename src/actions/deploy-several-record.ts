@@ -1,5 +1,5 @@
-import type { FleetJourney } from '../deployment/fleet.ts'
-import type { FleetService, FleetState } from '../deployment/fleet-state.ts'
+import type { FleetJourney } from '../deployment/fleet/fleet.ts'
+import type { FleetService, FleetState } from '../deployment/fleet/fleet-state.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Slack } from '../ports.ts'

@@ -1,6 +1,6 @@
 import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
-import { groupNameOf } from '../deployment/codedeploy-group.ts'
+import { groupNameOf } from '../deployment/codedeploy/group.ts'
 import type { DeploymentEvent } from '../deployment/event.ts'
 import { findPastDeployment, type PastDeployment } from '../deployment/past.ts'
 import { type DeploymentState, fold, initialState } from '../deployment/state.ts'

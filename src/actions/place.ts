@@ -1,7 +1,7 @@
 import { partitionOfRegion } from '../arn.ts'
 import type { Config } from '../config/schema.ts'
 import type { ImageTarget } from '../config/target.ts'
-import type { DeploymentSettings } from '../deployment/settings.ts'
+import type { DeploymentSettings } from '../deployment/strategy/settings.ts'
 import type { Runner } from '../runner/action.ts'
 import type { AwsInputs } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'

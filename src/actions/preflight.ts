@@ -1,6 +1,6 @@
 import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
-import { groupNameOf } from '../deployment/codedeploy-group.ts'
+import { groupNameOf } from '../deployment/codedeploy/group.ts'
 import type { WantedDefinition } from '../deployment/journey.ts'
 import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'

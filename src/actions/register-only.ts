@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/connect.ts'
+import { runOneOffTask } from '../deployment/ecs/run-task.ts'
 import type { Journey } from '../deployment/journey.ts'
-import { runOneOffTask } from '../deployment/run-task.ts'
 import { Failure } from '../failure.ts'
 import type { Runner } from '../runner/action.ts'
 import { register } from '../task-definition/register.ts'

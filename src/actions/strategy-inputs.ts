@@ -7,7 +7,7 @@ import {
   readEarlySuccess,
   readThreshold,
   strategies,
-} from '../deployment/settings.ts'
+} from '../deployment/strategy/settings.ts'
 import { Failure } from '../failure.ts'
 import type { AdvancedConfiguration, Json, LifecycleHook, LoadBalancer } from '../ports.ts'
 import {

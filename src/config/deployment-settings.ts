@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hookStages } from '../deployment/lifecycle-hook-rules.ts'
+import { hookStages } from '../deployment/strategy/lifecycle-hook-rules.ts'
 import {
   bounds,
   circuitBreakers,
@@ -8,7 +8,7 @@ import {
   readEarlySuccess,
   readThreshold,
   strategies,
-} from '../deployment/settings.ts'
+} from '../deployment/strategy/settings.ts'
 
 const share = ([least, most]: readonly [number, number]) =>
   z

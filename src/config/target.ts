@@ -1,5 +1,5 @@
 import { roleArn } from '../arn.ts'
-import type { DeploymentSettings } from '../deployment/settings.ts'
+import type { DeploymentSettings } from '../deployment/strategy/settings.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { text, untrusted } from '../text.ts'

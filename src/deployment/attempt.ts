@@ -2,10 +2,11 @@ import { Failure } from '../failure.ts'
 import type { DeploymentGroup, Service } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
 import { renderText, untrusted } from '../text.ts'
-import { deployByCodeDeploy } from './codedeploy.ts'
-import { groupNameOf, requireGroup } from './codedeploy-group.ts'
+import { groupNameOf, requireGroup } from './codedeploy/group.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
+import { isAdoptable, rollOut } from './ecs/rolling.ts'
+import { requireOwnCount } from './ecs/scaling.ts'
 import type { End } from './end.ts'
 import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -15,9 +16,6 @@ import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
 import { listing, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision } from './revision.ts'
-import { isAdoptable, rollOut } from './rolling.ts'
-import { runOneOffTask } from './run-task.ts'
-import { requireOwnCount } from './scaling.ts'
 import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -30,7 +28,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const prepared = await prepare(asked, preparing, marking?.watchman)
   if (prepared === undefined) {
     // Loaded only now: most services are there.
-    const { createService } = await import('./create-service.ts')
+    const { createService } = await import('./ecs/create-service.ts')
     return yield* createService(asked, journey, marking)
   }
   const { request, service, running } = prepared
@@ -152,6 +150,7 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events
   if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
   const { cluster, runTask: task, longestGap } = request
   const { definition } = wanted
+  const { runOneOffTask } = await import('./ecs/run-task.ts')
   const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
   journey.signal.throwIfAborted()
   return end && { ...end, serving }
@@ -182,6 +181,7 @@ async function* start(
 ): Events<End | Obstacle> {
   if (engine === 'ecs-rolling') return yield* rollOut(rollout)
   try {
+    const { deployByCodeDeploy } = await import('./codedeploy/blue-green.ts')
     return yield* deployByCodeDeploy(rollout, group, inFlight)
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error

@@ -1,10 +1,10 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
-import { taskDefinitionIn } from './appspec.ts'
+import { taskDefinitionIn } from './codedeploy/appspec.ts'
+import { standingOf } from './ecs/service-deployment.ts'
 import { primary } from './engine.ts'
 import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
-import { standingOf } from './service-deployment.ts'
 
 type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
 

@@ -13,10 +13,10 @@ import type {
   Service,
 } from '../ports.ts'
 import type { ConflictPolicy } from './conflict.ts'
+import type { OneOffTask } from './ecs/run-task.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
-import type { OneOffTask } from './run-task.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { DeploymentSettings } from './strategy/settings.ts'
 
 /** What somebody asks for. Everything that is undefined is left as the service has it. */
 export interface DeployRequest {

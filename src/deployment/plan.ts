@@ -2,13 +2,13 @@ import type { DeploymentGroup, Json, JsonObject, Service } from '../ports.ts'
 import { diff, type TaskDefinitionChange } from '../task-definition/diff.ts'
 import { hasTags, isEqual } from '../task-definition/equal.ts'
 import type { Untrusted } from '../text.ts'
-import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy-group.ts'
-import { type GroupSettings, settingsOf } from './codedeploy-settings.ts'
+import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy/group.ts'
+import { type GroupSettings, settingsOf } from './codedeploy/group-settings.ts'
 import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
-import { arrange } from './strategy.ts'
-import { type SettingChange, stepsOf } from './strategy-change.ts'
+import { type SettingChange, stepsOf } from './strategy/change.ts'
+import { arrange } from './strategy/strategy.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import type { JsonObject, Service } from '../ports.ts'
-import { findInFlight, type InFlight, withGroup } from './codedeploy-group.ts'
-import { locateGroup } from './codedeploy-search.ts'
+import { findInFlight, type InFlight, withGroup } from './codedeploy/group.ts'
+import { locateGroup } from './codedeploy/group-search.ts'
 import type { Conflict } from './conflict.ts'
 import { engineOf, requireService, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'

@@ -1,11 +1,11 @@
 import type { Service } from '../ports.ts'
 import { type Untrusted, untrusted } from '../text.ts'
-import { countServices } from './appspec-source.ts'
+import { countServices } from './codedeploy/appspec-source.ts'
+import { differences } from './ecs/service-definition.ts'
 import { shortName } from './end.ts'
 import { hasRollbackTarget, primary } from './engine.ts'
 import type { DeployRequest } from './journey.ts'
 import type { Plan } from './plan.ts'
-import { differences } from './service-definition.ts'
 
 /** What people should know before a deployment begins, because it decides what its end is worth. */
 export function warningsBefore(

@@ -1,6 +1,6 @@
 import type { Details, HookDetails } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
-import { functionName } from '../deployment/strategy-change.ts'
+import { functionName } from '../deployment/strategy/change.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { duration } from './short.ts'

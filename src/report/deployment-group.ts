@@ -1,4 +1,4 @@
-import type { GroupSettings } from '../deployment/codedeploy-settings.ts'
+import type { GroupSettings } from '../deployment/codedeploy/group-settings.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
 const events: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet-state.ts'
+import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type FleetSubject, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'

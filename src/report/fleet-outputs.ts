@@ -1,4 +1,4 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'

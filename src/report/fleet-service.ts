@@ -1,4 +1,4 @@
-import { type FleetService, isPutBack } from '../deployment/fleet-state.ts'
+import { type FleetService, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { isBad, isGood } from '../deployment/verdict.ts'
 import type { Text } from '../text.ts'
 import type { FleetSubject } from './fleet.ts'

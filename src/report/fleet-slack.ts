@@ -1,4 +1,4 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { isBad } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, text, untrusted } from '../text.ts'

@@ -1,4 +1,4 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet-state.ts'
+import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { text, untrusted } from '../text.ts'
 import { type FleetReport, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, reportOf, type Standing, standing } from './fleet-service.ts'

@@ -1,4 +1,4 @@
-import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet-state.ts'
+import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { redactedText } from './redacted.ts'

@@ -1,4 +1,4 @@
-import { whoMayAnswer } from '../deployment/pause-end.ts'
+import { whoMayAnswer } from '../deployment/pause/pause-end.ts'
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'

@@ -1,7 +1,7 @@
 /** Every end of a deployment by every engine: the world that leads to it, and what the step then has to say. */
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import { answerWaiting, hook, hookScene } from '../deployment/pause-scene.ts'
+import { answerWaiting, hook, hookScene } from '../deployment/pause/pause-scene.ts'
 import {
   codeDeployScene,
   newImage,

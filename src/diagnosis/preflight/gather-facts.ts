@@ -1,5 +1,5 @@
 import { parseArn } from '../../arn.ts'
-import { taskDefinitionIn } from '../../deployment/appspec.ts'
+import { taskDefinitionIn } from '../../deployment/codedeploy/appspec.ts'
 import { engineOf } from '../../deployment/engine.ts'
 import type {
   CodeDeploy,

@@ -1,0 +1,140 @@
+import { Failure } from '../../failure.ts'
+import type { Json, JsonObject, Service, TaskSet } from '../../ports.ts'
+import { isObject } from '../../task-definition/members.ts'
+import { text, untrusted } from '../../text.ts'
+import { checkHooks } from './appspec-hooks.ts'
+import { appSpecDocs, invalidAppSpec, isEcsService, nameOf, readAppSpec, serviceType } from './appspec-source.ts'
+
+/**
+ * The AppSpec of a service, from the service itself: the container and port of its load balancer, its platform version,
+ * network and capacity providers as they are. Returns JSON text. Throws `service-unsupported` without a load balancer.
+ */
+export function appSpecOf(service: Service, taskDefinitionArn: string): string {
+  const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY')
+  const [balancer] = [...(primary?.loadBalancers ?? []), ...(service.loadBalancers ?? [])]
+  if (!balancer?.containerName || balancer.containerPort === undefined) {
+    throw new Failure({
+      code: 'service-unsupported',
+      what: text`The service ${untrusted(service.serviceName ?? '')} has no load balancer with a container and a port`,
+      why: text`CodeDeploy shifts traffic between two target groups of a load balancer`,
+      fix: text`Give the service a load balancer, or an AppSpec file in the input codedeploy-appspec.`,
+      docs: appSpecDocs,
+    })
+  }
+  const running = { ...service, ...known(primary) }
+  const properties = {
+    TaskDefinition: taskDefinitionArn,
+    LoadBalancerInfo: { ContainerName: balancer.containerName, ContainerPort: balancer.containerPort },
+    ...(running.platformVersion ? { PlatformVersion: running.platformVersion } : {}),
+    ...network(running),
+    ...capacityProviders(running),
+  }
+  return JSON.stringify({
+    version: '0.0',
+    Resources: [{ TargetService: { Type: serviceType, Properties: properties } }],
+  })
+}
+
+/** What an earlier AppSpec changed is in the task set alone; the service keeps what it was created with. */
+function known({ platformVersion, networkConfiguration, capacityProviderStrategy = [] }: TaskSet = {}) {
+  return {
+    ...(platformVersion === undefined ? {} : { platformVersion }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...(capacityProviderStrategy.length === 0 ? {} : { capacityProviderStrategy }),
+  }
+}
+
+/** All three members or none: CodeDeploy refuses a part of them. */
+function network(running: Pick<Service, 'networkConfiguration'>): JsonObject {
+  const { subnets, securityGroups, assignPublicIp } = running.networkConfiguration?.awsvpcConfiguration ?? {}
+  if (!subnets?.length || !securityGroups?.length) return {}
+  return {
+    NetworkConfiguration: {
+      AwsvpcConfiguration: {
+        Subnets: subnets,
+        SecurityGroups: securityGroups,
+        AssignPublicIp: assignPublicIp ?? 'DISABLED',
+      },
+    },
+  }
+}
+
+function capacityProviders(running: Pick<Service, 'capacityProviderStrategy'>): JsonObject {
+  const strategy = running.capacityProviderStrategy ?? []
+  if (strategy.length === 0) return {}
+  return {
+    CapacityProviderStrategy: strategy.map(({ capacityProvider = '', weight = 0, base = 0 }) => ({
+      CapacityProvider: capacityProvider,
+      Weight: weight,
+      Base: base,
+    })),
+  }
+}
+
+/**
+ * An AppSpec that somebody wrote, as YAML or JSON, with the task definition put into every ECS service of it. Member names
+ * are found in any case; hooks and everything else stay as they are. Returns JSON text; throws `file-invalid`.
+ */
+export function completeAppSpec(source: string, taskDefinitionArn: string): string {
+  const appSpec = readAppSpec(source)
+  const resourcesName = nameOf(appSpec, 'Resources')
+  const resources = resourcesName === undefined ? undefined : appSpec[resourcesName]
+  if (resourcesName === undefined || !Array.isArray(resources)) throw invalidAppSpec(text`it has no list of Resources`)
+  let services = 0
+  const completed = resources.map((resource: Json) => {
+    if (!isObject(resource))
+      throw invalidAppSpec(text`each of its Resources must be a mapping from a name to a resource`)
+    return mapValues(resource, (content) => {
+      if (!isEcsService(content)) return content
+      services++
+      return withTaskDefinition(content, taskDefinitionArn)
+    })
+  })
+  if (services === 0) throw invalidAppSpec(text`it has no resource of the Type ${serviceType}`)
+  checkHooks(appSpec)
+  return JSON.stringify({ ...appSpec, [resourcesName]: completed })
+}
+
+function withTaskDefinition(content: JsonObject, arn: string): JsonObject {
+  const name = nameOf(content, 'Properties')
+  const properties = name === undefined ? undefined : content[name]
+  if (name === undefined || !isObject(properties)) throw invalidAppSpec(text`a resource has no Properties`)
+  return { ...content, [name]: { ...properties, [nameOf(properties, 'TaskDefinition') ?? 'TaskDefinition']: arn } }
+}
+
+/** The task definition of the first ECS service in an AppSpec; undefined when the text is no AppSpec for Amazon ECS. */
+export function taskDefinitionIn(appSpec: string): string | undefined {
+  try {
+    const canonical = JSON.parse(canonicalise(appSpec)) as { resources?: readonly JsonObject[] }
+    const services = (canonical.resources ?? []).flatMap((resource) => Object.values(resource)).filter(isObject)
+    const found = services.flatMap(({ properties }) => (isObject(properties) ? [properties.taskdefinition] : []))
+    return found.find((arn) => typeof arn === 'string')
+  } catch {
+    return undefined
+  }
+}
+
+/** True when two AppSpecs say the same, whatever their format, order and case of member names. */
+export function sameAppSpec(left: string, right: string): boolean {
+  try {
+    return canonicalise(left) === canonicalise(right)
+  } catch {
+    return false
+  }
+}
+
+function canonicalise(source: string): string {
+  return JSON.stringify(sorted(readAppSpec(source)))
+}
+
+/** Hooks and properties are compared without regard to the case of their names; CodeDeploy reads them so. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([name, content]) => [name.toLowerCase(), sorted(content)] as const)
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
+}

@@ -1,0 +1,51 @@
+import type { DeploymentGroup } from '../../ports.ts'
+import { codeDeployConsoleUrl } from '../console.ts'
+import { type End, notWatched, shortName } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Rollout } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './group.ts'
+import { overridesOf, withOverrides } from './group-settings.ts'
+import { watchCodeDeploy } from './watch-deployment.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Of `description`, as CodeDeploy takes it. */
+const longestDescription = 512
+
+/** Deploys through CodeDeploy, or goes on with a deployment of the same content that is in flight. */
+export async function* deployByCodeDeploy(
+  rollout: Rollout,
+  group: DeploymentGroup | undefined,
+  inFlight: InFlight | undefined,
+): Events<End> {
+  const { request, journey } = rollout
+  const name = groupNameOf(request)
+  const id = inFlight?.deploymentId ?? (await create(rollout, name))
+  journey.keep({ stage: 'watching', engine: 'codedeploy', codeDeploy: name, deploymentId: id })
+  yield {
+    kind: 'started',
+    at: journey.clock.now(),
+    engine: 'codedeploy',
+    deploymentId: id,
+    consoleUrl: codeDeployConsoleUrl(request.region, id),
+    adopted: inFlight !== undefined,
+  }
+  if (!request.wait) return notWatched(id)
+  // What is in flight was started with what its own run asked for.
+  const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
+  return yield* watchCodeDeploy(rollout, id, settings)
+}
+
+async function create({ request, journey, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
+  journey.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
+  const description = request.codeDeploy.description ?? `${shortName(taskDefinition)}, deployed by Slipway`
+  return await shortly(journey, request).codeDeploy.createDeployment({
+    applicationName: name.application,
+    deploymentGroupName: name.deploymentGroup,
+    ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),
+    description: description.slice(0, longestDescription),
+    appSpec: appSpecFor(request, service, taskDefinition),
+    ...overridesOf(request.codeDeploy),
+  })
+}

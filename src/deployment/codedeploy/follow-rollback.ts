@@ -1,0 +1,101 @@
+import { type Deadline, deadlineIn } from '../../clock.ts'
+import type { CodeDeployDeployment, DeploymentGroup } from '../../ports.ts'
+import { text, untrusted } from '../../text.ts'
+import { type End, stoppedByHand, timedOut } from '../end.ts'
+import { runningTaskDefinition } from '../engine.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Rollout } from '../journey.ts'
+import { afterwards } from '../patience.ts'
+import { lookUntil, type Pace, ticks } from '../watch.ts'
+
+interface Lost {
+  readonly rollout: Rollout
+  /** Our deployment, Failed or Stopped. */
+  readonly deployment: CodeDeployDeployment
+  readonly group: DeploymentGroup | undefined
+  readonly deadline: Deadline
+  readonly minutes: number
+  readonly pace: Pace
+  /** We stopped it ourselves, with rollback. */
+  readonly isAsked: boolean
+}
+
+/** How long CodeDeploy may take to name the deployment by which it rolls back. */
+const patience = 30_000
+
+/**
+ * Follows a deployment that went wrong to what comes of it: CodeDeploy rolls back by a second deployment, and only its
+ * end says what serves now.
+ */
+export async function* followRollback(lost: Lost): AsyncGenerator<DeploymentEvent, End> {
+  const { rollout, deployment } = lost
+  const { journey, request } = rollout
+  const reason = reasonOf(deployment)
+  const rollbackId = await findRollback(lost)
+  if (rollbackId === undefined) return await withoutRollback(lost)
+  yield { kind: 'rolling-back', at: journey.clock.now(), deploymentId: rollbackId, ...(reason ? { reason } : {}) }
+  for await (const _ of ticks(journey.clock, lost.deadline, lost.pace, journey.signal)) {
+    const look = journey.codeDeploy.describeDeployment(rollbackId)
+    const status = (await lookUntil(journey.clock, lost.deadline, look))?.status
+    if (status === 'Succeeded') return { outcome: 'rolled-back', serving: await servingNow(rollout), reason }
+    if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
+    lost.pace.hurry()
+  }
+  return timedOut(
+    lost.minutes,
+    text`its rollback ${untrusted(rollbackId)} in ${untrusted(request.region)} still runs`,
+    rollbackId,
+  )
+}
+
+async function findRollback({
+  rollout,
+  deployment,
+  group,
+  deadline,
+  pace,
+  isAsked,
+}: Lost): Promise<string | undefined> {
+  const { clock, signal, codeDeploy } = rollout.journey
+  const known = deployment.rollbackInfo?.rollbackDeploymentId
+  if (known || !deployment.deploymentId || !(isAsked || isRollbackDue(deployment, group))) return known
+  const until = Math.min(deadline, deadlineIn(clock, patience))
+  for await (const _ of ticks(clock, until, pace, signal)) {
+    const now = await lookUntil(clock, deadline, codeDeploy.describeDeployment(deployment.deploymentId))
+    if (now?.rollbackInfo?.rollbackDeploymentId) return now.rollbackInfo.rollbackDeploymentId
+    pace.hurry()
+  }
+  return undefined
+}
+
+/** Whether the group rolls back by itself after such an end (`autoRollbackConfiguration.events`). */
+function isRollbackDue(
+  { status, errorInformation }: CodeDeployDeployment,
+  group: DeploymentGroup | undefined,
+): boolean {
+  const { enabled, events = [] } = group?.autoRollbackConfiguration ?? {}
+  if (!enabled) return false
+  if (status === 'Failed') return events.includes('DEPLOYMENT_FAILURE')
+  const isAlarm = errorInformation?.code === 'ALARM_ACTIVE'
+  return events.includes(isAlarm ? 'DEPLOYMENT_STOP_ON_ALARM' : 'DEPLOYMENT_STOP_ON_REQUEST')
+}
+
+async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<End> {
+  const serving = await servingNow(rollout)
+  const reason = reasonOf(deployment)
+  const code = deployment.errorInformation?.code
+  // Before the traffic moves there is nothing to bring back: CodeDeploy only takes the new tasks away.
+  if (isAsked && serving !== undefined && serving === rollout.previousTaskDefinition)
+    return { outcome: 'rolled-back', serving, reason }
+  const byHand = !isAsked && deployment.status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP')
+  return byHand ? { ...stoppedByHand(reason), serving } : { outcome: 'failed', serving, reason }
+}
+
+async function servingNow({ request, journey }: Rollout): Promise<string | undefined> {
+  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
+  return service && runningTaskDefinition(service)
+}
+
+function reasonOf({ errorInformation }: CodeDeployDeployment) {
+  return errorInformation?.message ? untrusted(errorInformation.message) : undefined
+}

@@ -1,0 +1,120 @@
+import { resourceName } from '../../arn.ts'
+import { Failure } from '../../failure.ts'
+import type { DeploymentGroup, JsonObject, Service } from '../../ports.ts'
+import { isEqual } from '../../task-definition/equal.ts'
+import { type Text, text, untrusted } from '../../text.ts'
+import type { Conflict } from '../conflict.ts'
+import type { DeployRequest, Journey, WantedDefinition } from '../journey.ts'
+import { withoutOrigin } from '../origin.ts'
+import { unlessDenied } from '../permitted.ts'
+import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
+
+/** Where CodeDeploy keeps the deployments of one service. */
+export interface GroupName {
+  readonly application: string
+  readonly deploymentGroup: string
+}
+
+/** A deployment of the wanted content that is in flight already. */
+export interface InFlight {
+  readonly kind: 'in-flight'
+  readonly deploymentId: string
+  readonly taskDefinition: string
+  /** With its tags, where it may be read. */
+  readonly definition: JsonObject | undefined
+}
+
+/** The console and the AWS CLI cut cluster and service here to stay within CodeDeploy's 100 characters (`aws ecs deploy`). */
+const longestPart = 46
+
+/** The names that the inputs give, or those under which the ECS console and the AWS CLI make them. */
+export function groupNameOf({
+  cluster,
+  service,
+  codeDeploy,
+}: Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>): GroupName {
+  const parts = [cluster, service].map((name) => resourceName(name).slice(0, longestPart)).join('-')
+  return {
+    application: codeDeploy.application ?? `AppECS-${parts}`,
+    deploymentGroup: codeDeploy.deploymentGroup ?? `DgpECS-${parts}`,
+  }
+}
+
+/** The AppSpec for a revision: the one that was given, completed, or one made from the service. JSON text. */
+export function appSpecFor(request: DeployRequest, service: Service, taskDefinitionArn: string): string {
+  const given = request.codeDeploy.appSpec
+  return given === undefined ? appSpecOf(service, taskDefinitionArn) : completeAppSpec(given, taskDefinitionArn)
+}
+
+/**
+ * What CodeDeploy does with the service at this moment: undefined for nothing, a deployment of the same content, or
+ * another one, which is a conflict: a group has one active deployment at a time. Where the list is not allowed, CodeDeploy
+ * itself refuses a second one, only later. `active`: id of what the group is busy with.
+ */
+export async function findInFlight(
+  request: DeployRequest,
+  journey: Journey,
+  service: Service,
+  wanted: WantedDefinition,
+  active: string | undefined,
+): Promise<InFlight | Conflict | undefined> {
+  if (active === undefined) return undefined
+  const name = groupNameOf(request)
+  const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
+  const appSpec = revision?.appSpecContent?.content
+  const taskDefinition = appSpec && taskDefinitionIn(appSpec)
+  const isRollback = creator === 'codeDeployRollback'
+  const definition = taskDefinition
+    ? await unlessDenied(journey.ecs.describeTaskDefinition(taskDefinition), () => undefined)
+    : undefined
+  if (appSpec && taskDefinition && !isRollback) {
+    const hasContent = definition !== undefined && isEqual(wanted.definition, withoutOrigin(definition))
+    const isWanted = wanted.arn === undefined ? hasContent : taskDefinition === wanted.arn
+    if (isWanted && sameAppSpec(appSpec, appSpecFor(request, service, taskDefinition)))
+      return { kind: 'in-flight', deploymentId: active, taskDefinition, definition }
+  }
+  const failure = conflict(name, active, isRollback, description)
+  return { kind: 'conflict', failure, codeDeployId: active, isRollback, definition }
+}
+
+function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
+  return new Failure({
+    code: 'deployment-conflict',
+    what: text`The deployment group ${untrusted(name.deploymentGroup)} is busy with ${isRollback ? 'the rollback' : 'deployment'} ${untrusted(id)}`,
+    why: text`CodeDeploy runs one deployment of a group at a time${description ? text` (this one says: ${untrusted(description)})` : ''}`,
+    fix: text`Run this job again when it has ended, or set on-conflict to wait or stop; or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}. Nothing has been changed.`,
+  })
+}
+
+/** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
+export async function requireGroup(journey: Journey, name: GroupName, service?: Service): Promise<DeploymentGroup> {
+  const group = await journey.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
+  if (group === undefined) throw groupMissing(name)
+  const serves = group.ecsServices ?? []
+  if (service && serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName)) {
+    throw new Failure({
+      code: 'service-unsupported',
+      what: text`The deployment group ${untrusted(name.deploymentGroup)} deploys another service: ${untrusted(serves.map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`).join(', '))}`,
+      fix: text`Name the group of ${untrusted(service.serviceName ?? '')} in the input codedeploy-deployment-group.`,
+    })
+  }
+  return group
+}
+
+/** The failure for a group that is not there. `more`: what else was looked for. */
+export function groupMissing({ application, deploymentGroup }: GroupName, more: Text = []): Failure {
+  return new Failure({
+    code: 'service-unsupported',
+    what: text`CodeDeploy has no deployment group ${untrusted(deploymentGroup)} in an application ${untrusted(application)}${more.length > 0 ? text`, ${more}` : []}`,
+    why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
+    fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
+  })
+}
+
+/** A request to the group that was found. */
+export function withGroup<Request extends Pick<DeployRequest, 'codeDeploy'>>(
+  request: Request,
+  name: GroupName,
+): Request {
+  return { ...request, codeDeploy: { ...request.codeDeploy, ...name } }
+}

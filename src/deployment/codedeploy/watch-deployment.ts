@@ -1,0 +1,127 @@
+import { resourceName } from '../../arn.ts'
+import { deadlineIn } from '../../clock.ts'
+import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../ports.ts'
+import { text, type Untrusted, untrusted } from '../../text.ts'
+import { type End, timedOut } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import { startFailFast } from '../fail-fast.ts'
+import type { DeployRequest, Rollout } from '../journey.ts'
+import { aftermath, aside, shortly, until } from '../patience.ts'
+import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
+import { unlessDenied } from '../permitted.ts'
+import { lookUntil, type Pace, startPace, ticks } from '../watch.ts'
+import { longestWatchMinutes, startWatchDeadline } from '../watch-deadline.ts'
+import { followRollback } from './follow-rollback.ts'
+import { hasReached, signsOf, targetProgress } from './target.ts'
+import { startTargetDetails } from './target-details.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
+const gapOfTwoCalls = 8_000
+const unshown = untrusted(
+  'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
+)
+
+/** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
+function minutesOf({ waitMinutes, waitFor }: DeployRequest, group: DeploymentGroup | undefined): number {
+  const configuration = group?.blueGreenDeploymentConfiguration
+  const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
+  const wanted = waitMinutes + (isEarly(waitFor) ? 0 : termination)
+  return Math.min(Math.max(longestWatchMinutes, waitMinutes), wanted)
+}
+
+function isEarly(waitFor: DeployRequest['waitFor']): boolean {
+  return waitFor !== undefined && waitFor !== 'terminated'
+}
+
+/** Watches a deployment of CodeDeploy to its end or to the goal, and through its rollback where it has one. */
+export async function* watchCodeDeploy(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
+  const { request, journey } = rollout
+  const { clock, signal } = journey
+  const minutes = minutesOf(request, group)
+  const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
+  const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
+  const view = startView(rollout, id, pace, group)
+  const failFast = startFailFast(rollout, pace)
+  const pauses = startPauses(request.answered)
+  const ready = startReadyWait(group)
+  let status: string | undefined
+  let isStopped = false
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const { codeDeploy } = until(journey, deadline.at() + aftermath)
+    const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
+    if (deployment === undefined) continue
+    const moved = deployment.status !== status
+    const over = isOver(deployment)
+    status = deployment.status
+    if (moved) pace.hurry()
+    // When the wait began is what the target says, and nobody should have to look twice for that.
+    const target = yield* view(over || (moved && status === 'Ready'), moved)
+    const waits = ready({ deployment, target, isStopped, now: clock.now() })
+    yield* withReadyPhase(pauses.look(waits, clock.now()))
+    deadline.hold(pauses.isWaiting())
+    if (status === 'Succeeded') return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (over) {
+      const limited = { ...rollout, journey: until(journey, deadline.at() + aftermath) }
+      const lost = { rollout: limited, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
+      return pauses.explain(yield* followRollback(lost))
+    }
+    if (hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
+    const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
+    if (same) {
+      isStopped = yield* stop(rollout, id, same)
+      pace.hurry()
+    }
+  }
+  const last = text`its status is still ${untrusted(status ?? 'unknown')}`
+  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(minutes, last, id)
+}
+
+/** Tells what the target shows, now and then; hands on what was seen last. */
+function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGroup | undefined) {
+  const details = startTargetDetails(rollout, group)
+  const { journey, request } = rollout
+  let target: EcsTarget | undefined
+  let isShown = true
+  return async function* (over: boolean, moved: boolean): Events<EcsTarget | undefined> {
+    if (over) pace.spend()
+    if (!isShown || !(over || pace.aside(moved || isEarly(request.waitFor)))) return target
+    const look = aside(journey, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
+    const now = await unlessDenied(look, () => {
+      isShown = false
+    })
+    if (!isShown) yield { kind: 'warning', at: journey.clock.now(), message: unshown }
+    if (now) yield* targetProgress(target, now, journey.clock.now())
+    if (now) yield* details(now)
+    target = now ?? target
+    return target
+  }
+}
+
+/** Stops the deployment with rollback. True when that was allowed. */
+async function* stop({ journey, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
+  const { codeDeploy } = shortly(journey, request)
+  let isAllowed = true
+  await unlessDenied(codeDeploy.stopDeployment(id, true), () => {
+    isAllowed = false
+  })
+  const at = journey.clock.now()
+  if (isAllowed) yield { kind: 'rolling-back', at, reason }
+  else
+    yield {
+      kind: 'warning',
+      at,
+      message: untrusted(`${reason.untrusted}, but codedeploy:StopDeployment is not allowed.`),
+    }
+  return isAllowed
+}
+
+function isOver({ status }: CodeDeployDeployment): boolean {
+  return status === 'Succeeded' || status === 'Failed' || status === 'Stopped'
+}
+
+function namesOf({ request, service }: Rollout): [cluster: string, service: string] {
+  return [resourceName(service.clusterArn ?? request.cluster), service.serviceName ?? request.service]
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { resourceName } from '../../arn.ts'
+import { deadlineIn } from '../../clock.ts'
+import type { CreateServiceRequest, JsonObject, Service } from '../../ports.ts'
+import { diff } from '../../task-definition/diff.ts'
+import { textIn } from '../../task-definition/members.ts'
+import { findRegistered } from '../../task-definition/register.ts'
+import { type Changed, changed } from '../conflict.ts'
+import { serviceConsoleUrl } from '../console.ts'
+import { warnOfExpiry } from '../credential-expiry.ts'
+import { type End, notWatched, remains } from '../end.ts'
+import type { DeploymentEvent, Engine } from '../event.ts'
+import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefinition } from '../journey.ts'
+import { withoutOrigin } from '../origin.ts'
+import { aftermath, afterwards, shortly, until } from '../patience.ts'
+import { images, type Plan } from '../plan.ts'
+import { type Marking, moveTags, obtainRevision } from '../revision.ts'
+import { startPace } from '../watch.ts'
+import { follow } from './rolling.ts'
+import { runOneOffTask } from './run-task.ts'
+import { checkServiceDefinition, controllerOf } from './service-definition.ts'
+import { watchFirstTaskSet } from './watch-first-task-set.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Makes a service that does not exist, and watches its first deployment: ECS makes a service deployment for a new service
+ * as for an update (developer guide, "View service history using Amazon ECS service deployments"). Undefined: a dry run.
+ * An obstacle: somebody else made a service of that name in the meantime.
+ */
+export async function* createService(
+  request: DeployRequest,
+  journey: Journey,
+  marking: Marking | undefined,
+): Events<End | Changed | undefined> {
+  const { serviceDefinition: given } = request
+  if (given === undefined) return undefined
+  const preparing = shortly(journey, request)
+  await preparing.ecs.requireServiceDefinition(given.content, given.file)
+  const rendered = await request.wanted(undefined, undefined)
+  const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  checkServiceDefinition(given, request, textIn(wanted.definition, 'family'))
+  const plan = planOf(request, given.content, wanted)
+  yield { kind: 'planned', at: journey.clock.now(), plan }
+  yield* warnOfExpiry(request, plan, journey)
+  if (request.dryRun) return undefined
+  preparing.keep({ engine: engineOf(given.content), isCreation: true })
+  const taskDefinition = yield* revision(wanted, marking, preparing)
+  const failed = yield* oneOff(request, journey, given.content, wanted, taskDefinition)
+  if (failed) return failed
+  journey.keep({ stage: 'updating', taskDefinition })
+  const created = await shortly(journey, request).ecs.createService(requestOf(request, given, taskDefinition))
+  if (created === undefined) return changed({ serviceName: request.service })
+  return yield* watch(request, journey, created, taskDefinition)
+}
+
+/** With the controller CODE_DEPLOY, ECS itself makes the first task set; CodeDeploy comes with the second version. */
+function engineOf(definition: JsonObject): Engine {
+  return controllerOf(definition) === 'CODE_DEPLOY' ? 'codedeploy' : 'ecs-rolling'
+}
+
+function planOf(request: DeployRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
+  const { cluster, service, region, desiredCount, dryRun } = request
+  return {
+    cluster,
+    service,
+    region,
+    engine: engineOf(content),
+    previousTaskDefinition: undefined,
+    taskDefinition: arn,
+    changes: diff(undefined, definition),
+    images: images(undefined, definition),
+    desiredCount,
+    dryRun,
+    unchanged: false,
+    creates: true,
+  }
+}
+
+/** The ARN of the revision that the new service gets. */
+async function* revision(wanted: WantedDefinition, marking: Marking | undefined, journey: Journey): Events<string> {
+  const { definition, arn } = wanted
+  const found =
+    arn === undefined
+      ? yield* obtainRevision(definition, findRegistered(definition, journey), marking, journey)
+      : { arn, definition, isNew: false }
+  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
+  journey.keep({ taskDefinition: found.arn })
+  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
+  return found.arn
+}
+
+/** A one-off task runs where the service is going to run. */
+async function* oneOff(
+  { cluster, runTask: task, longestGap }: DeployRequest,
+  journey: Journey,
+  content: JsonObject,
+  { definition }: WantedDefinition,
+  taskDefinition: string,
+): Events<End | undefined> {
+  if (task === undefined) return undefined
+  const service: Service = content
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
+  journey.signal.throwIfAborted()
+  return end
+}
+
+/** Inputs come before the file. */
+function requestOf(request: DeployRequest, given: ServiceDefinition, taskDefinition: string): CreateServiceRequest {
+  const { cluster, service, desiredCount, enableEcsManagedTags, propagateTags, volumeConfigurations } = request
+  return {
+    ...given.content,
+    cluster,
+    serviceName: resourceName(service),
+    taskDefinition,
+    clientToken: clientTokenOf(given, taskDefinition),
+    ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: enableEcsManagedTags }),
+    ...(propagateTags === undefined ? {} : { propagateTags }),
+    ...(volumeConfigurations === undefined ? {} : { volumeConfigurations }),
+  }
+}
+
+/** CreateService takes at most 36 characters of 33 to 126. */
+function clientTokenOf({ idempotencyKey }: ServiceDefinition, taskDefinition: string): string {
+  return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex').slice(0, 36)
+}
+
+async function* watch(request: DeployRequest, journey: Journey, created: Service, taskDefinition: string): Events<End> {
+  // As it was before: without deployments, so that nothing is taken for a way back.
+  const { currentServiceDeployment: _, ...before } = { ...created, deployments: [] }
+  const rollout = { request, journey, service: before, taskDefinition, previousTaskDefinition: undefined }
+  const isEcs = (created.deploymentController?.type ?? 'ECS') === 'ECS'
+  const end = isEcs ? yield* follow(rollout, created, false) : yield* followTaskSet(rollout, created)
+  if (end.outcome !== 'failed' && end.outcome !== 'rollback-failed') return end
+  const { cluster, service: name } = request
+  const now = await afterwards(journey, ({ ecs }) => ecs.describeService(cluster, name))
+  // There was nothing that could be rolled back.
+  return { ...end, outcome: 'failed', left: remains(now ?? created, { cluster, service: name }) }
+}
+
+async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
+  const { request, journey } = rollout
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  journey.keep({ stage: 'watching' })
+  yield {
+    kind: 'started',
+    at: journey.clock.now(),
+    engine: 'codedeploy',
+    deploymentId: created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id ?? '',
+    consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),
+    adopted: false,
+  }
+  if (!request.wait) return notWatched()
+  const pace = startPace(journey.clock, request.longestGap)
+  const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
+  return yield* watchFirstTaskSet({ rollout: watched, deadline, pace })
+}

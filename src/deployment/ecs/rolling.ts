@@ -1,0 +1,166 @@
+import { resourceName } from '../../arn.ts'
+import { type Deadline, deadlineIn } from '../../clock.ts'
+import { Failure } from '../../failure.ts'
+import type { EcsDeployment, Service } from '../../ports.ts'
+import { untrusted } from '../../text.ts'
+import { serviceConsoleUrl } from '../console.ts'
+import type { End } from '../end.ts'
+import { notWatched } from '../end.ts'
+import { isSteady, primary } from '../engine.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Rollout } from '../journey.ts'
+import { aftermath, shortly, until } from '../patience.ts'
+import { shiftMinutes } from '../strategy/change.ts'
+import { type Arrangement, arrange } from '../strategy/strategy.ts'
+import { type Pace, startPace } from '../watch.ts'
+import { longestWatchMinutes } from '../watch-deadline.ts'
+import { findServiceDeployment } from './find-service-deployment.ts'
+import { watchService } from './watch-service.ts'
+import { watchServiceDeployment } from './watch-service-deployment.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Deploys by ECS itself: updates the service, then watches the service deployment that this update made, never "the
+ * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
+ */
+export async function* rollOut(rollout: Rollout): Events<End> {
+  const { request, service } = rollout
+  const arrangement = arrange(request.settings, service, 'ecs-rolling')
+  const adopted = isAdoptable(rollout)
+  if (arrangement === undefined) return yield* follow(rollout, adopted ? service : await update(rollout), adopted)
+  if (adopted) return yield* follow(rollout, await updateSettings(rollout, arrangement), adopted)
+  const updated = await update(rollout, arrangement)
+  if (isSameDeployment(rollout, updated)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+  const { deploymentConfiguration = service.deploymentConfiguration } = arrangement
+  return yield* follow({ ...rollout, service: { ...service, deploymentConfiguration } }, updated, adopted)
+}
+
+/**
+ * ECS starts no deployment for another deployment configuration alone (API UpdateService, `deploymentConfiguration`); it
+ * holds from the next one on. Changed load balancers do start one.
+ */
+function isSameDeployment({ request, service }: Rollout, updated: Service): boolean {
+  const isScaled = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+  return !isScaled && isSteady(updated) && primary(updated)?.id === primary(service)?.id
+}
+
+/** Watches what the change made of the service; `updated` is the service in the answer to it. */
+export async function* follow(begun: Rollout, updated: Service, adopted: boolean): Events<End> {
+  const rollout = withBakeTimes(begun)
+  const { request, journey } = rollout
+  const ours = primary(updated)
+  const changed = adopted || ours?.id !== primary(rollout.service)?.id
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  journey.keep({ stage: 'watching', deploymentId: ours?.id })
+  yield started(rollout, ours, adopted)
+  if (!request.wait) return notWatched(ours?.id)
+  const pace = startPace(journey.clock, request.longestGap)
+  const limited = { ...rollout, journey: until(journey, deadline + aftermath) }
+  // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
+  if (!changed) return yield* watchService({ rollout: limited, ours, deadline, pace })
+  return yield* watch(rollout, limited, updated, deadline, pace)
+}
+
+/** What a strategy waits by itself does not eat into the time that the deployment may take; 0 minutes stay one look. */
+function withBakeTimes(rollout: Rollout): Rollout {
+  const { request, service } = rollout
+  const { waitMinutes } = request
+  const wanted = waitMinutes + (waitMinutes === 0 ? 0 : shiftMinutes(service.deploymentConfiguration))
+  return {
+    ...rollout,
+    request: { ...request, waitMinutes: Math.min(wanted, Math.max(longestWatchMinutes, waitMinutes)) },
+  }
+}
+
+/** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */
+async function* watch(
+  rollout: Rollout,
+  limited: Rollout,
+  updated: Service,
+  deadline: Deadline,
+  pace: Pace,
+): Events<End> {
+  const ours = primary(updated)
+  try {
+    const found = await findServiceDeployment({ rollout: limited, updated, ours, deadline, pace })
+    const arn = found?.serviceDeploymentArn
+    if (arn !== undefined) {
+      rollout.journey.keep({ serviceDeploymentArn: arn })
+      return yield* watchServiceDeployment({ rollout, arn, found, ours, deadline, pace })
+    }
+    yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    yield warning(
+      rollout,
+      'The credentials do not allow ecs:ListServiceDeployments, ecs:DescribeServiceDeployments or ' +
+        'ecs:DescribeServiceRevisions. The service itself is watched instead, which shows less and is less exact.',
+    )
+  }
+  return yield* watchService({ rollout: limited, ours, deadline, pace })
+}
+
+/** A deployment of the same content that is in flight already, say from a run that was lost. */
+export function isAdoptable({ request, service, taskDefinition }: Rollout): boolean {
+  const current = primary(service)
+  const sameCount = request.desiredCount === undefined || request.desiredCount === service.desiredCount
+  const plain = !request.forceNewDeployment && sameCount && request.volumeConfigurations === undefined
+  const isThere = plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
+  return isThere && arrange(request.settings, service, 'ecs-rolling')?.loadBalancers === undefined
+}
+
+/** For the deployments after the one that is in flight, which goes on as it began. */
+async function updateSettings(
+  { request, journey }: Rollout,
+  { deploymentConfiguration }: Arrangement,
+): Promise<Service> {
+  const { cluster, service } = request
+  return await shortly(journey, request).ecs.updateService({ cluster, service, deploymentConfiguration })
+}
+
+/** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
+async function update(
+  { request, journey, service, taskDefinition }: Rollout,
+  { deploymentConfiguration, loadBalancers }: Partial<Arrangement> = {},
+): Promise<Service> {
+  journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
+  return await shortly(journey, request).ecs.updateService({
+    cluster: request.cluster,
+    service: request.service,
+    taskDefinition,
+    ...(request.desiredCount === undefined ? {} : { desiredCount: request.desiredCount }),
+    ...(request.forceNewDeployment || isStuck(service, taskDefinition) ? { forceNewDeployment: true } : {}),
+    ...(request.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: request.enableEcsManagedTags }),
+    ...(request.propagateTags === undefined ? {} : { propagateTags: request.propagateTags }),
+    ...(request.volumeConfigurations === undefined ? {} : { volumeConfigurations: request.volumeConfigurations }),
+    ...(deploymentConfiguration === undefined ? {} : { deploymentConfiguration }),
+    ...(loadBalancers === undefined ? {} : { loadBalancers }),
+  })
+}
+
+/** The same revision failed here before and was left; ECS would take the update for no change and do nothing. */
+function isStuck(service: Service, taskDefinition: string): boolean {
+  const current = primary(service)
+  return current?.taskDefinition === taskDefinition && current.rolloutState === 'FAILED'
+}
+
+function started(
+  { request, journey, service }: Rollout,
+  ours: EcsDeployment | undefined,
+  adopted: boolean,
+): DeploymentEvent {
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  return {
+    kind: 'started',
+    at: journey.clock.now(),
+    engine: 'ecs-rolling',
+    deploymentId: ours?.id ?? '',
+    consoleUrl: serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service),
+    adopted,
+  }
+}
+
+function warning({ journey }: Rollout, message: string): DeploymentEvent {
+  return { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+}

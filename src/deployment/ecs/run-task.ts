@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { deadlineIn } from '../../clock.ts'
+import type { JsonObject, RunTaskRequest, Service, Task } from '../../ports.ts'
+import { type Text, text, untrusted } from '../../text.ts'
+import { certain, type End, shortName } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Journey } from '../journey.ts'
+import { aftermath, shortly } from '../patience.ts'
+import { lookUntil, startPace, ticks } from '../watch.ts'
+
+/** A one-off task of the new revision, before the service is updated: a migration, say. */
+export interface OneOffTask {
+  /** `containerOverrides`. */
+  readonly overrides?: readonly JsonObject[] | undefined
+  /** Network, launch type and capacity providers are the service's own where they are not given. */
+  readonly subnets: readonly string[]
+  readonly securityGroups: readonly string[]
+  readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
+  readonly launchType?: string | undefined
+  readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
+  readonly startedBy: string
+  readonly tags?: readonly JsonObject[] | undefined
+  readonly volumeConfigurations?: readonly JsonObject[] | undefined
+  readonly enableEcsManagedTags?: boolean | undefined
+  readonly propagateTags?: string | undefined
+  /** False: start it and go on. */
+  readonly awaitStop: boolean
+  readonly waitMinutes: number
+  /** The same for a repeated try of the same run, so that one task is started only. */
+  readonly idempotencyKey: string
+}
+
+interface OneOff {
+  readonly cluster: string
+  readonly service: Service | undefined
+  readonly definition: JsonObject
+  readonly taskDefinition: string
+  readonly task: OneOffTask
+  readonly longestGap?: number | undefined
+}
+
+const phase = 'run-task'
+
+/** Runs the task; undefined when it did what it should, otherwise the end of the deployment before it began. */
+export async function* runOneOffTask(
+  oneOff: OneOff,
+  journey: Journey,
+): AsyncGenerator<DeploymentEvent, End | undefined> {
+  const at = () => journey.clock.now()
+  yield { kind: 'phase', at: at(), name: phase, status: 'running' }
+  const tasks = await shortly(journey, oneOff.task).ecs.runTask(requestOf(oneOff))
+  const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
+  journey.keep({ runTaskArns: arns })
+  const detail = untrusted(arns.join(' '))
+  if (!oneOff.task.awaitStop) {
+    yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
+    return undefined
+  }
+  const problem = await waitForStop(oneOff, journey, arns)
+  yield { kind: 'phase', at: at(), name: phase, status: problem ? 'failed' : 'succeeded', detail }
+  if (!problem) return undefined
+  return {
+    outcome: 'failed',
+    cause: certain(
+      'task-failed',
+      text`The one-off task of ${untrusted(shortName(oneOff.taskDefinition))} did not end well, so the service was not changed`,
+      problem,
+      text`Look at the log of the task, correct it and run the job again.`,
+    ),
+  }
+}
+
+function requestOf({ cluster, service, task, taskDefinition }: OneOff): RunTaskRequest {
+  const strategy = task.capacityProviderStrategy ?? (task.launchType ? undefined : strategyOf(service))
+  const launchType = task.launchType ?? (strategy ? undefined : service?.launchType)
+  const network = networkOf(task, service)
+  return {
+    cluster,
+    taskDefinition,
+    startedBy: task.startedBy,
+    ...(strategy ? { capacityProviderStrategy: strategy } : {}),
+    ...(launchType ? { launchType } : {}),
+    ...(network ? { networkConfiguration: network } : {}),
+    ...(task.overrides ? { overrides: { containerOverrides: task.overrides } } : {}),
+    ...(task.tags ? { tags: task.tags } : {}),
+    ...(task.volumeConfigurations ? { volumeConfigurations: task.volumeConfigurations } : {}),
+    ...(task.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: task.enableEcsManagedTags }),
+    ...(task.propagateTags ? { propagateTags: task.propagateTags } : {}),
+    clientToken: clientTokenOf(task, taskDefinition),
+  }
+}
+
+/** RunTask takes at most 64 characters of 33 to 126. */
+function clientTokenOf({ idempotencyKey }: OneOffTask, taskDefinition: string): string {
+  return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex')
+}
+
+function strategyOf(service: Service | undefined): readonly JsonObject[] | undefined {
+  const strategy = service?.capacityProviderStrategy ?? []
+  if (strategy.length === 0) return undefined
+  return strategy.map(({ capacityProvider = '', weight = 0, base = 0 }) => ({ capacityProvider, weight, base }))
+}
+
+function networkOf(task: OneOffTask, service: Service | undefined): JsonObject | undefined {
+  const own = service?.networkConfiguration?.awsvpcConfiguration
+  const subnets = task.subnets.length > 0 ? task.subnets : own?.subnets
+  const securityGroups = task.securityGroups.length > 0 ? task.securityGroups : own?.securityGroups
+  if (!subnets?.length) return undefined
+  const assignPublicIp = task.assignPublicIp ?? own?.assignPublicIp
+  return {
+    awsvpcConfiguration: {
+      subnets,
+      ...(securityGroups?.length ? { securityGroups } : {}),
+      ...(assignPublicIp ? { assignPublicIp } : {}),
+    },
+  }
+}
+
+/** What went wrong, or undefined. */
+async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly string[]): Promise<Text | undefined> {
+  const minutes = oneOff.task.waitMinutes
+  const pace = startPace(journey.clock, oneOff.longestGap)
+  const deadline = deadlineIn(journey.clock, minutes * 60_000)
+  const { ecs } = journey.within(deadline + aftermath)
+  for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
+    const look = ecs.describeTasks(oneOff.cluster, arns)
+    const tasks = (await lookUntil(journey.clock, deadline, look)) ?? []
+    if (tasks.length > 0 && tasks.every(({ lastStatus }) => lastStatus === 'STOPPED')) {
+      return tasks
+        .map((task) => problemOf(task, essentialsOf(oneOff.definition)))
+        .find((problem) => problem !== undefined)
+    }
+  }
+  return text`it still ran after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+}
+
+/** A container is essential unless it says otherwise (ECS API, ContainerDefinition). */
+function essentialsOf(definition: JsonObject): ReadonlySet<string> {
+  const containers = Array.isArray(definition.containerDefinitions) ? definition.containerDefinitions : []
+  return new Set(containers.filter((container) => container.essential !== false).map(({ name }) => String(name)))
+}
+
+/** The exit codes of the essential containers decide; a helper that is ended with the task does not. */
+function problemOf(task: Task, essential: ReadonlySet<string>): Text | undefined {
+  const counted = (task.containers ?? []).filter(({ name }) => name !== undefined && essential.has(name))
+  const stopped = task.stoppedReason ? text` (${untrusted(task.stoppedReason)})` : text``
+  const bad = counted.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
+  if (bad) {
+    const reason = bad.reason ? text`, ${untrusted(bad.reason)}` : text``
+    return text`its container ${untrusted(bad.name ?? '')} ended with exit code ${bad.exitCode ?? ''}${reason}${stopped}`
+  }
+  const unstarted = counted.find(({ exitCode }) => exitCode === undefined)
+  if (!unstarted && counted.length > 0) return undefined
+  const reason = unstarted?.reason ? text`: ${untrusted(unstarted.reason)}` : text``
+  return text`its container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
+}

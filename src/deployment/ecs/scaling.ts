@@ -1,0 +1,45 @@
+import { resourceName } from '../../arn.ts'
+import { Failure } from '../../failure.ts'
+import type { ScalableTarget } from '../../ports.ts'
+import { text, untrusted } from '../../text.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest, Journey } from '../journey.ts'
+import { unlessDenied } from '../permitted.ts'
+import type { Prepared } from '../prepare.ts'
+
+const looking = 'application-autoscaling:DescribeScalableTargets'
+
+/**
+ * Refuses a desired count where autoscaling owns it: it would undo the count at its next step, or the count would undo
+ * what the load asked for. Asks AWS only when a count is given that the service does not have. Throws
+ * `service-unsupported`.
+ */
+export async function* requireOwnCount(
+  request: DeployRequest,
+  { service, engine }: Prepared,
+  { scaling, clock }: Journey,
+): AsyncGenerator<DeploymentEvent, void> {
+  const { desiredCount, forceDesiredCount } = request
+  const isChanged = desiredCount !== undefined && desiredCount !== service.desiredCount
+  // CodeDeploy keeps the count that the service has.
+  if (!isChanged || forceDesiredCount || engine === 'codedeploy') return
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  const name = service.serviceName ?? resourceName(request.service)
+  let isBlind = false
+  const target = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
+    isBlind = true
+  })
+  if (target) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
+  const message = `The credentials do not allow ${looking}, so it is not known whether autoscaling owns the desired count; ${desiredCount} is set.`
+  if (isBlind) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+}
+
+function owned(name: string, wanted: number, now: number, { MinCapacity = 0, MaxCapacity = 0 }: ScalableTarget) {
+  return new Failure({
+    code: 'service-unsupported',
+    what: text`The desired count of ${untrusted(name)} belongs to autoscaling, so it is not set to ${wanted}`,
+    why: text`Application Auto Scaling keeps it between ${MinCapacity} and ${MaxCapacity}; it is ${now} now`,
+    fix: text`Leave the input desired-count empty, or set force-desired-count: true (autoscaling may change the count again). Nothing has been changed.`,
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html',
+  })
+}

@@ -1,0 +1,76 @@
+import { resourceName } from '../../arn.ts'
+import { Failure } from '../../failure.ts'
+import type { Json, JsonObject, Service } from '../../ports.ts'
+import { isList, isObject, textIn } from '../../task-definition/members.ts'
+import { type Text, text, untrusted } from '../../text.ts'
+import type { DeployRequest, ServiceDefinition } from '../journey.ts'
+
+const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
+const controllers = ['ECS', 'CODE_DEPLOY']
+
+/**
+ * Holds a service definition against what is asked for. Throws `file-invalid` when it names another service, cluster or
+ * family, says how often a service runs nowhere, or has what only the program may say.
+ */
+export function checkServiceDefinition(
+  { file, content }: ServiceDefinition,
+  { cluster, service, desiredCount }: Pick<DeployRequest, 'cluster' | 'service' | 'desiredCount'>,
+  family: string | undefined,
+): void {
+  const { serviceName, cluster: itsCluster, taskDefinition, clientToken, schedulingStrategy } = content
+  const controller = controllerOf(content)
+  const itsFamily = typeof taskDefinition === 'string' ? resourceName(taskDefinition).split(':')[0] : undefined
+  const problems: Text[] = []
+  const differs = (member: string, theirs: Json | undefined, asked: string | undefined, input: string) => {
+    if (theirs === undefined || asked === undefined || resourceName(String(theirs)) === resourceName(asked)) return
+    problems.push(
+      text`its ${member} is ${untrusted(String(theirs))}, but ${input} says ${untrusted(resourceName(asked))}`,
+    )
+  }
+  differs('serviceName', serviceName, service, 'the input service')
+  differs('cluster', itsCluster, cluster, 'the input cluster')
+  differs('taskDefinition', itsFamily, family, 'the task definition')
+  if (clientToken !== undefined) problems.push(text`clientToken is set by Slipway, so that one service is made only`)
+  if (!controllers.includes(controller))
+    problems.push(text`Slipway cannot deploy a service with the deployment controller ${untrusted(controller)}`)
+  if (content.desiredCount === undefined && desiredCount === undefined && schedulingStrategy !== 'DAEMON')
+    problems.push(text`it has no desiredCount, and the input desired-count is empty`)
+  if (problems.length > 0) throw invalid(file, problems)
+}
+
+function invalid(file: string, problems: readonly Text[]): Failure {
+  return new Failure({
+    code: 'file-invalid',
+    what: text`The service definition ${untrusted(file)} cannot be used`,
+    why: problems.flatMap((problem, index) => (index > 0 ? ['; ', ...problem] : problem)),
+    fix: text`Correct the file of the input service-definition. Nothing has been changed.`,
+    docs,
+  })
+}
+
+/** The deployment controller that a definition asks for. */
+export function controllerOf({ deploymentController }: JsonObject): string {
+  return textIn(isObject(deploymentController) ? deploymentController : undefined, 'type') ?? 'ECS'
+}
+
+/** What says which service is meant, or is an order of its own: nothing to compare. */
+const notCompared = ['serviceName', 'cluster', 'taskDefinition', 'desiredCount', 'clientToken', 'role', 'tags']
+
+/** Members of a definition that a service has otherwise. What ECS does not show of a service is not compared. */
+export function differences(definition: JsonObject, service: Service): readonly string[] {
+  const shown = service as JsonObject
+  return Object.entries(definition)
+    .filter(([name, value]) => !notCompared.includes(name) && shown[name] !== undefined && !isPart(value, shown[name]))
+    .map(([name]) => name)
+}
+
+/** ECS fills up what is not given, and does not promise the order of subnets and security groups. */
+function isPart(given: Json | undefined, shown: Json | undefined): boolean {
+  if (given === null || given === undefined) return true
+  if (isList(given)) {
+    if (!isList(shown) || shown.length !== given.length) return false
+    return given.every((item) => shown.some((candidate) => isPart(item, candidate)))
+  }
+  if (!isObject(given)) return given === shown
+  return isObject(shown) && Object.entries(given).every(([name, value]) => isPart(value, shown[name]))
+}

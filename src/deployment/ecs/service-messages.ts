@@ -1,0 +1,29 @@
+import type { EcsDeployment, Service } from '../../ports.ts'
+import { untrusted } from '../../text.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Rollout } from '../journey.ts'
+
+export interface ServiceMessages {
+  /** Service events that were not told yet, oldest first. */
+  news(service: Service | undefined): readonly DeploymentEvent[]
+}
+
+/** Tells each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
+export function startServiceMessages({ service, journey }: Rollout, ours: EcsDeployment | undefined): ServiceMessages {
+  const since = ours?.createdAt?.getTime() ?? journey.clock.now()
+  const told = new Set((service.events ?? []).map(({ id }) => id))
+  return {
+    news(current) {
+      const fresh = (current?.events ?? []).filter(
+        ({ id, createdAt, message }) =>
+          message !== undefined && !told.has(id) && (createdAt?.getTime() ?? since) >= since,
+      )
+      for (const { id } of fresh) told.add(id)
+      return fresh.reverse().map(({ createdAt, message = '' }) => ({
+        kind: 'message',
+        at: createdAt?.getTime() ?? journey.clock.now(),
+        message: untrusted(message),
+      }))
+    },
+  }
+}

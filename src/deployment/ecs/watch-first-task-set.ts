@@ -1,0 +1,51 @@
+import type { Deadline } from '../../clock.ts'
+import type { Service, TaskSet } from '../../ports.ts'
+import { text, untrusted } from '../../text.ts'
+import { type End, stoppedByHand, timedOut } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import { startFailFast } from '../fail-fast.ts'
+import type { Rollout } from '../journey.ts'
+import { lookUntil, type Pace, ticks } from '../watch.ts'
+import { startServiceMessages } from './service-messages.ts'
+
+interface Watched {
+  readonly rollout: Rollout
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/**
+ * Watches the task set that ECS makes for a new service of CodeDeploy, until it is steady: no deployment of either makes
+ * it (CreateService answers such a service with a task set and without deployments). ECS never gives it up; what fails is
+ * seen in its tasks.
+ */
+export async function* watchFirstTaskSet({ rollout, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
+  const { journey, request } = rollout
+  const { clock, ecs, signal } = journey
+  const messages = startServiceMessages(rollout, undefined)
+  const failFast = startFailFast(rollout, pace)
+  let before = ''
+  for await (const _ of ticks(clock, deadline, pace, signal)) {
+    const look = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
+    const seen = await lookUntil(clock, deadline, look)
+    if (seen === undefined) continue
+    const set = primarySet(seen.found)
+    if (set === undefined) return stoppedByHand(untrusted('the service was deleted'))
+    yield* messages.news(seen.found)
+    const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
+    const counts = { desired, running, pending, failed: 0 }
+    if (JSON.stringify(counts) !== before) {
+      before = JSON.stringify(counts)
+      yield { kind: 'tasks', at: clock.now(), ...counts }
+      pace.hurry()
+    }
+    if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    const reason = await failFast.look(counts)
+    if (reason) return { outcome: 'failed', reason }
+  }
+  return timedOut(request.waitMinutes, text`its first tasks are not steady yet`)
+}
+
+function primarySet(service: Service | undefined): TaskSet | undefined {
+  return service?.status === 'ACTIVE' ? service.taskSets?.find(({ status }) => status === 'PRIMARY') : undefined
+}

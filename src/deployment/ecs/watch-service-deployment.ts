@@ -1,0 +1,162 @@
+import type { Deadline } from '../../clock.ts'
+import { Failure } from '../../failure.ts'
+import type { EcsDeployment, ServiceDeployment } from '../../ports.ts'
+import { renderText, text, type Untrusted, untrusted } from '../../text.ts'
+import { type End, timedOut } from '../end.ts'
+import { hasRollbackTarget, runningTaskDefinition } from '../engine.ts'
+import type { DeploymentEvent } from '../event.ts'
+import { startFailFast } from '../fail-fast.ts'
+import type { Rollout } from '../journey.ts'
+import { aftermath, afterwards, aside, shortly, until } from '../patience.ts'
+import { hookWaits, startPauses } from '../pause/pauses.ts'
+import { lookUntil, type Pace, ticks } from '../watch.ts'
+import { longestWatchMinutes, startWatchDeadline } from '../watch-deadline.ts'
+import { isFarEnough, isTriggered, progress, reasonOf, standingOf } from './service-deployment.ts'
+import { startDetails } from './service-deployment-details.ts'
+import { startServiceMessages } from './service-messages.ts'
+import { endOfStopped, isReplaced, superseded } from './stopped.ts'
+
+interface Watched {
+  readonly rollout: Rollout
+  /** ARN of our service deployment. */
+  readonly arn: string
+  /** What has just been seen of it: counts as the first look. */
+  readonly found?: ServiceDeployment | undefined
+  /** Our deployment in the service's own list. */
+  readonly ours: EcsDeployment | undefined
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
+const stalledLooks = 3
+
+/** Watches one service deployment to its end: one cheap call per look, the service's events now and then. */
+export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<DeploymentEvent, End> {
+  const { rollout, arn, pace } = watched
+  const { clock, signal } = rollout.journey
+  const deadline = startWatchDeadline(clock, watched.deadline)
+  const pauses = startPauses(rollout.request.answered)
+  const messages = startServiceMessages(rollout, watched.ours)
+  const failFast = startFailFast(rollout, pace)
+  const details = startDetails(rollout, pace)
+  let failed = 0
+  let isStopped = false
+  let { found } = watched
+  let before: ServiceDeployment | undefined
+  let triggered = 0
+  let replaced = 0
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const { ecs } = until(rollout.journey, deadline.at() + aftermath)
+    const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
+    found = undefined
+    if (now === undefined) continue
+    const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
+    yield* events
+    yield* details(now)
+    deadline.hold(pauses.isWaiting())
+    before = now
+    triggered = isTriggered(now) ? triggered + 1 : 0
+    const end = await endOf(now, triggered, watched)
+    if (end) return pauses.explain(end)
+    if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (pauses.isWaiting() && rollout.request.onPause === 'leave') return { outcome: 'paused' }
+    const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
+    const same = isOpen ? await failFast.look(signsOf(now, failed)) : undefined
+    if (same) {
+      isStopped = true
+      const given = yield* giveUp(watched, same)
+      if (given) return given
+      pace.hurry()
+    }
+    if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
+    if (!pace.aside(events.length > 0 || replaced > 0)) continue
+    const { cluster, service: name } = rollout.request
+    const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))
+    yield* messages.news(service)
+    failed = service?.deployments?.find(({ id }) => id === watched.ours?.id)?.failedTasks ?? failed
+    replaced = standingOf(now) === 'running' && isReplaced(service, watched.ours) ? replaced + 1 : 0
+    // Twice, as the first look may have met the beginning of ECS's own rollback.
+    if (replaced > 1) return superseded(service)
+  }
+  return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
+}
+
+/** The circuit breaker is about to do the same, and says so in words that people know. */
+function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
+  return (
+    breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
+  )
+}
+
+function signsOf(
+  { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
+  failed: number,
+) {
+  return {
+    desired: target?.requestedTaskCount ?? 0,
+    running: target?.runningTaskCount ?? 0,
+    failed: Math.max(failed, breaker?.failureCount ?? 0),
+  }
+}
+
+/** Stops the deployment with rollback; the end where there is nothing to go back to. */
+async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): AsyncGenerator<DeploymentEvent, End | undefined> {
+  const { journey, service, request } = rollout
+  if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
+  try {
+    await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
+    yield { kind: 'rolling-back', at: journey.clock.now(), reason }
+  } catch (error) {
+    if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
+    const message = `${reason.untrusted}, but the deployment could not be stopped: ${renderText(error.parts.what, (theirs) => theirs)}.`
+    yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+  }
+  return undefined
+}
+
+async function endOf(now: ServiceDeployment, triggered: number, watched: Watched): Promise<End | undefined> {
+  const { rollout } = watched
+  const reason = reasonOf(now)
+  switch (standingOf(now)) {
+    case 'succeeded':
+      return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    case 'rolled-back':
+      return { outcome: 'rolled-back', serving: await rolledBackTo(now, rollout), reason }
+    case 'rollback-failed':
+      return { outcome: 'rollback-failed', reason }
+    case 'stopped':
+      return await endOfStopped({ rollout, ours: watched.ours, isTriggered: isTriggered(now), reason })
+    case 'running':
+      return isStalled(triggered, rollout) ? { outcome: 'failed', reason } : undefined
+    case 'rolling-back':
+      return undefined
+  }
+}
+
+/** The breaker fired and ECS will do no more: it is not told to roll back, or has nothing to roll back to. */
+function isStalled(triggered: number, { service }: Rollout): boolean {
+  if (triggered === 0) return false
+  if (!service.deploymentConfiguration?.deploymentCircuitBreaker?.rollback) return true
+  return triggered >= stalledLooks && !hasRollbackTarget(service)
+}
+
+async function rolledBackTo(now: ServiceDeployment, { request, journey }: Rollout): Promise<string | undefined> {
+  const revision = now.rollback?.serviceRevisionArn
+  const known = revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  if (known) return known
+  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
+  return service && runningTaskDefinition(service)
+}
+
+function isNearEnd({ targetServiceRevision: target }: ServiceDeployment): boolean {
+  return target?.requestedTaskCount !== undefined && target.runningTaskCount === target.requestedTaskCount
+}
+
+function lastSeen(last: ServiceDeployment | undefined) {
+  if (last === undefined) return text`ECS did not show the deployment`
+  const { requestedTaskCount, runningTaskCount } = last.targetServiceRevision ?? {}
+  const status = text`its status is still ${untrusted(last.status ?? 'unknown')}`
+  if (runningTaskCount === undefined || requestedTaskCount === undefined) return status
+  return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
+}

@@ -1,0 +1,162 @@
+import { Failure } from '../../failure.ts'
+import { deploy } from '../deploy.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest } from '../journey.ts'
+import type { DeploymentRecord } from '../record.ts'
+import { type RollbackJourney, type RollbackRequest, rollBack } from '../rollback/rollback.ts'
+import {
+  type FleetEvent,
+  type FleetState,
+  foldFleet,
+  initialFleet,
+  isChanged,
+  isFailure,
+  revisionsOf,
+} from './fleet-state.ts'
+import { fleetVerdict } from './fleet-verdict.ts'
+import { inParallel } from './parallel.ts'
+import { shareRegistrations } from './shared-registration.ts'
+
+type Events = AsyncGenerator<FleetEvent, void>
+
+export interface FleetMember {
+  /** Unique in the fleet. */
+  readonly name: string
+  readonly request: DeployRequest
+}
+
+/** Services that are deployed together: those of a wave side by side, the waves one after the other. */
+export interface FleetRequest {
+  readonly waves: readonly (readonly FleetMember[])[]
+  /** What is done with what this run has changed, once a service has failed. */
+  readonly onWaveFailure: 'roll-back' | 'leave'
+  /** Most services that are deployed at the same time. */
+  readonly atOnce: number
+  readonly dryRun: boolean
+}
+
+type Way = 'service' | 'put-back'
+
+/** The world of services that are deployed together. */
+export interface FleetJourney extends Omit<RollbackJourney, 'keep'> {
+  /** As `Journey.keep`, of one service, on its way forward or back. */
+  keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
+}
+
+interface Voyage {
+  readonly request: FleetRequest
+  readonly journey: FleetJourney
+  state: FleetState
+  /** Errors that are faults of the program: each ends its own service and is thrown when all have ended. */
+  readonly faults: unknown[]
+}
+
+/**
+ * Deploys services wave by wave. A wave begins when the one before it has ended well. After a bad end nothing new begins,
+ * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
+ * event is `finished`; a dry run has none, unless a service cannot even be planned.
+ */
+export async function* deployFleet(request: FleetRequest, journey: FleetJourney): Events {
+  const waves = request.waves.map((members) => members.map(({ name }) => name))
+  const state = initialFleet(waves, journey.clock.now())
+  const voyage: Voyage = { request, journey: shareRegistrations(journey), state, faults: [] }
+  yield* folded(voyage, onward(voyage))
+  const first = voyage.state.services.find(({ name }) => name === voyage.state.halted)
+  const isFailed = isFailure(first?.state?.verdict?.outcome) && !request.dryRun
+  if (isFailed && request.onWaveFailure === 'roll-back' && !journey.signal.aborted)
+    yield* folded(voyage, backward(voyage, first?.name ?? ''))
+  const isCancelled = journey.signal.aborted
+  if (!request.dryRun || first || isCancelled) {
+    const verdict = fleetVerdict(voyage.state, isCancelled)
+    yield { kind: 'finished', at: journey.clock.now(), verdict }
+  }
+  if (voyage.faults.length > 0) throw voyage.faults[0]
+}
+
+async function* folded(voyage: Voyage, events: Events): Events {
+  for await (const event of events) {
+    voyage.state = foldFleet(voyage.state, event)
+    yield event
+  }
+}
+
+async function* onward(voyage: Voyage): Events {
+  const { request, journey } = voyage
+  const goOn = () => !journey.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
+  for (const [wave, members] of request.waves.entries()) {
+    if (!goOn()) return
+    yield { kind: 'wave', at: journey.clock.now(), wave }
+    const starts = members.map(
+      (member) => () =>
+        told('service', member.name, deploy(member.request, own('service', member.name, voyage)), voyage),
+    )
+    yield* inParallel(starts, request.atOnce, goOn)
+  }
+}
+
+/** Every service that this run has changed, wave by wave, the last first. One that cannot go back does not hold up others. */
+async function* backward(voyage: Voyage, because: string): Events {
+  const { request, journey } = voyage
+  const waves = request.waves.map((members) => members.flatMap((member) => wayBack(member, voyage.state)))
+  if (waves.flat().length === 0) return
+  yield { kind: 'turned', at: journey.clock.now(), because }
+  for (const ways of waves.toReversed()) {
+    const starts = ways.map(
+      ({ name, request: back }) =>
+        () =>
+          told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
+    )
+    yield* inParallel(starts, request.atOnce, () => !journey.signal.aborted)
+  }
+}
+
+/** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
+const takenBack = ['succeeded', 'failed', 'timed-out']
+
+function wayBack({ name, request }: FleetMember, { services }: FleetState) {
+  const service = services.find((candidate) => candidate.name === name)
+  const { from, to } = service ? revisionsOf(service) : {}
+  const outcome = service?.state?.verdict?.outcome ?? ''
+  if (!service || !from || !to || !isChanged(service) || !takenBack.includes(outcome)) return []
+  return [{ name, request: backTo(from, to, request) }]
+}
+
+/** Only what was deployed is turned round: counts, settings, tags and volumes stay, and nobody's newer revision is replaced. */
+function backTo(reference: string, from: string, request: DeployRequest): RollbackRequest {
+  const { cluster, service, region, waitMinutes, longestGap, failFastAfter } = request
+  const { application, deploymentGroup, deploymentConfig } = request.codeDeploy
+  return {
+    cluster,
+    service,
+    region,
+    goal: { kind: 'revision', reference, from },
+    forceNewDeployment: false,
+    codeDeploy: { application, deploymentGroup, deploymentConfig },
+    wait: true,
+    waitMinutes,
+    longestGap,
+    failFastAfter,
+    dryRun: false,
+    // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
+    onConflict: 'stop',
+    onCancel: 'leave',
+  }
+}
+
+function own(way: Way, name: string, { journey }: Voyage): RollbackJourney {
+  return { ...journey, keep: (part) => journey.keep(name, way, part) }
+}
+
+/** The events of one service under its name. A `Failure` has become its verdict already. */
+async function* told(
+  kind: Way,
+  service: string,
+  events: AsyncGenerator<DeploymentEvent, void>,
+  { faults }: Voyage,
+): Events {
+  try {
+    for await (const event of events) yield { kind, service, event }
+  } catch (error) {
+    if (!(error instanceof Failure)) faults.push(error)
+  }
+}

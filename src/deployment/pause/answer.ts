@@ -1,0 +1,169 @@
+import { Failure } from '../../failure.ts'
+import { text, untrusted } from '../../text.ts'
+import { begin, type Located, locate, watch } from '../attach.ts'
+import type { Pause } from '../details.ts'
+import { standingOf } from '../ecs/service-deployment.ts'
+import { causeOf, certain, type End, reattach } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest, Journey, Rollout } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { unlessDenied } from '../permitted.ts'
+import { recorded } from '../recorded.ts'
+import { findMoving } from '../rollback/moving.ts'
+import { asRollback } from '../rollback/turn-round.ts'
+import { hookWaits, startReadyWait } from './pauses.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+export interface PauseDecision {
+  readonly answer: 'continue' | 'roll-back'
+  /** Only the waits at this stage; all when undefined. */
+  readonly stage: string | undefined
+}
+
+/**
+ * Answers what a deployment waits for, then watches it to its end. `deploymentId` of the request names the deployment;
+ * without it, the one that is in flight is meant. The last event is `finished`: after `roll-back` with `succeeded` when
+ * the service is back, as a rollback has it.
+ */
+export async function* answerPauses(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<void> {
+  yield* recorded(request, journey, {}, (kept) => way(decision, request, kept))
+}
+
+async function* way(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<End> {
+  const isBack = decision.answer === 'roll-back'
+  const located = await locate(request.deploymentId ?? (await idInFlight(request, journey)), request, journey)
+  const rollout = yield* begin(located, request, journey, isBack)
+  const seen = await situationOf(located, rollout)
+  const refused = refusalOf(decision, seen, located)
+  if (refused) return refused
+  if (seen.kind !== 'waits') yield { kind: 'warning', at: journey.clock.now(), message: untrusted(seen.says) }
+  try {
+    const answered = yield* give(decision, seen, located, rollout)
+    const end = yield* watch(located, { ...rollout, request: { ...request, answered } })
+    return isBack ? wentBack(end, located) : end
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    return { outcome: 'detached', cause: causeOf(error) }
+  }
+}
+
+async function idInFlight(request: DeployRequest, journey: Journey): Promise<string> {
+  const moving = await findMoving(request, shortly(journey, request))
+  if (moving) return moving.engine === 'codedeploy' ? moving.id : moving.arn
+  throw new Failure({
+    code: 'deployment-not-found',
+    what: text`No deployment of the service ${untrusted(request.service)} waits for an answer`,
+    why: text`none is in flight`,
+    fix: text`Look at what the service runs now: the deployment may have ended, or been rolled back because nobody answered in time.`,
+  })
+}
+
+/** What the deployment does, as far as answers go. */
+type Situation =
+  | { readonly kind: 'waits'; readonly pauses: readonly Pause[]; readonly says: string }
+  /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
+  | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
+
+async function situationOf(located: Located, rollout: Rollout): Promise<Situation> {
+  return located.engine === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+}
+
+function hooksNow({ deployment }: Extract<Located, { engine: 'ecs-rolling' }>): Situation {
+  const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
+  if (standingOf(deployment) !== 'running')
+    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
+  const { open } = hookWaits(deployment)
+  if (open.length > 0) return { kind: 'waits', pauses: open, says: `it waits at ${lifecycleStage}` }
+  const wasAnswered = hooks.some((hook) => hook.targetType === 'PAUSE' && hook.status !== 'AWAITING_ACTION')
+  if (wasAnswered)
+    return { kind: 'answered', says: `The wait was over already: the deployment is at ${lifecycleStage}.` }
+  return { kind: 'moving', says: `it is ${status}${lifecycleStage && `, at ${lifecycleStage}`}` }
+}
+
+async function readyNow(
+  { deployment, group, id }: Extract<Located, { engine: 'codedeploy' }>,
+  { journey, request, service }: Rollout,
+): Promise<Situation> {
+  const { status = '', creator } = deployment
+  if (/^(Succeeded|Failed|Stopped)$/.test(status) || creator === 'codeDeployRollback')
+    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
+  const { codeDeploy } = shortly(journey, request)
+  const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
+  const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
+  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })
+  if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it waits at READY_WAIT' }
+  const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
+  const says = `it is ${status}${running && `, at ${running}`}`
+  // The wait comes before this event, where there is one.
+  const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
+  return isPast ? { kind: 'answered', says: `The wait was over already: ${says}.` } : { kind: 'moving', says }
+}
+
+/** Nothing can be done where nothing waits; what somebody else let go on is not taken back by an answer. */
+function refusalOf({ answer, stage }: PauseDecision, seen: Situation, located: Located): End | undefined {
+  const pauses = seen.kind === 'waits' ? pausesAt(stage, seen.pauses) : []
+  const goesOn = seen.kind === 'ended' || (seen.kind === 'answered' && answer === 'continue')
+  if (goesOn || pauses.length > 0) return undefined
+  const where = stage === undefined ? '' : text` at ${untrusted(stage)}`
+  return {
+    outcome: 'detached',
+    cause: certain(
+      'nothing-to-answer',
+      text`The deployment ${untrusted(located.id)} does not wait for an answer${where}`,
+      text`${untrusted(seen.says)}`,
+      seen.kind === 'answered'
+        ? text`It goes on, as somebody wanted. To go back to the old version use the action rollback.`
+        : text`Nothing was answered, and the deployment goes on. Run this again when it waits${stage === undefined ? '' : ' there'}; deploy with on-pause: leave ends at that moment.${reattach(located.id)}`,
+    ),
+  }
+}
+
+function pausesAt(stage: string | undefined, pauses: readonly Pause[]): readonly Pause[] {
+  return stage === undefined ? pauses : pauses.filter((pause) => pause.stage.toLowerCase() === stage.toLowerCase())
+}
+
+/** Gives the answers, each told as what it does. Returns the ids of the waits that are over now. */
+async function* give(
+  { answer, stage }: PauseDecision,
+  seen: Situation,
+  located: Located,
+  { journey, request }: Rollout,
+): Events<readonly string[]> {
+  if (seen.kind !== 'waits') return []
+  const ports = shortly(journey, request)
+  const pauses = pausesAt(stage, seen.pauses)
+  for (const pause of pauses) {
+    yield { kind: 'paused', at: journey.clock.now(), pause }
+    const isOurs = await answerOne(answer, pause, located, ports)
+    yield { kind: 'resumed', at: journey.clock.now(), id: pause.id, answer: isOurs ? answer : 'unknown' }
+    if (isOurs) continue
+    const message = `Somebody else was quicker: the wait at ${pause.stage} was over when the answer came.`
+    yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+  }
+  return pauses.map(({ id }) => id)
+}
+
+/** False: nothing waited there any more. */
+async function answerOne(
+  answer: PauseDecision['answer'],
+  pause: Pause,
+  located: Located,
+  { ecs, codeDeploy }: Journey,
+): Promise<boolean> {
+  if (located.engine === 'ecs-rolling')
+    return await ecs.continueServiceDeployment(located.arn, pause.id, answer === 'continue' ? 'CONTINUE' : 'ROLLBACK')
+  if (answer === 'continue') return await codeDeploy.continueDeployment(located.id, 'READY_WAIT')
+  // CodeDeploy knows no other answer than to go on; what waits is stopped instead.
+  await codeDeploy.stopDeployment(located.id, true)
+  return true
+}
+
+function wentBack(end: End, located: Located): End {
+  const { engine, taskDefinition, previous } = located
+  const isReturning = engine === 'codedeploy' && located.deployment.creator === 'codeDeployRollback'
+  // Before the traffic has moved there is nothing to bring back: CodeDeploy only takes the new tasks away.
+  if (end.outcome === 'stopped' && end.serving !== undefined && end.serving === previous)
+    return { outcome: 'succeeded', serving: end.serving }
+  return asRollback(end, { engine, taskDefinition, isReturning })
+}

@@ -1,0 +1,153 @@
+import { Failure } from '../../failure.ts'
+import type { Service } from '../../ports.ts'
+import { text, type Untrusted, untrusted } from '../../text.ts'
+import { taskDefinitionIn } from '../codedeploy/appspec.ts'
+import { standingOf } from '../ecs/service-deployment.ts'
+import { shortName } from '../end.ts'
+import { runningTaskDefinition } from '../engine.ts'
+import type { Engine } from '../event.ts'
+import { unlessDenied } from '../permitted.ts'
+import type { RollbackPorts, RollbackTarget } from './target.ts'
+
+type Found = Omit<RollbackTarget, 'definition'>
+
+/** ECS keeps service deployments for 90 days (API_ListServiceDeployments); CodeDeploy's are looked at as far back. */
+const remembered = 90 * 24 * 3_600_000
+/** Deployments that ended well, newest first: more are not looked at. */
+const considered = 20
+/** Revisions of a family that are looked at when nothing else is known. */
+const familyLimit = 100
+
+/** A deployment that ended well. */
+interface Good {
+  readonly taskDefinition: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+interface Past {
+  /** Newest first. */
+  readonly good: readonly Good[]
+  /** The newest deployment failed, and its engine has gone back by itself. */
+  readonly isBackAlready: boolean
+}
+
+/**
+ * What served before the present revision. Where no earlier deployment that ended well is known, the family's revision
+ * before the present one, with a warning, as nobody knows whether it ever served. When the newest deployment was rolled
+ * back by its engine already, that is the present one itself. Throws `nothing-to-go-back-to`.
+ */
+export async function lastGoodRevision(engine: Engine, service: Service, ports: RollbackPorts): Promise<Found> {
+  const current = runningTaskDefinition(service)
+  if (current === undefined) throw nothing(service, '')
+  const denied: string[] = []
+  const { good, isBackAlready } = await (engine === 'codedeploy'
+    ? pastOfCodeDeploy(ports, denied)
+    : pastOfEcs(service, ports, denied))
+  const source = engine === 'codedeploy' ? 'codedeploy' : 'service-deployments'
+  if (isBackAlready) return { arn: current, source, basis: untrusted(backAlready(current)), warnings: [] }
+  const before = beforeThis(good, current)
+  if (before === undefined) return await fromFamily(current, service, denied, ports)
+  const basis = untrusted(
+    `it served before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC ended well`,
+  )
+  return { arn: before.taskDefinition, source, basis, warnings: returning(good, current, before) }
+}
+
+function backAlready(current: string): string {
+  return `the newest deployment failed and was rolled back already, to ${shortName(current)}; name a revision in the input to in order to go further back`
+}
+
+/**
+ * The history as an undo stack: a deployment of what was there before takes away all that came after it, so that going
+ * back twice never brings back what was gone away from.
+ */
+function beforeThis(good: readonly Good[], current: string): Good | undefined {
+  const stack: Good[] = []
+  for (const deployment of good.toReversed()) {
+    const known = stack.findIndex(({ taskDefinition }) => taskDefinition === deployment.taskDefinition)
+    stack.splice(known < 0 ? stack.length : known, stack.length, deployment)
+  }
+  return stack.filter(({ taskDefinition }) => taskDefinition !== current).at(-1)
+}
+
+/** Said when the present revision was itself gone back to: a second click would go one further. */
+function returning([newest, replaced]: readonly Good[], current: string, before: Good): readonly Untrusted[] {
+  if (newest?.taskDefinition !== current || !replaced || replaced.taskDefinition === before.taskDefinition) return []
+  const [now, then, target] = [current, replaced.taskDefinition, before.taskDefinition].map(shortName)
+  return [
+    untrusted(
+      `The service went back from ${then} to ${now} at ${minuteOf(newest.at)} UTC already; this goes one further back, to ${target}.`,
+    ),
+  ]
+}
+
+/** `2026-11-20 09:04`. */
+function minuteOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: string[]): Promise<Past> {
+  const { clusterArn = '', serviceName = '' } = service
+  const note = () => denied.push('ecs:ListServiceDeployments and ecs:DescribeServiceDeployments')
+  const list = ecs.listServiceDeployments(clusterArn, serviceName, new Date(now - remembered))
+  const deployments = (await unlessDenied(list, note)) ?? []
+  const ended = deployments.filter((deployment) => standingOf(deployment) === 'succeeded').slice(0, considered)
+  const good = ended.map(async ({ targetServiceRevision, finishedAt, createdAt }) => {
+    const look = ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
+    const taskDefinition = await unlessDenied(look, () => denied.push('ecs:DescribeServiceRevisions'))
+    return taskDefinition ? [{ taskDefinition, at: (finishedAt ?? createdAt)?.getTime() ?? now }] : []
+  })
+  const [newest] = deployments
+  const isBackAlready = newest !== undefined && standingOf(newest) === 'rolled-back'
+  return { good: (await Promise.all(good)).flat(), isBackAlready }
+}
+
+async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied: string[]): Promise<Past> {
+  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup, new Date(now - remembered))
+  const note = () => denied.push('codedeploy:ListDeployments and codedeploy:BatchGetDeployments')
+  const deployments = (await unlessDenied(read, note)) ?? []
+  const good = deployments
+    .filter(({ status }) => status === 'Succeeded')
+    .slice(0, considered)
+    .flatMap(({ revision, completeTime, createTime }) => {
+      const taskDefinition = taskDefinitionIn(revision?.appSpecContent?.content ?? '')
+      return taskDefinition ? [{ taskDefinition, at: (completeTime ?? createTime)?.getTime() ?? now }] : []
+    })
+  const [newest] = deployments
+  return { good, isBackAlready: newest?.creator === 'codeDeployRollback' && newest.status === 'Succeeded' }
+}
+
+async function fromFamily(
+  current: string,
+  service: Service,
+  denied: readonly string[],
+  { revisions }: RollbackPorts,
+): Promise<Found> {
+  const [family = '', number = ''] = shortName(current).split(':')
+  const active = await revisions.activeRevisions(family, familyLimit)
+  const arn = active.find((candidate) => Number(shortName(candidate).split(':')[1]) < Number(number))
+  if (arn === undefined) throw nothing(service, current)
+  const blind = denied.length > 0 ? ` The credentials do not allow ${[...new Set(denied)].join(', ')}.` : ''
+  return {
+    arn,
+    source: 'family',
+    basis: untrusted(`it is the active revision of ${family} before ${shortName(current)}`),
+    warnings: [
+      untrusted(
+        `No earlier deployment that ended well is known, so ${shortName(arn)} is taken as the revision before; whether it ever served is not known.${blind}`,
+      ),
+    ],
+  }
+}
+
+function nothing({ serviceName = '' }: Service, current: string): Failure {
+  return new Failure({
+    code: 'nothing-to-go-back-to',
+    what: text`The service ${untrusted(serviceName)} has nothing to go back to`,
+    why: current
+      ? text`no deployment of another revision than ${untrusted(shortName(current))} ended well, and its family has no older active revision`
+      : text`it runs no task definition`,
+    fix: text`Name a revision in the input to, or deploy a version that is good. Nothing has been changed.`,
+  })
+}

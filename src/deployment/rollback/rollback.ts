@@ -1,0 +1,83 @@
+import { Failure } from '../../failure.ts'
+import type { Ecr, RevisionHistory } from '../../ports.ts'
+import { groupNameOf } from '../codedeploy/group.ts'
+import { locateGroup } from '../codedeploy/group-search.ts'
+import { deploy } from '../deploy.ts'
+import type { End } from '../end.ts'
+import { engineOf, requireService } from '../engine.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest, Journey } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { requireImages } from './image.ts'
+import { findMoving } from './moving.ts'
+import { findRollbackTarget, type RollbackGoal, type RollbackTarget } from './target.ts'
+import { turnRound } from './turn-round.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** A rollback is a deployment of a revision that is there already. */
+export interface RollbackRequest extends Omit<DeployRequest, 'wanted'> {
+  readonly goal: RollbackGoal
+}
+
+/** AWS as a rollback sees it. */
+export interface RollbackJourney extends Journey {
+  readonly revisions: RevisionHistory
+  readonly ecr: Pick<Ecr, 'imageDigest'>
+}
+
+/**
+ * Takes one service back. A deployment that is in flight is stopped with rollback and followed to its end; otherwise the
+ * revision of the goal is deployed by the service's own engine. Registers nothing. The last event is `finished`, with
+ * `succeeded` when the service is back and `rollback-failed` when it is not.
+ */
+export async function* rollBack(request: RollbackRequest, journey: RollbackJourney): Events<void> {
+  let target: RollbackTarget | undefined
+  const wanted: DeployRequest['wanted'] = async (read, current) => {
+    const service = requireService(read, request.service, request.cluster)
+    const preparing = shortly(journey, request)
+    const isCodeDeploy = engineOf(service, request.service) === 'codedeploy'
+    const group = isCodeDeploy
+      ? (await locateGroup(request, service, preparing, () => undefined)).name
+      : groupNameOf(request)
+    const ports = { ...preparing, revisions: journey.revisions, group, now: journey.clock.now() }
+    const found = await findRollbackTarget(request.goal, service, ports)
+    const { region } = request
+    const doubts = await requireImages({ target: found, current, service, region, ecr: journey.ecr })
+    target = { ...found, warnings: [...found.warnings, ...doubts] }
+    return { definition: found.definition, arn: found.arn }
+  }
+  const asked: DeployRequest = { ...request, wanted }
+  const moving = request.goal.kind === 'last-good' ? await lookForMoving(asked, journey) : undefined
+  if (moving) yield* turnRound(moving, asked, journey)
+  else yield* retold(deploy(asked, journey), () => target)
+}
+
+/** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */
+async function lookForMoving(request: DeployRequest, journey: Journey) {
+  try {
+    return await findMoving(request, shortly(journey, request))
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+/** The events of a deployment, as what they mean for a rollback. */
+async function* retold(events: Events<void>, target: () => RollbackTarget | undefined): Events<void> {
+  let isStarted = false
+  for await (const event of events) {
+    if (event.kind === 'started') isStarted = true
+    if (event.kind === 'planned') {
+      yield { ...event, plan: { ...event.plan, basis: target()?.basis } }
+      for (const message of target()?.warnings ?? []) yield { kind: 'warning', at: event.at, message }
+    } else if (event.kind === 'finished') {
+      yield { ...event, verdict: { ...event.verdict, outcome: outcomeOf(event.verdict.outcome, isStarted) } }
+    } else yield event
+  }
+}
+
+/** Where its engine took the service away from the old revision again, or left it between two, the rollback failed. */
+function outcomeOf(outcome: End['outcome'], isStarted: boolean): End['outcome'] {
+  return isStarted && (outcome === 'failed' || outcome === 'rolled-back') ? 'rollback-failed' : outcome
+}

@@ -1,0 +1,144 @@
+import { Failure } from '../../failure.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
+import { containersOf, textIn } from '../../task-definition/members.ts'
+import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
+import { shortName } from '../end.ts'
+import { engineOf, runningTaskDefinition } from '../engine.ts'
+import type { Journey } from '../journey.ts'
+import { lastGoodRevision } from './history.ts'
+
+/** What somebody wants to go back to. */
+export type RollbackGoal =
+  /** What served before the revision that the service runs now. */
+  | { readonly kind: 'last-good' }
+  /** `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. */
+  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string | undefined }
+  /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
+  | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
+
+/** Where the revision was found. */
+export type RollbackSource = 'input' | 'service-deployments' | 'codedeploy' | 'family'
+
+export interface RollbackTarget {
+  readonly arn: string
+  readonly definition: JsonObject
+  readonly source: RollbackSource
+  /** Why this revision, in a sentence. */
+  readonly basis: Untrusted
+  readonly warnings: readonly Untrusted[]
+}
+
+/** The past that a rollback looks into. */
+export interface RollbackPorts {
+  readonly ecs: Journey['ecs']
+  readonly revisions: RevisionHistory
+  /** Of the deployment group; only asked for services of CodeDeploy. */
+  readonly group: { readonly application: string; readonly deploymentGroup: string }
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Revisions that are looked through for an image. */
+const searched = 50
+
+/**
+ * Finds the revision to go back to. Throws `nothing-to-go-back-to` when there is none, and `revision-gone` when it can no
+ * longer be deployed.
+ */
+export async function findRollbackTarget(
+  goal: RollbackGoal,
+  service: Service,
+  ports: RollbackPorts,
+): Promise<RollbackTarget> {
+  const target = await find(goal, service, ports)
+  if (textIn(target.definition, 'status') === 'INACTIVE') throw inactive(target.arn)
+  return target
+}
+
+async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts): Promise<RollbackTarget> {
+  const current = runningTaskDefinition(service) ?? ''
+  switch (goal.kind) {
+    case 'revision':
+      if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
+      return await named(goal.reference, goal.from ? 'another service of this run failed' : 'it was asked for', ports)
+    case 'image':
+      return await withImage(goal, current, ports)
+    case 'last-good': {
+      const { arn, ...found } = await lastGoodRevision(engineOf(service, service.serviceName ?? ''), service, ports)
+      return { ...found, arn, definition: await describe(arn, ports) }
+    }
+  }
+}
+
+async function named(reference: string, basis: string, ports: RollbackPorts): Promise<RollbackTarget> {
+  const definition = await describe(reference, ports)
+  const arn = textIn(definition, 'taskDefinitionArn') ?? reference
+  return { arn, definition, source: 'input', basis: untrusted(basis), warnings: [] }
+}
+
+async function describe(reference: string, { ecs }: RollbackPorts): Promise<JsonObject> {
+  const definition = await ecs.describeTaskDefinition(reference)
+  if (definition) return definition
+  throw gone(
+    text`There is no task definition ${untrusted(shortName(reference))} to go back to`,
+    text`the region and account of these credentials have no such revision, or it was deleted`,
+    text`Check the input to, or name another revision there: aws ecs list-task-definitions --sort DESC --family-prefix <family>.`,
+  )
+}
+
+async function withImage(
+  { image, container }: Extract<RollbackGoal, { kind: 'image' }>,
+  current: string,
+  ports: RollbackPorts,
+): Promise<RollbackTarget> {
+  const family = shortName(current).split(':')[0] ?? ''
+  const revisions = await ports.revisions.activeRevisions(family, searched)
+  for (const arn of revisions) {
+    const definition = await ports.ecs.describeTaskDefinition(arn)
+    if (definition && hasImage(definition, image, container)) {
+      const basis = untrusted(`it is the newest revision of ${family} with the image ${image}`)
+      return { arn, definition, source: 'input', basis, warnings: [] }
+    }
+  }
+  throw new Failure({
+    code: 'nothing-to-go-back-to',
+    what: text`No revision of ${untrusted(family)} has the image ${untrusted(image)}`,
+    why: text`the newest ${revisions.length} active revisions were looked through, and a rollback registers no new one`,
+    fix: text`Name a revision in the input to, or deploy the image with the action deploy. Nothing has been changed.`,
+  })
+}
+
+function hasImage(definition: JsonObject, wanted: string, container: string | undefined): boolean {
+  return containersOf(definition)
+    .filter((candidate) => container === undefined || textIn(candidate, 'name') === container)
+    .some((candidate) => isImage(textIn(candidate, 'image') ?? '', wanted))
+}
+
+function isImage(image: string, wanted: string): boolean {
+  if (image === wanted) return true
+  const reference = parseReference(image)
+  return reference?.digest === wanted || reference?.tag === wanted
+}
+
+function others(current: string, from: string): Failure {
+  return new Failure({
+    code: 'deployment-conflict',
+    what: text`The service runs ${untrusted(shortName(current))} by now, and not ${untrusted(shortName(from))} any more`,
+    why: text`somebody else has deployed to it, and that is not replaced`,
+    fix: text`Look at who deployed it, and whether it fits what the other services run. Nothing has been changed.`,
+  })
+}
+
+function inactive(arn: string): Failure {
+  return gone(
+    text`The revision ${untrusted(shortName(arn))} cannot be deployed any more`,
+    text`it was deregistered (its status is INACTIVE), and Amazon ECS starts no service with such a revision`,
+    text`Name an active revision in the input to; or deploy its image with the action deploy, which registers a new revision. Nothing has been changed.`,
+  )
+}
+
+/** A revision that was found and is of no use any more. */
+export function gone(what: Text, why: Text, fix: Text): Failure {
+  return new Failure({ code: 'revision-gone', what, why, fix })
+}

@@ -1,0 +1,125 @@
+import { resourceName } from '../../arn.ts'
+import { deadlineIn } from '../../clock.ts'
+import { text, untrusted } from '../../text.ts'
+import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
+import { requireGroup } from '../codedeploy/group.ts'
+import { serviceConsoleUrl } from '../console.ts'
+import { watchServiceDeployment } from '../ecs/watch-service-deployment.ts'
+import { certain, type End, notWatched, shortName } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest, Journey, Rollout } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { recorded } from '../recorded.ts'
+import { startPace } from '../watch.ts'
+import type { Moving } from './moving.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Stops a deployment that is in flight with rollback, and follows the way back to its end. What is on its way back already
+ * is followed only. The last event is `finished`; a dry run ends after `planned`.
+ */
+export async function* turnRound(moving: Moving, request: DeployRequest, journey: Journey): Events<void> {
+  const { engine, from: previousTaskDefinition, taskDefinition } = moving
+  const known = { engine, previousTaskDefinition, taskDefinition }
+  yield* recorded(request, journey, known, (kept) => wayBack(moving, request, kept))
+}
+
+/** Undefined: a dry run. */
+async function* wayBack(moving: Moving, request: DeployRequest, journey: Journey): Events<End | undefined> {
+  yield planned(moving, request, journey)
+  if (request.dryRun) return undefined
+  const end = yield* moving.engine === 'codedeploy'
+    ? byCodeDeploy(moving, request, journey)
+    : byEcs(moving, request, journey)
+  return asRollback(end, moving)
+}
+
+function planned(moving: Moving, { cluster, service, region }: DeployRequest, { clock }: Journey): DeploymentEvent {
+  const { engine, isReturning } = moving
+  const id = engine === 'codedeploy' ? moving.id : shortName(moving.arn)
+  const what = moving.taskDefinition ? ` of ${shortName(moving.taskDefinition)}` : ''
+  const basis = isReturning
+    ? `the deployment ${id} is on its way back already, and is followed`
+    : `the deployment ${id}${what} is in flight; it is stopped, and goes back by itself`
+  const plan = {
+    cluster,
+    service,
+    region,
+    engine,
+    strategy: moving.service.deploymentConfiguration?.strategy,
+    previousTaskDefinition: moving.taskDefinition,
+    taskDefinition: moving.from,
+    changes: [],
+    images: [],
+    unchanged: false,
+    basis: untrusted(basis),
+  }
+  return { kind: 'planned', at: clock.now(), plan }
+}
+
+async function* byEcs(
+  moving: Extract<Moving, { engine: 'ecs-rolling' }>,
+  request: DeployRequest,
+  journey: Journey,
+): Events<End> {
+  const { arn, ours, service, isReturning } = moving
+  journey.keep({ stage: 'updating', deploymentId: ours?.id, serviceDeploymentArn: arn })
+  if (!isReturning) await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
+  journey.keep({ stage: 'watching' })
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
+  const id = ours?.id ?? arn
+  yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId: id, consoleUrl, adopted: true }
+  if (!request.wait) return notWatched()
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  const rollout = rolloutOf(moving, request, journey)
+  const pace = startPace(journey.clock, request.longestGap)
+  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+}
+
+async function* byCodeDeploy(
+  moving: Extract<Moving, { engine: 'codedeploy' }>,
+  request: DeployRequest,
+  journey: Journey,
+): Events<End> {
+  const { id, group: name, service, isReturning } = moving
+  const preparing = shortly(journey, request)
+  const group = await requireGroup(preparing, name, service)
+  journey.keep({ stage: 'updating', deploymentId: id, codeDeploy: name })
+  if (!isReturning) await preparing.codeDeploy.stopDeployment(id, true)
+  // This stop rolls back whatever the group says about others.
+  const events = [...(group.autoRollbackConfiguration?.events ?? []), 'DEPLOYMENT_STOP_ON_REQUEST']
+  const returning = { ...group, autoRollbackConfiguration: { enabled: true, events } }
+  const inFlight = {
+    kind: 'in-flight',
+    deploymentId: id,
+    taskDefinition: moving.taskDefinition ?? '',
+    definition: {},
+  } as const
+  return yield* deployByCodeDeploy(rolloutOf(moving, request, journey), returning, inFlight)
+}
+
+function rolloutOf(moving: Moving, request: DeployRequest, journey: Journey): Rollout {
+  const { service, taskDefinition = '', from } = moving
+  return { request, journey, service, taskDefinition, previousTaskDefinition: from }
+}
+
+/** What the end of the stopped deployment means for who wanted to go back. */
+export function asRollback(
+  end: End,
+  { taskDefinition = '', isReturning, engine }: Pick<Moving, 'taskDefinition' | 'isReturning' | 'engine'>,
+): End {
+  if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
+  // CodeDeploy goes back by a deployment of its own, whose success is the way back's.
+  if (end.outcome === 'succeeded' && isReturning && engine === 'codedeploy') return end
+  if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
+  if (end.outcome !== 'succeeded') return end
+  const fix = text`Run the rollback again: it goes back from what is complete now.`
+  const why = text`the deployment of ${untrusted(shortName(taskDefinition))} was complete before it could be stopped`
+  return {
+    outcome: 'failed',
+    serving: taskDefinition || undefined,
+    cause: certain('complete-already', text`Nothing was rolled back`, why, fix),
+  }
+}

@@ -1,0 +1,88 @@
+import { nearest } from '../../nearest.ts'
+import type { LifecycleHook } from '../../ports.ts'
+import { type Text, text, untrusted } from '../../text.ts'
+
+/** API DeploymentLifecycleHook, `lifecycleStages`. */
+export const hookStages = [
+  'RECONCILE_SERVICE',
+  'PRE_SCALE_UP',
+  'POST_SCALE_UP',
+  'TEST_TRAFFIC_SHIFT',
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+] as const
+
+const unpausable = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT']
+/** Of each type, and minutes: developer guide, "Pause lifecycle hooks". */
+const mostHooks = 10
+const longestPause = 20_160
+
+const members = ['targetType', 'hookTargetArn', 'roleArn', 'lifecycleStages', 'hookDetails', 'timeoutConfiguration']
+const timeoutMembers = ['timeoutInMinutes', 'action']
+
+/** Everything that AWS would refuse of a service's hooks, or that the SDK would drop on the way. */
+export function hookProblems(hooks: readonly LifecycleHook[]): readonly Text[] {
+  const pauses = hooks.filter(({ targetType }) => targetType === 'PAUSE').length
+  return [
+    ...hooks.flatMap((hook, index) =>
+      [...unknownMembers(hook), ...stageProblems(hook), ...targetProblems(hook), ...timeoutProblems(hook)].map(
+        (problem) => text`lifecycle-hooks[${index}]${problem}`,
+      ),
+    ),
+    ...(Math.max(pauses, hooks.length - pauses) > mostHooks
+      ? [text`lifecycle-hooks may have ${mostHooks} pauses and ${mostHooks} functions at most`]
+      : []),
+  ]
+}
+
+function unknownMembers(hook: LifecycleHook): readonly Text[] {
+  const unknown = (value: object, known: readonly string[], at: string) =>
+    Object.keys(value)
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const suggestion = nearest(name, known)
+        return text`${at} has no member ${untrusted(name)}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`
+      })
+  return [
+    ...unknown(hook, members, ''),
+    ...unknown(hook.timeoutConfiguration ?? {}, timeoutMembers, '.timeoutConfiguration'),
+  ]
+}
+
+function stageProblems({ targetType, lifecycleStages = [] }: LifecycleHook): readonly Text[] {
+  if (!Array.isArray(lifecycleStages) || lifecycleStages.length === 0)
+    return [text`.lifecycleStages is required: ${hookStages.join(', ')}`]
+  return lifecycleStages.flatMap((stage) => {
+    if (!hookStages.some((known) => known === stage))
+      return [text`.lifecycleStages has ${untrusted(stage)}, which is none of ${hookStages.join(', ')}`]
+    return targetType === 'PAUSE' && unpausable.includes(stage)
+      ? [
+          text`.lifecycleStages: nothing can pause at ${stage}; use PRE_PRODUCTION_TRAFFIC_SHIFT or POST_TEST_TRAFFIC_SHIFT`,
+        ]
+      : []
+  })
+}
+
+function targetProblems({ targetType = 'AWS_LAMBDA', hookTargetArn, roleArn }: LifecycleHook): readonly Text[] {
+  if (targetType !== 'AWS_LAMBDA' && targetType !== 'PAUSE')
+    return [text`.targetType must be AWS_LAMBDA or PAUSE, not ${untrusted(targetType)}`]
+  if (targetType === 'PAUSE') return []
+  return [
+    ...(hookTargetArn ? [] : [text`.hookTargetArn is required: the ARN of the function`]),
+    ...(roleArn ? [] : [text`.roleArn is required: the role in which ECS invokes the function`]),
+  ]
+}
+
+function timeoutProblems({ timeoutConfiguration }: LifecycleHook): readonly Text[] {
+  const { timeoutInMinutes: minutes = 1, action = 'ROLLBACK' } = timeoutConfiguration ?? {}
+  return [
+    ...(minutes >= 1 && minutes <= longestPause
+      ? []
+      : [text`.timeoutConfiguration.timeoutInMinutes must be from 1 to ${longestPause}`]),
+    ...(action === 'CONTINUE' || action === 'ROLLBACK'
+      ? []
+      : [text`.timeoutConfiguration.action must be CONTINUE or ROLLBACK, not ${untrusted(action)}`]),
+  ]
+}

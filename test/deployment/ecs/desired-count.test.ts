@@ -1,0 +1,73 @@
+/** The desired count is nobody's but its owner's: left alone unless it is asked for, refused where autoscaling owns it. */
+import { describe, expect, test } from '@jest/globals'
+import type { Simulator } from '../../simulator/simulator.ts'
+import { causeOf, codeDeployScene, newImage, region, rollingScene, run } from '../scene.ts'
+
+const looking = 'application-autoscaling:DescribeScalableTargets'
+
+function scaled(sim: Simulator, resource = 'service/shop/api'): Simulator {
+  const { handlers } = sim.world.region(region)['application-autoscaling']
+  const input = {
+    ...{ ServiceNamespace: 'ecs', ResourceId: resource, ScalableDimension: 'ecs:service:DesiredCount' },
+    ...{ MinCapacity: 2, MaxCapacity: 12 },
+  }
+  handlers.RegisterScalableTarget?.(input, {} as never)
+  return sim
+}
+
+const countOf = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')?.desiredCount
+const changes = (sim: Simulator) =>
+  sim.recorder.all.filter(({ operation }) => /^(Update|Register|Create)/.test(operation)).length
+
+describe('a count that autoscaling owns', () => {
+  test.each([
+    ['of a deployment', {}],
+    ['of a dry run', { dryRun: true }],
+  ])('is refused before anything is changed: %s', async (_, more) => {
+    const sim = scaled(rollingScene())
+    const { cause } = await run(sim, { image: newImage, request: { desiredCount: 5, ...more } })
+    expect(cause).toMatch(/desired count of api belongs to autoscaling, so it is not set to 5/)
+    expect(cause).toMatch(/between 2 and 12; it is 2 now/)
+    expect(cause).toMatch(/force-desired-count: true/)
+    expect([countOf(sim), changes(sim)]).toEqual([2, 0])
+  })
+
+  test('is set when that is forced, and nobody is asked', async () => {
+    const sim = scaled(rollingScene())
+    const { outcome } = await run(sim, { image: newImage, request: { desiredCount: 5, forceDesiredCount: true } })
+    expect([outcome, countOf(sim), sim.iam.actionsUsed().includes(looking)]).toEqual(['succeeded', 5, false])
+  })
+
+  test('may be named as it is', async () => {
+    const sim = scaled(rollingScene())
+    expect((await run(sim, { image: newImage, request: { desiredCount: 2 } })).outcome).toBe('succeeded')
+  })
+
+  test('is left alone by CodeDeploy anyway, which is said', async () => {
+    const sim = scaled(codeDeployScene({ terminationWaitMinutes: 0 }))
+    const { outcome, state } = await run(sim, { image: newImage, request: { desiredCount: 5 } })
+    expect([outcome, countOf(sim)]).toEqual(['succeeded', 2])
+    expect(state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(/desired-count is not applied/)
+  })
+})
+
+test('a count that nothing scales is set, also when the target is of another service', async () => {
+  const sim = scaled(rollingScene(), 'service/shop/other')
+  expect((await run(sim, { image: newImage, request: { desiredCount: 4 } })).outcome).toBe('succeeded')
+  expect(countOf(sim)).toBe(4)
+})
+
+test('without the permission to look, the count is set, with a warning that names it', async () => {
+  const sim = scaled(rollingScene())
+  sim.faults.add({ service: 'application-autoscaling', times: 9, effect: { kind: 'access-denied' } })
+  const { outcome, state } = await run(sim, { image: newImage, request: { desiredCount: 4 } })
+  expect([outcome, countOf(sim)]).toEqual(['succeeded', 4])
+  expect(state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(new RegExp(`do not allow ${looking}`))
+})
+
+test('without a count, autoscaling is not asked and the count stays', async () => {
+  const sim = scaled(rollingScene())
+  const ended = await run(sim, { image: newImage })
+  expect([ended.outcome, countOf(sim), causeOf(ended.state)]).toEqual(['succeeded', 2, ''])
+  expect(sim.iam.actionsUsed()).not.toContain(looking)
+})

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals'
+import type { OneOffTask } from '../../../src/deployment/ecs/run-task.ts'
+import type { Simulator } from '../../simulator/simulator.ts'
+import { newImage, oldImage, rollingScene, run, servingImage } from '../scene.ts'
+
+const task: OneOffTask = {
+  subnets: [],
+  securityGroups: [],
+  startedBy: 'GitHub-Actions',
+  awaitStop: true,
+  waitMinutes: 10,
+  idempotencyKey: 'run 1',
+}
+
+function withTask(sim: Simulator, more: Partial<OneOffTask> = {}) {
+  return run(sim, { image: newImage, request: { runTask: { ...task, ...more }, waitMinutes: 20 } })
+}
+
+test('F10: a one-off task that fails keeps the service as it is, with the exit code in the cause', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
+  const ended = await withTask(sim)
+  expect(ended.outcome).toBe('failed')
+  expect(ended.cause).toMatch(/container api ended with exit code 3.*Essential container in task exited/)
+  expect(servingImage(sim)).toBe(oldImage)
+  expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+})
+
+test('F10: a task whose image cannot be pulled says so instead of [null]', async () => {
+  const sim = rollingScene()
+  const stoppedReason =
+    'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref'
+  sim.world.scenarios.set(newImage, { kind: 'fails-to-start', stoppedReason })
+  const ended = await withTask(sim)
+  expect(ended.cause).toMatch(/container api never started.*CannotPullContainerError/)
+})
+
+test("the task runs in the service's own network and before the update", async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 0 })
+  const ended = await withTask(sim)
+  const operations = sim.recorder.all.map(({ operation }) => operation)
+  expect(operations.indexOf('RunTask')).toBeLessThan(operations.indexOf('UpdateService'))
+  expect(sim.recorder.calls('ecs', 'RunTask')[0]?.input).toMatchObject({
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111', 'subnet-0bbb2222'] } },
+  })
+  expect(ended.state.phases[0]).toMatchObject({ name: 'run-task', status: 'succeeded' })
+})
+
+test('F12: a lost reply of RunTask runs no second task', async () => {
+  const sim = rollingScene()
+  sim.faults.add({ operation: 'RunTask', effect: { kind: 'apply-then-drop' } })
+  const ended = await withTask(sim, { awaitStop: false })
+  expect(ended.outcome).toBe('succeeded')
+  expect(new Set(sim.recorder.calls('ecs', 'RunTask').map(({ input }) => input.clientToken)).size).toBe(1)
+  expect(ended.record.runTaskArns).toHaveLength(1)
+})
