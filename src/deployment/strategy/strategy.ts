@@ -40,7 +40,7 @@ export function arrange(
     throw new Failure({
       code: 'inputs-invalid',
       what: text`The deployment settings do not fit the service ${untrusted(service.serviceName ?? '')}`,
-      why: text`\n${problems.flatMap((problem) => ['- ', ...problem, '\n'])}`,
+      why: problems.flatMap((problem, index) => (index === 0 ? problem : ['; ', ...problem])),
       fix: text`Correct them under "with:" of the step, or under "deployment:" in slipway.yml. Nothing has been changed on AWS.`,
     })
   }
