@@ -1,5 +1,6 @@
 import type { CodeDeploy, DeploymentGroup } from '../ports.ts'
 import { call } from './call.ts'
+import { groupArn, isMissing, pages } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 
@@ -30,11 +31,6 @@ export function deploymentGroups(
   }
 }
 
-/** ARN for a minimal IAM statement. */
-export function groupArn({ region }: Connection, application: string, group: string): string {
-  return `arn:*:codedeploy:${region}:*:deploymentgroup:${application}/${group}`
-}
-
 async function describeGroup(connection: Connection, application: string, group: string) {
   const client = await connection.clients.codedeploy()
   const { GetDeploymentGroupCommand } = await import('@aws-sdk/client-codedeploy')
@@ -47,8 +43,7 @@ async function describeGroup(connection: Connection, application: string, group:
       action: 'codedeploy:GetDeploymentGroup',
       resource: groupArn(connection, application, group),
       kind: 'read',
-      whenRefused: ({ name }) =>
-        /^(DeploymentGroup|Application)DoesNotExistException$/.test(name) ? { value: undefined } : undefined,
+      whenRefused: (refusal) => (isMissing(refusal) ? { value: undefined } : undefined),
     },
   )
 }
@@ -118,22 +113,6 @@ async function groupsOf(connection: Connection, applicationName: string): Promis
     found.push(...groups.map((group) => ({ ...group, applicationName })))
   }
   return found
-}
-
-interface Page {
-  readonly names: readonly string[]
-  readonly nextToken?: string | undefined
-}
-
-async function pages(read: (nextToken: string | undefined) => Promise<Page>): Promise<readonly string[]> {
-  const names: string[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await read(nextToken)
-    names.push(...page.names)
-    nextToken = page.nextToken
-  } while (nextToken)
-  return names
 }
 
 function batches(names: readonly string[]): readonly string[][] {

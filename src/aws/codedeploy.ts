@@ -4,10 +4,14 @@ import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, EcsTarget } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import { deploymentGroups, groupArn } from './codedeploy-groups.ts'
+import { deploymentGroups } from './codedeploy-groups.ts'
+import { deploymentIds, groupArn } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
+
+/** Statuses of a deployment that keeps its group busy. */
+const busy = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] as const
 
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {
@@ -114,30 +118,8 @@ async function describeTarget(connection: Connection, id: string, cluster: strin
   )
 }
 
-async function listActive(connection: Connection, application: string, group: string): Promise<readonly string[]> {
-  const client = await connection.clients.codedeploy()
-  const { ListDeploymentsCommand } = await import('@aws-sdk/client-codedeploy')
-  const ids: string[] = []
-  let nextToken: string | undefined
-  do {
-    const command = new ListDeploymentsCommand({
-      applicationName: application,
-      deploymentGroupName: group,
-      includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
-      ...(nextToken && { nextToken }),
-    })
-    const page = await call(
-      connection,
-      async (options) => {
-        const reply = await client.send(command, options)
-        return { ids: present(reply.deployments, 'deployments'), nextToken: reply.nextToken }
-      },
-      { action: 'codedeploy:ListDeployments', resource: groupArn(connection, application, group), kind: 'read' },
-    )
-    ids.push(...page.ids)
-    nextToken = page.nextToken
-  } while (nextToken)
-  return ids
+function listActive(connection: Connection, application: string, group: string): Promise<readonly string[]> {
+  return deploymentIds(connection, { application, group, includeOnlyStatuses: [...busy] })
 }
 
 async function stop(connection: Connection, id: string, rollBack: boolean): Promise<void> {

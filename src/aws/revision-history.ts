@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment, RevisionHistory } from '../ports.ts'
 import { call } from './call.ts'
+import { deploymentIds } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 
@@ -32,43 +33,12 @@ async function activeRevisions(connection: Connection, family: string, limit: nu
 }
 
 async function deployments(connection: Connection, application: string, group: string, since: Date) {
-  const ids = await listIds(connection, application, group, since)
+  const createTimeRange = { start: since }
+  const ids = await deploymentIds(connection, { application, group, createTimeRange, orNone: true })
   const found: CodeDeployDeployment[] = []
   for (let at = 0; at < ids.length; at += describeAtMost)
     found.push(...(await describe(connection, ids.slice(at, at + describeAtMost))))
   return found.sort((one, other) => (other.createTime?.getTime() ?? 0) - (one.createTime?.getTime() ?? 0))
-}
-
-async function listIds(connection: Connection, application: string, group: string, since: Date) {
-  const client = await connection.clients.codedeploy()
-  const { ListDeploymentsCommand } = await import('@aws-sdk/client-codedeploy')
-  const ids: string[] = []
-  let nextToken: string | undefined
-  do {
-    const command = new ListDeploymentsCommand({
-      applicationName: application,
-      deploymentGroupName: group,
-      createTimeRange: { start: since },
-      ...(nextToken && { nextToken }),
-    })
-    const page = await call(
-      connection,
-      async (options): Promise<{ ids: readonly string[]; nextToken?: string | undefined }> => {
-        const reply = await client.send(command, options)
-        return { ids: present(reply.deployments, 'deployments'), nextToken: reply.nextToken }
-      },
-      {
-        action: 'codedeploy:ListDeployments',
-        resource: `arn:*:codedeploy:${connection.region}:*:deploymentgroup:${application}/${group}`,
-        kind: 'read',
-        whenRefused: ({ name }) =>
-          /^(DeploymentGroup|Application)DoesNotExistException$/.test(name) ? { value: { ids: [] } } : undefined,
-      },
-    )
-    ids.push(...page.ids)
-    nextToken = page.nextToken
-  } while (nextToken)
-  return ids
 }
 
 async function describe(connection: Connection, ids: string[]): Promise<readonly CodeDeployDeployment[]> {
