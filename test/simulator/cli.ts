@@ -1,7 +1,7 @@
 /** `npm run simulator -- --port 4599 --speed 20`: the simulator by hand, for people and for bundles of any language. */
 import { parseArgs } from 'node:util'
 import { seedBlueGreen } from './codedeploy/fixtures.ts'
-import { seedRollingService } from './fixtures.ts'
+import { seedNativeService, seedRollingService } from './fixtures.ts'
 import { createSimulator } from './simulator.ts'
 
 const { values } = parseArgs({
@@ -34,6 +34,13 @@ const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
 const role = simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
 const { serviceArn } = seedRollingService(simulator, { cluster: 'shop', service: 'api' })
 const blueGreen = seedBlueGreen(simulator, { cluster: 'shop', service: 'web' })
+const canary = seedNativeService(simulator, {
+  cluster: 'shop',
+  service: 'edge',
+  strategy: 'CANARY',
+  canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+  lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }],
+})
 simulator.world.region('eu-west-1').ecr.createRepository('api', true)
 const { url, environment, close } = await simulator.listen(port)
 
@@ -48,6 +55,7 @@ ${Object.entries(environment)
 For example:      aws ecs describe-services --cluster shop --services api web
 Rolling service:  ${serviceArn}
 Blue and green:   ${blueGreen.serviceArn} (by CodeDeploy: ${blueGreen.application}, ${blueGreen.group})
+Canary:           ${canary.serviceArn} (by ECS; waits for an answer before its traffic is shifted)
 Repository:       api, with immutable tags
 A job's role:     ${role.arn}
 `)
