@@ -1,9 +1,3 @@
-// On an idle clock no time may pass while a client is loaded for the first time: they are here before the first call.
-import '@aws-sdk/client-cloudwatch-logs'
-import '@aws-sdk/client-codedeploy'
-import '@aws-sdk/client-ecr'
-import '@aws-sdk/client-ecs'
-import '@aws-sdk/client-elastic-load-balancing-v2'
 import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
 import { Failure, type FailureParts } from '../../src/failure.ts'

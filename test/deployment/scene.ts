@@ -71,15 +71,6 @@ export function portsOf(sim: Simulator, signal: AbortSignal = new AbortControlle
   return { ...aws, clock }
 }
 
-/** Loads what the clients load at their first call: real time in which an idle clock would run through every deadline. */
-async function warmUp(): Promise<void> {
-  const { ecs, codeDeploy } = portsOf(createSimulator())
-  await ecs.describeService('none', 'none').catch(() => undefined)
-  await codeDeploy.describeDeploymentGroup('none', 'none').catch(() => undefined)
-}
-
-await warmUp()
-
 export const repository = 'acme/api'
 
 function guardFor(commit: string, more: Partial<Guard> | undefined): Guard {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
 import { createClock } from './clock.ts'
 
@@ -41,6 +42,17 @@ describe('an idle clock', () => {
     release()
     await sleeping
     expect(elapsed(clock)).toBe(1000)
+  })
+
+  test('waits while files are read, such as the configuration of AWS at the first call of a client', async () => {
+    const clock = idle()
+    const seen: string[] = []
+    const read = async () => {
+      for (let time = 0; time < 20; time++) await readFile(import.meta.filename)
+      seen.push('read')
+    }
+    await Promise.all([clock.forProgram.sleep(1000).then(() => seen.push('slept')), read()])
+    expect(seen).toEqual(['read', 'slept'])
   })
 
   test('waits for clients behind a socket when it is told to', async () => {

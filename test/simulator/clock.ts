@@ -45,6 +45,9 @@ interface Entry {
 /** Turns of the event loop without any activity after which the program counts as idle. */
 const idleTurns = 4
 
+/** Whether files are being read: code, or AWS's configuration at the first call of a client. How long that takes is no turns' matter. */
+const isReading = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))
+
 /** Entries by time, then by the order in which they came. Sorted: hundreds of sleepers are looked at all the time. */
 function createQueue() {
   const entries: Entry[] = []
@@ -136,7 +139,7 @@ export function createClock(
     let since = performance.now()
     for (let turns = 0; turns < idleTurns || holds > 0 || performance.now() - since < quiet; turns++) {
       await new Promise(quiet > 0 || holds > 0 ? (resolve) => setTimeout(resolve, 1) : setImmediate)
-      if (seen !== activity || holds > 0) {
+      if (seen !== activity || holds > 0 || isReading()) {
         seen = activity
         since = performance.now()
         turns = -1
