@@ -16,7 +16,7 @@ const yamlFile = './yaml.cjs'
 
 /** Small files are read at one go: the part of Node that reads by promises, and its threads, cost more than any of them. */
 const promises = `new Proxy(
-  { readFile: async (...given) => process.getBuiltinModule("node:fs").readFileSync(...given) },
+  { __esModule: false, readFile: async (...given) => process.getBuiltinModule("node:fs").readFileSync(...given) },
   { get: (own, member) => own[member] ?? process.getBuiltinModule("node:fs/promises")[member] },
 )`
 

@@ -1,5 +1,4 @@
 import { deadlineIn } from '../clock.ts'
-import { settleCancelled } from '../deployment/cancel.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
@@ -97,6 +96,7 @@ export async function settle(inputs: DeployInputs, runner: Runner, world: World)
   const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
   const state = { ...kept, verdict: undefined, cause: undefined }
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const { settleCancelled } = await import('../deployment/cancel.ts')
   for await (const event of settleCancelled(record, { ...aws, clock: runner.clock })) reporter.take(event)
   await reporter.tellPeople()
 }

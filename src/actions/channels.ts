@@ -6,7 +6,8 @@ import { runUrl } from '../report/links.ts'
 import type { Subject } from '../report/subject.ts'
 import type { Runner } from '../runner/action.ts'
 import type { Fetch } from '../slack/request.ts'
-import { openSlack } from '../slack/slack.ts'
+import { silentSlack } from '../slack/silent.ts'
+import type { SlackConfig } from '../slack/slack.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 
@@ -39,7 +40,7 @@ export async function openChannels(
   const { accountId, url } = place
   const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run }
   const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? nobody : inputs
-  const slack = openSlack({
+  const slack = await slackOf({
     token: slackToken,
     channel: place.slackChannel,
     webhookUrl: slackWebhookUrl,
@@ -61,6 +62,12 @@ export async function openChannels(
     debug: (line) => log.debug(line),
   })
   return { subject, slack, statuses }
+}
+
+async function slackOf(config: SlackConfig): Promise<Slack> {
+  if (!config.token && !config.webhookUrl) return silentSlack
+  const { openSlack } = await import('../slack/slack.ts')
+  return openSlack(config)
 }
 
 /** The event's payload names the commit; a report can do without. */

@@ -13,7 +13,6 @@ import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
 import { withPreflight } from './preflight-gate.ts'
-import { registerOnly } from './register-only.ts'
 import { openReporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
@@ -47,7 +46,10 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const looking = { aws, place, runner: calling, fetch: world.fetch }
   const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
   const { service } = place
-  if (service === undefined) return await registerOnly({ inputs, place, runner, aws, find })
+  if (service === undefined) {
+    const { registerOnly } = await import('./register-only.ts')
+    return await registerOnly({ inputs, place, runner, aws, find })
+  }
   const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)
   const channels = await openChannels(inputs, place, request, runner, world.fetch)
   keepPlace(place, runner)

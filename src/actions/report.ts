@@ -104,7 +104,7 @@ export function openReporterOf<
       const good = outcome === undefined || isGood(outcome)
       await runner.writeSummary(views.summary(state))
       await Promise.all([
-        slack.update(views.slackMessage(state), { final: true }),
+        slack.silent || slack.update(views.slackMessage(state), { final: true }),
         statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', views.headline(state)),
       ])
       const reference = slack.reference()

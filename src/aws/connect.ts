@@ -15,18 +15,10 @@ import type {
   Scaling,
 } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
-import { codeDeploy } from './codedeploy.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
-import { ecr } from './ecr.ts'
 import { ecs } from './ecs.ts'
-import { evidenceSources } from './evidence.ts'
-import { callerIdentity } from './identity.ts'
-import { networkSources } from './network.ts'
-import { preflightSources } from './preflight.ts'
-import { revisionHistory } from './revision-history.ts'
+import { late } from './late.ts'
 import type { Role } from './role.ts'
-import { roleSources } from './roles.ts'
-import { scaling } from './scaling.ts'
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined is a failure that says where a region can be given. */
@@ -78,16 +70,16 @@ function portsOf(connection: Connection): Aws {
   return {
     region: connection.region,
     ecs: ecs(connection),
-    codeDeploy: codeDeploy(connection),
-    ecr: ecr(connection),
-    evidence: evidenceSources(connection),
-    revisions: revisionHistory(connection),
-    preflight: preflightSources(connection),
-    network: networkSources(connection),
-    roles: roleSources(connection),
-    scaling: scaling(connection),
+    codeDeploy: late(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
+    ecr: late(async () => (await import('./ecr.ts')).ecr(connection)),
+    evidence: late(async () => (await import('./evidence.ts')).evidenceSources(connection)),
+    revisions: late(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
+    preflight: late(async () => (await import('./preflight.ts')).preflightSources(connection)),
+    network: late(async () => (await import('./network.ts')).networkSources(connection)),
+    roles: late(async () => (await import('./roles.ts')).roleSources(connection)),
+    scaling: late(async () => (await import('./scaling.ts')).scaling(connection)),
     credentialLifetime: connection.credentialLifetime,
-    identity: () => callerIdentity(connection),
+    identity: async () => (await import('./identity.ts')).callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
   }
 }

@@ -5,7 +5,6 @@ import { openCrowd } from './backoff.ts'
 import type { Patience } from './call.ts'
 import { type Clients, createClients, type RequestHandler } from './clients.ts'
 import { credentialSource } from './credentials.ts'
-import { requireAccount } from './identity.ts'
 import type { Role } from './role.ts'
 
 export interface ConnectionOptions {
@@ -63,7 +62,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   if (allowedAccountIds.length === 0) return signed
   let checked: Promise<void> | undefined
   const check = () => {
-    checked ??= requireAccount(signed, allowedAccountIds)
+    checked ??= import('./identity.ts').then(({ requireAccount }) => requireAccount(signed, allowedAccountIds))
     return checked
   }
   return { ...signed, prepare: () => signed.prepare().then(check) }

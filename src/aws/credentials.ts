@@ -7,7 +7,8 @@ import type { CredentialLifetime } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import type { Patience } from './call.ts'
 import type { Credentials } from './clients.ts'
-import { assumedRole, type Role } from './role.ts'
+import { late } from './late.ts'
+import type { Role } from './role.ts'
 
 export interface CredentialOptions {
   readonly region: string
@@ -28,7 +29,8 @@ export interface CredentialSource {
 
 /** The role, when one is to be assumed; otherwise the environment; otherwise whatever the SDK's own chain finds. */
 export function credentialSource(options: CredentialOptions, patience: Patience): CredentialSource {
-  if (options.role) return assumedRole(options.role, options, patience)
+  const { role } = options
+  if (role) return late(async () => (await import('./role.ts')).assumedRole(role, options, patience))
   if (options.environment.AWS_ACCESS_KEY_ID || options.environment.AWS_SECRET_ACCESS_KEY)
     return environmentCredentials(options.environment)
   return chain(options)

@@ -1,6 +1,5 @@
 import type { StoppedTaskGroup } from '../diagnosis/evidence.ts'
-import { isOwnFailure } from '../diagnosis/gather.ts'
-import { groupTasks } from '../diagnosis/stopped-tasks.ts'
+import { groupTasks, isOwnFailure } from '../diagnosis/stopped-tasks.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 import type { Rollout } from './journey.ts'
 import { aside } from './patience.ts'

@@ -6,7 +6,6 @@ import type {
   NetworkSources,
   PreflightSources,
   Service,
-  Task,
 } from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
@@ -17,7 +16,7 @@ import { type ImageStore, readPlatforms } from './gather-platforms.ts'
 import { readNetwork } from './network/read-network.ts'
 import { type Look, openLook } from './preflight/look.ts'
 import { redactLines, variablesOf } from './redact-lines.ts'
-import { failedContainer, groupTasks } from './stopped-tasks.ts'
+import { failedContainer, groupTasks, isOwnFailure } from './stopped-tasks.ts'
 
 /** The deployment that is looked into. */
 export interface GatherSubject {
@@ -90,16 +89,6 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     platforms,
     missingPermissions: unread().flatMap(({ action, shows }) => (action ? [{ action, shows }] : [])),
   }
-}
-
-/** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
-export function isOwnFailure(
-  task: Task,
-  { taskDefinition, since }: Pick<GatherSubject, 'taskDefinition' | 'since'>,
-): boolean {
-  const isRevision = taskDefinition === '' || task.taskDefinitionArn === taskDefinition
-  const isScaling = /^Scaling activity initiated|^Service deployment|scaled? (in|down)/i.test(task.stoppedReason ?? '')
-  return isRevision && !isScaling && (task.createdAt?.getTime() ?? since) >= since
 }
 
 function eventsSince(service: Service | undefined, since: number): Evidence['serviceEvents'] {

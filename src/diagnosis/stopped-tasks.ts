@@ -76,3 +76,13 @@ function normal(reason: string): string {
 function stoppedAt(task: Task): number {
   return task.stoppedAt?.getTime() ?? 0
 }
+
+/** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
+export function isOwnFailure(
+  task: Task,
+  { taskDefinition, since }: { readonly taskDefinition: string; readonly since: number },
+): boolean {
+  const isRevision = taskDefinition === '' || task.taskDefinitionArn === taskDefinition
+  const isScaling = /^Scaling activity initiated|^Service deployment|scaled? (in|down)/i.test(task.stoppedReason ?? '')
+  return isRevision && !isScaling && (task.createdAt?.getTime() ?? since) >= since
+}

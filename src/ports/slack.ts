@@ -31,5 +31,7 @@ export interface Slack {
   /** Sends no more progress. Resolves when the request that is under way has ended, so that `reference` is known. */
   pause(): Promise<void>
   /** Where the message is, for a later job to go on with it; undefined before the first delivery and with a webhook. */
+  /** Nobody is told; no message need be made. */
+  readonly silent?: boolean
   reference(): { readonly channel: string; readonly ts: string } | undefined
 }

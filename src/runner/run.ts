@@ -6,7 +6,6 @@ import { failureText } from '../report/failure.ts'
 import { text, untrusted } from '../text.ts'
 import type { Action, Runner } from './action.ts'
 import { openFiles } from './files.ts'
-import { requestIdToken } from './id-token.ts'
 import { type InputSpec, readInputs } from './inputs.ts'
 import { log } from './log.ts'
 import { runnerFiles } from './runner-files.ts'
@@ -55,7 +54,10 @@ function openRunner(signal: AbortSignal): Runner {
     mask: (secret) => core.setSecret(secret),
     saveState: (name, value) => write('state', () => core.saveState(name, value)),
     state: (name) => core.getState(name) || undefined,
-    idToken: (audience) => requestIdToken(audience, environment, systemClock, signal),
+    async idToken(audience) {
+      const { requestIdToken } = await import('./id-token.ts')
+      return await requestIdToken(audience, environment, systemClock, signal)
+    },
     files: openFiles(environment.GITHUB_WORKSPACE ?? process.cwd(), environment.RUNNER_TEMP ?? '/tmp'),
   }
 }

@@ -6,6 +6,7 @@ import { type Answer, problem } from './answer.ts'
 import { botChannel, type Channel, webhookChannel } from './channel.ts'
 import { openProgress } from './progress.ts'
 import { attempt, type Fetch } from './request.ts'
+import { silentSlack } from './silent.ts'
 
 export interface SlackConfig {
   /** Bot token (`xoxb-…`, scope chat:write). With a channel it comes before the webhook, as it can edit its message. */
@@ -29,7 +30,7 @@ const longestFinal = 10_000
 /** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
 export function openSlack(config: SlackConfig): Slack {
   const channel = channelOf(config)
-  if (!channel) return { live: false, update: async () => accepted, pause: async () => {}, reference: () => undefined }
+  if (!channel) return silentSlack
   if ('problem' in channel) return refused(config, channel.problem)
   return follow(channel, config)
 }

@@ -15,7 +15,7 @@ import { type Arrangement, arrange } from '../strategy/strategy.ts'
 import { type Pace, startPace } from '../watch.ts'
 import { longestWatchMinutes } from '../watch-deadline.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
-import { watchService } from './watch-service.ts'
+import type { Watched } from './watch-service.ts'
 import { watchServiceDeployment } from './watch-service-deployment.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -58,7 +58,7 @@ export async function* follow(begun: Rollout, updated: Service, adopted: boolean
   const pace = startPace(journey.clock, request.longestGap)
   const limited = { ...rollout, journey: until(journey, deadline + aftermath) }
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
-  if (!changed) return yield* watchService({ rollout: limited, ours, deadline, pace })
+  if (!changed) return yield* watchServiceItself({ rollout: limited, ours, deadline, pace })
   return yield* watch(rollout, limited, updated, deadline, pace)
 }
 
@@ -98,7 +98,12 @@ async function* watch(
         'ecs:DescribeServiceRevisions. The service itself is watched instead, which shows less and is less exact.',
     )
   }
-  return yield* watchService({ rollout: limited, ours, deadline, pace })
+  return yield* watchServiceItself({ rollout: limited, ours, deadline, pace })
+}
+
+async function* watchServiceItself(watched: Watched): Events<End> {
+  const { watchService } = await import('./watch-service.ts')
+  return yield* watchService(watched)
 }
 
 /** A deployment of the same content that is in flight already, say from a run that was lost. */

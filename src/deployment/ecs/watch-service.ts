@@ -8,7 +8,7 @@ import type { Rollout } from '../journey.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
 
-interface Watched {
+export interface Watched {
   readonly rollout: Rollout
   /** The ECS deployment that is ours. */
   readonly ours: EcsDeployment | undefined
