@@ -1,5 +1,5 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
-import type { CancelPolicy, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
+import type { DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
@@ -20,7 +20,6 @@ export async function deployRequest(
   wanted: DeployRequest['wanted'],
 ): Promise<DeployRequest> {
   requireSense(inputs)
-  const onCancel: CancelPolicy = inputs.onCancel
   return {
     cluster: place.cluster,
     service: place.service,
@@ -54,7 +53,7 @@ export async function deployRequest(
     guard: await guard(inputs, runner),
     onPause: inputs.onPause,
     onConflict: inputs.onConflict,
-    onCancel,
+    onCancel: inputs.onCancel,
   }
 }
 

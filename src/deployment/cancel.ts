@@ -32,7 +32,7 @@ async function* settle(record: DeploymentRecord, ports: Ports): AsyncGenerator<D
   const at = ports.clock.now()
   if (truth.kind !== 'running')
     return yield verdict(at, ended(truth), truth.kind === 'ended' ? truth.serving : record.previousTaskDefinition)
-  if (record.policy === 'leave') return yield verdict(at, leftAlone(truth.id), undefined)
+  if (record.policy !== 'stop-and-roll-back') return yield verdict(at, leftAlone(truth.id, record), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
   const isTooLate = await stop(truth.id, record, ports)
   const told = isTooLate ? tooLate(truth.id) : rolledBack(truth.id, record)
@@ -95,13 +95,20 @@ async function creation({ cluster, service, stage }: DeploymentRecord, { ecs }: 
 
 function unsettled({ deploymentId, policy }: DeploymentRecord, { parts }: Failure): Told {
   const which = deploymentId ? text` ${untrusted(deploymentId)}` : text``
+  const undone =
+    policy === 'go-on' ? 'what became of it is not known' : `on-cancel is ${policy}, but that could not be done`
   return {
-    why: text`the deployment${which} may still be rolling out: on-cancel is ${policy}, but that could not be done, as ${parts.what}`,
+    why: text`the deployment${which} may still be rolling out: ${undone}, as ${parts.what}`,
     fix: text`Look at the service in the AWS console now. ${parts.fix ?? text``}`,
   }
 }
 
-function leftAlone(id: string): Told {
+function leftAlone(id: string, { policy }: DeploymentRecord): Told {
+  if (policy === 'go-on')
+    return {
+      why: text`the deployment ${untrusted(id)} takes the service back to what it ran before, and goes on at AWS after this job`,
+      fix: text`Look at the service in the AWS console.${reattach(id)}`,
+    }
   return {
     why: text`the deployment ${untrusted(id)} is still rolling out and was left alone (on-cancel: leave)`,
     fix: text`Run the job again to watch it further, or roll it back in the AWS console.${reattach(id)}`,

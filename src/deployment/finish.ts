@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { causeOf, certain, type End, reattach } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey } from './journey.ts'
+import type { CancelPolicy, DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 import { isBad } from './verdict.ts'
 
@@ -82,9 +82,15 @@ function unwatched(cause: Cause, record: DeploymentRecord): Cause {
   }
 }
 
+/** What follows a cancel, after "the deployment". */
+const plans: Readonly<Record<CancelPolicy, string>> = {
+  'stop-and-roll-back': 'is stopped and rolled back (on-cancel: stop-and-roll-back)',
+  leave: 'is left to go on (on-cancel: leave)',
+  'go-on': 'goes on, as it takes the service back',
+}
+
 function cancelled(record: DeploymentRecord): Cause {
   const isMoving = moving.includes(record.stage)
-  const plan = record.policy === 'leave' ? 'is left to go on' : 'is stopped and rolled back'
   return certain(
     'cancelled',
     text`The run was cancelled`,
@@ -92,7 +98,7 @@ function cancelled(record: DeploymentRecord): Cause {
       ? text`somebody cancelled it, or a newer run took its place, while the deployment${named(record)} was in flight`
       : text`somebody cancelled it, or a newer run took its place, before the service was changed`,
     isMoving
-      ? text`At the end of this job the deployment ${plan} (on-cancel: ${record.policy}).`
+      ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
 }

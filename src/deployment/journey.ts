@@ -72,7 +72,8 @@ export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
 /** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
 export type PausePolicy = 'wait' | 'leave'
 
-export type CancelPolicy = 'stop-and-roll-back' | 'leave'
+/** `go-on` is no choice of anybody: what takes a service back is not stopped by the cancel of the run that failed. */
+export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 
 export interface WantedDefinition {
   readonly definition: JsonObject

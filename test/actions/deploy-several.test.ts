@@ -340,6 +340,26 @@ describe('a cancelled run of waves', () => {
     expect(shop.map((service) => serving(sim, service))).toEqual([imageOf('data', 'v2'), oldImage, oldImage, oldImage])
   })
 
+  test('on its way back lets the services go back, as nobody chose otherwise', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const given = { environment: 'production', 'on-cancel': 'stop-and-roll-back' }
+    const onRunner = (runner: FakeRunner) =>
+      void sim.faults.add({
+        operation: 'UpdateService',
+        skip: 3,
+        times: 1,
+        effect: { kind: 'callback', run: () => void sim.clock.after(10_000, () => runner.cancel()) },
+      })
+    const main = await deploySeveral(sim, given, { files, onRunner })
+    const after = await deploySeveral(sim, given, { files, state: main.runner.savedState })
+    expect(main.log).not.toMatch(/on-cancel/)
+    expect(main.log).toMatch(/the deployment goes on, as it takes the service back/)
+    expect(after.log).not.toMatch(/on-cancel/)
+    expect(after.log).toMatch(/api .*takes the service back to what it ran before, and goes on at AWS after this job/)
+    sim.clock.advance(30 * 60_000)
+    expect(serving(sim, 'api')).toBe(oldImage)
+  })
+
   test('at any moment leaves nothing in flight, and says of no service what is not so', async () => {
     const order = ['data', 'api', 'worker']
     let cancelled = 0

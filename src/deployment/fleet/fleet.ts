@@ -139,7 +139,7 @@ function backTo(reference: string, from: string, request: DeployRequest): Rollba
     dryRun: false,
     // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
     onConflict: 'stop',
-    onCancel: 'leave',
+    onCancel: 'go-on',
   }
 }
 
