@@ -10,6 +10,7 @@ import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
+import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
@@ -48,7 +49,8 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const state = inputs.answer === 'roll-back' ? ({ ...fresh, purpose: 'rollback' } as const) : fresh
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
-  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep }
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
   const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, journey)
   await accompany(events, true, keep, reporter, runner)
 }

@@ -21,6 +21,7 @@ import { deployRequest } from './deploy-request.ts'
 import type { PlacedService } from './deploy-several-places.ts'
 import { fleetKeeper, type SavedFleet, savedFleet } from './deploy-several-record.ts'
 import { commitHistory } from './history.ts'
+import { openImageStore } from './image-store.ts'
 import { awsInputsAt } from './place.ts'
 import { withPreflight } from './preflight-gate.ts'
 import { openReporterOf, type Reporter } from './report.ts'
@@ -58,7 +59,8 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
   const keeper = fleetKeeper(waves, runner, reporter.state, channels.slack)
   const history = commitHistory(inputs, calling, world)
-  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep: keeper.keep, history }
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep: keeper.keep, history, images }
   const events = deployFleet(request, journey)
   await accompany(events, inputs.waitForServiceStability, () => keeper.keepProgress(false), reporter, runner)
   if (!runner.signal.aborted) keeper.keepProgress(true)

@@ -10,6 +10,7 @@ import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
+import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from './rollback-inputs.ts'
@@ -52,7 +53,8 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep: Journey['keep'] = keeper(runner, reporter, channels.slack)
-  const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep })
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
   await accompany(events, request.wait, keep, reporter, runner)
 }
 

@@ -7,10 +7,12 @@ import { createContinue } from '../../src/actions/continue.ts'
 import { continueInputs } from '../../src/actions/continue-inputs.ts'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import type { Fetch } from '../../src/slack/request.ts'
 import { codeDeployId, hook, hookScene, newestArn, stage } from '../deployment/pause/pause-scene.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, region, run } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { host, withRepository } from './doctor-scene.ts'
 
 const environment = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -31,7 +33,8 @@ const engines = [
 
 function worldOf(sim: Simulator) {
   const sent: { readonly method: string; readonly body: Record<string, unknown> }[] = []
-  const fetch = async (url: string, init: { readonly body?: unknown }) => {
+  const fetch: Fetch = async (url, init) => {
+    if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
     sent.push({ method: url.split('/').at(-1) ?? '', body: JSON.parse(String(init.body)) })
     return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
   }
@@ -221,6 +224,19 @@ describe('what cannot be answered', () => {
     expect(runner.failed).toBe(true)
     expect(outputs.cause).toMatch(/does not wait for an answer/)
     expect(answers(sim)).toEqual([])
+  })
+})
+
+test('an image for another processor is told with both platforms, when its tasks fail after the answer', async () => {
+  const sim = hookScene(hook(60, 'ROLLBACK', 'PRE_SCALE_UP'))
+  withRepository(sim, 'arm64')
+  const image = `${host}/api:v2`
+  sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
+  await leave(sim, { image })
+  const { outputs } = await answer(sim)
+  expect(outputs).toMatchObject({
+    verdict: 'rolled-back',
+    cause: expect.stringMatching(/is built for linux\/arm64, and the task runs on linux\/amd64/),
   })
 })
 

@@ -10,6 +10,7 @@ import type { FakeRunner } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { host, withRepository } from './doctor-scene.ts'
 import { cluster, deploySeveral, imageOf, repository, serving, severalScene, slack, updates } from './several-scene.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
@@ -154,6 +155,16 @@ describe('waves', () => {
     expect(JSON.stringify(sent)).toMatch(/\*data\* was deployed and put back · `data:1`/)
     expect(JSON.stringify(sent)).toMatch(/\*edge\* has not begun/)
     expect(last).toContain('<@U0123ABCD>')
+  })
+
+  test('that fail for an image of another processor say so with both platforms', async () => {
+    const { sim, files } = shopScene()
+    withRepository(sim, 'arm64')
+    const image = `${host}/api:v2`
+    sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
+    files['deploy/data.json'] = (files['deploy/data.json'] ?? '').replace(imageOf('data', 'v2'), image)
+    const { runner } = await deploySeveral(sim, { environment: 'production' }, { files })
+    expect(runner.outputs.cause).toMatch(/^data: .*is built for linux\/arm64, and the task runs on linux\/amd64/)
   })
 
   test('with on-wave-failure: leave, stay where they are, and the verdict says that not all is back', async () => {

@@ -9,6 +9,7 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { host, withRepository } from './doctor-scene.ts'
 
 const environment = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -27,7 +28,8 @@ async function prepare(sim: Simulator, state?: Record<string, string>) {
   const sent: unknown[] = []
   const action = createRollback({
     requestHandler: sim.requestHandler,
-    async fetch(_, init) {
+    async fetch(url, init) {
+      if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
       sent.push(JSON.parse(String(init.body)))
       return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
     },
@@ -288,6 +290,19 @@ describe('refusals', () => {
     expect(log).toMatch(/Somebody must act/)
     expect(runner.summary).toMatch(/aws ecs update-service --cluster shop --service api --task-definition api:1/)
     expect(servingImage(sim)).toBe(newImage)
+  })
+
+  test('an image for another processor is told with both platforms', async () => {
+    const sim = rollingScene()
+    withRepository(sim, 'arm64')
+    const image = `${host}/api:v2`
+    sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
+    await run(sim, { image })
+    const { outputs } = await rollBack(sim, { to: 'api:2' })
+    expect(outputs).toMatchObject({
+      verdict: 'rollback-failed',
+      cause: expect.stringMatching(/is built for linux\/arm64, and the task runs on linux\/amd64/),
+    })
   })
 
   test('F20: the update is refused', async () => {

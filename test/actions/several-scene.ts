@@ -92,7 +92,8 @@ export async function deploySeveral(
   const sent: Record<string, unknown>[] = []
   const action = createDeploy({
     requestHandler: sim.requestHandler,
-    async fetch(_url, init) {
+    async fetch(url, init) {
+      if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
       sent.push(JSON.parse(String(init.body)))
       return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
     },

@@ -6,11 +6,15 @@ import { portsOf } from '../scene.ts'
 
 export const stage = 'POST_TEST_TRAFFIC_SHIFT'
 
-/** A pause before production traffic. */
-export function hook(minutes: number, action: 'ROLLBACK' | 'CONTINUE' = 'ROLLBACK') {
+/** A pause, before production traffic unless another stage is named. */
+export function hook(
+  minutes: number,
+  action: 'ROLLBACK' | 'CONTINUE' = 'ROLLBACK',
+  at: typeof stage | 'PRE_SCALE_UP' = stage,
+) {
   return {
     targetType: 'PAUSE' as const,
-    lifecycleStages: [stage] as (typeof stage)[],
+    lifecycleStages: [at],
     timeoutConfiguration: { timeoutInMinutes: minutes, action },
   }
 }
