@@ -4,6 +4,7 @@ import { parseDocument, parseObject } from '../src/document.ts'
 import { Failure } from '../src/failure.ts'
 import { failureText } from '../src/report/failure.ts'
 import { renderText } from '../src/text.ts'
+import { nearlyADocument, runs } from './generated.ts'
 
 function refusal(parse: () => unknown): string {
   try {
@@ -82,53 +83,18 @@ describe('F26 what is refused names the file and the place', () => {
   })
 
   test('no text whatsoever ends in anything but data or a Failure', () => {
-    const fragments = fc.constantFrom(
-      '{',
-      '}',
-      '[',
-      ']',
-      ':',
-      ',',
-      '"',
-      "'",
-      '\n',
-      '  ',
-      '- ',
-      'a',
-      '1',
-      '&a',
-      '*a',
-      '!!',
-      '#',
-      '\t',
-      '|',
-      '>',
-      '---',
-      '?',
-      '%',
-      '@',
-      '`',
-      '\\',
-      '\u2028',
-    )
     fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.array(fragments, { maxLength: 60 }).map((parts) => parts.join('')),
-        ),
-        (content) => {
-          try {
-            parseObject(content, 'td.json')
-          } catch (error) {
-            if (!(error instanceof Failure)) throw error
-            const message = renderText(failureText(error), (theirs) => theirs)
-            expect(message).toMatch(/^td\.json/)
-            expect(message).not.toMatch(/undefined|not a function|Cannot (read|use)|\[object/)
-          }
-        },
-      ),
-      { numRuns: 2000, seed: 7 },
+      fc.property(nearlyADocument, (content) => {
+        try {
+          parseObject(content, 'td.json')
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+          const message = renderText(failureText(error), (theirs) => theirs)
+          expect(message).toMatch(/^td\.json/)
+          expect(message).not.toMatch(/undefined|not a function|Cannot (read|use)|\[object/)
+        }
+      }),
+      runs(500),
     )
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })

@@ -11,6 +11,7 @@ import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
 import { findEntry } from '../../src/diagnosis/entry.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import { untrusted } from '../../src/text.ts'
+import { runs } from '../generated.ts'
 import { type Container, causeOf, event, log, sentences, stopped } from './evidence.ts'
 
 const exited = 'Essential container in task exited'
@@ -198,7 +199,7 @@ describe('any text', () => {
         const own = [cause.what, cause.why, cause.fix].flat().filter((part) => typeof part === 'string')
         expect(own.join('')).not.toMatch(/undefined|null|\{\w+\}/)
       }),
-      { numRuns: 1000 },
+      runs(200),
     )
   })
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { redact } from '../../src/diagnosis/redact.ts'
 import { redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import { runs } from '../generated.ts'
 
 describe('what looks like a credential is not shown again', () => {
   const key = ['AKIA', 'IOSFODNN7', 'EXAMPLE'].join('')
@@ -74,7 +75,7 @@ describe('credentials of any value, in any line', () => {
       fc.property(words, secrets, words, (before, secret, after) => {
         expect(redact(`${before} ${write(secret)} ${after}`)).not.toContain(secret)
       }),
-      { numRuns: 300 },
+      runs(100),
     )
   const plain = letters(12, 40)
   const base64 = letters(20, 60, /[A-Za-z0-9+/]/)

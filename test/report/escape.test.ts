@@ -16,6 +16,7 @@ import type { Report } from '../../src/report/report.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
+import { anyText } from '../generated.ts'
 import { commandsIn } from './runner-parser.ts'
 import { entitiesIn, limitsBrokenBy, mrkdwnIn } from './slack-rules.ts'
 import { cause, evidence, lastState, plan, stories, subject } from './stories.ts'
@@ -86,7 +87,7 @@ const hostile = fc
         'www.evil.example',
         '@ann',
       ),
-      fc.string({ unit: 'binary', maxLength: 5 }),
+      anyText({ maxLength: 5 }),
     ),
     { maxLength: 12 },
   )

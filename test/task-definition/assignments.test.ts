@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseAssignments } from '../../src/task-definition/assignments.ts'
 import { parseCommand } from '../../src/task-definition/command.ts'
+import { runs } from '../generated.ts'
 
 describe('names and values', () => {
   test.each([
@@ -49,7 +50,7 @@ describe('names and values', () => {
         const given = pairs.map((pair) => pair.join('=')).join('\n')
         expect([...parseAssignments(given)]).toEqual(pairs)
       }),
-      { numRuns: 1000 },
+      runs(200),
     )
     expect(({} as { polluted?: string }).polluted).toBeUndefined()
   })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { JsonObject } from '../../src/ports.ts'
 import { changeLine, diff } from '../../src/task-definition/diff.ts'
 import { renderText } from '../../src/text.ts'
+import { runs } from '../generated.ts'
 
 function lines(from: JsonObject | undefined, to: JsonObject): string[] {
   return diff(from, to).map((change) => renderText(changeLine(change), (theirs) => theirs))
@@ -102,7 +103,7 @@ describe('diff', () => {
           definition({ environment: names.map((name) => ({ name, value: `${canary}${number}` })) })
         expect(JSON.stringify(diff(of(before, 1), of(after, 2)))).not.toContain(canary)
       }),
-      { numRuns: 300 },
+      runs(100),
     )
   })
 })

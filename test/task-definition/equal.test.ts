@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { JsonObject } from '../../src/ports.ts'
 import { hasTags, isEqual } from '../../src/task-definition/equal.ts'
+import { runs } from '../generated.ts'
 
 const written: JsonObject = {
   family: 'api',
@@ -131,7 +132,7 @@ describe('what is written and what AWS stores', () => {
           false,
         )
       }),
-      { numRuns: 500 },
+      runs(100),
     )
   })
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Json, JsonObject } from '../../src/ports.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
 import { noChanges, type RenderRequest, render } from '../../src/task-definition/render.ts'
+import { runs } from '../generated.ts'
 import { refusal } from './failing.ts'
 
 const definition: JsonObject = {
@@ -124,7 +125,7 @@ describe('render', () => {
         for (const [name, value] of variables) expect(set).toContainEqual({ name, value })
         expect([...(Array.isArray(secrets) ? secrets : [])].filter((secret) => variables.has(secret?.name))).toEqual([])
       }),
-      { numRuns: 500 },
+      runs(100),
     )
   })
 })
