@@ -13,13 +13,23 @@ export const serviceType = 'AWS::ECS::Service'
 export function readAppSpec(source: string): JsonObject {
   let value: Json
   try {
-    value = parse(source, { maxAliasCount: 0 })
+    value = writtenByProgram(source) ?? parse(source, { maxAliasCount: 0 })
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     throw invalidAppSpec(text`it is neither YAML nor JSON: ${untrusted(reason)}`)
   }
   if (!isObject(value)) throw invalidAppSpec(text`it is not a mapping`)
   return value
+}
+
+/** JSON as `JSON.stringify` writes it, as Slipway does: it needs no YAML parser, which start-up would pay for. */
+function writtenByProgram(source: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(source)
+    return JSON.stringify(value) === source ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The name of a member as it is written: CodeDeploy reads names in any case. */
