@@ -1,20 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseDocument, parseObject } from '../src/document.ts'
-import { Failure } from '../src/failure.ts'
-import { failureText } from '../src/report/failure.ts'
-import { renderText } from '../src/text.ts'
 import { nearlyADocument, runs } from './generated.ts'
-
-function refusal(parse: () => unknown): string {
-  try {
-    parse()
-  } catch (error) {
-    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
-    throw error
-  }
-  throw new Error('this was accepted')
-}
+import { refusal, said } from './refusal.ts'
 
 describe('F26 what is read', () => {
   test.each([
@@ -88,8 +76,7 @@ describe('F26 what is refused names the file and the place', () => {
         try {
           parseObject(content, 'td.json')
         } catch (error) {
-          if (!(error instanceof Failure)) throw error
-          const message = renderText(failureText(error), (theirs) => theirs)
+          const message = said(error)
           expect(message).toMatch(/^td\.json/)
           expect(message).not.toMatch(/undefined|not a function|Cannot (read|use)|\[object/)
         }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
 import { selectImage, selectTarget, selectTargets, selectWaves } from '../../src/config/target.ts'
-import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
-import { renderText } from '../../src/text.ts'
+import { refusal } from '../refusal.ts'
 
 const written = `version: 1
 image: { repository: api }
@@ -29,16 +27,6 @@ environments:
 `
 
 const config = loadConfig(written, 'slipway.yml')
-
-function refusal(attempt: () => unknown): string {
-  try {
-    attempt()
-  } catch (error) {
-    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
-    throw error
-  }
-  throw new Error('this was accepted')
-}
 
 describe('a target', () => {
   test('gathers what the file says about one service in one environment', () => {

@@ -2,10 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
 import { openFiles } from '../../src/runner/files.ts'
-import { renderText } from '../../src/text.ts'
+import { said } from '../refusal.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-files-')))
 const workspace = join(root, 'workspace')
@@ -26,9 +24,7 @@ symlinkSync('loop', join(workspace, 'loop'))
 const files = openFiles(workspace, temporary)
 
 async function refusal(path: string): Promise<string> {
-  const error: unknown = await files.readText(path, 'task-definition').catch((thrown: unknown) => thrown)
-  if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
-  throw new Error(`this was read: ${error}`)
+  return files.readText(path, 'task-definition').then(() => 'it was read', said)
 }
 
 describe('a file', () => {
@@ -63,11 +59,8 @@ describe('S10 what is refused names the path, the input and the reason', () => {
 })
 
 test('F29: a temporary folder that cannot be written is told with the reason', async () => {
-  const error: unknown = await openFiles(workspace, '/dev/null')
-    .writeTemporary('td.json', '{}')
-    .catch((thrown: unknown) => thrown)
-  if (!(error instanceof Failure)) throw error
-  expect(renderText(failureText(error), (theirs) => theirs)).toMatch(
+  const written = openFiles(workspace, '/dev/null').writeTemporary('td.json', '{}')
+  expect(await written.then(() => 'it was written', said)).toMatch(
     /td\.json cannot be written[\s\S]*(ENOTDIR|EEXIST)[\s\S]*RUNNER_TEMP/,
   )
 })

@@ -1,6 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
 import {
   flag,
   integer,
@@ -13,7 +11,7 @@ import {
   readInputs,
   requiredText,
 } from '../../src/runner/inputs.ts'
-import { renderText } from '../../src/text.ts'
+import { refusal } from '../refusal.ts'
 
 const spec = {
   cluster: requiredText,
@@ -29,14 +27,7 @@ const spec = {
 
 const read = (given: Record<string, string>) => readInputs(spec, (name) => given[name] ?? '', Object.keys(given))
 
-function message(given: Record<string, string>): string {
-  try {
-    read(given)
-  } catch (error) {
-    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
-  }
-  throw new Error('these inputs were accepted')
-}
+const message = (given: Record<string, string>) => refusal(() => read(given))
 
 describe('good inputs', () => {
   test('get their types, and defaults where they are not given', () => {

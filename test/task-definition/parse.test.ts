@@ -4,7 +4,7 @@ import { Failure } from '../../src/failure.ts'
 import { parse } from '../../src/task-definition/parse.ts'
 import { definitionIn } from '../../src/task-definition/source.ts'
 import { nearlyADocument, runs } from '../generated.ts'
-import { refusal } from './failing.ts'
+import { refusal } from '../refusal.ts'
 
 const file = 'deploy/api.json'
 const wanted = { family: 'api', containerDefinitions: [{ name: 'api', image: 'api:v1' }] }

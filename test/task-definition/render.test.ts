@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../src/ports.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
 import { noChanges, type RenderRequest, render } from '../../src/task-definition/render.ts'
 import { runs } from '../generated.ts'
-import { refusal } from './failing.ts'
+import { refusal } from '../refusal.ts'
 
 const definition: JsonObject = {
   family: 'shop',

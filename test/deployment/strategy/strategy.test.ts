@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { combineSettings, type DeploymentSettings } from '../../../src/deployment/strategy/settings.ts'
 import { arrange } from '../../../src/deployment/strategy/strategy.ts'
-import { Failure } from '../../../src/failure.ts'
 import type { DeploymentConfiguration, LoadBalancer, Service } from '../../../src/ports.ts'
-import { failureText } from '../../../src/report/failure.ts'
-import { renderText } from '../../../src/text.ts'
+import { refusal } from '../../refusal.ts'
 
 const elb = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333'
 const [blue, green] = [`${elb}:targetgroup/blue/1`, `${elb}:targetgroup/green/2`]
@@ -43,14 +41,8 @@ function asked(settings: DeploymentSettings, of: Service = service(tuned)) {
   return arrange(settings, of, 'ecs-rolling')
 }
 
-function refusal(settings: DeploymentSettings, of?: Service, engine: 'ecs-rolling' | 'codedeploy' = 'ecs-rolling') {
-  try {
-    arrange(settings, of ?? service(tuned), engine)
-  } catch (error) {
-    if (error instanceof Failure) return renderText(failureText(error), (theirs) => theirs)
-    throw error
-  }
-  throw new Error('this was accepted')
+function refused(settings: DeploymentSettings, of?: Service, engine: 'ecs-rolling' | 'codedeploy' = 'ecs-rolling') {
+  return refusal(() => arrange(settings, of ?? service(tuned), engine))
 }
 
 describe('what a service gets', () => {
@@ -263,11 +255,11 @@ describe('what AWS would refuse is refused before anything changes', () => {
       'may have 10 pauses and 10 functions at most',
     ],
   ])('%j', (settings, of, expected) => {
-    expect(refusal(settings, of)).toContain(expected)
+    expect(refused(settings, of)).toContain(expected)
   })
 
   test('all at once, in one sentence', () => {
-    const said = refusal(
+    const said = refused(
       { canaryPercent: 5, alarmsRollBack: true, minimumHealthyPercent: 100, maximumPercent: 100 },
       rolling,
     )
@@ -279,7 +271,7 @@ describe('what AWS would refuse is refused before anything changes', () => {
 
   test('a service that CodeDeploy deploys has none of these settings', () => {
     const of = service({}, { deploymentController: { type: 'CODE_DEPLOY' } })
-    const said = refusal({ strategy: 'CANARY', alarms: ['a'] }, of, 'codedeploy')
+    const said = refused({ strategy: 'CANARY', alarms: ['a'] }, of, 'codedeploy')
     expect(said).toContain('so strategy, alarms cannot be set: its deployment controller is CODE_DEPLOY')
     expect(said).toContain('codedeploy-deployment-config sets the pace')
   })
