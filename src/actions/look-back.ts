@@ -1,6 +1,4 @@
-import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
-import { groupNameOf } from '../deployment/codedeploy/group.ts'
 import type { DeploymentEvent } from '../deployment/event.ts'
 import { findPastDeployment, type PastDeployment } from '../deployment/past.ts'
 import { type DeploymentState, fold, initialState } from '../deployment/state.ts'
@@ -26,10 +24,9 @@ const tasksStay = 3_600_000
 /** Explains a deployment that has been, in the log, the summary and the outputs. Never ends the step red. */
 export async function lookBack(id: string, place: Place, aws: Aws, runner: Runner, { fetch }: World): Promise<void> {
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = place
-  const given = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
-  const group = groupNameOf({ cluster: resourceName(cluster), service: resourceName(service ?? ''), codeDeploy: given })
+  const codeDeploy = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
   const now = runner.clock.now()
-  const past = await findPastDeployment(id, { region: aws.region, cluster, service, group, now }, aws)
+  const past = await findPastDeployment(id, { region: aws.region, cluster, service, codeDeploy, now }, aws)
   const images = openImageStore({ aws, runner, fetch })
   const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
   const subject = {

@@ -1,6 +1,5 @@
-import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
-import { groupNameOf } from '../deployment/codedeploy/group.ts'
+import type { GroupWish } from '../deployment/codedeploy/group-search.ts'
 import type { WantedDefinition } from '../deployment/journey.ts'
 import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
@@ -39,7 +38,7 @@ export async function preflight(
     service,
     definition: wanted.definition,
     taskDefinition: wanted.arn,
-    group: groupOf(place, service),
+    group: groupWish(place, service),
     checkSecretKeys,
   }
   const { registry } = openImageStore(world, patience)
@@ -55,13 +54,11 @@ async function identityOf(aws: Aws): Promise<Identity | undefined> {
   }
 }
 
-function groupOf(
-  { cluster, codeDeployApplication, codeDeployDeploymentGroup }: PreflightWorld['place'],
+function groupWish(
+  { cluster, codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup }: PreflightWorld['place'],
   service: Service | undefined,
-) {
-  const names = { cluster: resourceName(service?.clusterArn ?? cluster), service: service?.serviceName ?? '' }
-  const given = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
-  return groupNameOf({ ...names, codeDeploy: given })
+): GroupWish {
+  return { cluster, service: service?.serviceName ?? '', codeDeploy: { application, deploymentGroup } }
 }
 
 /** Found by the deployment itself, too, which tells it or deals with it by its own inputs. */

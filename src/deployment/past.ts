@@ -3,11 +3,12 @@ import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDeployment } from '../ports.ts'
 import { text, type Untrusted, untrusted } from '../text.ts'
 import { taskDefinitionIn } from './codedeploy/appspec.ts'
-import type { GroupName } from './codedeploy/group.ts'
+import { locateGroup } from './codedeploy/group-search.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { isTriggered, reasonOf, standingOf } from './ecs/service-deployment.ts'
 import { engineOf, requireService } from './engine.ts'
 import type { Engine } from './event.ts'
+import type { CodeDeployRequest } from './journey.ts'
 import { unlessDenied } from './permitted.ts'
 import type { Outcome } from './verdict.ts'
 
@@ -41,7 +42,8 @@ interface Where {
   readonly cluster: string
   /** Needed for `newest` and `ecs-svc/…`. */
   readonly service: string | undefined
-  readonly group: GroupName
+  /** What is said of the deployment group of a service of CodeDeploy. */
+  readonly codeDeploy: CodeDeployRequest
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -53,7 +55,8 @@ const slack = 5_000
 
 /**
  * Finds a deployment by the ARN of a service deployment, CodeDeploy's `d-…`, ECS's `ecs-svc/…` (while the service still
- * shows it), or `newest`. Throws `inputs-invalid` when there is none.
+ * shows it), or `newest`. Throws `inputs-invalid` when there is none, and what
+ * `locateGroup` throws.
  */
 export async function findPastDeployment(id: string, where: Where, ports: PastPorts): Promise<PastDeployment> {
   if (id.startsWith('d-')) return await byCodeDeploy(id, where, ports)
@@ -64,7 +67,8 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
   const service = requireService(await ports.ecs.describeService(cluster, name), name, cluster)
   const since = new Date(where.now - remembered)
   if (id === 'newest' && engineOf(service, name) === 'codedeploy') {
-    const { application, deploymentGroup } = where.group
+    const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
+    const { application, deploymentGroup } = located.name
     const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup, since)
     const first = newest?.rollbackInfo?.rollbackTriggeringDeploymentId ?? newest?.deploymentId
     return await byCodeDeploy(requireFound(first, id), where, ports)

@@ -40,6 +40,7 @@ test.each([
   ['rolling', () => rollingScene({ alarms: ['api-5xx'] })],
   ['blue/green', native],
   ['CodeDeploy', () => codeDeployScene({ alarms: ['api-5xx'] })],
+  ['CodeDeploy by any name', () => codeDeployScene({ application: 'shop', group: 'live' })],
 ])('a look ahead at a %s service needs nothing that the README does not list', async (_, scene) => {
   const sim = scene()
   const asked = everything(sim)

@@ -344,9 +344,23 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application AppECS-shop-api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
+  ],
+  [
+    'deployment-group-missing',
+    'blocks',
+    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    () => ({ given: { 'codedeploy-application': 'green', 'codedeploy-deployment-group': 'blue' } }),
+    codeDeployScene,
+  ],
+  [
+    'no-automatic-rollback',
+    'notes',
+    'A failed deployment is not rolled back by CodeDeploy: the deployment group live has automatic rollback off. Turn it on for DEPLOYMENT_FAILURE and DEPLOYMENT_STOP_ON_ALARM.',
+    () => ({}),
+    () => codeDeployScene({ application: 'shop', group: 'live', autoRollback: [] }),
   ],
   [
     'deployment-active',

@@ -43,6 +43,14 @@ describe('a look back', () => {
     expect(log).toMatch(/api \(shop\) failed to deploy/)
   })
 
+  test('the newest of a deployment group is found, whatever its name', async () => {
+    const sim = codeDeployScene({ application: 'shop', group: 'live' })
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, log: ['boom'] })
+    await run(sim, { image: newImage, request: { waitMinutes: 90 } })
+    const { outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
+    expect(outputs).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/exited with code 3/) })
+  })
+
   test('a deployment that went well, and one that still runs', async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })

@@ -1,8 +1,8 @@
 import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
-import type { DeploymentGroup, Service } from '../../ports.ts'
+import type { CodeDeploy, DeploymentGroup, Service } from '../../ports.ts'
 import { type Text, text, untrusted } from '../../text.ts'
-import type { DeployRequest, Journey } from '../journey.ts'
+import type { CodeDeployRequest, DeployRequest, Journey } from '../journey.ts'
 import { unlessDenied } from '../permitted.ts'
 import { type GroupName, groupMissing, groupNameOf } from './group.ts'
 
@@ -13,7 +13,8 @@ export interface Located {
   readonly active: readonly string[] | undefined
 }
 
-type Wish = Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>
+/** A service, and what somebody says of its group. */
+export type GroupWish = Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>
 
 /**
  * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or
@@ -21,7 +22,7 @@ type Wish = Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>
  * made for that alone. Throws `service-unsupported` when it is missing, or when several come into question.
  */
 export async function locateGroup(
-  request: Wish,
+  request: GroupWish,
   service: Service,
   journey: Pick<Journey, 'codeDeploy'>,
   onDenied: () => void,
@@ -38,7 +39,7 @@ export async function locateGroup(
     if (!(error instanceof Failure) || error.parts.code !== 'aws-rejected' || (await isThere(usual, journey)))
       throw error
   }
-  const name = await search(request, usual, service, journey)
+  const name = nameOf(await searchGroup(request, service, codeDeploy))
   return { name, active: await list(name) }
 }
 
@@ -46,22 +47,29 @@ async function isThere({ application, deploymentGroup }: GroupName, { codeDeploy
   return (await codeDeploy.describeDeploymentGroup(application, deploymentGroup)) !== undefined
 }
 
-async function search(
-  { cluster, service, codeDeploy: given }: Wish,
-  usual: GroupName,
+/**
+ * The only group of all that deploys the service, as far as the wish leaves open which one. Throws `service-unsupported`
+ * when it leaves nothing open, when there is none, or when there are several.
+ */
+export async function searchGroup(
+  wish: GroupWish,
   { clusterArn, serviceName }: Service,
-  { codeDeploy }: Pick<Journey, 'codeDeploy'>,
-): Promise<GroupName> {
+  codeDeploy: Pick<CodeDeploy, 'findDeploymentGroups'>,
+): Promise<DeploymentGroup> {
+  const { cluster, service, codeDeploy: given } = wish
+  const usual = groupNameOf(wish)
   if (given.application !== undefined && given.deploymentGroup !== undefined) throw groupMissing(usual)
   const names = [resourceName(clusterArn ?? cluster), serviceName ?? resourceName(service)] as const
   const { groups, isComplete } = await codeDeploy.findDeploymentGroups(...names, given.application)
-  const found = groups
-    .map(nameOf)
-    .filter(({ deploymentGroup }) => (given.deploymentGroup ?? deploymentGroup) === deploymentGroup)
+  const isWished = ({ deploymentGroupName }: DeploymentGroup) =>
+    given.deploymentGroup === undefined || given.deploymentGroup === deploymentGroupName
+  const found = groups.filter(isWished)
   const [only, ...others] = found
-  if (only === undefined) throw groupMissing(usual, noneOf(names, isComplete))
+  if (only === undefined) throw groupMissing(usual, noneOf(names, given, isComplete))
   if (others.length === 0) return only
-  const list = found.map(({ application, deploymentGroup }) => `${deploymentGroup} (application ${application})`)
+  const list = found
+    .map(nameOf)
+    .map(({ application, deploymentGroup }) => `${deploymentGroup} (application ${application})`)
   throw new Failure({
     code: 'service-unsupported',
     what: text`Several deployment groups of CodeDeploy deploy the service ${untrusted(names[1])}`,
@@ -74,7 +82,12 @@ function nameOf({ applicationName = '', deploymentGroupName = '' }: DeploymentGr
   return { application: applicationName, deploymentGroup: deploymentGroupName }
 }
 
-function noneOf([cluster, service]: readonly [string, string], isComplete: boolean): Text {
+function noneOf(
+  [cluster, service]: readonly [string, string],
+  { application, deploymentGroup }: CodeDeployRequest,
+  isComplete: boolean,
+): Text {
+  const which = deploymentGroup ? ' of that name' : application ? ' of that application' : ''
   const how = isComplete ? '' : ' of those that were looked through, the first 200 applications,'
-  return text`and no other group${how} deploys ${untrusted(`${cluster}/${service}`)}`
+  return text`and no other group${which}${how} deploys ${untrusted(`${cluster}/${service}`)}`
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../../deployment/event.ts'
+import type { Failure } from '../../failure.ts'
 import type { AlarmState, Decision, DeploymentGroup, JsonObject, Service, TrafficRule } from '../../ports.ts'
 import type { NetworkFacts } from '../network/facts.ts'
 
@@ -58,12 +59,15 @@ export interface TargetGroupFact {
 export interface CodeDeployFacts {
   readonly application: string
   readonly deploymentGroup: string
-  /** Undefined where it could not be read. */
-  readonly group: DeploymentGroup | 'missing' | undefined
+  /** Undefined where it could not be read, or where there is none. */
+  readonly group: DeploymentGroup | undefined
+  /** Why there is none, as the deployment would fail for it. */
+  readonly problem?: Failure | undefined
   readonly active?:
     | {
         readonly id: string
-        readonly isRollback: boolean /** It deploys what is wanted. */
+        readonly isRollback: boolean
+        /** It deploys what is wanted. */
         readonly isWanted: boolean
       }
     | undefined

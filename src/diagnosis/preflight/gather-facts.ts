@@ -1,10 +1,8 @@
 import { parseArn } from '../../arn.ts'
-import { taskDefinitionIn } from '../../deployment/codedeploy/appspec.ts'
+import type { GroupWish } from '../../deployment/codedeploy/group-search.ts'
 import { engineOf } from '../../deployment/engine.ts'
 import type {
-  CodeDeploy,
   Ecr,
-  Ecs,
   Identity,
   JsonObject,
   NetworkSources,
@@ -13,10 +11,10 @@ import type {
   RoleSources,
   Service,
 } from '../../ports.ts'
-import { isEqual } from '../../task-definition/equal.ts'
 import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
 import { gatherNetwork } from '../network/gather-network.ts'
 import type { CodeDeployFacts, LogGroupFact, PreflightFacts, TargetGroupFact } from './facts.ts'
+import { type CodeDeployPorts, gatherCodeDeploy } from './gather-codedeploy.ts'
 import { gatherImages } from './gather-images.ts'
 import { gatherRoles } from './gather-roles.ts'
 import { gatherSecrets } from './gather-secrets.ts'
@@ -35,15 +33,13 @@ export interface PreflightSubject {
   readonly definition: JsonObject
   /** ARN when an existing revision is deployed as it is. */
   readonly taskDefinition?: string | undefined
-  /** Where CodeDeploy keeps the deployments of the service, should it deploy it. */
-  readonly group: { readonly application: string; readonly deploymentGroup: string }
+  /** What is asked for of CodeDeploy, should it deploy the service. */
+  readonly group: GroupWish
   /** Reads secrets to see whether their keys are there. */
   readonly checkSecretKeys: boolean
 }
 
-export interface PreflightPorts {
-  readonly ecs: Pick<Ecs, 'describeTaskDefinition'>
-  readonly codeDeploy: Pick<CodeDeploy, 'describeDeploymentGroup' | 'listActiveDeployments' | 'describeDeployment'>
+export interface PreflightPorts extends CodeDeployPorts {
   readonly preflight: PreflightSources
   readonly ecr: Pick<Ecr, 'imageDigest'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'>
@@ -60,7 +56,10 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const accountId = parseArn(service?.serviceArn ?? '')?.accountId ?? subject.accountId
   const isFargate = runsOnFargate(service, definition)
   const engine = service && engineOf(service, service.serviceName ?? '')
-  const codeDeploy = engine === 'codedeploy' ? await gatherCodeDeploy(subject, ports, look) : undefined
+  const codeDeploy =
+    service && engine === 'codedeploy'
+      ? await gatherCodeDeploy(subject.group, service, subject, ports, look)
+      : undefined
   const secretsAndRoles = async () => {
     const secrets = await gatherSecrets(definition, subject.checkSecretKeys, ports.preflight, look)
     const place = { accountId, region, identity: () => ports.identity() }
@@ -157,43 +156,6 @@ function alarmsOfService(service: Service | undefined): readonly string[] {
 }
 
 function alarmsOfGroup({ group }: CodeDeployFacts): readonly string[] {
-  const { enabled, alarms = [] } = (group === 'missing' ? undefined : group)?.alarmConfiguration ?? {}
+  const { enabled, alarms = [] } = group?.alarmConfiguration ?? {}
   return enabled ? alarms.flatMap(({ name }) => name ?? []) : []
-}
-
-async function gatherCodeDeploy(
-  subject: PreflightSubject,
-  ports: PreflightPorts,
-  look: Look,
-): Promise<CodeDeployFacts> {
-  const { application, deploymentGroup } = subject.group
-  const { codeDeploy } = ports
-  const group = await look('codedeploy:GetDeploymentGroup', 'the deployment group and its alarms', () =>
-    codeDeploy.describeDeploymentGroup(application, deploymentGroup),
-  )
-  const found = group === undefined ? undefined : (group.value ?? 'missing')
-  if (found === 'missing') return { application, deploymentGroup, group: found }
-  const active = await look(
-    'codedeploy:ListDeployments and codedeploy:GetDeployment',
-    'whether another deployment is active',
-    async () => await findActive(subject, ports),
-  )
-  return { application, deploymentGroup, group: found, active: active?.value }
-}
-
-async function findActive(
-  { group, definition, taskDefinition }: PreflightSubject,
-  { codeDeploy, ecs }: PreflightPorts,
-): Promise<CodeDeployFacts['active']> {
-  const [id] = await codeDeploy.listActiveDeployments(group.application, group.deploymentGroup)
-  if (id === undefined) return undefined
-  const { creator, revision } = await codeDeploy.describeDeployment(id)
-  const isRollback = creator === 'codeDeployRollback'
-  const deployed = taskDefinitionIn(revision?.appSpecContent?.content ?? '')
-  const isSame = async () => {
-    if (deployed === undefined || taskDefinition !== undefined) return deployed === taskDefinition
-    const stored = await ecs.describeTaskDefinition(deployed)
-    return stored !== undefined && isEqual(definition, stored)
-  }
-  return { id, isRollback, isWanted: !isRollback && (await isSame()) }
 }

@@ -31,7 +31,7 @@ function routesOfService(service: Service | undefined): readonly Route[] {
 }
 
 function routesOfGroup({ group }: CodeDeployFacts): readonly Route[] {
-  const pairs = (group === 'missing' ? undefined : group)?.loadBalancerInfo?.targetGroupPairInfoList ?? []
+  const pairs = group?.loadBalancerInfo?.targetGroupPairInfoList ?? []
   return pairs.flatMap(({ targetGroups = [], prodTrafficRoute }) =>
     (prodTrafficRoute?.listenerArns ?? []).map((arn) => ({
       arn,

@@ -5,17 +5,10 @@ import type { Finding } from './finding.ts'
 /** The deployment group: there, of this service, free, and able to go back. */
 export function judgeCodeDeploy({ codeDeploy, service }: PreflightFacts): readonly Finding[] {
   if (!codeDeploy) return []
-  const { group, application, deploymentGroup } = codeDeploy
-  if (group === 'missing') {
-    return [
-      {
-        code: 'deployment-group-missing',
-        severity: 'blocks',
-        what: text`CodeDeploy has no deployment group ${untrusted(deploymentGroup)} in an application ${untrusted(application)}`,
-        why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
-        fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
-      },
-    ]
+  const { group, deploymentGroup, problem } = codeDeploy
+  if (problem) {
+    const { what, why = [], fix = [] } = problem.parts
+    return [{ code: 'deployment-group-missing', severity: 'blocks', what, why, fix }]
   }
   const serves = group?.ecsServices ?? []
   const isOther = serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service?.serviceName)
