@@ -8,7 +8,7 @@ import { watchCodeDeploy } from './codedeploy/watch-deployment.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { findServiceDeployment } from './ecs/find-service-deployment.ts'
-import { watchServiceDeployment } from './ecs/watch-service-deployment.ts'
+import { watchServiceDeployment, withBakeTimes } from './ecs/watch-service-deployment.ts'
 import type { End } from './end.ts'
 import { requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -160,10 +160,11 @@ function groupOf({ deployment }: Extract<Located, { engine: 'codedeploy' }>) {
 }
 
 /** Watches a deployment that was found to its end. */
-export async function* watch(located: Located, rollout: Rollout): Events<End> {
+export async function* watch(located: Located, found: Rollout): Events<End> {
+  if (located.engine === 'codedeploy') return yield* watchCodeDeploy(found, located.id, located.group)
+  const { arn, ours, deployment } = located
+  const rollout = withBakeTimes(found, deployment.deploymentConfiguration)
   const { request, journey } = rollout
-  if (located.engine === 'codedeploy') return yield* watchCodeDeploy(rollout, located.id, located.group)
-  const { arn, ours } = located
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })

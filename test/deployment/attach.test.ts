@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Simulator } from '../simulator/simulator.ts'
+import { seedNativeService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, rollingScene, run, servingImage } from './scene.ts'
 
 /** `deployment-id: …` as a message prints it. */
@@ -70,6 +71,15 @@ test('a rolling deployment that fails after all is followed to what serves again
   expect(ended.outcome).toBe('rolled-back')
   expect(ended.cause).toMatch(/exited with code 3/)
   expect(servingImage(sim)).toBe(oldImage)
+})
+
+test('what the strategy waits by itself does not count, as in the run that began it', async () => {
+  const sim = createSimulator()
+  seedNativeService(sim, { strategy: 'CANARY', desiredCount: 2, bakeTimeInMinutes: 90 })
+  const started = await run(sim, { image: newImage, request: { wait: false } })
+  const deploymentId = idIn(started.cause)
+  const ended = await run(sim, { request: { deploymentId, waitMinutes: 20, longestGap: 20_000 } })
+  expect(ended.outcome).toBe('succeeded')
 })
 
 test('the id that ECS shows for a deployment does as well', async () => {

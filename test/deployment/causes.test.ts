@@ -44,12 +44,6 @@ async function fails(sim: Simulator, stoppedReason: string) {
 
 const withStable = (cause: string) => cause.replaceAll(/vpce-[0-9a-f]{17}/g, 'vpce-1')
 
-// No time may pass on an idle clock while clients are loaded for the first time.
-beforeAll(async () => {
-  const { network, preflight } = portsOf(rollingScene())
-  await Promise.all([network.subnets(subnets), preflight.alarms(['none'])])
-})
-
 describe('a private network', () => {
   test.each([
     ['rolling', rollingScene],

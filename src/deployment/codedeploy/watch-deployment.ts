@@ -10,7 +10,7 @@ import { aftermath, aside, shortly, until } from '../patience.ts'
 import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
 import { unlessDenied } from '../permitted.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../watch.ts'
-import { longestWatchMinutes, startWatchDeadline } from '../watch-deadline.ts'
+import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
 import { followRollback } from './follow-rollback.ts'
 import { hasReached, signsOf, targetProgress } from './target.ts'
 import { startTargetDetails } from './target-details.ts'
@@ -27,8 +27,7 @@ const unshown = untrusted(
 function minutesOf({ waitMinutes, waitFor }: DeployRequest, group: DeploymentGroup | undefined): number {
   const configuration = group?.blueGreenDeploymentConfiguration
   const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
-  const wanted = waitMinutes + (isEarly(waitFor) ? 0 : termination)
-  return Math.min(Math.max(longestWatchMinutes, waitMinutes), wanted)
+  return watchMinutes(waitMinutes, isEarly(waitFor) ? 0 : termination)
 }
 
 function isEarly(waitFor: DeployRequest['waitFor']): boolean {

@@ -10,13 +10,11 @@ import { isSteady, primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
 import { aftermath, shortly, until } from '../patience.ts'
-import { shiftMinutes } from '../strategy/change.ts'
 import { type Arrangement, arrange } from '../strategy/strategy.ts'
 import { type Pace, startPace } from '../watch.ts'
-import { longestWatchMinutes } from '../watch-deadline.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { Watched } from './watch-service.ts'
-import { watchServiceDeployment } from './watch-service-deployment.ts'
+import { watchServiceDeployment, withBakeTimes } from './watch-service-deployment.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -47,7 +45,7 @@ function isSameDeployment({ request, service }: Rollout, updated: Service): bool
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
 export async function* follow(begun: Rollout, updated: Service, adopted: boolean): Events<End> {
-  const rollout = withBakeTimes(begun)
+  const rollout = withBakeTimes(begun, begun.service.deploymentConfiguration)
   const { request, journey } = rollout
   const ours = primary(updated)
   const changed = adopted || ours?.id !== primary(rollout.service)?.id
@@ -60,17 +58,6 @@ export async function* follow(begun: Rollout, updated: Service, adopted: boolean
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
   if (!changed) return yield* watchServiceItself({ rollout: limited, ours, deadline, pace })
   return yield* watch(rollout, limited, updated, deadline, pace)
-}
-
-/** What a strategy waits by itself does not eat into the time that the deployment may take; 0 minutes stay one look. */
-function withBakeTimes(rollout: Rollout): Rollout {
-  const { request, service } = rollout
-  const { waitMinutes } = request
-  const wanted = waitMinutes + (waitMinutes === 0 ? 0 : shiftMinutes(service.deploymentConfiguration))
-  return {
-    ...rollout,
-    request: { ...request, waitMinutes: Math.min(wanted, Math.max(longestWatchMinutes, waitMinutes)) },
-  }
 }
 
 /** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */

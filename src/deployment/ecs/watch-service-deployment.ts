@@ -1,6 +1,6 @@
 import type { Deadline } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
-import type { EcsDeployment, ServiceDeployment } from '../../ports.ts'
+import type { DeploymentConfiguration, EcsDeployment, ServiceDeployment } from '../../ports.ts'
 import { renderText, text, type Untrusted, untrusted } from '../../text.ts'
 import { type End, timedOut } from '../end.ts'
 import { hasRollbackTarget, runningTaskDefinition } from '../engine.ts'
@@ -9,8 +9,9 @@ import { startFailFast } from '../fail-fast.ts'
 import type { Rollout } from '../journey.ts'
 import { aftermath, afterwards, aside, shortly, until } from '../patience.ts'
 import { hookWaits, startPauses } from '../pause/pauses.ts'
+import { shiftMinutes } from '../strategy/change.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
-import { longestWatchMinutes, startWatchDeadline } from '../watch-deadline.ts'
+import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
 import { isFarEnough, isTriggered, progress, reasonOf, standingOf } from './service-deployment.ts'
 import { startDetails } from './service-deployment-details.ts'
 import { startServiceMessages } from './service-messages.ts'
@@ -26,6 +27,12 @@ interface Watched {
   readonly ours: EcsDeployment | undefined
   readonly deadline: Deadline
   readonly pace: Pace
+}
+
+/** The same, with the time that a strategy waits by itself on top of what the deployment may take. */
+export function withBakeTimes(rollout: Rollout, configuration: DeploymentConfiguration | undefined): Rollout {
+  const waitMinutes = watchMinutes(rollout.request.waitMinutes, shiftMinutes(configuration))
+  return { ...rollout, request: { ...rollout.request, waitMinutes } }
 }
 
 /** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
