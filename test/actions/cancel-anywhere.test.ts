@@ -11,9 +11,6 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import type { InProcessHandler } from '../simulator/in-process.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-// On an idle clock no time may pass while a client is loaded for the first time.
-import '@aws-sdk/client-cloudwatch-logs'
-import '@aws-sdk/client-elastic-load-balancing-v2'
 
 jest.setTimeout(120_000)
 

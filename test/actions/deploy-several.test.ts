@@ -374,7 +374,7 @@ describe('a cancelled run of waves', () => {
   test('at any moment leaves nothing in flight, and says of no service what is not so', async () => {
     const order = ['data', 'api', 'worker']
     let cancelled = 0
-    for (let moment = 3; ; moment += 9) {
+    for (let moment = 3; ; moment += 13) {
       const sim = severalScene(order)
       // The second wave fails, so that there is also a way back to be cancelled.
       const files = repository(sim, '[[data], [api, worker]]', order, { worker: crash })
@@ -399,7 +399,7 @@ describe('a cancelled run of waves', () => {
           expect([moment, serving(sim, service)]).toEqual([moment, oldImage])
       }
     }
-    expect(cancelled).toBeGreaterThan(12)
+    expect(cancelled).toBeGreaterThan(8)
   }, 60_000)
 
   test('the post step does nothing after a normal end', async () => {

@@ -131,11 +131,11 @@ describe('F12 a mutation whose reply was lost happens once', () => {
     expect(await deployments(session)).toHaveLength(2)
   })
 
-  test('200 registrations over a line that loses most replies make 200 revisions', async () => {
+  test('every registration over a line that loses most replies makes one revision (50; REGISTRATIONS=1000 for more)', async () => {
     const { aws, simulator } = await withService({ minutes: 24 * 60 })
     simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.5, effect: { kind: 'apply-then-drop' } })
     simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.2, effect: { kind: 'reset' } })
-    for (let count = 2; count <= 200; count++)
+    for (let count = 2; count <= Number(process.env.REGISTRATIONS ?? 50); count++)
       expect((await aws.ecs.registerTaskDefinition(revision(String(count)))).revision).toBe(count)
   })
 })

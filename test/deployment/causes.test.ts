@@ -1,19 +1,9 @@
 /** What is looked up only after certain failures, and how the cause is told then. */
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
 import type { JsonObject } from '../../src/ports.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import {
-  codeDeployScene,
-  newImage,
-  oldImage,
-  portsOf,
-  region,
-  rollingScene,
-  run,
-  servingImage,
-  withImage,
-} from './scene.ts'
+import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage, withImage } from './scene.ts'
 
 const host = `111122223333.dkr.ecr.${region}.amazonaws.com`
 const image = `${host}/books:v2`

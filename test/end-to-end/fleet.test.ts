@@ -1,7 +1,4 @@
 import { expect, test } from '@jest/globals'
-// On an idle clock no time may pass while a client is loaded for the first time.
-import '@actions/github'
-import '@aws-sdk/client-sts'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { spoil } from '../actions/weather.ts'
