@@ -29,7 +29,7 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
 function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
   const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
-  const otherwise = differences(request.serviceDefinition?.content ?? {}, service)
+  const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
   const busy = rolling && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition

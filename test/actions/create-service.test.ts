@@ -113,6 +113,33 @@ describe('a missing service', () => {
     expect(serviceOf(sim)).toMatchObject({ desiredCount: 3, settings: { propagateTags: 'SERVICE' } })
   })
 
+  test('gets the deployment settings of the inputs, which come before the file', async () => {
+    const sim = emptyScene()
+    const given = { 'circuit-breaker': 'on', 'minimum-healthy-percent': '50' }
+    expect((await deploy(sim, { given })).verdict).toBe('succeeded')
+    const breaker = { enable: true, rollback: false }
+    expect(ask(sim.world, region, 'DescribeServices', { cluster: 'shop', services: ['api'] })).toMatchObject({
+      services: [{ deploymentConfiguration: { minimumHealthyPercent: 50, deploymentCircuitBreaker: breaker } }],
+    })
+    const again = await deploy(sim, { given: { ...given, image: 'registry.example.com/api:v3' } })
+    expect(again.log).not.toMatch(/has it otherwise|settings /)
+  })
+
+  test.each([
+    ['that do not fit it', definition, { strategy: 'BLUE_GREEN' }, /bake-minutes is required with the strategy/],
+    [
+      'of ECS, and is one of CodeDeploy',
+      { ...definition, deploymentController: { type: 'CODE_DEPLOY' } },
+      { alarms: 'api-5xx' },
+      /is not deployed by Amazon ECS itself, so alarms cannot be set/,
+    ],
+  ])('with settings %s is not made', async (_, content, given, cause) => {
+    const sim = emptyScene()
+    const { runner } = await deploy(sim, { content, given })
+    expect(runner.outputs.cause).toMatch(cause)
+    expect(sim.recorder.all.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation))).toEqual([])
+  })
+
   test('of CodeDeploy gets its first task set from ECS, which is watched', async () => {
     const sim = emptyScene()
     const { targetGroupArn } = sim.world.region(region).elbv2.createTargetGroup('api-blue')

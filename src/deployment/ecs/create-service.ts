@@ -9,16 +9,17 @@ import { type Changed, changed } from '../conflict.ts'
 import { serviceConsoleUrl } from '../console.ts'
 import { warnOfExpiry } from '../credential-expiry.ts'
 import { type End, notWatched, remains } from '../end.ts'
-import type { DeploymentEvent, Engine } from '../event.ts'
+import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
 import { aftermath, afterwards, shortly, until } from '../patience.ts'
 import { images, type Plan } from '../plan.ts'
 import { type Marking, moveTags, obtainRevision } from '../revision.ts'
+import { stepsOf } from '../strategy/change.ts'
 import { startPace } from '../watch.ts'
 import { follow } from './rolling.ts'
 import { runOneOffTask } from './run-task.ts'
-import { checkServiceDefinition, controllerOf } from './service-definition.ts'
+import { checkServiceDefinition, engineFor, withSettings } from './service-definition.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -33,18 +34,19 @@ export async function* createService(
   journey: Journey,
   marking: Marking | undefined,
 ): Events<End | Changed | undefined> {
-  const { serviceDefinition: given } = request
-  if (given === undefined) return undefined
+  const { serviceDefinition: written } = request
+  if (written === undefined) return undefined
   const preparing = shortly(journey, request)
-  await preparing.ecs.requireServiceDefinition(given.content, given.file)
+  await preparing.ecs.requireServiceDefinition(written.content, written.file)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
-  checkServiceDefinition(given, request, textIn(wanted.definition, 'family'))
+  checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
+  const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
   yield { kind: 'planned', at: journey.clock.now(), plan }
   yield* warnOfExpiry(request, plan, journey)
   if (request.dryRun) return undefined
-  preparing.keep({ engine: engineOf(given.content), isCreation: true })
+  preparing.keep({ engine: engineFor(given.content), isCreation: true })
   const taskDefinition = yield* revision(wanted, marking, preparing)
   const failed = yield* oneOff(request, journey, given.content, wanted, taskDefinition)
   if (failed) return failed
@@ -54,18 +56,16 @@ export async function* createService(
   return yield* watch(request, journey, created, taskDefinition)
 }
 
-/** With the controller CODE_DEPLOY, ECS itself makes the first task set; CodeDeploy comes with the second version. */
-function engineOf(definition: JsonObject): Engine {
-  return controllerOf(definition) === 'CODE_DEPLOY' ? 'codedeploy' : 'ecs-rolling'
-}
-
 function planOf(request: DeployRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
   const { cluster, service, region, desiredCount, dryRun } = request
+  const { deploymentConfiguration }: Service = content
   return {
     cluster,
     service,
     region,
-    engine: engineOf(content),
+    engine: engineFor(content),
+    strategy: deploymentConfiguration?.strategy,
+    steps: stepsOf(deploymentConfiguration),
     previousTaskDefinition: undefined,
     taskDefinition: arn,
     changes: diff(undefined, definition),

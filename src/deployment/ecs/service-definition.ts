@@ -3,7 +3,10 @@ import { Failure } from '../../failure.ts'
 import type { Json, JsonObject, Service } from '../../ports.ts'
 import { isList, isObject, textIn } from '../../task-definition/members.ts'
 import { type Text, text, untrusted } from '../../text.ts'
+import type { Engine } from '../event.ts'
 import type { DeployRequest, ServiceDefinition } from '../journey.ts'
+import { type DeploymentSettings, givenNames } from '../strategy/settings.ts'
+import { arrange } from '../strategy/strategy.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
 const controllers = ['ECS', 'CODE_DEPLOY']
@@ -49,18 +52,40 @@ function invalid(file: string, problems: readonly Text[]): Failure {
 }
 
 /** The deployment controller that a definition asks for. */
-export function controllerOf({ deploymentController }: JsonObject): string {
+function controllerOf({ deploymentController }: JsonObject): string {
   return textIn(isObject(deploymentController) ? deploymentController : undefined, 'type') ?? 'ECS'
+}
+
+/** With the controller CODE_DEPLOY, ECS itself makes the first task set; CodeDeploy comes with the second version. */
+export function engineFor(definition: JsonObject): Engine {
+  return controllerOf(definition) === 'CODE_DEPLOY' ? 'codedeploy' : 'ecs-rolling'
+}
+
+/** The definition with the deployment settings that are asked for beside it, which come first. Throws as `arrange` does. */
+export function withSettings(content: JsonObject, { service, settings }: DeployRequest): JsonObject {
+  const planned: Service = { ...content, serviceName: resourceName(service) }
+  const { deploymentConfiguration, loadBalancers } = arrange(settings, planned, engineFor(content)) ?? {}
+  // JSON again, as the file is: without members that are undefined.
+  const settled: JsonObject = JSON.parse(JSON.stringify({ deploymentConfiguration, loadBalancers }))
+  return { ...content, ...settled }
 }
 
 /** What says which service is meant, or is an order of its own: nothing to compare. */
 const notCompared = ['serviceName', 'cluster', 'taskDefinition', 'desiredCount', 'clientToken', 'role', 'tags']
 
+/** What deployment settings decide, where some are asked for. */
+const settable = ['deploymentConfiguration', 'loadBalancers']
+
 /** Members of a definition that a service has otherwise. What ECS does not show of a service is not compared. */
-export function differences(definition: JsonObject, service: Service): readonly string[] {
+export function differences(
+  definition: JsonObject,
+  service: Service,
+  settings?: DeploymentSettings,
+): readonly string[] {
   const shown = service as JsonObject
+  const left = givenNames(settings).length > 0 ? [...notCompared, ...settable] : notCompared
   return Object.entries(definition)
-    .filter(([name, value]) => !notCompared.includes(name) && shown[name] !== undefined && !isPart(value, shown[name]))
+    .filter(([name, value]) => !left.includes(name) && shown[name] !== undefined && !isPart(value, shown[name]))
     .map(([name]) => name)
 }
 
