@@ -4,7 +4,7 @@ import { parseDocument, parseObject } from '../src/document.ts'
 import { nearlyADocument, runs } from './generated.ts'
 import { refusal, said } from './refusal.ts'
 
-describe('F26 what is read', () => {
+describe('row F26: what is read', () => {
   test.each([
     ['JSON', '{"a":[1,true,null,"x"]}'],
     ['JSON indented with tabs', '{\n\t"a":\t[1, true, null, "x"]\n}'],
@@ -33,7 +33,7 @@ describe('F26 what is read', () => {
   })
 })
 
-describe('F26 what is refused names the file and the place', () => {
+describe('row F26: what is refused names the file and the place', () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d]`
   test.each([
     ['an empty file', '', 'td.json is not right: it is empty. Correct the file.'],

@@ -16,7 +16,7 @@ test.each([
   expect(nearest(word, names)).toBe(expected)
 })
 
-test('F27 every typo of one letter in a long enough name finds its name', () => {
+test('row F27: every typo of one letter in a long enough name finds its name', () => {
   const typos = names.flatMap((name) =>
     [...name].flatMap((_, at) => [
       [name, name.slice(0, at) + name.slice(at + 1)],

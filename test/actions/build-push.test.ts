@@ -223,7 +223,7 @@ describe('when things go wrong', () => {
     expect(digestOf('live')).toBe(first)
   })
 
-  test('F08: nothing is lost when a third of all calls fails', async () => {
+  test('row F08: nothing is lost when a third of all calls fails', async () => {
     const { ecr, run, layout, digestOf, simulator } = await given()
     ecr.createRepository('api')
     const digest = await layout({ ...api, architecture: ['amd64', 'arm64'] })

@@ -147,7 +147,7 @@ const native = () => {
   return sim
 }
 
-describe('F01: a cancel at any moment ends in two seconds, and the post step tells the truth', () => {
+describe('row F01: a cancel at any moment ends in two seconds, and the post step tells the truth', () => {
   test.each([
     ['rolling', () => slow(rollingScene())],
     ['a canary of ECS', () => slow(native())],

@@ -264,7 +264,7 @@ describe('a cancelled run', () => {
     return { runner, sent }
   }
 
-  test('F01: ends red, tells what is in flight, and the post step rolls it back and tells the end', async () => {
+  test('row F01: ends red, tells what is in flight, and the post step rolls it back and tells the end', async () => {
     const sim = rollingScene()
     const main = await cancelled(sim, slack)
     expect(main.runner.failed).toBe(true)
@@ -280,7 +280,7 @@ describe('a cancelled run', () => {
     expect(servingImage(sim)).toBe(oldImage)
   })
 
-  test('F32: the post step does nothing after a normal end, and nothing when the main step never began', async () => {
+  test('row F32: the post step does nothing after a normal end, and nothing when the main step never began', async () => {
     const sim = rollingScene()
     const { runner } = await deploy(sim, { ...here, image: newImage })
     sim.recorder.clear()

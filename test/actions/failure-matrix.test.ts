@@ -1,4 +1,4 @@
-/** Rows of the project's failure matrix (F01 to F32) that are about one deployment and are not told elsewhere. */
+/** Rows of the failure matrix that are about one deployment and are not told elsewhere. `row F10` in a test's name is its number there. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -34,7 +34,7 @@ test.each([
   ['reset', { kind: 'reset' }],
   ['never answered', { kind: 'hang' }],
 ] as const)(
-  'F10: when nothing at all is answered for 45 s (%s), the deployment only takes longer',
+  'row F10: when nothing at all is answered for 45 s (%s), the deployment only takes longer',
   async (_, effect) => {
     const sim = rollingScene()
     const outage = sim.faults.add({ probability: 1, effect })
@@ -44,22 +44,25 @@ test.each([
   },
 )
 
-test.each([3_600_000, -3_600_000])('F14: a wall clock that jumps by %i ms ends no wait early or late', async (jump) => {
-  const sim = rollingScene()
-  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3600 })
-  const clock = { ...sim.clock.forProgram }
-  const { now } = clock
-  clock.now = () => now() + (clock.monotonic() > 60_000 ? jump : 0)
-  const runner = await fakeRunner({ clock, environment })
-  const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
-  const before = sim.clock.now()
-  const inputs = { service: 'api', cluster: 'shop', image: newImage, 'wait-for-minutes': '10' }
-  await action.main(givenInputs(deployInputs, inputs), runner)
-  expect(runner.outputs.verdict).toBe('timed-out')
-  expect(Math.abs(sim.clock.now() - before - 600_000)).toBeLessThan(10_000)
-})
+test.each([3_600_000, -3_600_000])(
+  'row F14: a wall clock that jumps by %i ms ends no wait early or late',
+  async (jump) => {
+    const sim = rollingScene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3600 })
+    const clock = { ...sim.clock.forProgram }
+    const { now } = clock
+    clock.now = () => now() + (clock.monotonic() > 60_000 ? jump : 0)
+    const runner = await fakeRunner({ clock, environment })
+    const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
+    const before = sim.clock.now()
+    const inputs = { service: 'api', cluster: 'shop', image: newImage, 'wait-for-minutes': '10' }
+    await action.main(givenInputs(deployInputs, inputs), runner)
+    expect(runner.outputs.verdict).toBe('timed-out')
+    expect(Math.abs(sim.clock.now() - before - 600_000)).toBeLessThan(10_000)
+  },
+)
 
-describe.each(engines)('F18: a tag that moves after the build (%s)', (_, scene) => {
+describe.each(engines)('row F18: a tag that moves after the build (%s)', (_, scene) => {
   test.each([
     ['by digest', (digest: string) => `${host}/api@${digest}`],
     ['by tag and digest', (digest: string) => `${host}/api:v2@${digest}`],
@@ -73,7 +76,7 @@ describe.each(engines)('F18: a tag that moves after the build (%s)', (_, scene) 
   })
 })
 
-describe.each(engines)('F19: an image that cannot run (%s) is refused before anything is changed', (_, scene) => {
+describe.each(engines)('row F19: an image that cannot run (%s) is refused before anything is changed', (_, scene) => {
   test.each([
     ['its tag is not there', (sim: Simulator) => withRepository(sim), `${host}/api:v3`, /v3/],
     [
@@ -93,7 +96,7 @@ describe.each(engines)('F19: an image that cannot run (%s) is refused before any
   })
 })
 
-test('F22: a rollback that was over before the first look is no success', async () => {
+test('row F22: a rollback that was over before the first look is no success', async () => {
   const sim = rollingScene()
   sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
   // Nothing can be read for a quarter of an hour after the update.
@@ -111,7 +114,7 @@ test('F22: a rollback that was over before the first look is no success', async 
   expect(cause).toMatch(/exited with code 1|circuit breaker/)
 })
 
-describe('F23: services of which a success would say nothing', () => {
+describe('row F23: services of which a success would say nothing', () => {
   const create = (sim: Simulator, members: object) => {
     const call = { service: 'ecs', operation: 'CreateService', region, accessKeyId: '', at: 0, input: {} }
     sim.world.region(region).ecs.handlers.CreateService?.({ cluster: 'shop', serviceName: 'other', ...members }, call)
@@ -143,7 +146,7 @@ describe('F23: services of which a success would say nothing', () => {
   })
 })
 
-test.each(engines)('F30: of two containers, the one that failed is named (%s)', async (_, scene) => {
+test.each(engines)('row F30: of two containers, the one that failed is named (%s)', async (_, scene) => {
   const sim = scene()
   const image = 'registry.example.com/proxy:v1'
   sim.world.scenarios.set(image, { kind: 'crash', exitCode: 3, log: ['no certificate'] })
@@ -157,7 +160,7 @@ test.each(engines)('F30: of two containers, the one that failed is named (%s)', 
   expect(cause).not.toMatch(/container "api"/)
 })
 
-test('F31: a deployment of another region or account is refused before anything is read or changed', async () => {
+test('row F31: a deployment of another region or account is refused before anything is read or changed', async () => {
   const sim = rollingScene()
   const { verdict, cause } = await deploy(sim, { image: newImage, 'allowed-account-ids': '999988887777' })
   expect([verdict, changes(sim)]).toEqual(['failed', []])

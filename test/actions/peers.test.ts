@@ -1,4 +1,4 @@
-/** What other deployers get wrong, by the numbers of the project's study of them (F1 to F22), and what is right instead. */
+/** What other deployers get wrong, and what is right instead. `peers' F7` in a test's name is its number in the project's study of them. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'

@@ -120,7 +120,7 @@ describe('register-task-definition', () => {
   })
 })
 
-describe('F15 what the peer gets wrong', () => {
+describe("peers' F15: what the peer gets wrong", () => {
   const two = {
     family: 'api',
     containerDefinitions: [

@@ -224,7 +224,7 @@ describe('refusals', () => {
     return sim
   }
 
-  test('F21: there is nothing to go back to', async () => {
+  test('row F21: there is nothing to go back to', async () => {
     const sim = rollingScene()
     sim.recorder.clear()
     const { runner, outputs, log } = await rollBack(sim)
@@ -236,7 +236,7 @@ describe('refusals', () => {
     expect(mutations(sim)).toEqual([])
   })
 
-  test('F20: the revision was deregistered', async () => {
+  test('row F20: the revision was deregistered', async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     deregister(sim)
@@ -250,7 +250,7 @@ describe('refusals', () => {
     expect(mutations(sim)).toEqual([])
   })
 
-  test('F20: the image is gone from ECR', async () => {
+  test('row F20: the image is gone from ECR', async () => {
     const sim = await ecrScene()
     sim.world
       .region(region)
@@ -279,7 +279,7 @@ describe('refusals', () => {
     expect(log).toMatch(/api:1 names its image by the same tag as what runs now/)
   })
 
-  test('F20: the way back fails too: it says so, what serves and what to type', async () => {
+  test('row F20: the way back fails too: it says so, what serves and what to type', async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     sim.world.scenarios.set(oldImage, { kind: 'crash', exitCode: 3, log: ['no such table: orders'] })
@@ -305,7 +305,7 @@ describe('refusals', () => {
     })
   })
 
-  test('F20: the update is refused', async () => {
+  test('row F20: the update is refused', async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     sim.faults.add({ operation: 'UpdateService', effect: { kind: 'access-denied' } })

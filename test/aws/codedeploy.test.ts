@@ -27,7 +27,7 @@ const replies: readonly Effect[] = [
   { kind: 'throttle' },
 ]
 
-describe('F12 a CodeDeploy deployment is created once', () => {
+describe('row F12: a CodeDeploy deployment is created once', () => {
   test.each(replies)('$kind $status', async (effect) => {
     const { aws, simulator, request } = await withGroup()
     simulator.faults.add({ operation: 'CreateDeployment', effect })

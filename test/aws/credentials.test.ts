@@ -22,7 +22,7 @@ describe('credentials of a role', () => {
     expect(secrets).toHaveLength(2)
   })
 
-  test('F11 a long wait outlives its first session without a failed call', async () => {
+  test('row F11: a long wait outlives its first session without a failed call', async () => {
     const { aws, simulator, clock } = withRole({ minutes: 300 })
     for (let hour = 0; hour < 4; hour++) {
       await aws.identity()
@@ -32,7 +32,7 @@ describe('credentials of a role', () => {
     expect(simulator.recorder.all.filter((call) => call.outcome)).toEqual([])
   })
 
-  test('F11 credentials that AWS calls expired are renewed once, and the call succeeds', async () => {
+  test('row F11: credentials that AWS calls expired are renewed once, and the call succeeds', async () => {
     const { aws, simulator } = withRole()
     await aws.identity()
     simulator.iam.expireSessions()
@@ -40,7 +40,7 @@ describe('credentials of a role', () => {
     expect(simulator.recorder.count('sts', 'AssumeRoleWithWebIdentity')).toBe(2)
   })
 
-  test('F11 credentials that are expired again at once end the run', async () => {
+  test('row F11: credentials that are expired again at once end the run', async () => {
     const { aws, simulator } = withRole()
     simulator.faults.add({
       service: 'sts',
@@ -52,7 +52,7 @@ describe('credentials of a role', () => {
     expect(simulator.recorder.count('sts', 'GetCallerIdentity')).toBe(2)
   })
 
-  test('F08 a shaky STS delays the start and does not fail it', async () => {
+  test('row F08: a shaky STS delays the start and does not fail it', async () => {
     const { aws, simulator } = withRole()
     const operation = 'AssumeRoleWithWebIdentity'
     simulator.faults.add({ operation, times: 2, effect: { kind: 'throttle' } })
@@ -145,7 +145,7 @@ describe('credentials of the environment', () => {
     expect((await failure(aws.identity())).why).toContain('AWS_SECRET_ACCESS_KEY is empty')
   })
 
-  test('F11 keys that expired and cannot be renewed fail at once and say that the state is unknown', async () => {
+  test('row F11: keys that expired and cannot be renewed fail at once and say that the state is unknown', async () => {
     const { aws, simulator } = simulated()
     simulator.faults.add({ times: 9, effect: { kind: 'expired-token' } })
     const { code, what, fix } = await failure(aws.identity())
@@ -155,7 +155,7 @@ describe('credentials of the environment', () => {
     expect(simulator.recorder.count()).toBe(1)
   })
 
-  test('F31 credentials of another account do nothing but say so', async () => {
+  test('row F31: credentials of another account do nothing but say so', async () => {
     const { aws, simulator } = simulated({ allowedAccountIds: ['444455556666'] })
     const { code, what } = await failure(aws.ecr.describeRepository('api'))
     expect(code).toBe('account-not-allowed')

@@ -90,7 +90,7 @@ describe('what an error means for the next step', () => {
     expect(classify('thrown text', 'read')).toBeUndefined()
   })
 
-  test('F14 a clock that the SDK has just corrected is no reason to give up', () => {
+  test('row F14: a clock that the SDK has just corrected is no reason to give up', () => {
     const error = said('InvalidSignatureException', 'Signature expired', 403)
     const corrected = Object.assign(error, { $metadata: { httpStatusCode: 403, clockSkewCorrected: true } })
     expect(classify(corrected, 'mutate')).toBe('transient')

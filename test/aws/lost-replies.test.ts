@@ -54,7 +54,7 @@ const unanswered: readonly Effect[] = [
 ]
 const either = [...lost, ...unanswered]
 
-describe('F12 a mutation whose reply was lost happens once', () => {
+describe('row F12: a mutation whose reply was lost happens once', () => {
   test.each(either)('a task definition is registered once: $kind', async (effect) => {
     const { aws, simulator } = await withService()
     simulator.faults.add({ operation: 'RegisterTaskDefinition', effect })
@@ -140,7 +140,7 @@ describe('F12 a mutation whose reply was lost happens once', () => {
   })
 })
 
-describe('F17 a registration is worth keeping when the update is denied', () => {
+describe('row F17: a registration is worth keeping when the update is denied', () => {
   test('both facts are known, and the next run finds the revision', async () => {
     const { aws, simulator } = await withService()
     const stored = await aws.ecs.registerTaskDefinition(revision('2'))

@@ -16,7 +16,7 @@ const registerAll = (aws: Aws, services: readonly string[]) =>
     services.map(async (family) => Number((await aws.ecs.registerTaskDefinition(definition(family))).revision)),
   )
 
-describe('F07 throttling loses no deploy', () => {
+describe('row F07: throttling loses no deploy', () => {
   const services = fleet(200)
 
   test('200 services at 30 % throttled calls are all registered, once', async () => {
@@ -68,7 +68,7 @@ describe('F07 throttling loses no deploy', () => {
   })
 })
 
-describe('F08 a bad line loses no deploy (40 services; SERVICES=200 for more)', () => {
+describe('row F08: a bad line loses no deploy (40 services; SERVICES=200 for more)', () => {
   const services = fleet(Number(process.env.SERVICES ?? 40))
   const faults: readonly Effect[] = [
     { kind: 'http', status: 500 },
@@ -92,7 +92,7 @@ describe('F08 a bad line loses no deploy (40 services; SERVICES=200 for more)', 
   })
 })
 
-describe('F09 nothing waits for ever', () => {
+describe('row F09: nothing waits for ever', () => {
   test.each<Effect>([{ kind: 'hang' }, { kind: 'slow', milliseconds: 3_600_000 }])(
     'an answer that does not come ($kind) is given up after 15 s',
     async (effect) => {
@@ -125,7 +125,7 @@ describe('F09 nothing waits for ever', () => {
     expect(fix).toContain('fewer services at once')
   })
 
-  test('F10 an outage of 45 s is survived', async () => {
+  test('row F10: an outage of 45 s is survived', async () => {
     const { aws, simulator, clock } = simulated()
     const outage = simulator.faults.add({ probability: 1, effect: { kind: 'reset' } })
     simulator.clock.after(45_000, () => outage.remove())
@@ -135,7 +135,7 @@ describe('F09 nothing waits for ever', () => {
   })
 })
 
-describe('F01 a cancelled run stops at once', () => {
+describe('row F01: a cancelled run stops at once', () => {
   test.each<Effect>([{ kind: 'hang' }, { kind: 'throttle', retryAfter: 600 }])(
     'while AWS answers with $kind',
     async (effect) => {
@@ -166,7 +166,7 @@ const failing = (error: Error) => ({
   httpHandlerConfigs: () => ({}),
 })
 
-test('F10 a host that DNS does not know is given two minutes, then the region is doubted', async () => {
+test('row F10: a host that DNS does not know is given two minutes, then the region is doubted', async () => {
   const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND ecr.eu-west-9.amazonaws.com'), { code: 'ENOTFOUND' })
   const { aws, clock } = simulated({ region: 'eu-west-9', requestHandler: failing(unknown) })
   const started = clock.monotonic()

@@ -36,7 +36,7 @@ const calls: readonly [string, (aws: Aws) => Promise<unknown>][] = [
   ['logs:GetLogEvents', (aws) => aws.evidence.logTail('/ecs/api', 'api/api/1', 20)],
 ]
 
-describe('F13 a missing permission is named at once, with the statement that grants it', () => {
+describe('row F13: a missing permission is named at once, with the statement that grants it', () => {
   test.each(calls)('%s', async (action, ask) => {
     const { aws, simulator, clock } = simulated()
     simulator.iam.allow('nothing:AtAll')
@@ -185,7 +185,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
   ],
 ]
 
-describe('F13 an error that trying again does not change ends the call on the first reply', () => {
+describe('row F13: an error that trying again does not change ends the call on the first reply', () => {
   test.each(errors)('%s', async (_, action, code, message, expected, words) => {
     const { aws, simulator, clock } = simulated()
     simulator.faults.add({ times: 99, effect: { kind: 'error', code, message } })

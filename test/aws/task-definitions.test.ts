@@ -83,7 +83,7 @@ const mistyped: readonly [string, JsonObject, string][] = [
   ],
 ]
 
-describe('F1 nothing in a task definition is lost silently', () => {
+describe("peers' F1: nothing in a task definition is lost silently", () => {
   test.each(lossy)('%s', async (_, written, words) => {
     const { aws, simulator } = simulated()
     const { code, why } = await failure(aws.ecs.registerTaskDefinition(written))

@@ -90,7 +90,7 @@ test('the id that ECS shows for a deployment does as well', async () => {
   expect((await watch(sim, idIn(started.cause))).outcome).toBe('succeeded')
 })
 
-test('F11: credentials that expire leave the id behind', async () => {
+test('row F11: credentials that expire leave the id behind', async () => {
   const sim = rollingScene()
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
   const ended = await run(sim, {

@@ -36,7 +36,7 @@ const engines = [
   ['CodeDeploy', () => codeDeployScene()],
 ] as const
 
-describe.each(engines)('F16, F01: a cancel while %s is in flight', (_, make) => {
+describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_, make) => {
   test('rolls back by policy, and says so', async () => {
     const sim = make()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
@@ -58,7 +58,7 @@ describe.each(engines)('F16, F01: a cancel while %s is in flight', (_, make) => 
     expect(servingImage(sim)).toBe(newImage)
   })
 
-  test('F02: before the service was changed there is nothing to stop', async () => {
+  test('row F02: before the service was changed there is nothing to stop', async () => {
     const sim = make()
     const { record } = await cancelled(sim, 'stop-and-roll-back', ({ kind }) => kind === 'registered')
     const { cause } = await settled(sim, record)

@@ -21,7 +21,7 @@ const deploy = (sim: Simulator, onConflict: ConflictPolicy | undefined, more: Ru
 describe.each([
   ['rolling', rollingScene],
   ['CodeDeploy', codeDeployScene],
-])("F06: somebody else's %s deployment is in progress", (engine, scene) => {
+])("row F06: somebody else's %s deployment is in progress", (engine, scene) => {
   test('fail: names it, and changes nothing', async () => {
     const sim = await busy(scene)
     const ended = await deploy(sim, 'fail')

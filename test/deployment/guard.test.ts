@@ -48,7 +48,7 @@ const changes = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => m
 describe.each([
   ['rolling', rollingScene],
   ['CodeDeploy', codeDeployScene],
-])('F05: the guard of a %s service', (_, scene) => {
+])('row F05: the guard of a %s service', (_, scene) => {
   test('lets a newer commit through, and tags what it registers', async () => {
     const sim = await deployed(scene)
     const ended = await at(sim, 6)
@@ -114,7 +114,7 @@ describe.each([
     ['GitHub is asked too often', (sim: Simulator) => sim.github.fail({ kind: 'rate-limit' })],
     ['the token may not read', (sim: Simulator) => sim.github.grant({ contents: 'none' })],
     ['the answer is none', (sim: Simulator) => sim.github.fail({ kind: 'not-json' })],
-  ])('F16: when %s, it goes on with a warning; strict refuses', async (_reason, trouble) => {
+  ])('row F16: when %s, it goes on with a warning; strict refuses', async (_reason, trouble) => {
     const sim = await deployed(scene)
     trouble(sim)
     const before = sim.clock.now()

@@ -30,7 +30,7 @@ function withCommits(sim: Simulator): Simulator {
 
 const commits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 
-describe('F05: the newest commit wins', () => {
+describe('row F05: the newest commit wins', () => {
   test('in random orders of ten commits, five of them run twice (ten orders; ORDERS=1000 for more)', async () => {
     for (let seed = 1; seed <= Number(process.env.ORDERS ?? 10); seed++) {
       const next = random(seed)

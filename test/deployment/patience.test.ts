@@ -18,7 +18,7 @@ async function timed(sim: Simulator, options: RunOptions) {
 describe.each([
   ['rolling', rollingScene],
   ['CodeDeploy', codeDeployScene],
-])('F09: AWS that does not answer, %s', (_, scene) => {
+])('row F09: AWS that does not answer, %s', (_, scene) => {
   test.each([
     [0, 2],
     [5, 5],

@@ -48,7 +48,7 @@ test.each([
   ['rolling', (seed: number) => rollingScene({}, { seed })],
   ['CodeDeploy', (seed: number) => codeDeployScene({ terminationWaitMinutes: 1 }, { seed })],
 ])(
-  'F06: two jobs deploy the same %s service at once, and none calls the success of the other its own',
+  'row F06: two jobs deploy the same %s service at once, and none calls the success of the other its own',
   async (_, scene) => {
     for (const seed of seeds) {
       const sim = scene(seed)

@@ -23,7 +23,7 @@ async function codeDeployEnd(sim: Simulator): Promise<Date | undefined> {
   return (await portsOf(sim).codeDeploy.describeDeployment(String(made?.input.deploymentId))).completeTime
 }
 
-describe('F2: the end is seen soon, and AWS is not asked too often', () => {
+describe("peers' F2: the end is seen soon, and AWS is not asked too often", () => {
   test.each([
     ['rolling', (seed: number) => rollingScene({}, { seed }), rollingEnd],
     ['CodeDeploy', (seed: number) => codeDeployScene({ terminationWaitMinutes: 1 }, { seed }), codeDeployEnd],

@@ -23,7 +23,7 @@ const unhealthy = (reason: string, description: string): Evidence['targetHealth'
   { target: '10.0.1.5:8080', targetGroupArn: group, state: 'unhealthy', reason, description: untrusted(description) },
 ]
 
-describe('F10 containers that ended', () => {
+describe("peers' F10: containers that ended", () => {
   test('the exit code and the last words of the container that counts, not of a helper', () => {
     const containers = [
       { name: 'log-router', exitCode: 143, essential: true },

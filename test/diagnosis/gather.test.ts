@@ -31,7 +31,7 @@ async function deployed(
 }
 
 describe('evidence of a service, from AWS', () => {
-  test('F10 a crash: one group of tasks, the exit code, and the last lines of its log', async () => {
+  test("peers' F10: a crash: one group of tasks, the exit code, and the last lines of its log", async () => {
     const log = ['starting', 'Error: no such table: users', 'password=hunter2secret']
     const { evidence, cause } = await deployed({ kind: 'crash', exitCode: 1, log })
     expect(evidence.stoppedTasks).toHaveLength(1)

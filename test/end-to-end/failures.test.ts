@@ -23,7 +23,7 @@ function expectOneStory({ slack }: Scene, result: ActionResult, story: RegExp): 
 }
 
 test.concurrent(
-  'F1 members that Amazon ECS does not know are named, and nothing is registered without them',
+  "peers' F1: members that Amazon ECS does not know are named, and nothing is registered without them",
   inScene({}, async ({ run, deploy, write, sim, serving }) => {
     const { containerDefinitions: [container] = [], ...members } = seededTaskDefinition(sim.world)
     const typos = {
@@ -46,7 +46,7 @@ test.concurrent(
 const fast = 16
 
 test.concurrent(
-  'F2 the step ends at most 6 seconds after AWS is done, with default settings',
+  "peers' F2: the step ends at most 6 seconds after AWS is done, with default settings",
   inScene({ speed: fast }, async ({ run, sim, ecs }) => {
     const { exitCode } = await run('deploy', { cluster: 'shop', service: 'api', image: newImage })
     const ended = sim.clock.now()
@@ -62,7 +62,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F3 a deployment that completes in the last minutes of its time is green, and one that does not is told in time',
+  "peers' F3: a deployment that completes in the last minutes of its time is green, and one that does not is told in time",
   inScene({ speed: 60 }, async ({ deploy, sim, serving }) => {
     // The step's clock runs as fast as the simulated AWS, so that its ten minutes are over in ten seconds.
     const lapse = join(import.meta.dirname, '../demo/time-lapse.js')
@@ -84,7 +84,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F4 a circuit breaker that does not roll back is told at once, with the reason',
+  "peers' F4: a circuit breaker that does not roll back is told at once, with the reason",
   inScene({ rolling: { circuitBreaker: 'stop' } }, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 7, log: ['no such table: orders'] })
     const result = await scene.deploy(slackInputs)
@@ -96,7 +96,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F5 a rollback says so, with the reason and what serves now',
+  "peers' F5: a rollback says so, with the reason and what serves now",
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'out-of-memory' })
     const result = await scene.deploy(slackInputs)
@@ -108,7 +108,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F5 a newer deployment by somebody else is no rollback',
+  "peers' F5: a newer deployment by somebody else is no rollback",
   inScene({}, async (scene) => {
     const { sim, ecs } = scene
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 600 })
@@ -133,7 +133,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F6 credentials that expire while we watch end the step at once, and nobody claims a time-out',
+  "peers' F6: credentials that expire while we watch end the step at once, and nobody claims a time-out",
   inScene({}, async ({ deploy, sim }) => {
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
     sim.faults.add({ service: 'ecs', skip: 8, times: 1000, effect: { kind: 'expired-token' } })
@@ -146,7 +146,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F6 a permission that is missing while we watch is named, with the statement that grants it',
+  "peers' F6: a permission that is missing while we watch is named, with the statement that grants it",
   inScene({ service: 'codedeploy' }, async ({ deploy, sim }) => {
     sim.faults.add({ operation: 'GetDeployment', times: 1000, effect: { kind: 'access-denied' } })
     const result = await deploy()
@@ -181,7 +181,7 @@ test.concurrent.each([
     } as const,
     story: /secret/i,
   },
-])('F10 tasks of a service that stop: $about is in the cause', async ({ behaviour, story }) => {
+])("peers' F10: tasks of a service that stop: $about is in the cause", async ({ behaviour, story }) => {
   await inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, behaviour)
     const result = await scene.deploy(slackInputs)
@@ -192,7 +192,7 @@ test.concurrent.each([
 })
 
 test.concurrent(
-  'F10 a one-off task that fails leaves the service as it is and tells the exit code',
+  "peers' F10: a one-off task that fails leaves the service as it is and tells the exit code",
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 2, log: ['migration 12 failed'] })
     const result = await deploy({ 'run-task': 'true', 'wait-for-task-stopped': 'true' })
@@ -204,7 +204,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F10 a one-off task that ends well lets the deployment begin',
+  "peers' F10: a one-off task that ends well lets the deployment begin",
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 0, afterSeconds: 3 })
     sim.faults.add({
@@ -217,7 +217,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F13 a CodeDeploy failure is one sentence, followed to the end of the rollback',
+  "peers' F13: a CodeDeploy failure is one sentence, followed to the end of the rollback",
   inScene({ service: 'codedeploy', speed: 900 }, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'unhealthy', reason: 'Target.Timeout', log: [hostile.log] })
     const result = await scene.deploy({ ...slackInputs, 'wait-for-minutes': '90' })
@@ -231,7 +231,7 @@ test.concurrent(
 test.concurrent.each([
   { about: 'termination wait', codeDeploy: { terminationWaitMinutes: undefined } },
   { about: 'blue/green configuration', codeDeploy: { withoutBlueGreenConfiguration: true } },
-])('F13 a group without $about is waited for like any other', async ({ codeDeploy }) => {
+])("peers' F13: a group without $about is waited for like any other", async ({ codeDeploy }) => {
   await inScene({ service: 'codedeploy', codeDeploy }, async ({ deploy, serving }) => {
     const { exitCode } = await deploy()
     expect([exitCode, serving()]).toEqual([0, newImage])
@@ -239,7 +239,7 @@ test.concurrent.each([
 })
 
 test.concurrent(
-  'F13 another active deployment is named before anything is registered',
+  "peers' F13: another active deployment is named before anything is registered",
   inScene({ service: 'codedeploy', codeDeploy: slowly }, async ({ deploy, sim }) => {
     const first = await deploy({ 'wait-for-service-stability': 'false' })
     expect([first.exitCode, first.outputs.verdict]).toEqual([0, 'detached'])
@@ -251,7 +251,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F13 an AppSpec file that is not there is named by path and input, before anything is changed',
+  "peers' F13: an AppSpec file that is not there is named by path and input, before anything is changed",
   inScene({ service: 'codedeploy' }, async ({ deploy, sim }) => {
     const result = await deploy({ 'codedeploy-appspec': 'deploy/appspec.yaml' })
     expect(result.exitCode).toBe(1)
@@ -274,7 +274,7 @@ async function registered({ run, ecs }: Scene, inputs: Record<string, string>) {
 }
 
 test.concurrent(
-  'F15 values with =, quotes, spaces and query strings arrive as they were written',
+  "peers' F15: values with =, quotes, spaces and query strings arrive as they were written",
   inScene({}, async (scene) => {
     const [container] = await registered(scene, {
       'task-definition-family': 'api',
@@ -299,7 +299,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F15 several containers, with spaces between their names, from YAML',
+  "peers' F15: several containers, with spaces between their names, from YAML",
   inScene({ service: 'none' }, async (scene) => {
     scene.write(
       'td.yaml',
@@ -318,7 +318,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F15 a revision without a family is one error that says what is missing',
+  "peers' F15: a revision without a family is one error that says what is missing",
   inScene({ service: 'none' }, async ({ run }) => {
     const result = await run('register-task-definition', { 'task-definition-revision': '7' })
     expect(result.exitCode).toBe(1)
@@ -331,7 +331,7 @@ test.concurrent.each([
   { service: 'rolling', stop: 'StopServiceDeployment', watch: 'DescribeServiceDeployments' },
   { service: 'codedeploy', stop: 'StopDeployment', watch: 'GetDeployment' },
 ] as const)(
-  'F16 a cancel stops the deployment and brings the old version back ($service)',
+  "peers' F16: a cancel stops the deployment and brings the old version back ($service)",
   async ({ service, stop, watch }) => {
     await inScene({ service, codeDeploy: slowly }, async ({ deploy, sim, serving, slack, done }) => {
       sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 6000 })

@@ -39,7 +39,7 @@ async function deploy(sim: Simulator, service: string) {
   return { service, verdict, cause, isRed: runner.failed }
 }
 
-test('F07, F08, F12: with 30 % of all calls to AWS, GitHub and Slack spoiled, every service is deployed, and nothing happens twice', async () => {
+test('row F07, row F08, row F12: with 30 % of all calls to AWS, GitHub and Slack spoiled, every service is deployed, and nothing happens twice', async () => {
   const sim = createSimulator({ seed: 7 })
   for (const service of rolling) seedRollingService(sim, { service, waitUntilSteady: false })
   for (const service of blueGreen) seedBlueGreen(sim, { service, waitUntilSteady: false, terminationWaitMinutes: 0 })

@@ -48,7 +48,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F11 role-to-assume: a session that expires while we watch is renewed, and the deployment seen to its end',
+  'row F11: role-to-assume: a session that expires while we watch is renewed, and the deployment seen to its end',
   inScene({ speed: 60 }, async ({ deploy, sim, serving }) => {
     sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })
     const effect = { kind: 'callback', run: () => sim.iam.expireSessions() } as const

@@ -13,7 +13,7 @@ const slowly = { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minute
 
 // First, as it takes the longest.
 test.concurrent(
-  'F09 a call that is never answered is given up after 15 seconds and asked again',
+  'row F09: a call that is never answered is given up after 15 seconds and asked again',
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1, effect: { kind: 'hang' } })
     const { exitCode, seconds } = await deploy()
@@ -52,7 +52,7 @@ for (const [service, operation, skip] of [
   ['codedeploy', 'GetDeployment', 1],
 ] as const)
   test.concurrent(
-    `F01 a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
+    `row F01: a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const { main, post, seconds } = await cancelAt(scene, { operation, skip })
       expect([main.exitCode, main.outputs.verdict]).toEqual([1, 'cancelled'])
@@ -71,7 +71,7 @@ for (const [service, operation, skip] of [
 
 for (const service of ['rolling', 'codedeploy'] as const)
   test.concurrent(
-    `F01 with on-cancel: leave the deployment goes on, and the message says so (${service})`,
+    `row F01: with on-cancel: leave the deployment goes on, and the message says so (${service})`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
       const { post } = await cancelAt(scene, { operation, skip: 1 }, { 'on-cancel': 'leave' })
@@ -82,7 +82,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
   )
 
 test.concurrent(
-  'F02 a cancel between register and update deploys nothing, and the post step says so',
+  'row F02: a cancel between register and update deploys nothing, and the post step says so',
   inScene({}, async (scene) => {
     const { post } = await cancelAt(scene, { operation: 'RegisterTaskDefinition' })
     expect(scene.done('UpdateService')).toBe(0)
@@ -93,7 +93,7 @@ test.concurrent(
 
 for (const service of ['rolling', 'codedeploy'] as const)
   test.concurrent(
-    `F03 after a runner was lost, the next attempt watches the deployment that is in flight (${service})`,
+    `row F03: after a runner was lost, the next attempt watches the deployment that is in flight (${service})`,
     inScene({ service, codeDeploy: slowly, speed: 300 }, async ({ deploy, sim, serving, done }) => {
       sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 1500 })
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
@@ -115,7 +115,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
 
 for (const service of ['rolling', 'codedeploy'] as const)
   test.concurrent(
-    `F04 three runs of the same commit register once and deploy once (${service})`,
+    `row F04: three runs of the same commit register once and deploy once (${service})`,
     inScene({ service }, async ({ deploy, sim, done }) => {
       expect((await deploy()).outputs.verdict).toBe('succeeded')
       for (const attempt of ['2', '3']) {
@@ -130,13 +130,13 @@ for (const service of ['rolling', 'codedeploy'] as const)
   )
 
 const spoiled: readonly (readonly [string, string, Effect])[] = [
-  ['F07', 'throttled', { kind: 'throttle' }],
-  ['F08', 'reset', { kind: 'reset' }],
-  ['F08', 'cut off in the body', { kind: 'truncate' }],
-  ['F08', 'answered with 500', { kind: 'http', status: 500 }],
-  ['F08', 'answered with 502 and HTML', { kind: 'http', status: 502 }],
-  ['F08', 'answered with a page of HTML', { kind: 'html' }],
-  ['F08', 'answered with nothing', { kind: 'empty' }],
+  ['row F07', 'throttled', { kind: 'throttle' }],
+  ['row F08', 'reset', { kind: 'reset' }],
+  ['row F08', 'cut off in the body', { kind: 'truncate' }],
+  ['row F08', 'answered with 500', { kind: 'http', status: 500 }],
+  ['row F08', 'answered with 502 and HTML', { kind: 'http', status: 502 }],
+  ['row F08', 'answered with a page of HTML', { kind: 'html' }],
+  ['row F08', 'answered with nothing', { kind: 'empty' }],
 ]
 
 for (const [index, [id, how, effect]] of spoiled.entries())
@@ -153,7 +153,7 @@ for (const [index, [id, how, effect]] of spoiled.entries())
   )
 
 test.concurrent(
-  'F09 the step ends at its deadline although AWS never answers again',
+  'row F09: the step ends at its deadline although AWS never answers again',
   inScene({}, async ({ deploy, sim }) => {
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1000, effect: { kind: 'hang' } })
@@ -164,7 +164,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F11 keys that expire while we watch end the step at once: still running, verdict unknown, how to go on',
+  'row F11: keys that expire while we watch end the step at once: still running, verdict unknown, how to go on',
   inScene({ service: 'codedeploy', codeDeploy: slowly }, async ({ deploy, sim }) => {
     sim.faults.add({ operation: 'GetDeployment', skip: 1, times: 1000, effect: { kind: 'expired-token' } })
     const { exitCode, errors, outputs, seconds } = await deploy(slackInputs)
@@ -182,7 +182,7 @@ for (const [service, operation] of [
   ['rolling', 'RunTask'],
 ] as const)
   test.concurrent(
-    `F12 when the reply of ${operation} is lost, nothing is done twice and the verdict is true`,
+    `row F12: when the reply of ${operation} is lost, nothing is done twice and the verdict is true`,
     inScene({ service }, async ({ deploy, sim, serving, done }) => {
       sim.faults.add({ operation, effect: { kind: 'apply-then-drop' } })
       const { exitCode, outputs } = await deploy({ 'run-task': operation === 'RunTask' ? 'true' : 'false' })
@@ -201,7 +201,7 @@ for (const [action, operation] of [
   ['ecs:UpdateService', 'UpdateService'],
 ] as const)
   test.concurrent(
-    `F13 without ${action} the refusal ends the step at once, with the statement that is missing`,
+    `row F13: without ${action} the refusal ends the step at once, with the statement that is missing`,
     inScene({}, async ({ deploy, sim, serving }) => {
       const others = ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:List*', 'ecs:DescribeServiceD*']
       const all = [...others, 'ecs:RegisterTaskDefinition', 'iam:PassRole', 'ecs:UpdateService']
@@ -219,7 +219,7 @@ for (const [action, operation] of [
   )
 
 test.concurrent(
-  'F13 a service that is not there is said to be missing, with what to check',
+  'row F13: a service that is not there is said to be missing, with what to check',
   inScene({}, async ({ deploy }) => {
     const { exitCode, errors } = await deploy({ service: 'apo' })
     expect(exitCode).toBe(1)
@@ -228,7 +228,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F17 a registration whose update was denied is told, and used by the next run',
+  'row F17: a registration whose update was denied is told, and used by the next run',
   inScene({}, async ({ deploy, sim, serving, ecs }) => {
     const denied = sim.faults.add({ operation: 'UpdateService', times: 1000, effect: { kind: 'access-denied' } })
     for (const _ of [1, 2]) {
@@ -244,7 +244,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F26 a file that is no task definition is named with its line, and nothing is changed',
+  'row F26: a file that is no task definition is named with its line, and nothing is changed',
   inScene({}, async ({ run, write, sim }) => {
     const good = JSON.stringify(seededTaskDefinition(sim.world), undefined, 2)
     const files: readonly (readonly [name: string, content: string, message: RegExp])[] = [
@@ -274,7 +274,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F26 a byte order mark, comments, CRLF and the answer of describe-task-definition are read as they are meant',
+  'row F26: a byte order mark, comments, CRLF and the answer of describe-task-definition are read as they are meant',
   inScene({}, async ({ run, write, sim }) => {
     const definition = seededTaskDefinition(sim.world)
     const good = JSON.stringify(definition, undefined, 2)
@@ -292,7 +292,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F27 all wrong inputs are told at once, with the nearest name, and nothing is asked of AWS',
+  'row F27: all wrong inputs are told at once, with the nearest name, and nothing is asked of AWS',
   inScene({}, async ({ run, sim }) => {
     const { exitCode, errors } = await run('deploy', {
       clusterr: 'shop',
@@ -311,7 +311,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F28 texts of others neither command the runner nor turn the reading direction',
+  'row F28: texts of others neither command the runner nor turn the reading direction',
   inScene({}, async (scene) => {
     const { deploy, sim, slack, ecs } = scene
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1, log: [hostile.log, hostile.commit] })
@@ -331,7 +331,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F28 names that AWS would refuse are refused before AWS is asked, or shown harmlessly',
+  'row F28: names that AWS would refuse are refused before AWS is asked, or shown harmlessly',
   inScene({}, async ({ deploy }) => {
     for (const image of ['registry.example.com/api:v2\n::error::PLANTED', 'registry.example.com/api:\u202ev2']) {
       const { exitCode, errors } = await deploy({ image })

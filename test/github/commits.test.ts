@@ -33,7 +33,7 @@ test('one failure of GitHub is tried again; one that stays is told within 15 sec
 })
 
 test.each([429, 403])(
-  'F16: asked too often (%s), it waits for as long as GitHub says, if that is short',
+  'row F16: asked too often (%s), it waits for as long as GitHub says, if that is short',
   async (status) => {
     const { sim } = open()
     const busy = (seconds: number, times: number) => {

@@ -76,7 +76,7 @@ describe("progress on GitHub's deployment page", () => {
     ],
     ['GitHub is down', { status: 200, body: [deployment(1)] }, { status: 502, body: {} }],
     ['GitHub never answers', 'hang', 'hang'],
-  ])('F16: %s: at most five seconds are lost, once, with one line for those who debug', async (_, list, status) => {
+  ])('row F16: %s: at most five seconds are lost, once, with one line for those who debug', async (_, list, status) => {
     const { adapter, statuses, debug, seconds } = githubWith(list, status)
     for (const words of ['one', 'two', 'three']) await adapter.update('in_progress', [words])
     expect(seconds()).toBeLessThanOrEqual(5)

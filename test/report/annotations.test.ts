@@ -34,7 +34,7 @@ describe('annotations', () => {
     ])
   })
 
-  test('F24: no message is longer than the runner shows, and the start of the cause stays', () => {
+  test('row F24: no message is longer than the runner shows, and the start of the cause stays', () => {
     const state = { ...of('failed').state, cause: { ...cause, why: [untrusted(`because ${'x'.repeat(90_000)}`)] } }
     const [error] = shown({ subject, state })
     expect(error?.length).toBeLessThanOrEqual(3600)

@@ -159,7 +159,7 @@ describe('the escapes, against 10,000 hostile texts', () => {
     expect(firstWrong(forSlackCode, (shown) => isWrong(shown) || shown.includes('`'))).toBe('none')
   })
 
-  test('F28: shows direction controls written out, and leaves emoji, accents and scripts alone', () => {
+  test('row F28: shows direction controls written out, and leaves emoji, accents and scripts alone', () => {
     expect(forLog('user\u202egnp.exe')).toBe('user\\u202egnp.exe')
     expect(forLog('👩‍💻 Zoë שלום 日本')).toBe('👩‍💻 Zoë שלום 日本')
     expect(forLog('\u001b[31mred\u001b[0m')).toBe('red')

@@ -19,7 +19,7 @@ describe('the job summary', () => {
     expect(renderSummary({ subject, state: lastState(stories.failed ?? []) })).not.toContain('hunter2secret')
   })
 
-  test('F24: stays within its size and keeps verdict and cause, whatever AWS and the containers wrote', () => {
+  test('row F24: stays within its size and keeps verdict and cause, whatever AWS and the containers wrote', () => {
     const line = untrusted('x'.repeat(2000))
     const huge = {
       ...evidence,

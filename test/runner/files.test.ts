@@ -58,7 +58,7 @@ describe('S10 what is refused names the path, the input and the reason', () => {
   })
 })
 
-test('F29: a temporary folder that cannot be written is told with the reason', async () => {
+test('row F29: a temporary folder that cannot be written is told with the reason', async () => {
   const written = openFiles(workspace, '/dev/null').writeTemporary('td.json', '{}')
   expect(await written.then(() => 'it was written', said)).toMatch(
     /td\.json cannot be written[\s\S]*(ENOTDIR|EEXIST)[\s\S]*RUNNER_TEMP/,

@@ -16,7 +16,7 @@ const full = () => {
   throw new Error('ENOSPC: no space left on device, write')
 }
 
-test('F29: outputs that cannot be written are told once, and end the step red', () => {
+test('row F29: outputs that cannot be written are told once, and end the step red', () => {
   const { lines, write, isRed } = written()
   write('outputs', full)
   write('outputs', full)
@@ -26,7 +26,7 @@ test('F29: outputs that cannot be written are told once, and end the step red', 
   expect(isRed()).toBe(true)
 })
 
-test('F29: a summary or a state that cannot be written is told, and changes no verdict', () => {
+test('row F29: a summary or a state that cannot be written is told, and changes no verdict', () => {
   const { lines, write, isRed } = written()
   write('summary', full)
   write('state', full)

@@ -162,7 +162,7 @@ const outages: Readonly<Record<string, { readonly replies: readonly Reply[]; rea
   'is gone': { replies: [{ status: 410, body: 'channel_is_archived' }], says: /http_410|Unarchive/ },
 }
 
-describe('F15: when Slack fails, the deployment loses at most 10 seconds and nothing else', () => {
+describe('row F15: when Slack fails, the deployment loses at most 10 seconds and nothing else', () => {
   const cases = Object.entries(outages).flatMap(([name, outage]) => [
     { name: `${name}, by token`, config: {}, ...outage },
     { name: `${name}, by webhook`, config: viaWebhook, ...outage },

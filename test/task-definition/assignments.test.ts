@@ -8,13 +8,13 @@ describe('names and values', () => {
   test.each([
     ['nothing', '', {}],
     ['lines', 'A=1\nB=two words\n', { A: '1', B: 'two words' }],
-    ['F15 a token that ends in =', 'splunk-token=abc==', { 'splunk-token': 'abc==' }],
+    ["peers' F15: a token that ends in =", 'splunk-token=abc==', { 'splunk-token': 'abc==' }],
     [
-      'F15 an address with a query',
+      "peers' F15: an address with a query",
       'splunk-url=https://x.example/?x=1&y=2',
       { 'splunk-url': 'https://x.example/?x=1&y=2' },
     ],
-    ['F15 a rule of a proxy', 'rule=Host(`a`) && Query(`k=v`)', { rule: 'Host(`a`) && Query(`k=v`)' }],
+    ["peers' F15: a rule of a proxy", 'rule=Host(`a`) && Query(`k=v`)', { rule: 'Host(`a`) && Query(`k=v`)' }],
     ['space around', '  A = 1  \r\n\r\n  B=\r\n', { A: '1', B: '' }],
     ['comments', '# A=0\nA=1\n', { A: '1' }],
     ['a map in JSON', '{"A": "1", "B": 2, "C": true}', { A: '1', B: '2', C: 'true' }],

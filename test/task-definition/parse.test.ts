@@ -11,7 +11,7 @@ const wanted = { family: 'api', containerDefinitions: [{ name: 'api', image: 'ap
 const json = JSON.stringify(wanted, null, 2)
 const yaml = 'family: api\ncontainerDefinitions:\n  - name: api\n    image: api:v1\n'
 
-describe('F26 task definitions that people write', () => {
+describe('row F26: task definitions that people write', () => {
   test.each([
     ['JSON', json],
     ['JSON in one line', JSON.stringify(wanted)],
@@ -52,7 +52,7 @@ describe('F26 task definitions that people write', () => {
   })
 })
 
-describe('F26 what cannot be right names the file, and the place where there is one', () => {
+describe('row F26: what cannot be right names the file, and the place where there is one', () => {
   const deep = (open: string, close: string) => `${open.repeat(500)}1${close.repeat(500)}`
   const bomb = [
     'a: &a [x, x, x, x, x, x, x, x, x]',

@@ -15,7 +15,7 @@ function given() {
 }
 
 describe('register', () => {
-  test('F04 the same content is registered once, however often a job runs', async () => {
+  test('row F04: the same content is registered once, however often a job runs', async () => {
     const { ecs, written, revisions } = given()
     const first = await register(written, { ecs })
     for (let run = 0; run < 4; run++) {
@@ -44,7 +44,7 @@ describe('register', () => {
     expect(await register(tagged, { ecs })).toMatchObject({ reused: true })
   })
 
-  test('F1 a member that ECS does not know is told, not dropped', async () => {
+  test("peers' F1: a member that ECS does not know is told, not dropped", async () => {
     const { ecs, written, revisions } = given()
     const [container] = written.containerDefinitions as [JsonObject]
     const misspelt = { ...written, containerDefinitions: [{ ...container, Environment: [{ name: 'A', value: '1' }] }] }

@@ -93,14 +93,14 @@ describe('render', () => {
     expect([result.taskRoleArn, result.executionRoleArn]).toEqual([changes.taskRoleArn, changes.executionRoleArn])
   })
 
-  test('F15 an unknown container is told with the names that there are', () => {
+  test("peers' F15: an unknown container is told with the names that there are", () => {
     expect(refusal(() => rendered({ images: [{ container: 'wbe', image: 'x' }] }))).toMatch(
       /no container "wbe".*"web", "log"/s,
     )
     expect(refusal(() => rendered({ environment: new Map([['A', '1']]) }))).toMatch(/2 containers "web", "log"/)
   })
 
-  test('F12 an empty text in a command stays', () => {
+  test("peers' F12: an empty text in a command stays", () => {
     const [web] = registrable(render(definition, noChanges)).containerDefinitions as readonly JsonObject[]
     expect(web?.command).toEqual(['sh', '-c', ''])
     expect(web?.environment).toContainEqual({ name: 'EMPTY', value: '' })

@@ -47,7 +47,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F25: hands the image on where account ids are masked',
+  'row F25: hands the image on where account ids are masked',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })
     const run = await scene.run({ masks: [accounts.staging] })

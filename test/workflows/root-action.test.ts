@@ -62,7 +62,7 @@ test.concurrent(
 )
 
 test.concurrent(
-  'F25: leaves only what needs no account id to other jobs where that is masked',
+  'row F25: leaves only what needs no account id to other jobs where that is masked',
   inScene(async (scene) => {
     writeCaller(scene)
     const run = await scene.run({ masks: [accounts.staging] })

@@ -23,7 +23,7 @@ describe('how a CodeDeploy deployment ends', () => {
     expect(shares).toEqual([10, 100])
   })
 
-  test('F13: a failure is followed to the end of the rollback, and the verdict names what serves again', async () => {
+  test("peers' F13: a failure is followed to the end of the rollback, and the verdict names what serves again", async () => {
     const sim = codeDeployScene({ alarms: ['api-5xx'] })
     sim.world.region('eu-west-1').cloudwatch.setState('api-5xx', 'OK')
     const ended = await run(sim, {
@@ -66,7 +66,7 @@ describe('how a CodeDeploy deployment ends', () => {
   test.each([
     ['without a termination wait', { terminationWaitMinutes: undefined }],
     ['without any blue/green configuration', { withoutBlueGreenConfiguration: true }],
-  ])('F13: a group %s is waited for like any other', async (_, options) => {
+  ])("peers' F13: a group %s is waited for like any other", async (_, options) => {
     expect((await run(codeDeployScene(options), { image: newImage })).outcome).toBe('succeeded')
   })
 
@@ -78,13 +78,13 @@ describe('how a CodeDeploy deployment ends', () => {
 })
 
 describe('what is there already', () => {
-  test('F04: what runs already is left alone, in at most three calls', async () => {
+  test('row F04: what runs already is left alone, in at most three calls', async () => {
     const sim = codeDeployScene()
     expect((await run(sim)).outcome).toBe('unchanged')
     expect(sim.recorder.all.length).toBeLessThanOrEqual(3)
   })
 
-  test('F03: a run after a lost one watches the deployment that is in flight', async () => {
+  test('row F03: a run after a lost one watches the deployment that is in flight', async () => {
     const sim = codeDeployScene()
     const lost = new AbortController()
     await run(sim, { image: newImage, signal: lost.signal, onEvent: ({ kind }) => kind === 'started' && lost.abort() })
@@ -95,7 +95,7 @@ describe('what is there already', () => {
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
   })
 
-  test('F13: another deployment that is active is named before anything is registered', async () => {
+  test("peers' F13: another deployment that is active is named before anything is registered", async () => {
     const sim = codeDeployScene()
     const lost = new AbortController()
     const first = await run(sim, {
@@ -120,7 +120,7 @@ describe('what is there already', () => {
     expect((await run(sim, { image: newImage, request: named })).outcome).toBe('succeeded')
   })
 
-  test('F12: a lost reply of CreateDeployment starts no second deployment', async () => {
+  test('row F12: a lost reply of CreateDeployment starts no second deployment', async () => {
     const sim = codeDeployScene()
     sim.faults.add({ operation: 'CreateDeployment', effect: { kind: 'apply-then-drop' } })
     expect((await run(sim, { image: newImage })).outcome).toBe('succeeded')

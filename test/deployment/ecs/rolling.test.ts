@@ -45,7 +45,7 @@ describe('how a rolling deployment ends', () => {
     expect(servingImage(sim)).toBe(oldImage)
   })
 
-  test('F4: with a circuit breaker that does not roll back, the failure is told at once', async () => {
+  test("peers' F4: with a circuit breaker that does not roll back, the failure is told at once", async () => {
     const sim = rollingScene({ circuitBreaker: 'stop' })
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
     const ended = await run(sim, { image: newImage })
@@ -58,7 +58,7 @@ describe('how a rolling deployment ends', () => {
     expect(ended.state.updatedAt - (deployment?.finishedAt?.getTime() ?? 0)).toBeLessThan(6000)
   })
 
-  test('F5: a newer deployment by somebody else is named as such, and is no rollback', async () => {
+  test("peers' F5: a newer deployment by somebody else is named as such, and is no rollback", async () => {
     const sim = rollingScene()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 120 })
     sim.clock.after(30_000, () => void deployElsewhere(sim, 'registry.example.com/api:v3'))
@@ -108,7 +108,7 @@ describe('how a rolling deployment ends', () => {
     expect(ended.cause).toMatch(/not complete after 7 minutes.*Run the job again to watch it further/)
   })
 
-  test('F09: the deadline holds also when AWS does not answer any more', async () => {
+  test('row F09: the deadline holds also when AWS does not answer any more', async () => {
     const sim = rollingScene()
     const ended = await run(sim, {
       image: newImage,
@@ -120,14 +120,14 @@ describe('how a rolling deployment ends', () => {
     expect(ended.state.updatedAt - (ended.state.deployment?.startedAt ?? 0)).toBeLessThanOrEqual(4 * 60_000)
   })
 
-  test('F14: wait-for-minutes 0 looks once and does not become 30', async () => {
+  test("peers' F14: wait-for-minutes 0 looks once and does not become 30", async () => {
     const sim = rollingScene()
     const ended = await run(sim, { image: newImage, request: { waitMinutes: 0 } })
     expect(ended.outcome).toBe('timed-out')
     expect(ended.state.updatedAt).toBe(ended.state.deployment?.startedAt)
   })
 
-  test('F3: a deployment that completes just before the deadline is green', async () => {
+  test("peers' F3: a deployment that completes just before the deadline is green", async () => {
     const sim = rollingScene()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 480 })
     const first = await run(sim, { image: newImage })
@@ -140,14 +140,14 @@ describe('how a rolling deployment ends', () => {
 })
 
 describe('what is there already', () => {
-  test('F04: what runs already is left alone, in at most three calls', async () => {
+  test('row F04: what runs already is left alone, in at most three calls', async () => {
     const sim = rollingScene()
     const ended = await run(sim)
     expect(ended.outcome).toBe('unchanged')
     expect(sim.recorder.all.length).toBeLessThanOrEqual(3)
   })
 
-  test('F03: a run after a lost one watches the deployment that is in flight', async () => {
+  test('row F03: a run after a lost one watches the deployment that is in flight', async () => {
     const sim = rollingScene()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
     const lost = new AbortController()
@@ -159,7 +159,7 @@ describe('what is there already', () => {
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
   })
 
-  test('F17: a registration whose update was denied is used by the next run', async () => {
+  test('row F17: a registration whose update was denied is used by the next run', async () => {
     const sim = rollingScene()
     sim.faults.add({ operation: 'UpdateService', effect: { kind: 'access-denied' } })
     const denied = await run(sim, { image: newImage })
@@ -185,7 +185,7 @@ describe('what is there already', () => {
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   })
 
-  test('F11: nothing is sent to UpdateService that was not asked for', async () => {
+  test("peers' F11: nothing is sent to UpdateService that was not asked for", async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     const [call] = sim.recorder.calls('ecs', 'UpdateService')
@@ -251,7 +251,7 @@ describe('what stands in the way', () => {
     }
   })
 
-  test('F6, F11: credentials that expire while we watch end the watch at the next look, with what is known', async () => {
+  test("peers' F6, row F11: credentials that expire while we watch end the watch at the next look, with what is known", async () => {
     const sim = rollingScene()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 300 })
     let expiredAt = 0
@@ -270,7 +270,7 @@ describe('what stands in the way', () => {
     expect(ended.state.updatedAt - expiredAt).toBeLessThan(6000)
   })
 
-  test('F12: a lost reply of UpdateService starts no second deployment and gives no false verdict', async () => {
+  test('row F12: a lost reply of UpdateService starts no second deployment and gives no false verdict', async () => {
     for (const operation of ['UpdateService', 'RegisterTaskDefinition']) {
       const sim = rollingScene()
       sim.faults.add({ operation, effect: { kind: 'apply-then-drop' } })

@@ -16,7 +16,7 @@ function withTask(sim: Simulator, more: Partial<OneOffTask> = {}) {
   return run(sim, { image: newImage, request: { runTask: { ...task, ...more }, waitMinutes: 20 } })
 }
 
-test('F10: a one-off task that fails keeps the service as it is, with the exit code in the cause', async () => {
+test("peers' F10: a one-off task that fails keeps the service as it is, with the exit code in the cause", async () => {
   const sim = rollingScene()
   sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
   const ended = await withTask(sim)
@@ -26,7 +26,7 @@ test('F10: a one-off task that fails keeps the service as it is, with the exit c
   expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
 })
 
-test('F10: a task whose image cannot be pulled says so instead of [null]', async () => {
+test("peers' F10: a task whose image cannot be pulled says so instead of [null]", async () => {
   const sim = rollingScene()
   const stoppedReason =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref'
@@ -48,7 +48,7 @@ test("the task runs in the service's own network and before the update", async (
   expect(ended.state.phases[0]).toMatchObject({ name: 'run-task', status: 'succeeded' })
 })
 
-test('F12: a lost reply of RunTask runs no second task', async () => {
+test('row F12: a lost reply of RunTask runs no second task', async () => {
   const sim = rollingScene()
   sim.faults.add({ operation: 'RunTask', effect: { kind: 'apply-then-drop' } })
   const ended = await withTask(sim, { awaitStop: false })
