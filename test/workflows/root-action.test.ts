@@ -2,6 +2,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage, type Scene } from './scene.ts'
+import { services, servingWaves, withWaves } from './waves-scene.ts'
 
 jest.setTimeout(90_000)
 
@@ -21,6 +22,7 @@ jobs:
       cause: \${{ steps.slipway.outputs.cause }}
       image: \${{ steps.slipway.outputs.repository }}@\${{ steps.slipway.outputs.digest }}
       url: \${{ steps.slipway.outputs.image }}
+      services: \${{ steps.slipway.outputs.services }}
     steps:
       - uses: actions/checkout@v7
       - uses: acme/builder@v1
@@ -106,6 +108,31 @@ test.concurrent(
     const run = await scene.runUntil(() => scene.staging.recorder.count('registry') > 0)
     expect(describeJobs(run)).toEqual(['ship in staging: cancelled'])
     expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('Nothing was deployed') }])
+  }),
+)
+
+test.concurrent(
+  'deploys the services of an environment wave by wave, with one image and one message',
+  inScene(async (scene) => {
+    withWaves(scene)
+    writeCaller(scene)
+    const run = await scene.run()
+    expect(describeJobs(run)).toEqual(['ship in staging: success'])
+    expect(run.outputs.ship?.verdict).toBe('succeeded')
+    expect(Object.keys(JSON.parse(run.outputs.ship?.services ?? '{}'))).toEqual(services)
+    expect(servingWaves(scene)).toEqual(services.map(() => expect.stringContaining(scene.digest)))
+    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('3 services (staging) are deployed') }])
+  }),
+)
+
+test.concurrent(
+  'deploys one service of an environment with waves by its name',
+  inScene(async (scene) => {
+    withWaves(scene)
+    writeCaller(scene, { inputs: 'service: worker' })
+    const run = await scene.run()
+    expect(run.outputs.ship?.verdict).toBe('succeeded')
+    expect(servingWaves(scene)).toEqual([oldImage, expect.stringContaining(scene.digest), oldImage])
   }),
 )
 

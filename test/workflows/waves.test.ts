@@ -1,52 +1,10 @@
 /** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
 import { expect, jest, test } from '@jest/globals'
-import { seedRollingService } from '../simulator/fixtures.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
-import { accounts, inScene, type Scene } from './scene.ts'
+import { inScene } from './scene.ts'
+import { services, servingWaves, withWaves } from './waves-scene.ts'
 
 jest.setTimeout(90_000)
-
-const region = 'eu-west-1'
-const services = ['api', 'worker', 'edge']
-
-/** Two more services beside the one of staging, which has a definition of its own for each. */
-function withWaves(scene: Scene): void {
-  for (const service of services.slice(1))
-    seedRollingService(scene.staging, { cluster: 'staging', service, waitUntilSteady: false })
-  scene.staging.clock.advance(180_000)
-  scene.write(
-    'slipway.yml',
-    `version: 1
-image: { repository: api }
-services: { api: {}, worker: {}, edge: {} }
-environments:
-  staging:
-    region: ${region}
-    account: "${accounts.staging}"
-    role: slipway-deploy
-    services:
-      api: { cluster: staging, service: api }
-      worker: { cluster: staging, service: worker }
-      edge: { cluster: staging, service: edge }
-    waves: [[api, worker], [edge]]
-    slack: C0123456789
-  production:
-    region: ${region}
-    account: "${accounts.production}"
-    role: slipway-deploy
-    services: { api: { cluster: production, service: api } }
-    slack: C0123456789
-`,
-  )
-}
-
-function serving({ staging }: Scene): readonly string[] {
-  const { ecs } = staging.world.region(region)
-  return services.map((service) => {
-    const definition = ecs.taskDefinition(ecs.service('staging', service)?.taskDefinition ?? '')
-    return String(definition?.containerDefinitions[0]?.image)
-  })
-}
 
 test.concurrent(
   'an environment with waves is one job, one without them one job for each service',
@@ -61,7 +19,7 @@ test.concurrent(
       'ship / deploy in production: success',
     ])
     expect(run.outputs.ship).toMatchObject({ verdict: 'succeeded' })
-    expect(serving(scene)).toEqual(services.map(() => expect.stringContaining(scene.digest)))
+    expect(servingWaves(scene)).toEqual(services.map(() => expect.stringContaining(scene.digest)))
     const deployments = run.jobs.filter(({ path }) => path === 'ship / deploy')
     expect(deployments.map(({ concurrency }) => concurrency?.group)).toEqual([
       'slipway-staging-all',
