@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { redact } from '../../src/diagnosis/redact.ts'
 import { redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import { cpuTime } from '../cpu-time.ts'
 import { runs } from '../generated.ts'
 
 describe('what looks like a credential is not shown again', () => {
@@ -35,7 +36,7 @@ describe('what looks like a credential is not shown again', () => {
     expect(redact(line)).toBe(line)
   })
 
-  test('Z4: takes no longer than the text is long', () => {
+  test('Z4: takes no longer than the text is long', async () => {
     const slow = [
       'password=',
       '://a:',
@@ -53,9 +54,10 @@ describe('what looks like a credential is not shown again', () => {
       '--password ',
       '<password>',
     ].map((part) => part.repeat(100_000 / part.length))
-    const before = performance.now()
-    for (const text of slow) redact(text)
-    expect(performance.now() - before).toBeLessThan(1000)
+    const took = await cpuTime(() => {
+      for (const text of slow) redact(text)
+    })
+    expect(took).toBeLessThan(1000)
   })
 })
 

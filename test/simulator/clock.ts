@@ -45,8 +45,8 @@ interface Entry {
 /** Turns of the event loop without any activity after which the program counts as idle. */
 const idleTurns = 4
 
-/** Whether files are being read: code, or AWS's configuration at the first call of a client. How long that takes is no turns' matter. */
-const isReading = () => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))
+/** Whether files are being read: code, or AWS's configuration at the first call of a client. That takes real time. */
+const isReading = () => process.getActiveResourcesInfo().some((name) => /^(FSReq|CloseReq)/.test(name))
 
 /** Entries by time, then by the order in which they came. Sorted: hundreds of sleepers are looked at all the time. */
 function createQueue() {

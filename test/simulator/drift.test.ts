@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { findDrift } from './drift.ts'
 import { loadModel, type Model } from './model.ts'
 import { servicesWithClient } from './schema.ts'
-import { serviceNames } from './wire.ts'
+import { serviceNames } from './wire/route.ts'
 
 /**
  * Differences that somebody looked at. The clients are pinned and the models are newer, so new members show up here

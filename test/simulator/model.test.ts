@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { check, compilePattern, loadModel } from './model.ts'
-import { serviceNames } from './wire.ts'
+import { serviceNames } from './wire/route.ts'
 
 const ecs = loadModel('ecs')
 const messages = (shape: string, value: unknown) => check(ecs, shape, value).map((violation) => violation.message)

@@ -26,16 +26,9 @@ import { type Listening, type ListenOptions, listen } from './server.ts'
 import { createSlack } from './slack.ts'
 import { createSsm } from './ssm.ts'
 import { createSts } from './sts.ts'
-import {
-  isDeclaredError,
-  notModelled,
-  type Routed,
-  refusal,
-  respond,
-  respondError,
-  route,
-  UnroutableRequest,
-} from './wire.ts'
+import { refusal } from './wire/refusal.ts'
+import { isDeclaredError, respond, respondError } from './wire/reply.ts'
+import { notModelled, type Routed, route, UnroutableRequest } from './wire/route.ts'
 
 /** Longer than a request needs over the loopback interface. */
 const quietMilliseconds = 10
@@ -104,46 +97,33 @@ function createWorld(clock: SimulatorClock, accountId: string, random: () => num
   return world
 }
 
+const services = {
+  ecs: createEcs,
+  codedeploy: createCodeDeploy,
+  ecr: createEcr,
+  ec2: createNetwork,
+  elbv2: createLoadBalancing,
+  logs: createLogs,
+  'application-autoscaling': createApplicationAutoScaling,
+  cloudwatch: createAlarms,
+  secretsmanager: createSecretsManager,
+  ssm: createSsm,
+}
+
 /** Services are made when they are first asked for, so that they may ask for each other. */
 function createRegion(world: World, name: string): Region {
-  const made = new Map<string, unknown>()
-  const once = <T>(key: string, make: (world: World, region: string) => T): T => {
-    if (!made.has(key)) made.set(key, make(world, name))
-    return made.get(key) as T
+  const region = { name }
+  for (const [service, make] of Object.entries(services)) {
+    let made: ReturnType<typeof make> | undefined
+    Object.defineProperty(region, service, {
+      enumerable: true,
+      get() {
+        made ??= make(world, name)
+        return made
+      },
+    })
   }
-  return {
-    name,
-    get ecs() {
-      return once('ecs', createEcs)
-    },
-    get codedeploy() {
-      return once('codedeploy', createCodeDeploy)
-    },
-    get ecr() {
-      return once('ecr', createEcr)
-    },
-    get ec2() {
-      return once('ec2', createNetwork)
-    },
-    get elbv2() {
-      return once('elbv2', createLoadBalancing)
-    },
-    get logs() {
-      return once('logs', createLogs)
-    },
-    get 'application-autoscaling'() {
-      return once('application-autoscaling', createApplicationAutoScaling)
-    },
-    get cloudwatch() {
-      return once('cloudwatch', createAlarms)
-    },
-    get secretsmanager() {
-      return once('secretsmanager', createSecretsManager)
-    },
-    get ssm() {
-      return once('ssm', createSsm)
-    },
-  }
+  return region as Region
 }
 
 interface Site {

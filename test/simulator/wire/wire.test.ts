@@ -3,10 +3,11 @@ import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { DescribeTargetGroupsCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { describe, expect, test } from '@jest/globals'
-import { AwsError, type Handler, type Handlers } from './contract.ts'
-import type { HttpResponse } from './http.ts'
-import { jsonRequest, queryRequest } from './raw-request.ts'
-import { createSimulator, type Simulator } from './simulator.ts'
+import { cpuTime } from '../../cpu-time.ts'
+import { AwsError, type Handler, type Handlers } from '../contract.ts'
+import type { HttpResponse } from '../http.ts'
+import { jsonRequest, queryRequest } from '../raw-request.ts'
+import { createSimulator, type Simulator } from '../simulator.ts'
 
 const text = (response: HttpResponse) => String(response.body)
 const body = (response: HttpResponse) => JSON.parse(text(response)) as Record<string, unknown>
@@ -360,9 +361,10 @@ test('what is not signed, or may not do something, is told so in the words of IA
   ])
 })
 
-test('a simulator is made in less than ten milliseconds', () => {
+test('a simulator is made in less than ten milliseconds', async () => {
   createSimulator()
-  const start = performance.now()
-  for (let made = 0; made < 10; made++) createSimulator()
-  expect((performance.now() - start) / 10).toBeLessThan(10)
+  const took = await cpuTime(() => {
+    for (let made = 0; made < 10; made++) createSimulator()
+  })
+  expect(took / 10).toBeLessThan(10)
 })

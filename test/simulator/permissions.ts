@@ -1,0 +1,120 @@
+/** Which permissions a call needs, and on which resource. */
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
+import type { Call } from './contract.ts'
+
+/** Services whose IAM prefix is not the name of the API. */
+const prefixes: Readonly<Record<string, string>> = { elbv2: 'elasticloadbalancing' }
+
+/** Operations that take no permission. */
+const freeOperations = new Set(['sts:GetCallerIdentity', 'sts:AssumeRoleWithWebIdentity'])
+
+/** The IAM action by which a call is allowed. */
+export const actionOf = (call: Pick<Call, 'service' | 'operation'>): string =>
+  `${prefixes[call.service] ?? call.service}:${call.operation}`
+
+/** What the registry's paths are to IAM. https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
+const registryActions: readonly (readonly [RegExp, string])[] = [
+  [/^POST .*\/blobs\/uploads\//, 'ecr:InitiateLayerUpload'],
+  [/^PATCH .*\/blobs\/uploads\//, 'ecr:UploadLayerPart'],
+  [/^PUT .*\/blobs\/uploads\//, 'ecr:CompleteLayerUpload'],
+  [/^HEAD .*\/blobs\//, 'ecr:BatchCheckLayerAvailability'],
+  [/^GET .*\/blobs\//, 'ecr:GetDownloadUrlForLayer'],
+  [/^PUT .*\/manifests\//, 'ecr:PutImage'],
+  [/^(GET|HEAD) .*\/manifests\//, 'ecr:BatchGetImage'],
+]
+
+/** A permission that a call needs, and the resource if it is another than the call's own. */
+export interface Need {
+  readonly action: string
+  readonly resource?: string
+}
+
+/**
+ * All that a call needs. Some operations check further actions. Sources:
+ * PassRole and CodeDeploy: https://github.com/aws-actions/amazon-ecs-deploy-task-definition#permissions,
+ * TagResource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#tag-resources-setting
+ */
+export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>): readonly Need[] {
+  if (call.service === 'registry')
+    return registryActions
+      .filter(([path]) => path.test(call.operation))
+      .slice(0, 1)
+      .map(([, action]) => ({ action }))
+  if (call.region === '') return []
+  const action = actionOf(call)
+  if (freeOperations.has(action)) return []
+  const { taskRoleArn, executionRoleArn, tags } = call.input
+  const needs: Need[] = [{ action }]
+  if (action === 'ecs:RegisterTaskDefinition') {
+    for (const resource of [taskRoleArn, executionRoleArn])
+      if (typeof resource === 'string') needs.push({ action: 'iam:PassRole', resource })
+    if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
+  }
+  if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
+    for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
+  if (action === 'codedeploy:CreateDeployment')
+    needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
+  return needs
+}
+
+/**
+ * Roles for load balancers and Lambda hooks, which Amazon ECS is handed:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+ */
+function rolesOfService(input: Readonly<Record<string, unknown>>): readonly string[] {
+  const { loadBalancers = [], deploymentConfiguration } = input as Pick<
+    CreateServiceRequest,
+    'loadBalancers' | 'deploymentConfiguration'
+  >
+  const roles = [
+    ...loadBalancers.map(({ advancedConfiguration }) => advancedConfiguration?.roleArn),
+    ...(deploymentConfiguration?.lifecycleHooks ?? []).map(({ roleArn }) => roleArn),
+  ]
+  return [...new Set(roles.filter((role) => role !== undefined))]
+}
+
+const first = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? first(value[0]) : undefined
+}
+
+/** The ARN that AWS's message names, from what the request names. `*` where the action has no resource. */
+export function resourceOf(call: Call, accountId: string): string {
+  const { input, region } = call
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`
+  const text = (name: string) => first(input[name])
+  const cluster = (text('cluster') ?? 'default').replace(/^.*\//, '')
+  const named = Object.values(input)
+    .map(first)
+    .find((value) => value?.startsWith('arn:'))
+  switch (call.service) {
+    case 'ecs': {
+      const service = text('service') ?? text('serviceName') ?? text('services')
+      if (service !== undefined) return arn('ecs', `service/${cluster}/${service.replace(/^.*\//, '')}`)
+      if (named !== undefined) return named
+      const family = text('family')
+      if (family !== undefined) return arn('ecs', `task-definition/${family}:*`)
+      return input.cluster === undefined ? '*' : arn('ecs', `cluster/${cluster}`)
+    }
+    case 'ecr': {
+      const repository = text('repositoryName')
+      return repository === undefined ? '*' : arn('ecr', `repository/${repository}`)
+    }
+    case 'codedeploy': {
+      const application = text('applicationName')
+      const group = text('deploymentGroupName')
+      if (application === undefined) return '*'
+      return group === undefined
+        ? arn('codedeploy', `application:${application}`)
+        : arn('codedeploy', `deploymentgroup:${application}/${group}`)
+    }
+    case 'logs': {
+      const group = text('logGroupName')
+      return group === undefined ? '*' : arn('logs', `log-group:${group}:log-stream:${text('logStreamName') ?? ''}`)
+    }
+    case 'sts':
+      return text('RoleArn') ?? '*'
+    default:
+      return named ?? '*'
+  }
+}
