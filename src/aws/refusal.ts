@@ -88,7 +88,7 @@ function fixDenial(denial: Denial): Text {
 }
 
 /** The smallest IAM statement that allows an action, as JSON in one line. */
-export function minimalStatement(action: string, resource: string): string {
+function minimalStatement(action: string, resource: string): string {
   // A role is passed to the service that uses it; the condition keeps it from being passed to any other.
   const condition =
     action === 'iam:PassRole'

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { StoppedTaskGroup } from '../diagnosis/evidence.ts'
 import { groupTasks, isOwnFailure } from '../diagnosis/stopped-tasks.ts'
 import { type Untrusted, untrusted } from '../text.ts'
@@ -29,66 +30,84 @@ const alert = 12_000
 const clockSkew = 60_000
 
 export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
-  const { journey, request, taskDefinition } = rollout
-  const limit = request.failFastAfter ?? 0
-  const since = journey.clock.now() - clockSkew
-  let [running, most, fallen, known] = [0, 0, 0, 0]
-  let calm = journey.clock.monotonic()
-  let waits = patience
+  const { clock } = rollout.journey
+  const limit = rollout.request.failFastAfter ?? 0
+  const since = clock.now() - clockSkew
+  const alertness = startAlertness(clock, limit)
   let isAllowed = limit > 0
   let empty = 0
-  const isDue = (signs: Signs) => {
-    // More than ever: tasks that come and go are no progress.
-    if (signs.running > most) calm = journey.clock.monotonic()
-    most = Math.max(most, signs.running)
-    fallen += Math.max(0, running - signs.running)
-    running = signs.running
-    const failed = Math.max(signs.failed, fallen)
-    const isSeen = failed >= limit && failed > known
-    const isStuck = signs.running < signs.desired && journey.clock.monotonic() - calm >= waits
-    if (!isSeen && !isStuck) return false
-    known = failed
-    calm = journey.clock.monotonic()
-    return true
-  }
-  const failures = async (): Promise<StoppedTaskGroup | undefined> => {
-    const { cluster, service } = request
-    const read = aside(journey, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
-    pace.spend()
-    const tasks = await unlessDenied(read, () => {
-      isAllowed = false
-    })
-    // Only where there are any, they are described.
-    if (tasks && tasks.length > 0) pace.spend()
-    const [largest] = groupTasks(
-      tasks?.filter((task) => isOwnFailure(task, { taskDefinition, since })) ?? [],
-      undefined,
-    )
-    return largest
-  }
-  const unplaced = async () => {
-    const { cluster, service } = request
-    pace.spend()
-    const read = aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
-    const shown = await unlessDenied(read, () => {
-      isAllowed = false
-    })
-    return unplaceable(shown, since, journey.clock.now())
+  const onDenied = () => {
+    isAllowed = false
   }
   return {
     async look(signs) {
-      if (!isAllowed || !isDue(signs)) return undefined
-      const group = await failures()
-      if (group !== undefined) waits = alert
+      if (!isAllowed || !alertness.isDue(signs)) return undefined
+      const group = await largestFailure(rollout, since, pace, onDenied)
+      if (group !== undefined) alertness.raise()
       empty = group === undefined ? empty + 1 : 0
       // A task that cannot be placed stays so; that is looked at every other time.
       const isUnplaced = isAllowed && empty > 0 && empty % 2 === 0
-      const reason = isUnplaced ? await unplaced() : alike(group, limit)
+      const reason = isUnplaced ? await unplaced(rollout, since, pace, onDenied) : alike(group, limit)
       // Said once: who may not stop the deployment watches on.
       if (reason) isAllowed = false
       return reason
     },
   }
+}
+
+/** When the tasks are worth a look: as many failed as matter, or there was no progress for some time. */
+function startAlertness(clock: Clock, limit: number) {
+  let [running, most, fallen, known] = [0, 0, 0, 0]
+  let calm = clock.monotonic()
+  let waits = patience
+  return {
+    /** Some have failed: the next look comes sooner. */
+    raise: () => {
+      waits = alert
+    },
+    isDue(signs: Signs): boolean {
+      // More than ever: tasks that come and go are no progress.
+      if (signs.running > most) calm = clock.monotonic()
+      most = Math.max(most, signs.running)
+      fallen += Math.max(0, running - signs.running)
+      running = signs.running
+      const failed = Math.max(signs.failed, fallen)
+      const isSeen = failed >= limit && failed > known
+      const isStuck = signs.running < signs.desired && clock.monotonic() - calm >= waits
+      if (!isSeen && !isStuck) return false
+      known = failed
+      calm = clock.monotonic()
+      return true
+    },
+  }
+}
+
+/** The most stopped tasks of the new revision that failed in the same way; undefined: none did. */
+async function largestFailure(
+  { journey, request: { cluster, service }, taskDefinition }: Rollout,
+  since: number,
+  pace: Pace,
+  onDenied: () => void,
+): Promise<StoppedTaskGroup | undefined> {
+  pace.spend()
+  const read = aside(journey, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
+  const tasks = await unlessDenied(read, onDenied)
+  // Only where there are any, they are described.
+  if (tasks && tasks.length > 0) pace.spend()
+  const [largest] = groupTasks(tasks?.filter((task) => isOwnFailure(task, { taskDefinition, since })) ?? [], undefined)
+  return largest
+}
+
+/** What to say where ECS cannot place any task. */
+async function unplaced(
+  { journey, request: { cluster, service } }: Rollout,
+  since: number,
+  pace: Pace,
+  onDenied: () => void,
+): Promise<Untrusted | undefined> {
+  pace.spend()
+  const read = aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
+  return unplaceable(await unlessDenied(read, onDenied), since, journey.clock.now())
 }
 
 function alike(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {

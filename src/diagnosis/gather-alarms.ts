@@ -16,7 +16,7 @@ export async function readAlarms(
 }
 
 /** `Activated alarms: <a> <b>` in the words of CodeDeploy, `Activated alarms: a, b` in ours for Amazon ECS. */
-export function alarmNamesIn(said: string): readonly string[] {
+function alarmNamesIn(said: string): readonly string[] {
   const [, list = ''] = /Activated alarms: ([^\n]{1,4000})/.exec(said) ?? []
   const bracketed = [...list.matchAll(/<([^<>]{1,255})>/g)].flatMap(([, name]) => name ?? [])
   return bracketed.length > 0 ? bracketed : list.split(', ').filter((name) => name !== '')

@@ -69,7 +69,7 @@ export async function planLayout(source: LayoutSource, tag: string): Promise<Ima
 }
 
 /** Where a layout keeps the content of a digest. The digest is checked, so the path cannot lead anywhere else. */
-export function blobPath(digest: string): string {
+function blobPath(digest: string): string {
   return `blobs/sha256/${digest.slice('sha256:'.length)}`
 }
 

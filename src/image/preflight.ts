@@ -70,7 +70,7 @@ export async function decideTags(
 }
 
 /** Whether the registry refuses to move this tag, exclusions considered. */
-export function isImmutable(repository: Repository, tag: string): boolean {
+function isImmutable(repository: Repository, tag: string): boolean {
   const excluded = (repository.tagExclusions ?? []).some((wildcard) => matches(wildcard, tag))
   return repository.immutableTags !== excluded
 }

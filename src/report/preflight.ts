@@ -30,7 +30,7 @@ export function preflightCause(findings: readonly Finding[]): Text | undefined {
 }
 
 /** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
-export function preflightHeadline(findings: readonly Finding[], { service, place }: Patient): Text {
+function preflightHeadline(findings: readonly Finding[], { service, place }: Patient): Text {
   const who = service === undefined ? text`The task definition` : text`${untrusted(service)} (${untrusted(place)})`
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const [blocks, warns] = [count('blocks'), count('warns')]

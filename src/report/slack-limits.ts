@@ -6,7 +6,7 @@ import type { SlackBlock, SlackText } from './slack-blocks.ts'
  * Slack's limits (https://docs.slack.dev/reference/block-kit/blocks and …/block-elements). The whole payload has one that
  * is not written down, about 13,200 characters (`msg_blocks_too_long`), so a message stays well below it.
  */
-export const slackLimits = {
+const slackLimits = {
   blocks: 9,
   sectionText: 3000,
   fields: 10,

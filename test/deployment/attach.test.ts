@@ -75,10 +75,10 @@ test('a rolling deployment that fails after all is followed to what serves again
 
 test('what the strategy waits by itself does not count, as in the run that began it', async () => {
   const sim = createSimulator()
-  seedNativeService(sim, { strategy: 'CANARY', desiredCount: 2, bakeTimeInMinutes: 90 })
+  seedNativeService(sim, { strategy: 'CANARY', desiredCount: 2, bakeTimeInMinutes: 25 })
   const started = await run(sim, { image: newImage, request: { wait: false } })
   const deploymentId = idIn(started.cause)
-  const ended = await run(sim, { request: { deploymentId, waitMinutes: 20, longestGap: 20_000 } })
+  const ended = await run(sim, { request: { deploymentId, waitMinutes: 10, longestGap: 30_000 } })
   expect(ended.outcome).toBe('succeeded')
 })
 

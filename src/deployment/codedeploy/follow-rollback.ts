@@ -5,7 +5,7 @@ import { type End, stoppedByHand, timedOut } from '../end.ts'
 import { runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
-import { afterwards } from '../patience.ts'
+import { aftermath, afterwards, until } from '../patience.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 
 interface Lost {
@@ -27,9 +27,12 @@ const patience = 30_000
  * Follows a deployment that went wrong to what comes of it: CodeDeploy rolls back by a second deployment, and only its
  * end says what serves now.
  */
-export async function* followRollback(lost: Lost): AsyncGenerator<DeploymentEvent, End> {
-  const { rollout, deployment } = lost
-  const { journey, request } = rollout
+export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
+  const { deployment } = given
+  const { request } = given.rollout
+  const journey = until(given.rollout.journey, given.deadline + aftermath)
+  const rollout = { ...given.rollout, journey }
+  const lost = { ...given, rollout }
   const reason = reasonOf(deployment)
   const rollbackId = await findRollback(lost)
   if (rollbackId === undefined) return await withoutRollback(lost)

@@ -60,13 +60,11 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
     yield* withReadyPhase(pauses.look(waits, clock.now()))
     deadline.hold(pauses.isWaiting())
-    if (status === 'Succeeded') return { outcome: 'succeeded', serving: rollout.taskDefinition }
-    if (over) {
-      const limited = { ...rollout, journey: until(journey, deadline.at() + aftermath) }
-      const lost = { rollout: limited, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
+    if (over && status !== 'Succeeded') {
+      const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
       return pauses.explain(yield* followRollback(lost))
     }
-    if (hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (over || hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
     if (same) {

@@ -44,15 +44,13 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const { clock, signal } = rollout.journey
   const deadline = startWatchDeadline(clock, watched.deadline)
   const pauses = startPauses(rollout.request.answered)
-  const messages = startServiceMessages(rollout, watched.ours)
   const failFast = startFailFast(rollout, pace)
   const details = startDetails(rollout, pace)
-  let failed = 0
+  const service = startServiceLooks(watched)
   let isStopped = false
   let { found } = watched
   let before: ServiceDeployment | undefined
   let triggered = 0
-  let replaced = 0
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
     const { ecs } = until(rollout.journey, deadline.at() + aftermath)
     const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
@@ -69,7 +67,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
     if (pauses.isWaiting() && rollout.request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
-    const same = isOpen ? await failFast.look(signsOf(now, failed)) : undefined
+    const same = isOpen ? await failFast.look(signsOf(now, service.failed())) : undefined
     if (same) {
       isStopped = true
       const given = yield* giveUp(watched, same)
@@ -77,16 +75,32 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
       pace.hurry()
     }
     if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
-    if (!pace.aside(events.length > 0 || replaced > 0)) continue
-    const { cluster, service: name } = rollout.request
-    const service = await aside(rollout.journey, (aws) => aws.ecs.describeService(cluster, name))
-    yield* messages.news(service)
-    failed = service?.deployments?.find(({ id }) => id === watched.ours?.id)?.failedTasks ?? failed
-    replaced = standingOf(now) === 'running' && isReplaced(service, watched.ours) ? replaced + 1 : 0
-    // Twice, as the first look may have met the beginning of ECS's own rollback.
-    if (replaced > 1) return superseded(service)
+    const overtaken = yield* service.look(now, events.length > 0)
+    if (overtaken) return overtaken
   }
   return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
+}
+
+/** Looks at the service beside its deployment, as often as the pace allows: events, failed tasks, and who took its place. */
+function startServiceLooks({ rollout, ours, pace }: Watched) {
+  const messages = startServiceMessages(rollout, ours)
+  const { cluster, service: name } = rollout.request
+  let failed = 0
+  let replaced = 0
+  return {
+    /** New tasks that failed, as far as ECS counts them. */
+    failed: () => failed,
+    /** The end where another deployment has taken the place of ours. */
+    async *look(now: ServiceDeployment, isMoving: boolean): AsyncGenerator<DeploymentEvent, End | undefined> {
+      if (!pace.aside(isMoving || replaced > 0)) return undefined
+      const service = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, name))
+      yield* messages.news(service)
+      failed = service?.deployments?.find(({ id }) => id === ours?.id)?.failedTasks ?? failed
+      replaced = standingOf(now) === 'running' && isReplaced(service, ours) ? replaced + 1 : 0
+      // Twice, as the first look may have met the beginning of ECS's own rollback.
+      return replaced > 1 ? superseded(service) : undefined
+    },
+  }
 }
 
 /** The circuit breaker is about to do the same, and says so in words that people know. */

@@ -44,14 +44,13 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
   const { good, isBackAlready } = await (engine === 'codedeploy'
     ? pastOfCodeDeploy(ports, denied)
     : pastOfEcs(service, ports, denied))
-  const source = engine === 'codedeploy' ? 'codedeploy' : 'service-deployments'
-  if (isBackAlready) return { arn: current, source, basis: untrusted(backAlready(current)), warnings: [] }
+  if (isBackAlready) return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
   const before = beforeThis(good, current)
   if (before === undefined) return await fromFamily(current, service, denied, ports)
   const basis = untrusted(
     `it served before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC ended well`,
   )
-  return { arn: before.taskDefinition, source, basis, warnings: returning(good, current, before) }
+  return { arn: before.taskDefinition, basis, warnings: returning(good, current, before) }
 }
 
 function backAlready(current: string): string {
@@ -131,7 +130,6 @@ async function fromFamily(
   const blind = denied.length > 0 ? ` The credentials do not allow ${[...new Set(denied)].join(', ')}.` : ''
   return {
     arn,
-    source: 'family',
     basis: untrusted(`it is the active revision of ${family} before ${shortName(current)}`),
     warnings: [
       untrusted(

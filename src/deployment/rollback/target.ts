@@ -17,13 +17,9 @@ export type RollbackGoal =
   /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
   | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
 
-/** Where the revision was found. */
-export type RollbackSource = 'input' | 'service-deployments' | 'codedeploy' | 'family'
-
 export interface RollbackTarget {
   readonly arn: string
   readonly definition: JsonObject
-  readonly source: RollbackSource
   /** Why this revision, in a sentence. */
   readonly basis: Untrusted
   readonly warnings: readonly Untrusted[]
@@ -74,7 +70,7 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
 async function named(reference: string, basis: string, ports: RollbackPorts): Promise<RollbackTarget> {
   const definition = await describe(reference, ports)
   const arn = textIn(definition, 'taskDefinitionArn') ?? reference
-  return { arn, definition, source: 'input', basis: untrusted(basis), warnings: [] }
+  return { arn, definition, basis: untrusted(basis), warnings: [] }
 }
 
 async function describe(reference: string, { ecs }: RollbackPorts): Promise<JsonObject> {
@@ -98,7 +94,7 @@ async function withImage(
     const definition = await ports.ecs.describeTaskDefinition(arn)
     if (definition && hasImage(definition, image, container)) {
       const basis = untrusted(`it is the newest revision of ${family} with the image ${image}`)
-      return { arn, definition, source: 'input', basis, warnings: [] }
+      return { arn, definition, basis, warnings: [] }
     }
   }
   throw new Failure({
