@@ -1,6 +1,7 @@
 import type { RequestHandler } from '../aws/clients.ts'
 import { type Aws, connect } from '../aws/connect.ts'
-import type { Deadline } from '../clock.ts'
+import { type Clock, type Deadline, deadlineIn } from '../clock.ts'
+import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
 import type { Runner } from '../runner/action.ts'
 import { type InputReader, type Inputs, integer, list, matching, optionalText } from '../runner/inputs.ts'
 
@@ -24,6 +25,14 @@ export const awsInputs = {
 }
 
 export type AwsInputs = Inputs<typeof awsInputs>
+
+/** Time beside the longest wait: for reading, registering, a rollback that CodeDeploy is asked about, and the diagnosis. */
+const besideMinutes = 15
+
+/** The moment after which an action that follows a deployment tries no call to AWS again: no wait is longer than a job. */
+export function endOfJob(clock: Clock): Deadline {
+  return deadlineIn(clock, (longestWatchMinutes + besideMinutes) * 60_000)
+}
 
 /** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
 const awsAudience = 'sts.amazonaws.com'

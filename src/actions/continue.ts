@@ -1,4 +1,3 @@
-import { deadlineIn } from '../clock.ts'
 import type { DeployRequest } from '../deployment/journey.ts'
 import { answerPauses } from '../deployment/pause/answer.ts'
 import { initialState } from '../deployment/state.ts'
@@ -8,18 +7,13 @@ import { text } from '../text.ts'
 import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
-import { connectAws } from './connect.ts'
+import { connectAws, endOfJob } from './connect.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
 import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
 import type { World } from './world.ts'
-
-/** Time beside the wait: for reading, and the diagnosis of a bad end. Milliseconds. */
-const beside = 15 * 60_000
-/** No wait is longer than a job. Milliseconds. */
-const longestWait = 360 * 60_000
 
 /** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createContinue(world: World): Action<typeof continueInputs> {
@@ -40,7 +34,7 @@ function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueI
 async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = attachedPlace(await placeOf(deploying, runner), deploying)
-  const deadline = deadlineIn(runner.clock, longestWait + beside)
+  const deadline = endOfJob(runner.clock)
   const aws = connectAws(awsInputsAt(deploying, place), calling, deadline, world.requestHandler)
   const request = requestOf(inputs, place, aws.region)
   const channels = await openChannels(deploying, place, request, runner, world.fetch)

@@ -1,5 +1,5 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
-import type { DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
+import type { CodeDeployRequest, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
@@ -33,15 +33,7 @@ export async function deployRequest(
     enableEcsManagedTags: inputs.enableEcsManagedTags,
     propagateTags: inputs.propagateTags,
     volumeConfigurations: volume(inputs.serviceManagedEbsVolumeName, inputs.serviceManagedEbsVolume),
-    codeDeploy: {
-      application: place.codeDeployApplication,
-      deploymentGroup: place.codeDeployDeploymentGroup,
-      deploymentConfig: inputs.codedeployDeploymentConfig,
-      description: inputs.codedeployDeploymentDescription,
-      appSpec: await appSpec(inputs, runner),
-      alarms: inputs.codedeployAlarms,
-      autoRollback: inputs.codedeployAutoRollback,
-    },
+    codeDeploy: await codeDeployRequest(inputs, place, runner),
     runTask: inputs.runTask ? oneOffTask(inputs, place, runner) : undefined,
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,
@@ -54,6 +46,18 @@ export async function deployRequest(
     onPause: inputs.onPause,
     onConflict: inputs.onConflict,
     onCancel: inputs.onCancel,
+  }
+}
+
+async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Runner): Promise<CodeDeployRequest> {
+  return {
+    application: place.codeDeployApplication,
+    deploymentGroup: place.codeDeployDeploymentGroup,
+    deploymentConfig: inputs.codedeployDeploymentConfig,
+    description: inputs.codedeployDeploymentDescription,
+    appSpec: await appSpec(inputs, runner),
+    alarms: inputs.codedeployAlarms,
+    autoRollback: inputs.codedeployAutoRollback,
   }
 }
 

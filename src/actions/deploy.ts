@@ -1,11 +1,10 @@
-import { deadlineIn } from '../clock.ts'
 import { deploy } from '../deployment/deploy.ts'
 import { initialState } from '../deployment/state.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
-import { connectAws } from './connect.ts'
+import { connectAws, endOfJob } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import { savedWaves, severalPlaces } from './deploy-several-places.ts'
@@ -17,10 +16,6 @@ import { openReporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
 
-/** Time beside the wait: for reading, registering, a rollback that CodeDeploy is asked about, and the diagnosis. */
-const beside = 15 * 60_000
-/** CodeDeploy's own waits come on top; no wait is longer than a job. */
-const longestWait = 360 * 60_000
 /** Deploys one service, or several together. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createDeploy(world: World): Action<typeof deployInputs> {
   return {
@@ -35,7 +30,7 @@ export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url,
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
-  const deadline = deadlineIn(runner.clock, longestWait + beside)
+  const deadline = endOfJob(runner.clock)
   const waves = await severalPlaces(inputs, runner)
   if (waves) {
     const { deploySeveral } = await import('./deploy-several.ts')

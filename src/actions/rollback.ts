@@ -1,4 +1,3 @@
-import { deadlineIn } from '../clock.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback/rollback.ts'
 import type { RollbackGoal } from '../deployment/rollback/target.ts'
@@ -9,17 +8,12 @@ import { text } from '../text.ts'
 import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
-import { connectAws } from './connect.ts'
+import { connectAws, endOfJob } from './connect.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from './rollback-inputs.ts'
 import type { World } from './world.ts'
-
-/** Time beside the wait: for reading, and the diagnosis when the way back fails too. Milliseconds. */
-const beside = 15 * 60_000
-/** No wait is longer than a job. Milliseconds. */
-const longestWait = 360 * 60_000
 
 /** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createRollback(world: World): Action<typeof rollbackInputs> {
@@ -41,12 +35,7 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner)
-  const aws = connectAws(
-    awsInputsAt(deploying, place),
-    calling,
-    deadlineIn(runner.clock, longestWait + beside),
-    world.requestHandler,
-  )
+  const aws = connectAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
   const channels = await openChannels(deploying, place, request, runner, world.fetch)
   keepPlace(place, runner)

@@ -59,24 +59,25 @@ export async function prepare(
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
-  const located =
-    engine === 'codedeploy' ? await locateGroup(request, service, journey, () => denied.push(listing)) : undefined
-  const named = located ? withGroup(request, located.name) : request
-  const busy = await findInFlight(named, journey, service, wanted, located?.active?.[0])
-  const [inFlight, conflict] = busy?.kind === 'conflict' ? [undefined, busy] : [busy, undefined]
-  return {
-    request: named,
-    service,
-    engine,
-    running,
-    stored,
-    latest,
-    current,
-    wanted,
-    inFlight,
-    conflict,
-    judgement,
-    readAt,
-    denied,
-  }
+  const atGroup =
+    engine === 'codedeploy'
+      ? await lookAtGroup(request, service, wanted, journey, () => denied.push(listing))
+      : { request, inFlight: undefined, conflict: undefined }
+  return { ...atGroup, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
+}
+
+/** The request with the names of CodeDeploy's deployment group, and what that is busy with. */
+async function lookAtGroup(
+  request: DeployRequest,
+  service: Service,
+  wanted: WantedDefinition,
+  journey: Journey,
+  onDenied: () => void,
+): Promise<Pick<Prepared, 'request' | 'inFlight' | 'conflict'>> {
+  const { name, active } = await locateGroup(request, service, journey, onDenied)
+  const named = withGroup(request, name)
+  const busy = await findInFlight(named, journey, service, wanted, active?.[0])
+  return busy?.kind === 'conflict'
+    ? { request: named, inFlight: undefined, conflict: busy }
+    : { request: named, inFlight: busy, conflict: undefined }
 }

@@ -60,14 +60,9 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     service && engine === 'codedeploy'
       ? await gatherCodeDeploy(subject.group, service, subject, ports, look)
       : undefined
-  const secretsAndRoles = async () => {
-    const secrets = await gatherSecrets(definition, subject.checkSecretKeys, ports.preflight, look)
-    const place = { accountId, region, identity: () => ports.identity() }
-    return { secrets, roles: await gatherRoles(definition, secrets, place, ports.roles, look) }
-  }
   const [images, { secrets, roles }, logGroups, targetGroups, alarms, network, traffic] = await Promise.all([
     gatherImages(definition, { accountId, region }, ports, look),
-    secretsAndRoles(),
+    gatherSecretsAndRoles(subject, accountId, ports, look),
     gatherLogGroups(definition, ports.preflight, look),
     gatherTargetGroups(service, ports.preflight, look),
     gatherAlarms(service, codeDeploy, ports.preflight, look),
@@ -92,6 +87,18 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     network,
     unread: unread(),
   }
+}
+
+/** What the execution role must be able to do depends on the secrets. */
+async function gatherSecretsAndRoles(
+  { definition, region, checkSecretKeys }: PreflightSubject,
+  accountId: string | undefined,
+  ports: PreflightPorts,
+  look: Look,
+) {
+  const secrets = await gatherSecrets(definition, checkSecretKeys, ports.preflight, look)
+  const place = { accountId, region, identity: () => ports.identity() }
+  return { secrets, roles: await gatherRoles(definition, secrets, place, ports.roles, look) }
 }
 
 /** What the service says counts; a definition alone says only what it is fit for. */

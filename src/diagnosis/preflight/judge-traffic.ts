@@ -1,5 +1,5 @@
 import { primary } from '../../deployment/engine.ts'
-import { text, untrusted } from '../../text.ts'
+import { type Text, text, untrusted } from '../../text.ts'
 import type { PreflightFacts, TrafficFact } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { nameOfTargetGroup } from './gather-traffic.ts'
@@ -17,17 +17,7 @@ export function judgeTraffic({ traffic, engine, service, codeDeploy }: Preflight
 function judgeRoute({ arn, targetGroups, standing }: TrafficFact, isCodeDeploy: boolean): readonly Finding[] {
   const route = text`${/:listener-rule\//.test(arn) ? 'rule' : 'listener'} ${untrusted(arn)}`
   if (standing === 'unread') return []
-  if (standing === 'missing') {
-    return [
-      {
-        code: 'listener-missing',
-        severity: 'blocks',
-        what: text`The production traffic of the service has no way to it`,
-        why: text`the ${route} does not exist`,
-        fix: text`Create it again, or name another one where the deployment takes it from.`,
-      },
-    ]
-  }
+  if (standing === 'missing') return [missing(route)]
   const serving = standing
     .filter(({ weight }) => weight > 0)
     .map((group) => ({ ...group, name: nameOfTargetGroup(group.targetGroupArn) }))
@@ -58,4 +48,14 @@ function judgeRoute({ arn, targetGroups, standing }: TrafficFact, isCodeDeploy: 
       fix: text`Set the weights to 100 for the one that serves now and 0 for the other.`,
     },
   ]
+}
+
+function missing(route: Text): Finding {
+  return {
+    code: 'listener-missing',
+    severity: 'blocks',
+    what: text`The production traffic of the service has no way to it`,
+    why: text`the ${route} does not exist`,
+    fix: text`Create it again, or name another one where the deployment takes it from.`,
+  }
 }
