@@ -1,3 +1,4 @@
+import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import {
   flag,
@@ -44,7 +45,6 @@ const object = json('an object', isObject)
 
 const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 
-const longestWaitMinutes = 360
 const deploymentId =
   /^(d-[A-Z0-9]+|ecs-svc\/\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/[\w-]+)$/
 
@@ -56,7 +56,7 @@ const peerInputs = {
   service: optionalText,
   cluster: optionalText,
   'wait-for-service-stability': flag(true),
-  'wait-for-minutes': integer(0, longestWaitMinutes, 30),
+  'wait-for-minutes': integer(0, longestWatchMinutes, 30),
   'wait-max-delay-seconds': integer(1, 600, undefined),
   'codedeploy-appspec': optionalText,
   'codedeploy-application': optionalText,

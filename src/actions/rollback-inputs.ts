@@ -1,9 +1,8 @@
+import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
 import { flag, type Inputs, integer, matching, oneOf, optionalText, readInputs } from '../runner/inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
-
-const longestWaitMinutes = 360
 
 /** Inputs of the action `rollback`; those that `deploy` has too mean the same. */
 export const rollbackInputs = {
@@ -19,7 +18,7 @@ export const rollbackInputs = {
   'codedeploy-deployment-group': optionalText,
   'codedeploy-deployment-config': optionalText,
   'wait-for-service-stability': flag(true),
-  'wait-for-minutes': integer(0, longestWaitMinutes, 30),
+  'wait-for-minutes': integer(0, longestWatchMinutes, 30),
   'wait-max-delay-seconds': integer(1, 600, undefined),
   'dry-run': flag(false),
   'on-cancel': oneOf(['leave', 'stop-and-roll-back'], 'leave'),
