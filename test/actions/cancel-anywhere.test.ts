@@ -6,22 +6,15 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { parseRecord } from '../../src/deployment/record.ts'
-import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import type { InProcessHandler } from '../simulator/in-process.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { environment } from './scene.ts'
 
 jest.setTimeout(120_000)
 
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '7',
-  GITHUB_SHA: 'b'.repeat(40),
-}
 const given = {
   service: 'api',
   cluster: 'shop',

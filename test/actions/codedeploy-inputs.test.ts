@@ -5,14 +5,13 @@ import { describe, expect, test } from '@jest/globals'
 import { codeDeployOverrides } from '../../src/actions/codedeploy-inputs.ts'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import { codeDeployScene, newImage, region } from '../deployment/scene.ts'
+import { codeDeployScene, newImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
-
-const environment = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: region }
+import { keys } from './scene.ts'
 
 async function deploy(given: Record<string, string>, files: Record<string, string> = {}) {
   const sim = codeDeployScene({ terminationWaitMinutes: 0, alarms: ['api-5xx'] })
-  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment: keys })
   for (const [name, content] of Object.entries(files)) await writeFile(join(runner.workspace, name), content)
   const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
   const inputs = givenInputs(deployInputs, { service: 'api', cluster: 'shop', image: newImage, ...given })

@@ -13,17 +13,8 @@ import { codeDeployScene, newImage, oldImage, portsOf, region, run } from '../de
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { host, withRepository } from './doctor-scene.ts'
+import { environment, here, slack, takenBySlack } from './scene.ts'
 
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
-const here = { service: 'api', cluster: 'shop' }
-const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
 const minute = 60_000
 
 const engines = [
@@ -36,7 +27,7 @@ function worldOf(sim: Simulator) {
   const fetch: Fetch = async (url, init) => {
     if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
     sent.push({ method: url.split('/').at(-1) ?? '', body: JSON.parse(String(init.body)) })
-    return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+    return takenBySlack()
   }
   return { requestHandler: sim.requestHandler, fetch, sent }
 }

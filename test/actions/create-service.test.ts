@@ -8,15 +8,7 @@ import { newImage, region, rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seedCluster, seededTaskDefinition } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '7',
-  GITHUB_SHA: 'a'.repeat(40),
-}
+import { environment } from './scene.ts'
 
 const definition = {
   desiredCount: 2,

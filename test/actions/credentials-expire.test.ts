@@ -2,11 +2,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { keys } from './scene.ts'
 
-const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: region }
 const session = { ...keys, AWS_SESSION_TOKEN: 'token' }
 
 async function deploy(sim: Simulator, given: Record<string, string>, environment: Record<string, string> = keys) {

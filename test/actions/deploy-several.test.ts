@@ -11,7 +11,8 @@ import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { host, withRepository } from './doctor-scene.ts'
-import { cluster, deploySeveral, imageOf, repository, serving, severalScene, slack, updates } from './several-scene.ts'
+import { slack } from './scene.ts'
+import { cluster, deploySeveral, imageOf, repository, serving, severalScene, updates } from './several-scene.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
 const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))

@@ -9,18 +9,7 @@ import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_RUN_ATTEMPT: '1',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
-
-const here = { service: 'api', cluster: 'shop' }
+import { environment, here, slack, takenBySlack } from './scene.ts'
 
 interface Prepared {
   readonly files?: Record<string, string>
@@ -38,7 +27,7 @@ async function prepare(sim: Simulator, { files = {}, state }: Prepared = {}) {
     requestHandler: sim.requestHandler,
     async fetch(url, init) {
       sent.push({ url, body: JSON.parse(String(init.body)) })
-      return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+      return takenBySlack()
     },
   })
   return { runner, action, sent }
@@ -52,8 +41,6 @@ async function deploy(sim: Simulator, given: Record<string, string>, prepared: P
   )
   return { runner, sent, error, log: runner.lines.join('\n') }
 }
-
-const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
 
 describe('the deploy action', () => {
   test.each([

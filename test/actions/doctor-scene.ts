@@ -9,17 +9,7 @@ import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-
-export const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
-
-export const here = { service: 'api', cluster: 'shop' }
+import { environment, here } from './scene.ts'
 
 export type Definition = Record<string, unknown>
 

@@ -14,14 +14,13 @@ import {
   type Definition,
   defined,
   doctor,
-  environment,
   type Found,
-  here,
   home,
   host,
   sentenceOf,
   withRepository,
 } from './doctor-scene.ts'
+import { environment, here } from './scene.ts'
 
 const secret = (valueFrom: string, name = 'PASSWORD') => ({ secrets: [{ name, valueFrom }] })
 const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:111122223333:secret:${name}`

@@ -9,7 +9,8 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { environment, host, withRepository } from './doctor-scene.ts'
+import { host, withRepository } from './doctor-scene.ts'
+import { environment } from './scene.ts'
 
 async function deploy(sim: Simulator, given: Record<string, string>, definition?: string) {
   const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })

@@ -13,6 +13,7 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { type RollingOptions, seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { keys } from './scene.ts'
 
 const root = join(import.meta.dirname, '../..')
 const newImage = 'registry.example.com/my-app:v2'
@@ -26,7 +27,7 @@ const definition = (sim: Simulator, more: object = {}) => ({
 async function workspace(sim: Simulator, files: Readonly<Record<string, string | object>>) {
   const runner = await fakeRunner({
     clock: sim.clock.forProgram,
-    environment: { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: region },
+    environment: keys,
   })
   for (const [name, content] of Object.entries(files))
     await writeFile(join(runner.workspace, name), typeof content === 'string' ? content : JSON.stringify(content))

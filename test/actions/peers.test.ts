@@ -17,14 +17,7 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Handler } from '../simulator/contract.ts'
 import { seededTaskDefinition, seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '7',
-}
+import { environment } from './scene.ts'
 
 async function deploy(sim: Simulator, given: Record<string, string> = {}, definition?: object) {
   const place = given['aws-region'] ? { AWS_REGION: given['aws-region'] } : {}

@@ -9,7 +9,8 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { doctor, environment, here } from './doctor-scene.ts'
+import { doctor } from './doctor-scene.ts'
+import { environment, here } from './scene.ts'
 
 const canary = 'c4nary'
 const variables = [

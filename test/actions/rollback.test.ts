@@ -10,18 +10,7 @@ import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { host, withRepository } from './doctor-scene.ts'
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
-
-const here = { service: 'api', cluster: 'shop' }
-const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
+import { environment, here, slack, takenBySlack } from './scene.ts'
 
 async function prepare(sim: Simulator, state?: Record<string, string>) {
   const runner = await fakeRunner({ clock: sim.clock.forProgram, environment, ...(state && { state }) })
@@ -31,7 +20,7 @@ async function prepare(sim: Simulator, state?: Record<string, string>) {
     async fetch(url, init) {
       if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
       sent.push(JSON.parse(String(init.body)))
-      return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+      return takenBySlack()
     },
   })
   return { runner, action, sent }

@@ -8,19 +8,11 @@ import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.
 import type { Behaviour, Call } from '../simulator/contract.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { environment as jobEnvironment, takenBySlack } from './scene.ts'
 
 export const cluster = 'shop'
-export const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 'C0123456789' }
 
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/shop',
-  GITHUB_RUN_ID: '8812345678',
-  GITHUB_RUN_ATTEMPT: '1',
-  GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-}
+const environment = { ...jobEnvironment, GITHUB_REPOSITORY: 'acme/shop' }
 
 /** Steady services of one cluster, each with a family of its own. */
 export function severalScene(services: readonly string[]): Simulator {
@@ -95,7 +87,7 @@ export async function deploySeveral(
     async fetch(url, init) {
       if (url.includes('.dkr.ecr.')) return await sim.fetch(url, init)
       sent.push(JSON.parse(String(init.body)))
-      return new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+      return takenBySlack()
     },
   })
   const inputs = givenInputs(deployInputs, { guard: 'off', ...given })

@@ -14,17 +14,10 @@ import {
 } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { environment as jobEnvironment } from './scene.ts'
 
 const [older, commit] = ['a'.repeat(40), 'b'.repeat(40)]
-const repository = 'acme/api'
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: repository,
-  GITHUB_RUN_ID: '7',
-  GITHUB_SHA: commit,
-}
+const environment = { ...jobEnvironment, GITHUB_SHA: commit }
 
 export interface End {
   readonly scene: () => Simulator

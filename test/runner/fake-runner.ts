@@ -1,4 +1,4 @@
-import { mkdtemp, realpath } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
@@ -22,6 +22,18 @@ export interface FakeRunner extends Runner {
   readonly workspace: string
 }
 
+const folders: string[] = []
+
+async function makeFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-')))
+  folders.push(folder)
+  return folder
+}
+
+// The benches use this too, without Jest, and tidy up themselves.
+const { afterAll } = globalThis as { afterAll?: (clean: () => Promise<unknown>) => void }
+afterAll?.(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
 /** The runner's side of an action, in memory, for in-process tests of actions on a virtual clock. */
 export async function fakeRunner(options: {
   readonly clock: Clock
@@ -30,7 +42,7 @@ export async function fakeRunner(options: {
   /** What an earlier step saved, for tests of `post`. */
   readonly state?: Record<string, string>
 }): Promise<FakeRunner> {
-  const workspace = options.workspace ?? (await realpath(await mkdtemp(join(tmpdir(), 'slipway-'))))
+  const workspace = options.workspace ?? (await makeFolder())
   const controller = new AbortController()
   const plain = (value: Text) => renderText(value, (theirs) => theirs)
   const lines: string[] = []

@@ -3,7 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createDeploy } from '../../../src/actions/deploy.ts'
 import { deployInputs } from '../../../src/actions/deploy-inputs.ts'
-import { codeDeployScene, newImage, region, rollingScene } from '../../deployment/scene.ts'
+import { environment } from '../../actions/scene.ts'
+import { codeDeployScene, newImage, rollingScene } from '../../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../../runner/fake-runner.ts'
 import { seededTaskDefinition, seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
@@ -22,15 +23,6 @@ export interface Played {
   readonly sinceDecided: number
   /** The same from the moment at which AWS was done with its roll back; undefined where it made no deployment. */
   readonly sinceDone: number | undefined
-}
-
-const environment = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: region,
-  GITHUB_REPOSITORY: 'acme/api',
-  GITHUB_RUN_ID: '7',
-  GITHUB_SHA: 'b'.repeat(40),
 }
 
 /** After so many tasks the default of `fail-fast-after` lets a deployment fail. */
