@@ -24,3 +24,11 @@ export function linkSignal(parent: AbortSignal): LinkedSignal {
     },
   }
 }
+
+/**
+ * Resolves once the signals that have reached the process are handled: Node hands them over after the replies of the same
+ * turn, and what follows on a reply must not change anything after a cancel.
+ */
+export function signalsHandled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

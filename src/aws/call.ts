@@ -1,4 +1,4 @@
-import { linkSignal } from '../abort.ts'
+import { linkSignal, signalsHandled } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { type Text, text } from '../text.ts'
@@ -88,6 +88,7 @@ export async function call<T>(
     hostKnown: false,
     inCrowd: false,
   }
+  if (request.kind === 'mutate') await signalsHandled()
   for (;;) {
     const failed = await attempt(patience, send).then(
       (value) => ({ value }),
