@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
@@ -9,6 +8,7 @@ import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { createSimulator } from '../simulator/simulator.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
 const other = 'ffffffffffffffffffffffffffffffffffffffff'
@@ -22,7 +22,7 @@ const api: LayoutOptions = {
 async function given(environment: Record<string, string> = {}) {
   const simulator = createSimulator()
   const { ecr } = simulator.world.region('eu-west-1')
-  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'slipway-build-')))
+  const workspace = temporaryFolder()
   await mkdir(join(workspace, '.temporary'))
   const { accessKeyId, secretAccessKey } = simulator.iam.root
   const runner = await fakeRunner({
@@ -115,7 +115,7 @@ describe('build-push of a layout', () => {
   })
 
   test('names the image to the runner, for attestations', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'slipway-artifacts-')), 'artifacts')
+    const file = join(temporaryFolder(), 'artifacts')
     const { ecr, run, layout } = await given({ GITHUB_ARTIFACTS: file })
     ecr.createRepository('api')
     const digest = await layout()

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
@@ -9,12 +8,13 @@ import { failure } from '../aws/simulated.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator } from '../simulator/simulator.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const image = 'registry.example.com/api@sha256:4be1'
 
 async function given(environment: Record<string, string> = {}) {
   const simulator = createSimulator()
-  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'slipway-register-')))
+  const workspace = temporaryFolder()
   const { accessKeyId, secretAccessKey } = simulator.iam.root
   const runner = await fakeRunner({
     clock: simulator.clock.forProgram,

@@ -1,10 +1,10 @@
 /** The demo is what people try first, so it is tried here as they do: as a command. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { scenarios } from './scenarios.ts'
 import { commitOf, openStage } from './stage.ts'
 import { tell } from './story.ts'
@@ -41,7 +41,7 @@ describe('npm run demo', () => {
   ])(
     '--scenario %s: the cause is found, the old revision serves, Slack and the summary say so',
     async (scenario, cause, evidence) => {
-      const output = await mkdtemp(join(tmpdir(), 'slipway-demo-test-'))
+      const output = temporaryFolder()
       const { exitCode, stdout } = await demo('--scenario', scenario, '--output', output)
       const file = (name: string) => readFile(join(output, `${scenario}.${name}`), 'utf8')
       expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })

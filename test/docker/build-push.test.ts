@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push.ts'
@@ -17,6 +16,7 @@ import { writeLayout } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Listening } from '../simulator/server.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { watchCommandLines } from './command-lines.ts'
 import { type OwnEngine, type OwnRegistry, startEngine, startRegistry } from './own-engine.ts'
 
@@ -41,7 +41,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
   afterAll(() => listening?.close())
 
   async function given(environment: Record<string, string> = {}) {
-    const temporary = await mkdtemp(join(tmpdir(), 'slipway-temporary-'))
+    const temporary = temporaryFolder()
     const runner = await fakeRunner({
       clock: systemClock,
       environment: {
@@ -179,7 +179,7 @@ withDocker('any other OCI registry with a password', () => {
   afterAll(() => server?.stop())
 
   async function given(password = server.password) {
-    const temporary = await mkdtemp(join(tmpdir(), 'slipway-temporary-'))
+    const temporary = temporaryFolder()
     const login = async () => ({
       endpoint: server.endpoint,
       username: server.username,
@@ -231,7 +231,7 @@ withDocker('any other OCI registry with a password', () => {
   })
 
   test('takes a layout that was pushed without Docker, and Docker runs it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'slipway-layout-'))
+    const folder = temporaryFolder()
     const content = `#!/bin/node\nconsole.log('from a layout')\n`
     const { digest } = await writeLayout(folder, {
       files: { '/app/hello.js': content },
@@ -295,14 +295,14 @@ function plainRegistry(host: string): Ecr {
 }
 
 async function writeDockerfile(content: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-context-'))
+  const folder = temporaryFolder()
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'Dockerfile'), content)
   return folder
 }
 
 async function pull(reference: string, login: RegistryLogin): Promise<void> {
-  const temporary = await mkdtemp(join(tmpdir(), 'slipway-pull-'))
+  const temporary = temporaryFolder()
   const configuration = await writeConfiguration(login, engine.environment, temporary, () => {})
   await engine.docker('--config', configuration.directory, 'pull', reference)
   await configuration.remove()

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { type ProcessResult, runProcess } from '../workflows/runner/process.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -42,7 +42,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
   const defaults = Object.entries(declared).flatMap(([input, { default: value }]) =>
     value === undefined ? [] : [[input, String(value).replace(/\$\{\{ github\.token \}\}/, jobToken)]],
   )
-  const temporary = run.temporary ?? mkdtempSync(join(tmpdir(), 'slipway-step-'))
+  const temporary = run.temporary ?? temporaryFolder()
   const eventPath = join(temporary, '_github_workflow', 'event.json')
   mkdirSync(dirname(eventPath), { recursive: true })
   writeFileSync(eventPath, JSON.stringify(run.event ?? {}))

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type LayoutSource, planLayout, readBlob } from '../../src/image/layout.ts'
 import { digestOf } from '../../src/image/manifest.ts'
@@ -9,6 +8,7 @@ import { parseHeader } from '../../src/image/tar.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
 import { failure } from '../aws/simulated.ts'
 import { buildLayout, buildTar, type LayoutOptions, writeLayout, writeLayoutArchive } from '../oci-layout.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const api: LayoutOptions = {
   files: { '/app/server.js': 'serve()', '/app/bin/start': { content: '#!/bin/sh', mode: 0o755 } },
@@ -16,11 +16,7 @@ const api: LayoutOptions = {
   labels: { 'org.opencontainers.image.revision': '1a2b3c4d' },
 }
 
-let folder = ''
-beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-layout-')))
-})
-afterAll(() => rm(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** A layout in memory, with files changed or taken away. */
 function layout(options: LayoutOptions, change: (files: Map<string, Uint8Array>) => void = () => {}): LayoutSource {
@@ -158,7 +154,7 @@ describe('a layout on disk', () => {
   })
 
   test('S11: links, and paths that leave the workspace, are refused', async () => {
-    const secret = join(await realpath(await mkdtemp(join(tmpdir(), 'slipway-secret-'))), 'key')
+    const secret = join(temporaryFolder(), 'key')
     await writeFile(secret, '{"imageLayoutVersion":"1.0.0"}')
     await writeLayout(join(folder, 'linked'), api)
     await rm(join(folder, 'linked/oci-layout'))

@@ -1,11 +1,10 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
 import type { Runner } from '../../src/runner/action.ts'
 import { openFiles } from '../../src/runner/files.ts'
 import { type InputSpec, type Inputs, readInputs } from '../../src/runner/inputs.ts'
 import { renderText, type Text } from '../../src/text.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 export interface FakeRunner extends Runner {
   /** What people would read, oldest first: `info …`, `error …`, with untrusted text as it is. */
@@ -22,18 +21,6 @@ export interface FakeRunner extends Runner {
   readonly workspace: string
 }
 
-const folders: string[] = []
-
-async function makeFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-')))
-  folders.push(folder)
-  return folder
-}
-
-// The benches use this too, without Jest, and tidy up themselves.
-const { afterAll } = globalThis as { afterAll?: (clean: () => Promise<unknown>) => void }
-afterAll?.(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
-
 /** The runner's side of an action, in memory, for in-process tests of actions on a virtual clock. */
 export async function fakeRunner(options: {
   readonly clock: Clock
@@ -42,7 +29,7 @@ export async function fakeRunner(options: {
   /** What an earlier step saved, for tests of `post`. */
   readonly state?: Record<string, string>
 }): Promise<FakeRunner> {
-  const workspace = options.workspace ?? (await makeFolder())
+  const workspace = options.workspace ?? temporaryFolder()
   const controller = new AbortController()
   const plain = (value: Text) => renderText(value, (theirs) => theirs)
   const lines: string[] = []

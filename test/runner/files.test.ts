@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { openFiles } from '../../src/runner/files.ts'
 import { said } from '../refusal.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-const root = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-files-')))
+const root = temporaryFolder()
 const workspace = join(root, 'workspace')
 const temporary = join(root, 'temporary')
 mkdirSync(join(workspace, 'deploy'), { recursive: true })
