@@ -1,8 +1,9 @@
 import type { CodeDeploy, DeploymentGroup } from '../ports.ts'
 import { call } from './call.ts'
-import { groupArn, isMissing, pages } from './codedeploy-lists.ts'
+import { groupArn, isMissing } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { batches, everyPage, type Page } from './pages.ts'
 
 /** BatchGetApplications and BatchGetDeploymentGroups take no more names. */
 const mostNames = 100
@@ -55,18 +56,18 @@ function deploys({ ecsServices = [] }: DeploymentGroup, cluster: string, service
 async function ecsApplications(connection: Connection, service: string): Promise<readonly string[]> {
   const client = await connection.clients.codedeploy()
   const { BatchGetApplicationsCommand, ListApplicationsCommand } = await import('@aws-sdk/client-codedeploy')
-  const names = await pages((nextToken) =>
+  const names = await everyPage((nextToken) =>
     call(
       connection,
-      async (options) => {
+      async (options): Promise<Page<string>> => {
         const reply = await client.send(new ListApplicationsCommand({ nextToken }), options)
-        return { names: present(reply.applications, 'applications'), nextToken: reply.nextToken }
+        return { items: present(reply.applications, 'applications'), next: reply.nextToken }
       },
       { action: 'codedeploy:ListApplications', kind: 'read' },
     ),
   )
   const ours: string[] = []
-  for (const applicationNames of batches(names)) {
+  for (const applicationNames of batches(names, mostNames)) {
     const command = new BatchGetApplicationsCommand({ applicationNames })
     const infos = await call(
       connection,
@@ -86,23 +87,22 @@ async function ecsApplications(connection: Connection, service: string): Promise
 async function groupsOf(connection: Connection, applicationName: string): Promise<readonly DeploymentGroup[]> {
   const client = await connection.clients.codedeploy()
   const { BatchGetDeploymentGroupsCommand, ListDeploymentGroupsCommand } = await import('@aws-sdk/client-codedeploy')
-  const names = await pages((nextToken) =>
+  const names = await everyPage((nextToken) =>
     call(
       connection,
-      async (options) => {
+      async (options): Promise<Page<string>> => {
         const reply = await client.send(new ListDeploymentGroupsCommand({ applicationName, nextToken }), options)
-        return { names: present(reply.deploymentGroups, 'deploymentGroups'), nextToken: reply.nextToken }
+        return { items: present(reply.deploymentGroups, 'deploymentGroups'), next: reply.nextToken }
       },
       {
         action: 'codedeploy:ListDeploymentGroups',
         kind: 'read',
-        whenRefused: ({ name }) =>
-          name === 'ApplicationDoesNotExistException' ? { value: { names: [], nextToken: undefined } } : undefined,
+        whenRefused: ({ name }) => (name === 'ApplicationDoesNotExistException' ? { value: { items: [] } } : undefined),
       },
     ),
   )
   const found: DeploymentGroup[] = []
-  for (const deploymentGroupNames of batches(names)) {
+  for (const deploymentGroupNames of batches(names, mostNames)) {
     const command = new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })
     const groups = await call(
       connection,
@@ -113,9 +113,4 @@ async function groupsOf(connection: Connection, applicationName: string): Promis
     found.push(...groups.map((group) => ({ ...group, applicationName })))
   }
   return found
-}
-
-function batches(names: readonly string[]): readonly string[][] {
-  const count = Math.ceil(names.length / mostNames)
-  return Array.from({ length: count }, (_, index) => names.slice(index * mostNames, (index + 1) * mostNames))
 }

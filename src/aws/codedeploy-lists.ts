@@ -2,24 +2,7 @@ import type { ListDeploymentsCommandInput } from '@aws-sdk/client-codedeploy'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { type AwsError, present } from './error-class.ts'
-
-/** One page of names or ids, and the token of the next. */
-export interface Page {
-  readonly names: readonly string[]
-  readonly nextToken?: string | undefined
-}
-
-/** The names of all pages. */
-export async function pages(read: (nextToken: string | undefined) => Promise<Page>): Promise<readonly string[]> {
-  const names: string[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await read(nextToken)
-    names.push(...page.names)
-    nextToken = page.nextToken
-  } while (nextToken)
-  return names
-}
+import { everyPage, type Page } from './pages.ts'
 
 /** ARN for a minimal IAM statement. */
 export function groupArn({ region }: Connection, application: string, group: string): string {
@@ -46,19 +29,19 @@ export async function deploymentIds(
   const client = await connection.clients.codedeploy()
   const { ListDeploymentsCommand } = await import('@aws-sdk/client-codedeploy')
   const names = { applicationName: application, deploymentGroupName: group }
-  return await pages((nextToken) =>
+  return await everyPage((nextToken) =>
     call(
       connection,
-      async (options): Promise<Page> => {
+      async (options): Promise<Page<string>> => {
         const command = new ListDeploymentsCommand({ ...names, ...which, nextToken })
         const reply = await client.send(command, options)
-        return { names: present(reply.deployments, 'deployments'), nextToken: reply.nextToken }
+        return { items: present(reply.deployments, 'deployments'), next: reply.nextToken }
       },
       {
         action: 'codedeploy:ListDeployments',
         resource: groupArn(connection, application, group),
         kind: 'read',
-        whenRefused: (refusal) => (orNone && isMissing(refusal) ? { value: { names: [] } } : undefined),
+        whenRefused: (refusal) => (orNone && isMissing(refusal) ? { value: { items: [] } } : undefined),
       },
     ),
   )

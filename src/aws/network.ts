@@ -8,6 +8,7 @@ import type { NetworkSources, RouteTable, SecurityGroup, SecurityRule, Subnet, V
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { everyPage } from './pages.ts'
 
 /** The network of tasks. Asked for only by a preflight and after a task could not reach AWS, so its client comes late. */
 export function networkSources(connection: Connection): NetworkSources {
@@ -17,19 +18,6 @@ export function networkSources(connection: Connection): NetworkSources {
     vpcEndpoints: (vpcId) => vpcEndpoints(connection, vpcId),
     securityGroups: (ids) => securityGroups(connection, ids),
   }
-}
-
-type Page<T> = { readonly items: readonly T[]; readonly next: string | undefined }
-
-async function everyPage<T>(read: (next: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
-  const all: T[] = []
-  let next: string | undefined
-  do {
-    const page = await read(next)
-    all.push(...page.items)
-    next = page.next
-  } while (next)
-  return all
 }
 
 // By filter, not by id: an id that is not there is left out, and no error.

@@ -3,6 +3,7 @@ import { call } from './call.ts'
 import { deploymentIds } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { batches } from './pages.ts'
 
 /** BatchGetDeployments takes at most 25 ids. */
 const describeAtMost = 25
@@ -36,8 +37,7 @@ async function deployments(connection: Connection, application: string, group: s
   const createTimeRange = { start: since }
   const ids = await deploymentIds(connection, { application, group, createTimeRange, orNone: true })
   const found: CodeDeployDeployment[] = []
-  for (let at = 0; at < ids.length; at += describeAtMost)
-    found.push(...(await describe(connection, ids.slice(at, at + describeAtMost))))
+  for (const some of batches(ids, describeAtMost)) found.push(...(await describe(connection, some)))
   return found.sort((one, other) => (other.createTime?.getTime() ?? 0) - (one.createTime?.getTime() ?? 0))
 }
 

@@ -5,6 +5,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { whenClusterMissing } from './ecs-request.ts'
 import { present } from './error-class.ts'
+import { batches, everyPage, type Page } from './pages.ts'
 
 type ServiceDeployments = Pick<
   Ecs,
@@ -32,24 +33,20 @@ export function serviceDeployments(connection: Connection): ServiceDeployments {
 async function list(connection: Connection, cluster: string, service: string, createdAfter: Date) {
   const client = await connection.clients.ecs()
   const { ListServiceDeploymentsCommand } = await import('@aws-sdk/client-ecs')
-  const arns: string[] = []
-  let nextToken: string | undefined
-  do {
-    const input = { cluster, service, createdAt: { after: createdAfter }, ...(nextToken && { nextToken }) }
-    const page = await call(
+  const listed = await everyPage((nextToken) =>
+    call(
       connection,
-      async (options) => {
+      async (options): Promise<Page<ServiceDeployment>> => {
+        const input = { cluster, service, createdAt: { after: createdAfter }, nextToken }
         const reply = await client.send(new ListServiceDeploymentsCommand(input), options)
-        return { deployments: present(reply.serviceDeployments, 'serviceDeployments'), nextToken: reply.nextToken }
+        return { items: present(reply.serviceDeployments, 'serviceDeployments'), next: reply.nextToken }
       },
       { action: 'ecs:ListServiceDeployments', kind: 'read', whenRefused: whenClusterMissing(cluster) },
-    )
-    arns.push(...page.deployments.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []))
-    nextToken = page.nextToken
-  } while (nextToken)
+    ),
+  )
+  const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
   const found: ServiceDeployment[] = []
-  for (let at = 0; at < arns.length; at += describeAtMost)
-    found.push(...(await describe(connection, arns.slice(at, at + describeAtMost))))
+  for (const some of batches(arns, describeAtMost)) found.push(...(await describe(connection, some)))
   return found.sort((one, other) => (other.createdAt?.getTime() ?? 0) - (one.createdAt?.getTime() ?? 0))
 }
 

@@ -5,6 +5,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
 import { present } from './error-class.ts'
+import { batches, everyPage, type Page } from './pages.ts'
 
 type Tasks = Pick<Ecs, 'listTasks' | 'describeTasks' | 'runTask' | 'stopTask'>
 type TaskFilter = Parameters<Ecs['listTasks']>[1]
@@ -26,30 +27,25 @@ async function list(connection: Connection, cluster: string, filter: TaskFilter)
   const client = await connection.clients.ecs()
   const { ListTasksCommand } = await import('@aws-sdk/client-ecs')
   const { service, startedBy, desiredStatus } = filter
-  const arns: string[] = []
-  let nextToken: string | undefined
-  do {
-    const input = given({ cluster, serviceName: service, startedBy, desiredStatus, nextToken })
-    const page = await call(
+  return await everyPage((nextToken) =>
+    call(
       connection,
-      async (options) => {
+      async (options): Promise<Page<string>> => {
+        const input = given({ cluster, serviceName: service, startedBy, desiredStatus, nextToken })
         const reply = await client.send(new ListTasksCommand(input), options)
-        return { arns: present(reply.taskArns, 'taskArns'), nextToken: reply.nextToken }
+        return { items: present(reply.taskArns, 'taskArns'), next: reply.nextToken }
       },
       { action: 'ecs:ListTasks', kind: 'read', whenRefused: whenClusterMissing(cluster) },
-    )
-    arns.push(...page.arns)
-    nextToken = page.nextToken
-  } while (nextToken)
-  return arns
+    ),
+  )
 }
 
 async function describe(connection: Connection, cluster: string, arns: readonly string[]): Promise<readonly Task[]> {
   const client = await connection.clients.ecs()
   const { DescribeTasksCommand } = await import('@aws-sdk/client-ecs')
   const found: Task[] = []
-  for (let at = 0; at < arns.length; at += describeAtMost) {
-    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(at, at + describeAtMost) })
+  for (const some of batches(arns, describeAtMost)) {
+    const command = new DescribeTasksCommand({ cluster, tasks: some })
     const page = await call(
       connection,
       async (options): Promise<readonly Task[]> => present((await client.send(command, options)).tasks, 'tasks'),

@@ -3,7 +3,7 @@ import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { taskDefinitionIn } from './codedeploy/appspec.ts'
+import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { watchCodeDeploy } from './codedeploy/watch-deployment.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
@@ -103,7 +103,7 @@ async function locateCodeDeploy(
 ): Promise<Located> {
   const { codeDeploy } = shortly(journey, request)
   const deployment = await codeDeploy.describeDeployment(id)
-  const taskDefinition = revisionOf(deployment.revision)
+  const taskDefinition = taskDefinitionOf(deployment.revision)
   if (taskDefinition === undefined) throw notFound(id, text`it has no AppSpec for Amazon ECS`)
   const { applicationName = '', deploymentGroupName = '' } = deployment
   const group = await unlessDenied(
@@ -115,13 +115,8 @@ async function locateCodeDeploy(
     throw notFound(id, text`it is another service's`)
   // A group's first deployment has no previous revision; until its old tasks are ended, their set names it.
   const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
-  const previous = revisionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
+  const previous = taskDefinitionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
   return { engine: 'codedeploy', service, id, taskDefinition, previous, deployment, group }
-}
-
-function revisionOf(revision: CodeDeployDeployment['previousRevision']): string | undefined {
-  const content = revision?.appSpecContent?.content
-  return content === undefined ? undefined : taskDefinitionIn(content)
 }
 
 /** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */

@@ -1,6 +1,6 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
-import { taskDefinitionIn } from './codedeploy/appspec.ts'
+import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { standingOf } from './ecs/service-deployment.ts'
 import { primary } from './engine.ts'
 import type { Journey } from './journey.ts'
@@ -58,8 +58,7 @@ async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): 
   const active = name ? await codeDeploy.listActiveDeployments(name.application, name.deploymentGroup) : []
   for (const id of active) {
     const deployment = await codeDeploy.describeDeployment(id)
-    const content = deployment.revision?.appSpecContent?.content
-    if (content && taskDefinitionIn(content) === record.taskDefinition)
+    if (taskDefinitionOf(deployment.revision) === record.taskDefinition)
       return await truthOf(deployment, record, codeDeploy)
   }
   return { kind: 'nothing' }

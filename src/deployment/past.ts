@@ -2,7 +2,7 @@ import { parseArn, resourceName } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDeployment } from '../ports.ts'
 import { text, type Untrusted, untrusted } from '../text.ts'
-import { taskDefinitionIn } from './codedeploy/appspec.ts'
+import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { isTriggered, reasonOf, standingOf } from './ecs/service-deployment.ts'
@@ -157,10 +157,8 @@ async function byCodeDeploy(id: string, where: Where, { codeDeploy }: PastPorts)
     consoleUrl: codeDeployConsoleUrl(where.region, id),
     cluster: served?.clusterName ?? resourceName(where.cluster),
     service: served?.serviceName ?? resourceName(where.service ?? ''),
-    taskDefinition: taskDefinitionIn(deployment.revision?.appSpecContent?.content ?? ''),
-    previousTaskDefinition: taskDefinitionIn(
-      (rollback?.revision ?? deployment.previousRevision)?.appSpecContent?.content ?? '',
-    ),
+    taskDefinition: taskDefinitionOf(deployment.revision),
+    previousTaskDefinition: taskDefinitionOf(rollback?.revision ?? deployment.previousRevision),
     outcome: outcomeOfCodeDeploy(deployment, rollback),
     reason: errorInformation?.message ? untrusted(errorInformation.message) : undefined,
     startedAt: createTime?.getTime() ?? 0,

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import type { Json, JsonObject, Service, TaskSet } from '../../ports.ts'
+import type { CodeDeployDeployment, Json, JsonObject, Service, TaskSet } from '../../ports.ts'
 import { isObject } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import { checkHooks } from './appspec-hooks.ts'
@@ -112,6 +112,11 @@ export function taskDefinitionIn(appSpec: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The task definition that a revision of CodeDeploy deploys; undefined when it has no AppSpec for Amazon ECS. */
+export function taskDefinitionOf(revision: CodeDeployDeployment['revision'] | undefined): string | undefined {
+  return taskDefinitionIn(revision?.appSpecContent?.content ?? '')
 }
 
 /** True when two AppSpecs say the same, whatever their format, order and case of member names. */

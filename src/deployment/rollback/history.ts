@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts'
 import type { Service } from '../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../text.ts'
-import { taskDefinitionIn } from '../codedeploy/appspec.ts'
+import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { shortName } from '../end.ts'
 import { runningTaskDefinition } from '../engine.ts'
@@ -110,7 +110,7 @@ async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied
     .filter(({ status }) => status === 'Succeeded')
     .slice(0, considered)
     .flatMap(({ revision, completeTime, createTime }) => {
-      const taskDefinition = taskDefinitionIn(revision?.appSpecContent?.content ?? '')
+      const taskDefinition = taskDefinitionOf(revision)
       return taskDefinition ? [{ taskDefinition, at: (completeTime ?? createTime)?.getTime() ?? now }] : []
     })
   const [newest] = deployments

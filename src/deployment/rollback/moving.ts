@@ -1,5 +1,5 @@
-import type { CodeDeployDeployment, EcsDeployment, Service, ServiceDeployment } from '../../ports.ts'
-import { taskDefinitionIn } from '../codedeploy/appspec.ts'
+import type { EcsDeployment, Service, ServiceDeployment } from '../../ports.ts'
+import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import type { GroupName } from '../codedeploy/group.ts'
 import { type Located, locateGroup } from '../codedeploy/group-search.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
@@ -66,7 +66,7 @@ async function movingByCodeDeploy(
   const [id] = active ?? []
   if (id === undefined) return undefined
   const deployment = await codeDeploy.describeDeployment(id)
-  const taskDefinition = revisionOf(deployment.revision)
+  const taskDefinition = taskDefinitionOf(deployment.revision)
   const running = runningTaskDefinition(service)
   return {
     engine: 'codedeploy',
@@ -74,11 +74,7 @@ async function movingByCodeDeploy(
     id,
     group,
     taskDefinition,
-    from: revisionOf(deployment.previousRevision) ?? (running === taskDefinition ? undefined : running),
+    from: taskDefinitionOf(deployment.previousRevision) ?? (running === taskDefinition ? undefined : running),
     isReturning: deployment.creator === 'codeDeployRollback',
   }
-}
-
-function revisionOf(revision: CodeDeployDeployment['previousRevision']): string | undefined {
-  return taskDefinitionIn(revision?.appSpecContent?.content ?? '')
 }

@@ -1,4 +1,4 @@
-import { taskDefinitionIn } from '../../deployment/codedeploy/appspec.ts'
+import { taskDefinitionOf } from '../../deployment/codedeploy/appspec.ts'
 import { type GroupName, groupMissing, groupNameOf } from '../../deployment/codedeploy/group.ts'
 import { type GroupWish, searchGroup } from '../../deployment/codedeploy/group-search.ts'
 import { Failure } from '../../failure.ts'
@@ -75,7 +75,7 @@ async function findActive(
   if (id === undefined) return undefined
   const { creator, revision } = await codeDeploy.describeDeployment(id)
   const isRollback = creator === 'codeDeployRollback'
-  const deployed = taskDefinitionIn(revision?.appSpecContent?.content ?? '')
+  const deployed = taskDefinitionOf(revision)
   const isSame = async () => {
     if (deployed === undefined || taskDefinition !== undefined) return deployed === taskDefinition
     const stored = await ecs.describeTaskDefinition(deployed)
