@@ -9,6 +9,7 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { keys } from './scene.ts'
 
 const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
 const other = 'ffffffffffffffffffffffffffffffffffffffff'
@@ -24,14 +25,11 @@ async function given(environment: Record<string, string> = {}) {
   const { ecr } = simulator.world.region('eu-west-1')
   const workspace = temporaryFolder()
   await mkdir(join(workspace, '.temporary'))
-  const { accessKeyId, secretAccessKey } = simulator.iam.root
   const runner = await fakeRunner({
     clock: simulator.clock.forProgram,
     workspace,
     environment: {
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_REGION: 'eu-west-1',
+      ...keys,
       GITHUB_WORKSPACE: workspace,
       GITHUB_SHA: sha,
       GITHUB_REF: 'refs/heads/main',

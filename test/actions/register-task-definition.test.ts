@@ -8,24 +8,14 @@ import { failure } from '../aws/simulated.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator } from '../simulator/simulator.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { keys } from './scene.ts'
 
 const image = 'registry.example.com/api@sha256:4be1'
 
 async function given(environment: Record<string, string> = {}) {
   const simulator = createSimulator()
-  const workspace = temporaryFolder()
-  const { accessKeyId, secretAccessKey } = simulator.iam.root
-  const runner = await fakeRunner({
-    clock: simulator.clock.forProgram,
-    workspace,
-    environment: {
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_REGION: 'eu-west-1',
-      ...environment,
-    },
-  })
+  const runner = await fakeRunner({ clock: simulator.clock.forProgram, environment: { ...keys, ...environment } })
+  const { workspace } = runner
   const action = createRegisterTaskDefinition({ requestHandler: simulator.requestHandler })
   const run = async (inputs: Record<string, string>) => {
     await action.main(givenInputs(action.inputs, inputs), runner)

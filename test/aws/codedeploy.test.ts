@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { appSpec, scene } from '../simulator/codedeploy/scene.ts'
-import type { Effect } from '../simulator/faults.ts'
-import { connected, failure } from './simulated.ts'
+import { connected, failure, lost, unanswered } from './simulated.ts'
 
 async function withGroup() {
   const stage = await scene()
@@ -15,20 +14,8 @@ async function withGroup() {
   return { ...stage, ...session, request }
 }
 
-const replies: readonly Effect[] = [
-  { kind: 'apply-then-drop' },
-  { kind: 'truncate' },
-  { kind: 'reset' },
-  { kind: 'empty' },
-  { kind: 'html' },
-  { kind: 'hang' },
-  { kind: 'http', status: 500 },
-  { kind: 'http', status: 502 },
-  { kind: 'throttle' },
-]
-
 describe('row F12: a CodeDeploy deployment is created once', () => {
-  test.each(replies)('$kind $status', async (effect) => {
+  test.each([...lost, ...unanswered])('$kind $status', async (effect) => {
     const { aws, simulator, request } = await withGroup()
     simulator.faults.add({ operation: 'CreateDeployment', effect })
     const id = await aws.codeDeploy.createDeployment(request)

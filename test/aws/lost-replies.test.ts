@@ -5,9 +5,8 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
-import type { Effect } from '../simulator/faults.ts'
 import type { SimulatorOptions } from '../simulator/simulator.ts'
-import { failure, simulated } from './simulated.ts'
+import { failure, lost, simulated, unanswered } from './simulated.ts'
 
 const revision = (tag: string) => ({
   family: 'api',
@@ -39,19 +38,6 @@ async function deployments({ aws, clock }: Awaited<ReturnType<typeof withService
   return aws.ecs.listServiceDeployments('main', 'api', new Date(0))
 }
 
-/** Ways to lose the reply to a call that AWS has carried out. */
-const lost: readonly Effect[] = [{ kind: 'apply-then-drop' }, { kind: 'truncate' }]
-/** Ways to answer a call with nothing usable, without carrying it out. */
-const unanswered: readonly Effect[] = [
-  { kind: 'reset' },
-  { kind: 'empty' },
-  { kind: 'html' },
-  { kind: 'hang' },
-  { kind: 'http', status: 500 },
-  { kind: 'http', status: 502 },
-  { kind: 'http', status: 503 },
-  { kind: 'throttle' },
-]
 const either = [...lost, ...unanswered]
 
 describe('row F12: a mutation whose reply was lost happens once', () => {

@@ -2,9 +2,24 @@ import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
 import { Failure, type FailureParts } from '../../src/failure.ts'
 import { renderText, type Text } from '../../src/text.ts'
+import type { Effect } from '../simulator/faults.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
 
 type Options = Partial<ConnectOptions> & { readonly minutes?: number }
+
+/** Ways to lose the reply to a call that AWS has carried out. */
+export const lost: readonly Effect[] = [{ kind: 'apply-then-drop' }, { kind: 'truncate' }]
+/** Ways to answer a call with nothing usable, without carrying it out. */
+export const unanswered: readonly Effect[] = [
+  { kind: 'reset' },
+  { kind: 'empty' },
+  { kind: 'html' },
+  { kind: 'hang' },
+  { kind: 'http', status: 500 },
+  { kind: 'http', status: 502 },
+  { kind: 'http', status: 503 },
+  { kind: 'throttle' },
+]
 
 /** A simulator and a connection to it, in this process and on virtual time. */
 export function simulated(options: Options = {}, world: SimulatorOptions = {}) {

@@ -27,6 +27,14 @@ function open(options: { minutes?: number } = {}) {
   return { simulator, clock, registry, spoil, cancel, logins: () => logins }
 }
 
+/** A registry with these answers. */
+function answeredBy(fetch: typeof globalThis.fetch) {
+  const { clock } = open()
+  const expiresAt = new Date()
+  const login = async () => ({ endpoint: 'https://registry.example', username: 'AWS', password: 'secret', expiresAt })
+  return openRegistry({ login, clock, signal: new AbortController().signal, patience: 1000, fetch })
+}
+
 async function pushImage({ registry }: ReturnType<typeof open>, reference: string) {
   const config = new TextEncoder().encode('{"os":"linux","architecture":"amd64"}')
   for (const blob of [config, content]) await registry.pushBlob('api', digestOf(blob), blob)
@@ -132,43 +140,21 @@ describe('the way to a registry', () => {
   })
 
   test('S12: sends the password only to the registry itself, wherever it wants the upload', async () => {
-    const { clock } = open()
     const seen: string[] = []
-    const registry = openRegistry({
-      login: async () => ({
-        endpoint: 'https://registry.example',
-        username: 'AWS',
-        password: 'secret',
-        expiresAt: new Date(),
-      }),
-      clock,
-      signal: new AbortController().signal,
-      patience: 1000,
-      fetch: async (url, init) => {
-        seen.push(`${init?.method} ${new URL(String(url)).host} ${new Headers(init?.headers).has('authorization')}`)
-        return init?.method === 'POST'
-          ? new Response(null, { status: 202, headers: { location: 'https://storage.example/x?y=1' } })
-          : new Response(null, { status: 201 })
-      },
+    const registry = answeredBy(async (url, init) => {
+      seen.push(`${init?.method} ${new URL(String(url)).host} ${new Headers(init?.headers).has('authorization')}`)
+      return init?.method === 'POST'
+        ? new Response(null, { status: 202, headers: { location: 'https://storage.example/x?y=1' } })
+        : new Response(null, { status: 201 })
     })
     await registry.pushBlob('api', digest, content)
     expect(seen).toEqual(['POST registry.example true', 'PUT storage.example false'])
   })
 
   test('takes no content that is not what its digest promises', async () => {
-    const { clock } = open()
-    const registry = openRegistry({
-      login: async () => ({
-        endpoint: 'https://registry.example',
-        username: 'AWS',
-        password: 'secret',
-        expiresAt: new Date(),
-      }),
-      clock,
-      signal: new AbortController().signal,
-      patience: 1000,
-      fetch: async () => new Response('something else', { headers: { 'docker-content-digest': digest } }),
-    })
+    const registry = answeredBy(
+      async () => new Response('something else', { headers: { 'docker-content-digest': digest } }),
+    )
     expect((await failure(registry.manifest('api', digest))).code).toBe('registry-rejected')
     expect((await failure(registry.blob('api', digest))).code).toBe('registry-rejected')
   })

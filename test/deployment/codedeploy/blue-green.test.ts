@@ -1,7 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Simulator } from '../../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, run, servingImage } from '../scene.ts'
 
 const revision = (number: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${number}`
+
+/** A deployment during which an alarm goes off. */
+async function runIntoAlarm(sim: Simulator) {
+  const { cloudwatch } = sim.world.region('eu-west-1')
+  cloudwatch.setState('api-5xx', 'OK')
+  return await run(sim, {
+    image: newImage,
+    onEvent: ({ kind }) => kind === 'started' && sim.clock.after(60_000, () => cloudwatch.setState('api-5xx', 'ALARM')),
+  })
+}
 
 describe('how a CodeDeploy deployment ends', () => {
   test('a healthy image is deployed; the eight lifecycle events and the traffic are told', async () => {
@@ -25,13 +36,7 @@ describe('how a CodeDeploy deployment ends', () => {
 
   test("peers' F13: a failure is followed to the end of the rollback, and the verdict names what serves again", async () => {
     const sim = codeDeployScene({ alarms: ['api-5xx'] })
-    sim.world.region('eu-west-1').cloudwatch.setState('api-5xx', 'OK')
-    const ended = await run(sim, {
-      image: newImage,
-      onEvent: ({ kind }) =>
-        kind === 'started' &&
-        sim.clock.after(60_000, () => sim.world.region('eu-west-1').cloudwatch.setState('api-5xx', 'ALARM')),
-    })
+    const ended = await runIntoAlarm(sim)
     expect(ended.outcome).toBe('rolled-back')
     expect(ended.state.verdict?.servingTaskDefinition).toBe(revision(1))
     expect(ended.state.rollingBack?.deploymentId).toMatch(/^d-/)
@@ -41,13 +46,7 @@ describe('how a CodeDeploy deployment ends', () => {
 
   test('a group that does not roll back leaves a failed deployment', async () => {
     const sim = codeDeployScene({ autoRollback: [], alarms: ['api-5xx'] })
-    sim.world.region('eu-west-1').cloudwatch.setState('api-5xx', 'OK')
-    const ended = await run(sim, {
-      image: newImage,
-      onEvent: ({ kind }) =>
-        kind === 'started' &&
-        sim.clock.after(60_000, () => sim.world.region('eu-west-1').cloudwatch.setState('api-5xx', 'ALARM')),
-    })
+    const ended = await runIntoAlarm(sim)
     expect(ended.outcome).toBe('failed')
   })
 
