@@ -15,7 +15,7 @@ import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
 import { listing, type Prepared, prepare } from './prepare.ts'
-import { type Marking, moveTags, obtainRevision } from './revision.ts'
+import { type Marking, moveTags, obtainRevision, settleRevision } from './revision.ts'
 import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -137,10 +137,7 @@ async function* revision(
     known === undefined
       ? yield* obtainRevision(wanted.definition, search, marking, journey)
       : { arn: known, definition, isNew: false }
-  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
-  journey.keep({ taskDefinition: found.arn })
-  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
-  return found.arn
+  return yield* settleRevision(found, marking, journey)
 }
 
 /** A deployment that is in flight already had its task; it is not run again for watching. */

@@ -16,6 +16,7 @@ export interface End {
   readonly left?: Text | undefined
 }
 
+/** The end of a deployment whose place another one took. Both are those of the other: ARN, and id. */
 export function supersededBy(taskDefinition: string | undefined, deploymentId: string | undefined): End {
   const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
   const what = taskDefinition ? text` of ${untrusted(shortName(taskDefinition))}` : []
@@ -57,6 +58,7 @@ export function remains(
   return text`The service exists now, with ${runningCount} of ${desiredCount} tasks running. Run the job again to deploy to it, or delete it: ${untrusted(command)}.`
 }
 
+/** The end of a deployment that somebody stopped. `reason`: AWS's words for it. */
 export function stoppedByHand(reason: Untrusted | undefined): End {
   return {
     outcome: 'stopped',
@@ -70,6 +72,7 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
   }
 }
 
+/** The end of a run that was told not to wait. `id`: what the input deployment-id takes. */
 export function notWatched(id?: string): End {
   return {
     outcome: 'detached',
@@ -91,6 +94,7 @@ export function causeOf(failure: Failure): Cause {
   }
 }
 
+/** A cause that needs no evidence: the program saw it happen. `code` is in kebab case, and names it for machines. */
 export function certain(code: string, what: Text, why: Text, fix: Text): Cause {
   return { code, what, why, fix, confidence: 'certain' }
 }

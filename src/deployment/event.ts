@@ -8,6 +8,7 @@ import type { Verdict } from './verdict.ts'
 /** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
 export type Engine = 'ecs-rolling' | 'codedeploy'
 
+/** How a step stands. `skipped`: CodeDeploy passed it over. */
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped'
 
 /** What happens during a deployment. Every engine speaks this; every channel reads it. `at` is in milliseconds since 1970. */

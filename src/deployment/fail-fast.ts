@@ -29,6 +29,7 @@ const alert = 12_000
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 const clockSkew = 60_000
 
+/** Of one deployment. Every call to AWS beside its looks is paid for at the pace. */
 export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
   const { clock } = rollout.journey
   const limit = rollout.request.failFastAfter ?? 0

@@ -7,6 +7,7 @@ import type { CancelPolicy, DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 import { isBad } from './verdict.ts'
 
+/** A deployment that is over: what was asked for, and what is kept of it. */
 export interface Finished {
   readonly request: DeployRequest
   readonly journey: Journey

@@ -75,6 +75,7 @@ export type PausePolicy = 'wait' | 'leave'
 /** `go-on` is no choice of anybody: what takes a service back is not stopped by the cancel of the run that failed. */
 export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 
+/** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
 export interface WantedDefinition {
   readonly definition: JsonObject
   /** ARN of an existing revision that is to be deployed as it is. */
@@ -91,8 +92,10 @@ export interface ServiceDefinition {
   readonly idempotencyKey: string
 }
 
+/** After what CodeDeploy rolls back by itself (API AutoRollbackConfiguration, `events`). */
 export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'
 
+/** What is asked for of CodeDeploy. What is undefined is as the group has it, or found. */
 export interface CodeDeployRequest {
   readonly application?: string | undefined
   readonly deploymentGroup?: string | undefined

@@ -31,6 +31,7 @@ export interface PastDeployment {
   readonly endedAt: number | undefined
 }
 
+/** AWS as a look into the past sees it. */
 export interface PastPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy

@@ -51,6 +51,7 @@ export interface Plan {
   readonly basis?: Untrusted | undefined
 }
 
+/** What there is, as far as a plan depends on it. */
 export interface Situation {
   readonly engine: Engine
   readonly service: Service

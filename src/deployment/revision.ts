@@ -55,6 +55,14 @@ async function registerTagged(definition: JsonObject, guard: Guard | undefined, 
   }
 }
 
+/** Settles on a revision and gives its ARN: one that was there already gets the tags of our commit. */
+export async function* settleRevision(found: Revision, marking: Marking | undefined, journey: Journey): Events<string> {
+  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
+  journey.keep({ taskDefinition: found.arn })
+  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
+  return found.arn
+}
+
 /** Moves the tags of a revision that is taken again forward to our commit; they never go back. */
 export async function* moveTags(
   { arn, definition }: Pick<Revision, 'arn' | 'definition'>,

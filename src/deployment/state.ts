@@ -7,6 +7,7 @@ import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
+/** A step of the engine, by AWS's own name. */
 export interface Phase {
   readonly name: string
   readonly status: PhaseStatus
@@ -58,6 +59,7 @@ export interface DeploymentState {
 
 const keptMessages = 100
 
+/** The state before the first event. `at`: milliseconds since 1970. */
 export function initialState(at: number): DeploymentState {
   return { startedAt: at, updatedAt: at, phases: [], messages: [], warnings: [] }
 }

@@ -30,6 +30,7 @@ export type Outcome =
   | 'paused'
   | 'detached'
 
+/** How a deployment ended. */
 export interface Verdict {
   readonly outcome: Outcome
   /** ARN of the task definition that serves now, where that is known. */
@@ -38,6 +39,7 @@ export interface Verdict {
   readonly cause?: Cause | undefined
 }
 
+/** True when the service runs what was wanted. */
 export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged'
 }

@@ -20,6 +20,7 @@ export interface WatchDeadline {
   isHeld(): boolean
 }
 
+/** `deadline`: where nothing waits for people. */
 export function startWatchDeadline(clock: Clock, deadline: Deadline): WatchDeadline {
   const limit = Math.max(deadline, deadlineIn(clock, longestWatchMinutes * 60_000))
   let own = deadline

@@ -25,6 +25,7 @@ const tightLooks = 4
 /** Milliseconds between calls beside the looks while nothing changes. */
 const asideInterval = 25_000
 
+/** `longest`: of the gaps between two looks, in milliseconds. With longer ones than the default, fewer calls are made. */
 export function startPace(clock: Clock, longest = defaultLongest): Pace {
   const start = clock.monotonic()
   const rate = (callsPerMinute / 60_000) * Math.max(1, defaultLongest / longest)

@@ -14,7 +14,7 @@ import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefiniti
 import { withoutOrigin } from '../origin.ts'
 import { aftermath, afterwards, shortly, until } from '../patience.ts'
 import { images, type Plan } from '../plan.ts'
-import { type Marking, moveTags, obtainRevision } from '../revision.ts'
+import { type Marking, obtainRevision, settleRevision } from '../revision.ts'
 import { stepsOf } from '../strategy/change.ts'
 import { startPace } from '../watch.ts'
 import { follow } from './rolling.ts'
@@ -84,10 +84,7 @@ async function* revision(wanted: WantedDefinition, marking: Marking | undefined,
     arn === undefined
       ? yield* obtainRevision(definition, findRegistered(definition, journey), marking, journey)
       : { arn, definition, isNew: false }
-  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
-  journey.keep({ taskDefinition: found.arn })
-  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
-  return found.arn
+  return yield* settleRevision(found, marking, journey)
 }
 
 /** A one-off task runs where the service is going to run. */

@@ -18,6 +18,7 @@ const standings: Readonly<Record<string, Standing>> = {
   ROLLBACK_FAILED: 'rollback-failed',
 }
 
+/** Where a service deployment stands. A status that this version does not know is `running`. */
 export function standingOf(deployment: ServiceDeployment): Standing {
   return standings[deployment.status ?? ''] ?? 'running'
 }

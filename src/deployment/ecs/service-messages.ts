@@ -3,6 +3,7 @@ import { untrusted } from '../../text.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
 
+/** Events of a service from look to look, each told once. */
 export interface ServiceMessages {
   /** Service events that were not told yet, oldest first. */
   news(service: Service | undefined): readonly DeploymentEvent[]

@@ -38,6 +38,7 @@ export function isReplaced(service: Service | undefined, ours: EcsDeployment | u
   return (current.createdAt?.getTime() ?? 0) >= (ours.createdAt?.getTime() ?? 0)
 }
 
+/** The end where the service is at a newer deployment than ours. */
 export function superseded(service: Service | undefined): End {
   const current = service && primary(service)
   return supersededBy(current?.taskDefinition, current?.id)

@@ -8,6 +8,7 @@ import type { Rollout } from '../journey.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
 
+/** A deployment that is watched by the service's own list of deployments. */
 export interface Watched {
   readonly rollout: Rollout
   /** The ECS deployment that is ours. */

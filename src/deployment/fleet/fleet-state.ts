@@ -22,6 +22,7 @@ export interface FleetVerdict {
   readonly cause?: Cause | undefined
 }
 
+/** One of the services that are deployed together. */
 export interface FleetService {
   readonly name: string
   /** From 0. */
@@ -50,6 +51,7 @@ export interface FleetState {
 /** Names of services, wave by wave. */
 export type Waves = readonly (readonly string[])[]
 
+/** The state before the first event. `at`: milliseconds since 1970. */
 export function initialFleet(waves: Waves, at: number): FleetState {
   const services = waves.flatMap((names, wave) => names.map((name) => ({ name, wave })))
   return { startedAt: at, updatedAt: at, services }
@@ -103,6 +105,7 @@ function foldBack(state: DeploymentState | undefined, event: DeploymentEvent): D
 /** Ends after which what this run has changed goes back. Of the others somebody else decides: a newer run, or an answer. */
 const failures: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out']
 
+/** True for an end after which what this run has changed goes back. */
 export function isFailure(outcome: Outcome | undefined): boolean {
   return outcome !== undefined && failures.includes(outcome)
 }

@@ -19,6 +19,7 @@ import { shareRegistrations } from './shared-registration.ts'
 
 type Events = AsyncGenerator<FleetEvent, void>
 
+/** One service of a wave. */
 export interface FleetMember {
   /** Unique in the fleet. */
   readonly name: string

@@ -15,6 +15,7 @@ import { hookWaits, startReadyWait } from './pauses.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
+/** What somebody decided. */
 export interface PauseDecision {
   readonly answer: 'continue' | 'roll-back'
   /** Only the waits at this stage; all when undefined. */

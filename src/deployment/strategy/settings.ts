@@ -1,8 +1,10 @@
 import type { AdvancedConfiguration, FailureThreshold, LifecycleHook, LoadBalancer } from '../../ports.ts'
 
+/** API DeploymentConfiguration, `strategy`. */
 export const strategies = ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const
 export type Strategy = (typeof strategies)[number]
 
+/** What the input circuit-breaker takes: with `on`, a deployment that fails is stopped and not rolled back. */
 export const circuitBreakers = ['off', 'on', 'roll-back'] as const
 export type CircuitBreaker = (typeof circuitBreakers)[number]
 
