@@ -1,6 +1,7 @@
 /** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
 import { expect, jest, test } from '@jest/globals'
 import { commandsIn } from '../report/runner-parser.ts'
+import type { Call } from '../simulator/contract.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { hostile } from './canaries.ts'
@@ -27,12 +28,13 @@ async function cancelAt({ sim, deploy }: Scene, point: { operation: string; skip
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
   const cancel = new AbortController()
   let cancelledAt = 0
-  const run = async () => {
-    cancelledAt = performance.now()
-    cancel.abort()
-    // The signal is there before the answer is.
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  // AWS carries the call out; its answer does not come before the step has understood that it is cancelled.
+  const run = (_: Call, givenUp?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      givenUp?.addEventListener('abort', () => resolve(), { once: true })
+      cancelledAt = performance.now()
+      cancel.abort()
+    })
   sim.faults.add({ ...point, times: 1, effect: { kind: 'callback', run } })
   const main = await deploy({ ...slackInputs, ...inputs }, { signal: cancel.signal })
   const seconds = (performance.now() - cancelledAt) / 1000

@@ -58,7 +58,9 @@ test.concurrent(
   'examples/shop: a cancel in the second wave is settled for both of its services by the post step',
   inScene({ service: 'none', speed: 60 }, async (scene) => {
     const inputs = checkOutExample(scene)
-    scene.sim.world.scenarios.set(inputs.image?.split('@')[1] ?? '', { kind: 'healthy', startSeconds: 60 })
+    const { scenarios } = scene.sim.world
+    const slowDown = () => scenarios.set(inputs.image?.split('@')[1] ?? '', { kind: 'healthy', startSeconds: 3000 })
+    scene.sim.faults.add({ operation: 'UpdateService', skip: 1, times: 1, effect: { kind: 'callback', run: slowDown } })
     const cancel = new AbortController()
     const watch = setInterval(() => scene.done('UpdateService') === 3 && cancel.abort(), 20)
     const main = await scene.run('deploy', inputs, { signal: cancel.signal }).finally(() => clearInterval(watch))

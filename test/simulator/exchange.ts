@@ -75,7 +75,7 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
   ): Promise<Exchange | undefined> => {
     switch (effect.kind) {
       case 'callback':
-        await effect.run(call)
+        await effect.run(call, signal)
         return undefined
       case 'slow':
         await clock.forProgram.sleep(effect.milliseconds, signal)

@@ -34,8 +34,11 @@ export type Effect =
   | { readonly kind: 'token-bucket'; readonly capacity: number; readonly refillPerSecond: number }
   /** Any error of the service's own. */
   | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly status?: number }
-  /** Something happens when the call arrives, such as a signal to the program; the call is then handled as usual. */
-  | { readonly kind: 'callback'; readonly run: (call: Call) => void | Promise<void> }
+  /**
+   * Something happens when the call arrives, such as a signal to the program; the call is then handled as usual, also
+   * when nobody waits for its answer any more, which `givenUp` tells.
+   */
+  | { readonly kind: 'callback'; readonly run: (call: Call, givenUp?: AbortSignal) => void | Promise<void> }
 
 export interface FaultRule {
   /** `ecs`, `sts`, …, or `github`, `slack`, `registry`, `oidc`. Any when absent. */
