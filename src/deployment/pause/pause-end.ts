@@ -14,8 +14,11 @@ const longer = {
   ready: text`waitTimeInMinutes of the deployment group`,
 }
 
+/** Id and stage of CodeDeploy's wait before production traffic is let over. */
+export const readyWait = 'READY_WAIT'
+
 function isReadyWait({ id }: Pause): boolean {
-  return id === 'READY_WAIT'
+  return id === readyWait
 }
 
 /** `the pause at POST_TEST_TRAFFIC_SHIFT (hook ecs-pause-…)`. */

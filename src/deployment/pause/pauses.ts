@@ -3,7 +3,7 @@ import type { Pause, PauseAnswer } from '../details.ts'
 import { isTriggered, standingOf } from '../ecs/service-deployment.ts'
 import type { End } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import { explainPauseEnd, type PauseEnd, stillPaused } from './pause-end.ts'
+import { explainPauseEnd, type PauseEnd, readyWait, stillPaused } from './pause-end.ts'
 
 /** The waits of one deployment at one look. */
 export interface Waits {
@@ -79,9 +79,6 @@ function isOtherEnd({ hookId, status, targetType, timeoutAction }: Hook, id: str
     (status === 'TIMED_OUT' && timeoutAction !== 'CONTINUE') || (status === 'FAILED' && targetType === 'AWS_LAMBDA')
   )
 }
-
-/** Id and stage of CodeDeploy's wait before production traffic is let over. */
-export const readyWait = 'READY_WAIT'
 
 interface ReadyLook {
   readonly deployment: CodeDeployDeployment
