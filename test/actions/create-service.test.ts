@@ -6,24 +6,15 @@ import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
-import { ask, seedCluster, seededTaskDefinition } from '../simulator/seeding.ts'
-import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { environment } from './scene.ts'
+import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { emptyScene, environment } from './scene.ts'
 
 const definition = {
   desiredCount: 2,
   launchType: 'FARGATE',
   networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111'], securityGroups: ['sg-0ccc3333'] } },
   deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
-}
-
-/** A cluster in which no service is. */
-function emptyScene(): Simulator {
-  const sim = createSimulator()
-  seedCluster(sim.world, { service: 'other' })
-  sim.world.region(region).logs.createGroup('/shop/api')
-  sim.recorder.clear()
-  return sim
 }
 
 interface Step {

@@ -3,25 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
-import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
-import { seedCluster, seededTaskDefinition } from '../simulator/seeding.ts'
-import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { seededTaskDefinition } from '../simulator/seeding.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { emptyScene } from './scene.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
 const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
 const listed = new Set([...section.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
 
 const scaling = 'application-autoscaling:DescribeScalableTargets'
-
-/** A cluster without a service `api`. */
-function emptyScene(): Simulator {
-  const sim = createSimulator()
-  seedCluster(sim.world, { service: 'other' })
-  sim.world.region(region).logs.createGroup('/shop/api')
-  sim.recorder.clear()
-  return sim
-}
 
 const healthy: Behaviour = { kind: 'healthy' }
 const crash: Behaviour = { kind: 'crash', exitCode: 1 }

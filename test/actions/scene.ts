@@ -1,5 +1,7 @@
 /** What the steps of these tests have in common: the job that they are part of, and where they deploy to. */
 import { region } from '../deployment/scene.ts'
+import { seedCluster } from '../simulator/seeding.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 
 export const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: region }
 
@@ -18,3 +20,12 @@ export const slack = { 'slack-token': 'xoxb-not-a-real-token', 'slack-channel': 
 /** The reply of Slack to a message that it has taken. */
 export const takenBySlack = () =>
   new Response(JSON.stringify({ ok: true, channel: 'C0123456789', ts: '1795165392.000100' }))
+
+/** The cluster without a service `api`, as it is before the first deployment. */
+export function emptyScene(): Simulator {
+  const sim = createSimulator()
+  seedCluster(sim.world, { service: 'other' })
+  sim.world.region(region).logs.createGroup('/shop/api')
+  sim.recorder.clear()
+  return sim
+}
