@@ -2,69 +2,14 @@
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { answerWaiting, hook, hookScene } from '../deployment/pause/pause-scene.ts'
-import {
-  codeDeployScene,
-  newImage,
-  oldImage,
-  portsOf,
-  region,
-  rollingScene,
-  run,
-  servingImage,
-} from '../deployment/scene.ts'
+import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
+import { alarm, commit, crash, deployed, type End, expire, newer, slow, stopCodeDeploy, stopRolling } from './end.ts'
 import { environment as jobEnvironment } from './scene.ts'
+import { shiftingEnds } from './shifting-ends.ts'
 
-const [older, commit] = ['a'.repeat(40), 'b'.repeat(40)]
 const environment = { ...jobEnvironment, GITHUB_SHA: commit }
-
-export interface End {
-  readonly scene: () => Simulator
-  readonly given?: Record<string, string>
-  /** Before the step begins. */
-  readonly prepare?: (sim: Simulator) => unknown
-  /** Once AWS has been told to deploy, this many virtual seconds later. */
-  readonly meanwhile?: (sim: Simulator, runner: FakeRunner) => unknown
-  readonly after?: number
-  readonly verdict: string
-  readonly green?: boolean
-  readonly says: RegExp
-}
-
-const alarm = (sim: Simulator) => sim.world.region(region).cloudwatch.setState('api-5xx', 'ALARM')
-const slow = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
-const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
-const expire = (sim: Simulator) => {
-  for (const service of ['ecs', 'codedeploy'] as const)
-    sim.faults.add({ service, times: 10_000, effect: { kind: 'expired-token' } })
-}
-const deployed = (sha: string) => async (sim: Simulator) => {
-  sim.github.commits.add(older, commit, 'c'.repeat(40))
-  await run(sim, { image: 'registry.example.com/api:newer', commit: sha })
-}
-
-async function stopCodeDeploy(sim: Simulator): Promise<void> {
-  const { codeDeploy } = portsOf(sim)
-  const [id] = await codeDeploy.listActiveDeployments('AppECS-shop-api', 'DgpECS-shop-api')
-  if (id) await codeDeploy.stopDeployment(id, false)
-}
-
-async function stopRolling(sim: Simulator): Promise<void> {
-  const { ecs } = portsOf(sim)
-  const [newest] = await ecs.listServiceDeployments('shop', 'api', new Date(0))
-  const { handlers } = sim.world.region(region).ecs
-  const input = { serviceDeploymentArn: newest?.serviceDeploymentArn, stopType: 'ABORT' }
-  handlers.StopServiceDeployment?.(input, {
-    ...input,
-    service: 'ecs',
-    operation: '',
-    region,
-    accessKeyId: '',
-    at: 0,
-    input,
-  })
-}
 
 const withAlarm = (autoRollback?: []) => () => {
   const sim = codeDeployScene({ alarms: ['api-5xx'], ...(autoRollback && { autoRollback }) })
@@ -192,13 +137,13 @@ export const ends: Readonly<Record<string, End>> = {
   },
   'rolling, an older commit': {
     ...rolling,
-    prepare: deployed('c'.repeat(40)),
+    prepare: deployed(newer),
     verdict: 'superseded',
     says: /is older than ccccccc.*allow-older/s,
   },
   'CodeDeploy, an older commit': {
     ...codeDeploy,
-    prepare: deployed('c'.repeat(40)),
+    prepare: deployed(newer),
     verdict: 'superseded',
     says: /is older than ccccccc.*allow-older/s,
   },
@@ -313,6 +258,9 @@ export const ends: Readonly<Record<string, End>> = {
     verdict: 'cancelled',
     says: /is stopped and rolled back/,
   },
+  ...shiftingEnds('BLUE_GREEN'),
+  ...shiftingEnds('LINEAR'),
+  ...shiftingEnds('CANARY'),
 }
 
 export interface Played {

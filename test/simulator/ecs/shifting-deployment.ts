@@ -91,9 +91,12 @@ export function createShiftingEngine(ecs: EcsState, service: ServiceRecord, roll
       return end(current, 'ROLLBACK_FAILED', `Service deployment rollback failed because ${reason}`)
     const { deployment, group } = current.green
     const why = rolledBackBecause(reason)
-    deployment.rolloutState = 'FAILED'
-    deployment.rolloutStateReason = `ECS deployment failed: ${why}`
-    service.addEvent(events.failed(deployment.id ?? '', why.replace(/\.$/, '')))
+    // As with a rolling deployment: what somebody stops has not failed.
+    if (reason !== failures.request) {
+      deployment.rolloutState = 'FAILED'
+      deployment.rolloutStateReason = `ECS deployment failed: ${why}`
+      service.addEvent(events.failed(deployment.id ?? '', why.replace(/\.$/, '')))
+    }
     if (mayRollBack && current.blue) return rollBack(current, current.blue, why)
     group.freeze()
     if (mayRollBack) end(current, 'ROLLBACK_FAILED', noCandidate)
