@@ -32,7 +32,8 @@ export interface Plan {
   readonly changes: readonly TaskDefinitionChange[]
   /** Images by container, old and new. */
   readonly images: readonly { readonly container: string; readonly from?: string | undefined; readonly to: string }[]
-  readonly desiredCount?: number | undefined
+  /** Number of tasks, where it changes. */
+  readonly desiredCount?: { readonly from: number; readonly to: number } | undefined
   readonly codeDeploy?:
     | (GroupName & {
         readonly deploymentConfig?: string | undefined
@@ -82,7 +83,7 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     taskDefinition,
     changes: diff(current, wanted.definition),
     images: images(current, wanted.definition),
-    desiredCount: request.desiredCount,
+    desiredCount: countChange(request, situation),
     codeDeploy: engine === 'codedeploy' ? codeDeployPlan(request, situation, taskDefinition) : undefined,
     dryRun: request.dryRun,
     unchanged: isSame && arrangement === undefined,
@@ -105,16 +106,17 @@ function existingRevision({ service, current, wanted, inFlight }: Situation): st
     : undefined
 }
 
-function isUnchanged(
-  request: DeployRequest,
-  { engine, service, inFlight }: Situation,
-  arn: string | undefined,
-): boolean {
+function isUnchanged(request: DeployRequest, situation: Situation, arn: string | undefined): boolean {
+  const { engine, service, inFlight } = situation
   const isAsked = request.forceNewDeployment || request.volumeConfigurations !== undefined
-  const isScaled =
-    engine === 'ecs-rolling' && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+  const isScaled = countChange(request, situation) !== undefined
   if (isAsked || isScaled || inFlight || arn === undefined || arn !== runningTaskDefinition(service)) return false
   return engine === 'codedeploy' || isSteady(service)
+}
+
+/** CodeDeploy changes no count. */
+function countChange({ desiredCount: to }: DeployRequest, { engine, service: { desiredCount: from = 0 } }: Situation) {
+  return engine === 'codedeploy' || to === undefined || to === from ? undefined : { from, to }
 }
 
 function codeDeployPlan(request: DeployRequest, { service, wanted }: Situation, arn: string | undefined) {

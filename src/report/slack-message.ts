@@ -87,7 +87,7 @@ function facts({ subject: { run }, state: { plan, registered } }: Report): reado
       ? [mrkdwn(`*Revision*\n${code(revision(target))}${was(before && revision(before), revision(target))}`)]
       : []),
     ...(plan ? [mrkdwn(`*Strategy*\n${renderText(strategyWords(plan), forSlack)}`)] : []),
-    ...(plan?.settings?.length ? [mrkdwn(`*Settings*\n${settings(plan)}`)] : []),
+    ...(plan && settings(plan) !== '' ? [mrkdwn(`*Settings*\n${settings(plan)}`)] : []),
   ]
 }
 

@@ -25,7 +25,10 @@ export function withStrategy(plan: Plan): Text {
   return text`with an ${nameOf(plan)} deployment${plan.steps ? ` (${plan.steps})` : ''}`
 }
 
-/** What a deployment changes at the settings of its service: `strategy ROLLING → CANARY 5 % for 10 min`. */
-export function settingLines({ settings = [] }: Plan): readonly Text[] {
-  return settings.map(({ name, from, to }) => text`${name} ${untrusted(from)} → ${untrusted(to)}`)
+/** What a deployment changes at its service beside the definition: `strategy ROLLING → CANARY 5 % for 10 min`. */
+export function settingLines({ settings = [], desiredCount }: Plan): readonly Text[] {
+  return [
+    ...settings.map(({ name, from, to }) => text`${name} ${untrusted(from)} → ${untrusted(to)}`),
+    ...(desiredCount ? [text`desired count ${desiredCount.from} → ${desiredCount.to}`] : []),
+  ]
 }

@@ -92,7 +92,9 @@ function facts(report: Report): string {
           ['By', prose(text`${subject.run.actor}`)],
         ] as const)),
     ...(plan ? [['Strategy', prose(strategyWords(plan))] as const] : []),
-    ...(plan?.settings?.length ? [['Settings', settingLines(plan).map(prose).join(' · ')] as const] : []),
+    ...(plan && settingLines(plan).length > 0
+      ? [['Settings', settingLines(plan).map(prose).join(' · ')] as const]
+      : []),
     ...detailLines(state).map(([label, words]) => [label, prose(words)] as const),
     [
       'Where',

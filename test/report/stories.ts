@@ -50,7 +50,6 @@ export const plan: Plan = {
     { path: 'containerDefinitions[api].environment[LOG_LEVEL]', kind: 'added', to: '"***"' },
   ],
   images: [{ container: 'api', from: `${host}/api:9f8e7d6c5b4a`, to: `${host}/api@sha256:${'4be1'.repeat(16)}` }],
-  desiredCount: 3,
   codeDeploy: {
     application: 'AppECS-production-api',
     deploymentGroup: 'DgpECS-production-api',

@@ -70,7 +70,7 @@ function planOf(request: DeployRequest, content: JsonObject, { definition, arn }
     taskDefinition: arn,
     changes: diff(undefined, definition),
     images: images(undefined, definition),
-    desiredCount,
+    desiredCount: desiredCount === undefined ? undefined : { from: 0, to: desiredCount },
     dryRun,
     unchanged: false,
     creates: true,

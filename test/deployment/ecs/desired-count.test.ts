@@ -1,5 +1,9 @@
 /** The desired count is nobody's but its owner's: left alone unless it is asked for, refused where autoscaling owns it. */
 import { describe, expect, test } from '@jest/globals'
+import { initialState } from '../../../src/deployment/state.ts'
+import { logLines } from '../../../src/report/log.ts'
+import { renderText } from '../../../src/text.ts'
+import { subject } from '../../report/stories.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { causeOf, codeDeployScene, newImage, region, rollingScene, run } from '../scene.ts'
 
@@ -53,8 +57,10 @@ describe('a count that autoscaling owns', () => {
 
 test('a count that nothing scales is set, also when the target is of another service', async () => {
   const sim = scaled(rollingScene(), 'service/shop/other')
-  expect((await run(sim, { image: newImage, request: { desiredCount: 4 } })).outcome).toBe('succeeded')
-  expect(countOf(sim)).toBe(4)
+  const { outcome, state } = await run(sim, { image: newImage, request: { desiredCount: 4 } })
+  expect([outcome, countOf(sim)]).toEqual(['succeeded', 4])
+  const said = logLines(initialState(0), state, subject).map((line) => renderText(line, (theirs) => theirs))
+  expect(said.join('\n')).toContain('desired count 2 → 4')
 })
 
 test('without the permission to look, the count is set, with a warning that names it', async () => {
