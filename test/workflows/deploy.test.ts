@@ -134,6 +134,8 @@ test.concurrent(
     expect(jobsOf(run).slice(2)).toEqual(['ship / deploy in staging: cancelled', 'ship / deploy: cancelled'])
     expect(run.result).toBe('cancelled')
     expect(logOf(job(run, 'ship / deploy'))).toMatch(/cancel/i)
+    // The job ends once ECS was asked to roll back, which begins a moment later.
+    scene.staging.clock.advance(30 * 60_000)
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.production()).toBeUndefined()
     expect(scene.slack()).toMatchObject([{ text: expect.stringMatching(/cancelled.*roll|roll.*cancelled/i) }])
