@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
-import { failureCodes } from '../src/failure.ts'
+import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -30,7 +30,7 @@ for (const name of readdirSync(join(root, 'actions'))) {
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
-write('docs/troubleshooting.md', troubleshooting())
+write('docs/troubleshooting.md', await troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 
 if (stale.length > 0) {
@@ -92,19 +92,4 @@ function write(file: string, content: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === content) return
   if (check) stale.push(file)
   else writeFileSync(path, content)
-}
-
-function troubleshooting(): string {
-  const rows = Object.entries(failureCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
-  return [
-    '# Troubleshooting',
-    '',
-    'Generated from `src/failure.ts`. Every failure of Slipway has one of these codes; the message itself says what',
-    'happened, why, and what to do.',
-    '',
-    '| Code | Meaning |',
-    '| --- | --- |',
-    ...rows,
-    '',
-  ].join('\n')
 }

@@ -60,6 +60,7 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   const cause = preflightCause(findings)
   runner.setOutput('findings', findingsJson(findings))
   runner.setOutput('cause', cause ? renderText(cause, forPlain) : '')
+  runner.setOutput('cause-code', '')
   runner.setOutput('verdict', '')
   await runner.writeSummary(renderPreflight(findings, patient))
   if (isRed(findings, inputs.failOn)) runner.fail()

@@ -1,5 +1,6 @@
 import type { Cause } from '../diagnosis/cause.ts'
-import type { Failure } from '../failure.ts'
+import type { OwnCause } from '../diagnosis/cause-codes.ts'
+import type { Failure, FailureCode } from '../failure.ts'
 import type { Service } from '../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { Outcome } from './verdict.ts'
@@ -94,8 +95,8 @@ export function causeOf(failure: Failure): Cause {
   }
 }
 
-/** A cause that needs no evidence: the program saw it happen. `code` is in kebab case, and names it for machines. */
-export function certain(code: string, what: Text, why: Text, fix: Text): Cause {
+/** A cause that needs no evidence: the program saw it happen. */
+export function certain(code: OwnCause | FailureCode, what: Text, why: Text, fix: Text): Cause {
   return { code, what, why, fix, confidence: 'certain' }
 }
 

@@ -2,7 +2,7 @@ import type { Text } from '../text.ts'
 
 /** The reason of a failure, as a person wants to read it: what failed, why, what to do. */
 export interface Cause {
-  /** Stable name of the kind of cause, for programs: `out-of-memory`, `image-not-found`, … */
+  /** Stable name of the kind of cause, for programs: `out-of-memory`, … All are in `docs/troubleshooting.md`. */
   readonly code: string
   /** What failed, such as `3 of 3 new tasks stopped`. No full stop. */
   readonly what: Text
@@ -10,6 +10,7 @@ export interface Cause {
   readonly why: Text
   /** What to do, a sentence with a full stop. */
   readonly fix: Text
+  /** Address of the page that says more. */
   readonly docs?: string | undefined
   readonly confidence: 'certain' | 'likely' | 'possible'
 }

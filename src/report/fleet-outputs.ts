@@ -1,9 +1,10 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
+import { isGood } from '../deployment/verdict.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { type FleetReport, totalCause } from './fleet.ts'
-import { causeOfService, reportOf, standing } from './fleet-service.ts'
+import { causeOfService, failureOf, reportOf, standing } from './fleet-service.ts'
 import { outputs } from './outputs.ts'
 import { truncate } from './short.ts'
 
@@ -28,6 +29,7 @@ export function fleetOutputs({ subject, state }: FleetReport): Record<string, st
     ...(single ? outputs(single) : { ...nothing, 'task-definition-arn': shared ?? '' }),
     verdict: state.verdict?.outcome ?? '',
     cause: renderText(totalCause(state), forPlain),
+    'cause-code': state.verdict && !isGood(state.verdict.outcome) ? (state.verdict.cause?.code ?? '') : '',
     services: services(state.services),
   }
 }
@@ -47,6 +49,7 @@ function facts(service: FleetService, longestReason: number) {
   return {
     verdict: verdictOf(service),
     cause: truncate(renderText(causeOfService(service), forPlain), longestReason),
+    'cause-code': failureOf(service)?.code ?? '',
     'task-definition-arn': to ?? '',
     'previous-task-definition-arn': from ?? '',
     'deployment-id': deployment?.id ?? '',

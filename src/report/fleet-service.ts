@@ -1,5 +1,6 @@
 import { type FleetService, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { isBad, isGood } from '../deployment/verdict.ts'
+import type { Cause } from '../diagnosis/cause.ts'
 import type { Text } from '../text.ts'
 import type { FleetSubject } from './fleet.ts'
 import type { Report } from './report.ts'
@@ -37,11 +38,17 @@ export function reportOf(service: FleetService, subject: FleetSubject): Report |
   return own && state && { subject: own, state }
 }
 
-/** Why a service is not where it should be; empty where it is. */
-export function causeOfService(service: FleetService): Text {
+/** Why a service is not where it should be; undefined where it is. */
+export function failureOf(service: FleetService): Cause | undefined {
   const { state, back } = service
   const verdict = back?.verdict && !isPutBack(service) ? back.verdict : state?.verdict
-  return verdict?.cause && !isGood(verdict.outcome) ? causeSentence(verdict.cause) : []
+  return verdict && !isGood(verdict.outcome) ? verdict.cause : undefined
+}
+
+/** The same as a sentence; empty where all is well. */
+export function causeOfService(service: FleetService): Text {
+  const cause = failureOf(service)
+  return cause ? causeSentence(cause) : []
 }
 
 /** How long a service took so far, its way back included; empty before its beginning. */

@@ -16,6 +16,7 @@ export function outputs({ subject, state }: Report): Record<string, string> {
   const values = {
     verdict: state.verdict?.outcome,
     cause: state.cause && renderText(causeSentence(state.cause), forPlain),
+    'cause-code': state.cause?.code,
     'task-definition-arn': state.registered?.taskDefinitionArn ?? state.plan?.taskDefinition,
     'previous-task-definition-arn': state.plan?.previousTaskDefinition,
     'deployment-id': state.deployment?.id,

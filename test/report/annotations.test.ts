@@ -53,6 +53,7 @@ describe('outputs', () => {
     expect(outputs(of('rolled-back'))).toEqual({
       verdict: 'rolled-back',
       cause: '3 of 3 new tasks stopped: container api ran out of memory (exit code 137).',
+      'cause-code': 'out-of-memory',
       'task-definition-arn': revision(118),
       'previous-task-definition-arn': revision(117),
       'deployment-id': 'd-ABCDEF123',
