@@ -6,12 +6,13 @@ import { deployFleet, type FleetMember } from '../deployment/fleet/fleet.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../deployment/fleet/fleet-state.ts'
 import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
-import { type FleetSubject, fleetHeadline, fleetStage } from '../report/fleet.ts'
+import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
 import { fleetOutputs } from '../report/fleet-outputs.ts'
 import { fleetSlackMessage } from '../report/fleet-slack.ts'
 import { renderFleetSummary } from '../report/fleet-summary.ts'
+import { firstLine } from '../report/opening.ts'
 import type { Runner } from '../runner/action.ts'
 import { accompany, postLimit } from './accompany.ts'
 import { type Channels, openChannels } from './channels.ts'
@@ -99,7 +100,7 @@ function openFleetReporter(
       fold: foldFleet,
       logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
       slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
-      headline: (state) => fleetHeadline({ subject, state }),
+      line: (state) => firstLine(fleetOpening({ subject, state })),
       stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
       outputs: (state) => fleetOutputs({ subject, state }),
       annotations: (state) => fleetAnnotations({ subject, state }),

@@ -7,8 +7,8 @@ import { explain } from '../diagnosis/explain.ts'
 import { type GatherPorts, gather } from '../diagnosis/gather.ts'
 import { readRun } from '../github/run.ts'
 import { evidenceSections } from '../report/evidence-sections.ts'
+import { firstLine, opening } from '../report/opening.ts'
 import { outputs } from '../report/outputs.ts'
-import { explanation, headline } from '../report/sentence.ts'
 import { renderSummary } from '../report/summary.ts'
 import type { Runner } from '../runner/action.ts'
 import { text, untrusted } from '../text.ts'
@@ -38,9 +38,10 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     run: readRun(runner.environment, ''),
   }
   const report = { subject, state }
-  runner.log.info(headline(report))
-  for (const line of explanation(state)) runner.log.info(text`   ${line}`)
-  for (const { title, lines } of state.evidence ? evidenceSections(state.evidence) : []) runner.log.group(title, lines)
+  const said = opening(report)
+  runner.log.info(firstLine(said))
+  for (const line of said.rest) runner.log.info(text`   ${line}`)
+  for (const { title, lines } of evidenceSections(state)) runner.log.group(title, lines)
   for (const warning of state.warnings) runner.log.warning(text`${warning}`, 'Slipway')
   for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)
   runner.setOutput('findings', '[]')

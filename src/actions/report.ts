@@ -4,8 +4,9 @@ import { isGood, type Outcome } from '../deployment/verdict.ts'
 import type { DeploymentStatuses, Slack, SlackMessage } from '../ports.ts'
 import { type Annotation, annotations } from '../report/annotations.ts'
 import { logLines } from '../report/log.ts'
+import { firstLine, opening } from '../report/opening.ts'
 import { outputs } from '../report/outputs.ts'
-import { headline, stageOf } from '../report/sentence.ts'
+import { stageOf } from '../report/sentence.ts'
 import { slackMessage } from '../report/slack-message.ts'
 import type { Subject } from '../report/subject.ts'
 import { renderSummary } from '../report/summary.ts'
@@ -47,8 +48,9 @@ export interface Views<Event, State> {
   /** What one more event tells whoever watches the log. */
   logLines(before: State, after: State, event: Event): readonly Text[]
   slackMessage(state: State): SlackMessage
-  headline(state: State): Text
-  /** GitHub's page hears of the headline when this changes. */
+  /** What happened and why in one line, as far as GitHub's page has room for it. */
+  line(state: State): Text
+  /** GitHub's page hears of that line when this changes. */
   stage(state: State): string
   outputs(state: State): Readonly<Record<string, string>>
   annotations(state: State): readonly Annotation[]
@@ -61,7 +63,7 @@ export function openReporter({ subject, state, mention, ...channels }: ReporterC
     fold,
     logLines: (before, after) => logLines(before, after, subject),
     slackMessage: (now) => slackMessage({ subject, state: now }, { mention }),
-    headline: (now) => headline({ subject, state: now }),
+    line: (now) => firstLine(opening({ subject, state: now })),
     stage: stageOf,
     outputs: (now) => outputs({ subject, state: now }),
     annotations: (now) => annotations({ subject, state: now }),
@@ -87,7 +89,7 @@ export function openReporterOf<
       for (const line of views.logLines(before, state, event)) runner.log.info(line)
       if (event.kind === 'finished') return
       if (slack.live) void slack.update(views.slackMessage(state), { final: false })
-      if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.headline(state))
+      if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.line(state))
     },
     tellJob() {
       for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
@@ -105,7 +107,7 @@ export function openReporterOf<
       await runner.writeSummary(views.summary(state))
       await Promise.all([
         slack.silent || slack.update(views.slackMessage(state), { final: true }),
-        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', views.headline(state)),
+        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', views.line(state)),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')

@@ -38,10 +38,11 @@ async function alarms(connection: Connection, names: readonly string[]): Promise
       { action: 'cloudwatch:DescribeAlarms', kind: 'read' },
     )
     found.push(
-      ...page.map(({ AlarmName = '', StateValue = 'INSUFFICIENT_DATA', StateReason }) => ({
+      ...page.map(({ AlarmName = '', StateValue = 'INSUFFICIENT_DATA', StateReason, ...alarm }) => ({
         name: AlarmName,
         state: StateValue,
         reason: StateReason,
+        since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
       })),
     )
   }

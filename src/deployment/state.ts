@@ -96,13 +96,25 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
     case 'warning':
       return { ...next, warnings: [...state.warnings, event.message] }
     case 'rolling-back':
-      return { ...next, rollingBack: { since: event.at, reason: event.reason, deploymentId: event.deploymentId } }
+      return { ...next, rollingBack: foldRollback(state, event) }
     case 'explained':
       return { ...next, cause: event.cause, evidence: event.evidence }
     case 'finished':
       return { ...next, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
     default:
       return assertNever(event)
+  }
+}
+
+/** The first reason stays: when this run stops a deployment, AWS names only the stop. */
+function foldRollback(
+  { rollingBack }: DeploymentState,
+  { at, reason, deploymentId }: Extract<DeploymentEvent, { kind: 'rolling-back' }>,
+): DeploymentState['rollingBack'] {
+  return {
+    since: rollingBack?.since ?? at,
+    reason: rollingBack?.reason ?? reason,
+    deploymentId: deploymentId ?? rollingBack?.deploymentId,
   }
 }
 

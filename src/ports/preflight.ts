@@ -3,6 +3,8 @@ export interface AlarmState {
   /** OK, ALARM or INSUFFICIENT_DATA. */
   readonly state: string
   readonly reason?: string | undefined
+  /** When it came into this state, in milliseconds since 1970. */
+  readonly since?: number | undefined
 }
 
 /** The target groups that a listener or a rule forwards to. */

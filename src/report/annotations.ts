@@ -1,9 +1,10 @@
 import { isBad } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation } from './escape.ts'
+import { opening } from './opening.ts'
 import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
-import { causeSentence, explanation, headline } from './sentence.ts'
+import { headline } from './sentence.ts'
 import { truncate } from './short.ts'
 
 export interface Annotation {
@@ -45,17 +46,23 @@ export function annotations(report: Report): readonly Annotation[] {
 }
 
 function waiting(report: Report): Annotation {
-  const lines = explanation(report.state).reduce((all, line) => text`${all}\n${line}`, headline(report))
-  return { level: 'notice', title: 'Waits for an answer', message: fitting(lines) }
+  const { headline, rest } = opening(report)
+  return { level: 'notice', title: 'Waits for an answer', message: fitting(lined([headline, ...rest])) }
 }
 
+/** What failed and why, what to do, and only then what is true of the service. */
 function failure(report: Report): Annotation {
-  const { cause } = report.state
   const title = report.state.purpose === 'rollback' ? 'Rollback failed' : 'Deploy failed'
-  const first = cause ? text`${title}: ${causeSentence(cause)}` : text`${title}: ${headline(report)}.`
-  const rest = [...(cause ? [headline(report)] : []), ...explanation(report.state).slice(cause ? 1 : 0)]
-  const message = rest.reduce((lines, line) => text`${lines}\n${line}`, first)
-  return { level: 'error', title, message: fitting(message) }
+  const { headline, reason, rest } = opening(report)
+  const lines = reason
+    ? [text`${title}: ${reason}`, ...rest.slice(0, 1), text`${headline}.`, ...rest.slice(1)]
+    : [text`${title}: ${headline}.`, ...rest]
+  return { level: 'error', title, message: fitting(lined(lines)) }
+}
+
+/** Several lines as the message of one annotation. */
+export function lined(lines: readonly Text[]): Text {
+  return lines.flatMap((line, index) => (index === 0 ? line : ['\n', ...line]))
 }
 
 /** The same text when it fits; otherwise its visible form, cut. */

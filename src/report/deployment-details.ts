@@ -3,23 +3,22 @@ import type { DeploymentState } from '../deployment/state.ts'
 import { functionName } from '../deployment/strategy/change.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { duration } from './short.ts'
+import { duration, joined } from './short.ts'
 
 /** The fact, and what it says: `Circuit breaker`, `2 of 10 failed`. */
 export type DetailLine = readonly [label: string, value: Text]
 
 /** What is worth a line now: nothing about a plain rolling deployment in which nothing fails, or about a good end. */
-export function detailLines({ details, verdict, updatedAt }: DeploymentState): readonly DetailLine[] {
+export function detailLines(state: DeploymentState): readonly DetailLine[] {
+  const { details, verdict, updatedAt } = state
   if (!details || (verdict && isGood(verdict.outcome))) return []
-  const { circuitBreaker, alarms, hooks } = details
-  const shares = trafficShares(details)
+  const { circuitBreaker, hooks } = details
   const hook = hooks.filter(isTold)
   return [
-    ...(shares && !verdict ? [['Traffic', shares] as const] : []),
     ...(circuitBreaker && circuitBreaker.failures > 0
       ? [['Circuit breaker', text`${breakerWords(circuitBreaker)}`] as const]
       : []),
-    ...(alarms && (!verdict || alarms.triggered.length > 0) ? [['Alarms', alarmWords(alarms)] as const] : []),
+    ...alarmLine(state),
     ...(hook.length > 0 ? [['Hooks', joined(hook.map(hookWords), ' · ')] as const] : []),
     ...(verdict ? [] : bakeLine(details, updatedAt)),
   ]
@@ -52,27 +51,36 @@ export function breakerLimit({ details }: DeploymentState): string {
   return threshold === undefined || status !== 'MONITORING' ? '' : ` (the circuit breaker acts at ${threshold})`
 }
 
-/** `api:117 90 % · api:118 10 %`, the old revision first; undefined where no traffic is shifted. */
-export function trafficShares(details: Details | undefined): Text | undefined {
-  const sharing = details?.revisions.filter(
-    ({ weight, side }) => weight !== undefined && (weight > 0 || side === 'new'),
-  )
-  if (!sharing || sharing.length === 0) return undefined
-  const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
-  return joined(
-    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight} %`),
-    ' · ',
-  )
+/** `2 tasks failed (it acts at 10)`, and afterwards `it ended the deployment: 4 tasks failed (it acts at 3)`. */
+function breakerWords({ failures, threshold, status }: NonNullable<Details['circuitBreaker']>): string {
+  const limit = threshold === undefined ? '' : ` (it acts at ${threshold})`
+  const acted = status === 'TRIGGERED' ? 'it ended the deployment: ' : ''
+  return `${acted}${failures} ${failures === 1 ? 'task' : 'tasks'} failed${limit}`
 }
 
-function breakerWords({ failures, threshold, status }: NonNullable<Details['circuitBreaker']>): string {
-  const limit = threshold === undefined ? '' : ` of ${threshold}`
-  return `${failures}${limit} failed${status === 'TRIGGERED' ? ', and it acted' : ''}`
+/** Those that fired, always; those that are watched or stayed quiet, as long as the deployment goes on. */
+function alarmLine(state: DeploymentState): readonly DetailLine[] {
+  const { details, verdict, rollingBack } = state
+  const fired = firedAlarms(state)
+  if (fired.length > 0) return [['Alarms', firedWords(fired)]]
+  return details?.alarms && !verdict && !rollingBack ? [['Alarms', alarmWords(details.alarms)]] : []
+}
+
+/** ECS names the alarms that fired; CodeDeploy does in its words about the end only: `Activated alarms: <a> <b>`. */
+function firedAlarms({ details, rollingBack, evidence }: DeploymentState): readonly string[] {
+  const said = [rollingBack?.reason, evidence?.statusReason, evidence?.codeDeploy?.message]
+  const [, list = ''] = /Activated alarms: ([^\n]{1,4000})/.exec(said.map((words) => words?.untrusted).join('\n')) ?? []
+  const named = [...list.matchAll(/<([^<>]{1,255})>/g)].flatMap(([, name]) => name ?? [])
+  return [...new Set([...(details?.alarms?.triggered ?? []), ...named])]
+}
+
+function firedWords(names: readonly string[]): Text {
+  return text`${joined(names.map((name) => text`${untrusted(name)}`))} fired`
 }
 
 function alarmWords({ names, status, triggered }: NonNullable<Details['alarms']>): Text {
+  if (triggered.length > 0) return firedWords(triggered)
   const all = joined(names.map((name) => text`${untrusted(name)}`))
-  if (triggered.length > 0) return text`${joined(triggered.map((name) => text`${untrusted(name)}`))} fired`
   const words: Readonly<Record<string, string>> = {
     MONITORING: 'watched',
     MONITORING_COMPLETE: 'stayed quiet',
@@ -98,8 +106,4 @@ function bakeLine({ bakeEndsAt, revisions }: Details, at: number): readonly Deta
   const share = weight === undefined || weight >= 100 ? '' : ` at ${weight} %`
   const until = `${new Date(bakeEndsAt).toISOString().slice(11, 16)} UTC`
   return [['Bakes', text`${duration(bakeEndsAt - at)} more${share}, until ${until}`]]
-}
-
-function joined(parts: readonly Text[], between = ', '): Text {
-  return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]))
 }

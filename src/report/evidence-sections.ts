@@ -1,23 +1,25 @@
+import type { DeploymentState } from '../deployment/state.ts'
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../diagnosis/evidence.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
-import { redacted } from './redacted.ts'
-import { task, timeOfDay } from './short.ts'
+import { redacted, redactedText } from './redacted.ts'
+import { day, joined, task, timeOfDay } from './short.ts'
 
 /** One fold of evidence. Its lines are redacted; a view escapes them. */
 export interface EvidenceSection {
-  readonly kind: 'reason' | 'tasks' | 'targets' | 'codedeploy' | 'events' | 'logs' | 'missing'
+  readonly kind: 'tasks' | 'logs' | 'targets' | 'alarms' | 'network' | 'platforms' | 'reason' | 'missing' | 'events'
   readonly title: Text
   readonly lines: readonly Text[]
 }
 
-/** Evidence in the order of its weight: what stopped and why first, log tails and gaps last. Empty sections are left out. */
-export function evidenceSections(evidence: Evidence): readonly EvidenceSection[] {
+/**
+ * Evidence in the order in which it answers why: what stopped and what it said last, what was watched from outside, what
+ * AWS says of the whole, and then what only happened. Empty sections are left out.
+ */
+export function evidenceSections({ evidence, deployment }: DeploymentState): readonly EvidenceSection[] {
+  if (!evidence) return []
+  const isByCodeDeploy = evidence.codeDeploy !== undefined || deployment?.engine === 'codedeploy'
   const sections: readonly EvidenceSection[] = [
-    { kind: 'reason', title: text`What Amazon ECS says`, lines: reason(evidence.statusReason) },
     { kind: 'tasks', title: text`Stopped tasks`, lines: evidence.stoppedTasks.flatMap(stoppedTasks) },
-    { kind: 'codedeploy', title: text`What CodeDeploy says`, lines: codeDeploy(evidence) },
-    { kind: 'targets', title: text`Targets that are not healthy`, lines: targets(evidence) },
-    { kind: 'events', title: text`Service events`, lines: events(evidence) },
     ...evidence.logs.map(
       ({ container, logGroup, logStream, lines }) =>
         ({
@@ -26,13 +28,28 @@ export function evidenceSections(evidence: Evidence): readonly EvidenceSection[]
           lines: lines.map((line) => [redacted(line)]),
         }) as const,
     ),
+    { kind: 'targets', title: text`Targets that are not healthy`, lines: targets(evidence) },
+    { kind: 'alarms', title: text`Alarms, as CloudWatch has them now`, lines: alarms(evidence) },
+    { kind: 'network', title: networkTitle(evidence), lines: network(evidence) },
+    { kind: 'platforms', title: text`Platforms of task and images`, lines: platforms(evidence) },
+    { kind: 'reason', title: text`What ${isByCodeDeploy ? 'CodeDeploy' : 'Amazon ECS'} says`, lines: reason(evidence) },
     { kind: 'missing', title: text`What could not be read`, lines: missing(evidence) },
+    { kind: 'events', title: text`Service events`, lines: events(evidence) },
   ]
   return sections.filter(({ lines }) => lines.length > 0)
 }
 
-function reason(statusReason: Untrusted | undefined): readonly Text[] {
-  return statusReason ? [[redacted(statusReason)]] : []
+/** The words for the end, once: CodeDeploy has them in its error, and ECS in the reason of the service deployment. */
+function reason({ statusReason, codeDeploy }: Evidence): readonly Text[] {
+  const { errorCode, message, failures = [] }: Partial<NonNullable<Evidence['codeDeploy']>> = codeDeploy ?? {}
+  const isTold = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
+  const error =
+    errorCode || message ? [text`${untrusted(errorCode ?? 'Error')}${message ? text`: ${redacted(message)}` : ''}`] : []
+  return [
+    ...error,
+    ...(statusReason && !isTold ? [[redacted(statusReason)]] : []),
+    ...failures.flatMap(lifecycleFailure),
+  ]
 }
 
 function stoppedTasks({
@@ -45,30 +62,20 @@ function stoppedTasks({
   const why = stoppedReason ? text`: ${redacted(stoppedReason)}` : ''
   return [
     text`${count} × ${untrusted(stopCode ?? 'stopped')}${why} (task ${untrusted(task(exampleTaskArn))})`,
-    ...containers.map(stoppedContainer),
+    ...containers.map((container) => stoppedContainer(container, stoppedReason)),
   ]
 }
 
-function stoppedContainer({ name, exitCode, reason, essential, image, memory }: StoppedContainer): Text {
+/** `taskReason`: why its task stopped; where the container has the same words, they are not said again. */
+function stoppedContainer(container: StoppedContainer, taskReason: Untrusted | undefined): Text {
+  const { name, exitCode, reason, essential, image, memory } = container
   const facts = [
     ...(exitCode === undefined ? [] : [text`exit code ${exitCode}`]),
-    ...(reason ? [[redacted(reason)]] : []),
+    ...(reason && reason.untrusted !== taskReason?.untrusted ? [[redacted(reason)]] : []),
     ...(memory === undefined ? [] : [text`memory ${memory} MiB`]),
     ...(image ? [text`image ${untrusted(image)}`] : []),
   ]
-  return text`    container ${untrusted(name)}${essential ? '' : ' (not essential)'}: ${joined(facts)}`
-}
-
-function joined(parts: readonly Text[]): Text {
-  return parts.length === 0 ? ['nothing known'] : parts.flatMap((part, index) => (index === 0 ? part : [', ', ...part]))
-}
-
-function codeDeploy({ codeDeploy }: Evidence): readonly Text[] {
-  if (!codeDeploy) return []
-  const { errorCode, message, failures } = codeDeploy
-  const error =
-    errorCode || message ? [text`${untrusted(errorCode ?? 'Error')}${message ? text`: ${redacted(message)}` : ''}`] : []
-  return [...error, ...failures.flatMap(lifecycleFailure)]
+  return text`    container ${untrusted(name)}${essential ? '' : ' (not essential)'}: ${facts.length > 0 ? joined(facts) : 'nothing known'}`
 }
 
 function lifecycleFailure({
@@ -92,6 +99,39 @@ function targets({ targetHealth }: Evidence): readonly Text[] {
     const why = reason ? text` ${untrusted(reason)}` : ''
     return text`${untrusted(target)} ${untrusted(state)}${why}${description ? text`: ${redacted(description)}` : ''}`
   })
+}
+
+function alarms({ alarms = [] }: Evidence): readonly Text[] {
+  return alarms.map(({ name, state, since, reason }) => {
+    const changed = since === undefined ? '' : text` since ${day(since)} ${timeOfDay(since)}`
+    return text`${untrusted(name)}: ${untrusted(state)}${changed}${reason ? text`: ${redacted(untrusted(reason))}` : ''}`
+  })
+}
+
+function networkTitle({ network }: Evidence): Text {
+  return network ? text`Network of the tasks (${untrusted(network.vpcId)}, ${untrusted(network.region)})` : []
+}
+
+function network({ network }: Evidence): readonly Text[] {
+  if (!network) return []
+  const { gaps, enclosed, isWhole } = network
+  const nothing = isWhole
+    ? text`Nothing in routes, endpoints and security groups keeps the tasks from what they need.`
+    : text`Nothing was found that keeps the tasks from what they need; not all of it could be read.`
+  return [
+    ...(enclosed ? [redactedText(text`${enclosed}.`)] : []),
+    ...gaps.map(({ what, why, fix }) => redactedText(text`${what}: ${why}. ${fix}`)),
+    ...(gaps.length === 0 ? [nothing] : []),
+  ]
+}
+
+function platforms({ platforms }: Evidence): readonly Text[] {
+  if (!platforms) return []
+  const images = platforms.images.map(({ reference, containers, platforms }) => {
+    const names = untrusted(containers.join(', '))
+    return text`image ${untrusted(reference)} (container ${names}): built for ${untrusted(platforms.join(', '))}`
+  })
+  return [text`The task runs on ${untrusted(platforms.task ?? 'what its container instance is')}.`, ...images]
 }
 
 function events({ serviceEvents }: Evidence): readonly Text[] {

@@ -1,8 +1,8 @@
 import { isBad } from '../deployment/verdict.ts'
-import { type Text, text, untrusted } from '../text.ts'
-import { type Annotation, annotations, fitting } from './annotations.ts'
+import { text, untrusted } from '../text.ts'
+import { type Annotation, annotations, fitting, lined } from './annotations.ts'
 import { forPlain } from './escape.ts'
-import { type FleetReport, fleetExplanation, fleetHeadline, totalCause } from './fleet.ts'
+import { type FleetReport, fleetHeadline, fleetOpening } from './fleet.ts'
 import { reportOf, standing } from './fleet-service.ts'
 
 /** The runner shows 10 annotations of each level per step (ExecutionContext.cs); the first is that of all services. */
@@ -38,12 +38,11 @@ function total(report: FleetReport): readonly Annotation[] {
   const { verdict } = report.state
   const isAsked = verdict?.outcome === 'detached' && verdict.cause === undefined
   if (!verdict || !isBad(verdict.outcome) || isAsked) return []
-  const [first, ...rest] = fleetExplanation(report.state)
-  const headline: Text = fleetHeadline(report)
-  const opening = first && totalCause(report.state).length > 0 ? first : text`${headline}.`
-  const lines = [...(first ? [headline] : []), ...rest]
-  const message = lines.reduce((all, line) => text`${all}\n${line}`, text`Deploy failed: ${opening}`)
-  return [{ level: 'error', title: 'Deploy failed', message: fitting(message) }]
+  const { headline, reason, rest } = fleetOpening(report)
+  const lines = reason
+    ? [text`Deploy failed: ${reason}`, ...rest, text`${headline}.`]
+    : [text`Deploy failed: ${headline}.`, ...rest]
+  return [{ level: 'error', title: 'Deploy failed', message: fitting(lined(lines)) }]
 }
 
 function notice(report: FleetReport, url: string): Annotation {

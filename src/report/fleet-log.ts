@@ -1,8 +1,9 @@
 import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { type FleetSubject, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log.ts'
+import { firstLine } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
 
@@ -42,9 +43,8 @@ function turned({ services }: FleetState, because: string): Text {
 }
 
 function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
-  const title = text`${lookOf(fleetStage(state)).emoji} ${fleetHeadline({ subject, state })}`
-  const [first, ...rest] = fleetExplanation(state)
-  return [first ? text`${title}. ${first}` : title, ...rest.map((line) => text`   ${line}`)]
+  const said = fleetOpening({ subject, state })
+  return [text`${lookOf(fleetStage(state)).emoji} ${firstLine(said)}`, ...said.rest.map((line) => text`   ${line}`)]
 }
 
 function serviceLines(

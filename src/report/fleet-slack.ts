@@ -3,7 +3,7 @@ import { isBad } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, text, untrusted } from '../text.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
-import { type FleetReport, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, type Standing, standing } from './fleet-service.ts'
 import { commitUrl, runUrl, safeUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
@@ -21,9 +21,10 @@ import {
 } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
 import { alarming } from './slack-message.ts'
+import { openingText, slackLink } from './slack-opening.ts'
 
-/** Characters of the message for why, and for the lines of the services; with the rest they stay below Slack's limits. */
-const longestWhy = 1200
+/** Characters of the opening, and of the lines of the services; with the rest they stay below Slack's limits. */
+const longestOpening = 1800
 const longestLines = 1700
 const longestReason = 600
 
@@ -39,10 +40,9 @@ export function fleetSlackMessage(
   const { emoji, colour } = lookOf(fleetStage(state))
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
-    text: `${emoji} ${renderText(fleetHeadline(report), forSlack)}`,
+    text: openingText(emoji, fleetOpening(report, slackLink), longestOpening),
     color: colour,
     blocks: [
-      ...weighted(6, section(why(report))),
       ...weighted(5, section(lines(report))),
       ...weighted(2, fields(facts(report))),
       ...weighted(4, links(report)),
@@ -51,11 +51,6 @@ export function fleetSlackMessage(
     mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
     reply: state.verdict && isBad(state.verdict.outcome) ? reasons(report) : undefined,
   })
-}
-
-function why({ state }: FleetReport): string {
-  const [first, ...rest] = fleetExplanation(state).map((line) => renderText(line, forSlack))
-  return first === undefined ? '' : [`*${cut(first, longestWhy)}*`, ...rest.map((line) => cut(line, 500))].join('\n')
 }
 
 /** A line for each service in the order of the waves, as far as they fit; what is left out is counted. */

@@ -1,12 +1,12 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { text, untrusted } from '../text.ts'
-import { type FleetReport, fleetExplanation, fleetHeadline, fleetStage } from './fleet.ts'
+import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, reportOf, type Standing, standing } from './fleet-service.ts'
 import { commitUrl, runUrl, safeUrl } from './links.ts'
 import { code, fold, link, prose, table } from './markdown.ts'
 import { headline, lookOf } from './sentence.ts'
 import { account, commit, revision } from './short.ts'
-import { assemble, type Part, renderSummary } from './summary.ts'
+import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
 
 /** Folds of what is bad are the last to be left out of a summary that is too long. */
 const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7, 'put-back': 6, good: 4, waiting: 3 }
@@ -15,17 +15,11 @@ const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7,
 export function renderFleetSummary(report: FleetReport): string {
   const { subject, state } = report
   return assemble([
-    { markdown: `### ${lookOf(fleetStage(state)).emoji} ${prose(fleetHeadline(report))}`, weight: 100 },
-    { markdown: opening(report), weight: 99 },
+    ...openingParts(lookOf(fleetStage(state)).emoji, fleetOpening(report, summaryLink)),
     { markdown: services(report), weight: 90 },
     { markdown: facts(report), weight: 10 },
     ...state.services.flatMap((service) => folds(service, subject)),
   ])
-}
-
-function opening({ state }: FleetReport): string {
-  const [first, ...rest] = fleetExplanation(state).map(prose)
-  return first === undefined ? '' : [`**${first}**`, ...rest].join('\n\n')
 }
 
 function services({ state }: FleetReport): string {

@@ -1,7 +1,7 @@
 import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { redactedText } from './redacted.ts'
+import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
 import { duration } from './short.ts'
 import type { Subject } from './subject.ts'
@@ -79,11 +79,15 @@ export function totalCause(state: FleetState): Text {
   return sentences.flatMap((sentence, index) => (index === 0 ? sentence : [' ', ...sentence]))
 }
 
-/** Cause, remedy and what is true of the others now, as far as they are known: what follows a headline. */
-export function fleetExplanation(state: FleetState): readonly Text[] {
-  const cause = totalCause(state)
-  const fix = state.verdict?.cause?.fix
-  return [...(cause.length > 0 ? [cause] : []), ...(fix?.some((part) => part !== '') ? [redactedText(fix)] : [])]
+/** What every channel says of all of them before anything else. */
+export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): Opening {
+  const { verdict } = report.state
+  const reason = totalCause(report.state)
+  return {
+    headline: fleetHeadline(report),
+    reason: reason.length > 0 ? reason : undefined,
+    rest: verdict?.cause && !isGood(verdict.outcome) ? remedy(verdict.cause, show) : [],
+  }
 }
 
 /** What became of the services that did not fail themselves. */

@@ -121,10 +121,11 @@ function tasks({ tasks: before }: DeploymentState, next: DeploymentState): reado
   return [text`tasks    ${tasksLine(now)}${now.failed > 0 ? breakerLimit(next) : ''}`]
 }
 
-/** `2 of 3 running, 1 pending`. */
+/** `2 of 3 running, 1 pending`; `none running` where none are wanted any more, as after a rollback. */
 export function tasksLine({ desired, running, pending, failed }: NonNullable<DeploymentState['tasks']>): string {
   const rest = [pending > 0 ? `${pending} pending` : '', failed > 0 ? `${failed} failed` : '']
-  return [`${running} of ${desired} running`, ...rest].filter((part) => part !== '').join(', ')
+  const share = desired === 0 && running === 0 ? 'none running' : `${running} of ${desired} running`
+  return [share, ...rest].filter((part) => part !== '').join(', ')
 }
 
 /** Service events that are new, and not in the words of one that was shown before. */

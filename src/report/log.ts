@@ -1,7 +1,8 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { newLines } from './log-progress.ts'
-import { appearance, explanation, headline } from './sentence.ts'
+import { firstLine, opening } from './opening.ts'
+import { appearance } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
 import type { Subject } from './subject.ts'
 
@@ -25,12 +26,10 @@ export function logLines(
 }
 
 function ending(state: DeploymentState, subject: Subject): readonly Text[] {
-  const [first, ...rest] = explanation(state)
-  const title = text`${appearance(state).emoji} ${headline({ subject, state })}`
+  const said = opening({ subject, state })
   return [
-    first && state.cause ? text`${title}. ${first}` : title,
-    ...(first && !state.cause ? [indented(first)] : []),
-    ...rest.map(indented),
+    text`${appearance(state).emoji} ${firstLine(said)}`,
+    ...said.rest.map(indented),
     ...(subject.url && state.verdict?.outcome === 'succeeded' ? [indented(text`${untrusted(subject.url)}`)] : []),
   ]
 }

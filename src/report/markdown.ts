@@ -31,7 +31,7 @@ export function fence(language: string, lines: readonly Text[]): string {
   return `${marks}${language}\n${body}\n${marks}`
 }
 
-/** A part that a reader opens. */
-export function fold(title: Text, body: string): string {
-  return `<details><summary>${prose(title)}</summary>\n\n${body}\n\n</details>`
+/** A part that a reader opens, or finds open. */
+export function fold(title: Text, body: string, { isOpen = false } = {}): string {
+  return `<details${isOpen ? ' open' : ''}><summary>${prose(title)}</summary>\n\n${body}\n\n</details>`
 }

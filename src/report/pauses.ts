@@ -17,22 +17,33 @@ export function openPauses({ pauses = [] }: DeploymentState): readonly Pause[] {
   return pauses.toSorted((one, other) => end(one) - end(other))
 }
 
-/** What waits, until when, what happens otherwise, and who may answer: one line for each wait, then one for all. */
+/**
+ * What happens without an answer, and who may give it. The headline says already where and until when the first one waits;
+ * several have a line each.
+ */
 export function waitingLines(state: DeploymentState): readonly Text[] {
-  const pauses = openPauses(state)
-  const [first] = pauses
+  const [first, ...others] = openPauses(state)
   if (first === undefined) return []
-  const ids = pauses.length > 1 ? ' All of them have to be answered.' : ''
-  return [...pauses.map(waitingLine), text`May answer: ${whoMayAnswer(first)}.${ids}`]
+  const who = text`May answer: ${whoMayAnswer(first)}.`
+  if (others.length === 0) return [text`Without an answer ${withoutAnswer(first)}${hookOf(first)}. ${who}`]
+  return [...[first, ...others].map(waitingLine), text`${who} All of them have to be answered.`]
 }
 
 /** `POST_TEST_TRAFFIC_SHIFT waits for an answer (hook ecs-pause-…) until …; without one it is rolled back.` */
-export function waitingLine({ id, stage, until, otherwise }: Pause): Text {
-  const hook = id === stage ? '' : text` (hook ${untrusted(id)})`
+export function waitingLine(pause: Pause): Text {
+  const { stage, until } = pause
   const end = until === undefined ? '' : ` until ${moment(until)}`
-  const then =
-    otherwise === 'continue' ? 'the deployment goes on' : id === stage ? 'it is stopped' : 'it is rolled back'
-  return text`${untrusted(stage)} waits for an answer${hook}${end}; without one ${then}.`
+  return text`${untrusted(stage)} waits for an answer${hookOf(pause)}${end}; without one ${withoutAnswer(pause)}.`
+}
+
+/** The wait of CodeDeploy has no name but that of its stage. */
+function hookOf({ id, stage }: Pause): Text {
+  return id === stage ? [] : text` (hook ${untrusted(id)})`
+}
+
+function withoutAnswer({ id, stage, otherwise }: Pause): string {
+  if (otherwise === 'continue') return 'the deployment goes on'
+  return id === stage ? 'it is stopped' : 'it is rolled back'
 }
 
 const answers: Readonly<Record<PauseAnswer, string>> = {

@@ -3,7 +3,7 @@ import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
-import { waitingLines, whereItWaits } from './pauses.ts'
+import { whereItWaits } from './pauses.ts'
 import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { duration, revision } from './short.ts'
@@ -128,7 +128,7 @@ export function appearance(state: DeploymentState): Appearance {
 /** `api (production) failed to deploy and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
-  const back = wentBackTo(state)
+  const back = backTo(state)
   const share = stageOf(state) === 'shifting' ? `: ${state.trafficPercent} %` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
   const target = back ? text` to ${untrusted(revision(back))}` : ''
@@ -136,12 +136,14 @@ export function headline({ subject, state }: Report): Text {
   return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${where}${share}${took}`
 }
 
-function wentBackTo({ purpose, verdict, plan }: DeploymentState): string | undefined {
+/** Where a service went back to, or goes back to now. */
+function backTo(state: DeploymentState): string | undefined {
+  const { purpose, verdict, plan } = state
   if (purpose === 'rollback')
     return verdict?.outcome === 'succeeded' ? (verdict.servingTaskDefinition ?? plan?.taskDefinition) : undefined
-  return verdict?.outcome === 'rolled-back'
-    ? (verdict.servingTaskDefinition ?? plan?.previousTaskDefinition)
-    : undefined
+  const stage = stageOf(state)
+  if (stage === 'rolling-back') return plan?.previousTaskDefinition
+  return stage === 'rolled-back' ? (verdict?.servingTaskDefinition ?? plan?.previousTaskDefinition) : undefined
 }
 
 function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {
@@ -163,12 +165,4 @@ export function causeSentence({ what, why, confidence }: Cause): Text {
 /** It may be the first sentence of a line. What somebody else named stays as they wrote it. */
 function capitalised([first = '', ...rest]: Text): Text {
   return [typeof first === 'string' ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest]
-}
-
-/** Cause, remedy and what is true now, as far as they are known: what follows a headline. */
-export function explanation(state: DeploymentState): readonly Text[] {
-  const { now } = appearance(state)
-  const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
-  const waits = stageOf(state) === 'paused' ? waitingLines(state) : []
-  return [...(cause ? [causeSentence(cause), redactedText(cause.fix)] : []), ...waits, ...(now ? [[now]] : [])]
 }

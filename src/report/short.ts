@@ -1,3 +1,5 @@
+import type { Text } from '../text.ts'
+
 /** Short forms of AWS's and git's long names, for people. Each returns its argument where it is not of the known form. */
 
 /** `api:118` of a task definition ARN. */
@@ -52,6 +54,11 @@ export function timeOfDay(at: number): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`
 }
 
+/** `2026-11-22`, in UTC, of milliseconds since 1970. */
+export function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}
+
 /** `2026-11-22 05:00 UTC` of milliseconds since 1970. */
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
@@ -70,4 +77,9 @@ export function truncate(value: string, limit: number): string {
     kept += character
   }
   return `${kept}…`
+}
+
+/** `a, b`: parts of a line with the same words between each two. */
+export function joined(parts: readonly Text[], between = ', '): Text {
+  return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]))
 }

@@ -17,7 +17,7 @@ const slackLimits = {
   buttonUrl: 3000,
   planTasks: 20,
   planTitle: 150,
-  text: 1000,
+  text: 3000,
   reply: 3500,
   visible: 4000,
   payload: 12_000,

@@ -1,15 +1,16 @@
 import type { Plan } from '../deployment/plan.ts'
-import type { Phase } from '../deployment/state.ts'
+import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { isBad, type Outcome } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
-import { detailLines, trafficShares } from './deployment-details.ts'
+import { detailLines } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
 import { evidenceSections } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
+import { opening } from './opening.ts'
 import type { Report } from './report.ts'
-import { appearance, explanation, headline } from './sentence.ts'
+import { appearance } from './sentence.ts'
 import { account, commit, duration, image, revision } from './short.ts'
 import {
   buttons,
@@ -22,7 +23,9 @@ import {
   section,
 } from './slack-blocks.ts'
 import { withinLimits } from './slack-limits.ts'
+import { openingText, slackLink } from './slack-opening.ts'
 import { settingLines, strategyWords } from './strategy.ts'
+import { servingNow, trafficLine } from './traffic.ts'
 
 export interface SlackMessageOptions {
   /** Whom to call when the deployment ends badly, from `slackMention`. */
@@ -32,6 +35,9 @@ export interface SlackMessageOptions {
   /** Whether log lines of containers may go to Slack, where nothing is masked. Default: they may not. */
   readonly logTails?: boolean | undefined
 }
+
+/** Characters of what happened, why, and what to do; the facts below keep the rest. */
+const longestOpening = 2500
 
 const shownPhases = 8
 
@@ -51,10 +57,9 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
   const bad = state.verdict !== undefined && isBad(state.verdict.outcome)
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
-    text: `${appearance(state).emoji} ${renderText(headline(report), forSlack)}`,
+    text: openingText(appearance(state).emoji, opening(report, slackLink), longestOpening),
     color: appearance(state).colour,
     blocks: [
-      ...weighted(5, section(why(report))),
       ...weighted(2, fields(facts(report))),
       ...weighted(1, options.progress === 'plan' ? plan(report) : section(progress(report))),
       ...weighted(4, links(report)),
@@ -63,11 +68,6 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
     mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
     reply: bad ? details(report, options.logTails ?? false) : undefined,
   })
-}
-
-function why({ state }: Report): string {
-  const [first, ...rest] = explanation(state).map((line) => renderText(line, forSlack))
-  return first === undefined ? '' : [state.cause ? `*${first}*` : first, ...rest].join('\n')
 }
 
 function facts({ subject: { run }, state: { plan, registered } }: Report): readonly SlackText[] {
@@ -106,17 +106,17 @@ function progress({ state }: Report): string {
     failed: ':x:',
     skipped: ':heavy_minus_sign:',
   }
-  const { trafficPercent = 0 } = state
-  const shares = state.verdict ? undefined : trafficShares(state.details)
-  const facts = detailLines(state).filter(([label]) => label !== 'Traffic')
   return [
     ...state.phases.slice(-shownPhases).map((phase) => `${emoji[phase.status]} ${forSlack(phase.name)}${took(phase)}`),
-    ...(state.trafficPercent === undefined
-      ? []
-      : [`Traffic ${trafficBar(trafficPercent)} ${shares ? renderText(shares, forSlack) : `${trafficPercent} %`}`]),
+    ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${renderText(words, forSlack)}`),
     ...(state.tasks && !state.verdict ? [`Tasks: ${tasksLine(state.tasks)}`] : []),
-    ...facts.map(([label, words]) => `${label}: ${renderText(words, forSlack)}`),
+    ...detailLines(state).map(([label, words]) => `${label}: ${renderText(words, forSlack)}`),
   ].join('\n')
+}
+
+/** A picture of the share that moves; of a revision that has all of it there is nothing to draw. */
+function bar(state: DeploymentState): string {
+  return state.trafficPercent === undefined || servingNow(state) ? '' : `${trafficBar(state.trafficPercent)} `
 }
 
 function plan({ state }: Report): readonly SlackBlock[] {
@@ -167,9 +167,8 @@ function footer({ subject, state }: Report): string {
   return [...parts.map((part) => renderText(part, forSlack)), updated].join(' · ')
 }
 
-function details({ state: { evidence } }: Report, logTails: boolean): string | undefined {
-  if (!evidence) return undefined
-  const shown = evidenceSections(evidence).filter(({ kind }) => logTails || kind !== 'logs')
+function details({ state }: Report, logTails: boolean): string | undefined {
+  const shown = evidenceSections(state).filter(({ kind }) => logTails || kind !== 'logs')
   const blocks = shown.map(({ title, lines }) => {
     const body = lines.slice(-10).map((line) => renderText(line, forSlackCode))
     return `*${renderText(title, forSlack)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``

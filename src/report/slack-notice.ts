@@ -4,8 +4,11 @@ import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { commit } from './short.ts'
 import { buttons, context, fields, mrkdwn, section } from './slack-blocks.ts'
-import { withinLimits } from './slack-limits.ts'
+import { cut, withinLimits } from './slack-limits.ts'
 import type { Run } from './subject.ts'
+
+/** With a whole section below it, a message stays below Slack's limits. Characters. */
+const longestTitle = 1000
 
 /** What any workflow may say about itself, in six words. */
 export const noticeStatuses = ['started', 'in-progress', 'succeeded', 'failed', 'cancelled', 'warning'] as const
@@ -40,7 +43,7 @@ export function slackNotice(notice: Notice, run: Run): SlackMessage {
   const own = notice.links.map(({ label, url }) => [label, url] as const)
   const footer = text`${untrusted(run.repository)} run ${untrusted(run.runNumber)} · ${untrusted(commit(run.sha))} · ${run.actor}`
   return withinLimits({
-    text: `${emoji} ${forSlack(notice.title)}`,
+    text: cut(`${emoji} ${forSlack(notice.title)}`, longestTitle),
     color,
     blocks: [
       ...section(body).map((block) => ({ block, weight: 5 })),

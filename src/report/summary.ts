@@ -1,17 +1,20 @@
+import type { DeploymentState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { text, untrusted } from '../text.ts'
-import { detailLines } from './deployment-details.ts'
+import { type DetailLine, detailLines } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
 import { type EvidenceSection, evidenceSections } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, fence, fold, link, prose, table } from './markdown.ts'
+import { firstLine, type Opening, opening, type ShowLink } from './opening.ts'
 import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
-import { appearance, explanation, headline } from './sentence.ts'
+import { appearance } from './sentence.ts'
 import { account, commit, image, revision, truncate } from './short.ts'
 import { settingLines, strategyWords } from './strategy.ts'
 import { nextSteps } from './summary-commands.ts'
 import { timeline } from './summary-timeline.ts'
+import { trafficLine } from './traffic.ts'
 
 /** GitHub takes 1 MiB per step and drops all of a summary that is longer; we stay far below. UTF-8 bytes. */
 export const longestSummary = 256 * 1024
@@ -46,8 +49,7 @@ export function assemble(all: readonly Part[]): string {
 
 function partsOf(report: Report): readonly Part[] {
   return [
-    { markdown: `### ${appearance(report.state).emoji} ${prose(headline(report))}`, weight: 100 },
-    { markdown: opening(report), weight: 99 },
+    ...openingParts(appearance(report.state).emoji, opening(report, summaryLink)),
     { markdown: facts(report), weight: 10 },
     { markdown: warnings(report), weight: 9 },
     { markdown: timeline(report.state), weight: 5 },
@@ -57,9 +59,15 @@ function partsOf(report: Report): readonly Part[] {
   ]
 }
 
-function opening({ state }: Report): string {
-  const [first, ...rest] = explanation(state).map(prose)
-  return first === undefined ? '' : [`**${first}**`, ...rest].join('\n\n')
+/** A link with words of ours; the address is fit for Markdown (`safeUrl`). */
+export const summaryLink: ShowLink = (address) => link('Read more', address)
+
+/** What happened and why in the heading, and what to do right below it. */
+export function openingParts(emoji: string, said: Opening): readonly Part[] {
+  return [
+    { markdown: `### ${emoji} ${prose(firstLine(said))}`, weight: 100 },
+    { markdown: said.rest.map(prose).join('\n\n'), weight: 99 },
+  ]
 }
 
 function facts(report: Report): string {
@@ -95,7 +103,9 @@ function facts(report: Report): string {
     ...(plan && settingLines(plan).length > 0
       ? [['Settings', settingLines(plan).map(prose).join(' · ')] as const]
       : []),
-    ...detailLines(state).map(([label, words]) => [label, prose(words)] as const),
+    ...[...rollbackLine(state), ...trafficLine(state), ...detailLines(state)].map(
+      ([label, words]) => [label, prose(words)] as const,
+    ),
     [
       'Where',
       [code(subject.region), ...(subject.accountId ? [`account ${account(subject.accountId)}`] : [])].join(', '),
@@ -103,6 +113,14 @@ function facts(report: Report): string {
     ['Links', linksCell(report)],
   ]
   return table(['', ''], rows)
+}
+
+/** What set the rollback off, where AWS has no words of its own for it, as when it was this run that did. */
+function rollbackLine({ rollingBack, evidence }: DeploymentState): readonly DetailLine[] {
+  const said = `${evidence?.statusReason?.untrusted} ${evidence?.codeDeploy?.message?.untrusted}`
+  const reason = rollingBack?.reason
+  if (!reason || !evidence || said.includes(reason.untrusted)) return []
+  return [['Rolled back because', [redacted(reason)]]]
 }
 
 function environment({ subject }: Report): string {
@@ -131,20 +149,22 @@ function warnings({ state }: Report): string {
   return state.warnings.map((warning) => `> ⚠️ ${prose(text`${redacted(warning)}`)}`).join('\n>\n')
 }
 
-/** Evidence of a bad end, in folds; the first is open. */
+/** Evidence of a bad end, in folds; the first, which weighs most, is open. */
 function evidence({ state }: Report): readonly Part[] {
-  if (!state.evidence || (state.verdict && isGood(state.verdict.outcome))) return []
+  if (state.verdict && isGood(state.verdict.outcome)) return []
   const weights: Record<EvidenceSection['kind'], number> = {
-    reason: 7,
     tasks: 7,
-    codedeploy: 7,
+    alarms: 7,
+    reason: 7,
     targets: 6,
+    network: 6,
+    platforms: 6,
     missing: 6,
-    events: 3,
-    logs: 2,
+    logs: 3,
+    events: 2,
   }
-  return evidenceSections(state.evidence).map(({ kind, title, lines }) => ({
-    markdown: fold(title, fence('text', lines)),
+  return evidenceSections(state).map(({ kind, title, lines }, index) => ({
+    markdown: fold(title, fence('text', lines), { isOpen: index === 0 }),
     weight: weights[kind],
   }))
 }

@@ -67,7 +67,7 @@ describe('alarms and rollback of one deployment', () => {
     )
     const left = await deploy({})
     expect(Object.keys(left.sent)).not.toContain('overrideAlarmConfiguration')
-    expect(left.log).toMatch(/stopped by api-5xx; rolled back after a failure, an alarm, a stop/)
+    expect(left.log).toMatch(/stopped by alarm api-5xx; rolled back after a failure, an alarm, a stop/)
     expect(left.runner.summary).toMatch(/Deployment group/)
   })
 

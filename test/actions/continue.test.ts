@@ -69,7 +69,7 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     expect(outputs).toMatchObject({ verdict: 'paused', cause: '', 'paused-stage': where })
     expect(Date.parse(outputs['paused-until'] ?? '')).toBeGreaterThan(sim.clock.now() + 58 * minute)
     const permission = engine === 'ECS' ? 'ecs:ContinueServiceDeployment' : 'codedeploy:ContinueDeployment'
-    const words = new RegExp(`${where} waits for an answer.*until 20.* UTC; without one`)
+    const words = new RegExp(`waits for an answer at ${where} until 20.* UTC.*Without an answer it is`, 's')
     for (const told of [log, runner.summary, JSON.stringify(sent.at(-1)?.body)]) {
       expect(told.replaceAll('&#95;', '_')).toMatch(words)
       expect(told).toContain(permission)

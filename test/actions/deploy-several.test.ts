@@ -149,7 +149,7 @@ describe('waves', () => {
       expect.stringMatching(/^error Deploy failed: Deploy failed: worker: .*2 services were put back/),
     ])
     expect(log).toMatch(/worker failed, so the 2 services that were deployed go back/)
-    expect(runner.summary).toMatch(/\*\*worker: .*2 services were put back: data, api/)
+    expect(runner.summary).toMatch(/^### .* worker: .*2 services were put back: data, api/)
     expect(runner.summary).toContain('<code>data:1</code> → <code>data:2</code> → <code>data:1</code>')
     const last = JSON.stringify(sent.at(-1))
     expect(JSON.stringify(sent)).toMatch(/4 services \(production\) failed to deploy together and were put back/)

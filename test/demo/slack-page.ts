@@ -32,7 +32,7 @@ function html(mrkdwn: string): string {
 function inline(mrkdwn: string): string {
   return escapeHtml(unescapeSlack(mrkdwn))
     .replace(/```\n?([\s\S]*?)```/g, '<pre>$1</pre>')
-    .replace(/(^|\n)\*([^\n]+)\*(?=\n|$)/g, '$1<b>$2</b>')
+    .replace(/(^|[\n ])\*([^\n]+)\*(?=\n|$)/g, '$1<b>$2</b>')
     .replace(/`([^`\n]+)`/g, '<code>$1</code>')
     .replace(/:[a-z_]+:/g, (name) => emoji[name] ?? name)
     .replaceAll('\n', '<br>')

@@ -57,7 +57,7 @@ export function slackLines(message: Pick<MessageRecord, 'content'>): readonly st
   const current = steps.findLast((line) => !/^(⚪|➖)/u.test(line))
   const row = steps.map((line) => mark.exec(line)?.[1] ?? '').join('')
   return [
-    plainText(String(message.content.text ?? '')),
+    ...plainText(String(message.content.text ?? '')).split('\n'),
     ...lines.filter((line) => !mark.test(line) && !line.startsWith('Tasks:')),
     ...(current ? [`${row} ${current.replace(mark, '')}`] : []),
   ]

@@ -10,12 +10,12 @@ const shown = (report: Parameters<typeof annotations>[0]) =>
   annotations(report).map(({ level, message }) => `${level} ${renderText(message, forAnnotation)}`)
 
 describe('annotations', () => {
-  test('a failure is one error that starts with the cause, and says what the credentials could not read', () => {
+  test('a failure is one error that starts with the cause and what to do, and says what the credentials could not read', () => {
     expect(shown(of('rolled-back'))).toEqual([
       [
         'error Deploy failed: 3 of 3 new tasks stopped: container api ran out of memory (exit code 137).',
-        'api (production) failed to deploy and was rolled back to api:117, after 3m 12s',
         'Give the container more memory in the task definition, or let it use less.',
+        'api (production) failed to deploy and was rolled back to api:117, after 3m 12s.',
       ].join('\n'),
       'warning The credentials lack cloudwatch:DescribeAlarms, which would have shown which alarms went off.',
     ])
@@ -39,6 +39,13 @@ describe('annotations', () => {
     const [error] = shown({ subject, state })
     expect(error?.length).toBeLessThanOrEqual(3600)
     expect(error).toContain('Deploy failed: 3 of 3 new tasks stopped: because xxx')
+  })
+
+  test('a page that says more is named behind what to do', () => {
+    const state = { ...of('failed').state, cause: { ...cause, docs: 'https://docs.aws.amazon.com/memory' } }
+    expect(shown({ subject, state })[0]?.split('\n')[1]).toBe(
+      'Give the container more memory in the task definition, or let it use less. See https://docs.aws.amazon.com/memory',
+    )
   })
 
   test('says probably where the cause is not certain', () => {

@@ -265,8 +265,8 @@ describe('whole reports in which everything is hostile', () => {
     const isWrong = (summary: string) => {
       const { prose, open } = outsideFences(summary)
       const tags = prose.match(/<[^>]*>?/g) ?? []
-      const foreign = tags.filter((tag) => !/^<\/?(details|summary|code)>$/.test(tag))
-      const folds = ['<details>', '</details>'].map((tag) => prose.split(tag).length)
+      const foreign = tags.filter((tag) => !/^<(details open|\/?(details|summary|code))>$/.test(tag))
+      const folds = [/<details(?: open)?>/, /<\/details>/].map((tag) => prose.split(tag).length)
       return open || foreign.length > 0 || folds[0] !== folds[1] || /\]\((?!https?:\/\/)/.test(prose)
     }
     expect(firstWrong((theirs) => renderSummary(reportOf(theirs)), isWrong, some)).toBe('none')

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
-import { evidence, lastState, plan, stories, subject } from './stories.ts'
+import { cause, evidence, lastState, plan, start, stories, subject } from './stories.ts'
 
 const of = (name: string, options = {}): SlackMessage =>
   slackMessage({ subject, state: lastState(stories[name] ?? []) }, options)
@@ -12,9 +13,9 @@ const of = (name: string, options = {}): SlackMessage =>
 test('shows what a canary does now, in lines that say what they are about', () => {
   const [progress] = JSON.stringify(of('canary')).match(/:hourglass_flowing_sand:[^"]*/) ?? []
   expect(progress?.split('\\n').slice(1)).toEqual([
-    'Traffic ▰▱▱▱▱▱▱▱▱▱ api:117 90 % · api:118 10 %',
+    'Traffic: ▰▱▱▱▱▱▱▱▱▱ api:117 90 % · api:118 10 %',
     'Tasks: 3 of 3 running, 2 failed',
-    'Circuit breaker: 2 of 10 failed',
+    'Circuit breaker: 2 tasks failed (it acts at 10)',
     'Alarms: api-5xx watched',
     'Hooks: smoke-test succeeded',
     'Bakes: 4m 50s more at 10 %, until 09:06 UTC',
@@ -26,6 +27,33 @@ describe('the Slack message', () => {
     const message = of(name, { mention: '<@U0123ABCD>' })
     expectGolden(`slack/${name}.json`, `${JSON.stringify(message, null, 2)}\n`)
     expect(limitsBrokenBy(message)).toEqual([])
+  })
+
+  test('says in its first line what failed and why, and in the next what to do, where phones show nothing else', () => {
+    const state = {
+      ...lastState(stories.failed ?? []),
+      cause: { ...cause, docs: 'https://docs.aws.amazon.com/a?b=1&c' },
+    }
+    const { text, attachments } = slackMessage({ subject, state })
+    expect(text.split('\n')).toEqual([
+      '❌ api (production) failed to deploy, after 1m 40s. *3 of 3 new tasks stopped: container api ran out of memory (exit code 137).*',
+      'Give the container more memory in the task definition, or let it use less. <https://docs.aws.amazon.com/a?b=1&amp;c|Read more>',
+      'Nothing was rolled back: check what serves traffic now.',
+    ])
+    expect(attachments.map(({ fallback }) => fallback)).toEqual([text])
+    expect(JSON.stringify(attachments.map(({ blocks }) => blocks))).not.toContain('ran out of memory')
+  })
+
+  test('says while it goes back what set that off, as long as nobody knows the cause', () => {
+    const back = (reason: string): DeploymentEvent => ({ kind: 'rolling-back', at: start, reason: untrusted(reason) })
+    const state = lastState([
+      ...(stories.deploying ?? []),
+      back('3 new tasks failed in the same way'),
+      back('Deployment d-1 was stopped by a request.'),
+    ])
+    expect(slackMessage({ subject, state }).text).toBe(
+      '⏪ api (production) failed and is being rolled back to api:117. *3 new tasks failed in the same way.*',
+    )
   })
 
   test('calls somebody only when the deployment ends so that somebody has to look', () => {
@@ -88,7 +116,7 @@ describe('the Slack message', () => {
     for (const progress of ['lines', 'plan'] as const) {
       const message = slackMessage({ subject: wordy, state }, { progress, logTails: true })
       expect(limitsBrokenBy(message)).toEqual([])
-      expect(JSON.stringify(message.attachments)).toContain('*word &amp; &lt;b&gt; word')
+      expect(message.text).toContain('*word &amp; &lt;b&gt; word')
     }
   })
 })

@@ -2,17 +2,37 @@ import { describe, expect, test } from '@jest/globals'
 import { longestSummary, renderSummary } from '../../src/report/summary.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
-import { evidence, lastState, stories, subject } from './stories.ts'
+import { cause, evidence, lastState, stories, subject } from './stories.ts'
 
 describe('the job summary', () => {
   test.each(Object.entries(stories))('of a deployment that is %s', (name, events) => {
     expectGolden(`summary/${name}.md`, renderSummary({ subject, state: lastState(events) }))
   })
 
-  test('says what happened and why before anything else', () => {
+  test('says what happened and why in its first line, and what to do in the next', () => {
     const [first, second] = renderSummary({ subject, state: lastState(stories['rolled-back'] ?? []) }).split('\n\n')
     expect(first).toContain('failed to deploy and was rolled back to api:117')
-    expect(second).toContain('ran out of memory')
+    expect(first).toContain('ran out of memory')
+    expect(second).toContain('Give the container more memory')
+  })
+
+  test('opens the first fold of the evidence, and only that', () => {
+    const summary = renderSummary({ subject, state: lastState(stories.failed ?? []) })
+    expect(summary.match(/<details[^>]*><summary>[^<]*/g)?.slice(0, 2)).toEqual([
+      '<details open><summary>Stopped tasks',
+      '<details><summary>Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)',
+    ])
+    expect(summary.split('<details open>')).toHaveLength(2)
+  })
+
+  test('links the page that says more behind what to do', () => {
+    const state = {
+      ...lastState(stories.failed ?? []),
+      cause: { ...cause, docs: 'https://docs.aws.amazon.com/memory' },
+    }
+    expect(renderSummary({ subject, state })).toContain(
+      'or let it use less. [Read more](https://docs.aws.amazon.com/memory)',
+    )
   })
 
   test('never shows what looks like a secret in a log line', () => {

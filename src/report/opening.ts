@@ -1,0 +1,66 @@
+import type { DeploymentState } from '../deployment/state.ts'
+import type { Cause } from '../diagnosis/cause.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { closed } from './failure.ts'
+import { safeUrl } from './links.ts'
+import { waitingLines } from './pauses.ts'
+import { redacted, redactedText } from './redacted.ts'
+import type { Report } from './report.ts'
+import { appearance, causeSentence, headline, stageOf } from './sentence.ts'
+import { joined } from './short.ts'
+
+/** What every channel says before anything else. */
+export interface Opening {
+  /** What happened to which service; no full stop. */
+  readonly headline: Text
+  /** Why, as a sentence; undefined where nothing went wrong, or nobody knows. It belongs to the line of the headline. */
+  readonly reason: Text | undefined
+  /** What to do, who may answer, what is true now: a line each. */
+  readonly rest: readonly Text[]
+}
+
+/** An address as a channel shows it, behind a sentence. The address is fit for readers. */
+export type ShowLink = (address: string) => string
+
+/** `See https://…`, for channels in which an address is a link by itself. */
+export const plainLink: ShowLink = (address) => `See ${address}`
+
+/** The opening of a report on one service. */
+export function opening(report: Report, show: ShowLink = plainLink): Opening {
+  const { state } = report
+  const { now } = appearance(state)
+  const cause = causeTold(state)
+  return {
+    headline: headline(report),
+    reason: cause ? causeSentence(cause) : reasonOfRollback(state),
+    rest: [
+      ...(cause ? remedy(cause, show) : []),
+      ...(stageOf(state) === 'paused' ? waitingLines(state) : []),
+      ...(now ? [[now]] : []),
+    ],
+  }
+}
+
+/** Headline and reason in one line: the first that anybody reads, and all that fits where there is room for one. */
+export function firstLine({ headline, reason }: Pick<Opening, 'headline' | 'reason'>): Text {
+  return reason ? text`${headline}. ${reason}` : headline
+}
+
+/** What to do, with the page that says more behind it; nothing where neither is known. */
+export function remedy({ fix, docs }: Cause, show: ShowLink): readonly Text[] {
+  const address = safeUrl(docs)
+  const parts = [...(fix.some((part) => part !== '') ? [redactedText(fix)] : []), ...(address ? [[show(address)]] : [])]
+  return parts.length === 0 ? [] : [joined(parts, ' ')]
+}
+
+function causeTold({ verdict, cause }: DeploymentState): Cause | undefined {
+  return verdict?.outcome === 'succeeded' ? undefined : cause
+}
+
+/** Until the evidence is gathered, what set the rollback off is all that is known. */
+function reasonOfRollback(state: DeploymentState): Text | undefined {
+  const { reason } = state.rollingBack ?? {}
+  if (stageOf(state) !== 'rolling-back' || !reason) return undefined
+  const said = redacted(reason).untrusted.replace(/^[a-z]/, (first) => first.toUpperCase())
+  return closed([untrusted(said)])
+}

@@ -1,0 +1,43 @@
+import type { Details } from '../deployment/details.ts'
+import type { DeploymentState } from '../deployment/state.ts'
+import type { Outcome } from '../deployment/verdict.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import type { DetailLine } from './deployment-details.ts'
+import { joined, revision } from './short.ts'
+
+/** After these the shares that were seen last may be true no more, but nothing newer is known. */
+const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', 'timed-out', 'cancelled', 'detached']
+
+/** Who gets the traffic: shares while it moves, the one revision that has all of it after the end. */
+export function trafficLine(state: DeploymentState): readonly DetailLine[] {
+  const { verdict, details, trafficPercent } = state
+  const serving = servingNow(state)
+  if (serving) return [['Serves now', text`${untrusted(revision(serving))}`]]
+  const known = trafficPercent === undefined ? undefined : text`${trafficPercent} % on the new version`
+  const shares = trafficShares(details) ?? known
+  if (shares === undefined) return []
+  // One that waits for an answer keeps its shares.
+  if (!verdict || verdict.outcome === 'paused') return [['Traffic', shares]]
+  return unsettled.includes(verdict.outcome) ? [['Traffic when last seen', shares]] : []
+}
+
+/** ARN of the task definition that serves after the end, where that is known; undefined while a deployment runs. */
+export function servingNow({ verdict, plan, purpose, deployment }: DeploymentState): string | undefined {
+  // Where somebody stopped a deployment of ECS, the service names the revision that it was on its way to.
+  if (!verdict || (verdict.outcome === 'stopped' && deployment?.engine === 'ecs-rolling')) return undefined
+  const isBack = verdict.outcome === 'rolled-back' && purpose !== 'rollback'
+  return verdict.servingTaskDefinition ?? (isBack ? plan?.previousTaskDefinition : undefined)
+}
+
+/** `api:117 90 % · api:118 10 %`, the old revision first; undefined where no traffic is shifted. */
+function trafficShares(details: Details | undefined): Text | undefined {
+  const sharing = details?.revisions.filter(
+    ({ weight, side }) => weight !== undefined && (weight > 0 || side === 'new'),
+  )
+  if (!sharing || sharing.length === 0) return undefined
+  const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
+  return joined(
+    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight} %`),
+    ' · ',
+  )
+}
