@@ -53,6 +53,7 @@ test.concurrent(
       expect(run.outputs.ship).toMatchObject({
         verdict: 'rolled-back',
         cause: 'The deployment waited, and nobody approved that it goes on.',
+        'cause-code': 'not-approved',
       })
       expect(scene.serving('production')).toBe(oldImage)
       expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('is rolled back') }])
