@@ -1,11 +1,17 @@
 /** The candidate that is most like a misspelt word, or undefined when none is near (more than a third of its letters differ). */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const scored = candidates.map((candidate) => ({
-    candidate,
-    distance: editDistance(word.toLowerCase(), candidate.toLowerCase()),
-  }))
-  const best = scored.sort((left, right) => left.distance - right.distance)[0]
-  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined
+  const [best] = nearestFirst(word, candidates)
+  if (best === undefined) return undefined
+  const distance = editDistance(word.toLowerCase(), best.toLowerCase())
+  return distance <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined
+}
+
+/** All candidates, those most like the word first; equals stay in their order. */
+export function nearestFirst(word: string, candidates: readonly string[]): readonly string[] {
+  return candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance)
+    .map(({ candidate }) => candidate)
 }
 
 /** Damerau-Levenshtein distance with adjacent swaps, for words of at most 100 letters. */

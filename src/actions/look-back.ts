@@ -88,17 +88,16 @@ async function explained(past: PastDeployment, ports: GatherPorts, now: number):
     cluster,
     service,
     taskDefinition,
-    since: at - skew,
+    createdAt: at,
+    since: at,
     statusReason: reason,
+    triggeredAlarms: past.triggeredAlarms,
+    // By now the targets are those of the version that it went back to.
+    isBack: past.outcome === 'rolled-back',
     codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,
   }
   const { serviceEvents, ...gathered } = await gather(subject, ports)
-  const evidence = {
-    ...gathered,
-    serviceEvents: serviceEvents.filter((event) => event.at <= endedAt + skew),
-    // By now the targets are those of the version that it went back to.
-    targetHealth: past.outcome === 'rolled-back' ? [] : gathered.targetHealth,
-  }
+  const evidence = { ...gathered, serviceEvents: serviceEvents.filter((event) => event.at <= endedAt + skew) }
   // One that still runs has nothing to explain until a task of it has stopped.
   if (past.outcome === undefined && evidence.stoppedTasks.length === 0) return []
   const cause = explain(evidence, { outcome: past.outcome ?? 'failed' })

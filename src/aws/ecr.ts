@@ -12,6 +12,7 @@ export function ecr(connection: Connection): Ecr {
     describeRepository: (name) => describe(connection, name),
     createRepository: (name, options) => create(connection, name, options),
     imageDigest: (repository, reference) => imageDigest(connection, repository, reference),
+    tags: (repository) => tags(connection, repository),
     login: () => login(connection),
   }
 }
@@ -100,6 +101,31 @@ async function imageDigest(connection: Connection, repository: string, reference
       kind: 'read',
       whenRefused: ({ name }) =>
         /^(ImageNotFound|RepositoryNotFound)Exception$/.test(name) ? { value: undefined } : undefined,
+    },
+  )
+}
+
+/** DescribeImages gives at most a thousand images on a page. */
+const imagesAtMost = 1000
+
+async function tags(connection: Connection, repository: string): Promise<readonly string[] | undefined> {
+  const client = await connection.clients.ecr()
+  const { DescribeImagesCommand } = await import('@aws-sdk/client-ecr')
+  const filter = { tagStatus: 'TAGGED' } as const
+  const command = new DescribeImagesCommand({ repositoryName: repository, filter, maxResults: imagesAtMost })
+  return call(
+    connection,
+    async (options): Promise<readonly string[] | undefined> => {
+      const images = present((await client.send(command, options)).imageDetails, 'imageDetails')
+      return images
+        .toSorted((left, right) => (right.imagePushedAt?.getTime() ?? 0) - (left.imagePushedAt?.getTime() ?? 0))
+        .flatMap(({ imageTags = [] }) => imageTags)
+    },
+    {
+      action: 'ecr:DescribeImages',
+      resource: repositoryArn(connection, repository),
+      kind: 'read',
+      whenRefused: ({ name }) => (name === 'RepositoryNotFoundException' ? { value: undefined } : undefined),
     },
   )
 }

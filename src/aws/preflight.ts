@@ -42,6 +42,7 @@ async function alarms(connection: Connection, names: readonly string[]): Promise
         name: AlarmName,
         state: StateValue,
         reason: StateReason,
+        // Updated: also by a new evaluation in the same state (CloudWatch API, MetricAlarm).
         since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
       })),
     )
@@ -75,8 +76,16 @@ async function targetGroup(connection: Connection, arn: string) {
     connection,
     async (options): Promise<Awaited<ReturnType<PreflightSources['targetGroup']>>> => {
       const { TargetGroups } = await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }), options)
-      const { TargetType, LoadBalancerArns = [] } = present(TargetGroups?.[0], 'TargetGroups')
-      return { targetType: TargetType ?? 'instance', isUsed: LoadBalancerArns.length > 0 }
+      const { TargetType, LoadBalancerArns = [], ...group } = present(TargetGroups?.[0], 'TargetGroups')
+      return {
+        targetType: TargetType ?? 'instance',
+        isUsed: LoadBalancerArns.length > 0,
+        healthCheck: {
+          path: group.HealthCheckPath,
+          port: group.HealthCheckPort,
+          accepts: group.Matcher?.HttpCode ?? group.Matcher?.GrpcCode,
+        },
+      }
     },
     {
       action: 'elasticloadbalancing:DescribeTargetGroups',

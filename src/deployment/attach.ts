@@ -142,11 +142,15 @@ export async function* begin(
       : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), service.serviceName ?? request.service)
   if (!request.dryRun) {
     journey.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
-    journey.keep(engine === 'codedeploy' ? { codeDeploy: groupOf(located) } : { serviceDeploymentArn: located.arn })
+    journey.keep(engine === 'codedeploy' ? { codeDeploy: groupOf(located) } : keptOf(located))
     if (!isTakenBack) yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
     yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
   }
   return { request, journey, service, taskDefinition, previousTaskDefinition }
+}
+
+function keptOf({ arn, deployment }: Extract<Located, { engine: 'ecs-rolling' }>) {
+  return { serviceDeploymentArn: arn, createdAt: deployment.createdAt?.getTime() }
 }
 
 function groupOf({ deployment }: Extract<Located, { engine: 'codedeploy' }>) {

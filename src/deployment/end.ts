@@ -12,6 +12,10 @@ export interface End {
   readonly serving?: string | undefined
   /** AWS's own words about the end. */
   readonly reason?: Untrusted | undefined
+  /** Alarms of which AWS says that they ended it; empty where it does not name them. */
+  readonly triggeredAlarms?: readonly string[] | undefined
+  /** Who asked for the stop that ended it, where one was asked for. */
+  readonly stopped?: 'by-us' | 'by-others' | undefined
   readonly cause?: Cause | undefined
   /** What is left after a bad end and what to do about it, whatever the cause. */
   readonly left?: Text | undefined

@@ -1,7 +1,7 @@
 import { deadlineIn } from '../clock.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { explain } from '../diagnosis/explain.ts'
-import { gather } from '../diagnosis/gather.ts'
+import { clockSkew, gather } from '../diagnosis/gather.ts'
 import { Failure } from '../failure.ts'
 import { renderText, untrusted } from '../text.ts'
 import type { End } from './end.ts'
@@ -15,9 +15,6 @@ const longest = 40_000
 
 /** What is looked at besides may take less: the rest of the evidence does without it. Milliseconds. */
 const longestAside = 20_000
-
-/** How far the runner's clock may be ahead of AWS's. Milliseconds. */
-const clockSkew = 60_000
 
 /** Gathers evidence of a bad end and explains it. Whatever goes wrong here is a warning: the verdict stands. */
 export async function* examine(
@@ -33,8 +30,12 @@ export async function* examine(
       cluster: record.cluster,
       service: record.service,
       taskDefinition: record.taskDefinition ?? '',
+      createdAt: record.createdAt,
       since: record.startedAt - clockSkew,
       statusReason: end.reason,
+      triggeredAlarms: end.triggeredAlarms,
+      stopped: end.stopped,
+      isBack: end.outcome === 'rolled-back',
       codeDeployDeploymentId: record.engine === 'codedeploy' ? record.deploymentId : undefined,
     }
     const gathered = gather(subject, {

@@ -36,7 +36,7 @@ function needsEvidence({ cause, outcome }: End): boolean {
 
 function merge({ cause }: End, examined: Cause | undefined): Cause | undefined {
   if (!cause || !examined) return cause ?? examined
-  if (examined.confidence === 'possible') return cause
+  if (examined.isGeneral) return cause
   return {
     ...examined,
     what: cause.what,

@@ -119,7 +119,7 @@ export interface AwsPorts {
   credentialLifetime(): Promise<CredentialLifetime>
   /** Asked only to explain certain failures, as alarms are. */
   readonly network: NetworkSources
-  readonly preflight: Pick<PreflightSources, 'alarms'>
+  readonly preflight: Pick<PreflightSources, 'alarms' | 'targetGroup'>
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): AwsPorts
 }

@@ -5,7 +5,7 @@ import { text, type Untrusted, untrusted } from '../text.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
-import { isTriggered, reasonOf, standingOf } from './ecs/service-deployment.ts'
+import { isTriggered, reasonOf, standingOf, triggeredAlarms } from './ecs/service-deployment.ts'
 import { engineOf, requireService } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { CodeDeployRequest } from './journey.ts'
@@ -26,6 +26,8 @@ export interface PastDeployment {
   readonly outcome: Outcome | undefined
   /** AWS's own words about the end. */
   readonly reason: Untrusted | undefined
+  /** Alarms of which ECS says that they ended it; empty where it does not name them. */
+  readonly triggeredAlarms?: readonly string[] | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
   readonly endedAt: number | undefined
@@ -124,6 +126,7 @@ async function byEcs(deployment: ServiceDeployment, { region }: Where, { ecs }: 
     ),
     outcome: outcomeOf(deployment),
     reason: reasonOf(deployment),
+    triggeredAlarms: triggeredAlarms(deployment),
     startedAt: deployment.createdAt?.getTime() ?? 0,
     endedAt: ended?.getTime(),
   }

@@ -20,6 +20,8 @@ export interface DeploymentRecord {
   /** Service deployment ARN, ECS deployment id, or CodeDeploy's `d-…`. */
   readonly deploymentId?: string | undefined
   readonly serviceDeploymentArn?: string | undefined
+  /** When AWS made the deployment, by its own clock: milliseconds since 1970. */
+  readonly createdAt?: number | undefined
   readonly codeDeploy?: { readonly application: string; readonly deploymentGroup: string } | undefined
   /** ARN of a one-off task that may still run. */
   readonly runTaskArns?: readonly string[] | undefined

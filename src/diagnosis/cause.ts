@@ -12,5 +12,8 @@ export interface Cause {
   readonly fix: Text
   /** Address of the page that says more. */
   readonly docs?: string | undefined
+  /** How sure the reason is. A quotation is certain: that AWS says it is a fact. */
   readonly confidence: 'certain' | 'likely' | 'possible'
+  /** True where it tells that something failed, and not why: what else is known of the end says more. */
+  readonly isGeneral?: boolean | undefined
 }

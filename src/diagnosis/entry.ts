@@ -5,16 +5,26 @@ import { redact } from './redact.ts'
 /**
  * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
  * `{name}` in `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`);
- * `{name|words}` is these words where it is not known, as AWS cuts long texts.
+ * `{name|words}` is these words where it is not known, as AWS cuts long texts; `{name}` that is not known is left out,
+ * with the space before it.
  */
 export interface Entry {
   readonly code: string
   readonly pattern: RegExp
+  /** What the text has to be about, where words of the pattern mean other things elsewhere. */
+  readonly within?: RegExp
   readonly why: string
   readonly fix: string
   readonly docs?: string
   readonly confidence?: 'certain' | 'likely' | 'possible'
+  readonly weight?: Weight
 }
+
+/**
+ * Why an entry counts for less than others. `general`: it names the kind of failure, not its reason. `passing`: it may befall
+ * one task and be over for the next, as time-outs and limits do. `noise`: that, and neither image nor definition can be meant.
+ */
+export type Weight = 'general' | 'passing' | 'noise'
 
 /** Facts by name, for the places in an entry's sentences. */
 export type Facts = Readonly<Record<string, string | undefined>>
@@ -32,7 +42,7 @@ export function findEntry(entries: readonly Entry[], text: string, facts: Facts 
   // A credential is known by what stands around it: taken out by a pattern, it would be none any more.
   const cut = redact(text.slice(0, longestText))
   for (const entry of entries) {
-    const match = entry.pattern.exec(cut)
+    const match = entry.within && !entry.within.test(cut) ? null : entry.pattern.exec(cut)
     if (match) return { entry, facts: { ...facts, ...knownOf(match.groups) } }
   }
   return undefined
@@ -45,11 +55,12 @@ function knownOf(groups: Readonly<Record<string, string | undefined>> = {}): Fac
 
 /** A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. */
 function fillSentence(sentence: string, facts: Facts): Text {
-  return sentence.split(/(\{\w+(?:\|[^}]*)?\})/).map((part) => {
-    const [, name, otherwise] = /^\{(\w+)(?:\|([^}]*))?\}$/.exec(part) ?? []
+  return sentence.split(/( ?\{\w+(?:\|[^}]*)?\})/).flatMap((part) => {
+    const [, space = '', name, otherwise] = /^( ?)\{(\w+)(?:\|([^}]*))?\}$/.exec(part) ?? []
     if (name === undefined) return part
     const value = facts[name]
-    return value === undefined && otherwise !== undefined ? otherwise : untrusted(redact(value ?? '?'))
+    if (value === undefined) return otherwise === undefined ? '' : `${space}${otherwise}`
+    return [space, untrusted(redact(value))]
   })
 }
 
@@ -62,5 +73,6 @@ export function causeOf({ entry, facts }: Match, what: Text): Cause {
     fix: fillSentence(entry.fix, facts),
     docs: entry.docs,
     confidence: entry.confidence ?? 'certain',
+    ...(entry.weight === 'general' && { isGeneral: true }),
   }
 }

@@ -20,6 +20,8 @@ export interface StoppedContainer {
   readonly essential: boolean
   /** Whether the task definition has ECS check its health. */
   readonly hasHealthCheck?: boolean | undefined
+  /** `Container.healthStatus` (ECS API): HEALTHY, UNHEALTHY or UNKNOWN. */
+  readonly healthStatus?: string | undefined
   readonly image?: string | undefined
   readonly memory?: number | undefined
 }
@@ -28,14 +30,36 @@ export interface ServiceEvent {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly message: Untrusted
+  /** Whose tasks it names, where these are known. */
+  readonly about?: 'new' | 'old' | undefined
 }
 
 export interface TargetHealth {
   readonly target: string
   readonly targetGroupArn: string
+  /** True where it is known to be a task of the new revision; undefined where nobody knows. */
+  readonly isNew?: boolean | undefined
   readonly state: string
   readonly reason?: string | undefined
   readonly description?: Untrusted | undefined
+}
+
+/** What a target group of the service asks, and whom. What is not known is left out. */
+export interface HealthCheck {
+  readonly targetGroupArn: string
+  readonly container?: string | undefined
+  /** Where the check goes: the container's port, unless the target group has a port of its own for it. */
+  readonly port?: number | undefined
+  readonly path?: string | undefined
+  /** Status codes that count as healthy, such as `200-399`. */
+  readonly accepts?: string | undefined
+}
+
+/** The tags of a repository in which an image was looked for in vain, newest first. */
+export interface ImageTags {
+  readonly image: string
+  readonly repository: string
+  readonly tags: readonly string[]
 }
 
 /** One CodeDeploy lifecycle event that did not succeed, with its diagnostics. */
@@ -78,16 +102,26 @@ export interface PlatformEvidence {
 
 /** Everything known about a deployment that went wrong. Gathered by `gather`, judged by `explain`. */
 export interface Evidence {
+  /** When AWS made the deployment, in milliseconds since 1970. */
+  readonly startedAt?: number | undefined
+  /** When the first task of the new revision began to run, in milliseconds since 1970; infinite where none of them did. */
+  readonly firstTaskAt?: number | undefined
+  /** `by-us`: this run asked for the stop, and what it saw is the reason. */
+  readonly stopped?: 'by-us' | 'by-others' | undefined
   readonly desiredCount?: number | undefined
   readonly stoppedTasks: readonly StoppedTaskGroup[]
   /** Oldest first; only those since the deployment began. */
   readonly serviceEvents: readonly ServiceEvent[]
-  /** Targets that are not healthy. */
+  /** Targets that are not healthy; none of tasks that are known to be old. */
   readonly targetHealth: readonly TargetHealth[]
+  /** Looked at after targets were unhealthy. */
+  readonly healthChecks?: readonly HealthCheck[] | undefined
   /** The reason that ECS gives for the end of the service deployment. */
   readonly statusReason?: Untrusted | undefined
   readonly codeDeploy?:
     | {
+        /** Milliseconds since 1970. */
+        readonly createdAt?: number | undefined
         readonly errorCode?: string | undefined
         readonly message?: Untrusted | undefined
         readonly failures: readonly LifecycleFailure[]
@@ -96,11 +130,15 @@ export interface Evidence {
   readonly logs: readonly LogTail[]
   /** Names of the awslogs groups of the task definition. */
   readonly logGroups?: readonly string[] | undefined
-  /** The alarms that ended the deployment, as CloudWatch has them now. */
+  /** The alarms of which AWS itself says that they ended the deployment; empty: it does not name them. */
+  readonly triggeredAlarms?: readonly string[] | undefined
+  /** The same, or those that it heeds, as CloudWatch has them now. */
   readonly alarms?: readonly AlarmState[] | undefined
   /** Looked at after a task could not reach what it needs. */
   readonly network?: NetworkEvidence | undefined
   /** Looked at after a program or an image was for another platform. */
   readonly platforms?: PlatformEvidence | undefined
+  /** Looked up after an image was not found. */
+  readonly imageTags?: ImageTags | undefined
   readonly missingPermissions: readonly MissingPermission[]
 }

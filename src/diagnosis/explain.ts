@@ -1,15 +1,15 @@
 import type { Outcome } from '../deployment/verdict.ts'
 import { text, untrusted } from '../text.ts'
-import { capacity } from './catalogue/capacity.ts'
-import { health } from './catalogue/health.ts'
-import { launch } from './catalogue/launch.ts'
-import { traffic } from './catalogue/traffic.ts'
-import { verdicts } from './catalogue/verdicts.ts'
+import { withBlindness } from './blindness.ts'
 import type { Cause } from './cause.ts'
-import { causeOf, type Entry, findEntry, type Match } from './entry.ts'
-import type { Evidence, TargetHealth } from './evidence.ts'
-import { explainStoppedTasks, startErrors } from './explain-tasks.ts'
+import { causeOf } from './entry.ts'
+import type { Evidence } from './evidence.ts'
+import { explainHealth } from './explain-health.ts'
+import { explainStoppedTasks, startErrors, startFacts } from './explain-tasks.ts'
+import { explainVerdict } from './explain-verdict.ts'
+import { withTags } from './image-tags.ts'
 import { withNetwork } from './network/explain-network.ts'
+import { newestMatch } from './newest-match.ts'
 import { redact } from './redact.ts'
 
 export interface ExplainContext {
@@ -18,19 +18,27 @@ export interface ExplainContext {
 
 /**
  * The cause that the evidence supports best. Ranked: what AWS itself decided by (hooks, missing permissions, listener
- * rules), tasks that could not start, containers that ended, health checks, capacity, alarms, and only then what is said
- * about the deployment as a whole.
+ * rules), tasks that could not start, containers that ended, alarms and stops, health checks, capacity, tasks that AWS
+ * took away, and only then what is said about the deployment as a whole.
  */
 export function explain(evidence: Evidence, context: ExplainContext): Cause {
+  return withBlindness(withTags(bestCause(evidence, context), evidence), evidence)
+}
+
+function bestCause(evidence: Evidence, context: ExplainContext): Cause {
   const unhealthy = explainHealth(evidence)
   const verdict = explainVerdict(evidence)
+  const tasks = explainStoppedTasks(evidence, unhealthy)
+  const isDecided = verdict?.isSaid && decisions.has(verdict.cause.code)
+  const isEnding = verdict && (endings.has(verdict.cause.code) || decisions.has(verdict.cause.code))
   return (
-    (verdict && decisions.has(verdict.code) ? verdict : undefined) ??
-    explainStoppedTasks(evidence, unhealthy) ??
-    (verdict && endings.has(verdict.code) ? verdict : undefined) ??
+    (isDecided ? verdict.cause : undefined) ??
+    withAlarm(tasks.own, isEnding ? verdict.cause : undefined) ??
+    (isEnding ? verdict.cause : undefined) ??
     unhealthy ??
     explainPlacement(evidence) ??
-    verdict ??
+    tasks.noise ??
+    verdict?.cause ??
     unexplained(evidence, context)
   )
 }
@@ -54,67 +62,17 @@ const decisions = new Set([
 /** These ended it too, but a task that crashed may be what set them off. */
 const endings = new Set(['alarm-active', 'manual-stop', 'service-update', 'container-port', 'pass-role-denied'])
 
-/** Unhealthy targets: AWS's description says more than its reason code. */
-function explainHealth({ targetHealth, serviceEvents }: Evidence): Cause | undefined {
-  const fromTarget = targetHealth.map((target) => findEntry(health, describeTarget(target))).find((match) => match)
-  const match = fromTarget ?? newestMatch(health, serviceEvents)
-  const count = targetHealth.length
-  const targets = count === 1 ? text`The new target is unhealthy` : text`${count} targets are unhealthy`
-  return match && causeOf(match, fromTarget ? targets : text`The new tasks are unhealthy`)
-}
-
-function describeTarget({ description, reason }: TargetHealth): string {
-  return `${description?.untrusted ?? ''} ${reason ?? ''}`
+/** Tasks that failed may have set an alarm off; that the alarm ended the deployment is a fact beside. */
+function withAlarm(tasks: Cause | undefined, verdict: Cause | undefined): Cause | undefined {
+  if (tasks === undefined || verdict?.code !== 'alarm-active') return tasks
+  return { ...tasks, why: text`${tasks.why}; ${verdict.why}, too, which ended the deployment` }
 }
 
 function explainPlacement(evidence: Evidence): Cause | undefined {
-  const match = newestMatch(startErrors, evidence.serviceEvents)
-  return match && withNetwork(causeOf(match, text`The new tasks cannot be started`), '', evidence)
-}
-
-function explainVerdict(evidence: Evidence): Cause | undefined {
-  const { codeDeploy, statusReason, serviceEvents } = evidence
-  const failures = codeDeploy?.failures ?? []
-  const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
-  const ends = [...traffic, ...verdicts]
-  const entries = [...launch, ...ends, ...health, ...capacity]
-  const match = said
-    .map((message) => message && findEntry(entries, message.untrusted, { hook: failures[0]?.scriptName }))
-    .find((found) => found !== undefined)
-  const found = match ?? newestMatch(ends, serviceEvents)
-  const [failure] = failures
-  const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
-  return found && withAlarms(causeOf(found, what), evidence)
-}
-
-/** CloudWatch's own reason of the alarm that ended the deployment; it may be silent again by now. */
-function withAlarms(cause: Cause, { alarms = [], missingPermissions }: Evidence): Cause {
-  if (cause.code !== 'alarm-active') return cause
-  const firing = alarms.filter(({ state, reason }) => state === 'ALARM' && reason)
-  const isBlind = missingPermissions.some(({ action }) => action === 'cloudwatch:DescribeAlarms')
-  if (isBlind)
-    return {
-      ...cause,
-      fix: text`${cause.fix} Allow cloudwatch:DescribeAlarms to the deploying role to see why it fired.`,
-    }
-  if (firing.length === 0) return alarms.length > 0 ? { ...cause, why: text`${cause.why} and is silent again` } : cause
-  const reasons = firing.flatMap(({ name, reason = '' }, index) => {
-    const said = untrusted(redact(reason).slice(0, 500))
-    return [
-      ...(index > 0 ? ['; '] : []),
-      ...(firing.length > 1 ? text`${untrusted(name)}: “${said}”` : text`“${said}”`),
-    ]
-  })
-  return { ...cause, why: text`${cause.why}: ${reasons}` }
-}
-
-function newestMatch(entries: readonly Entry[], events: Evidence['serviceEvents']): Match | undefined {
-  const matches = events.flatMap(({ message }) => findEntry(entries, message.untrusted) ?? [])
-  // A special entry stands before a general one in its catalogue; the newest event decides between equals.
-  return matches.reduceRight<Match | undefined>(
-    (best, match) => (best && entries.indexOf(best.entry) <= entries.indexOf(match.entry) ? best : match),
-    undefined,
+  const match = newestMatch(startErrors, evidence.serviceEvents, ({ message }) =>
+    startFacts(message.untrusted, undefined, evidence),
   )
+  return match && withNetwork(causeOf(match, text`The new tasks cannot be started`), '', evidence)
 }
 
 function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
@@ -129,6 +87,7 @@ function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
       blind.length > 0
         ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to see why.`
         : text`The evidence holds all that AWS shows; the log of the containers may say more.`,
-    confidence: said ? 'possible' : 'certain',
+    confidence: 'certain',
+    isGeneral: true,
   }
 }

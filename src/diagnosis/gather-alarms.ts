@@ -1,23 +1,32 @@
-import type { AlarmState, PreflightSources } from '../ports.ts'
-import type { Untrusted } from '../text.ts'
+import type { AlarmState, PreflightSources, Service } from '../ports.ts'
+import { alarmDetected, alarmNamesIn } from './alarm-names.ts'
 import type { Evidence } from './evidence.ts'
 import type { Look } from './preflight/look.ts'
 
-/** The alarms that AWS names as what ended the deployment, and what CloudWatch says of them. Undefined when it names none. */
-export async function readAlarms(
-  statusReason: Untrusted | undefined,
-  codeDeploy: Evidence['codeDeploy'],
-  sources: Pick<PreflightSources, 'alarms'>,
-  look: Look,
-): Promise<readonly AlarmState[] | undefined> {
-  const names = alarmNamesIn(`${statusReason?.untrusted ?? ''}\n${codeDeploy?.message?.untrusted ?? ''}`)
-  if (names.length === 0) return undefined
-  return (await look('cloudwatch:DescribeAlarms', 'why the alarm fired', () => sources.alarms(names)))?.value
+interface Alarms {
+  readonly triggeredAlarms?: readonly string[] | undefined
+  readonly alarms?: readonly AlarmState[] | undefined
 }
 
-/** `Activated alarms: <a> <b>` in the words of CodeDeploy, `Activated alarms: a, b` in ours for Amazon ECS. */
-function alarmNamesIn(said: string): readonly string[] {
-  const [, list = ''] = /Activated alarms: ([^\n]{1,4000})/.exec(said) ?? []
-  const bracketed = [...list.matchAll(/<([^<>]{1,255})>/g)].flatMap(([, name]) => name ?? [])
-  return bracketed.length > 0 ? bracketed : list.split(', ').filter((name) => name !== '')
+type Said = Pick<Evidence, 'statusReason' | 'codeDeploy' | 'serviceEvents' | 'triggeredAlarms'>
+
+/**
+ * The alarms of which AWS says that they ended the deployment, and what CloudWatch says of them. Where AWS says only that
+ * one did, CloudWatch is asked about all that the service heeds.
+ */
+export async function readAlarms(
+  { statusReason, codeDeploy, serviceEvents, triggeredAlarms }: Said,
+  service: Service | undefined,
+  sources: Pick<PreflightSources, 'alarms'>,
+  look: Look,
+): Promise<Alarms> {
+  const words = `${statusReason?.untrusted ?? ''}\n${codeDeploy?.message?.untrusted ?? ''}`
+  const named = [...new Set([...(triggeredAlarms ?? []), ...alarmNamesIn(words)])]
+  const isSaid = alarmDetected.test(words) || serviceEvents.some(({ message }) => alarmDetected.test(message.untrusted))
+  if (named.length === 0 && triggeredAlarms === undefined && !isSaid) return {}
+  const heeded = service?.deploymentConfiguration?.alarms?.alarmNames ?? []
+  const asked = named.length > 0 ? named : heeded
+  if (asked.length === 0) return { triggeredAlarms: named }
+  const seen = await look('cloudwatch:DescribeAlarms', 'when and why the alarm fired', () => sources.alarms(asked))
+  return { triggeredAlarms: named, alarms: seen?.value }
 }

@@ -29,5 +29,10 @@ export async function readCodeDeploy(
       logTail: diagnostics?.logTail ? untrusted(diagnostics.logTail) : undefined,
     }))
   const { code, message } = deployment?.value?.errorInformation ?? {}
-  return { errorCode: code, message: message ? untrusted(message) : undefined, failures }
+  return {
+    createdAt: deployment?.value?.createTime?.getTime(),
+    errorCode: code,
+    message: message ? untrusted(message) : undefined,
+    failures,
+  }
 }

@@ -8,7 +8,7 @@ import type { Look } from './preflight/look.ts'
 
 /** Where images are, and what they are made for. */
 export interface ImageStore {
-  readonly ecr: Pick<Ecr, 'imageDigest'>
+  readonly ecr: Pick<Ecr, 'imageDigest' | 'tags'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'>
 }
 

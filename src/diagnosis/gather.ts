@@ -1,18 +1,14 @@
-import type {
-  CodeDeploy,
-  Ecs,
-  EvidenceSources,
-  JsonObject,
-  NetworkSources,
-  PreflightSources,
-  Service,
-} from '../ports.ts'
+import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, NetworkSources, PreflightSources } from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 import type { Evidence, LogTail, StoppedTaskGroup } from './evidence.ts'
 import { readAlarms } from './gather-alarms.ts'
 import { readCodeDeploy } from './gather-codedeploy.ts'
+import { eventsOf } from './gather-events.ts'
 import { type ImageStore, readPlatforms } from './gather-platforms.ts'
+import { readTags } from './gather-tags.ts'
+import { readHealthChecks, readTargetHealth } from './gather-targets.ts'
+import { knowTasks } from './known-tasks.ts'
 import { readNetwork } from './network/read-network.ts'
 import { type Look, openLook } from './preflight/look.ts'
 import { redactLines, variablesOf } from './redact-lines.ts'
@@ -24,9 +20,17 @@ export interface GatherSubject {
   readonly service: string
   /** ARN of the revision that was deployed; empty when it never came to that. */
   readonly taskDefinition: string
-  /** Milliseconds since 1970: nothing older is evidence. */
+  /** When AWS made the deployment, in milliseconds since 1970: nothing older is evidence. */
+  readonly createdAt?: number | undefined
+  /** Where that is not known: nothing older than `since` is, by the runner's clock with allowance for its error. */
   readonly since: number
   readonly statusReason?: Untrusted | undefined
+  /** Alarms of which AWS says that they ended the deployment; empty where it does not name them. */
+  readonly triggeredAlarms?: readonly string[] | undefined
+  /** Who asked for the stop that ended it; undefined: nobody did, or nobody knows. */
+  readonly stopped?: Evidence['stopped']
+  /** True when the service is back on its former version, to which the targets belong by now. */
+  readonly isBack?: boolean | undefined
   readonly codeDeployDeploymentId?: string | undefined
 }
 
@@ -37,7 +41,7 @@ export interface GatherPorts {
   /** What is asked only after certain failures; it should give up before the rest does. */
   readonly aside: {
     readonly network: NetworkSources
-    readonly preflight: Pick<PreflightSources, 'alarms'>
+    readonly preflight: Pick<PreflightSources, 'alarms' | 'targetGroup'>
     /** Undefined: what images are made for is not looked up. */
     readonly images?: ImageStore | undefined
   }
@@ -49,81 +53,70 @@ const mostLogs = 2
 /** Reads all that may explain a bad end. What cannot be read is named in `missingPermissions`. */
 export async function gather(subject: GatherSubject, ports: GatherPorts): Promise<Evidence> {
   const { look, unread } = openLook()
-  const { ecs, aside } = ports
-  const { cluster, taskDefinition } = subject
-  const [seenService, seenDefinition, seenTasks, codeDeploy] = await Promise.all([
-    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, subject.service)),
-    look('ecs:DescribeTaskDefinition', 'the containers', async () =>
-      taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined,
-    ),
-    look('ecs:ListTasks and ecs:DescribeTasks', 'the stopped tasks', () =>
-      ecs.listTasks(cluster, { service: subject.service, desiredStatus: 'STOPPED' }),
-    ),
-    readCodeDeploy(subject, ports.codeDeploy, look),
-  ])
-  const [service, definition] = [seenService?.value, seenDefinition?.value]
-  const stoppedTasks = groupTasks(
-    (seenTasks?.value ?? []).filter((task) => isOwnFailure(task, subject)),
-    definition,
-  )
-  const serviceEvents = eventsSince(service, subject.since)
-  const said = { stoppedTasks, serviceEvents }
+  const { evidence: sources, aside } = ports
+  const { service, definition, tasks, codeDeploy } = await readWhatRan(subject, ports, look)
+  const startedAt = subject.createdAt ?? codeDeploy?.createdAt
+  const since = startedAt ?? subject.since
+  const deployed = { taskDefinition: subject.taskDefinition, since }
+  const known = knowTasks(tasks, deployed)
+  const own = tasks.filter((task) => task.desiredStatus !== 'RUNNING' && isOwnFailure(task, deployed))
+  const stoppedTasks = groupTasks(own, definition)
+  const serviceEvents = eventsOf(service, { since, startedAt: startedAt ?? subject.since + clockSkew }, known)
+  const { statusReason, triggeredAlarms, isBack } = subject
+  const told = { stoppedTasks, serviceEvents, statusReason, codeDeploy, triggeredAlarms }
   const [targetHealth, logs, alarms, network] = await Promise.all([
-    readTargetHealth(service, ports.evidence, look),
-    readLogs(stoppedTasks, definition, ports.evidence, look),
-    readAlarms(subject.statusReason, codeDeploy, aside.preflight, look),
-    readNetwork(said, service, definition, aside.network, look),
+    isBack ? [] : readTargetHealth(service, known, sources, look),
+    readLogs(stoppedTasks, definition, sources, look),
+    readAlarms(told, service, aside.preflight, look),
+    readNetwork(told, service, definition, aside.network, look),
   ])
-  const platforms = await readPlatforms({ ...said, logs }, service, definition, aside.images, look)
+  const [healthChecks, platforms, imageTags] = await Promise.all([
+    readHealthChecks({ ...told, targetHealth }, service, aside.preflight, look),
+    readPlatforms({ ...told, logs }, service, definition, aside.images, look),
+    readTags(told, service, aside.images, look),
+  ])
   return {
+    ...told,
+    ...alarms,
+    startedAt,
+    firstTaskAt: known.firstTaskAt,
+    stopped: subject.stopped,
     desiredCount: service?.desiredCount,
-    stoppedTasks,
-    serviceEvents,
     targetHealth,
-    statusReason: subject.statusReason,
-    codeDeploy,
+    healthChecks,
     logs,
     logGroups: logGroupsOf(definition),
-    alarms,
     network,
     platforms,
+    imageTags,
     missingPermissions: unread().flatMap(({ action, shows }) => (action ? [{ action, shows }] : [])),
   }
 }
 
-function eventsSince(service: Service | undefined, since: number): Evidence['serviceEvents'] {
-  return (service?.events ?? [])
-    .map(({ createdAt, message = '' }) => ({ at: createdAt?.getTime() ?? 0, message: untrusted(message) }))
-    .filter(({ at }) => at >= since)
-    .sort((left, right) => left.at - right.at)
-}
+/** How far the runner's clock may be ahead of AWS's. Milliseconds. */
+export const clockSkew = 60_000
 
-async function readTargetHealth(
-  service: Service | undefined,
-  sources: EvidenceSources,
-  look: Look,
-): Promise<Evidence['targetHealth']> {
-  const balancers = [
-    ...(service?.loadBalancers ?? []),
-    ...(service?.taskSets ?? []).flatMap(({ loadBalancers = [] }) => loadBalancers),
-  ]
-  const groups = new Set(balancers.flatMap(({ targetGroupArn }) => (targetGroupArn ? [targetGroupArn] : [])))
-  const shown = await Promise.all(
-    [...groups].map(async (targetGroupArn) => {
-      const read = () => sources.targetHealth(targetGroupArn)
-      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read)
-      return (seen?.value ?? [])
-        .filter(({ state }) => /^(?:unhealthy|unavailable)/.test(state))
-        .map(({ target, state, reason, description }) => ({
-          target,
-          targetGroupArn,
-          state,
-          reason,
-          description: description === undefined ? undefined : untrusted(description),
-        }))
-    }),
-  )
-  return shown.flat()
+async function readWhatRan(subject: GatherSubject, { ecs, codeDeploy }: GatherPorts, look: Look) {
+  const { cluster, service: name, taskDefinition } = subject
+  const list = (desiredStatus: 'RUNNING' | 'STOPPED') =>
+    look('ecs:ListTasks and ecs:DescribeTasks', 'the stopped tasks', () =>
+      ecs.listTasks(cluster, { service: name, desiredStatus }),
+    )
+  const [service, definition, running, stopped, seenByCodeDeploy] = await Promise.all([
+    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, name)),
+    look('ecs:DescribeTaskDefinition', 'the containers', async () =>
+      taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined,
+    ),
+    list('RUNNING'),
+    list('STOPPED'),
+    readCodeDeploy(subject, codeDeploy, look),
+  ])
+  return {
+    service: service?.value,
+    definition: definition?.value,
+    tasks: [...(running?.value ?? []), ...(stopped?.value ?? [])],
+    codeDeploy: seenByCodeDeploy,
+  }
 }
 
 /** The last lines of the container that failed, in the newest task of each of the largest groups, where it ran at all. */

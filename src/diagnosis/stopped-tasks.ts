@@ -42,7 +42,7 @@ function describe(members: readonly Task[], definition: JsonObject | undefined):
     stopCode: newest?.stopCode,
     stoppedReason: newest?.stoppedReason === undefined ? undefined : untrusted(newest.stoppedReason),
     exampleTaskArn: newest?.taskArn ?? '',
-    containers: (newest?.containers ?? []).map(({ name = '', image, exitCode, reason }) => {
+    containers: (newest?.containers ?? []).map(({ name = '', image, exitCode, reason, healthStatus }) => {
       const defined = containersOf(definition).find((container) => textIn(container, 'name') === name)
       return {
         name,
@@ -51,6 +51,7 @@ function describe(members: readonly Task[], definition: JsonObject | undefined):
         reason: reason === undefined ? undefined : untrusted(reason),
         essential: defined?.essential !== false,
         hasHealthCheck: defined?.healthCheck !== undefined,
+        healthStatus,
         memory: memoryOf(defined) ?? memoryOf(definition),
       }
     }),

@@ -22,6 +22,10 @@ export interface Task {
     readonly reason?: string
     readonly healthStatus?: string
     readonly runtimeId?: string
+    readonly networkInterfaces?: readonly { readonly privateIpv4Address?: string; readonly ipv6Address?: string }[]
+  }[]
+  readonly attachments?: readonly {
+    readonly details?: readonly { readonly name?: string; readonly value?: string }[]
   }[]
 }
 

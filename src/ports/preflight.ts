@@ -3,8 +3,21 @@ export interface AlarmState {
   /** OK, ALARM or INSUFFICIENT_DATA. */
   readonly state: string
   readonly reason?: string | undefined
-  /** When it came into this state, in milliseconds since 1970. */
+  /** When it went into this state, in milliseconds since 1970. */
   readonly since?: number | undefined
+}
+
+export interface TargetGroup {
+  readonly targetType: string
+  /** A load balancer forwards to it. */
+  readonly isUsed: boolean
+  readonly healthCheck?: {
+    readonly path?: string | undefined
+    /** A number, or `traffic-port`: that of the target. */
+    readonly port?: string | undefined
+    /** Status codes that count as healthy, such as `200-399`. */
+    readonly accepts?: string | undefined
+  }
 }
 
 /** The target groups that a listener or a rule forwards to. */
@@ -31,8 +44,8 @@ export interface PreflightSources {
   ): Promise<readonly string[] | undefined>
   /** Those of these parameters (names or ARNs) of the SSM Parameter Store that do not exist. Values are dropped. */
   missingParameters(names: readonly string[], region?: string): Promise<readonly string[]>
-  /** Undefined when there is no such target group. `isUsed`: a load balancer forwards to it. */
-  targetGroup(arn: string): Promise<{ readonly targetType: string; readonly isUsed: boolean } | undefined>
+  /** Undefined when there is no such target group. */
+  targetGroup(arn: string): Promise<TargetGroup | undefined>
   /** By the ARN of a listener rule, or of a listener, whose default action counts. Undefined when there is none. */
   trafficRule(arn: string): Promise<TrafficRule | undefined>
 }

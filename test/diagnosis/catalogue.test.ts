@@ -316,7 +316,8 @@ describe('why tasks are not placed or not healthy, by service events', () => {
       `${service} is unable to consistently start tasks successfully. For more information, see the Troubleshooting section.`,
     ],
     ['circuit-breaker', `${service} (deployment ecs-svc/1) deployment failed: tasks failed to start.`],
-    ['circuit-breaker', `${service} rolling back to deployment ecs-svc/1.`],
+    ['unexplained', `${service} rolling back to deployment ecs-svc/1.`],
+    ['alarm-active', `${service} (deployment ecs-svc/1) deployment failed: alarm detected.`],
     ['quota-reached', `${place}. Reason: You've reached the limit on the number of tasks you can run concurrently`],
     ['size-above-limit', `${place}. Reason: The requested CPU configuration is above your limit.`],
     ['tasks-not-launched', `${service} could not launch 2 tasks for deployment ecs-svc/1.`],
@@ -363,6 +364,10 @@ describe('what ECS and CodeDeploy say about the end', () => {
     [
       'hook-answer',
       `${because}PRE_SCALE_UP lifecycle hook(s) failed. ECS was unable to parse the response from ${hook} due to HookStatus must not be null`,
+    ],
+    [
+      'hook-answer',
+      `${because}PRE_SCALE_UP lifecycle hook(s) failed. ECS was unable to parse the response from ${hook} due to: HookStatus must not be null.`,
     ],
     [
       'hook-role',

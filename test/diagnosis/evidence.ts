@@ -1,6 +1,7 @@
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Evidence, StoppedContainer, StoppedTaskGroup } from '../../src/diagnosis/evidence.ts'
 import { explain } from '../../src/diagnosis/explain.ts'
+import { causeSentence } from '../../src/report/sentence.ts'
 import { renderText, untrusted } from '../../src/text.ts'
 
 export const nothing: Evidence = {
@@ -46,8 +47,7 @@ export function causeOf(evidence: Partial<Evidence>): Cause {
   return explain({ ...nothing, ...evidence }, { outcome: 'failed' })
 }
 
-/** `what: why. fix`, as people read it. */
-export function sentences({ what, why, fix }: Cause): string {
-  const [first, second, third] = [what, why, fix].map((part) => renderText(part, (theirs) => theirs))
-  return `${first}: ${second}. ${third}`
+/** Cause and advice with all that is put around them for people, such as how sure the cause is. */
+export function sentences(cause: Cause): string {
+  return [causeSentence(cause), cause.fix].map((part) => renderText(part, (theirs) => theirs)).join(' ')
 }

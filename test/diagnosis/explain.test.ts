@@ -20,7 +20,14 @@ const ended = (...containers: readonly Container[]) =>
 const group = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/1'
 const elb = `Task failed ELB health checks in (target-group ${group})`
 const unhealthy = (reason: string, description: string): Evidence['targetHealth'] => [
-  { target: '10.0.1.5:8080', targetGroupArn: group, state: 'unhealthy', reason, description: untrusted(description) },
+  {
+    target: '10.0.1.5:8080',
+    targetGroupArn: group,
+    isNew: true,
+    state: 'unhealthy',
+    reason,
+    description: untrusted(description),
+  },
 ]
 
 describe("peers' F10: containers that ended", () => {
@@ -93,7 +100,9 @@ describe('exit code 137', () => {
   test('is a kill otherwise', () => {
     const cause = causeOf({ stoppedTasks: [ended({ exitCode: 137 })] })
     expect(cause.code).toBe('container-killed')
-    expect(sentences(cause)).toContain('not for its own memory limit')
+    expect(sentences(cause)).toContain(
+      'either it did not stop within stopTimeout, or the memory of the task or its host ran out',
+    )
   })
 
   test('tells nothing where ECS stopped an unhealthy task', () => {
@@ -147,7 +156,7 @@ describe('what weighs more', () => {
   test('without a known reason it says what AWS says, and what it may not read', () => {
     const missingPermissions = [{ action: 'logs:GetLogEvents', shows: 'the log' }]
     const cause = causeOf({ statusReason: untrusted('Something new happened.'), missingPermissions })
-    expect(cause.confidence).toBe('possible')
+    expect(cause.isGeneral).toBe(true)
     expect(sentences(cause)).toBe(
       'The deployment failed: AWS says “Something new happened.”. Allow logs:GetLogEvents to the deploying role to see why.',
     )

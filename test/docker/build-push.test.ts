@@ -289,6 +289,7 @@ function plainRegistry(host: string): Ecr {
   return {
     describeRepository: async (name) => repository(name),
     createRepository: async (name) => repository(name),
+    tags: async () => [],
     imageDigest: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),
   }

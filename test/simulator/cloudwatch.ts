@@ -7,6 +7,8 @@ interface Alarm {
   state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'
   reason: string
   updatedAt: number
+  /** When it went into its state; a new reason of the same state does not change that. */
+  transitionedAt: number
 }
 
 /** Alarms of one region. */
@@ -16,7 +18,9 @@ export function createAlarms(world: World, region: string): Alarms {
 
   const set = (name: string, state: Alarm['state'], reason = 'Set by hand.') => {
     const before = alarms.get(name)
-    alarms.set(name, { state, reason, updatedAt: world.clock.now() })
+    const now = world.clock.now()
+    const transitionedAt = before?.state === state ? before.transitionedAt : now
+    alarms.set(name, { state, reason, updatedAt: now, transitionedAt })
     if (before?.state !== state) for (const listener of listeners) listener(name)
   }
 
@@ -27,6 +31,7 @@ export function createAlarms(world: World, region: string): Alarms {
     StateValue: alarm.state,
     StateReason: alarm.reason,
     StateUpdatedTimestamp: new Date(alarm.updatedAt),
+    StateTransitionedTimestamp: new Date(alarm.transitionedAt),
     MetricName: 'HTTPCode_Target_5XX_Count',
     Namespace: 'AWS/ApplicationELB',
     Statistic: 'Sum',

@@ -86,12 +86,22 @@ function isRollbackDue(
 async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<End> {
   const serving = await servingNow(rollout)
   const reason = reasonOf(deployment)
-  const code = deployment.errorInformation?.code
   // Before the traffic moves there is nothing to bring back: CodeDeploy only takes the new tasks away.
   if (isAsked && serving !== undefined && serving === rollout.previousTaskDefinition)
     return { outcome: 'rolled-back', serving, reason }
-  const byHand = !isAsked && deployment.status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP')
-  return byHand ? { ...stoppedByHand(reason), serving } : { outcome: 'failed', serving, reason }
+  return stoppedBy(deployment, isAsked) === 'by-others'
+    ? { ...stoppedByHand(reason), serving }
+    : { outcome: 'failed', serving, reason }
+}
+
+/**
+ * Who stopped a deployment that is over, where somebody did. An alarm stops it too, with the code ALARM_ACTIVE (API
+ * ErrorInformation, `code`).
+ */
+export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): End['stopped'] {
+  if (isAsked) return 'by-us'
+  const code = errorInformation?.code
+  return status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP') ? 'by-others' : undefined
 }
 
 async function servingNow({ request, journey }: Rollout): Promise<string | undefined> {

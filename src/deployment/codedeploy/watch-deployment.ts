@@ -11,7 +11,7 @@ import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
 import { unlessDenied } from '../permitted.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../watch.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
-import { followRollback } from './follow-rollback.ts'
+import { followRollback, stoppedBy } from './follow-rollback.ts'
 import { hasReached, signsOf, targetProgress } from './target.ts'
 import { startTargetDetails } from './target-details.ts'
 
@@ -62,7 +62,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     deadline.hold(pauses.isWaiting())
     if (over && status !== 'Succeeded') {
       const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
-      return pauses.explain(yield* followRollback(lost))
+      return pauses.explain({ ...(yield* followRollback(lost)), stopped: stoppedBy(deployment, isStopped) })
     }
     if (over || hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }

@@ -50,7 +50,8 @@ export async function* follow(begun: Rollout, updated: Service, adopted: boolean
   const ours = primary(updated)
   const changed = adopted || ours?.id !== primary(rollout.service)?.id
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  journey.keep({ stage: 'watching', deploymentId: ours?.id })
+  const createdAt = changed ? ours?.createdAt?.getTime() : undefined
+  journey.keep({ stage: 'watching', deploymentId: ours?.id, createdAt })
   yield started(rollout, ours, adopted)
   if (!request.wait) return notWatched(ours?.id)
   const pace = startPace(journey.clock, request.longestGap)

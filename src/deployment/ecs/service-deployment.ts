@@ -28,12 +28,17 @@ export function isTriggered({ deploymentCircuitBreaker, alarms }: ServiceDeploym
   return deploymentCircuitBreaker?.status === 'TRIGGERED' || alarms?.status === 'TRIGGERED'
 }
 
-/** AWS's words about the end, with the alarms that it names beside them; worded as CodeDeploy does in one. */
-export function reasonOf({ statusReason, alarms }: ServiceDeployment): Untrusted | undefined {
-  const fired = alarms?.triggeredAlarmNames ?? []
-  const words = [statusReason ?? '', fired.length > 0 ? `Activated alarms: ${fired.join(', ')}` : '']
-  const said = words.filter((part) => part !== '').join(' ')
-  return said === '' ? undefined : untrusted(said)
+/** The alarms that ended the deployment; empty where ECS does not name them, undefined where none did. */
+export function triggeredAlarms({ alarms }: ServiceDeployment): readonly string[] | undefined {
+  const { status, alarmNames = [], triggeredAlarmNames = [] } = alarms ?? {}
+  if (triggeredAlarmNames.length > 0) return triggeredAlarmNames
+  if (status !== 'TRIGGERED') return undefined
+  return alarmNames.length === 1 ? alarmNames : []
+}
+
+/** AWS's words about the end. */
+export function reasonOf({ statusReason }: ServiceDeployment): Untrusted | undefined {
+  return statusReason ? untrusted(statusReason) : undefined
 }
 
 /** Stages after which all traffic is on the new revision; after the last of them its checks are over, too. */

@@ -12,7 +12,7 @@ import { hookWaits, startPauses } from '../pause/pauses.ts'
 import { shiftMinutes } from '../strategy/change.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
-import { isFarEnough, isTriggered, progress, reasonOf, standingOf } from './service-deployment.ts'
+import { isFarEnough, isTriggered, progress, reasonOf, standingOf, triggeredAlarms } from './service-deployment.ts'
 import { startDetails } from './service-deployment-details.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endOfStopped, isReplaced, superseded } from './stopped.ts'
@@ -47,6 +47,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const failFast = startFailFast(rollout, pace)
   const details = startDetails(rollout, pace)
   const service = startServiceLooks(watched)
+  const stops = startStops()
   let isStopped = false
   let { found } = watched
   let before: ServiceDeployment | undefined
@@ -61,9 +62,10 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     yield* details(now)
     deadline.hold(pauses.isWaiting())
     before = now
+    stops.look(now, isStopped)
     triggered = isTriggered(now) ? triggered + 1 : 0
     const end = await endOf(now, triggered, watched)
-    if (end) return pauses.explain(end)
+    if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by() })
     if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
     if (pauses.isWaiting() && rollout.request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
@@ -79,6 +81,18 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     if (overtaken) return overtaken
   }
   return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
+}
+
+/** Whether somebody asked for a stop, by the two statuses that only a request brings about (API StopServiceDeployment). */
+function startStops() {
+  let by: End['stopped']
+  return {
+    by: () => by,
+    look({ status = '' }: ServiceDeployment, isOurs: boolean) {
+      if (isOurs) by = 'by-us'
+      else if (/^(?:STOP|ROLLBACK)_REQUESTED$/.test(status)) by ??= 'by-others'
+    },
+  }
 }
 
 /** Looks at the service beside its deployment, as often as the pace allows: events, failed tasks, and who took its place. */

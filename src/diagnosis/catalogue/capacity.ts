@@ -49,7 +49,7 @@ export const capacity: readonly Entry[] = [
   {
     code: 'capacity-unavailable',
     pattern: /Capacity is unavailable at this time/,
-    why: 'AWS has no Fargate capacity in these zones right now',
+    why: 'AWS says that it has no Fargate capacity in these zones right now',
     fix: 'Deploy again later, add subnets in other zones, or do without Spot.',
     docs,
   },
@@ -108,7 +108,7 @@ export const capacity: readonly Entry[] = [
     why: 'AWS throttles what ECS does for the service',
     fix: 'Deploy again later; ECS tries on by itself.',
     docs,
-    confidence: 'likely',
+    weight: 'general',
   },
   {
     code: 'tasks-not-launched',
@@ -116,7 +116,7 @@ export const capacity: readonly Entry[] = [
     why: 'ECS could not launch {count} of the tasks',
     fix: 'The service events in the evidence say more; look for capacity, quotas and the launch type.',
     docs,
-    confidence: 'possible',
+    weight: 'general',
   },
   {
     code: 'unsupported-zone',
@@ -125,6 +125,7 @@ export const capacity: readonly Entry[] = [
     fix: 'Use subnets in other zones: some zones have no Fargate.',
     docs,
     confidence: 'possible',
+    weight: 'general',
   },
   {
     code: 'permissions-changed',
@@ -139,6 +140,6 @@ export const capacity: readonly Entry[] = [
     why: 'ECS cannot place the task:{reason}',
     fix: 'The service events in the evidence say more.',
     docs,
-    confidence: 'possible',
+    weight: 'general',
   },
 ]

@@ -6,9 +6,10 @@ const docs = 'https://docs.aws.amazon.com/codedeploy/latest/userguide/troublesho
 export const codeDeploy: readonly Entry[] = [
   {
     code: 'alarm-active',
-    pattern: /alarms? (?:have been activated|were triggered).*Activated alarms: (?<alarms>.+)$/s,
-    why: 'the alarm {alarms} fired',
-    fix: 'Look at the alarm: if it fired before the new tasks got traffic, it was not the deployment.',
+    pattern: /alarms? have been activated|Activated alarms: /,
+    // `withAlarms` says which, when and why.
+    why: 'an alarm of the deployment fired',
+    fix: 'Look at the history of the alarms in Amazon CloudWatch.',
     docs,
   },
   {
@@ -82,7 +83,6 @@ export const codeDeploy: readonly Entry[] = [
     why: 'ECS refused what CodeDeploy wanted: {reason}',
     fix: 'Correct what ECS names, then deploy again.',
     docs,
-    confidence: 'likely',
   },
   {
     code: 'appspec-missing',

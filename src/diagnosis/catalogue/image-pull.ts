@@ -3,6 +3,9 @@ import type { Entry } from '../entry.ts'
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html'
 const endpoints = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html'
 
+/** Words such as `: not found` mean other things where no image is pulled. */
+const pull = /CannotPull|failed to resolve ref|can['’]t pull the image|image manifest/
+
 /** `CannotPull…` and its relatives, as ECS and the container agent print them. From the special to the general. */
 export const imagePull: readonly Entry[] = [
   {
@@ -14,11 +17,19 @@ export const imagePull: readonly Entry[] = [
   },
   {
     code: 'image-not-found',
-    pattern:
-      /(?:failed to resolve ref (?<ref>\S+?): \S*: ?not found|: not found|manifest unknown|manifest for \S+ not found|Check whether the image exists)/,
+    pattern: /: not found|manifest unknown|manifest for \S+ not found/,
+    within: pull,
     why: 'the image {image} does not exist',
     fix: 'Check that the push step ran and that repository, tag or digest, account and region are right; a lifecycle policy may have removed it.',
     docs,
+  },
+  {
+    code: 'image-not-found',
+    pattern: /Check whether the image exists/,
+    why: 'the image {image} does not exist, or nobody may know of it',
+    fix: 'Check that the push step ran and that repository, tag or digest, account and region are right; a lifecycle policy may have removed it.',
+    docs,
+    confidence: 'likely',
   },
   {
     code: 'registry-layers-unreachable',
@@ -27,6 +38,7 @@ export const imagePull: readonly Entry[] = [
     why: 'the layers of the image {image}, which ECR keeps in Amazon S3, cannot be reached',
     fix: 'Give the subnets an S3 gateway endpoint (or a NAT gateway), and let the security group reach S3 on port 443.',
     docs: endpoints,
+    weight: 'passing',
   },
   {
     code: 'registry-layers-denied',
@@ -43,15 +55,17 @@ export const imagePull: readonly Entry[] = [
     why: 'the registry {registry} cannot be reached from the subnets of the task',
     fix: 'Give the task a route out: a NAT gateway, a public IP (assignPublicIp), or a pull-through cache in ECR.',
     docs,
+    weight: 'passing',
   },
   {
     code: 'registry-unreachable',
-    pattern:
-      /Check your network configuration\.|request canceled while waiting for connection|CannotPull\w*: .*(?:i\/o timeout|dial tcp)/s,
+    pattern: /Check your network configuration\.|request canceled while waiting for connection|i\/o timeout|dial tcp/,
+    within: pull,
     why: 'the registry of the image {image} cannot be reached from the subnets of the task',
     fix: 'Give the task a route to the registry: VPC endpoints for ecr.api and ecr.dkr with an S3 gateway endpoint, a NAT gateway, or a public IP.',
     docs: endpoints,
     confidence: 'likely',
+    weight: 'passing',
   },
   {
     code: 'registry-credentials-missing',
@@ -83,10 +97,12 @@ export const imagePull: readonly Entry[] = [
     why: 'the image {image} could not be pulled: its registry (such as Docker Hub) limits how often one address may pull',
     fix: 'Copy the base image to ECR or use a pull-through cache; a login (repositoryCredentials) raises the limit.',
     docs,
+    weight: 'passing',
   },
   {
     code: 'image-pull-denied',
     pattern: /unexpected status code [^:]{0,300}: (?<status>40[13] \w+)/,
+    within: pull,
     why: 'the registry does not allow the pull of the image {image} ({status})',
     fix: 'Check the permissions of the execution role and the policy of the repository; a private registry needs repositoryCredentials.',
     docs,
@@ -105,6 +121,6 @@ export const imagePull: readonly Entry[] = [
     why: 'the image {image} could not be pulled: {said|AWS does not say why}',
     fix: 'Check the image, its registry, the network and the execution role.',
     docs,
-    confidence: 'possible',
+    weight: 'general',
   },
 ]

@@ -37,6 +37,7 @@ export const initialization: readonly Entry[] = [
   {
     code: 'parameter-not-found',
     pattern: /(?:invalid (?:ssm )?parameters|ParameterNotFound): (?<parameter>[^\s,]+)/,
+    within: /ssm|Parameter Store|ParameterNotFound/,
     why: 'the SSM parameter {parameter} does not exist in this region',
     fix: 'Create the parameter, or correct the valueFrom of the task definition.',
     docs,
@@ -60,31 +61,34 @@ export const initialization: readonly Entry[] = [
   {
     code: 'secrets-unreachable',
     pattern:
-      /(?:retrieve secret from asm|AWS Secrets Manager).*(?:connection issue|deadline exceeded|i\/o timeout|RequestCanceled)/s,
+      /(?:retrieve secret from asm|AWS Secrets Manager).*(?:connection issue|deadline exceeded|i\/o timeout|RequestCanceled|send request failed|no such host)/s,
     why: 'AWS Secrets Manager cannot be reached from the subnets of the task',
     fix: 'Add the interface endpoint secretsmanager to the VPC (private DNS on, its security group open on port 443 for the task), or a NAT gateway.',
     docs: endpoints,
+    weight: 'passing',
   },
   {
     code: 'parameters-unreachable',
     pattern:
-      /(?:retrieve secrets from ssm|Systems Manager Parameter Store).*(?:Canceled|deadline exceeded|i\/o timeout|Check your network)/s,
+      /(?:retrieve secrets from ssm|Systems Manager Parameter Store).*(?:Canceled|deadline exceeded|i\/o timeout|Check your network|send request failed|no such host)/s,
     why: 'the SSM parameter store cannot be reached from the subnets of the task',
     fix: 'Add the interface endpoint ssm to the VPC (private DNS on, its security group open on port 443 for the task), or a NAT gateway.',
     docs: endpoints,
+    weight: 'passing',
   },
   {
     code: 'ecr-unreachable',
     pattern:
-      /(?:cannot pull registry auth|unable to pull secrets or registry auth).*(?:Amazon ECR|api\.ecr|ECR: GetAuthorizationToken|ecr).*(?:connection issue|i\/o timeout|exceeded maximum number of attempts|RequestError)/s,
+      /(?:cannot pull registry auth|unable to pull secrets or registry auth).*(?:Amazon ECR|api\.ecr|ECR: GetAuthorizationToken|\becr\b).*(?:connection issue|i\/o timeout|exceeded maximum number of attempts|RequestError)/s,
     why: 'Amazon ECR cannot be reached from the subnets of the task',
     fix: 'Add the interface endpoints ecr.api and ecr.dkr and the S3 gateway endpoint to the VPC (private DNS on, security group open on port 443 for the task), or a NAT gateway.',
     docs: endpoints,
+    weight: 'passing',
   },
   {
     code: 'log-group-missing',
     pattern: /ResourceNotFoundException: The specified log group does not exist/,
-    why: 'the log group {logGroup} does not exist',
+    why: 'the log group {logGroup|of the task definition} does not exist',
     fix: 'Create the log group {logGroup}, or set awslogs-create-group to true and allow logs:CreateLogGroup to the execution role.',
     docs,
   },
@@ -95,6 +99,7 @@ export const initialization: readonly Entry[] = [
     why: 'CloudWatch Logs cannot be reached from the subnets of the task',
     fix: 'Add the interface endpoint logs to the VPC (private DNS on, its security group open on port 443 for the task), or a NAT gateway.',
     docs: endpoints,
+    weight: 'passing',
   },
   {
     code: 'logs-denied',
@@ -106,9 +111,16 @@ export const initialization: readonly Entry[] = [
   },
   {
     code: 'log-configuration',
-    pattern: /awslogs-region is required|unable to get awslogs driver arguments/,
+    pattern: /awslogs-region is required/,
     why: 'the log configuration of a container lacks awslogs-region',
     fix: 'Set awslogs-region in the options of logConfiguration.',
+    docs,
+  },
+  {
+    code: 'log-configuration',
+    pattern: /unable to get awslogs driver arguments/,
+    why: 'the log configuration of a container cannot be used: {said|AWS does not say why}',
+    fix: 'Correct the options of logConfiguration in the task definition.',
     docs,
   },
   {
@@ -145,6 +157,6 @@ export const initialization: readonly Entry[] = [
     why: 'something that the task needs could not be set up: {said|AWS does not say what}',
     fix: 'Check secrets, log groups, volumes, the network and the execution role.',
     docs,
-    confidence: 'possible',
+    weight: 'general',
   },
 ]

@@ -10,6 +10,8 @@ export const lastWords: readonly Entry[] = [
     why: 'the image of container "{container}" is built for another processor architecture than the task runs on (“{words}”)',
     fix: 'Build the image for the platform of the task (linux/amd64 for X86_64, linux/arm64 for ARM64), or change runtimePlatform.cpuArchitecture.',
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html',
+    // A script without a first line such as #!/bin/sh ends in the same words.
+    confidence: 'likely',
   },
   {
     code: 'heap-out-of-memory',

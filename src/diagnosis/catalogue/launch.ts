@@ -59,7 +59,7 @@ export const launch: readonly Entry[] = [
   {
     code: 'command-not-found',
     pattern:
-      /(?:exec: "?(?<command>[^":]+)"?: (?:executable file not found in \$PATH|stat .*: no such file or directory)|no such file or directory: unknown)/,
+      /exec: "?(?<command>[^":]{1,300})"?: (?:executable file not found in \$PATH|(?:stat|fork\/exec) [^:]{1,300}: no such file or directory)/,
     why: 'the command {command} does not exist in the image',
     fix: 'Correct command or entryPoint of the container, or add the program to the image.',
     docs,
@@ -79,15 +79,24 @@ export const launch: readonly Entry[] = [
     docs,
   },
   {
+    code: 'volume-mount',
+    pattern: /(?:bind source path does not exist: |mount source path ['"]?)(?<path>[^\s:'"]{1,300})/,
+    why: 'a volume cannot be mounted: its source {path} is not there on the container instance, or cannot be made',
+    fix: 'Create the folder on the instances, or correct host.sourcePath of the volume in the task definition.',
+    docs,
+  },
+  {
     code: 'exec-format',
     pattern: /exec format error/,
     why: 'the image is built for another processor architecture than the task runs on',
     fix: 'Build the image for the platform of the task (linux/amd64 for X86_64, linux/arm64 for ARM64), or change runtimePlatform.cpuArchitecture.',
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html',
+    // A script without a first line such as #!/bin/sh ends in the same words.
+    confidence: 'likely',
   },
   {
     code: 'dependency-unmet',
-    pattern: /TaskDependencyError|dependencies cannot be resolved|dependency .* (?:failed|timed out)/i,
+    pattern: /TaskDependencyError|dependencies cannot be resolved|container (?:ordering )?dependency/i,
     why: 'a container waited for another one (dependsOn) that did not get there',
     fix: 'Look at the container that it depends on, and at its health check and startTimeout.',
     docs,
@@ -99,7 +108,6 @@ export const launch: readonly Entry[] = [
     why: 'the container runtime could not start a container ({said|its words are in the evidence})',
     fix: 'Check command, volumes, ports and linuxParameters of the task definition.',
     docs,
-    confidence: 'likely',
   },
   {
     code: 'no-free-addresses',
@@ -123,6 +131,7 @@ export const launch: readonly Entry[] = [
     why: 'the network interface of the task was not provisioned in time',
     fix: 'Deploy again; if it stays so, check the free addresses of the subnets and the quota of network interfaces.',
     docs,
+    weight: 'passing',
   },
   {
     code: 'network-interface',
@@ -130,7 +139,6 @@ export const launch: readonly Entry[] = [
     why: 'Amazon EC2 could not {what}: {reason|it gives no reason}',
     fix: 'Correct what EC2 names; tag policies and service control policies apply to the network interfaces of tasks too.',
     docs: startErrors,
-    confidence: 'likely',
   },
   {
     code: 'spot-interruption',
@@ -138,15 +146,16 @@ export const launch: readonly Entry[] = [
     why: 'AWS took the Spot capacity back',
     fix: 'Deploy again, or give the service some capacity that is not Spot.',
     docs,
-    confidence: 'likely',
+    weight: 'noise',
   },
   {
     code: 'host-lost',
-    pattern: /Host EC2 \(instance [^)]+\) (?:terminated|stopped)|InfrastructureHealth/,
+    pattern: /Host EC2 \(instance [^)]{1,80}\) (?:terminated|stopped)|InfrastructureHealth/,
     why: 'the host of the task went away',
     fix: 'Deploy again; look at the capacity provider if it happens again.',
     docs,
     confidence: 'likely',
+    weight: 'noise',
   },
   {
     code: 'aws-internal',
@@ -155,5 +164,6 @@ export const launch: readonly Entry[] = [
     fix: 'Deploy again; if it stays so, look at https://health.aws.amazon.com/health/status.',
     docs,
     confidence: 'likely',
+    weight: 'noise',
   },
 ]

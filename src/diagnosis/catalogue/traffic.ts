@@ -58,7 +58,7 @@ export const traffic: readonly Entry[] = [
   {
     code: 'listener-rules',
     pattern:
-      /is not associated with either productionListenerRule|must be associated with|invalid networking configuration/,
+      /is not associated with either productionListenerRule|targetGroup must be associated with|invalid networking configuration/,
     why: 'the listener rules and the target groups of the service do not fit together',
     fix: 'Let the production rule (and the test rule, where there is one) forward to both target groups of the service.',
     docs: blueGreen,

@@ -48,7 +48,8 @@ export const hookProblems = {
 /** Failures that every strategy knows. */
 export const failures = {
   circuitBreaker: 'the circuit breaker threshold was exceeded.',
-  alarm: 'one or more deployment alarms were triggered.',
+  // AWS's words are not known: these say nothing, so that nobody relies on them.
+  alarm: 'a monitored condition was met.',
   request: 'a stop was requested.',
 }
 

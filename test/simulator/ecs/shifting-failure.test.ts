@@ -135,7 +135,7 @@ describe('deployment alarms', () => {
     rig.home.cloudwatch.setState('api-5xx', 'ALARM', 'Threshold Crossed')
     expect(await rig.finish(arn)).toMatchObject({
       status: 'ROLLBACK_SUCCESSFUL',
-      statusReason: because('one or more deployment alarms were triggered.'),
+      statusReason: because('a monitored condition was met.'),
       alarms: { status: 'TRIGGERED', alarmNames: ['api-5xx'], triggeredAlarmNames: ['api-5xx'] },
     })
     await expectBlueAlone(rig)

@@ -185,6 +185,7 @@ function stopContainers({ task, story }: TaskRecord): void {
         : undefined
     if (ran) container.exitCode = behaviour?.kind === 'unhealthy' ? 137 : 143
     container.lastStatus = 'STOPPED'
-    container.healthStatus = 'UNKNOWN'
+    // What is gone is not checked any more; that a check had failed stays to be seen.
+    if (container.healthStatus !== 'UNHEALTHY') container.healthStatus = 'UNKNOWN'
   }
 }

@@ -1,0 +1,65 @@
+import { text, untrusted } from '../text.ts'
+import { alarmDetected } from './alarm-names.ts'
+import { capacity } from './catalogue/capacity.ts'
+import { launch } from './catalogue/launch.ts'
+import { traffic } from './catalogue/traffic.ts'
+import { verdicts } from './catalogue/verdicts.ts'
+import type { Cause } from './cause.ts'
+import { causeOf, findEntry, type Match } from './entry.ts'
+import type { Evidence } from './evidence.ts'
+import { explainAlarms, withAlarms } from './explain-alarm.ts'
+import { healthIn } from './explain-health.ts'
+import { newestMatch } from './newest-match.ts'
+
+/** What ended the deployment, by AWS's own account of it. `isSaid`: of the end itself, not of something on the way there. */
+export interface Verdict {
+  readonly cause: Cause
+  readonly isSaid: boolean
+}
+
+const ends = [...traffic, ...verdicts]
+
+/** Where the events of a service tell of the end itself, in the words of the service deployment. */
+const ending = /deployment failed: |Service deployment (?:rolled back|stopped) because/
+
+/** What is said about the end of the deployment as a whole. Alarms that AWS names in so many members need no words. */
+export function explainVerdict(evidence: Evidence): Verdict | undefined {
+  const { codeDeploy, statusReason, serviceEvents, stopped } = evidence
+  const failures = codeDeploy?.failures ?? []
+  const [failure] = failures
+  const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
+  const alarms = explainAlarms(evidence, what)
+  const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
+  const told = said
+    .map((message) => message && endIn(message.untrusted, { hook: failures[0]?.scriptName }))
+    .find((match) => match !== undefined && !(stopped === 'by-us' && match.entry.code === 'manual-stop'))
+  const isBreaker = told === undefined || told.entry.weight === 'general'
+  if (alarms && isBreaker) return { cause: alarms, isSaid: true }
+  const ended =
+    told ??
+    newestMatch(
+      ends,
+      serviceEvents.filter(({ message }) => ending.test(message.untrusted)),
+    )
+  const found = ended ?? newestMatch(ends, serviceEvents)
+  const byHand = stopped === 'by-others' && (found === undefined || found.entry.weight === 'general')
+  if (byHand) return { cause: stoppedByOthers, isSaid: true }
+  return found && { cause: withAlarms(causeOf(found, what), evidence), isSaid: ended !== undefined }
+}
+
+function endIn(said: string, facts: { readonly hook: string | undefined }): Match | undefined {
+  return (
+    findEntry([...launch, ...ends], said, facts) ??
+    (alarmDetected.test(said) ? undefined : healthIn(said)) ??
+    findEntry(capacity, said)
+  )
+}
+
+const stoppedByOthers: Cause = {
+  code: 'manual-stop',
+  what: text`The deployment failed`,
+  why: text`somebody stopped it, in the console or with another program`,
+  fix: text`Ask who stopped it (AWS CloudTrail knows), and deploy again if that was not meant.`,
+  docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html',
+  confidence: 'certain',
+}

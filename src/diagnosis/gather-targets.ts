@@ -1,0 +1,83 @@
+import type { EvidenceSources, LoadBalancer, PreflightSources, Service } from '../ports.ts'
+import { untrusted } from '../text.ts'
+import type { Evidence, HealthCheck, TargetHealth } from './evidence.ts'
+import type { KnownTasks } from './known-tasks.ts'
+import type { Look } from './preflight/look.ts'
+
+/** The targets of the service that are not healthy, but for those that are known to be old tasks. */
+export async function readTargetHealth(
+  service: Service | undefined,
+  tasks: KnownTasks,
+  sources: EvidenceSources,
+  look: Look,
+): Promise<readonly TargetHealth[]> {
+  const shown = await Promise.all(
+    groupsOf(service).map(async (targetGroupArn) => {
+      const read = () => sources.targetHealth(targetGroupArn)
+      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read)
+      return (seen?.value ?? [])
+        .filter(({ state }) => /^(?:unhealthy|unavailable)/.test(state))
+        .map((found) => ({ ...found, whose: tasks.whose(addressOf(found.target)) }))
+        .filter(({ whose }) => whose !== 'old')
+        .map(({ target, state, reason, description, whose }) => ({
+          target,
+          targetGroupArn,
+          isNew: whose === undefined ? undefined : true,
+          state,
+          reason,
+          description: description === undefined ? undefined : untrusted(description),
+        }))
+    }),
+  )
+  return shown.flat()
+}
+
+/** Without the port, which stands behind the last colon. */
+function addressOf(target: string): string {
+  return target.replace(/:\d{1,5}$/, '')
+}
+
+function balancersOf(service: Service | undefined): readonly LoadBalancer[] {
+  const ofTaskSets = (service?.taskSets ?? []).flatMap(({ loadBalancers = [] }) => loadBalancers)
+  return [...(service?.loadBalancers ?? []), ...ofTaskSets].flatMap((balancer) => {
+    const other = balancer.advancedConfiguration?.alternateTargetGroupArn
+    return other === undefined ? [balancer] : [balancer, { ...balancer, targetGroupArn: other }]
+  })
+}
+
+function groupsOf(service: Service | undefined): readonly string[] {
+  return [...new Set(balancersOf(service).flatMap(({ targetGroupArn }) => targetGroupArn ?? []))]
+}
+
+const unhealthy = /is unhealthy in|is not healthy in|failed ELB health checks/
+
+/** What the target groups of the service ask, where something that was said is about the health of targets. */
+export async function readHealthChecks(
+  { stoppedTasks, serviceEvents, targetHealth }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents' | 'targetHealth'>,
+  service: Service | undefined,
+  sources: Pick<PreflightSources, 'targetGroup'>,
+  look: Look,
+): Promise<readonly HealthCheck[] | undefined> {
+  const said = [
+    ...stoppedTasks.map(({ stoppedReason }) => stoppedReason),
+    ...serviceEvents.map((event) => event.message),
+  ]
+  if (targetHealth.length === 0 && !said.some((words) => words && unhealthy.test(words.untrusted))) return undefined
+  return await Promise.all(
+    groupsOf(service).map(async (targetGroupArn) => {
+      const balancer = balancersOf(service).find((each) => each.targetGroupArn === targetGroupArn)
+      const read = () => sources.targetGroup(targetGroupArn)
+      const seen = await look('elasticloadbalancing:DescribeTargetGroups', 'what the health check asks', read)
+      const { path, port, accepts } = seen?.value?.healthCheck ?? {}
+      // Not a number: `traffic-port`, which is where the container gets its traffic.
+      const own = Number(port)
+      return {
+        targetGroupArn,
+        container: balancer?.containerName,
+        port: Number.isInteger(own) && own > 0 ? own : balancer?.containerPort,
+        path,
+        accepts,
+      }
+    }),
+  )
+}

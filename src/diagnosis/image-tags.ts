@@ -1,0 +1,21 @@
+import { parseReference } from '../image/reference.ts'
+import { nearestFirst } from '../nearest.ts'
+import { text, untrusted } from '../text.ts'
+import type { Cause } from './cause.ts'
+import type { Evidence } from './evidence.ts'
+
+const shown = 3
+
+/** The cause with the tags most like the one that was not found. */
+export function withTags(cause: Cause, { imageTags }: Evidence): Cause {
+  if (cause.code !== 'image-not-found' || imageTags === undefined) return cause
+  const { image, repository, tags } = imageTags
+  const tag = parseReference(image)?.tag ?? 'latest'
+  if (tags.includes(tag)) return cause
+  const near = nearestFirst(tag, tags).slice(0, shown)
+  const instead = near.length === 0 ? text`has no tagged image` : text`has ${untrusted(near.join(', '))}`
+  return {
+    ...cause,
+    fix: text`${cause.fix} The repository ${untrusted(repository)} ${instead}, but no tag ${untrusted(tag)}.`,
+  }
+}
