@@ -13,9 +13,9 @@ export function withTags(cause: Cause, { imageTags }: Evidence): Cause {
   const tag = parseReference(image)?.tag ?? 'latest'
   if (tags.includes(tag)) return cause
   const near = nearestFirst(tag, tags).slice(0, shown)
-  const instead = near.length === 0 ? text`has no tagged image` : text`has ${untrusted(near.join(', '))}`
-  return {
-    ...cause,
-    fix: text`${cause.fix} The repository ${untrusted(repository)} ${instead}, but no tag ${untrusted(tag)}.`,
-  }
+  const instead =
+    near.length === 0
+      ? text`no tagged image at all`
+      : text`no tag ${untrusted(tag)}; the nearest that it has: ${untrusted(near.join(', '))}`
+  return { ...cause, fix: text`${cause.fix} The repository ${untrusted(repository)} has ${instead}.` }
 }

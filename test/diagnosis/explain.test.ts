@@ -8,9 +8,9 @@ import { lastWords } from '../../src/diagnosis/catalogue/last-words.ts'
 import { launch } from '../../src/diagnosis/catalogue/launch.ts'
 import { traffic } from '../../src/diagnosis/catalogue/traffic.ts'
 import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
-import { findEntry } from '../../src/diagnosis/entry.ts'
+import { causeOf as causeFor, findEntry } from '../../src/diagnosis/entry.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
-import { untrusted } from '../../src/text.ts'
+import { renderText, untrusted } from '../../src/text.ts'
 import { runs } from '../generated.ts'
 import { type Container, causeOf, event, log, sentences, stopped } from './evidence.ts'
 
@@ -163,6 +163,27 @@ describe('what weighs more', () => {
   })
 })
 
+/** Names of the groups that take part in every match: in no alternative and nothing optional. */
+function sureGroups(source: string): readonly string[] {
+  const plain = source.replace(/\\./g, '__').replace(/\[[^\]]*\]/g, (set) => '_'.repeat(set.length))
+  const open: { name: string | undefined; names: string[]; isChoice: boolean }[] = [
+    { name: undefined, names: [], isChoice: false },
+  ]
+  for (let at = 0; at < plain.length; at++) {
+    const level = open.at(-1)
+    if (plain[at] === '(') {
+      open.push({ name: /^\(\?<(\w+)>/.exec(plain.slice(at))?.[1], names: [], isChoice: false })
+    } else if (plain[at] === '|' && level) level.isChoice = true
+    else if (plain[at] === ')' && level) {
+      open.pop()
+      const inner = level.isChoice ? [] : level.names
+      if (plain[at + 1] !== '?') open.at(-1)?.names.push(...inner, ...(level.name ? [level.name] : []))
+    }
+  }
+  const [top] = open
+  return top && !top.isChoice ? top.names : []
+}
+
 describe('any text', () => {
   const entries = [
     ...initialization,
@@ -210,6 +231,19 @@ describe('any text', () => {
       }),
       runs(200),
     )
+  })
+
+  test('no entry has a gap where a name is not known', () => {
+    for (const entry of entries) {
+      const sure = [...sureGroups(entry.pattern.source), 'container', 'exitCode', 'words']
+      const facts = Object.fromEntries(sure.map((name) => [name, 'X']))
+      const { why, fix } = causeFor({ entry, facts }, [])
+      const said = [why, fix].map((part) => renderText(part, (theirs) => theirs)).join('. ')
+      expect([entry.code, said]).toEqual([
+        entry.code,
+        expect.not.stringMatching(/\?|\{\w|undefined|null|\(\)|“”| {2}| [,.;)]/),
+      ])
+    }
   })
 
   test('every entry says why and what to do, without a full stop in the middle of the sentence', () => {

@@ -136,3 +136,70 @@ describe('a text that nobody knows', () => {
     expect(sentences(causeOf(task(`CannotPullContainerError: ${words}`)))).toContain(words)
   })
 })
+
+describe('words that mean something else elsewhere', () => {
+  const create = 'CannotCreateContainerError: Error response from daemon:'
+  test.each<[string, Evidence, string, RegExp]>([
+    ['a network that is not found', container(`${create} network 3f2a: not found`), 'container-start', /image|pull/],
+    [
+      'the source of a mount',
+      container(`${create} invalid mount config for type "bind": bind source path does not exist: /data/shop`),
+      'volume-mount',
+      /command/,
+    ],
+    [
+      'a mount inside the container',
+      container(
+        'CannotStartContainerError: error during container init: error mounting "/var/lib/1" to rootfs at "/app/x": stat /var/lib/1: no such file or directory: unknown',
+      ),
+      'volume-mount',
+      /command/,
+    ],
+    [
+      'secrets whose name holds ecr',
+      task(
+        'ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets: RequestError',
+      ),
+      'resource-initialization',
+      /Amazon ECR/,
+    ],
+    [
+      'a secret store that has no address',
+      task(
+        `${secrets} unable to retrieve secret from asm: service call has been retried 3 time(s): RequestError: send request failed caused by: Post "https://secretsmanager.eu-west-1.amazonaws.com/": dial tcp: lookup: no such host`,
+      ),
+      'secrets-unreachable',
+      /Amazon ECR/,
+    ],
+    [
+      'a time-out that is not that of a health check',
+      told('failed to launch a task with (error Request timed out).'),
+      'unexplained',
+      /health check/,
+    ],
+    [
+      'a target that is not registered',
+      told('task set (x) (task 0af1c2d3) is not healthy in target-group (x) due to TARGET IS NOT FOUND'),
+      'target-group-missing',
+      /does not exist any more/,
+    ],
+  ])('%s', (_, evidence, code, never) => {
+    const cause = causeOf(evidence)
+    expect([cause.code, sentences(cause)]).toEqual([code, expect.not.stringMatching(never)])
+  })
+
+  test('an image without a name is said without one', () => {
+    const said = sentences(
+      causeOf(told('was unable to place a task. Reason: CannotPullContainerError: manifest unknown.')),
+    )
+    expect(said).toContain('the image does not exist')
+    expect(said).not.toContain('?')
+  })
+
+  test.each([
+    'Service deployment rolled back because the deployment was stopped manually by user.',
+    'The deployment was manually stopped.',
+  ])('somebody stopped it: %s', (words) => {
+    expect(causeOf(ended(words)).code).toBe('manual-stop')
+  })
+})
