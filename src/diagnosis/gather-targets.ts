@@ -51,6 +51,13 @@ function groupsOf(service: Service | undefined): readonly string[] {
 
 const unhealthy = /is unhealthy in|is not healthy in|failed ELB health checks/
 
+/** A service has few; each costs a call. */
+const mostGroups = 10
+
+function isOneContainer(balancers: readonly LoadBalancer[]): boolean {
+  return new Set(balancers.map(({ containerName, containerPort }) => `${containerName}:${containerPort}`)).size === 1
+}
+
 /** What the target groups of the service ask, where something that was said is about the health of targets. */
 export async function readHealthChecks(
   { stoppedTasks, serviceEvents, targetHealth }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents' | 'targetHealth'>,
@@ -62,19 +69,25 @@ export async function readHealthChecks(
     ...stoppedTasks.map(({ stoppedReason }) => stoppedReason),
     ...serviceEvents.map((event) => event.message),
   ]
-  if (targetHealth.length === 0 && !said.some((words) => words && unhealthy.test(words.untrusted))) return undefined
+  const ill = said.flatMap((words) => (words && unhealthy.test(words.untrusted) ? words.untrusted.slice(0, 4000) : []))
+  if (targetHealth.length === 0 && ill.length === 0) return undefined
+  // The task set of the new version, with its target group, is gone after a rollback; what ECS said of it is not.
+  const named = ill.flatMap((words) => /target-group (arn:[^\s)]{1,300})/.exec(words)?.[1] ?? [])
+  const groups = [...new Set([...named, ...groupsOf(service)])].slice(0, mostGroups)
+  const balancers = balancersOf(service)
   return await Promise.all(
-    groupsOf(service).map(async (targetGroupArn) => {
-      const balancer = balancersOf(service).find((each) => each.targetGroupArn === targetGroupArn)
+    groups.map(async (targetGroupArn) => {
+      const own = balancers.find((each) => each.targetGroupArn === targetGroupArn)
+      const balancer = own ?? (isOneContainer(balancers) ? balancers[0] : undefined)
       const read = () => sources.targetGroup(targetGroupArn)
       const seen = await look('elasticloadbalancing:DescribeTargetGroups', 'what the health check asks', read)
       const { path, port, accepts } = seen?.value?.healthCheck ?? {}
       // Not a number: `traffic-port`, which is where the container gets its traffic.
-      const own = Number(port)
+      const checkPort = Number(port)
       return {
         targetGroupArn,
         container: balancer?.containerName,
-        port: Number.isInteger(own) && own > 0 ? own : balancer?.containerPort,
+        port: Number.isInteger(checkPort) && checkPort > 0 ? checkPort : balancer?.containerPort,
         path,
         accepts,
       }

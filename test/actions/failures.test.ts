@@ -3,9 +3,9 @@ import { expect, test } from '@jest/globals'
 import { play } from '../bench/failures/play.ts'
 import { failureScenarios } from '../bench/failures/scenarios.ts'
 
-test('there are forty, of every engine, each with its source', () => {
-  expect(failureScenarios).toHaveLength(40)
-  expect(new Set(failureScenarios.map(({ name }) => name)).size).toBe(40)
+test('there are forty-eight, of every engine, each with its source', () => {
+  expect(failureScenarios).toHaveLength(48)
+  expect(new Set(failureScenarios.map(({ name }) => name)).size).toBe(48)
   expect(new Set(failureScenarios.map(({ engine }) => engine))).toEqual(
     new Set(['rolling', 'blue/green', 'linear', 'canary', 'CodeDeploy']),
   )

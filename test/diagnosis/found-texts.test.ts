@@ -1,4 +1,4 @@
-/** Texts as AWS's documentation, issues and incident reports have them, beside the forty that `test/bench/failures` plays. */
+/** Texts as AWS's documentation, issues and incident reports have them, beside those that `test/bench/failures` plays. */
 import { describe, expect, test } from '@jest/globals'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import { untrusted } from '../../src/text.ts'

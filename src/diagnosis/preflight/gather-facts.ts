@@ -124,7 +124,7 @@ async function gatherLogGroups(
     const seen = await look('logs:DescribeLogGroups', 'whether the log groups exist', read)
     const standing = seen === undefined ? 'unread' : seen.value ? 'there' : 'missing'
     const isCreated = textIn(options, 'awslogs-create-group') === 'true'
-    return [{ group, container: textIn(container, 'name') ?? '?', standing, isCreated }]
+    return [{ group, container: textIn(container, 'name') ?? 'without a name', standing, isCreated }]
   })
   const facts = (await Promise.all(found)).flat()
   return [...new Map(facts.map((fact) => [fact.group, fact])).values()]

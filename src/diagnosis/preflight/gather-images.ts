@@ -26,7 +26,7 @@ export async function gatherImages(
   const users = new Map<string, string[]>()
   for (const container of containersOf(definition)) {
     const image = textIn(container, 'image') ?? ''
-    users.set(image, [...(users.get(image) ?? []), textIn(container, 'name') ?? '?'])
+    users.set(image, [...(users.get(image) ?? []), textIn(container, 'name') ?? 'without a name'])
   }
   return await Promise.all(
     [...users].map(async ([reference, containers]) => ({

@@ -36,10 +36,10 @@ export async function gatherSecrets(
 }
 
 function usesOf(container: JsonObject): readonly Used[] {
-  const owner = `of container ${textIn(container, 'name') ?? '?'}`
+  const owner = `of container ${textIn(container, 'name') ?? 'without a name'}`
   const named = (secret: JsonObject, kind: string): Used => ({
     reference: parseSecretReference(textIn(secret, 'valueFrom') ?? ''),
-    user: `${kind} ${textIn(secret, 'name') ?? '?'} ${owner}`,
+    user: `${kind} ${textIn(secret, 'name') ?? 'without a name'} ${owner}`,
   })
   const credentials = textIn(objectIn(container, 'repositoryCredentials'), 'credentialsParameter')
   return [

@@ -28,7 +28,7 @@ function judgePort({ containerName = '', containerPort }: LoadBalancer, facts: P
   const container = containers.find((candidate) => textIn(candidate, 'name') === containerName)
   const name = untrusted(containerName)
   if (!container) {
-    const names = containers.map((candidate) => textIn(candidate, 'name') ?? '?').join(', ')
+    const names = containers.map((candidate) => textIn(candidate, 'name') ?? 'without a name').join(', ')
     return [
       {
         code: 'target-container',

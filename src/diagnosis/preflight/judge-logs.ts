@@ -42,7 +42,7 @@ function judgeOptions(container: JsonObject, isFargate: boolean): readonly Findi
     {
       code: 'log-options',
       severity: 'blocks',
-      what: text`The log driver of container ${untrusted(textIn(container, 'name') ?? '?')} lacks ${missing.join(', ')}`,
+      what: text`The log driver of container ${untrusted(textIn(container, 'name') ?? 'without a name')} lacks ${missing.join(', ')}`,
       why: text`the driver awslogs needs ${missing.length === 1 ? 'this option' : 'these options'}${isFargate ? ' on AWS Fargate' : ''}`,
       fix: text`Add ${missing.length === 1 ? 'it' : 'them'} to logConfiguration.options.`,
     },

@@ -29,7 +29,7 @@ function duplicates(names: readonly string[]): readonly string[] {
 function judgeVariables(container: JsonObject): readonly Finding[] {
   const namesIn = (member: string) => objectsIn(container, member).map((entry) => textIn(entry, 'name') ?? '')
   const [variables, secrets] = [namesIn('environment'), namesIn('secrets')]
-  const owner = untrusted(textIn(container, 'name') ?? '?')
+  const owner = untrusted(textIn(container, 'name') ?? 'without a name')
   const shared = secrets.filter((name) => variables.includes(name))
   return [
     ...duplicates(variables).map(
@@ -61,7 +61,7 @@ function judgeDependencies(container: JsonObject, names: readonly string[]): rea
       {
         code: 'dependency-unknown',
         severity: 'blocks',
-        what: text`Container ${untrusted(textIn(container, 'name') ?? '?')} depends on a container that is not there`,
+        what: text`Container ${untrusted(textIn(container, 'name') ?? 'without a name')} depends on a container that is not there`,
         why: text`dependsOn names ${untrusted(wanted)}, and the task definition has ${untrusted(names.join(', '))}`,
         fix: text`Correct dependsOn, or add the container.`,
       },

@@ -64,7 +64,7 @@ function judgeContainers(definition: JsonObject, memory: number | undefined): re
       {
         code: 'container-memory',
         severity: 'blocks',
-        what: text`Container ${untrusted(textIn(container, 'name') ?? '?')} has more memory than its task`,
+        what: text`Container ${untrusted(textIn(container, 'name') ?? 'without a name')} has more memory than its task`,
         why: text`its memory is ${limit} MiB, and the task has ${memory}`,
         fix: text`Raise the memory of the task, or lower that of the container.`,
       },

@@ -18,7 +18,7 @@ export const health: readonly FailureScenario[] = [
     engine: 'canary',
     tasks: { kind: 'unhealthy', reason: 'Target.ResponseCodeMismatch', responseCode: 404 },
     decisive: /unhealthy Target\.ResponseCodeMismatch/,
-    cause: [/health check/i, '404'],
+    cause: [/health check/i, '404', 'container "api"', 'port 8080', 'path /health', 'target group api-'],
     verdict: 'rolled-back',
   },
   {
@@ -28,7 +28,7 @@ export const health: readonly FailureScenario[] = [
     service: { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' },
     tasks: { kind: 'unhealthy', reason: 'Target.ResponseCodeMismatch', responseCode: 502 },
     decisive: /unhealthy Target\.ResponseCodeMismatch/,
-    cause: [/health check/i, '502'],
+    cause: [/health check/i, '502', 'container "api"', 'target group api-'],
     verdict: 'rolled-back',
   },
   {
