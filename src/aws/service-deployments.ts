@@ -4,8 +4,9 @@ import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { whenClusterMissing } from './ecs-request.ts'
-import { present } from './error-class.ts'
+import { type AwsError, present } from './error-class.ts'
 import { batches, everyPage, type Page } from './pages.ts'
+import { quote } from './refusal.ts'
 
 type ServiceDeployments = Pick<
   Ecs,
@@ -138,9 +139,35 @@ async function answer(
         const hook = deployment?.lifecycleHookDetails?.find((one) => one.hookId === hookId)
         return (hook !== undefined && hook.status !== 'AWAITING_ACTION') || undefined
       },
-      // The two refusals of an answer that comes too late, in AWS's words; other parameters are ours.
-      whenRefused: ({ message }) =>
-        /either completed, unavailable|in terminal states/.test(message) ? { value: false } : undefined,
+      whenRefused(refusal) {
+        // The two refusals of an answer that comes too late, in AWS's words.
+        if (/either completed, unavailable|in terminal states/.test(refusal.message)) return { value: false }
+        throwUnanswerable(refusal, arn, hookId)
+        return undefined
+      },
     },
   )
+}
+
+/** Throws for what no answer can be given to (developer guide, "Troubleshooting Amazon ECS blue/green deployments"). */
+function throwUnanswerable(refusal: AwsError, arn: string, hookId: string): void {
+  if (
+    /service deployment does not exist/.test(refusal.message) ||
+    refusal.name === 'ServiceDeploymentNotFoundException'
+  )
+    throw new Failure({
+      code: 'deployment-not-found',
+      what: text`The service deployment ${untrusted(arn)} cannot be answered`,
+      why: text`it does not exist`,
+      fix: text`Check the ARN, its region and account; Amazon ECS keeps service deployments for 90 days.`,
+      cause: refusal,
+    })
+  if (/hookId must follow the format: ecs-/.test(refusal.message))
+    throw new Failure({
+      code: 'aws-rejected',
+      what: text`Amazon ECS does not take ${untrusted(hookId)} for the id of a hook`,
+      why: text`${quote(refusal.message)}`,
+      fix: text`Run this again: the id is read from the deployment (lifecycleHookDetails), and may have been read half.`,
+      cause: refusal,
+    })
 }

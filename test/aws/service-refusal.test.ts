@@ -36,6 +36,10 @@ test.each([
     'advancedConfiguration field is not allowed with ELBv1 loadBalancers',
     'Classic Load Balancers know the strategy ROLLING only',
   ],
+  [
+    'All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)',
+    'Classic Load Balancers know the strategy ROLLING only',
+  ],
   ['Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE', 'Correct lifecycle-hooks'],
   ['Invalid lifecycle stage provided for Pause Hook', 'Correct lifecycle-hooks'],
   [
