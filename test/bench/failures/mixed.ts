@@ -122,7 +122,7 @@ export const mixed: readonly FailureScenario[] = [
     source: ecsGuide('service-event-messages-list'),
     engine: 'rolling',
     tasks: { kind: 'no-capacity', reason: 'Capacity is unavailable at this time.' },
-    meanwhile: { afterSeconds: 60, happens: sickenOldTask },
+    meanwhile: { afterSeconds: 10, happens: sickenOldTask },
     decisive: /Capacity is unavailable/,
     cause: [/capacity/i],
     never: [/unhealthy|health check|answer/i],
