@@ -42,7 +42,8 @@ export function explainVerdict(evidence: Evidence): Verdict | undefined {
       serviceEvents.filter(({ message }) => ending.test(message.untrusted)),
     )
   const found = ended ?? newestMatch(ends, serviceEvents)
-  const byHand = stopped === 'by-others' && (found === undefined || found.entry.weight === 'general')
+  const isVague = found === undefined || found.entry.weight === 'general' || found.entry.code === 'manual-stop'
+  const byHand = stopped === 'by-others' && isVague
   if (byHand) return { cause: stoppedByOthers, isSaid: true }
   return found && { cause: withAlarms(causeOf(found, what), evidence), isSaid: ended !== undefined }
 }
