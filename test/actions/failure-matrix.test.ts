@@ -161,6 +161,21 @@ test.each(engines)('row F30: of two containers, the one that failed is named (%s
   expect(cause).not.toMatch(/container "api"/)
 })
 
+test('row F30: of two containers with a health check, the one whose check fails is named', async () => {
+  const sim = rollingScene({ loadBalanced: false })
+  const image = 'registry.example.com/proxy:v1'
+  sim.world.scenarios.set(image, { kind: 'unhealthy', reason: 'Target.FailedHealthChecks' })
+  const definition = seededTaskDefinition(sim.world)
+  const healthCheck = { command: ['CMD-SHELL', 'curl -f http://localhost/health || exit 1'] }
+  const api = { ...definition.containerDefinitions?.[0], healthCheck }
+  const proxy = { ...api, name: 'proxy', image, portMappings: [] }
+  const file = JSON.stringify({ ...definition, containerDefinitions: [api, proxy] })
+  const { verdict, cause } = await deploy(sim, { 'task-definition': 'td.json' }, file)
+  expect([verdict, servingImage(sim)]).toEqual(['rolled-back', oldImage])
+  expect(cause).toMatch(/the health check command of container "proxy" fails/)
+  expect(cause).not.toMatch(/"api"/)
+})
+
 test('row F31: a deployment of another region or account is refused before anything is read or changed', async () => {
   const sim = rollingScene()
   const { verdict, cause } = await deploy(sim, { image: newImage, 'allowed-account-ids': '999988887777' })
