@@ -1,0 +1,139 @@
+import { isSecretName } from './secret-name.ts'
+
+/** What must not be shown again, known by its own look or by fixed words around it. */
+export interface SecretPattern {
+  /** One of these is in every text with such a secret, in small letters. Without any, the pattern is not even compiled. */
+  readonly hints: readonly string[]
+  readonly pattern: RegExp
+  readonly shown: string | ((...match: string[]) => string)
+}
+
+/** Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Shopify, DigitalOcean, and more. */
+const ownBeginning =
+  /(?<![A-Za-z0-9])(gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
+
+/**
+ * Those that are known by a name are found in `secret-assignments.ts`. Each takes time in proportion to the text, also for
+ * a text that was made to be slow: what may repeat is bounded, or begins where nothing like it stands before.
+ */
+export const secretPatterns: readonly SecretPattern[] = [
+  // A key may go over several lines, with line ends of its own or written as \n; without its end, all that follows goes.
+  {
+    hints: ['-----begin'],
+    pattern: /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g,
+    shown: '***',
+  },
+  // The rest of one whose beginning is not there. A line of 64 hexadecimal digits is a digest.
+  {
+    hints: ['\n'],
+    pattern:
+      /(?:^[ \t]{0,20}(?![0-9a-f]{64}[ \t\r]*$)[A-Za-z0-9+/]{60,80}={0,2}[ \t]{0,20}\r?\n)+(?:^[ \t]{0,20}[A-Za-z0-9+/]{1,80}={0,2}[ \t]{0,20}\r?\n)?(?:-----END [A-Z0-9 ]{0,40}-----)?/gm,
+    shown: '***\n',
+  },
+  // Header lines, whatever scheme they name; what follows on the line belongs to them.
+  {
+    hints: ['authorization'],
+    pattern:
+      /\b((?:proxy-)?authorization\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?(?:(?:Bearer|Basic|Digest|Token|AWS4-HMAC-SHA256)\s)?)[^\r\n"']+/gi,
+    shown: '$1***',
+  },
+  {
+    hints: ['authorization'],
+    pattern: /\b(authorization\s{1,3}(?:Bearer|Basic|Digest|Token|Splunk|ApiKey|Negotiate)\s{1,3})[^\s"']+/gi,
+    shown: '$1***',
+  },
+  {
+    hints: ['cookie'],
+    pattern: /\b((?:set-)?cookie\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?)[^\r\n"']+/gi,
+    shown: '$1***',
+  },
+  // A scheme, and something that is no word of prose.
+  {
+    hints: ['bearer', 'basic', 'splunk'],
+    pattern:
+      /\b([Bb]earer|BEARER|[Bb]asic|BASIC|Splunk)\s{1,3}(?![A-Za-z]?[a-z]{0,40}(?![\w~+/=-]|\.\w))[\w.~+/=-]{8,}/g,
+    shown: '$1 ***',
+  },
+  // Access key ids (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, "Unique identifiers")
+  {
+    hints: ['akia', 'asia'],
+    pattern: /(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/g,
+    shown: '$1***',
+  },
+  // Session tokens of AWS, whose beginning is always one of these.
+  {
+    hints: ['iqojb3jpz2lu', 'qogzxivyxdz', 'wogzxivyxdz'],
+    pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/=_-]{20,}/g,
+    shown: '***',
+  },
+  // JSON Web Tokens.
+  {
+    hints: ['eyj'],
+    pattern: /(?<![\w-])([\w-]{0,40}?)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*/g,
+    shown: '$1***',
+  },
+  { hints: ['_', '-', '.'], pattern: ownBeginning, shown: '$1***' },
+  // These begin like names of packages, so what follows must be no word: long, or not in small letters alone.
+  {
+    hints: ['npm_', 'hf_', 'r8_'],
+    pattern: /(?<![\w-])((?:npm|hf|r8)_)(?:(?=[a-z]{0,60}[A-Z0-9])[A-Za-z0-9]{10,}|[a-z]{20,})(?![\w-])/g,
+    shown: '$1***',
+  },
+  {
+    hints: ['pypi-', 'sk-'],
+    pattern: /(?<![\w-])((?:pypi|sk)-)(?=[\w-]{0,24}?(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9]{16})[\w-]{16,}/g,
+    shown: '$1***',
+  },
+  {
+    hints: ['aiza', 'sg.', 'ya29.'],
+    pattern: /(?<![A-Za-z0-9])(AIza|SG\.|ya29\.)[\w.-]{20,}/g,
+    shown: '$1***',
+  },
+  // Addresses that are secrets themselves.
+  {
+    hints: ['hooks.slack', 'webhooks/', 'webhookb2/', 'telegram.org/bot'],
+    pattern:
+      /(hooks\.slack(?:-gov)?\.com\/|discord(?:app)?\.com\/api\/(?:v\d{1,3}\/)?webhooks\/|webhook\.office\.com\/webhookb2\/|api\.telegram\.org\/bot)[\w/:@-]+/gi,
+    shown: '$1***',
+  },
+  // The last @ ends a password, which may hold others; :8080/ begins a path.
+  {
+    hints: ['@'],
+    pattern: /(:\/\/[^\s:/@"'<>]{0,200}:)(?!\d{1,5}(?:[/?#\s]|$))(?:(?!:\/\/)[^\s"'<>]){1,300}@/g,
+    shown: '$1***@',
+  },
+  { hints: ['@'], pattern: /(:\/\/)[^\s:/@"'<>]{20,200}@/g, shown: '$1***@' },
+  // The same without a scheme, as Go's driver for MySQL has it: user:password@tcp(host).
+  {
+    hints: ['@tcp', '@udp', '@unix', '@cloudsql'],
+    pattern: /(?<![\w.-])([\w.-]{1,64}:)[^\s"']{1,200}(?=@(?:tcp|udp|unix|cloudsql)\w{0,10}\()/g,
+    shown: '$1***',
+  },
+  {
+    hints: ['sig', 'key=', 'code=', 'x-amz-'],
+    pattern: /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|signature|key|code)=)[^&\s"']+/gi,
+    shown: '$1***',
+  },
+  // <password>x</password>, and <name>password</name><value>x</value>.
+  {
+    hints: ['<'],
+    pattern: /<([\w:.-]{1,100})>(?!<)[^<]{1,2000}/g,
+    shown: (all = '', name = '') => (isSecretName(name) ? `<${name}>***` : all),
+  },
+  {
+    hints: ['<'],
+    pattern: /(<(?:name|key)>([\w.-]{1,100})<\/(?:name|key)>\s{0,20}<(?:value|string)>)[^<]{1,2000}/gi,
+    shown: (all = '', before = '', name = '') => (isSecretName(name) ? `${before}***` : all),
+  },
+  // SQL, and files of Redis.
+  {
+    hints: ['password', 'identified'],
+    pattern: /\b((?:password|identified\s{1,3}by)\s{1,3})'[^'\n]{1,500}'/gi,
+    shown: '$1***',
+  },
+  {
+    hints: ['requirepass', 'masterauth'],
+    pattern: /\b((?:requirepass|masterauth)\s{1,3})[^\s"']+/gi,
+    shown: '$1***',
+  },
+]
