@@ -1,19 +1,17 @@
-import { redact } from '../diagnosis/redact.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { canonical, serialise } from './equal.ts'
 import { isList, isObject } from './members.ts'
+import { shown } from './shown.ts'
 
 /** One difference between two task definitions. Paths read like `containerDefinitions[api].image`. */
 export interface TaskDefinitionChange {
   readonly path: string
   readonly kind: 'added' | 'removed' | 'changed'
-  /** Rendered as JSON; `***` for values of environment variables, secrets and docker labels' credentials. */
+  /** Rendered as JSON; `***` for values of environment variables, and for what may be a credential (see `shown.ts`). */
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
-
-const masked = '***'
 
 /** The member that names the items of a list, for paths that people recognise. */
 const names: Readonly<Record<string, string>> = {
@@ -45,8 +43,6 @@ const values: Readonly<Record<string, string>> = {
   tags: 'value',
 }
 
-const credentialName = /pass(word|wd|phrase)|secret|token|credential|api-?_?key|access-?_?key|private-?_?key|\bauth\b/i
-
 /**
  * What changes from one definition to another, in the order of the paths; all of it is added when there is none before.
  * What AWS would fill in by itself is no difference.
@@ -57,9 +53,9 @@ export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefiniti
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort()
   return paths.flatMap((path): TaskDefinitionChange[] => {
     const [old, now] = [before.get(path), after.get(path)]
-    if (old === undefined) return now === undefined ? [] : [{ path, kind: 'added', to: now.shown }]
-    if (now === undefined) return [{ path, kind: 'removed', from: old.shown }]
-    return old.value === now.value ? [] : [{ path, kind: 'changed', from: old.shown, to: now.shown }]
+    if (old === undefined) return now === undefined ? [] : [{ path, kind: 'added', to: now.shown() }]
+    if (now === undefined) return [{ path, kind: 'removed', from: old.shown() }]
+    return old.value === now.value ? [] : [{ path, kind: 'changed', from: old.shown(), to: now.shown() }]
   })
 }
 
@@ -73,7 +69,8 @@ export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionCha
 interface Leaf {
   /** For comparing only. */
   readonly value: string
-  readonly shown: string
+  /** For people; most leaves are alike, and are not shown. */
+  shown(): string
 }
 
 function leaves(definition: JsonObject): ReadonlyMap<string, Leaf> {
@@ -94,7 +91,7 @@ function collect(value: Json, path: readonly string[], found: Map<string, Leaf>)
   } else if (isObject(value)) {
     for (const [name, content] of Object.entries(value)) collect(content, [...path, name], found)
   } else if (!(isList(value) && value.length === 0)) {
-    found.set(path.join('.'), { value: serialise(value), shown: shown(value, path) })
+    found.set(path.join('.'), { value: serialise(value), shown: () => shown(value, path) })
   }
 }
 
@@ -121,23 +118,4 @@ function unused(path: readonly string[], found: ReadonlyMap<string, Leaf>): read
   let candidate = last
   for (let number = 2; isTaken(candidate); number++) candidate = `${last}#${number}`
   return [...path.slice(0, -1), candidate]
-}
-
-function shown(value: Json, path: readonly string[]): string {
-  const isValue = (list: string) => path.some((part) => part.startsWith(`${list}[`))
-  if (isValue('environment')) return masked
-  if (isValue('secrets') || isValue('secretOptions')) return reference(value)
-  if (path.some((part) => credentialName.test(part)) && !path.includes('repositoryCredentials')) return masked
-  return JSON.stringify(isList(value) ? value.map(redacted) : redacted(value))
-}
-
-/** A secret is named by its ARN or by a path of the parameter store; anything else may be the secret itself, by mistake. */
-function reference(value: Json): string {
-  return typeof value === 'string' && /^(arn:aws[\w-]*:(secretsmanager|ssm):|\/)/.test(value)
-    ? JSON.stringify(value)
-    : masked
-}
-
-function redacted(value: Json): Json {
-  return typeof value === 'string' ? redact(value) : value
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { JsonObject } from '../../src/ports.ts'
 import { changeLine, diff } from '../../src/task-definition/diff.ts'
 import { renderText } from '../../src/text.ts'
+import { cpuTime } from '../cpu-time.ts'
 import { runs } from '../generated.ts'
 
 function lines(from: JsonObject | undefined, to: JsonObject): string[] {
@@ -86,6 +87,60 @@ describe('diff', () => {
     expect(text).toContain('dockerLabels.rule: "Host(`a`)"')
   })
 
+  test.each<readonly [string, JsonObject]>([
+    ['the item after a flag', { command: ['serve', '--db-password', 'hunter5', '--port', '80'] }],
+    ['the item after a flag of Redis', { command: ['redis-server', '--requirepass', 'hunter5'] }],
+    ['the item after a flag with one dash', { entryPoint: ['app', '-apiKey', 'hunter5'] }],
+    ['a user with a password', { healthCheck: { command: ['CMD', 'curl', '-u', 'ann:hunter5', 'localhost'] } }],
+    ['a word of a health check', { healthCheck: { command: ['CMD-SHELL', 'redis-cli --pass hunter5 ping'] } }],
+    ['a label by its name', { dockerLabels: { 'x.pass': 'hunter5', 'app.sessionKey': 'hunter5' } }],
+    ['users of a proxy', { dockerLabels: { 'traefik.http.middlewares.a.basicauth.users': 'ann:$apr1$hunter5' } }],
+    ['a label by its content', { dockerLabels: { note: 'use 3f2c9a51-8be1-4c07-9d3e-0123456789ab or hunter5' } }],
+  ])('masks %s', (_, container) => {
+    const text = lines(undefined, definition(container)).join('\n')
+    expect(text).not.toContain('hunter5')
+    expect(text).toContain('***')
+  })
+
+  const log = (options: JsonObject) => ({ logConfiguration: { logDriver: 'awsfirelens', options } })
+
+  test.each([
+    ['licenseKey', 'hunter5'],
+    ['license_key', 'hunter5'],
+    ['apiKey', 'hunter5'],
+    ['URI', '/v1/input/hunter5'],
+    ['Header', 'Authorization Splunk hunter5'],
+    ['http_passwd', 'hunter5'],
+    ['source', '6f1e0b7c-51c1-4a57-b1d2-0123456789ab'],
+    ['stream', 'eu01xx1cf54aba1ba89dNRAL'],
+  ])('masks the log option %s: %s', (name, value) => {
+    const text = lines(undefined, definition(log({ [name]: value }))).join('\n')
+    expect(text).toContain(`logConfiguration.options.${name}: ***`)
+    expect(text).not.toContain(value)
+  })
+
+  test.each<readonly [string, JsonObject]>([
+    ['a command', { command: ['node', '--max-old-space-size', '512', '--token-ttl', '60', 'server.js'] }],
+    ['a flag after a flag', { command: ['serve', '--use-token', '--port=8080'] }],
+    ['where logs go', log({ 'awslogs-group': '/ecs/shop-production-api-v2', 'awslogs-region': 'eu-west-1' })],
+    ['a host of logs', log({ Name: 'http', Host: 'intake.logs.example.com', tls: 'on' })],
+    ['a commit', { dockerLabels: { 'org.opencontainers.image.revision': '9fceb02d0ae598e95dc970b74767f19372d61af8' } }],
+    ['a rule', { dockerLabels: { 'traefik.http.routers.api.rule': 'Host(`api.example.com`)' } }],
+    ['a kernel setting', { systemControls: [{ namespace: 'net.core.somaxconn', value: '1024' }] }],
+    ['a range of ports', { systemControls: [{ namespace: 'net.ipv4.ip_local_port_range', value: '1024 65000' }] }],
+    [
+      'a secret by its name',
+      { repositoryCredentials: { credentialsParameter: 'arn:aws:secretsmanager:x:1:secret:a' } },
+    ],
+  ])('but shows %s', (_, container) => {
+    expect(lines(undefined, definition(container)).join('\n')).not.toContain('*')
+  })
+
+  test('shows kernel settings but for what is a key', () => {
+    const systemControls = [{ namespace: 'net.ipv4.tcp_fastopen_key', value: 'hunter5' }]
+    expect(lines(undefined, definition({ systemControls })).join('\n')).not.toContain('hunter5')
+  })
+
   test('two things of one name do not hide each other', () => {
     const ports = [
       { containerPort: 53, protocol: 'tcp' },
@@ -105,5 +160,43 @@ describe('diff', () => {
       }),
       runs(100),
     )
+  })
+
+  test('no credential is shown, whatever flag, label or option holds it', () => {
+    const secret = fc.stringMatching(/^[A-Za-z0-9!+/.-]{6,40}$/).map((value) => `c4nary${value}`)
+    const word = fc.stringMatching(/^[a-z]{2,8}$/)
+    const kind = fc.constantFrom(
+      'password',
+      'pass',
+      'passwd',
+      'token',
+      'secret',
+      'api-key',
+      'access_key',
+      'credentials',
+    )
+    const name = fc.tuple(word, fc.constantFrom('-', '.', '_'), kind).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(secret, name, word, (value, of, other) => {
+        const container = {
+          command: [other, `--${of}`, value, other, `--${of}=${value}`, `${of}: ${value}`],
+          dockerLabels: { [of]: value, [other]: `${of}=${value}` },
+          logConfiguration: { logDriver: 'awsfirelens', options: { [of]: value, URI: `/${other}/${value}` } },
+          systemControls: [{ namespace: of, value }],
+        }
+        const [before, after] = [definition(container), definition({ ...container, command: [other] })]
+        expect(JSON.stringify([diff(undefined, before), diff(before, after)])).not.toContain('c4nary')
+      }),
+      runs(100),
+    )
+  })
+
+  test('what is alike is not even looked at: it costs a fraction of what is shown', async () => {
+    const command = Array.from({ length: 300 }, (_, index) => `--header=Authorization: Bearer a${index} password=b`)
+    const [before, after] = [definition({ command, cpu: 1 }), definition({ command, cpu: 2 })]
+    expect(lines(before, after)).toEqual(['~ containerDefinitions[api].cpu: 1 → 2'])
+    const ten = (work: () => unknown) => cpuTime(() => Array.from({ length: 10 }, work))
+    const everything = await ten(() => diff(undefined, after))
+    expect(await ten(() => diff(before, after))).toBeLessThan(everything / 2)
   })
 })

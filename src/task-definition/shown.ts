@@ -1,0 +1,77 @@
+import { redact } from '../diagnosis/redact.ts'
+import { isSecretName } from '../diagnosis/secret-name.ts'
+import type { Json } from '../ports.ts'
+import { isList } from './members.ts'
+
+const masked = '***'
+
+/**
+ * A value of a task definition for people, as JSON. What changed is worth knowing, but a secret that leaks is worse:
+ *
+ * * Values of environment variables are never shown, and of secrets only where they are kept.
+ * * A value whose name says that it is secret is not shown, wherever it stands.
+ * * In labels, log options, options of volumes and kernel settings people write what they like. There a value is not shown
+ *   either where it goes to a server with a request (`URI`, `Header`), or where it looks like a key: a UUID, or many
+ *   letters and digits without a gap. Commits and digests look so, too, and are shown where the name says what they are.
+ * * Of a command, the item after a flag with such a name is not shown.
+ * * Everything else is shown without what `redact` finds in it.
+ */
+export function shown(value: Json, path: readonly string[]): string {
+  const isIn = (list: string) => path.some((part) => part.startsWith(`${list}[`))
+  if (isIn('environment')) return masked
+  if (isIn('secrets') || isIn('secretOptions')) return reference(value)
+  if (path.some(isSuspicious) && !path.includes('repositoryCredentials')) return masked
+  if (path.some((part) => free.test(part)) && isKeyLike(value, path)) return masked
+  return JSON.stringify(isList(value) ? items(value) : redacted(value))
+}
+
+/** Members in which names and values are free. */
+const free = /^(?:dockerLabels|options|driverOpts|labels)$|^systemControls\[/
+
+/** Beside names of secrets: what authenticates in a label (`traefik.….basicauth.users`). */
+function isSuspicious(part: string): boolean {
+  const name = /\[(.*)\]$/.exec(part)?.[1] ?? part
+  return isSecretName(name) || /(?:^|[_.-])(?:basic|digest)?auth(?:[_.-]|$)/i.test(name)
+}
+
+/** Options of log drivers that are sent to a server as they are, with a token in them more often than not. */
+const sent = /^(?:uri|headers?|body|path)$/i
+
+/** Names of what looks like a key and is none. */
+const open = /commit|revision|sha|digest|version|checksum|awslogs|fingerprint|build|image/i
+
+const keyLike =
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![A-Za-z0-9])(?=[A-Za-z]{0,64}\d)(?=\d{0,64}[A-Za-z])[A-Za-z0-9]{20,}|(?<![\w+/-])(?=[\w+/-]{0,64}\d)(?=[\w+/-]{0,64}[a-z])(?=[\w+/-]{0,64}[A-Z])[\w+/-]{24,}/
+
+function isKeyLike(value: Json, path: readonly string[]): boolean {
+  const name = path.at(-1) ?? ''
+  if (path.includes('options') && sent.test(name)) return true
+  return typeof value === 'string' && !open.test(name) && !value.startsWith('arn:aws') && keyLike.test(value)
+}
+
+/** A secret is named by its ARN or by a path of the parameter store; anything else may be the secret itself, by mistake. */
+function reference(value: Json): string {
+  return typeof value === 'string' && /^(arn:aws[\w-]*:(secretsmanager|ssm):|\/)/.test(value)
+    ? JSON.stringify(value)
+    : masked
+}
+
+/** Items of a command: one alone does not tell that it is the value of the flag before it. */
+function items(list: readonly Json[]): readonly Json[] {
+  return list.map((item, index) => {
+    const before = index === 0 ? undefined : list[index - 1]
+    if (typeof item !== 'string' || typeof before !== 'string' || /^--?[A-Za-z][\w-]*(?:=|$)/.test(item))
+      return redacted(item)
+    if (isSecretFlag(before)) return masked
+    return /^(?:-u|--(?:proxy-)?user)$/.test(before) ? item.replace(/^([^:]*:).+$/s, `$1${masked}`) : redacted(item)
+  })
+}
+
+function isSecretFlag(item: string): boolean {
+  const [, name] = /^(?:--?|\/)([A-Za-z][\w.-]*)$/.exec(item) ?? []
+  return (name !== undefined && isSecretName(name)) || /^(?:requirepass|masterauth)$/i.test(item)
+}
+
+function redacted(value: Json): Json {
+  return typeof value === 'string' ? redact(value) : value
+}
