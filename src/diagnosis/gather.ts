@@ -11,7 +11,7 @@ import { readHealthChecks, readTargetHealth } from './gather-targets.ts'
 import { knowTasks } from './known-tasks.ts'
 import { readNetwork } from './network/read-network.ts'
 import { type Look, openLook } from './preflight/look.ts'
-import { redactLines, variablesOf } from './redact-lines.ts'
+import { redactEvidence } from './redact-evidence.ts'
 import { failedContainer, groupTasks, isOwnFailure } from './stopped-tasks.ts'
 
 /** The deployment that is looked into. */
@@ -50,7 +50,7 @@ export interface GatherPorts {
 const logLines = 20
 const mostLogs = 2
 
-/** Reads all that may explain a bad end. What cannot be read is named in `missingPermissions`. */
+/** Reads all that may explain a bad end, without credentials and values of variables. What cannot be read is named in `missingPermissions`. */
 export async function gather(subject: GatherSubject, ports: GatherPorts): Promise<Evidence> {
   const { look, unread } = openLook()
   const { evidence: sources, aside } = ports
@@ -75,7 +75,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     readPlatforms({ ...told, logs }, service, definition, aside.images, look),
     readTags(told, service, aside.images, look),
   ])
-  return {
+  const evidence = {
     ...told,
     ...alarms,
     startedAt,
@@ -91,6 +91,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     imageTags,
     missingPermissions: unread().flatMap(({ action, shows }) => (action ? [{ action, shows }] : [])),
   }
+  return redactEvidence(evidence, definition, subject)
 }
 
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
@@ -130,12 +131,11 @@ async function readLogs(
     .filter(({ stopCode }) => stopCode !== 'TaskFailedToStart')
     .slice(0, mostLogs)
     .flatMap((group) => streamOf(group, definition) ?? [])
-  const variables = variablesOf(definition)
   const tails = await Promise.all(
     wanted.map(async ({ region, ...tail }): Promise<LogTail> => {
       const read = () => sources.logTail(tail.logGroup, tail.logStream, logLines, region)
       const seen = await look('logs:GetLogEvents', `the last log lines of ${tail.container}`, read)
-      return { ...tail, lines: redactLines(seen?.value ?? [], variables).map(untrusted) }
+      return { ...tail, lines: (seen?.value ?? []).map(untrusted) }
     }),
   )
   return tails.filter(({ lines }) => lines.length > 0)

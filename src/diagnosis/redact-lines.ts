@@ -1,31 +1,89 @@
 import type { JsonObject } from '../ports.ts'
-import { containersOf, objectsIn, textIn } from '../task-definition/members.ts'
+import { containersOf, objectIn, objectsIn, textIn } from '../task-definition/members.ts'
 import { redact } from './redact.ts'
+import { isSecretName } from './secret-name.ts'
+import { formsOf } from './written-forms.ts'
 
-/** A variable of the definition whose value must not stand in a log line. */
+/** A variable of the definition whose value must not be shown. */
 export interface Variable {
   readonly name: string
   readonly value: string
 }
 
-/** Shorter values are words like `true`, `info` or `8080`, and in every line. */
+/** Of a variable whose name says nothing, shorter values are words like `debug` or `api`, and in every line. */
 const shortest = 8
 
-/** The variables of all containers whose values could be secrets, the longest value first. */
-export function variablesOf(definition: JsonObject | undefined): readonly Variable[] {
+/** What is set everywhere and is nobody's secret: switches, numbers of up to three digits, names of environments and levels. */
+const trivial =
+  /^(?:.?|\d{1,3}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
+
+/** Of a variable whose name says nothing, also: a number (a port, an account), a region and a resource of AWS. */
+const plain = /^(?:\d+(?:\.\d+)*|[a-z]{2}(?:-[a-z]+)+-\d|arn:aws[\w-]*:\S+)$/
+
+/**
+ * The variables of all containers whose values must not be shown, the longest value first. Where the name says that it is
+ * secret, this is every value that is not trivial; otherwise it is one of 8 characters or more that the definition does
+ * not say elsewhere in the open (its family, names, images and log groups), and neither does `known`. Of an address with a
+ * password, it is also that.
+ */
+export function variablesOf(definition: JsonObject | undefined, known: readonly string[] = []): readonly Variable[] {
+  const open = [openTexts(definition), ...known].join('\n')
   return containersOf(definition)
     .flatMap((container) => objectsIn(container, 'environment'))
     .map((variable) => ({ name: textIn(variable, 'name') ?? '?', value: textIn(variable, 'value') ?? '' }))
-    .filter(({ value }) => value.length >= shortest)
+    .flatMap(({ name, value }) => [
+      ...(isHidden(name, value, open) ? [{ name, value }] : []),
+      ...passwordsIn(value).map((password) => ({ name, value: password })),
+    ])
     .sort((one, other) => other.value.length - one.value.length)
 }
 
+function isHidden(name: string, value: string, open: string): boolean {
+  if (trivial.test(value)) return false
+  return isSecretName(name) || (value.length >= shortest && !plain.test(value) && !open.includes(value))
+}
+
+/** What people are shown in any case. */
+function openTexts(definition: JsonObject | undefined): string {
+  const said = containersOf(definition).flatMap((container) => {
+    const options = objectIn(objectIn(container, 'logConfiguration'), 'options')
+    const logs = ['awslogs-group', 'awslogs-stream-prefix', 'awslogs-region'].map((option) => textIn(options, option))
+    return [textIn(container, 'name'), textIn(container, 'image'), ...logs]
+  })
+  return [textIn(definition, 'family'), ...said].filter((text) => text !== undefined).join('\n')
+}
+
+function passwordsIn(value: string): readonly string[] {
+  const [, password = ''] = /:\/\/[^\s:/@]{0,200}:([^\s/@]{1,300})@/.exec(value) ?? []
+  return trivial.test(password) ? [] : [password]
+}
+
 /**
- * Log lines without what looks like a credential, also one that goes over several lines, and without the values of
- * variables: `***(DB_HOST)` tells which one stood there.
+ * Lines without what looks like a credential, also one that goes over several lines, and without the values of variables,
+ * however they are written: `***(DB_HOST)` tells which one stood there.
  */
 export function redactLines(lines: readonly string[], variables: readonly Variable[] = []): readonly string[] {
   if (lines.length === 0) return []
-  const whole = variables.reduce((all, { name, value }) => all.replaceAll(value, `***(${name})`), lines.join('\n'))
-  return redact(whole).split('\n')
+  return redact(hideValues(variables)(lines.join('\n'))).split('\n')
+}
+
+/**
+ * Takes the values of variables out of texts, and nothing else. One pass for all forms of all values, so that nothing is
+ * found in what stands for another.
+ */
+export function hideValues(variables: readonly Variable[]): (text: string) => string {
+  const names = new Map<string, string>()
+  for (const { name, value } of variables)
+    for (const form of formsOf(value)) if (!names.has(form)) names.set(form, name)
+  if (names.size === 0) return (text) => text
+  const forms = [...names.keys()].sort((one, other) => other.length - one.length)
+  const any = new RegExp(forms.map(findable).join('|'), 'g')
+  return (text) => text.replace(any, (form) => `***(${names.get(form) ?? '?'})`)
+}
+
+/** A short word or number counts only where no letter or digit is beside it, but for those of an escape (`\n`, `%3D`). */
+function findable(form: string): string {
+  const escaped = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const isWord = form.length < 4 || (form.length < shortest && /^(?:[A-Za-z]+|\d+)$/.test(form))
+  return isWord ? `(?<!(?<!\\\\|%[\\dA-Fa-f])[A-Za-z\\d])${escaped}(?![A-Za-z\\d])` : escaped
 }

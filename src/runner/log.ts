@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
 import { forAnnotation, forLog } from '../report/escape.ts'
+import { redactedText } from '../report/redacted.ts'
 import { renderText, type Text } from '../text.ts'
 import type { Log } from './action.ts'
 
@@ -12,9 +13,14 @@ export const log: Log = {
     for (const line of lines) core.info(forTheLog(line))
     core.endGroup()
   },
-  notice: (message, title) => core.notice(renderText(message, forAnnotation), title ? { title } : {}),
-  warning: (message, title) => core.warning(renderText(message, forAnnotation), title ? { title } : {}),
-  error: (message, title) => core.error(renderText(message, forAnnotation), title ? { title } : {}),
+  notice: (message, title) => core.notice(forTheAnnotation(message), title ? { title } : {}),
+  warning: (message, title) => core.warning(forTheAnnotation(message), title ? { title } : {}),
+  error: (message, title) => core.error(forTheAnnotation(message), title ? { title } : {}),
+}
+
+/** Also without credentials: annotations are shown outside of the log, and what is told in them went through no view. */
+function forTheAnnotation(message: Text): string {
+  return renderText(redactedText(message), forAnnotation)
 }
 
 function forTheLog(line: Text): string {

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { systemClock } from '../clock.ts'
+import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
 import { failureText } from '../report/failure.ts'
 import { text, untrusted } from '../text.ts'
@@ -74,6 +75,7 @@ function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly
     .map((name) => names.get(name) ?? name.toLowerCase())
 }
 
+/** A failure may quote what it failed at, such as an address with a password: the log takes that out of annotations. */
 function report(error: unknown): void {
   if (error instanceof Failure) {
     log.error(failureText(error))
@@ -84,6 +86,8 @@ function report(error: unknown): void {
   if (error instanceof Error && error.stack)
     log.group(
       text`Stack of the fault`,
-      error.stack.split('\n').map((line) => text`${untrusted(line)}`),
+      redact(error.stack)
+        .split('\n')
+        .map((line) => text`${untrusted(line)}`),
     )
 }

@@ -31,6 +31,7 @@ async function deployed(
     readonly images?: boolean
     /** More of the subject, by the moment at which the deployment began. */
     readonly about?: (began: number) => Partial<GatherSubject>
+    readonly environment?: { name: string; value: string }[]
   } = {},
 ) {
   const { aws, simulator, clock } = simulated()
@@ -38,7 +39,9 @@ async function deployed(
   simulator.world.scenarios.set(image, behaviour)
   change.before?.(simulator)
   const since = clock.now()
-  const written = { ...seededTaskDefinition(simulator.world, { image }), ...change.more } as unknown as JsonObject
+  const { environment = [] } = change
+  const seeded = seededTaskDefinition(simulator.world, { image, container: { environment } })
+  const written = { ...seeded, ...change.more } as unknown as JsonObject
   const { taskDefinitionArn } = await aws.ecs.registerTaskDefinition(written)
   const taskDefinition = String(taskDefinitionArn)
   await aws.ecs.updateService({ cluster: 'shop', service: 'api', taskDefinition })
@@ -121,6 +124,25 @@ describe('evidence of a service, from AWS', () => {
     const { evidence, cause } = await deployed({ kind: 'crash', exitCode: 3 }, { allow: ['sts:GetCallerIdentity'] })
     expect(evidence.missingPermissions.map(({ action }) => action)).toContain('ecs:ListTasks and ecs:DescribeTasks')
     expect(sentences(cause)).toContain('Allow ecs:')
+  })
+
+  test('no value of a variable is in what AWS says, either', async () => {
+    const environment = [
+      { name: 'DB_PASSWORD', value: 'hunter2' },
+      { name: 'LICENCE', value: 'a licence/that is long' },
+      { name: 'SERVICE_NAME', value: 'checkout-of-the-shop' },
+      { name: 'MODE', value: 'production' },
+    ]
+    const [encoded, basic] = [
+      'a%20licence%2Fthat%20is%20long',
+      Buffer.from('ann:a licence/that is long').toString('base64'),
+    ]
+    const stoppedReason = `CannotPullContainerError: no login with hunter2, ?l=${encoded}, ${basic} in production`
+    const { evidence, cause } = await deployed({ kind: 'fails-to-start', stoppedReason }, { environment })
+    const seen = JSON.stringify([evidence, sentences(cause)])
+    expect(seen).toContain('no login with ***(DB_PASSWORD), ?l=***(LICENCE), ')
+    expect(seen).toContain('in production')
+    for (const secret of ['hunter2', encoded, basic.slice(8, -4)]) expect(seen).not.toContain(secret)
   })
 })
 

@@ -200,6 +200,102 @@ describe('credentials of any value, in any line', () => {
       'debug: cannot reach ***(DB_HOST):5432',
     ])
   })
+
+  const shownWith = (environment: readonly { name: string; value: string }[], ...lines: readonly string[]) =>
+    redactLines(lines, variablesOf(definition(environment))).join('\n')
+
+  test.each([
+    ['hunter2', 'no login with hunter2', 'no login with ***(DB_PASSWORD)'],
+    ['hunter2', 'xhunter2x and\\nhunter2', 'x***(DB_PASSWORD)x and\\n***(DB_PASSWORD)'],
+    ['abc', 'a=abc, abcd, ABC, %3Dabc', 'a=***(DB_PASSWORD), abcd, ABC, %3D***(DB_PASSWORD)'],
+    ['tiger', 'scott/tiger saw tigers', 'scott/***(DB_PASSWORD) saw tigers'],
+    ['4711', 'pin 4711 of 47110', 'pin ***(DB_PASSWORD) of 47110'],
+    ['true', 'it is true', 'it is true'],
+    ['1', 'exit code 1', 'exit code 1'],
+    ['production', 'in production', 'in production'],
+    ['', 'nothing', 'nothing'],
+  ])('of a variable with a secret name at any length: %s', (value, line, shown) => {
+    expect(shownWith([{ name: 'DB_PASSWORD', value }], line)).toBe(shown)
+  })
+
+  test.each([
+    ['STAGE', 'production'],
+    ['PORT', '8080'],
+    ['ACCOUNT', '111122223333'],
+    ['AWS_REGION', 'ap-southeast-2'],
+    ['LEVEL', 'verbose'],
+    ['QUEUE_ARN', 'arn:aws:sqs:eu-west-1:111122223333:orders'],
+    ['SERVICE', 'checkout'],
+  ])("but not where it is nobody's secret, or shown anyway: %s=%s", (name, value) => {
+    const image = 'registry.example.com/checkout:v2'
+    const variables = variablesOf({ containerDefinitions: [{ name: 'api', image, environment: [{ name, value }] }] })
+    expect(redactLines([`it says ${value} here`], variables)).toEqual([`it says ${value} here`])
+  })
+
+  test('in whatever way programs write it', () => {
+    const bytes = (value: string) => Buffer.from(value)
+    const ways: readonly ((value: string) => string)[] = [
+      (value) => JSON.stringify({ message: value }),
+      (value) => JSON.stringify({ message: JSON.stringify({ value }) }),
+      (value) => `GET /?p=${encodeURIComponent(value)}`,
+      (value) => `GET /?p=${encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase())}`,
+      (value) => `POST ${new URLSearchParams({ p: value })}`,
+      (value) => `key ${bytes(value).toString('base64')}`,
+      (value) => `key ${bytes(value).toString('base64url')}`,
+      (value) => `sent ${bytes(`ann:${value}`).toString('base64')}`,
+      (value) => `sent ${bytes(`joe1:${value}\n`).toString('base64')}`,
+      (value) => `sent ${bytes(`{"a":"${value}"}`).toString('base64')}`,
+    ]
+    const value = fc.string({ minLength: 9, maxLength: 40 }).map((text) => `"/ é${text}`)
+    fc.assert(
+      fc.property(value, fc.constantFrom(...ways), (secret, write) => {
+        const line = write(secret)
+        const shown = shownWith([{ name: 'SETTING', value: secret }], line)
+        expect(shown).toContain('***(SETTING)')
+        // What is left of it: in Base64 a character or two hold bits of what is beside it.
+        const rest = shown.replace(/^.*?\*{3}\(SETTING\)/, '')
+        expect(rest.length).toBeLessThan(8)
+      }),
+      runs(200),
+    )
+  })
+
+  test('of a secret over several lines, and the password of an address', () => {
+    const value = 'first-line-of-a-licence\nsecond-line-of-a-licence'
+    expect(shownWith([{ name: 'LICENCE', value }], 'got second-line-of-a-licence')).toBe('got ***(LICENCE)')
+    const address = { name: 'DATABASE', value: 'mysql://app:hunter2@db/shop' }
+    expect(shownWith([address], 'no login of app with hunter2')).toBe('no login of app with ***(DATABASE)')
+  })
+
+  test('and nothing of one is found in what stands for another', () => {
+    const environment = [
+      { name: 'DB_PASSWORD', value: 'DB_TOKEN' },
+      { name: 'DB_TOKEN', value: 'DB_PASSWORD' },
+    ]
+    expect(shownWith(environment, 'DB_TOKEN')).toBe('***(DB_PASSWORD)')
+  })
+
+  test('a random secret of a secret name never comes out of a random line', () => {
+    const secret = fc.stringMatching(/^[a-z0-9]{2,3}[A-Z0-9!#%&+/=?@~-]{3,30}$/)
+    const frame = fc.constantFrom(
+      'user %s',
+      '(%s)',
+      'a=%s;b',
+      '"%s"',
+      "['%s',",
+      '<b>%s</b>',
+      '/x/%s/y',
+      '%s',
+      '\\n%s\\n',
+    )
+    fc.assert(
+      fc.property(secret, words, frame, words, (value, before, around, after) => {
+        const line = `${before}${around.replace('%s', () => value)}${after}`
+        expect(shownWith([{ name: 'SIGNING_KEY', value }], line)).not.toContain(value)
+      }),
+      runs(200),
+    )
+  })
 })
 
 describe('what people need to read stays, in any line', () => {
