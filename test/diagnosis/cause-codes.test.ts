@@ -9,7 +9,7 @@ const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
 
 /** Codes that a file writes down, be it in one of several cases: `code: a ? 'x' : 'y'`. */
 function codesIn(file: string): readonly string[] {
-  const lines = readFileSync(join(root, file), 'utf8').match(/\bcode: .*/g) ?? []
+  const lines = readFileSync(join(root, file), 'utf8').match(/\bcode: [^,]*/g) ?? []
   return lines.flatMap((line) => [...line.matchAll(/'([a-z]+(?:-[a-z]+)*)'/g)].map(([, code = '']) => code))
 }
 
