@@ -94,7 +94,7 @@ async function* judge(
   const judgements: Judgement[] = [await judgement]
   if (conflict) judgements.push(await marking.watchman.judge(conflict.definition))
   for (const found of judgements) {
-    if (found.kind === 'older') return olderThan(found.than, guard, running)
+    if (found.kind === 'older') return olderThan(found, guard, running)
     if (found.warning) {
       const message = untrusted(renderText(found.warning, (theirs) => theirs))
       yield { kind: 'warning', at: clock.now(), message }

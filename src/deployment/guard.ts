@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { CommitOrder, JsonObject } from '../ports.ts'
+import type { CommitHistory, CommitOrder, Incomparable, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { certain, type End } from './end.ts'
 import type { Journey } from './journey.ts'
@@ -7,7 +7,7 @@ import { type Origin, originOf } from './origin.ts'
 
 /** What keeps an older commit from replacing a newer one. */
 export interface Guard {
-  /** `on`: goes on, with a warning, where the order cannot be proven. `strict`: refuses there. */
+  /** `on`: goes on, with a warning, where what is there has no commit to compare with. `strict`: refuses there. */
   readonly mode: 'on' | 'strict'
   /** What is done when neither commit contains the other. */
   readonly onDiverged: 'deploy' | 'refuse'
@@ -17,83 +17,138 @@ export interface Guard {
   readonly origin: Origin
 }
 
-/** Whether a deployment may replace what is there. */
+/** Whether a deployment may replace what is there. `byRuns`: why the order of runs decided, and not that of the commits. */
 export type Judgement =
   | { readonly kind: 'pass'; readonly warning?: Text | undefined }
-  | { readonly kind: 'older'; readonly than: Origin }
+  | { readonly kind: 'older'; readonly than: Origin; readonly byRuns?: Text | undefined }
 
-type Compared = CommitOrder | { readonly unknown: string }
+/** How our commit stands to another of the same repository, as far as that can be known. */
+type Standing =
+  | { readonly kind: 'newer'; readonly byRuns?: Text | undefined }
+  | { readonly kind: 'older'; readonly byRuns?: Text | undefined }
+  | { readonly kind: 'diverged'; readonly why: Text }
+  | { readonly kind: 'unknown'; readonly why: Text; readonly fix: Text }
 
 /** One deployment's view of the order of commits. */
 export interface Watchman {
   /** Throws `commit-order-unproven` where the policy refuses. `there`: the definition that runs or is being deployed. */
   judge(there: JsonObject | undefined): Promise<Judgement>
-  /** True when a revision's tags say what is newer than ours, so that they stay as they are. */
-  isNewer(origin: Origin): Promise<boolean>
+  /** False where a revision's tags may say what is newer than ours, so that they stay as they are. */
+  mayMark(origin: Origin): Promise<boolean>
 }
 
 const pass: Judgement = { kind: 'pass' }
 
 /** Judges by the tags of what is there and by GitHub's comparison of the two commits; asks GitHub once for each pair. */
 export function openWatchman(guard: Guard, { history }: Pick<Journey, 'history'>): Watchman {
-  const asked = new Map<string, Promise<Compared>>()
-  const compare = (base: string) => {
+  const asked = new Map<string, ReturnType<CommitHistory['compare']>>()
+  const compare = async (base: string) => {
     const known = asked.get(base) ?? history?.compare(base, guard.origin.commit)
-    if (known === undefined) return Promise.resolve<Compared>({ unknown: 'there is no repository to ask' })
+    if (known === undefined) return { reason: 'denied', unknown: 'there is no repository to ask' } as const
     asked.set(base, known)
-    return known
+    return await known
   }
   return {
     async judge(there) {
       if (guard.allowOlder || there === undefined) return pass
       const theirs = originOf(there)
       if (theirs === undefined)
-        return unproven(guard, text`what runs now has no tag slipway:commit, so it was not deployed by Slipway`)
+        return untold(guard, text`what runs now has no tag slipway:commit, so it was not deployed by Slipway`)
       if (!isSameRepository(theirs, guard.origin))
-        return unproven(guard, text`what runs now was deployed from ${untrusted(theirs.repository)}`)
+        return untold(guard, text`what runs now was deployed from ${untrusted(theirs.repository)}`)
       if (theirs.commit === guard.origin.commit) return pass
-      return decide(guard, theirs, await compare(theirs.commit))
+      return decide(guard, theirs, standing(guard, theirs, await compare(theirs.commit)))
     },
-    async isNewer(origin) {
-      return isSameRepository(origin, guard.origin) && (await compare(origin.commit)) === 'behind'
+    async mayMark(theirs) {
+      if (!isSameRepository(theirs, guard.origin)) return true
+      const { kind } = standing(guard, theirs, await compare(theirs.commit))
+      return kind === 'newer' || kind === 'diverged'
     },
   }
 }
 
-function decide(guard: Guard, theirs: Origin, compared: Compared): Judgement {
-  if (typeof compared !== 'string') return unproven(guard, text`${untrusted(compared.unknown)}`)
+function standing(guard: Guard, theirs: Origin, compared: CommitOrder | Incomparable): Standing {
   switch (compared) {
     case 'ahead':
     case 'identical':
-      return pass
+      return { kind: 'newer' }
     case 'behind':
-      return { kind: 'older', than: theirs }
+      return { kind: 'older' }
     case 'diverged':
-      return diverged(guard, theirs)
+      return { kind: 'diverged', why: text`the two have diverged` }
+  }
+  const why = text`${untrusted(compared.unknown)}`
+  switch (compared.reason) {
+    case 'gone':
+      return { kind: 'diverged', why }
+    case 'denied':
+      return byRuns(guard, theirs, why)
+    case 'unanswered':
+      return { kind: 'unknown', why, fix: text`Run this job again when GitHub answers (https://www.githubstatus.com)` }
   }
 }
 
-function diverged(guard: Guard, theirs: Origin): Judgement {
+/**
+ * The ids of a repository's runs grow with time, and a run that is repeated keeps its own (GitHub's documentation of
+ * `github.run_id`). A run may deploy an older commit than the run before it did, so this is second best.
+ */
+function byRuns({ mode, origin }: Guard, theirs: Origin, why: Text): Standing {
+  const [ours, there] = [runIdOf(origin), runIdOf(theirs)]
+  if (mode === 'strict' || ours === undefined || there === undefined)
+    return { kind: 'unknown', why, fix: text`Give github-token with contents: read` }
+  return { kind: ours < there ? 'older' : 'newer', byRuns: why }
+}
+
+function runIdOf({ run }: Origin): bigint | undefined {
+  const [, id] = /^(\d+)\//.exec(run) ?? []
+  return id === undefined ? undefined : BigInt(id)
+}
+
+function decide(guard: Guard, theirs: Origin, found: Standing): Judgement {
   const [ours, there] = [short(guard.origin.commit), short(theirs.commit)]
-  if (guard.onDiverged === 'deploy')
-    return { kind: 'pass', warning: text`The commit ${ours} does not contain ${there}, which it replaces.` }
-  throw new Failure({
+  switch (found.kind) {
+    case 'older':
+      return { kind: 'older', than: theirs, byRuns: found.byRuns }
+    case 'newer':
+      return found.byRuns ? { kind: 'pass', warning: secondBest(guard, theirs, found.byRuns) } : pass
+    case 'unknown':
+      throw unproven(text`the commit ${ours} is newer than ${there}, which is there now`, found)
+    case 'diverged':
+      if (guard.onDiverged === 'refuse') throw diverged(guard, theirs, found.why)
+      return {
+        kind: 'pass',
+        warning: text`The commit ${ours} does not contain ${there}, which it replaces: ${found.why}.`,
+      }
+  }
+}
+
+function secondBest({ origin }: Guard, theirs: Origin, why: Text): Text {
+  return text`It is not proven that the commit ${short(origin.commit)} is newer than ${short(theirs.commit)}, which it replaces: ${why}. Its run is the newer one, so it is deployed. To have the commits compared, give the job the permission contents: read, and github-token.`
+}
+
+function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
+  return new Failure({
     code: 'commit-order-unproven',
-    what: text`The commit ${ours} does not contain the commit ${there} that runs now, so nothing was deployed`,
-    why: text`the two have diverged, and on-diverged is refuse`,
+    what: text`The commit ${short(origin.commit)} does not contain the commit ${short(theirs.commit)} that runs now, so nothing was deployed`,
+    why: text`${why}, and on-diverged is refuse`,
     fix: text`Merge what runs now and deploy the result; or set on-diverged: deploy where branches take turns.`,
   })
 }
 
-function unproven({ mode, origin }: Guard, why: Text): Judgement {
+/** What has no commit of this repository to compare with. */
+function untold({ mode, origin }: Guard, why: Text): Judgement {
   const ours = short(origin.commit)
   if (mode === 'on')
     return { kind: 'pass', warning: text`It is not proven that ${ours} is newer than what it replaces: ${why}.` }
-  throw new Failure({
+  throw unproven(text`the commit ${ours} is newer than what runs now`, { why, fix: text`Allow ecs:TagResource` })
+}
+
+function unproven(claim: Text, { why, fix }: { readonly why: Text; readonly fix: Text }): Failure {
+  return new Failure({
     code: 'commit-order-unproven',
-    what: text`It is not proven that the commit ${ours} is newer than what runs now, so nothing was deployed`,
+    what: text`It is not proven that ${claim}, so nothing was deployed`,
     why,
-    fix: text`Give github-token with contents: read and allow ecs:TagResource; or deploy this once with allow-older: true.`,
+    fix: text`${fix}; or deploy this once with allow-older: true.`,
   })
 }
 
@@ -105,16 +160,20 @@ function short(commit: string) {
   return untrusted(commit.slice(0, 7))
 }
 
-/** The end of a deployment that would have put an older commit in the place of a newer one. */
-export function olderThan(than: Origin, { origin }: Guard, serving: string | undefined): End {
-  return {
-    outcome: 'superseded',
-    serving,
-    cause: certain(
-      'older-commit',
-      text`The commit ${short(origin.commit)} is older than ${short(than.commit)}, which is there already, so nothing was changed`,
-      text`run ${untrusted(than.run)} of ${untrusted(than.repository)} came first with the newer one`,
-      text`Nothing has to be done. To go back on purpose, set allow-older: true.`,
-    ),
-  }
+/** The end of a deployment that would have put an older commit, or that of an older run, in the place of a newer one. */
+export function olderThan(
+  { than, byRuns }: Extract<Judgement, { kind: 'older' }>,
+  { origin }: Guard,
+  serving: string | undefined,
+): End {
+  const [ours, there] = [short(origin.commit), short(than.commit)]
+  const what = byRuns
+    ? text`The commit ${ours} is of an older run than ${there}, which is there already, so nothing was changed`
+    : text`The commit ${ours} is older than ${there}, which is there already, so nothing was changed`
+  const run = text`run ${untrusted(than.run)} of ${untrusted(than.repository)}`
+  const why = byRuns
+    ? text`${run} deployed it, and is newer than this one; the commits could not be compared: ${byRuns}`
+    : text`${run} came first with the newer one`
+  const fix = text`Nothing has to be done. To go back on purpose, set allow-older: true.`
+  return { outcome: 'superseded', serving, cause: certain('older-commit', what, why, fix) }
 }

@@ -72,7 +72,7 @@ export async function* moveTags(
   if (definition === undefined) return
   const theirs = originOf(definition)
   if (theirs?.commit === guard.origin.commit && theirs.repository === guard.origin.repository) return
-  if (theirs !== undefined && (await watchman.isNewer(theirs))) return
+  if (theirs !== undefined && !(await watchman.mayMark(theirs))) return
   try {
     await ecs.tagResource(arn, tagsOf(guard.origin))
   } catch (error) {

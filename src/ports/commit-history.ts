@@ -1,11 +1,19 @@
 /** How one commit stands to another, in GitHub's words. */
 export type CommitOrder = 'ahead' | 'identical' | 'behind' | 'diverged'
 
+/** Why two commits could not be compared. */
+export interface Incomparable {
+  /**
+   * `denied`: the token may not read the repository. `gone`: it may, and the repository does not have both commits in one
+   * history. `unanswered`: GitHub does not answer, or not with a comparison, so that another time may know more.
+   */
+  readonly reason: 'denied' | 'gone' | 'unanswered'
+  /** The same in words, as the end of a sentence. */
+  readonly unknown: string
+}
+
 /** The history of the run's own repository. */
 export interface CommitHistory {
-  /**
-   * How `head` stands to `base` (both SHAs), or the reason why that cannot be found out. Best effort: never throws, takes
-   * some seconds at most.
-   */
-  compare(base: string, head: string): Promise<CommitOrder | { readonly unknown: string }>
+  /** How `head` stands to `base` (both SHAs), or why that cannot be found out. Never throws, takes half a minute at most. */
+  compare(base: string, head: string): Promise<CommitOrder | Incomparable>
 }

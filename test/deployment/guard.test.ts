@@ -109,22 +109,71 @@ describe.each([
   })
 
   test.each([
-    ['GitHub is down', (sim: Simulator) => sim.github.fail({ kind: 'http', status: 502 })],
+    ['GitHub is down', (sim: Simulator) => sim.github.fail({ kind: 'http', status: 503 })],
     ['GitHub hangs', (sim: Simulator) => sim.github.fail({ kind: 'hang' })],
     ['GitHub is asked too often', (sim: Simulator) => sim.github.fail({ kind: 'rate-limit' })],
-    ['the token may not read', (sim: Simulator) => sim.github.grant({ contents: 'none' })],
     ['the answer is none', (sim: Simulator) => sim.github.fail({ kind: 'not-json' })],
-  ])('row F16: when %s, it goes on with a warning; strict refuses', async (_reason, trouble) => {
+  ])('row F16: when %s, nothing is changed, and it says what to do', async (_reason, trouble) => {
     const sim = await deployed(scene)
     trouble(sim)
     const before = sim.clock.now()
-    const strict = await at(sim, 6, { guard: { mode: 'strict' } })
-    expect(strict.error).toMatchObject({ message: 'commit-order-unproven' })
+    for (const commit of [4, 6]) {
+      const refused = await at(sim, commit)
+      expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
+      expect(refused.cause).toMatch(/not proven.*nothing was deployed.*GitHub.*Run this job again.*allow-older: true/)
+    }
     expect(changes(sim)).toBe(0)
-    expect(sim.clock.now() - before).toBeLessThan(15_000)
-    const ended = await at(sim, 6)
-    expect(ended.outcome).toBe('succeeded')
-    expect(warnings(ended)).toMatch(/It is not proven that ccccccc is newer/)
+    expect(servingImage(sim)).toBe(imageOf(5))
+    expect(sim.clock.now() - before).toBeLessThan(80_000)
+    expect((await at(sim, 6, { guard: { allowOlder: true } })).outcome).toBe('succeeded')
+  })
+
+  const hide = (sim: Simulator) => sim.github.fail({ kind: 'http', status: 404 })
+  const forbid = (sim: Simulator) => sim.github.grant({ contents: 'none' })
+  test.each([
+    ['an older run', forbid, '0/2', 'superseded', /is of an older run than.*run 1\/1.*403.*contents: read/],
+    ['a newer run', forbid, '2/1', 'succeeded', /It is not proven.*403.*permission contents: read/],
+    ['the run itself, repeated', forbid, '1/2', 'succeeded', /permission contents: read/],
+    ['an older run, of a hidden repository', hide, '0/1', 'superseded', /older run.*404.*contents: read/],
+    ['a newer run, of a hidden repository', hide, '10/1', 'succeeded', /404.*contents: read/],
+    ['a run without an id', forbid, '/1', 'failed', /not proven.*contents: read/],
+  ])('without contents: read the order of runs decides: %s', async (_, trouble, by, outcome, said) => {
+    const sim = await deployed(scene)
+    trouble(sim)
+    const origin = { commit: sha(6), repository, run: by }
+    const ended = await at(sim, 6, { guard: { origin } })
+    expect(ended.outcome).toBe(outcome)
+    expect(`${warnings(ended)} ${ended.cause}`).toMatch(said)
+    expect(servingImage(sim)).toBe(imageOf(outcome === 'succeeded' ? 6 : 5))
+    if (outcome !== 'succeeded') expect(changes(sim)).toBe(0)
+  })
+
+  test('strict takes no order of runs for the order of commits', async () => {
+    const sim = await deployed(scene)
+    forbid(sim)
+    const origin = { commit: sha(6), repository, run: '2/1' }
+    const refused = await at(sim, 6, { guard: { mode: 'strict', origin } })
+    expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(changes(sim)).toBe(0)
+  })
+
+  test('a commit that was pushed away counts as diverged', async () => {
+    const sim = await deployed(scene)
+    sim.github.commits.forget(sha(5))
+    const refused = await at(sim, 6)
+    expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(refused.cause).toMatch(/does not know the commit ccccccc.*on-diverged/)
+    expect(changes(sim)).toBe(0)
+    const allowed = await at(sim, 6, { guard: { onDiverged: 'deploy' } })
+    expect(allowed.outcome).toBe('succeeded')
+    expect(warnings(allowed)).toMatch(/which it replaces: GitHub does not know/)
+  })
+
+  test('the tags of what is taken again stay where the order is not known', async () => {
+    const sim = await deployed(scene)
+    sim.github.fail({ kind: 'http', status: 503 })
+    expect((await at(sim, 4, { image: imageOf(5) })).outcome).toBe('unchanged')
+    expect(tagsOf(sim, 'api:2')['slipway:commit']).toBe(sha(5))
   })
 
   test('what was not deployed by Slipway is replaced with a warning; strict refuses', async () => {

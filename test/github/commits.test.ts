@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { openCommitHistory } from '../../src/github/commits.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 
@@ -22,14 +22,17 @@ test('says how one commit stands to another', async () => {
   expect(await history.compare(newer, aside)).toBe('diverged')
 })
 
-test('one failure of GitHub is tried again; one that stays is told within 15 seconds', async () => {
+test('one failure of GitHub is tried again; one that stays is told within 35 seconds', async () => {
   const { sim, history } = open()
   sim.github.fail({ kind: 'http', status: 502 }, { times: 1 })
   expect(await history.compare(older, newer)).toBe('ahead')
   sim.github.fail({ kind: 'hang' })
   const before = sim.clock.now()
-  expect(await history.compare(older, newer)).toEqual({ unknown: expect.stringMatching(/did not answer/) })
-  expect(sim.clock.now() - before).toBeLessThanOrEqual(15_000)
+  expect(await history.compare(older, newer)).toEqual({
+    reason: 'unanswered',
+    unknown: expect.stringMatching(/did not answer/),
+  })
+  expect(sim.clock.now() - before).toBeLessThanOrEqual(35_000)
 })
 
 test.each([429, 403])(
@@ -46,14 +49,40 @@ test.each([429, 403])(
     const before = sim.clock.now()
     expect(await busy(4, 1).compare(older, newer)).toBe('ahead')
     expect(sim.clock.now() - before).toBe(4000)
-    expect(await busy(60, 1).compare(older, newer)).toEqual({ unknown: expect.stringMatching(/asked too often/) })
+    expect(await busy(60, 1).compare(older, newer)).toEqual({
+      reason: 'unanswered',
+      unknown: expect.stringMatching(/asked too often/),
+    })
   },
 )
 
-test('without a token, or for a commit that is gone, the reason names what to do', async () => {
-  const { history } = open()
-  expect(await history.compare('d'.repeat(40), newer)).toEqual({
-    unknown: expect.stringMatching(/404: the commit is gone, or github-token lacks contents: read/),
+describe('what cannot be compared says why', () => {
+  type Sim = ReturnType<typeof createSimulator>
+  test.each<[string, (sim: Sim) => unknown, string, RegExp]>([
+    ['a commit that is gone', ({ github }) => github.commits.forget(older), 'gone', /does not know the commit aaaaaaa/],
+    ['no common history', ({ github }) => github.commits.branch(newer), 'gone', /no common history/],
+    ['no permission', ({ github }) => github.grant({ contents: 'none' }), 'denied', /403.*contents: read/],
+    [
+      'a hidden repository',
+      ({ github }) => github.fail({ kind: 'http', status: 404 }),
+      'denied',
+      /404.*contents: read/,
+    ],
+    ['a token that is void', ({ github }) => github.revoke('ghs_1'), 'denied', /401.*not valid/],
+    ['a limit', ({ github }) => github.fail({ kind: 'rate-limit' }), 'unanswered', /asked too often/],
+    ['an outage', ({ github }) => github.fail({ kind: 'http', status: 503 }), 'unanswered', /503/],
+    ['nonsense', ({ github }) => github.fail({ kind: 'not-json' }), 'unanswered', /could not be asked/],
+    ['another refusal', ({ github }) => github.fail({ kind: 'http', status: 451 }), 'unanswered', /451/],
+  ])('%s', async (_, trouble, reason, unknown) => {
+    const { sim, history } = open()
+    trouble(sim)
+    expect(await history.compare(older, newer)).toEqual({ reason, unknown: expect.stringMatching(unknown) })
   })
-  expect(await open('').history.compare(older, newer)).toEqual({ unknown: 'there is no github-token' })
+
+  test('no token', async () => {
+    expect(await open('').history.compare(older, newer)).toEqual({
+      reason: 'denied',
+      unknown: 'there is no github-token',
+    })
+  })
 })

@@ -74,6 +74,8 @@ export function createGitHub(world: World) {
   const answer = (asked: Asked): HttpResponse | undefined => {
     const basehead = /^compare\/(.+)$/.exec(asked.rest)?.[1]
     if (basehead !== undefined && asked.method === 'GET') return commits.compare(asked, basehead)
+    const reference = /^commits\/([^/]+)$/.exec(asked.rest)?.[1]
+    if (reference !== undefined && asked.method === 'GET') return commits.get(asked, reference)
     if (asked.rest === '' && asked.method === 'GET') {
       const [owner, name] = asked.repository.split('/')
       return json(200, {

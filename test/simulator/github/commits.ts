@@ -25,6 +25,17 @@ export function createCommits() {
   const without = (shas: Set<string>, others: Set<string>) => [...shas].filter((sha) => !others.has(sha))
 
   return {
+    /** `GET commits/{ref}`. What names no commit is a 422, not a 404. */
+    get(asked: Asked, reference: string) {
+      const refused = asked.refusal('contents', 'read')
+      if (refused) return refused
+      const sha = find(reference)
+      return sha === undefined ? refuse(422, `No commit found for SHA: ${reference}`) : json(200, { sha, files: [] })
+    },
+    /** A force push: nothing leads to these commits any more. */
+    forget: (...shas: readonly string[]) => {
+      for (const sha of shas) parents.delete(sha)
+    },
     /** Commits in their order, each the child of the one before, the first the child of the newest one that is known. */
     add(...shas: readonly string[]) {
       for (const sha of shas) {
