@@ -6,7 +6,7 @@ import { groupNameOf, requireGroup } from './codedeploy/group.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { isAdoptable, rollOut } from './ecs/rolling.ts'
-import { requireOwnCount } from './ecs/scaling.ts'
+import { ownCount } from './ecs/scaling.ts'
 import type { End } from './end.ts'
 import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -31,16 +31,16 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
     const { createService } = await import('./ecs/create-service.ts')
     return yield* createService(asked, journey, marking)
   }
-  const { request, service, running } = prepared
-  const drafted = plan(request, prepared)
+  const { request: named, service, running } = prepared
+  const drafted = plan(named, prepared)
   const group = await groupFor(drafted, prepared, preparing)
-  const decided = group ? withSettings(drafted, group, request) : drafted
-  if (prepared.conflict === undefined) yield* tellPlan(request, preparing, prepared, decided)
+  const decided = group ? withSettings(drafted, group, named) : drafted
+  if (prepared.conflict === undefined) yield* tellPlan(named, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
     if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
   }
-  yield* requireOwnCount(request, prepared, preparing)
+  const request = yield* ownCount(named, prepared, preparing)
   const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)
   if (request.dryRun) return yield* tellDryRun(preparing, older)
@@ -158,12 +158,13 @@ const fresh = 2_000
 
 /**
  * The last look before the change: what somebody else did to the service since it was read, be it while a registration
- * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order
- * or a policy is to be kept and some time has gone by.
+ * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order,
+ * a policy or a count is to be kept and some time has gone by.
  */
 async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
   const { request, journey } = rollout
-  if (request.guard === undefined && request.onConflict === undefined) return rollout
+  const { guard, onConflict, desiredCount } = request
+  if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
   if (journey.clock.monotonic() - readAt < fresh) return rollout
   const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
   const service: Service = requireService(found, request.service, request.cluster)

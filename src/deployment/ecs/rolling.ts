@@ -38,9 +38,13 @@ export async function* rollOut(rollout: Rollout): Events<End> {
  * ECS starts no deployment for another deployment configuration alone (API UpdateService, `deploymentConfiguration`); it
  * holds from the next one on. Changed load balancers do start one.
  */
-function isSameDeployment({ request, service }: Rollout, updated: Service): boolean {
-  const isScaled = request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
-  return !isScaled && isSteady(updated) && primary(updated)?.id === primary(service)?.id
+function isSameDeployment(rollout: Rollout, updated: Service): boolean {
+  return !isScaled(rollout) && isSteady(updated) && primary(updated)?.id === primary(rollout.service)?.id
+}
+
+/** True when another count is asked for than the service had when it was read last. */
+function isScaled({ request: { desiredCount }, service }: Rollout): boolean {
+  return desiredCount !== undefined && desiredCount !== service.desiredCount
 }
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
@@ -95,10 +99,10 @@ async function* watchServiceItself(watched: Watched): Events<End> {
 }
 
 /** A deployment of the same content that is in flight already, say from a run that was lost. */
-export function isAdoptable({ request, service, taskDefinition }: Rollout): boolean {
+export function isAdoptable(rollout: Rollout): boolean {
+  const { request, service, taskDefinition } = rollout
   const current = primary(service)
-  const sameCount = request.desiredCount === undefined || request.desiredCount === service.desiredCount
-  const plain = !request.forceNewDeployment && sameCount && request.volumeConfigurations === undefined
+  const plain = !request.forceNewDeployment && !isScaled(rollout) && request.volumeConfigurations === undefined
   const isThere = plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
   return isThere && arrange(request.settings, service, 'ecs-rolling')?.loadBalancers === undefined
 }
@@ -114,15 +118,16 @@ async function updateSettings(
 
 /** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
 async function update(
-  { request, journey, service, taskDefinition }: Rollout,
+  rollout: Rollout,
   { deploymentConfiguration, loadBalancers }: Partial<Arrangement> = {},
 ): Promise<Service> {
+  const { request, journey, service, taskDefinition } = rollout
   journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
   return await shortly(journey, request).ecs.updateService({
     cluster: request.cluster,
     service: request.service,
     taskDefinition,
-    ...(request.desiredCount === undefined ? {} : { desiredCount: request.desiredCount }),
+    ...(isScaled(rollout) ? { desiredCount: request.desiredCount } : {}),
     ...(request.forceNewDeployment || isStuck(service, taskDefinition) ? { forceNewDeployment: true } : {}),
     ...(request.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: request.enableEcsManagedTags }),
     ...(request.propagateTags === undefined ? {} : { propagateTags: request.propagateTags }),

@@ -10,28 +10,30 @@ import type { Prepared } from '../prepare.ts'
 const looking = 'application-autoscaling:DescribeScalableTargets'
 
 /**
- * Refuses a desired count where autoscaling owns it: it would undo the count at its next step, or the count would undo
- * what the load asked for. Asks AWS only when a count is given that the service does not have. Throws
- * `service-unsupported`.
+ * The request with the desired count that may be set. Another count than the service has is refused where autoscaling owns
+ * it: it would undo the count at its next step, or the count would undo what the load asked for. The same count is left out
+ * unless nothing scales the service, as autoscaling may have changed it by the time of the update. Asks AWS only when a
+ * count is given. Throws `service-unsupported`.
  */
-export async function* requireOwnCount(
+export async function* ownCount(
   request: DeployRequest,
   { service, engine }: Prepared,
   { scaling, clock }: Journey,
-): AsyncGenerator<DeploymentEvent, void> {
+): AsyncGenerator<DeploymentEvent, DeployRequest> {
   const { desiredCount, forceDesiredCount } = request
-  const isChanged = desiredCount !== undefined && desiredCount !== service.desiredCount
   // CodeDeploy keeps the count that the service has.
-  if (!isChanged || forceDesiredCount || engine === 'codedeploy') return
+  if (desiredCount === undefined || forceDesiredCount || engine === 'codedeploy') return request
+  const isChanged = desiredCount !== service.desiredCount
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const name = service.serviceName ?? resourceName(request.service)
   let isBlind = false
   const target = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
     isBlind = true
   })
-  if (target) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
+  if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
   const message = `The credentials do not allow ${looking}, so it is not known whether autoscaling owns the desired count; ${desiredCount} is set.`
-  if (isBlind) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+  if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+  return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
 }
 
 function owned(name: string, wanted: number, now: number, { MinCapacity = 0, MaxCapacity = 0 }: ScalableTarget) {

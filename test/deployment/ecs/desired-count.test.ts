@@ -47,6 +47,33 @@ describe('a count that autoscaling owns', () => {
     expect((await run(sim, { image: newImage, request: { desiredCount: 2 } })).outcome).toBe('succeeded')
   })
 
+  const task = {
+    ...{ subnets: [], securityGroups: [], startedBy: 'test' },
+    ...{ awaitStop: true, waitMinutes: 10, idempotencyKey: 'one' },
+  }
+  test.each([
+    ['a registration', 'owned', 6, {}],
+    ['a one-off task', 'owned', 6, { runTask: task }],
+    ['a registration', 'not known to be owned', 6, {}],
+    ['a registration', 'forced', 2, { forceDesiredCount: true }],
+    ['a one-off task', "nobody's", 2, { runTask: task }],
+  ])('during %s the count changes, and is %s: %d tasks', async (_, whose, count, more) => {
+    const sim = whose === "nobody's" ? rollingScene() : scaled(rollingScene())
+    if (whose === 'not known to be owned')
+      sim.faults.add({ service: 'application-autoscaling', times: 9, effect: { kind: 'access-denied' } })
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 0, afterSeconds: 60 })
+    const scaleOut = () => {
+      const service = sim.world.region(region).ecs.service('shop', 'api')
+      if (service) service.desiredCount = 6
+    }
+    const operation = 'runTask' in more ? 'RunTask' : 'RegisterTaskDefinition'
+    sim.faults.add({ operation, effect: { kind: 'callback', run: scaleOut } })
+    sim.faults.add({ operation: 'RegisterTaskDefinition', effect: { kind: 'slow', milliseconds: 5_000 } })
+    const request = { desiredCount: 2, wait: false, ...more }
+    await run(sim, { image: newImage, request })
+    expect(countOf(sim)).toBe(count)
+  })
+
   test('is left alone by CodeDeploy anyway, which is said', async () => {
     const sim = scaled(codeDeployScene({ terminationWaitMinutes: 0 }))
     const { outcome, state } = await run(sim, { image: newImage, request: { desiredCount: 5 } })
