@@ -4,14 +4,12 @@ import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
-import { invalidInputs } from '../runner/inputs.ts'
 import { parse } from '../task-definition/parse.ts'
-import { type Text, text } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 import { settingsOf } from './strategy-inputs.ts'
 
-/** The typed request of the action's inputs. `wanted` finds and renders the definition. Throws `inputs-invalid`. */
+/** The typed request of the action's inputs. `wanted` finds and renders the definition. */
 export async function deployRequest(
   inputs: DeployInputs,
   place: Place & { readonly service: string },
@@ -19,7 +17,6 @@ export async function deployRequest(
   runner: Runner,
   wanted: DeployRequest['wanted'],
 ): Promise<DeployRequest> {
-  requireSense(inputs)
   return {
     cluster: place.cluster,
     service: place.service,
@@ -137,15 +134,4 @@ async function appSpec({ codedeployAppspec: given }: DeployInputs, { files }: Ru
   if (!(await files.exists(usualAppSpec))) return undefined
   const found = await files.readText(usualAppSpec, 'codedeploy-appspec')
   return /\bTargetService\b/.test(found) ? found : undefined
-}
-
-function requireSense(inputs: DeployInputs): void {
-  const problems: Text[] = []
-  const pair = (name: string, one: unknown, other: unknown) => {
-    if ((one === undefined) !== (other === undefined))
-      problems.push(text`${name} and ${name}-name must be given together`)
-  }
-  pair('service-managed-ebs-volume', inputs.serviceManagedEbsVolume, inputs.serviceManagedEbsVolumeName)
-  pair('run-task-managed-ebs-volume', inputs.runTaskManagedEbsVolume, inputs.runTaskManagedEbsVolumeName)
-  if (problems.length > 0) throw invalidInputs(problems)
 }

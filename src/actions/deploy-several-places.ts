@@ -4,6 +4,7 @@ import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
+import { unpaired } from './deploy-sense.ts'
 import { configOf, type Place, placeIn } from './place.ts'
 
 /** One of several services that are deployed together. */
@@ -32,7 +33,11 @@ export async function severalPlaces(
   const config = await configOf(inputs, runner)
   const waves = services.length > 0 ? services : await declaredWaves(config, environment ?? '')
   if (waves === undefined) return undefined
-  const problems = [...unfitting(inputs, waves), ...(await misnamed(waves, config, environment ?? ''))]
+  const problems = [
+    ...unpaired(inputs),
+    ...unfitting(inputs, waves),
+    ...(await misnamed(waves, config, environment ?? '')),
+  ]
   if (problems.length > 0) throw invalidInputs(problems)
   return await Promise.all(waves.map((names) => Promise.all(names.map((name) => placed(name, config, inputs)))))
 }

@@ -7,6 +7,7 @@ import { openChannels } from './channels.ts'
 import { connectAws, endOfJob } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
+import { requireSense } from './deploy-sense.ts'
 import { savedWaves, severalPlaces } from './deploy-several-places.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
@@ -37,6 +38,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     return await deploySeveral(inputs, waves, { runner, calling, deadline, world })
   }
   const place = attachedPlace(await placeOf(inputs, runner), inputs)
+  requireSense(inputs, place)
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
   const looking = { aws, place, runner: calling, fetch: world.fetch }
   const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)

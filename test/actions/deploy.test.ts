@@ -5,6 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import type { Failure } from '../../src/failure.ts'
+import { renderText } from '../../src/text.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
@@ -229,6 +231,22 @@ test('deployment-id alone says which service is watched', async () => {
   expect(again.runner.outputs.verdict).toBe('succeeded')
   expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
 })
+
+test.each([['d-ABCDEFGH1'], ['ecs-svc/1234567890123456789']])(
+  'deployment-id %s without a service changes nothing, and everything that is wrong is said',
+  async (id) => {
+    const sim = rollingScene()
+    const files = { 'task.json': JSON.stringify(seededTaskDefinition(sim.world)) }
+    const given = { 'deployment-id': id, 'task-definition': 'task.json', 'service-managed-ebs-volume-name': 'data' }
+    const { error } = await deploy(sim, given, { files })
+    const { code, why = [] } = (error as Failure).parts
+    expect(code).toBe('inputs-invalid')
+    const said = renderText(why, (theirs) => theirs)
+    expect(said).toMatch(new RegExp(`deployment-id ${id} does not say whose.*service`))
+    expect(said).toMatch(/service-managed-ebs-volume and service-managed-ebs-volume-name/)
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+  },
+)
 
 describe('a cancelled run', () => {
   async function cancelled(sim: Simulator, given: Record<string, string>) {
