@@ -1,6 +1,7 @@
 import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { Failure } from '../failure.ts'
-import type { Ecs, Json, JsonObject } from '../ports.ts'
+import type { Ecs, JsonObject } from '../ports.ts'
+import { isStoredAs } from '../task-definition/equal.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -112,60 +113,6 @@ function explainInvalid(refusal: AwsError, family: string): undefined {
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
     cause: refusal,
   })
-}
-
-/**
- * Whether a stored revision is what was written. AWS adds empty lists, zeros and a few defaults to it; any other surplus
- * means another content. A false "no" costs one more revision, a false "yes" would deploy the wrong one.
- */
-function isStoredAs(written: JsonObject, stored: JsonObject): boolean {
-  const { tags: writtenTags = [], ...content } = written
-  const { tags: storedTags = [], ...kept } = stored
-  return isSame(content, kept, '') && sorted(writtenTags) === sorted(storedTags)
-}
-
-function sorted(tags: Json): string {
-  return JSON.stringify(Array.isArray(tags) ? tags.map((tag) => JSON.stringify(tag)).sort() : tags)
-}
-
-const addedByAws = new Set([
-  'taskDefinitionArn',
-  'revision',
-  'status',
-  'requiresAttributes',
-  'compatibilities',
-  'registeredAt',
-  'registeredBy',
-  'essential',
-  'hostPort',
-  'protocol',
-  'networkMode',
-  'enableFaultInjection',
-])
-
-function isSame(written: Json | undefined, stored: Json | undefined, name: string): boolean {
-  if (written === undefined || written === null) return addedByAws.has(name) || isEmpty(stored)
-  if (Array.isArray(written)) {
-    if (!Array.isArray(stored) || stored.length !== written.length) return false
-    const kept = byName(stored)
-    return byName(written).every((item, index) => isSame(item, kept[index], ''))
-  }
-  if (typeof written !== 'object') return written === stored
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return isEmpty(written)
-  const names = new Set([...Object.keys(written), ...Object.keys(stored)])
-  return [...names].every((member) => isSame((written as JsonObject)[member], (stored as JsonObject)[member], member))
-}
-
-/** AWS does not keep the order of environment variables and other named things. */
-function byName(items: readonly Json[]): readonly Json[] {
-  const name = (item: Json) => (item as JsonObject | null)?.name
-  if (!items.every((item) => typeof name(item) === 'string')) return items
-  return [...items].sort((one, other) => (String(name(one)) < String(name(other)) ? -1 : 1))
-}
-
-function isEmpty(value: Json | undefined): boolean {
-  if (value === undefined || value === null || value === 0 || value === '' || value === false) return true
-  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 function explainMisfits(misfits: readonly Misfit[]): Failure {

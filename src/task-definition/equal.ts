@@ -9,7 +9,7 @@ type Defaults = Readonly<Record<string, Json>>
  * Both sides are filled up with it, so that a default that was written out equals one that was left out.
  */
 const containerDefaults: Defaults = { essential: true, versionConsistency: 'enabled' }
-const healthCheckDefaults: Defaults = { interval: 30, timeout: 5, retries: 3 }
+const healthCheckDefaults: Defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 }
 const taskDefaults: Defaults = { networkMode: 'bridge' }
 
 /** Lists whose order means nothing to ECS, which may answer them in another one, and the member that names an item. */
@@ -40,6 +40,11 @@ export function isEqual(wanted: JsonObject, registered: JsonObject): boolean {
 export function hasTags(registered: JsonObject, wanted: JsonObject): boolean {
   const there = new Map(objectsIn(registered, 'tags').map(({ key, value }) => [key, value]))
   return objectsIn(wanted, 'tags').every(({ key, value }) => (there.get(key) ?? '') === (value ?? ''))
+}
+
+/** True when `stored` is what registering `written` made: the same content, and these tags and no others. */
+export function isStoredAs(written: JsonObject, stored: JsonObject): boolean {
+  return isEqual(written, stored) && hasTags(stored, written) && hasTags(written, stored)
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
+import type { JsonObject } from '../../src/ports.ts'
 import type { SimulatorOptions } from '../simulator/simulator.ts'
 import { failure, lost, simulated, unanswered } from './simulated.ts'
 
@@ -56,6 +57,23 @@ describe('row F12: a mutation whose reply was lost happens once', () => {
     const stored = await aws.ecs.registerTaskDefinition(tagged)
     expect(stored).toMatchObject({ revision: 2, tags: tagged.tags })
     expect((await aws.ecs.describeTaskDefinition('api'))?.revision).toBe(2)
+  })
+
+  const container = { name: 'api', image: 'api:2', memory: 128 }
+  test.each<[string, JsonObject]>([
+    [
+      'sizes in units',
+      { cpu: '.25 vCPU', memory: '0.5 GB', requiresCompatibilities: ['FARGATE'], networkMode: 'awsvpc' },
+    ],
+    ['a role by its name', { taskRoleArn: 'api', executionRoleArn: 'api-execution' }],
+    ['defaults left out', { containerDefinitions: [{ ...container, healthCheck: { command: ['CMD', 'true'] } }] }],
+    ['empty members', { containerDefinitions: [{ ...container, environment: [], cpu: 0 }], volumes: [] }],
+    ['a tag without a value', { tags: [{ key: 'team' }, { value: '2', key: 'commit' }] }],
+  ])('a definition with %s is registered once', async (_, members) => {
+    const { aws, simulator } = await withService()
+    simulator.faults.add({ operation: 'RegisterTaskDefinition', effect: { kind: 'apply-then-drop' } })
+    const written = { family: 'api', containerDefinitions: [container], ...members }
+    expect((await aws.ecs.registerTaskDefinition(written)).revision).toBe(2)
   })
 
   test.each(either)('a service is updated to one new deployment: $kind', async (effect) => {

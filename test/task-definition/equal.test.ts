@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { JsonObject } from '../../src/ports.ts'
-import { hasTags, isEqual } from '../../src/task-definition/equal.ts'
+import { hasTags, isEqual, isStoredAs } from '../../src/task-definition/equal.ts'
 import { runs } from '../generated.ts'
 
 const written: JsonObject = {
@@ -137,6 +137,13 @@ describe('what is written and what AWS stores', () => {
   })
 })
 
+test('a health check without a start period has one of nothing', () => {
+  const check = (members: JsonObject) => ({ containerDefinitions: [{ name: 'api', healthCheck: members }] })
+  const command = ['CMD', 'true']
+  expect(isEqual(check({ command }), check({ command, startPeriod: 0 }))).toBe(true)
+  expect(isEqual(check({ command }), check({ command, startPeriod: 10 }))).toBe(false)
+})
+
 test('tags that are wanted must be there; others may be', () => {
   const tagged = {
     ...stored,
@@ -149,4 +156,6 @@ test('tags that are wanted must be there; others may be', () => {
   expect(hasTags(tagged, { ...written, tags: [{ key: 'team', value: 'shop' }] })).toBe(true)
   expect(hasTags(tagged, { ...written, tags: [{ key: 'team', value: 'ops' }] })).toBe(false)
   expect(hasTags(stored, { ...written, tags: [{ key: 'team', value: 'shop' }] })).toBe(false)
+  expect(isStoredAs({ ...written, tags: [{ key: 'team', value: 'shop' }] }, tagged)).toBe(false)
+  expect(isStoredAs({ ...written, tags: tagged.tags.toReversed() }, tagged)).toBe(true)
 })

@@ -47,6 +47,9 @@ function normalizeContainer(container: ContainerDefinition, awsvpc: boolean): Co
     mountPoints: container.mountPoints ?? [],
     volumesFrom: container.volumesFrom ?? [],
     systemControls: container.systemControls ?? [],
+    ...(container.healthCheck && {
+      healthCheck: { interval: 30, timeout: 5, retries: 3, ...container.healthCheck },
+    }),
     ...(container.logConfiguration && {
       logConfiguration: {
         ...container.logConfiguration,
