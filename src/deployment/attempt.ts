@@ -16,6 +16,7 @@ import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
 import { listing, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision, settleRevision } from './revision.ts'
+import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -51,7 +52,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const failed = decided.settingsOnly ? undefined : yield* oneOff(rollout, prepared)
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
-  return current === undefined ? changed(service) : yield* start(current, prepared, group)
+  return current === undefined ? changed(service) : yield* start(current, prepared, decided, group)
 }
 
 /** CodeDeploy's deployment group, where there is something to do with it. */
@@ -175,9 +176,14 @@ async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promi
 async function* start(
   rollout: Rollout,
   { engine, inFlight, service, denied }: Prepared,
+  { settingsOnly }: Plan,
   group: DeploymentGroup | undefined,
 ): Events<End | Obstacle> {
   if (engine === 'ecs-rolling') return yield* rollOut(rollout)
+  // CodeDeploy knows nothing of the settings of a service: they come first, so that its new tasks have them.
+  const settings = settingsUpdate(rollout.request, rollout.service, engine)
+  if (settings) await updateSettings(rollout, settings)
+  if (settingsOnly) return { outcome: 'succeeded', serving: rollout.taskDefinition }
   try {
     const { deployByCodeDeploy } = await import('./codedeploy/blue-green.ts')
     return yield* deployByCodeDeploy(rollout, group, inFlight)

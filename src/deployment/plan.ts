@@ -8,7 +8,7 @@ import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engin
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
 import { type SettingChange, stepsOf } from './strategy/change.ts'
-import { arrange } from './strategy/strategy.ts'
+import { settingsUpdate } from './strategy/service-settings.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {
@@ -67,8 +67,8 @@ export interface Situation {
 export function plan(request: DeployRequest, situation: Situation): Plan {
   const { engine, service, current, wanted } = situation
   const taskDefinition = existingRevision(situation)
-  const arrangement = arrange(request.settings, service, engine)
-  const configuration = arrangement?.deploymentConfiguration ?? service.deploymentConfiguration
+  const settings = settingsUpdate(request, service, engine)
+  const configuration = settings?.members.deploymentConfiguration ?? service.deploymentConfiguration
   const isSame = isUnchanged(request, situation, taskDefinition)
   return {
     cluster: request.cluster,
@@ -77,8 +77,8 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     engine,
     strategy: configuration?.strategy,
     steps: stepsOf(configuration),
-    settings: arrangement?.changes,
-    settingsOnly: arrangement !== undefined && arrangement.loadBalancers === undefined && isSame,
+    settings: settings?.changes,
+    settingsOnly: settings !== undefined && settings.members.loadBalancers === undefined && isSame,
     previousTaskDefinition: previousTaskDefinition(service),
     taskDefinition,
     changes: diff(current, wanted.definition),
@@ -86,7 +86,7 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     desiredCount: countChange(request, situation),
     codeDeploy: engine === 'codedeploy' ? codeDeployPlan(request, situation, taskDefinition) : undefined,
     dryRun: request.dryRun,
-    unchanged: isSame && arrangement === undefined,
+    unchanged: isSame && settings === undefined,
   }
 }
 
@@ -108,7 +108,8 @@ function existingRevision({ service, current, wanted, inFlight }: Situation): st
 
 function isUnchanged(request: DeployRequest, situation: Situation, arn: string | undefined): boolean {
   const { engine, service, inFlight } = situation
-  const isAsked = request.forceNewDeployment || request.volumeConfigurations !== undefined
+  // CodeDeploy takes no volumes, so that they are no reason for a deployment.
+  const isAsked = request.forceNewDeployment || (engine === 'ecs-rolling' && request.volumeConfigurations !== undefined)
   const isScaled = countChange(request, situation) !== undefined
   if (isAsked || isScaled || inFlight || arn === undefined || arn !== runningTaskDefinition(service)) return false
   return engine === 'codedeploy' || isSteady(service)

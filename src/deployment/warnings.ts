@@ -14,7 +14,10 @@ export function warningsBefore(
   plan: Plan,
   denied: readonly string[],
 ): readonly Untrusted[] {
-  const found = plan.unchanged ? idle(service) : coming(request, service, plan)
+  const found = [
+    ...(plan.unchanged ? idle(service) : coming(request, service, plan)),
+    ...unapplied(request, service, plan),
+  ]
   const blind = denied.map(
     (action) => `The credentials do not allow ${action}, so what is there already is not fully known.`,
   )
@@ -53,8 +56,19 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
     ...(services > 1
       ? [`The AppSpec names ${services} services; a deployment group of CodeDeploy deploys one of them.`]
       : []),
-    ...(!rolling && request.desiredCount !== undefined && request.desiredCount !== service.desiredCount
+  ]
+}
+
+/** What is asked for and cannot be done with CodeDeploy (API UpdateService: what it takes for `CODE_DEPLOY`). */
+function unapplied(request: DeployRequest, service: Service, { engine }: Plan): readonly string[] {
+  if (engine !== 'codedeploy') return []
+  const { desiredCount, volumeConfigurations } = request
+  return [
+    ...(desiredCount !== undefined && desiredCount !== service.desiredCount
       ? ['desired-count is not applied: CodeDeploy keeps the count that the service has.']
       : []),
+    ...(volumeConfigurations === undefined
+      ? []
+      : ['service-managed-ebs-volume is not applied: a service that CodeDeploy deploys gets no other volumes.']),
   ]
 }

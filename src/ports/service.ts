@@ -77,6 +77,9 @@ export interface Service {
   }[]
   readonly networkConfiguration?: NetworkConfiguration
   readonly enableExecuteCommand?: boolean
+  readonly enableECSManagedTags?: boolean
+  /** SERVICE, TASK_DEFINITION or NONE. */
+  readonly propagateTags?: string
   readonly schedulingStrategy?: string
   readonly currentServiceDeployment?: string
   readonly currentServiceRevisions?: readonly { readonly arn?: string }[]

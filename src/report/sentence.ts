@@ -95,10 +95,10 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
 
 /** Where only the settings of a service change, which starts no deployment. */
 const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
-  'dry-run': { words: 'would get other deployment settings (dry run: nothing was changed)' },
-  preparing: { words: 'gets other deployment settings' },
+  'dry-run': { words: 'would get other settings (dry run: nothing was changed)' },
+  preparing: { words: 'gets other settings' },
   succeeded: {
-    words: 'has other deployment settings',
+    words: 'has other settings',
     now: 'The version stays, and nothing was deployed: the settings hold from the next deployment on.',
   },
 }

@@ -164,7 +164,7 @@ environments:
     const { runner, log } = await deploy(sim, given, { files: { 'slipway.yml': config } })
     expect(runner.outputs.verdict).toBe('succeeded')
     expect(log).toContain('settings maximum percent 200 % → 150 %')
-    expect(runner.summary).toContain('has other deployment settings')
+    expect(runner.summary).toContain('has other settings')
     expect(sim.recorder.calls('ecs', 'UpdateService').at(-1)?.input.deploymentConfiguration).toMatchObject({
       minimumHealthyPercent: 100,
       maximumPercent: 150,

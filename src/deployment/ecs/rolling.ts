@@ -10,7 +10,7 @@ import { isSteady, primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
 import { aftermath, shortly, until } from '../patience.ts'
-import { type Arrangement, arrange } from '../strategy/strategy.ts'
+import { type SettingsUpdate, settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { type Pace, startPace } from '../watch.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import type { Watched } from './watch-service.ts'
@@ -24,19 +24,19 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  */
 export async function* rollOut(rollout: Rollout): Events<End> {
   const { request, service } = rollout
-  const arrangement = arrange(request.settings, service, 'ecs-rolling')
+  const settings = settingsUpdate(request, service, 'ecs-rolling')
   const adopted = isAdoptable(rollout)
-  if (arrangement === undefined) return yield* follow(rollout, adopted ? service : await update(rollout), adopted)
-  if (adopted) return yield* follow(rollout, await updateSettings(rollout, arrangement), adopted)
-  const updated = await update(rollout, arrangement)
+  if (settings === undefined) return yield* follow(rollout, adopted ? service : await update(rollout), adopted)
+  if (adopted) return yield* follow(rollout, await updateSettings(rollout, settings), adopted)
+  const updated = await update(rollout, settings)
   if (isSameDeployment(rollout, updated)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
-  const { deploymentConfiguration = service.deploymentConfiguration } = arrangement
+  const { deploymentConfiguration = service.deploymentConfiguration } = settings.members
   return yield* follow({ ...rollout, service: { ...service, deploymentConfiguration } }, updated, adopted)
 }
 
 /**
- * ECS starts no deployment for another deployment configuration alone (API UpdateService, `deploymentConfiguration`); it
- * holds from the next one on. Changed load balancers do start one.
+ * ECS starts no deployment for another deployment configuration or other tags alone (API UpdateService, each "doesn't
+ * trigger a new service deployment"); they hold from the next one on. Changed load balancers do start one.
  */
 function isSameDeployment(rollout: Rollout, updated: Service): boolean {
   return !isScaled(rollout) && isSteady(updated) && primary(updated)?.id === primary(rollout.service)?.id
@@ -104,23 +104,11 @@ export function isAdoptable(rollout: Rollout): boolean {
   const current = primary(service)
   const plain = !request.forceNewDeployment && !isScaled(rollout) && request.volumeConfigurations === undefined
   const isThere = plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
-  return isThere && arrange(request.settings, service, 'ecs-rolling')?.loadBalancers === undefined
-}
-
-/** For the deployments after the one that is in flight, which goes on as it began. */
-async function updateSettings(
-  { request, journey }: Rollout,
-  { deploymentConfiguration }: Arrangement,
-): Promise<Service> {
-  const { cluster, service } = request
-  return await shortly(journey, request).ecs.updateService({ cluster, service, deploymentConfiguration })
+  return isThere && settingsUpdate(request, service, 'ecs-rolling')?.members.loadBalancers === undefined
 }
 
 /** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
-async function update(
-  rollout: Rollout,
-  { deploymentConfiguration, loadBalancers }: Partial<Arrangement> = {},
-): Promise<Service> {
+async function update(rollout: Rollout, settings?: SettingsUpdate): Promise<Service> {
   const { request, journey, service, taskDefinition } = rollout
   journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
   return await shortly(journey, request).ecs.updateService({
@@ -129,11 +117,8 @@ async function update(
     taskDefinition,
     ...(isScaled(rollout) ? { desiredCount: request.desiredCount } : {}),
     ...(request.forceNewDeployment || isStuck(service, taskDefinition) ? { forceNewDeployment: true } : {}),
-    ...(request.enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: request.enableEcsManagedTags }),
-    ...(request.propagateTags === undefined ? {} : { propagateTags: request.propagateTags }),
     ...(request.volumeConfigurations === undefined ? {} : { volumeConfigurations: request.volumeConfigurations }),
-    ...(deploymentConfiguration === undefined ? {} : { deploymentConfiguration }),
-    ...(loadBalancers === undefined ? {} : { loadBalancers }),
+    ...settings?.members,
   })
 }
 
