@@ -52,7 +52,7 @@ async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Run
     deploymentGroup: place.codeDeployDeploymentGroup,
     deploymentConfig: inputs.codedeployDeploymentConfig,
     description: inputs.codedeployDeploymentDescription,
-    appSpec: await appSpec(inputs, runner),
+    appSpec: await appSpec(inputs, place, runner),
     alarms: inputs.codedeployAlarms,
     autoRollback: inputs.codedeployAutoRollback,
   }
@@ -125,13 +125,13 @@ function isInline(given: string): boolean {
   return /\n|^\{|^version\s*:/i.test(given)
 }
 
-/** The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. */
-const usualAppSpec = 'appspec.yaml'
-
-/** Undefined: it is made from the service. A file that deploys something else than ECS is not taken unasked. */
-async function appSpec({ codedeployAppspec: given }: DeployInputs, { files }: Runner): Promise<string | undefined> {
-  if (given !== undefined) return isInline(given) ? given : await files.readText(given, 'codedeploy-appspec')
-  if (!(await files.exists(usualAppSpec))) return undefined
-  const found = await files.readText(usualAppSpec, 'codedeploy-appspec')
-  return /\bTargetService\b/.test(found) ? found : undefined
+/** Undefined: it is made from the service. */
+async function appSpec(
+  { codedeployAppspec: given }: DeployInputs,
+  { codeDeployAppSpec: file }: Place,
+  { files }: Runner,
+): Promise<string | undefined> {
+  if (given !== undefined && isInline(given)) return given
+  const path = given ?? file
+  return path === undefined ? undefined : await files.readText(path, 'codedeploy-appspec')
 }

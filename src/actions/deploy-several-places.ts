@@ -61,7 +61,7 @@ function unfitting(inputs: DeployInputs, waves: readonly (readonly string[])[]):
     ['desired-count', inputs.desiredCount !== undefined, 'services have different counts'],
     ['service-definition', inputs.serviceDefinition !== undefined, 'it describes one service'],
     ['run-task', inputs.runTask, 'the task would run once for each; run it in a step before, without a service'],
-    ['codedeploy-appspec', inputs.codedeployAppspec !== undefined, 'it is made from each service'],
+    ['codedeploy-appspec', inputs.codedeployAppspec !== undefined, 'slipway.yml has it for each service'],
     ['codedeploy-application', inputs.codedeployApplication !== undefined, 'slipway.yml has it for each service'],
     ['on-pause: leave', inputs.onPause === 'leave', 'an answer is for one deployment, and waves wait for each other'],
     ['codedeploy-deployment-group', inputs.codedeployDeploymentGroup !== undefined, 'slipway.yml has it for each'],

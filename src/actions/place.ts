@@ -19,6 +19,8 @@ export interface Place {
   readonly service?: string | undefined
   readonly taskDefinition?: string | undefined
   readonly container?: string | undefined
+  /** File; the input may also be the text itself. */
+  readonly codeDeployAppSpec?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   /** Of slipway.yml alone. */
@@ -27,9 +29,22 @@ export interface Place {
   readonly slackChannel?: string | undefined
 }
 
-/** What the inputs say, filled up with what slipway.yml says about the environment. */
+/** What the inputs say of one service, filled up with what slipway.yml says about the environment. */
 export async function placeOf(inputs: DeployInputs, runner: Runner): Promise<Place> {
-  return await placeIn(await configOf(inputs, runner), inputs)
+  const config = await configOf(inputs, runner)
+  const place = await placeIn(config, inputs)
+  const isOnly = Object.keys(config?.services ?? {}).length <= 1
+  return isOnly ? { ...place, codeDeployAppSpec: place.codeDeployAppSpec ?? (await usualAppSpec(runner)) } : place
+}
+
+/**
+ * The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. It means one service: none of
+ * several takes it unasked, nor is one taken that deploys something else than ECS.
+ */
+async function usualAppSpec({ files }: Runner): Promise<string | undefined> {
+  const path = 'appspec.yaml'
+  if (!(await files.exists(path))) return undefined
+  return /\bTargetService\b/.test(await files.readText(path, 'codedeploy-appspec')) ? path : undefined
 }
 
 /** The same with slipway.yml, where the inputs mean it, read already. */

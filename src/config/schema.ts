@@ -28,12 +28,17 @@ const serviceSchema = z.strictObject({
     .optional()
     .describe('File with the task definition; what the service runs now when absent.'),
   container: z.string().optional().describe('Container that gets the image; needed where there are several.'),
+  'codedeploy-appspec': z
+    .string()
+    .optional()
+    .describe('File with the AppSpec; made from what the service runs with when absent.'),
 })
 
 const placementSchema = z.strictObject({
   cluster: z.string().min(1).describe('Name of the ECS cluster.'),
   service: z.string().min(1).describe('Name of the ECS service.'),
   'task-definition': z.string().optional().describe('Overrides the file given under services.'),
+  'codedeploy-appspec': z.string().optional().describe('Overrides the file given under services.'),
   'codedeploy-application': z.string().optional().describe('AppECS-<cluster>-<service> when absent.'),
   'codedeploy-deployment-group': z.string().optional().describe('DgpECS-<cluster>-<service> when absent.'),
   deployment: deploymentSchema.optional(),

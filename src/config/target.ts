@@ -18,6 +18,8 @@ export interface Target {
   readonly service: string
   readonly taskDefinition?: string | undefined
   readonly container?: string | undefined
+  /** File. */
+  readonly codeDeployAppSpec?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly settings?: DeploymentSettings | undefined
@@ -137,6 +139,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     service: placement.service,
     taskDefinition: placement['task-definition'] ?? service['task-definition'],
     container: service.container,
+    codeDeployAppSpec: placement['codedeploy-appspec'] ?? service['codedeploy-appspec'],
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
     settings: placement.deployment && settingsIn(placement.deployment),

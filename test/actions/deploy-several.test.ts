@@ -93,6 +93,57 @@ describe('services of one task definition', () => {
   }, 30_000)
 })
 
+describe('an AppSpec', () => {
+  const hook = 'arn:aws:lambda:eu-west-1:111122223333:function:smoke-web'
+  const appSpec = JSON.stringify({
+    version: 0.0,
+    Resources: [
+      {
+        TargetService: {
+          Type: 'AWS::ECS::Service',
+          Properties: { TaskDefinition: '', LoadBalancerInfo: { ContainerName: 'api', ContainerPort: 8080 } },
+        },
+      },
+    ],
+    Hooks: [{ BeforeAllowTraffic: hook }],
+  })
+  const hooked = (sim: Simulator) =>
+    sim.recorder
+      .calls('codedeploy', 'CreateDeployment')
+      .filter(({ input }) => JSON.stringify(input).includes(hook))
+      .map(({ input }) => (input as { deploymentGroupName: string }).deploymentGroupName)
+  const scene = (...names: readonly string[]) => {
+    const sim = createSimulator()
+    for (const service of names) seedBlueGreen(sim, { service, terminationWaitMinutes: 0 })
+    return sim
+  }
+  const last = { image: imageOf('api', 'v2'), 'wait-for-service-stability': 'false' }
+
+  test('at the root of the repository is for one service, and no one of several takes it', async () => {
+    const files = { 'appspec.yaml': appSpec }
+    const sim = scene('web', 'api')
+    await deploySeveral(sim, { ...last, cluster, services: 'web api' }, { files })
+    expect(sim.recorder.count('codedeploy', 'CreateDeployment')).toBe(2)
+    expect(hooked(sim)).toEqual([])
+    const alone = scene('web')
+    await deploySeveral(alone, { ...last, cluster, service: 'web' }, { files })
+    expect(hooked(alone)).toEqual(['DgpECS-shop-web'])
+  })
+
+  test.each([['waves'], ['one of several']])('of slipway.yml is that of its service: %s', async (which) => {
+    const sim = scene('web', 'api')
+    const wave = which === 'waves' ? '[[web, api]]' : ''
+    const files = repository(sim, wave, ['web', 'api'])
+    const own = files['slipway.yml']?.replace('deploy/web.json }', 'deploy/web.json, codedeploy-appspec: web.yml }')
+    const given = { environment: 'production', 'wait-for-service-stability': 'false', image: imageOf('web', 'v2') }
+    const all = { ...files, 'slipway.yml': own ?? '', 'web.yml': appSpec, 'appspec.yaml': appSpec }
+    for (const service of which === 'waves' ? [undefined] : ['web', 'api'])
+      await deploySeveral(sim, { ...given, ...(service && { service }) }, { files: all })
+    expect(sim.recorder.count('codedeploy', 'CreateDeployment')).toBe(2)
+    expect(hooked(sim)).toEqual(['DgpECS-shop-web'])
+  })
+})
+
 describe('waves', () => {
   test('begin when the one before has ended well, each service by its own task definition', async () => {
     const { sim, files } = shopScene({ data: { kind: 'healthy', startSeconds: 60 } })

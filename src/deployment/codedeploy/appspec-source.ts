@@ -57,7 +57,7 @@ export function countServices(source: string): number {
 export function invalidAppSpec(why: Text): Failure {
   return new Failure({
     code: 'file-invalid',
-    what: text`The AppSpec of the input codedeploy-appspec cannot be used`,
+    what: text`The AppSpec of codedeploy-appspec cannot be used`,
     why,
     fix: text`Correct it, or leave the input out: Slipway makes the AppSpec from the service.`,
     docs: appSpecDocs,
