@@ -27,6 +27,7 @@ export async function deployRequest(
     serviceDefinition: await serviceDefinition(inputs, place, runner),
     settings: combineSettings(place.settings, await settingsOf(inputs)),
     forceNewDeployment: inputs.forceNewDeployment,
+    followTags: true,
     enableEcsManagedTags: inputs.enableEcsManagedTags,
     propagateTags: inputs.propagateTags,
     volumeConfigurations: volume(inputs.serviceManagedEbsVolumeName, inputs.serviceManagedEbsVolume),

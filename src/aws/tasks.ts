@@ -26,14 +26,14 @@ export function tasks(connection: Connection): Tasks {
 async function list(connection: Connection, cluster: string, filter: TaskFilter): Promise<readonly string[]> {
   const client = await connection.clients.ecs()
   const { ListTasksCommand } = await import('@aws-sdk/client-ecs')
-  const { service, startedBy, desiredStatus } = filter
+  const { service, startedBy, desiredStatus, atMost } = filter
   return await everyPage((nextToken) =>
     call(
       connection,
       async (options): Promise<Page<string>> => {
-        const input = given({ cluster, serviceName: service, startedBy, desiredStatus, nextToken })
+        const input = given({ cluster, serviceName: service, startedBy, desiredStatus, nextToken, maxResults: atMost })
         const reply = await client.send(new ListTasksCommand(input), options)
-        return { items: present(reply.taskArns, 'taskArns'), next: reply.nextToken }
+        return { items: present(reply.taskArns, 'taskArns'), next: atMost === undefined ? reply.nextToken : undefined }
       },
       { action: 'ecs:ListTasks', kind: 'read', whenRefused: whenClusterMissing(cluster) },
     ),

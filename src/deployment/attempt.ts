@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { DeploymentGroup, Service } from '../ports.ts'
+import type { DeploymentGroup } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
 import { renderText, untrusted } from '../text.ts'
 import { groupNameOf, requireGroup } from './codedeploy/group.ts'
@@ -8,10 +8,10 @@ import { warnOfExpiry } from './credential-expiry.ts'
 import { isAdoptable, rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
 import type { End } from './end.ts'
-import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan, openWatchman } from './guard.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
+import { lookAgain } from './look-again.ts'
 import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
 import { listing, type Prepared, prepare } from './prepare.ts'
@@ -32,7 +32,8 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
     const { createService } = await import('./ecs/create-service.ts')
     return yield* createService(asked, journey, marking)
   }
-  const { request: named, service, running } = prepared
+  const { service, running } = prepared
+  const named = yield* withMovedTags(prepared, preparing)
   const drafted = plan(named, prepared)
   const group = await groupFor(drafted, prepared, preparing)
   const decided = group ? withSettings(drafted, group, named) : drafted
@@ -53,6 +54,16 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
   return current === undefined ? changed(service) : yield* start(current, prepared, decided, group)
+}
+
+/** The request, forced where what looks the same is not: looked at only where no deployment would begin otherwise. */
+async function* withMovedTags(prepared: Prepared, journey: Journey): Events<DeployRequest> {
+  const { request, conflict } = prepared
+  if (!request.followTags || conflict !== undefined) return request
+  const { unchanged, settingsOnly } = plan(request, prepared)
+  if (!unchanged && !settingsOnly) return request
+  const { forceWhereMoved } = await import('./moved-tags.ts')
+  return yield* forceWhereMoved(prepared, journey)
 }
 
 /** CodeDeploy's deployment group, where there is something to do with it. */
@@ -152,25 +163,6 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events
   const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
   journey.signal.throwIfAborted()
   return end && { ...end, serving }
-}
-
-/** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
-const fresh = 2_000
-
-/**
- * The last look before the change: what somebody else did to the service since it was read, be it while a registration
- * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order,
- * a policy or a count is to be kept and some time has gone by.
- */
-async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
-  const { request, journey } = rollout
-  const { guard, onConflict, desiredCount } = request
-  if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
-  if (journey.clock.monotonic() - readAt < fresh) return rollout
-  const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
-  const service: Service = requireService(found, request.service, request.cluster)
-  if (runningTaskDefinition(service) !== running) return undefined
-  return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
 }
 
 async function* start(

@@ -4,6 +4,7 @@ import type {
   CodeDeploy,
   CommitHistory,
   CredentialLifetime,
+  Ecr,
   Ecs,
   EvidenceSources,
   JsonObject,
@@ -34,6 +35,8 @@ export interface DeployRequest {
   /** Of the service's deployment configuration; undefined: all of it stays. */
   readonly settings?: DeploymentSettings | undefined
   readonly forceNewDeployment: boolean
+  /** True: a service that runs this content already is deployed all the same when the tag of an image of it was moved. */
+  readonly followTags?: boolean | undefined
   readonly enableEcsManagedTags?: boolean | undefined
   readonly propagateTags?: string | undefined
   readonly volumeConfigurations?: readonly JsonObject[] | undefined
@@ -115,6 +118,7 @@ export interface AwsPorts {
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
   readonly scaling: Scaling
+  readonly ecr: Pick<Ecr, 'imageDigest'>
   /** How long the credentials last, as far as anybody knows. */
   credentialLifetime(): Promise<CredentialLifetime>
   /** Asked only to explain certain failures, as alarms are. */

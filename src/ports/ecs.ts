@@ -17,6 +17,8 @@ export interface Task {
   readonly containers?: readonly {
     readonly name?: string
     readonly image?: string
+    /** Of what was pulled; only of images in Amazon ECR. */
+    readonly imageDigest?: string
     readonly lastStatus?: string
     readonly exitCode?: number
     readonly reason?: string
@@ -88,10 +90,13 @@ export interface Ecs {
   rollBackServiceDeployment(arn: string): Promise<void>
   /** Answers a PAUSE hook that is AWAITING_ACTION. False: nothing waited there any more, as somebody else answered or it ended. */
   continueServiceDeployment(arn: string, hookId: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<boolean>
-  /** Tasks of a service, of a deployment (`startedBy`) or by ARN; stopped ones stay visible for about an hour. */
+  /**
+   * Tasks of a service, of a deployment (`startedBy`) or by ARN; stopped ones stay visible for about an hour. `atMost`: 100
+   * or fewer of them will do.
+   */
   listTasks(
     cluster: string,
-    filter: { service?: string; startedBy?: string; desiredStatus: 'RUNNING' | 'STOPPED' },
+    filter: { service?: string; startedBy?: string; desiredStatus: 'RUNNING' | 'STOPPED'; atMost?: number },
   ): Promise<readonly Task[]>
   describeTasks(cluster: string, arns: readonly string[]): Promise<readonly Task[]>
   runTask(request: RunTaskRequest): Promise<readonly Task[]>

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
-import { codeDeployScene, newImage, rollingScene, run, withImage } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
+import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { emptyScene } from './scene.ts'
@@ -59,6 +60,19 @@ test.each<readonly [string, () => Simulator, Partial<DeployRequest>, readonly st
   expect(sim.iam.actionsUsed()).toEqual(expect.arrayContaining([...needed]))
   expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
   expect(listed).toContain('codedeploy:UpdateDeploymentGroup')
+})
+
+test('a look whether a tag was moved needs nothing that the README does not list', async () => {
+  const sim = rollingScene()
+  sim.world.region(region).ecr.createRepository('api')
+  const image = `${sim.world.accountId}.dkr.ecr.${region}.amazonaws.com/api:latest`
+  const request = { followTags: true }
+  for (const content of ['one', 'two']) {
+    seedImage(sim.world, region, 'api', 'latest', { content })
+    expect((await run(sim, { image, request })).outcome).toBe('succeeded')
+  }
+  expect(sim.iam.actionsUsed()).toContain('ecr:DescribeImages')
+  expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
 })
 
 test.each(

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import type { Ecr, RevisionHistory } from '../../ports.ts'
+import type { RevisionHistory } from '../../ports.ts'
 import { groupNameOf } from '../codedeploy/group.ts'
 import { locateGroup } from '../codedeploy/group-search.ts'
 import { deploy } from '../deploy.ts'
@@ -23,7 +23,6 @@ export interface RollbackRequest extends Omit<DeployRequest, 'wanted'> {
 /** AWS as a rollback sees it. */
 export interface RollbackJourney extends Journey {
   readonly revisions: RevisionHistory
-  readonly ecr: Pick<Ecr, 'imageDigest'>
 }
 
 /**

@@ -1,0 +1,99 @@
+import { parseArn, resourceName } from '../arn.ts'
+import { Failure } from '../failure.ts'
+import { ecrPlaceOf } from '../image/ecr.ts'
+import { parseReference } from '../image/reference.ts'
+import type { Task } from '../ports.ts'
+import { containersOf, textIn } from '../task-definition/members.ts'
+import { untrusted } from '../text.ts'
+import type { DeploymentEvent } from './event.ts'
+import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
+import { aside } from './patience.ts'
+import type { Prepared } from './prepare.ts'
+
+/** An image that a container of the running revision names by a tag. */
+interface Tagged {
+  readonly container: string
+  readonly image: string
+  readonly repository: string
+  readonly tag: string
+  /** In the Amazon ECR of the service's account and region, which is the only one that is looked into. */
+  readonly isNear: boolean
+}
+
+type Read<T> = { readonly value: T } | { readonly blind: string }
+
+/** All tasks of a deployment run the digest that the first one pulled (ECS developer guide, "container image resolution"). */
+const enough = 100
+const unknown =
+  'so it is not known whether a tag was moved since it was deployed; force-new-deployment deploys it anyway'
+
+/**
+ * The request for a service that runs the wanted content already: forced where a tag that the content names leads to another
+ * image now than the running tasks have, as only a new deployment pulls that. Asks AWS three times or so, for seconds at most;
+ * what cannot be read is a warning.
+ */
+export async function* forceWhereMoved(
+  prepared: Prepared,
+  journey: Journey,
+): AsyncGenerator<DeploymentEvent, DeployRequest> {
+  const { request } = prepared
+  const warning = (message: string) =>
+    ({ kind: 'warning', at: journey.clock.now(), message: untrusted(message) }) as const
+  const tagged = taggedImages(prepared)
+  for (const { image } of tagged.filter(({ isNear, tag }) => !isNear && tag === 'latest'))
+    yield warning(`${image} is not in the Amazon ECR of this account and region, ${unknown}.`)
+  const near = tagged.filter(({ isNear }) => isNear)
+  if (near.length === 0) return request
+  const [tasks, ...digests] = await Promise.all([
+    read(journey, 'ecs:ListTasks and ecs:DescribeTasks', (aws) => runningTasks(prepared, aws)),
+    ...near.map(({ repository, tag }) =>
+      read(journey, 'ecr:DescribeImages', ({ ecr }) => ecr.imageDigest(repository, { tag })),
+    ),
+  ])
+  const blind = [tasks, ...digests].flatMap((found) => ('blind' in found ? found.blind : []))
+  for (const reason of new Set(blind)) yield warning(`${reason}, ${unknown}.`)
+  const moves = 'blind' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
+  for (const move of moves) yield warning(move)
+  return moves.length === 0 ? request : { ...request, forceNewDeployment: true }
+}
+
+function taggedImages({ stored, service, request }: Prepared): readonly Tagged[] {
+  const account = parseArn(service.serviceArn ?? '')?.accountId
+  return containersOf(stored).flatMap((container) => {
+    const image = textIn(container, 'image') ?? ''
+    const reference = parseReference(image)
+    if (reference === undefined || reference.digest !== undefined) return []
+    const { repository, registry, tag = 'latest' } = reference
+    const place = ecrPlaceOf(registry)
+    const isNear = place !== undefined && place.accountId === account && place.region === request.region
+    return [{ container: textIn(container, 'name') ?? '', image, repository, tag, isNear }]
+  })
+}
+
+async function runningTasks({ request, service, running }: Prepared, { ecs }: AwsPorts): Promise<readonly Task[]> {
+  const name = service.serviceName ?? resourceName(request.service)
+  const tasks = await ecs.listTasks(request.cluster, { service: name, desiredStatus: 'RUNNING', atMost: enough })
+  return tasks.filter(({ taskDefinitionArn }) => taskDefinitionArn === running)
+}
+
+async function read<T>(journey: Journey, action: string, look: (aws: AwsPorts) => Promise<T>): Promise<Read<T>> {
+  try {
+    const found = await aside(journey, async (aws) => ({ value: await look(aws) }))
+    return found ?? { blind: `AWS did not answer ${action}` }
+  } catch (error) {
+    if (!(error instanceof Failure) || journey.signal.aborted) throw error
+    const isDenied = error.parts.code === 'permission-missing'
+    return { blind: isDenied ? `The credentials do not allow ${action}` : `AWS refused ${action}` }
+  }
+}
+
+/** What is said of a tag that was moved; nothing for one that was not, or that is gone. */
+function moveOf({ container, image }: Tagged, found: Read<string | undefined> | undefined, tasks: readonly Task[]) {
+  const now = found && 'value' in found ? found.value : undefined
+  const pulled = tasks
+    .flatMap(({ containers = [] }) => containers)
+    .find(({ name, imageDigest }) => name === container && imageDigest !== undefined && imageDigest !== now)
+  if (now === undefined || pulled?.imageDigest === undefined) return []
+  const [was, is] = [pulled.imageDigest, now].map((digest) => digest.slice(0, 'sha256:'.length + 12))
+  return [`${image} is another image now than what runs (${was} → ${is}), so the same revision is deployed anew.`]
+}

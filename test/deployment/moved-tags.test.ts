@@ -1,0 +1,123 @@
+/** Tags move. A service that runs the wanted revision already is deployed anew where a tag of it leads to another image. */
+import { describe, expect, test } from '@jest/globals'
+import { seedImage } from '../simulator/ecr.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { codeDeployScene, portsOf, region, rollingScene, run } from './scene.ts'
+
+const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
+const image = `${repository}:latest`
+type Ended = Awaited<ReturnType<typeof run>>
+
+const push = (sim: Simulator, content: string) => seedImage(sim.world, region, 'api', 'latest', { content })
+const again = (sim: Simulator, more: Parameters<typeof run>[1] = {}) =>
+  run(sim, { image, ...more, request: { followTags: true, ...more.request } })
+const warnings = ({ state }: Ended) => state.warnings.map(({ untrusted }) => untrusted).join('\n')
+const isLook = /^(ListTasks|DescribeTasks|DescribeImages)$/
+const looks = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => isLook.test(operation)).length
+const digests = async (sim: Simulator) => {
+  const tasks = await portsOf(sim).ecs.listTasks('shop', { service: 'api', desiredStatus: 'RUNNING' })
+  return new Set(tasks.flatMap(({ containers = [] }) => containers.map(({ imageDigest }) => imageDigest)))
+}
+
+describe.each([
+  ['ECS', () => rollingScene()],
+  ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 })],
+])('what %s deployed from a tag', (_, scene) => {
+  async function deployed(): Promise<Simulator> {
+    const sim = scene()
+    sim.world.region(region).ecr.createRepository('api')
+    push(sim, 'one')
+    expect((await again(sim)).outcome).toBe('succeeded')
+    sim.clock.advance(600_000)
+    sim.recorder.clear()
+    return sim
+  }
+
+  test('is unchanged while the tag stays', async () => {
+    const sim = await deployed()
+    const ended = await again(sim)
+    expect([ended.outcome, warnings(ended)]).toEqual(['unchanged', ''])
+    expect(looks(sim)).toBe(3)
+  })
+
+  test('is deployed anew when the tag was moved: the same revision, the new image', async () => {
+    const sim = await deployed()
+    const moved = push(sim, 'two')
+    const ended = await again(sim)
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/api:latest is another image now than what runs \(sha256:\w{12} → sha256:\w{12}\)/)
+    sim.clock.advance(600_000)
+    expect(await digests(sim)).toEqual(new Set([moved]))
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+    expect((await again(sim)).outcome).toBe('unchanged')
+  })
+
+  test('is deployed with its settings, where those change, too', async () => {
+    const sim = await deployed()
+    push(sim, 'two')
+    const ended = await again(sim, { request: { propagateTags: 'SERVICE' } })
+    expect(ended.outcome).toBe('succeeded')
+    expect(ended.state.plan?.settingsOnly).toBe(false)
+    expect(ended.state.deployment).toBeDefined()
+  })
+
+  test('a dry run says it, and changes nothing', async () => {
+    const sim = await deployed()
+    push(sim, 'two')
+    const ended = await again(sim, { request: { dryRun: true } })
+    expect(ended.state.plan?.unchanged).toBe(false)
+    expect(warnings(ended)).toMatch(/another image now/)
+    const changes = sim.recorder.all.filter(({ operation }) => /^(Update|Create)/.test(operation))
+    expect(changes).toEqual([])
+  })
+
+  test.each([
+    ['ecr:DescribeImages', { operation: 'DescribeImages' }],
+    ['ecs:ListTasks', { operation: 'ListTasks' }],
+  ])('without %s it is unchanged, and that is said with what to do', async (action, rule) => {
+    const sim = await deployed()
+    push(sim, 'two')
+    sim.faults.add({ ...rule, times: 9, effect: { kind: 'access-denied' } })
+    const ended = await again(sim)
+    expect(ended.outcome).toBe('unchanged')
+    expect(warnings(ended)).toMatch(new RegExp(`do not allow ${action}.*not known whether.*force-new-deployment`))
+  })
+
+  test('is unchanged, and that is said, when Amazon ECR does not answer for some seconds', async () => {
+    const sim = await deployed()
+    sim.faults.add({ operation: 'DescribeImages', times: 99, effect: { kind: 'http', status: 503 } })
+    const before = sim.clock.now()
+    const ended = await again(sim)
+    expect([ended.outcome, sim.clock.now() - before < 30_000]).toEqual(['unchanged', true])
+    expect(warnings(ended)).toMatch(/did not answer ecr:DescribeImages, so it is not known/)
+  })
+
+  test('is unchanged when the tag is gone', async () => {
+    const sim = await deployed()
+    const { handlers } = sim.world.region(region).ecr
+    const input = { repositoryName: 'api', imageIds: [{ imageTag: 'latest' }] }
+    handlers.BatchDeleteImage?.(input, {} as never)
+    expect((await again(sim)).outcome).toBe('unchanged')
+  })
+
+  test('an image of a digest, or a deployment that begins anyway, costs no look', async () => {
+    const sim = await deployed()
+    const digest = push(sim, 'two')
+    await again(sim, { image: `${repository}@${digest}`, request: { wait: false } })
+    expect(looks(sim)).toBe(0)
+  })
+})
+
+test.each([
+  ['registry.example.com/api:latest', /registry\.example\.com\/api:latest is not in the Amazon ECR of this account/],
+  ['registry.example.com/api', /is not in the Amazon ECR/],
+  ['registry.example.com/api:v2', /^$/],
+])('%s of another registry is not looked up', async (other, said) => {
+  const sim = rollingScene()
+  await again(sim, { image: other })
+  sim.recorder.clear()
+  const ended = await again(sim, { image: other })
+  expect(ended.outcome).toBe('unchanged')
+  expect(warnings(ended)).toMatch(said)
+  expect(looks(sim)).toBe(0)
+})
