@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
-import { renderText, untrusted } from '../text.ts'
+import { renderText, type Untrusted, untrusted } from '../text.ts'
 import { groupNameOf, requireGroup } from './codedeploy/group.ts'
-import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
+import { type Conflict, changed, foresee, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { isAdoptable, rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
@@ -37,7 +37,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const drafted = plan(named, prepared)
   const group = await groupFor(drafted, prepared, preparing)
   const decided = group ? withSettings(drafted, group, named) : drafted
-  if (prepared.conflict === undefined) yield* tellPlan(named, preparing, prepared, decided)
+  if (prepared.conflict === undefined || named.dryRun) yield* tellPlan(named, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
     if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
@@ -45,8 +45,8 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const request = yield* ownCount(named, prepared, preparing)
   const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)
-  if (request.dryRun) return yield* tellDryRun(preparing, older)
   const obstacle = older ?? prepared.conflict ?? conflictOf(request, prepared, decided)
+  if (request.dryRun) return yield* tellDryRun(request, preparing, obstacle)
   if (obstacle) return obstacle
   const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
@@ -90,9 +90,20 @@ async function* tellPlan(
     yield { kind: 'warning', at: clock.now(), message }
 }
 
-async function* tellDryRun({ clock }: Journey, older: End | undefined): Events<undefined> {
-  const why = older?.cause && renderText(older.cause.what, (theirs) => theirs)
-  if (why) yield { kind: 'warning', at: clock.now(), message: untrusted(`It would end as superseded. ${why}.`) }
+/** What would keep the deployment from beginning. */
+async function* tellDryRun(
+  request: DeployRequest,
+  { clock }: Journey,
+  obstacle: End | Conflict | undefined,
+): Events<undefined> {
+  if (obstacle === undefined) return
+  const message = 'kind' in obstacle ? foresee(obstacle, request) : endsEarly(obstacle)
+  if (message) yield { kind: 'warning', at: clock.now(), message }
+}
+
+function endsEarly({ cause, outcome }: End): Untrusted | undefined {
+  const why = cause && renderText(cause.what, (theirs) => theirs)
+  return why === undefined ? undefined : untrusted(`It would end as ${outcome}. ${why}.`)
 }
 
 /** The end of a deployment that is older than what runs, or than what is on its way. */

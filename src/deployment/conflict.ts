@@ -1,7 +1,7 @@
 import { type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { JsonObject, Service } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { renderText, text, type Untrusted, untrusted } from '../text.ts'
 import { shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -61,6 +61,16 @@ export function changed({ serviceName = '' }: Service): Changed {
   return { kind: 'changed', failure }
 }
 
+/** What would become of a deployment that such a conflict stands in the way of, for whoever only asks. */
+export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<DeployRequest, 'onConflict'>): Untrusted {
+  const { what, why = [] } = conflict.failure.parts
+  const found = renderText(text`${what}: ${why}.`, (theirs) => theirs)
+  const first = toStop(conflict, onConflict)
+    ? 'It would stop another deployment first.'
+    : 'It would wait for another deployment first.'
+  return untrusted(`${onConflict === 'fail' ? 'It would fail at this moment.' : first} ${found}`)
+}
+
 /** Does with a conflict what the policy says; afterwards the deployment is prepared anew. Throws the conflict's failure. */
 export async function* settleConflict(
   conflict: Conflict,
@@ -68,15 +78,31 @@ export async function* settleConflict(
   journey: Journey,
   deadline: Deadline,
 ): AsyncGenerator<DeploymentEvent> {
-  const { codeDeployId, isRollback, failure } = conflict
   const policy = request.onConflict ?? 'fail'
-  if (policy === 'fail' || remaining(journey.clock, deadline) === 0) throw failure
+  if (policy === 'fail') throw conflict.failure
+  if (remaining(journey.clock, deadline) === 0) throw outlasted(conflict, request, 'Nothing')
   yield { kind: 'phase', at: journey.clock.now(), name: phase, status: 'running', detail: detailOf(conflict) }
-  if (policy === 'stop' && codeDeployId !== undefined && !isRollback)
-    await journey.codeDeploy.stopDeployment(codeDeployId, true)
+  const stopped = toStop(conflict, policy)
+  if (stopped !== undefined) await journey.codeDeploy.stopDeployment(stopped, true)
   const isOver = await waitForEnd(conflict, request, journey, deadline)
   yield { kind: 'phase', at: journey.clock.now(), name: phase, status: isOver ? 'succeeded' : 'failed' }
-  if (!isOver) throw failure
+  if (!isOver) throw outlasted(conflict, request, stopped ? 'It was told to stop; nothing else' : 'Nothing')
+}
+
+/** Id of what is stopped: never a rollback, and nothing of ECS's own, which a new deployment replaces anyway. */
+function toStop({ codeDeployId, isRollback }: Conflict, policy: ConflictPolicy): string | undefined {
+  return policy === 'stop' && !isRollback ? codeDeployId : undefined
+}
+
+/** For who has waited already. `changed`: what has been changed, as the beginning of a sentence. */
+function outlasted({ failure }: Conflict, { waitMinutes }: DeployRequest, changed: string): Failure {
+  const { code, what, why = [] } = failure.parts
+  return new Failure({
+    code,
+    what: text`${what}, still after ${waitMinutes} ${waitMinutes === 1 ? 'minute' : 'minutes'} of waiting for its end`,
+    why,
+    fix: text`Look what holds it up, and run this job again when it has ended; or raise wait-for-minutes. ${changed} has been changed.`,
+  })
 }
 
 function detailOf({ codeDeployId, isRollback }: Conflict) {

@@ -35,7 +35,8 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
   const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
-  const busy = rolling && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
+  const replaces = rolling && (request.onConflict === undefined || request.onConflict === 'stop')
+  const busy = replaces && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
   const early = plan.settings?.find(({ name }) => name === 'early success')
   return [
     ...(count === 0 && service.schedulingStrategy !== 'DAEMON'

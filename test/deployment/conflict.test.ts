@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ConflictPolicy } from '../../src/deployment/conflict.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
+import { codeDeployScene, newImage, portsOf, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
 
 const theirs = 'registry.example.com/api:theirs'
 
@@ -46,8 +46,34 @@ describe.each([
     const sim = await busy(scene)
     const ended = await deploy(sim, 'wait', { request: { waitMinutes: 1 } })
     expect(ended.error).toMatchObject({ message: 'deployment-conflict' })
+    expect(ended.cause).toMatch(/still after 1 minute of waiting.*wait-for-minutes. Nothing has been changed/)
+    expect(ended.cause).not.toMatch(/on-conflict/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   })
+
+  const replaces = /A deployment of api:2 is in progress; this one replaces it/
+  test.each<[ConflictPolicy | undefined, RegExp, RegExp]>([
+    ['fail', /It would fail at this moment.*(api:2|d-\w+)/, /It would fail at this moment.*busy with deployment d-/],
+    ['wait', /It would wait for another deployment first.*api:2/, /It would wait for another deployment first.*busy/],
+    ['stop', replaces, /It would stop another deployment first.*busy/],
+    [undefined, replaces, /It would fail at this moment.*busy/],
+  ])('a dry run with on-conflict %s says what would happen', async (onConflict, rolling, codeDeploy) => {
+    const sim = await busy(scene)
+    const ended = await deploy(sim, onConflict, { request: { dryRun: true } })
+    const warnings = ended.state.warnings.map(({ untrusted }) => untrusted).join('\n')
+    expect(ended.state.plan?.images).toEqual([expect.objectContaining({ to: newImage })])
+    expect(warnings).toMatch(engine === 'rolling' ? rolling : codeDeploy)
+    expect(replaces.test(warnings)).toBe(engine === 'rolling' && rolling === replaces)
+    expect([ended.outcome, ended.error]).toEqual([undefined, undefined])
+  })
+
+  test.each<[ConflictPolicy | undefined]>([['wait'], ['fail']])(
+    'on-conflict %s does not say that the other one is replaced',
+    async (onConflict) => {
+      const ended = await deploy(await busy(scene), onConflict)
+      expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).not.toMatch(/replaces/)
+    },
+  )
 
   test('stop: the other one does not come', async () => {
     const sim = await busy(scene)
@@ -76,4 +102,16 @@ test('CodeDeploy: without codedeploy:ListDeployments, wait tries until CodeDeplo
   sim.faults.add({ operation: 'ListDeployments', times: 1000, effect: { kind: 'access-denied' } })
   expect((await deploy(sim, 'wait')).outcome).toBe('succeeded')
   expect(servingImage(sim)).toBe(newImage)
+})
+
+test('CodeDeploy: a rollback is named, and nobody is told to stop it', async () => {
+  const sim = await busy(codeDeployScene)
+  const { codeDeploy, clock } = portsOf(sim)
+  const active = async () => (await codeDeploy.listActiveDeployments('AppECS-shop-api', 'DgpECS-shop-api'))?.[0] ?? ''
+  const first = await active()
+  await codeDeploy.stopDeployment(first, true)
+  for (let now = first; now === first || now === ''; now = await active()) await clock.sleep(1_000)
+  const ended = await deploy(sim, 'fail')
+  expect(ended.cause).toMatch(/busy with the rollback d-.*on-conflict to wait\. Nothing/)
+  expect(ended.cause).not.toMatch(/stop-deployment/)
 })

@@ -77,12 +77,14 @@ export async function findInFlight(
   return { kind: 'conflict', failure, codeDeployId: active, isRollback, definition }
 }
 
+/** A rollback is waited for, and never ended: it is the way to a good state. */
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
+  const end = text`set on-conflict to wait or stop; or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}`
   return new Failure({
     code: 'deployment-conflict',
     what: text`The deployment group ${untrusted(name.deploymentGroup)} is busy with ${isRollback ? 'the rollback' : 'deployment'} ${untrusted(id)}`,
     why: text`CodeDeploy runs one deployment of a group at a time${description ? text` (this one says: ${untrusted(description)})` : ''}`,
-    fix: text`Run this job again when it has ended, or set on-conflict to wait or stop; or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}. Nothing has been changed.`,
+    fix: text`Run this job again when it has ended, or ${isRollback ? 'set on-conflict to wait' : end}. Nothing has been changed.`,
   })
 }
 

@@ -48,7 +48,9 @@ function judgeActive({ active, deploymentGroup }: CodeDeployFacts): readonly Fin
       severity: 'blocks',
       what: text`The deployment group ${untrusted(deploymentGroup)} is busy with ${active.isRollback ? 'the rollback' : 'deployment'} ${untrusted(active.id)}`,
       why: text`CodeDeploy runs one deployment of a group at a time`,
-      fix: text`Wait until it has ended, or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(active.id)}.`,
+      fix: active.isRollback
+        ? text`Wait until it has ended: it is the way to a good state.`
+        : text`Wait until it has ended, or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(active.id)}.`,
     },
   ]
 }
