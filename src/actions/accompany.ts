@@ -2,7 +2,7 @@ import { deadlineIn } from '../clock.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
-import { isBad, type Outcome } from '../deployment/verdict.ts'
+import { isBad, type Verdict } from '../deployment/verdict.ts'
 import { Failure } from '../failure.ts'
 import type { Slack } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
@@ -28,7 +28,7 @@ export function keepPlace(place: Place, runner: Runner): void {
 
 /** What may have ended: one deployment, or several together. */
 interface Ending {
-  readonly verdict?: { readonly outcome: Outcome } | undefined
+  readonly verdict?: Pick<Verdict, 'outcome' | 'cause'> | undefined
 }
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
@@ -51,13 +51,9 @@ export function keeper(runner: Runner, reporter: Reporter, slack: Slack): Journe
   }
 }
 
-/**
- * Tells every channel what happens, and ends the step red after a bad end. `wait`: false when nobody wants to watch, so
- * that `detached` is what was asked for.
- */
+/** Tells every channel what happens, and ends the step red after a bad end. */
 export async function accompany<Event>(
   events: AsyncIterable<Event>,
-  wait: boolean,
   keep: (part: Record<string, never>) => void,
   reporter: Reporter<Event, Ending>,
   runner: Runner,
@@ -70,9 +66,8 @@ export async function accompany<Event>(
     if (!(error instanceof Failure)) fault = error
   }
   reporter.tellJob()
-  const outcome = reporter.state().verdict?.outcome
-  const isAsked = outcome === 'detached' && !wait
-  if (outcome !== undefined && isBad(outcome) && !isAsked) runner.fail()
+  const { verdict } = reporter.state()
+  if (verdict && isBad(verdict)) runner.fail()
   // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
   if (runner.signal.aborted) {
     await reporter.leave()

@@ -46,7 +46,7 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
   const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, journey)
-  await accompany(events, true, keep, reporter, runner)
+  await accompany(events, keep, reporter, runner)
 }
 
 function requestOf(inputs: ContinueInputs, place: Place, region: string): DeployRequest {

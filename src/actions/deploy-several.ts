@@ -63,7 +63,7 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep: keeper.keep, history, images }
   const events = deployFleet(request, journey)
-  await accompany(events, inputs.waitForServiceStability, () => keeper.keepProgress(false), reporter, runner)
+  await accompany(events, () => keeper.keepProgress(false), reporter, runner)
   if (!runner.signal.aborted) keeper.keepProgress(true)
 }
 

@@ -56,7 +56,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const history = commitHistory(inputs, calling, world)
   const images = openImageStore(looking)
   const events = deploy(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history, images })
-  await accompany(events, request.wait, keep, reporter, runner)
+  await accompany(events, keep, reporter, runner)
 }
 
 async function settleAny(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {

@@ -1,6 +1,6 @@
 import type { DeploymentEvent } from '../deployment/event.ts'
 import { type DeploymentState, fold } from '../deployment/state.ts'
-import { isGood, type Outcome } from '../deployment/verdict.ts'
+import { isBad, isOpen, type Verdict } from '../deployment/verdict.ts'
 import type { DeploymentStatuses, Slack, SlackMessage } from '../ports.ts'
 import { type Annotation, annotations } from '../report/annotations.ts'
 import { logLines } from '../report/log.ts'
@@ -74,7 +74,7 @@ export function openReporter({ subject, state, mention, ...channels }: ReporterC
 /** A reporter of whatever has events, a state and views of it. */
 export function openReporterOf<
   Event extends { readonly kind: string },
-  State extends { readonly verdict?: { readonly outcome: Outcome } | undefined },
+  State extends { readonly verdict?: Pick<Verdict, 'outcome' | 'cause'> | undefined },
 >(
   initial: State,
   { runner, slack, statuses }: Pick<ReporterConfig, 'runner' | 'slack' | 'statuses'>,
@@ -102,16 +102,21 @@ export function openReporterOf<
       arrived.abort()
     },
     async tellPeople() {
-      const outcome = state.verdict?.outcome
-      const good = outcome === undefined || isGood(outcome)
+      const { verdict } = state
       await runner.writeSummary(views.summary(state))
       await Promise.all([
         slack.silent || slack.update(views.slackMessage(state), { final: true }),
-        statuses.update(outcome === 'paused' ? 'in_progress' : good ? 'success' : 'failure', views.line(state)),
+        statuses.update(standing(verdict), views.line(state)),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')
       runner.setOutput('slack-message-ts', reference?.ts ?? '')
     },
   }
+}
+
+/** How GitHub's page shows an end. */
+function standing(verdict: Pick<Verdict, 'outcome' | 'cause'> | undefined) {
+  if (verdict && isOpen(verdict)) return 'in_progress'
+  return verdict && isBad(verdict) ? 'failure' : 'success'
 }

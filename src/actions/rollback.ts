@@ -44,7 +44,7 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
   const keep: Journey['keep'] = keeper(runner, reporter, channels.slack)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
-  await accompany(events, request.wait, keep, reporter, runner)
+  await accompany(events, keep, reporter, runner)
 }
 
 function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): RollbackRequest {

@@ -3,7 +3,7 @@ import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import type { Failure, FailureCode } from '../failure.ts'
 import type { Service } from '../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
-import type { Outcome } from './verdict.ts'
+import { notWatchedCode, type Outcome } from './verdict.ts'
 
 /** How an engine saw its deployment end. `cause` where the engine itself knows it; otherwise the evidence decides. */
 export interface End {
@@ -78,11 +78,11 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
 }
 
 /** The end of a run that was told not to wait. `id`: what the input deployment-id takes. */
-export function notWatched(id?: string): End {
+export function notWatched(id?: string): End & { readonly cause: Cause } {
   return {
     outcome: 'detached',
     cause: certain(
-      'not-watched',
+      notWatchedCode,
       text`The deployment was started and is not watched`,
       text`wait-for-service-stability is false`,
       text`Look at the service in the AWS console, or set wait-for-service-stability to true.${reattach(id)}`,

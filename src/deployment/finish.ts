@@ -18,7 +18,7 @@ export interface Finished {
 export async function* finish(end: End, finished: Finished): AsyncGenerator<DeploymentEvent> {
   const { journey, record } = finished
   let cause = end.cause
-  if (isBad(end.outcome) && needsEvidence(end)) {
+  if (isBad(end) && needsEvidence(end)) {
     // Loaded only now: a good end needs no diagnosis.
     const { examine } = await import('./examine.ts')
     const examined = yield* examine(end, record, journey)

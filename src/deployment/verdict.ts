@@ -44,7 +44,20 @@ export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged'
 }
 
-/** Something went wrong. `paused` is neither good nor bad: it was asked for, and the deployment is not over. */
-export function isBad(outcome: Outcome): boolean {
-  return !isGood(outcome) && outcome !== 'paused'
+/** Started, and not watched because nobody wanted to (`wait-for-service-stability: false`). */
+export function isUnwatched({ outcome, cause }: Pick<Verdict, 'outcome' | 'cause'>): boolean {
+  return outcome === 'detached' && cause?.code === notWatchedCode
+}
+
+/** `code` of the cause of a deployment that is not watched on purpose. */
+export const notWatchedCode = 'not-watched'
+
+/** Asked for, and the deployment goes on: neither good nor bad. */
+export function isOpen(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
+  return verdict.outcome === 'paused' || isUnwatched(verdict)
+}
+
+/** Something went wrong. */
+export function isBad(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
+  return !isGood(verdict.outcome) && !isOpen(verdict)
 }

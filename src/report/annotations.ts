@@ -1,4 +1,4 @@
-import { isBad } from '../deployment/verdict.ts'
+import { isBad, isOpen, type Outcome, type Verdict } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation } from './escape.ts'
 import { opening } from './opening.ts'
@@ -20,7 +20,7 @@ const mostWarnings = 5
 /** What the page of the run shows on top: one error with the cause, what the report lacks, and where the service is. */
 export function annotations(report: Report): readonly Annotation[] {
   const { subject, state } = report
-  const bad = state.verdict !== undefined && isBad(state.verdict.outcome)
+  const { verdict } = state
   const missing = state.evidence?.missingPermissions.map(
     ({ action, shows }) => text`The credentials lack ${untrusted(action)}, which would have shown ${untrusted(shows)}.`,
   )
@@ -29,10 +29,10 @@ export function annotations(report: Report): readonly Annotation[] {
     mostWarnings,
   )
   return [
-    ...(bad ? [failure(report)] : []),
+    ...(verdict && isBad(verdict) ? [failure(report)] : []),
     ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),
-    ...(state.verdict?.outcome === 'paused' ? [waiting(report)] : []),
-    ...(subject.url && state.verdict?.outcome === 'succeeded'
+    ...(verdict && isOpen(verdict) ? [open(report, verdict)] : []),
+    ...(subject.url && verdict?.outcome === 'succeeded'
       ? [
           {
             level: 'notice',
@@ -45,9 +45,14 @@ export function annotations(report: Report): readonly Annotation[] {
   ]
 }
 
-function waiting(report: Report): Annotation {
+function open(report: Report, { outcome }: Verdict): Annotation {
   const { headline, rest } = opening(report)
-  return { level: 'notice', title: 'Waits for an answer', message: fitting(lined([headline, ...rest])) }
+  return { level: 'notice', title: openTitle(outcome), message: fitting(lined([headline, ...rest])) }
+}
+
+/** Title of an end that is neither good nor bad. */
+export function openTitle(outcome: Outcome): string {
+  return outcome === 'paused' ? 'Waits for an answer' : 'Started, not watched'
 }
 
 /** What failed and why, what to do, and only then what is true of the service. */

@@ -1,6 +1,6 @@
-import { isBad } from '../deployment/verdict.ts'
+import { isGood, isOpen } from '../deployment/verdict.ts'
 import { text, untrusted } from '../text.ts'
-import { type Annotation, annotations, fitting, lined } from './annotations.ts'
+import { type Annotation, annotations, fitting, lined, openTitle } from './annotations.ts'
 import { forPlain } from './escape.ts'
 import { type FleetReport, fleetHeadline, fleetOpening } from './fleet.ts'
 import { reportOf, standing } from './fleet-service.ts'
@@ -36,9 +36,12 @@ function titled({ level, title, message }: Annotation, name: string): Pick<Annot
 
 function total(report: FleetReport): readonly Annotation[] {
   const { verdict } = report.state
-  const isAsked = verdict?.outcome === 'detached' && verdict.cause === undefined
-  if (!verdict || !isBad(verdict.outcome) || isAsked) return []
+  if (!verdict || isGood(verdict.outcome)) return []
   const { headline, reason, rest } = fleetOpening(report)
+  if (isOpen(verdict)) {
+    const message = fitting(lined([headline, ...(reason ? [reason] : []), ...rest]))
+    return [{ level: 'notice', title: openTitle(verdict.outcome), message }]
+  }
   const lines = reason
     ? [text`Deploy failed: ${reason}`, ...rest, text`${headline}.`]
     : [text`Deploy failed: ${headline}.`, ...rest]

@@ -25,9 +25,9 @@ export function standing(service: FleetService): Standing {
   if (back) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
   if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }
   const { emoji, words } = appearance(state)
-  const outcome = state.verdict?.outcome
-  if (outcome && isBad(outcome)) return { kind: 'bad', emoji, words }
-  const isOver = outcome ? isGood(outcome) : state.plan?.dryRun
+  const { verdict } = state
+  if (verdict && isBad(verdict)) return { kind: 'bad', emoji, words }
+  const isOver = verdict ? isGood(verdict.outcome) : state.plan?.dryRun
   return { kind: isOver ? 'good' : 'moving', emoji, words }
 }
 

@@ -20,7 +20,7 @@ import {
   section,
 } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
-import { alarming } from './slack-message.ts'
+import { isAlarming } from './slack-message.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 
 /** Characters of the opening, and of the lines of the services; with the rest they stay below Slack's limits. */
@@ -48,8 +48,8 @@ export function fleetSlackMessage(
       ...weighted(4, links(report)),
       ...weighted(3, context(footer(report))),
     ],
-    mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
-    reply: state.verdict && isBad(state.verdict.outcome) ? reasons(report) : undefined,
+    mention: state.verdict && isAlarming(state.verdict) ? options.mention : undefined,
+    reply: state.verdict && isBad(state.verdict) ? reasons(report) : undefined,
   })
 }
 

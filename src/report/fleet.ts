@@ -1,5 +1,5 @@
 import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet/fleet-state.ts'
-import { isGood } from '../deployment/verdict.ts'
+import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
@@ -106,9 +106,10 @@ function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
   ]
 }
 
-/** What is said of a service that was on its way when the run was cancelled is its own cause. */
+/** What is said of a service that is on its way when the run ends is its own cause. */
 function isAtRest({ state }: FleetService): boolean {
-  return state?.verdict?.outcome !== 'cancelled'
+  const { verdict } = state ?? {}
+  return verdict !== undefined && verdict.outcome !== 'cancelled' && !isUnwatched(verdict)
 }
 
 function counted(services: readonly FleetService[], one: string, many: string): readonly Text[] {

@@ -1,6 +1,6 @@
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
-import { isBad, type Outcome } from '../deployment/verdict.ts'
+import { isBad, type Outcome, type Verdict } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { detailLines } from './deployment-details.ts'
@@ -41,20 +41,18 @@ const longestOpening = 2500
 
 const shownPhases = 8
 
-/** Ends that somebody has to look at. One's own cancel and a newer deployment are none. */
-export const alarming: readonly Outcome[] = [
-  'failed',
-  'rolled-back',
-  'rollback-failed',
-  'stopped',
-  'timed-out',
-  'detached',
-]
+/** Bad ends at which nobody has to look: one's own cancel, and a newer deployment. */
+const harmless: readonly Outcome[] = ['cancelled', 'superseded']
+
+/** Whether somebody has to look at an end. */
+export function isAlarming(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
+  return isBad(verdict) && !harmless.includes(verdict.outcome)
+}
 
 /** The one message about a deployment, as it is now. */
 export function slackMessage(report: Report, options: SlackMessageOptions = {}): SlackMessage {
   const { state } = report
-  const bad = state.verdict !== undefined && isBad(state.verdict.outcome)
+  const { verdict } = state
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
     text: openingText(appearance(state).emoji, opening(report, slackLink), longestOpening),
@@ -65,8 +63,8 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
       ...weighted(4, links(report)),
       ...weighted(3, context(footer(report))),
     ],
-    mention: state.verdict && alarming.includes(state.verdict.outcome) ? options.mention : undefined,
-    reply: bad ? details(report, options.logTails ?? false) : undefined,
+    mention: verdict && isAlarming(verdict) ? options.mention : undefined,
+    reply: verdict && isBad(verdict) ? details(report, options.logTails ?? false) : undefined,
   })
 }
 

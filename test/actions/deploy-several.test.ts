@@ -34,6 +34,19 @@ function shopScene(behaviour: Parameters<typeof repository>[3] = {}, declared = 
 describe('services of one task definition', () => {
   const services = ['api', 'worker', 'web']
 
+  test('that nobody watches are told as started: a notice, and nobody is called', async () => {
+    const sim = severalScene(services)
+    const file = JSON.stringify(sharedDefinition(sim))
+    const unwatched = { 'wait-for-service-stability': 'false', 'slack-mention': 'here' }
+    const given = { ...slack, ...unwatched, cluster, services: 'api worker web', 'task-definition': 'td.json' }
+    const { runner, log, sent } = await deploySeveral(sim, given, { files: { 'td.json': file } })
+    expect([runner.failed, runner.outputs.verdict]).toEqual([false, 'detached'])
+    expect(runner.lines.filter((line) => /^(error|notice) /.test(line))).toEqual([
+      expect.stringMatching(/^notice Started, not watched: 3 services .*\nThe deployments were started and are not watched/),
+    ])
+    expect(`${log} ${JSON.stringify(sent)}`).not.toMatch(/Deploy failed|Left on the new version|!here/)
+  })
+
   test('are deployed side by side from one revision, and told together', async () => {
     const sim = severalScene(services)
     const file = JSON.stringify(sharedDefinition(sim))

@@ -9,7 +9,10 @@ test.each(Object.entries(ends))('%s', async (name, end) => {
   expect(runner.lines.join('\n')).toMatch(end.says)
   const isGood = /^(succeeded|unchanged|paused)$/.test(end.verdict)
   expect(cause === '').toBe(isGood)
-  expect(runner.lines.filter((line) => line.startsWith('error ')).length).toBe(isGood ? 0 : 1)
+  expect(runner.lines.filter((line) => line.startsWith('error ')).length).toBe(end.green ? 0 : 1)
+  // What goes on is told as such on the page of the run, and by no error.
+  const notices = runner.lines.filter((line) => /^notice (Started, not watched|Waits for an answer): /.test(line))
+  expect(notices.length).toBe(end.green && /^(detached|paused)$/.test(end.verdict) ? 1 : 0)
   // What was not registered has no ARN.
   expect(runner.outputs['task-definition-arn']).toMatch(/older/.test(name) ? /^$/ : /task-definition\/api:\d+$/)
   if (end.verdict !== 'cancelled') expect(runner.summary).not.toBe('')

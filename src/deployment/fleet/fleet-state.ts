@@ -2,7 +2,7 @@ import { assertNever } from '../../assert-never.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { type DeploymentState, fold, initialState } from '../state.ts'
-import { isGood, type Outcome } from '../verdict.ts'
+import { isGood, isUnwatched, type Outcome } from '../verdict.ts'
 
 /** What happens to services that are deployed together. `service` is the name under which the run knows it. */
 export type FleetEvent =
@@ -113,14 +113,9 @@ export function isFailure(outcome: Outcome | undefined): boolean {
 /** The first bad end; a failure comes before what only waits or was overtaken. */
 function haltedBy(state: FleetState, service: string, event: DeploymentEvent): string | undefined {
   const { halted } = state
-  if (event.kind !== 'finished' || isGoodEnd(event.verdict)) return halted
+  if (event.kind !== 'finished' || isGood(event.verdict.outcome) || isUnwatched(event.verdict)) return halted
   const before = state.services.find(({ name }) => name === halted)?.state?.verdict?.outcome
   return halted === undefined || (isFailure(event.verdict.outcome) && !isFailure(before)) ? service : halted
-}
-
-/** Good, or not watched because nobody asked for it. */
-function isGoodEnd({ outcome, cause }: { readonly outcome: Outcome; readonly cause?: Cause | undefined }): boolean {
-  return isGood(outcome) || cause?.code === 'not-watched'
 }
 
 /** ARNs of what the service ran before and of what it was to run. */

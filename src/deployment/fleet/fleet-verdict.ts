@@ -1,6 +1,6 @@
 import type { Cause } from '../../diagnosis/cause.ts'
 import { text, untrusted } from '../../text.ts'
-import { certain } from '../end.ts'
+import { certain, notWatched } from '../end.ts'
 import type { Outcome } from '../verdict.ts'
 import { type FleetService, type FleetState, type FleetVerdict, isChanged } from './fleet-state.ts'
 
@@ -12,14 +12,17 @@ export function fleetVerdict(state: FleetState, isCancelled: boolean): FleetVerd
   if (isCancelled) return { outcome: 'cancelled', cause: cancelledCause(state) }
   const first = state.services.find(({ name }) => name === state.halted)
   const outcome = first?.state?.verdict?.outcome
-  if (first === undefined || outcome === undefined) return { outcome: goodOutcome(state.services) }
+  if (first === undefined || outcome === undefined) return unhalted(state.services)
   return { outcome: badOutcome(state.services, outcome), cause: named(first) }
 }
 
-function goodOutcome(services: readonly FleetService[]): Outcome {
+function unhalted(services: readonly FleetService[]): FleetVerdict {
   const outcomes = services.map(({ state }) => state?.verdict?.outcome)
-  if (outcomes.includes('detached')) return 'detached'
-  return outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded'
+  if (outcomes.includes('detached')) {
+    const what = text`The deployments were started and are not watched`
+    return { outcome: 'detached', cause: { ...notWatched().cause, what } }
+  }
+  return { outcome: outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded' }
 }
 
 function badOutcome(services: readonly FleetService[], first: Outcome): Outcome {
