@@ -1,4 +1,3 @@
-import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
 import { type Inputs, integer, matching, oneOf, optionalText } from '../runner/inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
@@ -14,7 +13,7 @@ export const continueInputs = {
   'codedeploy-application': optionalText,
   'codedeploy-deployment-group': optionalText,
   'wait-for': deployInputs['wait-for'],
-  'wait-for-minutes': integer(0, longestWatchMinutes, 30),
+  'wait-for-minutes': deployInputs['wait-for-minutes'],
   'wait-max-delay-seconds': integer(1, 600, undefined),
   'on-pause': deployInputs['on-pause'],
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),

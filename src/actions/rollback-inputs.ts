@@ -1,4 +1,3 @@
-import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
 import { flag, type Inputs, integer, matching, oneOf, optionalText, readInputs } from '../runner/inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
@@ -18,7 +17,7 @@ export const rollbackInputs = {
   'codedeploy-deployment-group': optionalText,
   'codedeploy-deployment-config': optionalText,
   'wait-for-service-stability': flag(true),
-  'wait-for-minutes': integer(0, longestWatchMinutes, 30),
+  'wait-for-minutes': deployInputs['wait-for-minutes'],
   'wait-max-delay-seconds': integer(1, 600, undefined),
   'dry-run': flag(false),
   'on-cancel': oneOf(['leave', 'stop-and-roll-back'], 'leave'),

@@ -4,9 +4,10 @@ import { type Text, text, untrusted } from '../text.ts'
 
 /**
  * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or
- * throws an `Error` whose message says what is allowed and follows the name of the input: `must be …`.
+ * throws an `Error` whose message says what is allowed and follows the name of the input: `must be …`. What it took
+ * otherwise than given it warns of in the same way: `is …`.
  */
-export type InputReader<T> = (given: string) => T
+export type InputReader<T> = (given: string, warn?: (message: string) => void) => T
 
 export type InputSpec = Readonly<Record<string, InputReader<unknown>>>
 
@@ -55,6 +56,21 @@ export function integer<Fallback extends number | undefined>(
   }
 }
 
+/** As `integer`, but more than the maximum is taken as the maximum, with a warning. `why` it may not be more. */
+export function integerUpTo<Fallback extends number | undefined>(
+  minimum: number,
+  maximum: number,
+  fallback: Fallback,
+  why: string,
+): InputReader<number | Fallback> {
+  const within = integer(minimum, maximum, fallback)
+  return (given, warn) => {
+    if (!/^\d{1,15}$/.test(given) || Number(given) <= maximum) return within(given)
+    warn?.(`is ${given}, and is taken as ${maximum}: ${why}`)
+    return maximum
+  }
+}
+
 /** One of a few words; `fallback` when it is not given. */
 export function oneOf<const Word extends string>(allowed: readonly Word[], fallback: NoInfer<Word>): InputReader<Word> {
   return (given) => {
@@ -94,18 +110,20 @@ export function matching(pattern: RegExp, kind: string): InputReader<string | un
 
 /**
  * Reads all inputs of an action and reports every bad one at once, misspelt names included: the runner itself only
- * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)").
+ * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)"). `warn` hears of what was taken otherwise
+ * than given.
  */
 export function readInputs<Spec extends InputSpec>(
   spec: Spec,
   given: (name: string) => string,
   passedNames: readonly string[],
+  warn: (message: Text) => void = () => undefined,
 ): Inputs<Spec> {
   const values: Record<string, unknown> = {}
   const problems: Text[] = []
   for (const [name, read] of Object.entries(spec)) {
     try {
-      values[camel(name)] = read(given(name))
+      values[camel(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
       problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
     }

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts'
 import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
 import { failureText } from '../report/failure.ts'
-import { text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
 import type { Action, Runner } from './action.ts'
 import { openFiles } from './files.ts'
 import { type InputSpec, readInputs } from './inputs.ts'
@@ -23,7 +23,10 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
   const { signal, release } = cancellation()
   try {
     const runner = openRunner(signal)
-    const inputs = readInputs(action.inputs, (name) => core.getInput(name), passedInputs(action.inputs, process.env))
+    const passed = passedInputs(action.inputs, process.env)
+    // The post step reads the same inputs again, and has nothing new to say of them.
+    const warn = (message: Text) => step === 'main' && log.warning(message)
+    const inputs = readInputs(action.inputs, (name) => core.getInput(name), passed, warn)
     await (step === 'main' ? action.main(inputs, runner) : action.post?.(inputs, runner))
   } catch (error) {
     process.exitCode = 1

@@ -42,7 +42,9 @@ describe('services of one task definition', () => {
     const { runner, log, sent } = await deploySeveral(sim, given, { files: { 'td.json': file } })
     expect([runner.failed, runner.outputs.verdict]).toEqual([false, 'detached'])
     expect(runner.lines.filter((line) => /^(error|notice) /.test(line))).toEqual([
-      expect.stringMatching(/^notice Started, not watched: 3 services .*\nThe deployments were started and are not watched/),
+      expect.stringMatching(
+        /^notice Started, not watched: 3 services .*\nThe deployments were started and are not watched/,
+      ),
     ])
     expect(`${log} ${JSON.stringify(sent)}`).not.toMatch(/Deploy failed|Left on the new version|!here/)
   })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   flag,
   integer,
+  integerUpTo,
   lines,
   list,
   matching,
@@ -11,6 +12,7 @@ import {
   readInputs,
   requiredText,
 } from '../../src/runner/inputs.ts'
+import { renderText, type Text } from '../../src/text.ts'
 import { refusal } from '../refusal.ts'
 
 const spec = {
@@ -58,6 +60,32 @@ describe('good inputs', () => {
       buildArgs: ['A=1', 'B=two words'],
       waitForMinutes: 0,
     })
+  })
+})
+
+describe('a number that is too large where the largest does as well', () => {
+  const minutes = { minutes: integerUpTo(0, 360, 30, 'GitHub ends a job after six hours') }
+  const taken = (given: string) => {
+    const warnings: string[] = []
+    const note = (message: Text) => void warnings.push(renderText(message, (theirs) => theirs))
+    return { ...readInputs(minutes, () => given, [], note), warnings }
+  }
+
+  test.each([
+    ['', 30],
+    ['0', 0],
+    ['360', 360],
+  ])('"%s" is taken as it is', (given, expected) => {
+    expect(taken(given)).toEqual({ minutes: expected, warnings: [] })
+  })
+
+  test('is taken as the largest, with a warning that says so and why', () => {
+    const warnings = ['minutes is 480, and is taken as 360: GitHub ends a job after six hours']
+    expect(taken('480')).toEqual({ minutes: 360, warnings })
+  })
+
+  test('is still an error when it is none', () => {
+    expect(refusal(() => taken('8h'))).toContain('minutes must be a whole number from 0 to 360, not "8h"')
   })
 })
 
