@@ -20,11 +20,12 @@ import { awsInputs } from './connect.ts'
 import { severalInputs } from './deploy-several-inputs.ts'
 import { strategyInputs } from './strategy-inputs.ts'
 
+/** Undefined also for `[]` and `{}`, which a workflow passes for nothing, as these inputs default to them elsewhere. */
 function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
   return (given) => {
     if (given === '') return undefined
     const value = parsed(given)
-    if (value !== undefined && isRight(value)) return value
+    if (value !== undefined && isRight(value)) return Object.keys(value ?? {}).length > 0 ? value : undefined
     throw new Error(`must be ${kind} in JSON`)
   }
 }

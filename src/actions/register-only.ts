@@ -1,5 +1,6 @@
 import type { Aws } from '../aws/connect.ts'
 import { runOneOffTask } from '../deployment/ecs/run-task.ts'
+import { requireSubnets } from '../deployment/ecs/task-network.ts'
 import type { Journey } from '../deployment/journey.ts'
 import { Failure } from '../failure.ts'
 import type { Runner } from '../runner/action.ts'
@@ -20,6 +21,9 @@ interface Registration {
 
 /** Without a service: registers the definition, and with `run-task` runs one task of it. */
 export async function registerOnly({ inputs, place, runner, aws, find }: Registration): Promise<void> {
+  const { cluster } = place
+  const task = inputs.runTask ? oneOffTask(inputs, { cluster, service: '' }, runner) : undefined
+  requireSubnets(task, undefined)
   const wanted = await find(undefined, undefined)
   if (inputs.dryRun)
     return runner.log.info(text`Dry run: the task definition would be registered, and nothing deployed.`)
@@ -29,9 +33,7 @@ export async function registerOnly({ inputs, place, runner, aws, find }: Registr
       : { taskDefinitionArn: wanted.arn, definition: wanted.definition }
   runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}. No service is given, so nothing is deployed.`)
   runner.setOutput('task-definition-arn', taskDefinitionArn)
-  if (!inputs.runTask) return
-  const { cluster } = place
-  const task = oneOffTask(inputs, { cluster, service: '' }, runner)
+  if (!task) return
   const keep: Journey['keep'] = ({ runTaskArns: tasks = [] }) => {
     if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
   }

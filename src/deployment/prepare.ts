@@ -2,6 +2,7 @@ import type { JsonObject, Service } from '../ports.ts'
 import { findInFlight, type InFlight, withGroup } from './codedeploy/group.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import type { Conflict } from './conflict.ts'
+import { requireSubnets } from './ecs/task-network.ts'
 import { engineOf, requireService, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { Judgement, Watchman } from './guard.ts'
@@ -49,6 +50,7 @@ export async function prepare(
   if (request.serviceDefinition && (found === undefined || found.status === 'INACTIVE')) return undefined
   const service = requireService(found, request.service, request.cluster)
   const engine = engineOf(service, request.service)
+  requireSubnets(request.runTask, service)
   const running = runningTaskDefinition(service)
   const denied: string[] = []
   const { stored, latest } =

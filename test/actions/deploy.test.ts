@@ -5,7 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import type { Failure } from '../../src/failure.ts'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
@@ -123,6 +124,39 @@ describe('the deploy action', () => {
     const { runner } = await deploy(sim, { 'task-definition': 'td.json' }, { files: { 'td.json': file } })
     expect(runner.outputs['task-definition-arn']).toMatch(/api:2$/)
     expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+  })
+
+  describe('with a task and no service', () => {
+    const network = { 'run-task-subnets': 'subnet-0aaa1111', 'run-task-security-groups': 'sg-0aaa1111' }
+    const runTask = async (given: Record<string, string>) => {
+      const sim = rollingScene()
+      const file = JSON.stringify({ ...seededTaskDefinition(sim.world), cpu: '512', memory: '1024' })
+      const inputs = { cluster: 'shop', 'task-definition': 'td.json', 'run-task': 'true', ...given }
+      const ran = await deploy(sim, inputs, { files: { 'td.json': file } })
+      const [request] = sim.recorder.calls('ecs', 'RunTask')
+      return { ...ran, sim, request: request?.input }
+    }
+
+    test.each<[string, Record<string, string>]>([
+      ['nothing says where', {}],
+      ['the list of capacity providers is empty', { 'run-task-capacity-provider-strategy': '[]' }],
+      ['it has no volume', { 'run-task-managed-ebs-volume': '{}', 'service-managed-ebs-volume': '{}' }],
+    ])('it is one for Fargate when %s', async (_, given) => {
+      const { error, request, runner } = await runTask({ ...network, ...given })
+      expect(error).toBeUndefined()
+      expect(request).toMatchObject({ launchType: 'FARGATE' })
+      expect(JSON.parse(runner.outputs['run-task-arn'] ?? '')).toHaveLength(1)
+    })
+
+    test('it is refused before anything is registered when it lacks subnets for what it is given', async () => {
+      const { 'run-task-security-groups': groups } = network
+      const given = { 'run-task-security-groups': groups, 'run-task-assign-public-IP': 'ENABLED' }
+      const { error, sim } = await runTask(given)
+      expect(error instanceof Failure && renderText(failureText(error), (theirs) => theirs)).toMatch(
+        /run-task-security-groups and run-task-assign-public-IP need run-task-subnets beside them.*there is no service/s,
+      )
+      expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+    })
   })
 
   test('takes cluster, service and registry from slipway.yml', async () => {

@@ -20,6 +20,7 @@ import { startPace } from '../watch.ts'
 import { follow } from './rolling.ts'
 import { runOneOffTask } from './run-task.ts'
 import { checkServiceDefinition, engineFor, withSettings } from './service-definition.ts'
+import { requireSubnets } from './task-network.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -41,6 +42,7 @@ export async function* createService(
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
+  requireSubnets(request.runTask, written.content)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
   yield { kind: 'planned', at: journey.clock.now(), plan }

@@ -7,12 +7,13 @@ import type { DeploymentEvent } from '../event.ts'
 import type { Journey } from '../journey.ts'
 import { aftermath, shortly } from '../patience.ts'
 import { lookUntil, startPace, ticks } from '../watch.ts'
+import { networkOf } from './task-network.ts'
 
 /** A one-off task of the new revision, before the service is updated: a migration, say. */
 export interface OneOffTask {
   /** `containerOverrides`. */
   readonly overrides?: readonly JsonObject[] | undefined
-  /** Network, launch type and capacity providers are the service's own where they are not given. */
+  /** Network, launch type and capacity providers are the service's own where they are not given, and Fargate without one. */
   readonly subnets: readonly string[]
   readonly securityGroups: readonly string[]
   readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
@@ -72,7 +73,7 @@ export async function* runOneOffTask(
 
 function requestOf({ cluster, service, task, taskDefinition }: OneOff): RunTaskRequest {
   const strategy = task.capacityProviderStrategy ?? (task.launchType ? undefined : strategyOf(service))
-  const launchType = task.launchType ?? (strategy ? undefined : service?.launchType)
+  const launchType = strategy ? undefined : (task.launchType ?? (service ? service.launchType : 'FARGATE'))
   const network = networkOf(task, service)
   return {
     cluster,
@@ -99,21 +100,6 @@ function strategyOf(service: Service | undefined): readonly JsonObject[] | undef
   const strategy = service?.capacityProviderStrategy ?? []
   if (strategy.length === 0) return undefined
   return strategy.map(({ capacityProvider = '', weight = 0, base = 0 }) => ({ capacityProvider, weight, base }))
-}
-
-function networkOf(task: OneOffTask, service: Service | undefined): JsonObject | undefined {
-  const own = service?.networkConfiguration?.awsvpcConfiguration
-  const subnets = task.subnets.length > 0 ? task.subnets : own?.subnets
-  const securityGroups = task.securityGroups.length > 0 ? task.securityGroups : own?.securityGroups
-  if (!subnets?.length) return undefined
-  const assignPublicIp = task.assignPublicIp ?? own?.assignPublicIp
-  return {
-    awsvpcConfiguration: {
-      subnets,
-      ...(securityGroups?.length ? { securityGroups } : {}),
-      ...(assignPublicIp ? { assignPublicIp } : {}),
-    },
-  }
 }
 
 /** What went wrong, or undefined. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { OneOffTask } from '../../../src/deployment/ecs/run-task.ts'
-import type { Simulator } from '../../simulator/simulator.ts'
+import { createSteadyService, seedCluster } from '../../simulator/seeding.ts'
+import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
 import { newImage, oldImage, rollingScene, run, servingImage } from '../scene.ts'
 
 const task: OneOffTask = {
@@ -46,6 +47,22 @@ test("the task runs in the service's own network and before the update", async (
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111', 'subnet-0bbb2222'] } },
   })
   expect(ended.state.phases[0]).toMatchObject({ name: 'run-task', status: 'succeeded' })
+})
+
+const bridged = { networkMode: 'bridge' as const, requiresCompatibilities: ['EC2' as const] }
+
+test.each([
+  ['security groups', { securityGroups: ['sg-0aaa1111'] }, 'run-task-security-groups'],
+  ['a public address', { assignPublicIp: 'ENABLED' }, 'run-task-assign-public-IP'],
+] as const)('%s without any subnets are refused before anything is changed', async (_, more, input) => {
+  const sim = createSimulator()
+  const { taskDefinitionArn: taskDefinition } = seedCluster(sim.world, { taskDefinition: bridged })
+  createSteadyService(sim.world, {}, { launchType: 'EC2', networkConfiguration: undefined, taskDefinition })
+  sim.recorder.clear()
+  const ended = await withTask(sim, more)
+  expect(ended.outcome).toBe('failed')
+  expect(ended.cause).toMatch(new RegExp(`${input} needs run-task-subnets.*the service has no subnets`))
+  expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
 })
 
 test('row F12: a lost reply of RunTask runs no second task', async () => {

@@ -29,10 +29,15 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
   const definition = activeDefinition(ecs, input.taskDefinition ?? '')
   const count = input.count ?? 1
   if (count < 1 || count > mostStarted) throw invalidParameter(`Count must be between 1 and ${mostStarted}.`)
-  if (input.launchType && input.capacityProviderStrategy?.length)
+  if (input.launchType && input.capacityProviderStrategy)
     throw invalidParameter(
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     )
+  const byProvider = (input.capacityProviderStrategy?.length ?? 0) > 0
+  // The cluster has no default strategy, and then a task is one for EC2 (API_RunTask, launchType).
+  const launchType = input.launchType ?? (byProvider ? undefined : 'EC2')
+  if (launchType && definition.compatibilities && !definition.compatibilities.includes(launchType))
+    throw invalidParameter(`Task definition does not support launch_type ${launchType}.`)
   if ((input.startedBy ?? '').length > 128) throw invalidParameter('startedBy can have at most 128 characters.')
   if (input.group?.startsWith('service:'))
     throw invalidParameter('Invalid namespace for group. Group names cannot begin with service:.')
@@ -68,7 +73,7 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
       startedBy: input.startedBy,
       groupName: input.group ?? `family:${definition.family}`,
       awsvpc: input.networkConfiguration?.awsvpcConfiguration,
-      launchType: input.launchType,
+      launchType,
       overrides: input.overrides,
       tags,
     }),
