@@ -1,61 +1,13 @@
 /** What people have in their workflows today, as the documentation of those actions shows it, with only `uses:` changed. */
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition.ts'
-import type { Action } from '../../src/runner/action.ts'
-import type { InputSpec } from '../../src/runner/inputs.ts'
-import { region } from '../deployment/scene.ts'
-import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
-import { type RollingOptions, seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { keys } from './scene.ts'
+import { definition, newImage, rolling, seed, serviceIn, servingImage, workspace } from './migration-scene.ts'
 
 const root = join(import.meta.dirname, '../..')
-const newImage = 'registry.example.com/my-app:v2'
-const seed = { cluster: 'my-cluster', service: 'my-service' }
-const definition = (sim: Simulator, more: object = {}) => ({
-  ...seededTaskDefinition(sim.world, { ...seed, image: newImage }),
-  ...more,
-})
-
-/** A workspace in which files were checked out, and the steps of a job that share it. */
-async function workspace(sim: Simulator, files: Readonly<Record<string, string | object>>) {
-  const runner = await fakeRunner({
-    clock: sim.clock.forProgram,
-    environment: keys,
-  })
-  for (const [name, content] of Object.entries(files))
-    await writeFile(join(runner.workspace, name), typeof content === 'string' ? content : JSON.stringify(content))
-  const step = async <Spec extends InputSpec>(action: Action<Spec>, inputs: Record<string, string>) => {
-    await action.main(givenInputs(action.inputs, inputs), runner)
-    expect(runner.failed).toBe(false)
-    return { ...runner.outputs }
-  }
-  const { requestHandler, fetch } = sim
-  return {
-    runner,
-    deploy: (inputs: Record<string, string>) => step(createDeploy({ requestHandler, fetch }), inputs),
-    render: (inputs: Record<string, string>) => step(createRegisterTaskDefinition({ requestHandler }), inputs),
-  }
-}
-
-function rolling(options: RollingOptions = {}): Simulator {
-  const sim = createSimulator()
-  seedRollingService(sim, { ...seed, ...options })
-  sim.recorder.clear()
-  return sim
-}
-
-const serviceIn = (sim: Simulator) => sim.world.region(region).ecs.service(seed.cluster, seed.service)
-function servingImage(sim: Simulator): string {
-  const { ecs } = sim.world.region(region)
-  return String(ecs.taskDefinition(serviceIn(sim)?.taskDefinition ?? '')?.containerDefinitions[0]?.image)
-}
 
 const base = { 'task-definition': 'task-definition.json', service: 'my-service', cluster: 'my-cluster' }
 const stable = { ...base, 'wait-for-service-stability': 'true' }
