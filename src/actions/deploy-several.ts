@@ -1,11 +1,12 @@
 import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
-import { type Deadline, deadlineIn } from '../clock.ts'
+import { type Deadline, deadlineIn, remaining } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
 import { deployFleet, type FleetMember } from '../deployment/fleet/fleet.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../deployment/fleet/fleet-state.ts'
 import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
+import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
@@ -113,7 +114,10 @@ function ended({ services }: FleetState): number {
   return services.filter(({ state }) => state?.verdict).length
 }
 
-/** In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, and tells everybody. */
+/**
+ * In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, begins the way back of those
+ * that were deployed before, and tells everybody.
+ */
 export async function settleSeveral(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   const saved = savedFleet(runner)
   const [first] = saved?.waves.flat() ?? []
@@ -126,8 +130,42 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
   for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)
+  for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
   await reporter.tellPeople()
+}
+
+/** Time that is kept for the last word to everybody. Milliseconds. */
+const farewell = 15_000
+
+/** Services that belong together go back together: those of earlier waves too, and those that a way back had not reached. */
+async function* goingBack(
+  { waves }: SavedFleet,
+  state: FleetState,
+  inputs: DeployInputs,
+  aws: Aws,
+  { clock, signal }: Runner,
+  deadline: Deadline,
+): AsyncGenerator<FleetEvent, void> {
+  const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
+  if (!isAsked || isWhole(state)) return
+  const returning = waves.map((members) => members.map((one) => ({ name: one.name, request: wayOf(one, inputs, aws) })))
+  const journey = { ...aws, clock, signal, keep: () => undefined }
+  yield* startWaysBack(returning, state, journey, () => remaining(clock, deadline) > farewell)
+}
+
+function wayOf({ place }: PlacedService, inputs: DeployInputs, { region }: Aws): Returning['request'] {
+  return {
+    cluster: place.cluster,
+    service: place.service,
+    region,
+    codeDeploy: {
+      application: place.codeDeployApplication,
+      deploymentGroup: place.codeDeployDeploymentGroup,
+      deploymentConfig: inputs.codedeployDeploymentConfig,
+    },
+    waitMinutes: inputs.waitForMinutes,
+  }
 }
 
 async function* settled(

@@ -17,6 +17,7 @@ import type { ConflictPolicy } from './conflict.ts'
 import type { OneOffTask } from './ecs/run-task.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
+import type { FormerSettings } from './strategy/former.ts'
 import type { DeploymentSettings } from './strategy/settings.ts'
 
 /** What somebody asks for. Everything that is undefined is left as the service has it. */
@@ -34,6 +35,8 @@ export interface DeployRequest {
   readonly serviceDefinition?: ServiceDefinition | undefined
   /** Of the service's deployment configuration; undefined: all of it stays. */
   readonly settings?: DeploymentSettings | undefined
+  /** Instead of `settings`: what an earlier deployment changed of them is to be as it was before. */
+  readonly former?: FormerSettings | undefined
   readonly forceNewDeployment: boolean
   /** True: a service that runs this content already is deployed all the same when the tag of an image of it was moved. */
   readonly followTags?: boolean | undefined

@@ -8,6 +8,7 @@ import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engin
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
 import { type SettingChange, stepsOf } from './strategy/change.ts'
+import type { FormerSettings } from './strategy/former.ts'
 import { settingsUpdate } from './strategy/service-settings.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
@@ -22,6 +23,8 @@ export interface Plan {
   readonly steps?: string | undefined
   /** What the deployment changes at the settings of the service; empty or absent: they stay. */
   readonly settings?: readonly SettingChange[] | undefined
+  /** What the service had where its settings change. */
+  readonly former?: FormerSettings | undefined
   /** True when the service runs this content already and only its settings change, which starts no deployment. */
   readonly settingsOnly?: boolean | undefined
   /** What the service runs now: ARN. */
@@ -78,6 +81,7 @@ export function plan(request: DeployRequest, situation: Situation): Plan {
     strategy: configuration?.strategy,
     steps: stepsOf(configuration),
     settings: settings?.changes,
+    former: settings?.former,
     settingsOnly: settings !== undefined && settings.members.loadBalancers === undefined && isSame,
     previousTaskDefinition: previousTaskDefinition(service),
     taskDefinition,

@@ -1,7 +1,7 @@
 import { isBad, isOpen, type Outcome, type Verdict } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation } from './escape.ts'
-import { opening } from './opening.ts'
+import { firstLine, opening } from './opening.ts'
 import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { headline } from './sentence.ts'
@@ -46,8 +46,8 @@ export function annotations(report: Report): readonly Annotation[] {
 }
 
 function open(report: Report, { outcome }: Verdict): Annotation {
-  const { headline, rest } = opening(report)
-  return { level: 'notice', title: openTitle(outcome), message: fitting(lined([headline, ...rest])) }
+  const said = opening(report)
+  return { level: 'notice', title: openTitle(outcome), message: fitting(lined([firstLine(said), ...said.rest])) }
 }
 
 /** Title of an end that is neither good nor bad. */

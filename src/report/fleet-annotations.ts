@@ -4,6 +4,7 @@ import { type Annotation, annotations, fitting, lined, openTitle } from './annot
 import { forPlain } from './escape.ts'
 import { type FleetReport, fleetHeadline, fleetOpening } from './fleet.ts'
 import { reportOf, standing } from './fleet-service.ts'
+import { firstLine } from './opening.ts'
 
 /** The runner shows 10 annotations of each level per step (ExecutionContext.cs); the first is that of all services. */
 const mostErrors = 10
@@ -39,7 +40,7 @@ function total(report: FleetReport): readonly Annotation[] {
   if (!verdict || isGood(verdict.outcome)) return []
   const { headline, reason, rest } = fleetOpening(report)
   if (isOpen(verdict)) {
-    const message = fitting(lined([headline, ...(reason ? [reason] : []), ...rest]))
+    const message = fitting(lined([firstLine({ headline, reason }), ...rest]))
     return [{ level: 'notice', title: openTitle(verdict.outcome), message }]
   }
   const lines = reason

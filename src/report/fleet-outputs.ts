@@ -1,10 +1,10 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
+import { type FleetService, isGoingBack, isRestored, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { type FleetReport, totalCause } from './fleet.ts'
-import { causeOfService, failureOf, reportOf, standing } from './fleet-service.ts'
+import { causeOfService, failureOf, reportOf } from './fleet-service.ts'
 import { outputs } from './outputs.ts'
 import { truncate } from './short.ts'
 
@@ -60,7 +60,7 @@ function facts(service: FleetService, longestReason: number) {
 /** That of its deployment, unless this run took it back; empty where it did not begin, and after a dry run. */
 function verdictOf(service: FleetService): string {
   const { back, state } = service
-  if (back?.verdict?.outcome === 'cancelled') return 'cancelled'
-  if (back?.verdict) return standing(service).kind === 'put-back' ? 'rolled-back' : 'rollback-failed'
-  return state?.verdict?.outcome ?? ''
+  if (isRestored(service)) return 'rolled-back'
+  if (isGoingBack(service) || back?.verdict?.outcome === 'cancelled') return 'cancelled'
+  return back?.verdict ? 'rollback-failed' : (state?.verdict?.outcome ?? '')
 }

@@ -1,4 +1,4 @@
-import { type FleetService, isPutBack } from '../deployment/fleet/fleet-state.ts'
+import { type FleetService, isGoingBack, isPutBack, isRestored } from '../deployment/fleet/fleet-state.ts'
 import { isBad, isGood } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Text } from '../text.ts'
@@ -19,10 +19,12 @@ export interface Standing {
 export function standing(service: FleetService): Standing {
   const { state, back } = service
   if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'was deployed and put back' }
+  if (isGoingBack(service)) return { kind: 'moving', emoji: '⏪', words: 'was deployed and is being put back' }
   if (back?.verdict?.outcome === 'cancelled')
     return { kind: 'bad', emoji: '🚫', words: 'was being put back when the run was cancelled' }
-  if (back?.verdict) return { kind: 'bad', emoji: '🚨', words: 'was deployed and could not be put back' }
-  if (back) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
+  if (back?.verdict && !isRestored(service))
+    return { kind: 'bad', emoji: '🚨', words: 'was deployed and could not be put back' }
+  if (back && !back.verdict) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
   if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }
   const { emoji, words } = appearance(state)
   const { verdict } = state
@@ -34,14 +36,14 @@ export function standing(service: FleetService): Standing {
 /** The one report that says most about a service: its way back where that went wrong, else its deployment. */
 export function reportOf(service: FleetService, subject: FleetSubject): Report | undefined {
   const own = subject.services.get(service.name)
-  const state = service.back?.verdict && !isPutBack(service) ? service.back : service.state
+  const state = service.back?.verdict && !isRestored(service) ? service.back : service.state
   return own && state && { subject: own, state }
 }
 
 /** Why a service is not where it should be; undefined where it is. */
 export function failureOf(service: FleetService): Cause | undefined {
   const { state, back } = service
-  const verdict = back?.verdict && !isPutBack(service) ? back.verdict : state?.verdict
+  const verdict = back?.verdict && !isRestored(service) ? back.verdict : state?.verdict
   return verdict && !isGood(verdict.outcome) ? verdict.cause : undefined
 }
 

@@ -1,4 +1,13 @@
-import { type FleetService, type FleetState, isChanged, isPutBack } from '../deployment/fleet/fleet-state.ts'
+import { shortName } from '../deployment/end.ts'
+import {
+  type FleetService,
+  type FleetState,
+  isChanged,
+  isGoingBack,
+  isPutBack,
+  isRestored,
+  revisionsOf,
+} from '../deployment/fleet/fleet-state.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
@@ -93,15 +102,18 @@ export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): O
 /** What became of the services that did not fail themselves. */
 function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
   const others = services.filter(({ name }) => name !== halted)
-  const lost = services.filter((service) => service.back && !isPutBack(service))
+  const going = services.filter(isGoingBack)
+  const lost = services.filter((service) => service.back && !isRestored(service) && !going.includes(service))
   const failed = lost.filter(({ back }) => back?.verdict?.outcome !== 'cancelled')
-  const stays = others.filter((service) => isChanged(service) && !lost.includes(service) && isAtRest(service))
+  const stays = others.filter((service) => isChanged(service) && !service.back && isAtRest(service))
   const unbegun = services.filter(({ state }) => state === undefined)
   const what = verdict?.outcome === 'cancelled' ? 'Deployed before, and left so' : 'Left on the new version'
   return [
     ...counted(services.filter(isPutBack), 'was put back', 'were put back'),
+    ...listed('Going back to what they ran before, at AWS after this job', going),
     ...listed('Could not be put back', failed),
     ...listed(what, stays),
+    ...(verdict?.outcome === 'cancelled' ? byHand([...failed, ...stays]) : []),
     ...listed('Not begun', unbegun),
   ]
 }
@@ -121,6 +133,15 @@ function counted(services: readonly FleetService[], one: string, many: string): 
 
 function listed(what: string, services: readonly FleetService[]): readonly Text[] {
   return services.length === 0 ? [] : [text`${what}: ${nameList(services)}.`]
+}
+
+/** What the action rollback takes, for those that are not on what they ran before. */
+function byHand(services: readonly FleetService[]): readonly Text[] {
+  const steps = services.slice(0, mostNames).flatMap((service) => {
+    const { from } = revisionsOf(service)
+    return from ? [`${service.name} to ${shortName(from)}`] : []
+  })
+  return steps.length === 0 ? [] : [text`Take them back with the action rollback: ${untrusted(steps.join(', '))}.`]
 }
 
 const mostNames = 8

@@ -63,11 +63,15 @@ function groupLines({ codeDeploy }: Plan): readonly Text[] {
   return [text`group    ${untrusted(deploymentGroup)} of ${untrusted(application)}: ${groupText(settings)}`]
 }
 
-function plannedBack({ engine, taskDefinition, basis }: Plan, subject: Subject): readonly Text[] {
+function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
+  const { engine, taskDefinition, basis } = plan
   const target = taskDefinition ? text` to ${untrusted(revision(taskDefinition))}` : ''
   const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
   const why = basis ? text`: ${basis}` : ''
-  return [text`Going back with ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`]
+  return [
+    text`Going back with ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`,
+    ...settingLines(plan).map((line) => text`settings ${line}`),
+  ]
 }
 
 function registered({ registered, purpose, plan }: DeploymentState): readonly Text[] {

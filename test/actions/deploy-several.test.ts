@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
-import { oldImage } from '../deployment/scene.ts'
+import { oldImage, portsOf } from '../deployment/scene.ts'
 import { limitsBrokenBy } from '../report/slack-rules.ts'
 import type { FakeRunner } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
@@ -234,6 +234,22 @@ describe('waves', () => {
     expect(runner.outputs.cause).toMatch(/^data: .*is built for linux\/arm64, and the task runs on linux\/amd64/)
   })
 
+  test('get the settings back that this run has changed, also those that failed', async () => {
+    const { sim, files } = shopScene({ worker: crash })
+    const { ecs } = portsOf(sim)
+    const configurations = async () =>
+      await Promise.all(shop.map(async (name) => (await ecs.describeService(cluster, name))?.deploymentConfiguration))
+    const before = await configurations()
+    const settings = { 'minimum-healthy-percent': '50', 'circuit-breaker-threshold': '5', 'circuit-breaker': 'on' }
+    const { runner, log } = await deploySeveral(sim, { environment: 'production', ...settings }, { files })
+    expect(log).toContain('minimum healthy percent 100 % → 50 %')
+    expect(log).toContain('minimum healthy percent 50 % → 100 %')
+    expect(await configurations()).toEqual(before)
+    expect(shop.map((service) => serving(sim, service))).toEqual(Array(4).fill(oldImage))
+    expect(runner.outputs.verdict).toBe('rolled-back')
+    expect(runner.outputs.cause).toMatch(/2 services were put back: data, api\. Not begun: edge\.$/)
+  })
+
   test('with on-wave-failure: leave, stay where they are, and the verdict says that not all is back', async () => {
     const { sim, files } = shopScene({ worker: crash })
     const given = { environment: 'production', 'on-wave-failure': 'leave' }
@@ -409,13 +425,44 @@ describe('a cancelled run of waves', () => {
     expect(after.log).toMatch(/api +│ .*is being rolled back to api:1/)
     expect(after.log).toMatch(/worker │ .*is being rolled back to worker:1/)
     expect(after.log).toMatch(
-      /2 services were on their way: api, worker.*Deployed before, and left so: data\. Not begun: edge/,
+      /2 services were on their way: api, worker.*Going back to what they ran before, at AWS after this job: data\. Not begun: edge/,
+    )
+    expect(after.log).toMatch(
+      /data +│ .*Going back with data in production to data:1 with Amazon ECS: the run was cancelled/,
     )
     expect(after.runner.summary).toMatch(/cancelled/)
     expect(JSON.stringify(after.sent)).toMatch(/\*api\* was cancelled/)
     expect(after.sent[0]?.ts).toBe('1795165392.000100')
     sim.clock.advance(30 * 60_000)
-    expect(shop.map((service) => serving(sim, service))).toEqual([imageOf('data', 'v2'), oldImage, oldImage, oldImage])
+    expect(shop.map((service) => serving(sim, service))).toEqual(Array(4).fill(oldImage))
+  })
+
+  test.each([
+    ['on-cancel: leave', { 'on-cancel': 'leave' }, /Deployed before, and left so: data\./, false],
+    ['credentials that may no longer do it', {}, /Could not be put back: data\./, true],
+  ])('with %s says for each service how it goes back', async (_, more, says, isDenied) => {
+    const { sim, files } = shopScene({ api: { kind: 'healthy', startSeconds: 120 } })
+    const given = { environment: 'production', ...more }
+    const cancel = (runner: FakeRunner) => () => void sim.clock.after(40_000, () => runner.cancel())
+    const onRunner = (runner: FakeRunner) =>
+      void sim.faults.add({
+        operation: 'UpdateService',
+        skip: 2,
+        times: 1,
+        effect: { kind: 'callback', run: cancel(runner) },
+      })
+    const main = await deploySeveral(sim, given, { files, onRunner })
+    if (isDenied)
+      sim.faults.add({
+        operation: 'UpdateService',
+        times: 9,
+        effect: { kind: 'error', code: 'AccessDeniedException', message: 'no', status: 400 } as never,
+      })
+    const after = await deploySeveral(sim, { ...given, ...slack }, { files, state: main.runner.savedState })
+    for (const told of [after.log, after.runner.summary, JSON.stringify(after.sent)]) {
+      expect(told).toMatch(says)
+      expect(told).toMatch(/Take them back with the action rollback: .*data to data:1/)
+    }
   })
 
   test('on its way back lets the services go back, as nobody chose otherwise', async () => {
@@ -465,6 +512,8 @@ describe('a cancelled run of waves', () => {
         else if (isBack || /rolled back|has not begun|had not been changed/.test(told))
           expect([moment, serving(sim, service)]).toEqual([moment, oldImage])
       }
+      // Services that belong together are together again.
+      expect([moment, ...order.map((service) => serving(sim, service))]).toEqual([moment, ...Array(3).fill(oldImage)])
     }
     expect(cancelled).toBeGreaterThan(8)
   }, 60_000)

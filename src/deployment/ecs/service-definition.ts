@@ -62,9 +62,9 @@ export function engineFor(definition: JsonObject): Engine {
 }
 
 /** The definition with the deployment settings that are asked for beside it, which come first. Throws as `arrange` does. */
-export function withSettings(content: JsonObject, { service, settings }: DeployRequest): JsonObject {
-  const planned: Service = { ...content, serviceName: resourceName(service) }
-  const { deploymentConfiguration, loadBalancers } = arrange(settings, planned, engineFor(content)) ?? {}
+export function withSettings(content: JsonObject, request: DeployRequest): JsonObject {
+  const planned: Service = { ...content, serviceName: resourceName(request.service) }
+  const { deploymentConfiguration, loadBalancers } = arrange(request, planned, engineFor(content)) ?? {}
   // JSON again, as the file is: without members that are undefined.
   const settled: JsonObject = JSON.parse(JSON.stringify({ deploymentConfiguration, loadBalancers }))
   return { ...content, ...settled }

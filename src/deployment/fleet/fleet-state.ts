@@ -137,7 +137,24 @@ export function isChanged(service: FleetService): boolean {
   return service.state?.deployment !== undefined && from !== to && !isPutBack(service)
 }
 
-/** Whether it is back because another one failed. */
-export function isPutBack({ back }: FleetService): boolean {
+/** Whether this run has changed settings of the service, and has not put them back. Its engine's own way back leaves them. */
+export function keepsSettings(service: FleetService): boolean {
+  const { plan, deployment, verdict } = service.state ?? {}
+  const isUpdated = deployment !== undefined || (plan?.settingsOnly && verdict?.outcome === 'succeeded')
+  return plan?.former !== undefined && isUpdated === true && !isRestored(service)
+}
+
+/** Whether all that this run has changed of it is as it was. */
+export function isRestored({ back }: FleetService): boolean {
   return back?.verdict !== undefined && isGood(back.verdict.outcome)
+}
+
+/** Whether it is back because another one failed, and not by its own engine. */
+export function isPutBack(service: FleetService): boolean {
+  return isRestored(service) && service.state?.verdict?.outcome !== 'rolled-back'
+}
+
+/** Whether its way back was begun at the end of the run, and goes on after it. */
+export function isGoingBack({ back }: FleetService): boolean {
+  return back?.verdict !== undefined && isUnwatched(back.verdict)
 }

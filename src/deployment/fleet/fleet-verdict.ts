@@ -2,7 +2,7 @@ import type { Cause } from '../../diagnosis/cause.ts'
 import { text, untrusted } from '../../text.ts'
 import { certain, notWatched } from '../end.ts'
 import type { Outcome } from '../verdict.ts'
-import { type FleetService, type FleetState, type FleetVerdict, isChanged } from './fleet-state.ts'
+import { type FleetService, type FleetState, type FleetVerdict, isChanged, isGoingBack } from './fleet-state.ts'
 
 /**
  * How all services ended together. `rolled-back` means that every one is on what it ran before; where only some are, it is
@@ -58,6 +58,8 @@ function cancelledCause({ services }: FleetState): Cause {
     moving.length === 0
       ? text`no service was on its way at that moment`
       : text`${moving.length} services were on their way: ${untrusted(moving.map(({ name }) => name).join(', '))}`,
-    told && only?.state ? told.fix : text`Run the job again to deploy the rest.`,
+    told && only?.state
+      ? told.fix
+      : text`Run the job again to deploy ${services.some(isGoingBack) ? 'them' : 'the rest'}.`,
   )
 }

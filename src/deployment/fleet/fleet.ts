@@ -3,19 +3,12 @@ import { deploy } from '../deploy.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest } from '../journey.ts'
 import type { DeploymentRecord } from '../record.ts'
-import { type RollbackJourney, type RollbackRequest, rollBack } from '../rollback/rollback.ts'
-import {
-  type FleetEvent,
-  type FleetState,
-  foldFleet,
-  initialFleet,
-  isChanged,
-  isFailure,
-  revisionsOf,
-} from './fleet-state.ts'
+import { type RollbackJourney, rollBack } from '../rollback/rollback.ts'
+import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './fleet-state.ts'
 import { fleetVerdict } from './fleet-verdict.ts'
 import { inParallel } from './parallel.ts'
 import { shareRegistrations } from './shared-registration.ts'
+import { waysBack } from './way-back.ts'
 
 type Events = AsyncGenerator<FleetEvent, void>
 
@@ -97,50 +90,17 @@ async function* onward(voyage: Voyage): Events {
 
 /** Every service that this run has changed, wave by wave, the last first. One that cannot go back does not hold up others. */
 async function* backward(voyage: Voyage, because: string): Events {
-  const { request, journey } = voyage
-  const waves = request.waves.map((members) => members.flatMap((member) => wayBack(member, voyage.state)))
-  if (waves.flat().length === 0) return
+  const { request, journey, state } = voyage
+  const waves = waysBack(request.waves, state, 'failure')
+  if (waves.length === 0) return
   yield { kind: 'turned', at: journey.clock.now(), because }
-  for (const ways of waves.toReversed()) {
+  for (const ways of waves) {
     const starts = ways.map(
       ({ name, request: back }) =>
         () =>
           told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
     )
     yield* inParallel(starts, request.atOnce, () => !journey.signal.aborted)
-  }
-}
-
-/** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
-const takenBack = ['succeeded', 'failed', 'timed-out']
-
-function wayBack({ name, request }: FleetMember, { services }: FleetState) {
-  const service = services.find((candidate) => candidate.name === name)
-  const { from, to } = service ? revisionsOf(service) : {}
-  const outcome = service?.state?.verdict?.outcome ?? ''
-  if (!service || !from || !to || !isChanged(service) || !takenBack.includes(outcome)) return []
-  return [{ name, request: backTo(from, to, request) }]
-}
-
-/** Only what was deployed is turned round: counts, settings, tags and volumes stay, and nobody's newer revision is replaced. */
-function backTo(reference: string, from: string, request: DeployRequest): RollbackRequest {
-  const { cluster, service, region, waitMinutes, longestGap, failFastAfter } = request
-  const { application, deploymentGroup, deploymentConfig } = request.codeDeploy
-  return {
-    cluster,
-    service,
-    region,
-    goal: { kind: 'revision', reference, from },
-    forceNewDeployment: false,
-    codeDeploy: { application, deploymentGroup, deploymentConfig },
-    wait: true,
-    waitMinutes,
-    longestGap,
-    failFastAfter,
-    dryRun: false,
-    // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
-    onConflict: 'stop',
-    onCancel: 'go-on',
   }
 }
 

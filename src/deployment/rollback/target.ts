@@ -12,8 +12,11 @@ import { lastGoodRevision } from './history.ts'
 export type RollbackGoal =
   /** What served before the revision that the service runs now. */
   | { readonly kind: 'last-good' }
-  /** `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. */
-  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string | undefined }
+  /**
+   * `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. `why`, where
+   * nobody asked for it.
+   */
+  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string; readonly why?: string }
   /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
   | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
 
@@ -58,7 +61,7 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   switch (goal.kind) {
     case 'revision':
       if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
-      return await named(goal.reference, goal.from ? 'another service of this run failed' : 'it was asked for', ports)
+      return await named(goal.reference, goal.why ?? 'it was asked for', ports)
     case 'image':
       return await withImage(goal, current, ports)
     case 'last-good': {

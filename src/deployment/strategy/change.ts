@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AdvancedConfiguration, DeploymentConfiguration, LifecycleHook, LoadBalancer } from '../../ports.ts'
+import type { AdvancedConfiguration, DeploymentConfiguration, LifecycleHook } from '../../ports.ts'
+import type { Settled } from './former.ts'
 
 /** One setting that a deployment changes at a service, in words; `from` and `to` may hold names that somebody else chose. */
 export interface SettingChange {
   readonly name: string
   readonly from: string
   readonly to: string
-}
-
-interface Settled {
-  readonly configuration: DeploymentConfiguration
-  readonly loadBalancers: readonly LoadBalancer[]
 }
 
 /** `value`: what is compared, with AWS's defaults in it; `words`: how people read it. */

@@ -3,9 +3,10 @@ import type { Engine } from '../event.ts'
 import type { DeployRequest, Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import type { SettingChange } from './change.ts'
+import type { FormerSettings } from './former.ts'
 import { arrange } from './strategy.ts'
 
-type Wanted = Pick<DeployRequest, 'settings' | 'enableEcsManagedTags' | 'propagateTags'>
+type Wanted = Pick<DeployRequest, 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'>
 
 /** What a deployment changes at the settings of a service, beside the definition and the count. */
 export interface SettingsUpdate {
@@ -15,6 +16,8 @@ export interface SettingsUpdate {
     'deploymentConfiguration' | 'loadBalancers' | 'enableECSManagedTags' | 'propagateTags'
   >
   readonly changes: readonly SettingChange[]
+  /** What takes configuration and load balancers back; undefined where they stay. */
+  readonly former?: FormerSettings | undefined
 }
 
 /**
@@ -22,10 +25,10 @@ export interface SettingsUpdate {
  * `arrange` does. UpdateService takes the tags of services that CodeDeploy deploys, too (API UpdateService).
  */
 export function settingsUpdate(wanted: Wanted, service: Service, engine: Engine): SettingsUpdate | undefined {
-  const { changes = [], ...configuration } = arrange(wanted.settings, service, engine) ?? {}
+  const { changes = [], former, ...configuration } = arrange(wanted, service, engine) ?? {}
   const tags = tagsUpdate(wanted, service)
   const all = [...changes, ...tags.changes]
-  return all.length === 0 ? undefined : { members: { ...configuration, ...tags.members }, changes: all }
+  return all.length === 0 ? undefined : { members: { ...configuration, ...tags.members }, changes: all, former }
 }
 
 /** Tags of the tasks that start from now on; those that run keep theirs. */

@@ -3,7 +3,9 @@ import { Failure } from '../../failure.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LoadBalancer, Service } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import type { Engine } from '../event.ts'
+import type { DeployRequest } from '../journey.ts'
 import { type SettingChange, settingChanges } from './change.ts'
+import { type FormerSettings, formerOf, restored, type Settled } from './former.ts'
 import { strategyProblems } from './rules.ts'
 import { type DeploymentSettings, givenNames } from './settings.ts'
 
@@ -14,10 +16,13 @@ export interface Arrangement {
   /** All of them; undefined where they stay. Changing them makes ECS start a deployment. */
   readonly loadBalancers?: readonly LoadBalancer[] | undefined
   readonly changes: readonly SettingChange[]
+  /** What takes it back. */
+  readonly former: FormerSettings
 }
 
 /**
- * What has to change at a service for the settings that are asked for; undefined when nothing has. Asks nobody.
+ * What has to change at a service for the settings that are asked for, or for those that it had; undefined when nothing
+ * has. Asks nobody.
  * Throws `inputs-invalid` with everything that AWS would refuse, and `service-unsupported` where ECS does not deploy.
  *
  * UpdateService keeps the members of `deploymentConfiguration` that are left out, but replaces one that is there with all
@@ -26,10 +31,11 @@ export interface Arrangement {
  * with the settings put in.
  */
 export function arrange(
-  settings: DeploymentSettings | undefined,
+  { settings, former }: Pick<DeployRequest, 'settings' | 'former'>,
   service: Service,
   engine: Engine,
 ): Arrangement | undefined {
+  if (former) return difference(service, restored(former, service))
   if (settings === undefined || givenNames(settings).length === 0) return undefined
   if (engine !== 'ecs-rolling') throw notByEcs(service, settings)
   const before = service.deploymentConfiguration ?? {}
@@ -44,14 +50,19 @@ export function arrange(
       fix: text`Correct them under "with:" of the step, or under "deployment:" in slipway.yml. Nothing has been changed on AWS.`,
     })
   }
-  const now = { configuration: before, loadBalancers: service.loadBalancers ?? [] }
-  const changes = settingChanges(now, { configuration: merged, loadBalancers })
+  return difference(service, { configuration: merged, loadBalancers })
+}
+
+function difference({ deploymentConfiguration = {}, loadBalancers = [] }: Service, after: Settled) {
+  const now = { configuration: deploymentConfiguration, loadBalancers }
+  const changes = settingChanges(now, after)
   if (changes.length === 0) return undefined
   const isOnlyTraffic = changes.every(({ name }) => name === 'load balancer')
   return {
     changes,
-    ...(isOnlyTraffic ? {} : { deploymentConfiguration: merged }),
-    ...(isDeepStrictEqual(loadBalancers, now.loadBalancers) ? {} : { loadBalancers }),
+    former: formerOf(now, after),
+    ...(isOnlyTraffic ? {} : { deploymentConfiguration: after.configuration }),
+    ...(isDeepStrictEqual(after.loadBalancers, loadBalancers) ? {} : { loadBalancers: after.loadBalancers }),
   }
 }
 

@@ -38,12 +38,55 @@ function service(deploymentConfiguration: DeploymentConfiguration = {}, more: Pa
 const rolling = service({ strategy: 'ROLLING' }, { loadBalancers: [plainBalancer] })
 
 function asked(settings: DeploymentSettings, of: Service = service(tuned)) {
-  return arrange(settings, of, 'ecs-rolling')
+  return arrange({ settings }, of, 'ecs-rolling')
 }
 
 function refused(settings: DeploymentSettings, of?: Service, engine: 'ecs-rolling' | 'codedeploy' = 'ecs-rolling') {
-  return refusal(() => arrange(settings, of ?? service(tuned), engine))
+  return refusal(() => arrange({ settings }, of ?? service(tuned), engine))
 }
+
+describe('what a service had', () => {
+  const sent = (settings: DeploymentSettings, of: Service) => {
+    const {
+      deploymentConfiguration = of.deploymentConfiguration,
+      loadBalancers = of.loadBalancers,
+      former,
+    } = asked(settings, of) ?? {}
+    const now = { ...of, ...present({ deploymentConfiguration, loadBalancers }) }
+    // It is kept as JSON for the post step.
+    return { now, back: arrange(JSON.parse(JSON.stringify({ former })), now, 'ecs-rolling') }
+  }
+  const present = (members: object) =>
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+
+  test.each<[string, DeploymentSettings, Service]>([
+    ['percentages', { minimumHealthyPercent: 10, maximumPercent: 150 }, rolling],
+    ['steps of a canary', { canaryPercent: 50, bakeMinutes: 30 }, service(tuned)],
+    ['hooks and alarms', { lifecycleHooks: [], alarms: [] }, service(tuned)],
+    ['a circuit breaker', { circuitBreaker: 'off' }, service(tuned)],
+  ])('comes back: %s', (_, settings, of) => {
+    expect(sent(settings, of).back?.deploymentConfiguration).toEqual(of.deploymentConfiguration)
+  })
+
+  test('is turned off again where it had none, as UpdateService keeps what is left out', () => {
+    const hook = { targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }
+    const settings = { alarms: ['api-5xx'], circuitBreaker: 'roll-back', lifecycleHooks: [hook] } as const
+    const { back } = sent(settings, service({ strategy: 'ROLLING' }))
+    expect(back?.deploymentConfiguration).toMatchObject({
+      strategy: 'ROLLING',
+      alarms: { alarmNames: [], enable: false, rollback: false },
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+      lifecycleHooks: [],
+    })
+  })
+
+  test('leaves what somebody else has changed meanwhile', () => {
+    const { now } = sent({ minimumHealthyPercent: 10 }, rolling)
+    const theirs = { ...now, deploymentConfiguration: { ...now.deploymentConfiguration, maximumPercent: 130 } }
+    const former = asked({ minimumHealthyPercent: 10 }, rolling)?.former
+    expect(arrange({ former }, theirs, 'ecs-rolling')?.deploymentConfiguration).toMatchObject({ maximumPercent: 130 })
+  })
+})
 
 describe('what a service gets', () => {
   test.each<[string, DeploymentSettings, DeploymentConfiguration]>([
