@@ -43,7 +43,7 @@ describe('services of one task definition', () => {
     expect([runner.failed, runner.outputs.verdict]).toEqual([false, 'detached'])
     expect(runner.lines.filter((line) => /^(error|notice) /.test(line))).toEqual([
       expect.stringMatching(
-        /^notice Started, not watched: 3 services .*\nThe deployments were started and are not watched/,
+        /^notice Started, not watched: 3 services .*\. The deployments were started and are not watched.*\nLook at the service/,
       ),
     ])
     expect(`${log} ${JSON.stringify(sent)}`).not.toMatch(/Deploy failed|Left on the new version|!here/)
