@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
+import { deploymentMeant } from './codedeploy/meant.ts'
 import { watchCodeDeploy } from './codedeploy/watch-deployment.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
@@ -39,6 +40,8 @@ export type Located = {
   | {
       readonly engine: 'codedeploy'
       readonly deployment: CodeDeployDeployment
+      /** Id of its rollback, where it was found by that. */
+      readonly rollbackId: string | undefined
       readonly group: DeploymentGroup | undefined
     }
 )
@@ -96,13 +99,13 @@ async function locateEcs(arn: string, service: Service, request: DeployRequest, 
 }
 
 async function locateCodeDeploy(
-  id: string,
+  given: string,
   service: Service,
   request: DeployRequest,
   journey: Journey,
 ): Promise<Located> {
   const { codeDeploy } = shortly(journey, request)
-  const deployment = await codeDeploy.describeDeployment(id)
+  const { id, deployment, rollbackId } = await deploymentMeant(given, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
   if (taskDefinition === undefined) throw notFound(id, text`it has no AppSpec for Amazon ECS`)
   const { applicationName = '', deploymentGroupName = '' } = deployment
@@ -116,7 +119,7 @@ async function locateCodeDeploy(
   // A group's first deployment has no previous revision; until its old tasks are ended, their set names it.
   const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
   const previous = taskDefinitionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
-  return { engine: 'codedeploy', service, id, taskDefinition, previous, deployment, group }
+  return { engine: 'codedeploy', service, id, taskDefinition, previous, deployment, group, rollbackId }
 }
 
 /** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */
@@ -136,21 +139,28 @@ export async function* begin(
   }
   yield { kind: 'planned', at, plan }
   yield* warnOfExpiry(request, plan, journey)
+  if (located.engine === 'codedeploy' && located.rollbackId !== undefined) {
+    const message = `${located.rollbackId} is the rollback of deployment ${id}, whose end is reported.`
+    yield { kind: 'warning', at, message: untrusted(message) }
+  }
   const consoleUrl =
     engine === 'codedeploy'
       ? codeDeployConsoleUrl(region, id)
       : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), service.serviceName ?? request.service)
   if (!request.dryRun) {
     journey.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
-    journey.keep(engine === 'codedeploy' ? { codeDeploy: groupOf(located) } : keptOf(located))
+    const began = beginningOf(located)?.getTime()
+    journey.keep({ startedAt: began ?? at, createdAt: began })
+    journey.keep(engine === 'codedeploy' ? { codeDeploy: groupOf(located) } : { serviceDeploymentArn: located.arn })
     if (!isTakenBack) yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
     yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
   }
   return { request, journey, service, taskDefinition, previousTaskDefinition }
 }
 
-function keptOf({ arn, deployment }: Extract<Located, { engine: 'ecs-rolling' }>) {
-  return { serviceDeploymentArn: arn, createdAt: deployment.createdAt?.getTime() }
+/** What has happened since belongs to the deployment, and may be the evidence for its end. */
+function beginningOf(located: Located): Date | undefined {
+  return located.engine === 'codedeploy' ? located.deployment.createTime : located.deployment.createdAt
 }
 
 function groupOf({ deployment }: Extract<Located, { engine: 'codedeploy' }>) {

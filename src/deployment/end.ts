@@ -54,6 +54,22 @@ export function timedOut(minutes: number, last: Text, id?: string): End {
   }
 }
 
+/**
+ * The end of a watch whose time was up while AWS takes the old version back. The same version again would be a new
+ * deployment by then: nothing is picked up. `id`: of the deployment, not of its rollback.
+ */
+export function returning(minutes: number, last: Text, id: string | undefined): End {
+  return {
+    outcome: 'timed-out',
+    cause: certain(
+      'timed-out',
+      text`The deployment failed, and was not rolled back after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
+      last,
+      text`The rollback goes on without this run. Wait for its end before you deploy again, or raise wait-for-minutes.${reattach(id)}`,
+    ),
+  }
+}
+
 /** What is left of a service whose first deployment did not end well, and what to do about it. */
 export function remains(
   { runningCount = 0, desiredCount = 0 }: Service,

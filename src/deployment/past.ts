@@ -4,6 +4,7 @@ import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDep
 import { text, type Untrusted, untrusted } from '../text.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
+import { deploymentMeant } from './codedeploy/meant.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
 import { isTriggered, reasonOf, standingOf, triggeredAlarms } from './ecs/service-deployment.ts'
 import { engineOf, requireService } from './engine.ts'
@@ -73,8 +74,7 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
     const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
     const { application, deploymentGroup } = located.name
     const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup, since)
-    const first = newest?.rollbackInfo?.rollbackTriggeringDeploymentId ?? newest?.deploymentId
-    return await byCodeDeploy(requireFound(first, id), where, ports)
+    return await byCodeDeploy(requireFound(newest?.deploymentId, id), where, ports)
   }
   const own = service.deployments?.find((deployment) => deployment.id === id)
   if (id !== 'newest' && !own) throw unknown(id, 'Amazon ECS shows such an id only while the deployment has tasks')
@@ -145,8 +145,8 @@ function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
   }
 }
 
-async function byCodeDeploy(id: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
-  const deployment = requireFound(await unlessRejected(codeDeploy.describeDeployment(id)), id)
+async function byCodeDeploy(given: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
+  const { id, deployment } = requireFound(await unlessRejected(deploymentMeant(given, codeDeploy)), given)
   const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
   const group = await unlessDenied(
     codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),

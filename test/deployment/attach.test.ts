@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, oldImage, portsOf, rollingScene, run, servingImage } from './scene.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run, servingImage } from './scene.ts'
 
 /** `deployment-id: …` as a message prints it. */
 const idIn = (cause: string) => /deployment-id: (\S+)\.$/.exec(cause)?.[1] ?? ''
@@ -101,4 +101,58 @@ test('row F11: credentials that expire leave the id behind', async () => {
   })
   expect(ended.outcome).toBe('detached')
   expect(idIn(ended.cause)).toMatch(/^arn:aws:ecs:/)
+})
+
+describe("the id of CodeDeploy's own rollback", () => {
+  const quirksOf = (sim: Simulator) =>
+    (sim.world.region(region).codedeploy as unknown as { readonly quirks: Record<string, unknown> }).quirks
+
+  /** A deployment that is being rolled back, and the ids of both. */
+  async function returning(sim: Simulator) {
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, afterSeconds: 5 })
+    const { state } = await run(sim, { image: newImage, request: { wait: false } })
+    const id = state.deployment?.id ?? ''
+    sim.clock.advance(60_000)
+    const { codeDeploy } = portsOf(sim)
+    await codeDeploy.stopDeployment(id, true)
+    sim.clock.advance(4000)
+    const { rollbackInfo } = await codeDeploy.describeDeployment(id)
+    return { id, rollbackId: rollbackInfo?.rollbackDeploymentId ?? '' }
+  }
+
+  test.each([
+    ['while it runs', 0],
+    ['when it has ended', 20],
+  ])("%s: gives the verdict of the deployment that it rolls back, also at a group's first", async (_, minutes) => {
+    const sim = codeDeployScene()
+    const { id, rollbackId } = await returning(sim)
+    sim.clock.advance(minutes * 60_000)
+    const ended = await watch(sim, rollbackId)
+    expect(ended.outcome).toBe('rolled-back')
+    expect(ended.cause).toMatch(/exited with code 3/)
+    expect(ended.state.deployment?.id).toBe(id)
+    expect(ended.state.rollingBack?.deploymentId).toBe(rollbackId)
+    expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:1$/)
+    expect(ended.state.warnings.map(({ untrusted }) => untrusted)).toEqual([
+      `${rollbackId} is the rollback of deployment ${id}, whose end is reported.`,
+    ])
+  })
+
+  test('that fails is told as a failed rollback', async () => {
+    const sim = codeDeployScene()
+    quirksOf(sim).rollbackFailure = { code: 'INTERNAL_ERROR', message: 'There was an internal error.' }
+    const { rollbackId } = await returning(sim)
+    expect((await watch(sim, rollbackId)).outcome).toBe('rollback-failed')
+  })
+
+  test('is not what a watch prints whose time is up during the rollback, nor that the job picks it up', async () => {
+    const sim = codeDeployScene()
+    quirksOf(sim).rollbackSeconds = 600
+    const { id } = await returning(sim)
+    const ended = await run(sim, { request: { deploymentId: id, waitMinutes: 1 } })
+    expect(ended.outcome).toBe('timed-out')
+    expect(idIn(ended.cause)).toBe(id)
+    expect(ended.cause).not.toMatch(/picked up/)
+    expect((await watch(sim, id)).outcome).toBe('rolled-back')
+  })
 })

@@ -1,7 +1,7 @@
 import { type Deadline, deadlineIn } from '../../clock.ts'
 import type { CodeDeployDeployment, DeploymentGroup } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
-import { type End, stoppedByHand, timedOut } from '../end.ts'
+import { type End, returning, stoppedByHand } from '../end.ts'
 import { runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
@@ -29,7 +29,6 @@ const patience = 30_000
  */
 export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
   const { deployment } = given
-  const { request } = given.rollout
   const journey = until(given.rollout.journey, given.deadline + aftermath)
   const rollout = { ...given.rollout, journey }
   const lost = { ...given, rollout }
@@ -44,11 +43,7 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()
   }
-  return timedOut(
-    lost.minutes,
-    text`its rollback ${untrusted(rollbackId)} in ${untrusted(request.region)} still runs`,
-    rollbackId,
-  )
+  return returning(lost.minutes, text`the rollback ${untrusted(rollbackId)} still runs`, deployment.deploymentId)
 }
 
 async function findRollback({

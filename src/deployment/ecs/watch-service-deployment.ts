@@ -2,7 +2,7 @@ import type { Deadline } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentConfiguration, EcsDeployment, ServiceDeployment } from '../../ports.ts'
 import { renderText, text, type Untrusted, untrusted } from '../../text.ts'
-import { type End, timedOut } from '../end.ts'
+import { type End, returning, timedOut } from '../end.ts'
 import { hasRollbackTarget, runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { startFailFast } from '../fail-fast.ts'
@@ -80,7 +80,9 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     const overtaken = yield* service.look(now, events.length > 0)
     if (overtaken) return overtaken
   }
-  return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(rollout.request.waitMinutes, lastSeen(before), arn)
+  const { waitMinutes } = rollout.request
+  if (before && standingOf(before) === 'rolling-back') return returning(waitMinutes, lastSeen(before), arn)
+  return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(waitMinutes, lastSeen(before), arn)
 }
 
 /** Whether somebody asked for a stop, by the two statuses that only a request brings about (API StopServiceDeployment). */

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../clock.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
-import { type End, stoppedByHand, supersededBy, timedOut } from '../end.ts'
+import { type End, returning, stoppedByHand, supersededBy, timedOut } from '../end.ts'
 import { primary, runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
@@ -51,7 +51,8 @@ export async function* watchService({ rollout, ours, deadline, pace }: Watched):
     const end = endOf(service, own, failed, rollout)
     if (end) return end
   }
-  return timedOut(request.waitMinutes, text`the service has ${service?.deployments?.length ?? 0} deployments in motion`)
+  const last = text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
+  return failed ? returning(request.waitMinutes, last, undefined) : timedOut(request.waitMinutes, last)
 }
 
 function endOf(service: Service, own: EcsDeployment | undefined, failed: boolean, rollout: Rollout): End | undefined {

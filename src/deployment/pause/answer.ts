@@ -86,8 +86,8 @@ async function readyNow(
   { deployment, group, id }: Extract<Located, { engine: 'codedeploy' }>,
   { journey, request, service }: Rollout,
 ): Promise<Situation> {
-  const { status = '', creator } = deployment
-  if (/^(Succeeded|Failed|Stopped)$/.test(status) || creator === 'codeDeployRollback')
+  const { status = '' } = deployment
+  if (/^(Succeeded|Failed|Stopped)$/.test(status))
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
   const { codeDeploy } = shortly(journey, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
@@ -161,10 +161,8 @@ async function answerOne(
 }
 
 function wentBack(end: End, located: Located): End {
-  const { engine, taskDefinition, previous } = located
-  const isReturning = engine === 'codedeploy' && located.deployment.creator === 'codeDeployRollback'
   // Before the traffic has moved there is nothing to bring back: CodeDeploy only takes the new tasks away.
-  if (end.outcome === 'stopped' && end.serving !== undefined && end.serving === previous)
+  if (end.outcome === 'stopped' && end.serving !== undefined && end.serving === located.previous)
     return { outcome: 'succeeded', serving: end.serving }
-  return asRollback(end, { engine, taskDefinition, isReturning })
+  return asRollback(end, located.taskDefinition)
 }

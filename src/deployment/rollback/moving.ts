@@ -2,6 +2,7 @@ import type { EcsDeployment, Service, ServiceDeployment } from '../../ports.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import type { GroupName } from '../codedeploy/group.ts'
 import { type Located, locateGroup } from '../codedeploy/group-search.ts'
+import { deploymentMeant } from '../codedeploy/meant.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from '../engine.ts'
 import type { DeployRequest, Journey } from '../journey.ts'
@@ -60,12 +61,12 @@ function isUnfinished(deployment: ServiceDeployment): boolean {
 
 async function movingByCodeDeploy(
   service: Service,
-  { name: group, active }: Located,
+  { name: group, active: ids }: Located,
   { codeDeploy }: Journey,
 ): Promise<Moving | undefined> {
-  const [id] = active ?? []
-  if (id === undefined) return undefined
-  const deployment = await codeDeploy.describeDeployment(id)
+  const [active] = ids ?? []
+  if (active === undefined) return undefined
+  const { id, deployment, rollbackId } = await deploymentMeant(active, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
   const running = runningTaskDefinition(service)
   return {
@@ -75,6 +76,6 @@ async function movingByCodeDeploy(
     group,
     taskDefinition,
     from: taskDefinitionOf(deployment.previousRevision) ?? (running === taskDefinition ? undefined : running),
-    isReturning: deployment.creator === 'codeDeployRollback',
+    isReturning: rollbackId !== undefined,
   }
 }

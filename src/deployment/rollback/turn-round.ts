@@ -32,7 +32,7 @@ async function* wayBack(moving: Moving, request: DeployRequest, journey: Journey
   const end = yield* moving.engine === 'codedeploy'
     ? byCodeDeploy(moving, request, journey)
     : byEcs(moving, request, journey)
-  return asRollback(end, moving)
+  return asRollback(end, moving.taskDefinition)
 }
 
 function planned(moving: Moving, { cluster, service, region }: DeployRequest, { clock }: Journey): DeploymentEvent {
@@ -106,13 +106,8 @@ function rolloutOf(moving: Moving, request: DeployRequest, journey: Journey): Ro
 }
 
 /** What the end of the stopped deployment means for who wanted to go back. */
-export function asRollback(
-  end: End,
-  { taskDefinition = '', isReturning, engine }: Pick<Moving, 'taskDefinition' | 'isReturning' | 'engine'>,
-): End {
+export function asRollback(end: End, taskDefinition = ''): End {
   if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
-  // CodeDeploy goes back by a deployment of its own, whose success is the way back's.
-  if (end.outcome === 'succeeded' && isReturning && engine === 'codedeploy') return end
   if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
   if (end.outcome !== 'succeeded') return end
   const fix = text`Run the rollback again: it goes back from what is complete now.`
