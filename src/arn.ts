@@ -23,6 +23,16 @@ export function resourceName(arn: string): string {
   return (parseArn(arn)?.resource ?? arn).split('/').at(-1) ?? arn
 }
 
+/** What is left of an ARN where partition, region and account go without saying; other texts stay as they are. */
+export function withoutAccount(arn: string): string {
+  return parseArn(arn)?.resource ?? arn
+}
+
+/** The ARN of a resource in the region and account of another ARN of the same service; an ARN stays as it is. */
+export function arnBeside(resource: string, neighbour: string): string {
+  return parseArn(resource) ? resource : `${neighbour.split(':', 5).join(':')}:${resource}`
+}
+
 /** Partition of a region by its name: China and GovCloud are worlds of their own, with other consoles and endpoints. */
 export function partitionOfRegion(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
   if (region.startsWith('cn-')) return 'aws-cn'

@@ -48,7 +48,7 @@ const object = json('an object', isObject)
 const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 
 const deploymentId =
-  /^(d-[A-Z0-9]+|ecs-svc\/\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:service-deployment\/[\w-]+\/[\w-]+\/[\w-]+)$/
+  /^(d-[A-Z0-9]+|ecs-svc\/\d+|(arn:[\w-]+:ecs:[\w-]+:\d{12}:)?service-deployment\/[\w-]+\/[\w-]+\/[\w-]+)$/
 
 /** Inputs of `aws-actions/amazon-ecs-deploy-task-definition` v2, under their names and with their meaning. */
 const peerInputs = {
@@ -100,7 +100,7 @@ export const deployInputs = {
   secrets: assignments,
   'dry-run': flag(false),
   preflight: oneOf(['off', 'on', 'only'], 'off'),
-  'deployment-id': matching(deploymentId, 'd-…, ecs-svc/… or the ARN of a service deployment'),
+  'deployment-id': matching(deploymentId, 'd-…, ecs-svc/…, service-deployment/… or its whole ARN'),
   'wait-for': oneOf(['traffic-shifted', 'baked', 'terminated'], 'terminated'),
   'fail-fast-after': integer(0, 1000, 3),
   guard: oneOf(['on', 'off', 'strict'], 'on'),

@@ -3,7 +3,7 @@ import { awsInputs } from './connect.ts'
 import { deployInputs } from './deploy-inputs.ts'
 
 const deploymentId =
-  /^(newest|d-[A-Z0-9]+|ecs-svc\/\d+|arn:aws[\w-]*:ecs:[\w-]+:\d{12}:service-deployment\/[^/\s]+\/[^/\s]+\/\S+)$/
+  /^(newest|d-[A-Z0-9]+|ecs-svc\/\d+|(arn:aws[\w-]*:ecs:[\w-]+:\d{12}:)?service-deployment\/[^/\s]+\/[^/\s]+\/\S+)$/
 
 /** Inputs of the action `doctor`; those that `deploy` has too mean the same. */
 export const doctorInputs = {
@@ -20,7 +20,10 @@ export const doctorInputs = {
   environment: optionalText,
   config: deployInputs.config,
   ...awsInputs,
-  'deployment-id': matching(deploymentId, 'newest, the ARN of a service deployment, or an id such as d-ABCDE1234'),
+  'deployment-id': matching(
+    deploymentId,
+    'newest, service-deployment/… or its whole ARN, or an id such as d-ABCDE1234',
+  ),
   'check-secret-keys': flag(false),
   'fail-on': oneOf(['blocks', 'warns', 'never'], 'blocks'),
 }

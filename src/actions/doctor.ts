@@ -16,7 +16,7 @@ import { renderText } from '../text.ts'
 import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
-import { awsInputsAt, type Place, placeOf } from './place.ts'
+import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { preflight } from './preflight.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
 import { findDefinition } from './wanted-definition.ts'
@@ -36,7 +36,7 @@ export function createDoctor(world: World): Action<typeof doctorInputs> {
 export const action = createDoctor({ fetch: (url, init) => globalThis.fetch(url, init) })
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
-  const place = await placeOf(asDeployInputs(inputs), runner)
+  const place = attachedPlace(await placeOf(asDeployInputs(inputs), runner), inputs)
   const deadline = deadlineIn(runner.clock, patience)
   const aws = connectAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
   if (inputs.deploymentId === undefined) return await lookBefore(inputs, place, aws, runner, world)

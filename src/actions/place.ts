@@ -109,8 +109,8 @@ export function awsInputsAt(inputs: AwsInputs, { region, roleArn, accountId }: P
   }
 }
 
-/** The ARN of a service deployment names its cluster and service. */
+/** A service deployment is named after its cluster and service. */
 export function attachedPlace(place: Place, { deploymentId }: Pick<DeployInputs, 'deploymentId'>): Place {
-  const [, cluster, service] = /:service-deployment\/([^/]+)\/([^/]+)\//.exec(deploymentId ?? '') ?? []
+  const [, cluster, service] = /\bservice-deployment\/([^/]+)\/([^/]+)\//.exec(deploymentId ?? '') ?? []
   return cluster && service ? { ...place, cluster, service } : place
 }

@@ -1,4 +1,4 @@
-import { resourceName } from '../arn.ts'
+import { arnBeside, resourceName, withoutAccount } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
@@ -26,7 +26,7 @@ const longestPause = 14 * 24 * 3_600_000
 /** A deployment that runs, or ran, without us. */
 export type Located = {
   readonly service: Service
-  /** What people see: `ecs-svc/…`, or CodeDeploy's `d-…`. */
+  /** What people see: `service-deployment/…`, or CodeDeploy's `d-…`. */
   readonly id: string
   readonly taskDefinition: string
   readonly previous: string | undefined
@@ -53,13 +53,17 @@ export async function* attach(id: string, request: DeployRequest, journey: Journ
   return request.dryRun ? undefined : yield* watch(located, rollout)
 }
 
-/** Finds a deployment of the service: `d-…`, `ecs-svc/…` or the ARN of a service deployment. Throws `deployment-not-found`. */
+/**
+ * Finds a deployment of the service: `d-…`, `ecs-svc/…`, or a service deployment with or without its account. Throws `deployment-not-found`.
+ */
 export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
   const { ecs } = shortly(journey, request)
   const read = await ecs.describeService(request.cluster, request.service)
   const service = requireService(read, request.service, request.cluster)
   if (id.startsWith('d-')) return await locateCodeDeploy(id, service, request, journey)
-  const arn = id.startsWith('arn:') ? id : await findArn(id, service, request, journey)
+  const arn = id.startsWith('ecs-svc/')
+    ? await findArn(id, service, request, journey)
+    : arnBeside(id, service.serviceArn ?? '')
   return await locateEcs(arn, service, request, journey)
 }
 
@@ -95,7 +99,7 @@ async function locateEcs(arn: string, service: Service, request: DeployRequest, 
   const [source] = deployment.sourceServiceRevisions ?? []
   const previous = source?.arn === undefined ? undefined : await ecs.taskDefinitionOfRevision(source.arn)
   const ours = service.deployments?.find((candidate) => candidate.taskDefinition === taskDefinition)
-  return { engine: 'ecs-rolling', service, id: ours?.id ?? arn, taskDefinition, previous, arn, ours, deployment }
+  return { engine: 'ecs-rolling', service, id: withoutAccount(arn), taskDefinition, previous, arn, ours, deployment }
 }
 
 async function locateCodeDeploy(

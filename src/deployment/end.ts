@@ -1,3 +1,4 @@
+import { withoutAccount } from '../arn.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import type { Failure, FailureCode } from '../failure.ts'
@@ -38,7 +39,9 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
 
 /** How to go on watching, in the words of the input that does it. */
 export function reattach(id: string | undefined): Text {
-  return id ? text` To watch only this deployment, run this step with deployment-id: ${untrusted(id)}.` : []
+  return id
+    ? text` To watch only this deployment, run this step with deployment-id: ${untrusted(withoutAccount(id))}.`
+    : []
 }
 
 /** `id`: what the input deployment-id takes. */

@@ -25,12 +25,18 @@ export type DeploymentEvent =
       readonly kind: 'started'
       readonly at: number
       readonly engine: Engine
-      /** Service deployment ARN, ECS deployment id, or CodeDeploy's `d-…`. */
+      /**
+       * What the input deployment-id takes: CodeDeploy's `d-…`; of ECS `service-deployment/cluster/service/id`, the ARN
+       * without the account, as the runner drops a job's output with a masked account id in it; or `ecs-svc/…`, which
+       * ECS forgets when the deployment has ended badly.
+       */
       readonly deploymentId: string
       readonly consoleUrl: string
       /** True when a deployment of the same content was in flight already and is now watched. */
       readonly adopted: boolean
     }
+  /** What has started is known by an id that AWS does not forget. */
+  | { readonly kind: 'identified'; readonly at: number; readonly deploymentId: string }
   /** A step of the engine, by AWS's own name: a service deployment's lifecycle stage, or a CodeDeploy lifecycle event. */
   | {
       readonly kind: 'phase'

@@ -1,4 +1,4 @@
-import { parseArn, resourceName } from '../arn.ts'
+import { arnBeside, parseArn, resourceName, withoutAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDeployment } from '../ports.ts'
 import { text, type Untrusted, untrusted } from '../text.ts'
@@ -44,7 +44,7 @@ export interface PastPorts {
 interface Where {
   readonly region: string
   readonly cluster: string
-  /** Needed for `newest` and `ecs-svc/…`. */
+  /** Needed for all but a whole ARN and `d-…`. */
   readonly service: string | undefined
   /** What is said of the deployment group of a service of CodeDeploy. */
   readonly codeDeploy: CodeDeployRequest
@@ -58,8 +58,8 @@ const remembered = 90 * 24 * 3_600_000
 const slack = 5_000
 
 /**
- * Finds a deployment by the ARN of a service deployment, CodeDeploy's `d-…`, ECS's `ecs-svc/…` (while the service still
- * shows it), or `newest`. Throws `inputs-invalid` when there is none, and what
+ * Finds a deployment by the ARN of a service deployment, with or without its account, CodeDeploy's `d-…`, ECS's
+ * `ecs-svc/…` (while the service still shows it), or `newest`. Throws `inputs-invalid` when there is none, and what
  * `locateGroup` throws.
  */
 export async function findPastDeployment(id: string, where: Where, ports: PastPorts): Promise<PastDeployment> {
@@ -69,6 +69,8 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
   const { cluster, service: name } = where
   if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
   const service = requireService(await ports.ecs.describeService(cluster, name), name, cluster)
+  if (id.startsWith('service-deployment/'))
+    return await findPastDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
   const since = new Date(where.now - remembered)
   if (id === 'newest' && engineOf(service, name) === 'codedeploy') {
     const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
@@ -116,7 +118,7 @@ async function byEcs(deployment: ServiceDeployment, { region }: Where, { ecs }: 
   const ended = deployment.finishedAt ?? deployment.stoppedAt
   return {
     engine: 'ecs-rolling',
-    id: arn,
+    id: withoutAccount(arn),
     consoleUrl: serviceConsoleUrl(region, cluster, service),
     cluster,
     service,

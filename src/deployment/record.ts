@@ -17,7 +17,7 @@ export interface DeploymentRecord {
   readonly stage: 'preparing' | 'registering' | 'updating' | 'watching' | 'ended'
   /** True when there was no such service before: there is nothing to go back to. */
   readonly isCreation?: boolean | undefined
-  /** Service deployment ARN, ECS deployment id, or CodeDeploy's `d-…`. */
+  /** As people see it: `service-deployment/…`, `ecs-svc/…`, or CodeDeploy's `d-…`. */
   readonly deploymentId?: string | undefined
   readonly serviceDeploymentArn?: string | undefined
   /** When AWS made the deployment, by its own clock: milliseconds since 1970. */

@@ -77,6 +77,8 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
       const { deploymentId: id, engine, consoleUrl, adopted, at: startedAt } = event
       return { ...next, deployment: { id, engine, consoleUrl, adopted, startedAt } }
     }
+    case 'identified':
+      return state.deployment ? { ...next, deployment: { ...state.deployment, id: event.deploymentId } } : next
     case 'phase':
       return { ...next, phases: foldPhase(state.phases, event) }
     case 'tasks': {

@@ -16,7 +16,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
   return [
     ...(next.plan && !previous.plan ? planned(next, subject) : []),
     ...(next.registered && !previous.registered ? registered(next) : []),
-    ...(next.deployment && next.deployment.id !== previous.deployment?.id ? started(next) : []),
+    ...(next.deployment && !previous.deployment ? started(next) : []),
     ...next.phases.flatMap((phase) =>
       phaseLine(
         previous.phases.find(({ name }) => name === phase.name),

@@ -259,7 +259,7 @@ test('deployment-id alone says which service is watched', async () => {
   const sim = rollingScene()
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
   const { runner } = await deploy(sim, { ...here, image: newImage, 'wait-for-minutes': '1' })
-  const [, id = ''] = /deployment-id: (arn:\S+)\./.exec(runner.lines.join('\n')) ?? []
+  const [, id = ''] = /deployment-id: (service-deployment\S+)\./.exec(runner.lines.join('\n')) ?? []
   sim.recorder.clear()
   const again = await deploy(sim, { 'deployment-id': id })
   expect(again.runner.outputs.verdict).toBe('succeeded')

@@ -100,7 +100,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       given: { 'wait-for-minutes': '2' },
       prepare: (sim) => sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 1200 }),
       verdict: 'timed-out',
-      says: /not complete after \d+ minutes.*deployment-id: arn:/s,
+      says: /not complete after \d+ minutes.*deployment-id: service-deployment/s,
     },
     'credentials expire': {
       scene: scene(),
@@ -108,7 +108,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       meanwhile: expire,
       after: 60,
       verdict: 'detached',
-      says: /credentials.*deployment-id: arn:/s,
+      says: /credentials.*deployment-id: service-deployment/s,
     },
     'paused and continued': {
       scene: scene({ lifecycleHooks: [hook(60)] }),

@@ -152,7 +152,7 @@ export const ends: Readonly<Record<string, End>> = {
     given: { 'wait-for-minutes': '2' },
     prepare: slow,
     verdict: 'timed-out',
-    says: /not complete after 2 minutes.*deployment-id: arn:/s,
+    says: /not complete after 2 minutes.*deployment-id: service-deployment/s,
   },
   'CodeDeploy, too slow': {
     scene: () => codeDeployScene({ deploymentConfig: canary, terminationWaitMinutes: 0 }),
@@ -167,7 +167,7 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: expire,
     after: 60,
     verdict: 'detached',
-    says: /credentials.*deployment-id: arn:/s,
+    says: /credentials.*deployment-id: service-deployment/s,
   },
   'CodeDeploy, credentials expire': {
     ...codeDeploy,

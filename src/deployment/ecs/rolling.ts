@@ -1,4 +1,4 @@
-import { resourceName } from '../../arn.ts'
+import { resourceName, withoutAccount } from '../../arn.ts'
 import { type Deadline, deadlineIn } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
@@ -79,6 +79,7 @@ async function* watch(
     const arn = found?.serviceDeploymentArn
     if (arn !== undefined) {
       rollout.journey.keep({ serviceDeploymentArn: arn })
+      yield { kind: 'identified', at: rollout.journey.clock.now(), deploymentId: withoutAccount(arn) }
       return yield* watchServiceDeployment({ rollout, arn, found, ours, deadline, pace })
     }
     yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')

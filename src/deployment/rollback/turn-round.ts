@@ -1,4 +1,4 @@
-import { resourceName } from '../../arn.ts'
+import { resourceName, withoutAccount } from '../../arn.ts'
 import { deadlineIn } from '../../clock.ts'
 import { text, untrusted } from '../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
@@ -64,13 +64,13 @@ async function* byEcs(
   journey: Journey,
 ): Events<End> {
   const { arn, ours, service, isReturning } = moving
-  journey.keep({ stage: 'updating', deploymentId: ours?.id, serviceDeploymentArn: arn })
+  const deploymentId = withoutAccount(arn)
+  journey.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
   if (!isReturning) await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
   journey.keep({ stage: 'watching' })
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
-  const id = ours?.id ?? arn
-  yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId: id, consoleUrl, adopted: true }
+  yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }
   if (!request.wait) return notWatched()
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, journey)

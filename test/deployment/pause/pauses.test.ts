@@ -166,7 +166,9 @@ describe('the time of a wait', () => {
     const ended = await run(sim, { image: newImage, request: { longestGap: 10 * minute } })
     expect(ended.outcome).toBe('timed-out')
     expect(Math.abs((sim.clock.now() - before) / minute - 361)).toBeLessThan(1)
-    expect(ended.cause).toMatch(/still waits for an answer after 360 minutes.*on-pause to leave.*deployment-id: arn:/)
+    expect(ended.cause).toMatch(
+      /still waits for an answer after 360 minutes.*on-pause to leave.*deployment-id: service-deployment/,
+    )
   })
 
   test.each([
