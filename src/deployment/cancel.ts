@@ -103,15 +103,16 @@ function unsettled({ deploymentId, policy }: DeploymentRecord, { parts }: Failur
   }
 }
 
-function leftAlone(id: string, { policy }: DeploymentRecord): Told {
-  if (policy === 'go-on')
+function leftAlone(id: string, record: DeploymentRecord): Told {
+  const again = reattach(id, record)
+  if (record.policy === 'go-on')
     return {
       why: text`the deployment ${untrusted(id)} takes the service back to what it ran before, and goes on at AWS after this job`,
-      fix: text`Look at the service in the AWS console.${reattach(id)}`,
+      fix: text`Look at the service in the AWS console.${again}`,
     }
   return {
     why: text`the deployment ${untrusted(id)} is still rolling out and was left alone (on-cancel: leave)`,
-    fix: text`Run the job again to watch it further, or roll it back in the AWS console.${reattach(id)}`,
+    fix: text`Run the job again to watch it further, or roll it back in the AWS console.${again}`,
   }
 }
 

@@ -4,6 +4,7 @@ import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import type { Failure, FailureCode } from '../failure.ts'
 import type { Service } from '../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { DeployRequest } from './journey.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
 
 /** How an engine saw its deployment end. `cause` where the engine itself knows it; otherwise the evidence decides. */
@@ -37,40 +38,48 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
   }
 }
 
-/** How to go on watching, in the words of the input that does it. */
-export function reattach(id: string | undefined): Text {
-  return id
-    ? text` To watch only this deployment, run this step with deployment-id: ${untrusted(withoutAccount(id))}.`
-    : []
+/** Whose deployment it is, and whether its way back is what was asked for. */
+type Whose = Pick<DeployRequest, 'cluster' | 'service' | 'isTurnedRound'>
+
+/**
+ * How to go on watching, in the words of an action that can do it from any job: the root action, the workflows and
+ * `rollback` take no id. A way back that was asked for is a good end only where an answer asks for it, too. `id`: as an
+ * event has it, or an ARN.
+ */
+export function reattach(id: string | undefined, { cluster, service, isTurnedRound }: Whose): Text {
+  if (!id) return []
+  const known = withoutAccount(id)
+  const where = known.startsWith('service-deployment/')
+    ? []
+    : text`cluster: ${untrusted(cluster)}, service: ${untrusted(service)}, `
+  const action = isTurnedRound
+    ? 'rollback, use actions/continue with answer: roll-back,'
+    : 'deployment, use actions/deploy with'
+  return text` To watch only this ${action} ${where}deployment-id: ${untrusted(known)}.`
 }
 
-/** `id`: what the input deployment-id takes. */
-export function timedOut(minutes: number, last: Text, id?: string): End {
-  return {
-    outcome: 'timed-out',
-    cause: certain(
-      'timed-out',
-      text`The deployment was not complete after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
-      last,
-      text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.${reattach(id)}`,
-    ),
-  }
+/** `id`: of the deployment, where that is known. */
+export function timedOut(whose: Whose, minutes: number, last: Text, id?: string): End {
+  if (whose.isTurnedRound) return returning(whose, minutes, last, id)
+  const fix = text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.${reattach(id, whose)}`
+  return late(text`The deployment was not complete after ${minutesOf(minutes)}`, last, fix)
 }
 
 /**
  * The end of a watch whose time was up while AWS takes the old version back. The same version again would be a new
  * deployment by then: nothing is picked up. `id`: of the deployment, not of its rollback.
  */
-export function returning(minutes: number, last: Text, id: string | undefined): End {
-  return {
-    outcome: 'timed-out',
-    cause: certain(
-      'timed-out',
-      text`The deployment failed, and was not rolled back after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
-      last,
-      text`The rollback goes on without this run. Wait for its end before you deploy again, or raise wait-for-minutes.${reattach(id)}`,
-    ),
-  }
+export function returning(whose: Whose, minutes: number, last: Text, id?: string): End {
+  const fix = text`It goes on without this run. Wait for its end before you deploy again, or raise wait-for-minutes.${reattach(id, whose)}`
+  return late(text`The rollback was not complete after ${minutesOf(minutes)}`, last, fix)
+}
+
+function late(what: Text, last: Text, fix: Text): End {
+  return { outcome: 'timed-out', cause: certain('timed-out', what, last, fix) }
+}
+
+function minutesOf(minutes: number): string {
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
 }
 
 /** What is left of a service whose first deployment did not end well, and what to do about it. */
@@ -96,15 +105,15 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
   }
 }
 
-/** The end of a run that was told not to wait. `id`: what the input deployment-id takes. */
-export function notWatched(id?: string): End & { readonly cause: Cause } {
+/** The end of a run that was told not to wait. `id`: of the deployment, where that is known. */
+export function notWatched(whose: Whose, id?: string): End & { readonly cause: Cause } {
   return {
     outcome: 'detached',
     cause: certain(
       notWatchedCode,
-      text`The deployment was started and is not watched`,
+      text`The ${whose.isTurnedRound ? 'rollback' : 'deployment'} was started and is not watched`,
       text`wait-for-service-stability is false`,
-      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${reattach(id)}`,
+      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${reattach(id, whose)}`,
     ),
   }
 }

@@ -51,7 +51,10 @@ const moving: readonly DeploymentRecord['stage'][] = ['updating', 'watching']
 const unsure: readonly string[] = ['aws-unreachable', 'credentials-expired', 'cancelled', 'unexpected']
 
 /** The verdict when an error or a cancel ended the watch: what was begun at AWS goes on without it. */
-export async function* finishByError(error: unknown, { journey, record }: Finished): AsyncGenerator<DeploymentEvent> {
+export async function* finishByError(
+  error: unknown,
+  { request, journey, record }: Finished,
+): AsyncGenerator<DeploymentEvent> {
   const at = journey.clock.now()
   if (journey.signal.aborted) {
     yield { kind: 'finished', at, verdict: { outcome: 'cancelled', cause: cancelled(record) } }
@@ -60,7 +63,7 @@ export async function* finishByError(error: unknown, { journey, record }: Finish
   const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
   const goesOn = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
   const verdict = goesOn
-    ? ({ outcome: 'detached', cause: unwatched(cause, record) } as const)
+    ? ({ outcome: 'detached', cause: unwatched(cause, record, request) } as const)
     : ({ outcome: 'failed', servingTaskDefinition: record.previousTaskDefinition, cause } as const)
   yield { kind: 'finished', at, verdict }
 }
@@ -75,11 +78,14 @@ function unexpected(error: unknown): Cause {
   )
 }
 
-function unwatched(cause: Cause, record: DeploymentRecord): Cause {
+function unwatched(cause: Cause, record: DeploymentRecord, request: DeployRequest): Cause {
+  const goesOn = request.isTurnedRound
+    ? 'The rollback goes on at AWS.'
+    : 'The deployment goes on at AWS; run this job again to watch it further.'
   return {
     ...cause,
     what: text`${cause.what}, so the deployment${named(record)} cannot be watched any further and its end is not known`,
-    fix: text`${cause.fix} The deployment goes on at AWS; run this job again to watch it further.${reattach(idOf(record))}`,
+    fix: text`${cause.fix} ${goesOn}${reattach(idOf(record), request)}`,
   }
 }
 

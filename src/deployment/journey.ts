@@ -63,6 +63,8 @@ export interface DeployRequest {
   readonly onPause?: PausePolicy | undefined
   /** Ids of waits that we have just answered ourselves. */
   readonly answered?: readonly string[] | undefined
+  /** True where a deployment in flight is stopped, and its way back is what is wanted and watched. */
+  readonly isTurnedRound?: boolean | undefined
   /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
   readonly onConflict?: ConflictPolicy | undefined
   /** What the post step does with a deployment that is in flight when the job is cancelled. */

@@ -397,7 +397,7 @@ describe('waves', () => {
     const { sim, files } = shopScene()
     const { runner } = await deploySeveral(sim, { environment: 'production', service: 'api' }, { files })
     expect(updates(sim)).toEqual(['api api:2'])
-    expect(runner.outputs['deployment-id']).toMatch(/^ecs-svc/)
+    expect(runner.outputs['deployment-id']).toMatch(/^service-deployment/)
   })
 })
 

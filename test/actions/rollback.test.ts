@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { createContinue } from '../../src/actions/continue.ts'
+import { continueInputs } from '../../src/actions/continue-inputs.ts'
 import { createRollback } from '../../src/actions/rollback.ts'
 import { rollbackInputs } from '../../src/actions/rollback-inputs.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
@@ -30,6 +32,15 @@ async function rollBack(sim: Simulator, given: Record<string, string> = {}) {
   const { runner, action, sent } = await prepare(sim)
   await action.main(givenInputs(rollbackInputs, { ...here, ...given }), runner)
   return { runner, sent, log: runner.lines.join('\n'), outputs: runner.outputs }
+}
+
+/** The action `continue`, as a message of a rollback names it. */
+async function answer(sim: Simulator, given: Record<string, string>) {
+  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+  const fetch = () => Promise.reject(new Error('nobody is told'))
+  const action = createContinue({ requestHandler: sim.requestHandler, fetch })
+  await action.main(givenInputs(continueInputs, { ...here, ...given }), runner)
+  return runner
 }
 
 const scenes = [
@@ -161,6 +172,35 @@ describe('a deployment in flight', () => {
     expect(log).toMatch(/is on its way back already, and is followed/)
     expect(mutations(sim)).toEqual([])
     expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test.each(scenes)('%s: what is not waited for is watched by what the message says', async (_, scene) => {
+    const sim = scene()
+    await inFlight(sim)
+    sim.world.scenarios.set(oldImage, { kind: 'healthy', startSeconds: 90 })
+    const { runner, outputs } = await rollBack(sim, { 'wait-for-service-stability': 'false' })
+    expect([outputs.verdict, runner.failed]).toEqual(['detached', false])
+    const said = runner.lines.join('\n') + runner.summary
+    expect(said).toMatch(/The rollback was started and is not watched/)
+    expect(said).toMatch(/use actions\/continue with answer: roll-back, .*deployment-id: \S+\./)
+    const [, id = ''] = /deployment-id: (\S+)\./.exec(runner.lines.join('\n')) ?? []
+    for (const seconds of [6, 1800]) {
+      sim.clock.advance(seconds * 1000)
+      const again = await answer(sim, { answer: 'roll-back', 'deployment-id': id })
+      expect([again.outputs.verdict, again.failed]).toEqual(['succeeded', false])
+    }
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test.each(scenes)('%s: a wait that ended too early says the same', async (_, scene) => {
+    const sim = scene()
+    await inFlight(sim)
+    sim.world.scenarios.set(oldImage, { kind: 'healthy', startSeconds: 300 })
+    const { outputs, log } = await rollBack(sim, { 'wait-for-minutes': '0' })
+    expect(outputs.verdict).toBe('timed-out')
+    expect(log).toMatch(/The rollback was not complete after 0 minutes/)
+    expect(log).toMatch(/use actions\/continue with answer: roll-back, /)
+    expect(log).not.toMatch(/picked up/)
   })
 
   test.each(scenes)('%s: with a named revision, that one is deployed', async (_, scene) => {

@@ -31,7 +31,7 @@ export async function* deployByCodeDeploy(
     consoleUrl: codeDeployConsoleUrl(request.region, id),
     adopted: inFlight !== undefined,
   }
-  if (!request.wait) return notWatched(id)
+  if (!request.wait) return notWatched(request, id)
   // What is in flight was started with what its own run asked for.
   const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
   return yield* watchCodeDeploy(rollout, id, settings)

@@ -43,7 +43,8 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()
   }
-  return returning(lost.minutes, text`the rollback ${untrusted(rollbackId)} still runs`, deployment.deploymentId)
+  const last = text`CodeDeploy's deployment ${untrusted(rollbackId)}, which takes the old version back, still runs`
+  return returning(rollout.request, lost.minutes, last, deployment.deploymentId)
 }
 
 async function findRollback({

@@ -43,7 +43,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
   const view = startView(rollout, id, pace, group)
   const failFast = startFailFast(rollout, pace)
-  const pauses = startPauses(request.answered)
+  const pauses = startPauses(request)
   const ready = startReadyWait(group)
   let status: string | undefined
   let isStopped = false
@@ -73,7 +73,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     }
   }
   const last = text`its status is still ${untrusted(status ?? 'unknown')}`
-  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(minutes, last, id)
+  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, id)
 }
 
 /** Tells what the target shows, now and then; hands on what was seen last. */

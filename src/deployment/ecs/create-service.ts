@@ -150,7 +150,7 @@ async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
     consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),
     adopted: false,
   }
-  if (!request.wait) return notWatched()
+  if (!request.wait) return notWatched(request)
   const pace = startPace(journey.clock, request.longestGap)
   const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
   return yield* watchFirstTaskSet({ rollout: watched, deadline, pace })

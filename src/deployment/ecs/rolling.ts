@@ -57,7 +57,7 @@ export async function* follow(begun: Rollout, updated: Service, adopted: boolean
   const createdAt = changed ? ours?.createdAt?.getTime() : undefined
   journey.keep({ stage: 'watching', deploymentId: ours?.id, createdAt })
   yield started(rollout, ours, adopted)
-  if (!request.wait) return notWatched(ours?.id)
+  if (!request.wait) return notWatched(request, ours?.id)
   const pace = startPace(journey.clock, request.longestGap)
   const limited = { ...rollout, journey: until(journey, deadline + aftermath) }
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).

@@ -43,7 +43,7 @@ export async function* watchFirstTaskSet({ rollout, deadline, pace }: Watched): 
     const reason = await failFast.look(counts)
     if (reason) return { outcome: 'failed', reason }
   }
-  return timedOut(request.waitMinutes, text`its first tasks are not steady yet`)
+  return timedOut(request, request.waitMinutes, text`its first tasks are not steady yet`)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

@@ -43,7 +43,7 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
   const { rollout, arn, pace } = watched
   const { clock, signal } = rollout.journey
   const deadline = startWatchDeadline(clock, watched.deadline)
-  const pauses = startPauses(rollout.request.answered)
+  const pauses = startPauses(rollout.request)
   const failFast = startFailFast(rollout, pace)
   const details = startDetails(rollout, pace)
   const service = startServiceLooks(watched)
@@ -80,9 +80,9 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     const overtaken = yield* service.look(now, events.length > 0)
     if (overtaken) return overtaken
   }
-  const { waitMinutes } = rollout.request
-  if (before && standingOf(before) === 'rolling-back') return returning(waitMinutes, lastSeen(before), arn)
-  return pauses.overdue(longestWatchMinutes, arn) ?? timedOut(waitMinutes, lastSeen(before), arn)
+  const { request } = rollout
+  const late = before && standingOf(before) === 'rolling-back' ? returning : timedOut
+  return pauses.overdue(longestWatchMinutes, arn) ?? late(request, request.waitMinutes, lastSeen(before), arn)
 }
 
 /** Whether somebody asked for a stop, by the two statuses that only a request brings about (API StopServiceDeployment). */

@@ -52,7 +52,7 @@ export async function* watchService({ rollout, ours, deadline, pace }: Watched):
     if (end) return end
   }
   const last = text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
-  return failed ? returning(request.waitMinutes, last, undefined) : timedOut(request.waitMinutes, last)
+  return (failed ? returning : timedOut)(request, request.waitMinutes, last)
 }
 
 function endOf(service: Service, own: EcsDeployment | undefined, failed: boolean, rollout: Rollout): End | undefined {

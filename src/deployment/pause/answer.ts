@@ -28,7 +28,8 @@ export interface PauseDecision {
  * the service is back, as a rollback has it.
  */
 export async function* answerPauses(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<void> {
-  yield* recorded(request, journey, {}, (kept) => way(decision, request, kept))
+  const asked = { ...request, isTurnedRound: decision.answer === 'roll-back' }
+  yield* recorded(asked, journey, {}, (kept) => way(decision, asked, kept))
 }
 
 async function* way(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<End> {
@@ -36,7 +37,7 @@ async function* way(decision: PauseDecision, request: DeployRequest, journey: Jo
   const located = await locate(request.deploymentId ?? (await idInFlight(request, journey)), request, journey)
   const rollout = yield* begin(located, request, journey, isBack)
   const seen = await situationOf(located, rollout)
-  const refused = refusalOf(decision, seen, located)
+  const refused = refusalOf(decision, seen, located, request)
   if (refused) return refused
   if (seen.kind !== 'waits') yield { kind: 'warning', at: journey.clock.now(), message: untrusted(seen.says) }
   try {
@@ -102,7 +103,12 @@ async function readyNow(
 }
 
 /** Nothing can be done where nothing waits; what somebody else let go on is not taken back by an answer. */
-function refusalOf({ answer, stage }: PauseDecision, seen: Situation, located: Located): End | undefined {
+function refusalOf(
+  { answer, stage }: PauseDecision,
+  seen: Situation,
+  located: Located,
+  { cluster, service }: DeployRequest,
+): End | undefined {
   const pauses = seen.kind === 'waits' ? pausesAt(stage, seen.pauses) : []
   const goesOn = seen.kind === 'ended' || (seen.kind === 'answered' && answer === 'continue')
   if (goesOn || pauses.length > 0) return undefined
@@ -115,7 +121,7 @@ function refusalOf({ answer, stage }: PauseDecision, seen: Situation, located: L
       text`${untrusted(seen.says)}`,
       seen.kind === 'answered'
         ? text`It goes on, as somebody wanted. To go back to the old version use the action rollback.`
-        : text`Nothing was answered, and the deployment goes on. Run this again when it waits${stage === undefined ? '' : ' there'}; deploy with on-pause: leave ends at that moment.${reattach(located.id)}`,
+        : text`Nothing was answered, and the deployment goes on. Run this again when it waits${stage === undefined ? '' : ' there'}; deploy with on-pause: leave ends at that moment.${reattach(located.id, { cluster, service })}`,
     ),
   }
 }

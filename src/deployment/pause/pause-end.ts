@@ -1,6 +1,7 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import type { Pause, PauseAnswer } from '../details.ts'
 import { certain, type End, reattach } from '../end.ts'
+import type { DeployRequest } from '../journey.ts'
 
 /** A wait that is over. */
 export interface PauseEnd {
@@ -65,7 +66,12 @@ function refused(pause: Pause) {
 }
 
 /** The end of a watch that lasted as long as a job may, while the deployment still waits. */
-export function stillPaused([pause]: readonly Pause[], minutes: number, id: string): End | undefined {
+export function stillPaused(
+  [pause]: readonly Pause[],
+  minutes: number,
+  id: string,
+  request: DeployRequest,
+): End | undefined {
   if (pause === undefined) return undefined
   return {
     outcome: 'timed-out',
@@ -73,7 +79,7 @@ export function stillPaused([pause]: readonly Pause[], minutes: number, id: stri
       'still-paused',
       text`The deployment still waits for an answer after ${minutes} minutes, which is as long as a job may last`,
       text`nobody has answered ${nameOf(pause)}`,
-      text`It still can be answered: ${whoMayAnswer(pause)}. For long waits set on-pause to leave, and answer in a later job.${reattach(id)}`,
+      text`It still can be answered: ${whoMayAnswer(pause)}. For long waits set on-pause to leave, and answer in a later job.${reattach(id, request)}`,
     ),
   }
 }

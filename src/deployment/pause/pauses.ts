@@ -3,6 +3,7 @@ import type { Pause, PauseAnswer } from '../details.ts'
 import { isTriggered, standingOf } from '../ecs/service-deployment.ts'
 import type { End } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest } from '../journey.ts'
 import { explainPauseEnd, type PauseEnd, readyWait, stillPaused } from './pause-end.ts'
 
 /** The waits of one deployment at one look. */
@@ -24,8 +25,9 @@ export interface PauseWatch {
   overdue(minutes: number, id: string): End | undefined
 }
 
-/** `answered`: ids that we have answered ourselves; a look that is a little old may still show them. */
-export function startPauses(answered: readonly string[] = []): PauseWatch {
+/** What we have answered ourselves (`answered` of the request) may still be shown by a look that is a little old. */
+export function startPauses(request: DeployRequest): PauseWatch {
+  const { answered = [] } = request
   let open: readonly Pause[] = []
   let last: PauseEnd | undefined
   return {
@@ -44,7 +46,7 @@ export function startPauses(answered: readonly string[] = []): PauseWatch {
     },
     isWaiting: () => open.length > 0,
     explain: (end) => explainPauseEnd(end, last),
-    overdue: (minutes, id) => stillPaused(open, minutes, id),
+    overdue: (minutes, id) => stillPaused(open, minutes, id, request),
   }
 }
 

@@ -22,7 +22,8 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 export async function* turnRound(moving: Moving, request: DeployRequest, journey: Journey): Events<void> {
   const { engine, from: previousTaskDefinition, taskDefinition } = moving
   const known = { engine, previousTaskDefinition, taskDefinition }
-  yield* recorded(request, journey, known, (kept) => wayBack(moving, request, kept))
+  const turning = { ...request, isTurnedRound: true }
+  yield* recorded(turning, journey, known, (kept) => wayBack(moving, turning, kept))
 }
 
 /** Undefined: a dry run. */
@@ -71,7 +72,7 @@ async function* byEcs(
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
   yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }
-  if (!request.wait) return notWatched()
+  if (!request.wait) return notWatched(request, arn)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, journey)
   const pace = startPace(journey.clock, request.longestGap)
