@@ -36,7 +36,7 @@ export async function* examine(
       triggeredAlarms: end.triggeredAlarms,
       stopped: end.stopped,
       isBack: end.outcome === 'rolled-back',
-      codeDeployDeploymentId: record.engine === 'codedeploy' ? record.deploymentId : undefined,
+      codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
     }
     const gathered = gather(subject, {
       ecs,

@@ -1,4 +1,5 @@
 import { renderText } from '../text.ts'
+import { codeDeployId } from './deployment-id.ts'
 import { forPlain } from './escape.ts'
 import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
@@ -20,7 +21,7 @@ export function outputs({ subject, state }: Report): Record<string, string> {
     'task-definition-arn': state.registered?.taskDefinitionArn ?? state.plan?.taskDefinition,
     'previous-task-definition-arn': state.plan?.previousTaskDefinition,
     'deployment-id': state.deployment?.id,
-    'codedeploy-deployment-id': state.deployment?.engine === 'codedeploy' ? state.deployment.id : undefined,
+    'codedeploy-deployment-id': codeDeployId(state),
     'console-url': state.deployment?.consoleUrl,
     url: subject.url,
     ...(pause && {

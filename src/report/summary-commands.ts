@@ -1,5 +1,6 @@
 import { isGood, type Outcome } from '../deployment/verdict.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { codeDeployId } from './deployment-id.ts'
 import { fence, fold } from './markdown.ts'
 import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
@@ -16,12 +17,13 @@ export function nextSteps(report: Report): string {
 /** What answers a deployment that was left waiting; ECS has an answer for each hook. */
 function answer({ subject, state }: Report): readonly Text[] {
   const region = text`--region ${word(subject.region)}`
-  if (state.deployment?.engine === 'codedeploy') {
-    const id = word(state.deployment.id)
+  const theirs = codeDeployId(state)
+  if (theirs !== undefined) {
+    const id = word(theirs)
     return [
       text`# let it go on, or stop it and go back`,
       text`aws deploy continue-deployment --deployment-id ${id} --deployment-wait-type READY_WAIT ${region}`,
-      ...backByCodeDeploy(state.deployment.id, region, 'paused').slice(1),
+      ...backByCodeDeploy(theirs, region, 'paused').slice(1),
     ]
   }
   const service = text`--cluster ${word(subject.cluster)} --service ${word(subject.service)}`
@@ -41,10 +43,11 @@ function again({ subject: { run }, state: { verdict, purpose } }: Report): reado
   return [text`# try again`, text`gh run rerun ${word(run.runId)} --repo ${word(run.repository)}`]
 }
 
-function look({ subject, state: { deployment } }: Report): readonly Text[] {
+function look({ subject, state }: Report): readonly Text[] {
   const region = text`--region ${word(subject.region)}`
-  if (deployment?.engine === 'codedeploy') {
-    return [text`# look closer`, text`aws deploy get-deployment --deployment-id ${word(deployment.id)} ${region}`]
+  const id = codeDeployId(state)
+  if (id !== undefined) {
+    return [text`# look closer`, text`aws deploy get-deployment --deployment-id ${word(id)} ${region}`]
   }
   return [
     text`# look closer`,
@@ -52,11 +55,13 @@ function look({ subject, state: { deployment } }: Report): readonly Text[] {
   ]
 }
 
-function back({ subject, state: { deployment, plan, verdict, purpose } }: Report): readonly Text[] {
+function back({ subject, state }: Report): readonly Text[] {
+  const { plan, verdict, purpose } = state
   const region = text`--region ${word(subject.region)}`
   if (verdict?.outcome === 'rolled-back') return []
   if (purpose === 'rollback' && verdict?.outcome === 'succeeded') return []
-  if (deployment?.engine === 'codedeploy') return backByCodeDeploy(deployment.id, region, verdict?.outcome)
+  const id = codeDeployId(state)
+  if (id !== undefined) return backByCodeDeploy(id, region, verdict?.outcome)
   const target = purpose === 'rollback' ? plan?.taskDefinition : plan?.previousTaskDefinition
   if (!target) return []
   const previous = word(revision(target))

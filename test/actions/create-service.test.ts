@@ -42,6 +42,16 @@ async function deploy(sim: Simulator, step: Step = {}) {
   return { runner, log: runner.lines.join('\n'), verdict: runner.outputs.verdict, action, inputs }
 }
 
+/** The definition of a service that CodeDeploy is going to deploy, with the load balancer that it needs. */
+function withTaskSet(sim: Simulator): object {
+  const { elbv2 } = sim.world.region(region)
+  const { targetGroupArn } = elbv2.createTargetGroup('api-blue')
+  elbv2.createListener(80, { [targetGroupArn]: 1 })
+  const { deploymentConfiguration: _, ...rest } = definition
+  const loadBalancers = [{ targetGroupArn, containerName: 'api', containerPort: 8080 }]
+  return { ...rest, deploymentController: { type: 'CODE_DEPLOY' }, loadBalancers }
+}
+
 const serviceOf = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')
 const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
 const created = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => operation === 'CreateService').length
@@ -123,24 +133,41 @@ describe('a missing service', () => {
     expect(sim.recorder.all.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation))).toEqual([])
   })
 
+  test('of CodeDeploy that is not waited for is watched by the id that was printed', async () => {
+    const sim = emptyScene()
+    const content = withTaskSet(sim)
+    const given = { 'wait-for-service-stability': 'false' }
+    const { runner } = await deploy(sim, { content, given })
+    const id = runner.outputs['deployment-id'] ?? ''
+    expect(runner.outputs).toMatchObject({ verdict: 'detached', 'codedeploy-deployment-id': '' })
+    expect(id).toMatch(/^ecs-svc\//)
+    expect(runner.outputs.cause).toMatch(/not watched/)
+    expect(runner.lines.join('\n')).toContain(`deployment-id: ${id}.`)
+    expect(runner.summary).not.toMatch(/aws deploy/)
+    const again = await deploy(sim, { content, given: { 'deployment-id': id } })
+    expect(again.verdict).toBe('succeeded')
+    expect(again.runner.outputs).toMatchObject({ 'deployment-id': id, 'codedeploy-deployment-id': '' })
+  })
+
+  test('of CodeDeploy that fails is explained to whoever attaches', async () => {
+    const sim = emptyScene()
+    crash(sim)
+    const content = withTaskSet(sim)
+    const { runner } = await deploy(sim, { content, given: { 'wait-for-service-stability': 'false' } })
+    const given = { 'deployment-id': runner.outputs['deployment-id'] ?? '' }
+    const { verdict, log } = await deploy(sim, { content, given })
+    expect(verdict).toBe('failed')
+    expect(log).toMatch(/exited with code 1/)
+  })
+
   test('of CodeDeploy gets its first task set from ECS, which is watched', async () => {
     const sim = emptyScene()
-    const { targetGroupArn } = sim.world.region(region).elbv2.createTargetGroup('api-blue')
-    sim.world.region(region).elbv2.createListener(80, { [targetGroupArn]: 1 })
-    const { deploymentConfiguration: _, ...rest } = definition
-    const content = {
-      ...rest,
-      deploymentController: { type: 'CODE_DEPLOY' },
-      loadBalancers: [{ targetGroupArn, containerName: 'api', containerPort: 8080 }],
-    }
-    const { verdict } = await deploy(sim, { content })
+    const { verdict } = await deploy(sim, { content: withTaskSet(sim) })
     expect(verdict).toBe('succeeded')
     expect(serviceOf(sim)?.taskSets).toMatchObject([{ status: 'PRIMARY', group: { running: 2 } }])
     const broken = emptyScene()
     crash(broken)
-    const { elbv2 } = broken.world.region(region)
-    elbv2.createListener(80, { [elbv2.createTargetGroup('api-blue').targetGroupArn]: 1 })
-    const failed = await deploy(broken, { content })
+    const failed = await deploy(broken, { content: withTaskSet(broken) })
     expect(failed.verdict).toBe('failed')
     expect(failed.log).toMatch(/exited with code 1[\s\S]*The service exists now/)
   })

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { resourceName } from '../../arn.ts'
-import { deadlineIn } from '../../clock.ts'
 import type { CreateServiceRequest, JsonObject, Service } from '../../ports.ts'
 import { diff } from '../../task-definition/diff.ts'
 import { textIn } from '../../task-definition/members.ts'
@@ -12,11 +11,10 @@ import { type End, notWatched, remains } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
-import { aftermath, afterwards, shortly, until } from '../patience.ts'
+import { afterwards, shortly } from '../patience.ts'
 import { images, type Plan } from '../plan.ts'
 import { type Marking, obtainRevision, settleRevision } from '../revision.ts'
 import { stepsOf } from '../strategy/change.ts'
-import { startPace } from '../watch.ts'
 import { follow } from './rolling.ts'
 import { runOneOffTask } from './run-task.ts'
 import { checkServiceDefinition, engineFor, withSettings } from './service-definition.ts'
@@ -140,18 +138,16 @@ async function* watch(request: DeployRequest, journey: Journey, created: Service
 
 async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
   const { request, journey } = rollout
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  journey.keep({ stage: 'watching' })
+  const deploymentId = created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id
+  journey.keep({ stage: 'watching', deploymentId })
   yield {
     kind: 'started',
     at: journey.clock.now(),
     engine: 'codedeploy',
-    deploymentId: created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id ?? '',
+    deploymentId: deploymentId ?? '',
     consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),
     adopted: false,
   }
-  if (!request.wait) return notWatched(request)
-  const pace = startPace(journey.clock, request.longestGap)
-  const watched = { ...rollout, journey: until(journey, deadline + aftermath) }
-  return yield* watchFirstTaskSet({ rollout: watched, deadline, pace })
+  if (!request.wait) return notWatched(request, deploymentId)
+  return yield* watchFirstTaskSet(rollout, deploymentId)
 }

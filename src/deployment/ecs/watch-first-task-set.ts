@@ -1,26 +1,25 @@
-import type { Deadline } from '../../clock.ts'
+import { deadlineIn } from '../../clock.ts'
 import type { Service, TaskSet } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import { type End, stoppedByHand, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { startFailFast } from '../fail-fast.ts'
 import type { Rollout } from '../journey.ts'
-import { lookUntil, type Pace, ticks } from '../watch.ts'
+import { aftermath, until } from '../patience.ts'
+import { lookUntil, startPace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
-
-interface Watched {
-  readonly rollout: Rollout
-  readonly deadline: Deadline
-  readonly pace: Pace
-}
 
 /**
  * Watches the task set that ECS makes for a new service of CodeDeploy, until it is steady: no deployment of either makes
  * it (CreateService answers such a service with a task set and without deployments). ECS never gives it up; what fails is
- * seen in its tasks.
+ * seen in its tasks. `id`: of the task set.
  */
-export async function* watchFirstTaskSet({ rollout, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
-  const { journey, request } = rollout
+export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined): AsyncGenerator<DeploymentEvent, End> {
+  const { request } = begun
+  const deadline = deadlineIn(begun.journey.clock, request.waitMinutes * 60_000)
+  const pace = startPace(begun.journey.clock, request.longestGap)
+  const journey = until(begun.journey, deadline + aftermath)
+  const rollout = { ...begun, journey }
   const { clock, ecs, signal } = journey
   const messages = startServiceMessages(rollout, undefined)
   const failFast = startFailFast(rollout, pace)
@@ -43,7 +42,7 @@ export async function* watchFirstTaskSet({ rollout, deadline, pace }: Watched): 
     const reason = await failFast.look(counts)
     if (reason) return { outcome: 'failed', reason }
   }
-  return timedOut(request, request.waitMinutes, text`its first tasks are not steady yet`)
+  return timedOut(request, request.waitMinutes, text`its first tasks are not steady yet`, id)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

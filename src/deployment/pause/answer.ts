@@ -1,11 +1,12 @@
 import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
-import { begin, type Located, locate, watch } from '../attach.ts'
+import { begin, watch } from '../attach.ts'
 import type { Pause } from '../details.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { causeOf, certain, type End, reattach } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey, Rollout } from '../journey.ts'
+import { type Located, locate } from '../locate.ts'
 import { shortly } from '../patience.ts'
 import { unlessDenied } from '../permitted.ts'
 import { recorded } from '../recorded.ts'
@@ -68,10 +69,12 @@ type Situation =
   | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
 
 async function situationOf(located: Located, rollout: Rollout): Promise<Situation> {
-  return located.engine === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+  if (located.kind === 'task-set')
+    return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
+  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
 }
 
-function hooksNow({ deployment }: Extract<Located, { engine: 'ecs-rolling' }>): Situation {
+function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
   const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
   if (standingOf(deployment) !== 'running')
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
@@ -84,7 +87,7 @@ function hooksNow({ deployment }: Extract<Located, { engine: 'ecs-rolling' }>): 
 }
 
 async function readyNow(
-  { deployment, group, id }: Extract<Located, { engine: 'codedeploy' }>,
+  { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
   { journey, request, service }: Rollout,
 ): Promise<Situation> {
   const { status = '' } = deployment
@@ -158,7 +161,7 @@ async function answerOne(
   located: Located,
   { ecs, codeDeploy }: Journey,
 ): Promise<boolean> {
-  if (located.engine === 'ecs-rolling')
+  if (located.kind === 'service-deployment')
     return await ecs.continueServiceDeployment(located.arn, pause.id, answer === 'continue' ? 'CONTINUE' : 'ROLLBACK')
   if (answer === 'continue') return await codeDeploy.continueDeployment(located.id, 'READY_WAIT')
   // CodeDeploy knows no other answer than to go on; what waits is stopped instead.

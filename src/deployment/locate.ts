@@ -1,0 +1,138 @@
+import { arnBeside, withoutAccount } from '../arn.ts'
+import { deadlineIn } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { taskDefinitionOf } from './codedeploy/appspec.ts'
+import { deploymentMeant } from './codedeploy/meant.ts'
+import { findServiceDeployment } from './ecs/find-service-deployment.ts'
+import { requireService, runningTaskDefinition } from './engine.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+import { afterwards, shortly } from './patience.ts'
+import { unlessDenied } from './permitted.ts'
+import { startPace } from './watch.ts'
+
+/** The longest that a hook waits. Milliseconds. */
+const longestPause = 14 * 24 * 3_600_000
+
+/** A deployment that runs, or ran, without us. */
+export type Located = {
+  readonly service: Service
+  /** What people see: `service-deployment/…`, CodeDeploy's `d-…`, or `ecs-svc/…` of a task set. */
+  readonly id: string
+  readonly taskDefinition: string
+  readonly previous: string | undefined
+  readonly begunAt: Date | undefined
+} & (
+  | {
+      readonly kind: 'service-deployment'
+      readonly engine: 'ecs-rolling'
+      readonly arn: string
+      readonly ours: EcsDeployment | undefined
+      readonly deployment: ServiceDeployment
+    }
+  | {
+      readonly kind: 'codedeploy'
+      readonly engine: 'codedeploy'
+      readonly deployment: CodeDeployDeployment
+      /** Id of its rollback, where it was found by that. */
+      readonly rollbackId: string | undefined
+      readonly group: DeploymentGroup | undefined
+    }
+  /** The first task set of a service that CodeDeploy deploys: ECS made it with the service, and no deployment did. */
+  | { readonly kind: 'task-set'; readonly engine: 'codedeploy' }
+)
+
+/**
+ * Finds a deployment of the service: `d-…`, `ecs-svc/…` of a deployment or a task set, or a service deployment with or
+ * without its account. Throws `deployment-not-found`.
+ */
+export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
+  const { ecs } = shortly(journey, request)
+  const read = await ecs.describeService(request.cluster, request.service)
+  const service = requireService(read, request.service, request.cluster)
+  const set = service.taskSets?.find((candidate) => candidate.id === id)
+  const deploymentId = set?.externalId ?? id
+  if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, journey)
+  const { taskDefinition, createdAt: begunAt } = set ?? {}
+  // Once a deployment has taken its place, it is over with the first one.
+  if (taskDefinition !== undefined && set?.status === 'PRIMARY')
+    return { kind: 'task-set', engine: 'codedeploy', service, id, taskDefinition, previous: undefined, begunAt }
+  const arn = id.startsWith('ecs-svc/')
+    ? await findArn(id, service, request, journey)
+    : arnBeside(id, service.serviceArn ?? '')
+  return await locateEcs(arn, service, request, journey)
+}
+
+async function findArn(id: string, service: Service, request: DeployRequest, journey: Journey): Promise<string> {
+  const ours = service.deployments?.find((deployment) => deployment.id === id)
+  const taskDefinition = ours?.taskDefinition
+  if (taskDefinition === undefined) throw notFound(id, await whatBecame(request, journey))
+  const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: undefined }
+  const pace = startPace(journey.clock, request.longestGap)
+  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  const found = await findServiceDeployment({ rollout, updated: service, ours, deadline, pace })
+  if (found?.serviceDeploymentArn === undefined) throw notFound(id, text`ECS shows no service deployment for it`)
+  return found.serviceDeploymentArn
+}
+
+/** ECS forgets the id of a deployment that has ended badly. What the newest service deployment says may explain that. */
+async function whatBecame({ cluster, service }: DeployRequest, journey: Journey): Promise<Text> {
+  const since = new Date(journey.clock.now() - longestPause)
+  const [newest] = (await afterwards(journey, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
+  const gone = text`the service does not list it any more`
+  if (newest === undefined) return gone
+  const reason = newest.statusReason ? text`: ${untrusted(newest.statusReason)}` : ''
+  return text`${gone}; its newest service deployment is ${untrusted(newest.status ?? '')}${reason}`
+}
+
+async function locateEcs(arn: string, service: Service, request: DeployRequest, journey: Journey): Promise<Located> {
+  const { ecs } = shortly(journey, request)
+  const deployment = await ecs.describeServiceDeployment(arn)
+  const target = deployment?.targetServiceRevision?.arn
+  const taskDefinition = target && (await ecs.taskDefinitionOfRevision(target))
+  if (!deployment || !taskDefinition) throw notFound(arn, text`ECS keeps service deployments for 90 days`)
+  if (deployment.serviceArn !== service.serviceArn) throw notFound(arn, text`it is another service's`)
+  const [source] = deployment.sourceServiceRevisions ?? []
+  const previous = source?.arn === undefined ? undefined : await ecs.taskDefinitionOfRevision(source.arn)
+  const ours = service.deployments?.find((candidate) => candidate.taskDefinition === taskDefinition)
+  const id = withoutAccount(arn)
+  const kind = 'service-deployment'
+  const begunAt = deployment.createdAt
+  return { kind, engine: 'ecs-rolling', service, id, taskDefinition, previous, begunAt, arn, ours, deployment }
+}
+
+async function locateCodeDeploy(
+  given: string,
+  service: Service,
+  request: DeployRequest,
+  journey: Journey,
+): Promise<Located> {
+  const { codeDeploy } = shortly(journey, request)
+  const { id, deployment, rollbackId } = await deploymentMeant(given, codeDeploy)
+  const taskDefinition = taskDefinitionOf(deployment.revision)
+  if (taskDefinition === undefined) throw notFound(id, text`it has no AppSpec for Amazon ECS`)
+  const { applicationName = '', deploymentGroupName = '' } = deployment
+  const group = await unlessDenied(
+    codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),
+    () => undefined,
+  )
+  const serves = group?.ecsServices ?? []
+  if (serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName))
+    throw notFound(id, text`it is another service's`)
+  // A group's first deployment has no previous revision; until its old tasks are ended, their set names it.
+  const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
+  const previous = taskDefinitionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
+  const kind = 'codedeploy'
+  const begunAt = deployment.createTime
+  return { kind, engine: kind, service, id, taskDefinition, previous, begunAt, deployment, group, rollbackId }
+}
+
+function notFound(id: string, why: Text): Failure {
+  return new Failure({
+    code: 'deployment-not-found',
+    what: text`There is no deployment ${untrusted(id)} of this service to watch`,
+    why,
+    fix: text`Check deployment-id, and that cluster, service and aws-region are those of that deployment.`,
+  })
+}
