@@ -39,8 +39,8 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const request = requestOf(inputs, place, aws.region)
   const channels = await openChannels(deploying, place, request, runner, world.fetch)
   keepPlace(place, runner)
-  const fresh = initialState(runner.clock.now())
-  const state = inputs.answer === 'roll-back' ? ({ ...fresh, purpose: 'rollback' } as const) : fresh
+  const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
+  const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })

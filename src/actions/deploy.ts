@@ -50,7 +50,8 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)
   const channels = await openChannels(inputs, place, request, runner, world.fetch)
   keepPlace(place, runner)
-  const state = initialState(runner.clock.now())
+  const purpose = inputs.deploymentId === undefined ? undefined : 'watch'
+  const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
   const history = commitHistory(inputs, calling, world)

@@ -22,8 +22,10 @@ export interface DeploymentState {
   /** Milliseconds since 1970: when the journey began, and of the last event. */
   readonly startedAt: number
   readonly updatedAt: number
-  /** Absent: a deployment. Decides in which words people read about it. */
-  readonly purpose?: 'rollback' | 'explanation' | undefined
+  /**
+   * Absent: a deployment. `watch`, `answer`: of one that was started before. Decides in which words people read about it.
+   */
+  readonly purpose?: 'rollback' | 'explanation' | 'watch' | 'answer' | undefined
   readonly plan?: Plan | undefined
   readonly registered?: { readonly taskDefinitionArn: string; readonly reused: boolean } | undefined
   readonly deployment?:

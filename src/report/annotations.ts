@@ -55,9 +55,17 @@ export function openTitle(outcome: Outcome): string {
   return outcome === 'paused' ? 'Waits for an answer' : 'Started, not watched'
 }
 
+const titles = {
+  deployment: 'Deploy failed',
+  rollback: 'Rollback failed',
+  explanation: 'Deploy failed',
+  watch: 'Watched deployment failed',
+  answer: 'Continue failed',
+}
+
 /** What failed and why, what to do, and only then what is true of the service. */
 function failure(report: Report): Annotation {
-  const title = report.state.purpose === 'rollback' ? 'Rollback failed' : 'Deploy failed'
+  const title = titles[report.state.purpose ?? 'deployment']
   const { headline, reason, rest } = opening(report)
   const lines = reason
     ? [text`${title}: ${reason}`, ...rest.slice(0, 1), text`${headline}.`, ...rest.slice(1)]

@@ -33,10 +33,13 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
   ]
 }
 
+const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Answering a deployment of' }
+
 function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly Text[] {
   if (plan && purpose === 'rollback') return plannedBack(plan, subject)
   if (!plan || plan.unchanged) return []
   const how = withStrategy(plan)
+  const begin = beginnings[isFound(purpose) ? purpose : 'deployment']
   const [service, where] = [
     untrusted(subject.service),
     text`cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)}`,
@@ -46,7 +49,7 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
       ? text`${service} does not exist in ${place(subject)} (${where}) and will be created`
       : plan.settingsOnly
         ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
-        : text`Deploying ${service} to ${place(subject)} ${how} (${where})`,
+        : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${how} (${where})`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
     ...groupLines(plan),
     ...plan.images.map(({ container, from, to }) => {
@@ -78,9 +81,11 @@ function registered({ registered, purpose, plan }: DeploymentState): readonly Te
   if (!registered || purpose === 'rollback' || plan?.settingsOnly) return []
   const name = untrusted(revision(registered.taskDefinitionArn))
   return [
-    registered.reused
-      ? text`revision ${name}, which exists already with the same content`
-      : text`revision ${name} registered`,
+    isFound(purpose)
+      ? text`revision ${name}`
+      : registered.reused
+        ? text`revision ${name}, which exists already with the same content`
+        : text`revision ${name} registered`,
   ]
 }
 
@@ -90,11 +95,18 @@ function started({ deployment, purpose }: DeploymentState): readonly Text[] {
   return [
     deployment.adopted && purpose === 'rollback'
       ? text`Deployment ${id} goes back; watching it`
-      : deployment.adopted
-        ? text`Deployment ${id} of the same content is under way already; watching it`
-        : text`Deployment ${id} started`,
+      : isFound(purpose)
+        ? text`Deployment ${id} was started before; watching what becomes of it`
+        : deployment.adopted
+          ? text`Deployment ${id} of the same content is under way already; watching it`
+          : text`Deployment ${id} started`,
     text`console  ${untrusted(deployment.consoleUrl)}`,
   ]
+}
+
+/** A deployment that was started before this run. */
+function isFound(purpose: DeploymentState['purpose']): purpose is 'watch' | 'answer' {
+  return purpose === 'watch' || purpose === 'answer'
 }
 
 function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {

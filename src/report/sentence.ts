@@ -103,6 +103,16 @@ const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
   },
 }
 
+/** For a deployment that was started before, by somebody else or another run. */
+const foundWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
+  queued: { words: 'is about to be looked at' },
+  'dry-run': { words: 'has this deployment (dry run: it is not watched)' },
+  preparing: { words: 'is about to be looked at' },
+  detached: { now: '' },
+}
+
+const unfound = { watch: 'has no deployment that could be watched', answer: 'has no deployment that could be answered' }
+
 export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
   if (state.rollingBack) return 'rolling-back'
@@ -122,6 +132,10 @@ export function appearance(state: DeploymentState): Appearance {
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
   if (state.plan?.settingsOnly && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
+  if (state.purpose === 'watch' || state.purpose === 'answer') {
+    const words = isUntouched ? { words: unfound[state.purpose], now: 'The service was not changed.' } : {}
+    return { ...appearances[stage], ...foundWords[stage], ...words }
+  }
   return isUntouched ? { ...appearances.failed, now: 'The service was not changed.' } : appearances[stage]
 }
 

@@ -145,6 +145,8 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     const { runner, outputs, log } = await answer(sim, { 'deployment-id': left.outputs['deployment-id'] ?? '' })
     expect([outputs.verdict, serving(sim), runner.failed]).toEqual(['rolled-back', oldImage, true])
     expect(log).toMatch(/Nothing waits for an answer any more/)
+    expect(log).toMatch(/Answering a deployment of api in shop/)
+    expect(log).toMatch(/^error Continue failed: /m)
     expect(outputs.cause).toMatch(/nobody/)
   })
 
@@ -198,6 +200,7 @@ describe('what cannot be answered', () => {
     const { runner, outputs } = await answer(scene())
     expect(runner.failed).toBe(true)
     expect(outputs.cause).toMatch(/No deployment of the service api waits for an answer: none is in flight/)
+    expect(runner.lines.join('\n')).toMatch(/api \(shop\) has no deployment that could be answered/)
   })
 
   test('an id that ECS does not show any more says how the newest deployment ended', async () => {

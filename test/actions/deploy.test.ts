@@ -255,6 +255,27 @@ describe('the commit of a run', () => {
   })
 })
 
+test('who attaches to what has ended reads that it was started before, and how it ended', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3, afterSeconds: 5 })
+  const { runner: first } = await deploy(sim, { ...here, image: newImage })
+  const id = first.outputs['deployment-id'] ?? ''
+  const { runner } = await deploy(sim, { 'deployment-id': id })
+  const log = runner.lines.join('\n')
+  expect([runner.outputs.verdict, runner.failed]).toEqual(['rolled-back', true])
+  expect(log).toMatch(/Watching a deployment of api in shop/)
+  expect(log).toContain(`Deployment ${id.split('/').at(-1)} was started before; watching what becomes of it`)
+  expect(log).toMatch(/^error Watched deployment failed: /m)
+  expect(log).not.toMatch(/same content|under way|Deploying|Deploy failed/)
+})
+
+test('who attaches to what is not there reads that nothing was watched', async () => {
+  const { runner } = await deploy(rollingScene(), { ...here, 'deployment-id': 'ecs-svc/1' })
+  const log = runner.lines.join('\n')
+  expect(log).toMatch(/api \(shop\) has no deployment that could be watched/)
+  expect(log).toMatch(/error Watched deployment failed: .*There is no deployment ecs-svc\/1/)
+})
+
 test('deployment-id alone says which service is watched', async () => {
   const sim = rollingScene()
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 240 })
