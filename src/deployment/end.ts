@@ -107,13 +107,19 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
 
 /** The end of a run that was told not to wait. `id`: of the deployment, where that is known. */
 export function notWatched(whose: Whose, id?: string): End & { readonly cause: Cause } {
+  const which = whose.isTurnedRound ? 'rollback' : 'deployment'
+  return unwatched(text`The ${which} was started and is not watched`, reattach(id, whose))
+}
+
+/** The same of whatever was started; `more`: how to go on watching. */
+export function unwatched(what: Text, more: Text = []): End & { readonly cause: Cause } {
   return {
     outcome: 'detached',
     cause: certain(
       notWatchedCode,
-      text`The ${whose.isTurnedRound ? 'rollback' : 'deployment'} was started and is not watched`,
+      what,
       text`wait-for-service-stability is false`,
-      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${reattach(id, whose)}`,
+      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${more}`,
     ),
   }
 }

@@ -88,6 +88,8 @@ export interface WantedDefinition {
   readonly definition: JsonObject
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
+  /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
+  readonly appSpec?: string | undefined
 }
 
 /** A service that does not exist yet. */

@@ -77,7 +77,7 @@ async function lookAtGroup(
   onDenied: () => void,
 ): Promise<Pick<Prepared, 'request' | 'inFlight' | 'conflict'>> {
   const { name, active } = await locateGroup(request, service, journey, onDenied)
-  const named = withGroup(request, name)
+  const named = withGroup(request, { ...name, ...(wanted.appSpec === undefined ? {} : { appSpec: wanted.appSpec }) })
   const busy = await findInFlight(named, journey, service, wanted, active?.[0])
   return busy?.kind === 'conflict'
     ? { request: named, inFlight: undefined, conflict: busy }

@@ -10,6 +10,7 @@ import { codeDeployScene, newImage, oldImage, region, rollingScene, run, serving
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
+import { seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { host, withRepository } from './doctor-scene.ts'
 import { environment, here, slack, takenBySlack } from './scene.ts'
@@ -138,6 +139,65 @@ describe('going back to the last good revision', () => {
   })
 })
 
+describe("CodeDeploy's hooks", () => {
+  const lambda = (name: string) => `arn:aws:lambda:${region}:111122223333:function:${name}`
+  const withHook = (name: string) => ({
+    codeDeploy: {
+      appSpec: JSON.stringify({
+        version: '0.0',
+        Resources: [
+          {
+            TargetService: {
+              Type: 'AWS::ECS::Service',
+              Properties: { TaskDefinition: '', LoadBalancerInfo: { ContainerName: 'api', ContainerPort: 8080 } },
+            },
+          },
+        ],
+        Hooks: [{ BeforeAllowTraffic: lambda(name) }],
+      }),
+    },
+  })
+  const sent = (sim: Simulator) => {
+    const made = sim.recorder.calls('codedeploy', 'CreateDeployment').at(-1)?.input as {
+      readonly revision: { readonly appSpecContent: { readonly content: string } }
+    }
+    return JSON.parse(made.revision.appSpecContent.content)
+  }
+
+  test.each([[{}], [{ to: 'api:2' }], [{ image: newImage }]])(
+    'are those of the last good deployment of what is gone back to: %j',
+    async (goal) => {
+      const sim = codeDeployScene()
+      await run(sim, { image: newImage, request: withHook('smoke') })
+      await run(sim, { image: thirdImage, request: withHook('newer') })
+      const { outputs, log } = await rollBack(sim, goal)
+      expect(outputs.verdict).toBe('succeeded')
+      expect(sent(sim).Hooks).toEqual([{ BeforeAllowTraffic: lambda('smoke') }])
+      expect(sent(sim).Resources[0].TargetService.Properties.TaskDefinition).toMatch(/api:2$/)
+      expect(log).toMatch(/Going back with api .*; by the AppSpec of d-\w+, with its hooks/)
+    },
+  )
+
+  test('are none where the group never deployed that revision, and the log says so', async () => {
+    const sim = codeDeployScene()
+    await run(sim, { image: newImage, request: withHook('smoke') })
+    const { outputs, log } = await rollBack(sim, { to: 'api:1' })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(sent(sim).Hooks).toBeUndefined()
+    expect(log).toMatch(/made from the service, without lifecycle hooks: no good deployment of api:1 by its group/)
+  })
+
+  test('are none where the past may not be read, and the log names what that needs', async () => {
+    const sim = codeDeployScene()
+    await run(sim, { image: newImage, request: withHook('smoke') })
+    await run(sim, { image: thirdImage, request: withHook('smoke') })
+    sim.faults.add({ operation: 'BatchGetDeployments', times: 10, effect: { kind: 'access-denied' } })
+    const { outputs, log } = await rollBack(sim, { to: 'api:2' })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(log).toMatch(/without lifecycle hooks: the credentials do not allow .*codedeploy:BatchGetDeployments/)
+  })
+})
+
 describe('a deployment in flight', () => {
   test.each(scenes)('%s: is stopped, and followed until the old revision serves', async (_, scene) => {
     const sim = scene()
@@ -226,6 +286,22 @@ describe('a named goal', () => {
     expect(outputs.verdict).toBe('succeeded')
     expect(servingImage(sim)).toBe(oldImage)
   })
+
+  test.each<Record<string, string>>([{}, { 'dry-run': 'true' }])(
+    'of another family is warned of, before anything is changed: %j',
+    async (more) => {
+      const sim = rollingScene()
+      const web = { ...seededTaskDefinition(sim.world), family: 'web' }
+      ask(sim, 'RegisterTaskDefinition', web)
+      const { log } = await rollBack(sim, { to: 'web:1', ...more })
+      expect(log).toMatch(
+        /⚠ web:1 is of another family than api:1, which the service runs: check that web is this service's/,
+      )
+      expect(log.indexOf('another family')).toBeLessThan(log.indexOf('started') >>> 0)
+      const { log: own } = await rollBack(rollingScene(), { to: 'api:1' })
+      expect(own).not.toMatch(/another family/)
+    },
+  )
 
   test('what runs already is left as it is', async () => {
     const { outputs, runner } = await rollBack(rollingScene(), { to: 'api:1' })

@@ -4,7 +4,7 @@ import type { DeploymentGroup, JsonObject, Service } from '../../ports.ts'
 import { isEqual } from '../../task-definition/equal.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import type { Conflict } from '../conflict.ts'
-import type { DeployRequest, Journey, WantedDefinition } from '../journey.ts'
+import type { CodeDeployRequest, DeployRequest, Journey, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
 import { unlessDenied } from '../permitted.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
@@ -113,10 +113,10 @@ export function groupMissing({ application, deploymentGroup }: GroupName, more: 
   })
 }
 
-/** A request to the group that was found. */
+/** A request to the group that was found, by the AppSpec that was found, if there is one. */
 export function withGroup<Request extends Pick<DeployRequest, 'codeDeploy'>>(
   request: Request,
-  name: GroupName,
+  found: GroupName & Pick<CodeDeployRequest, 'appSpec'>,
 ): Request {
-  return { ...request, codeDeploy: { ...request.codeDeploy, ...name } }
+  return { ...request, codeDeploy: { ...request.codeDeploy, ...found } }
 }

@@ -1,6 +1,6 @@
 import type { Cause } from '../../diagnosis/cause.ts'
 import { text, untrusted } from '../../text.ts'
-import { certain, notWatched } from '../end.ts'
+import { certain, unwatched } from '../end.ts'
 import type { Outcome } from '../verdict.ts'
 import { type FleetService, type FleetState, type FleetVerdict, isChanged, isGoingBack } from './fleet-state.ts'
 
@@ -19,8 +19,8 @@ export function fleetVerdict(state: FleetState, isCancelled: boolean): FleetVerd
 function unhalted(services: readonly FleetService[]): FleetVerdict {
   const outcomes = services.map(({ state }) => state?.verdict?.outcome)
   if (outcomes.includes('detached')) {
-    const what = text`The deployments were started and are not watched`
-    return { outcome: 'detached', cause: { ...notWatched().cause, what } }
+    const { cause } = unwatched(text`The deployments were started and are not watched`)
+    return { outcome: 'detached', cause }
   }
   return { outcome: outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded' }
 }

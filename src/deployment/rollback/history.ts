@@ -11,8 +11,8 @@ import type { RollbackPorts, RollbackTarget } from './target.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>
 
-/** ECS keeps service deployments for 90 days (API_ListServiceDeployments); CodeDeploy's are looked at as far back. */
-const remembered = 90 * 24 * 3_600_000
+/** ECS keeps service deployments for 90 days (API_ListServiceDeployments); CodeDeploy's are looked at as far back. Milliseconds. */
+export const remembered = 90 * 24 * 3_600_000
 /** Deployments that ended well, newest first: more are not looked at. */
 const considered = 20
 /** Revisions of a family that are looked at when nothing else is known. */

@@ -1,13 +1,15 @@
 import { Failure } from '../../failure.ts'
 import type { RevisionHistory } from '../../ports.ts'
+import { untrusted } from '../../text.ts'
 import { groupNameOf } from '../codedeploy/group.ts'
 import { locateGroup } from '../codedeploy/group-search.ts'
 import { deploy } from '../deploy.ts'
 import type { End } from '../end.ts'
-import { engineOf, requireService } from '../engine.ts'
+import { engineOf, requireService, runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey } from '../journey.ts'
 import { shortly } from '../patience.ts'
+import { findEarlierAppSpec } from './earlier-appspec.ts'
 import { requireImages } from './image.ts'
 import { findMoving } from './moving.ts'
 import { findRollbackTarget, type RollbackGoal, type RollbackTarget } from './target.ts'
@@ -39,17 +41,37 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
     const group = isCodeDeploy
       ? (await locateGroup(request, service, preparing, () => undefined)).name
       : groupNameOf(request)
-    const ports = { ...preparing, revisions: journey.revisions, group, now: journey.clock.now() }
+    const ports = { ...preparing, revisions: readOnce(journey.revisions), group, now: journey.clock.now() }
     const found = await findRollbackTarget(request.goal, service, ports)
     const { region } = request
     const doubts = await requireImages({ target: found, current, service, region, ecr: journey.ecr })
-    target = { ...found, warnings: [...found.warnings, ...doubts] }
-    return { definition: found.definition, arn: found.arn }
+    const isBack = found.arn === runningTaskDefinition(service)
+    const how = isCodeDeploy && !isBack ? await findEarlierAppSpec(found.arn, ports) : undefined
+    const known = how?.appSpec === undefined ? '' : `; by the AppSpec of ${how.id}, with its hooks`
+    const missing = how && how.appSpec === undefined ? [how.missing] : []
+    target = {
+      ...found,
+      basis: untrusted(`${found.basis.untrusted}${known}`),
+      warnings: [...found.warnings, ...doubts, ...missing],
+    }
+    return { definition: found.definition, arn: found.arn, appSpec: how?.appSpec }
   }
   const asked: DeployRequest = { ...request, wanted }
   const moving = request.goal.kind === 'last-good' ? await lookForMoving(asked, journey) : undefined
   if (moving) yield* turnRound(moving, asked, journey)
   else yield* retold(deploy(asked, journey), () => target)
+}
+
+/** The past is asked for twice: for the revision, and for how it was deployed. */
+function readOnce(history: RevisionHistory): RevisionHistory {
+  let deployments: ReturnType<RevisionHistory['codeDeployDeployments']> | undefined
+  return {
+    activeRevisions: (...asked) => history.activeRevisions(...asked),
+    codeDeployDeployments(...asked) {
+      deployments ??= history.codeDeployDeployments(...asked)
+      return deployments
+    },
+  }
 }
 
 /** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */

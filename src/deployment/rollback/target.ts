@@ -61,7 +61,7 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   switch (goal.kind) {
     case 'revision':
       if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
-      return await named(goal.reference, goal.why ?? 'it was asked for', ports)
+      return await named(goal, current, ports)
     case 'image':
       return await withImage(goal, current, ports)
     case 'last-good': {
@@ -71,10 +71,21 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   }
 }
 
-async function named(reference: string, basis: string, ports: RollbackPorts): Promise<RollbackTarget> {
+async function named(
+  { reference, why = 'it was asked for' }: Extract<RollbackGoal, { kind: 'revision' }>,
+  current: string,
+  ports: RollbackPorts,
+): Promise<RollbackTarget> {
   const definition = await describe(reference, ports)
   const arn = textIn(definition, 'taskDefinitionArn') ?? reference
-  return { arn, definition, basis: untrusted(basis), warnings: [] }
+  const [family, now] = [familyOf(arn), familyOf(current)]
+  const isOther = current !== '' && family !== now
+  const doubt = `${shortName(arn)} is of another family than ${shortName(current)}, which the service runs: check that ${family} is this service's, too.`
+  return { arn, definition, basis: untrusted(why), warnings: isOther ? [untrusted(doubt)] : [] }
+}
+
+function familyOf(arn: string): string {
+  return shortName(arn).split(':')[0] ?? ''
 }
 
 async function describe(reference: string, { ecs }: RollbackPorts): Promise<JsonObject> {
@@ -92,7 +103,7 @@ async function withImage(
   current: string,
   ports: RollbackPorts,
 ): Promise<RollbackTarget> {
-  const family = shortName(current).split(':')[0] ?? ''
+  const family = familyOf(current)
   const revisions = await ports.revisions.activeRevisions(family, searched)
   for (const arn of revisions) {
     const definition = await ports.ecs.describeTaskDefinition(arn)

@@ -1,0 +1,32 @@
+import { type Untrusted, untrusted } from '../../text.ts'
+import { completeAppSpec, taskDefinitionOf } from '../codedeploy/appspec.ts'
+import { shortName } from '../end.ts'
+import { unlessDenied } from '../permitted.ts'
+import { remembered } from './history.ts'
+import type { RollbackPorts } from './target.ts'
+
+/** `appSpec`: JSON text with the task definition in it, of the deployment `id`. `missing`: why it has to be made. */
+export type EarlierAppSpec =
+  | { readonly appSpec: string; readonly id: string }
+  | { readonly appSpec?: undefined; readonly missing: Untrusted }
+
+/**
+ * The AppSpec of the group's last good deployment of a revision (ARN), as it was: its hooks, and the container, network
+ * and platform that went with that revision.
+ */
+export async function findEarlierAppSpec(
+  arn: string,
+  { revisions, group, now }: Pick<RollbackPorts, 'revisions' | 'group' | 'now'>,
+): Promise<EarlierAppSpec> {
+  let why = `no good deployment of ${shortName(arn)} by its group is known`
+  const since = new Date(now - remembered)
+  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup, since)
+  const deployments = await unlessDenied(read, () => {
+    why = 'the credentials do not allow codedeploy:ListDeployments and codedeploy:BatchGetDeployments'
+  })
+  const last = deployments?.find(({ status, revision }) => status === 'Succeeded' && taskDefinitionOf(revision) === arn)
+  const written = last?.revision?.appSpecContent?.content
+  if (last === undefined || written === undefined)
+    return { missing: untrusted(`The AppSpec is made from the service, without lifecycle hooks: ${why}.`) }
+  return { appSpec: completeAppSpec(written, arn), id: last.deploymentId ?? '' }
+}
