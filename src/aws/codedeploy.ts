@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, EcsTarget } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
+import { withAppSpecs } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
 import { deploymentIds, groupArn } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
@@ -87,7 +88,7 @@ function explainConflict(refusal: AwsError, group: string): undefined {
 async function describe(connection: Connection, id: string): Promise<CodeDeployDeployment> {
   const client = await connection.clients.codedeploy()
   const { GetDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
-  return call(
+  const described = await call(
     connection,
     async (options): Promise<CodeDeployDeployment> =>
       present(
@@ -96,6 +97,7 @@ async function describe(connection: Connection, id: string): Promise<CodeDeployD
       ),
     { action: 'codedeploy:GetDeployment', kind: 'read' },
   )
+  return await withAppSpecs(connection, described)
 }
 
 async function describeTarget(connection: Connection, id: string, cluster: string, service: string) {

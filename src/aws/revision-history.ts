@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment, RevisionHistory } from '../ports.ts'
 import { call } from './call.ts'
+import { withAppSpecs } from './codedeploy-appspec.ts'
 import { deploymentIds } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
@@ -7,6 +8,8 @@ import { batches } from './pages.ts'
 
 /** BatchGetDeployments takes at most 25 ids. */
 const describeAtMost = 25
+/** Deployments that ended well, newest first, whose AppSpecs are read where the description has none: a call for each. */
+const withAppSpec = 20
 
 /** The past of a service, as ECS and CodeDeploy keep it. */
 export function revisionHistory(connection: Connection): RevisionHistory {
@@ -38,7 +41,11 @@ async function deployments(connection: Connection, application: string, group: s
   const ids = await deploymentIds(connection, { application, group, createTimeRange, orNone: true })
   const found: CodeDeployDeployment[] = []
   for (const some of batches(ids, describeAtMost)) found.push(...(await describe(connection, some)))
-  return found.sort((one, other) => (other.createTime?.getTime() ?? 0) - (one.createTime?.getTime() ?? 0))
+  found.sort((one, other) => (other.createTime?.getTime() ?? 0) - (one.createTime?.getTime() ?? 0))
+  const good = new Set(found.filter(({ status }) => status === 'Succeeded').slice(0, withAppSpec))
+  return await Promise.all(
+    found.map((deployment) => (good.has(deployment) ? withAppSpecs(connection, deployment) : deployment)),
+  )
 }
 
 async function describe(connection: Connection, ids: string[]): Promise<readonly CodeDeployDeployment[]> {

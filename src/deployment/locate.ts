@@ -111,7 +111,11 @@ async function locateCodeDeploy(
   const { codeDeploy } = shortly(journey, request)
   const { id, deployment, rollbackId } = await deploymentMeant(given, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
-  if (taskDefinition === undefined) throw notFound(id, text`it has no AppSpec for Amazon ECS`)
+  if (taskDefinition === undefined)
+    throw notFound(
+      id,
+      text`it has no AppSpec for Amazon ECS that these credentials may read (codedeploy:GetApplicationRevision)`,
+    )
   const { applicationName = '', deploymentGroupName = '' } = deployment
   const group = await unlessDenied(
     codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),

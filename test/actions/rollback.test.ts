@@ -178,6 +178,20 @@ describe("CodeDeploy's hooks", () => {
     },
   )
 
+  test('are found where descriptions have the hash of the AppSpec alone, in one call for each AppSpec', async () => {
+    const sim = codeDeployScene()
+    const { quirks } = sim.world.region(region).codedeploy as unknown as { quirks: Record<string, unknown> }
+    quirks.hidesAppSpecs = true
+    await run(sim, { image: newImage, request: withHook('smoke') })
+    await run(sim, { image: thirdImage, request: withHook('newer') })
+    const { outputs, log } = await rollBack(sim)
+    expect(outputs.verdict).toBe('succeeded')
+    expect(servingImage(sim)).toBe(newImage)
+    expect(sent(sim).Hooks).toEqual([{ BeforeAllowTraffic: lambda('smoke') }])
+    expect(log).toMatch(/it served before api:3/)
+    expect(sim.recorder.count('codedeploy', 'GetApplicationRevision')).toBeLessThanOrEqual(6)
+  })
+
   test('are none where the group never deployed that revision, and the log says so', async () => {
     const sim = codeDeployScene()
     await run(sim, { image: newImage, request: withHook('smoke') })

@@ -173,7 +173,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'codedeploy:BatchGetApplications',
     'codedeploy:ListDeploymentGroups',
     'codedeploy:BatchGetDeploymentGroups',
+    'codedeploy:BatchGetDeployments',
     'ecr:DescribeImages',
+    // a deployment that is described by the hash of its AppSpec alone
+    'codedeploy:GetApplicationRevision',
     // an alarm, an image for another processor, a network without a way to AWS
     'cloudwatch:DescribeAlarms',
     'ecr:BatchGetImage',

@@ -9,6 +9,7 @@ import type {
   GetDeploymentTargetInput,
   ListDeploymentsInput,
   ListDeploymentTargetsInput,
+  RevisionLocation,
   StopDeploymentInput,
 } from '@aws-sdk/client-codedeploy'
 import type { Handlers } from '../contract.ts'
@@ -29,7 +30,7 @@ import {
   refusal,
 } from './state.ts'
 import { hasTestListener } from './traffic.ts'
-import { describeDeployment, describeTarget, hasTarget, targetId } from './views.ts'
+import { describeShown, describeTarget, hashed, hasTarget, targetId } from './views.ts'
 
 /**
  * Seen in production: https://github.com/codeship-library/aws-utilities/pull/92. The list of quotas says 256, the API
@@ -167,13 +168,15 @@ export const deploymentHandlers = (state: CodeDeployState): Handlers => ({
   ...targetHandlers(state),
   CreateDeployment: (input: CreateDeploymentInput) => createDeployment(state, input),
   GetDeployment: (input: GetDeploymentInput) => ({
-    deploymentInfo: describeDeployment(find(state, input.deploymentId)),
+    deploymentInfo: describeShown(state, find(state, input.deploymentId)),
   }),
   BatchGetDeployments: (input: BatchGetDeploymentsInput) => {
     const ids = input.deploymentIds ?? []
     if (ids.length > 25)
       throw refusal('BatchLimitExceededException', 'The maximum number of deployments in one request is 25.')
-    return { deploymentsInfo: ids.flatMap((id) => state.deployments.get(id) ?? []).map(describeDeployment) }
+    return {
+      deploymentsInfo: ids.flatMap((id) => state.deployments.get(id) ?? []).map((each) => describeShown(state, each)),
+    }
   },
   ListDeployments: (input: ListDeploymentsInput) => listDeployments(state, input),
   StopDeployment: (input: StopDeploymentInput) =>
@@ -181,10 +184,14 @@ export const deploymentHandlers = (state: CodeDeployState): Handlers => ({
   ContinueDeployment: (input: ContinueDeploymentInput) => continueDeployment(state, input),
   GetApplicationRevision: (input: GetApplicationRevisionInput) => {
     const { applicationName } = findApplication(state, input.applicationName)
-    const content = contentOf(input.revision)
+    const asked = input.revision?.appSpecContent
+    const isAsked = (revision: RevisionLocation) =>
+      asked?.content === undefined
+        ? hashed(revision).appSpecContent?.sha256 === asked?.sha256
+        : contentOf(revision) === asked.content
     const uses = [...state.deployments.values()].filter(
       ({ application, revision }) =>
-        application.applicationName === applicationName && revision !== undefined && contentOf(revision) === content,
+        application.applicationName === applicationName && revision !== undefined && isAsked(revision),
     )
     const [first] = uses
     if (!first) throw refusal('RevisionDoesNotExistException', 'The revision could not be found')

@@ -39,6 +39,8 @@ export interface CodeDeployQuirks {
   rollbackSeconds: number
   /** Lets every roll back fail before it has moved any traffic. */
   rollbackFailure: ErrorInformation | undefined
+  /** Descriptions of deployments have only the hash of an AppSpec, as the API reference of GetDeployment says. */
+  hidesAppSpecs: boolean
 }
 
 /** What a Lambda function of the AppSpec's hooks answers, and after how many seconds. */
@@ -138,6 +140,7 @@ export const defaultQuirks = (): CodeDeployQuirks => ({
   stopSeconds: 4,
   rollbackSeconds: 8,
   rollbackFailure: undefined,
+  hidesAppSpecs: false,
 })
 
 /** Runs `action` in so many virtual seconds, unless the deployment ends before. */

@@ -1,12 +1,15 @@
 /** Deployments and their targets as the API shows them. */
+import { createHash } from 'node:crypto'
 import type {
   DeploymentInfo,
   DeploymentTarget,
   ECSTaskSet,
+  RevisionLocation,
   TargetLabel,
   TargetStatus,
 } from '@aws-sdk/client-codedeploy'
 import type { TaskSetRecord } from '../contract.ts'
+import { contentOf } from './app-spec.ts'
 import { type CodeDeployState, type DeploymentRecord, isOver, regionOf } from './state.ts'
 
 const at = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : new Date(milliseconds))
@@ -45,6 +48,24 @@ export function describeDeployment(deployment: DeploymentRecord): DeploymentInfo
     computePlatform: 'ECS',
     overrideAlarmConfiguration: deployment.overrideAlarms,
   })
+}
+
+/** A revision with its hash and without its content. */
+export function hashed(revision: RevisionLocation): RevisionLocation {
+  const sha256 = createHash('sha256').update(contentOf(revision)).digest('hex')
+  return { revisionType: 'AppSpecContent', appSpecContent: { sha256 } }
+}
+
+/** As the API answers: with or without the AppSpecs. */
+export function describeShown({ quirks }: CodeDeployState, deployment: DeploymentRecord): DeploymentInfo {
+  const info = describeDeployment(deployment)
+  if (!quirks.hidesAppSpecs) return info
+  const { revision, previousRevision } = info
+  return {
+    ...info,
+    ...(revision && { revision: hashed(revision) }),
+    ...(previousRevision && { previousRevision: hashed(previousRevision) }),
+  }
 }
 
 /** `<cluster>:<service>`. */

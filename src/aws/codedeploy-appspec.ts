@@ -1,0 +1,68 @@
+import { Failure } from '../failure.ts'
+import type { CodeDeployDeployment } from '../ports.ts'
+import { call } from './call.ts'
+import type { Clients } from './clients.ts'
+import type { Connection } from './connection.ts'
+
+type Revision = CodeDeployDeployment['revision']
+
+/** AppSpecs by application and hash: they never change, and a watch looks at the same two all the time. */
+const known = new WeakMap<Clients, Map<string, Promise<string | undefined>>>()
+
+/**
+ * A deployment with the AppSpecs of its revisions. Of a revision that is an AppSpec, a description may have the hash alone
+ * ("the content property … is always null", API GetDeployment); GetApplicationRevision has the text. Where that is not
+ * allowed, the deployment stays as it is.
+ */
+export async function withAppSpecs(
+  connection: Connection,
+  deployment: CodeDeployDeployment,
+): Promise<CodeDeployDeployment> {
+  const { applicationName = '', revision, previousRevision } = deployment
+  const [own, previous] = await Promise.all([
+    complete(connection, applicationName, revision),
+    complete(connection, applicationName, previousRevision),
+  ])
+  return own === revision && previous === previousRevision
+    ? deployment
+    : { ...deployment, ...(own && { revision: own }), ...(previous && { previousRevision: previous }) }
+}
+
+async function complete(connection: Connection, application: string, revision: Revision): Promise<Revision> {
+  const { content: shown, sha256 } = revision?.appSpecContent ?? {}
+  if (shown || !sha256) return revision
+  const content = await remember(connection, `${application} ${sha256}`, () => read(connection, application, sha256))
+  return content === undefined ? revision : { ...revision, appSpecContent: { content, sha256 } }
+}
+
+/** What could not be read because AWS did not answer is asked for again the next time. */
+function remember({ clients }: Connection, key: string, look: () => Promise<string | undefined>) {
+  const looks = known.get(clients) ?? new Map<string, Promise<string | undefined>>()
+  known.set(clients, looks)
+  const looked = looks.get(key) ?? look()
+  looks.set(key, looked)
+  looked.catch(() => looks.delete(key))
+  return looked
+}
+
+async function read(connection: Connection, applicationName: string, sha256: string): Promise<string | undefined> {
+  const client = await connection.clients.codedeploy()
+  const { GetApplicationRevisionCommand } = await import('@aws-sdk/client-codedeploy')
+  const revision = { revisionType: 'AppSpecContent', appSpecContent: { sha256 } } as const
+  const command = new GetApplicationRevisionCommand({ applicationName, revision })
+  try {
+    return await call(
+      connection,
+      async (options) => (await client.send(command, options)).revision?.appSpecContent?.content,
+      {
+        action: 'codedeploy:GetApplicationRevision',
+        resource: `arn:*:codedeploy:${connection.region}:*:application:${applicationName}`,
+        kind: 'read',
+        whenRefused: ({ name }) => (name === 'RevisionDoesNotExistException' ? { value: undefined } : undefined),
+      },
+    )
+  } catch (error) {
+    if (error instanceof Failure && error.parts.code === 'permission-missing') return undefined
+    throw error
+  }
+}
