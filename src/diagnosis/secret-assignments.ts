@@ -118,10 +118,14 @@ function isVariable({ before }: Assignment, rest: string): boolean {
   return /[a-z] $/.test(before) && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?!\w)/.test(rest)
 }
 
+/** A host by its whole name: what follows is a port, or a claim of its tokens (`token.actions.githubusercontent.com:sub`). */
+const host = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|cn|eu|internal|local)$/
+
 /** An image with its tag, an address of its own kind (`secret://x`), a host with its port. */
 function isAddress({ name, before }: Assignment, rest: string): boolean {
   const isHost = /^[a-z0-9.-]+$/.test(name) && !isSecretName(name.split(/[.-]/).at(-1) ?? '')
   return (
+    host.test(name) ||
     version.test(rest) ||
     rest.startsWith('//') ||
     (before.endsWith('/') && /^\w[\w.-]{0,127}(?=[@\s"',;:)\]]|$)/.test(rest)) ||

@@ -48,6 +48,7 @@ describe('what looks like a credential is not shown again', () => {
     'CannotPullContainerError: pull access denied for api, repository does not exist',
     'the secret could not be found',
     'listening on http://0.0.0.0:8080',
+    '{"token.actions.githubusercontent.com:sub":"repo:acme/shop:ref:refs/heads/main"}',
     'token expired',
     'failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token: 401 Unauthorized',
     'http://a:80/path?to=ann@example.com',

@@ -106,6 +106,15 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
       },
     ],
     [
+      // Without a way back, the targets are still those of the new tasks.
+      { rolling: { circuitBreaker: 'stop' } },
+      async ({ deploy, sim }) => {
+        sim.world.scenarios.set(newImage, { kind: 'unhealthy', reason: 'Target.Timeout' })
+        const { outputs } = await deploy({ 'fail-fast-after': '0' })
+        expect([outputs.verdict, outputs['cause-code']]).toEqual(['failed', 'health-check-timeout'])
+      },
+    ],
+    [
       { service: 'codedeploy' },
       async ({ deploy }) => {
         expect((await deploy()).outputs.verdict).toBe('succeeded')

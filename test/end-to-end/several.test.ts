@@ -66,9 +66,11 @@ test.concurrent(
     const main = await scene.run('deploy', inputs, { signal: cancel.signal }).finally(() => clearInterval(watch))
     expect(main.outputs.verdict).toBe('cancelled')
     const post = await scene.run('deploy', inputs, { step: 'post', state: main.state })
-    expect(post.summary).toMatch(/2 services were on their way: api, worker.*Deployed before, and left so: data/)
+    expect(post.summary).toMatch(
+      /2 services were on their way: api, worker.*Going back to what they ran before.*: data/,
+    )
     expect(scene.slack()).toMatch(/\*api\* was cancelled.*\*edge\* has not begun/)
     scene.sim.clock.advance(1_800_000)
-    expect(serving(scene)).toEqual([expect.stringContaining(`/${inputs.image}`), oldImage, oldImage, oldImage])
+    expect(serving(scene)).toEqual([oldImage, oldImage, oldImage, oldImage])
   }),
 )

@@ -72,16 +72,17 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
 }
 
 async function named(
-  { reference, why = 'it was asked for' }: Extract<RollbackGoal, { kind: 'revision' }>,
+  { reference, why }: Extract<RollbackGoal, { kind: 'revision' }>,
   current: string,
   ports: RollbackPorts,
 ): Promise<RollbackTarget> {
   const definition = await describe(reference, ports)
   const arn = textIn(definition, 'taskDefinitionArn') ?? reference
   const [family, now] = [familyOf(arn), familyOf(current)]
-  const isOther = current !== '' && family !== now
+  // What this run takes back by itself is what the service ran before.
+  const isOther = why === undefined && current !== '' && family !== now
   const doubt = `${shortName(arn)} is of another family than ${shortName(current)}, which the service runs: check that ${family} is this service's, too.`
-  return { arn, definition, basis: untrusted(why), warnings: isOther ? [untrusted(doubt)] : [] }
+  return { arn, definition, basis: untrusted(why ?? 'it was asked for'), warnings: isOther ? [untrusted(doubt)] : [] }
 }
 
 function familyOf(arn: string): string {

@@ -140,7 +140,7 @@ export const defaultQuirks = (): CodeDeployQuirks => ({
   stopSeconds: 4,
   rollbackSeconds: 8,
   rollbackFailure: undefined,
-  hidesAppSpecs: false,
+  hidesAppSpecs: true,
 })
 
 /** Runs `action` in so many virtual seconds, unless the deployment ends before. */
