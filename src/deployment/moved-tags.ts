@@ -1,6 +1,7 @@
 import { parseArn, resourceName } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { ecrPlaceOf } from '../image/ecr.ts'
+import { parseManifest } from '../image/manifest.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Task } from '../ports.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
@@ -52,8 +53,10 @@ export async function* forceWhereMoved(
   ])
   const blind = [tasks, ...digests].flatMap((found) => ('blind' in found ? found.blind : []))
   for (const reason of new Set(blind)) yield warning(`${reason}, ${unknown}.`)
-  const moves = 'blind' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
-  for (const move of moves) yield warning(move)
+  const differing = 'blind' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
+  const parts = await Promise.all(differing.map((move) => isForPlatform(move, journey)))
+  const moves = differing.filter((_, index) => !parts[index])
+  for (const move of moves) yield warning(toldOf(move))
   return moves.length === 0 ? request : { ...request, forceNewDeployment: true }
 }
 
@@ -87,13 +90,37 @@ async function read<T>(journey: Journey, action: string, look: (aws: AwsPorts) =
   }
 }
 
-/** What is said of a tag that was moved; nothing for one that was not, or that is gone. */
-function moveOf({ container, image }: Tagged, found: Read<string | undefined> | undefined, tasks: readonly Task[]) {
+/** A tag that leads to another digest than a task has. */
+interface Move extends Tagged {
+  readonly was: string
+  readonly now: string
+}
+
+/** Nothing for a tag that leads to what runs, or that is gone. */
+function moveOf(tagged: Tagged, found: Read<string | undefined> | undefined, tasks: readonly Task[]): Move[] {
   const now = found && 'value' in found ? found.value : undefined
-  const pulled = tasks
+  const other = tasks
     .flatMap(({ containers = [] }) => containers)
-    .find(({ name, imageDigest }) => name === container && imageDigest !== undefined && imageDigest !== now)
-  if (now === undefined || pulled?.imageDigest === undefined) return []
-  const [was, is] = [pulled.imageDigest, now].map((digest) => digest.slice(0, 'sha256:'.length + 12))
-  return [`${image} is another image now than what runs (${was} → ${is}), so the same revision is deployed anew.`]
+    .find(({ name, imageDigest }) => name === tagged.container && imageDigest !== undefined && imageDigest !== now)
+  return now === undefined || other?.imageDigest === undefined ? [] : [{ ...tagged, was: other.imageDigest, now }]
+}
+
+/**
+ * Whether what runs is the part for one platform of what the tag leads to. Container instances show the digest of the whole
+ * (aws/amazon-ecs-agent#3576); of Fargate nobody says which of the two it is. Where the image may not be read, it is the
+ * whole.
+ */
+async function isForPlatform({ repository, was, now }: Move, { images, signal }: Journey): Promise<boolean> {
+  try {
+    const stored = await images?.registry.manifest(repository, now)
+    return stored !== undefined && parseManifest(stored.content).manifests.some(({ digest }) => digest === was)
+  } catch (error) {
+    if (signal.aborted) throw error
+    return false
+  }
+}
+
+function toldOf({ image, was, now }: Move): string {
+  const [before, after] = [was, now].map((digest) => digest.slice(0, 'sha256:'.length + 12))
+  return `${image} is another image now than what runs (${before} → ${after}), so the same revision is deployed anew.`
 }

@@ -92,6 +92,27 @@ describe.each([
     expect(warnings(ended)).toMatch(/did not answer ecr:DescribeImages, so it is not known/)
   })
 
+  test('is unchanged where a task shows the part for its platform of what the tag leads to', async () => {
+    const sim = await deployed()
+    const mediaType = 'application/vnd.oci.image.index.v1+json'
+    const manifests = [...(await digests(sim))].map((digest) => ({
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest,
+      size: 1,
+    }))
+    const index = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
+    const { handlers } = sim.world.region(region).ecr
+    const input = { repositoryName: 'api', imageManifest: index, imageTag: 'latest' }
+    handlers.PutImage?.(input, {} as never)
+    const ports = portsOf(sim)
+    const registry = {
+      manifest: async (_: string, digest: string) => ({ digest, mediaType, content: Buffer.from(index) }),
+      blob: async () => undefined,
+    }
+    const ended = await again(sim, { ports: { ...ports, images: { ecr: ports.ecr, registry } } })
+    expect([ended.outcome, warnings(ended)]).toEqual(['unchanged', ''])
+  })
+
   test('is unchanged when the tag is gone', async () => {
     const sim = await deployed()
     const { handlers } = sim.world.region(region).ecr

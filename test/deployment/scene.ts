@@ -4,7 +4,7 @@ import { deadlineIn } from '../../src/clock.ts'
 import { deploy } from '../../src/deployment/deploy.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
 import type { Guard } from '../../src/deployment/guard.ts'
-import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { DeployRequest, Journey } from '../../src/deployment/journey.ts'
 import type { DeploymentRecord } from '../../src/deployment/record.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import { openCommitHistory } from '../../src/github/commits.ts'
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly onEvent?: (event: DeploymentEvent) => void
   readonly onKeep?: (record: DeploymentRecord) => void
   /** Of many deployments in one process. Default: their own. */
-  readonly ports?: ReturnType<typeof portsOf>
+  readonly ports?: ReturnType<typeof portsOf> & Pick<Journey, 'images'>
 }
 
 export const newImage = 'registry.example.com/api:v2'
