@@ -34,7 +34,13 @@ export const words = {
 export type Truth =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'running'; readonly id: string }
-  | { readonly kind: 'ended'; readonly how: keyof typeof words; readonly serving?: string | undefined }
+  | {
+      readonly kind: 'ended'
+      readonly how: keyof typeof words
+      readonly serving?: string | undefined
+      /** A stop was asked for and has not begun: until then a deployment may still complete. */
+      readonly isPending?: boolean
+    }
 
 /** What became of the deployment that a cancelled run has begun. Throws what the ports throw. */
 export async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
@@ -87,7 +93,8 @@ async function lookRolling(record: DeploymentRecord, { ecs }: Ports): Promise<Tr
     const standing = standingOf(deployment)
     if (standing === 'running') return { kind: 'running', id: arn }
     const serving = standing === 'succeeded' ? record.taskDefinition : record.previousTaskDefinition
-    return { kind: 'ended', how: standing, serving: standing === 'rolling-back' ? undefined : serving }
+    const isPending = deployment.status?.endsWith('_REQUESTED') ?? false
+    return { kind: 'ended', how: standing, serving: standing === 'rolling-back' ? undefined : serving, isPending }
   }
   const service = await ecs.describeService(record.cluster, record.service)
   const current = service && primary(service)

@@ -58,7 +58,7 @@ async function isCompleteNow(record: DeploymentRecord, ports: Ports): Promise<bo
   const deadline = deadlineIn(ports.clock, patience)
   for (;;) {
     const truth = await readTruth(record, ports)
-    if (truth.kind === 'ended') return truth.how === 'succeeded'
+    if (truth.kind === 'ended' && !truth.isPending) return truth.how === 'succeeded'
     if (remaining(ports.clock, deadline) === 0) return false
     await ports.clock.sleep(pause)
   }

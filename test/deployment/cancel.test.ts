@@ -101,6 +101,19 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
   })
 })
 
+test('at whatever second a rolling deployment is settled, what is told is what serves in the end', async () => {
+  for (let seconds = 0, ended = false; !ended; seconds++) {
+    const sim = rollingScene()
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    sim.clock.advance(seconds * 1000)
+    const { cause } = await settled(sim, record)
+    sim.clock.advance(30 * 60_000)
+    const isBack = /is being rolled back/.test(cause)
+    expect([seconds, cause, servingImage(sim)]).toEqual([seconds, cause, isBack ? oldImage : newImage])
+    ended = /had succeeded/.test(cause)
+  }
+}, 30_000)
+
 test('nothing, and what an older version kept, is no record', () => {
   for (const saved of [undefined, '', 'null', '{', '{"cluster":1}']) expect(parseRecord(saved)).toBeUndefined()
 })
