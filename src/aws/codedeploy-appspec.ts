@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
 import { call } from './call.ts'
@@ -35,10 +36,25 @@ async function complete(connection: Connection, application: string, revision: R
   return content === undefined ? revision : { ...revision, appSpecContent: { content, sha256 } }
 }
 
-/** What could not be read because AWS did not answer is asked for again the next time. */
-function remember({ clients }: Connection, key: string, look: () => Promise<string | undefined>) {
+/** Keeps the AppSpec of a deployment that is made here, so that nobody has to ask for it. */
+export function knowAppSpec(connection: Connection, application: string, content: string): void {
+  looksOf(connection).set(`${application} ${appSpecHash(content)}`, Promise.resolve(content))
+}
+
+/** The hash by which CodeDeploy names an AppSpec (API AppSpecContent, `sha256`), in hexadecimal. */
+export function appSpecHash(content: string): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function looksOf({ clients }: Connection) {
   const looks = known.get(clients) ?? new Map<string, Promise<string | undefined>>()
   known.set(clients, looks)
+  return looks
+}
+
+/** What could not be read because AWS did not answer is asked for again the next time. */
+function remember(connection: Connection, key: string, look: () => Promise<string | undefined>) {
+  const looks = looksOf(connection)
   const looked = looks.get(key) ?? look()
   looks.set(key, looked)
   looked.catch(() => looks.delete(key))

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, EcsTarget } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import { withAppSpecs } from './codedeploy-appspec.ts'
+import { appSpecHash, knowAppSpec, withAppSpecs } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
 import { deploymentIds, groupArn } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
@@ -39,8 +38,9 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
     description,
     ...(overrides as Pick<CreateDeploymentCommandInput, keyof typeof overrides>),
     ...(deploymentConfigName && { deploymentConfigName }),
-    revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: sha256(appSpec) } },
+    revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: appSpecHash(appSpec) } },
   })
+  knowAppSpec(connection, applicationName, appSpec)
   return call(
     connection,
     async (options) => present((await client.send(command, options)).deploymentId, 'deploymentId'),
@@ -54,17 +54,13 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
   )
 }
 
-function sha256(content: string): string {
-  return createHash('sha256').update(content).digest('hex')
-}
-
 /** The id of a deployment of the same content that is under way. */
 async function findActive(connection: Connection, request: CreateDeploymentRequest): Promise<string | undefined> {
   const { applicationName, deploymentGroupName, description, appSpec } = request
   for (const id of await listActive(connection, applicationName, deploymentGroupName)) {
     const deployment = await describe(connection, id)
     const content = deployment.revision?.appSpecContent
-    const isSame = content?.sha256 === sha256(appSpec) || content?.content === appSpec
+    const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
     if (isSame && deployment.description === description) return id
   }
   return undefined
