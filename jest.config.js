@@ -8,7 +8,13 @@ const project = (displayName, testMatch, extra = {}) => ({
 })
 
 /** They need the simulator, or more time than an inner loop has. */
-const beyondUnits = ['diagnosis/gather.test.ts', 'diagnosis/redact-time.test.ts', 'task-definition/register.test.ts']
+const beyondUnits = [
+  'diagnosis/gather.test.ts',
+  'diagnosis/redact-properties.test.ts',
+  'diagnosis/redact-time.test.ts',
+  'report/hostile-reports.test.ts',
+  'task-definition/register.test.ts',
+]
 
 export default {
   // Cases with bundles mostly wait.

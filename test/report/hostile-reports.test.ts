@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals'
+import { annotations } from '../../src/report/annotations.ts'
+import { forAnnotation, forLog } from '../../src/report/escape.ts'
+import { logLines } from '../../src/report/log.ts'
+import { outputs } from '../../src/report/outputs.ts'
+import type { Report } from '../../src/report/report.ts'
+import { slackMessage } from '../../src/report/slack-message.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import { renderText, untrusted } from '../../src/text.ts'
+import { firstWrong, hidden, texts } from './hostile.ts'
+import { commandsIn } from './runner-parser.ts'
+import { entitiesIn, limitsBrokenBy, mrkdwnIn } from './slack-rules.ts'
+import { cause, evidence, lastState, plan, stories, subject } from './stories.ts'
+
+/** A report in which everything that somebody else can write is `theirs`. */
+function reportOf(theirs: string): Report {
+  const their = untrusted(theirs)
+  const state = lastState(stories['rolled-back'] ?? [])
+  return {
+    subject: {
+      ...subject,
+      service: theirs,
+      cluster: theirs,
+      environment: theirs,
+      url: theirs,
+      run: { ...subject.run, ref: their, actor: their, commitTitle: their },
+    },
+    state: {
+      ...state,
+      plan: {
+        ...plan,
+        images: [{ container: theirs, from: theirs, to: theirs }],
+        changes: [{ path: theirs, kind: 'changed', from: theirs, to: theirs }],
+        settings: [{ name: 'alarms', from: theirs, to: theirs }],
+      },
+      details: {
+        revisions: [{ name: theirs, side: 'new', weight: 10, desired: 1, running: 1, pending: 0 }],
+        circuitBreaker: { status: theirs, failures: 1, threshold: 3 },
+        alarms: { status: theirs, names: [theirs], triggered: [theirs] },
+        hooks: [{ id: theirs, type: theirs, target: theirs, status: theirs }],
+        bakeEndsAt: state.updatedAt + 60_000,
+      },
+      phases: [{ name: theirs, status: 'failed', startedAt: state.startedAt, detail: their }],
+      warnings: [their],
+      messages: [{ at: state.startedAt, message: their }],
+      cause: { ...cause, what: [their], why: [their], fix: [their] },
+      evidence: {
+        ...evidence,
+        statusReason: their,
+        serviceEvents: [{ at: 0, message: their }],
+        logs: [{ container: theirs, logGroup: theirs, logStream: theirs, lines: [their, their] }],
+        stoppedTasks: evidence.stoppedTasks.map((group) => ({ ...group, stoppedReason: their })),
+      },
+    },
+  }
+}
+
+test('S07: no view shows a credential that a container, a person or AWS wrote somewhere', () => {
+  const secret = 'hunter2secret'
+  const { state } = reportOf(`password=${secret}`)
+  const phases = state.phases.map((phase) => ({ ...phase, name: 'Install' }))
+  const logs =
+    state.evidence?.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines })) ?? []
+  const report = {
+    subject,
+    state: { ...state, plan, phases, details: undefined, evidence: { ...evidence, ...state.evidence, logs } },
+  }
+  const lines = logLines(lastState([]), report.state, subject).map((line) => renderText(line, forLog))
+  const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
+  const slack = JSON.stringify(slackMessage(report, { logTails: true }))
+  const shown = [...lines, ...messages, slack, renderSummary(report), outputs(report).cause].join('\n')
+  expect(shown).toContain('password=***')
+  expect(shown).not.toContain(secret)
+})
+
+describe('whole reports in which everything is hostile', () => {
+  const some = texts.slice(0, 300)
+  const before = lastState([])
+
+  test('also while a deployment runs, with all that AWS shows of it', () => {
+    const running = (theirs: string) => {
+      const { state, ...rest } = reportOf(theirs)
+      return { ...rest, state: { ...state, verdict: undefined, rollingBack: undefined } }
+    }
+    const printed = (theirs: string) => {
+      const { state, subject } = running(theirs)
+      return logLines(before, state, subject)
+        .map((line) => renderText(line, forLog))
+        .join('\n')
+    }
+    expect(firstWrong(printed, (shown) => commandsIn(shown).length > 0 || hidden.test(shown), some)).toBe('none')
+    const isForeign = (entity: string) => !/^(https:\/\/github\.com\/acme\/|!date\^)/.test(entity)
+    for (const theirs of some) {
+      const message = slackMessage(running(theirs))
+      const foreign = mrkdwnIn(message).flatMap(entitiesIn).filter(isForeign)
+      expect({ theirs, foreign, broken: limitsBrokenBy(message) }).toEqual({ theirs, foreign: [], broken: [] })
+    }
+  })
+
+  test('print no command and hide nothing, in log, annotations and outputs', () => {
+    const printed = (theirs: string) => {
+      const report = reportOf(theirs)
+      const lines = logLines(before, report.state, report.subject).map((line) => renderText(line, forLog))
+      const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
+      return [...lines, ...messages, outputs(report).cause].join('\n')
+    }
+    expect(firstWrong(printed, (shown) => commandsIn(shown).length > 0 || hidden.test(shown), some)).toBe('none')
+  })
+
+  test('make a summary with our own HTML only, and closed fences', () => {
+    const isWrong = (summary: string) => {
+      const { prose, open } = outsideFences(summary)
+      const tags = prose.match(/<[^>]*>?/g) ?? []
+      const foreign = tags.filter((tag) => !/^<(details open|\/?(details|summary|code))>$/.test(tag))
+      const folds = [/<details(?: open)?>/, /<\/details>/].map((tag) => prose.split(tag).length)
+      return open || foreign.length > 0 || folds[0] !== folds[1] || /\]\((?!https?:\/\/)/.test(prose)
+    }
+    expect(firstWrong((theirs) => renderSummary(reportOf(theirs)), isWrong, some)).toBe('none')
+  })
+
+  test('make a Slack message that calls nobody, links only to our own pages and breaks no limit', () => {
+    const ours = /^(https:\/\/github\.com\/acme\/|!date\^)/
+    for (const theirs of some) {
+      const message = slackMessage(reportOf(theirs), { logTails: true })
+      const foreign = mrkdwnIn(message)
+        .flatMap(entitiesIn)
+        .filter((entity) => !ours.test(entity))
+      expect({ theirs, foreign, broken: limitsBrokenBy(message) }).toEqual({ theirs, foreign: [], broken: [] })
+    }
+  })
+})
+
+/** What a Markdown reader takes for prose, by the rule that a fence ends with the marks that opened it. */
+function outsideFences(markdown: string): { readonly prose: string; readonly open: boolean } {
+  let fence = ''
+  const prose = markdown.split('\n').filter((line) => {
+    const [, marks = ''] = /^(`{3,})[a-z]*$/.exec(line) ?? []
+    if (fence === '') fence = marks
+    else if (line === fence) fence = ''
+    return fence === '' && marks === ''
+  })
+  return { prose: prose.join('\n'), open: fence !== '' }
+}
