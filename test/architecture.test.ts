@@ -38,6 +38,11 @@ describe('the rooms of the house', () => {
     expect(offenders(domain, (name) => outside.test(name) || rooms.test(name))).toEqual([])
   })
 
+  test('what happens does not depend on how it is told', () => {
+    const told = domain.filter((room) => room !== 'report')
+    expect(offenders(told, (name) => name.startsWith('src/report/'))).toEqual([])
+  })
+
   test('the domain reads neither clock nor environment', () => {
     const ambient = sources.filter(
       ({ room, code }) =>

@@ -1,5 +1,5 @@
+import { duration } from '../duration.ts'
 import type { AlarmState } from '../ports.ts'
-import { duration } from '../report/short.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { alarmNamesIn } from './alarm-names.ts'
 import type { Cause } from './cause.ts'

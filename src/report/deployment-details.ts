@@ -2,8 +2,9 @@ import type { Details, HookDetails } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { functionName } from '../deployment/strategy/change.ts'
 import { isGood } from '../deployment/verdict.ts'
+import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { duration, joined } from './short.ts'
+import { joined } from './short.ts'
 
 /** The fact, and what it says: `Circuit breaker`, `2 of 10 failed`. */
 export type DetailLine = readonly [label: string, value: Text]

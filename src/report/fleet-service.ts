@@ -1,11 +1,11 @@
 import { type FleetService, isGoingBack, isPutBack, isRestored } from '../deployment/fleet/fleet-state.ts'
 import { isBad, isGood } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
+import { duration } from '../duration.ts'
 import type { Text } from '../text.ts'
 import type { FleetSubject } from './fleet.ts'
 import type { Report } from './report.ts'
 import { appearance, causeSentence } from './sentence.ts'
-import { duration } from './short.ts'
 
 /** How one of several services stands, in the words that every view shares. */
 export interface Standing {

@@ -9,10 +9,10 @@ import {
   revisionsOf,
 } from '../deployment/fleet/fleet-state.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
+import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
-import { duration } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** What is deployed together: the facts that all share, and each service's own by its name in this run. */

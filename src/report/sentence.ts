@@ -1,12 +1,13 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
+import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
 import { whereItWaits } from './pauses.ts'
 import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
-import { duration, revision } from './short.ts'
+import { revision } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */

@@ -1,6 +1,7 @@
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { isBad, type Outcome, type Verdict } from '../deployment/verdict.ts'
+import { duration } from '../duration.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { detailLines } from './deployment-details.ts'
@@ -11,7 +12,7 @@ import { tasksLine, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, commit, duration, image, revision } from './short.ts'
+import { account, commit, image, revision } from './short.ts'
 import {
   buttons,
   context,

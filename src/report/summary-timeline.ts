@@ -1,8 +1,9 @@
 import type { DeploymentState, Phase } from '../deployment/state.ts'
+import { duration } from '../duration.ts'
 import { text, untrusted } from '../text.ts'
 import { prose, table } from './markdown.ts'
 import { redacted } from './redacted.ts'
-import { duration, hoursMinutesAndSeconds, minutesAndSeconds } from './short.ts'
+import { hoursMinutesAndSeconds, minutesAndSeconds } from './short.ts'
 
 const mostRows = 40
 
