@@ -20,6 +20,8 @@ export default {
   // Cases with bundles mostly wait.
   maxConcurrency: 10,
   maxWorkers: '100%',
+  // One for all: no test fails because the machine is busy. What hangs is found all the same.
+  testTimeout: 120_000,
   projects: [
     project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
       testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
