@@ -18,6 +18,8 @@ export const failureCodes = {
   'deployment-conflict': 'Another deployment is in progress.',
   'deployment-not-found': 'The deployment that is to be watched does not exist, or is of another service.',
   'commit-order-unproven': 'It is not proven that this commit is newer than what runs now.',
+  'environment-order-unproven':
+    'It is not proven that the environment before this one was deployed to successfully with the same image.',
   'nothing-to-go-back-to': 'There is no earlier revision that a rollback could go back to.',
   'revision-gone': 'The revision that is to be deployed, or an image of it, is not there any more.',
   'preflight-failed': 'The checks before the deployment found what would make it fail.',

@@ -87,8 +87,9 @@ export async function settle(inputs: DeployInputs, runner: Runner, world: World)
   const aws = connectAws(awsInputsAt(inputs, place), runner, deadlineIn(runner.clock, postLimit), world.requestHandler)
   const reference = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
   const continued = { ...inputs, slackMessageTs: reference?.ts ?? inputs.slackMessageTs }
-  const channels = await openChannels(continued, place, record, runner, world.fetch)
   const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
+  const { purpose } = kept
+  const channels = await openChannels(continued, place, record, runner, world.fetch, { purpose })
   const state = { ...kept, verdict: undefined, cause: undefined }
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const { settleCancelled } = await import('../deployment/cancel.ts')

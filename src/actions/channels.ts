@@ -1,5 +1,7 @@
 import { resourceName } from '../arn.ts'
+import type { DeploymentState } from '../deployment/state.ts'
 import { openDeploymentStatuses } from '../github/deployments.ts'
+import type { Deployed } from '../github/end-mark.ts'
 import { readRun } from '../github/run.ts'
 import type { DeploymentStatuses, Slack } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
@@ -9,6 +11,7 @@ import type { Fetch } from '../slack/request.ts'
 import { silentSlack } from '../slack/silent.ts'
 import type { SlackConfig } from '../slack/slack.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
+import { deployedBy } from './environment-order.ts'
 import type { Place } from './place.ts'
 
 export interface Channels {
@@ -17,10 +20,16 @@ export interface Channels {
   readonly statuses: DeploymentStatuses
 }
 
-interface Deployed {
+interface Where {
   readonly cluster: string
   readonly service: string
   readonly region: string
+}
+
+interface What {
+  readonly purpose?: DeploymentState['purpose']
+  /** Default: the one service. */
+  readonly services?: Deployed['services'] | undefined
 }
 
 /** A dry run is for whoever reads its log and summary. */
@@ -30,9 +39,10 @@ const nobody = { slackToken: undefined, slackWebhookUrl: undefined, githubToken:
 export async function openChannels(
   inputs: DeployInputs,
   place: Place,
-  { cluster, service, region }: Deployed,
+  { cluster, service, region }: Where,
   runner: Runner,
   fetch: Fetch,
+  { purpose, services }: What = {},
 ): Promise<Channels> {
   const { environment, log, clock } = runner
   const run = readRun(environment, await eventOf(runner))
@@ -57,6 +67,7 @@ export async function openChannels(
     sha: run.sha,
     environment: place.environment,
     logUrl: runUrl(run),
+    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place),
     fetch: (url, init) => fetch(String(url), init ?? {}),
     clock,
     debug: (line) => log.debug(line),

@@ -37,9 +37,9 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const deadline = endOfJob(runner.clock)
   const aws = connectAws(awsInputsAt(deploying, place), calling, deadline, world.requestHandler)
   const request = requestOf(inputs, place, aws.region)
-  const channels = await openChannels(deploying, place, request, runner, world.fetch)
-  keepPlace(place, runner)
   const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
+  const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose })
+  keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)

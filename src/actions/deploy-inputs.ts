@@ -106,6 +106,7 @@ export const deployInputs = {
   guard: oneOf(['on', 'off', 'strict'], 'on'),
   'on-diverged': oneOf(['refuse', 'deploy'], 'refuse'),
   'allow-older': flag(false),
+  'after-environment': optionalText,
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),
   'on-pause': oneOf(['wait', 'leave'], 'wait'),
   'on-cancel': oneOf(['stop-and-roll-back', 'leave'], 'stop-and-roll-back'),

@@ -2,11 +2,13 @@ import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
+import type { EnvironmentOrder } from '../deployment/environment-order.ts'
 import { deployFleet, type FleetMember } from '../deployment/fleet/fleet.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../deployment/fleet/fleet-state.ts'
 import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
 import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
+import type { Deployed } from '../github/end-mark.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
@@ -22,6 +24,7 @@ import type { DeployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import type { PlacedService } from './deploy-several-places.ts'
 import { fleetKeeper, type SavedFleet, savedFleet } from './deploy-several-record.ts'
+import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt } from './place.ts'
@@ -50,19 +53,27 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const [first] = waves.flat()
   if (first === undefined) return
   const aws = connectAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
+  const everyName = waves.flat().map(({ name }) => name)
+  const order = await orderOf(inputs, everyName, first.place, runner)
   const request = {
-    waves: await Promise.all(waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene))))),
+    waves: await Promise.all(
+      waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, order)))),
+    ),
     onWaveFailure: inputs.onWaveFailure,
     atOnce,
     dryRun: inputs.dryRun,
   }
-  const channels = await openChannels(inputs, first.place, { ...first.place, region: aws.region }, runner, world.fetch)
+  const where = { ...first.place, region: aws.region }
+  const what = { services: servicesOf(inputs, waves) }
+  const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
   const names = waves.map((wave) => wave.map(({ name }) => name))
   const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
   const keeper = fleetKeeper(waves, runner, reporter.state, channels.slack)
   const history = commitHistory(inputs, calling, world)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep: keeper.keep, history, images }
+  const environments = environmentHistory(inputs, calling, world)
+  const { clock, signal } = runner
+  const journey = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
   const events = deployFleet(request, journey)
   await accompany(events, () => keeper.keepProgress(false), reporter, runner)
   if (!runner.signal.aborted) keeper.keepProgress(true)
@@ -73,10 +84,16 @@ async function member(
   inputs: DeployInputs,
   aws: Aws,
   { runner, calling, world }: Scene,
+  order: EnvironmentOrder | undefined,
 ): Promise<FleetMember> {
   const looking = { aws, place, runner: calling, fetch: world.fetch }
   const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
-  return { name, request: await deployRequest(inputs, place, aws.region, runner, find) }
+  return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find)), order } }
+}
+
+/** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
+function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['services'] {
+  return services.length === 0 ? 'all' : waves.flat().map(({ name }) => name)
 }
 
 function openFleetReporter(
@@ -126,7 +143,8 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: saved.slackMessageTs ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
-  const channels = await openChannels(continued, first.place, where, runner, world.fetch)
+  const what = { services: servicesOf(inputs, saved.waves) }
+  const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
   const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
   for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)

@@ -9,6 +9,7 @@ import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import { requireSense } from './deploy-sense.ts'
 import { savedWaves, severalPlaces } from './deploy-several-places.ts'
+import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
@@ -47,16 +48,19 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     const { registerOnly } = await import('./register-only.ts')
     return await registerOnly({ inputs, place, runner, aws, find })
   }
-  const request = await deployRequest(inputs, { ...place, service }, aws.region, runner, find)
-  const channels = await openChannels(inputs, place, request, runner, world.fetch)
-  keepPlace(place, runner)
+  const order = await orderOf(inputs, [place.name ?? service], place, runner)
+  const request = { ...(await deployRequest(inputs, { ...place, service }, aws.region, runner, find)), order }
   const purpose = inputs.deploymentId === undefined ? undefined : 'watch'
+  const channels = await openChannels(inputs, place, request, runner, world.fetch, { purpose })
+  keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
   const history = commitHistory(inputs, calling, world)
   const images = openImageStore(looking)
-  const events = deploy(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, history, images })
+  const environments = environmentHistory(inputs, calling, world)
+  const { clock, signal } = runner
+  const events = deploy(request, { ...aws, clock, signal, keep, history, environments, images })
   await accompany(events, keep, reporter, runner)
 }
 

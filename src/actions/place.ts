@@ -9,6 +9,8 @@ import type { DeployInputs } from './deploy-inputs.ts'
 /** Where a deployment goes, from slipway.yml and from the inputs, which come first. */
 export interface Place {
   readonly environment?: string | undefined
+  /** Of the service in slipway.yml. */
+  readonly name?: string | undefined
   readonly region?: string | undefined
   readonly accountId?: string | undefined
   readonly roleArn?: string | undefined

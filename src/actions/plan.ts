@@ -13,22 +13,24 @@ const inputs = {
   config: (given: string) => given || 'slipway.yml',
   environments: environmentNames,
   'approval-environment': optionalText,
+  'after-environment': optionalText,
 }
 
 /** Reads slipway.yml for a workflow: which environments and services in which order, and which image. */
 export const action: Action<typeof inputs> = {
   inputs,
-  async main({ config: file, environments, approvalEnvironment }, runner) {
+  async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
     const config = loadConfig(await runner.files.readText(file, 'config'), file)
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
     // Services in waves are deployed together, in one job: only then can they go back together.
-    const rows = environments.flatMap((environment) =>
-      selectWaves(config, environment)
-        ? [{ environment, service: '' }]
-        : selectTargets(config, [environment]).map(({ name: service }) => ({ environment, service })),
-    )
+    const rows = environments.flatMap((environment, index) => {
+      const after = environments[index - 1] ?? afterEnvironment ?? ''
+      const services = selectTargets(config, [environment]).map(({ name }) => name)
+      return (selectWaves(config, environment) ? [''] : services).map((service) => ({ environment, service, after }))
+    })
+    if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
     if (approvalEnvironment !== undefined) requireOne(rows)
     const outputs = {
       matrix: JSON.stringify(rows),

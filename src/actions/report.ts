@@ -106,7 +106,7 @@ export function openReporterOf<
       await runner.writeSummary(views.summary(state))
       await Promise.all([
         slack.silent || slack.update(views.slackMessage(state), { final: true }),
-        statuses.update(standing(verdict), views.line(state)),
+        statuses.end(standing(verdict), views.line(state)),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')

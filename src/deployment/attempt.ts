@@ -1,13 +1,15 @@
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
-import { renderText, type Untrusted, untrusted } from '../text.ts'
+import { renderText, untrusted } from '../text.ts'
 import { groupNameOf, requireGroup } from './codedeploy/group.ts'
-import { type Conflict, changed, foresee, type Obstacle, rollingConflict } from './conflict.ts'
+import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
+import { tellDryRun } from './dry-run.ts'
 import { isAdoptable, rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
 import type { End } from './end.ts'
+import { beginOrder } from './environment-order.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan, openWatchman } from './guard.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
@@ -26,8 +28,10 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const preparing = shortly(journey, asked)
   const { guard } = asked
   const marking = guard && { guard, watchman: openWatchman(guard, journey) }
+  const order = beginOrder(asked, journey)
   const prepared = await prepare(asked, preparing, marking?.watchman)
   if (prepared === undefined) {
+    await order
     // Loaded only now: most services are there.
     const { createService } = await import('./ecs/create-service.ts')
     return yield* createService(asked, journey, marking)
@@ -47,6 +51,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const older = yield* judge(request, preparing, prepared, marking)
   const obstacle = older ?? prepared.conflict ?? conflictOf(request, prepared, decided)
   if (request.dryRun) return yield* tellDryRun(request, preparing, obstacle)
+  await order
   if (obstacle) return obstacle
   const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
@@ -88,22 +93,6 @@ async function* tellPlan(
   yield* warnOfExpiry(request, decided, journey)
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
-}
-
-/** What would keep the deployment from beginning. */
-async function* tellDryRun(
-  request: DeployRequest,
-  { clock }: Journey,
-  obstacle: End | Conflict | undefined,
-): Events<undefined> {
-  if (obstacle === undefined) return
-  const message = 'kind' in obstacle ? foresee(obstacle, request) : endsEarly(obstacle)
-  if (message) yield { kind: 'warning', at: clock.now(), message }
-}
-
-function endsEarly({ cause, outcome }: End): Untrusted | undefined {
-  const why = cause && renderText(cause.what, (theirs) => theirs)
-  return why === undefined ? undefined : untrusted(`It would end as ${outcome}. ${why}.`)
 }
 
 /** The end of a deployment that is older than what runs, or than what is on its way. */

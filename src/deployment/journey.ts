@@ -6,6 +6,7 @@ import type {
   CredentialLifetime,
   Ecr,
   Ecs,
+  EnvironmentHistory,
   EvidenceSources,
   JsonObject,
   NetworkSources,
@@ -15,6 +16,7 @@ import type {
 } from '../ports.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { OneOffTask } from './ecs/run-task.ts'
+import type { EnvironmentOrder } from './environment-order.ts'
 import type { Guard } from './guard.ts'
 import type { DeploymentRecord } from './record.ts'
 import type { FormerSettings } from './strategy/former.ts'
@@ -53,6 +55,8 @@ export interface DeployRequest {
   readonly dryRun: boolean
   /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
   readonly guard?: Guard | undefined
+  /** What must have been deployed before to another environment; undefined: nothing. */
+  readonly order?: EnvironmentOrder | undefined
   /** A deployment that runs already is watched, and nothing is changed: `d-…`, `ecs-svc/…` or a service deployment's ARN. */
   readonly deploymentId?: string | undefined
   /** So many new tasks that failed in the same way end the deployment; 0 or undefined: never. */
@@ -139,6 +143,8 @@ export interface AwsPorts {
 export interface Journey extends AwsPorts {
   /** Where the order of commits is known; undefined where there is no repository. */
   readonly history?: CommitHistory | undefined
+  /** Where it is known how deployments to other environments ended; undefined: nowhere. */
+  readonly environments?: EnvironmentHistory | undefined
   /** Where it is looked up what images are made for; undefined: nobody looks. */
   readonly images?: ImageStore | undefined
   readonly clock: Clock

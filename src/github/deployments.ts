@@ -1,9 +1,9 @@
-import type { getOctokit } from '@actions/github'
-import type { Clock } from '../clock.ts'
+import { type Clock, deadlineIn, remaining } from '../clock.ts'
 import type { DeploymentStatuses } from '../ports.ts'
 import { forPlain } from '../report/escape.ts'
 import { truncate } from '../report/short.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
+import { type Deployed, endMark } from './end-mark.ts'
 
 export interface DeploymentStatusesConfig {
   /** The job's token, with `deployments: write`. Without a token nothing is done. */
@@ -17,6 +17,8 @@ export interface DeploymentStatusesConfig {
   readonly environment: string | undefined
   /** Where the description leads to. */
   readonly logUrl: string
+  /** What this step deploys, for the step of the next environment. */
+  readonly deployed: Deployed
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
   debug(line: Text): void
@@ -26,64 +28,89 @@ export interface DeploymentStatusesConfig {
 const longestDescription = 140
 const longestCall = 5000
 
-type State = Parameters<DeploymentStatuses['update']>[0]
-type Post = (state: State, description: string) => Promise<unknown>
+/** Of the last status of a step. Milliseconds between two tries, and for all of them. */
+const pause = 1000
+const longestEnd = 10_000
+
+type State = Parameters<DeploymentStatuses['end']>[0]
+type Sent = 'sent' | 'refused' | 'failed'
+type Post = (state: State, description: string, signal: AbortSignal) => Promise<unknown>
 
 /**
  * Progress on the deployment that GitHub made for the job when it entered its environment: the newest of this commit and
- * environment. Never makes a second one. After the first failure it stays silent: nobody waits for it twice.
+ * environment. Never makes a second one. After the first failure it stays silent until the end: nobody waits for it twice.
  */
 export function openDeploymentStatuses(config: DeploymentStatusesConfig): DeploymentStatuses {
   const { token, environment, clock, debug } = config
-  if (!token || !environment) return { update: async () => undefined }
-  /** Aborts what hangs, which would keep the process alive. */
-  const over = new AbortController()
+  if (!token || !environment) return { update: async () => undefined, end: async () => undefined }
+  let isSilent = false
   let post: Post | undefined
   let last = ''
-  let sent: Promise<void> = Promise.resolve()
+  let queue: Promise<void> = Promise.resolve()
 
-  const send = async (state: State, description: string) => {
-    if (over.signal.aborted) return
+  const send = async (state: State, description: string): Promise<Sent> => {
+    /** Aborts what hangs, which would keep the process alive. */
+    const over = new AbortController()
     try {
-      if (!post) {
-        const { getOctokit } = await import('@actions/github')
-        const octokit = getOctokit(token, {
-          baseUrl: config.apiUrl,
-          request: { fetch: config.fetch, signal: over.signal },
-        })
-        post = await within(clock, findDeployment(octokit, config, environment))
-      }
-      await within(clock, post(state, description))
+      post ??= await within(clock, findDeployment(config, token, environment, over.signal))
+      await within(clock, post(state, description, over.signal))
+      return 'sent'
     } catch (error) {
       over.abort()
       const reason = untrusted(error instanceof Error ? error.message : String(error))
       debug(text`No progress on GitHub's deployment page: ${reason}`)
+      return isFinal(error) ? 'refused' : 'failed'
     }
+  }
+  const sendAtLast = async (state: State, description: string) => {
+    const deadline = deadlineIn(clock, longestEnd)
+    while ((await send(state, description)) === 'failed' && remaining(clock, deadline) > longestCall + pause)
+      await clock.sleep(pause)
   }
 
   return {
     update(state, description) {
       const words = truncate(renderText(description, forPlain), longestDescription)
-      if (last === `${state} ${words}`) return sent
-      last = `${state} ${words}`
-      sent = sent.then(() => send(state, words))
-      return sent
+      if (last === words) return queue
+      last = words
+      queue = queue.then(async () => {
+        if (!isSilent) isSilent = (await send(state, words)) !== 'sent'
+      })
+      return queue
+    },
+    end(state, description) {
+      const mark = endMark(config.deployed, state === 'failure')
+      const words = truncate(renderText(description, forPlain), longestDescription - mark.length)
+      queue = queue.then(() => sendAtLast(state, `${words}${mark}`))
+      return queue
     },
   }
 }
 
+/** Thrown where trying again does not help. */
+class NoDeployment extends Error {}
+
+/** GitHub refused the request itself, as who lacks `deployments: write`. */
+function isFinal(error: unknown): boolean {
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
+  return error instanceof NoDeployment || (status >= 400 && status < 500 && status !== 429)
+}
+
 async function findDeployment(
-  octokit: ReturnType<typeof getOctokit>,
-  { repository, sha, logUrl }: DeploymentStatusesConfig,
+  { repository, sha, logUrl, apiUrl, fetch }: DeploymentStatusesConfig,
+  token: string,
   environment: string,
+  signal: AbortSignal,
 ): Promise<Post> {
-  const { repos } = octokit.rest
+  const { getOctokit } = await import('@actions/github')
+  const { repos } = getOctokit(token, { baseUrl: apiUrl, request: { fetch } }).rest
   const [owner = '', repo = ''] = repository.split('/')
-  const { data } = await repos.listDeployments({ owner, repo, sha, environment, per_page: 10 })
+  const { data } = await repos.listDeployments({ owner, repo, sha, environment, per_page: 10, request: { signal } })
   const [newest] = data.toSorted((one, other) => other.id - one.id)
-  if (!newest) throw new Error(`there is no deployment of this commit to the environment ${environment}`)
+  if (!newest) throw new NoDeployment(`there is no deployment of this commit to the environment ${environment}`)
   const common = { owner, repo, deployment_id: newest.id, log_url: logUrl, auto_inactive: false }
-  return (state, description) => repos.createDeploymentStatus({ ...common, state, description })
+  return (state, description, within) =>
+    repos.createDeploymentStatus({ ...common, state, description, request: { signal: within } })
 }
 
 async function within<T>(clock: Clock, work: Promise<T>): Promise<T> {

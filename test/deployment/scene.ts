@@ -40,6 +40,7 @@ export interface RunOptions {
   readonly onKeep?: (record: DeploymentRecord) => void
   /** Of many deployments in one process. Default: their own. */
   readonly ports?: ReturnType<typeof portsOf> & Pick<Journey, 'images'>
+  readonly environments?: Journey['environments']
 }
 
 export const newImage = 'registry.example.com/api:v2'
@@ -112,7 +113,8 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
   const startedAt = ports.clock.now()
   let error: unknown
   try {
-    for await (const event of deploy(request, { ...ports, history: historyOf(sim), signal, keep })) {
+    const { environments } = options
+    for await (const event of deploy(request, { ...ports, history: historyOf(sim), environments, signal, keep })) {
       events.push(event)
       options.onEvent?.(event)
     }

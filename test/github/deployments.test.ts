@@ -30,6 +30,7 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
     sha: 'abc',
     environment: environment ?? 'production',
     logUrl: 'https://github.com/acme/api/actions/runs/1',
+    deployed: { services: ['api'], what: `sha256:${'9'.repeat(64)}` },
     clock: clock.forProgram,
     debug: (line) => void debug.push(renderText(line, (theirs) => theirs)),
     async fetch(input, init) {
@@ -63,8 +64,40 @@ describe("progress on GitHub's deployment page", () => {
   test('keeps the order in which it was told, and says nothing twice', async () => {
     const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7)] })
     for (const words of ['one', 'one', 'two']) void adapter.update('in_progress', [words])
-    await adapter.update('success', ['three'])
-    expect(statuses.map(({ description }) => description)).toEqual(['one', 'two', 'three'])
+    await adapter.end('success', ['three'])
+    expect(statuses.map(({ description }) => description)).toEqual([
+      'one',
+      'two',
+      `three · api@sha256:${'9'.repeat(64)}`,
+    ])
+  })
+
+  test('the end says what was deployed, however long the words before it are', async () => {
+    const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7)] })
+    await adapter.end('success', ['x'.repeat(200)])
+    await adapter.end('failure', ['x'.repeat(200)])
+    expect(statuses.map(({ description }) => description.length)).toEqual([140, 140])
+    expect(statuses[0]?.description).toMatch(/^x+… · api@sha256:9{64}$/)
+    expect(statuses[1]?.description).toMatch(/^x{120,}… · api@failed$/)
+  })
+
+  test('the end is tried again where GitHub fails, and not where it refuses', async () => {
+    const failing = githubWith({ status: 200, body: [deployment(7)] }, { status: 502, body: {} })
+    await failing.adapter.end('success', ['done'])
+    expect(failing.statuses.length).toBeGreaterThan(2)
+    expect(failing.seconds()).toBeLessThanOrEqual(10)
+    const refusing = githubWith({ status: 200, body: [deployment(7)] }, { status: 403, body: {} })
+    await refusing.adapter.end('success', ['done'])
+    expect(refusing.statuses).toHaveLength(1)
+    expect(refusing.seconds()).toBe(0)
+  })
+
+  test('progress that could not be shown does not keep the end from being shown', async () => {
+    const { adapter, statuses, debug } = githubWith({ status: 200, body: [deployment(7)] }, { status: 502, body: {} })
+    for (const words of ['one', 'two']) await adapter.update('in_progress', [words])
+    expect(debug).toHaveLength(1)
+    await adapter.end('success', ['done'])
+    expect(statuses.at(-1)?.description).toContain('done')
   })
 
   test.each<[string, Reply, Reply]>([

@@ -1,0 +1,23 @@
+import { renderText, type Untrusted, untrusted } from '../text.ts'
+import { type Conflict, foresee } from './conflict.ts'
+import type { End } from './end.ts'
+import type { DeploymentEvent } from './event.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** What would keep the deployment from beginning. */
+export async function* tellDryRun(
+  request: DeployRequest,
+  { clock }: Journey,
+  obstacle: End | Conflict | undefined,
+): Events<undefined> {
+  if (obstacle === undefined) return
+  const message = 'kind' in obstacle ? foresee(obstacle, request) : endsEarly(obstacle)
+  if (message) yield { kind: 'warning', at: clock.now(), message }
+}
+
+function endsEarly({ cause, outcome }: End): Untrusted | undefined {
+  const why = cause && renderText(cause.what, (theirs) => theirs)
+  return why === undefined ? undefined : untrusted(`It would end as ${outcome}. ${why}.`)
+}

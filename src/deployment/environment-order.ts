@@ -1,0 +1,89 @@
+import { Failure } from '../failure.ts'
+import type { EnvironmentEnd, EnvironmentHistory, Incomparable } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+
+/** What must be true of the environment before, before this one is deployed to. */
+export interface EnvironmentOrder {
+  /** Environment that is deployed to. */
+  readonly environment: string
+  /** Environment that comes first. */
+  readonly before: string
+  /** Names of the services that must have ended well there. */
+  readonly services: readonly string[]
+  /** Digest of the image; undefined: nothing but the commit says what is deployed. */
+  readonly digest?: string | undefined
+  /** `GITHUB_SHA`. */
+  readonly commit: string
+  /** Id of this run. */
+  readonly run: string
+}
+
+/** Begins the proof while the service is read; it is awaited before anything is changed. A dry run needs none. */
+export function beginOrder(
+  { order, dryRun }: { readonly order?: EnvironmentOrder | undefined; readonly dryRun: boolean },
+  { environments }: { readonly environments?: EnvironmentHistory | undefined },
+): Promise<void> {
+  const proof = order === undefined || dryRun ? Promise.resolve() : requireOrder(order, environments)
+  // Handled where it is awaited; avoids an unhandledRejection.
+  proof.catch(() => undefined)
+  return proof
+}
+
+type Standing = { readonly isProven: true } | { readonly isProven: false; readonly why: Text }
+
+/**
+ * Proves that the environment before runs what is to be deployed here: each service ended well there with the same image,
+ * in this run or in the last one. Throws `environment-order-unproven`.
+ */
+async function requireOrder(order: EnvironmentOrder, history: EnvironmentHistory | undefined): Promise<void> {
+  for (const service of order.services) {
+    const standing = await standingOf(service, order, history)
+    if (!standing.isProven) throw unproven(order, service, standing.why)
+  }
+}
+
+async function standingOf(
+  service: string,
+  order: EnvironmentOrder,
+  history: EnvironmentHistory | undefined,
+): Promise<Standing> {
+  let isNewest = true
+  for await (const end of history?.ends(order.before, service) ?? []) {
+    if ('unknown' in end) return { isProven: false, why: unread(end) }
+    const isOurs = end.run === order.run
+    if (end.kind === 'rolled-back')
+      return { isProven: false, why: text`it was rolled back there after that, in run ${untrusted(end.run)}` }
+    if (end.kind === 'succeeded' && isSame(end, order) && (isOurs || isNewest)) return { isProven: true }
+    if (isOurs) return { isProven: false, why: contradiction(end, order) }
+    isNewest = false
+  }
+  return { isProven: false, why: text`GitHub's deployment page has no successful deployment of this ${subject(order)}` }
+}
+
+function isSame({ digest, commit }: EnvironmentEnd, order: EnvironmentOrder): boolean {
+  return order.digest === undefined ? commit === order.commit : digest === order.digest
+}
+
+function contradiction({ kind, digest }: EnvironmentEnd, order: EnvironmentOrder): Text {
+  if (kind === 'failed') return text`its deployment failed there in this run`
+  return text`this run deployed ${untrusted(digest ?? 'no image by its digest')} there, and not ${untrusted(order.digest ?? order.commit)}`
+}
+
+function unread({ reason, unknown }: Incomparable): Text {
+  return reason === 'denied'
+    ? text`${untrusted(unknown)}; the job needs the permission deployments: read and the input github-token`
+    : text`${untrusted(unknown)}`
+}
+
+function subject({ digest, commit }: EnvironmentOrder): Text {
+  return digest === undefined ? text`commit (${untrusted(commit.slice(0, 7))})` : text`image (${untrusted(digest)})`
+}
+
+function unproven({ environment, before }: EnvironmentOrder, service: string, why: Text): Failure {
+  return new Failure({
+    code: 'environment-order-unproven',
+    what: text`${untrusted(environment)} was not deployed: no proof that ${untrusted(service)} succeeded in ${untrusted(before)}, which comes before it`,
+    why,
+    fix: text`Deploy to ${untrusted(before)} first (Re-run all jobs), then to ${untrusted(environment)}; or leave out after-environment to deploy without that proof. Nothing has been changed.`,
+  })
+}

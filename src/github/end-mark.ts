@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import type { EnvironmentEnd } from '../ports.ts'
+
+/** What a step deploys, for the step of the next environment to find on GitHub's deployment page. */
+export interface Deployed {
+  /** Names in slipway.yml, or of ECS services; `all`: every service of the environment. */
+  readonly services: readonly string[] | 'all'
+  /**
+   * The digest of an image; `commit`: no image by its digest; `rollback`: an earlier version; `continued`: what another
+   * step has begun to deploy.
+   */
+  readonly what: Sha256 | 'commit' | 'rollback' | 'continued'
+}
+
+export type Sha256 = `sha256:${string}`
+
+const pattern = /· (\S+)@(sha256:[0-9a-f]{64}|commit|rollback|continued|failed)$/
+const all = '*'
+/** A description has 140 characters, of which a digest takes 71. */
+const longestName = 40
+const longestMark = 130
+
+/**
+ * The last words of a status that ends a step: `· api@sha256:…`, in which a failure needs no digest. Empty where the names
+ * do not fit.
+ */
+export function endMark({ services, what }: Deployed, isFailed: boolean): string {
+  const names = services === 'all' ? all : services.map(markedName).join(',')
+  const mark = ` · ${names}@${isFailed && what !== 'rollback' ? 'failed' : what}`
+  return mark.length > longestMark ? '' : mark
+}
+
+/** Two services never have the same name in a mark. */
+function markedName(service: string): string {
+  if (service.length <= longestName) return service
+  return `${service.slice(0, 27)}~${createHash('sha256').update(service).digest('hex').slice(0, 12)}`
+}
+
+/** A status of a deployment, as `GET /repos/{owner}/{repo}/deployments/{id}/statuses` lists it. */
+export interface Status {
+  readonly state: string
+  readonly description: string
+  readonly logUrl: string
+}
+
+/** The ends of a service that the statuses of one deployment show. Both are newest first. */
+export function endsOf(service: string, commit: string, statuses: readonly Status[]): readonly EnvironmentEnd[] {
+  const ends: EnvironmentEnd[] = []
+  let begun: string | undefined
+  for (const status of statuses.toReversed()) {
+    const [, names = '', what = ''] = pattern.exec(status.description) ?? []
+    if (names !== all && !names.split(',').includes(markedName(service))) continue
+    if (what !== 'continued') begun = what
+    const end = endOf(status, begun)
+    if (end) ends.push({ ...end, commit })
+  }
+  return ends.toReversed()
+}
+
+function endOf({ state, logUrl }: Status, what: string | undefined): Omit<EnvironmentEnd, 'commit'> | undefined {
+  const run = /\/actions\/runs\/(\d+)/.exec(logUrl)?.[1] ?? ''
+  if (state === 'in_progress' || what === undefined) return undefined
+  if (what === 'rollback') return { kind: 'rolled-back', run }
+  if (state !== 'success') return { kind: 'failed', run }
+  return { kind: 'succeeded', digest: what.startsWith('sha256:') ? what : undefined, run }
+}

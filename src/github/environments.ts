@@ -1,0 +1,57 @@
+import type { EnvironmentHistory, Incomparable } from '../ports.ts'
+import { endsOf, type Status } from './end-mark.ts'
+import { get, pause, type RepositoryConfig, refused, retried, unanswered } from './retry.ts'
+
+interface Deployment {
+  readonly id: number
+  readonly sha: string
+}
+
+/** GitHub's deployments to one environment that are looked through. Every job that enters it makes one. */
+const most = 30
+
+/**
+ * The ends of deployments that Slipway has noted on GitHub's deployment page (`GET /repos/{owner}/{repo}/deployments` and
+ * the statuses of each). What was read once is not asked for again.
+ */
+export function openEnvironmentHistory(config: RepositoryConfig): EnvironmentHistory {
+  const known = new Map<string, Promise<unknown>>()
+  const read = (path: string) => {
+    const found = known.get(path) ?? retried(config, (signal) => list(config, path, signal))
+    known.set(path, found)
+    return found as Promise<readonly unknown[] | Incomparable>
+  }
+  return {
+    async *ends(environment, service) {
+      const listed = await read(`deployments?environment=${encodeURIComponent(environment)}&per_page=${most}`)
+      if ('unknown' in listed) return yield listed
+      const deployments = listed.map(deploymentIn).toSorted((one, other) => other.id - one.id)
+      for (const { id, sha } of deployments) {
+        const statuses = await read(`deployments/${id}/statuses?per_page=100`)
+        if ('unknown' in statuses) return yield statuses
+        yield* endsOf(service, sha, statuses.map(statusIn))
+      }
+    },
+  }
+}
+
+async function list(config: RepositoryConfig, path: string, signal: AbortSignal) {
+  const response = await get(config, path, signal)
+  if (!response.ok) return await refused(response, 'deployments: read')
+  const body: unknown = await response.json()
+  return Array.isArray(body) ? (body as readonly unknown[]) : unanswered('GitHub gave no list', pause)
+}
+
+function deploymentIn(item: unknown): Deployment {
+  const { id, sha } = membersOf(item)
+  return { id: Number(id), sha: String(sha) }
+}
+
+function statusIn(item: unknown): Status {
+  const { state, description, log_url: logUrl } = membersOf(item)
+  return { state: String(state), description: String(description ?? ''), logUrl: String(logUrl ?? '') }
+}
+
+function membersOf(item: unknown): Readonly<Record<string, unknown>> {
+  return typeof item === 'object' && item !== null ? { ...item } : {}
+}

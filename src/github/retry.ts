@@ -1,0 +1,102 @@
+import { type Clock, deadlineIn, remaining } from '../clock.ts'
+import type { Incomparable } from '../ports.ts'
+
+/** How one repository of GitHub is read with the job's token. */
+export interface RepositoryConfig {
+  /** The job's token. Without one, nothing is asked. */
+  readonly token: string | undefined
+  /** `GITHUB_API_URL`. */
+  readonly apiUrl: string
+  /** `owner/name`. */
+  readonly repository: string
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly clock: Clock
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal
+}
+
+/** Why there is no answer. `again`: milliseconds after which the same question may be answered. */
+export type Unanswered = Incomparable & { readonly again?: number | undefined }
+
+/** Of all tries together: who does not learn the order does not deploy, so a short failure of GitHub is sat out. Milliseconds. */
+const longest = 30_000
+const longestTry = 5_000
+/** Between two tries. Milliseconds. */
+export const pause = 2_000
+
+/** Asks until there is an answer, or none can be had. Never throws; takes half a minute at most. */
+export async function retried<T>(
+  config: RepositoryConfig,
+  ask: (signal: AbortSignal) => Promise<T | Unanswered>,
+): Promise<T | Incomparable> {
+  if (!config.token) return { reason: 'denied', unknown: 'there is no github-token' }
+  const deadline = deadlineIn(config.clock, longest)
+  for (;;) {
+    const answer = await attempt(config, ask)
+    if (!isUnanswered(answer)) return answer
+    const { reason, unknown, again } = answer
+    const isOver = again === undefined || remaining(config.clock, deadline) < Math.max(longestTry, again)
+    if (isOver || config.signal.aborted) return { reason, unknown }
+    await config.clock.sleep(again, config.signal).catch(() => undefined)
+  }
+}
+
+async function attempt<T>(
+  { clock, signal }: RepositoryConfig,
+  ask: (signal: AbortSignal) => Promise<T | Unanswered>,
+): Promise<T | Unanswered> {
+  const over = new AbortController()
+  const timer = new AbortController()
+  const late = clock.sleep(longestTry, AbortSignal.any([timer.signal, signal])).then(
+    () => unanswered('GitHub did not answer within 5 seconds', pause),
+    () => unanswered('the run was cancelled'),
+  )
+  const asked = ask(over.signal).catch((error) =>
+    unanswered(`GitHub could not be asked: ${error instanceof Error ? error.message : String(error)}`, pause),
+  )
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    timer.abort()
+    over.abort()
+  }
+}
+
+function isUnanswered(answer: unknown): answer is Unanswered {
+  return typeof answer === 'object' && answer !== null && 'reason' in answer && 'unknown' in answer
+}
+
+/** One request to the REST API of the repository. */
+export function get({ apiUrl, repository, token, fetch }: RepositoryConfig, what: string, signal: AbortSignal) {
+  return fetch(`${apiUrl}/repos/${repository}/${what}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+    signal,
+    redirect: 'error',
+  })
+}
+
+/**
+ * Who asks too often gets 403 or 429, as who may not ask gets 403; the difference is in the headers, or in the text alone
+ * ("Rate limits for the REST API"). `retry-after` is in seconds. `permission`: what the token needs for the request.
+ */
+export async function refused(response: Response, permission: string): Promise<Unanswered> {
+  const { status, headers } = response
+  if (status === 401) return denied('GitHub answered 401: github-token is not valid')
+  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
+  const told = seconds >= 0 ? seconds * 1000 : undefined
+  if (status >= 500) return unanswered(`GitHub answered ${status}`, told ?? pause)
+  const isSpent = headers.get('x-ratelimit-remaining') === '0'
+  const isLimit = status === 429 || told !== undefined || isSpent || /rate limit/i.test(await response.text())
+  if (isLimit) return unanswered(`GitHub answered ${status}: asked too often`, told ?? (isSpent ? undefined : pause))
+  const isDenied = status === 403 || status === 404
+  const answered = `GitHub answered ${status}`
+  return isDenied ? denied(`${answered}: github-token lacks ${permission}`) : unanswered(answered)
+}
+
+export function unanswered(unknown: string, again?: number): Unanswered {
+  return { reason: 'unanswered', unknown, again }
+}
+
+function denied(unknown: string): Unanswered {
+  return { reason: 'denied', unknown }
+}
