@@ -47,6 +47,34 @@ test.concurrent(
 )
 
 test.concurrent(
+  'does not deploy to production what staging does not prove to run, whatever the order of the jobs',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'production', 'after-environment': 'staging' })
+    const run = await scene.run()
+    expect(jobsOf(run)).toEqual([
+      'ship / plan: success',
+      'ship / build in staging: success',
+      'ship / deploy in production: failure',
+    ])
+    expect(run.outputs.ship).toMatchObject({ verdict: 'failed', 'cause-code': 'environment-order-unproven' })
+    expect(scene.serving('production')).toBe(oldImage)
+    expect(logOf(job(run, 'ship / deploy'))).toContain('no proof that api succeeded in staging')
+  }),
+)
+
+test.concurrent(
+  'deploys to production in a call of its own, once staging has succeeded with that image',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'staging' })
+    expect((await scene.run()).result).toBe('success')
+    scene.callWith({ environments: 'production', 'after-environment': 'staging' })
+    const run = await scene.run()
+    expect(run.outputs.ship).toMatchObject({ verdict: 'succeeded' })
+    expect(scene.serving('production')).toContain(scene.digest)
+  }),
+)
+
+test.concurrent(
   'row F25: hands the image on where account ids are masked',
   inScene(async (scene) => {
     scene.callWith({ environments: 'staging' })

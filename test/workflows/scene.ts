@@ -125,7 +125,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
       const given = { environments: 'staging production', 'oci-layout-artifact': 'image', ...inputs }
       const lines = Object.entries(given).map(([name, value]) => `${name}: ${value}`)
       const written = readFileSync(join(caller, file), 'utf8')
-      write(file, written.replace('environments: staging production', lines.join(', ')))
+      write(file, written.replace(/with: \{[^}]*\}/, `with: { ${lines.join(', ')} }`))
     },
     run: (given = {}, workflow = '.github/workflows/ship.yml') =>
       runWorkflow(
