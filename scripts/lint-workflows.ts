@@ -113,6 +113,9 @@ function workflowRules(workflow: Workflow): string[] {
     if (!job.permissions) found.push(`the job ${id} declares no permissions`)
     if (!job.uses && !job['timeout-minutes']) found.push(`the job ${id} has no timeout-minutes`)
     if (job.secrets === 'inherit') found.push(`the job ${id} hands on all secrets`)
+    const { contents, ...others } = (job.permissions ?? {}) as Readonly<Record<string, string>>
+    if (contents === 'write' && Object.values(others).includes('write'))
+      found.push(`the job ${id} changes contents and has another permission to write; split it`)
   }
   return found
 }

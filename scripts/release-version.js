@@ -1,4 +1,5 @@
-// Prints `version=X.Y.Z` for a release; fails when package.json and CHANGELOG.md disagree.
+// Prints `version=X.Y.Z` of a release, or with --notes its section of CHANGELOG.md; fails when package.json and CHANGELOG.md
+// disagree.
 import { readFileSync } from 'node:fs'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -6,5 +7,8 @@ const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf
 
 if (!/^\d+\.\d+\.\d+$/.test(version))
   throw new Error(`package.json has the version "${version}"; a release needs X.Y.Z`)
-if (!changelog.includes(`\n## ${version}`)) throw new Error(`CHANGELOG.md has no section "## ${version}"`)
-console.log(`version=${version}`)
+const section = changelog.split(/^## /m).find((text) => text.split(/\s/, 1)[0] === version)
+if (section === undefined) throw new Error(`CHANGELOG.md has no section "## ${version}"`)
+const notes = section.slice(section.indexOf('\n')).trim()
+if (/^Not released yet/m.test(notes)) throw new Error(`CHANGELOG.md says of ${version} that it is not released yet`)
+console.log(process.argv.includes('--notes') ? notes : `version=${version}`)

@@ -1,0 +1,12 @@
+// Prints every file that a release runs on somebody's runner, one a line: what is attested, and what `checksums.txt` lists.
+import { readdirSync } from 'node:fs'
+
+const root = new URL('..', import.meta.url)
+const filesOf = (folder) =>
+  readdirSync(new URL(folder, root), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${folder}${entry.name}`)
+
+const actions = readdirSync(new URL('actions/', root)).map((name) => `actions/${name}/action.yml`)
+const workflows = filesOf('.github/workflows/').filter((file) => !file.startsWith('.github/workflows/.'))
+console.log(['action.yml', ...actions, ...workflows, ...filesOf('dist/')].toSorted().join('\n'))
