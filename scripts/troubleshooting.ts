@@ -30,10 +30,11 @@ export async function troubleshooting(): Promise<string> {
     '',
     '## Causes',
     '',
-    'Why a deployment did not end well. The output `cause` has it as a sentence, with the names of what is concerned, and the',
-    'output `cause-code` has the code, for programs: one of these, or of those above where a failure ended the deployment.',
+    'Why a deployment failed. The output `cause` is the sentence, with the names of the resources, and the output `cause-code`',
+    'is the code, for programs: one of these, or of those above where a failure ended the deployment. Search this page for the',
+    'name that AWS prints, such as `CannotPullContainerError`.',
     '',
-    '| Code | What it means | What to do | |',
+    '| Code | What it means | What to do | Docs |',
     '| --- | --- | --- | --- |',
     ...(await causes()).map(row),
     '',
@@ -43,9 +44,9 @@ export async function troubleshooting(): Promise<string> {
 /** All that a cause can be, those with the same code side by side. */
 async function causes(): Promise<readonly Row[]> {
   const own = Object.entries<CauseMeaning>(ownCauses).map(([code, meaning]) => ({ code, ...meaning }))
-  const entries = (await catalogueEntries()).map(({ code, why, fix, docs }) => ({
+  const entries = (await catalogueEntries()).map(({ code, error, why, fix, docs }) => ({
     code,
-    meaning: withoutPlaces(why),
+    meaning: withoutPlaces(error ? `${error}: ${why}` : why),
     advice: withoutPlaces(fix),
     ...(docs && { docs }),
   }))
@@ -67,8 +68,10 @@ async function catalogueEntries(): Promise<readonly Entry[]> {
 function withoutPlaces(said: string): string {
   return said
     .replace(/\{\w+\|([^}]*)\}/g, '$1')
-    .replaceAll(':{', ': {')
-    .replace(/\{(\w+)\}/g, (_, name: string) => `_${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}_`)
+    .replace(
+      /`?\{(\w+)\}`?/g,
+      (_, name: string) => `_${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}_`,
+    )
 }
 
 function row({ code, meaning, advice, docs }: Row): string {

@@ -6,6 +6,8 @@
  */
 export interface Untrusted {
   readonly untrusted: string
+  /** Shown as code, such as a line of a log: a view sets it apart in the way of its channel. */
+  readonly isCode?: true
 }
 
 /** A message of trusted words (ours) and untrusted parts (theirs). Built with the `text` tag, rendered by a view. */
@@ -14,6 +16,11 @@ export type Text = readonly (string | Untrusted)[]
 /** Marks text that somebody else wrote. */
 export function untrusted(value: string): Untrusted {
   return { untrusted: value }
+}
+
+/** The same, shown as code. */
+export function quoted(value: string): Untrusted {
+  return { untrusted: value, isCode: true }
 }
 
 type Part = string | number | Untrusted | Text
@@ -36,7 +43,19 @@ export function isUntrusted(part: string | Untrusted | Text): part is Untrusted 
   return typeof part === 'object' && 'untrusted' in part
 }
 
-/** Renders a text for one channel: our words as they are, theirs through the channel's escape. */
-export function renderText(value: Text, escapeTheirs: (theirs: string) => string): string {
-  return value.map((part) => (typeof part === 'string' ? part : escapeTheirs(part.untrusted))).join('')
+/**
+ * Renders a text for one channel: our words as they are, theirs through the channel's escape. `escapeCode`: the same for
+ * what is shown as code; between backticks where the channel has nothing better.
+ */
+export function renderText(
+  value: Text,
+  escapeTheirs: (theirs: string) => string,
+  escapeCode = (theirs: string) => `\`${escapeTheirs(theirs)}\``,
+): string {
+  return value
+    .map((part) => {
+      if (typeof part === 'string') return part
+      return part.isCode ? escapeCode(part.untrusted) : escapeTheirs(part.untrusted)
+    })
+    .join('')
 }

@@ -7,7 +7,7 @@ import { explain } from '../diagnosis/explain.ts'
 import { type GatherPorts, gather } from '../diagnosis/gather.ts'
 import { readRun } from '../github/run.ts'
 import { evidenceSections } from '../report/evidence-sections.ts'
-import { firstLine, opening } from '../report/opening.ts'
+import { firstLine, linesBelow, opening } from '../report/opening.ts'
 import { outputs } from '../report/outputs.ts'
 import { renderSummary } from '../report/summary.ts'
 import type { Runner } from '../runner/action.ts'
@@ -40,7 +40,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   const report = { subject, state }
   const said = opening(report)
   runner.log.info(firstLine(said))
-  for (const line of said.rest) runner.log.info(text`   ${line}`)
+  for (const line of linesBelow(said)) runner.log.info(text`   ${line}`)
   for (const { title, lines } of evidenceSections(state)) runner.log.group(title, lines)
   for (const warning of state.warnings) runner.log.warning(text`${warning}`, 'Slipway')
   for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)

@@ -50,7 +50,7 @@ export interface Views<Event, State> {
   slackMessage(state: State): SlackMessage
   /** What happened and why in one line, as far as GitHub's page has room for it. */
   line(state: State): Text
-  /** GitHub's page hears of that line when this changes. */
+  /** GitHub's page gets that line when this changes. */
   stage(state: State): string
   outputs(state: State): Readonly<Record<string, string>>
   annotations(state: State): readonly Annotation[]
@@ -64,7 +64,7 @@ export function openReporter({ subject, state, mention, ...channels }: ReporterC
     logLines: (before, after) => logLines(before, after, subject),
     slackMessage: (now) => slackMessage({ subject, state: now }, { mention }),
     line: (now) => firstLine(opening({ subject, state: now })),
-    stage: stageOf,
+    stage: (now) => `${stageOf(now)} ${now.suspected?.code ?? ''}`,
     outputs: (now) => outputs({ subject, state: now }),
     annotations: (now) => annotations({ subject, state: now }),
     summary: (now) => renderSummary({ subject, state: now }),

@@ -3,7 +3,7 @@ import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import type { Failure, FailureCode } from '../failure.ts'
 import type { Service } from '../ports.ts'
-import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { DeployRequest } from './journey.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
 
@@ -31,19 +31,19 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
     outcome: 'superseded',
     cause: certain(
       'superseded',
-      text`This deployment was replaced before it was complete`,
-      text`${newer}${what} was started by somebody else`,
-      text`Nothing has to be done if that was intended. To deploy this version after all, run this job again.`,
+      text`the deployment was superseded before it completed`,
+      text`${newer}${what} was started by another user or run`,
+      text`Nothing to do if that was intended. To deploy this revision after all, run this job again.`,
     ),
   }
 }
 
-/** Whose deployment it is, and whether its way back is what was asked for. */
+/** Whose deployment it is, and whether its rollback is what was asked for. */
 type Whose = Pick<DeployRequest, 'cluster' | 'service' | 'isTurnedRound'>
 
 /**
  * How to go on watching, in the words of an action that can do it from any job: the root action, the workflows and
- * `rollback` take no id. A way back that was asked for is a good end only where an answer asks for it, too. `id`: as an
+ * `rollback` take no id. A rollback that was asked for is a good end only where an answer asks for it, too. `id`: as an
  * event has it, or an ARN.
  */
 export function reattach(id: string | undefined, { cluster, service, isTurnedRound }: Whose): Text {
@@ -61,8 +61,8 @@ export function reattach(id: string | undefined, { cluster, service, isTurnedRou
 /** `id`: of the deployment, where that is known. */
 export function timedOut(whose: Whose, minutes: number, last: Text, id?: string): End {
   if (whose.isTurnedRound) return returning(whose, minutes, last, id)
-  const fix = text`It goes on without this run. Run the job again to watch it further (it is picked up, not started again), or raise wait-for-minutes.${reattach(id, whose)}`
-  return late(text`The deployment was not complete after ${minutesOf(minutes)}`, last, fix)
+  const fix = text`It continues without this run. Run the job again to watch it further (it is not started again), or raise wait-for-minutes.${reattach(id, whose)}`
+  return late(text`the deployment did not complete within ${minutesOf(minutes)}`, last, fix)
 }
 
 /**
@@ -70,8 +70,8 @@ export function timedOut(whose: Whose, minutes: number, last: Text, id?: string)
  * deployment by then: nothing is picked up. `id`: of the deployment, not of its rollback.
  */
 export function returning(whose: Whose, minutes: number, last: Text, id?: string): End {
-  const fix = text`It goes on without this run. Wait for its end before you deploy again, or raise wait-for-minutes.${reattach(id, whose)}`
-  return late(text`The rollback was not complete after ${minutesOf(minutes)}`, last, fix)
+  const fix = text`It continues without this run. Wait until it ends before you deploy again, or raise wait-for-minutes.${reattach(id, whose)}`
+  return late(text`the rollback did not complete within ${minutesOf(minutes)}`, last, fix)
 }
 
 function late(what: Text, last: Text, fix: Text): End {
@@ -88,19 +88,19 @@ export function remains(
   { cluster, service }: { readonly cluster: string; readonly service: string },
 ): Text {
   const command = `aws ecs delete-service --force --cluster ${cluster} --service ${service}`
-  return text`The service exists now, with ${runningCount} of ${desiredCount} tasks running. Run the job again to deploy to it, or delete it: ${untrusted(command)}.`
+  return text`The service exists now, with ${runningCount} of ${desiredCount} tasks running. Run the job again to deploy to it, or delete it: ${quoted(command)}.`
 }
 
-/** The end of a deployment that somebody stopped. `reason`: AWS's words for it. */
+/** The end of a deployment that was stopped from outside of this run. `reason`: AWS's words for it. */
 export function stoppedByHand(reason: Untrusted | undefined): End {
   return {
     outcome: 'stopped',
     reason,
     cause: certain(
       'stopped',
-      text`The deployment was stopped before it was complete`,
-      reason ? text`${reason}` : text`somebody or something outside of this run stopped it`,
-      text`Ask who stopped it (AWS CloudTrail knows); then run this job again.`,
+      text`the deployment was stopped before it completed`,
+      reason ? text`${reason}` : text`stopped manually (console, CLI or API) by a user other than this run`,
+      text`Redeploy if this was unintended: run this job again. AWS CloudTrail has the user.`,
     ),
   }
 }
@@ -108,7 +108,7 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
 /** The end of a run that was told not to wait. `id`: of the deployment, where that is known. */
 export function notWatched(whose: Whose, id?: string): End & { readonly cause: Cause } {
   const which = whose.isTurnedRound ? 'rollback' : 'deployment'
-  return unwatched(text`The ${which} was started and is not watched`, reattach(id, whose))
+  return unwatched(text`the ${which} was started and is not watched`, reattach(id, whose))
 }
 
 /** The same of whatever was started; `more`: how to go on watching. */
@@ -119,7 +119,7 @@ export function unwatched(what: Text, more: Text = []): End & { readonly cause: 
       notWatchedCode,
       what,
       text`wait-for-service-stability is false`,
-      text`Look at the service in the AWS console, or set wait-for-service-stability to true.${more}`,
+      text`Check the service in the AWS console, or set wait-for-service-stability to true.${more}`,
     ),
   }
 }

@@ -39,8 +39,7 @@ function merge({ cause }: End, examined: Cause | undefined): Cause | undefined {
   if (examined.isGeneral) return cause
   return {
     ...examined,
-    what: cause.what,
-    why: text`${examined.what}, ${examined.why}`,
+    what: text`${cause.what}: ${examined.what}`,
     fix: text`${examined.fix} ${cause.fix}`,
   }
 }

@@ -43,6 +43,8 @@ export interface DeploymentState {
     | { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number }
     | undefined
   readonly trafficPercent?: number | undefined
+  /** Every share of production traffic that the new revision had, oldest first, at most 200. */
+  readonly traffic?: readonly { readonly at: number; readonly percent: number }[] | undefined
   readonly details?: Details | undefined
   /** Waits that nobody has answered yet. */
   readonly pauses?: readonly Pause[] | undefined
@@ -54,12 +56,15 @@ export interface DeploymentState {
   readonly rollingBack?:
     | { readonly since: number; readonly reason?: Untrusted | undefined; readonly deploymentId?: string | undefined }
     | undefined
+  /** The cause as far as it is known while the deployment goes on; views mark it as such, and `cause` replaces it. */
+  readonly suspected?: Cause | undefined
   readonly cause?: Cause | undefined
   readonly evidence?: Evidence | undefined
   readonly verdict?: Verdict | undefined
 }
 
 const keptMessages = 100
+const keptShares = 200
 
 /** The state before the first event. `at`: milliseconds since 1970. */
 export function initialState(at: number): DeploymentState {
@@ -88,7 +93,7 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
       return { ...next, tasks: { desired, running, pending, failed } }
     }
     case 'traffic':
-      return { ...next, trafficPercent: event.percent }
+      return { ...next, trafficPercent: event.percent, traffic: withShare(state, event) }
     case 'details':
       return { ...next, details: event.details }
     case 'paused':
@@ -108,6 +113,13 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
     default:
       return assertNever(event)
   }
+}
+
+function withShare(
+  { traffic = [] }: DeploymentState,
+  { at, percent }: Extract<DeploymentEvent, { kind: 'traffic' }>,
+): DeploymentState['traffic'] {
+  return traffic.at(-1)?.percent === percent ? traffic : [...traffic, { at, percent }].slice(-keptShares)
 }
 
 /** The first reason stays: when this run stops a deployment, AWS names only the stop. */

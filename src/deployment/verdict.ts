@@ -9,7 +9,7 @@ import type { Cause } from '../diagnosis/cause.ts'
  * | unchanged         | the wanted revision did already; nothing was changed                           |
  * | failed            | unknown or mixed: the deployment failed and nothing was rolled back            |
  * | rolled-back       | the previous revision again                                                    |
- * | rollback-failed   | unknown: the way back failed too; somebody must act                            |
+ * | rollback-failed   | unknown: the rollback failed too                                              |
  * | stopped           | whatever the person or program that stopped it left                            |
  * | superseded        | a newer deployment, by somebody else, took over                                |
  * | timed-out         | unknown: the deployment still ran at the deadline                              |
@@ -55,6 +55,11 @@ export const notWatchedCode = 'not-watched'
 /** Asked for, and the deployment goes on: neither good nor bad. */
 export function isOpen(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
   return verdict.outcome === 'paused' || isUnwatched(verdict)
+}
+
+/** The deployment itself is over, and did not reach the end of the phase in which it was. */
+export function isEnded(outcome: Outcome): boolean {
+  return /^(?:failed|rolled-back|rollback-failed|stopped|superseded)$/.test(outcome)
 }
 
 /** Something went wrong. */

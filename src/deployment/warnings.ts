@@ -19,14 +19,14 @@ export function warningsBefore(
     ...unapplied(request, service, plan),
   ]
   const blind = denied.map(
-    (action) => `The credentials do not allow ${action}, so what is there already is not fully known.`,
+    (action) => `Not authorized to perform ${action}: the current state of the service is only partly known.`,
   )
   return [...blind, ...found].map(untrusted)
 }
 
 function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {
   if (runningCount >= desiredCount) return []
-  return [`The service runs this version already, but only ${runningCount} of ${desiredCount} tasks are running.`]
+  return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
 }
 
 function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
@@ -40,23 +40,23 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
   const early = plan.settings?.find(({ name }) => name === 'early success')
   return [
     ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
-      ? ['The desired count is 0: no task will start, so this deployment proves nothing about the new version.']
+      ? ['The desired count is 0: no task will start, so this deployment does not test the new revision.']
       : []),
     ...(rolling && !hasRollbackTarget(service)
-      ? ['No deployment of this service was ever complete: there is nothing that ECS could roll back to.']
+      ? ['No deployment of this service has ever completed: ECS has no revision to roll back to.']
       : []),
     ...(early && early.to !== 'off'
-      ? ['After an early success neither the circuit breaker nor an alarm rolls the service back.']
+      ? ['After an early success, neither the circuit breaker nor an alarm rolls back the service.']
       : []),
     ...(busy
       ? [`A deployment of ${shortName(current.taskDefinition ?? '')} is in progress; this one replaces it.`]
       : []),
     ...(otherwise.length > 0
-      ? [`service-definition only makes a missing service. This one has it otherwise: ${otherwise.join(', ')}.`]
+      ? [
+          `service-definition applies only when the service is created. The existing service differs in: ${otherwise.join(', ')}.`,
+        ]
       : []),
-    ...(services > 1
-      ? [`The AppSpec names ${services} services; a deployment group of CodeDeploy deploys one of them.`]
-      : []),
+    ...(services > 1 ? [`The AppSpec names ${services} services; a CodeDeploy deployment group deploys one.`] : []),
   ]
 }
 
@@ -66,10 +66,10 @@ function unapplied(request: DeployRequest, service: Service, { engine }: Plan): 
   const { desiredCount, volumeConfigurations } = request
   return [
     ...(desiredCount !== undefined && desiredCount !== service.desiredCount
-      ? ['desired-count is not applied: CodeDeploy keeps the count that the service has.']
+      ? ['desired-count is not applied: CodeDeploy keeps the desired count of the service.']
       : []),
     ...(volumeConfigurations === undefined
       ? []
-      : ['service-managed-ebs-volume is not applied: a service that CodeDeploy deploys gets no other volumes.']),
+      : ['service-managed-ebs-volume is not applied: CodeDeploy does not change the volumes of a service.']),
   ]
 }

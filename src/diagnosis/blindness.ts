@@ -19,9 +19,9 @@ export function withBlindness(cause: Cause, { missingPermissions }: Evidence): C
   const actions = untrusted([...new Set(missing)].join(', '))
   // Without the tasks themselves, what the catalogue advises is to look at what may not be read.
   const isAll = /^(?:circuit-breaker|tasks-inconsistent)$/.test(cause.code) && missing.some((one) => /Tasks/.test(one))
-  const more = text`Allow ${actions} to the deploying role to see more.`
+  const more = text`Allow ${actions} to the deploying role to get more details.`
   return {
     ...cause,
-    fix: isAll ? text`Allow ${actions} to the deploying role to see why.` : text`${cause.fix} ${more}`,
+    fix: isAll ? text`Allow ${actions} to the deploying role to get the reason.` : text`${cause.fix} ${more}`,
   }
 }

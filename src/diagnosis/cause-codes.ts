@@ -15,69 +15,72 @@ const stopped = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/sto
  */
 export const ownCauses = {
   'out-of-memory': {
-    meaning: 'a container used up its memory and was killed',
-    advice: 'Raise memory in the task definition, or find out why the program needs so much.',
+    meaning: 'OutOfMemoryError: a container ran out of memory (exit code 137, SIGKILL)',
+    advice: 'Raise memory in the task definition, or reduce the memory use of the program.',
     docs: stopped,
   },
   'container-killed': {
-    meaning: 'a container was killed (exit code 137), and not for its own memory limit',
-    advice: 'Give the task more memory, and let the program end on SIGTERM.',
+    meaning:
+      'Essential container in task exited (exit code 137, SIGKILL) without an OutOfMemoryError: the container did not stop within stopTimeout, or the task or its host ran out of memory',
+    advice: 'Raise memory of the task, and handle SIGTERM in the program.',
     docs: stopped,
   },
   'container-crashed': {
-    meaning: 'a container ended with an error',
-    advice: 'Correct the error that it reports in its last log lines.',
+    meaning: 'Essential container in task exited with an error (exit code not 0)',
+    advice: 'Fix the error in the last log lines of the container.',
     docs: stopped,
   },
   'container-ended': {
-    meaning: 'a container that should go on ended by itself, without an error (exit code 0)',
-    advice: 'Let the program stay in the foreground, or mark the container as not essential.',
+    meaning: 'Essential container in task exited without an error (exit code 0), but a service has to keep running',
+    advice: 'Run the process in the foreground, or set essential: false.',
     docs: stopped,
   },
   unexplained: {
-    meaning: 'AWS gives a reason that is not known here, which is quoted, or none',
-    advice: 'Read the evidence in the job summary; permissions that would show more are named there.',
+    meaning: 'AWS gives no reason, or one that is not in this list, which is quoted',
+    advice: 'Read the evidence in the job summary; it names the permissions that would add to it.',
     docs: stopped,
   },
   superseded: {
-    meaning: 'a newer deployment, by somebody else, took the place of this one',
-    advice: 'Nothing, if that was intended. To deploy this version after all, run the job again.',
+    meaning: 'a newer deployment by another user or run replaced this one',
+    advice: 'Nothing, if that was intended. To deploy this revision after all, run the job again.',
   },
   'older-commit': {
     meaning: 'a newer commit is deployed already, so nothing was changed',
-    advice: 'Nothing. To go back on purpose, set allow-older: true.',
+    advice: 'Nothing. To deploy the older commit on purpose, set allow-older: true.',
   },
   stopped: {
-    meaning: 'somebody or something outside of this run stopped the deployment',
-    advice: 'Ask who stopped it (AWS CloudTrail knows), then run the job again.',
+    meaning:
+      'the deployment was stopped (ECS: a stop was requested, CodeDeploy: MANUAL_STOP) by a user other than this run',
+    advice: 'Redeploy if this was unintended. AWS CloudTrail has the user.',
   },
   'not-watched': {
-    meaning: 'the step was told not to wait (wait-for-service-stability: false), so the end is not known',
-    advice: 'Look at the service in the AWS console, or set wait-for-service-stability to true.',
+    meaning: 'wait-for-service-stability is false, so the end of the deployment is unknown',
+    advice: 'Check the service in the AWS console, or set wait-for-service-stability to true.',
   },
   'pause-timed-out': {
-    meaning: 'the deployment waited for an answer and got none in time',
-    advice: 'Deploy again and answer in time, or let it wait longer.',
+    meaning:
+      'pause hook timed out (ECS) or READY_WAIT timed out (CodeDeploy): the deployment was not continued in time',
+    advice: 'Deploy again and continue it in time, or raise the timeout.',
   },
   'pause-refused': {
-    meaning: 'the wait for an answer was answered with a rollback',
-    advice: 'Ask who answered (AWS CloudTrail knows); deploy again when the reason is gone.',
+    meaning: 'the pause hook was answered with ROLLBACK, or the deployment was stopped in READY_WAIT',
+    advice: 'Ask the user who answered (AWS CloudTrail has the name). Deploy again when the reason is fixed.',
   },
   'not-approved': {
-    meaning: 'the deployment waited, and nobody approved in the workflow that it goes on',
+    meaning: 'the deployment was paused, and the approval job of the workflow was not approved',
     advice: 'Run the workflow again, and approve it in time.',
   },
   'still-paused': {
-    meaning: 'the deployment still waits for an answer, for longer than a job may last',
-    advice: 'Answer it with the action continue. For long waits set on-pause to leave.',
+    meaning: 'the deployment is still paused when the time limit of the job is reached',
+    advice: 'Continue it with the action continue. For long pauses set on-pause: leave.',
   },
   'complete-already': {
-    meaning: 'the deployment that was to be taken back was complete before it could be stopped',
-    advice: 'Run the rollback again: it then goes back by a deployment of its own.',
+    meaning: 'the deployment completed before it could be stopped and rolled back',
+    advice: 'Run the rollback again: it then starts a deployment of its own.',
   },
   'nothing-to-answer': {
-    meaning: 'the deployment does not wait for an answer',
-    advice: 'Run it again when the deployment waits; with on-pause: leave, deploy ends at that moment.',
+    meaning: 'the deployment is not paused',
+    advice: 'Run it again when the deployment is paused. With on-pause: leave, deploy ends at that moment.',
   },
 } as const satisfies Readonly<Record<string, CauseMeaning>>
 

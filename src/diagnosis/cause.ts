@@ -1,19 +1,24 @@
 import type { Text } from '../text.ts'
 
-/** The reason of a failure, as a person wants to read it: what failed, why, what to do. */
+/** The reason of a failure: what failed, AWS's own name for it, why, what to do. Views join them to one sentence. */
 export interface Cause {
   /** Stable name of the kind of cause, for programs: `out-of-memory`, … All are in `docs/troubleshooting.md`. */
   readonly code: string
   /** What failed, such as `3 of 3 new tasks stopped`. No full stop. */
   readonly what: Text
-  /** Why, such as `container "api" ran out of memory (exit code 137)`. No full stop. */
+  /**
+   * AWS's own name or words for it, as it spells them and people search for them, such as `OutOfMemoryError`; with the
+   * facts that belong to it in brackets. A fact, however sure the reason is.
+   */
+  readonly error?: Text | undefined
+  /** Why, such as `container "api" ran out of memory (limit 512 MiB, exit code 137, SIGKILL)`. No full stop. */
   readonly why: Text
   /** What to do, a sentence with a full stop. */
   readonly fix: Text
   /** Address of the page that says more. */
   readonly docs?: string | undefined
-  /** How sure the reason is. A quotation is certain: that AWS says it is a fact. */
+  /** How sure `why` is. A quotation is certain: that AWS says it is a fact. */
   readonly confidence: 'certain' | 'likely' | 'possible'
-  /** True where it tells that something failed, and not why: what else is known of the end says more. */
+  /** True where it names that something failed, and not why: what else is known of the end says more. */
   readonly isGeneral?: boolean | undefined
 }

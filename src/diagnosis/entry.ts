@@ -1,10 +1,10 @@
-import { type Text, untrusted } from '../text.ts'
+import { quoted, type Text, untrusted } from '../text.ts'
 import type { Cause } from './cause.ts'
 import { redact } from './redact.ts'
 
 /**
  * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
- * `{name}` in `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`);
+ * `{name}` in `error`, `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`);
  * `{name|words}` is these words where it is not known, as AWS cuts long texts; `{name}` that is not known is left out,
  * with the space before it.
  */
@@ -13,6 +13,8 @@ export interface Entry {
   readonly pattern: RegExp
   /** What the text has to be about, where words of the pattern mean other things elsewhere. */
   readonly within?: RegExp
+  /** As in `Cause`; absent where `why` is AWS's own words, or the words are those of a program. */
+  readonly error?: string
   readonly why: string
   readonly fix: string
   readonly docs?: string
@@ -34,6 +36,13 @@ export interface Match {
   readonly facts: Facts
 }
 
+/**
+ * AWS's names of what stops a task (ECS developer guide, "Stopped task error codes"): `{errorName}` in the sentences. Some
+ * have variants, such as `CannotPullECRContainerError`.
+ */
+const errorName =
+  /\b(?:Cannot(?:Pull|Start|Create|Inspect)\w{1,40}|Container(?:Runtime|Networking)\w{0,20}|DockerTimeout|ResourceInitialization|TaskDependency)Error\b/
+
 /** Texts are cut before they are matched: no cause needs more, and no pattern may be slow. */
 const longestText = 4000
 
@@ -43,7 +52,7 @@ export function findEntry(entries: readonly Entry[], text: string, facts: Facts 
   const cut = redact(text.slice(0, longestText))
   for (const entry of entries) {
     const match = entry.within && !entry.within.test(cut) ? null : entry.pattern.exec(cut)
-    if (match) return { entry, facts: { ...facts, ...knownOf(match.groups) } }
+    if (match) return { entry, facts: { errorName: errorName.exec(cut)?.[0], ...facts, ...knownOf(match.groups) } }
   }
   return undefined
 }
@@ -53,14 +62,17 @@ function knownOf(groups: Readonly<Record<string, string | undefined>> = {}): Fac
   return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined))
 }
 
-/** A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. */
+/**
+ * A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. A place
+ * between backticks is shown as code.
+ */
 function fillSentence(sentence: string, facts: Facts): Text {
-  return sentence.split(/( ?\{\w+(?:\|[^}]*)?\})/).flatMap((part) => {
-    const [, space = '', name, otherwise] = /^( ?)\{(\w+)(?:\|([^}]*))?\}$/.exec(part) ?? []
+  return sentence.split(/( ?`?\{\w+(?:\|[^}]*)?\}`?)/).flatMap((part) => {
+    const [, space = '', mark, name, otherwise] = /^( ?)(`?)\{(\w+)(?:\|([^}]*))?\}`?$/.exec(part) ?? []
     if (name === undefined) return part
     const value = facts[name]
     if (value === undefined) return otherwise === undefined ? '' : `${space}${otherwise}`
-    return [space, untrusted(redact(value))]
+    return [space, mark ? quoted(redact(value)) : untrusted(redact(value))]
   })
 }
 
@@ -69,6 +81,7 @@ export function causeOf({ entry, facts }: Match, what: Text): Cause {
   return {
     code: entry.code,
     what,
+    ...(entry.error && { error: fillSentence(entry.error, facts) }),
     why: fillSentence(entry.why, facts),
     fix: fillSentence(entry.fix, facts),
     docs: entry.docs,

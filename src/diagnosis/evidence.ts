@@ -11,6 +11,8 @@ export interface StoppedTaskGroup {
   readonly containers: readonly StoppedContainer[]
   /** ARN of one task of the group, the newest. */
   readonly exampleTaskArn: string
+  /** Availability Zone of that task. */
+  readonly zone?: string | undefined
 }
 
 export interface StoppedContainer {
@@ -32,6 +34,8 @@ export interface ServiceEvent {
   readonly message: Untrusted
   /** Whose tasks it names, where these are known. */
   readonly about?: 'new' | 'old' | undefined
+  /** Availability Zone of the first of them that is known. */
+  readonly zone?: string | undefined
 }
 
 export interface TargetHealth {
@@ -39,6 +43,8 @@ export interface TargetHealth {
   readonly targetGroupArn: string
   /** True where it is known to be a task of the new revision; undefined where nobody knows. */
   readonly isNew?: boolean | undefined
+  /** Availability Zone of the target. */
+  readonly zone?: string | undefined
   readonly state: string
   readonly reason?: string | undefined
   readonly description?: Untrusted | undefined
@@ -102,6 +108,8 @@ export interface PlatformEvidence {
 
 /** Everything known about a deployment that went wrong. Gathered by `gather`, judged by `explain`. */
 export interface Evidence {
+  /** Where the service is. */
+  readonly place?: { readonly region: string; readonly accountId: string } | undefined
   /** When AWS made the deployment, in milliseconds since 1970. */
   readonly startedAt?: number | undefined
   /** When the first task of the new revision began to run, in milliseconds since 1970; infinite where none of them did. */

@@ -1,6 +1,6 @@
 import { duration } from '../duration.ts'
 import type { AlarmState } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { quoted, type Text, text, untrusted } from '../text.ts'
 import { alarmNamesIn } from './alarm-names.ts'
 import type { Cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
@@ -12,11 +12,11 @@ const permission = 'cloudwatch:DescribeAlarms'
 /** The cause where AWS itself names alarms as triggered, in members of its answers and not in its words. */
 export function explainAlarms(evidence: Evidence, what: Text): Cause | undefined {
   if (evidence.triggeredAlarms === undefined) return undefined
-  const blank: Cause = { code: 'alarm-active', what, why: [], fix: [], docs, confidence: 'certain' }
-  return withAlarms(blank, evidence)
+  const error = text`${evidence.codeDeploy ? 'ALARM_ACTIVE' : 'alarm detected'}`
+  return withAlarms({ code: 'alarm-active', what, error, why: [], fix: [], docs, confidence: 'certain' }, evidence)
 }
 
-/** The cause with the names of the alarms, when and why each went off, and what follows from that. */
+/** The cause with the names of the alarms, when and why each went into ALARM, and what follows from that. */
 export function withAlarms(cause: Cause, evidence: Evidence): Cause {
   if (cause.code !== 'alarm-active') return cause
   const { alarms = [], missingPermissions } = evidence
@@ -27,9 +27,9 @@ export function withAlarms(cause: Cause, evidence: Evidence): Cause {
   const isBlind = missingPermissions.some(({ action }) => action === permission)
   return {
     ...cause,
-    why: text`${subject(said)} fired${course(firing, concerned, evidence)}`,
+    why: text`${subject(said)} went into ALARM${course(firing, concerned, evidence)}`,
     fix: isBlind
-      ? text`Allow ${permission} to the deploying role to see when and why it fired.`
+      ? text`Allow ${permission} to the deploying role to get the time and the reason of the alarm.`
       : advice(firing, evidence),
   }
 }
@@ -40,18 +40,18 @@ function namesOf({ triggeredAlarms = [], statusReason, codeDeploy }: Evidence): 
 }
 
 function subject(names: readonly string[]): Text {
-  if (names.length === 0) return text`an alarm of the deployment`
-  return text`the ${names.length === 1 ? 'alarm' : 'alarms'} ${untrusted(names.join(', '))}`
+  if (names.length === 0) return text`a CloudWatch alarm of the deployment`
+  return text`${names.length === 1 ? 'alarm' : 'alarms'} ${untrusted(names.join(', '))}`
 }
 
 function course(firing: readonly AlarmState[], known: readonly AlarmState[], evidence: Evidence): Text {
-  if (firing.length === 0) return known.length > 0 ? text` and is silent again` : []
-  const told = firing.map((alarm): Text => {
-    const reason = alarm.reason === undefined ? [] : text`: “${untrusted(redact(alarm.reason).slice(0, 500))}”`
-    return text`${reason}${timing(alarm, evidence)}`
+  if (firing.length === 0) return known.length > 0 ? text` and is OK again` : []
+  const each = firing.map((alarm): Text => {
+    const reason = alarm.reason === undefined ? [] : text`: ${quoted(redact(alarm.reason).slice(0, 500))}`
+    return text`${timing(alarm, evidence)}${reason}`
   })
-  if (firing.length === 1) return told[0] ?? []
-  return firing.flatMap(({ name }, index) => text`${index === 0 ? ': ' : '; '}${untrusted(name)}${told[index] ?? []}`)
+  if (firing.length === 1) return each[0] ?? []
+  return firing.flatMap(({ name }, index) => text`${index === 0 ? ': ' : '; '}${untrusted(name)}${each[index] ?? []}`)
 }
 
 /** Whether an alarm went off before the deployment could be the reason of it; undefined: that is not known. */
@@ -64,17 +64,17 @@ function wasBefore({ since }: AlarmState, { startedAt, firstTaskAt }: Evidence):
 function timing(alarm: AlarmState, { startedAt, firstTaskAt }: Evidence): Text {
   const { since } = alarm
   if (since === undefined || startedAt === undefined) return []
-  if (since < startedAt) return text`, ${duration(startedAt - since)} before the deployment began`
-  if (firstTaskAt === undefined) return text`, ${duration(since - startedAt)} after the deployment began`
-  if (since < firstTaskAt) return text`, before the first new task ran`
-  return text`, ${duration(since - firstTaskAt)} after the first new task began to run`
+  if (since < startedAt) return text` ${duration(startedAt - since)} before the deployment started`
+  if (firstTaskAt === undefined) return text` ${duration(since - startedAt)} after the deployment started`
+  if (since < firstTaskAt) return text` before the first new task was running`
+  return text` ${duration(since - firstTaskAt)} after the first new task was running`
 }
 
 function advice(firing: readonly AlarmState[], evidence: Evidence): Text {
   const before = firing.map((alarm) => wasBefore(alarm, evidence))
   if (before.length > 0 && before.every((each) => each === true))
-    return text`It was not the deployment: find out what else set it off, and deploy again when it is OK.`
+    return text`The deployment did not cause it: find out what did, and deploy again when the alarm is OK.`
   if (before.includes(false))
-    return text`Look at what the new tasks did until then: at their log, and at the metric of the alarm.`
-  return text`Look at its history in Amazon CloudWatch, and at the log of the new tasks.`
+    return text`Check what the new tasks did until then: their logs, and the metric of the alarm.`
+  return text`Check the history of the alarm in Amazon CloudWatch, and the logs of the new tasks.`
 }

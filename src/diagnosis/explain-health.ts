@@ -2,25 +2,26 @@ import { type Text, text } from '../text.ts'
 import { health } from './catalogue/health.ts'
 import type { Cause } from './cause.ts'
 import { causeOf, type Facts, findEntry, type Match } from './entry.ts'
-import type { Evidence, HealthCheck, StoppedTaskGroup, TargetHealth } from './evidence.ts'
+import type { Evidence, StoppedTaskGroup, TargetHealth } from './evidence.ts'
 import { newestMatch } from './newest-match.ts'
+import { placeWords } from './place-words.ts'
 
 /** Texts about the health of tasks and targets; `Request timed out` elsewhere is about something else. */
 const aboutHealth = /health|TARGET (?:GROUP )?IS NOT FOUND|(?:target-group|targets)/i
 
 /** Unhealthy targets and tasks, apart from those that are known to be old. AWS's description says more than its reason code. */
 export function explainHealth(evidence: Evidence): Cause | undefined {
-  const { targetHealth, serviceEvents, healthChecks } = evidence
+  const { targetHealth, serviceEvents } = evidence
   for (const target of targetHealth) {
-    const match = findEntry(health, describeTarget(target), factsOf(target.targetGroupArn, healthChecks))
+    const match = findEntry(health, describeTarget(target), factsOf(target.targetGroupArn, evidence, target.zone))
     const count = targetHealth.length
-    const what = count === 1 ? text`The new target is unhealthy` : text`${count} targets are unhealthy`
+    const what = count === 1 ? text`the new target is unhealthy` : text`${count} targets are unhealthy`
     if (match) return doubted(causeOf(match, what), target.isNew)
   }
   const told = serviceEvents.filter(({ message, about }) => about !== 'old' && aboutHealth.test(message.untrusted))
-  const newest = newestMatch(health, told, ({ message }) => factsOf(groupIn(message.untrusted), healthChecks))
+  const newest = newestMatch(health, told, ({ message, zone }) => factsOf(groupIn(message.untrusted), evidence, zone))
   const whose = told.some(({ about }) => about === 'new') || undefined
-  return newest && doubted(causeOf(newest, text`The new tasks are unhealthy`), whose)
+  return newest && doubted(causeOf(newest, text`the new tasks are unhealthy`), whose)
 }
 
 /** Where nobody knows whose task it is, an old one may be meant. */
@@ -42,7 +43,7 @@ export function explainUnhealthy(
 ): Cause | undefined {
   const { stoppedReason } = group
   const said = stoppedReason?.untrusted ?? ''
-  const facts = { ...factsOf(groupIn(said), evidence.healthChecks), checked: checkedIn(group) }
+  const facts = { ...factsOf(groupIn(said), evidence, group.zone), checked: checkedIn(group) }
   const match = findEntry(health, said, facts)
   if (!match) return undefined
   const isSpecific = unhealthy !== undefined && match.entry.code !== 'container-health-check'
@@ -63,25 +64,28 @@ function describeTarget({ description, reason }: TargetHealth): string {
   return `${description?.untrusted ?? ''} ${reason ?? ''}`
 }
 
+/** The ARN of the target group in words of ECS, or its name alone. */
 function groupIn(said: string): string | undefined {
-  return /target-group (arn:[^\s)]{1,300})/.exec(said.slice(0, 4000))?.[1]
+  return /target-group ([^\s)]{1,300})/.exec(said.slice(0, 4000))?.[1]
 }
 
-/** Who is asked by the health check, and what, for the places in the sentences of the catalogue. */
-function factsOf(targetGroupArn: string | undefined, checks: readonly HealthCheck[] = []): Facts {
-  const check = checks.find((each) => each.targetGroupArn === targetGroupArn)
-  if (check === undefined) return {}
-  const { container, port, path, accepts } = check
-  const name = /:targetgroup\/([^/]+)\//.exec(check.targetGroupArn)?.[1]
-  const asked = [
+/** Who is checked and how, for the places in the sentences of the catalogue. `zone`: Availability Zone of the task. */
+function factsOf(targetGroup: string | undefined, evidence: Evidence, zone: string | undefined): Facts {
+  const { container, port, path, accepts } =
+    evidence.healthChecks?.find(({ targetGroupArn }) => targetGroupArn === targetGroup) ?? {}
+  const name = targetGroup && (/:targetgroup\/([^/]+)\//.exec(targetGroup)?.[1] ?? targetGroup)
+  const checked = [
+    ...(container === undefined ? [] : [`container "${container}"`]),
     ...(port === undefined ? [] : [`port ${port}`]),
     ...(path === undefined ? [] : [`path ${path}`]),
     ...(name === undefined ? [] : [`target group ${name}`]),
   ]
   return {
-    who: container === undefined ? undefined : `container "${container}"`,
-    check: asked.length === 0 ? undefined : `(${asked.join(', ')})`,
-    accepted: accepts === undefined ? undefined : `a status of ${accepts}, as the target group accepts`,
+    healthCheck: checked.length === 0 ? undefined : `(${checked.join(', ')})`,
+    accepted: accepts === undefined ? undefined : `HTTP ${accepts}, which the target group accepts,`,
     port: port === undefined ? undefined : `port ${port}`,
+    targetGroup: name,
+    zone: zone === undefined ? undefined : `(${zone})`,
+    place: placeWords(evidence),
   }
 }

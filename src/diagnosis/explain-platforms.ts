@@ -10,21 +10,25 @@ export function withPlatforms(cause: Cause, { platforms }: Evidence, container?:
     ({ containers }) => container === undefined || containers.includes(container),
   )
   const image = concerned.find((each) => !runsOn(each.platforms, task)) ?? concerned[0]
-  if (image === undefined) return { ...cause, why: text`${cause.why}; the task runs on ${task}` }
+  const isFormat = cause.code === 'exec-format'
+  if (image === undefined) return isFormat ? { ...cause, why: text`${cause.why} (${task})` } : cause
   const [reference, built] = [untrusted(image.reference), untrusted(image.platforms.join(', '))]
   if (runsOn(image.platforms, task)) {
+    if (!isFormat) return cause
     return {
       ...cause,
-      why: text`the image ${reference} is built for ${task}, as the task wants, but what it starts is no program for it`,
-      fix: text`Check its command or entryPoint: a script needs a first line such as #!/bin/sh, and a binary in the image the right platform of its own.`,
+      why: text`exec format error: image ${reference} is built for ${task} like the task, but the file that it executes is not`,
+      fix: text`Check command and entryPoint: a script needs a shebang line (#!/bin/sh), and a binary has to be built for ${task}.`,
       confidence: 'likely',
     }
   }
   const architecture = image.platforms.some((platform) => platform.startsWith('linux/arm64')) ? 'ARM64' : 'X86_64'
   return {
     ...cause,
-    why: text`the image ${reference} is built for ${built}, and the task runs on ${task}`,
-    fix: text`Build it with platforms: ${task}, or set runtimePlatform.cpuArchitecture of the task definition to ${architecture}.`,
+    why: isFormat
+      ? text`exec format error: image ${reference} is built for ${built}, the task runs on ${task}`
+      : text`${cause.why}: it is built for ${built}`,
+    fix: text`Build the image with platforms: ${task}, or set runtimePlatform.cpuArchitecture in the task definition to ${architecture}.`,
     confidence: 'certain',
   }
 }

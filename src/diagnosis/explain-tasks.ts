@@ -11,6 +11,7 @@ import { explainUnhealthy } from './explain-health.ts'
 import { withPlatforms } from './explain-platforms.ts'
 import { imageIn } from './image-in.ts'
 import { withNetwork } from './network/explain-network.ts'
+import { placeWords } from './place-words.ts'
 import { redact } from './redact.ts'
 
 const catalogued = [...initialization, ...imagePull, ...launch, ...capacity]
@@ -86,12 +87,13 @@ function judge(
   return quoted && { kind: 'quote', cause: quoted, group }
 }
 
-/** What is known beside the words of AWS about a task that could not start. */
-export function startFacts(said: string, image: string | undefined, { logGroups }: Evidence): Facts {
+/** What is known beside the words of AWS about a task that could not start. `said`: without the name of the error. */
+export function startFacts(said: string, image: string | undefined, evidence: Evidence): Facts {
   return {
     image: imageIn(said) ?? image,
-    logGroup: logGroups?.join(' or ') || undefined,
-    said: said === '' ? undefined : cut(redact(said), 300),
+    logGroup: evidence.logGroups?.join(' or ') || undefined,
+    said: cut(redact(said), 300).replace(/^[A-Z]\w{1,60}Error: /, '') || undefined,
+    place: placeWords(evidence),
   }
 }
 
@@ -127,8 +129,8 @@ function quote(group: StoppedTaskGroup, what: Text): Cause | undefined {
   return {
     code: 'unexplained',
     what,
-    why: text`AWS says “${untrusted(cut(redact(said.untrusted), 600))}”`,
-    fix: text`Correct what AWS names, then deploy again.`,
+    why: text`${untrusted(cut(redact(said.untrusted), 600))}`,
+    fix: text`Correct what AWS reports, then deploy again.`,
     docs: errorCodes,
     confidence: 'certain',
   }
@@ -140,5 +142,5 @@ function cut(words: string, longest: number): string {
 
 function stopped({ count, stopCode }: StoppedTaskGroup, total: number): Text {
   const end = stopCode === 'TaskFailedToStart' ? 'could not start' : 'stopped'
-  return total === 1 ? text`The new task ${end}` : text`${count} of ${total} new tasks ${end}`
+  return total === 1 ? text`the new task ${end}` : text`${count} of ${total} new tasks ${end}`
 }

@@ -5,11 +5,12 @@ import { launch } from './catalogue/launch.ts'
 import { traffic } from './catalogue/traffic.ts'
 import { verdicts } from './catalogue/verdicts.ts'
 import type { Cause } from './cause.ts'
-import { causeOf, findEntry, type Match } from './entry.ts'
+import { causeOf, type Facts, findEntry, type Match } from './entry.ts'
 import type { Evidence } from './evidence.ts'
 import { explainAlarms, withAlarms } from './explain-alarm.ts'
 import { healthIn } from './explain-health.ts'
 import { newestMatch } from './newest-match.ts'
+import { placeWords } from './place-words.ts'
 
 /** What ended the deployment, by AWS's own account of it. `isSaid`: of the end itself, not of something on the way there. */
 export interface Verdict {
@@ -27,11 +28,13 @@ export function explainVerdict(evidence: Evidence): Verdict | undefined {
   const { codeDeploy, statusReason, serviceEvents, stopped } = evidence
   const failures = codeDeploy?.failures ?? []
   const [failure] = failures
-  const what = failure ? text`The deployment failed at ${untrusted(failure.event)}` : text`The deployment failed`
+  const what = failure ? text`the deployment failed at ${untrusted(failure.event)}` : text`the deployment failed`
   const alarms = explainAlarms(evidence, what)
-  const said = [codeDeploy?.message, ...failures.map(({ message }) => message), statusReason]
-  const told = said
-    .map((message) => message && endIn(message.untrusted, { hook: failures[0]?.scriptName }))
+  const { errorCode, message } = codeDeploy ?? {}
+  const facts = { hook: failure?.scriptName, errorCode, place: placeWords(evidence) }
+  const ofCodeDeploy = [message, ...failures.map((each) => each.message)].map((each) => each?.untrusted)
+  const told = [...ofCodeDeploy, statusReason?.untrusted]
+    .map((said) => (said === undefined ? undefined : endIn(said, facts)))
     .find((match) => match !== undefined && !(stopped === 'by-us' && match.entry.code === 'manual-stop'))
   const isBreaker = told === undefined || told.entry.weight === 'general'
   if (alarms && isBreaker) return { cause: alarms, isSaid: true }
@@ -48,7 +51,7 @@ export function explainVerdict(evidence: Evidence): Verdict | undefined {
   return found && { cause: withAlarms(causeOf(found, what), evidence), isSaid: ended !== undefined }
 }
 
-function endIn(said: string, facts: { readonly hook: string | undefined }): Match | undefined {
+function endIn(said: string, facts: Facts): Match | undefined {
   return (
     findEntry([...launch, ...ends], said, facts) ??
     (alarmDetected.test(said) ? undefined : healthIn(said)) ??
@@ -58,9 +61,10 @@ function endIn(said: string, facts: { readonly hook: string | undefined }): Matc
 
 const stoppedByOthers: Cause = {
   code: 'manual-stop',
-  what: text`The deployment failed`,
-  why: text`somebody stopped it, in the console or with another program`,
-  fix: text`Ask who stopped it (AWS CloudTrail knows), and deploy again if that was not meant.`,
+  what: text`the deployment failed`,
+  error: text`a stop was requested`,
+  why: text`stopped manually (console, CLI or API) by a user other than this run`,
+  fix: text`Redeploy if this was unintended. AWS CloudTrail has the user (StopServiceDeployment).`,
   docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html',
   confidence: 'certain',
 }

@@ -65,14 +65,14 @@ const endings = new Set(['alarm-active', 'manual-stop', 'service-update', 'conta
 /** Tasks that failed may have set an alarm off; that the alarm ended the deployment is a fact beside. */
 function withAlarm(tasks: Cause | undefined, verdict: Cause | undefined): Cause | undefined {
   if (tasks === undefined || verdict?.code !== 'alarm-active') return tasks
-  return { ...tasks, why: text`${tasks.why}; ${verdict.why}, too, which ended the deployment` }
+  return { ...tasks, why: text`${tasks.why}; the deployment ended when ${verdict.why}` }
 }
 
 function explainPlacement(evidence: Evidence): Cause | undefined {
   const match = newestMatch(startErrors, evidence.serviceEvents, ({ message }) =>
     startFacts(message.untrusted, undefined, evidence),
   )
-  return match && withNetwork(causeOf(match, text`The new tasks cannot be started`), '', evidence)
+  return match && withNetwork(causeOf(match, text`new tasks cannot start`), '', evidence)
 }
 
 function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
@@ -81,12 +81,12 @@ function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
   const blind = missingPermissions.map(({ action }) => action)
   return {
     code: 'unexplained',
-    what: outcome === 'timed-out' ? text`The deployment did not end in time` : text`The deployment failed`,
-    why: said ? text`AWS says “${untrusted(redact(said.untrusted).slice(0, 1000))}”` : text`AWS gives no reason`,
+    what: outcome === 'timed-out' ? text`the deployment did not finish in time` : text`the deployment failed`,
+    why: said ? text`${untrusted(redact(said.untrusted).slice(0, 1000))}` : text`AWS gives no reason`,
     fix:
       blind.length > 0
-        ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to see why.`
-        : text`The evidence holds all that AWS shows; the log of the containers may say more.`,
+        ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to get the reason.`
+        : text`Read the service events in the job summary and the logs of the containers.`,
     confidence: 'certain',
     isGeneral: true,
   }

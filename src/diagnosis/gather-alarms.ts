@@ -27,6 +27,6 @@ export async function readAlarms(
   const heeded = service?.deploymentConfiguration?.alarms?.alarmNames ?? []
   const asked = named.length > 0 ? named : heeded
   if (asked.length === 0) return { triggeredAlarms: named }
-  const seen = await look('cloudwatch:DescribeAlarms', 'when and why the alarm fired', () => sources.alarms(asked))
+  const seen = await look('cloudwatch:DescribeAlarms', 'time and reason of the alarm', () => sources.alarms(asked))
   return { triggeredAlarms: named, alarms: seen?.value }
 }

@@ -13,8 +13,8 @@ export async function readCodeDeploy(
   const id = subject.codeDeployDeploymentId
   if (id === undefined) return undefined
   const [deployment, target] = await Promise.all([
-    look('codedeploy:GetDeployment', "CodeDeploy's error", () => codeDeploy.describeDeployment(id)),
-    look('codedeploy:GetDeploymentTarget', 'which step failed', () =>
+    look('codedeploy:GetDeployment', 'the error of CodeDeploy', () => codeDeploy.describeDeployment(id)),
+    look('codedeploy:GetDeploymentTarget', 'the lifecycle event that failed', () =>
       codeDeploy.describeTarget(id, subject.cluster, subject.service),
     ),
   ])

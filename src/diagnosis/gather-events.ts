@@ -22,14 +22,14 @@ export function eventsOf(
   const before = events.findLastIndex(({ at, message }) => at <= startedAt && steady.test(message))
   return events
     .slice(before + 1)
-    .map(({ at, message }) => ({ at, message: untrusted(message), about: whoseIn(message, tasks) }))
+    .map(({ at, message }) => ({ at, message: untrusted(message), ...tasksIn(message, tasks) }))
 }
 
 /** `(task 0af1…)`: ids are 32 hexadecimal digits, formerly UUIDs. */
-function whoseIn(message: string, tasks: KnownTasks): ServiceEvent['about'] {
-  const named = [...message.slice(0, 4000).matchAll(/\(task ([0-9a-f-]{8,40})\)/g)].map(([, id = '']) =>
-    tasks.whose(id),
-  )
-  if (named.includes('new')) return 'new'
-  return named.length > 0 && named.every((whose) => whose === 'old') ? 'old' : undefined
+function tasksIn(message: string, tasks: KnownTasks): Pick<ServiceEvent, 'about' | 'zone'> {
+  const ids = [...message.slice(0, 4000).matchAll(/\(task ([0-9a-f-]{8,40})\)/g)].map(([, id = '']) => id)
+  const whose = ids.map((id) => tasks.whose(id))
+  const zone = ids.map((id) => tasks.zoneOf(id)).find((each) => each !== undefined)
+  const isOld = whose.length > 0 && whose.every((each) => each === 'old')
+  return { about: whose.includes('new') ? 'new' : isOld ? 'old' : undefined, zone }
 }

@@ -33,6 +33,6 @@ export async function readTags(
   if (store === undefined || !image || !reference || reference.digest || place === undefined) return undefined
   if (place.region !== region || place.accountId !== accountId) return undefined
   const { repository } = reference
-  const seen = await look('ecr:DescribeImages', 'which tags the repository has', () => store.ecr.tags(repository))
+  const seen = await look('ecr:DescribeImages', 'the tags of the repository', () => store.ecr.tags(repository))
   return seen?.value && { image, repository, tags: seen.value }
 }

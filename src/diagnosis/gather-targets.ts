@@ -14,15 +14,16 @@ export async function readTargetHealth(
   const shown = await Promise.all(
     groupsOf(service).map(async (targetGroupArn) => {
       const read = () => sources.targetHealth(targetGroupArn)
-      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'why targets are unhealthy', read)
+      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'the health of the targets', read)
       return (seen?.value ?? [])
-        .filter(({ state }) => /^(?:unhealthy|unavailable)/.test(state))
-        .map((found) => ({ ...found, whose: tasks.whose(addressOf(found.target)) }))
-        .filter(({ whose }) => whose !== 'old')
-        .map(({ target, state, reason, description, whose }) => ({
+        .filter(isUnhealthy)
+        .map((found) => ({ ...found, address: addressOf(found.target) }))
+        .filter(({ address }) => tasks.whose(address) !== 'old')
+        .map(({ target, address, state, reason, description }) => ({
           target,
           targetGroupArn,
-          isNew: whose === undefined ? undefined : true,
+          isNew: tasks.whose(address) === undefined ? undefined : true,
+          zone: tasks.zoneOf(address),
           state,
           reason,
           description: description === undefined ? undefined : untrusted(description),
@@ -33,6 +34,14 @@ export async function readTargetHealth(
 }
 
 /** Without the port, which stands behind the last colon. */
+/**
+ * `unused` are the targets of a group that no listener forwards to, which is no fault; but also those in an Availability
+ * Zone that is not enabled for the load balancer (ELB API, TargetHealth: `Target.NotInUse`).
+ */
+function isUnhealthy({ state, description }: { readonly state: string; readonly description?: string | undefined }) {
+  return /^(?:unhealthy|unavailable)/.test(state) || (state === 'unused' && /Availability Zone/.test(description ?? ''))
+}
+
 function addressOf(target: string): string {
   return target.replace(/:\d{1,5}$/, '')
 }
@@ -80,7 +89,7 @@ export async function readHealthChecks(
       const own = balancers.find((each) => each.targetGroupArn === targetGroupArn)
       const balancer = own ?? (isOneContainer(balancers) ? balancers[0] : undefined)
       const read = () => sources.targetGroup(targetGroupArn)
-      const seen = await look('elasticloadbalancing:DescribeTargetGroups', 'what the health check asks', read)
+      const seen = await look('elasticloadbalancing:DescribeTargetGroups', 'the health check settings', read)
       const { path, port, accepts } = seen?.value?.healthCheck ?? {}
       // Not a number: `traffic-port`, which is where the container gets its traffic.
       const checkPort = Number(port)

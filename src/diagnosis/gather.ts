@@ -1,3 +1,4 @@
+import { parseArn } from '../arn.ts'
 import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, NetworkSources, PreflightSources } from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
@@ -78,6 +79,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
   const evidence = {
     ...told,
     ...alarms,
+    place: placeOf(service?.serviceArn ?? subject.taskDefinition),
     startedAt,
     firstTaskAt: known.firstTaskAt,
     stopped: subject.stopped,
@@ -92,6 +94,11 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     missingPermissions: unread().flatMap(({ action, shows }) => (action ? [{ action, shows }] : [])),
   }
   return redactEvidence(evidence, definition, subject)
+}
+
+function placeOf(arn: string): Evidence['place'] {
+  const { region, accountId } = parseArn(arn) ?? {}
+  return region && accountId ? { region, accountId } : undefined
 }
 
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */

@@ -15,7 +15,7 @@ export function withTags(cause: Cause, { imageTags }: Evidence): Cause {
   const near = nearestFirst(tag, tags).slice(0, shown)
   const instead =
     near.length === 0
-      ? text`no tagged image at all`
-      : text`no tag ${untrusted(tag)}; the nearest that it has: ${untrusted(near.join(', '))}`
-  return { ...cause, fix: text`${cause.fix} The repository ${untrusted(repository)} has ${instead}.` }
+      ? text`Repository ${untrusted(repository)} has no tagged images.`
+      : text`Nearest tags in repository ${untrusted(repository)}: ${untrusted(near.join(', '))}.`
+  return { ...cause, fix: text`${instead} ${cause.fix}` }
 }

@@ -4,6 +4,8 @@ import type { Task } from '../ports.ts'
 export interface KnownTasks {
   /** Whose task it is, by an id or an address of it; undefined: nobody knows it (any more). */
   whose(idOrAddress: string): 'new' | 'old' | undefined
+  /** The Availability Zone of a task, by an id or an address of it. */
+  zoneOf(idOrAddress: string): string | undefined
   /** When the first task of the deployment began to run, in milliseconds since 1970; infinite where none of them did. */
   readonly firstTaskAt: number | undefined
 }
@@ -19,6 +21,7 @@ export interface Deployed {
 /** Tells tasks apart by their revision and by when they were made. */
 export function knowTasks(tasks: readonly Task[], { taskDefinition, since }: Deployed): KnownTasks {
   const known = new Map<string, 'new' | 'old'>()
+  const zones = new Map(tasks.flatMap((task) => namesOf(task).map((name) => [name, task.availabilityZone] as const)))
   const begun: number[] = []
   for (const task of taskDefinition === '' ? [] : tasks) {
     const isNew = task.taskDefinitionArn === taskDefinition && (task.createdAt?.getTime() ?? since) >= since
@@ -27,6 +30,7 @@ export function knowTasks(tasks: readonly Task[], { taskDefinition, since }: Dep
   }
   return {
     whose: (idOrAddress) => known.get(idOrAddress),
+    zoneOf: (idOrAddress) => zones.get(idOrAddress),
     firstTaskAt: begun.length === 0 ? undefined : Math.min(...begun),
   }
 }

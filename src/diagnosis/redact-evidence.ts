@@ -37,7 +37,7 @@ export function concealer(definitions: readonly JsonObject[], named: Named): <Va
 function changeTexts<Value>(value: Value, change: (text: string) => string): Value {
   if (Array.isArray(value)) return value.map((item) => changeTexts(item, change)) as Value
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  if (isText(value)) return untrusted(change(value.untrusted)) as Value
+  if (isText(value)) return { ...value, untrusted: change(value.untrusted) }
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, changeTexts(item, change)])) as Value
 }
 

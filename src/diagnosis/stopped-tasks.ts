@@ -42,6 +42,7 @@ function describe(members: readonly Task[], definition: JsonObject | undefined):
     stopCode: newest?.stopCode,
     stoppedReason: newest?.stoppedReason === undefined ? undefined : untrusted(newest.stoppedReason),
     exampleTaskArn: newest?.taskArn ?? '',
+    zone: newest?.availabilityZone,
     containers: (newest?.containers ?? []).map(({ name = '', image, exitCode, reason, healthStatus }) => {
       const defined = containersOf(definition).find((container) => textIn(container, 'name') === name)
       return {

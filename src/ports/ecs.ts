@@ -14,6 +14,7 @@ export interface Task {
   readonly createdAt?: Date
   readonly startedAt?: Date
   readonly healthStatus?: string
+  readonly availabilityZone?: string
   readonly containers?: readonly {
     readonly name?: string
     readonly image?: string

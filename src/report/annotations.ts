@@ -1,10 +1,9 @@
-import { isBad, isOpen, type Outcome, type Verdict } from '../deployment/verdict.ts'
+import { isBad, isOpen } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
-import { forAnnotation } from './escape.ts'
-import { firstLine, opening } from './opening.ts'
+import { forAnnotation, forPlain } from './escape.ts'
+import { linesBelow, type Opening, opening } from './opening.ts'
 import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
-import { headline } from './sentence.ts'
 import { truncate } from './short.ts'
 
 export interface Annotation {
@@ -15,6 +14,7 @@ export interface Annotation {
 
 /** The runner cuts a message at 4,096 characters and shows 10 annotations of each level per step (ExecutionContext.cs). */
 const longestMessage = 3500
+const longestTitle = 300
 const mostWarnings = 5
 
 /** What the page of the run shows on top: one error with the cause, what the report lacks, and where the service is. */
@@ -22,59 +22,43 @@ export function annotations(report: Report): readonly Annotation[] {
   const { subject, state } = report
   const { verdict } = state
   const missing = state.evidence?.missingPermissions.map(
-    ({ action, shows }) => text`The credentials lack ${untrusted(action)}, which would have shown ${untrusted(shows)}.`,
+    ({ action, shows }) =>
+      text`Missing permission: ${untrusted(action)}, for ${untrusted(shows)} in the report of the failure.`,
   )
   const warnings = [...state.warnings.map((warning) => text`${redacted(warning)}`), ...(missing ?? [])].slice(
     0,
     mostWarnings,
   )
+  const said = opening(report)
   return [
-    ...(verdict && isBad(verdict) ? [failure(report)] : []),
+    ...(verdict && isBad(verdict) ? [annotationOf('error', said)] : []),
     ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),
-    ...(verdict && isOpen(verdict) ? [open(report, verdict)] : []),
-    ...(subject.url && verdict?.outcome === 'succeeded'
-      ? [
-          {
-            level: 'notice',
-            title:
-              state.purpose === 'rollback' ? 'Rolled back' : state.plan?.settingsOnly ? 'Settings changed' : 'Deployed',
-            message: fitting(text`${headline(report)}: ${untrusted(subject.url)}`),
-          } as const,
-        ]
-      : []),
+    ...(verdict && isOpen(verdict) ? [annotationOf('notice', said)] : []),
+    ...(subject.url && verdict?.outcome === 'succeeded' ? [urlNotice(said, subject.url)] : []),
   ]
 }
 
-function open(report: Report, { outcome }: Verdict): Annotation {
-  const said = opening(report)
-  return { level: 'notice', title: openTitle(outcome), message: fitting(lined([firstLine(said), ...said.rest])) }
+/** The verdict as the title; why and what to do as the message, which does not say the title again. */
+export function annotationOf(level: Annotation['level'], said: Opening): Annotation {
+  const lines = [...(said.reason ? [said.reason] : []), ...linesBelow(said)]
+  return {
+    level,
+    title: titleOf(said),
+    message: fitting(lined(lines.length > 0 ? lines : [text`The cause is unknown.`])),
+  }
 }
 
-/** Title of an end that is neither good nor bad. */
-export function openTitle(outcome: Outcome): string {
-  return outcome === 'paused' ? 'Waits for an answer' : 'Started, not watched'
+/** A good end, with the address of what was deployed. */
+export function urlNotice(said: Opening, url: string): Annotation {
+  return { level: 'notice', title: titleOf(said), message: fitting(text`${untrusted(url)}`) }
 }
 
-const titles = {
-  deployment: 'Deploy failed',
-  rollback: 'Rollback failed',
-  explanation: 'Deploy failed',
-  watch: 'Watched deployment failed',
-  answer: 'Continue failed',
-}
-
-/** What failed and why, what to do, and only then what is true of the service. */
-function failure(report: Report): Annotation {
-  const title = titles[report.state.purpose ?? 'deployment']
-  const { headline, reason, rest } = opening(report)
-  const lines = reason
-    ? [text`${title}: ${reason}`, ...rest.slice(0, 1), text`${headline}.`, ...rest.slice(1)]
-    : [text`${title}: ${headline}.`, ...rest]
-  return { level: 'error', title, message: fitting(lined(lines)) }
+function titleOf({ headline }: Opening): string {
+  return truncate(renderText(headline, forPlain), longestTitle)
 }
 
 /** Several lines as the message of one annotation. */
-export function lined(lines: readonly Text[]): Text {
+function lined(lines: readonly Text[]): Text {
   return lines.flatMap((line, index) => (index === 0 ? line : ['\n', ...line]))
 }
 

@@ -38,7 +38,7 @@ export function detailNews(previous: DeploymentState, next: DeploymentState): re
   const fired = now.alarms?.triggered.filter((name) => !before?.alarms?.triggered.includes(name)) ?? []
   return [
     ...(now.alarms && !before?.alarms && isByEcs ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
-    ...fired.map((name) => text`alarm    ${untrusted(name)} fired`),
+    ...fired.map((name) => text`alarm    ${untrusted(name)} in ALARM`),
     ...hooks.map((hook) => text`hook     ${hookWords(hook)}`),
     ...(now.bakeEndsAt !== before?.bakeEndsAt ? bakeLine(now, next.updatedAt) : []).map(
       ([, words]) => text`bake     ${words}`,
@@ -46,20 +46,20 @@ export function detailNews(previous: DeploymentState, next: DeploymentState): re
   ]
 }
 
-/** ` (the circuit breaker acts at 10)`, for a line that has the number of failed tasks; empty where none watches. */
+/** ` (circuit breaker threshold 10)`, for a line that has the number of failed tasks; empty where none monitors. */
 export function breakerLimit({ details }: DeploymentState): string {
   const { threshold, status } = details?.circuitBreaker ?? {}
-  return threshold === undefined || status !== 'MONITORING' ? '' : ` (the circuit breaker acts at ${threshold})`
+  return threshold === undefined || status !== 'MONITORING' ? '' : ` (circuit breaker threshold ${threshold})`
 }
 
-/** `2 tasks failed (it acts at 10)`, and afterwards `it ended the deployment: 4 tasks failed (it acts at 3)`. */
+/** `2 failed tasks, threshold 10`, and afterwards `4 failed tasks, threshold 3 (TRIGGERED)`. */
 function breakerWords({ failures, threshold, status }: NonNullable<Details['circuitBreaker']>): string {
-  const limit = threshold === undefined ? '' : ` (it acts at ${threshold})`
-  const acted = status === 'TRIGGERED' ? 'it ended the deployment: ' : ''
-  return `${acted}${failures} ${failures === 1 ? 'task' : 'tasks'} failed${limit}`
+  const limit = threshold === undefined ? '' : `, threshold ${threshold}`
+  const acted = status === 'TRIGGERED' ? ' (TRIGGERED)' : ''
+  return `${failures} failed ${failures === 1 ? 'task' : 'tasks'}${limit}${acted}`
 }
 
-/** Those that fired, always; those that are watched or stayed quiet, as long as the deployment goes on. */
+/** Those in ALARM, always; those that are monitored or OK, as long as the deployment goes on. */
 function alarmLine(state: DeploymentState): readonly DetailLine[] {
   const { details, verdict, rollingBack } = state
   const fired = firedAlarms(state)
@@ -76,16 +76,16 @@ function firedAlarms({ details, rollingBack, evidence }: DeploymentState): reado
 }
 
 function firedWords(names: readonly string[]): Text {
-  return text`${joined(names.map((name) => text`${untrusted(name)}`))} fired`
+  return text`${joined(names.map((name) => text`${untrusted(name)}`))} in ALARM`
 }
 
 function alarmWords({ names, status, triggered }: NonNullable<Details['alarms']>): Text {
   if (triggered.length > 0) return firedWords(triggered)
   const all = joined(names.map((name) => text`${untrusted(name)}`))
   const words: Readonly<Record<string, string>> = {
-    MONITORING: 'watched',
-    MONITORING_COMPLETE: 'stayed quiet',
-    DISABLED: 'not watched: ECS leaves out alarms that fire at the start',
+    MONITORING: 'monitored',
+    MONITORING_COMPLETE: 'OK, monitoring complete',
+    DISABLED: 'not monitored: ECS ignores alarms that are in ALARM at the start',
   }
   return text`${all} ${words[status] ?? text`${untrusted(status)}`}`
 }
@@ -104,7 +104,7 @@ function hookWords({ type, target, status }: HookDetails): Text {
 function bakeLine({ bakeEndsAt, revisions }: Details, at: number): readonly DetailLine[] {
   if (bakeEndsAt === undefined || bakeEndsAt <= at) return []
   const weight = revisions.find(({ side }) => side === 'new')?.weight
-  const share = weight === undefined || weight >= 100 ? '' : ` at ${weight} %`
+  const share = weight === undefined || weight >= 100 ? '' : ` at ${weight}%`
   const until = `${new Date(bakeEndsAt).toISOString().slice(11, 16)} UTC`
-  return [['Bakes', text`${duration(bakeEndsAt - at)} more${share}, until ${until}`]]
+  return [['Bake time', text`${duration(bakeEndsAt - at)} left${share}, until ${until}`]]
 }

@@ -1,21 +1,28 @@
 import type { GroupSettings } from '../deployment/codedeploy/group-settings.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { joined } from './short.ts'
 
 const events: Readonly<Record<string, string>> = {
-  DEPLOYMENT_FAILURE: 'a failure',
-  DEPLOYMENT_STOP_ON_ALARM: 'an alarm',
-  DEPLOYMENT_STOP_ON_REQUEST: 'a stop',
+  DEPLOYMENT_FAILURE: 'deployment failure',
+  DEPLOYMENT_STOP_ON_ALARM: 'alarm threshold',
+  DEPLOYMENT_STOP_ON_REQUEST: 'stop request',
 }
 
-/** `ECSAllAtOnce; stopped by alarm api-5xx; rolled back after a failure; old tasks end after 60 min`: how a deployment by this group goes. */
+/**
+ * `ECSAllAtOnce · auto-rollback on: deployment failure, alarm threshold · alarms: api-5xx · termination wait: 60 min`: the
+ * settings of a deployment group, as settings.
+ */
 export function groupText(settings: GroupSettings): Text {
   const { deploymentConfig, alarms, rollbackEvents, readyWait, terminationWait } = settings
-  const after = rollbackEvents.map((event) => events[event] ?? event).join(', ')
-  return text`${untrusted(deploymentConfig?.replace(/^CodeDeployDefault\./, '') ?? 'default configuration')}; ${
-    alarms.length > 0
-      ? text`stopped by ${alarms.length === 1 ? 'alarm' : 'alarms'} ${untrusted(alarms.join(', '))}`
-      : 'no alarms'
-  }; ${after ? text`rolled back after ${untrusted(after)}` : 'never rolled back by itself'}${
-    readyWait > 0 ? `; waits up to ${readyWait} min for an answer before traffic` : ''
-  }${terminationWait > 0 ? `; old tasks end after ${terminationWait} min` : ''}`
+  const on = rollbackEvents.map((event) => events[event] ?? event).join(', ')
+  return joined(
+    [
+      text`${untrusted(deploymentConfig?.replace(/^CodeDeployDefault\./, '') ?? 'default configuration')}`,
+      on ? text`auto-rollback on: ${untrusted(on)}` : text`auto-rollback: off`,
+      text`alarms: ${untrusted(alarms.length > 0 ? alarms.join(', ') : 'none')}`,
+      ...(readyWait > 0 ? [text`ready wait: ${readyWait} min`] : []),
+      ...(terminationWait > 0 ? [text`termination wait: ${terminationWait} min`] : []),
+    ],
+    ' · ',
+  )
 }

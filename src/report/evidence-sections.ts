@@ -15,7 +15,8 @@ export interface EvidenceSection {
  * Evidence in the order in which it answers why: what stopped and what it said last, what was watched from outside, what
  * AWS says of the whole, and then what only happened. Empty sections are left out.
  */
-export function evidenceSections({ evidence, deployment }: DeploymentState): readonly EvidenceSection[] {
+export function evidenceSections(state: DeploymentState): readonly EvidenceSection[] {
+  const { evidence, deployment } = state
   if (!evidence) return []
   const isByCodeDeploy = evidence.codeDeploy !== undefined || deployment?.engine === 'codedeploy'
   const sections: readonly EvidenceSection[] = [
@@ -28,26 +29,42 @@ export function evidenceSections({ evidence, deployment }: DeploymentState): rea
           lines: lines.map((line) => [redacted(line)]),
         }) as const,
     ),
-    { kind: 'targets', title: text`Targets that are not healthy`, lines: targets(evidence) },
-    { kind: 'alarms', title: text`Alarms, as CloudWatch has them now`, lines: alarms(evidence) },
+    { kind: 'targets', title: text`Unhealthy targets`, lines: targets(evidence) },
+    { kind: 'alarms', title: text`CloudWatch alarms (current state)`, lines: alarms(evidence) },
     { kind: 'network', title: networkTitle(evidence), lines: network(evidence) },
     { kind: 'platforms', title: text`Platforms of task and images`, lines: platforms(evidence) },
-    { kind: 'reason', title: text`What ${isByCodeDeploy ? 'CodeDeploy' : 'Amazon ECS'} says`, lines: reason(evidence) },
-    { kind: 'missing', title: text`What could not be read`, lines: missing(evidence) },
+    {
+      kind: 'reason',
+      title: isByCodeDeploy ? text`CodeDeploy error` : text`ECS status reason`,
+      lines: reason(evidence, state),
+    },
+    { kind: 'missing', title: text`Missing permissions`, lines: missing(evidence) },
     { kind: 'events', title: text`Service events`, lines: events(evidence) },
   ]
   return sections.filter(({ lines }) => lines.length > 0)
 }
 
-/** The words for the end, once: CodeDeploy has them in its error, and ECS in the reason of the service deployment. */
-function reason({ statusReason, codeDeploy }: Evidence): readonly Text[] {
+/** What proves the cause: what the container that failed printed last, where there is that, else what answers why best. */
+export function proof(sections: readonly EvidenceSection[]): EvidenceSection | undefined {
+  return sections.find(({ kind }) => kind === 'logs') ?? sections[0]
+}
+
+/**
+ * The words for the end, once: CodeDeploy has them in its error, and ECS in the reason of the service deployment. Both call
+ * a stop that this run asked for a stop on request, so it is said whose it was.
+ */
+function reason({ statusReason, codeDeploy, stopped }: Evidence, { rollingBack }: DeploymentState): readonly Text[] {
   const { errorCode, message, failures = [] }: Partial<NonNullable<Evidence['codeDeploy']>> = codeDeploy ?? {}
+  const own = rollingBack?.reason
+    ? text`Stopped by this run: ${redacted(rollingBack.reason)}`
+    : text`Stopped by this run`
   const isTold = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
   const error =
     errorCode || message ? [text`${untrusted(errorCode ?? 'Error')}${message ? text`: ${redacted(message)}` : ''}`] : []
   return [
     ...error,
     ...(statusReason && !isTold ? [[redacted(statusReason)]] : []),
+    ...(stopped === 'by-us' ? [own] : []),
     ...failures.flatMap(lifecycleFailure),
   ]
 }
@@ -75,7 +92,7 @@ function stoppedContainer(container: StoppedContainer, taskReason: Untrusted | u
     ...(memory === undefined ? [] : [text`memory ${memory} MiB`]),
     ...(image ? [text`image ${untrusted(image)}`] : []),
   ]
-  return text`    container ${untrusted(name)}${essential ? '' : ' (not essential)'}: ${facts.length > 0 ? joined(facts) : 'nothing known'}`
+  return text`    container ${untrusted(name)}${essential ? '' : ' (not essential)'}: ${facts.length > 0 ? joined(facts) : 'no details'}`
 }
 
 function lifecycleFailure({
@@ -116,8 +133,8 @@ function network({ network }: Evidence): readonly Text[] {
   if (!network) return []
   const { gaps, enclosed, isWhole } = network
   const nothing = isWhole
-    ? text`Nothing in routes, endpoints and security groups keeps the tasks from what they need.`
-    : text`Nothing was found that keeps the tasks from what they need; not all of it could be read.`
+    ? text`No fault found in routes, VPC endpoints and security groups.`
+    : text`No fault found; not all of the network could be read.`
   return [
     ...(enclosed ? [redactedText(text`${enclosed}.`)] : []),
     ...gaps.map(({ what, why, fix }) => redactedText(text`${what}: ${why}. ${fix}`)),
@@ -131,7 +148,7 @@ function platforms({ platforms }: Evidence): readonly Text[] {
     const names = untrusted(containers.join(', '))
     return text`image ${untrusted(reference)} (container ${names}): built for ${untrusted(platforms.join(', '))}`
   })
-  return [text`The task runs on ${untrusted(platforms.task ?? 'what its container instance is')}.`, ...images]
+  return [text`Platform of the task: ${untrusted(platforms.task ?? 'that of its container instance')}`, ...images]
 }
 
 function events({ serviceEvents }: Evidence): readonly Text[] {
@@ -139,7 +156,5 @@ function events({ serviceEvents }: Evidence): readonly Text[] {
 }
 
 function missing({ missingPermissions }: Evidence): readonly Text[] {
-  return missingPermissions.map(
-    ({ action, shows }) => text`${untrusted(action)}, which would have shown ${untrusted(shows)}`,
-  )
+  return missingPermissions.map(({ action, shows }) => text`${untrusted(action)}, for ${untrusted(shows)}`)
 }

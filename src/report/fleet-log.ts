@@ -3,7 +3,7 @@ import { initialState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log.ts'
-import { firstLine } from './opening.ts'
+import { firstLine, linesBelow } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
 
@@ -37,14 +37,16 @@ function wave({ services }: FleetState, index: number): readonly Text[] {
 
 function turned({ services }: FleetState, because: string): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
-  const others =
-    done.length === 1 ? 'the service that was deployed goes' : `the ${done.length} services that were deployed go`
-  return text`⏪ ${untrusted(because)} failed, so ${done.length === 0 ? 'what was changed goes' : others} back`
+  const others = done.length === 1 ? 'the deployed service' : `the ${done.length} deployed services`
+  return text`⏪ ${untrusted(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
 }
 
 function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
   const said = fleetOpening({ subject, state })
-  return [text`${lookOf(fleetStage(state)).emoji} ${firstLine(said)}`, ...said.rest.map((line) => text`   ${line}`)]
+  return [
+    text`${lookOf(fleetStage(state)).emoji} ${firstLine(said)}`,
+    ...linesBelow(said).map((line) => text`   ${line}`),
+  ]
 }
 
 function serviceLines(

@@ -18,14 +18,13 @@ export interface Standing {
 /** Where one of several services stands now. */
 export function standing(service: FleetService): Standing {
   const { state, back } = service
-  if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'was deployed and put back' }
-  if (isGoingBack(service)) return { kind: 'moving', emoji: '⏪', words: 'was deployed and is being put back' }
+  if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'deployed, then rolled back' }
+  if (isGoingBack(service)) return { kind: 'moving', emoji: '⏪', words: 'deployed, rolling back' }
   if (back?.verdict?.outcome === 'cancelled')
-    return { kind: 'bad', emoji: '🚫', words: 'was being put back when the run was cancelled' }
-  if (back?.verdict && !isRestored(service))
-    return { kind: 'bad', emoji: '🚨', words: 'was deployed and could not be put back' }
-  if (back && !back.verdict) return { kind: 'moving', emoji: '⏪', words: 'is being put back' }
-  if (!state) return { kind: 'waiting', emoji: '⚪', words: 'has not begun' }
+    return { kind: 'bad', emoji: '🚫', words: 'rollback interrupted by the cancel of the run' }
+  if (back?.verdict && !isRestored(service)) return { kind: 'bad', emoji: '🚨', words: 'deployed, rollback failed' }
+  if (back && !back.verdict) return { kind: 'moving', emoji: '⏪', words: 'rolling back' }
+  if (!state) return { kind: 'waiting', emoji: '⚪', words: 'not started' }
   const { emoji, words } = appearance(state)
   const { verdict } = state
   if (verdict && isBad(verdict)) return { kind: 'bad', emoji, words }
@@ -33,7 +32,7 @@ export function standing(service: FleetService): Standing {
   return { kind: isOver ? 'good' : 'moving', emoji, words }
 }
 
-/** The one report that says most about a service: its way back where that went wrong, else its deployment. */
+/** The one report that says most about a service: its rollback where that failed, else its deployment. */
 export function reportOf(service: FleetService, subject: FleetSubject): Report | undefined {
   const own = subject.services.get(service.name)
   const state = service.back?.verdict && !isRestored(service) ? service.back : service.state
@@ -53,7 +52,7 @@ export function causeOfService(service: FleetService): Text {
   return cause ? causeSentence(cause) : []
 }
 
-/** How long a service took so far, its way back included; empty before its beginning. */
+/** How long a service took so far, its rollback included; empty before its beginning. */
 export function durationOf({ state, back }: FleetService): string {
   if (!state) return ''
   const took = state.updatedAt - state.startedAt + (back ? back.updatedAt - back.startedAt : 0)

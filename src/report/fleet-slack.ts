@@ -1,26 +1,27 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { isBad } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
-import { renderText, text, untrusted } from '../text.ts'
-import { forPlain, forSlack, forSlackCode } from './escape.ts'
+import { text, untrusted } from '../text.ts'
+import { forSlack } from './escape.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, type Standing, standing } from './fleet-service.ts'
-import { commitUrl, runUrl, safeUrl } from './links.ts'
+import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
 import { lookOf } from './sentence.ts'
-import { account, commit, revision } from './short.ts'
+import { account, revision } from './short.ts'
 import {
   buttons,
   context,
   fields,
+  inSlack,
   mrkdwn,
-  plainText,
   type SlackBlock,
   type SlackText,
   section,
+  slackCode,
 } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
-import { isAlarming } from './slack-message.ts'
+import { commitField, isAlarming } from './slack-message.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 
 /** Characters of the opening, and of the lines of the services; with the rest they stay below Slack's limits. */
@@ -68,10 +69,10 @@ function lines({ state: { services } }: FleetReport): string {
 
 const groups: Readonly<Record<Standing['kind'], string>> = {
   bad: 'failed',
-  moving: 'on their way',
-  'put-back': 'put back',
+  moving: 'in progress',
+  'put-back': 'rolled back',
   good: 'done',
-  waiting: 'not begun',
+  waiting: 'not started',
 }
 
 function rest(left: readonly { readonly kind: Standing['kind'] }[]): readonly string[] {
@@ -87,11 +88,9 @@ function lineOf(service: FleetService): string {
   const { emoji, words } = standing(service)
   const { from, to } = revisionsOf(service)
   const shown = standing(service).kind === 'put-back' ? from : to
-  const facts = [
-    ...(shown ? [`\`${forSlackCode(revision(shown)).replaceAll('\n', ' ')}\``] : []),
-    ...progress(service),
-    durationOf(service),
-  ].filter((fact) => fact !== '')
+  const facts = [...(shown ? [slackCode(revision(shown))] : []), ...progress(service), durationOf(service)].filter(
+    (fact) => fact !== '',
+  )
   return `${emoji} *${forSlack(service.name)}* ${words}${facts.length > 0 ? ` · ${facts.join(' · ')}` : ''}`
 }
 
@@ -99,18 +98,12 @@ function progress({ state, back }: FleetService): readonly string[] {
   const current = back ?? state
   if (!current || current.verdict) return []
   const { trafficPercent, tasks } = current
-  if (trafficPercent !== undefined) return [`${trafficBar(trafficPercent)} ${trafficPercent} %`]
+  if (trafficPercent !== undefined) return [`${trafficBar(trafficPercent)} ${trafficPercent}%`]
   return tasks ? [tasksLine(tasks)] : []
 }
 
 function facts({ subject: { run } }: FleetReport): readonly SlackText[] {
-  const url = safeUrl(commitUrl(run))
-  const short = forSlack(commit(run.sha))
-  return [
-    mrkdwn(`*Commit*\n${url ? `<${url}|${short}>` : short}`),
-    ...(run.commitTitle ? [plainText(forPlain(run.commitTitle.untrusted))] : []),
-    mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`),
-  ]
+  return [commitField(run), mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`)]
 }
 
 function links({ subject }: FleetReport): readonly SlackBlock[] {
@@ -130,7 +123,7 @@ function footer({ subject, state }: FleetReport): string {
   ]
   const time = new Date(state.updatedAt).toISOString().slice(11, 19)
   const updated = `<!date^${Math.floor(state.updatedAt / 1000)}^{time_secs}|${time} UTC>`
-  return [...parts.map((part) => renderText(part, forSlack)), updated].join(' · ')
+  return [...parts.map(inSlack), updated].join(' · ')
 }
 
 /** Why each failed, for the thread; nothing where the message says it already. */
@@ -138,7 +131,7 @@ function reasons({ state }: FleetReport): string | undefined {
   const bad = state.services.filter((service) => standing(service).kind === 'bad' && causeOfService(service).length > 0)
   if (bad.length < 2) return undefined
   const told = bad.map((service) => {
-    const reason = cut(renderText(causeOfService(service), forSlack), longestReason)
+    const reason = cut(inSlack(causeOfService(service)), longestReason)
     return `*${forSlack(service.name)}*: ${reason}`
   })
   return told.join('\n')

@@ -1,12 +1,13 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
-import { text, untrusted } from '../text.ts'
+import { text } from '../text.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, reportOf, type Standing, standing } from './fleet-service.ts'
-import { commitUrl, runUrl, safeUrl } from './links.ts'
-import { code, fold, link, prose, table } from './markdown.ts'
+import { runUrl } from './links.ts'
+import { code, factTable, fold, prose, table } from './markdown.ts'
 import { headline, lookOf } from './sentence.ts'
-import { account, commit, revision } from './short.ts'
+import { revision } from './short.ts'
 import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
+import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
 
 /** Folds of what is bad are the last to be left out of a summary that is too long. */
 const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7, 'put-back': 6, good: 4, waiting: 3 }
@@ -15,7 +16,7 @@ const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7,
 export function renderFleetSummary(report: FleetReport): string {
   const { subject, state } = report
   return assemble([
-    ...openingParts(lookOf(fleetStage(state)).emoji, fleetOpening(report, summaryLink)),
+    ...openingParts(lookOf(fleetStage(state)).emoji, fleetOpening(report, summaryLink), state.verdict),
     { markdown: services(report), weight: 90 },
     { markdown: facts(report), weight: 10 },
     ...state.services.flatMap((service) => folds(service, subject)),
@@ -24,7 +25,7 @@ export function renderFleetSummary(report: FleetReport): string {
 
 function services({ state }: FleetReport): string {
   const hasWaves = state.services.some(({ wave }) => wave > 0)
-  const header = [...(hasWaves ? ['Wave'] : []), 'Service', '', 'Revision', 'Took', 'Why']
+  const header = [...(hasWaves ? ['Wave'] : []), 'Service', 'Status', 'Revision', 'Duration', 'Cause']
   const rows = state.services.map((service) => {
     const { emoji, words } = standing(service)
     return [
@@ -49,24 +50,12 @@ function revisions(service: FleetService): string {
 }
 
 function facts({ subject }: FleetReport): string {
-  const { run } = subject
-  const address = (url: string | undefined) => safeUrl(url, { allowHttp: true })
-  const title = run.commitTitle ? ` ${prose(text`${run.commitTitle}`)}` : ''
-  return table(
-    ['', ''],
-    [
-      ...(subject.environment
-        ? [['Environment', link(prose(text`${untrusted(subject.environment)}`), address(subject.url))]]
-        : []),
-      ['Commit', `${link(code(commit(run.sha)), address(commitUrl(run)))}${title} (${code(run.ref.untrusted)})`],
-      ['By', prose(text`${run.actor}`)],
-      [
-        'Where',
-        [code(subject.region), ...(subject.accountId ? [`account ${account(subject.accountId)}`] : [])].join(', '),
-      ],
-      ['Links', link('run', address(runUrl(run)))],
-    ],
-  )
+  return factTable([
+    ...environmentFact(subject),
+    ...commitFacts(subject),
+    placeFact(subject),
+    ['Links', linkList([['run', runUrl(subject.run)]])],
+  ])
 }
 
 function folds(service: FleetService, subject: FleetReport['subject']): readonly Part[] {

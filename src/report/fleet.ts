@@ -28,23 +28,23 @@ export interface FleetReport {
 
 /** What follows "3 services (production)", where one service has other words. */
 const words: Readonly<Record<Stage, string>> = {
-  queued: 'are about to be deployed',
-  'dry-run': 'would be deployed (dry run: nothing was changed)',
-  preparing: 'are being deployed',
-  deploying: 'are being deployed',
-  shifting: 'are being deployed',
-  'rolling-back': 'failed to deploy together and are being put back',
-  succeeded: 'are deployed',
-  unchanged: 'run this version already',
-  failed: 'were not all deployed',
-  'rolled-back': 'failed to deploy together and were put back',
-  'rollback-failed': 'failed to deploy together, and not all could be put back',
-  stopped: 'were not all deployed, as one was stopped',
-  superseded: 'were not all deployed, as one was overtaken by a newer deployment',
-  'timed-out': 'were not all stable before the deadline',
-  cancelled: 'were cancelled while they were being deployed',
-  detached: 'are still being deployed, but no longer watched',
-  paused: 'are not all deployed, as one waits for an answer',
+  queued: 'queued',
+  'dry-run': 'dry run, nothing changed',
+  preparing: 'deploying',
+  deploying: 'deploying',
+  shifting: 'deploying',
+  'rolling-back': 'failed, rolling back all',
+  succeeded: 'deployed',
+  unchanged: 'already up to date, nothing deployed',
+  failed: 'failed, not all deployed',
+  'rolled-back': 'failed, all rolled back',
+  'rollback-failed': 'failed, and a rollback failed',
+  stopped: 'failed, one was stopped',
+  superseded: 'failed, one was superseded by a newer deployment',
+  'timed-out': 'timed out',
+  cancelled: 'cancelled',
+  detached: 'in progress, no longer watched',
+  paused: 'paused',
 }
 
 /** Where all of them are together. */
@@ -56,7 +56,7 @@ export function fleetStage({ services, verdict, turnedAt, wave }: FleetState): S
   return isOver ? 'dry-run' : 'deploying'
 }
 
-/** `3 services (production) are being deployed: wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
+/** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
 export function fleetHeadline({ subject, state }: FleetReport): Text {
   const [only, ...others] = state.services
   const one = only && subject.services.get(only.name)
@@ -66,18 +66,18 @@ export function fleetHeadline({ subject, state }: FleetReport): Text {
   const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
   const where = untrusted(subject.environment ?? subject.cluster)
-  return text`${count} (${where}) ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
+  return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 
 function progress({ services, wave = 0 }: FleetState): string {
   const waves = (services.at(-1)?.wave ?? 0) + 1
   const done = services.filter(({ state }) => state?.verdict).length
-  return `: ${waves > 1 ? `wave ${wave + 1} of ${waves}, ` : ''}${done} of ${services.length} done`
+  return `, ${waves > 1 ? `wave ${wave + 1} of ${waves}, ` : ''}${done} of ${services.length} done`
 }
 
 function ending({ startedAt, updatedAt, verdict }: FleetState): string {
   const isDone = verdict !== undefined && isGood(verdict.outcome)
-  return `, ${isDone ? 'in' : 'after'} ${duration(updatedAt - startedAt)}`
+  return `${isDone ? ' in' : ', after'} ${duration(updatedAt - startedAt)}`
 }
 
 /** The total cause, and what became of the others: what comes first everywhere, and the output `cause`. Empty when all is good. */
@@ -95,7 +95,8 @@ export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): O
   return {
     headline: fleetHeadline(report),
     reason: reason.length > 0 ? reason : undefined,
-    rest: verdict?.cause && !isGood(verdict.outcome) ? remedy(verdict.cause, show) : [],
+    fix: verdict?.cause && !isGood(verdict.outcome) ? remedy(verdict.cause, show) : undefined,
+    rest: [],
   }
 }
 
@@ -107,14 +108,14 @@ function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
   const failed = lost.filter(({ back }) => back?.verdict?.outcome !== 'cancelled')
   const stays = others.filter((service) => isChanged(service) && !service.back && isAtRest(service))
   const unbegun = services.filter(({ state }) => state === undefined)
-  const what = verdict?.outcome === 'cancelled' ? 'Deployed before, and left so' : 'Left on the new version'
+  const what = verdict?.outcome === 'cancelled' ? 'Deployed before the cancel, not rolled back' : 'On the new revision'
   return [
-    ...counted(services.filter(isPutBack), 'was put back', 'were put back'),
-    ...listed('Going back to what they ran before, at AWS after this job', going),
-    ...listed('Could not be put back', failed),
+    ...counted(services.filter(isPutBack), 'rolled back'),
+    ...listed('Rollback in progress, continues after this job', going),
+    ...listed('Rollback failed', failed),
     ...listed(what, stays),
     ...(verdict?.outcome === 'cancelled' ? byHand([...failed, ...stays]) : []),
-    ...listed('Not begun', unbegun),
+    ...listed('Not started', unbegun),
   ]
 }
 
@@ -124,11 +125,9 @@ function isAtRest({ state }: FleetService): boolean {
   return verdict !== undefined && verdict.outcome !== 'cancelled' && !isUnwatched(verdict)
 }
 
-function counted(services: readonly FleetService[], one: string, many: string): readonly Text[] {
+function counted(services: readonly FleetService[], what: string): readonly Text[] {
   if (services.length === 0) return []
-  return [
-    text`${services.length} ${services.length === 1 ? `service ${one}` : `services ${many}`}: ${nameList(services)}.`,
-  ]
+  return [text`${services.length} ${services.length === 1 ? 'service' : 'services'} ${what}: ${nameList(services)}.`]
 }
 
 function listed(what: string, services: readonly FleetService[]): readonly Text[] {
@@ -141,7 +140,7 @@ function byHand(services: readonly FleetService[]): readonly Text[] {
     const { from } = revisionsOf(service)
     return from ? [`${service.name} to ${shortName(from)}`] : []
   })
-  return steps.length === 0 ? [] : [text`Take them back with the action rollback: ${untrusted(steps.join(', '))}.`]
+  return steps.length === 0 ? [] : [text`Roll them back with the action rollback: ${untrusted(steps.join(', '))}.`]
 }
 
 const mostNames = 8

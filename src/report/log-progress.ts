@@ -1,11 +1,11 @@
-import { whoMayAnswer } from '../deployment/pause/pause-end.ts'
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { breakerLimit, detailNews } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
-import { answerLine, waitingLine } from './pauses.ts'
+import { suspicion } from './opening.ts'
+import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { redacted } from './redacted.ts'
 import { place } from './sentence.ts'
 import { image, revision } from './short.ts'
@@ -30,11 +30,18 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ...pausing(previous, next),
     ...news(previous, next),
     ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
+    ...suspected(previous, next),
     ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
   ]
 }
 
-const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Answering a deployment of' }
+/** Not again when only the number of tasks changes: the sentence then differs, and the reason is the same. */
+function suspected(previous: DeploymentState, next: DeploymentState): readonly Text[] {
+  const said = suspicion(next)
+  return said && next.suspected?.code !== previous.suspected?.code ? [text`⚠ ${said}`] : []
+}
+
+const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Continuing a deployment of' }
 
 function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly Text[] {
   if (plan && purpose === 'rollback') return plannedBack(plan, subject)
@@ -47,7 +54,7 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   ]
   return [
     plan.creates
-      ? text`${service} does not exist in ${place(subject)} (${where}) and will be created`
+      ? text`Creating service ${service} in ${place(subject)} (${where}): it does not exist yet`
       : plan.settingsOnly
         ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
         : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${how} (${where})`,
@@ -73,7 +80,7 @@ function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
   const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
   const why = basis ? text`: ${basis}` : ''
   return [
-    text`Going back with ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`,
+    text`Rolling back ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
   ]
 }
@@ -85,7 +92,7 @@ function registered({ registered, purpose, plan }: DeploymentState): readonly Te
     isFound(purpose)
       ? text`revision ${name}`
       : registered.reused
-        ? text`revision ${name}, which exists already with the same content`
+        ? text`revision ${name} reused: identical content`
         : text`revision ${name} registered`,
   ]
 }
@@ -95,11 +102,11 @@ function started({ deployment, purpose }: DeploymentState): readonly Text[] {
   const id = untrusted(deployment.id.slice(deployment.id.lastIndexOf('/') + 1))
   return [
     deployment.adopted && purpose === 'rollback'
-      ? text`Deployment ${id} goes back; watching it`
+      ? text`Deployment ${id} is rolling back; watching it`
       : isFound(purpose)
-        ? text`Deployment ${id} was started before; watching what becomes of it`
+        ? text`Deployment ${id} was started earlier; watching it`
         : deployment.adopted
-          ? text`Deployment ${id} of the same content is under way already; watching it`
+          ? text`Deployment ${id} with the same content is already in progress; watching it`
           : text`Deployment ${id} started`,
     text`console  ${untrusted(deployment.consoleUrl)}`,
   ]
@@ -122,7 +129,7 @@ function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {
 }
 
 function traffic({ trafficPercent = 0 }: DeploymentState): readonly Text[] {
-  return [text`traffic  ${trafficBar(trafficPercent)} ${trafficPercent} %`]
+  return [text`traffic  ${trafficBar(trafficPercent)} ${trafficPercent}%`]
 }
 
 /** `▰▰▰▱▱▱▱▱▱▱` for 30. */
@@ -162,7 +169,7 @@ function pausing(previous: DeploymentState, next: DeploymentState): readonly Tex
   const over = next.answers?.slice(previous.answers?.length ?? 0) ?? []
   return [
     ...over.map(({ pause, answer }) => text`▶ ${answerLine(pause, answer, next)}`),
-    ...begun.map((pause) => text`⏸ ${waitingLine(pause)} May answer: ${whoMayAnswer(pause)}.`),
+    ...begun.map((pause) => text`⏸ ${waitingLine(pause)} ${howToContinue(pause)}`),
   ]
 }
 

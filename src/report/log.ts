@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { newLines } from './log-progress.ts'
-import { firstLine, opening } from './opening.ts'
+import { firstLine, linesBelow, opening } from './opening.ts'
 import { appearance } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
 import type { Subject } from './subject.ts'
@@ -29,7 +29,7 @@ function ending(state: DeploymentState, subject: Subject): readonly Text[] {
   const said = opening({ subject, state })
   return [
     text`${appearance(state).emoji} ${firstLine(said)}`,
-    ...said.rest.map(indented),
+    ...linesBelow(said).map(indented),
     ...(subject.url && state.verdict?.outcome === 'succeeded' ? [indented(text`${untrusted(subject.url)}`)] : []),
   ]
 }

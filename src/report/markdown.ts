@@ -4,7 +4,7 @@ import { forFence, forMarkdown } from './escape.ts'
 /** Markdown as GitHub renders it in job summaries. What comes from outside is escaped here and nowhere else. */
 
 export function prose(line: Text): string {
-  return renderText(line, forMarkdown)
+  return renderText(line, forMarkdown, code)
 }
 
 /** Code in prose or in a table cell; an `@` in it calls nobody, so it may be copied as it is. */
@@ -12,15 +12,27 @@ export function code(theirs: string): string {
   return `<code>${forMarkdown(theirs).replaceAll('@&#8203;', '&#64;')}</code>`
 }
 
-/** A link with a label of ours or theirs; the label alone where the address is not fit for readers. */
+/** A link, also inside of HTML; the label alone where the address is not fit for readers. Both are safe already. */
 export function link(label: string, address: string | undefined): string {
-  return address ? `[${label}](${address})` : label
+  return address ? `<a href="${address.replaceAll('&', '&amp;')}">${label}</a>` : label
 }
 
-/** A table; cells are Markdown already. */
+/** A table; cells are Markdown already. A column in which no row has anything is left out. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const used = header.map((_, column) => rows.some((row) => row[column]))
+  const line = (cells: readonly string[]) => `| ${cells.filter((_, column) => used[column]).join(' | ')} |`
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** Facts with their names on the left. HTML, as a table of Markdown has a row of headings on top, here an empty one. */
+export function factTable(rows: readonly (readonly [name: string, value: string])[]): string {
+  const lines = rows.map(([name, value]) => `<tr><th align="left">${name}</th><td>${value}</td></tr>`)
+  return ['<table>', ...lines, '</table>'].join('\n')
+}
+
+/** A block that GitHub sets apart, with the word and its colour (GitHub docs, "Alerts"). */
+export function alert(kind: 'CAUTION' | 'WARNING' | 'NOTE', line: Text): string {
+  return `> [!${kind}]\n> ${prose(line)}`
 }
 
 /** A fenced block whose fence is longer than any run of backticks inside. */

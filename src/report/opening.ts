@@ -11,11 +11,13 @@ import { joined } from './short.ts'
 
 /** What every channel says before anything else. */
 export interface Opening {
-  /** What happened to which service; no full stop. */
+  /** The verdict, or where the deployment is; no full stop. */
   readonly headline: Text
-  /** Why, as a sentence; undefined where nothing went wrong, or nobody knows. It belongs to the line of the headline. */
+  /** Why, as a sentence; undefined where nothing went wrong, or nobody knows. */
   readonly reason: Text | undefined
-  /** What to do, who may answer, what is true now: a line each. */
+  /** What to do about it, with the page that says more. */
+  readonly fix: Text | undefined
+  /** Who may answer, what is true now: a line each. */
   readonly rest: readonly Text[]
 }
 
@@ -29,15 +31,12 @@ export const plainLink: ShowLink = (address) => `See ${address}`
 export function opening(report: Report, show: ShowLink = plainLink): Opening {
   const { state } = report
   const { now } = appearance(state)
-  const cause = causeTold(state)
+  const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
   return {
     headline: headline(report),
-    reason: cause ? causeSentence(cause) : reasonOfRollback(state),
-    rest: [
-      ...(cause ? remedy(cause, show) : []),
-      ...(stageOf(state) === 'paused' ? waitingLines(state) : []),
-      ...(now ? [[now]] : []),
-    ],
+    reason: cause ? causeSentence(cause) : (suspicion(state) ?? reasonOfRollback(state)),
+    fix: cause && remedy(cause, show),
+    rest: [...(stageOf(state) === 'paused' ? waitingLines(state) : []), ...(now ? [[now]] : [])],
   }
 }
 
@@ -46,15 +45,21 @@ export function firstLine({ headline, reason }: Pick<Opening, 'headline' | 'reas
   return reason ? text`${headline}. ${reason}` : headline
 }
 
-/** What to do, with the page that says more behind it; nothing where neither is known. */
-export function remedy({ fix, docs }: Cause, show: ShowLink): readonly Text[] {
-  const address = safeUrl(docs)
-  const parts = [...(fix.some((part) => part !== '') ? [redactedText(fix)] : []), ...(address ? [[show(address)]] : [])]
-  return parts.length === 0 ? [] : [joined(parts, ' ')]
+/** What follows the first line, a line each. */
+export function linesBelow({ fix, rest }: Pick<Opening, 'fix' | 'rest'>): readonly Text[] {
+  return fix ? [fix, ...rest] : rest
 }
 
-function causeTold({ verdict, cause }: DeploymentState): Cause | undefined {
-  return verdict?.outcome === 'succeeded' ? undefined : cause
+/** What to do, with the page that says more behind it; undefined where neither is known. */
+export function remedy({ fix, docs }: Cause, show: ShowLink): Text | undefined {
+  const address = safeUrl(docs)
+  const parts = [...(fix.some((part) => part !== '') ? [redactedText(fix)] : []), ...(address ? [[show(address)]] : [])]
+  return parts.length === 0 ? undefined : joined(parts, ' ')
+}
+
+/** `So far: 1 of 3 new tasks stopped: …`, while the deployment goes on: the end confirms or replaces it. */
+export function suspicion({ suspected, verdict }: DeploymentState): Text | undefined {
+  return suspected && !verdict ? text`So far: ${causeSentence(suspected)}` : undefined
 }
 
 /** Until the evidence is gathered, what set the rollback off is all that is known. */

@@ -17,23 +17,25 @@ export function openPauses({ pauses = [] }: DeploymentState): readonly Pause[] {
   return pauses.toSorted((one, other) => end(one) - end(other))
 }
 
-/**
- * What happens without an answer, and who may give it. The headline says already where and until when the first one waits;
- * several have a line each.
- */
+/** What happens at the timeout, and how to continue. The headline says already where and until when the first one waits. */
 export function waitingLines(state: DeploymentState): readonly Text[] {
   const [first, ...others] = openPauses(state)
   if (first === undefined) return []
-  const who = text`May answer: ${whoMayAnswer(first)}.`
-  if (others.length === 0) return [text`Without an answer ${withoutAnswer(first)}${hookOf(first)}. ${who}`]
-  return [...[first, ...others].map(waitingLine), text`${who} All of them have to be answered.`]
+  if (others.length === 0)
+    return [text`Without an answer ${withoutAnswer(first)}${hookOf(first)}. ${howToContinue(first)}`]
+  return [...[first, ...others].map(waitingLine), text`${howToContinue(first)} All pauses have to be continued.`]
 }
 
-/** `POST_TEST_TRAFFIC_SHIFT waits for an answer (hook ecs-pause-…) until …; without one it is rolled back.` */
+/** `Paused at POST_TEST_TRAFFIC_SHIFT (hook ecs-pause-…) until …; without an answer the deployment is rolled back.` */
 export function waitingLine(pause: Pause): Text {
   const { stage, until } = pause
   const end = until === undefined ? '' : ` until ${moment(until)}`
-  return text`${untrusted(stage)} waits for an answer${hookOf(pause)}${end}; without one ${withoutAnswer(pause)}.`
+  return text`Paused at ${untrusted(stage)}${hookOf(pause)}${end}; without an answer ${withoutAnswer(pause)}.`
+}
+
+/** Who can continue it, as a sentence. */
+export function howToContinue(pause: Pause): Text {
+  return text`To continue: ${whoMayAnswer(pause)}.`
 }
 
 /** The wait of CodeDeploy has no name but that of its stage. */
@@ -42,21 +44,21 @@ function hookOf({ id, stage }: Pause): Text {
 }
 
 function withoutAnswer({ id, stage, otherwise }: Pause): string {
-  if (otherwise === 'continue') return 'the deployment goes on'
-  return id === stage ? 'it is stopped' : 'it is rolled back'
+  if (otherwise === 'continue') return 'the deployment continues'
+  return id === stage ? 'the deployment is stopped' : 'the deployment is rolled back'
 }
 
 const answers: Readonly<Record<PauseAnswer, string>> = {
-  continue: 'was answered: the deployment goes on',
-  'roll-back': 'was answered: the deployment goes back',
-  'timed-out': 'was not answered in time',
-  unknown: 'is over',
+  continue: 'continued',
+  'roll-back': 'ended: rollback requested',
+  'timed-out': 'timed out',
+  unknown: 'ended',
 }
 
-/** `The wait at POST_TEST_TRAFFIC_SHIFT was answered: the deployment goes on.`, or that another one is still open. */
+/** `Pause at POST_TEST_TRAFFIC_SHIFT continued.`, or that another one is still open. */
 export function answerLine(pause: Pause, answer: PauseAnswer, { pauses = [] }: DeploymentState): Text {
   if (answer === 'continue' && pauses.length > 0)
-    return text`The wait at ${untrusted(pause.stage)} (hook ${untrusted(pause.id)}) was answered; ${pauses.length} more to go.`
-  const then = answer === 'timed-out' && pause.otherwise === 'continue' ? ', so the deployment goes on' : ''
-  return text`The wait at ${untrusted(pause.stage)} ${answers[answer]}${then}.`
+    return text`Pause at ${untrusted(pause.stage)} (hook ${untrusted(pause.id)}) continued; ${pauses.length} still open.`
+  const then = answer === 'timed-out' && pause.otherwise === 'continue' ? ', the deployment continues' : ''
+  return text`Pause at ${untrusted(pause.stage)} ${answers[answer]}${then}.`
 }

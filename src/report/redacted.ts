@@ -1,9 +1,9 @@
 import { redact } from '../diagnosis/redact.ts'
-import { type Text, type Untrusted, untrusted } from '../text.ts'
+import type { Text, Untrusted } from '../text.ts'
 
 /** Somebody else's text without what looks like a credential. The runner masks only what it knows; Slack masks nothing. */
 export function redacted(value: Untrusted): Untrusted {
-  return untrusted(redact(value.untrusted))
+  return { ...value, untrusted: redact(value.untrusted) }
 }
 
 /** The same for the foreign parts of a text of ours. */

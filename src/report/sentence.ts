@@ -7,14 +7,14 @@ import { closed } from './failure.ts'
 import { whereItWaits } from './pauses.ts'
 import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
-import { revision } from './short.ts'
+import { joined, revision } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */
 export type Stage = 'queued' | 'dry-run' | 'preparing' | 'deploying' | 'shifting' | 'rolling-back' | Outcome
 
 interface Appearance {
-  /** What follows the name of the service in a headline. */
+  /** What follows the name of the service in a headline: `api (production): …`. */
   readonly words: string
   readonly emoji: string
   /** Slack's colour bar. */
@@ -26,93 +26,83 @@ interface Appearance {
 const [green, amber, red, grey] = ['#2EB67D', '#ECB22E', '#E01E5A', '#808080']
 
 const appearances: Readonly<Record<Stage, Appearance>> = {
-  queued: { words: 'is about to be deployed', emoji: '⏳', colour: grey, now: '' },
-  'dry-run': { words: 'would be deployed (dry run: nothing was changed)', emoji: '🔎', colour: grey, now: '' },
-  preparing: { words: 'is being prepared', emoji: '⏳', colour: amber, now: '' },
-  deploying: { words: 'is being deployed', emoji: '🚀', colour: amber, now: '' },
-  shifting: { words: 'is taking over traffic', emoji: '🚀', colour: amber, now: '' },
-  'rolling-back': { words: 'failed and is being rolled back', emoji: '⏪', colour: red, now: '' },
-  succeeded: { words: 'is deployed', emoji: '✅', colour: green, now: '' },
-  unchanged: { words: 'runs this version already', emoji: '✅', colour: green, now: 'Nothing was changed.' },
-  failed: {
-    words: 'failed to deploy',
-    emoji: '❌',
-    colour: red,
-    now: 'Nothing was rolled back: check what serves traffic now.',
-  },
-  'rolled-back': { words: 'failed to deploy and was rolled back', emoji: '⏪', colour: red, now: '' },
+  queued: { words: 'queued', emoji: '⏳', colour: grey, now: '' },
+  'dry-run': { words: 'dry run, nothing changed', emoji: '🔎', colour: grey, now: '' },
+  preparing: { words: 'preparing', emoji: '⏳', colour: amber, now: '' },
+  deploying: { words: 'deploying', emoji: '🚀', colour: amber, now: '' },
+  shifting: { words: 'shifting traffic', emoji: '🚀', colour: amber, now: '' },
+  'rolling-back': { words: 'failed, rolling back', emoji: '⏪', colour: red, now: '' },
+  succeeded: { words: 'deployed', emoji: '✅', colour: green, now: '' },
+  unchanged: { words: 'already up to date, nothing deployed', emoji: '✅', colour: green, now: '' },
+  failed: { words: 'failed, not rolled back', emoji: '❌', colour: red, now: 'Check which revision is live.' },
+  'rolled-back': { words: 'failed, rolled back', emoji: '⏪', colour: red, now: '' },
   'rollback-failed': {
-    words: 'failed to deploy, and so did the rollback',
+    words: 'failed, and the rollback failed',
     emoji: '🚨',
     colour: red,
-    now: 'Somebody must act: it is not known what serves traffic.',
+    now: 'Act now: the live revision is unknown.',
   },
-  stopped: {
-    words: 'was stopped while it was being deployed',
-    emoji: '🛑',
-    colour: red,
-    now: 'Traffic is where the one who stopped it left it.',
+  stopped: { words: 'stopped', emoji: '🛑', colour: red, now: 'Traffic stays as it was at the stop.' },
+  superseded: {
+    words: 'superseded by a newer deployment',
+    emoji: '⏭️',
+    colour: grey,
+    now: 'The newer deployment decides which revision is live.',
   },
-  superseded: { words: 'was overtaken by a newer deployment', emoji: '⏭️', colour: grey, now: 'The newer one decides.' },
-  'timed-out': {
-    words: 'was not stable before the deadline',
-    emoji: '⌛',
-    colour: red,
-    now: 'The deployment may still be running.',
-  },
-  cancelled: { words: 'was cancelled while it was being deployed', emoji: '🚫', colour: grey, now: '' },
+  'timed-out': { words: 'timed out', emoji: '⌛', colour: red, now: 'The deployment may still be in progress.' },
+  cancelled: { words: 'cancelled', emoji: '🚫', colour: grey, now: '' },
   detached: {
-    words: 'is still being deployed, but no longer watched',
+    words: 'in progress, no longer watched',
     emoji: '👋',
     colour: amber,
-    now: 'A new run of the same commit watches it again.',
+    now: 'Run the job again with the same commit to watch the deployment again.',
   },
-  paused: { words: 'waits for an answer', emoji: '⏸️', colour: amber, now: '' },
+  paused: { words: 'paused', emoji: '⏸️', colour: amber, now: '' },
 }
 
-/** For `purpose: 'rollback'`: where going back is what was asked for. The rest of each appearance stays. */
+/** For `purpose: 'rollback'`: where a rollback is what was asked for. The rest of each appearance stays. */
 const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
-  queued: { words: 'is about to be rolled back' },
-  'dry-run': { words: 'would be rolled back (dry run: nothing was changed)' },
-  preparing: { words: 'is about to be rolled back' },
-  deploying: { words: 'is being rolled back', emoji: '⏪' },
-  shifting: { words: 'is being rolled back', emoji: '⏪' },
-  'rolling-back': { words: 'is being rolled back', colour: amber },
-  succeeded: { words: 'is rolled back' },
+  queued: { words: 'rollback queued' },
+  'dry-run': { words: 'dry run of a rollback, nothing changed' },
+  preparing: { words: 'preparing the rollback' },
+  deploying: { words: 'rolling back', emoji: '⏪' },
+  shifting: { words: 'rolling back, shifting traffic', emoji: '⏪' },
+  'rolling-back': { words: 'rolling back', colour: amber },
+  succeeded: { words: 'rolled back' },
   unchanged: {},
-  failed: { words: 'was not rolled back', now: '' },
-  'rolled-back': { words: 'could not be rolled back' },
+  failed: { words: 'rollback failed', now: '' },
+  'rolled-back': { words: 'rollback failed' },
   'rollback-failed': {
-    words: 'could not be rolled back',
-    now: 'Somebody must act: the service is not on the version that it should go back to.',
+    words: 'rollback failed',
+    now: 'Act now: the service is not on the revision that it was to be rolled back to.',
   },
-  stopped: { words: 'was stopped while it was being rolled back' },
-  superseded: {},
-  'timed-out': { now: 'The rollback may still be running.' },
-  cancelled: { words: 'was cancelled while it was being rolled back' },
-  detached: { words: 'is still being rolled back, but no longer watched', now: '' },
-  paused: { words: 'waits for an answer before it is rolled back' },
+  stopped: { words: 'rollback stopped' },
+  superseded: { words: 'rollback superseded by a newer deployment' },
+  'timed-out': { words: 'rollback timed out', now: 'The rollback may still be in progress.' },
+  cancelled: { words: 'rollback cancelled' },
+  detached: { words: 'rollback in progress, no longer watched', now: '' },
+  paused: { words: 'rollback paused' },
 }
 
 /** Where only the settings of a service change, which starts no deployment. */
 const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
-  'dry-run': { words: 'would get other settings (dry run: nothing was changed)' },
-  preparing: { words: 'gets other settings' },
+  'dry-run': { words: 'dry run of new settings, nothing changed' },
+  preparing: { words: 'changing settings' },
   succeeded: {
-    words: 'has other settings',
-    now: 'The version stays, and nothing was deployed: the settings hold from the next deployment on.',
+    words: 'settings changed',
+    now: 'The revision is the same; the settings apply from the next deployment.',
   },
 }
 
-/** For a deployment that was started before, by somebody else or another run. */
+/** For a deployment that was started before, by another user or run. */
 const foundWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
-  queued: { words: 'is about to be looked at' },
-  'dry-run': { words: 'has this deployment (dry run: it is not watched)' },
-  preparing: { words: 'is about to be looked at' },
+  queued: { words: 'looking up the deployment' },
+  'dry-run': { words: 'dry run, the deployment is not watched' },
+  preparing: { words: 'looking up the deployment' },
   detached: { now: '' },
 }
 
-const unfound = { watch: 'has no deployment that could be watched', answer: 'has no deployment that could be answered' }
+const unfound = { watch: 'no deployment to watch', answer: 'no deployment to continue' }
 
 export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
@@ -134,24 +124,24 @@ export function appearance(state: DeploymentState): Appearance {
   if (state.plan?.settingsOnly && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
   if (state.purpose === 'watch' || state.purpose === 'answer') {
-    const words = isUntouched ? { words: unfound[state.purpose], now: 'The service was not changed.' } : {}
+    const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}
     return { ...appearances[stage], ...foundWords[stage], ...words }
   }
-  return isUntouched ? { ...appearances.failed, now: 'The service was not changed.' } : appearances[stage]
+  return isUntouched ? { ...appearances.failed, words: 'failed, nothing changed', now: '' } : appearances[stage]
 }
 
-/** `api (production) failed to deploy and was rolled back to api:117, after 3m 12s`: the first thing that anybody reads. */
+/** `api (production): failed, rolled back to api:117, after 3m 12s`: the verdict, and the first thing that anybody reads. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
   const back = backTo(state)
-  const share = stageOf(state) === 'shifting' ? `: ${state.trafficPercent} %` : ''
+  const share = stageOf(state) === 'shifting' ? `, ${state.trafficPercent}%` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
   const target = back ? text` to ${untrusted(revision(back))}` : ''
   const where = stageOf(state) === 'paused' ? whereItWaits(state) : ''
-  return text`${untrusted(subject.service)} (${place(subject)}) ${words}${target}${where}${share}${took}`
+  return text`${untrusted(subject.service)} (${place(subject)}): ${words}${target}${where}${share}${took}`
 }
 
-/** Where a service went back to, or goes back to now. */
+/** Where a service was rolled back to, or is rolled back to now. */
 function backTo(state: DeploymentState): string | undefined {
   const { purpose, verdict, plan } = state
   if (purpose === 'rollback')
@@ -162,7 +152,7 @@ function backTo(state: DeploymentState): string | undefined {
 }
 
 function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {
-  return `, ${verdict?.outcome === 'succeeded' ? 'in' : 'after'} ${duration(updatedAt - startedAt)}`
+  return `${verdict?.outcome === 'succeeded' ? ' in' : ', after'} ${duration(updatedAt - startedAt)}`
 }
 
 /** Environment where it has a name, cluster otherwise. */
@@ -170,11 +160,19 @@ export function place(subject: Subject): Text {
   return text`${untrusted(subject.environment ?? subject.cluster)}`
 }
 
-/** `3 of 3 new tasks stopped: container "api" ran out of memory (exit code 137).` How sure we are is part of it. */
-export function causeSentence({ what, why, confidence }: Cause): Text {
-  const hedge = { certain: '', likely: 'probably ', possible: 'possibly ' }[confidence]
-  const reason = why.some((part) => part !== '') ? text`: ${hedge}${why}` : ''
-  return redactedText(closed(text`${capitalised(what)}${reason}`))
+/**
+ * `3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (exit code 137, SIGKILL).` How sure the
+ * reason is, is part of it; AWS's name for it is a fact.
+ */
+export function causeSentence({ what, error = [], why, confidence }: Cause): Text {
+  const hedge = { certain: '', likely: 'likely ', possible: 'possibly ' }[confidence]
+  const reason = isEmpty(why) ? [] : text`${hedge}${why}`
+  const parts = [capitalised(what), error, reason].filter((part) => !isEmpty(part))
+  return redactedText(closed(joined(parts, ': ')))
+}
+
+function isEmpty(words: Text): boolean {
+  return words.every((part) => part === '')
 }
 
 /** It may be the first sentence of a line. What somebody else named stays as they wrote it. */

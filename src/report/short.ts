@@ -35,12 +35,6 @@ export function minutesAndSeconds(milliseconds: number): string {
   return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`
 }
 
-/** `00:03:12`. From milliseconds. */
-export function hoursMinutesAndSeconds(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(pad).join(':')
-}
-
 /** `09:04:31 UTC` of milliseconds since 1970. */
 export function timeOfDay(at: number): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`

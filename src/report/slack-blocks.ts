@@ -1,3 +1,5 @@
+import { renderText, type Text } from '../text.ts'
+import { forSlack, forSlackCode } from './escape.ts'
 import { safeUrl } from './links.ts'
 
 /**
@@ -23,6 +25,16 @@ export type SlackPlanTask = {
   readonly task_id: string
   readonly title: string
   readonly status: 'pending' | 'in_progress' | 'complete' | 'error'
+}
+
+/** A text in Slack's mrkdwn. */
+export function inSlack(line: Text): string {
+  return renderText(line, forSlack, slackCode)
+}
+
+/** Code in one line of mrkdwn. */
+export function slackCode(theirs: string): string {
+  return `\`${forSlackCode(theirs).replaceAll('\n', ' ')}\``
 }
 
 export function mrkdwn(text: string): SlackText {

@@ -1,12 +1,11 @@
-import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
-import { isBad, type Outcome, type Verdict } from '../deployment/verdict.ts'
+import { isBad, isEnded, type Outcome, type Verdict } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { detailLines } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
-import { evidenceSections } from './evidence-sections.ts'
+import { evidenceSections, proof } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
@@ -17,15 +16,17 @@ import {
   buttons,
   context,
   fields,
+  inSlack,
   mrkdwn,
-  plainText,
   type SlackBlock,
   type SlackText,
   section,
+  slackCode,
 } from './slack-blocks.ts'
-import { withinLimits } from './slack-limits.ts'
+import { cut, withinLimits } from './slack-limits.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 import { settingLines, strategyWords } from './strategy.ts'
+import type { Run } from './subject.ts'
 import { servingNow, trafficLine } from './traffic.ts'
 
 export interface SlackMessageOptions {
@@ -33,14 +34,14 @@ export interface SlackMessageOptions {
   readonly mention?: string | undefined
   /** How progress is shown: lines with emoji (default), or Slack's own `plan` block, which not every transport takes. */
   readonly progress?: 'lines' | 'plan' | undefined
-  /** Whether log lines of containers may go to Slack, where nothing is masked. Default: they may not. */
-  readonly logTails?: boolean | undefined
 }
 
 /** Characters of what happened, why, and what to do; the facts below keep the rest. */
 const longestOpening = 2500
+const longestTitle = 300
 
-const shownPhases = 8
+/** Lines of a log, and of other evidence, in the thread. */
+const [shownLogLines, shownLines] = [3, 5]
 
 /** Bad ends at which nobody has to look: one's own cancel, and a newer deployment. */
 const harmless: readonly Outcome[] = ['cancelled', 'superseded']
@@ -65,51 +66,53 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
       ...weighted(3, context(footer(report))),
     ],
     mention: verdict && isAlarming(verdict) ? options.mention : undefined,
-    reply: verdict && isBad(verdict) ? details(report, options.logTails ?? false) : undefined,
+    reply: verdict && isBad(verdict) ? proofText(report) : undefined,
   })
 }
 
 function facts({ subject: { run }, state: { plan, registered } }: Report): readonly SlackText[] {
-  const code = (value: string) => `\`${forSlackCode(value).replaceAll('\n', ' ')}\``
   const target = registered?.taskDefinitionArn ?? plan?.taskDefinition
   const before = plan?.previousTaskDefinition
-  const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${code(value)})` : '')
+  const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
   const images =
-    plan?.images.slice(0, 3).map(({ from, to }) => code(image(to)) + was(from && image(from), image(to))) ?? []
-  const url = safeUrl(commitUrl(run))
+    plan?.images.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
   return [
-    mrkdwn(`*Commit*\n${url ? `<${url}|${forSlack(commit(run.sha))}>` : code(commit(run.sha))}`),
-    ...(run.commitTitle ? [plainText(forPlain(run.commitTitle.untrusted))] : []),
+    commitField(run),
     mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`),
     ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
     ...(target
-      ? [mrkdwn(`*Revision*\n${code(revision(target))}${was(before && revision(before), revision(target))}`)]
+      ? [mrkdwn(`*Revision*\n${slackCode(revision(target))}${was(before && revision(before), revision(target))}`)]
       : []),
-    ...(plan ? [mrkdwn(`*Strategy*\n${renderText(strategyWords(plan), forSlack)}`)] : []),
-    ...(plan && settings(plan) !== '' ? [mrkdwn(`*Settings*\n${settings(plan)}`)] : []),
+    ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(strategyWords(plan))}`)] : []),
+    ...(plan && settingLines(plan).length > 0
+      ? [mrkdwn(`*Settings*\n${settingLines(plan).map(inSlack).join('\n')}`)]
+      : []),
   ]
 }
 
-function settings(plan: Plan): string {
-  return settingLines(plan)
-    .map((line) => renderText(line, forSlack))
-    .join('\n')
+/** The commit with its title, which is cut so that the field stays below Slack's limit. */
+export function commitField(run: Run): SlackText {
+  const url = safeUrl(commitUrl(run))
+  const sha = url ? `<${url}|${forSlack(commit(run.sha))}>` : slackCode(commit(run.sha))
+  const title = run.commitTitle ? ` ${cut(forSlack(run.commitTitle.untrusted), longestTitle)}` : ''
+  return mrkdwn(`*Commit*\n${sha}${title}`)
 }
 
-/** Phases as lines with emoji; without phases what is known of tasks and traffic. */
+/** The phases that run, failed or were cut off as lines with emoji, and what is known of traffic and tasks. */
 function progress({ state }: Report): string {
-  const emoji = {
-    pending: ':white_circle:',
-    running: ':hourglass_flowing_sand:',
-    succeeded: ':white_check_mark:',
+  const isOver = state.verdict !== undefined && isEnded(state.verdict.outcome)
+  const emoji: Readonly<Partial<Record<Phase['status'], string>>> = {
+    running: isOver ? ':black_square_for_stop:' : ':hourglass_flowing_sand:',
     failed: ':x:',
-    skipped: ':heavy_minus_sign:',
   }
   return [
-    ...state.phases.slice(-shownPhases).map((phase) => `${emoji[phase.status]} ${forSlack(phase.name)}${took(phase)}`),
-    ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${renderText(words, forSlack)}`),
+    ...state.phases.flatMap((phase) => {
+      const mark = emoji[phase.status]
+      return mark ? [`${mark} ${forSlack(phase.name)}${took(phase)}`] : []
+    }),
+    ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
     ...(state.tasks && !state.verdict ? [`Tasks: ${tasksLine(state.tasks)}`] : []),
-    ...detailLines(state).map(([label, words]) => `${label}: ${renderText(words, forSlack)}`),
+    ...detailLines(state).map(([label, words]) => `${label}: ${inSlack(words)}`),
   ].join('\n')
 }
 
@@ -163,14 +166,14 @@ function footer({ subject, state }: Report): string {
   ]
   const seconds = Math.floor(state.updatedAt / 1000)
   const updated = `<!date^${seconds}^{time_secs}|${new Date(state.updatedAt).toISOString().slice(11, 19)} UTC>`
-  return [...parts.map((part) => renderText(part, forSlack)), updated].join(' · ')
+  return [...parts.map(inSlack), updated].join(' · ')
 }
 
-function details({ state }: Report, logTails: boolean): string | undefined {
-  const shown = evidenceSections(state).filter(({ kind }) => logTails || kind !== 'logs')
-  const blocks = shown.map(({ title, lines }) => {
-    const body = lines.slice(-10).map((line) => renderText(line, forSlackCode))
-    return `*${renderText(title, forSlack)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
-  })
-  return blocks.length > 0 ? blocks.join('\n') : undefined
+/** The proof of the cause, for the thread: the last lines of the log, where there is one. Redacted, as Slack masks nothing. */
+function proofText({ state }: Report): string | undefined {
+  const section = proof(evidenceSections(state))
+  if (section === undefined) return undefined
+  const lines = section.kind === 'logs' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
+  const body = lines.map((line) => renderText(line, forSlackCode))
+  return `*${inSlack(section.title)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
 }

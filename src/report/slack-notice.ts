@@ -1,9 +1,9 @@
 import type { SlackMessage } from '../ports.ts'
-import { renderText, text, untrusted } from '../text.ts'
+import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { commit } from './short.ts'
-import { buttons, context, fields, mrkdwn, section } from './slack-blocks.ts'
+import { buttons, context, fields, inSlack, mrkdwn, section } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
 import type { Run } from './subject.ts'
 
@@ -49,7 +49,7 @@ export function slackNotice(notice: Notice, run: Run): SlackMessage {
       ...section(body).map((block) => ({ block, weight: 5 })),
       ...fields(facts).map((block) => ({ block, weight: 2 })),
       ...buttons([...own, ['Run', runUrl(run)], ['Commit', commitUrl(run)]]).map((block) => ({ block, weight: 4 })),
-      ...context(renderText(footer, forSlack)).map((block) => ({ block, weight: 3 })),
+      ...context(inSlack(footer)).map((block) => ({ block, weight: 3 })),
     ],
     mention: notice.status === 'failed' ? notice.mention : undefined,
   })

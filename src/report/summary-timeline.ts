@@ -1,48 +1,61 @@
 import type { DeploymentState, Phase } from '../deployment/state.ts'
+import { isEnded } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import { text, untrusted } from '../text.ts'
 import { prose, table } from './markdown.ts'
 import { redacted } from './redacted.ts'
-import { hoursMinutesAndSeconds, minutesAndSeconds } from './short.ts'
+import { minutesAndSeconds } from './short.ts'
 
 const mostRows = 40
 
-/** When what happened: a table, and the same as a Mermaid gantt. Empty when nothing has begun. */
+/** When what happened, a row for each phase that ran or runs. Empty when none has begun. */
 export function timeline(state: DeploymentState): string {
-  const phases = state.phases.filter(({ status }) => status !== 'pending').slice(0, mostRows)
-  if (phases.length === 0) return ''
-  const rows = phases.map((phase) => [
-    prose(text`${untrusted(phase.name)}`),
-    words(phase),
-    phase.startedAt === undefined ? '' : minutesAndSeconds(phase.startedAt - state.startedAt),
-    phase.startedAt === undefined ? '' : duration(endOf(phase, state) - phase.startedAt),
-    phase.detail ? prose(text`${redacted(phase.detail)}`) : '',
-  ])
-  return ['#### Timeline', table(['Phase', '', 'Start', 'Took', ''], rows), gantt(phases, state)].join('\n\n')
+  const rows = state.phases.flatMap((phase) => row(phase, state)).slice(0, mostRows)
+  if (rows.length === 0) return ''
+  return ['#### Timeline', table(['Phase', 'Status', 'Start', 'Duration', 'Detail'], rows)].join('\n\n')
 }
 
-function words({ status }: Phase): string {
-  return { pending: '', running: '⏳ running', succeeded: '✅', failed: '❌ failed', skipped: 'skipped' }[status]
+const words: Readonly<Partial<Record<Phase['status'], string>>> = {
+  running: '⏳ running',
+  succeeded: '✅ succeeded',
+  failed: '❌ failed',
 }
 
-function endOf(phase: Phase, state: DeploymentState): number {
-  return phase.endedAt ?? state.updatedAt
+function row({ name, status, startedAt, endedAt, detail }: Phase, state: DeploymentState): readonly string[][] {
+  const isCutOff = status === 'running' && state.verdict !== undefined && isEnded(state.verdict.outcome)
+  const standing = isCutOff ? '⏹️ not completed' : words[status]
+  if (standing === undefined || startedAt === undefined) return []
+  return [
+    [
+      prose(text`${untrusted(name)}`),
+      standing,
+      minutesAndSeconds(startedAt - state.startedAt),
+      duration((endedAt ?? state.updatedAt) - startedAt),
+      detail ? prose(text`${redacted(detail)}`) : '',
+    ],
+  ]
 }
+
+/** A chart with fewer shares of the traffic than that says no more than the table of facts. */
+const fewestShares = 3
+const points = 40
 
 /**
- * Times of day that count from midnight, as Mermaid shows them in the reader's own time zone and would shift real ones.
- * Names are cut to letters, digits and spaces: Mermaid has no escape for the others.
+ * The share of the traffic on the new revision over the time, as a Mermaid chart (`xychart-beta`): a point for each of many
+ * equal parts of the time, as a line of Mermaid's has its points at equal distances. Empty where the strategy shifts none.
  */
-function gantt(phases: readonly Phase[], state: DeploymentState): string {
-  const tags = { pending: '', running: 'active, ', succeeded: 'done, ', failed: 'crit, ', skipped: '' }
-  const bars = phases.flatMap((phase) => {
-    if (phase.startedAt === undefined) return []
-    const start = hoursMinutesAndSeconds(phase.startedAt - state.startedAt)
-    const seconds = Math.max(1, Math.round((endOf(phase, state) - phase.startedAt) / 1000))
-    return [
-      `  ${phase.name.replace(/[^A-Za-z0-9 ]+/g, ' ').trim() || 'phase'} :${tags[phase.status]}${start}, ${seconds}s`,
-    ]
-  })
-  const header = ['gantt', '  dateFormat HH:mm:ss', '  axisFormat %M:%S', '  section Deployment']
-  return ['```mermaid', ...header, ...bars, '```'].join('\n')
+export function trafficChart({ traffic = [], startedAt, updatedAt }: DeploymentState): string {
+  const shares = new Set([0, ...traffic.map(({ percent }) => percent)])
+  if (shares.size < fewestShares) return ''
+  const whole = Math.max(1, updatedAt - startedAt)
+  const shareAt = (at: number) => traffic.findLast((step) => step.at <= at)?.percent ?? 0
+  const line = Array.from({ length: points + 1 }, (_, index) => shareAt(startedAt + (whole * index) / points))
+  const chart = [
+    'xychart-beta',
+    '  title "Traffic on the new revision (%)"',
+    `  x-axis "Minutes" 0 --> ${(whole / 60_000).toFixed(1)}`,
+    '  y-axis 0 --> 100',
+    `  line [${line.join(', ')}]`,
+  ]
+  return ['```mermaid', ...chart, '```'].join('\n')
 }

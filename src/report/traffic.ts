@@ -12,13 +12,13 @@ const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', '
 export function trafficLine(state: DeploymentState): readonly DetailLine[] {
   const { verdict, details, trafficPercent } = state
   const serving = servingNow(state)
-  if (serving) return [['Serves now', text`${untrusted(revision(serving))}`]]
-  const known = trafficPercent === undefined ? undefined : text`${trafficPercent} % on the new version`
+  if (serving) return [['Live revision', text`${untrusted(revision(serving))}`]]
+  const known = trafficPercent === undefined ? undefined : text`${trafficPercent}% on the new revision`
   const shares = trafficShares(details) ?? known
   if (shares === undefined) return []
   // One that waits for an answer keeps its shares.
   if (!verdict || verdict.outcome === 'paused') return [['Traffic', shares]]
-  return unsettled.includes(verdict.outcome) ? [['Traffic when last seen', shares]] : []
+  return unsettled.includes(verdict.outcome) ? [['Last known traffic', shares]] : []
 }
 
 /** ARN of the task definition that serves after the end, where that is known; undefined while a deployment runs. */
@@ -29,7 +29,7 @@ export function servingNow({ verdict, plan, purpose, deployment }: DeploymentSta
   return verdict.servingTaskDefinition ?? (isBack ? plan?.previousTaskDefinition : undefined)
 }
 
-/** `api:117 90 % · api:118 10 %`, the old revision first; undefined where no traffic is shifted. */
+/** `api:117 90% · api:118 10%`, the old revision first; undefined where no traffic is shifted. */
 function trafficShares(details: Details | undefined): Text | undefined {
   const sharing = details?.revisions.filter(
     ({ weight, side }) => weight !== undefined && (weight > 0 || side === 'new'),
@@ -37,7 +37,7 @@ function trafficShares(details: Details | undefined): Text | undefined {
   if (!sharing || sharing.length === 0) return undefined
   const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
   return joined(
-    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight} %`),
+    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight}%`),
     ' · ',
   )
 }

@@ -41,7 +41,7 @@ describe('why tasks could not start', () => {
     [
       'registry-layers-denied',
       `${pull}ref pull has been retried 1 time(s): failed to copy: httpReaderSeeker: failed open: unexpected status code https://x: 403 Forbidden`,
-      'Amazon S3 refused',
+      'Amazon S3 denied access',
     ],
     [
       'image-pull-denied',
@@ -197,11 +197,11 @@ describe('why tasks could not start', () => {
       'ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: command failed',
       '2049',
     ],
-    ['fargate-size', 'No Fargate configuration exists for given values.', '256 CPU units'],
+    ['fargate-size', 'No Fargate configuration exists for given values.', 'cpu 256'],
     [
       'fargate-size',
       "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section.",
-      '256 CPU units',
+      'cpu 256',
     ],
     [
       'execution-role-missing',

@@ -44,7 +44,7 @@ describe("peers' F10: containers that ended", () => {
     ]
     const cause = causeOf({ stoppedTasks: [ended(...containers)], logs })
     expect(sentences(cause)).toBe(
-      '3 of 3 new tasks stopped: container "api" exited with code 1, saying “Error: no such table: users”. Correct the error that it reports; more log lines are in the evidence.',
+      '3 of 3 new tasks stopped: Essential container in task exited ("api", exit code 1): `Error: no such table: users` (last log line). Fix the error in the last log lines of the container.',
     )
   })
 
@@ -53,7 +53,9 @@ describe("peers' F10: containers that ended", () => {
       stoppedTasks: [ended({ name: 'log-router', exitCode: 143 }, { name: 'api', exitCode: 0 })],
     })
     expect(cause.code).toBe('container-ended')
-    expect(sentences(cause)).toContain('container "api" exited with code 0: it ended by itself without an error')
+    expect(sentences(cause)).toContain(
+      'Essential container in task exited ("api", exit code 0): the process ended without an error',
+    )
   })
 
   test('no exit code is never printed as null', () => {
@@ -63,10 +65,14 @@ describe("peers' F10: containers that ended", () => {
   })
 
   test.each([
-    [126, 'cannot be executed'],
-    [127, 'its command was not found'],
-    [139, 'segmentation fault'],
-    [1, 'it ended with an error'],
+    [126, '("api", exit code 126): the command cannot be executed'],
+    [127, '("api", exit code 127): command not found'],
+    [129, '("api", exit code 129, SIGHUP): no log lines are available'],
+    [134, '("api", exit code 134, SIGABRT): the program aborted'],
+    [139, '("api", exit code 139, SIGSEGV): segmentation fault'],
+    [143, '("api", exit code 143, SIGTERM): the container was stopped'],
+    [255, '("api", exit code 255): no log lines are available'],
+    [1, '("api", exit code 1): no log lines are available'],
   ])('exit code %d: %s', (exitCode, says) => {
     expect(sentences(causeOf({ stoppedTasks: [ended({ exitCode })] }))).toContain(says)
   })
@@ -81,7 +87,8 @@ describe("peers' F10: containers that ended", () => {
     ['permission-denied', "Error: EACCES: permission denied, open '/data/lock'"],
   ])('%s: %s', (code, line) => {
     const cause = causeOf({ stoppedTasks: [ended({ exitCode: 1 })], logs: [log('api', line)] })
-    expect([cause.code, sentences(cause)]).toEqual([code, expect.stringContaining(line)])
+    expect([cause.code, sentences(cause)]).toEqual([code, expect.stringContaining(`\`${line}\``)])
+    expect(sentences(cause)).toContain('Essential container in task exited ("api", exit code 1): ')
   })
 
   test('a credential in the last words is not repeated', () => {
@@ -95,14 +102,16 @@ describe('exit code 137', () => {
     const reason = 'OutOfMemoryError: Container killed due to memory usage'
     const cause = causeOf({ stoppedTasks: [ended({ exitCode: 137, reason, memory: 512 })] })
     expect(cause.code).toBe('out-of-memory')
-    expect(sentences(cause)).toContain('used up its memory of 512 MiB and was killed (exit code 137)')
+    expect(sentences(cause)).toContain(
+      'OutOfMemoryError: container "api" ran out of memory (limit 512 MiB, exit code 137, SIGKILL)',
+    )
   })
 
   test('is a kill otherwise', () => {
     const cause = causeOf({ stoppedTasks: [ended({ exitCode: 137 })] })
     expect(cause.code).toBe('container-killed')
     expect(sentences(cause)).toContain(
-      'either it did not stop within stopTimeout, or the memory of the task or its host ran out',
+      '("api", exit code 137, SIGKILL): the container did not stop within stopTimeout, or the task or its host ran out of memory',
     )
   })
 
@@ -112,7 +121,7 @@ describe('exit code 137', () => {
     const cause = causeOf({ stoppedTasks: [tasks], targetHealth })
     expect(cause.code).toBe('health-check-code')
     expect(sentences(cause)).toMatch(
-      /^3 of 3 new tasks stopped: the container answers the health check with the error 503/,
+      /^3 of 3 new tasks stopped: failed ELB health checks \(target group api\): target returned HTTP 503/,
     )
   })
 })
@@ -159,7 +168,7 @@ describe('what weighs more', () => {
     const cause = causeOf({ statusReason: untrusted('Something new happened.'), missingPermissions })
     expect(cause.isGeneral).toBe(true)
     expect(sentences(cause)).toBe(
-      'The deployment failed: AWS says “Something new happened.”. Allow logs:GetLogEvents to the deploying role to see why.',
+      'The deployment failed: Something new happened. Allow logs:GetLogEvents to the deploying role to get the reason.',
     )
   })
 })
@@ -243,8 +252,8 @@ describe('any text', () => {
     for (const entry of entries) {
       const sure = [...sureGroups(entry.pattern.source), 'container', 'exitCode', 'words']
       const facts = Object.fromEntries(sure.map((name) => [name, 'X']))
-      const { why, fix } = causeFor({ entry, facts }, [])
-      const said = [why, fix].map((part) => renderText(part, (theirs) => theirs)).join('. ')
+      const { error = [], why, fix } = causeFor({ entry, facts }, [])
+      const said = [error, why, fix].map((part) => renderText(part, (theirs) => theirs)).join('. ')
       expect([entry.code, said]).toEqual([
         entry.code,
         expect.not.stringMatching(/\?|\{\w|undefined|null|\(\)|“”| {2}| [,.;)]/),

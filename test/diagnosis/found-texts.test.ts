@@ -28,14 +28,14 @@ describe('names what AWS names', () => {
       task(
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled in subnet 'subnet-0aaa1111'",
       ),
-      ['subnet-0aaa1111 has no free IP addresses'],
+      ['subnet-0aaa1111 does not have enough free addresses'],
     ],
     [
       'who may not pass which role',
       told(
         'was unable to place a task. Reason: ResourceInitializationError: Unable to launch instance(s) for capacity provider managed. UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ecsInfrastructureRole/ECSFargateManagedInstances is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/ecsInstanceRole because no identity-based policy allows the iam:PassRole action.',
       ),
-      ['the role ecsInfrastructureRole may not pass', 'role/ecsInstanceRole'],
+      ['role ecsInfrastructureRole is not authorized to perform iam:PassRole on', 'role/ecsInstanceRole'],
     ],
     [
       'a secret that is no JSON',
@@ -56,7 +56,7 @@ describe('names what AWS names', () => {
       task(
         `${efs} b'mount.nfs4: mounting fs-e5645f66.efs.eu-west-1.amazonaws.com:/grafana failed, reason given by server: No such file or directory' : unsuccessful EFS utils command execution; code: 32`,
       ),
-      ['fs-e5645f66.efs.eu-west-1.amazonaws.com:/grafana', 'does not exist'],
+      ['fs-e5645f66.efs.eu-west-1.amazonaws.com:/grafana', 'No such file or directory'],
     ],
     [
       'a file system without an address',
@@ -70,7 +70,7 @@ describe('names what AWS names', () => {
       container(
         'CannotStartContainerError: Error response from daemon: OCI runtime create failed: container_linux.go:380: starting container process caused: container init was OOM-killed (memory limit too low?): unknown',
       ),
-      ['memory limit of the container is too low'],
+      ['container init was OOM-killed', 'memory limit is too low'],
     ],
     [
       'a folder that is mounted on a file',
@@ -107,7 +107,7 @@ describe('names what AWS names', () => {
       ),
       ['random-nlb-tg'],
     ],
-    ['a rule that is gone', ended(`${because} One or more rules not found`), ['does not exist any more']],
+    ['a rule that is gone', ended(`${because} One or more rules not found`), ['One or more rules not found']],
   ])('%s', (_, evidence, words) => {
     const cause = causeOf(evidence)
     for (const word of words) expect(sentences(cause)).toContain(word)
@@ -117,7 +117,7 @@ describe('names what AWS names', () => {
   test('where the text is cut, as Fargate cuts long ones, it says what it knows', () => {
     const cause = causeOf(task(`${secrets} AccessDeniedException: is not authorized to perform: ssm:GetParameters`))
     expect(sentences(cause)).toContain(
-      'the execution role of the task may not ssm:GetParameters on what the task needs',
+      'execution role of the task is not authorized to perform ssm:GetParameters on what the task needs',
     )
   })
 })
@@ -128,7 +128,7 @@ describe('a text that nobody knows', () => {
   test('is quoted, before what is said of the deployment as a whole', () => {
     const breaker = 'Service deployment rolled back because the circuit breaker threshold was exceeded.'
     const cause = causeOf({ ...task(strange), statusReason: untrusted(breaker) })
-    expect(sentences(cause)).toContain(`3 of 3 new tasks could not start: AWS says “${strange}”`)
+    expect(sentences(cause)).toContain(`3 of 3 new tasks could not start: ${strange}. `)
   })
 
   test('of a known kind is quoted with it', () => {
@@ -181,7 +181,7 @@ describe('words that mean something else elsewhere', () => {
       'a target that is not registered',
       told('task set (x) (task 0af1c2d3) is not healthy in target-group (x) due to TARGET IS NOT FOUND'),
       'target-group-missing',
-      /does not exist any more/,
+      /target group x not found/,
     ],
   ])('%s', (_, evidence, code, never) => {
     const cause = causeOf(evidence)
@@ -192,14 +192,14 @@ describe('words that mean something else elsewhere', () => {
     const said = sentences(
       causeOf(told('was unable to place a task. Reason: CannotPullContainerError: manifest unknown.')),
     )
-    expect(said).toContain('the image does not exist')
+    expect(said).toContain('CannotPullContainerError: image not found.')
     expect(said).not.toContain('?')
   })
 
   test.each([
     'Service deployment rolled back because the deployment was stopped manually by user.',
     'The deployment was manually stopped.',
-  ])('somebody stopped it: %s', (words) => {
+  ])('stopped by a user: %s', (words) => {
     expect(causeOf(ended(words)).code).toBe('manual-stop')
   })
 })

@@ -99,7 +99,7 @@ describe('what AWS decided by', () => {
     expect(causeOf({ stoppedTasks: [crash(1)], serviceEvents: [ended] }).code).toBe('hook-answer')
   })
 
-  test('a stop that this run asked for is not told as that of somebody else', () => {
+  test('a stop that this run asked for is not called that of another user', () => {
     const statusReason = untrusted('Service deployment rolled back because a stop was requested.')
     expect(causeOf({ statusReason, stopped: 'by-us', serviceEvents: [capacity] }).code).toBe('capacity-unavailable')
     expect(causeOf({ statusReason: untrusted('Words nobody knows.'), stopped: 'by-others' }).code).toBe('manual-stop')
@@ -126,25 +126,33 @@ describe('an alarm', () => {
   ])('that AWS names decides, whatever the words are: %s', (words) => {
     const cause = causeOf({ ...named, ...(words !== undefined && { statusReason: untrusted(words) }) })
     expect([cause.code, cause.confidence]).toEqual(['alarm-active', 'certain'])
-    expect(sentences(cause)).toMatch(/^The deployment failed: the alarm api-5xx fired/)
+    expect(sentences(cause)).toMatch(/^The deployment failed: alarm detected: alarm api-5xx went into ALARM/)
   })
 
   test('is told beside the crashes that may have set it off', () => {
     const cause = causeOf({ ...named, stoppedTasks: [crash(3)] })
     expect(cause.code).toBe('container-crashed')
-    expect(sentences(cause)).toContain('the alarm api-5xx fired, too, which ended the deployment')
+    expect(sentences(cause)).toContain(
+      'exit code 1): no log lines are available; the deployment ended when alarm api-5xx went into ALARM',
+    )
   })
 
   test('in the words of an event, without a name', () => {
     expect(sentences(causeOf({ serviceEvents: events }))).toMatch(
-      /^The deployment failed: an alarm of the deployment fired\. /,
+      /^The deployment failed: alarm detected: a CloudWatch alarm of the deployment went into ALARM\. /,
     )
   })
 
   test.each([
-    [880_000, /12 errors”, 2m 0s before the deployment began\. It was not the deployment/],
-    [1_030_000, /before the first new task ran\. It was not the deployment/],
-    [1_090_000, /30s after the first new task began to run\. Look at what the new tasks did until then/],
+    [
+      880_000,
+      /ALARM 2m 0s before the deployment started: `Threshold Crossed: 12 errors`\. The deployment did not cause it/,
+    ],
+    [1_030_000, /ALARM before the first new task was running: .*12 errors`\. The deployment did not cause it/],
+    [
+      1_090_000,
+      /ALARM 30s after the first new task was running: .*12 errors`\. Check what the new tasks did until then/,
+    ],
   ])('says when it went off: %d', (since, says) => {
     const said = sentences(causeOf({ ...named, ...began, alarms: fired(since) }))
     expect(said).toMatch(says)
@@ -154,7 +162,7 @@ describe('an alarm', () => {
   test('without the permission it is said which one', () => {
     const missingPermissions = [{ action: 'cloudwatch:DescribeAlarms', shows: 'why' }]
     expect(sentences(causeOf({ ...named, missingPermissions }))).toContain(
-      'Allow cloudwatch:DescribeAlarms to the deploying role to see when and why it fired.',
+      'Allow cloudwatch:DescribeAlarms to the deploying role to get the time and the reason of the alarm.',
     )
   })
 })
@@ -164,13 +172,13 @@ describe('what may not be read is part of the advice', () => {
 
   test('the log of a container that crashed', () => {
     const cause = causeOf({ stoppedTasks: [crash(3)], ...missing('logs:GetLogEvents') })
-    expect(sentences(cause)).toContain('Allow logs:GetLogEvents to the deploying role to see more.')
+    expect(sentences(cause)).toContain('Allow logs:GetLogEvents to the deploying role to get more details.')
   })
 
   test('the tasks, instead of advice to look at what may not be read', () => {
     const said = sentences(causeOf({ statusReason: breaker, ...missing('ecs:ListTasks and ecs:DescribeTasks') }))
-    expect(said).toContain('Allow ecs:ListTasks and ecs:DescribeTasks to the deploying role to see why.')
-    expect(said).not.toMatch(/are gone|Deploy again/)
+    expect(said).toContain('Allow ecs:ListTasks and ecs:DescribeTasks to the deploying role to get the reason.')
+    expect(said).not.toMatch(/Deploy again/)
   })
 
   test('but not what has nothing to do with the cause', () => {
@@ -187,11 +195,11 @@ describe('a health check', () => {
   test.each([
     [
       `(service api) (task 0af1c2d3) (port 8080) is unhealthy in (target-group ${arn}) due to (reason Health checks failed with these codes: [404])`,
-      'the health check (port 8080, path /health, target group api-blue) gets the status 404 from container "proxy". Let the health check path answer with a status of 200-299, as the target group accepts',
+      'failed ELB health checks (container "proxy", port 8080, path /health, target group api-blue): target returned HTTP 404 (Target.ResponseCodeMismatch). Return HTTP 200-299, which the target group accepts, on the health check path',
     ],
     [
       `(service api) (task 0af1c2d3) (port 8080) is unhealthy in (target-group ${arn}) due to (reason Request timed out)`,
-      'the health check (port 8080, path /health, target group api-blue) gets no answer from container "proxy" in time. Let the task\'s security group accept the load balancer on port 8080',
+      'failed ELB health checks (container "proxy", port 8080, path /health, target group api-blue): request timed out (Target.Timeout). Allow inbound traffic from the load balancer on port 8080',
     ],
   ])('is named with container, port, path and target group: %s', (message, says) => {
     const serviceEvents = [{ ...event(message), about: 'new' as const }]
@@ -205,7 +213,7 @@ describe('a health check', () => {
     ]
     const tasks = stopped('Task failed container health checks', { stopCode: 'ServiceSchedulerInitiated', containers })
     expect(sentences(causeOf({ stoppedTasks: [tasks] }))).toContain(
-      'the health check command of container "proxy" fails',
+      'failed container health checks: the healthCheck command of container "proxy" fails',
     )
     const unknown = containers.map((container) => ({ ...container, healthStatus: 'UNKNOWN' }))
     const blind = stopped('Task failed container health checks', {
@@ -227,10 +235,10 @@ describe('an image that is not there', () => {
   test('is told with the tags most like it', () => {
     const imageTags = { image, repository: 'api', tags: ['latest', 'main-0af1', 'v1.2.3', 'v1.2.5', 'v1.1.4'] }
     expect(sentences(causeOf({ stoppedTasks, imageTags }))).toContain(
-      'The repository api has no tag v1.2.4; the nearest that it has: v1.2.3, v1.2.5, v1.1.4.',
+      'not found. Nearest tags in repository api: v1.2.3, v1.2.5, v1.1.4.',
     )
     expect(sentences(causeOf({ stoppedTasks, imageTags: { ...imageTags, tags: [] } }))).toContain(
-      'The repository api has no tagged image at all.',
+      'Repository api has no tagged images.',
     )
   })
 
@@ -255,6 +263,6 @@ describe('a quotation carries no hedge', () => {
   ])('%s', (_, evidence) => {
     const said = sentences(causeOf(evidence))
     expect(said).toMatch(/words nobody knows/i)
-    expect(said).not.toMatch(/probably|possibly/)
+    expect(said).not.toMatch(/likely|possibly/)
   })
 })

@@ -7,30 +7,39 @@ import { cause, lastState, stories, subject } from './stories.ts'
 
 const of = (name: string) => ({ subject, state: lastState(stories[name] ?? []) })
 const shown = (report: Parameters<typeof annotations>[0]) =>
-  annotations(report).map(({ level, message }) => `${level} ${renderText(message, forAnnotation)}`)
+  annotations(report).map(({ level, title, message }) => `${level} ${title} | ${renderText(message, forAnnotation)}`)
 
 describe('annotations', () => {
-  test('a failure is one error that starts with the cause and what to do, and says what the credentials could not read', () => {
+  test('a failure is one error: the verdict in its title, the cause and what to do in its message, and what could not be read', () => {
     expect(shown(of('rolled-back'))).toEqual([
       [
-        'error Deploy failed: 3 of 3 new tasks stopped: container api ran out of memory (exit code 137).',
-        'Give the container more memory in the task definition, or let it use less.',
-        'api (production) failed to deploy and was rolled back to api:117, after 3m 12s.',
+        'error api (production): failed, rolled back to api:117, after 3m 12s | 3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL).',
+        'Raise memory in the task definition, or reduce the memory use of the program.',
       ].join('\n'),
-      'warning The credentials lack cloudwatch:DescribeAlarms, which would have shown which alarms went off.',
+      'warning Slipway | Missing permission: cloudwatch:DescribeAlarms, for time and reason of the alarm in the report of the failure.',
     ])
+  })
+
+  test.each(Object.keys(stories))('no message says its title again: %s', (name) => {
+    for (const { title, message } of annotations(of(name)))
+      expect(renderText(message, forAnnotation)).not.toContain(title.slice(0, 20))
   })
 
   test('a success says where the service is', () => {
     expect(shown(of('succeeded'))).toEqual([
-      'warning The answer of DescribeServices was late.',
-      'notice api (production) is deployed, in 6m 15s: https://api.example.com',
+      'warning Slipway | The answer of DescribeServices was late.',
+      'notice api (production): deployed in 6m 15s | https://api.example.com',
     ])
+  })
+
+  test('a title holds no command and no line break, whatever the service is called', () => {
+    const report = { ...of('failed'), subject: { ...subject, service: 'api\n::error::x##[group]' } }
+    expect(annotations(report)[0]?.title).toMatch(/^api ::error::x## \[group\] \(production\): failed/)
   })
 
   test('an end without a known cause says what is true now', () => {
     expect(shown(of('timed-out'))).toEqual([
-      'error Deploy failed: api (production) was not stable before the deadline, after 2m 0s.\nThe deployment may still be running.',
+      'error api (production): timed out, after 2m 0s | The deployment may still be in progress.',
     ])
   })
 
@@ -38,19 +47,21 @@ describe('annotations', () => {
     const state = { ...of('failed').state, cause: { ...cause, why: [untrusted(`because ${'x'.repeat(90_000)}`)] } }
     const [error] = shown({ subject, state })
     expect(error?.length).toBeLessThanOrEqual(3600)
-    expect(error).toContain('Deploy failed: 3 of 3 new tasks stopped: because xxx')
+    expect(error).toContain('3 of 3 new tasks stopped: OutOfMemoryError: because xxx')
   })
 
   test('a page that says more is named behind what to do', () => {
     const state = { ...of('failed').state, cause: { ...cause, docs: 'https://docs.aws.amazon.com/memory' } }
     expect(shown({ subject, state })[0]?.split('\n')[1]).toBe(
-      'Give the container more memory in the task definition, or let it use less. See https://docs.aws.amazon.com/memory',
+      'Raise memory in the task definition, or reduce the memory use of the program. See https://docs.aws.amazon.com/memory',
     )
   })
 
-  test('says probably where the cause is not certain', () => {
+  test('marks the reason as likely where it is not certain, and not the name that AWS gives', () => {
     const state = { ...of('failed').state, cause: { ...cause, confidence: 'likely' as const } }
-    expect(shown({ subject, state })[0]).toContain('stopped: probably container api ran out of memory')
+    expect(shown({ subject, state })[0]).toContain(
+      'stopped: OutOfMemoryError: likely container "api" ran out of memory',
+    )
   })
 })
 
@@ -59,7 +70,8 @@ describe('outputs', () => {
     const revision = (number: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${number}`
     expect(outputs(of('rolled-back'))).toEqual({
       verdict: 'rolled-back',
-      cause: '3 of 3 new tasks stopped: container api ran out of memory (exit code 137).',
+      cause:
+        '3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL).',
       'cause-code': 'out-of-memory',
       'task-definition-arn': revision(118),
       'previous-task-definition-arn': revision(117),

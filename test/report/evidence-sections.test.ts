@@ -22,7 +22,7 @@ describe('what the evidence shows', () => {
       { name: 'api-latency', state: 'OK' },
     ]
     expect(shown({ alarms })).toEqual({
-      'Alarms, as CloudWatch has them now': [
+      'CloudWatch alarms (current state)': [
         'api-5xx: ALARM since 2026-11-20 09:01:01 UTC: Threshold Crossed: 3 datapoints',
         'api-latency: OK',
       ],
@@ -47,34 +47,34 @@ describe('what the evidence shows', () => {
       ],
     })
     const sound = { ...network, enclosed: undefined, gaps: [] }
-    expect(shown({ network: sound })[title]).toEqual([
-      'Nothing in routes, endpoints and security groups keeps the tasks from what they need.',
-    ])
-    expect(shown({ network: { ...sound, isWhole: false } })[title]?.[0]).toContain('not all of it could be read')
+    expect(shown({ network: sound })[title]).toEqual(['No fault found in routes, VPC endpoints and security groups.'])
+    expect(shown({ network: { ...sound, isWhole: false } })[title]?.[0]).toContain(
+      'not all of the network could be read',
+    )
   })
 
   test('of platforms: what the task runs on, and what each image is built for', () => {
     const images = [{ reference: 'api:v3', containers: ['api', 'worker'], platforms: ['linux/arm64'] }]
     expect(shown({ platforms: { task: 'linux/amd64', images } })).toEqual({
       'Platforms of task and images': [
-        'The task runs on linux/amd64.',
+        'Platform of the task: linux/amd64',
         'image api:v3 (container api, worker): built for linux/arm64',
       ],
     })
     const [first] = shown({ platforms: { task: undefined, images } })['Platforms of task and images'] ?? []
-    expect(first).toBe('The task runs on what its container instance is.')
+    expect(first).toBe('Platform of the task: that of its container instance')
   })
 
   test('of the end: the words of whoever deployed, once', () => {
     const said = untrusted('Activated alarms: <api-5xx>')
     const codeDeploy = { errorCode: 'ALARM_ACTIVE', message: said, failures: [] }
-    expect(shown({ statusReason: said })).toEqual({ 'What Amazon ECS says': [said.untrusted] })
-    expect(shown({ statusReason: said }, byCodeDeploy)).toEqual({ 'What CodeDeploy says': [said.untrusted] })
+    expect(shown({ statusReason: said })).toEqual({ 'ECS status reason': [said.untrusted] })
+    expect(shown({ statusReason: said }, byCodeDeploy)).toEqual({ 'CodeDeploy error': [said.untrusted] })
     expect(shown({ statusReason: said, codeDeploy }, byCodeDeploy)).toEqual({
-      'What CodeDeploy says': ['ALARM_ACTIVE: Activated alarms: <api-5xx>'],
+      'CodeDeploy error': ['ALARM_ACTIVE: Activated alarms: <api-5xx>'],
     })
     expect(shown({ statusReason: untrusted('stopped'), codeDeploy }, byCodeDeploy)).toEqual({
-      'What CodeDeploy says': ['ALARM_ACTIVE: Activated alarms: <api-5xx>', 'stopped'],
+      'CodeDeploy error': ['ALARM_ACTIVE: Activated alarms: <api-5xx>', 'stopped'],
     })
   })
 

@@ -116,14 +116,14 @@ describe('one message for many services', () => {
     ]
     const message = slackText(report(standings))
     for (let index = 60; index < 65; index++) expect(message).toContain(`*service-${index}*`)
-    const [, left = '0'] = /… and (\d+) more: .*?\d+ done, 35 not begun/.exec(message) ?? []
+    const [, left = '0'] = /… and (\d+) more: .*?\d+ done, 35 not started/.exec(message) ?? []
     expect((message.match(/\*service-\d+\*/g) ?? []).length + Number(left)).toBe(100)
   })
 
   test('says of a summary that is too long that a part is missing, and keeps what is bad', () => {
     const summary = renderFleetSummary(report([...Array<Standing>(99).fill('succeeded'), 'failed'], 'x'.repeat(3000)))
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(longestSummary)
-    expect(summary).toContain('<summary>❌ service-99 (production) failed to deploy')
+    expect(summary).toContain('<summary>❌ service-99 (production): failed, not rolled back')
   })
 })
 
@@ -133,25 +133,25 @@ describe('the whole comes first', () => {
   test('in the annotations: the first cause with what became of the others, then one for each that failed', () => {
     const [first = '', ...rest] = plain(given)
     expect(first).toMatch(
-      /^error Deploy failed Deploy failed: service-3: 3 of 3 new tasks stopped: it broke\. 1 service was put back: service-0\. /,
+      /^error 6 services \(production\): failed, not all deployed, after 1m 35s service-3: 3 of 3 new tasks stopped: OutOfMemoryError: it broke\. 1 service rolled back: service-0\. /,
     )
-    expect(first).toContain('Left on the new version: service-1, service-4. Not begun: service-5.')
+    expect(first).toContain('On the new revision: service-1, service-4. Not started: service-5.')
     expect(rest.filter((line) => line.startsWith('error'))).toEqual([
-      expect.stringMatching(/^error Deploy failed: service-3 /),
-      expect.stringMatching(/^error Deploy failed: service-4 /),
+      expect.stringMatching(/^error service-3 \(production\): failed/),
+      expect.stringMatching(/^error service-4 \(production\): timed out/),
     ])
   })
 
   test('in the summary: one table of all, with wave, revisions, time and cause', () => {
     const summary = renderFleetSummary(given)
-    expect(summary).toContain('### ❌ 6 services (production) were not all deployed, after 1m 35s')
+    expect(summary).toContain('### ❌ 6 services (production): failed, not all deployed, after 1m 35s')
     expect(summary).toContain(
-      '| 1 | <code>service-0</code> | ↩️ was deployed and put back | <code>api:117</code> → <code>api:1171</code> → <code>api:117</code> |',
+      '| 1 | <code>service-0</code> | ↩️ deployed, then rolled back | <code>api:117</code> → <code>api:1171</code> → <code>api:117</code> |',
     )
     expect(summary).toMatch(
-      /\| 2 \| <code>service-3<\/code> \| ❌ failed to deploy \| .* \| 1m 0s \| 3 of 3 new tasks stopped: it broke\. \|/,
+      /\| 2 \| <code>service-3<\/code> \| ❌ failed, not rolled back \| .* \| 1m 0s \| 3 of 3 new tasks stopped: OutOfMemoryError: it broke\. \|/,
     )
-    expect(summary).toContain('| 2 | <code>service-5</code> | ⚪ has not begun |  |  |  |')
+    expect(summary).toContain('| 2 | <code>service-5</code> | ⚪ not started |  |  |  |')
   })
 
   test('in the outputs: the verdict of all, and each by its name', () => {
@@ -159,7 +159,10 @@ describe('the whole comes first', () => {
     expect(values).toMatchObject({ verdict: 'failed', 'deployment-id': '', 'task-definition-arn': '' })
     const services = JSON.parse(values.services ?? '')
     expect(services['service-0']).toMatchObject({ verdict: 'rolled-back', cause: '', 'deployment-id': 'd-0' })
-    expect(services['service-3']).toMatchObject({ verdict: 'failed', cause: '3 of 3 new tasks stopped: it broke.' })
+    expect(services['service-3']).toMatchObject({
+      verdict: 'failed',
+      cause: '3 of 3 new tasks stopped: OutOfMemoryError: it broke.',
+    })
   })
 
   test('one service alone has the outputs of one', () => {

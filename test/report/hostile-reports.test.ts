@@ -67,7 +67,7 @@ test('S07: no view shows a credential that a container, a person or AWS wrote so
   }
   const lines = logLines(lastState([]), report.state, subject).map((line) => renderText(line, forLog))
   const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
-  const slack = JSON.stringify(slackMessage(report, { logTails: true }))
+  const slack = JSON.stringify(slackMessage(report))
   const shown = [...lines, ...messages, slack, renderSummary(report), outputs(report).cause].join('\n')
   expect(shown).toContain('password=***')
   expect(shown).not.toContain(secret)
@@ -121,7 +121,7 @@ describe('whole reports in which everything is hostile', () => {
   test('make a Slack message that calls nobody, links only to our own pages and breaks no limit', () => {
     const ours = /^(https:\/\/github\.com\/acme\/|!date\^)/
     for (const theirs of some) {
-      const message = slackMessage(reportOf(theirs), { logTails: true })
+      const message = slackMessage(reportOf(theirs))
       const foreign = mrkdwnIn(message)
         .flatMap(entitiesIn)
         .filter((entity) => !ours.test(entity))

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeploymentState } from '../../src/deployment/state.ts'
 import { forLog } from '../../src/report/escape.ts'
 import { logLines } from '../../src/report/log.ts'
 import { renderText } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
-import { plan, planned, statesOf, stories, subject } from './stories.ts'
+import { cause, lastState, plan, planned, statesOf, stories, subject } from './stories.ts'
 
 type Events = Parameters<typeof statesOf>[0]
 
@@ -26,9 +27,22 @@ describe('the log', () => {
   })
 
   test('ends with the verdict and its cause in one line', () => {
-    const last = logOf(stories['rolled-back'] ?? []).findLast((line) => line.includes('failed to deploy'))
-    expect(last).toContain('was rolled back to api:117')
-    expect(last).toContain('container api ran out of memory (exit code 137)')
+    const last = logOf(stories['rolled-back'] ?? []).findLast((line) => line.includes('(production): failed'))
+    expect(last).toContain('rolled back to api:117')
+    expect(last).toContain(
+      'OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL)',
+    )
+  })
+
+  test('gives a cause that is known before the end once, marked as such', () => {
+    const before = lastState(stories.deploying ?? [])
+    const suspected = { ...before, suspected: cause }
+    const lines = (previous: DeploymentState, next: DeploymentState) =>
+      logLines(previous, next, subject).map((line) => renderText(line, forLog))
+    expect(lines(before, suspected)).toEqual([
+      '00:40  ⚠ So far: 3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL).',
+    ])
+    expect(lines(suspected, { ...suspected, suspected: { ...cause, what: ['4 of 4 new tasks stopped'] } })).toEqual([])
   })
 
   test('says nothing twice: neither a state that stays nor a service event in the words of an earlier one', () => {

@@ -13,12 +13,12 @@ const of = (name: string, options = {}): SlackMessage =>
 test('shows what a canary does now, in lines that say what they are about', () => {
   const [progress] = JSON.stringify(of('canary')).match(/:hourglass_flowing_sand:[^"]*/) ?? []
   expect(progress?.split('\\n').slice(1)).toEqual([
-    'Traffic: ▰▱▱▱▱▱▱▱▱▱ api:117 90 % · api:118 10 %',
+    'Traffic: ▰▱▱▱▱▱▱▱▱▱ api:117 90% · api:118 10%',
     'Tasks: 3 of 3 running, 2 failed',
-    'Circuit breaker: 2 tasks failed (it acts at 10)',
-    'Alarms: api-5xx watched',
+    'Circuit breaker: 2 failed tasks, threshold 10',
+    'Alarms: api-5xx monitored',
     'Hooks: smoke-test succeeded',
-    'Bakes: 4m 50s more at 10 %, until 09:06 UTC',
+    'Bake time: 4m 50s left at 10%, until 09:06 UTC',
   ])
 })
 
@@ -36,15 +36,15 @@ describe('the Slack message', () => {
     }
     const { text, attachments } = slackMessage({ subject, state })
     expect(text.split('\n')).toEqual([
-      '❌ api (production) failed to deploy, after 1m 40s. *3 of 3 new tasks stopped: container api ran out of memory (exit code 137).*',
-      'Give the container more memory in the task definition, or let it use less. <https://docs.aws.amazon.com/a?b=1&amp;c|Read more>',
-      'Nothing was rolled back: check what serves traffic now.',
+      '❌ api (production): failed, not rolled back, after 1m 40s. *3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL).*',
+      'Raise memory in the task definition, or reduce the memory use of the program. <https://docs.aws.amazon.com/a?b=1&amp;c|Documentation>',
+      'Check which revision is live.',
     ])
     expect(attachments.map(({ fallback }) => fallback)).toEqual([text])
     expect(JSON.stringify(attachments.map(({ blocks }) => blocks))).not.toContain('ran out of memory')
   })
 
-  test('says while it goes back what set that off, as long as nobody knows the cause', () => {
+  test('gives the reason of a rollback while it runs, as long as the cause is not known', () => {
     const back = (reason: string): DeploymentEvent => ({ kind: 'rolling-back', at: start, reason: untrusted(reason) })
     const state = lastState([
       ...(stories.deploying ?? []),
@@ -52,7 +52,7 @@ describe('the Slack message', () => {
       back('Deployment d-1 was stopped by a request.'),
     ])
     expect(slackMessage({ subject, state }).text).toBe(
-      '⏪ api (production) failed and is being rolled back to api:117. *3 new tasks failed in the same way.*',
+      '⏪ api (production): failed, rolling back to api:117. *3 new tasks failed in the same way.*',
     )
   })
 
@@ -69,17 +69,48 @@ describe('the Slack message', () => {
     ])
   })
 
-  test('keeps log lines of containers to itself unless they are asked for, and secrets also then', () => {
-    expect(of('rolled-back').reply).not.toContain('heap out of memory')
-    const reply = of('rolled-back', { logTails: true }).reply
-    expect(reply).toContain('heap out of memory')
-    expect(reply).not.toContain('hunter2secret')
+  test('has the last three log lines in its thread, without secrets, and no service events', () => {
+    const lines = ['first', 'loading model', 'db password=hunter2secret', 'FATAL heap out of memory'].map(untrusted)
+    const logs = evidence.logs.map((log) => ({ ...log, lines }))
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: { ...evidence, logs } }
+    expect(slackMessage({ subject, state }).reply).toBe(
+      '*Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)*\n```\nloading model\ndb password=***\nFATAL heap out of memory\n```',
+    )
+  })
+
+  test('has what answers why best in its thread, where no log was read', () => {
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: { ...evidence, logs: [] } }
+    const [title, ...lines] = slackMessage({ subject, state }).reply?.split('\n') ?? []
+    expect(title).toBe('*Stopped tasks*')
+    expect(lines.join('\n')).toContain('exit code 137, OutOfMemoryError')
+  })
+
+  test('marks a cause that is known before the end', () => {
+    const state = { ...lastState(stories.deploying ?? []), suspected: cause }
+    const [first] = slackMessage({ subject, state }).text.split('\n')
+    expect(first).toMatch(
+      /^🚀 api \(production\): deploying\. \*So far: 3 of 3 new tasks stopped: OutOfMemoryError: .*\*$/,
+    )
+    const ended = { ...lastState(stories.succeeded ?? []), suspected: cause }
+    expect(slackMessage({ subject, state: ended }).text).not.toContain('So far')
+  })
+
+  test('has one value under each label: no field without a label, and only the phases that run or failed', () => {
+    for (const [name, events] of Object.entries(stories)) {
+      const blocks = JSON.stringify(slackMessage({ subject, state: lastState(events) }).attachments)
+      const fields = [...blocks.matchAll(/"fields":(\[.*?\])/g)].flatMap(([, list = '[]']) => JSON.parse(list))
+      for (const { text } of fields) expect([name, text]).toEqual([name, expect.stringMatching(/^\*[A-Z]\w+\*\n\S/)])
+      expect(blocks).not.toMatch(/:white_circle:|:heavy_minus_sign:|:white_check_mark:/)
+    }
   })
 
   test('shows only the last four digits of the account', () => {
-    const withArn = { ...evidence, statusReason: untrusted('arn:aws:iam::111122223333:role/deploy is not allowed') }
+    const withArn = {
+      ...evidence,
+      logs: evidence.logs.map((log) => ({ ...log, lines: [untrusted('arn:aws:iam::111122223333:role/deploy')] })),
+    }
     const state = { ...lastState(stories['rolled-back'] ?? []), evidence: withArn }
-    const all = JSON.stringify(slackMessage({ subject, state }, { logTails: true }))
+    const all = JSON.stringify(slackMessage({ subject, state }))
     expect(all).not.toContain('111122223333')
     expect(all).toContain('…3333:role/deploy')
   })
@@ -114,7 +145,7 @@ describe('the Slack message', () => {
     const state = { ...lastState(stories.failed ?? []), cause, phases, details, plan: { ...plan, images, settings } }
     const wordy = { ...subject, service: long, cluster: long, run: { ...subject.run, commitTitle: untrusted(long) } }
     for (const progress of ['lines', 'plan'] as const) {
-      const message = slackMessage({ subject: wordy, state }, { progress, logTails: true })
+      const message = slackMessage({ subject: wordy, state }, { progress })
       expect(limitsBrokenBy(message)).toEqual([])
       expect(message.text).toContain('*word &amp; &lt;b&gt; word')
     }

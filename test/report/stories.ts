@@ -62,8 +62,9 @@ export const plan: Plan = {
 export const cause: Cause = {
   code: 'out-of-memory',
   what: text`3 of 3 new tasks stopped`,
-  why: text`container ${untrusted('api')} ran out of memory (exit code 137)`,
-  fix: text`Give the container more memory in the task definition, or let it use less.`,
+  error: text`OutOfMemoryError`,
+  why: text`container "${untrusted('api')}" ran out of memory (limit 256 MiB, exit code 137, SIGKILL)`,
+  fix: text`Raise memory in the task definition, or reduce the memory use of the program.`,
   confidence: 'certain',
 }
 
@@ -124,7 +125,7 @@ export const evidence: Evidence = {
       ],
     },
   ],
-  missingPermissions: [{ action: 'cloudwatch:DescribeAlarms', shows: 'which alarms went off' }],
+  missingPermissions: [{ action: 'cloudwatch:DescribeAlarms', shows: 'time and reason of the alarm' }],
 }
 
 const at = (seconds: number) => start + seconds * 1000
@@ -191,10 +192,10 @@ const canaryPlan: Plan = {
   ...plan,
   engine: 'ecs-rolling',
   strategy: 'CANARY',
-  steps: '10 % for 5 min',
+  steps: '10% for 5 min',
   codeDeploy: undefined,
   settings: [
-    { name: 'strategy', from: 'ROLLING', to: 'CANARY 10 % for 5 min' },
+    { name: 'strategy', from: 'ROLLING', to: 'CANARY 10% for 5 min' },
     { name: 'alarms', from: 'none', to: 'api-5xx (roll back)' },
   ],
 }

@@ -2,27 +2,93 @@ import { describe, expect, test } from '@jest/globals'
 import { longestSummary, renderSummary } from '../../src/report/summary.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
-import { cause, evidence, lastState, stories, subject } from './stories.ts'
+import { cause, evidence, lastState, start, stories, subject } from './stories.ts'
 
 describe('the job summary', () => {
   test.each(Object.entries(stories))('of a deployment that is %s', (name, events) => {
     expectGolden(`summary/${name}.md`, renderSummary({ subject, state: lastState(events) }))
   })
 
-  test('says what happened and why in its first line, and what to do in the next', () => {
-    const [first, second] = renderSummary({ subject, state: lastState(stories['rolled-back'] ?? []) }).split('\n\n')
-    expect(first).toContain('failed to deploy and was rolled back to api:117')
-    expect(first).toContain('ran out of memory')
-    expect(second).toContain('Give the container more memory')
+  test('has the verdict as heading, the cause in a block of its own, what to do, the last log lines, open, and then the facts', () => {
+    const parts = renderSummary({ subject, state: lastState(stories['rolled-back'] ?? []) }).split('\n\n')
+    expect(parts.slice(0, 4)).toEqual([
+      '### ⏪ api (production): failed, rolled back to api:117, after 3m 12s',
+      '> [!CAUTION]\n> 3 of 3 new tasks stopped: OutOfMemoryError: container "api" ran out of memory (limit 256 MiB, exit code 137, SIGKILL).',
+      '**What to do:** Raise memory in the task definition, or reduce the memory use of the program.',
+      '<details open><summary>Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)</summary>',
+    ])
+    expect(parts[4]).toContain('FATAL heap out of memory')
+    expect(parts[6]).toMatch(/^<table>\n<tr><th align="left">Service<\/th>/)
   })
 
-  test('opens the first fold of the evidence, and only that', () => {
-    const summary = renderSummary({ subject, state: lastState(stories.failed ?? []) })
-    expect(summary.match(/<details[^>]*><summary>[^<]*/g)?.slice(0, 2)).toEqual([
-      '<details open><summary>Stopped tasks',
-      '<details><summary>Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)',
+  test.each(Object.entries(stories))(
+    'has no empty column, heading or chart and lists no skipped phase: %s',
+    (_, events) => {
+      const state = lastState(events)
+      const summary = renderSummary({ subject, state })
+      const [heading = ''] = summary.split('\n')
+      expect(heading).toMatch(/^### \S+ api \(production\): [^.]+$/)
+      for (const block of summary.split('\n\n').filter((part) => part.startsWith('| '))) {
+        const cells = block.split('\n').map((line) => line.slice(2, -2).split(' | '))
+        const columns = (cells[0] ?? []).map((_, column) => cells.map((row) => row[column] ?? ''))
+        for (const [name, , ...values] of columns) {
+          expect(name).not.toBe('')
+          expect(values.some((value) => value !== '')).toBe(true)
+        }
+      }
+      expect(summary).not.toMatch(/\| skipped|<th[^>]*><\/th>|gantt/)
+    },
+  )
+
+  test('opens one fold of the evidence: the proof, which is the log or what answers why best', () => {
+    const folds = (given: Partial<typeof evidence>) => {
+      const state = { ...lastState(stories.failed ?? []), evidence: { ...evidence, ...given } }
+      return renderSummary({ subject, state }).match(/<details[^>]*><summary>[^<(]*/g)
+    }
+    expect(folds({})?.slice(0, 2)).toEqual([
+      '<details open><summary>Last log lines of container api ',
+      '<details><summary>Stopped tasks',
     ])
-    expect(summary.split('<details open>')).toHaveLength(2)
+    expect(folds({ logs: [] })?.slice(0, 2)).toEqual([
+      '<details open><summary>Stopped tasks',
+      '<details><summary>Unhealthy targets',
+    ])
+    expect(folds({})?.filter((fold) => fold.includes('open'))).toHaveLength(1)
+  })
+
+  test('charts the share of the traffic over the time where a strategy shifts it in steps, and nothing else', () => {
+    const at = start + 400_000
+    const canary = [...(stories.canary ?? []), { kind: 'traffic' as const, at, percent: 100 }]
+    const [, line = ''] = /line \[(.*)\]/.exec(renderSummary({ subject, state: lastState(canary) })) ?? []
+    const shares = line.split(', ').map(Number)
+    expect([...new Set(shares)]).toEqual([0, 10, 100])
+    // 10 % from second 70 to 400 of 400, of 41 points.
+    expect(shares.filter((share) => share === 10).length).toBe(33)
+    for (const name of ['deploying', 'canary', 'settings', 'failed'])
+      expect(renderSummary({ subject, state: lastState(stories[name] ?? []) })).not.toContain('mermaid')
+  })
+
+  test('calls a stop that this run asked for its own', () => {
+    const failed = lastState(stories['rolled-back'] ?? [])
+    const codeDeploy = { errorCode: 'MANUAL_STOP', message: untrusted('Deployment d-1 was stopped.'), failures: [] }
+    const rollingBack = { since: start, reason: untrusted('3 new tasks failed in the same way (fail-fast-after is 3)') }
+    const of = (stopped: 'by-us' | 'by-others') =>
+      renderSummary({ subject, state: { ...failed, rollingBack, evidence: { ...evidence, codeDeploy, stopped } } })
+    const own = 'Stopped by this run: 3 new tasks failed in the same way (fail-fast-after is 3)'
+    expect(of('by-us')).toContain(`MANUAL_STOP: Deployment d-1 was stopped.\n${own}`)
+    expect(of('by-others')).not.toContain('Stopped by this run')
+  })
+
+  test('names the rollback workflow before the AWS CLI, and not where the service is back already', () => {
+    const commands = (name: string) =>
+      renderSummary({ subject, state: lastState(stories[name] ?? []) }).split('#### Next steps')[1] ?? ''
+    const failed = commands('failed')
+    expect(failed).toContain('gh workflow run rollback.yml -f environment=production --repo acme/api')
+    expect(failed.indexOf('gh workflow run')).toBeLessThan(failed.indexOf('aws '))
+    expect(commands('canary').indexOf('gh workflow run')).toBeLessThan(
+      commands('canary').indexOf('aws ecs update-service'),
+    )
+    expect(commands('rolled-back')).not.toContain('rollback.yml')
   })
 
   test('links the page that says more behind what to do', () => {
@@ -31,7 +97,7 @@ describe('the job summary', () => {
       cause: { ...cause, docs: 'https://docs.aws.amazon.com/memory' },
     }
     expect(renderSummary({ subject, state })).toContain(
-      'or let it use less. [Read more](https://docs.aws.amazon.com/memory)',
+      'of the program. <a href="https://docs.aws.amazon.com/memory">Documentation</a>',
     )
   })
 

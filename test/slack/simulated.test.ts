@@ -44,7 +44,7 @@ describe('Slack takes every message', () => {
       await slack.update(slackMessage({ subject, state }), { final: false })
       await clock.sleep(5000)
     }
-    const message = slackMessage({ subject, state: lastState(events) }, { mention: '<@U0123ABCD>', logTails: true })
+    const message = slackMessage({ subject, state: lastState(events) }, { mention: '<@U0123ABCD>' })
     await slack.update(message, { final: true })
     const [shown, ...others] = workspace.messages()
     expect(others).toEqual([])

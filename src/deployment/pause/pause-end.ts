@@ -32,7 +32,7 @@ function nameOf(pause: Pause): Text {
 /** Who may answer, as the end of a sentence. */
 export function whoMayAnswer(pause: Pause): Text {
   const permission = isReadyWait(pause) ? 'codedeploy:ContinueDeployment' : 'ecs:ContinueServiceDeployment'
-  return text`the action continue, or anyone who may ${permission}`
+  return text`the action continue, or a principal with ${permission}`
 }
 
 /** The end of a deployment that did not go on after a wait, with the wait as its cause. */

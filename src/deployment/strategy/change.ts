@@ -30,11 +30,11 @@ export function stepsOf(configuration: DeploymentConfiguration | undefined): str
   const { strategy, canaryConfiguration, linearConfiguration } = configuration ?? {}
   if (strategy === 'CANARY') {
     const { percent, minutes } = canary(canaryConfiguration)
-    return `${percent} % for ${minutes} min`
+    return `${percent}% for ${minutes} min`
   }
   if (strategy !== 'LINEAR') return undefined
   const { percent, minutes } = linear(linearConfiguration)
-  return `${percent} % every ${minutes} min`
+  return `${percent}% every ${minutes} min`
 }
 
 /** Minutes between two steps of traffic: AWS's own defaults where nothing is set (API CanaryConfiguration, LinearConfiguration). */
@@ -71,8 +71,8 @@ function settingsOf({ configuration, loadBalancers }: Settled): Readonly<Record<
   return {
     strategy: plain(steps ? `${strategy} ${steps}` : strategy),
     'bake time': plain(`${bakeTimeInMinutes} min`),
-    'minimum healthy percent': plain(`${minimumHealthyPercent} %`),
-    'maximum percent': plain(`${maximumPercent} %`),
+    'minimum healthy percent': plain(`${minimumHealthyPercent}%`),
+    'maximum percent': plain(`${maximumPercent}%`),
     'circuit breaker': circuitBreaker(configuration),
     alarms: alarms(configuration),
     'lifecycle hooks': { value: lifecycleHooks.map(complete), words: lifecycleHooks.map(hook).join('; ') || 'none' },
@@ -90,8 +90,8 @@ function circuitBreaker({ deploymentCircuitBreaker: breaker = {} }: DeploymentCo
   const { type = 'BOUNDED_PERCENT', value = 50 } = breaker.thresholdConfiguration ?? {}
   const threshold = {
     COUNT: `${value} failed tasks`,
-    UNBOUNDED_PERCENT: `${value} % of the tasks, unbounded`,
-    BOUNDED_PERCENT: `${value} % of the tasks, at least 3 and at most 200`,
+    UNBOUNDED_PERCENT: `${value}% of the tasks, unbounded`,
+    BOUNDED_PERCENT: `${value}% of the tasks, at least 3 and at most 200`,
   }[type]
   return plain(`${breaker.rollback ? 'rolls back' : 'stops'} at ${threshold ?? `${value} (${type})`}`)
 }
@@ -123,7 +123,7 @@ export function functionName(arn: string = 'a function'): string {
 function earlySuccess({ earlySuccessCriteria: criteria }: DeploymentConfiguration): string {
   if (!criteria?.enable) return 'off'
   const cleanUp = (criteria.sourceServiceRevisionCleanup ?? 'unknown').toLowerCase()
-  return `${criteria.healthyPercent ?? 100} % healthy, ${cleanUp} clean-up`
+  return `${criteria.healthyPercent ?? 100}% healthy, ${cleanUp} clean-up`
 }
 
 function traffic(advanced: AdvancedConfiguration | undefined): string {

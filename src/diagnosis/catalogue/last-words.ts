@@ -1,14 +1,16 @@
 import type { Entry } from '../entry.ts'
 
-const why = 'container "{container}" exited with code {exitCode}, saying “{words}”'
+const error = 'Essential container in task exited ({exitCode})'
+const why = '`{words}` (last log line)'
 
-/** What programs print before they end, where it says what to do. */
+/** What programs print before they exit, where that says what to do. */
 export const lastWords: readonly Entry[] = [
   {
     code: 'exec-format',
     pattern: /exec format error/i,
-    why: 'the image of container "{container}" is built for another processor architecture than the task runs on (“{words}”)',
-    fix: 'Build the image for the platform of the task (linux/amd64 for X86_64, linux/arm64 for ARM64), or change runtimePlatform.cpuArchitecture.',
+    error,
+    why: '`{words}`: the image is built for another CPU architecture than the task runs on',
+    fix: 'Build the image for the platform of the task (linux/amd64 for X86_64, linux/arm64 for ARM64), or change runtimePlatform.cpuArchitecture in the task definition.',
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html',
     // A script without a first line such as #!/bin/sh ends in the same words.
     confidence: 'likely',
@@ -16,37 +18,43 @@ export const lastWords: readonly Entry[] = [
   {
     code: 'heap-out-of-memory',
     pattern: /JavaScript heap out of memory|java\.lang\.OutOfMemoryError|MemoryError/,
+    error,
     why,
-    fix: 'Give the runtime more heap (such as --max-old-space-size or -XX:MaxRAMPercentage) within more memory of the task, or find out why it needs so much.',
+    fix: 'Raise the heap limit of the runtime (such as --max-old-space-size or -XX:MaxRAMPercentage) and memory of the task, or reduce the memory use of the program.',
   },
   {
     code: 'port-in-use',
     pattern: /EADDRINUSE|address already in use/i,
+    error,
     why,
-    fix: 'Let each container of the task listen on its own port: they share one network.',
+    fix: 'Give each container of the task its own port: they share one network namespace.',
   },
   {
     code: 'module-missing',
     pattern: /Cannot find module|ModuleNotFoundError|ClassNotFoundException|cannot open shared object file/,
+    error,
     why,
-    fix: 'Put what is missing into the image: check what the last stage of the Dockerfile copies.',
+    fix: 'A module is missing from the image. Check the COPY lines of the final Dockerfile stage.',
   },
   {
     code: 'login-refused',
     pattern: /password authentication failed|Access denied for user|authentication failed|invalid credentials/i,
+    error,
     why,
-    fix: 'Check the secret with the login, and that it is the one of this environment.',
+    fix: 'Check the secret with the credentials, and that it belongs to this environment.',
   },
   {
     code: 'dependency-unreachable',
     pattern: /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|getaddrinfo|could not connect|connection refused|no such host/i,
+    error,
     why,
-    fix: 'Check the address that the program connects to, and that its security group lets the task in.',
+    fix: 'Check the address that the program connects to, and that its security group allows inbound traffic from the task.',
   },
   {
     code: 'permission-denied',
     pattern: /EACCES|permission denied|Read-only file system/i,
+    error,
     why,
-    fix: 'Check the user of the image, readonlyRootFilesystem and the rights on mounted volumes.',
+    fix: 'Check the user of the image, readonlyRootFilesystem, and the permissions on mounted volumes.',
   },
 ]

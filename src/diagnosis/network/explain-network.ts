@@ -37,7 +37,7 @@ export function withNetwork(cause: Cause, said: string, { network, missingPermis
   const blind = missingPermissions.map(({ action }) => action).filter((action) => action.startsWith('ec2:'))
   const more =
     blind.length > 0
-      ? text` Allow ${untrusted(blind.join(', '))} to the deploying role to have the part that is missing named.`
+      ? text` Allow ${untrusted(blind.join(', '))} to the deploying role to get the missing part of the network.`
       : []
   return { ...cause, fix: text`${addressed(said)}${cause.fix}${more}` }
 }
@@ -54,18 +54,18 @@ function besides(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
   const others = gaps.filter((other) => other !== gap && other.severity === 'blocks' && other.endpoint !== 'internet')
   const names = others.flatMap(({ endpoint }) => (endpoint === undefined ? [] : `com.amazonaws.${region}.${endpoint}`))
   if (names.length === 0) return []
-  return text` The task needs ${names.join(', ')} next, which ${names.length === 1 ? 'is' : 'are'} not there for it either.`
+  return text` The task also needs ${names.join(', ')}, which ${names.length === 1 ? 'is' : 'are'} missing too.`
 }
 
 function sound(cause: Cause, [endpoint]: readonly string[], { enclosed, region, vpcId }: NetworkEvidence) {
   return enclosed
     ? {
-        why: text`${cause.why}, although the endpoint com.amazonaws.${region}.${endpoint ?? ''} of ${untrusted(vpcId)} is available and open to the tasks`,
-        fix: text`Check the network ACLs of the subnets, the policy of the endpoint and the DNS settings of the VPC. An endpoint that was just made is known to DNS after two minutes: then deploy again.`,
+        why: text`${cause.why}, although the endpoint com.amazonaws.${region}.${endpoint ?? ''} of ${untrusted(vpcId)} is available and allows inbound traffic from the tasks`,
+        fix: text`Check the network ACLs of the subnets, the policy of the endpoint and the DNS settings of the VPC. DNS knows a new endpoint after about two minutes: then deploy again.`,
       }
     : {
-        why: text`${cause.why}, although these have a route to the internet`,
-        fix: text`Check the NAT gateway or the firewall that it leads to, and the network ACLs of the subnets.`,
+        why: text`${cause.why}, although they have a route to the internet`,
+        fix: text`Check the NAT gateway or firewall on that route, and the network ACLs of the subnets.`,
       }
 }
 
@@ -73,5 +73,5 @@ function sound(cause: Cause, [endpoint]: readonly string[], { enclosed, region, 
 function addressed(said: string): Text {
   const [, address] = /dial tcp (\d{1,3}(?:\.\d{1,3}){3}):443/.exec(said.slice(0, 4000)) ?? []
   if (address === undefined || !isPrivateAddress(address)) return []
-  return text`The task called the private address ${untrusted(address)}, so there is an endpoint: let its security group admit the task on port 443. Otherwise: `
+  return text`The task called the private address ${untrusted(address)}, so there is an endpoint: allow inbound TCP 443 from the task in its security group. Otherwise: `
 }

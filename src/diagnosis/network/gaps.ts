@@ -24,8 +24,8 @@ export function whyEnclosed(subnets: readonly Subnet[], facts: NetworkFacts): Te
   const isPublic = subnets.every((subnet) => wayOut(subnet, facts) === 'no-public-address')
   const one = subnets.length === 1
   return isPublic
-    ? text`${listed(subnets)} ${one ? 'leads' : 'lead'} to an internet gateway only, which takes a public IP address that the tasks do not have (assignPublicIp is DISABLED)`
-    : text`${listed(subnets)} ${one ? 'has' : 'have'} no route to the internet that the tasks can use`
+    ? text`${listed(subnets)} ${one ? 'routes' : 'route'} to an internet gateway, but the tasks have no public IP address (assignPublicIp is DISABLED)`
+    : text`${listed(subnets)} ${one ? 'has' : 'have'} no usable route to the internet`
 }
 
 function listed(items: readonly { readonly id: string }[]): Text {
@@ -43,9 +43,9 @@ function blackholes(facts: NetworkFacts): readonly NetworkGap[] {
       code: 'route-blackhole',
       severity: 'warns',
       endpoint: undefined,
-      what: text`The route to the internet of ${listed(lost)} leads nowhere`,
-      why: text`${listed(tables)} ${tables.length === 1 ? 'sends' : 'send'} it to ${listed(targets.map(({ target }) => ({ id: target })))}, which does not exist any more`,
-      fix: text`Correct the route, or create what it leads to.`,
+      what: text`The default route of ${listed(lost)} is a blackhole`,
+      why: text`${listed(tables)} ${tables.length === 1 ? 'routes' : 'route'} to ${listed(targets.map(({ target }) => ({ id: target })))}, which does not exist any more`,
+      fix: text`Correct the route, or create its target again.`,
     },
   ]
 }
@@ -55,8 +55,8 @@ function closedTasks({ taskGroups }: NetworkFacts): NetworkGap {
     code: 'egress-closed',
     severity: 'blocks',
     endpoint: undefined,
-    what: text`The tasks cannot call anything over HTTPS`,
-    why: text`no rule of their security group ${listed(taskGroups.map((id) => ({ id })))} lets traffic out to port 443`,
+    what: text`The tasks have no outbound access to TCP port 443`,
+    why: text`no rule of security group ${listed(taskGroups.map((id) => ({ id })))} allows outbound TCP 443`,
     fix: text`Add an outbound rule for TCP 443.`,
   }
 }
@@ -70,8 +70,8 @@ function gapOf(need: Need, enclosed: readonly Subnet[], facts: NetworkFacts): Ne
       severity,
       endpoint: 'internet',
       what,
-      why: text`no VPC endpoint leads there, and ${whyEnclosed(enclosed, facts)}`,
-      fix: text`Copy it into the Amazon services of this region, or ${wayToInternet(enclosed, facts)}.`,
+      why: text`there is no VPC endpoint for it, and ${whyEnclosed(enclosed, facts)}`,
+      fix: text`Copy it to the AWS service in this region, or ${wayToInternet(enclosed, facts)}.`,
     }
   }
   if (facts.endpoints === undefined) return undefined
@@ -95,7 +95,7 @@ function missing({ endpoint }: Endpoint, enclosed: readonly Subnet[], facts: Net
   const made =
     endpoint === 's3'
       ? text`the gateway endpoint ${name} in ${vpc} for ${listed(tablesOf(enclosed, facts))}`
-      : text`the interface endpoint ${name} in ${vpc} with private DNS and a security group that admits the tasks on port 443`
+      : text`the interface endpoint ${name} in ${vpc} with private DNS and a security group that allows inbound TCP 443 from the tasks`
   return {
     code: 'endpoint-missing',
     why: text`${vpc} has no endpoint ${name}, and ${whyEnclosed(enclosed, facts)}`,
@@ -126,14 +126,14 @@ function faultOf(endpoint: VpcEndpoint, enclosed: readonly Subnet[], facts: Netw
   if (!endpoint.hasPrivateDns) {
     return {
       code: 'endpoint-private-dns',
-      why: text`the endpoint ${name} has private DNS off, so the usual host name does not lead to it`,
-      fix: text`Turn it on: aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${untrusted(endpoint.id)} --private-dns-enabled.`,
+      why: text`private DNS is disabled for the endpoint ${name}, so the host name of the service does not resolve to it`,
+      fix: text`Enable it: aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${untrusted(endpoint.id)} --private-dns-enabled.`,
     }
   }
   if (admitsTasks(endpoint.securityGroups, facts)) return undefined
   return {
     code: 'endpoint-closed',
-    why: text`the security group ${listed(endpoint.securityGroups.map((id) => ({ id })))} of the endpoint ${name} does not admit the tasks on port 443`,
+    why: text`security group ${listed(endpoint.securityGroups.map((id) => ({ id })))} of the endpoint ${name} does not allow inbound TCP 443 from the tasks`,
     fix: text`Add an inbound rule for TCP 443 from ${facts.taskGroups.length > 0 ? listed(facts.taskGroups.map((id) => ({ id }))) : listed(facts.subnets)}.`,
   }
 }
@@ -155,7 +155,7 @@ function faultOfGateway(
   if (letsOut(facts, true)) return undefined
   return {
     code: 'egress-gateway',
-    why: text`no rule of the security group ${listed(facts.taskGroups.map((group) => ({ id: group })))} lets the tasks out to the addresses of ${name}`,
+    why: text`no rule of security group ${listed(facts.taskGroups.map((group) => ({ id: group })))} allows outbound TCP 443 to ${name}`,
     fix: text`Add an outbound rule for TCP 443 to the prefix list of the endpoint.`,
   }
 }

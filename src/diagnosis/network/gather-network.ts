@@ -12,7 +12,7 @@ export async function gatherNetwork(
 ): Promise<NetworkFacts | undefined> {
   const { subnets: ids = [], securityGroups: taskGroups = [], assignPublicIp } = networkOf(service) ?? {}
   if (ids.length === 0) return undefined
-  const shows = 'whether the tasks reach what they need'
+  const shows = 'the network path of the tasks'
   const subnets = (await look('ec2:DescribeSubnets', shows, () => sources.subnets(ids)))?.value ?? []
   const vpcId = subnets[0]?.vpcId
   if (vpcId === undefined) return undefined
@@ -33,7 +33,7 @@ export async function gatherNetwork(
   const endpoints = seen?.value
   const used = [...taskGroups, ...(endpoints ?? []).flatMap(({ securityGroups }) => securityGroups)]
   if (used.length === 0) return { ...facts, endpoints }
-  const groups = await look('ec2:DescribeSecurityGroups', 'whether security groups let the tasks through', () =>
+  const groups = await look('ec2:DescribeSecurityGroups', 'the rules of the security groups', () =>
     sources.securityGroups([...new Set(used)]),
   )
   return { ...facts, endpoints, groups: groups?.value }

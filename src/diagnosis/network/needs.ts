@@ -8,7 +8,7 @@ import type { Need } from './facts.ts'
 const names: Readonly<Record<string, string>> = {
   'ecr.api': 'Amazon ECR',
   'ecr.dkr': 'the registry of Amazon ECR',
-  s3: 'Amazon S3, which keeps the layers of images in Amazon ECR',
+  s3: 'Amazon S3 (layers of images in Amazon ECR)',
   logs: 'Amazon CloudWatch Logs',
   secretsmanager: 'AWS Secrets Manager',
   ssm: 'the SSM Parameter Store',

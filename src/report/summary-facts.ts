@@ -1,0 +1,106 @@
+import type { DeploymentState } from '../deployment/state.ts'
+import { text, untrusted } from '../text.ts'
+import { type DetailLine, detailLines } from './deployment-details.ts'
+import { groupText } from './deployment-group.ts'
+import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
+import { code, factTable, link, prose } from './markdown.ts'
+import { redacted } from './redacted.ts'
+import type { Report } from './report.ts'
+import { account, commit, image, revision } from './short.ts'
+import { settingLines, strategyWords } from './strategy.ts'
+import type { Subject } from './subject.ts'
+import { trafficLine } from './traffic.ts'
+
+type Fact = readonly [name: string, value: string]
+
+/** What was deployed where, by whom, and how it stands: a table for the summary. */
+export function facts(report: Report): string {
+  const { subject, state } = report
+  return factTable([
+    ['Service', `${code(subject.service)} in cluster ${code(subject.cluster)}`],
+    ...environmentFact(subject),
+    ...planFacts(state),
+    ...(state.purpose === 'explanation' ? [] : commitFacts(subject)),
+    ...strategyFacts(state),
+    ...[...rollbackLine(state), ...trafficLine(state), ...detailLines(state)].map(
+      ([label, words]): Fact => [label, prose(words)],
+    ),
+    placeFact(subject),
+    ['Links', links(report)],
+  ])
+}
+
+/** Name of the environment, with its address. */
+export function environmentFact({ environment, url }: Pick<Subject, 'environment' | 'url'>): readonly Fact[] {
+  if (!environment) return []
+  return [['Environment', link(prose(text`${untrusted(environment)}`), safeUrl(url, { allowHttp: true }))]]
+}
+
+/** What was deployed, and who did. */
+export function commitFacts({ run }: Pick<Subject, 'run'>): readonly Fact[] {
+  const title = run.commitTitle ? ` ${prose(text`${run.commitTitle}`)}` : ''
+  const sha = link(code(commit(run.sha)), safeUrl(commitUrl(run), { allowHttp: true }))
+  return [
+    ['Commit', `${sha}${title} (${code(run.ref.untrusted)})`],
+    ['By', prose(text`${run.actor}`)],
+  ]
+}
+
+/** Region and account. */
+export function placeFact({ region, accountId }: Pick<Subject, 'region' | 'accountId'>): Fact {
+  return ['Region', [code(region), ...(accountId ? [`account ${account(accountId)}`] : [])].join(', ')]
+}
+
+/** Links with their words, without those whose address is not fit for readers. */
+export function linkList(links: readonly (readonly [label: string, address: string | undefined])[]): string {
+  return links
+    .map(([label, address]) => [label, safeUrl(address, { allowHttp: true })] as const)
+    .filter(([, address]) => address !== undefined)
+    .map(([label, address]) => link(label, address))
+    .join(' · ')
+}
+
+function planFacts({ plan, registered }: DeploymentState): readonly Fact[] {
+  if (!plan) return []
+  const { images, codeDeploy, creates, basis, previousTaskDefinition: previous } = plan
+  const target = registered?.taskDefinitionArn ?? plan.taskDefinition
+  return [
+    ...images.map(
+      ({ container, from, to }): Fact => [`Image of ${code(container)}`, change(from && image(from), image(to))],
+    ),
+    ...(target ? [['Revision', change(previous && revision(previous), revision(target))] as const] : []),
+    ...(codeDeploy?.settings ? [['Deployment group', prose(groupText(codeDeploy.settings))] as const] : []),
+    ...(creates ? [['New service', 'created by this deployment'] as const] : []),
+    ...(basis ? [['Selected because', prose(text`${basis}`)] as const] : []),
+  ]
+}
+
+/** `from → to`; one of them where both are the same, or the first is not known. */
+function change(from: string | undefined, to: string): string {
+  return from && from !== to ? `${code(from)} → ${code(to)}` : code(to)
+}
+
+function strategyFacts({ plan }: DeploymentState): readonly Fact[] {
+  if (!plan) return []
+  const settings = settingLines(plan)
+  return [
+    ['Strategy', prose(strategyWords(plan))],
+    ...(settings.length > 0 ? [['Settings', settings.map(prose).join(' · ')] as const] : []),
+  ]
+}
+
+/** What set the rollback off, where AWS has no words of its own for it, as when it was this run that did. */
+function rollbackLine({ rollingBack, evidence }: DeploymentState): readonly DetailLine[] {
+  const said = `${evidence?.statusReason?.untrusted} ${evidence?.codeDeploy?.message?.untrusted}`
+  const reason = rollingBack?.reason
+  if (!reason || !evidence || said.includes(reason.untrusted)) return []
+  return [['Rolled back because', [redacted(reason)]]]
+}
+
+function links(report: Report): string {
+  return linkList([
+    ['run', runUrl(report.subject.run)],
+    ['diff', compareUrl(report)],
+    ['AWS console', report.state.deployment?.consoleUrl],
+  ])
+}
