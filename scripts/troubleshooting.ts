@@ -43,10 +43,15 @@ export async function troubleshooting(): Promise<string> {
 
 /** All that a cause can be, those with the same code side by side. */
 async function causes(): Promise<readonly Row[]> {
-  const own = Object.entries<CauseMeaning>(ownCauses).map(([code, meaning]) => ({ code, ...meaning }))
+  const own = Object.entries<CauseMeaning>(ownCauses).map(([code, meaning]) => ({
+    code,
+    ...meaning,
+    meaning: sentence(meaning.meaning),
+  }))
   const entries = (await catalogueEntries()).map(({ code, error, why, fix, docs }) => ({
     code,
-    meaning: withoutPlaces(error ? `${error}: ${why}` : why),
+    // AWS's own name keeps the case in which people search for it.
+    meaning: error ? withoutPlaces(`${error}: ${why}`) : sentence(withoutPlaces(why)),
     advice: withoutPlaces(fix),
     ...(docs && { docs }),
   }))
@@ -75,11 +80,11 @@ function withoutPlaces(said: string): string {
 }
 
 function row({ code, meaning, advice, docs }: Row): string {
-  const cells = [`\`${code}\``, sentence(meaning), advice, docs ? `[AWS](${docs})` : '']
+  const cells = [`\`${code}\``, `${meaning}.`, advice, docs ? `[AWS](${docs})` : '']
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
 /** Names such as `minimumHealthyPercent` keep their first letter. */
 function sentence(words: string): string {
-  return `${words.replace(/^[a-z]+(?= )/, (first) => first.charAt(0).toUpperCase() + first.slice(1))}.`
+  return words.replace(/^[a-z]+(?= )/, (first) => first.charAt(0).toUpperCase() + first.slice(1))
 }

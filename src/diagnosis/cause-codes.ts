@@ -45,7 +45,7 @@ export const ownCauses = {
     advice: 'Nothing, if that was intended. To deploy this revision after all, run the job again.',
   },
   'older-commit': {
-    meaning: 'a newer commit is deployed already, so nothing was changed',
+    meaning: 'a newer commit is already deployed, so nothing was changed',
     advice: 'Nothing. To deploy the older commit on purpose, set allow-older: true.',
   },
   stopped: {

@@ -52,13 +52,13 @@ export const brokenCanary: Scenario = {
   engine: 'codedeploy',
   commit: 'Read the prices from a file of their own',
   verdict: 'rolled-back',
-  cause: /exited with code 1/,
+  cause: /exit code 1\b/,
   arrange: crash,
 }
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   success: {
-    about: 'a healthy image by CodeDeploy blue/green: 10 % of the traffic first, then all of it',
+    about: 'a healthy image by CodeDeploy blue/green: 10% of the traffic first, then all of it',
     engine: 'codedeploy',
     commit: 'Take orders of up to 100 pieces',
     verdict: 'succeeded',
@@ -68,7 +68,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Read the prices from a file of their own',
     verdict: 'rolled-back',
-    cause: /exited with code 1/,
+    cause: /exit code 1\b/,
     arrange: crash,
   },
   'out-of-memory': {
@@ -76,7 +76,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Keep all orders in memory',
     verdict: 'rolled-back',
-    cause: /memory/i,
+    cause: /OutOfMemoryError/,
     arrange: (simulator, tag) =>
       simulator.world.scenarios.set(tag, {
         kind: 'out-of-memory',
@@ -89,7 +89,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Check the database in /health',
     verdict: 'rolled-back',
-    cause: /health check/i,
+    cause: /failed ELB health checks .*Target\.ResponseCodeMismatch/,
     arrange: (simulator, tag) =>
       simulator.world.scenarios.set(tag, {
         kind: 'unhealthy',
@@ -103,7 +103,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Deploy the release candidate',
     verdict: 'rolled-back',
-    cause: /image/i,
+    cause: /CannotPullContainerError: image \S+ not found/,
     deployedTag: 'v3-rc1',
   },
   'secret-missing': {
@@ -111,7 +111,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Sign the webhooks',
     verdict: 'rolled-back',
-    cause: /secret/i,
+    cause: /ResourceInitializationError: secret \S+ not found/,
     definition: (definition) =>
       withContainer(definition, {
         secrets: [
@@ -127,7 +127,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Log to a group per team',
     verdict: 'rolled-back',
-    cause: /log group \/?[\w/-]+ does not exist/,
+    cause: /log group \/?[\w/-]+ not found/,
     definition: (definition) =>
       withContainer(definition, {
         logConfiguration: {
@@ -145,7 +145,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Build on the faster laptop',
     verdict: 'rolled-back',
-    cause: /amd64|arm64|architecture|platform/i,
+    cause: /exec format error|descriptor matching platform/,
     architecture: 'arm64',
   },
   capacity: {
@@ -153,7 +153,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     engine: 'rolling',
     commit: 'Scale for the sale',
     verdict: 'rolled-back',
-    cause: /capacity/i,
+    cause: /Capacity is unavailable at this time/,
     arrange: (simulator, tag) =>
       simulator.world.scenarios.set(tag, {
         kind: 'no-capacity',
@@ -161,11 +161,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
   },
   alarm: {
-    about: 'a CloudWatch alarm goes off while the canary has 10 % of the traffic',
+    about: 'a CloudWatch alarm goes into ALARM while the canary has 10% of the traffic',
     engine: 'codedeploy',
     commit: 'Round prices half to even',
     verdict: 'rolled-back',
-    cause: /alarm/i,
+    cause: /ALARM_ACTIVE: alarm \S+ went into ALARM/,
     alarmAtTraffic: true,
   },
 }

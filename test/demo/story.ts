@@ -67,7 +67,7 @@ export async function tell(scenario: Scenario, commit: Commit, stage: Stage, tel
     'the service runs another revision than the verdict says',
   )
   expect(
-    String(slack?.content.text).includes(isGood ? 'is deployed' : 'rolled back'),
+    String(slack?.content.text).includes(isGood ? ': deployed in' : 'rolled back to'),
     `Slack says "${slack?.content.text}"`,
   )
   return { surprises, verdict, cause, summary: deployed.summary, slack }
@@ -88,7 +88,9 @@ async function push(scenario: Scenario, commit: Commit, stage: Stage, { docker, 
       inputs: { ...inputs, ...dockerBuild },
     })
     if (built.exitCode === 0) return built
-    print(paint('yellow', 'Docker is there but could not build this; the demo goes on with an image made without it.'))
+    print(
+      paint('yellow', 'Docker is there but could not build this; the demo continues with an image made without it.'),
+    )
   }
   const layout = await stage.layout(commit.sha.slice(0, 7), architecture)
   return step('build-push', {
@@ -149,7 +151,7 @@ function armAlarm({ alarmAtTraffic }: Scenario, stage: Stage, { print, paint }: 
       clock.after(10_000, look)
       return
     }
-    print(paint('dim', `  ⏰ The CloudWatch alarm ${alarm} goes off.`))
+    print(paint('dim', `  ⏰ The CloudWatch alarm ${alarm} goes into ALARM.`))
     cloudwatch.setState(alarm, 'ALARM', 'Threshold Crossed')
   }
   look()

@@ -232,6 +232,9 @@ describe('why tasks could not start', () => {
     const cause = causeOf({ stoppedTasks: [stopped(text)] })
     expect([cause.code, sentences(cause)]).toEqual([code, expect.stringContaining(says)])
     expect(sentences(cause)).toMatch(/^3 of 3 new tasks could not start: /)
+    // The name by which people search for it, as AWS spells it.
+    const [name] = /^(?!InternalError|SpotInterruption)[A-Z]\w+Error(?=:)/.exec(text) ?? []
+    if (name) expect(sentences(cause)).toContain(`: ${name}: `)
   })
 })
 

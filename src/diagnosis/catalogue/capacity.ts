@@ -39,7 +39,7 @@ export const capacity: readonly Entry[] = [
   {
     code: 'no-instances',
     pattern: /No Container Instances were found in your (?<where>cluster|capacity provider)/,
-    error: 'No Container Instances were found in your {where}',
+    error: 'No Container Instances were found in your {where|cluster}',
     why: 'there is no instance to run the tasks on',
     fix: 'Register container instances, or run the service on Fargate.',
     docs,
@@ -63,16 +63,16 @@ export const capacity: readonly Entry[] = [
   {
     code: 'quota-reached',
     pattern: /You['’]ve reached the limit on the number of (?<what>tasks|vCPUs) you can run concurrently/,
-    error: "You've reached the limit on the number of {what} you can run concurrently",
-    why: 'the Fargate quota for {what} is exhausted in {place|this account and region}',
+    error: "You've reached the limit on the number of {what|vCPUs} you can run concurrently",
+    why: 'the Fargate quota for {what|vCPUs} is exhausted in {place|this account and region}',
     fix: 'Request a quota increase (Service Quotas, AWS Fargate), or stop tasks that are not needed.',
     docs,
   },
   {
     code: 'size-above-limit',
     pattern: /The requested (?<what>CPU|MEMORY) configuration is above your limit/,
-    error: 'The requested {what} configuration is above your limit',
-    why: "the task size exceeds the account's {what} quota",
+    error: 'The requested {what|CPU} configuration is above your limit',
+    why: "the task size exceeds the account's {what|CPU} quota",
     fix: 'Request a quota increase (Service Quotas), or choose a smaller task size.',
     docs,
   },
@@ -148,7 +148,7 @@ export const capacity: readonly Entry[] = [
     code: 'permissions-changed',
     pattern:
       /(?<said>IAM (?:permissions policies|trust relationship)[^,.\n]{0,80}?(?:misconfigured or changed|misconfigured|changed))/,
-    error: '{said}',
+    error: '{said|IAM permissions policies have been misconfigured or changed}',
     why: 'ECS can no longer maintain the service with its IAM role',
     fix: 'Restore the IAM role of the service: the trust policy for ecs.amazonaws.com and its permissions policies.',
     docs,

@@ -79,7 +79,7 @@ export const health: readonly Entry[] = [
     code: 'target-registration',
     pattern:
       /failed to (?<what>register targets in|deregister targets in|describe target health on) \(?target-group \S{1,300} with \(error (?<reason>[^)]{1,300})/,
-    error: 'failed to {what} target-group {targetGroup}',
+    error: 'failed to {what|register targets in} target-group {targetGroup}',
     why: '{reason}',
     fix: 'Correct what AWS rejected: the target group, its target type and VPC, or the permissions of the service-linked role of ECS.',
     docs: events,

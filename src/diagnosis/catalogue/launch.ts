@@ -54,7 +54,7 @@ export const launch: readonly Entry[] = [
   {
     code: 'fargate-size',
     pattern: /(?<setting>No Fargate configuration exists for given values|Invalid 'cpu' setting for task)/,
-    error: '{setting}',
+    error: '{setting|No Fargate configuration exists for given values}',
     why: 'Fargate has no task size with these values of cpu and memory',
     fix: 'Choose a pair from the table of task sizes, such as cpu 256 with memory 512, 1024 or 2048.',
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html',
@@ -64,7 +64,7 @@ export const launch: readonly Entry[] = [
     pattern:
       /exec: "?(?<command>[^":]{1,300})"?: (?:(?:stat|fork\/exec) [^:]{1,300}: )?(?<problem>executable file not found in \$PATH|no such file or directory)/,
     error: cannotStart,
-    why: 'exec: "{command}": {problem}',
+    why: 'exec: "{command}": {problem|executable file not found in $PATH}',
     fix: 'Correct command or entryPoint of the container, or add the program to the image.',
     docs,
   },

@@ -30,7 +30,7 @@ export const traffic: readonly Entry[] = [
     pattern:
       /(?<said>should have exactly one target group serving traffic|is forwarding traffic to unexpected target group)/,
     error,
-    why: 'production listener rule {said}',
+    why: 'production listener rule {said|is forwarding traffic to unexpected target group}',
     fix: 'Set the weights of the rule to 100 and 0 before deploying.',
     docs,
   },
