@@ -72,7 +72,7 @@ const meanings: Readonly<Record<number, readonly [why: string, fix: string]>> = 
   127: ['command not found', 'Correct command or entryPoint of the container, or add the program to the image.'],
   134: ['the program aborted', 'Read the last log lines of the container.'],
   137: [
-    'the container did not stop within stopTimeout, or the task or its host ran out of memory (ECS reports no OutOfMemoryError)',
+    'the container did not stop within stopTimeout, or the task or its host ran out of memory',
     'Raise memory of the task, and handle SIGTERM in the program.',
   ],
   139: ['segmentation fault', 'Check native modules and shared libraries of the image.'],

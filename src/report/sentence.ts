@@ -49,7 +49,7 @@ const appearances: Readonly<Record<Stage, Appearance>> = {
     colour: grey,
     now: 'The newer deployment decides which revision is live.',
   },
-  'timed-out': { words: 'timed out', emoji: '⌛', colour: red, now: 'The deployment may still be in progress.' },
+  'timed-out': { words: 'timed out, may still be in progress', emoji: '⌛', colour: red, now: '' },
   cancelled: { words: 'cancelled', emoji: '🚫', colour: grey, now: '' },
   detached: {
     words: 'in progress, no longer watched',
@@ -78,7 +78,7 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   },
   stopped: { words: 'rollback stopped' },
   superseded: { words: 'rollback superseded by a newer deployment' },
-  'timed-out': { words: 'rollback timed out', now: 'The rollback may still be in progress.' },
+  'timed-out': { words: 'rollback timed out, may still be in progress' },
   cancelled: { words: 'rollback cancelled' },
   detached: { words: 'rollback in progress, no longer watched', now: '' },
   paused: { words: 'rollback paused' },

@@ -63,11 +63,11 @@ describe('alarms and rollback of one deployment', () => {
       autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
     })
     expect(asked.log).toMatch(
-      /group {4}DgpECS-shop-api of AppECS-shop-api: .*no alarms; rolled back after a failure, a stop/,
+      /group {4}DgpECS-shop-api of AppECS-shop-api: .*auto-rollback on: deployment failure, stop request · alarms: none/,
     )
     const left = await deploy({})
     expect(Object.keys(left.sent)).not.toContain('overrideAlarmConfiguration')
-    expect(left.log).toMatch(/stopped by alarm api-5xx; rolled back after a failure, an alarm, a stop/)
+    expect(left.log).toMatch(/auto-rollback on: deployment failure, alarm threshold, stop request · alarms: api-5xx/)
     expect(left.runner.summary).toMatch(/Deployment group/)
   })
 

@@ -67,9 +67,9 @@ describe('a missing service', () => {
       desiredCount: 2,
       taskDefinition: expect.stringMatching(/api:1$/),
     })
-    expect(log).toMatch(/api does not exist in shop \(cluster shop, eu-west-1\) and will be created/)
-    expect(log).toMatch(/api \(shop\) is deployed/)
-    expect(runner.summary).toMatch(/did not exist: this deployment creates it/)
+    expect(log).toMatch(/Creating service api in shop \(cluster shop, eu-west-1\): it does not exist yet/)
+    expect(log).toMatch(/api \(shop\): deployed in/)
+    expect(runner.summary).toMatch(/New service<\/th><td>created by this deployment/)
   })
 
   test('is deployed to as usual the next time, and what the file has otherwise is said', async () => {
@@ -79,7 +79,9 @@ describe('a missing service', () => {
     const { log, verdict } = await deploy(sim, { content, given: { image: 'registry.example.com/api:v3' } })
     expect(verdict).toBe('succeeded')
     expect(serviceOf(sim)).toMatchObject({ desiredCount: 2 })
-    expect(log).toMatch(/only makes a missing service. This one has it otherwise: healthCheckGracePeriodSeconds\./)
+    expect(log).toMatch(
+      /applies only when the service is created\. The existing service differs in: healthCheckGracePeriodSeconds\./,
+    )
     expect(created(sim)).toBe(1)
     expect((await deploy(sim, { given: { image: 'registry.example.com/api:v4' } })).log).not.toMatch(/has it otherwise/)
   })
@@ -157,7 +159,7 @@ describe('a missing service', () => {
     const given = { 'deployment-id': runner.outputs['deployment-id'] ?? '' }
     const { verdict, log } = await deploy(sim, { content, given })
     expect(verdict).toBe('failed')
-    expect(log).toMatch(/exited with code 1/)
+    expect(log).toMatch(/exit code 1\)/)
   })
 
   test('of CodeDeploy gets its first task set from ECS, which is watched', async () => {
@@ -169,14 +171,14 @@ describe('a missing service', () => {
     crash(broken)
     const failed = await deploy(broken, { content: withTaskSet(broken) })
     expect(failed.verdict).toBe('failed')
-    expect(failed.log).toMatch(/exited with code 1[\s\S]*The service exists now/)
+    expect(failed.log).toMatch(/exit code 1\)[\s\S]*The service exists now/)
   })
 
   test('is only planned by a dry run', async () => {
     const sim = emptyScene()
     const { log, runner } = await deploy(sim, { given: { 'dry-run': 'true' } })
     expect(runner.failed).toBe(false)
-    expect(log).toMatch(/will be created/)
+    expect(log).toMatch(/Creating service api in shop/)
     expect(serviceOf(sim)).toBeUndefined()
     expect(sim.recorder.all.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation))).toEqual([])
   })
@@ -196,7 +198,7 @@ describe('a first deployment that fails', () => {
     crash(sim)
     const { log, verdict } = await deploy(sim, { content })
     expect(verdict).toBe('failed')
-    expect(log).toMatch(/exited with code 1/)
+    expect(log).toMatch(/exit code 1\)/)
     expect(log).toMatch(/The service exists now, with 0 of 2 tasks running/)
     expect(log).toMatch(/aws ecs delete-service --force --cluster shop --service api/)
     sim.world.scenarios.set('registry.example.com/api:fixed', { kind: 'healthy' })

@@ -43,10 +43,10 @@ describe('services of one task definition', () => {
     expect([runner.failed, runner.outputs.verdict]).toEqual([false, 'detached'])
     expect(runner.lines.filter((line) => /^(error|notice) /.test(line))).toEqual([
       expect.stringMatching(
-        /^notice Started, not watched: 3 services .*\. The deployments were started and are not watched.*\nLook at the service/,
+        /^notice 3 services \(shop\): in progress, no longer watched, after \S+: The deployments were started and are not watched: .*\nCheck the service/,
       ),
     ])
-    expect(`${log} ${JSON.stringify(sent)}`).not.toMatch(/Deploy failed|Left on the new version|!here/)
+    expect(`${log} ${JSON.stringify(sent)}`).not.toMatch(/: failed|On the new revision|!here/)
   })
 
   test('are deployed side by side from one revision, and told together', async () => {
@@ -72,10 +72,10 @@ describe('services of one task definition', () => {
       'previous-task-definition-arn': expect.stringMatching(/worker:1$/),
       'console-url': expect.stringContaining('/services/worker/'),
     })
-    expect(log).toMatch(/worker │ \d\d:\d\d {2}✅ worker \(shop\) is deployed/)
-    expect(runner.summary).toContain('3 services (shop) are deployed, in')
+    expect(log).toMatch(/worker │ \d\d:\d\d {2}✅ worker \(shop\): deployed in/)
+    expect(runner.summary).toContain('3 services (shop): deployed in')
     expect(runner.summary).toContain('<code>worker:1</code> → <code>shop:1</code>')
-    expect(JSON.stringify(sent.at(-1))).toMatch(/3 services \(shop\) are deployed, in .*\*web\* is deployed/)
+    expect(JSON.stringify(sent.at(-1))).toMatch(/3 services \(shop\): deployed in .*\*web\* deployed/)
     expect(new Set(sent.map(({ ts }) => ts)).size).toBe(2)
   })
 
@@ -182,7 +182,7 @@ describe('waves', () => {
     expect(at('edge')).toBeGreaterThan(Math.max(at('api'), at('worker')) + 20_000)
     expect(ended('data').began(2)).toBeGreaterThan(ended('data').line)
     expect(ended('worker').began(3)).toBeGreaterThan(Math.max(ended('worker').line, ended('api').line))
-    expect(log).toContain('4 services (production) are deployed')
+    expect(log).toContain('4 services (production): deployed in')
   })
 
   test('that fail take everything back, the last wave first, and nothing new begins', async () => {
@@ -203,7 +203,7 @@ describe('waves', () => {
     expect(updates(sim).slice(-2)).toEqual(['api api:1', 'data data:1'])
     expect(runner.outputs.verdict).toBe('rolled-back')
     expect(runner.outputs.cause).toMatch(
-      /^worker: .*container "api" exited with code 1.* 2 services were put back: data, api\. Not begun: edge\.$/,
+      /^worker: .*\("api", exit code 1\).* 2 services rolled back: data, api\. Not started: edge\.$/,
     )
     expect(Object.entries(told).map(([name, { verdict }]) => `${name} ${verdict}`)).toEqual([
       'data rolled-back',
@@ -212,10 +212,12 @@ describe('waves', () => {
       'edge ',
     ])
     expect(runner.lines.filter((line) => line.startsWith('error'))).toEqual([
-      expect.stringMatching(/^error Deploy failed: Deploy failed: worker: .*2 services were put back/),
+      expect.stringMatching(
+        /^error 4 services \(production\): failed, all rolled back, after \S+ \S+: worker: .*2 services rolled back/,
+      ),
     ])
-    expect(log).toMatch(/worker failed, so the 2 services that were deployed go back/)
-    expect(runner.summary).toMatch(/^### .* worker: .*2 services were put back: data, api/)
+    expect(log).toMatch(/worker failed, rolling back the 2 deployed services/)
+    expect(runner.summary).toMatch(/^### .* worker: .*2 services rolled back: data, api/)
     expect(runner.summary).toContain('<code>data:1</code> → <code>data:2</code> → <code>data:1</code>')
     const last = JSON.stringify(sent.at(-1))
     expect(JSON.stringify(sent)).toMatch(/4 services \(production\) failed to deploy together and were put back/)
@@ -231,7 +233,9 @@ describe('waves', () => {
     sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
     files['deploy/data.json'] = (files['deploy/data.json'] ?? '').replace(imageOf('data', 'v2'), image)
     const { runner } = await deploySeveral(sim, { environment: 'production' }, { files })
-    expect(runner.outputs.cause).toMatch(/^data: .*is built for linux\/arm64, and the task runs on linux\/amd64/)
+    expect(runner.outputs.cause).toMatch(
+      /^data: .*does not contain descriptor matching platform 'linux\/amd64': it is built for linux\/arm64/,
+    )
   })
 
   test('get the settings back that this run has changed, also those that failed', async () => {
@@ -242,12 +246,12 @@ describe('waves', () => {
     const before = await configurations()
     const settings = { 'minimum-healthy-percent': '50', 'circuit-breaker-threshold': '5', 'circuit-breaker': 'on' }
     const { runner, log } = await deploySeveral(sim, { environment: 'production', ...settings }, { files })
-    expect(log).toContain('minimum healthy percent 100 % → 50 %')
-    expect(log).toContain('minimum healthy percent 50 % → 100 %')
+    expect(log).toContain('minimum healthy percent 100% → 50%')
+    expect(log).toContain('minimum healthy percent 50% → 100%')
     expect(await configurations()).toEqual(before)
     expect(shop.map((service) => serving(sim, service))).toEqual(Array(4).fill(oldImage))
     expect(runner.outputs.verdict).toBe('rolled-back')
-    expect(runner.outputs.cause).toMatch(/2 services were put back: data, api\. Not begun: edge\.$/)
+    expect(runner.outputs.cause).toMatch(/2 services rolled back: data, api\. Not started: edge\.$/)
   })
 
   test('with on-wave-failure: leave, stay where they are, and the verdict says that not all is back', async () => {
@@ -261,7 +265,7 @@ describe('waves', () => {
       oldImage,
     ])
     expect(runner.outputs.verdict).toBe('failed')
-    expect(runner.outputs.cause).toMatch(/Left on the new version: data, api\. Not begun: edge\.$/)
+    expect(runner.outputs.cause).toMatch(/On the new revision: data, api\. Not started: edge\.$/)
   })
 
   test('that cannot go back end as rollback-failed, with one error for all and one for each', async () => {
@@ -279,7 +283,7 @@ describe('waves', () => {
     }
     const { runner, services: told } = await deploySeveral(sim, { environment: 'production' }, running)
     expect(runner.outputs.verdict).toBe('rollback-failed')
-    expect(runner.outputs.cause).toMatch(/^worker: .*Could not be put back: data, api\. Not begun: edge\.$/)
+    expect(runner.outputs.cause).toMatch(/^worker: .*Rollback failed: data, api\. Not started: edge\.$/)
     expect([told.data?.verdict, told.api?.verdict, told.worker?.verdict]).toEqual([
       'rollback-failed',
       'rollback-failed',
@@ -287,10 +291,10 @@ describe('waves', () => {
     ])
     const errors = runner.lines.filter((line) => line.startsWith('error'))
     expect(errors[0]).toMatch(/worker: /)
-    expect(errors.slice(1).map((line) => line.split(':').slice(0, 2).join(':'))).toEqual([
-      'error Rollback failed: data',
-      'error Rollback failed: api',
-      'error Deploy failed: worker',
+    expect(errors.slice(1).map((line) => line.split(',')[0])).toEqual([
+      'error data (production): rollback failed',
+      'error api (production): rollback failed',
+      'error worker (production): failed',
     ])
   })
 
@@ -308,8 +312,8 @@ describe('waves', () => {
   })
 
   test.each([
-    ['timed out', { kind: 'healthy', startSeconds: 3600 } as const, 'timed-out', 'was not complete after 5 minutes'],
-    ['failed without a rollback of its own', crash, 'failed', 'exited with code 1'],
+    ['timed out', { kind: 'healthy', startSeconds: 3600 } as const, 'timed-out', 'did not complete within 5 minutes'],
+    ['failed without a rollback of its own', crash, 'failed', '\\("api", exit code 1\\)'],
   ])('take a service back that %s', async (_, behaviour, outcome, why) => {
     const sim = createSimulator()
     for (const service of ['data', 'worker'])
@@ -319,11 +323,11 @@ describe('waves', () => {
     const given = { environment: 'production', 'wait-for-minutes': '5', 'fail-fast-after': '0' }
     const { runner, services: told, log } = await deploySeveral(sim, given, { files })
     expect(log).toContain(
-      outcome === 'failed' ? 'worker (production) failed to deploy' : 'worker (production) was not stable',
+      outcome === 'failed' ? 'worker (production): failed, not rolled back' : 'worker (production): timed out',
     )
     expect([serving(sim, 'data'), serving(sim, 'worker')]).toEqual([oldImage, oldImage])
     expect(runner.outputs.verdict).toBe('rolled-back')
-    expect(runner.outputs.cause).toMatch(new RegExp(`^worker: .*${why}.*2 services were put back: data, worker`))
+    expect(runner.outputs.cause).toMatch(new RegExp(`^worker: .*${why}.*2 services rolled back: data, worker`))
     expect(told.worker?.verdict).toBe('rolled-back')
   })
 
@@ -382,7 +386,7 @@ describe('waves', () => {
     for (const service of shop) expect(log).toContain(`Deploying ${service} to production`)
     expect(sim.recorder.all.filter(({ operation }) => /^(Register|Update|Create)/.test(operation))).toEqual([])
     expect(runner.outputs.verdict).toBe('')
-    expect(runner.summary).toContain('4 services (production) would be deployed (dry run: nothing was changed)')
+    expect(runner.summary).toContain('4 services (production): dry run, nothing changed')
   })
 
   test('may be given by the input, for some of the services', async () => {
@@ -425,21 +429,21 @@ describe('a cancelled run of waves', () => {
     expect(after.log).toMatch(/api +│ .*is being rolled back to api:1/)
     expect(after.log).toMatch(/worker │ .*is being rolled back to worker:1/)
     expect(after.log).toMatch(
-      /2 services were on their way: api, worker.*Going back to what they ran before, at AWS after this job: data\. Not begun: edge/,
+      /2 services were on their way: api, worker.*Rollback in progress, continues after this job: data\. Not started: edge/,
     )
     expect(after.log).toMatch(
-      /data +│ .*Going back with data in production to data:1 with Amazon ECS: the run was cancelled/,
+      /data +│ .*Rolling back data in production to data:1 with Amazon ECS: the run was cancelled/,
     )
     expect(after.runner.summary).toMatch(/cancelled/)
-    expect(JSON.stringify(after.sent)).toMatch(/\*api\* was cancelled/)
+    expect(JSON.stringify(after.sent)).toMatch(/\*api\* cancelled/)
     expect(after.sent[0]?.ts).toBe('1795165392.000100')
     sim.clock.advance(30 * 60_000)
     expect(shop.map((service) => serving(sim, service))).toEqual(Array(4).fill(oldImage))
   })
 
   test.each([
-    ['on-cancel: leave', { 'on-cancel': 'leave' }, /Deployed before, and left so: data\./, false],
-    ['credentials that may no longer do it', {}, /Could not be put back: data\./, true],
+    ['on-cancel: leave', { 'on-cancel': 'leave' }, /Deployed before the cancel, not rolled back: data\./, false],
+    ['credentials that may no longer do it', {}, /Rollback failed: data\./, true],
   ])('with %s says for each service how it goes back', async (_, more, says, isDenied) => {
     const { sim, files } = shopScene({ api: { kind: 'healthy', startSeconds: 120 } })
     const given = { environment: 'production', ...more }
@@ -461,7 +465,7 @@ describe('a cancelled run of waves', () => {
     const after = await deploySeveral(sim, { ...given, ...slack }, { files, state: main.runner.savedState })
     for (const told of [after.log, after.runner.summary, JSON.stringify(after.sent)]) {
       expect(told).toMatch(says)
-      expect(told).toMatch(/Take them back with the action rollback: .*data to data:1/)
+      expect(told).toMatch(/Roll them back with the action rollback: .*data to data:1/)
     }
   })
 
@@ -502,7 +506,7 @@ describe('a cancelled run of waves', () => {
       expect(after.error).toBeUndefined()
       if (main.runner.outputs.verdict !== 'cancelled') break
       cancelled++
-      expect(after.log).toContain('3 services (production) were cancelled')
+      expect(after.log).toContain('3 services (production): cancelled')
       sim.clock.advance(30 * 60_000)
       for (const service of order) {
         const told = after.runner.summary.split('\n').find((line) => line.includes(`<code>${service}</code>`)) ?? ''

@@ -69,8 +69,8 @@ describe('the deploy action', () => {
       'slack-channel': 'C0123456789',
       'slack-message-ts': '1795165392.000100',
     })
-    expect(runner.summary).toMatch(/api (\(shop\) )?is deployed/)
-    expect(JSON.stringify(sent.at(-1)?.body)).toMatch(/api (\(shop\) )?is deployed/)
+    expect(runner.summary).toMatch(/api \(shop\): deployed in/)
+    expect(JSON.stringify(sent.at(-1)?.body)).toMatch(/api \(shop\): deployed in/)
     expect(new Set(sent.map(({ url }) => url)).size).toBe(2)
   })
 
@@ -82,7 +82,7 @@ describe('the deploy action', () => {
     expect(runner.failed).toBe(true)
     expect(runner.outputs).toMatchObject({
       verdict: 'rolled-back',
-      cause: expect.stringMatching(/container "api" used up its memory/),
+      cause: expect.stringMatching(/OutOfMemoryError: container "api" ran out of memory/),
     })
     expect(runner.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
     expect(servingImage(sim)).toBe(oldImage)
@@ -197,8 +197,8 @@ environments:
     const given = { environment: 'staging', service: 'web', 'circuit-breaker-threshold': '25%' }
     const { runner, log } = await deploy(sim, given, { files: { 'slipway.yml': config } })
     expect(runner.outputs.verdict).toBe('succeeded')
-    expect(log).toContain('settings maximum percent 200 % → 150 %')
-    expect(runner.summary).toContain('has other settings')
+    expect(log).toContain('settings maximum percent 200% → 150%')
+    expect(runner.summary).toContain('settings changed in')
     expect(sim.recorder.calls('ecs', 'UpdateService').at(-1)?.input.deploymentConfiguration).toMatchObject({
       minimumHealthyPercent: 100,
       maximumPercent: 150,
@@ -264,16 +264,16 @@ test('who attaches to what has ended reads that it was started before, and how i
   const log = runner.lines.join('\n')
   expect([runner.outputs.verdict, runner.failed]).toEqual(['rolled-back', true])
   expect(log).toMatch(/Watching a deployment of api in shop/)
-  expect(log).toContain(`Deployment ${id.split('/').at(-1)} was started before; watching what becomes of it`)
-  expect(log).toMatch(/^error Watched deployment failed: /m)
-  expect(log).not.toMatch(/same content|under way|Deploying|Deploy failed/)
+  expect(log).toContain(`Deployment ${id.split('/').at(-1)} was started earlier; watching it`)
+  expect(log).toMatch(/^error api \(shop\): failed/m)
+  expect(log).not.toMatch(/same content|already in progress|Deploying/)
 })
 
 test('who attaches to what is not there reads that nothing was watched', async () => {
   const { runner } = await deploy(rollingScene(), { ...here, 'deployment-id': 'ecs-svc/1' })
   const log = runner.lines.join('\n')
-  expect(log).toMatch(/api \(shop\) has no deployment that could be watched/)
-  expect(log).toMatch(/error Watched deployment failed: .*There is no deployment ecs-svc\/1/)
+  expect(log).toMatch(/api \(shop\): no deployment to watch/)
+  expect(log).toMatch(/error api \(shop\): no deployment to watch, after \S+: There is no deployment ecs-svc\/1/)
 })
 
 test('deployment-id alone says which service is watched', async () => {

@@ -36,14 +36,14 @@ function enclosed(sim: Simulator, endpoints: readonly string[], route: Route = '
 const without = (...names: readonly string[]) => everything.filter((name) => !names.includes(name))
 const ours = { given: { image: `${host}/api:v2` } }
 const stable = (sentence: string) => sentence.replaceAll(/vpce-[0-9a-f]{17}/g, 'vpce-1')
-const noRoute = `${both} have no route to the internet that the tasks can use`
+const noRoute = `${both} have no usable route to the internet`
 
 type Row = readonly [code: string, severity: string, sentence: string, setup: (sim: Simulator) => Asked]
 
 const interfaceRow = (service: string, name: string, asked: (sim: Simulator) => Asked = () => ours): Row => [
   'endpoint-missing',
   'blocks',
-  `The tasks cannot reach ${name}: ${vpc} has no endpoint com.amazonaws.eu-west-1.${service}, and ${noRoute}. Create the interface endpoint com.amazonaws.eu-west-1.${service} in ${vpc} with private DNS and a security group that admits the tasks on port 443, or route the subnets to a NAT gateway.`,
+  `The tasks cannot reach ${name}: ${vpc} has no endpoint com.amazonaws.eu-west-1.${service}, and ${noRoute}. Create the interface endpoint com.amazonaws.eu-west-1.${service} in ${vpc} with private DNS and a security group that allows inbound TCP 443 from the tasks, or route the subnets to a NAT gateway.`,
   (sim) => {
     enclosed(sim, without(service))
     return asked(sim)
@@ -69,7 +69,7 @@ const network: readonly Row[] = [
   [
     'endpoint-missing',
     'warns',
-    `The tasks cannot reach AWS KMS: ${vpc} has no endpoint com.amazonaws.eu-west-1.kms, and ${noRoute}. Create the interface endpoint com.amazonaws.eu-west-1.kms in ${vpc} with private DNS and a security group that admits the tasks on port 443, or route the subnets to a NAT gateway.`,
+    `The tasks cannot reach AWS KMS: ${vpc} has no endpoint com.amazonaws.eu-west-1.kms, and ${noRoute}. Create the interface endpoint com.amazonaws.eu-west-1.kms in ${vpc} with private DNS and a security group that allows inbound TCP 443 from the tasks, or route the subnets to a NAT gateway.`,
     (sim) => {
       enclosed(sim, everything)
       const environment = [{ name: 'KEY_ARN', value: `arn:aws:kms:${region}:111122223333:key/1` }]
@@ -79,7 +79,7 @@ const network: readonly Row[] = [
   [
     'endpoint-missing',
     'blocks',
-    `The tasks cannot reach Amazon S3, which keeps the layers of images in Amazon ECR: ${vpc} has no endpoint com.amazonaws.eu-west-1.s3, and ${noRoute}. Create the gateway endpoint com.amazonaws.eu-west-1.s3 in ${vpc} for rtb-0aaa1111 and rtb-0bbb2222, or route the subnets to a NAT gateway.`,
+    `The tasks cannot reach Amazon S3 (layers of images in Amazon ECR): ${vpc} has no endpoint com.amazonaws.eu-west-1.s3, and ${noRoute}. Create the gateway endpoint com.amazonaws.eu-west-1.s3 in ${vpc} for rtb-0aaa1111 and rtb-0bbb2222, or route the subnets to a NAT gateway.`,
     (sim) => {
       enclosed(sim, without('s3'))
       return ours
@@ -88,7 +88,7 @@ const network: readonly Row[] = [
   [
     'endpoint-missing',
     'blocks',
-    `The tasks cannot reach Amazon CloudWatch Logs: ${vpc} has no endpoint com.amazonaws.eu-west-1.logs, and ${both} lead to an internet gateway only, which takes a public IP address that the tasks do not have (assignPublicIp is DISABLED). Create the interface endpoint com.amazonaws.eu-west-1.logs in ${vpc} with private DNS and a security group that admits the tasks on port 443, or set assignPublicIp of the service to ENABLED.`,
+    `The tasks cannot reach Amazon CloudWatch Logs: ${vpc} has no endpoint com.amazonaws.eu-west-1.logs, and ${both} route to an internet gateway, but the tasks have no public IP address (assignPublicIp is DISABLED). Create the interface endpoint com.amazonaws.eu-west-1.logs in ${vpc} with private DNS and a security group that allows inbound TCP 443 from the tasks, or set assignPublicIp of the service to ENABLED.`,
     (sim) => {
       enclosed(sim, without('logs'), 'internet-gateway')
       return ours
@@ -97,7 +97,7 @@ const network: readonly Row[] = [
   [
     'endpoint-route',
     'blocks',
-    'The tasks cannot reach Amazon S3, which keeps the layers of images in Amazon ECR: the route table rtb-0bbb2222 has no route to the endpoint vpce-1 (com.amazonaws.eu-west-1.s3). Add it: aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --add-route-table-ids rtb-0bbb2222.',
+    'The tasks cannot reach Amazon S3 (layers of images in Amazon ECR): the route table rtb-0bbb2222 has no route to the endpoint vpce-1 (com.amazonaws.eu-west-1.s3). Add it: aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --add-route-table-ids rtb-0bbb2222.',
     (sim) => {
       enclosed(sim, without('s3')).endpoint({ service: 's3', subnets: ['subnet-0aaa1111'] })
       return ours
@@ -106,7 +106,7 @@ const network: readonly Row[] = [
   [
     'endpoint-private-dns',
     'blocks',
-    'The tasks cannot reach Amazon ECR: the endpoint vpce-1 (com.amazonaws.eu-west-1.ecr.api) has private DNS off, so the usual host name does not lead to it. Turn it on: aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled.',
+    'The tasks cannot reach Amazon ECR: private DNS is disabled for the endpoint vpce-1 (com.amazonaws.eu-west-1.ecr.api), so the host name of the service does not resolve to it. Enable it: aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-1 --private-dns-enabled.',
     (sim) => {
       enclosed(sim, without('ecr.api')).endpoint({ service: 'ecr.api', privateDns: false })
       return ours
@@ -115,7 +115,7 @@ const network: readonly Row[] = [
   [
     'endpoint-closed',
     'blocks',
-    'The tasks cannot reach Amazon ECR: the security group sg-0shut of the endpoint vpce-1 (com.amazonaws.eu-west-1.ecr.api) does not admit the tasks on port 443. Add an inbound rule for TCP 443 from sg-0ccc3333.',
+    'The tasks cannot reach Amazon ECR: security group sg-0shut of the endpoint vpce-1 (com.amazonaws.eu-west-1.ecr.api) does not allow inbound TCP 443 from the tasks. Add an inbound rule for TCP 443 from sg-0ccc3333.',
     (sim) => {
       const ec2 = enclosed(sim, without('ecr.api'))
       ec2.securityGroup({ id: 'sg-0shut', ingressPorts: [443], ingressFrom: ['sg-0other'] })
@@ -135,7 +135,7 @@ const network: readonly Row[] = [
   [
     'internet-unreachable',
     'blocks',
-    `The tasks cannot reach the registry docker.io: no VPC endpoint leads there, and ${noRoute}. Copy it into the Amazon services of this region, or route the subnets to a NAT gateway.`,
+    `The tasks cannot reach the registry docker.io: there is no VPC endpoint for it, and ${noRoute}. Copy it to the AWS service in this region, or route the subnets to a NAT gateway.`,
     (sim) => {
       enclosed(sim, everything)
       return { given: { image: 'nginx:1' } }
@@ -144,7 +144,7 @@ const network: readonly Row[] = [
   [
     'egress-closed',
     'blocks',
-    'The tasks cannot call anything over HTTPS: no rule of their security group sg-0ccc3333 lets traffic out to port 443. Add an outbound rule for TCP 443.',
+    'The tasks have no outbound access to TCP port 443: no rule of security group sg-0ccc3333 allows outbound TCP 443. Add an outbound rule for TCP 443.',
     (sim) => {
       withRepository(sim)
       home(sim).ec2.securityGroup({ id: 'sg-0ccc3333', egress: 'none' })
@@ -154,7 +154,7 @@ const network: readonly Row[] = [
   [
     'route-blackhole',
     'warns',
-    'The route to the internet of subnet-0bbb2222 leads nowhere: rtb-0bbb2222 sends it to nat-0bbb2222, which does not exist any more. Correct the route, or create what it leads to.',
+    'The default route of subnet-0bbb2222 is a blackhole: rtb-0bbb2222 routes to nat-0bbb2222, which does not exist any more. Correct the route, or create its target again.',
     (sim) => {
       withRepository(sim)
       home(sim).ec2.subnet({ id: 'subnet-0bbb2222', route: 'blackhole' })
@@ -381,12 +381,12 @@ describe('production traffic before a deployment that shifts it', () => {
 })
 
 describe('a permission to look at networks or roles that is missing', () => {
-  const reaching = 'whether the tasks reach what they need'
+  const reaching = 'the network path of the tasks'
   test.each([
     ['DescribeSubnets', reaching, 'ec2:DescribeSubnets'],
     ['DescribeRouteTables', reaching, 'ec2:DescribeRouteTables'],
     ['DescribeVpcEndpoints', reaching, 'ec2:DescribeVpcEndpoints'],
-    ['DescribeSecurityGroups', 'whether security groups let the tasks through', 'ec2:DescribeSecurityGroups'],
+    ['DescribeSecurityGroups', 'the rules of the security groups', 'ec2:DescribeSecurityGroups'],
     ['GetRole', 'whether the roles exist and trust Amazon ECS', 'iam:GetRole'],
     [
       'SimulatePrincipalPolicy',

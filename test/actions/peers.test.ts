@@ -66,7 +66,7 @@ describe("peers' F8: what ECS rolled back, what is too slow and what cannot be s
     crash(sim)
     const { verdict, isRed, cause } = await deploy(sim, { 'wait-for-minutes': '120' })
     expect([verdict, isRed]).toEqual(['rolled-back', true])
-    expect(cause).toMatch(/exited with code 1/)
+    expect(cause).toMatch(/exit code 1\)/)
   })
 
   test('one that is too slow, after as long as was asked for', async () => {
@@ -184,6 +184,6 @@ describe("peers' F17: nothing that is not seen is taken for a success", () => {
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 4, effect: { kind: 'http', status: 500 } })
     const { verdict, cause } = await deploy(sim)
     expect(verdict).toBe('rolled-back')
-    expect(cause).toMatch(/container "api" exited with code 1/)
+    expect(cause).toMatch(/\("api", exit code 1\)/)
   })
 })

@@ -80,8 +80,8 @@ const pull = `CannotPullContainerError: failed to do request: Get "https://ann:$
 
 test.each([
   ['rolling, a crash', () => rollingScene(), { kind: 'crash', exitCode: 1, log: careless }, /\*\*\*\(DB_HOST\):5432/],
-  ['CodeDeploy, a crash', () => codeDeployScene(), { kind: 'crash', exitCode: 1, log: careless }, /exited with code 1/],
-  ['rolling, no start', () => rollingScene(), { kind: 'fails-to-start', stoppedReason: pull }, /cannot be reached/],
+  ['CodeDeploy, a crash', () => codeDeployScene(), { kind: 'crash', exitCode: 1, log: careless }, /exit code 1\)/],
+  ['rolling, no start', () => rollingScene(), { kind: 'fails-to-start', stoppedReason: pull }, /cannot reach/],
 ] as const)('%s: no channel shows a credential, and each says why', async (_, scene, behaviour, why) => {
   const sim = scene()
   const { runner, seen } = await deploy(sim, behaviour)

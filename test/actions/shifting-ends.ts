@@ -31,25 +31,25 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       return sim
     }
   const rows: Readonly<Record<string, End>> = {
-    healthy: { scene: scene(), verdict: 'succeeded', green: true, says: /100 %.*api \(shop\) is deployed/s },
+    healthy: { scene: scene(), verdict: 'succeeded', green: true, says: /100%.*api \(shop\): deployed in/s },
     'nothing new': {
       scene: scene(),
       given: { image: oldImage },
       verdict: 'unchanged',
       green: true,
-      says: /runs this version already/,
+      says: /already up to date, nothing deployed/,
     },
     'broken, without rollback': {
       scene: scene({ circuitBreaker: 'stop' }),
       prepare: crash,
       verdict: 'failed',
-      says: /exited with code 1/,
+      says: /exit code 1\)/,
     },
     broken: {
       scene: scene(),
       prepare: crash,
       verdict: 'rolled-back',
-      says: /rolled back to api:1.*exited with code 1/s,
+      says: /rolled back to api:1.*exit code 1\)/s,
     },
     alarm: {
       scene: scene({ alarms: ['api-5xx'] }),
@@ -71,7 +71,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       }),
       prepare: (sim) => sim.world.region(region).ecs.lambdaHooks.set(functionArn, { kind: 'failed' }),
       verdict: 'rollback-failed',
-      says: /Somebody must act/,
+      says: /Act now/,
     },
     'stopped by somebody': {
       scene: scene(),
@@ -87,7 +87,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       meanwhile: (sim) => run(sim, { image: 'registry.example.com/api:theirs', request: { wait: false } }),
       after: 60,
       verdict: 'superseded',
-      says: /was started by somebody else/,
+      says: /was started by another user or run/,
     },
     'an older commit': {
       scene: scene(),
@@ -100,7 +100,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       given: { 'wait-for-minutes': '2' },
       prepare: (sim) => sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 1200 }),
       verdict: 'timed-out',
-      says: /not complete after \d+ minutes.*deployment-id: service-deployment/s,
+      says: /did not complete within \d+ minutes.*deployment-id: service-deployment/s,
     },
     'credentials expire': {
       scene: scene(),
@@ -116,7 +116,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       after: 300,
       verdict: 'succeeded',
       green: true,
-      says: /POST_TEST_TRAFFIC_SHIFT waits for an answer.*was answered: the deployment goes on.*is deployed/s,
+      says: /Paused at POST_TEST_TRAFFIC_SHIFT.*Pause at \S+ continued.*: deployed in/s,
     },
     'paused and timed out': {
       scene: scene({ lifecycleHooks: [hook(10)] }),

@@ -22,21 +22,21 @@ const canary = 'CodeDeployDefault.ECSCanary10Percent15Minutes'
 const codeDeploy = { scene: () => codeDeployScene({ terminationWaitMinutes: 0 }) }
 
 export const ends: Readonly<Record<string, End>> = {
-  'rolling, healthy': { ...rolling, verdict: 'succeeded', green: true, says: /api \(shop\) is deployed/ },
-  'CodeDeploy, healthy': { ...codeDeploy, verdict: 'succeeded', green: true, says: /api \(shop\) is deployed/ },
+  'rolling, healthy': { ...rolling, verdict: 'succeeded', green: true, says: /api \(shop\): deployed in/ },
+  'CodeDeploy, healthy': { ...codeDeploy, verdict: 'succeeded', green: true, says: /api \(shop\): deployed in/ },
   'rolling, nothing new': {
     ...rolling,
     given: { image: oldImage },
     verdict: 'unchanged',
     green: true,
-    says: /runs this version already/,
+    says: /already up to date, nothing deployed/,
   },
   'CodeDeploy, nothing new': {
     ...codeDeploy,
     given: { image: oldImage },
     verdict: 'unchanged',
     green: true,
-    says: /runs this version already/,
+    says: /already up to date, nothing deployed/,
   },
   'rolling, not waited for': {
     ...rolling,
@@ -56,7 +56,7 @@ export const ends: Readonly<Record<string, End>> = {
     scene: () => rollingScene({ circuitBreaker: 'stop' }),
     prepare: crash,
     verdict: 'failed',
-    says: /exited with code 1/,
+    says: /exit code 1\)/,
   },
   'CodeDeploy, alarm, without rollback': {
     scene: withAlarm([]),
@@ -69,26 +69,26 @@ export const ends: Readonly<Record<string, End>> = {
     ...rolling,
     prepare: crash,
     verdict: 'rolled-back',
-    says: /rolled back to api:1[\s\S]*exited with code 1/,
+    says: /rolled back to api:1[\s\S]*exit code 1\)/,
   },
   'rolling, broken, without circuit breaker': {
     scene: () => rollingScene({ circuitBreaker: 'off' }),
     prepare: crash,
     verdict: 'rolled-back',
-    says: /exited with code 1/,
+    says: /exit code 1\)/,
   },
   'CodeDeploy, broken': {
     ...codeDeploy,
     prepare: crash,
     verdict: 'rolled-back',
-    says: /rolled back to api:1[\s\S]*exited with code 1/,
+    says: /rolled back to api:1[\s\S]*exit code 1\)/,
   },
   'CodeDeploy, alarm': { scene: withAlarm(), meanwhile: alarm, after: 60, verdict: 'rolled-back', says: /alarm/ },
   'rolling, first deployment of all, broken': {
     scene: () => rollingScene({ waitUntilSteady: false, image: 'registry.example.com/api:v0' }, {}),
     prepare: (sim) => sim.world.scenarios.set(/./, { kind: 'crash', exitCode: 1 }),
     verdict: 'rollback-failed',
-    says: /so did the rollback/,
+    says: /failed, and the rollback failed/,
   },
   'rolling, its rollback fails': {
     scene: () => rollingScene({ minimumHealthyPercent: 0, maximumPercent: 100 }),
@@ -98,7 +98,7 @@ export const ends: Readonly<Record<string, End>> = {
       sim.world.scenarios.set(oldImage, { kind: 'fails-to-start', stoppedReason })
     },
     verdict: 'rollback-failed',
-    says: /Somebody must act/,
+    says: /Act now/,
   },
   'CodeDeploy, its rollback fails': {
     scene: withAlarm(),
@@ -109,7 +109,7 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: alarm,
     after: 60,
     verdict: 'rollback-failed',
-    says: /Somebody must act/,
+    says: /Act now/,
   },
   'rolling, stopped by somebody': {
     ...rolling,
@@ -133,7 +133,7 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: (sim) => run(sim, { image: 'registry.example.com/api:theirs', request: { wait: false } }),
     after: 60,
     verdict: 'superseded',
-    says: /was started by somebody else/,
+    says: /was started by another user or run/,
   },
   'rolling, an older commit': {
     ...rolling,
@@ -152,14 +152,14 @@ export const ends: Readonly<Record<string, End>> = {
     given: { 'wait-for-minutes': '2' },
     prepare: slow,
     verdict: 'timed-out',
-    says: /not complete after 2 minutes.*deployment-id: service-deployment/s,
+    says: /did not complete within 2 minutes.*deployment-id: service-deployment/s,
   },
   'CodeDeploy, too slow': {
     scene: () => codeDeployScene({ deploymentConfig: canary, terminationWaitMinutes: 0 }),
     given: { 'wait-for-minutes': '2' },
     prepare: slow,
     verdict: 'timed-out',
-    says: /not complete after 2 minutes.*deployment-id: d-/s,
+    says: /did not complete within 2 minutes.*deployment-id: d-/s,
   },
   'rolling, credentials expire': {
     ...rolling,
@@ -183,7 +183,7 @@ export const ends: Readonly<Record<string, End>> = {
     after: 300,
     verdict: 'succeeded',
     green: true,
-    says: /POST_TEST_TRAFFIC_SHIFT waits for an answer.*was answered: the deployment goes on.*is deployed/s,
+    says: /Paused at POST_TEST_TRAFFIC_SHIFT.*Pause at \S+ continued.*: deployed in/s,
   },
   'CodeDeploy, paused and continued': {
     scene: () => codeDeployScene({ readyWait: 60, terminationWaitMinutes: 0 }),
@@ -191,7 +191,7 @@ export const ends: Readonly<Record<string, End>> = {
     after: 300,
     verdict: 'succeeded',
     green: true,
-    says: /READY_WAIT waits for an answer.*was answered: the deployment goes on.*is deployed/s,
+    says: /Paused at READY_WAIT.*Pause at \S+ continued.*: deployed in/s,
   },
   'ECS, paused and rolled back': {
     scene: () => hookScene(hook(60)),
@@ -216,7 +216,7 @@ export const ends: Readonly<Record<string, End>> = {
     scene: () => hookScene(hook(10, 'CONTINUE')),
     verdict: 'succeeded',
     green: true,
-    says: /was not answered in time, so the deployment goes on/,
+    says: /timed out, the deployment continues/,
   },
   'CodeDeploy, paused and timed out': {
     scene: () => codeDeployScene({ readyWait: 10 }),
@@ -233,14 +233,14 @@ export const ends: Readonly<Record<string, End>> = {
     given: { 'on-pause': 'leave' },
     verdict: 'paused',
     green: true,
-    says: /notice Waits for an answer: .*POST_TEST_TRAFFIC_SHIFT/,
+    says: /notice api \(shop\): paused at POST_TEST_TRAFFIC_SHIFT/,
   },
   'CodeDeploy, left waiting': {
     scene: () => codeDeployScene({ readyWait: 60 }),
     given: { 'on-pause': 'leave' },
     verdict: 'paused',
     green: true,
-    says: /notice Waits for an answer: .*READY_WAIT/,
+    says: /notice api \(shop\): paused at READY_WAIT/,
   },
   'rolling, cancelled': {
     ...rolling,

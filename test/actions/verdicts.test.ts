@@ -11,7 +11,9 @@ test.each(Object.entries(ends))('%s', async (name, end) => {
   expect(cause === '').toBe(isGood)
   expect(runner.lines.filter((line) => line.startsWith('error ')).length).toBe(end.green ? 0 : 1)
   // What goes on is told as such on the page of the run, and by no error.
-  const notices = runner.lines.filter((line) => /^notice (Started, not watched|Waits for an answer): /.test(line))
+  const notices = runner.lines.filter((line) =>
+    /^notice api \(shop\): (in progress, no longer watched|paused at)/.test(line),
+  )
   expect(notices.length).toBe(end.green && /^(detached|paused)$/.test(end.verdict) ? 1 : 0)
   // What was not registered has no ARN.
   expect(runner.outputs['task-definition-arn']).toMatch(/older/.test(name) ? /^$/ : /task-definition\/api:\d+$/)

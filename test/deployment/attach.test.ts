@@ -69,7 +69,7 @@ test('a rolling deployment that fails after all is followed to what serves again
   const id = await left(sim, 1)
   const ended = await watch(sim, id)
   expect(ended.outcome).toBe('rolled-back')
-  expect(ended.cause).toMatch(/exited with code 3/)
+  expect(ended.cause).toMatch(/exit code 3\)/)
   expect(servingImage(sim)).toBe(oldImage)
 })
 
@@ -129,7 +129,7 @@ describe("the id of CodeDeploy's own rollback", () => {
     sim.clock.advance(minutes * 60_000)
     const ended = await watch(sim, rollbackId)
     expect(ended.outcome).toBe('rolled-back')
-    expect(ended.cause).toMatch(/exited with code 3/)
+    expect(ended.cause).toMatch(/exit code 3\)/)
     expect(ended.state.deployment?.id).toBe(id)
     expect(ended.state.rollingBack?.deploymentId).toBe(rollbackId)
     expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:1$/)

@@ -5,7 +5,7 @@ import { codeDeployScene, newImage, oldImage, rollingScene, run, servingImage } 
 const minute = 60_000
 const crash: Behaviour = { kind: 'crash', exitCode: 3, afterSeconds: 8, log: ['no such table: orders'] }
 const broken: readonly (readonly [string, Behaviour, RegExp])[] = [
-  ['crash', crash, /exited with code 3/],
+  ['crash', crash, /exit code 3\)/],
   ['run out of memory', { kind: 'out-of-memory' }, /memory/],
   [
     'cannot pull their image',

@@ -130,7 +130,8 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
 export function causeOf({ verdict }: DeploymentState): string {
   const cause = verdict?.cause
   if (!cause) return ''
-  return [cause.what, cause.why, cause.fix].map((part) => renderText(part, (theirs) => theirs)).join(' | ')
+  const why = cause.error ? [...cause.error, ': ', ...cause.why] : cause.why
+  return [cause.what, why, cause.fix].map((part) => renderText(part, (theirs) => theirs)).join(' | ')
 }
 
 /** A steady service `shop/api` of two tasks with the ECS deployment controller. */

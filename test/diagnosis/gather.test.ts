@@ -72,13 +72,13 @@ describe('evidence of a service, from AWS', () => {
     })
     const lines = evidence.logs.flatMap((tail) => tail.lines.map((line) => line.untrusted))
     expect(lines).toEqual(['starting', 'Error: no such table: users', 'password=***'])
-    expect(sentences(cause)).toContain('container "api" exited with code 1, saying “Error: no such table: users”')
+    expect(sentences(cause)).toContain('("api", exit code 1): `Error: no such table: users` (last log line)')
     expect(evidence.missingPermissions).toEqual([])
   })
 
   test('out of memory', async () => {
     const { cause } = await deployed({ kind: 'out-of-memory' })
-    expect(sentences(cause)).toContain('used up its memory of 512 MiB and was killed (exit code 137)')
+    expect(sentences(cause)).toContain('container "api" ran out of memory (limit 512 MiB, exit code 137, SIGKILL)')
   })
 
   test('an unhealthy target', async () => {
@@ -92,7 +92,9 @@ describe('evidence of a service, from AWS', () => {
     const { evidence, cause } = await deployed({ kind: 'fails-to-start', stoppedReason })
     expect(evidence.stoppedTasks.map(({ stopCode }) => stopCode)).toEqual(['TaskFailedToStart'])
     expect(sentences(cause)).toMatch(
-      new RegExp(`^(\\d+ of \\d+ new tasks|The new task) could not start: the image ${image} does not exist`),
+      new RegExp(
+        `^(\\d+ of \\d+ new tasks|The new task) could not start: CannotPullContainerError: image ${image} not found`,
+      ),
     )
   })
 
@@ -117,7 +119,7 @@ describe('evidence of a service, from AWS', () => {
       'ecs:DescribeTaskDefinition',
       'elasticloadbalancing:DescribeTargetHealth',
     ])
-    expect(sentences(cause)).toContain('exited with code 3')
+    expect(sentences(cause)).toContain('exit code 3)')
   })
 
   test('with no permission at all there is still an answer', async () => {
@@ -217,7 +219,7 @@ describe('what else is read after certain failures', () => {
     const { evidence, cause } = await deployed({ kind: 'unhealthy', reason: 'Target.Timeout' })
     expect(evidence.healthChecks).toMatchObject([{ container: 'api', port: 8080, path: '/health', accepts: '200' }])
     expect(sentences(cause)).toContain(
-      'the health check (port 8080, path /health, target group api) gets no answer from container "api" in time',
+      'failed ELB health checks (container "api", port 8080, path /health, target group api): request timed out (Target.Timeout)',
     )
   })
 
@@ -225,17 +227,17 @@ describe('what else is read after certain failures', () => {
     const allow = ['ecs:Describe*', 'ecs:List*', 'elasticloadbalancing:DescribeTargetHealth', 'logs:GetLogEvents']
     const { cause } = await deployed({ kind: 'unhealthy', reason: 'Target.Timeout' }, { allow })
     expect(sentences(cause)).toContain(
-      'the health check (port 8080, target group api) gets no answer from container "api"',
+      'failed ELB health checks (container "api", port 8080, target group api): request timed out (Target.Timeout)',
     )
     expect(sentences(cause)).toContain(
-      'Allow elasticloadbalancing:DescribeTargetGroups to the deploying role to see more.',
+      'Allow elasticloadbalancing:DescribeTargetGroups to the deploying role to get more details.',
     )
   })
 
   test('the log that may not be read is named in the advice', async () => {
     const allow = ['ecs:Describe*', 'ecs:List*', 'elasticloadbalancing:*']
     const { cause } = await deployed({ kind: 'crash', exitCode: 1, log: ['boom'] }, { allow })
-    expect(sentences(cause)).toContain('Allow logs:GetLogEvents to the deploying role to see more.')
+    expect(sentences(cause)).toContain('Allow logs:GetLogEvents to the deploying role to get more details.')
   })
 
   const pushed = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v1.2.4'
@@ -253,14 +255,12 @@ describe('what else is read after certain failures', () => {
   test('the tags that the repository has, where the image is not there', async () => {
     const { evidence, cause } = await deployed(missing, { before: push, images: true })
     expect(evidence.imageTags?.tags).toHaveLength(3)
-    expect(sentences(cause)).toContain(
-      'The repository api has no tag v1.2.4; the nearest that it has: v1.2.3, v1.2.5, latest.',
-    )
+    expect(sentences(cause)).toContain('Nearest tags in repository api: v1.2.3, v1.2.5, latest.')
   })
 
   test('without the permission it is named', async () => {
     const allow = ['ecs:Describe*', 'ecs:List*', 'elasticloadbalancing:*']
     const { cause } = await deployed(missing, { before: push, images: true, allow })
-    expect(sentences(cause)).toContain('Allow ecr:DescribeImages to the deploying role to see more.')
+    expect(sentences(cause)).toContain('Allow ecr:DescribeImages to the deploying role to get more details.')
   })
 })

@@ -88,9 +88,9 @@ test.concurrent(
   inScene({ rolling: { circuitBreaker: 'stop' } }, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 7, log: ['no such table: orders'] })
     const result = await scene.deploy(slackInputs)
-    expectOneStory(scene, result, /exited with code 7[^\n]*no such table: orders/)
+    expectOneStory(scene, result, /exit code 7\)[^\n]*no such table: orders/)
     expect(result.outputs.verdict).toBe('failed')
-    expect(result.errors[0]).toMatch(/Nothing was rolled back/)
+    expect(result.errors[0]).toMatch(/failed, not rolled back/)
     expect(result.seconds).toBeLessThan(20)
   }),
 )
@@ -100,9 +100,9 @@ test.concurrent(
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'out-of-memory' })
     const result = await scene.deploy(slackInputs)
-    expectOneStory(scene, result, /memory/)
+    expectOneStory(scene, result, /OutOfMemoryError: container "api" ran out of memory/)
     expect(result.outputs).toMatchObject({ verdict: 'rolled-back', 'previous-task-definition-arn': revision(1) })
-    expect(result.errors[0]).toMatch(/was rolled back to api:1/)
+    expect(result.errors[0]).toMatch(/rolled back to api:1/)
     expect(scene.serving()).toBe(oldImage)
   }),
 )

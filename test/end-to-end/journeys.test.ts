@@ -43,14 +43,14 @@ for (const [engine, strategy] of [
         image: built.outputs.image ?? '',
         url,
       })
-      expect(deployed.log).toMatch(/✅ api \(shop\) is deployed/)
+      expect(deployed.log).toMatch(/✅ api \(shop\): deployed in/)
       expect(deployed).toMatchObject({ exitCode: 0, errors: [], outputs: { verdict: 'succeeded', cause: '', url } })
       expect(deployed.outputs['task-definition-arn']).toBe(revision(2))
       expect(deployed.outputs['previous-task-definition-arn']).toBe(revision(1))
       expect(deployed.outputs['console-url']).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//)
       expect(scene.serving()).toBe(`${repository}@${digest}`)
       expect(deployed.summary).toContain(strategy)
-      expect(scene.slack()).toMatch(/api \(shop\) is deployed/)
+      expect(scene.slack()).toMatch(/api \(shop\): deployed in/)
       expect(deployed.outputs['slack-message-ts']).toBe(scene.sim.slack.messages()[0]?.ts)
       expect(scene.sim.slack.messages()).toHaveLength(1)
     }),
@@ -69,7 +69,7 @@ for (const [engine, strategy] of [
     inScene({ service: engine }, async ({ deploy, serving, sim }) => {
       const { exitCode, log, outputs, summary } = await deploy({ ...slackInputs, 'dry-run': 'true' })
       expect([exitCode, outputs.verdict, serving()]).toEqual([0, '', oldImage])
-      expect(summary).toMatch(/^### 🔎 api \(shop\) would be deployed \(dry run: nothing was changed\)/)
+      expect(summary).toMatch(/^### 🔎 api \(shop\): dry run, nothing changed/)
       expect(log).toMatch(/api:v1 → api:v2/)
       const changed = sim.recorder.all.filter(
         ({ service, operation }) => service !== 'slack' && !/^(Describe|Get|List|Batch)/.test(operation),
@@ -86,7 +86,7 @@ test.concurrent(
     async ({ deploy, serving }) => {
       const { exitCode, log, summary } = await deploy()
       expect([exitCode, serving()]).toEqual([0, newImage])
-      expect(log).toMatch(/✔ AllowTraffic \(5m[\s\S]*100 %/)
+      expect(log).toMatch(/✔ AllowTraffic \(5m[\s\S]*100%/)
       expect(summary).toMatch(/AllowTraffic/)
     },
   ),
@@ -121,7 +121,7 @@ test.concurrent(
     expect(deployed).toMatchObject({ exitCode: 0, outputs: { verdict: 'succeeded' } })
     expect(scene.serving('staging')).toBe(`${repository}@${digest}`)
     expect(page.statuses.at(-1)?.state).toBe('success')
-    expect(scene.slack()).toMatch(/api \(staging\) is deployed/)
+    expect(scene.slack()).toMatch(/api \(staging\): deployed in/)
   }),
 )
 

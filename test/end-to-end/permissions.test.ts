@@ -101,7 +101,7 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
         sim.world.scenarios.set(newImage, { kind: 'unhealthy', reason: 'Target.Timeout', log: ['listening on 3000'] })
         const { outputs, summary } = await deploy()
         expect(outputs.verdict).toBe('rolled-back')
-        expect(outputs.cause).toMatch(/health check/)
+        expect(outputs.cause).toMatch(/failed ELB health checks/)
         expect(summary).toMatch(/listening on 3000/)
       },
     ],

@@ -62,7 +62,7 @@ for (const [service, operation, skip] of [
       expect(post.exitCode).toBe(0)
       expect(scene.serving()).toBe(oldImage)
       expect(scene.slack()).toMatch(/cancelled/)
-      expect(scene.slack()).not.toMatch(/is (being deployed|being prepared|taking over)/)
+      expect(scene.slack()).not.toMatch(/\): (deploying|preparing|shifting traffic)/)
       const told = `${post.log}${post.summary}`
       expect(told).toMatch(/is being rolled back to api:1|had not been changed/)
       expect(told).toMatch(
@@ -213,7 +213,7 @@ for (const [action, operation] of [
       expect(errors).toHaveLength(1)
       expect(errors[0]).toMatch(new RegExp(`"Action": ?"${action}"`))
       expect(errors[0]).toContain('arn:aws:iam::111122223333:user/simulator')
-      expect(errors[0]).toContain('The service was not changed.')
+      expect(errors[0]).toContain('failed, nothing changed')
       // A registration is tried once more without the tags of its origin, which need a permission of their own.
       expect(sim.recorder.count('ecs', operation)).toBe(operation === 'RegisterTaskDefinition' ? 2 : 1)
       expect(seconds).toBeLessThan(4)

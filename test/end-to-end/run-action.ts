@@ -87,10 +87,18 @@ interface ActionFile {
   readonly runs: { readonly main?: string; readonly post?: string }
 }
 
+/** With their titles in front, as the page of the run shows both. */
 function annotations(log: string): readonly string[] {
-  return [...log.matchAll(/^::error[^:]*::(.*)$/gm)].map(([, message = '']) => decode(message))
+  return [...log.matchAll(/^::error(?: title=([^:]*))?::(.*)$/gm)].map(([, title, message = '']) =>
+    decode(title ? `${title}: ${message}` : message),
+  )
 }
 
 function decode(message: string): string {
-  return message.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%')
+  return message
+    .replaceAll('%0A', '\n')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%3A', ':')
+    .replaceAll('%2C', ',')
+    .replaceAll('%25', '%')
 }

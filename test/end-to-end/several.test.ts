@@ -44,9 +44,9 @@ test.concurrent(
       data: { verdict: 'succeeded', 'task-definition-arn': expect.stringMatching(/shop-data:1$/) },
       edge: { verdict: 'succeeded', 'previous-task-definition-arn': expect.stringMatching(/edge:1$/) },
     })
-    expect(deployed.summary).toContain('4 services (production) are deployed, in')
+    expect(deployed.summary).toContain('4 services (production): deployed in')
     expect(scene.sim.slack.messages()).toHaveLength(1)
-    expect(scene.slack()).toMatch(/4 services \(production\) are deployed.*\*edge\* is deployed/)
+    expect(scene.slack()).toMatch(/4 services \(production\): deployed in.*\*edge\* deployed/)
 
     const again = await scene.run('deploy', inputs)
     expect(again).toMatchObject({ exitCode: 0, outputs: { verdict: 'unchanged' } })
@@ -69,7 +69,7 @@ test.concurrent(
     expect(post.summary).toMatch(
       /2 services were on their way: api, worker.*Going back to what they ran before.*: data/,
     )
-    expect(scene.slack()).toMatch(/\*api\* was cancelled.*\*edge\* has not begun/)
+    expect(scene.slack()).toMatch(/\*api\* cancelled.*\*edge\* not started/)
     scene.sim.clock.advance(1_800_000)
     expect(serving(scene)).toEqual([oldImage, oldImage, oldImage, oldImage])
   }),

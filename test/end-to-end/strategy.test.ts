@@ -35,11 +35,11 @@ test.concurrent(
     const given = { ...canary, ...slackInputs, 'load-balancer-configuration': loadBalancerConfiguration(scene) }
     const { exitCode, log, outputs, summary } = await scene.deploy(given)
     expect([exitCode, outputs.verdict, scene.serving()]).toEqual([0, 'succeeded', newImage])
-    expect(log).toContain('settings strategy ROLLING → CANARY 10 % for 3 min')
-    expect(log).toContain('alarms   api-5xx watched')
-    expect(log).toMatch(/traffic {2}▰▱▱▱▱▱▱▱▱▱ 10 %/)
-    expect(summary).toContain('ECS canary (10 % for 3 min)')
-    expect(scene.slack()).toMatch(/api \(shop\) is deployed/)
+    expect(log).toContain('settings strategy ROLLING → CANARY 10% for 3 min')
+    expect(log).toContain('alarms   api-5xx monitored')
+    expect(log).toMatch(/traffic {2}▰▱▱▱▱▱▱▱▱▱ 10%/)
+    expect(summary).toContain('ECS canary (10% for 3 min)')
+    expect(scene.slack()).toMatch(/api \(shop\): deployed in/)
   }),
 )
 
@@ -52,14 +52,14 @@ test.concurrent(
       { ...canary, 'load-balancer-configuration': loadBalancerConfiguration(scene) },
       {
         onOutput(text) {
-          if (isFired || !text.includes('▰▱▱▱▱▱▱▱▱▱ 10 %')) return
+          if (isFired || !text.includes('▰▱▱▱▱▱▱▱▱▱ 10%')) return
           isFired = true
           cloudwatch.setState('api-5xx', 'ALARM', 'Threshold Crossed')
         },
       },
     )
     expect([exitCode, outputs.verdict, scene.serving()]).toEqual([1, 'rolled-back', oldImage])
-    expect(log).toContain('alarm    api-5xx fired')
+    expect(log).toContain('alarm    api-5xx in ALARM')
     expect(outputs.cause).toMatch(/alarm.*api-5xx/)
   }),
 )

@@ -39,7 +39,7 @@ describe('annotations', () => {
 
   test('an end without a known cause says what is true now', () => {
     expect(shown(of('timed-out'))).toEqual([
-      'error api (production): timed out, after 2m 0s | The deployment may still be in progress.',
+      'error api (production): timed out, may still be in progress, after 2m 0s | The cause is unknown.',
     ])
   })
 

@@ -25,8 +25,8 @@ test.concurrent(
       ])
       expect(run.outputs.ship).toMatchObject({ verdict: 'succeeded' })
       expect(scene.serving('production')).toContain(scene.digest)
-      expect(logOf(job(run, 'ship / deploy'))).toContain('waits for an answer')
-      expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('api (production) is deployed') }])
+      expect(logOf(job(run, 'ship / deploy'))).toContain('Paused at READY_WAIT')
+      expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('api (production): deployed in') }])
       expect(scene.githubStates('production').at(-1)).toBe('success')
       const makers = run.jobs.filter(({ environment }) => environment?.makesDeployment).map(({ path }) => path)
       expect(makers).toEqual(['ship / deploy'])
@@ -56,7 +56,7 @@ test.concurrent(
         'cause-code': 'not-approved',
       })
       expect(scene.serving('production')).toBe(oldImage)
-      expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('is rolled back') }])
+      expect(scene.slack()).toMatchObject([{ text: expect.stringContaining(': rolled back to') }])
     },
     { readyWait: 120 },
   ),

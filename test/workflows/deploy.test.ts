@@ -25,8 +25,8 @@ test.concurrent(
     const image = `${accounts.staging}.dkr.ecr.eu-west-1.amazonaws.com/api@${scene.digest}`
     expect([scene.serving('staging'), scene.serving('production')]).toEqual([image, image])
     expect(scene.slack()).toMatchObject([
-      { text: expect.stringContaining('api (staging) is deployed') },
-      { text: expect.stringContaining('api (production) is deployed') },
+      { text: expect.stringContaining('api (staging): deployed in') },
+      { text: expect.stringContaining('api (production): deployed in') },
     ])
     expect(Math.min(...scene.slack().map(({ edits }) => edits))).toBeGreaterThan(0)
     for (const environment of ['staging', 'production'] as const) {
@@ -102,7 +102,7 @@ test.concurrent(
       'ship / deploy: cancelled',
     ])
     expect(run.result).toBe('failure')
-    expect(run.outputs.ship).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/exit(ed)?.* 1\b/) })
+    expect(run.outputs.ship).toMatchObject({ verdict: 'rolled-back', cause: expect.stringMatching(/exit code 1\b/) })
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.production()).toBeUndefined()
     expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('rolled back') }])

@@ -28,7 +28,7 @@ test.concurrent(
     expect(describeJobs(run)).toEqual(['back / rollback in staging: success'])
     expect(run.outputs.back).toMatchObject({ verdict: 'succeeded' })
     expect(scene.serving('staging')).toBe(oldImage)
-    expect(scene.slack().at(-1)?.text).toContain('api (staging) is rolled back to api:1')
+    expect(scene.slack().at(-1)?.text).toContain('api (staging): rolled back to api:1')
     expect(scene.githubStates('staging').at(-1)).toBe('success')
   }),
 )

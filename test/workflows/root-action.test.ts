@@ -54,12 +54,12 @@ test.concurrent(
     expect(scene.serving('staging')).toBe(`${registry}/api@${scene.digest}`)
     expect(scene.slack()).toMatchObject([
       {
-        text: expect.stringContaining('api (staging) is deployed'),
+        text: expect.stringContaining('api (staging): deployed in'),
         first: expect.stringContaining('Building the image'),
       },
     ])
     const summaries = job(run, 'ship').steps.filter(({ summary }) => summary !== '')
-    expect(summaries.map(({ summary }) => summary)).toEqual([expect.stringContaining('api (staging) is deployed')])
+    expect(summaries.map(({ summary }) => summary)).toEqual([expect.stringContaining('api (staging): deployed in')])
   }),
 )
 
@@ -121,7 +121,7 @@ test.concurrent(
     expect(run.outputs.ship?.verdict).toBe('succeeded')
     expect(Object.keys(JSON.parse(run.outputs.ship?.services ?? '{}'))).toEqual(services)
     expect(servingWaves(scene)).toEqual(services.map(() => expect.stringContaining(scene.digest)))
-    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('3 services (staging) are deployed') }])
+    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('3 services (staging): deployed in') }])
   }),
 )
 

@@ -26,8 +26,8 @@ test.concurrent(
       'slipway-production-api',
     ])
     expect(scene.slack()).toMatchObject([
-      { text: expect.stringContaining('3 services (staging) are deployed') },
-      { text: expect.stringContaining('api (production) is deployed') },
+      { text: expect.stringContaining('3 services (staging): deployed in') },
+      { text: expect.stringContaining('api (production): deployed in') },
     ])
     expect(scene.githubStates('staging').at(-1)).toBe('success')
   }),

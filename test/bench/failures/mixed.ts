@@ -65,7 +65,7 @@ export const mixed: readonly FailureScenario[] = [
     service: { alarms: ['orders-5xx'] },
     meanwhile: { afterSeconds: 75, happens: goesOff },
     decisive: /alarm orders-5xx ALARM/,
-    cause: ['the alarm orders-5xx fired', '12 errors in 1 minute', 'after the first new task began to run'],
+    cause: ['alarm orders-5xx went into ALARM', '12 errors in 1 minute', 'after the first new task was running'],
     never: [/circuit breaker|too many|possibly|probably|if it fired/i],
     verdict: 'rolled-back',
   },
@@ -76,7 +76,7 @@ export const mixed: readonly FailureScenario[] = [
     service: { alarms: ['orders-5xx'] },
     meanwhile: { afterSeconds: 180, happens: goesOff },
     decisive: /alarm orders-5xx ALARM/,
-    cause: ['the alarm orders-5xx fired'],
+    cause: ['alarm orders-5xx went into ALARM'],
     never: [/circuit breaker|too many|possibly|probably/i],
     verdict: 'rolled-back',
   },
@@ -90,7 +90,7 @@ export const mixed: readonly FailureScenario[] = [
       sim.clock.advance(90_000)
     },
     decisive: /codedeploy Stopped ALARM_ACTIVE/,
-    cause: ['the alarm orders-5xx fired', 'before the deployment began'],
+    cause: ['alarm orders-5xx went into ALARM', 'before the deployment started'],
     verdict: 'rolled-back',
   },
   {

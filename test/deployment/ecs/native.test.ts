@@ -37,7 +37,7 @@ describe.each(strategies)('the strategy %s of ECS', (strategy) => {
       request: { waitMinutes: 120, longestGap: 20_000 },
     })
     expect([outcome, serving(sim)]).toEqual(['rolled-back', oldImage])
-    expect(cause).toMatch(/container "api" exited with code 1.*no database/s)
+    expect(cause).toMatch(/\("api", exit code 1\).*no database/s)
     expect(state.verdict?.servingTaskDefinition).toMatch(/:1$/)
   })
 

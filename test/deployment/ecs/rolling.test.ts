@@ -64,7 +64,7 @@ describe('how a rolling deployment ends', () => {
     sim.clock.after(30_000, () => void deployElsewhere(sim, 'registry.example.com/api:v3'))
     const ended = await run(sim, { image: newImage })
     expect(ended.outcome).toBe('superseded')
-    expect(ended.cause).toMatch(/deployment ecs-svc\/\d+ of api:3 was started by somebody else/)
+    expect(ended.cause).toMatch(/deployment ecs-svc\/\d+ of api:3 was started by another user or run/)
   })
 
   test('a rollback that somebody asks for ends as rolled back', async () => {
@@ -87,16 +87,14 @@ describe('how a rolling deployment ends', () => {
     seedRollingService(sim, { waitUntilSteady: false })
     const ended = await run(sim, { image: newImage })
     expect(ended.outcome).toMatch(/^(failed|rollback-failed)$/)
-    expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(/nothing that ECS could roll back to/)
+    expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(/ECS has no revision to roll back to/)
   })
 
   test('a desired count of 0 is said to prove nothing', async () => {
     const sim = rollingScene({ desiredCount: 1 })
     const ended = await run(sim, { image: newImage, request: { desiredCount: 0 } })
     expect(ended.outcome).toBe('succeeded')
-    expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(
-      /proves nothing about the new version/,
-    )
+    expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(/does not test the new revision/)
   })
 
   test('the deadline is exact, and the message says how to watch further', async () => {
@@ -105,7 +103,7 @@ describe('how a rolling deployment ends', () => {
     const ended = await run(sim, { image: newImage, request: { waitMinutes: 7 } })
     expect(ended.outcome).toBe('timed-out')
     expect(ended.state.updatedAt - (ended.state.deployment?.startedAt ?? 0)).toBe(7 * 60_000)
-    expect(ended.cause).toMatch(/not complete after 7 minutes.*Run the job again to watch it further/)
+    expect(ended.cause).toMatch(/did not complete within 7 minutes.*Run the job again to watch it further/)
   })
 
   test('row F09: the deadline holds also when AWS does not answer any more', async () => {

@@ -45,7 +45,7 @@ describe('a PAUSE hook of ECS', () => {
       /got none \| nobody answered the pause at POST_TEST_TRAFFIC_SHIFT \(hook ecs-pause-\S+\) by 20\S+Z, and Amazon ECS then rolls back/,
     )
     expect(ended.cause).toMatch(
-      /action continue, or anyone who may ecs:ContinueServiceDeployment.*timeoutConfiguration/,
+      /action continue, or a principal with ecs:ContinueServiceDeployment.*timeoutConfiguration/,
     )
   })
 

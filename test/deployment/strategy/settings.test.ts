@@ -60,21 +60,21 @@ function detailsOf({ events }: Ended) {
 
 const switches: readonly (readonly [Strategy, DeploymentSettings & { readonly strategy: Strategy }, string])[] = [
   ['ROLLING', { strategy: 'BLUE_GREEN', bakeMinutes: 2 }, 'ROLLING → BLUE_GREEN'],
-  ['ROLLING', { strategy: 'CANARY', canaryPercent: 20, canaryBakeMinutes: 3 }, 'ROLLING → CANARY 20 % for 3 min'],
+  ['ROLLING', { strategy: 'CANARY', canaryPercent: 20, canaryBakeMinutes: 3 }, 'ROLLING → CANARY 20% for 3 min'],
   [
     'ROLLING',
     { strategy: 'LINEAR', linearStepPercent: 50, linearStepBakeMinutes: 1 },
-    'ROLLING → LINEAR 50 % every 1 min',
+    'ROLLING → LINEAR 50% every 1 min',
   ],
   ['BLUE_GREEN', { strategy: 'ROLLING' }, 'BLUE_GREEN → ROLLING'],
-  ['BLUE_GREEN', { strategy: 'CANARY' }, 'BLUE_GREEN → CANARY 5 % for 10 min'],
-  ['BLUE_GREEN', { strategy: 'LINEAR', linearStepPercent: 50 }, 'BLUE_GREEN → LINEAR 50 % every 6 min'],
-  ['LINEAR', { strategy: 'ROLLING' }, 'LINEAR 10 % every 6 min → ROLLING'],
-  ['LINEAR', { strategy: 'BLUE_GREEN' }, 'LINEAR 10 % every 6 min → BLUE_GREEN'],
-  ['LINEAR', { strategy: 'CANARY' }, 'LINEAR 10 % every 6 min → CANARY 5 % for 10 min'],
-  ['CANARY', { strategy: 'ROLLING' }, 'CANARY 5 % for 10 min → ROLLING'],
-  ['CANARY', { strategy: 'BLUE_GREEN' }, 'CANARY 5 % for 10 min → BLUE_GREEN'],
-  ['CANARY', { strategy: 'LINEAR', linearStepPercent: 50 }, 'CANARY 5 % for 10 min → LINEAR 50 % every 6 min'],
+  ['BLUE_GREEN', { strategy: 'CANARY' }, 'BLUE_GREEN → CANARY 5% for 10 min'],
+  ['BLUE_GREEN', { strategy: 'LINEAR', linearStepPercent: 50 }, 'BLUE_GREEN → LINEAR 50% every 6 min'],
+  ['LINEAR', { strategy: 'ROLLING' }, 'LINEAR 10% every 6 min → ROLLING'],
+  ['LINEAR', { strategy: 'BLUE_GREEN' }, 'LINEAR 10% every 6 min → BLUE_GREEN'],
+  ['LINEAR', { strategy: 'CANARY' }, 'LINEAR 10% every 6 min → CANARY 5% for 10 min'],
+  ['CANARY', { strategy: 'ROLLING' }, 'CANARY 5% for 10 min → ROLLING'],
+  ['CANARY', { strategy: 'BLUE_GREEN' }, 'CANARY 5% for 10 min → BLUE_GREEN'],
+  ['CANARY', { strategy: 'LINEAR', linearStepPercent: 50 }, 'CANARY 5% for 10 min → LINEAR 50% every 6 min'],
 ]
 
 describe('a service that changes its strategy', () => {
@@ -176,7 +176,7 @@ describe('settings alone', () => {
   test('of a dry run are told and not set', async () => {
     const sim = scene('CANARY')
     const ended = await deploy(sim, { canaryPercent: 10 }, { request: { dryRun: true } })
-    expect(changesOf(ended)).toEqual(['strategy CANARY 5 % for 10 min → CANARY 10 % for 10 min'])
+    expect(changesOf(ended)).toEqual(['strategy CANARY 5% for 10 min → CANARY 10% for 10 min'])
     expect((await configurationOf(sim))?.canaryConfiguration).toBeUndefined()
   })
 

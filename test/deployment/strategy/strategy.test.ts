@@ -176,9 +176,9 @@ describe('what a service gets', () => {
     const settings = { strategy: 'CANARY', bakeMinutes: 3, circuitBreaker: 'roll-back' } as const
     const arrangement = asked({ ...settings, loadBalancerConfiguration: advanced }, rolling)
     expect(arrangement?.changes.map(({ name, from, to }) => `${name}: ${from} → ${to}`)).toEqual([
-      'strategy: ROLLING → CANARY 5 % for 10 min',
+      'strategy: ROLLING → CANARY 5% for 10 min',
       'bake time: 0 min → 3 min',
-      'circuit breaker: off → rolls back at 50 % of the tasks, at least 3 and at most 200',
+      'circuit breaker: off → rolls back at 50% of the tasks, at least 3 and at most 200',
       'load balancer: one target group → alternate target group green',
     ])
     expect(arrangement?.loadBalancers).toEqual([shifting])
