@@ -62,5 +62,5 @@ function folds(service: FleetService, subject: FleetReport['subject']): readonly
   const own = reportOf(service, subject)
   if (!own) return []
   const { emoji, kind } = standing(service)
-  return [{ markdown: fold(text`${emoji} ${headline(own)}`, renderSummary(own)), weight: weights[kind] }]
+  return [{ markdown: fold(text`${emoji} ${headline(own)}`, renderSummary(own, 'fold')), weight: weights[kind] }]
 }

@@ -17,6 +17,9 @@ export const longestSummary = 256 * 1024
 /** Whatever they are, so many take no more bytes than that. UTF-16 units. */
 const longestCharacters = longestSummary / 4
 
+/** GitHub shows its blocks with a colour ("Alerts") on the page itself only, not inside of a fold. */
+export type SummaryPlace = 'page' | 'fold'
+
 /** Some Markdown of a summary. */
 export interface Part {
   readonly markdown: string
@@ -25,8 +28,8 @@ export interface Part {
 }
 
 /** The job summary, as Markdown: verdict, cause, what to do and the proof, before anything that needs scrolling. */
-export function renderSummary(report: Report): string {
-  return assemble(partsOf(report))
+export function renderSummary(report: Report, place: SummaryPlace = 'page'): string {
+  return assemble(partsOf(report, place))
 }
 
 /** The parts as one summary that GitHub takes. */
@@ -42,11 +45,11 @@ export function assemble(all: readonly Part[]): string {
   return truncate(joined(), longestCharacters)
 }
 
-function partsOf(report: Report): readonly Part[] {
+function partsOf(report: Report, place: SummaryPlace): readonly Part[] {
   const { state } = report
   const { shown, folded } = evidence(report)
   return [
-    ...openingParts(appearance(state).emoji, opening(report, summaryLink), state.verdict),
+    ...openingParts(appearance(state).emoji, opening(report, summaryLink), state.verdict, place),
     ...shown,
     { markdown: facts(report), weight: 10 },
     { markdown: warnings(report), weight: 9 },
@@ -66,11 +69,12 @@ export function openingParts(
   emoji: string,
   { headline, reason, fix, rest }: Opening,
   verdict: Pick<Verdict, 'outcome' | 'cause'> | undefined,
+  place: SummaryPlace = 'page',
 ): readonly Part[] {
   const kind = verdict === undefined ? 'WARNING' : isBad(verdict) ? 'CAUTION' : 'NOTE'
   return [
     { markdown: `### ${emoji} ${prose(headline)}`, weight: 100 },
-    { markdown: reason ? alert(kind, reason) : '', weight: 99 },
+    { markdown: reason ? (place === 'page' ? alert(kind, reason) : `**Cause:** ${prose(reason)}`) : '', weight: 99 },
     { markdown: fix ? `**What to do:** ${prose(fix)}` : '', weight: 98 },
     { markdown: rest.map(prose).join('\n\n'), weight: 97 },
   ]

@@ -217,7 +217,7 @@ describe('waves', () => {
       ),
     ])
     expect(log).toMatch(/worker failed, rolling back the 2 deployed services/)
-    expect(runner.summary).toMatch(/^### .* worker: .*2 services rolled back: data, api/)
+    expect(runner.summary).toMatch(/^### .*\n\n> \[!CAUTION\]\n> worker: .*2 services rolled back: data, api/)
     expect(runner.summary).toContain('<code>data:1</code> → <code>data:2</code> → <code>data:1</code>')
     const last = JSON.stringify(sent.at(-1))
     expect(JSON.stringify(sent)).toMatch(/4 services \(production\) failed to deploy together and were put back/)

@@ -29,15 +29,15 @@ const demo = (...words: readonly string[]) => node('test/demo.ts', ...words)
 
 describe('npm run demo', () => {
   test.concurrent.each([
-    ['crash', 'exited with code 1', 'prices.js'],
-    ['out-of-memory', 'memory', 'exit code 137'],
-    ['unhealthy-target', 'health check', '/health'],
-    ['image-missing', 'api:v3-rc1 does not exist', 'CannotPullContainerError'],
-    ['secret-missing', 'the secret', 'does not exist'],
-    ['log-group-missing', 'the log group', 'does not exist'],
-    ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64', 'CannotPullContainerError'],
-    ['capacity', 'capacity', 'unable to place a task'],
-    ['alarm', 'api-5xx', 'AllowTraffic'],
+    ['crash', 'Essential container in task exited ("api", exit code 1)', 'prices.js'],
+    ['out-of-memory', 'OutOfMemoryError', 'exit code 137'],
+    ['unhealthy-target', 'HTTP 500 (Target.ResponseCodeMismatch)', '/health'],
+    ['image-missing', 'api:v3-rc1 not found', 'CannotPullContainerError'],
+    ['secret-missing', 'api/webhook-key-AbCdEf not found', 'ResourceNotFoundException'],
+    ['log-group-missing', 'log group /teams/orders/api not found', 'ResourceNotFoundException'],
+    ['wrong-architecture', 'it is built for linux/arm64', 'CannotPullContainerError'],
+    ['capacity', 'Capacity is unavailable at this time', 'unable to place a task'],
+    ['alarm', 'ALARM_ACTIVE: alarm api-5xx', 'AllowTraffic'],
   ])(
     '--scenario %s: the cause is found, the old revision serves, Slack and the summary say so',
     async (scenario, cause, evidence) => {
@@ -46,7 +46,7 @@ describe('npm run demo', () => {
       const file = (name: string) => readFile(join(output, `${scenario}.${name}`), 'utf8')
       expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
       expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain(cause)
-      expect(stdout).toMatch(/┃ ⏪ api \(staging\) failed to deploy and was rolled back to api:1/)
+      expect(stdout).toMatch(/┃ ⏪ api \(staging\): failed, rolled back to api:1/)
       expect(stdout).not.toContain('\u001b')
       expect(await file('summary.md')).toContain(evidence)
       expect(JSON.parse(await file('slack.json'))).toMatchObject({

@@ -20,11 +20,9 @@ interface Attachment {
 }
 
 export const emoji: Readonly<Record<string, string>> = {
-  ':white_check_mark:': '✅',
   ':x:': '❌',
   ':hourglass_flowing_sand:': '⏳',
-  ':white_circle:': '⚪',
-  ':heavy_minus_sign:': '➖',
+  ':black_square_for_stop:': '⏹️',
 }
 
 export function attachmentOf(message: Pick<MessageRecord, 'content'>): Attachment {
@@ -46,20 +44,14 @@ export function unescapeSlack(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
-const mark = /^(✅|❌|⏳|⚪|➖) /u
-
-/** Headline, what is said, the steps as a row of marks, and what is going on now. */
+/** Headline, cause, what to do, and what is going on now. */
 export function slackLines(message: Pick<MessageRecord, 'content'>): readonly string[] {
   const lines = (attachmentOf(message).blocks ?? []).flatMap(({ type, text }) =>
     type === 'section' && text ? plainText(text.text).split('\n') : [],
   )
-  const steps = lines.filter((line) => mark.test(line))
-  const current = steps.findLast((line) => !/^(⚪|➖)/u.test(line))
-  const row = steps.map((line) => mark.exec(line)?.[1] ?? '').join('')
   return [
     ...plainText(String(message.content.text ?? '')).split('\n'),
-    ...lines.filter((line) => !mark.test(line) && !line.startsWith('Tasks:')),
-    ...(current ? [`${row} ${current.replace(mark, '')}`] : []),
+    ...lines.filter((line) => !line.startsWith('Tasks:')),
   ]
 }
 

@@ -100,7 +100,7 @@ test.concurrent(
   inScene({}, async (scene) => {
     scene.sim.world.scenarios.set(newImage, { kind: 'out-of-memory' })
     const result = await scene.deploy(slackInputs)
-    expectOneStory(scene, result, /OutOfMemoryError: container "api" ran out of memory/)
+    expectOneStory(scene, result, /OutOfMemoryError: container \\?"api\\?" ran out of memory/)
     expect(result.outputs).toMatchObject({ verdict: 'rolled-back', 'previous-task-definition-arn': revision(1) })
     expect(result.errors[0]).toMatch(/rolled back to api:1/)
     expect(scene.serving()).toBe(oldImage)

@@ -43,7 +43,7 @@ test.concurrent(
     expect(describeJobs(run).slice(2, 4)).toEqual(['ship / deploy in staging: failure', 'ship / deploy: cancelled'])
     expect(run.outputs.ship).toMatchObject({
       verdict: 'rolled-back',
-      cause: expect.stringMatching(/^(api|worker): .* Not begun: edge\.$/),
+      cause: expect.stringMatching(/^(api|worker): .* Not started: edge\.$/),
     })
     expect(scene.production()).toBeUndefined()
     expect(logOf(job(run, 'ship / deploy'))).toContain('Wave 1 of 2: api, worker')
