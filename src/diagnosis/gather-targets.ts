@@ -33,7 +33,6 @@ export async function readTargetHealth(
   return shown.flat()
 }
 
-/** Without the port, which stands behind the last colon. */
 /**
  * `unused` are the targets of a group that no listener forwards to, which is no fault; but also those in an Availability
  * Zone that is not enabled for the load balancer (ELB API, TargetHealth: `Target.NotInUse`).
@@ -42,6 +41,7 @@ function isUnhealthy({ state, description }: { readonly state: string; readonly 
   return /^(?:unhealthy|unavailable)/.test(state) || (state === 'unused' && /Availability Zone/.test(description ?? ''))
 }
 
+/** Without the port, which is behind the last colon. */
 function addressOf(target: string): string {
   return target.replace(/:\d{1,5}$/, '')
 }

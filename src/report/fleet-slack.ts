@@ -7,6 +7,7 @@ import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import { causeOfService, durationOf, type Standing, standing } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
+import { suspicion } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { account, revision } from './short.ts'
 import {
@@ -88,9 +89,13 @@ function lineOf(service: FleetService): string {
   const { emoji, words } = standing(service)
   const { from, to } = revisionsOf(service)
   const shown = standing(service).kind === 'put-back' ? from : to
-  const facts = [...(shown ? [slackCode(revision(shown))] : []), ...progress(service), durationOf(service)].filter(
-    (fact) => fact !== '',
-  )
+  const suspected = service.state && suspicion(service.state)
+  const facts = [
+    ...(shown ? [slackCode(revision(shown))] : []),
+    ...progress(service),
+    durationOf(service),
+    ...(suspected ? [inSlack(suspected)] : []),
+  ].filter((fact) => fact !== '')
   return `${emoji} *${forSlack(service.name)}* ${words}${facts.length > 0 ? ` · ${facts.join(' · ')}` : ''}`
 }
 

@@ -118,8 +118,8 @@ function isFound(purpose: DeploymentState['purpose']): purpose is 'watch' | 'ans
 }
 
 function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {
-  if (phase.status === 'pending' || before?.status === phase.status) return []
-  const mark = { running: '▶', succeeded: '✔', failed: '✖', skipped: '↷' }[phase.status]
+  if (phase.status === 'pending' || phase.status === 'skipped' || before?.status === phase.status) return []
+  const mark = { running: '▶', succeeded: '✔', failed: '✖' }[phase.status]
   const took =
     phase.endedAt !== undefined && phase.startedAt !== undefined && phase.endedAt - phase.startedAt >= 1000
       ? ` (${duration(phase.endedAt - phase.startedAt)})`

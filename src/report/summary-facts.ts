@@ -42,7 +42,7 @@ export function commitFacts({ run }: Pick<Subject, 'run'>): readonly Fact[] {
   const sha = link(code(commit(run.sha)), safeUrl(commitUrl(run), { allowHttp: true }))
   return [
     ['Commit', `${sha}${title} (${code(run.ref.untrusted)})`],
-    ['By', prose(text`${run.actor}`)],
+    ['Started by', prose(text`${run.actor}`)],
   ]
 }
 

@@ -51,6 +51,8 @@ export function trafficChart({ traffic = [], startedAt, updatedAt }: DeploymentS
   const shareAt = (at: number) => traffic.findLast((step) => step.at <= at)?.percent ?? 0
   const line = Array.from({ length: points + 1 }, (_, index) => shareAt(startedAt + (whole * index) / points))
   const chart = [
+    // The line of Mermaid's own theme is too pale for a white page, and its chart too high.
+    '%%{init: {"xyChart": {"height": 260}, "themeVariables": {"xyChart": {"plotColorPalette": "#0969da"}}}}%%',
     'xychart-beta',
     '  title "Traffic on the new revision (%)"',
     `  x-axis "Minutes" 0 --> ${(whole / 60_000).toFixed(1)}`,

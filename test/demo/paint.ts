@@ -27,7 +27,7 @@ const byMark: readonly (readonly [RegExp, Colour])[] = [
   [/^\S+\s+(⏪|⚠)/u, 'yellow'],
   [/^\S+\s+▶/u, 'cyan'],
   [/^\S+\s+traffic/u, 'magenta'],
-  [/^\S+\s+(·|↷|console)/u, 'dim'],
+  [/^\S+\s+(·|console)/u, 'dim'],
 ]
 
 /** A line of a job's log as GitHub shows it: workflow commands are obeyed, not shown. Undefined when nothing is left of it. */

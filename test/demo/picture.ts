@@ -13,7 +13,7 @@ const top = 44
 
 /** Dull lines stay out: they are in the log, and a picture is small. */
 const dull =
-  /^\s*┃|console {2}|^\s+\S+ {2}(↷|·)|Uploaded|Notice:|^\s*Error:|(Before|After)\w+$|^\s*$|test traffic|AllowTestTraffic|^▸/i
+  /^\s*┃|console {2}|^\s+\S+ {2}·|Uploaded|Notice:|^\s*Error:|(Before|After)\w+$|^\s*$|test traffic|AllowTestTraffic|^▸/i
 
 const colours: readonly (readonly [RegExp, string])[] = [
   [/^●/, '#ffffff'],

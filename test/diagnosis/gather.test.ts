@@ -223,6 +223,33 @@ describe('what else is read after certain failures', () => {
     )
   })
 
+  /** Sets what the load balancer says of every task of the service. */
+  const unused = (description: string) => (simulator: Simulator) => {
+    const { world } = simulator
+    const service = { cluster: 'shop' }
+    const { taskArns: tasks } = ask<{ taskArns: string[] }>(world, 'eu-west-1', 'ListTasks', service)
+    const described = ask<{ tasks: Task[] }>(world, 'eu-west-1', 'DescribeTasks', { ...service, tasks })
+    const health = { State: 'unused', Reason: 'Target.NotInUse', Description: description }
+    for (const { containers } of described.tasks) {
+      const id = containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? ''
+      world.region('eu-west-1').elbv2.register(group(simulator), { id, port: 8080, health: () => health })
+    }
+  }
+
+  test('a target in a zone that the load balancer does not serve is named, with the zone of its task', async () => {
+    const description = 'Target is in an Availability Zone that is not enabled for the load balancer'
+    const { evidence, cause } = await deployed({ kind: 'healthy' }, { during: unused(description) })
+    expect(evidence.targetHealth[0]).toMatchObject({ isNew: true, zone: 'eu-west-1a', reason: 'Target.NotInUse' })
+    expect(sentences(cause)).toContain(
+      `Target.NotInUse (container "api", port 8080, path /health, target group api): ${description} (eu-west-1a). Enable`,
+    )
+  })
+
+  test('a target of a group that no listener forwards to is no fault', async () => {
+    const during = unused('Target group is not configured to receive traffic from the load balancer')
+    expect((await deployed({ kind: 'healthy' }, { during })).evidence.targetHealth).toEqual([])
+  })
+
   test('without the permission the rest is said, and which one is missing', async () => {
     const allow = ['ecs:Describe*', 'ecs:List*', 'elasticloadbalancing:DescribeTargetHealth', 'logs:GetLogEvents']
     const { cause } = await deployed({ kind: 'unhealthy', reason: 'Target.Timeout' }, { allow })

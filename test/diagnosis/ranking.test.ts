@@ -206,6 +206,14 @@ describe('a health check', () => {
     expect(sentences(causeOf({ serviceEvents, healthChecks }))).toContain(says)
   })
 
+  test('in a zone that the load balancer does not serve names the zone, also by an event alone', () => {
+    const message = `(service api) (task 0af1c2d3) (port 8080) is unhealthy in (target-group ${arn}) due to (reason Target is in an Availability Zone that is not enabled for the load balancer)`
+    const serviceEvents = [{ ...event(message), about: 'new' as const, zone: 'eu-west-1c' }]
+    expect(sentences(causeOf({ serviceEvents, healthChecks }))).toContain(
+      'Target is in an Availability Zone that is not enabled for the load balancer (eu-west-1c). Enable',
+    )
+  })
+
   test('of a container is named by the container whose check failed', () => {
     const containers = [
       { name: 'api', hasHealthCheck: true, healthStatus: 'HEALTHY', exitCode: 143 },
@@ -221,6 +229,35 @@ describe('a health check', () => {
       containers: unknown,
     })
     expect(sentences(causeOf({ stoppedTasks: [blind] }))).toContain('container "api" or "proxy"')
+  })
+})
+
+describe('what is not found', () => {
+  const place = { region: 'eu-west-1', accountId: '111122223333' }
+  const start = 'ResourceInitializationError: '
+  test.each<[string, Partial<Evidence>]>([
+    [
+      'secret',
+      { stoppedTasks: [stopped(`${start}ResourceNotFoundException: Secrets Manager can't find the specified secret`)] },
+    ],
+    [
+      'SSM parameter',
+      { stoppedTasks: [stopped(`${start}unable to retrieve secrets from ssm: invalid parameters: /x`)] },
+    ],
+    [
+      'log group',
+      { stoppedTasks: [stopped(`${start}ResourceNotFoundException: The specified log group does not exist`)] },
+    ],
+    [
+      'target group',
+      { serviceEvents: [event('(service api) is not healthy in target-group (x) due to TARGET GROUP IS NOT FOUND')] },
+    ],
+    ['rules', { statusReason: untrusted('Service deployment rolled back because One or more rules not found') }],
+  ])('is named with region and account: %s', (what, evidence) => {
+    const said = sentences(causeOf({ ...evidence, place }))
+    expect(said).toContain(what)
+    expect(said).toContain('not found in region eu-west-1, account 111122223333')
+    expect(sentences(causeOf(evidence))).toContain('not found in this account and region')
   })
 })
 

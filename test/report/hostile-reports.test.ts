@@ -6,7 +6,7 @@ import { outputs } from '../../src/report/outputs.ts'
 import type { Report } from '../../src/report/report.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { renderSummary } from '../../src/report/summary.ts'
-import { renderText, untrusted } from '../../src/text.ts'
+import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { firstWrong, hidden, texts } from './hostile.ts'
 import { commandsIn } from './runner-parser.ts'
 import { entitiesIn, limitsBrokenBy, mrkdwnIn } from './slack-rules.ts'
@@ -43,7 +43,8 @@ function reportOf(theirs: string): Report {
       phases: [{ name: theirs, status: 'failed', startedAt: state.startedAt, detail: their }],
       warnings: [their],
       messages: [{ at: state.startedAt, message: their }],
-      cause: { ...cause, what: [their], why: [their], fix: [their] },
+      cause: { ...cause, what: [their], error: [their], why: [their, quoted(theirs)], fix: [their] },
+      suspected: { ...cause, what: [their], error: [their], why: [their, quoted(theirs)], fix: [their] },
       evidence: {
         ...evidence,
         statusReason: their,
@@ -80,7 +81,7 @@ describe('whole reports in which everything is hostile', () => {
   test('also while a deployment runs, with all that AWS shows of it', () => {
     const running = (theirs: string) => {
       const { state, ...rest } = reportOf(theirs)
-      return { ...rest, state: { ...state, verdict: undefined, rollingBack: undefined } }
+      return { ...rest, state: { ...state, verdict: undefined, cause: undefined, rollingBack: undefined } }
     }
     const printed = (theirs: string) => {
       const { state, subject } = running(theirs)
