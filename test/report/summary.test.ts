@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { forLog } from '../../src/report/escape.ts'
+import { causeSentence } from '../../src/report/sentence.ts'
+import { slackMessage } from '../../src/report/slack-message.ts'
 import { longestSummary, renderSummary } from '../../src/report/summary.ts'
-import { untrusted } from '../../src/text.ts'
+import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { cause, evidence, lastState, start, stories, subject } from './stories.ts'
 
@@ -99,6 +102,14 @@ describe('the job summary', () => {
     expect(renderSummary({ subject, state })).toContain(
       'of the program. <a href="https://docs.aws.amazon.com/memory">Documentation</a>',
     )
+  })
+
+  test('shows a log line in the cause as code, as Slack and the log do in their ways', () => {
+    const said = [quoted('Error: a `b` <c> | d')]
+    const report = { subject, state: { ...lastState(stories.failed ?? []), cause: { ...cause, why: said } } }
+    expect(renderSummary(report)).toContain('<code>Error: a &#96;b&#96; &#60;c&#62; &#124; d</code>.')
+    expect(slackMessage(report).text).toContain('`Error: a ˋbˋ &lt;c&gt; | d`.')
+    expect(renderText(causeSentence(report.state.cause), forLog)).toContain('`Error: a `b` <c> | d`.')
   })
 
   test('never shows what looks like a secret in a log line', () => {
