@@ -39,6 +39,11 @@ export function reportOf(service: FleetService, subject: FleetSubject): Report |
   return own && state && { subject: own, state }
 }
 
+/** Whether a service is on what it ran before, by its own rollback or by that of this run. */
+export function isBackOnOld(service: FleetService): boolean {
+  return isPutBack(service) || service.state?.verdict?.outcome === 'rolled-back'
+}
+
 /** Why a service is not where it should be; undefined where it is. */
 export function failureOf(service: FleetService): Cause | undefined {
   const { state, back } = service

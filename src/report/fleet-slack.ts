@@ -4,7 +4,7 @@ import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
-import { causeOfService, durationOf, type Standing, standing } from './fleet-service.ts'
+import { causeOfService, durationOf, isBackOnOld, type Standing, standing } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
 import { suspicion } from './opening.ts'
@@ -88,7 +88,7 @@ function rest(left: readonly { readonly kind: Standing['kind'] }[]): readonly st
 function lineOf(service: FleetService): string {
   const { emoji, words } = standing(service)
   const { from, to } = revisionsOf(service)
-  const shown = standing(service).kind === 'put-back' ? from : to
+  const shown = isBackOnOld(service) ? from : to
   const suspected = service.state && suspicion(service.state)
   const facts = [
     ...(shown ? [slackCode(revision(shown))] : []),

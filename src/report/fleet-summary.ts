@@ -1,7 +1,7 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { text } from '../text.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
-import { causeOfService, durationOf, reportOf, type Standing, standing } from './fleet-service.ts'
+import { causeOfService, durationOf, isBackOnOld, reportOf, type Standing, standing } from './fleet-service.ts'
 import { runUrl } from './links.ts'
 import { code, factTable, fold, prose, table } from './markdown.ts'
 import { headline, lookOf } from './sentence.ts'
@@ -44,9 +44,8 @@ function revisions(service: FleetService): string {
   const { from, to } = revisionsOf(service)
   if (!to) return from ? code(revision(from)) : ''
   if (!from || from === to) return code(revision(to))
-  const isBack = standing(service).kind === 'put-back'
   const way = `${code(revision(from))} → ${code(revision(to))}`
-  return isBack ? `${way} → ${code(revision(from))}` : way
+  return isBackOnOld(service) ? `${way} → ${code(revision(from))}` : way
 }
 
 function facts({ subject }: FleetReport): string {

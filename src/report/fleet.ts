@@ -88,10 +88,16 @@ export function totalCause(state: FleetState): Text {
   return sentences.flatMap((sentence, index) => (index === 0 ? sentence : [' ', ...sentence]))
 }
 
+/** The cause of the service that failed, as long as the others are rolled back for it. */
+function haltCause({ services, halted }: FleetState): Text {
+  const cause = services.find(({ name }) => name === halted)?.state?.cause
+  return cause ? text`${untrusted(halted ?? '')}: ${causeSentence(cause)}` : []
+}
+
 /** What every channel says of all of them before anything else. */
 export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): Opening {
   const { verdict } = report.state
-  const reason = totalCause(report.state)
+  const reason = verdict ? totalCause(report.state) : haltCause(report.state)
   return {
     headline: fleetHeadline(report),
     reason: reason.length > 0 ? reason : undefined,

@@ -174,7 +174,7 @@ describe('waves', () => {
       sim.recorder.calls('ecs', 'UpdateService').find(({ input }) => (input as { service: string }).service === service)
         ?.at ?? 0
     const ended = (service: string) => {
-      const line = runner.lines.findIndex((entry) => entry.includes(`${service} (production) is deployed`))
+      const line = runner.lines.findIndex((entry) => entry.includes(`${service} (production): deployed in`))
       const began = (wave: number) => runner.lines.findIndex((entry) => entry.includes(`Wave ${wave} of 3`))
       return { line, began }
     }
@@ -220,9 +220,11 @@ describe('waves', () => {
     expect(runner.summary).toMatch(/^### .*\n\n> \[!CAUTION\]\n> worker: .*2 services rolled back: data, api/)
     expect(runner.summary).toContain('<code>data:1</code> → <code>data:2</code> → <code>data:1</code>')
     const last = JSON.stringify(sent.at(-1))
-    expect(JSON.stringify(sent)).toMatch(/4 services \(production\) failed to deploy together and were put back/)
-    expect(JSON.stringify(sent)).toMatch(/\*data\* was deployed and put back · `data:1`/)
-    expect(JSON.stringify(sent)).toMatch(/\*edge\* has not begun/)
+    expect(JSON.stringify(sent)).toMatch(/4 services \(production\): failed, all rolled back/)
+    expect(JSON.stringify(sent)).toMatch(
+      /rolling back all\. \*worker: 3 of 3 new tasks stopped.*\*data\* deployed, then rolled back · `data:1`.*\*worker\* failed, rolled back · `worker:1`/,
+    )
+    expect(JSON.stringify(sent)).toMatch(/\*edge\* not started/)
     expect(last).toContain('<@U0123ABCD>')
   })
 
@@ -510,10 +512,10 @@ describe('a cancelled run of waves', () => {
       sim.clock.advance(30 * 60_000)
       for (const service of order) {
         const told = after.runner.summary.split('\n').find((line) => line.includes(`<code>${service}</code>`)) ?? ''
-        const isBack = told.includes('put back')
-        const isNew = isBack ? /had not been changed/ : /is deployed|had succeeded/
+        const isBack = told.includes('then rolled back')
+        const isNew = isBack ? /had not been changed/ : /✅ deployed|had succeeded/
         if (isNew.test(told)) expect([moment, serving(sim, service)]).toEqual([moment, imageOf(service, 'v2')])
-        else if (isBack || /rolled back|has not begun|had not been changed/.test(told))
+        else if (isBack || /rolled back|not started|had not been changed/.test(told))
           expect([moment, serving(sim, service)]).toEqual([moment, oldImage])
       }
       // Services that belong together are together again.
