@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { untrusted } from '../../src/text.ts'
 import { causeOf, event, sentences, stopped } from './evidence.ts'
 
 const image = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v2'
@@ -458,8 +459,15 @@ describe('what ECS and CodeDeploy say about the end', () => {
     ],
     ['appspec-missing', 'An AppSpec file is required, but could not be found in the revision'],
   ])('%s: %s', (code, message) => {
-    const untrusted = { untrusted: message }
-    expect(causeOf({ statusReason: untrusted }).code).toBe(code)
-    expect(causeOf({ codeDeploy: { message: untrusted, failures: [] } }).code).toBe(code)
+    const said = untrusted(message)
+    expect(causeOf({ statusReason: said }).code).toBe(code)
+    expect(causeOf({ codeDeploy: { message: said, failures: [] } }).code).toBe(code)
+  })
+
+  test("are named by CodeDeploy's own error code, as it came", () => {
+    const message = untrusted('The deployment timed out while waiting for the replacement task set to become healthy.')
+    const said = (errorCode?: string) => sentences(causeOf({ codeDeploy: { errorCode, message, failures: [] } }))
+    expect(said('HEALTH_CONSTRAINTS')).toMatch(/^The deployment failed: HEALTH_CONSTRAINTS: timed out waiting for/)
+    expect(said()).toMatch(/^The deployment failed: TIMEOUT: timed out waiting for/)
   })
 })
