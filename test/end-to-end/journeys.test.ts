@@ -98,8 +98,8 @@ test.concurrent(
     const digest = await checkOutExample(scene)
     const planned = await scene.run('plan', { environments: 'staging production' })
     expect(JSON.parse(planned.outputs.matrix ?? '')).toEqual([
-      { environment: 'staging', service: 'api' },
-      { environment: 'production', service: 'api' },
+      { environment: 'staging', service: 'api', after: '' },
+      { environment: 'production', service: 'api', after: 'staging' },
     ])
     expect(planned.outputs.repository).toBe('api')
     await scene.run('build-push', push)
