@@ -1,4 +1,6 @@
-/** Amazon Resource Names and partitions. Pure; formats are those of the AWS General Reference, "ARN format". */
+import { partitionOf } from './partitions.ts'
+
+/** Amazon Resource Names. Pure; formats are those of the AWS General Reference, "ARN format". */
 
 export interface Arn {
   readonly partition: string
@@ -33,13 +35,12 @@ export function arnBeside(resource: string, neighbour: string): string {
   return parseArn(resource) ? resource : `${neighbour.split(':', 5).join(':')}:${resource}`
 }
 
-/** Partition of a region by its name: China and GovCloud are worlds of their own, with other consoles and endpoints. */
-export function partitionOfRegion(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+/** A resource in any account of a region, as an IAM statement names it. IAM's own have no region. */
+export function arnInAnyAccount(service: string, region: string, resource: string): string {
+  return `arn:${partitionOf(region).id}:${service}:${service === 'iam' ? '' : region}:*:${resource}`
 }
 
 /** ARN of an IAM role that is given by its ARN or by its name in an account. */
 export function roleArn(nameOrArn: string, accountId: string, region: string): string {
-  return parseArn(nameOrArn) ? nameOrArn : `arn:${partitionOfRegion(region)}:iam::${accountId}:role/${nameOrArn}`
+  return parseArn(nameOrArn) ? nameOrArn : `arn:${partitionOf(region).id}:iam::${accountId}:role/${nameOrArn}`
 }

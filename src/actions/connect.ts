@@ -2,11 +2,26 @@ import type { RequestHandler } from '../aws/clients.ts'
 import { type Aws, connect } from '../aws/connect.ts'
 import { type Clock, type Deadline, deadlineIn } from '../clock.ts'
 import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
+import { nearestRegion, regionPattern, regionProblem } from '../partitions.ts'
 import type { Runner } from '../runner/action.ts'
-import { type InputReader, type Inputs, integer, list, matching, optionalText } from '../runner/inputs.ts'
+import { type InputReader, type Inputs, integer, list, optionalText } from '../runner/inputs.ts'
 
-/** The region in every partition: `eu-west-1`, `us-gov-west-1`, `cn-north-1`, `eusc-de-east-1`. */
-const region = matching(/^[a-z]{2,5}(-[a-z]+)+-\d+$/, 'an AWS region such as eu-west-1')
+/**
+ * A region of any partition. One that is not known is taken, too: AWS opens new ones. It is doubted where it is not only
+ * the number that is new.
+ */
+const region: InputReader<string | undefined> = (given, warn) => {
+  if (given === '') return undefined
+  if (!regionPattern.test(given)) throw new Error(regionProblem(given))
+  const suggestion = nearestRegion(given)
+  if (suggestion && lettersOf(suggestion) !== lettersOf(given))
+    warn?.(`is "${given}", which is not a known AWS region; did you mean ${suggestion}?`)
+  return given
+}
+
+function lettersOf(region: string): string {
+  return region.replace(/\d+$/, '')
+}
 
 const accountIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)

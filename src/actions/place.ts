@@ -1,7 +1,7 @@
-import { partitionOfRegion } from '../arn.ts'
 import type { Config } from '../config/schema.ts'
 import type { ImageTarget } from '../config/target.ts'
 import type { DeploymentSettings } from '../deployment/strategy/settings.ts'
+import { ecrHost } from '../image/ecr.ts'
 import type { Runner } from '../runner/action.ts'
 import type { AwsInputs } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
@@ -95,8 +95,7 @@ async function configuredPlace(config: Config, inputs: DeployInputs): Promise<Pl
 function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
   if (image === undefined || from === undefined || !/^[@:]/.test(image.slice(from.repository.length))) return image
   if (!image.startsWith(from.repository)) return image
-  const suffix = partitionOfRegion(from.region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return `${from.accountId}.dkr.ecr.${from.region}.${suffix}/${image}`
+  return `${ecrHost(from.accountId, from.region)}/${image}`
 }
 
 /** The inputs for AWS at a place: its region, role and account, unless the inputs say otherwise. */

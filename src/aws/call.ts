@@ -1,10 +1,10 @@
 import { linkSignal, signalsHandled } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import { type Text, text } from '../text.ts'
+import type { Text } from '../text.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
 import { type AwsError, type CallKind, classify, NoReply, retryAfter } from './error-class.ts'
-import { explainCancelled, explainExpired, explainRefusal, explainUnreachable } from './refusal.ts'
+import { explainCancelled, explainExpired, explainRefusal, explainUnreachable, retryLine } from './refusal.ts'
 
 /** How long and by which clock AWS is asked again. One for a whole run of an action. */
 export interface Patience {
@@ -12,6 +12,8 @@ export interface Patience {
   /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
   readonly signal: AbortSignal
   readonly deadline: Deadline
+  /** For messages. */
+  readonly region?: string
   /** Calls over the same connection that AWS throttles now: they share the waiting. */
   readonly crowd?: Crowd
   /** Told, at most every 30 s, that something is tried again. */
@@ -176,16 +178,15 @@ async function pause(
   error: AwsError,
   throttled: boolean,
 ): Promise<void> {
-  const { clock, deadline } = patience
+  const { clock, deadline, region } = patience
   if (error.code !== 'ENOTFOUND') tries.hostKnown = true
   const limit = tries.hostKnown ? deadline : Math.min(deadline, tries.since + unknownHostLimit)
   const left = remaining(clock, limit)
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
-  if (left <= lastCall) throw explainUnreachable(error, { ...request, seconds, attempts: tries.count, throttled })
+  const told = { ...request, region, seconds, attempts: tries.count, throttled }
+  if (left <= lastCall) throw explainUnreachable(error, told)
   const wait = retryAfter(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
-  patience.reportRetry?.(
-    text`${request.action} ${throttled ? 'is throttled by AWS' : 'got no usable answer'} (attempt ${tries.count}, ${seconds} s so far); trying again`,
-  )
+  patience.reportRetry?.(retryLine(error, told))
   const leave = throttled ? patience.crowd?.join(request.action) : undefined
   await doze(patience, request, Math.min(wait, left - lastCall)).finally(leave)
 }

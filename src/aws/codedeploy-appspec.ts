@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { arnInAnyAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment } from '../ports.ts'
 import { call } from './call.ts'
@@ -72,7 +73,7 @@ async function read(connection: Connection, applicationName: string, sha256: str
       async (options) => (await client.send(command, options)).revision?.appSpecContent?.content,
       {
         action: 'codedeploy:GetApplicationRevision',
-        resource: `arn:*:codedeploy:${connection.region}:*:application:${applicationName}`,
+        resource: arnInAnyAccount('codedeploy', connection.region, `application:${applicationName}`),
         kind: 'read',
         whenRefused: ({ name }) => (name === 'RevisionDoesNotExistException' ? { value: undefined } : undefined),
       },

@@ -1,4 +1,5 @@
 import type { ListDeploymentsCommandInput } from '@aws-sdk/client-codedeploy'
+import { arnInAnyAccount } from '../arn.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { type AwsError, present } from './error-class.ts'
@@ -6,7 +7,7 @@ import { everyPage, type Page } from './pages.ts'
 
 /** ARN for a minimal IAM statement. */
 export function groupArn({ region }: Connection, application: string, group: string): string {
-  return `arn:*:codedeploy:${region}:*:deploymentgroup:${application}/${group}`
+  return arnInAnyAccount('codedeploy', region, `deploymentgroup:${application}/${group}`)
 }
 
 /** True for the answers to names that CodeDeploy does not know. */

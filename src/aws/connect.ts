@@ -1,6 +1,7 @@
 import { parseArn } from '../arn.ts'
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
+import { regionPattern, regionProblem } from '../partitions.ts'
 import type {
   CodeDeploy,
   CredentialLifetime,
@@ -61,6 +62,14 @@ export function connect(options: ConnectOptions): Aws {
       code: 'inputs-invalid',
       what: text`No AWS region is given`,
       fix: text`Set the input aws-region, or AWS_REGION in the environment.`,
+    })
+  }
+  if (!regionPattern.test(region)) {
+    throw new Failure({
+      code: 'inputs-invalid',
+      what: text`The AWS region is invalid`,
+      why: text`it ${untrusted(regionProblem(region))}`,
+      fix: text`Correct the input aws-region, or AWS_REGION in the environment.`,
     })
   }
   return portsOf(openConnection({ ...options, region, role: roleOf(options) }))

@@ -1,4 +1,5 @@
 import type { Repository as EcrRepository } from '@aws-sdk/client-ecr'
+import { arnInAnyAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { Ecr, RegistryLogin, Repository } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
@@ -18,7 +19,7 @@ export function ecr(connection: Connection): Ecr {
 }
 
 function repositoryArn({ region }: Connection, name: string): string {
-  return `arn:*:ecr:${region}:*:repository/${name}`
+  return arnInAnyAccount('ecr', region, `repository/${name}`)
 }
 
 function asRepository(found: EcrRepository): Repository {

@@ -1,3 +1,4 @@
+import { arnInAnyAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import type { Connection } from './connection.ts'
@@ -18,7 +19,7 @@ export function whenClusterMissing(cluster: string): (refusal: AwsError) => unde
 
 /** ARN for a minimal IAM statement; the account is left open where it is not known yet. */
 export function ecsArn(connection: Connection, resource: string): string {
-  return resource.startsWith('arn:') ? resource : `arn:*:ecs:${connection.region}:*:${resource}`
+  return resource.startsWith('arn:') ? resource : arnInAnyAccount('ecs', connection.region, resource)
 }
 
 /** Leaves out members without a value, so that AWS keeps what it has. */

@@ -1,3 +1,4 @@
+import { arnInAnyAccount } from '../arn.ts'
 import type { EvidenceSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -45,7 +46,7 @@ async function logTail(connection: Connection, group: string, stream: string, li
       present((await client.send(command, options)).events, 'events').map(({ message }) => message ?? ''),
     {
       action: 'logs:GetLogEvents',
-      resource: `arn:*:logs:${region ?? connection.region}:*:log-group:${group}:log-stream:*`,
+      resource: arnInAnyAccount('logs', region ?? connection.region, `log-group:${group}:log-stream:*`),
       kind: 'read',
       whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: [] } : undefined),
     },

@@ -1,3 +1,4 @@
+import { arnInAnyAccount } from '../arn.ts'
 import type { AlarmState, PreflightSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -63,7 +64,7 @@ async function hasLogGroup(connection: Connection, name: string, region?: string
     },
     {
       action: 'logs:DescribeLogGroups',
-      resource: `arn:*:logs:${region ?? connection.region}:*:log-group:*`,
+      resource: arnInAnyAccount('logs', region ?? connection.region, 'log-group:*'),
       kind: 'read',
     },
   )

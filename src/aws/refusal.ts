@@ -1,5 +1,6 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
+import { nearestRegion } from '../partitions.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { AwsError, CallKind } from './error-class.ts'
 
@@ -66,8 +67,8 @@ function explainDenial(error: AwsError, asked: Asked): Failure {
   const who = denial.principal ? text`${untrusted(denial.principal)} is` : text`The credentials are`
   return new Failure({
     code: 'permission-missing',
-    what: text`${who} not allowed to do ${untrusted(denial.action)} on ${untrusted(denial.resource)}`,
-    why: text`AWS says: ${quote(error.message)}`,
+    what: text`${who} not authorized to perform ${untrusted(denial.action)} on ${untrusted(denial.resource)}`,
+    why: text`${quote(error.name)}: ${quote(error.message)}`,
     fix: fixDenial(denial),
     docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
     cause: error,
@@ -124,26 +125,44 @@ export function explainExpired(error: AwsError, asked: Asked): Failure {
 
 interface Patient extends Asked {
   readonly kind: CallKind
+  readonly region?: string | undefined
   readonly attempts: number
   readonly seconds: number
   readonly throttled: boolean
 }
 
 /** The deadline came first. */
-export function explainUnreachable(error: AwsError, { action, kind, attempts, seconds, throttled }: Patient): Failure {
+export function explainUnreachable(error: AwsError, asked: Patient): Failure {
+  const { action, kind, attempts, seconds, throttled } = asked
   const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is not known` : text``
   const fix = throttled
     ? text`AWS limits how often this account may call it in this region. Give the job a longer deadline, or deploy fewer services at once.`
     : error.code === 'ENOTFOUND'
-      ? text`Check that aws-region names a region, and that the runner can resolve AWS's host names, itself or through HTTPS_PROXY.`
+      ? text`Check ${regionDoubt(asked)}, and that the runner can resolve AWS's host names, itself or through HTTPS_PROXY.`
       : text`See https://health.aws.amazon.com/health/status, and whether the runner reaches AWS (proxy, firewall, VPC endpoints). Then run the job again.`
   return new Failure({
     code: 'aws-unreachable',
     what: text`AWS did not ${throttled ? 'accept' : 'answer'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,
-    why: text`The last answer was ${quote(error.code ?? error.name)}: ${quote(error.message.split('\n')[0] ?? '')}`,
+    why: text`The last answer was ${lastAnswer(error)}`,
     fix,
     cause: error,
   })
+}
+
+/** What is said while a call is tried again. */
+export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: Patient): Text {
+  const what = throttled ? text`is throttled by AWS` : text`got no usable answer`
+  return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far); trying again. Last answer: ${lastAnswer(error)}`
+}
+
+function lastAnswer(error: AwsError): Text {
+  return text`${quote(error.code ?? error.name)}: ${quote(error.message.split('\n')[0] ?? '')}`
+}
+
+function regionDoubt({ region = '' }: Patient): Text {
+  const suggestion = nearestRegion(region)
+  const meant = suggestion ? `; did you mean ${suggestion}?` : ''
+  return text`that aws-region names a region (it is ${untrusted(region)}${meant})`
 }
 
 export function explainCancelled(action: string, kind: CallKind): Failure {

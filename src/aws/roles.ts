@@ -1,3 +1,4 @@
+import { arnInAnyAccount } from '../arn.ts'
 import type { Decision, JsonObject, Role, RoleSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -22,7 +23,7 @@ async function role(connection: Connection, name: string): Promise<Role | undefi
     },
     {
       action: 'iam:GetRole',
-      resource: `arn:*:iam::*:role/${name}`,
+      resource: arnInAnyAccount('iam', connection.region, `role/${name}`),
       kind: 'read',
       whenRefused: ({ name }) => (/^NoSuchEntity/.test(name) ? { value: undefined } : undefined),
     },

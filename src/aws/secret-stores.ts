@@ -1,3 +1,4 @@
+import { arnInAnyAccount } from '../arn.ts'
 import type { PreflightSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -18,7 +19,7 @@ export function secretStores(connection: Connection): SecretStores {
 
 /** The ARN, or a pattern for it: an ARN in IAM has the random suffix that a name lacks. */
 function resourceOf({ region: own }: Connection, id: string, region: string | undefined): string {
-  return id.startsWith('arn:') ? id : `arn:*:secretsmanager:${region ?? own}:*:secret:${id}-*`
+  return id.startsWith('arn:') ? id : arnInAnyAccount('secretsmanager', region ?? own, `secret:${id}-*`)
 }
 
 async function describe(connection: Connection, id: string, region?: string) {
@@ -78,7 +79,7 @@ async function missing(connection: Connection, names: readonly string[], region?
     unknown.push(
       ...(await call(connection, async (options) => (await client.send(command, options)).InvalidParameters ?? [], {
         action: 'ssm:GetParameters',
-        resource: `arn:*:ssm:${region ?? connection.region}:*:parameter/*`,
+        resource: arnInAnyAccount('ssm', region ?? connection.region, 'parameter/*'),
         kind: 'read',
       })),
     )

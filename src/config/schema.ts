@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { regionPattern, regionProblem } from '../partitions.ts'
 import { deploymentSchema } from './deployment-settings.ts'
 import { checkWaves } from './waves.ts'
 
 const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/, 'must consist of letters, digits, hyphens and underscores')
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-west-1')
+const region = z.string().regex(regionPattern, { error: ({ input }) => regionProblem(String(input)) })
 const account = z.string().regex(/^\d{12}$/, 'must be an AWS account id: 12 digits, in quotes')
 const role = z.string().min(1).describe('Name or ARN of the IAM role that the job assumes by OIDC.')
 

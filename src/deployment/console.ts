@@ -1,24 +1,18 @@
-import { partitionOfRegion } from '../arn.ts'
-
-/** Where the AWS console of a region is; every partition has its own. */
-function origin(region: string): string {
-  switch (partitionOfRegion(region)) {
-    case 'aws-cn':
-      return 'https://console.amazonaws.cn'
-    case 'aws-us-gov':
-      return 'https://console.amazonaws-us-gov.com'
-    case 'aws':
-      return `https://${region}.console.aws.amazon.com`
-  }
-}
+import { partitionOf } from '../partitions.ts'
 
 /** The page of a service's deployments in the AWS console. `cluster` and `service` are names. */
-export function serviceConsoleUrl(region: string, cluster: string, service: string): string {
+export function serviceConsoleUrl(region: string, cluster: string, service: string): string | undefined {
   const path = `${encodeURIComponent(cluster)}/services/${encodeURIComponent(service)}`
-  return `${origin(region)}/ecs/v2/clusters/${path}/deployments?region=${region}`
+  return consoleUrl(region, `ecs/v2/clusters/${path}/deployments`)
 }
 
 /** The page of a CodeDeploy deployment in the AWS console. */
-export function codeDeployConsoleUrl(region: string, deploymentId: string): string {
-  return `${origin(region)}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${region}`
+export function codeDeployConsoleUrl(region: string, deploymentId: string): string | undefined {
+  return consoleUrl(region, `codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}`)
+}
+
+/** Undefined where the console of a partition is not known. */
+function consoleUrl(region: string, page: string): string | undefined {
+  const host = partitionOf(region).consoleHost?.(region)
+  return host && `https://${host}/${page}?region=${region}`
 }

@@ -31,7 +31,8 @@ export type DeploymentEvent =
        * ECS forgets when the deployment has ended badly.
        */
       readonly deploymentId: string
-      readonly consoleUrl: string
+      /** Undefined where the console of the partition is not known. */
+      readonly consoleUrl: string | undefined
       /** True when a deployment of the same content was in flight already and is now watched. */
       readonly adopted: boolean
     }

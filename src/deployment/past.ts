@@ -17,7 +17,7 @@ import type { Outcome } from './verdict.ts'
 export interface PastDeployment {
   readonly engine: Engine
   readonly id: string
-  readonly consoleUrl: string
+  readonly consoleUrl: string | undefined
   readonly cluster: string
   readonly service: string
   readonly taskDefinition: string | undefined

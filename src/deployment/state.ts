@@ -32,7 +32,8 @@ export interface DeploymentState {
     | {
         readonly id: string
         readonly engine: Engine
-        readonly consoleUrl: string
+        /** Undefined where the console of the partition is not known. */
+        readonly consoleUrl: string | undefined
         readonly adopted: boolean
         readonly startedAt: number
       }

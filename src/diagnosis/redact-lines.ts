@@ -1,3 +1,4 @@
+import { regionPattern } from '../partitions.ts'
 import type { JsonObject } from '../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../task-definition/members.ts'
 import { redact } from './redact.ts'
@@ -18,7 +19,7 @@ const trivial =
   /^(?:.?|\d{1,3}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
 
 /** Of a variable whose name says nothing, also: a number (a port, an account), a region and a resource of AWS. */
-const plain = /^(?:\d+(?:\.\d+)*|[a-z]{2}(?:-[a-z]+)+-\d|arn:aws[\w-]*:\S+)$/
+const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
 
 /**
  * The variables of all containers whose values must not be shown, the longest value first. Where the name says that it is
@@ -40,7 +41,10 @@ export function variablesOf(definition: JsonObject | undefined, known: readonly 
 
 function isHidden(name: string, value: string, open: string): boolean {
   if (trivial.test(value)) return false
-  return isSecretName(name) || (value.length >= shortest && !plain.test(value) && !open.includes(value))
+  return (
+    isSecretName(name) ||
+    (value.length >= shortest && !plain.test(value) && !regionPattern.test(value) && !open.includes(value))
+  )
 }
 
 /** What people are shown in any case. */

@@ -1,10 +1,21 @@
-/** Where a registry of Amazon ECR is, by its host name; undefined for any other registry. FIPS hosts included. */
+import { partitionOf, regionPattern } from '../partitions.ts'
+
+/** Host of a private registry of Amazon ECR: `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
+export function ecrHost(accountId: string, region: string): string {
+  return `${accountId}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`
+}
+
+/**
+ * Where a registry of Amazon ECR is, by its host name; undefined for any other registry. FIPS hosts and dual-stack ones
+ * (`111122223333.dkr-ecr.eu-west-1.on.aws`) included.
+ */
 export function ecrPlaceOf(
   registry: string | undefined,
 ): { readonly accountId: string; readonly region: string } | undefined {
-  const [, accountId, region] =
-    /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,5}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|amazonaws\.eu)$/.exec(
-      registry ?? '',
-    ) ?? []
-  return accountId && region ? { accountId, region } : undefined
+  const [, accountId, separator, region, suffix] =
+    /^(\d{12})\.dkr([.-])ecr(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(registry ?? '') ?? []
+  if (!accountId || !region || !regionPattern.test(region)) return undefined
+  const { dnsSuffix, dualStackSuffix } = partitionOf(region)
+  const expected = separator === '.' ? dnsSuffix : dualStackSuffix.replace(/^api\./, 'on.')
+  return suffix === expected ? { accountId, region } : undefined
 }

@@ -108,7 +108,7 @@ function started({ deployment, purpose }: DeploymentState): readonly Text[] {
         : deployment.adopted
           ? text`Deployment ${id} with the same content is already in progress; watching it`
           : text`Deployment ${id} started`,
-    text`console  ${untrusted(deployment.consoleUrl)}`,
+    ...(deployment.consoleUrl ? [text`console  ${untrusted(deployment.consoleUrl)}`] : []),
   ]
 }
 

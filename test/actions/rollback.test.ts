@@ -434,7 +434,7 @@ describe('refusals', () => {
     expect(runner.failed).toBe(true)
     expect(outputs).toMatchObject({
       verdict: 'failed',
-      cause: expect.stringMatching(/not allowed to do ecs:UpdateService/),
+      cause: expect.stringMatching(/not authorized to perform ecs:UpdateService/),
     })
     expect(servingImage(sim)).toBe(newImage)
   })

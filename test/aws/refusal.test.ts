@@ -48,7 +48,7 @@ describe('row F13: a missing permission is named at once, with the statement tha
     const started = clock.monotonic()
     const { code, what, fix } = await failure(ask(aws))
     expect(code).toBe('permission-missing')
-    expect(what).toContain('arn:aws:iam::111122223333:user/simulator is not allowed to do')
+    expect(what).toContain('arn:aws:iam::111122223333:user/simulator is not authorized to perform')
     expect(what).toContain(action)
     const statement = JSON.parse(/\{.*\}/.exec(fix)?.[0] ?? '{}')
     expect(statement).toMatchObject({ Effect: 'Allow', Action: action })

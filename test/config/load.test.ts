@@ -95,6 +95,20 @@ describe('waves', () => {
   })
 })
 
+test.each([
+  ['eusc-de-east-1', 'aws-eusc'],
+  ['us-iso-east-1', 'aws-iso'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eu-isoe-west-1', 'aws-iso-e'],
+  ['us-isof-south-1', 'aws-iso-f'],
+  ['us-gov-west-1', 'aws-us-gov'],
+])('the region %s is taken, and a role by its name is one of %s', (region, partition) => {
+  const there = loadConfig(written.replace('region: eu-west-1', `region: ${region}`), 'slipway.yml')
+  const role = `arn:${partition}:iam::111122223333:role/slipway-deploy`
+  expect(selectTarget(there, 'staging', 'api')).toMatchObject({ region, roleArn: role })
+  expect(selectImage(there)).toMatchObject({ region, roleArn: role })
+})
+
 test('the image lives where the first environment of the file is', () => {
   expect(selectImage(config)).toMatchObject({
     environment: 'staging',
@@ -161,6 +175,11 @@ describe('mistakes in slipway.yml', () => {
   })
 
   test.each([
+    [
+      'a region that is none',
+      written.replace('region: eu-west-1', 'region: eu-west1'),
+      'slipway.yml:8:5 environments.staging.region must be an AWS region such as eu-west-1, not "eu-west1"; did you mean eu-west-1?',
+    ],
     ['an empty file', '', 'it is empty'],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
     ['a duplicate environment', `${written}  staging: {}\n`, 'Map keys must be unique'],

@@ -1,3 +1,4 @@
+import { endpointServicePrefix } from '../../partitions.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { imagePull } from '../catalogue/image-pull.ts'
 import { initialization } from '../catalogue/initialization.ts'
@@ -52,7 +53,9 @@ function gapOn(way: readonly string[], { gaps }: NetworkEvidence): NetworkGap | 
 /** A task meets one gap at a time: the others would be met one deployment after the other. */
 function besides(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
   const others = gaps.filter((other) => other !== gap && other.severity === 'blocks' && other.endpoint !== 'internet')
-  const names = others.flatMap(({ endpoint }) => (endpoint === undefined ? [] : `com.amazonaws.${region}.${endpoint}`))
+  const names = others.flatMap(({ endpoint }) =>
+    endpoint === undefined ? [] : `${endpointServicePrefix(region)}.${endpoint}`,
+  )
   if (names.length === 0) return []
   return text` The task also needs ${names.join(', ')}, which ${names.length === 1 ? 'is' : 'are'} missing too.`
 }
@@ -60,7 +63,7 @@ function besides(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
 function sound(cause: Cause, [endpoint]: readonly string[], { enclosed, region, vpcId }: NetworkEvidence) {
   return enclosed
     ? {
-        why: text`${cause.why}, although the endpoint com.amazonaws.${region}.${endpoint ?? ''} of ${untrusted(vpcId)} is available and allows inbound traffic from the tasks`,
+        why: text`${cause.why}, although the endpoint ${endpointServicePrefix(region)}.${endpoint ?? ''} of ${untrusted(vpcId)} is available and allows inbound traffic from the tasks`,
         fix: text`Check the network ACLs of the subnets, the policy of the endpoint and the DNS settings of the VPC. DNS knows a new endpoint after about two minutes: then deploy again.`,
       }
     : {

@@ -1,3 +1,4 @@
+import { endpointServicePrefix } from '../../partitions.ts'
 import type { Subnet, VpcEndpoint } from '../../ports.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import type { Need, NetworkFacts, NetworkGap } from './facts.ts'
@@ -82,15 +83,15 @@ function gapOf(need: Need, enclosed: readonly Subnet[], facts: NetworkFacts): Ne
   return { severity: need.isLater ? 'warns' : severity, endpoint: need.endpoint, what, ...fault }
 }
 
-/** `com.amazonaws.<region>.<service>`; in China `cn.com.amazonaws.…`. */
+/** Outside of the public partition, some names begin as they do there. */
 function isOf(serviceName: string, { endpoint }: Endpoint, { region }: NetworkFacts): boolean {
-  return serviceName.replace(/^cn\./, '') === `com.amazonaws.${region}.${endpoint}`
+  return [`${endpointServicePrefix(region)}.${endpoint}`, `com.amazonaws.${region}.${endpoint}`].includes(serviceName)
 }
 
 type Fault = Pick<NetworkGap, 'code' | 'why' | 'fix'>
 
 function missing({ endpoint }: Endpoint, enclosed: readonly Subnet[], facts: NetworkFacts): Fault {
-  const name = `${facts.region.startsWith('cn-') ? 'cn.' : ''}com.amazonaws.${facts.region}.${endpoint}`
+  const name = `${endpointServicePrefix(facts.region)}.${endpoint}`
   const vpc = untrusted(facts.vpcId)
   const made =
     endpoint === 's3'

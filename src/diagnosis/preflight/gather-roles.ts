@@ -1,6 +1,7 @@
-import { parseArn, partitionOfRegion, roleArn } from '../../arn.ts'
+import { parseArn, roleArn } from '../../arn.ts'
 import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
+import { partitionOf } from '../../partitions.ts'
 import type { Decision, Identity, JsonObject, RoleSources } from '../../ports.ts'
 import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
 import type { RoleFact, SecretFact } from './facts.ts'
@@ -118,13 +119,13 @@ function repositoryArn(image: string | undefined, { region }: RolePlace): string
   return (
     reference &&
     ecr &&
-    `arn:${partitionOfRegion(region)}:ecr:${ecr.region}:${ecr.accountId}:repository/${reference.repository}`
+    `arn:${partitionOf(region).id}:ecr:${ecr.region}:${ecr.accountId}:repository/${reference.repository}`
   )
 }
 
 function parameterArn(id: string, { region, accountId }: RolePlace): string {
   if (parseArn(id)) return id
-  return `arn:${partitionOfRegion(region)}:ssm:${region}:${accountId}:parameter/${id.replace(/^\//, '').replace(/:[\w.-]+$/, '')}`
+  return `arn:${partitionOf(region).id}:ssm:${region}:${accountId}:parameter/${id.replace(/^\//, '').replace(/:[\w.-]+$/, '')}`
 }
 
 function logGroups(definition: JsonObject, { region, accountId }: RolePlace, onlyCreated: boolean): readonly string[] {
@@ -135,6 +136,6 @@ function logGroups(definition: JsonObject, { region, accountId }: RolePlace, onl
     const isCreated = textIn(options, 'awslogs-create-group') === 'true'
     if (textIn(configuration, 'logDriver') !== 'awslogs' || !group || (onlyCreated && !isCreated)) return []
     const at = textIn(options, 'awslogs-region') || region
-    return [`arn:${partitionOfRegion(region)}:logs:${at}:${accountId}:log-group:${group}:*`]
+    return [`arn:${partitionOf(region).id}:logs:${at}:${accountId}:log-group:${group}:*`]
   })
 }

@@ -1,6 +1,7 @@
-import { parseArn, partitionOfRegion } from '../../arn.ts'
+import { parseArn } from '../../arn.ts'
 import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
+import { partitionOf } from '../../partitions.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
@@ -27,11 +28,11 @@ function judgeRole(member: (typeof members)[number], facts: PreflightFacts): rea
         severity: 'blocks',
         what: text`The ${member} is not the ARN of a role`,
         why: text`it is ${untrusted(role)}`,
-        fix: text`Write it as arn:${partitionOfRegion(facts.region)}:iam::<account>:role/<name>.`,
+        fix: text`Write it as arn:${partitionOf(facts.region).id}:iam::<account>:role/<name>.`,
       },
     ]
   }
-  const partition = partitionOfRegion(facts.region)
+  const partition = partitionOf(facts.region).id
   const isPartition = arn.partition === partition
   const isAccount = facts.accountId === undefined || arn.accountId === facts.accountId
   if (isPartition && isAccount) return []
