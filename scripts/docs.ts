@@ -1,9 +1,10 @@
-// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md and
+// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md, the table of partitions and
 // schema/slipway.schema.json. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
+import { partitions } from '../src/partitions.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -30,6 +31,7 @@ for (const name of readdirSync(join(root, 'actions'))) {
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
+fill('docs/networks.md', { partitions: partitionTable() })
 write('docs/troubleshooting.md', await troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 
@@ -67,6 +69,15 @@ function inputTable(inputs: NonNullable<ActionFile['inputs']>): string {
 function outputTable(outputs: NonNullable<ActionFile['outputs']>): string {
   const rows = Object.entries(outputs).map(([name, { description }]) => `| \`${name}\` | ${cell(description)} |`)
   return rows.length === 0 ? 'None.' : ['| Name | Meaning |', '| --- | --- |', ...rows].join('\n')
+}
+
+function partitionTable(): string {
+  const rows = partitions.map(({ id, regions, dnsSuffix, consoleHost }) => {
+    const [region = ''] = regions
+    const console_ = consoleHost ? `\`${consoleHost(region)}\`` : 'no link'
+    return `| \`${id}\` | ${regions.map((name) => `\`${name}\``).join(', ')} | \`ecs.${region}.${dnsSuffix}\` | ${console_} |`
+  })
+  return ['| Partition | Regions | Endpoints | Console |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function cell(value: string): string {

@@ -30,6 +30,7 @@ export const failureCodes = {
   'credentials-expired': 'The AWS credentials expired.',
   'account-not-allowed': 'The credentials belong to an account that is not allowed here.',
   'aws-rejected': 'AWS refused a request for a reason that trying again does not change.',
+  'proxy-refused': 'The HTTP proxy of the runner refuses a connection, or cannot be used.',
   'aws-unreachable': 'AWS did not answer, or only with errors, until the deadline.',
   'repository-not-found': 'The ECR repository does not exist.',
   'image-tag-taken': 'The image tag exists with other content and cannot be overwritten.',

@@ -34,7 +34,7 @@ function offenders(rooms: readonly string[], forbidden: (imported: string, file:
 describe('the rooms of the house', () => {
   test('the domain knows no SDK, no toolkit, no adapter, no file system, no process and no network', () => {
     const outside = /^(@aws-sdk|@smithy|@actions|@slack|node:(fs|child_process|http|https|net|process|os))/
-    const rooms = new RegExp(`^src/(${[...adapters, 'runner', 'actions'].join('|')})/`)
+    const rooms = new RegExp(`^src/(${[...adapters, 'http', 'runner', 'actions'].join('|')})/`)
     expect(offenders(domain, (name) => outside.test(name) || rooms.test(name))).toEqual([])
   })
 
@@ -65,11 +65,19 @@ describe('the rooms of the house', () => {
     ['@actions/core', 'runner'],
     ['@actions/github', 'github'],
     ['node:child_process', 'docker'],
+    ['node:http', 'http'],
+    ['node:https', 'http'],
+    ['node:net', 'http'],
   ])('only one room uses %s: %s', (library, home) => {
     const users = sources.filter(({ file, code }) =>
       imports(file, code).some((name) => name === library || name.startsWith(`${library}/`)),
     )
     expect(users.map(({ room }) => room).filter((room) => room !== home)).toEqual([])
+  })
+
+  test('no client follows a redirect by itself', () => {
+    const following = sources.filter(({ code }) => /redirect: '(?!error|manual)/.test(code))
+    expect(following.map(({ file }) => file)).toEqual([])
   })
 
   test('nobody waits with the SDK: its waiters hide errors and call a rollback a success', () => {

@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from 'node:path'
-import type { RequestHandler } from '../aws/clients.ts'
 import { deadlineIn } from '../clock.ts'
 import { dockerBuilder } from '../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../docker/configuration.ts'
@@ -14,16 +13,12 @@ import { openLayout } from '../registry/layout-files.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { connectAws } from './connect.ts'
+import { network, type World } from './world.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const patience = 10 * 60_000
 
 const savedConfiguration = 'docker-configuration'
-
-interface World {
-  readonly fetch?: typeof fetch | undefined
-  readonly requestHandler?: RequestHandler | undefined
-}
 
 /** Builds and pushes one image. The world is handed in, so that tests decide what AWS and the registry say. */
 export function createBuildPush(world: World): Action<typeof buildPushInputs> {
@@ -34,7 +29,7 @@ export function createBuildPush(world: World): Action<typeof buildPushInputs> {
   }
 }
 
-export const action = createBuildPush({})
+export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: World): Promise<void> {
   for (const [, secret] of inputs.secrets) runner.mask(secret)
@@ -86,7 +81,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: World): Publi
   const say = log.info
   return {
     ecr: first,
-    registry: openRegistry({ login: renew, clock, signal, patience, fetch: world.fetch }),
+    registry: openRegistry({ login: renew, clock, signal, patience, fetch: world.fetch, environment, onRetry: say }),
     registryHost: async () => new URL((await login()).endpoint).host,
     builder: dockerBuilder({
       login,

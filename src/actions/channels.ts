@@ -3,11 +3,11 @@ import type { DeploymentState } from '../deployment/state.ts'
 import { openDeploymentStatuses } from '../github/deployments.ts'
 import type { Deployed } from '../github/end-mark.ts'
 import { readRun } from '../github/run.ts'
+import type { Fetch } from '../http/fetch.ts'
 import type { DeploymentStatuses, Slack } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
 import type { Subject } from '../report/subject.ts'
 import type { Runner } from '../runner/action.ts'
-import type { Fetch } from '../slack/request.ts'
 import { silentSlack } from '../slack/silent.ts'
 import type { SlackConfig } from '../slack/slack.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
@@ -68,7 +68,7 @@ export async function openChannels(
     environment: place.environment,
     logUrl: runUrl(run),
     deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place),
-    fetch: (url, init) => fetch(String(url), init ?? {}),
+    fetch,
     clock,
     debug: (line) => log.debug(line),
   })

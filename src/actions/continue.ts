@@ -13,7 +13,7 @@ import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
-import type { World } from './world.ts'
+import { network, type World } from './world.ts'
 
 /** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createContinue(world: World): Action<typeof continueInputs> {
@@ -24,7 +24,7 @@ export function createContinue(world: World): Action<typeof continueInputs> {
   }
 }
 
-export const action = createContinue({ fetch: (url, init) => globalThis.fetch(url, init) })
+export const action = createContinue(network)
 
 function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueInputs) {
   return asDeployInputs(inputs)

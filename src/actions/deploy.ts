@@ -16,7 +16,7 @@ import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
 import { withPreflight } from './preflight-gate.ts'
 import { openReporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
-import type { World } from './world.ts'
+import { network, type World } from './world.ts'
 
 /** Deploys one service, or several together. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createDeploy(world: World): Action<typeof deployInputs> {
@@ -27,7 +27,7 @@ export function createDeploy(world: World): Action<typeof deployInputs> {
   }
 }
 
-export const action = createDeploy({ fetch: (url, init) => globalThis.fetch(url, init) })
+export const action = createDeploy(network)
 
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {

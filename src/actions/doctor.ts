@@ -20,7 +20,7 @@ import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { preflight } from './preflight.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
 import { findDefinition } from './wanted-definition.ts'
-import type { World } from './world.ts'
+import { network, type World } from './world.ts'
 
 /** For all that is read. Milliseconds. */
 const patience = 5 * 60_000
@@ -33,7 +33,7 @@ export function createDoctor(world: World): Action<typeof doctorInputs> {
   }
 }
 
-export const action = createDoctor({ fetch: (url, init) => globalThis.fetch(url, init) })
+export const action = createDoctor(network)
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
   const place = attachedPlace(await placeOf(asDeployInputs(inputs), runner), inputs)

@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/connect.ts'
 import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { Fetch } from '../http/fetch.ts'
 import type { Runner } from '../runner/action.ts'
-import type { Fetch } from '../slack/request.ts'
 
 export interface ImageStoreWorld {
   readonly aws: Pick<Aws, 'ecr'>
@@ -14,16 +14,15 @@ export interface ImageStoreWorld {
  * it is first asked. `patience`: how long one request is tried again, in milliseconds; an explanation does not wait for long.
  */
 export function openImageStore({ aws, runner, fetch }: ImageStoreWorld, patience = 15_000): ImageStore {
-  const { clock, signal } = runner
+  const { clock, signal, environment } = runner
   const login = async () => {
     const answer = await aws.ecr.login()
     runner.mask(answer.password)
     return answer
   }
-  const send: typeof globalThis.fetch = (url, init) => fetch(String(url), init ?? {})
   const open = async () => {
     const { openRegistry } = await import('../registry/distribution.ts')
-    return openRegistry({ login, clock, signal, patience, fetch: send })
+    return openRegistry({ login, clock, signal, patience, fetch, environment, onRetry: runner.log.info })
   }
   let opened: ReturnType<typeof open> | undefined
   const registry = () => {

@@ -1,13 +1,14 @@
 import { Failure } from '../failure.ts'
 import { readRun } from '../github/run.ts'
+import type { Fetch } from '../http/fetch.ts'
 import { safeUrl } from '../report/links.ts'
 import { slackMention } from '../report/slack-mention.ts'
 import { noticeStatuses, slackNotice } from '../report/slack-notice.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
-import type { Fetch } from '../slack/request.ts'
 import { openSlack } from '../slack/slack.ts'
 import { text } from '../text.ts'
+import { network } from './world.ts'
 
 const pair = /^\s*(?<label>[^=]{1,75}?)\s*=\s*(?<value>.*\S)\s*$/
 
@@ -89,4 +90,4 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
   }
 }
 
-export const action = createNotify((url, init) => globalThis.fetch(url, init))
+export const action = createNotify(network.fetch)

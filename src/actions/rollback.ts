@@ -13,7 +13,7 @@ import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from './rollback-inputs.ts'
-import type { World } from './world.ts'
+import { network, type World } from './world.ts'
 
 /** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
 export function createRollback(world: World): Action<typeof rollbackInputs> {
@@ -24,7 +24,7 @@ export function createRollback(world: World): Action<typeof rollbackInputs> {
   }
 }
 
-export const action = createRollback({ fetch: (url, init) => globalThis.fetch(url, init) })
+export const action = createRollback(network)
 
 /** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
 function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {

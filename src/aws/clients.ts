@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
@@ -11,7 +10,7 @@ import type { IAMClient } from '@aws-sdk/client-iam'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
-import { requireTrustedEndpoint } from './endpoint.ts'
+import { clientSettings, type Guardable, guarded } from './client-settings.ts'
 
 export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>
 
@@ -51,118 +50,63 @@ export interface Clients {
   ssm(region?: string): Promise<SSMClient>
 }
 
-function configuration(options: ClientOptions) {
-  return {
-    region: options.region,
-    maxAttempts: 1,
-    // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
-    credentials: Object.assign(() => options.credentials(), { memoized: true }),
-    requestHandler: options.requestHandler ?? sockets(options.environment),
-    streamCollector: collect,
-    ...(options.userAgent && { customUserAgent: [[...options.userAgent] as [string, string]] }),
-  }
-}
-
 /**
  * Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. Of the SDK's
  * modules, only names that are taken out right at the `import` let the bundler leave the rest of a client out.
  */
 export function createClients(options: ClientOptions): Clients {
-  const config = configuration(options)
+  const settings = once(() => clientSettings(options))
+  const guard = <Client extends Guardable>(client: Client) => guarded(client, options.environment)
   return {
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs')
-      return guarded(new ECSClient(config))
+      return guard(new ECSClient(await settings()))
     }),
     codedeploy: once(async () => {
       const { CodeDeployClient } = await import('@aws-sdk/client-codedeploy')
-      return guarded(new CodeDeployClient(config))
+      return guard(new CodeDeployClient(await settings()))
     }),
     ecr: once(async () => {
       const { ECRClient } = await import('@aws-sdk/client-ecr')
-      return guarded(new ECRClient(config))
+      return guard(new ECRClient(await settings()))
     }),
     sts: once(async () => {
       const { STSClient } = await import('@aws-sdk/client-sts')
-      return guarded(new STSClient(config))
+      return guard(new STSClient(await settings()))
     }),
     elbv2: once(async () => {
       const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2')
-      return guarded(new ElasticLoadBalancingV2Client(config))
+      return guard(new ElasticLoadBalancingV2Client(await settings()))
     }),
     logs: oncePer(async (region = options.region) => {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs')
-      return guarded(new CloudWatchLogsClient({ ...config, region }))
+      return guard(new CloudWatchLogsClient({ ...(await settings()), region }))
     }),
     cloudwatch: once(async () => {
       const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
-      return guarded(new CloudWatchClient(config))
+      return guard(new CloudWatchClient(await settings()))
     }),
     scaling: once(async () => {
       const { ApplicationAutoScalingClient } = await import('@aws-sdk/client-application-auto-scaling')
-      return guarded(new ApplicationAutoScalingClient(config))
+      return guard(new ApplicationAutoScalingClient(await settings()))
     }),
     ec2: once(async () => {
       const { EC2Client } = await import('@aws-sdk/client-ec2')
-      return guarded(new EC2Client(config))
+      return guard(new EC2Client(await settings()))
     }),
     iam: once(async () => {
       const { IAMClient } = await import('@aws-sdk/client-iam')
-      return guarded(new IAMClient(config))
+      return guard(new IAMClient(await settings()))
     }),
     secretsmanager: oncePer(async (region = options.region) => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
-      return guarded(new SecretsManagerClient({ ...config, region }))
+      return guard(new SecretsManagerClient({ ...(await settings()), region }))
     }),
     ssm: oncePer(async (region = options.region) => {
       const { SSMClient } = await import('@aws-sdk/client-ssm')
-      return guarded(new SSMClient({ ...config, region }))
+      return guard(new SSMClient({ ...(await settings()), region }))
     }),
   }
-}
-
-/** The second net below `call`'s own time-outs; `requestTimeout` alone would only warn. Proxies as in HTTPS_PROXY and NO_PROXY. */
-function sockets(environment: ClientOptions['environment']): RequestHandler {
-  return {
-    connectionTimeout: 5000,
-    requestTimeout: 15_000,
-    throwOnRequestTimeout: true,
-    httpsAgent: { keepAlive: true, maxSockets: 50, proxyEnv: environment },
-  }
-}
-
-interface Guardable {
-  readonly middlewareStack: {
-    add(middleware: typeof guardEndpoint, options: typeof guardOptions): void
-    remove(name: string): boolean
-  }
-}
-
-/** A client that sends nothing to strangers, and takes no reply apart for a log that nobody keeps. */
-function guarded<Client extends Guardable>(client: Client): Client {
-  client.middlewareStack.add(guardEndpoint, guardOptions)
-  client.middlewareStack.remove('loggerMiddleware')
-  return client
-}
-
-const guardOptions = { step: 'finalizeRequest', priority: 'high', name: 'guardEndpoint' } as const
-
-function guardEndpoint<Args extends { request: unknown }, Result>(next: (args: Args) => Promise<Result>) {
-  return (args: Args): Promise<Result> => {
-    const { protocol, hostname } = args.request as { protocol: string; hostname: string }
-    requireTrustedEndpoint(protocol, hostname)
-    return next(args)
-  }
-}
-
-/** The bytes of a reply. The SDK's own way looks first whether it is a web stream, for which Node loads all of those. */
-function collect(body: Readable): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
-    body.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-    body.once('end', () => resolve(Buffer.concat(chunks)))
-    body.once('error', reject)
-  })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

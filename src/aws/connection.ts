@@ -1,6 +1,7 @@
+import { atMostEvery } from '../at-most-every.ts'
 import type { Clock, Deadline } from '../clock.ts'
 import type { CredentialLifetime } from '../ports.ts'
-import { type Text, text } from '../text.ts'
+import type { Text } from '../text.ts'
 import { openCrowd } from './backoff.ts'
 import type { Patience } from './call.ts'
 import { type Clients, createClients, type RequestHandler } from './clients.ts'
@@ -42,7 +43,7 @@ const reportEvery = 30_000
 export function openConnection(options: ConnectionOptions): Connection {
   const { region, clock, signal, deadline, environment, allowedAccountIds = [] } = options
   const reportRetry = atMostEvery(reportEvery, clock, options.onRetry)
-  const patience = { clock, signal, deadline, reportRetry, crowd: openCrowd() }
+  const patience = { clock, signal, deadline, region, reportRetry, crowd: openCrowd() }
   const clients: Clients = createClients({
     region,
     environment,
@@ -50,10 +51,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     requestHandler: options.requestHandler,
     userAgent: options.userAgent,
   })
-  const source = credentialSource({ region, environment, role: options.role, sts: clients.sts }, patience)
+  const { role, requestHandler } = options
+  const source = credentialSource({ region, environment, role, requestHandler, sts: clients.sts }, patience)
   const signed = {
     ...patience,
-    region,
     clients,
     prepare: async () => void (await source.current()),
     refreshCredentials: () => source.renew(),
@@ -66,19 +67,4 @@ export function openConnection(options: ConnectionOptions): Connection {
     return checked
   }
   return { ...signed, prepare: () => signed.prepare().then(check) }
-}
-
-function atMostEvery(milliseconds: number, clock: Clock, report: ((line: Text) => void) | undefined) {
-  let next = Number.NEGATIVE_INFINITY
-  let silent = 0
-  return (line: Text): void => {
-    const now = clock.monotonic()
-    if (now < next) {
-      silent++
-      return
-    }
-    next = now + milliseconds
-    report?.(silent > 0 ? text`${line} (and ${silent} more tries since the last line)` : line)
-    silent = 0
-  }
 }

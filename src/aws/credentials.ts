@@ -6,7 +6,8 @@ import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import type { Patience } from './call.ts'
-import type { Credentials } from './clients.ts'
+import { guarded, requestHandler } from './client-settings.ts'
+import type { Credentials, RequestHandler } from './clients.ts'
 import { late } from './late.ts'
 import type { Role } from './role.ts'
 
@@ -14,6 +15,8 @@ export interface CredentialOptions {
   readonly region: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly role?: Role | undefined
+  /** Instead of sockets, for tests in one process. */
+  readonly requestHandler?: RequestHandler | undefined
   sts(): Promise<STSClient>
 }
 
@@ -72,13 +75,17 @@ function lifetimeOf({
  * The SDK's default chain: profiles, containers, web identity files, instance metadata. It is left out where nothing
  * points to it: on GitHub's own runners it would ask an instance metadata service that is not AWS's, for seconds.
  */
-function chain({ region, environment }: CredentialOptions): CredentialSource {
+function chain({ region, environment, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
   const resolve = async (forceRefresh: boolean) => {
     if (!chainHasChance(environment)) throw missingCredentials(text`Neither a role nor access keys were given`)
     const { STSClient } = await import('@aws-sdk/client-sts')
-    provider ??= new STSClient({ region }).config.credentials
+    provider ??= guarded(
+      new STSClient({ region, requestHandler: await requestHandler({ environment, requestHandler: given }) }),
+      environment,
+    ).config.credentials
     return provider({ forceRefresh }).catch((error: unknown) => {
+      if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
       throw missingCredentials(text`AWS's default places were searched: ${untrusted(message)}`)
     })

@@ -1,21 +1,55 @@
 import { Failure } from '../failure.ts'
+import { emulatorVariable, isEmulator, isLoopback } from '../http/hosts.ts'
+import { partitions, regionPattern } from '../partitions.ts'
 import { text, untrusted } from '../text.ts'
 
-// Public partitions, their dual-stack names and the European one; see "Service endpoints" of the AWS General Reference.
-const awsHosts =
-  /(^|\.)(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)$/
-const loopbackHosts = /^(localhost|\[::1\]|::1|127(\.\d{1,3}){3})$/
+/** What hosts of the services begin with that Slipway, or the SDK's search for credentials, asks. */
+const services = [
+  ...['api.ecr', 'application-autoscaling', 'codedeploy', 'ec2', 'ecr', 'ecs', 'elasticloadbalancing', 'iam', 'logs'],
+  ...['monitoring', 'oidc', 'portal.sso', 'secretsmanager', 'ssm', 'sts'],
+]
+/** In the place of a region, in hosts of IAM. */
+const regionLike = ['global', 'us-gov']
 
 /**
- * Refuses to send credentials anywhere but to AWS (over TLS) or to this machine. `AWS_ENDPOINT_URL` and the AWS config
- * files can name any host, so the request itself is checked, just before it is signed.
+ * Refuses to send credentials anywhere but to AWS's own services (over TLS), to this machine, or to an emulator that
+ * `SLIPWAY_EMULATOR_HOSTS` names. `AWS_ENDPOINT_URL` and the AWS config files can name any host, and customers of AWS have
+ * hosts below `amazonaws.com` as well (API Gateway, S3, load balancers, instances, endpoint services). Throws
+ * `inputs-invalid`.
  */
-export function requireTrustedEndpoint(protocol: string, hostname: string): void {
+export function requireTrustedEndpoint(
+  protocol: string,
+  hostname: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
   const host = hostname.toLowerCase()
-  if (loopbackHosts.test(host) || (protocol === 'https:' && awsHosts.test(host))) return
+  const isNear = isLoopback(host) || isEmulator(host, environment)
+  if ((isNear && /^https?:$/.test(protocol)) || (protocol === 'https:' && isServiceHost(host))) return
   throw new Failure({
     code: 'inputs-invalid',
-    what: text`The endpoint ${untrusted(`${protocol}//${hostname}`)} is not AWS's, so no request was sent there`,
-    fix: text`Remove AWS_ENDPOINT_URL (also AWS_ENDPOINT_URL_<SERVICE>, and endpoint_url in the AWS config file), or let it name an https address below amazonaws.com or this machine.`,
+    what: text`The endpoint ${untrusted(`${protocol}//${hostname}`)} is not a service endpoint of AWS; no request was sent`,
+    why: text`AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> or endpoint_url in the AWS config file names it`,
+    fix: text`Remove that setting. For an emulator such as a service container of the job, set the environment variable ${emulatorVariable}: ${untrusted(hostname)}, which allows credentials and the OIDC token to be sent there.`,
+  })
+}
+
+/**
+ * `SERVICE.REGION.SUFFIX`, also with `-fips` behind the service, without a region, and as an interface VPC endpoint:
+ * `vpce-….SERVICE.REGION.vpce.SUFFIX` (AWS PrivateLink, "Access an AWS service"). An endpoint service of a customer has
+ * `vpce-svc-…` in the place of SERVICE.
+ */
+function isServiceHost(host: string): boolean {
+  return partitions.some(({ dnsSuffix, dualStackSuffix }) => {
+    const suffix = [dnsSuffix, dualStackSuffix].find((known) => host.endsWith(`.${known}`))
+    if (suffix === undefined) return false
+    const name = host.slice(0, -suffix.length - 1)
+    const inside = /^vpce-[a-z0-9-]+\.(.+)\.vpce$/.exec(name)?.[1] ?? name
+    const service = services.find((known) => new RegExp(`^${known}(-fips)?(\\.|$)`).test(inside))
+    if (service === undefined) return false
+    const region = inside
+      .slice(service.length)
+      .replace(/^-fips/, '')
+      .replace(/^\./, '')
+    return region === '' || regionLike.includes(region) || regionPattern.test(region)
   })
 }

@@ -59,6 +59,8 @@ export function classify(error: unknown, kind: CallKind): ErrorClass | undefined
   if (code && certificateTrouble.test(code)) return 'permanent'
   if (code && neverSent.has(code)) return 'transient'
   if (code && lostConnection.has(code)) return lost
+  // Of src/http/tunnel.ts: there is no way to AWS yet.
+  if (name === 'ProxyError') return 'transient'
   // The connection time-out of @smithy/node-http-handler: nothing was sent yet.
   if (name === 'TimeoutError') return /did not establish a connection/.test(message) ? 'transient' : lost
   if (/socket hang up|other side closed|^aborted$/.test(message)) return lost

@@ -115,10 +115,11 @@ function keep(given: GivenKeys, role: Role): Credentials {
 
 function explainAssumption(refusal: AwsError, role: Role, token: string): undefined {
   if (/^AccessDenied/.test(refusal.name)) throw explainTrust(role.arn, token, refusal)
+  const { iss, aud } = readClaims(token)
   const fix = /OpenIDConnect provider|No OpenIDConnect/i.test(refusal.message)
-    ? text`Create the identity provider once in this account, with the URL https://token.actions.githubusercontent.com and the audience ${untrusted(readClaims(token).aud)}.`
+    ? text`Create the identity provider once in this account, with the URL ${untrusted(iss)} and the audience ${untrusted(aud)}.`
     : /audience/i.test(refusal.message)
-      ? text`Add the audience ${untrusted(readClaims(token).aud)} to the identity provider in IAM, or set the input audience to the one that is registered there.`
+      ? text`Add the audience ${untrusted(aud)} to the identity provider ${untrusted(iss)} in IAM, or set the input audience to the one that is registered there.`
       : /DurationSeconds|MaxSessionDuration/.test(refusal.message)
         ? text`Ask for at most the role's maximum session duration with role-duration-seconds, or raise it on the role.`
         : undefined
@@ -126,7 +127,7 @@ function explainAssumption(refusal: AwsError, role: Role, token: string): undefi
   throw new Failure({
     code: 'credentials-missing',
     what: text`The role ${untrusted(role.arn)} could not be assumed`,
-    why: text`AWS says: ${quote(refusal.message)}`,
+    why: text`${quote(refusal.name)}: ${quote(refusal.message)}`,
     fix,
     cause: refusal,
   })

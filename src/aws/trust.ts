@@ -4,12 +4,16 @@ import { text, untrusted } from '../text.ts'
 
 /** Claims of GitHub's OIDC token that trust policies look at. All are names, no secrets. */
 interface Claims {
+  /**
+   * URL of the identity provider: `https://token.actions.githubusercontent.com` (with an enterprise's name behind it where that
+   * is set), `https://HOST/_services/token` of a GitHub Enterprise Server, or that of a `ghe.com`
+   * (https://docs.github.com/en/actions/reference/security/oidc).
+   */
+  readonly iss: string
   readonly sub: string
   readonly aud: string
   readonly job_workflow_ref: string
 }
-
-const issuer = 'token.actions.githubusercontent.com'
 
 /** Reads a token's claims without checking its signature. The token itself is a secret and stays here. */
 export function readClaims(token: string): Claims {
@@ -22,28 +26,36 @@ export function readClaims(token: string): Claims {
   }
   const claims = read()
   const name = (claim: unknown) => (typeof claim === 'string' ? claim : 'unknown')
-  return { sub: name(claims.sub), aud: name(claims.aud), job_workflow_ref: name(claims.job_workflow_ref) }
+  return {
+    iss: name(claims.iss),
+    sub: name(claims.sub),
+    aud: name(claims.aud),
+    job_workflow_ref: name(claims.job_workflow_ref),
+  }
 }
 
 /**
- * Why a role does not let this job in: prints what the job shows and the condition that would let it in.
+ * The failure behind `Not authorized to perform sts:AssumeRoleWithWebIdentity`, with the claims of the job's token and the
+ * condition that matches them.
  *
- * `sub` of repositories that were made, renamed or opted in since 2026-07-15 carries ids (`repo:org@1/repo@2:…`); trust
- * policies from before name no ids and no longer match. Source: GitHub changelog 2026-04-23.
+ * `sub` of repositories that were created, renamed or transferred since 2026-07-15, or opted in, has ids
+ * (`repo:org@1/repo@2:…`); trust policies without ids do not match it. Source: GitHub changelog 2026-04-23.
  */
 export function explainTrust(roleArn: string, token: string, cause: unknown): Failure {
-  const { sub, aud, job_workflow_ref: workflow } = readClaims(token)
+  const { iss, sub, aud, job_workflow_ref: workflow } = readClaims(token)
+  // IAM names a provider, and the keys of its conditions, by the URL without its scheme.
+  const issuer = iss.replace(/^https:\/\//, '')
   const condition = JSON.stringify({ StringEquals: { [`${issuer}:aud`]: aud, [`${issuer}:sub`]: sub } })
-  const { accountId, partition } = parseArn(roleArn) ?? { accountId: '*', partition: 'aws' }
+  const { accountId, partition } = parseArn(roleArn) ?? { accountId: '*', partition: '*' }
   const provider = JSON.stringify({ Federated: `arn:${partition}:iam::${accountId}:oidc-provider/${issuer}` })
   const immutable = /@\d+\/[^:]*@\d+/.test(sub)
-    ? text`. The ids behind the @ are new: repositories made, renamed or opted in since 2026-07-15 have them, and trust policies from before do not match them`
+    ? text`. The sub of repositories created, renamed or transferred since 2026-07-15 contains the ids of owner and repository (behind the @); a condition on repo:OWNER/NAME:… does not match it`
     : text``
   return new Failure({
     code: 'credentials-missing',
-    what: text`The role ${untrusted(roleArn)} does not let this job in`,
-    why: text`The role does not exist, or its trust policy does not match this job, which shows sub "${untrusted(sub)}", aud "${untrusted(aud)}" and job_workflow_ref "${untrusted(workflow)}"${immutable}`,
-    fix: text`Let the trust policy allow sts:AssumeRoleWithWebIdentity to the principal ${untrusted(provider)} with the condition ${untrusted(condition)}`,
+    what: text`Not authorized to perform sts:AssumeRoleWithWebIdentity on ${untrusted(roleArn)}`,
+    why: text`the role was not found, or its trust policy does not match the OIDC token of this job: iss "${untrusted(iss)}", sub "${untrusted(sub)}", aud "${untrusted(aud)}", job_workflow_ref "${untrusted(workflow)}"${immutable}`,
+    fix: text`In the trust policy of the role, allow sts:AssumeRoleWithWebIdentity to the principal ${untrusted(provider)} with the condition ${untrusted(condition)}`,
     docs: 'https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws',
     cause,
   })

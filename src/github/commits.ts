@@ -1,3 +1,4 @@
+import { readText } from '../http/body.ts'
 import type { CommitHistory, CommitOrder } from '../ports.ts'
 import { get, pause, type RepositoryConfig, refused, retried, type Unanswered, unanswered } from './retry.ts'
 
@@ -21,7 +22,7 @@ async function ask(
   const response = await get(config, `compare/${base}...${head}?per_page=1&page=2`, signal)
   if (response.status === 404) return await missing(config, base, signal)
   if (!response.ok) return await refused(response, permission)
-  const body: unknown = await response.json()
+  const body: unknown = JSON.parse(await readText(response))
   const status = typeof body === 'object' && body !== null && 'status' in body ? body.status : undefined
   return isOrder(status) ? status : unanswered('GitHub gave no comparison', pause)
 }

@@ -1,4 +1,7 @@
 import { type Clock, deadlineIn, remaining } from '../clock.ts'
+import { bounded } from '../http/body.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { isForGood, reasonOf } from '../http/reason.ts'
 import type { DeploymentStatuses } from '../ports.ts'
 import { forPlain } from '../report/escape.ts'
 import { truncate } from '../report/short.ts'
@@ -19,7 +22,7 @@ export interface DeploymentStatusesConfig {
   readonly logUrl: string
   /** What this step deploys, for the step of the next environment. */
   readonly deployed: Deployed
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: Fetch
   readonly clock: Clock
   debug(line: Text): void
 }
@@ -57,7 +60,7 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
       return 'sent'
     } catch (error) {
       over.abort()
-      const reason = untrusted(error instanceof Error ? error.message : String(error))
+      const reason = untrusted(reasonOf(error))
       debug(text`No progress on GitHub's deployment page: ${reason}`)
       return isFinal(error) ? 'refused' : 'failed'
     }
@@ -93,7 +96,7 @@ class NoDeployment extends Error {}
 /** GitHub refused the request itself, as who lacks `deployments: write`. */
 function isFinal(error: unknown): boolean {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
-  return error instanceof NoDeployment || (status >= 400 && status < 500 && status !== 429)
+  return error instanceof NoDeployment || isForGood(error) || (status >= 400 && status < 500 && status !== 429)
 }
 
 async function findDeployment(
@@ -103,7 +106,7 @@ async function findDeployment(
   signal: AbortSignal,
 ): Promise<Post> {
   const { getOctokit } = await import('@actions/github')
-  const { repos } = getOctokit(token, { baseUrl: apiUrl, request: { fetch } }).rest
+  const { repos } = getOctokit(token, { baseUrl: apiUrl, request: { fetch: boundedFetch(fetch) } }).rest
   const [owner = '', repo = ''] = repository.split('/')
   const { data } = await repos.listDeployments({ owner, repo, sha, environment, per_page: 10, request: { signal } })
   const [newest] = data.toSorted((one, other) => other.id - one.id)
@@ -111,6 +114,11 @@ async function findDeployment(
   const common = { owner, repo, deployment_id: newest.id, log_url: logUrl, auto_inactive: false }
   return (state, description, within) =>
     repos.createDeploymentStatus({ ...common, state, description, request: { signal: within } })
+}
+
+/** Octokit follows redirects and reads without a limit. */
+function boundedFetch(fetch: Fetch): typeof globalThis.fetch {
+  return async (url, init) => bounded(await fetch(String(url), { ...init, redirect: 'error' }))
 }
 
 async function within<T>(clock: Clock, work: Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { readText } from '../http/body.ts'
 import type { EnvironmentHistory, Incomparable } from '../ports.ts'
 import { endsOf, type Status } from './end-mark.ts'
 import { get, pause, type RepositoryConfig, refused, retried, unanswered } from './retry.ts'
@@ -38,7 +39,7 @@ export function openEnvironmentHistory(config: RepositoryConfig): EnvironmentHis
 async function list(config: RepositoryConfig, path: string, signal: AbortSignal) {
   const response = await get(config, path, signal)
   if (!response.ok) return await refused(response, 'deployments: read')
-  const body: unknown = await response.json()
+  const body: unknown = JSON.parse(await readText(response))
   return Array.isArray(body) ? (body as readonly unknown[]) : unanswered('GitHub gave no list', pause)
 }
 

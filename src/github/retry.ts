@@ -1,4 +1,7 @@
 import { type Clock, deadlineIn, remaining } from '../clock.ts'
+import { readText } from '../http/body.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { isForGood, reasonOf } from '../http/reason.ts'
 import type { Incomparable } from '../ports.ts'
 
 /** How one repository of GitHub is read with the job's token. */
@@ -9,7 +12,7 @@ export interface RepositoryConfig {
   readonly apiUrl: string
   /** `owner/name`. */
   readonly repository: string
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly fetch: Fetch
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal
@@ -52,7 +55,7 @@ async function attempt<T>(
     () => unanswered('the run was cancelled'),
   )
   const asked = ask(over.signal).catch((error) =>
-    unanswered(`GitHub could not be asked: ${error instanceof Error ? error.message : String(error)}`, pause),
+    unanswered(`GitHub could not be asked: ${reasonOf(error)}`, isForGood(error) ? undefined : pause),
   )
   try {
     return await Promise.race([asked, late])
@@ -86,7 +89,7 @@ export async function refused(response: Response, permission: string): Promise<U
   const told = seconds >= 0 ? seconds * 1000 : undefined
   if (status >= 500) return unanswered(`GitHub answered ${status}`, told ?? pause)
   const isSpent = headers.get('x-ratelimit-remaining') === '0'
-  const isLimit = status === 429 || told !== undefined || isSpent || /rate limit/i.test(await response.text())
+  const isLimit = status === 429 || told !== undefined || isSpent || /rate limit/i.test(await readText(response))
   if (isLimit) return unanswered(`GitHub answered ${status}: asked too often`, told ?? (isSpent ? undefined : pause))
   const isDenied = status === 403 || status === 404
   const answered = `GitHub answered ${status}`

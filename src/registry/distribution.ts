@@ -1,24 +1,16 @@
 import { Failure } from '../failure.ts'
-import { digestOf, largestManifest, manifestTypes } from '../image/manifest.ts'
+import { digestOf, manifestTypes } from '../image/manifest.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Registry } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { redirects } from './attempt.ts'
 import { createTransport, type RegistryOptions, type Send } from './transport.ts'
 
 /** A registry that speaks the OCI distribution protocol (1.1) with a user name and a password, as ECR does. */
 export function openRegistry(options: RegistryOptions): Registry {
   const send = createTransport(options)
   return {
-    hasBlob: async (repository, digest) => {
-      const path = `/v2/${repository}/blobs/${digest}`
-      const answer = await send({
-        method: 'HEAD',
-        path,
-        doing: text`to look for ${untrusted(digest)}`,
-        expected: [200, 404],
-      })
-      return answer.status === 200
-    },
+    hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to look for ${untrusted(digest)}`),
     blob: (repository, digest) => readBlob(send, repository, digest),
     pushBlob: (repository, digest, content) => pushBlob(send, repository, digest, content),
     pushManifest: (repository, reference, mediaType, content) =>
@@ -27,13 +19,21 @@ export function openRegistry(options: RegistryOptions): Registry {
   }
 }
 
+/** A redirect of the registry proves nothing, unless the registry names the digest with it: then it is uploaded again. */
+async function hasBlob(send: Send, repository: string, digest: string, doing: Text): Promise<boolean> {
+  const path = `/v2/${repository}/blobs/${digest}`
+  const answer = await send({ method: 'HEAD', path, doing, expected: [200, 404, ...redirects] })
+  return answer.status === 200 || answer.headers.get('docker-content-digest') === digest
+}
+
 async function readBlob(send: Send, repository: string, digest: string): Promise<Uint8Array | undefined> {
   const path = `/v2/${repository}/blobs/${digest}`
   const answer = await send({
     method: 'GET',
     path,
-    doing: text`to hand out ${untrusted(digest)}`,
+    doing: text`to return ${untrusted(digest)}`,
     expected: [200, 404],
+    isVerified: true,
   })
   if (answer.status === 404) return undefined
   return requireContent(answer.body, digest)
@@ -51,14 +51,13 @@ async function pushBlob(send: Send, repository: string, digest: string, content:
   })
   const location = started.headers.get('location')
   if (location === null)
-    throw new Failure({ code: 'registry-rejected', what: text`The registry named no place for ${doing}` })
+    throw new Failure({ code: 'registry-rejected', what: text`The registry returned no Location for ${doing}` })
   const path = `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`
   const headers = { 'content-type': 'application/octet-stream' }
   // 404: a first try came through although its answer was lost, and the upload is closed.
   const ended = await send({ method: 'PUT', path, headers, body: content, doing, expected: [201, 204, 404] })
   if (ended.status !== 404) return
-  const there = await send({ method: 'HEAD', path: `/v2/${repository}/blobs/${digest}`, doing, expected: [200, 404] })
-  if (there.status === 404)
+  if (!(await hasBlob(send, repository, digest, doing)))
     throw new Failure({
       code: 'registry-rejected',
       what: text`The registry lost the upload of ${doing}`,
@@ -89,8 +88,9 @@ async function readManifest(send: Send, repository: string, reference: string): 
     method: 'GET',
     path: `/v2/${repository}/manifests/${reference}`,
     headers: { accept: manifestTypes.join(', ') },
-    doing: text`to hand out ${untrusted(repository)}:${untrusted(reference)}`,
+    doing: text`to return ${untrusted(repository)}:${untrusted(reference)}`,
     expected: [200, 404],
+    isVerified: isDigest(reference),
   })
   if (answer.status === 404) return undefined
   const content = isDigest(reference) ? requireContent(answer.body, reference) : answer.body
@@ -99,10 +99,10 @@ async function readManifest(send: Send, repository: string, reference: string): 
 
 /** What a digest names is known before it comes: anything else is refused. */
 function requireContent(content: Uint8Array, digest: string): Uint8Array {
-  if (content.length <= largestManifest && digestOf(content) === digest) return content
+  if (digestOf(content) === digest) return content
   throw new Failure({
     code: 'registry-rejected',
-    what: text`The registry handed out another content than ${untrusted(digest)}`,
-    fix: text`Something between this runner and the registry changes what is pulled; check proxies.`,
+    what: text`The registry returned content that does not match ${untrusted(digest)}`,
+    fix: text`Check the proxies between this runner and the registry, which may change what is pulled.`,
   })
 }

@@ -60,7 +60,7 @@ function directory(path: string, root: string): LayoutSource & { close(): Promis
     read: (name, limit) =>
       withFile(name, async (file, size) => {
         requireLimit(path, name, size, limit)
-        return new Uint8Array(await file.readFile())
+        return readAt(path, file, { offset: 0, size })
       }),
     close: async () => {},
   }
@@ -100,6 +100,12 @@ async function listEntries(path: string, file: FileHandle): Promise<ReadonlyMap<
     const entry = headerOf(path, await readAt(path, file, { offset, size: blockSize }))
     if (entry === undefined || count > mostEntries) break
     const place = { offset: offset + blockSize, size: entry.size }
+    // Before anything is allocated by it: a header can claim any size.
+    if (!(place.offset + place.size <= size))
+      return invalid(
+        path,
+        text`its entry ${untrusted(entry.name)} claims more bytes than the file has; was a download cut off?`,
+      )
     offset += entryLength(entry)
     if (entry.kind === 'file') {
       const name = longName ?? entry.name

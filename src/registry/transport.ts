@@ -1,9 +1,12 @@
-import { type Clock, type Deadline, deadlineIn, remaining } from '../clock.ts'
+import { atMostEvery } from '../at-most-every.ts'
+import { type Clock, deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { reasonOf } from '../http/reason.ts'
 import { registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { requireSafeEndpoint } from './endpoint.ts'
+import { sendOnce } from './attempt.ts'
 
 export interface RegistryOptions {
   /** Asked before the first request, and once more when the registry says that the token expired. */
@@ -13,12 +16,16 @@ export interface RegistryOptions {
   readonly signal: AbortSignal
   /** How long one request is tried again. Milliseconds. */
   readonly patience: number
-  readonly fetch?: typeof fetch | undefined
+  readonly fetch: Fetch
+  /** Process environment: names the hosts of emulators. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Told, at most every 30 s, that there is no answer yet, or that something is tried again. */
+  readonly onRetry?: ((line: Text) => void) | undefined
 }
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
-  /** Path below the endpoint, or the address that the registry named for an upload. */
+  /** Path below the endpoint, or the address on the same host that the registry named for an upload. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
@@ -26,6 +33,8 @@ export interface RegistryRequest {
   readonly doing: Text
   /** Statuses that are answers, not refusals. */
   readonly expected: readonly number[]
+  /** The content is compared with its digest, so that it may come from the storage behind the registry. */
+  readonly isVerified?: boolean
 }
 
 /** An answer with its body, which is read within the time of the attempt. */
@@ -37,9 +46,7 @@ export interface RegistryAnswer {
 
 export type Send = (request: RegistryRequest) => Promise<RegistryAnswer>
 
-/** Longest time for one attempt: a fixed part, and what a slow uplink needs for the body. */
-const attemptMilliseconds = 30_000
-const slowestBytesPerSecond = 100_000
+const reportEvery = 30_000
 const backoffBase = 500
 const backoffCap = 20_000
 
@@ -47,17 +54,18 @@ const backoffCap = 20_000
  * The one way to a registry. Busy answers (429), server errors and broken connections are tried again for a while;
  * an expired token is renewed once; everything else fails on the first answer. All requests of Slipway's registry adapter
  * may be sent twice without another effect. Throws `registry-rejected`, `permission-missing`, `image-tag-taken`,
- * `repository-not-found`, `credentials-expired` or `cancelled`.
+ * `repository-not-found`, `credentials-expired`, `proxy-refused` or `cancelled`.
  */
 export function createTransport(options: RegistryOptions): Send {
   let login: Promise<RegistryLogin> | undefined
+  const report = atMostEvery(reportEvery, options.clock, options.onRetry)
   return async (request) => {
     const deadline = deadlineIn(options.clock, options.patience)
     let renewed = false
     for (let attempt = 1; ; attempt++) {
       login ??= options.login()
       const used = login
-      const answer = await sendOnce(options, await used, request).catch((error: unknown) =>
+      const answer = await sendOnce(options, await used, request, report).catch((error: unknown) =>
         lostConnection(options, request, error),
       )
       if (request.expected.includes(answer.status)) return answer
@@ -68,42 +76,14 @@ export function createTransport(options: RegistryOptions): Send {
         if (login === used) login = undefined
         continue
       }
-      if (!isBusy(refusal.status)) throw registryFailure(refusal, request.doing)
-      await pause(options, deadline, attempt, answer.headers, () => registryFailure(refusal, request.doing))
+      const failure = () => registryFailure(refusal, request.doing)
+      if (!isBusy(refusal.status)) throw failure()
+      const wait = waitFor(options, attempt, answer.headers)
+      if (wait >= remaining(options.clock, deadline)) throw failure()
+      report(text`The registry gave no usable answer (attempt ${attempt}: ${saidBy(refusal)}); trying again`)
+      await pause(options, wait)
     }
   }
-}
-
-async function sendOnce(
-  options: RegistryOptions,
-  login: RegistryLogin,
-  request: RegistryRequest,
-): Promise<RegistryAnswer> {
-  const endpoint = requireSafeEndpoint(login.endpoint)
-  const url = new URL(request.path, endpoint)
-  requireSafeEndpoint(url.href)
-  const ended = new AbortController()
-  const tooSlow = new AbortController()
-  const limit = attemptMilliseconds + ((request.body?.length ?? 0) / slowestBytesPerSecond) * 1000
-  void options.clock.sleep(limit, AbortSignal.any([ended.signal, options.signal])).then(
-    () => tooSlow.abort(new Error('no complete answer in time')),
-    () => {},
-  )
-  try {
-    const response = await (options.fetch ?? fetch)(url, {
-      method: request.method,
-      headers: { ...(url.origin === endpoint.origin && { authorization: basic(login) }), ...request.headers },
-      ...(request.body !== undefined && { body: new Uint8Array(request.body) }),
-      signal: AbortSignal.any([options.signal, tooSlow.signal]),
-    })
-    return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) }
-  } finally {
-    ended.abort()
-  }
-}
-
-function basic({ username, password }: RegistryLogin): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
 /** A lost connection is told as a status of its own, so that one rule decides whether it is tried again. */
@@ -112,11 +92,13 @@ const connectionLost = 599
 function lostConnection(options: RegistryOptions, request: RegistryRequest, error: unknown): RegistryAnswer {
   if (error instanceof Failure) throw error
   if (options.signal.aborted) throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
-  const { cause, message: said } = Object(error) as { cause?: unknown; message?: unknown }
-  const reason = String((Object(cause) as { message?: unknown }).message ?? said ?? error)
-  const message = `${request.method} ${request.path.split('?')[0]}: ${reason}`
+  const message = `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}`
   const body = new TextEncoder().encode(JSON.stringify({ errors: [{ message }] }))
   return { status: connectionLost, headers: new Headers(), body }
+}
+
+function saidBy({ status, message }: { readonly status: number; readonly message: string }): Text {
+  return status === connectionLost ? text`${untrusted(message)}` : text`HTTP ${status}`
 }
 
 function isBusy(status: number): boolean {
@@ -139,16 +121,13 @@ function refusalOf(answer: RegistryAnswer): { readonly code?: string | undefined
   }
 }
 
-async function pause(
-  { clock, signal }: RegistryOptions,
-  deadline: Deadline,
-  attempt: number,
-  headers: Headers,
-  failure: () => Failure,
-): Promise<void> {
+/** Milliseconds until the next try: those that the registry asks for, or a random part of a growing time. */
+function waitFor({ clock }: RegistryOptions, attempt: number, headers: Headers): number {
   const asked = Number(headers.get('retry-after') ?? Number.NaN) * 1000
-  const wait = asked >= 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
-  if (wait >= remaining(clock, deadline)) throw failure()
+  return asked >= 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
+}
+
+async function pause({ clock, signal }: RegistryOptions, wait: number): Promise<void> {
   await clock.sleep(wait, signal).catch((error: unknown) => {
     throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, why: text`${untrusted(String(error))}` })
   })

@@ -25,7 +25,9 @@ const maximumBytes = 1024 * 1024
 export function openFiles(workspace: string, temporary: string): Files {
   const readBytes = async (path: string, input: string) => {
     const inside = locate(workspace, temporary, path, input)
-    const file = attempt(path, input, () => openSync(inside, constants.O_RDONLY | constants.O_NONBLOCK))
+    const file = attempt(path, input, () =>
+      openSync(inside, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW),
+    )
     try {
       const stat = fstatSync(file)
       if (!stat.isFile()) return unreadable(path, input, text`it is not a regular file`)
@@ -90,7 +92,7 @@ function reasonOf(error: unknown): Text {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT')
     return text`there is no such file in the workspace; is the repository checked out before this step?`
-  if (code === 'EACCES') return text`the runner may not read it`
+  if (code === 'EACCES') return text`permission denied (EACCES)`
   if (code === 'ELOOP') return text`its links go round in a circle`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`
 }

@@ -1,9 +1,19 @@
 import type { Clock } from '../clock.ts'
 import { Failure } from '../failure.ts'
+import { readText } from '../http/body.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { reasonOf } from '../http/reason.ts'
 import { text, untrusted } from '../text.ts'
 
 const attempts = 4
 const timeoutMilliseconds = 10_000
+
+interface TokenWorld {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
 
 /**
  * The job's OIDC token for an audience, by the request that GitHub documents ("Using OpenID Connect with your cloud
@@ -12,38 +22,37 @@ const timeoutMilliseconds = 10_000
  */
 export async function requestIdToken(
   audience: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  clock: Clock,
-  signal: AbortSignal,
+  { environment, fetch, clock, signal }: TokenWorld,
 ): Promise<string> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = environment
   if (!url || !token) throw notGranted()
   let last: unknown
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
-      return await request(`${url}&audience=${encodeURIComponent(audience)}`, token, signal)
+      return await request(`${url}&audience=${encodeURIComponent(audience)}`, token, fetch, signal)
     } catch (error) {
+      if (error instanceof Failure) throw error
       last = error
       if (attempt < attempts) await clock.sleep(500 * 2 ** attempt * (0.5 + clock.random() / 2), signal)
     }
   }
   throw new Failure({
     code: 'credentials-missing',
-    what: text`GitHub gave no OIDC token for the audience ${untrusted(audience)} in ${attempts} attempts`,
-    why: text`${untrusted(last instanceof Error ? last.message : String(last))}`,
-    fix: text`Run the job again; look at githubstatus.com if it stays.`,
+    what: text`GitHub returned no OIDC token for the audience ${untrusted(audience)} in ${attempts} attempts`,
+    why: text`${untrusted(reasonOf(last))}`,
+    fix: text`Run the job again. If it persists, check https://www.githubstatus.com.`,
     cause: last,
   })
 }
 
-async function request(url: string, token: string, signal: AbortSignal): Promise<string> {
+async function request(url: string, token: string, fetch: Fetch, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${token}`, accept: 'application/json; api-version=2.0' },
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
     redirect: 'error',
   })
   if (!response.ok) throw new Error(`the token service answered ${response.status}`)
-  const body: unknown = await response.json()
+  const body: unknown = JSON.parse(await readText(response))
   if (
     typeof body === 'object' &&
     body !== null &&
@@ -58,7 +67,7 @@ async function request(url: string, token: string, signal: AbortSignal): Promise
 function notGranted(): Failure {
   return new Failure({
     code: 'credentials-missing',
-    what: text`The job may not ask GitHub for an OIDC token, which role-to-assume needs`,
+    what: text`The job is not authorized to request an OIDC token from GitHub, which role-to-assume needs`,
     why: text`the job lacks the permission id-token: write`,
     fix: text`Add "permissions: { id-token: write, contents: read }" to the job (for a reusable workflow: to the job that calls it). Pull requests from forks never get it.`,
     docs: 'https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services',

@@ -3,6 +3,7 @@ import * as core from '@actions/core'
 import { systemClock } from '../clock.ts'
 import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
+import { openFetch } from '../http/fetch.ts'
 import { failureText } from '../report/failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { Action, Runner } from './action.ts'
@@ -38,6 +39,7 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
 
 function openRunner(signal: AbortSignal): Runner {
   const environment = process.env
+  const fetch = openFetch(environment)
   const write = runnerFiles(log, () => {
     process.exitCode = 1
   })
@@ -60,7 +62,9 @@ function openRunner(signal: AbortSignal): Runner {
     state: (name) => core.getState(name) || undefined,
     async idToken(audience) {
       const { requestIdToken } = await import('./id-token.ts')
-      return await requestIdToken(audience, environment, systemClock, signal)
+      const token = await requestIdToken(audience, { environment, fetch, clock: systemClock, signal })
+      core.setSecret(token)
+      return token
     },
     files: openFiles(environment.GITHUB_WORKSPACE ?? process.cwd(), environment.RUNNER_TEMP ?? '/tmp'),
   }

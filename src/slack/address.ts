@@ -1,3 +1,5 @@
+import { isLoopback } from '../http/hosts.ts'
+
 /** Where a token or a message may go, and nowhere else: Slack itself, and Slack for governments. */
 const apiHosts = ['slack.com', 'slack-gov.com']
 const webhookHosts = ['hooks.slack.com', 'hooks.slack-gov.com']
@@ -6,13 +8,13 @@ export const defaultApiUrl = 'https://slack.com/api'
 
 /** True for the Web API's address, and for a simulator on this machine, which only an explicit setting can name. */
 export function isApiUrl(address: string): boolean {
-  return isHttpsAt(address, apiHosts) || isLoopback(address)
+  return isHttpsAt(address, apiHosts) || isOnThisMachine(address)
 }
 
 /** True for an incoming webhook of Slack, or of the simulator that `apiUrl` names. */
 export function isWebhookUrl(address: string, apiUrl: string): boolean {
   if (isHttpsAt(address, webhookHosts)) return true
-  return isLoopback(apiUrl) && isLoopback(address) && new URL(address).host === new URL(apiUrl).host
+  return isOnThisMachine(apiUrl) && isOnThisMachine(address) && new URL(address).host === new URL(apiUrl).host
 }
 
 function isHttpsAt(address: string, hosts: readonly string[]): boolean {
@@ -21,6 +23,6 @@ function isHttpsAt(address: string, hosts: readonly string[]): boolean {
   return protocol === 'https:' && hosts.includes(hostname) && port === '' && username === '' && password === ''
 }
 
-function isLoopback(address: string): boolean {
-  return URL.canParse(address) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname)
+function isOnThisMachine(address: string): boolean {
+  return URL.canParse(address) && isLoopback(new URL(address).hostname)
 }

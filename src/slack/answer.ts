@@ -109,14 +109,22 @@ const remedies: Readonly<Record<string, string>> = {
   team_disabled: newWebhook,
   http_404: newWebhook,
   http_410: newWebhook,
-  timeout: 'Slack did not answer in time (https://slack-status.com).',
-  unreachable: 'Check that the runner may reach slack.com (https://slack-status.com).',
-  not_json: 'What answered is not Slack: check for a proxy on the way.',
+  timeout: 'See https://slack-status.com.',
+  unreachable: 'Check that the runner can reach slack.com (proxy, firewall; https://slack-status.com).',
+  not_json: 'Check the proxies between this runner and Slack, which may have answered in its place.',
+}
+
+/** What Slack did not say itself. */
+const ownWords: Readonly<Record<string, string>> = {
+  timeout: 'Slack did not answer in time',
+  unreachable: 'Slack cannot be reached',
+  not_json: 'The answer is not one of Slack',
 }
 
 /** One sentence with Slack's own reason, and what to do about it. */
 export function problem(answer: Extract<Answer, { ok: false }>): Text {
   const detail = answer.detail ? text` (${untrusted(answer.detail)})` : ''
   const remedy = remedies[answer.reason] ?? (answer.reason.startsWith('http_5') ? remedies.timeout : undefined)
-  return text`Slack did not take the message: ${untrusted(answer.reason)}${detail}.${remedy ? ` ${remedy}` : ''}`
+  const what = ownWords[answer.reason] ?? text`Slack API error: ${untrusted(answer.reason)}`
+  return text`${what}${detail}.${remedy ? ` ${remedy}` : ''}`
 }

@@ -1,8 +1,10 @@
 import type { IncomingWebhook } from '@slack/webhook'
 import type { Clock, Deadline } from '../clock.ts'
+import { bounded, readText } from '../http/body.ts'
+import type { Fetch } from '../http/fetch.ts'
 import type { SlackMessage } from '../ports.ts'
 import { type Answer, asksForNewMessage, asksForSimpler, httpAnswer, webApiAnswer } from './answer.ts'
-import { attempt, type Fetch, insist, type Request } from './request.ts'
+import { attempt, insist, type Request } from './request.ts'
 import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
 
 /** A way to one message in one channel. */
@@ -36,7 +38,7 @@ export function botChannel({ token, channel, messageTs, apiUrl, fetch, clock }: 
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' }
       const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal } as const
       const response = await fetch(`${apiUrl}/${method}`, init)
-      return webApiAnswer(response.status, response.headers.get('retry-after'), await response.text())
+      return webApiAnswer(response.status, response.headers.get('retry-after'), await readText(response))
     }
   const post = (payload: Payload) =>
     call('chat.postMessage', { channel, unfurl_links: false, unfurl_media: false, ...payload })
@@ -92,7 +94,7 @@ function sendThrough(
     let refused: Answer | undefined
     const webhook = new Webhook(url, {
       async fetch(address, { method = 'POST', headers = {}, body = '', redirect = 'error' } = {}) {
-        const response = await fetch(String(address), { method, headers, body, redirect, signal })
+        const response = await bounded(await fetch(String(address), { method, headers, body, redirect, signal }))
         if (!response.ok) {
           refused = httpAnswer(response.status, response.headers.get('retry-after'), await response.clone().text())
         }

@@ -1,8 +1,6 @@
 import { type Clock, type Deadline, remaining } from '../clock.ts'
+import { isForGood, reasonOf } from '../http/reason.ts'
 import type { Answer } from './answer.ts'
-
-/** The part of `fetch` that is needed; handed in, so that tests decide what Slack says. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** One request. Gives up when `signal` aborts; throws only what the network throws. */
 export type Request = (signal: AbortSignal) => Promise<Answer>
@@ -21,11 +19,15 @@ export async function attempt(request: Request, clock: Clock, deadline: Deadline
     () => timeout,
   )
   const hung = new AbortController()
-  const answer = request(hung.signal).catch((): Answer => ({ ok: false, reason: 'unreachable', transient: true }))
+  const answer = request(hung.signal).catch(unreachable)
   const first = await Promise.race([answer, alarm])
   over.abort()
   hung.abort()
   return first
+}
+
+function unreachable(error: unknown): Answer {
+  return { ok: false, reason: 'unreachable', detail: reasonOf(error), transient: !isForGood(error) }
 }
 
 /** Tries again what is transient, after a pause or the one that Slack asks for, while that fits before the deadline. */

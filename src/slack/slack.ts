@@ -1,11 +1,12 @@
 import { type Clock, deadlineIn } from '../clock.ts'
+import type { Fetch } from '../http/fetch.ts'
 import type { Slack, SlackDelivery, SlackMessage } from '../ports.ts'
 import { type Text, text } from '../text.ts'
 import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
 import { type Answer, problem } from './answer.ts'
 import { botChannel, type Channel, webhookChannel } from './channel.ts'
 import { openProgress } from './progress.ts'
-import { attempt, type Fetch } from './request.ts'
+import { attempt } from './request.ts'
 import { silentSlack } from './silent.ts'
 
 export interface SlackConfig {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createBuildPush } from '../../src/actions/build-push.ts'
+import { action, createBuildPush } from '../../src/actions/build-push.ts'
 import { failure } from '../aws/simulated.ts'
 import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
@@ -39,9 +39,9 @@ async function given(environment: Record<string, string> = {}) {
       ...environment,
     },
   })
-  const action = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler })
+  const build = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler })
   const run = (inputs: Record<string, string>) =>
-    action.main(givenInputs(action.inputs, { repository: 'api', ...inputs }), runner)
+    build.main(givenInputs(build.inputs, { repository: 'api', ...inputs }), runner)
   const layout = async (options: LayoutOptions = api) => {
     const { digest } = await writeLayout(join(workspace, 'image'), options)
     return digest
@@ -76,14 +76,12 @@ describe('build-push of a layout', () => {
     await run({ 'oci-layout': 'image' })
     const declared = parse(await readFile(join(import.meta.dirname, '../../actions/build-push/action.yml'), 'utf8'))
     expect(Object.keys(declared.outputs).sort()).toEqual(Object.keys(runner.outputs).sort())
-    expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(createBuildPush({}).inputs).sort())
+    expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(action.inputs).sort())
     const defaults = Object.entries<{ default?: string }>(declared.inputs).map(([name, input]) => [
       name,
       input.default ?? '',
     ])
-    expect(() =>
-      givenInputs(createBuildPush({}).inputs, { ...Object.fromEntries(defaults), repository: 'api' }),
-    ).not.toThrow()
+    expect(() => givenInputs(action.inputs, { ...Object.fromEntries(defaults), repository: 'api' })).not.toThrow()
   })
 
   test('puts all tags, also those that rules make from git', async () => {

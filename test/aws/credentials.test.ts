@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { sessionName } from '../../src/aws/role.ts'
-import { failure, simulated } from './simulated.ts'
+import { explainTrust } from '../../src/aws/trust.ts'
+import { failure, plain, simulated } from './simulated.ts'
 
 const role = 'arn:aws:iam::111122223333:role/slipway-deploy'
 const trusted = { name: 'slipway-deploy', trust: { sub: 'repo:acme/shop:*' } }
@@ -80,13 +81,14 @@ describe('credentials of a role', () => {
   })
 })
 
-describe('a role that does not let the job in', () => {
+describe('a role that the job is not authorized to assume', () => {
   test('the condition that is missing is printed, the token is not', async () => {
     const { aws, simulator } = simulated({ roleToAssume: role })
     simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:acme/other:*' } })
     const { code, what, why, fix } = await failure(aws.identity())
     expect(code).toBe('credentials-missing')
-    expect(what).toBe(`The role ${role} does not let this job in`)
+    expect(what).toBe(`Not authorized to perform sts:AssumeRoleWithWebIdentity on ${role}`)
+    expect(why).toContain('iss "https://token.actions.githubusercontent.com"')
     expect(why).toContain('sub "repo:acme/shop:ref:refs/heads/main"')
     expect(why).toContain('job_workflow_ref "acme/slipway/.github/workflows/deploy.yml@refs/tags/v1"')
     expect(fix).toContain(
@@ -105,6 +107,39 @@ describe('a role that does not let the job in', () => {
     const { why } = await failure(aws.identity())
     expect(why).toContain('repo:acme@12345/shop@456789:ref:refs/heads/main')
     expect(why).toContain('since 2026-07-15')
+  })
+
+  const enterprise = [
+    'https://ghes.corp.example/_services/token',
+    'https://token.actions.acme.ghe.com',
+    'https://token.actions.githubusercontent.com/acme-corp',
+  ]
+  test.each(enterprise)('the identity provider that is missing is that of the token: %s', async (iss) => {
+    const session = simulated({
+      roleToAssume: role,
+      idToken: async () => session.simulator.oidc.token('sts.amazonaws.com', { iss }),
+    })
+    session.simulator.iam.role(trusted)
+    expect((await failure(session.aws.identity())).fix).toBe(
+      `Create the identity provider once in this account, with the URL ${iss} and the audience sts.amazonaws.com.`,
+    )
+  })
+
+  test.each(enterprise)('the trust policy that is missing names the issuer of the token: %s', (iss) => {
+    const claims = Buffer.from(
+      JSON.stringify({ iss, sub: 'repo:acme/shop:environment:live', aud: 'sts.amazonaws.com.cn' }),
+    )
+    const { what, fix } = explainTrust(
+      'arn:aws-cn:iam::111122223333:role/r',
+      `h.${claims.toString('base64url')}.s`,
+      undefined,
+    ).parts
+    const name = iss.slice('https://'.length)
+    expect(plain(what)).toContain('arn:aws-cn:iam::111122223333:role/r')
+    expect(plain(fix)).toContain(`{"Federated":"arn:aws-cn:iam::111122223333:oidc-provider/${name}"}`)
+    expect(plain(fix)).toContain(
+      `{"StringEquals":{"${name}:aud":"sts.amazonaws.com.cn","${name}:sub":"repo:acme/shop:environment:live"}}`,
+    )
   })
 
   test('a wrong audience names the audience', async () => {
@@ -162,6 +197,14 @@ describe('credentials of the environment', () => {
     expect(what).toContain('111122223333')
     expect(simulator.recorder.all.map((call) => call.operation)).toEqual(['GetCallerIdentity'])
   })
+
+  test.each(['111122224444', '111122223334', '211122223333', '1111', '11112222333'])(
+    'row F31: an account id that is only nearly theirs (%s) is another one',
+    async (allowed) => {
+      const { aws } = simulated({ allowedAccountIds: [allowed] })
+      expect((await failure(aws.ecr.describeRepository('api'))).code).toBe('account-not-allowed')
+    },
+  )
 
   test('credentials of an allowed account are checked once', async () => {
     const { aws, simulator } = simulated({ allowedAccountIds: ['111122223333'] })

@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push.ts'
+import { network } from '../../src/actions/world.ts'
 import { systemClock } from '../../src/clock.ts'
 import { dockerBuilder } from '../../src/docker/builder.ts'
 import { writeConfiguration } from '../../src/docker/configuration.ts'
@@ -18,6 +19,10 @@ import type { Listening } from '../simulator/server.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { watchCommandLines } from './command-lines.ts'
+
+/** The way to a registry of this machine. */
+const direct = { clock: systemClock, fetch: network.fetch, environment: {} }
+
 import { type OwnEngine, type OwnRegistry, startEngine, startRegistry } from './own-engine.ts'
 
 jest.setTimeout(120_000)
@@ -57,7 +62,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
         ...environment,
       },
     })
-    const action = createBuildPush({})
+    const action = createBuildPush(network)
     const run = (inputs: Record<string, string>) => action.main(givenInputs(action.inputs, inputs), runner)
     return { runner, run, temporary }
   }
@@ -101,7 +106,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
   })
 
   test('names its commit and its source', async () => {
-    const registry = openRegistry({ login, clock: systemClock, signal: new AbortController().signal, patience: 1000 })
+    const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, patience: 1000 })
     expect(await findImage(registry, 'api', sha)).toMatchObject({ revision: sha })
   })
 
@@ -150,7 +155,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
       environment: { RUNNER_TEMP: temporary },
       state: { 'docker-configuration': directory },
     })
-    await createBuildPush({}).post?.(givenInputs(createBuildPush({}).inputs, { repository: 'api' }), runner)
+    await createBuildPush(network).post?.(givenInputs(createBuildPush(network).inputs, { repository: 'api' }), runner)
     expect(await readdir(temporary)).toEqual([])
   })
 
@@ -187,7 +192,7 @@ withDocker('any other OCI registry with a password', () => {
       expiresAt: new Date(Date.now() + 60_000),
     })
     const { signal } = new AbortController()
-    const registry = openRegistry({ login, clock: systemClock, signal, patience: 2000 })
+    const registry = openRegistry({ ...direct, login, signal, patience: 2000 })
     const host = new URL(server.endpoint).host
     const lines: string[] = []
     const say = (line: Parameters<typeof plain>[0]) => void lines.push(plain(line))

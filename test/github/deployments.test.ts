@@ -14,6 +14,7 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
   const statuses: { url: string; state: string; description: string }[] = []
   const debug: string[] = []
   const signals: (AbortSignal | null | undefined)[] = []
+  const redirects = new Set<unknown>()
   const answer = (reply: Reply) =>
     reply === 'hang'
       ? new Promise<Response>(() => undefined)
@@ -33,21 +34,24 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
     deployed: { services: ['api'], what: `sha256:${'9'.repeat(64)}` },
     clock: clock.forProgram,
     debug: (line) => void debug.push(renderText(line, (theirs) => theirs)),
-    async fetch(input, init) {
-      const url = String(input)
-      signals.push(init?.signal)
-      if (init?.method !== 'POST')
+    async fetch(url, init) {
+      signals.push(init.signal)
+      redirects.add(init.redirect)
+      if (init.method !== 'POST')
         return answer(url.includes('sha=abc&environment=production') ? deployments : { status: 200, body: [] })
       statuses.push({ url, ...JSON.parse(String(init.body)) })
       return answer(status)
     },
   })
-  return { adapter, statuses, debug, signals, seconds: () => (clock.now() - start) / 1000 }
+  return { adapter, statuses, debug, signals, redirects, seconds: () => (clock.now() - start) / 1000 }
 }
 
 describe("progress on GitHub's deployment page", () => {
   test('goes to the newest deployment of the commit and environment, cut to what GitHub takes', async () => {
-    const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7), deployment(12), deployment(9)] })
+    const { adapter, statuses, redirects } = githubWith({
+      status: 200,
+      body: [deployment(7), deployment(12), deployment(9)],
+    })
     await adapter.update('in_progress', text`api is being deployed ${untrusted(`\u202e${'x'.repeat(200)}`)}`)
     expect(statuses).toEqual([
       expect.objectContaining({
@@ -59,6 +63,7 @@ describe("progress on GitHub's deployment page", () => {
     ])
     expect(statuses[0]?.description).toMatch(/^api is being deployed \\u202ex+…$/)
     expect(statuses[0]?.description.length).toBe(140)
+    expect([...redirects]).toEqual(['error'])
   })
 
   test('keeps the order in which it was told, and says nothing twice', async () => {

@@ -31,6 +31,18 @@ const blobOf = (files: Map<string, Uint8Array>, kind: 'layer' | 'document') =>
     ([path, content]) => path.startsWith('blobs/') && (content[0] === 0x1f) === (kind === 'layer'),
   )?.[0] ?? ''
 
+/** A header of a file as GNU tar writes those of large ones: the size in binary, marked by the highest bit. */
+function headerOf(name: string, size: number): Buffer {
+  const block = Buffer.alloc(512)
+  block.write(name)
+  block.write(`80${BigInt(size).toString(16).padStart(22, '0')}`, 124, 'hex')
+  block.write('        0', 148)
+  block.write('ustar  ', 257)
+  const sum = block.reduce((total, byte) => total + byte, 0)
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  return block
+}
+
 describe('a layout', () => {
   test('of one platform becomes its blobs, its manifest, its platform and its commit', async () => {
     const plan = await planLayout(layout(api), 'v1')
@@ -192,6 +204,16 @@ describe('a layout on disk', () => {
       /not a tar archive, or it is compressed/,
     ],
     ['cut off', (tar: Buffer) => tar.subarray(0, tar.length - 2000), /was a download cut off/],
+    [
+      'said to hold 9 TB',
+      (tar: Buffer) => Buffer.concat([headerOf('x', 9e12), tar]),
+      /its entry x claims more bytes than the file has/,
+    ],
+    [
+      'said to hold more than a number can say',
+      (tar: Buffer) => Buffer.concat([headerOf('x', 2 ** 80), tar]),
+      /claims more bytes/,
+    ],
   ])('a tar that is %s is refused', async (name, damage, why) => {
     await writeFile(join(folder, `${name}.tar`), damage(buildTar(Object.fromEntries(buildLayout(api).files))))
     const refused = await failure(openLayout(`${name}.tar`, [folder]).then((source) => planLayout(source, 'v1')))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf, manifestTypes } from '../../src/image/manifest.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
-import { failure, simulated } from '../aws/simulated.ts'
+import { failure, plain, simulated } from '../aws/simulated.ts'
 import type { FaultRule } from '../simulator/faults.ts'
 
 const content = new TextEncoder().encode('a layer')
@@ -13,6 +13,7 @@ function open(options: { minutes?: number } = {}) {
   simulator.world.region('eu-west-1').ecr.createRepository('api')
   const cancel = new AbortController()
   let logins = 0
+  const lines: string[] = []
   const registry = openRegistry({
     login: () => {
       logins++
@@ -22,18 +23,42 @@ function open(options: { minutes?: number } = {}) {
     signal: cancel.signal,
     patience: 600_000,
     fetch: simulator.fetch,
+    environment: {},
+    onRetry: (line) => lines.push(plain(line)),
   })
   const spoil = (rule: Omit<FaultRule, 'service'>) => simulator.faults.add({ service: 'registry', ...rule })
-  return { simulator, clock, registry, spoil, cancel, logins: () => logins }
+  return { simulator, clock, registry, spoil, cancel, lines, logins: () => logins }
 }
 
-/** A registry with these answers. */
-function answeredBy(fetch: typeof globalThis.fetch) {
+/** Where a test's answers come from; `seen` has method, address and whether the password came along. */
+function answeredBy(
+  answer: (url: URL, method: string) => Response,
+  {
+    endpoint = 'https://registry.example',
+    environment = {},
+  }: { endpoint?: string; environment?: Record<string, string> } = {},
+) {
   const { clock } = open()
+  const seen: string[] = []
   const expiresAt = new Date()
-  const login = async () => ({ endpoint: 'https://registry.example', username: 'AWS', password: 'secret', expiresAt })
-  return openRegistry({ login, clock, signal: new AbortController().signal, patience: 1000, fetch })
+  const registry = openRegistry({
+    login: async () => ({ endpoint, username: 'AWS', password: 'secret', expiresAt }),
+    clock,
+    signal: new AbortController().signal,
+    patience: 1000,
+    environment,
+    async fetch(address, { method = 'GET', headers, redirect }) {
+      expect(redirect).toBe('manual')
+      const isKnown = new Headers(headers).has('authorization')
+      seen.push(`${method} ${address}${isKnown ? ' with the password' : ''}`)
+      return answer(new URL(address), method)
+    },
+  })
+  return { registry, seen }
 }
+
+const redirect = (location: string, status = 307, headers: Record<string, string> = {}) =>
+  new Response(null, { status, headers: { location, ...headers } })
 
 async function pushImage({ registry }: ReturnType<typeof open>, reference: string) {
   const config = new TextEncoder().encode('{"os":"linux","architecture":"amd64"}')
@@ -47,6 +72,39 @@ async function pushImage({ registry }: ReturnType<typeof open>, reference: strin
   }
   return registry.pushManifest('api', reference, manifestTypes[1], new TextEncoder().encode(JSON.stringify(manifest)))
 }
+
+describe('what a registry keeps waiting', () => {
+  test('is told when something is tried again, at most every half minute', async () => {
+    const { registry, spoil, lines } = open()
+    spoil({ effect: { kind: 'http', status: 503 }, times: 4 })
+    await registry.hasBlob('api', digest)
+    expect(lines).toEqual(['The registry gave no usable answer (attempt 1: HTTP 503); trying again'])
+  })
+
+  test('is told when the connection breaks, with the reason', async () => {
+    const { registry, spoil, lines } = open()
+    spoil({ effect: { kind: 'reset' }, times: 1 })
+    await registry.hasBlob('api', digest)
+    expect(lines).toEqual([
+      expect.stringMatching(/^The registry gave no usable answer \(attempt 1: HEAD \/v2\/api\/blobs/),
+    ])
+  })
+
+  test('is told after five seconds without an answer', async () => {
+    const { registry, spoil, lines, clock } = open()
+    spoil({ effect: { kind: 'hang' }, times: 1 })
+    const started = clock.monotonic()
+    await registry.manifest('api', 'v1')
+    expect(lines[0]).toBe('The registry has not answered for 5 s; still waiting')
+    expect(clock.monotonic() - started).toBeGreaterThanOrEqual(30_000)
+  })
+
+  test('says nothing where all goes well', async () => {
+    const { registry, lines } = open()
+    await registry.hasBlob('api', digest)
+    expect(lines).toEqual([])
+  })
+})
 
 describe('the way to a registry', () => {
   test('pushes blobs and manifests, and reads them back', async () => {
@@ -123,39 +181,167 @@ describe('the way to a registry', () => {
     'not an address',
     'http://127.0.0.1.evil.example',
   ])('S12: sends no password to %s', async (endpoint) => {
-    const { clock } = open()
-    let asked = 0
-    const registry = openRegistry({
-      login: async () => ({ endpoint, username: 'AWS', password: 'secret', expiresAt: new Date() }),
-      clock,
-      signal: new AbortController().signal,
-      patience: 1000,
-      fetch: async () => {
-        asked++
-        return new Response()
-      },
-    })
+    const { registry, seen } = answeredBy(() => new Response(), { endpoint })
     expect((await failure(registry.hasBlob('api', digest))).code).toBe('registry-rejected')
-    expect(asked).toBe(0)
+    expect(seen).toEqual([])
   })
 
-  test('S12: sends the password only to the registry itself, wherever it wants the upload', async () => {
-    const seen: string[] = []
-    const registry = answeredBy(async (url, init) => {
-      seen.push(`${init?.method} ${new URL(String(url)).host} ${new Headers(init?.headers).has('authorization')}`)
-      return init?.method === 'POST'
-        ? new Response(null, { status: 202, headers: { location: 'https://storage.example/x?y=1' } })
-        : new Response(null, { status: 201 })
-    })
-    await registry.pushBlob('api', digest, content)
-    expect(seen).toEqual(['POST registry.example true', 'PUT storage.example false'])
+  test('S12: sends it to an emulator that SLIPWAY_EMULATOR_HOSTS names', async () => {
+    const emulator = { endpoint: 'http://localstack:4566', environment: { SLIPWAY_EMULATOR_HOSTS: 'localstack' } }
+    const { registry, seen } = answeredBy(() => new Response(), emulator)
+    expect(await registry.hasBlob('api', digest)).toBe(true)
+    expect(seen).toEqual([`HEAD http://localstack:4566/v2/api/blobs/${digest} with the password`])
+    const { what, fix } = await failure(
+      answeredBy(() => new Response(), { ...emulator, environment: {} }).registry.hasBlob('api', digest),
+    )
+    expect(what).toContain('http://localstack:4566')
+    expect(fix).toContain('SLIPWAY_EMULATOR_HOSTS')
   })
 
   test('takes no content that is not what its digest promises', async () => {
-    const registry = answeredBy(
-      async () => new Response('something else', { headers: { 'docker-content-digest': digest } }),
+    const { registry } = answeredBy(
+      () => new Response('something else', { headers: { 'docker-content-digest': digest } }),
     )
     expect((await failure(registry.manifest('api', digest))).code).toBe('registry-rejected')
     expect((await failure(registry.blob('api', digest))).code).toBe('registry-rejected')
+  })
+})
+
+describe('S12 a registry that leads elsewhere', () => {
+  const blob = `/v2/api/blobs/${digest}`
+  const storage = 'https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/x?signature=y'
+  const own = 'https://registry.example'
+
+  test.each([
+    storage,
+    'https://bucket.s3.dualstack.us-east-1.amazonaws.com/x',
+    'https://s3-eu-west-1.amazonaws.com/bucket/x',
+    'https://bucket.s3.amazonaws.com/x',
+    'https://bucket.s3.cn-north-1.amazonaws.com.cn/x',
+    'https://bucket.s3.us-iso-east-1.c2s.ic.gov/x',
+    'https://d5l0dvt14r5h8.cloudfront.net/x',
+  ])('is followed to its storage for a blob, without the password: %s', async (location) => {
+    const { registry, seen } = answeredBy(({ origin }) => (origin === own ? redirect(location) : new Response(content)))
+    expect(await registry.blob('api', digest)).toEqual(content)
+    expect(seen).toEqual([`GET ${own}${blob} with the password`, `GET ${location}`])
+  })
+
+  test.each([
+    'http://bucket.s3.eu-west-1.amazonaws.com/x',
+    'https://evil.example/x',
+    'https://s3.amazonaws.com.evil.example/x',
+    'https://evils3.eu-west-1.amazonaws.com/x',
+    'https://abc.execute-api.eu-west-1.amazonaws.com/x',
+    'https://127.0.0.1/x',
+    'http://localhost:8080/x',
+    'http://169.254.169.254/latest/meta-data',
+    'http://registry.example/x',
+    'https://registry.example:8443/x',
+    'file:///etc/passwd',
+  ])('is not followed for a blob to %s', async (location) => {
+    const { registry, seen } = answeredBy(({ origin }) => (origin === own ? redirect(location) : new Response(content)))
+    const { code, what } = await failure(registry.blob('api', digest))
+    expect(code).toBe('registry-rejected')
+    expect(what).toContain('The registry registry.example redirected a request to')
+    expect(seen).toHaveLength(1)
+  })
+
+  test('is not followed for what no digest verifies', async () => {
+    const { registry, seen } = answeredBy(({ origin }) => (origin === own ? redirect(storage) : new Response(content)))
+    expect((await failure(registry.manifest('api', 'v1'))).why).toContain('only blobs')
+    expect(seen).toHaveLength(1)
+    expect((await registry.manifest('api', digest))?.content).toEqual(content)
+  })
+
+  test('is followed on its own host, a few times, with the password', async () => {
+    const { registry, seen } = answeredBy(({ pathname }) =>
+      pathname === '/moved' ? new Response(content) : redirect('/moved', 301),
+    )
+    expect((await registry.manifest('api', 'v1'))?.digest).toBe(digest)
+    expect(seen[1]).toBe(`GET ${own}/moved with the password`)
+    const loop = answeredBy(() => redirect('/again'))
+    expect((await failure(loop.registry.manifest('api', 'v1'))).what).toContain('a redirect, which is not followed')
+    expect(loop.seen).toHaveLength(6)
+  })
+
+  test('gets no layer elsewhere', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const { registry, seen } = answeredBy((_, method) =>
+        method === 'POST'
+          ? new Response(null, { status: 202, headers: { location: '/upload/1' } })
+          : redirect('https://evil.example/take', status),
+      )
+      const { code, why } = await failure(registry.pushBlob('api', digest, content))
+      expect(code).toBe('registry-rejected')
+      expect(why).toBe(`HTTP ${status} for PUT, to https://evil.example/take`)
+      expect(seen).toHaveLength(2)
+    }
+  })
+
+  test.each(['https://storage.example/x?y=1', 'http://registry.example/x', storage, 'http://127.0.0.1:5000/x'])(
+    'gets no layer where it says that uploads go: %s',
+    async (location) => {
+      const { registry, seen } = answeredBy(() => new Response(null, { status: 202, headers: { location } }))
+      expect((await failure(registry.pushBlob('api', digest, content))).code).toBe('registry-rejected')
+      expect(seen).toEqual([`POST ${own}/v2/api/blobs/uploads/ with the password`])
+    },
+  )
+
+  test('starts no upload elsewhere, and puts no manifest there', async () => {
+    const { registry, seen } = answeredBy(() => redirect('https://evil.example/take', 308))
+    expect((await failure(registry.pushBlob('api', digest, content))).why).toContain('308 for POST')
+    expect((await failure(registry.pushManifest('api', 'v1', manifestTypes[1], content))).why).toContain('308 for PUT')
+    expect(seen).toHaveLength(2)
+  })
+
+  test('has a blob only if itself says so: by a 200, or with the digest beside the redirect', async () => {
+    const has = async (answer: Response) => {
+      const { registry, seen } = answeredBy(({ origin }) => (origin === own ? answer : new Response()))
+      const isThere = await registry.hasBlob('api', digest)
+      expect(seen).toHaveLength(1)
+      return isThere
+    }
+    expect(await has(new Response())).toBe(true)
+    expect(await has(redirect('https://evil.example/yes'))).toBe(false)
+    expect(await has(redirect(storage))).toBe(false)
+    expect(await has(redirect(storage, 307, { 'docker-content-digest': digest }))).toBe(true)
+  })
+
+  test('is followed on this machine where it is on this machine itself', async () => {
+    const endpoint = 'http://127.0.0.1:5000'
+    const { registry, seen } = answeredBy(
+      ({ port }) => (port === '5000' ? redirect('http://localhost:9000/x') : new Response(content)),
+      { endpoint },
+    )
+    expect(await registry.blob('api', digest)).toEqual(content)
+    expect(seen[1]).toBe('GET http://localhost:9000/x')
+  })
+})
+
+describe('S13 an answer without an end', () => {
+  /** Bytes that were asked for, of a body that never ends. */
+  const endless = (status: number) => {
+    let given = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        given += 65_536
+        controller.enqueue(new Uint8Array(65_536))
+      },
+    })
+    return { response: new Response(body, { status }), given: () => given }
+  }
+
+  test('is read up to the size that a manifest may have', async () => {
+    const { response, given } = endless(200)
+    const { code, what } = await failure(answeredBy(() => response).registry.manifest('api', 'v1'))
+    expect(code).toBe('registry-rejected')
+    expect(what).toContain('larger than 4194304 bytes')
+    expect(given()).toBeLessThan(5_000_000)
+  })
+
+  test('says nothing beside its status where it is a refusal', async () => {
+    const { response, given } = endless(403)
+    expect((await failure(answeredBy(() => response).registry.manifest('api', 'v1'))).why).toBe('it answered HTTP 403')
+    expect(given()).toBeLessThan(5_000_000)
   })
 })

@@ -155,8 +155,8 @@ describe('with a webhook', () => {
 
 const outages: Readonly<Record<string, { readonly replies: readonly Reply[]; readonly says: RegExp }>> = {
   'answers 500': { replies: [{ status: 500, body: 'oops' }], says: /http_500.*slack-status/ },
-  'never answers': { replies: ['hang'], says: /timeout/ },
-  'resets the connection': { replies: ['reset'], says: /unreachable/ },
+  'never answers': { replies: ['hang'], says: /^Slack did not answer in time\. See https/ },
+  'resets the connection': { replies: ['reset'], says: /^Slack cannot be reached \(.+\)\. Check/ },
   'asks to wait too long': { replies: [{ status: 429, body: '', retryAfter: 30 }], says: /ratelimited/ },
   'asks to wait a little, for ever': { replies: [{ status: 429, body: '', retryAfter: 4 }], says: /ratelimited/ },
   'is gone': { replies: [{ status: 410, body: 'channel_is_archived' }], says: /http_410|Unarchive/ },
@@ -199,7 +199,7 @@ describe('row F15: when Slack fails, the deployment loses at most 10 seconds and
   test('an answer that is not JSON is no success', async () => {
     const { end, warnings } = slackThat([{ status: 200, body: '<html>proxy</html>' }])
     expect((await end(saying('end'))).delivered).toBe(false)
-    expect(warnings).toEqual([expect.stringContaining('check for a proxy')])
+    expect(warnings).toEqual([expect.stringContaining('Check the proxies')])
   })
 })
 
@@ -213,7 +213,7 @@ describe('what Slack refuses is said once, in its own words, with what to do', (
       /needed: chat:write; provided: users:read.*Add the scope/,
     ],
     [no('is_archived'), /Unarchive/],
-    [no('something_new'), /did not take the message: something_new\.$/],
+    [no('something_new'), /^Slack API error: something_new\.$/],
   ])('%j', async (reply, says) => {
     const { slack, warnings, sleep, end } = slackThat([reply])
     await slack.update(saying('one'), { final: false })

@@ -144,9 +144,11 @@ environments:
     const run = await scene.run()
     expect(run.outputs.ship).toMatchObject({
       verdict: 'failed',
-      cause: expect.stringContaining('does not let this job in'),
+      cause: expect.stringContaining('Not authorized to perform sts:AssumeRoleWithWebIdentity'),
     })
-    expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('does not let this job in') }])
+    expect(scene.slack()).toMatchObject([
+      { text: expect.stringContaining('Not authorized to perform sts:AssumeRoleWithWebIdentity') },
+    ])
     expect(job(run, 'ship / deploy').steps.filter(({ summary }) => summary !== '')).toHaveLength(1)
     expect(logOf(job(run, 'ship / deploy'))).not.toContain('cancelled')
     expect(scene.githubStates('staging')).toEqual(['failure'])

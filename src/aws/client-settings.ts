@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream'
+import { namesProxy } from '../http/fetch.ts'
+import type { ClientOptions, RequestHandler } from './clients.ts'
+import { requireTrustedEndpoint } from './endpoint.ts'
+import { IncompleteReply } from './error-class.ts'
+
+type Environment = ClientOptions['environment']
+
+/** Settings of every SDK client. */
+export async function clientSettings(options: ClientOptions) {
+  return {
+    region: options.region,
+    maxAttempts: 1,
+    // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
+    credentials: Object.assign(() => options.credentials(), { memoized: true }),
+    requestHandler: await requestHandler(options),
+    streamCollector: collect,
+    ...(options.userAgent && { customUserAgent: [[...options.userAgent] as [string, string]] }),
+  }
+}
+
+/**
+ * The second net below `call`'s own time-outs; `requestTimeout` alone would only warn. Where a proxy is named, a connection is
+ * made once its tunnel is, which has a time-out of its own.
+ */
+export async function requestHandler({
+  requestHandler: given,
+  environment,
+}: Pick<ClientOptions, 'requestHandler' | 'environment'>): Promise<RequestHandler> {
+  if (given) return { ...given }
+  const limits = { requestTimeout: 15_000, throwOnRequestTimeout: true }
+  if (!namesProxy(environment))
+    return { ...limits, connectionTimeout: 5000, httpsAgent: { keepAlive: true, maxSockets: 50 } }
+  const { tunnellingAgents } = await import('../http/tunnel.ts')
+  return { ...limits, connectionTimeout: 15_000, ...tunnellingAgents(environment) }
+}
+
+/** The parts of an SDK client that are changed. */
+export interface Guardable {
+  readonly config: { readonly requestHandler: Sender }
+  readonly middlewareStack: { remove(name: string): boolean }
+}
+
+interface Sender {
+  handle(request: Request, options?: object): Promise<unknown>
+}
+
+type Request = { readonly protocol: string; readonly hostname: string }
+
+/**
+ * A client that sends nothing to strangers, and takes no reply apart for a log that nobody keeps. The guard stands where
+ * requests leave, so that it also holds for the clients that the SDK makes on its search for credentials.
+ */
+export function guarded<Client extends Guardable>(client: Client, environment: Environment): Client {
+  const { requestHandler } = client.config
+  const send = requestHandler.handle.bind(requestHandler)
+  requestHandler.handle = async (request, options) => {
+    requireTrustedEndpoint(request.protocol, request.hostname, environment)
+    return send(request, options)
+  }
+  client.middlewareStack.remove('loggerMiddleware')
+  return client
+}
+
+/** Far more than any reply of AWS that is asked for. Bytes. */
+const largestReply = 32 * 1024 * 1024
+
+/** The bytes of a reply. The SDK's own way looks first whether it is a web stream, for which Node loads all of those. */
+function collect(body: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    body.on('data', (chunk: Uint8Array) => {
+      size += chunk.length
+      if (size > largestReply) body.destroy(new IncompleteReply(`the answer is larger than ${largestReply} bytes`))
+      else chunks.push(chunk)
+    })
+    body.once('end', () => resolve(Buffer.concat(chunks)))
+    body.once('error', reject)
+  })
+}

@@ -1,0 +1,21 @@
+import { Failure } from '../failure.ts'
+import { renderText, text } from '../text.ts'
+
+/**
+ * Why a request got no answer, in the words of whoever knows: what a proxy said, or the cause under `fetch failed`. The
+ * text is of others.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof Failure) {
+    const { what, why } = error.parts
+    return renderText(why ? text`${what}: ${why}` : what, (theirs) => theirs)
+  }
+  const code = 'code' in error ? String(error.code) : error.name
+  return error.cause === undefined ? error.message || code : reasonOf(error.cause)
+}
+
+/** True where another try changes nothing, whichever library wrapped the error: the runner's own proxy refuses. */
+export function isForGood(error: unknown): boolean {
+  return error instanceof Failure || (error instanceof Error && error.cause !== undefined && isForGood(error.cause))
+}

@@ -1,0 +1,111 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { usualLimit } from '../../src/http/body.ts'
+import { openFetch } from '../../src/http/fetch.ts'
+import type { Runner } from '../../src/runner/action.ts'
+import { requestIdToken } from '../../src/runner/id-token.ts'
+import { run } from '../../src/runner/run.ts'
+import { text } from '../../src/text.ts'
+import { failure } from '../aws/simulated.ts'
+import { createClock } from '../simulator/clock.ts'
+
+const close: (() => void)[] = []
+afterAll(() => {
+  for (const end of close) end()
+})
+
+/** GitHub's token service; `seen` has what it was asked. */
+async function tokenService(answer: RequestListener) {
+  const seen: { readonly url: string | undefined; readonly bearer: string | undefined }[] = []
+  const server = createServer((request, response) => {
+    seen.push({ url: request.url, bearer: request.headers.authorization })
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  close.push(() => server.close())
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const ask = (environment: Record<string, string> = {}) =>
+    requestIdToken('sts.amazonaws.com', {
+      environment: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: `${address}/token?api-version=2.0`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer-of-the-job',
+        ...environment,
+      },
+      fetch: openFetch({}),
+      clock: createClock({ kind: 'idle' }).forProgram,
+      signal: new AbortController().signal,
+    })
+  return { address, seen, ask }
+}
+
+const token: RequestListener = (_, response) => response.end('{"value":"header.claims.signature"}')
+
+describe('the OIDC token of the job', () => {
+  test('is asked for as GitHub documents it', async () => {
+    const { ask, seen } = await tokenService(token)
+    expect(await ask()).toBe('header.claims.signature')
+    expect(seen).toEqual([
+      { url: '/token?api-version=2.0&audience=sts.amazonaws.com', bearer: 'Bearer bearer-of-the-job' },
+    ])
+  })
+
+  test('is asked for four times before the job ends red, with the last reason', async () => {
+    const busy = await tokenService((_, response) =>
+      response.writeHead(busy.seen.length < 4 ? 503 : 200).end('{"value":"a.b.c"}'),
+    )
+    expect(await busy.ask()).toBe('a.b.c')
+    const down = await tokenService((_, response) => response.writeHead(503).end())
+    expect(await failure(down.ask())).toMatchObject({
+      code: 'credentials-missing',
+      what: 'GitHub returned no OIDC token for the audience sts.amazonaws.com in 4 attempts',
+      why: 'the token service answered 503',
+    })
+    expect(down.seen).toHaveLength(4)
+  })
+
+  test('S12: is not asked for elsewhere: the bearer token of the job follows no redirect', async () => {
+    const elsewhere = await tokenService(token)
+    const moved = await tokenService((_, response) => response.writeHead(307, { location: elsewhere.address }).end())
+    expect((await failure(moved.ask())).code).toBe('credentials-missing')
+    expect(elsewhere.seen).toEqual([])
+  })
+
+  test.each([
+    ['no JSON', '<html>'],
+    ['no token', '{}'],
+    ['an empty token', '{"value":""}'],
+    ['more than a token', `{"value":"${'x'.repeat(usualLimit)}"}`],
+  ])('is none where the answer has %s', async (_, body) => {
+    const { ask } = await tokenService((_, response) => response.end(body))
+    expect((await failure(ask())).code).toBe('credentials-missing')
+  })
+
+  test('needs the permission, which is named', async () => {
+    const { ask, seen } = await tokenService(token)
+    expect((await failure(ask({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }))).fix).toContain('id-token: write')
+    expect(seen).toEqual([])
+  })
+
+  test('S7: is masked before an action gets it', async () => {
+    const { address } = await tokenService(token)
+    const { write } = process.stdout
+    let printed = ''
+    process.env.ACTIONS_ID_TOKEN_REQUEST_URL = `${address}/token?api-version=2.0`
+    process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN = 'bearer-of-the-job'
+    process.stdout.write = (chunk: string | Uint8Array) => {
+      printed += chunk
+      return true
+    }
+    try {
+      const main = async (_: unknown, runner: Runner) =>
+        void runner.log.info(text`got ${await runner.idToken('sts.amazonaws.com')}`)
+      await run({ inputs: {}, main }, 'main')
+    } finally {
+      process.stdout.write = write
+      delete process.env.ACTIONS_ID_TOKEN_REQUEST_URL
+      delete process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN
+    }
+    expect(printed).toBe('::add-mask::header.claims.signature\ngot header.claims.signature\n')
+  })
+})
