@@ -1,4 +1,5 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { openFiles } from '../../src/runner/files.ts'
@@ -56,6 +57,16 @@ describe('S10 what is refused names the path, the input and the reason', () => {
     const message = await refusal(path)
     expect(message).toContain(`The file "${path}" of the input task-definition cannot be read: ${why}`)
   })
+})
+
+test('a named pipe is refused, and not waited for', async () => {
+  execFileSync('mkfifo', [join(workspace, 'pipe')])
+  expect(await refusal('pipe')).toContain('it is not a regular file')
+})
+
+test('what is written for later steps is for the user of the runner alone', async () => {
+  const path = await openFiles(workspace, join(root, 'new')).writeTemporary('rendered/td.json', '{}')
+  expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
 test('row F29: a temporary folder that cannot be written is told with the reason', async () => {
