@@ -1,3 +1,4 @@
+import { begun } from '../begun.ts'
 import { Failure } from '../failure.ts'
 import type { DeploymentGroup } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
@@ -129,10 +130,7 @@ function searchRevision(
   { ecs }: Journey,
 ): Promise<Registration | undefined> {
   if (dryRun || conflict || taskDefinition !== undefined) return Promise.resolve(undefined)
-  const search = findRegistered(wanted.definition, { ecs }, latest)
-  // It is awaited later; until then its failure is nobody's unhandled rejection.
-  search.catch(() => undefined)
-  return search
+  return begun(findRegistered(wanted.definition, { ecs }, latest))
 }
 
 /** The ARN of the revision to deploy, registered where there is none yet. */

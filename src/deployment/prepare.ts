@@ -1,3 +1,4 @@
+import { begun } from '../begun.ts'
 import type { JsonObject, Service } from '../ports.ts'
 import { findInFlight, type InFlight, withGroup } from './codedeploy/group.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
@@ -55,9 +56,7 @@ export async function prepare(
   const denied: string[] = []
   const { stored, latest } =
     (await unlessDenied(readRevisions(running, ecs), () => denied.push('ecs:DescribeTaskDefinition'))) ?? {}
-  const judgement = watchman?.judge(stored) ?? Promise.resolve<Judgement>({ kind: 'pass' })
-  // It is awaited later; until then its refusal is nobody's unhandled rejection.
-  judgement.catch(() => undefined)
+  const judgement = begun(watchman?.judge(stored) ?? Promise.resolve<Judgement>({ kind: 'pass' }))
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }

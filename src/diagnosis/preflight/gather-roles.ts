@@ -33,7 +33,7 @@ export async function gatherRoles(
 ): Promise<readonly RoleFact[]> {
   const { accountId, region } = place
   if (accountId === undefined) return []
-  const caller = callerOf(place, sources, look)
+  const caller = once(() => callerOf(place, sources, look))
   const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
     const given = textIn(definition, member)
     const arn = given && roleArn(given, accountId, region)
@@ -45,7 +45,7 @@ export async function gatherRoles(
     if (found === undefined) return [{ member, arn, standing: 'unread', passing: undefined, doing: [] }]
     if (found.value === undefined) return [{ member, arn, standing: 'missing', passing: undefined, doing: [] }]
     const [passing, doing] = await Promise.all([
-      passingOf(arn, await caller, sources, look),
+      passingOf(arn, caller, sources, look),
       member === 'executionRoleArn' ? doingOf(arn, usesOf(definition, secrets, place), sources, look) : [],
     ])
     return [{ member, arn, standing: { trust: found.value.trust }, passing, doing }]
@@ -64,12 +64,22 @@ async function callerOf({ identity }: RolePlace, sources: RoleSources, look: Loo
   return found?.value?.arn
 }
 
+/** Asked by whoever needs it first: a question that nobody waits for would have a failure that nobody handles. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined
+  return () => {
+    asked ??= ask()
+    return asked
+  }
+}
+
 async function passingOf(
   arn: string,
-  caller: string | undefined,
+  callerOnce: () => Promise<string | undefined>,
   sources: RoleSources,
   look: Look,
 ): Promise<RoleFact['passing']> {
+  const caller = await callerOnce()
   if (caller === undefined) return undefined
   const shows = 'whether the roles can be passed and the execution role may do what is needed'
   const simulated = await look('iam:SimulatePrincipalPolicy', shows, () =>
