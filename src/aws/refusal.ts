@@ -64,6 +64,7 @@ function readDenial({ message }: AwsError, asked: Asked): Denial {
 
 function explainDenial(error: AwsError, asked: Asked): Failure {
   const denial = readDenial(error, asked)
+  if (isCrossAccountPass(error, denial)) return explainCrossAccountPass(error, asked)
   const who = denial.principal ? text`${untrusted(denial.principal)} is` : text`The credentials are`
   return new Failure({
     code: 'permission-missing',
@@ -71,6 +72,27 @@ function explainDenial(error: AwsError, asked: Asked): Failure {
     why: text`${quote(error.name)}: ${quote(error.message)}`,
     fix: fixDenial(denial),
     docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
+    cause: error,
+  })
+}
+
+/**
+ * True where a role of another account was to be handed to a service, which no policy can allow (IAM user guide, "Grant a
+ * user permissions to pass a role to an AWS service"). AWS says so, or names the role as one that is not allowed.
+ */
+function isCrossAccountPass({ message }: AwsError, { principal, action, resource }: Denial): boolean {
+  if (/cross-account pass role/i.test(message)) return true
+  const [own, theirs] = [principal, resource].map((arn) => parseArn(arn ?? '')?.accountId)
+  return action === 'iam:PassRole' && Boolean(own && theirs) && own !== theirs
+}
+
+function explainCrossAccountPass(error: AwsError, asked: Asked): Failure {
+  return new Failure({
+    code: 'permission-missing',
+    what: text`Cross-account pass role is not allowed: ${asked.action} names a role of another AWS account`,
+    why: text`AWS says: ${quote(error.message)}`,
+    fix: text`In executionRoleArn and taskRoleArn, name roles of the account that is deployed to. A role name without arn:aws:iam::… fits every account: Amazon ECS completes it with its own.`,
+    docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html',
     cause: error,
   })
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { canonical, serialise } from './equal.ts'
+import { canonical, rolesLike, serialise } from './equal.ts'
 import { isList, isObject } from './members.ts'
 import { shown } from './shown.ts'
 
@@ -49,7 +49,7 @@ const values: Readonly<Record<string, string>> = {
  */
 export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefinitionChange[] {
   const before = from === undefined ? new Map<string, Leaf>() : leaves(from)
-  const after = leaves(to)
+  const after = leaves({ ...to, ...rolesLike(to, from ?? {}) })
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort()
   return paths.flatMap((path): TaskDefinitionChange[] => {
     const [old, now] = [before.get(path), after.get(path)]

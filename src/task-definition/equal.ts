@@ -117,8 +117,11 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : Number(left > right)
 }
 
-/** A role may be written by its name; AWS stores its ARN (ECS API, RegisterTaskDefinition). */
-function rolesLike(written: JsonObject, stored: JsonObject): JsonObject {
+/**
+ * The roles of a definition as another one has them, where they are the same: a role may be written by its name, and AWS
+ * stores its ARN (ECS API, RegisterTaskDefinition; ECS developer guide, "Using ECS Exec", has both members by name).
+ */
+export function rolesLike(written: JsonObject, stored: JsonObject): JsonObject {
   const roles = ['taskRoleArn', 'executionRoleArn'].flatMap((member) => {
     const [one, other] = [written[member], stored[member]]
     return isSameRole(one, other) ? [[member, other ?? null] as const] : []

@@ -69,6 +69,22 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     /the role deploy: \{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role\/task","Condition":\{"StringEquals":\{"iam:PassedToService":"ecs-tasks\.amazonaws\.com"\}\}\}/,
   ],
   [
+    'a role of another account',
+    'ecs:RegisterTaskDefinition',
+    'AccessDeniedException',
+    'Cross-account pass role is not allowed.',
+    'permission-missing',
+    /Cross-account pass role is not allowed: ecs:RegisterTaskDefinition names a role of another AWS account[\s\S]*A role name without arn:aws:iam::… fits every account/,
+  ],
+  [
+    'a role of another account, in the words of a policy',
+    'ecs:RegisterTaskDefinition',
+    'AccessDeniedException',
+    'User: arn:aws:sts::444455556666:assumed-role/deploy/ship is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/task because no identity-based policy allows the iam:PassRole action',
+    'permission-missing',
+    /Cross-account pass role is not allowed: ecs:RegisterTaskDefinition names a role of another AWS account/,
+  ],
+  [
     'an explicit deny',
     'ecs:UpdateService',
     'AccessDeniedException',

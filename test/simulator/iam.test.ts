@@ -1,14 +1,12 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { seedRollingService } from './fixtures.ts'
 import { jsonRequest } from './raw-request.ts'
 import { createSimulator } from './simulator.ts'
 
 const role = 'arn:aws:iam::111122223333:role/shop-execution'
+const minimal = { family: 'api', containerDefinitions: [{ name: 'api', image: 'a', memory: 64 }] }
 const register = (input: object = {}) =>
-  jsonRequest('AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition', {
-    family: 'api',
-    containerDefinitions: [{ name: 'api', image: 'a', memory: 64 }],
-    ...input,
-  })
+  jsonRequest('AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition', { ...minimal, ...input })
 
 test('the actions used are those that a policy must allow, implied ones included', async () => {
   const simulator = createSimulator()
@@ -56,4 +54,54 @@ test('the roles of load balancers and hooks are passed too', async () => {
     { deploymentConfiguration: { lifecycleHooks: [hook] } },
   ])
     expect(String((await update(input)).body)).toContain(`iam:PassRole on resource: ${role}`)
+})
+
+describe('a role of another account is passed by nobody', () => {
+  const foreign = 'arn:aws:iam::444455556666:role/shop-execution'
+  const sentence = 'Cross-account pass role is not allowed.'
+
+  /** A cluster `shop` with a service `api`. */
+  function ask(operation: string, input: object) {
+    const simulator = createSimulator()
+    seedRollingService(simulator)
+    return simulator.handle(jsonRequest(`AmazonEC2ContainerServiceV20141113.${operation}`, input))
+  }
+
+  test.each<readonly [string, string, object]>([
+    ['an execution role', 'RegisterTaskDefinition', { ...minimal, executionRoleArn: foreign }],
+    ['a task role', 'RegisterTaskDefinition', { ...minimal, taskRoleArn: foreign }],
+    [
+      'a role for a hook',
+      'UpdateService',
+      {
+        cluster: 'shop',
+        service: 'api',
+        deploymentConfiguration: {
+          lifecycleHooks: [
+            { lifecycleStages: ['PRE_SCALE_UP'], roleArn: foreign, hookTargetArn: 'arn:aws:lambda:a:b:function:c' },
+          ],
+        },
+      },
+    ],
+    [
+      'a role in the place of the task role',
+      'RunTask',
+      {
+        cluster: 'shop',
+        taskDefinition: 'api',
+        launchType: 'FARGATE',
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaa1111'] } },
+        overrides: { taskRoleArn: foreign },
+      },
+    ],
+  ])('%s (%s)', async (_, operation, input) => {
+    const response = await ask(operation, input)
+    expect(JSON.parse(String(response.body))).toMatchObject({ message: sentence })
+    expect(String(response.headers['x-amzn-errortype'] ?? response.body)).toMatch(/AccessDeniedException/)
+  })
+
+  test('a name is completed with the own account', async () => {
+    const response = await ask('RegisterTaskDefinition', { ...minimal, executionRoleArn: 'shop-execution' })
+    expect(JSON.parse(String(response.body)).taskDefinition.executionRoleArn).toBe(role)
+  })
 })

@@ -1,5 +1,5 @@
 /** Which permissions a call needs, and on which resource. */
-import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
+import type { CreateServiceRequest, RunTaskRequest } from '@aws-sdk/client-ecs'
 import type { Call } from './contract.ts'
 
 /** Services whose IAM prefix is not the name of the API. */
@@ -46,16 +46,22 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
   const { taskRoleArn, executionRoleArn, tags } = call.input
   const needs: Need[] = [{ action }]
   if (action === 'ecs:RegisterTaskDefinition') {
-    for (const resource of [taskRoleArn, executionRoleArn])
-      if (typeof resource === 'string') needs.push({ action: 'iam:PassRole', resource })
+    needs.push(...passing({ taskRoleArn, executionRoleArn }))
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
   }
+  if (action === 'ecs:RunTask')
+    needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')
     for (const resource of rolesOfService(call.input)) needs.push({ action: 'iam:PassRole', resource })
   if (action === 'codedeploy:CreateDeployment')
     needs.push({ action: 'codedeploy:GetDeploymentConfig' }, { action: 'codedeploy:RegisterApplicationRevision' })
   return needs
 }
+
+const passing = (roles: { readonly taskRoleArn?: unknown; readonly executionRoleArn?: unknown }): readonly Need[] =>
+  [roles.taskRoleArn, roles.executionRoleArn].flatMap((resource) =>
+    typeof resource === 'string' ? [{ action: 'iam:PassRole', resource }] : [],
+  )
 
 /**
  * Roles for load balancers and Lambda hooks, which Amazon ECS is handed:

@@ -44,6 +44,15 @@ describe('diff', () => {
     expect(lines(stored, definition({ portMappings: [{ containerPort: 80 }] }, { cpu: '.25 vCPU' }))).toEqual([])
   })
 
+  test('a role by its name is the role that AWS has stored by its ARN', () => {
+    const arn = 'arn:aws:iam::444455556666:role/api-task'
+    const stored = definition({}, { taskRoleArn: arn, executionRoleArn: arn })
+    expect(lines(stored, definition({}, { taskRoleArn: 'api-task', executionRoleArn: 'api-execution' }))).toEqual([
+      `~ executionRoleArn: "${arn}" → "api-execution"`,
+    ])
+    expect(lines(definition({}, { taskRoleArn: 'api-task' }), stored)).toEqual([`+ executionRoleArn: "${arn}"`])
+  })
+
   test('shows the names of variables and the ARNs of secrets, and no values', () => {
     const before = definition({
       environment: [

@@ -4,6 +4,7 @@ import type { DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/cli
 import { changeController } from './controller-change.ts'
 import { findActiveService } from './find-service.ts'
 import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
+import { checkServiceRoles } from './role-passing.ts'
 import { checkNetwork } from './service-rules.ts'
 import { type EcsState, here, invalidParameter, type ServiceRecord } from './state.ts'
 import { checkDeploymentConfiguration } from './strategy-rules.ts'
@@ -45,6 +46,7 @@ export function updateService(ecs: EcsState, input: UpdateServiceRequest): Servi
   if ((input.desiredCount ?? 0) < 0) throw invalidParameter('Desired count must be 0 or greater.')
 
   const definition = isEcs ? activeDefinition(ecs, input.taskDefinition ?? service.taskDefinition) : undefined
+  checkServiceRoles(ecs, input, definition)
   if (definition && (input.taskDefinition || input.networkConfiguration || input.loadBalancers))
     checkNetwork(definition, input.networkConfiguration ?? service.settings.networkConfiguration)
   if (definition && (input.taskDefinition || input.loadBalancers || input.deploymentConfiguration))

@@ -12,6 +12,7 @@ import { findCluster } from './clusters.ts'
 import { mostEvents } from './events.ts'
 import { findService, lookUpService } from './find-service.ts'
 import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
+import { checkServiceRoles } from './role-passing.ts'
 import { createScheduler } from './scheduler.ts'
 import { checkNetwork, checkService } from './service-rules.ts'
 import { updateService } from './service-update.ts'
@@ -93,6 +94,7 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   if (!input.taskDefinition && controller !== 'EXTERNAL') throw invalidParameter('TaskDefinition can not be blank.')
   const definition = input.taskDefinition ? activeDefinition(ecs, input.taskDefinition) : undefined
   checkService(input)
+  checkServiceRoles(ecs, input, definition)
   if (definition) {
     checkNetwork(definition, input.networkConfiguration)
     checkLoadBalancers(here(ecs).elbv2, definition, input.loadBalancers ?? [], input.deploymentConfiguration)

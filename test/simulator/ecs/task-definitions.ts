@@ -11,6 +11,7 @@ import type {
 import type { Handlers } from '../contract.ts'
 import { arn, nameOf, paginate } from '../identifiers.ts'
 import { cpuUnits, fargateOffers, mebibytes } from './fargate-sizes.ts'
+import { checkDefinitionRoles } from './role-passing.ts'
 import { clientException, type DefinitionRecord, type EcsState, now } from './state.ts'
 import { checkTaskDefinition } from './task-definition-rules.ts'
 
@@ -85,6 +86,7 @@ const roleArn = (ecs: EcsState, role: string) =>
 
 function register(ecs: EcsState, input: RegisterTaskDefinitionRequest): DefinitionRecord {
   checkTaskDefinition(input)
+  checkDefinitionRoles(ecs, input)
   const { tags = [], family = '', ...members } = structuredClone(input)
   const revisions = ecs.families.get(family) ?? []
   const revision = revisions.length + 1

@@ -12,6 +12,7 @@ import { AwsError, type Handlers } from '../contract.ts'
 import { arn, nameOf, paginate } from '../identifiers.ts'
 import { findCluster } from './clusters.ts'
 import { lookUpService } from './find-service.ts'
+import { checkTaskRoles } from './role-passing.ts'
 import { checkNetwork } from './service-rules.ts'
 import { clientException, type EcsState, invalidParameter, type TaskRecord } from './state.ts'
 import { checkTags } from './task-definition-rules.ts'
@@ -43,6 +44,7 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
     throw invalidParameter('Invalid namespace for group. Group names cannot begin with service:.')
   checkNetwork(definition, input.networkConfiguration)
   checkTags(input.tags ?? [])
+  checkTaskRoles(ecs, input, definition)
   checkOverrides(input, definition.containerDefinitions?.map(({ name = '' }) => name) ?? [])
 
   const token = input.clientToken === undefined ? undefined : `${clusterArn} ${input.clientToken}`
