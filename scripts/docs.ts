@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
 import { partitions } from '../src/partitions.ts'
+import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -28,6 +29,7 @@ interface WorkflowFile {
 for (const name of readdirSync(join(root, 'actions'))) {
   documentAction(`actions/${name}/README.md`, `actions/${name}/action.yml`)
 }
+fill('actions/doctor/README.md', { findings: findingTable() })
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
@@ -38,6 +40,19 @@ write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`
 if (stale.length > 0) {
   console.error(`Stale, run "npm run docs" and commit: ${stale.join(', ')}`)
   process.exitCode = 1
+}
+
+/** What a look before a deployment finds, by who looks and how much it matters. */
+function findingTable(): string {
+  const rows = Object.entries<FindingKind>(findingKinds).map(([code, kind]) => {
+    const by = kind.doctorOnly ? '`doctor`' : '`deploy`, `doctor`'
+    return `| \`${code}\` | ${cell(kind.found)} | ${kind.severity} | ${cell(kind.doubt ?? '')} | ${by} |`
+  })
+  return [
+    '| Code | Found | Severity | Only warns when | Checked by |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }
 
 function documentAction(readme: string, file: string): void {

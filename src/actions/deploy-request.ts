@@ -1,5 +1,5 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
-import type { CodeDeployRequest, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
+import type { CodeDeployRequest, DeployRequest, PreflightPolicy, ServiceDefinition } from '../deployment/journey.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
@@ -40,11 +40,17 @@ export async function deployRequest(
     waitFor: inputs.waitFor,
     failFastAfter: inputs.failFastAfter,
     dryRun: inputs.dryRun,
+    preflight: preflightPolicy(inputs),
     guard: await guard(inputs, runner),
     onPause: inputs.onPause,
     onConflict: inputs.onConflict,
     onCancel: inputs.onCancel,
   }
+}
+
+/** Undefined: nothing is looked at. */
+export function preflightPolicy({ preflight, checkSecretKeys }: DeployInputs): PreflightPolicy | undefined {
+  return preflight === 'off' ? undefined : { only: preflight === 'only', secretKeys: checkSecretKeys }
 }
 
 async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Runner): Promise<CodeDeployRequest> {
@@ -126,9 +132,9 @@ function isInline(given: string): boolean {
   return /\n|^\{|^version\s*:/i.test(given)
 }
 
-/** Undefined: it is made from the service. */
-async function appSpec(
-  { codedeployAppspec: given }: DeployInputs,
+/** The AppSpec that somebody wrote. Undefined: it is made from the service. */
+export async function appSpec(
+  { codedeployAppspec: given }: Pick<DeployInputs, 'codedeployAppspec'>,
   { codeDeployAppSpec: file }: Place,
   { files }: Runner,
 ): Promise<string | undefined> {

@@ -28,7 +28,6 @@ import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt } from './place.ts'
-import { withPreflight } from './preflight-gate.ts'
 import { openReporterOf, type Reporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
@@ -83,11 +82,10 @@ async function member(
   { name, place }: PlacedService,
   inputs: DeployInputs,
   aws: Aws,
-  { runner, calling, world }: Scene,
+  { runner }: Scene,
   order: EnvironmentOrder | undefined,
 ): Promise<FleetMember> {
-  const looking = { aws, place, runner: calling, fetch: world.fetch }
-  const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
+  const find = findDefinition(inputs, place, runner, aws.ecs)
   return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find)), order } }
 }
 

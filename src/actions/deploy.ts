@@ -13,7 +13,6 @@ import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
-import { withPreflight } from './preflight-gate.ts'
 import { openReporter } from './report.ts'
 import { findDefinition } from './wanted-definition.ts'
 import { network, type World } from './world.ts'
@@ -41,12 +40,12 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const place = attachedPlace(await placeOf(inputs, runner), inputs)
   requireSense(inputs, place)
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
-  const looking = { aws, place, runner: calling, fetch: world.fetch }
-  const find = withPreflight(findDefinition(inputs, place, runner, aws.ecs), inputs, looking)
+  const find = findDefinition(inputs, place, runner, aws.ecs)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const { service } = place
   if (service === undefined) {
     const { registerOnly } = await import('./register-only.ts')
-    return await registerOnly({ inputs, place, runner, aws, find })
+    return await registerOnly({ inputs, place, runner, aws, find, images })
   }
   const order = await orderOf(inputs, [place.name ?? service], place, runner)
   const request = { ...(await deployRequest(inputs, { ...place, service }, aws.region, runner, find)), order }
@@ -57,7 +56,6 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
   const history = commitHistory(inputs, calling, world)
-  const images = openImageStore(looking)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
   const events = deploy(request, { ...aws, clock, signal, keep, history, environments, images })

@@ -1,4 +1,4 @@
-import { flag, type Inputs, matching, oneOf, optionalText } from '../runner/inputs.ts'
+import { type Inputs, matching, oneOf, optionalText } from '../runner/inputs.ts'
 import { awsInputs } from './connect.ts'
 import { deployInputs } from './deploy-inputs.ts'
 
@@ -24,7 +24,7 @@ export const doctorInputs = {
     deploymentId,
     'newest, service-deployment/… or its whole ARN, or an id such as d-ABCDE1234',
   ),
-  'check-secret-keys': flag(false),
+  'check-secret-keys': deployInputs['check-secret-keys'],
   'fail-on': oneOf(['blocks', 'warns', 'never'], 'blocks'),
 }
 

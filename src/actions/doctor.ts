@@ -15,6 +15,7 @@ import type { Action, Runner } from '../runner/action.ts'
 import { renderText } from '../text.ts'
 import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
+import { appSpec } from './deploy-request.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { preflight } from './preflight.ts'
@@ -50,7 +51,9 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   const current = running ? await aws.ecs.describeTaskDefinition(running) : undefined
   const wanted = await findDefinition(asDeployInputs(inputs), place, runner, aws.ecs)(service, current)
   const { checkSecretKeys } = inputs
-  const findings = await preflight(service, wanted, { aws, place, runner, fetch: world.fetch, checkSecretKeys })
+  const looking = { aws, place, runner, fetch: world.fetch, checkSecretKeys }
+  const written = await appSpec({ codedeployAppspec: undefined }, place, runner)
+  const findings = await preflight({ service, current, wanted }, { ...looking, appSpec: written })
   const patient = { service: service?.serviceName, place: place.environment ?? resourceName(place.cluster) }
   for (const line of preflightLines(findings, patient)) runner.log.info(line)
   for (const finding of findings) {

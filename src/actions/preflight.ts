@@ -1,15 +1,11 @@
 import type { Aws } from '../aws/connect.ts'
-import type { GroupWish } from '../deployment/codedeploy/group-search.ts'
 import type { WantedDefinition } from '../deployment/journey.ts'
 import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
-import { Failure } from '../failure.ts'
-import type { Fetch } from '../http/fetch.ts'
-import type { Identity, Service } from '../ports.ts'
-import { findingSentence } from '../report/preflight.ts'
+import type { JsonObject, Service } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
-import { text } from '../text.ts'
+import type { Fetch } from '../http/fetch.ts'
 import { openImageStore } from './image-store.ts'
 import type { Place } from './place.ts'
 
@@ -21,78 +17,37 @@ export interface PreflightWorld {
   readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup'>
   readonly runner: Runner
   readonly fetch: Fetch
-  /** Reads secrets to see whether their keys are there. */
+  /** AppSpec that somebody wrote. */
+  readonly appSpec: string | undefined
+  /** Reads secrets to see whether their JSON keys are there. */
   readonly checkSecretKeys: boolean
 }
 
-/** Looks at a deployment that is going to happen: findings, the worst first. Reads only; throws nothing but a cancel. */
+/** What there is, and what is to be deployed. */
+interface Deployment {
+  readonly service: Service | undefined
+  readonly current: JsonObject | undefined
+  readonly wanted: WantedDefinition
+}
+
+/** For `doctor`: looks thoroughly at a deployment that is going to happen. Findings, the worst first. Reads only. */
 export async function preflight(
-  service: Service | undefined,
-  wanted: WantedDefinition,
-  world: PreflightWorld,
+  { service, current, wanted }: Deployment,
+  { aws, place, runner, fetch, appSpec, checkSecretKeys }: PreflightWorld,
 ): Promise<readonly Finding[]> {
-  const { aws, place, checkSecretKeys } = world
+  const { cluster, codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup } = place
   const subject = {
     region: aws.region,
-    accountId: service ? undefined : (await identityOf(aws))?.accountId,
     service,
+    current,
     definition: wanted.definition,
     taskDefinition: wanted.arn,
-    group: groupWish(place, service),
+    codeDeploy: { cluster, service: service?.serviceName ?? '', codeDeploy: { application, deploymentGroup } },
+    appSpec,
     checkSecretKeys,
+    isThorough: true,
   }
-  const { registry } = openImageStore(world, patience)
-  return judge(await gatherFacts(subject, { ...aws, registry, identity: () => identityOf(aws) }))
-}
-
-async function identityOf(aws: Aws): Promise<Identity | undefined> {
-  try {
-    return await aws.identity()
-  } catch (error) {
-    if (error instanceof Failure && error.parts.code !== 'cancelled') return undefined
-    throw error
-  }
-}
-
-function groupWish(
-  { cluster, codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup }: PreflightWorld['place'],
-  service: Service | undefined,
-): GroupWish {
-  return { cluster, service: service?.serviceName ?? '', codeDeploy: { application, deploymentGroup } }
-}
-
-/** Found by the deployment itself, too, which tells it or deals with it by its own inputs. */
-const dealtWith = new Set([
-  'deployment-active',
-  'deployment-replaced',
-  'desired-count-zero',
-  'first-deployment',
-  'deployment-group-missing',
-  'deployment-group-other',
-])
-
-/**
- * For `deploy`, before anything is changed: says in the log what was found. Throws `preflight-failed` when a finding
- * blocks the deployment.
- */
-export async function requirePreflight(
-  service: Service | undefined,
-  wanted: WantedDefinition,
-  world: PreflightWorld,
-): Promise<void> {
-  const findings = (await preflight(service, wanted, world)).filter(({ code }) => !dealtWith.has(code))
-  const blocking = findings.filter(({ severity }) => severity === 'blocks')
-  for (const finding of findings.filter(({ severity }) => severity === 'warns'))
-    world.runner.log.warning(findingSentence(finding), 'Preflight')
-  for (const finding of findings.filter(({ severity }) => severity === 'notes'))
-    world.runner.log.info(text`· ${findingSentence(finding)}`)
-  const [first, ...others] = blocking
-  if (first === undefined) return
-  const rest = others.flatMap(({ what }, index) => text`${index === 0 ? '' : '; '}${what}`)
-  throw new Failure({
-    code: 'preflight-failed',
-    what: first.what,
-    why: first.why,
-    fix: text`${first.fix}${others.length === 0 ? '' : text` Besides: ${rest}.`} Nothing has been changed.`,
-  })
+  const { clock, signal } = runner
+  const { registry } = openImageStore({ aws, runner, fetch }, patience)
+  return judge(await gatherFacts(subject, { ...aws, clock, signal, registry }))
 }

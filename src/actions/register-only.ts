@@ -1,13 +1,14 @@
 import type { Aws } from '../aws/connect.ts'
 import { runOneOffTask } from '../deployment/ecs/run-task.ts'
 import { requireSubnets } from '../deployment/ecs/task-network.ts'
-import type { Journey } from '../deployment/journey.ts'
+import type { Journey, PreflightPolicy, WantedDefinition } from '../deployment/journey.ts'
+import type { ImageStore } from '../diagnosis/gather-platforms.ts'
 import { Failure } from '../failure.ts'
 import type { Runner } from '../runner/action.ts'
 import { register } from '../task-definition/register.ts'
 import { text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
-import { oneOffTask } from './deploy-request.ts'
+import { oneOffTask, preflightPolicy } from './deploy-request.ts'
 import type { Place } from './place.ts'
 import type { FindDefinition } from './wanted-definition.ts'
 
@@ -16,15 +17,20 @@ interface Registration {
   readonly place: Place
   readonly runner: Runner
   readonly aws: Aws
+  readonly images: ImageStore
   readonly find: FindDefinition
 }
 
-/** Without a service: registers the definition, and with `run-task` runs one task of it. */
-export async function registerOnly({ inputs, place, runner, aws, find }: Registration): Promise<void> {
+/** Without a service: registers the definition, and with `run-task` runs one task of it, which is looked at before. */
+export async function registerOnly(registration: Registration): Promise<void> {
+  const { inputs, place, runner, aws, find } = registration
   const { cluster } = place
   const task = inputs.runTask ? oneOffTask(inputs, { cluster, service: '' }, runner) : undefined
   requireSubnets(task, undefined)
   const wanted = await find(undefined, undefined)
+  const policy = preflightPolicy(inputs)
+  // An image may be pushed after its definition is registered, but not after a task of it is started.
+  if (policy && (task !== undefined || policy.only)) await lookAhead(wanted, policy, registration)
   if (inputs.dryRun)
     return runner.log.info(text`Dry run: the task definition would be registered, and nothing deployed.`)
   const { taskDefinitionArn, definition } =
@@ -47,5 +53,23 @@ export async function registerOnly({ inputs, place, runner, aws, find }: Registr
     if (!done) runner.log.info(text`${value.kind === 'phase' ? `${value.name}: ${value.status}` : value.kind}`)
     else if (value?.cause) throw new Failure({ ...value.cause, code: 'task-failed' })
     else return
+  }
+}
+
+async function lookAhead(
+  wanted: WantedDefinition,
+  policy: PreflightPolicy,
+  { inputs, place, runner, aws, images }: Registration,
+): Promise<void> {
+  const { preflight, tell } = await import('../deployment/preflight.ts')
+  const { clock, signal, log } = runner
+  const journey: Journey = { ...aws, clock, signal, images, keep: () => undefined }
+  const request = { region: aws.region, cluster: place.cluster, service: '', codeDeploy: {}, preflight: policy }
+  const nothing = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
+  const found = await preflight(request, { ...nothing, wanted }, journey)
+  const asked = { ...request, dryRun: inputs.dryRun }
+  for await (const event of tell(found, { request: asked, isQuiet: false }, journey)) {
+    if (event.kind === 'warning') log.warning(text`${event.message}`, 'Preflight')
+    else if (event.kind === 'note') log.info(text`${event.message}`)
   }
 }

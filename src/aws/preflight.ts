@@ -3,6 +3,7 @@ import type { AlarmState, PreflightSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { everyPage } from './pages.ts'
 import { secretStores } from './secret-stores.ts'
 import { trafficRule } from './traffic-rules.ts'
 
@@ -16,6 +17,7 @@ export function preflightSources(connection: Connection): PreflightSources {
     hasLogGroup: (name, region) => hasLogGroup(connection, name, region),
     targetGroup: (arn) => targetGroup(connection, arn),
     trafficRule: (arn) => trafficRule(connection, arn),
+    cachePrefixes: () => cachePrefixes(connection),
     ...secretStores(connection),
   }
 }
@@ -93,5 +95,21 @@ async function targetGroup(connection: Connection, arn: string) {
       kind: 'read',
       whenRefused: ({ name }) => (/^TargetGroupNotFound/.test(name) ? { value: undefined } : undefined),
     },
+  )
+}
+
+async function cachePrefixes(connection: Connection): Promise<readonly string[]> {
+  const client = await connection.clients.ecr()
+  const { DescribePullThroughCacheRulesCommand } = await import('@aws-sdk/client-ecr')
+  return everyPage((nextToken) =>
+    call(
+      connection,
+      async (options) => {
+        const reply = await client.send(new DescribePullThroughCacheRulesCommand({ nextToken }), options)
+        const rules = present(reply.pullThroughCacheRules, 'pullThroughCacheRules')
+        return { items: rules.flatMap(({ ecrRepositoryPrefix }) => ecrRepositoryPrefix ?? []), next: reply.nextToken }
+      },
+      { action: 'ecr:DescribePullThroughCacheRules', kind: 'read' },
+    ),
   )
 }

@@ -1,6 +1,6 @@
 import { arnInAnyAccount } from '../arn.ts'
-import type { PreflightSources } from '../ports.ts'
-import { call } from './call.ts'
+import type { PreflightSources, SecretKeys } from '../ports.ts'
+import { call, type SendOptions } from './call.ts'
 import type { Connection } from './connection.ts'
 
 type SecretStores = Pick<PreflightSources, 'secret' | 'secretKeys' | 'missingParameters'>
@@ -53,20 +53,23 @@ async function keys(
     ...(stage && { VersionStage: stage }),
     ...(version && { VersionId: version }),
   })
-  return call(connection, async (options) => keysIn((await client.send(command, options)).SecretString), {
+  const read = async (options: SendOptions) => keysIn((await client.send(command, options)).SecretString)
+  return call<SecretKeys>(connection, read, {
     action: 'secretsmanager:GetSecretValue',
     resource: resourceOf(connection, id, region),
     kind: 'read',
-    whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: [] } : undefined),
+    // "Secrets Manager can't find the specified secret value for staging label" (API GetSecretValue).
+    whenRefused: ({ name }) => (name === 'ResourceNotFoundException' ? { value: 'no-value' } : undefined),
   })
 }
 
-function keysIn(value: string | undefined): readonly string[] | undefined {
+/** Only names go on: the value is held for no longer than it takes to parse it. */
+function keysIn(value: string | undefined): SecretKeys {
   try {
     const parsed: unknown = JSON.parse(value ?? '')
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? Object.keys(parsed) : undefined
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? Object.keys(parsed) : 'not-json'
   } catch {
-    return undefined
+    return 'not-json'
   }
 }
 

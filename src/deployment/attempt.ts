@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import type { DeploymentGroup } from '../ports.ts'
 import { findRegistered, type Registration } from '../task-definition/register.ts'
 import { renderText, untrusted } from '../text.ts'
-import { groupNameOf, requireGroup } from './codedeploy/group.ts'
+import { check, tellChecks } from './checks.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { tellDryRun } from './dry-run.ts'
@@ -17,7 +17,7 @@ import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { lookAgain } from './look-again.ts'
 import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
-import { listing, type Prepared, prepare } from './prepare.ts'
+import { groupFor, listing, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision, settleRevision } from './revision.ts'
 import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { warningsBefore } from './warnings.ts'
@@ -40,16 +40,20 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const { service, running } = prepared
   const named = yield* withMovedTags(prepared, preparing)
   const drafted = plan(named, prepared)
-  const group = await groupFor(drafted, prepared, preparing)
+  const found = begun(groupFor(drafted, prepared, preparing))
+  const checks = begun(check(named, prepared, drafted, found, preparing))
+  const group = await found
   const decided = group ? withSettings(drafted, group, named) : drafted
   if (prepared.conflict === undefined || named.dryRun) yield* tellPlan(named, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
+    yield* tellChecks(await checks, named, prepared, preparing)
     if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
   }
   const request = yield* ownCount(named, prepared, preparing)
   const search = searchRevision(request, prepared, decided, preparing)
   const older = yield* judge(request, preparing, prepared, marking)
+  if (older === undefined) yield* tellChecks(await checks, request, prepared, preparing)
   const obstacle = older ?? prepared.conflict ?? conflictOf(request, prepared, decided)
   if (request.dryRun) return yield* tellDryRun(request, preparing, obstacle)
   await order
@@ -70,16 +74,6 @@ async function* withMovedTags(prepared: Prepared, journey: Journey): Events<Depl
   if (!unchanged && !settingsOnly) return request
   const { forceWhereMoved } = await import('./moved-tags.ts')
   return yield* forceWhereMoved(prepared, journey)
-}
-
-/** CodeDeploy's deployment group, where there is something to do with it. */
-async function groupFor(
-  { unchanged }: Plan,
-  { request, engine, service, conflict }: Prepared,
-  journey: Journey,
-): Promise<DeploymentGroup | undefined> {
-  if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
-  return await requireGroup(journey, groupNameOf(request), service)
 }
 
 async function* tellPlan(

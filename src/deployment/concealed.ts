@@ -5,7 +5,7 @@ import type { DeployRequest } from './journey.ts'
 type Events = AsyncGenerator<DeploymentEvent>
 
 /** Events with words of others. The rest are numbers and names, and evidence has been through a door of its own. */
-const told: readonly DeploymentEvent['kind'][] = ['phase', 'message', 'rolling-back', 'warning', 'finished']
+const told: readonly DeploymentEvent['kind'][] = ['phase', 'message', 'rolling-back', 'warning', 'note', 'finished']
 
 /**
  * A way whose events hold no value of a variable of the definitions that it comes across: of the one that ran and of the one

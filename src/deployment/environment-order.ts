@@ -1,3 +1,4 @@
+import { begun } from '../begun.ts'
 import { Failure } from '../failure.ts'
 import type { EnvironmentEnd, EnvironmentHistory, Incomparable } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
@@ -23,10 +24,7 @@ export function beginOrder(
   { order, dryRun }: { readonly order?: EnvironmentOrder | undefined; readonly dryRun: boolean },
   { environments }: { readonly environments?: EnvironmentHistory | undefined },
 ): Promise<void> {
-  const proof = order === undefined || dryRun ? Promise.resolve() : requireOrder(order, environments)
-  // Handled where it is awaited; avoids an unhandledRejection.
-  proof.catch(() => undefined)
-  return proof
+  return order === undefined || dryRun ? Promise.resolve() : begun(requireOrder(order, environments))
 }
 
 type Standing = { readonly isProven: true } | { readonly isProven: false; readonly why: Text }

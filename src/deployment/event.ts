@@ -73,5 +73,7 @@ export type DeploymentEvent =
     }
   /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
   | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
+  /** Worth a line of the log, and nothing more. */
+  | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
   | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
   | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

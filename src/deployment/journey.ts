@@ -8,9 +8,11 @@ import type {
   Ecs,
   EnvironmentHistory,
   EvidenceSources,
+  Identity,
   JsonObject,
   NetworkSources,
   PreflightSources,
+  RoleSources,
   Scaling,
   Service,
 } from '../ports.ts'
@@ -53,6 +55,8 @@ export interface DeployRequest {
   /** Longest gap between two looks, in milliseconds; undefined for the default. */
   readonly longestGap?: number | undefined
   readonly dryRun: boolean
+  /** What is looked at before anything is changed; undefined: nothing. */
+  readonly preflight?: PreflightPolicy | undefined
   /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
   readonly guard?: Guard | undefined
   /** What must have been deployed before to another environment; undefined: nothing. */
@@ -80,6 +84,14 @@ export interface DeployRequest {
  * goes wrong after the goal is not seen any more.
  */
 export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
+
+/** How it is looked whether a deployment can succeed, before anything is changed. */
+export interface PreflightPolicy {
+  /** True: nothing is deployed, and also what runs already is looked at. */
+  readonly only: boolean
+  /** Reads secrets, where that is allowed, to see whether their JSON keys are there. */
+  readonly secretKeys: boolean
+}
 
 /** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
 export type PausePolicy = 'wait' | 'leave'
@@ -132,9 +144,13 @@ export interface AwsPorts {
   readonly ecr: Pick<Ecr, 'imageDigest'>
   /** How long the credentials last, as far as anybody knows. */
   credentialLifetime(): Promise<CredentialLifetime>
-  /** Asked only to explain certain failures, as alarms are. */
+  /** Asked only to explain certain failures. */
   readonly network: NetworkSources
-  readonly preflight: Pick<PreflightSources, 'alarms' | 'targetGroup'>
+  /** Asked before a deployment, and some of it to explain certain failures. */
+  readonly preflight: PreflightSources
+  readonly roles: RoleSources
+  /** Who the credentials belong to. */
+  identity(): Promise<Identity>
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): AwsPorts
 }

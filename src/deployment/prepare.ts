@@ -1,6 +1,6 @@
 import { begun } from '../begun.ts'
-import type { JsonObject, Service } from '../ports.ts'
-import { findInFlight, type InFlight, withGroup } from './codedeploy/group.ts'
+import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
+import { findInFlight, groupNameOf, type InFlight, requireGroup, withGroup } from './codedeploy/group.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import type { Conflict } from './conflict.ts'
 import { requireSubnets } from './ecs/task-network.ts'
@@ -10,6 +10,7 @@ import type { Judgement, Watchman } from './guard.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import { withoutOrigin } from './origin.ts'
 import { unlessDenied } from './permitted.ts'
+import type { Plan } from './plan.ts'
 import { readRevisions } from './revisions.ts'
 
 /** Without it nobody knows what CodeDeploy does, until it refuses. */
@@ -81,4 +82,14 @@ async function lookAtGroup(
   return busy?.kind === 'conflict'
     ? { request: named, inFlight: undefined, conflict: busy }
     : { request: named, inFlight: busy, conflict: undefined }
+}
+
+/** CodeDeploy's deployment group, where there is something to do with it. */
+export async function groupFor(
+  { unchanged }: Plan,
+  { request, engine, service, conflict }: Prepared,
+  journey: Journey,
+): Promise<DeploymentGroup | undefined> {
+  if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
+  return await requireGroup(journey, groupNameOf(request), service)
 }

@@ -54,6 +54,8 @@ export interface DeploymentState {
   /** Oldest first, at most 100. */
   readonly messages: readonly ServiceEvent[]
   readonly warnings: readonly Untrusted[]
+  /** For the log alone. */
+  readonly notes?: readonly Untrusted[] | undefined
   readonly rollingBack?:
     | { readonly since: number; readonly reason?: Untrusted | undefined; readonly deploymentId?: string | undefined }
     | undefined
@@ -105,6 +107,8 @@ export function fold(state: DeploymentState, event: DeploymentEvent): Deployment
       return { ...next, messages: [...state.messages, { at: event.at, message: event.message }].slice(-keptMessages) }
     case 'warning':
       return { ...next, warnings: [...state.warnings, event.message] }
+    case 'note':
+      return { ...next, notes: [...(state.notes ?? []), event.message] }
     case 'rolling-back':
       return { ...next, rollingBack: foldRollback(state, event) }
     case 'explained':

@@ -20,6 +20,9 @@ export interface TargetGroup {
   }
 }
 
+/** Names of the keys of a secret that is a JSON object; `no-value` where this version of it has none. */
+export type SecretKeys = readonly string[] | 'not-json' | 'no-value'
+
 /** The target groups that a listener or a rule forwards to. */
 export type TrafficRule = readonly { readonly targetGroupArn: string; readonly weight: number }[]
 
@@ -33,19 +36,18 @@ export interface PreflightSources {
   hasLogGroup(name: string, region?: string): Promise<boolean>
   /** A secret of AWS Secrets Manager by name or ARN, without its value. Undefined when there is none. */
   secret(id: string, region?: string): Promise<{ readonly deletedAt?: Date | undefined } | undefined>
-  /**
-   * Names of the keys of a secret that is a JSON object; undefined when it is none. Its values never leave the adapter.
-   * `version` is an id, `stage` a label such as AWSCURRENT.
-   */
+  /** The value is parsed in the adapter and never leaves it. `version` is an id, `stage` a label such as AWSCURRENT. */
   secretKeys(
     id: string,
     at: { readonly stage?: string | undefined; readonly version?: string | undefined },
     region?: string,
-  ): Promise<readonly string[] | undefined>
+  ): Promise<SecretKeys>
   /** Those of these parameters (names or ARNs) of the SSM Parameter Store that do not exist. Values are dropped. */
   missingParameters(names: readonly string[], region?: string): Promise<readonly string[]>
   /** Undefined when there is no such target group. */
   targetGroup(arn: string): Promise<TargetGroup | undefined>
+  /** Prefixes of repositories that pull through cache rules of Amazon ECR fill; `ROOT` stands for every repository. */
+  cachePrefixes(): Promise<readonly string[]>
   /** By the ARN of a listener rule, or of a listener, whose default action counts. Undefined when there is none. */
   trafficRule(arn: string): Promise<TrafficRule | undefined>
 }

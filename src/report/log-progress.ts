@@ -30,6 +30,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ...pausing(previous, next),
     ...news(previous, next),
     ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
+    ...(next.notes ?? []).slice(previous.notes?.length ?? 0).map((note) => text`· ${redacted(note)}`),
     ...suspected(previous, next),
     ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
   ]

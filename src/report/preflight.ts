@@ -1,4 +1,5 @@
-import { type Finding, isAtLeast, type Severity } from '../diagnosis/preflight/finding.ts'
+import { type Finding, isAtLeast } from '../diagnosis/preflight/finding.ts'
+import type { Severity } from '../diagnosis/preflight/finding-kinds.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { prose, table } from './markdown.ts'

@@ -19,6 +19,11 @@ export function containersOf(definition: JsonObject | undefined): readonly JsonO
   return objectsIn(definition, 'containerDefinitions')
 }
 
+/** Whether the task stops with a container (API ContainerDefinition, `essential`: true unless it says otherwise). */
+export function isEssential(container: JsonObject): boolean {
+  return container.essential !== false
+}
+
 /** A text member; undefined when it is missing or something else. */
 export function textIn(object: JsonObject | undefined, member: string): string | undefined {
   const value = object?.[member]

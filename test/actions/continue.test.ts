@@ -232,7 +232,8 @@ test('an image for another processor is told with both platforms, when its tasks
   withRepository(sim, 'arm64')
   const image = `${host}/api:v2`
   sim.world.scenarios.set(image, { kind: 'crash', exitCode: 255, log: ['exec /app/server: exec format error'] })
-  await leave(sim, { image })
+  // Preflight would not let it begin.
+  await leave(sim, { image, preflight: 'off' })
   const { outputs } = await answer(sim)
   expect(outputs).toMatchObject({
     verdict: 'rolled-back',

@@ -163,8 +163,8 @@ const network: readonly Row[] = [
   ],
   [
     'subnets-full',
-    'blocks',
-    'No new task gets an IP address: subnet-0aaa1111, subnet-0bbb2222 have no free address left. Add a subnet to the service, or stop what uses the addresses.',
+    'warns',
+    'The subnets of the service have no free IP addresses: subnet-0aaa1111, subnet-0bbb2222 have none left for new tasks at this moment. Add a subnet to the service, or stop what uses the addresses.',
     (sim) => {
       withRepository(sim)
       for (const id of subnets) home(sim).ec2.subnet({ id, route: 'nat-gateway', availableAddresses: 0 })
@@ -184,13 +184,13 @@ const roles: readonly Row[] = [
   [
     'role-missing',
     'blocks',
-    'The taskRoleArn names a role that does not exist: IAM has no arn:aws:iam::111122223333:role/app/gone. Create it with a trust policy for ecs-tasks.amazonaws.com, or correct taskRoleArn.',
+    'The role of taskRoleArn does not exist (NoSuchEntity): IAM has no arn:aws:iam::111122223333:role/app/gone, so ECS is unable to assume the role. Create it with a trust policy for ecs-tasks.amazonaws.com, or correct taskRoleArn.',
     (sim) => ({ definition: defined(sim, {}, { taskRoleArn: 'arn:aws:iam::111122223333:role/app/gone' }) }),
   ],
   [
     'role-trust',
     'blocks',
-    `Amazon ECS cannot assume the executionRoleArn: the trust policy of ${execution} does not let ecs-tasks.amazonaws.com do sts:AssumeRole. Add to its trust policy: {"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}.`,
+    `ECS is unable to assume the role of executionRoleArn: the trust policy of ${execution} does not allow sts:AssumeRole to ecs-tasks.amazonaws.com. Add to its trust policy: {"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}.`,
     (sim) => {
       executionRole(sim, { trustedServices: ['ec2.amazonaws.com'] })
       return {}
@@ -199,7 +199,7 @@ const roles: readonly Row[] = [
   [
     'role-not-passed',
     'blocks',
-    `The executionRoleArn cannot be passed to Amazon ECS: ${user} may not do iam:PassRole on ${execution}. Allow iam:PassRole on ${execution}, with the condition that iam:PassedToService is ecs-tasks.amazonaws.com.`,
+    `Not authorized to perform iam:PassRole on the role of executionRoleArn: ${user} has no policy that allows it for ${execution}. Allow iam:PassRole on ${execution}, with the condition that iam:PassedToService is ecs-tasks.amazonaws.com.`,
     (sim) => {
       const read = ['ec2', 'ecr', 'ecs', 'logs', 'elasticloadbalancing', 'cloudwatch'].map((name) => `${name}:*`)
       sim.iam.allow(...read, 'iam:GetRole', 'iam:SimulatePrincipalPolicy')
@@ -209,7 +209,7 @@ const roles: readonly Row[] = [
   [
     'execution-role-denied',
     'blocks',
-    `The execution role may not do what a task needs to start: the policies of ${execution} do not allow logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs:eu-west-1:111122223333:log-group:/shop/api:*. Allow logs:CreateLogStream, logs:PutLogEvents to it; the managed policy AmazonECSTaskExecutionRolePolicy has what images and logs take.`,
+    `The execution role is not authorized to perform logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs:eu-west-1:111122223333:log-group:/shop/api:*: the policies of ${execution} do not allow it; a task needs it to start. Allow logs:CreateLogStream, logs:PutLogEvents to the role; the managed policy AmazonECSTaskExecutionRolePolicy has what images and logs need.`,
     (sim) => {
       executionRole(sim, { allows: ['ecr:*'] })
       return {}
@@ -218,7 +218,7 @@ const roles: readonly Row[] = [
   [
     'execution-role-denied',
     'blocks',
-    `The execution role may not do what a task needs to start: the policies of ${execution} do not allow ecr:GetAuthorizationToken. Allow ecr:GetAuthorizationToken to it; the managed policy AmazonECSTaskExecutionRolePolicy has what images and logs take.`,
+    `The execution role is not authorized to perform ecr:GetAuthorizationToken: the policies of ${execution} do not allow it; a task needs it to start. Allow ecr:GetAuthorizationToken to the role; the managed policy AmazonECSTaskExecutionRolePolicy has what images and logs need.`,
     (sim) => {
       withRepository(sim)
       executionRole(sim, { allows: ['ecr:Batch*', 'ecr:GetDownloadUrlForLayer', 'logs:*'] })
@@ -228,7 +228,7 @@ const roles: readonly Row[] = [
   [
     'execution-role-denied',
     'warns',
-    `The execution role may not do what a task needs to start: the policies of ${execution} do not allow secretsmanager:GetSecretValue on <arn>. Allow secretsmanager:GetSecretValue to it, unless the policy of the resource does.`,
+    `The execution role is not authorized to perform secretsmanager:GetSecretValue on <arn>: the policies of ${execution} do not allow it; a task needs it to start. Allow secretsmanager:GetSecretValue to the role, unless the policy of the resource does.`,
     (sim) => {
       executionRole(sim, { allows: ['ecr:*', 'logs:*'] })
       return withSecret(sim, home(sim).secretsmanager.put('db', 'x'))
@@ -344,18 +344,20 @@ describe('production traffic before a deployment that shifts it', () => {
   }
   const found = async (sim: Simulator) => {
     const { findings } = await doctor(sim, ours)
-    return findings.map(sentenceOf).filter((sentence) => /^The production/.test(sentence))
+    return findings
+      .filter(({ code }) => code.startsWith('listener-'))
+      .map((finding) => `${finding.severity} ${sentenceOf(finding)}`)
   }
 
   test.each([
-    ['Amazon ECS', native, 'rule'],
-    ['CodeDeploy', viaCodeDeploy, 'listener'],
-  ])('%s: is all on one target group, or that is said', async (engine, scene, kind) => {
+    ['Amazon ECS', native, 'rule', 'blocks'],
+    ['CodeDeploy', viaCodeDeploy, 'listener', 'warns'],
+  ])('%s: is all on one target group, or that is said', async (_, scene, kind, severity) => {
     const { sim, arn, groups } = scene()
     expect(await found(sim)).toEqual([])
     forward(sim, arn, { [groups[0] ?? '']: 70, [groups[1] ?? '']: 30 })
     expect(await found(sim)).toEqual([
-      `The production traffic is split before the deployment has begun: the ${kind} ${arn} has the weights api-blue 70 and api-green 30, and ${engine} begins only where one target group has all of it. Set the weights to 100 for the one that serves now and 0 for the other.`,
+      `${severity} Two target groups are serving traffic before the deployment, where exactly one should: the ${kind} ${arn} has the weights api-blue 70 and api-green 30. Set the weights to 100 for the target group that has the tasks now, and 0 for the other.`,
     ])
   })
 
@@ -364,7 +366,7 @@ describe('production traffic before a deployment that shifts it', () => {
     const other = home(sim).elbv2.createTargetGroup('other').targetGroupArn
     forward(sim, arn, { [other]: 100 })
     expect(await found(sim)).toEqual([
-      `The production traffic does not go to the service: the rule ${arn} forwards to the target group other, and the service has api-blue and api-green. Let it forward to api-blue and api-green only, with all weight on the one that serves now.`,
+      `blocks Production listener rule is forwarding traffic to unexpected target group: the rule ${arn} forwards to other, and the service has api-blue and api-green. Forward to api-blue and api-green only, with all weight on the one that has the traffic now.`,
     ])
   })
 
@@ -372,10 +374,11 @@ describe('production traffic before a deployment that shifts it', () => {
     const { sim, arn } = native()
     sim.faults.add({
       operation: 'DescribeRules',
+      times: 99,
       effect: { kind: 'error', code: 'RuleNotFound', message: 'One or more rules not found' },
     })
     expect(await found(sim)).toEqual([
-      `The production traffic of the service has no way to it: the rule ${arn} does not exist. Create it again, or name another one where the deployment takes it from.`,
+      `blocks Production listener rule not found: the rule ${arn} does not exist. Create it again, or name another one in the load balancer of the service or in the deployment group.`,
     ])
   })
 })
@@ -390,7 +393,7 @@ describe('a permission to look at networks or roles that is missing', () => {
     ['GetRole', 'whether the roles exist and trust Amazon ECS', 'iam:GetRole'],
     [
       'SimulatePrincipalPolicy',
-      'whether the roles can be passed and the execution role may do what is needed',
+      'whether the roles can be passed and the execution role is authorized to do what a task needs',
       'iam:SimulatePrincipalPolicy',
     ],
   ])('%s: is a note that names it', async (operation, shows, action) => {
@@ -399,7 +402,7 @@ describe('a permission to look at networks or roles that is missing', () => {
     sim.faults.add({ operation, effect: { kind: 'access-denied' } })
     const { runner, findings } = await doctor(sim, ours)
     expect(findings.map(sentenceOf)).toEqual([
-      `Not checked: ${shows}: the credentials do not allow ${action}. Allow ${action} to have it checked.`,
+      `Not checked: ${shows}: not authorized to perform ${action}. Allow ${action} to have it checked.`,
     ])
     expect(runner.failed).toBe(false)
   })

@@ -34,7 +34,7 @@ const rolling: readonly Row[] = [
   [
     'image-missing',
     'blocks',
-    `The image of container api does not exist: the repository api has no ${host}/api:v3. Check that the push succeeded, the repository, the region and the account; a lifecycle policy may have deleted it.`,
+    `Image not found for container api: ${host}/api:v3 is not in Amazon ECR (repository api, eu-west-1, account 111122223333), so tasks would stop with CannotPullContainerError. Check that the push succeeded, and the repository, the tag or digest, the region and the account. A lifecycle policy may have deleted the image.`,
     (sim) => {
       withRepository(sim)
       return { given: { image: `${host}/api:v3` } }
@@ -43,7 +43,7 @@ const rolling: readonly Row[] = [
   [
     'image-platform',
     'blocks',
-    `The image of container api does not run on linux/amd64: ${host}/api:v2 is made for linux/arm64, and the task runs on linux/amd64. Build it with platforms: linux/amd64, or set runtimePlatform.cpuArchitecture of the task definition to ARM64.`,
+    `Wrong CPU architecture in the image of container api: ${host}/api:v2 is built for linux/arm64, and the task runs on linux/amd64, so containers would fail with exec format error or CannotPullContainerError. Build it with platforms: linux/amd64, or set runtimePlatform.cpuArchitecture of the task definition to ARM64.`,
     (sim) => {
       withRepository(sim, 'arm64')
       return { given: { image: `${host}/api:v2` } }
@@ -52,7 +52,7 @@ const rolling: readonly Row[] = [
   [
     'image-platform',
     'blocks',
-    `The image of container api does not run on linux/arm64: ${host}/api:v2 is made for linux/amd64, linux/s390x, and the task runs on linux/arm64. Build it with platforms: linux/arm64, or set runtimePlatform.cpuArchitecture of the task definition to X86_64.`,
+    `Wrong CPU architecture in the image of container api: ${host}/api:v2 is built for linux/amd64, linux/s390x, and the task runs on linux/arm64, so containers would fail with exec format error or CannotPullContainerError. Build it with platforms: linux/arm64, or set runtimePlatform.cpuArchitecture of the task definition to X86_64.`,
     (sim) => {
       withRepository(sim, 'amd64', 's390x')
       const runtimePlatform = { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' }
@@ -62,37 +62,37 @@ const rolling: readonly Row[] = [
   [
     'image-invalid',
     'blocks',
-    'The image of container api is not the name of an image: it is Api:V2:x. Write it as registry/repository@sha256:… or registry/repository:tag, in lower case.',
+    'Invalid image reference in container api: Api:V2:x is not of the form registry/repository:tag or registry/repository@sha256:…, with the repository in lower case. Correct the image of the container.',
     () => ({ given: { image: 'Api:V2:x' } }),
   ],
   [
     'image-unchecked',
     'notes',
-    'The image of container api was not looked for: registry.example.com/api:v2 is not in the Amazon ECR of this account and region. Copy images that production needs into your own ECR, where they stay and can be looked at.',
+    'Not checked: the image registry.example.com/api:v2 of container api: it is not in the Amazon ECR of this account and region. Copy images that production needs into your own ECR, where they stay and can be checked.',
     () => ({ given: { image: newImage } }),
   ],
   [
     'role-malformed',
     'blocks',
-    'The taskRoleArn is not the ARN of a role: it is arn:aws:iam::111122223333:user/ann. Write it as arn:aws:iam::<account>:role/<name>.',
+    'Role is not valid in taskRoleArn: arn:aws:iam::111122223333:user/ann is neither the ARN nor the name of an IAM role. Write it as arn:aws:iam::111122223333:role/<name>, or as the name alone.',
     (sim) => ({ definition: defined(sim, {}, { taskRoleArn: 'arn:aws:iam::111122223333:user/ann' }) }),
   ],
   [
     'role-elsewhere',
     'blocks',
-    'The taskRoleArn cannot be used here: arn:aws:iam::999988887777:role/run is of another account than the service (111122223333), and a role can only be passed within its account. Name the role of the account and partition that the service is in; a role of another account is assumed by the code in the container.',
+    'Cross-account pass role is not allowed for taskRoleArn: arn:aws:iam::999988887777:role/run belongs to account 999988887777, and the deployment to account 111122223333. Name a role of account 111122223333. A role name without an ARN fits every account. A task that needs a role of another account assumes it from the code in the container.',
     (sim) => ({ definition: defined(sim, {}, { taskRoleArn: roleArn('999988887777') }) }),
   ],
   [
     'role-elsewhere',
     'blocks',
-    'The executionRoleArn cannot be used here: arn:aws-cn:iam::111122223333:role/run is of the partition aws-cn, and eu-west-1 belongs to aws. Name the role of the account and partition that the service is in; a role of another account is assumed by the code in the container.',
+    'Role of another partition in executionRoleArn: arn:aws-cn:iam::111122223333:role/run belongs to the partition aws-cn, and eu-west-1 to aws. Name a role of this partition. A role name without an ARN fits every partition and account.',
     (sim) => ({ definition: defined(sim, {}, { executionRoleArn: roleArn('111122223333', 'aws-cn') }) }),
   ],
   [
     'execution-role-missing',
     'blocks',
-    'The task definition has no executionRoleArn: Amazon ECS needs that role for logs in CloudWatch. Set executionRoleArn to a role with the managed policy AmazonECSTaskExecutionRolePolicy.',
+    'The task definition has no executionRoleArn: Amazon ECS requires the task execution role to support log driver awslogs. Set executionRoleArn to a role with the managed policy AmazonECSTaskExecutionRolePolicy.',
     (sim) => {
       const { executionRoleArn: _, ...rest } = defined(sim)
       return { definition: rest }
@@ -101,46 +101,46 @@ const rolling: readonly Row[] = [
   [
     'secret-missing',
     'blocks',
-    `The secret PASSWORD of container api cannot be read: AWS Secrets Manager has no ${secretArn('db-AbCdEf')}. Create it, or correct valueFrom: the region, the account and the random ending of the ARN count.`,
+    `The secret PASSWORD of container api does not exist (ResourceNotFoundException): AWS Secrets Manager has no ${secretArn('db-AbCdEf')} (eu-west-1, account 111122223333), so tasks would stop with ResourceInitializationError. Create it, or correct valueFrom: region, account and the random suffix of a secret's ARN count.`,
     () => ({ given: { secrets: `PASSWORD=${secretArn('db-AbCdEf')}` } }),
   ],
   [
     'secret-keys-unchecked',
     'notes',
-    'The keys of 1 secret were not checked: that would read their values. Set check-secret-keys to true where the role may do secretsmanager:GetSecretValue; no value is shown or kept.',
+    'Not checked: the JSON keys of 1 secret: check-secret-keys is false. Set check-secret-keys to true, and allow secretsmanager:GetSecretValue; no value is shown or kept.',
     (sim) => {
       const arn = home(sim).secretsmanager.put('db', '{"user":"ann"}')
-      return { definition: defined(sim, secret(`${arn}:password::`)) }
+      return { definition: defined(sim, secret(`${arn}:password::`)), given: { 'check-secret-keys': 'false' } }
     },
   ],
   [
     'secret-key-missing',
     'blocks',
-    'The secret PASSWORD of container api cannot be read: <arn> has no key password; it has user, host. Add the key to the secret, or correct it in valueFrom.',
+    'JSON key password not found for the secret PASSWORD of container api: <arn> has the keys user, host. Add the key to the secret, or correct it in valueFrom.',
     (sim) => {
       const arn = home(sim).secretsmanager.put('db', '{"user":"ann","host":"db.example.com"}')
-      return { definition: defined(sim, secret(`${arn}:password::`)), given: { 'check-secret-keys': 'true' } }
+      return { definition: defined(sim, secret(`${arn}:password::`)) }
     },
   ],
   [
     'secret-not-json',
     'blocks',
-    'The secret PASSWORD of container api cannot be read: valueFrom names the key password, and <arn> does not hold a JSON object. Store the secret as a JSON object with that key, or take the key out of valueFrom.',
+    'JSON key password not found for the secret PASSWORD of container api: the value of arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-Uv390z is no JSON object. Store the secret as a JSON object with that key, or remove the key from valueFrom.',
     (sim) => {
       const arn = home(sim).secretsmanager.put('db', 'hunter2')
-      return { definition: defined(sim, secret(`${arn}:password::`)), given: { 'check-secret-keys': 'true' } }
+      return { definition: defined(sim, secret(`${arn}:password::`)) }
     },
   ],
   [
     'secret-reference',
     'blocks',
-    'The secret PASSWORD of container api refers to nothing that Amazon ECS knows: its valueFrom is neither a secret of AWS Secrets Manager nor a parameter of the SSM Parameter Store. Give the ARN of a secret or parameter, or the name of a parameter of this region. A value itself does not belong there.',
+    'Invalid valueFrom of the secret PASSWORD of container api: it is neither the ARN of a secret or parameter nor the name of a parameter. Give the ARN of a secret or parameter, or the name of a parameter of this region. Never write a secret value there.',
     (sim) => ({ definition: defined(sim, secret('hunter2!=secret')) }),
   ],
   [
     'parameter-missing',
     'blocks',
-    'The secret PASSWORD of container api cannot be read: the SSM Parameter Store has no /shop/password. Create it, or correct valueFrom: the region, the account and the random ending of the ARN count.',
+    "The secret PASSWORD of container api does not exist (invalid SSM parameters): the SSM Parameter Store has no /shop/password (eu-west-1, account 111122223333), so tasks would stop with ResourceInitializationError. Create it, or correct valueFrom: region, account and the random suffix of a secret's ARN count.",
     (sim) => {
       home(sim).ssm.put('/shop/user', 'ann')
       const secrets = ['/shop/user', '/shop/password'].map((path) => ({
@@ -153,7 +153,7 @@ const rolling: readonly Row[] = [
   [
     'log-group-missing',
     'blocks',
-    'The log group /shop/new of container api does not exist: a task does not start without it. Create it: aws logs create-log-group --log-group-name /shop/new. Or set the option awslogs-create-group to "true" and allow the execution role logs:CreateLogGroup.',
+    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new in eu-west-1, so tasks would stop with ResourceInitializationError. Create it: aws logs create-log-group --log-group-name /shop/new. Or set the option awslogs-create-group to "true" and allow logs:CreateLogGroup to the execution role.',
     (sim) => ({
       definition: defined(
         sim,
@@ -164,7 +164,7 @@ const rolling: readonly Row[] = [
   [
     'log-group-created',
     'notes',
-    'The log group /shop/new of container api does not exist: awslogs-create-group is true, so the first task makes it. The execution role needs logs:CreateLogGroup for that; AmazonECSTaskExecutionRolePolicy does not have it.',
+    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new in eu-west-1, and the first task creates it, as awslogs-create-group is true. Allow logs:CreateLogGroup to the execution role; AmazonECSTaskExecutionRolePolicy does not have it.',
     (sim) => ({
       definition: defined(
         sim,
@@ -180,49 +180,49 @@ const rolling: readonly Row[] = [
   [
     'log-options',
     'blocks',
-    'The log driver of container api lacks awslogs-region, awslogs-stream-prefix: the driver awslogs needs these options on AWS Fargate. Add them to logConfiguration.options.',
+    'Log driver awslogs requires options awslogs-region, awslogs-stream-prefix: container api does not set them. Add them to logConfiguration.options of the container.',
     (sim) => ({ definition: defined(sim, logs({ 'awslogs-group': '/shop/api' })) }),
   ],
   [
     'target-container',
     'blocks',
-    'The load balancer of the service sends traffic to a container that is not there: the service names api, and the task definition has web. Name a container of the task definition api, or change the load balancer of the service.',
+    'The container api does not exist in the task definition: the load balancer of the service sends traffic to it, and the task definition has web. Name a container of the task definition api, or change the load balancer of the service.',
     (sim) => ({ definition: defined(sim, { name: 'web' }) }),
   ],
   [
     'target-port',
     'blocks',
-    'The load balancer of the service sends traffic to a port that container api does not have: the service names port 8080, and portMappings has 3000. Add containerPort 8080 to portMappings, or change the load balancer of the service.',
+    'The container api does not have a container port 8080 defined: the load balancer of the service sends traffic to it, and portMappings has 3000. Add containerPort 8080 to portMappings, or change the load balancer of the service.',
     (sim) => ({ definition: defined(sim, { portMappings: [{ containerPort: 3000 }] }) }),
   ],
   [
     'target-type',
     'blocks',
-    'The target group <name> takes targets of another kind: its target type is ip, and tasks with the network mode bridge are targets of the type instance. Make a target group of the type instance; the type of one that exists cannot be changed.',
+    'The target group api has target type ip, which is incompatible with the bridge network mode: tasks with that network mode are targets of the type instance. Create a target group of the type instance; the type of an existing one cannot be changed.',
     (sim) => ({ definition: defined(sim, {}, { networkMode: 'bridge' }) }),
   ],
   [
     'fargate-size',
     'blocks',
-    'AWS Fargate offers no task with cpu 256 and memory 4096: with cpu 256 the memory may be 512, 1024, 2048 MiB. Set memory to "2048", or choose another pair of the ECS developer guide, "Task CPU and memory".',
+    'No Fargate configuration exists for cpu 256 and memory 4096: with cpu 256, memory is 512, 1024, 2048 MiB. Set memory to "2048", or choose another pair of the ECS developer guide, "Task CPU and memory".',
     (sim) => ({ definition: defined(sim, {}, { memory: '4096' }) }),
   ],
   [
     'fargate-size',
     'blocks',
-    'AWS Fargate offers no task with cpu 300 and memory 512: cpu may be 256, 512, 1024, 2048, 4096, 8192, 16384. Choose a pair of the ECS developer guide, "Task CPU and memory".',
+    'No Fargate configuration exists for cpu 300 and memory 512: cpu is one of 256, 512, 1024, 2048, 4096, 8192, 16384. Choose a pair of the ECS developer guide, "Task CPU and memory".',
     (sim) => ({ definition: defined(sim, {}, { cpu: '300' }) }),
   ],
   [
     'container-memory',
     'blocks',
-    'Container api has more memory than its task: its memory is 1024 MiB, and the task has 512. Raise the memory of the task, or lower that of the container.',
+    'The memory setting for container api is greater than for the task: the container has 1024 MiB, and the task has 512. Raise the memory of the task, or lower that of the container.',
     (sim) => ({ definition: defined(sim, { memory: 1024 }) }),
   ],
   [
     'container-duplicate',
     'blocks',
-    'Several containers are named api: Amazon ECS tells the containers of a task apart by their names. Give each container a name of its own.',
+    'Several containers are named api: the containers of a task definition must have unique names. Give each container its own name.',
     (sim) => {
       const definition = defined(sim)
       const [container] = definition.containerDefinitions as readonly Definition[]
@@ -232,7 +232,7 @@ const rolling: readonly Row[] = [
   [
     'variable-duplicate',
     'warns',
-    'Container api gets the environment variable MODE more than once: which of its values counts is not defined. Keep one of them.',
+    'Duplicate environment variable MODE in container api: which of its values the container gets is undefined. Keep one of them.',
     (sim) => ({
       definition: defined(sim, {
         environment: [
@@ -245,7 +245,7 @@ const rolling: readonly Row[] = [
   [
     'secret-duplicate',
     'blocks',
-    'Container api gets PASSWORD as environment variable and as secret: Amazon ECS refuses a secret whose name is taken. Keep one of them.',
+    'The secret name PASSWORD must be unique in container api: an environment variable has the same name. Keep one of them.',
     (sim) => {
       home(sim).ssm.put('/shop/password', 'x')
       const environment = [{ name: 'PASSWORD', value: 'b' }]
@@ -255,13 +255,13 @@ const rolling: readonly Row[] = [
   [
     'dependency-unknown',
     'blocks',
-    'Container api depends on a container that is not there: dependsOn names proxy, and the task definition has api. Correct dependsOn, or add the container.',
+    'Container api depends on proxy, which does not exist: the task definition has api. Correct dependsOn, or add the container.',
     (sim) => ({ definition: defined(sim, { dependsOn: [{ containerName: 'proxy', condition: 'START' }] }) }),
   ],
   [
     'alarm-ignored',
     'warns',
-    'The alarm api-5xx is in ALARM already: Amazon ECS ignores such an alarm for the whole deployment, so it will not roll back for it; it says: 12 errors. Wait until it is OK again, or watch this deployment yourself.',
+    'The alarm api-5xx is in ALARM already: Amazon ECS ignores such an alarm for the whole deployment, so that it causes no rollback; its reason: 12 errors. Wait until it is OK again, or watch this deployment yourself.',
     (sim) => {
       home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors')
       return {}
@@ -271,21 +271,21 @@ const rolling: readonly Row[] = [
   [
     'percent-deadlock',
     'blocks',
-    'The deployment has no room to move: no task may stop and none may start: with a desired count of 1, minimumHealthyPercent 50 keeps 1 running and maximumPercent 150 allows 1. Set maximumPercent of the service to 200 or more, or lower minimumHealthyPercent.',
+    'The service deployment configuration allows no task to stop and none to start: with a desired count of 1, minimumHealthyPercent 50 keeps 1 running and maximumPercent 150 allows 1. Set maximumPercent of the service to 200 or more, or lower minimumHealthyPercent (inputs maximum-percent and minimum-healthy-percent).',
     () => ({}),
     () => rollingScene({ desiredCount: 1, minimumHealthyPercent: 50, maximumPercent: 150 }),
   ],
   [
     'percent-downtime',
-    'warns',
-    'All tasks may stop before a new one runs: with a desired count of 2, minimumHealthyPercent 0 keeps 0 running and maximumPercent 100 allows 2. Raise maximumPercent of the service above 100, or minimumHealthyPercent above 0, unless a gap is wanted.',
+    'notes',
+    'All tasks may stop before a new one runs: with a desired count of 2, minimumHealthyPercent 0 keeps 0 running and maximumPercent 100 allows 2. Raise maximumPercent of the service above 100, or minimumHealthyPercent above 0, unless downtime is intended.',
     () => ({}),
     () => rollingScene({ minimumHealthyPercent: 0, maximumPercent: 100 }),
   ],
   [
     'deployment-replaced',
     'warns',
-    'A deployment of api:2 is in progress: a new deployment replaces it. Wait until it has ended, if it is to be seen through.',
+    'A deployment of api:2 is in progress: a new deployment replaces it. Wait until it has ended if its result matters.',
     async (sim) => {
       sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 600 })
       await run(sim, { image: newImage, request: { wait: false } })
@@ -295,21 +295,21 @@ const rolling: readonly Row[] = [
   [
     'circuit-breaker-off',
     'notes',
-    'A failed deployment is not stopped by Amazon ECS: the deployment circuit breaker of the service is off, so ECS goes on starting tasks that fail. Set deploymentConfiguration.deploymentCircuitBreaker of the service to enable and rollback.',
+    'Amazon ECS does not stop a failed deployment: the deployment circuit breaker of the service is off, so ECS keeps starting tasks that fail. Set circuit-breaker: roll-back.',
     () => ({}),
     () => rollingScene({ circuitBreaker: 'off' }),
   ],
   [
     'no-automatic-rollback',
     'notes',
-    'A failed deployment is stopped, and not rolled back: the deployment circuit breaker of the service has rollback off. Set deploymentConfiguration.deploymentCircuitBreaker.rollback of the service to true.',
+    'Amazon ECS stops a failed deployment and does not roll it back: the deployment circuit breaker of the service has rollback off. Set circuit-breaker: roll-back.',
     () => ({}),
     () => rollingScene({ circuitBreaker: 'stop' }),
   ],
   [
     'first-deployment',
     'notes',
-    'There is nothing that Amazon ECS could roll back to: no deployment of this service was ever complete. Watch this one yourself: if it fails, it stays as it is.',
+    'There is no deployment that Amazon ECS could roll back to: no deployment of this service was ever complete. Watch this one: if it fails, nothing is rolled back.',
     () => ({}),
     () => rollingScene({ waitUntilSteady: false }),
   ],
@@ -326,7 +326,7 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'alarm-stops',
     'blocks',
-    'The alarm api-5xx is in ALARM already: CodeDeploy will stop the deployment for it after about 100 seconds; it says: 12 errors. Wait until it is OK again, or take it out of the deployment group for this deployment.',
+    'The alarm api-5xx is in ALARM already (ALARM_ACTIVE): CodeDeploy would stop the deployment for it after about 100 seconds; its reason: 12 errors. Wait until it is OK again, or deploy once without the alarm: codedeploy-alarms: none.',
     (sim) => {
       home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors')
       return {}
@@ -336,7 +336,7 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'no-automatic-rollback',
     'notes',
-    'A failed deployment is not rolled back by CodeDeploy: the deployment group DgpECS-shop-api has automatic rollback off. Turn it on for DEPLOYMENT_FAILURE and DEPLOYMENT_STOP_ON_ALARM.',
+    'CodeDeploy does not roll back a failed deployment: the deployment group DgpECS-shop-api has automatic rollback off. Turn it on for DEPLOYMENT_FAILURE and DEPLOYMENT_STOP_ON_ALARM.',
     () => ({}),
     () => codeDeployScene({ autoRollback: [] }),
   ],
@@ -357,14 +357,14 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'no-automatic-rollback',
     'notes',
-    'A failed deployment is not rolled back by CodeDeploy: the deployment group live has automatic rollback off. Turn it on for DEPLOYMENT_FAILURE and DEPLOYMENT_STOP_ON_ALARM.',
+    'CodeDeploy does not roll back a failed deployment: the deployment group live has automatic rollback off. Turn it on for DEPLOYMENT_FAILURE and DEPLOYMENT_STOP_ON_ALARM.',
     () => ({}),
     () => codeDeployScene({ application: 'shop', group: 'live', autoRollback: [] }),
   ],
   [
     'deployment-active',
     'blocks',
-    'The deployment group DgpECS-shop-api is busy with deployment <id>: CodeDeploy runs one deployment of a group at a time. Wait until it has ended, or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id <id>.',
+    'The deployment group DgpECS-shop-api already has an active deployment, <id>: CodeDeploy runs one deployment of a group at a time. Wait until it has ended, or stop it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id <id>.',
     async (sim) => {
       sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 600 })
       await run(sim, { image: newImage, request: { wait: false } })
@@ -421,10 +421,10 @@ describe('a finding before the deployment', () => {
         { name: 'TOKEN', valueFrom: 'a-token-by-mistake' },
       ],
     })
-    const { runner, log } = await doctor(sim, { definition, given: { 'check-secret-keys': 'true' } })
+    const { runner, log } = await doctor(sim, { definition })
     const told = [log, runner.summary, JSON.stringify(runner.outputs)].join('\n')
     expect(told).not.toMatch(/the-value-itself|another-value|a-token-by-mistake/)
-    expect(told).toMatch(/has no key key; it has user/)
+    expect(told).toMatch(/has the keys user/)
   })
 
   test('a deployment of the same content that is active is none', async () => {
@@ -473,7 +473,7 @@ describe('a permission that is missing', () => {
       'whether load balancers use the target groups',
       'elasticloadbalancing:DescribeTargetGroups',
     ],
-    ['DescribeAlarms', 'whether an alarm is firing', 'cloudwatch:DescribeAlarms'],
+    ['DescribeAlarms', 'whether an alarm is in ALARM', 'cloudwatch:DescribeAlarms'],
     ['GetDeploymentGroup', 'the deployment group and its alarms', 'codedeploy:GetDeploymentGroup'],
     [
       'ListDeployments',
@@ -494,14 +494,13 @@ describe('a permission that is missing', () => {
     ]
     const { runner, findings } = await doctor(sim, {
       definition: defined(sim, { image: `${host}/api:v2`, secrets }),
-      given: { 'check-secret-keys': 'true' },
     })
     expect(findings).toEqual([
       {
         code: 'permission-missing',
         severity: 'notes',
         what: `Not checked: ${shows}`,
-        why: `the credentials do not allow ${action}`,
+        why: `not authorized to perform ${action}`,
         fix: `Allow ${action} to have it checked.`,
       },
     ])
@@ -526,7 +525,7 @@ describe('the input preflight of deploy', () => {
       expect(runner.failed).toBe(true)
       expect(runner.outputs).toMatchObject({
         verdict: 'failed',
-        cause: `The image of container api does not run on linux/amd64: ${host}/api:v2 is made for linux/arm64, and the task runs on linux/amd64.`,
+        cause: `Wrong CPU architecture in the image of container api: ${host}/api:v2 is built for linux/arm64, and the task runs on linux/amd64, so containers would fail with exec format error or CannotPullContainerError.`,
       })
       expect(changed).toEqual([])
     },
@@ -539,14 +538,16 @@ describe('the input preflight of deploy', () => {
     const sim = rollingScene()
     const { runner, changed, log } = await deploy(sim, { image: newImage, preflight })
     expect([runner.failed, runner.outputs.verdict, changed.length > 0]).toEqual([false, verdict, isDeployed])
-    expect(log).toMatch(/· The image of container api was not looked for/)
+    expect(log).toMatch(
+      /· Preflight did not check the image registry\.example\.com\/api:v2 of container api \(it is not in/,
+    )
   })
 
   test('on: what runs already is not looked at', async () => {
     const sim = rollingScene()
     const { runner, log } = await deploy(sim, { image: 'registry.example.com/api:v1', preflight: 'on' })
     expect(runner.outputs.verdict).toBe('unchanged')
-    expect(log).not.toMatch(/looked for/)
+    expect(log).not.toMatch(/Preflight/)
   })
 })
 

@@ -1,6 +1,6 @@
 /** What the steps of these tests have in common: the job that they are part of, and where they deploy to. */
 import { region } from '../deployment/scene.ts'
-import { seedCluster } from '../simulator/seeding.ts'
+import { seedCluster, seedExecutionRole } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 
 export const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: region }
@@ -25,6 +25,7 @@ export const takenBySlack = () =>
 export function emptyScene(): Simulator {
   const sim = createSimulator()
   seedCluster(sim.world, { service: 'other' })
+  seedExecutionRole(sim)
   sim.world.region(region).logs.createGroup('/shop/api')
   sim.recorder.clear()
   return sim

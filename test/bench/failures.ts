@@ -38,7 +38,7 @@ export async function playFailures(): Promise<Table> {
   return {
     title: 'Failures: the right cause first, and how soon',
     method:
-      "in this process on the simulator's virtual clock, the action deploy with its defaults, its end being when the step ends, " +
+      "in this process on the simulator's virtual clock, the action deploy with its defaults but preflight: off, its end being when the step ends, " +
       "AWS's roll back included; first fact: the first text that names the cause and that an API of AWS shows; what decides: " +
       'the third task that failed in the same way (fail-fast-after), or the first fact where no tasks fail',
     rows: played.map(([scenario, result]) => rowOf(scenario, result)),

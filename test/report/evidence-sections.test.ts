@@ -31,7 +31,7 @@ describe('what the evidence shows', () => {
 
   test('of the network: what cannot be reached, why, and what to do', () => {
     const gap = {
-      code: 'endpoint-missing',
+      code: 'endpoint-missing' as const,
       severity: 'blocks' as const,
       endpoint: 'ecr.api',
       what: text`The tasks cannot reach Amazon ECR`,

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import type { CodeDeployDeployment, Json, JsonObject, Service, TaskSet } from '../../ports.ts'
+import type { CodeDeployDeployment, Json, JsonObject, LoadBalancer, Service, TaskSet } from '../../ports.ts'
 import { isObject } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import { checkHooks } from './appspec-hooks.ts'
@@ -104,13 +104,28 @@ function withTaskDefinition(content: JsonObject, arn: string): JsonObject {
 
 /** The task definition of the first ECS service in an AppSpec; undefined when the text is no AppSpec for Amazon ECS. */
 export function taskDefinitionIn(appSpec: string): string | undefined {
+  return propertiesIn(appSpec)
+    .map(({ taskdefinition }) => taskdefinition)
+    .find((arn) => typeof arn === 'string')
+}
+
+/** The containers and ports that an AppSpec sends traffic to; none when the text is no AppSpec for Amazon ECS. */
+export function loadBalancersIn(appSpec: string): readonly LoadBalancer[] {
+  return propertiesIn(appSpec).flatMap(({ loadbalancerinfo: info }) => {
+    if (!isObject(info) || typeof info.containername !== 'string') return []
+    const port = Number(info.containerport)
+    return [{ containerName: info.containername, containerPort: Number.isInteger(port) ? port : undefined }]
+  })
+}
+
+/** The properties of all ECS services in an AppSpec, under their names in lower case. */
+function propertiesIn(appSpec: string): readonly JsonObject[] {
   try {
     const canonical = JSON.parse(canonicalise(appSpec)) as { resources?: readonly JsonObject[] }
     const services = (canonical.resources ?? []).flatMap((resource) => Object.values(resource)).filter(isObject)
-    const found = services.flatMap(({ properties }) => (isObject(properties) ? [properties.taskdefinition] : []))
-    return found.find((arn) => typeof arn === 'string')
+    return services.flatMap(({ properties }) => (isObject(properties) ? [properties] : []))
   } catch {
-    return undefined
+    return []
   }
 }
 

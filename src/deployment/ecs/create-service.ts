@@ -4,6 +4,7 @@ import type { CreateServiceRequest, JsonObject, Service } from '../../ports.ts'
 import { diff } from '../../task-definition/diff.ts'
 import { textIn } from '../../task-definition/members.ts'
 import { findRegistered } from '../../task-definition/register.ts'
+import { checkNew } from '../checks.ts'
 import { type Changed, changed } from '../conflict.ts'
 import { serviceConsoleUrl } from '../console.ts'
 import { warnOfExpiry } from '../credential-expiry.ts'
@@ -45,6 +46,7 @@ export async function* createService(
   const plan = planOf(request, given.content, wanted)
   yield { kind: 'planned', at: journey.clock.now(), plan }
   yield* warnOfExpiry(request, plan, journey)
+  yield* checkNew(request, given.content, wanted, preparing)
   if (request.dryRun) return undefined
   preparing.keep({ engine: engineFor(given.content), isCreation: true })
   const taskDefinition = yield* revision(wanted, marking, preparing)

@@ -6,6 +6,7 @@ import type { DeploymentRecord } from '../record.ts'
 import { type RollbackJourney, rollBack } from '../rollback/rollback.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './fleet-state.ts'
 import { fleetVerdict } from './fleet-verdict.ts'
+import { lookAhead } from './look-ahead.ts'
 import { inParallel } from './parallel.ts'
 import { shareRegistrations } from './shared-registration.ts'
 import { waysBack } from './way-back.ts'
@@ -43,17 +44,29 @@ interface Voyage {
   state: FleetState
   /** Errors that are faults of the program: each ends its own service and is thrown when all have ended. */
   readonly faults: unknown[]
+  /** What was found of services before anything was changed, by their names. */
+  readonly ahead: Map<string, readonly DeploymentEvent[]>
+  /** Notes that were told. */
+  readonly noted: Set<string>
 }
 
 /**
- * Deploys services wave by wave. A wave begins when the one before it has ended well. After a bad end nothing new begins,
+ * Deploys services wave by wave, once all were looked at and none of them cannot be deployed. A wave begins when the one before it has ended well. After a bad end nothing new begins,
  * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
  * event is `finished`; a dry run has none, unless a service cannot even be planned.
  */
 export async function* deployFleet(request: FleetRequest, journey: FleetJourney): Events {
   const waves = request.waves.map((members) => members.map(({ name }) => name))
   const state = initialFleet(waves, journey.clock.now())
-  const voyage: Voyage = { request, journey: shareRegistrations(journey), state, faults: [] }
+  const voyage: Voyage = {
+    request,
+    journey: shareRegistrations(journey),
+    state,
+    faults: [],
+    ahead: new Map(),
+    noted: new Set(),
+  }
+  yield* folded(voyage, checked(voyage))
   yield* folded(voyage, onward(voyage))
   const first = voyage.state.services.find(({ name }) => name === voyage.state.halted)
   const isFailed = isFailure(first?.state?.verdict?.outcome) && !request.dryRun
@@ -74,16 +87,48 @@ async function* folded(voyage: Voyage, events: Events): Events {
   }
 }
 
+/** Looks at all services before anything is changed in any. Those that cannot be deployed are told together. */
+async function* checked(voyage: Voyage): Events {
+  const { request, journey, ahead } = voyage
+  const members = request.waves.flat().filter((member) => member.request.preflight !== undefined)
+  if (request.dryRun || members.length === 0) return
+  const starts = members.map((member) => () => lookAhead(member, own('service', member.name, voyage)))
+  try {
+    for await (const { name, events } of inParallel(starts, request.atOnce, () => !journey.signal.aborted))
+      ahead.set(name, events)
+  } catch (error) {
+    if (!journey.signal.aborted) throw error
+  }
+  for (const { name: service } of members) {
+    const events = ahead.get(service) ?? []
+    if (events.at(-1)?.kind === 'finished') for (const event of events) yield { kind: 'service', service, event }
+  }
+}
+
+/** One service of a wave: first what was found of it before, then its deployment, which need not look again. */
+async function* deployed({ name, request }: FleetMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
+  const events = voyage.ahead.get(name)
+  yield* once(events ?? [], voyage)
+  yield* deploy(events ? { ...request, preflight: undefined } : request, own('service', name, voyage))
+}
+
+/** Without notes that another service has had: many lack the same permission. */
+function once(events: readonly DeploymentEvent[], { noted }: Voyage): readonly DeploymentEvent[] {
+  return events.filter((event) => {
+    if (event.kind !== 'note') return true
+    const isNew = !noted.has(event.message.untrusted)
+    noted.add(event.message.untrusted)
+    return isNew
+  })
+}
+
 async function* onward(voyage: Voyage): Events {
   const { request, journey } = voyage
   const goOn = () => !journey.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
   for (const [wave, members] of request.waves.entries()) {
     if (!goOn()) return
     yield { kind: 'wave', at: journey.clock.now(), wave }
-    const starts = members.map(
-      (member) => () =>
-        told('service', member.name, deploy(member.request, own('service', member.name, voyage)), voyage),
-    )
+    const starts = members.map((member) => () => told('service', member.name, deployed(member, voyage), voyage))
     yield* inParallel(starts, request.atOnce, goOn)
   }
 }

@@ -1,5 +1,6 @@
 import type { RouteTable, SecurityGroup, Subnet, VpcEndpoint } from '../../ports.ts'
 import type { Text } from '../../text.ts'
+import type { gapKinds } from './gap-kinds.ts'
 
 /** The network that the tasks of a service start in. */
 export interface NetworkFacts {
@@ -32,7 +33,7 @@ export type Need =
 
 /** What keeps tasks from reaching something. Sentences as in `Finding`. */
 export interface NetworkGap {
-  readonly code: string
+  readonly code: keyof typeof gapKinds
   readonly severity: 'blocks' | 'warns'
   /** What cannot be reached: the endpoint of a need, `internet` for one without, undefined for everything. */
   readonly endpoint: string | undefined

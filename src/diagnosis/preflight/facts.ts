@@ -1,6 +1,16 @@
 import type { Engine } from '../../deployment/event.ts'
 import type { Failure } from '../../failure.ts'
-import type { AlarmState, Decision, DeploymentGroup, JsonObject, Service, TrafficRule } from '../../ports.ts'
+import type {
+  AlarmState,
+  Decision,
+  DeploymentGroup,
+  JsonObject,
+  LoadBalancer,
+  SecretKeys,
+  Service,
+  TrafficRule,
+} from '../../ports.ts'
+import type { Placeholder } from '../../task-definition/placeholders.ts'
 import type { NetworkFacts } from '../network/facts.ts'
 
 /** An image of the definition, as far as it could be looked at. */
@@ -8,11 +18,13 @@ export interface ImageFact {
   readonly reference: string
   /** Containers that run it. */
   readonly containers: readonly string[]
-  readonly standing:
-    | { readonly kind: 'missing'; readonly repository: string }
+  /** True when one of them is essential: the task stops with it. */
+  readonly isEssential: boolean
+  readonly standing: /** `mayBeCached`: a pull through cache rule may fill the repository with it, as the rules could not be read. */
+    | { readonly kind: 'missing'; readonly repository: string; readonly mayBeCached: boolean }
     /** `platforms`, such as `linux/arm64`; undefined where they could not be read. */
     | { readonly kind: 'there'; readonly platforms: readonly string[] | undefined }
-    /** In a registry that is not looked into. */
+    /** In a registry that is not looked into, or pulled through one of its own. */
     | { readonly kind: 'elsewhere' }
     /** Not a reference of an image at all. */
     | { readonly kind: 'invalid' }
@@ -24,9 +36,11 @@ export interface SecretFact {
   readonly reference: SecretReference
   /** `secret DB_PASSWORD of container api`. */
   readonly user: string
+  /** Of the container: the task stops with it. */
+  readonly isEssential: boolean
   readonly standing: 'there' | 'missing' | 'deleted' | 'unread'
-  /** Keys of the JSON object; `not-json` when it is none; undefined when nobody was asked to look. */
-  readonly keys?: readonly string[] | 'not-json' | 'unread' | undefined
+  /** Names of the keys of its JSON object; undefined when they were not asked for. */
+  readonly keys?: SecretKeys | 'unread' | undefined
 }
 
 export type SecretReference =
@@ -35,16 +49,25 @@ export type SecretReference =
       /** ARN or name, without what may follow it in `valueFrom`. */
       readonly id: string
       readonly region?: string | undefined
+      readonly accountId?: string | undefined
       readonly key?: string | undefined
       readonly stage?: string | undefined
       readonly version?: string | undefined
     }
-  | { readonly kind: 'parameter'; readonly id: string; readonly region?: string | undefined }
+  | {
+      readonly kind: 'parameter'
+      readonly id: string
+      readonly region?: string | undefined
+      readonly accountId?: string | undefined
+    }
   | { readonly kind: 'invalid'; readonly id: string }
 
 export interface LogGroupFact {
   readonly group: string
+  readonly region: string
   readonly container: string
+  /** Of the container: the task stops with it. */
+  readonly isEssential: boolean
   readonly standing: 'there' | 'missing' | 'unread'
   /** `awslogs-create-group: "true"`. */
   readonly isCreated: boolean
@@ -114,6 +137,12 @@ export interface PreflightFacts {
   /** Undefined: a definition alone is looked at. */
   readonly service: Service | undefined
   readonly engine: Engine | undefined
+  /** Members that nobody has filled in. */
+  readonly placeholders: readonly Placeholder[]
+  /** The values that are certain to be placeholders. */
+  readonly blank: ReadonlySet<string>
+  /** Container and port that the AppSpec names, where somebody wrote one; else those of the load balancers count. */
+  readonly appSpecTargets: readonly LoadBalancer[] | undefined
   readonly images: readonly ImageFact[]
   readonly secrets: readonly SecretFact[]
   readonly logGroups: readonly LogGroupFact[]
@@ -121,6 +150,8 @@ export interface PreflightFacts {
   /** Of the service or of the deployment group; undefined where they could not be read. */
   readonly alarms: { readonly names: readonly string[]; readonly states: readonly AlarmState[] | undefined }
   readonly codeDeploy: CodeDeployFacts | undefined
+  /** Whether autoscaling may change the desired count; undefined where nothing depends on it, or it could not be read. */
+  readonly isScaled: boolean | undefined
   readonly traffic: readonly TrafficFact[]
   readonly roles: readonly RoleFact[]
   /** Undefined where tasks have no network of their own, or it could not be read. */

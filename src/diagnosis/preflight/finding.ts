@@ -1,18 +1,19 @@
 import type { Text } from '../../text.ts'
-
-/**
- * How much a finding matters: the deployment cannot succeed, may end otherwise than expected, or is only worth knowing.
- */
-export type Severity = 'blocks' | 'warns' | 'notes'
+import { type FindingCode, findingKinds, type Severity } from './finding-kinds.ts'
 
 /** One thing that a look before the deployment found. Sentences as in `Cause`: `what` and `why` have no full stop. */
 export interface Finding {
-  /** Stable name, for programs: `image-missing`, `secret-missing`, … */
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: Severity
   readonly what: Text
   readonly why: Text
   readonly fix: Text
+}
+
+/** A finding with the severity of its kind; one that is in doubt only warns. */
+export function finding(code: FindingCode, said: Pick<Finding, 'what' | 'why' | 'fix'>, isDoubtful = false): Finding {
+  const { severity } = findingKinds[code]
+  return { code, severity: isDoubtful && severity === 'blocks' ? 'warns' : severity, ...said }
 }
 
 const order: readonly Severity[] = ['blocks', 'warns', 'notes']

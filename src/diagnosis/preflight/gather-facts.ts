@@ -1,4 +1,5 @@
 import { parseArn } from '../../arn.ts'
+import { loadBalancersIn } from '../../deployment/codedeploy/appspec.ts'
 import type { GroupWish } from '../../deployment/codedeploy/group-search.ts'
 import { engineOf } from '../../deployment/engine.ts'
 import type {
@@ -7,67 +8,88 @@ import type {
   JsonObject,
   NetworkSources,
   PreflightSources,
-  Registry,
   RoleSources,
+  Scaling,
   Service,
 } from '../../ports.ts'
-import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
 import { gatherNetwork } from '../network/gather-network.ts'
-import type { CodeDeployFacts, LogGroupFact, PreflightFacts, TargetGroupFact } from './facts.ts'
+import type { CodeDeployFacts, PreflightFacts } from './facts.ts'
+import { gatherAlarms } from './gather-alarms.ts'
 import { type CodeDeployPorts, gatherCodeDeploy } from './gather-codedeploy.ts'
-import { gatherImages } from './gather-images.ts'
+import { gatherImages, type ImagePorts } from './gather-images.ts'
+import { gatherLogGroups } from './gather-logs.ts'
 import { gatherRoles } from './gather-roles.ts'
-import { gatherSecrets } from './gather-secrets.ts'
-import { gatherTraffic } from './gather-traffic.ts'
-import { loadBalancersOf } from './judge-load-balancing.ts'
-import { type Look, openLook } from './look.ts'
+import { gatherScaling } from './gather-scaling.ts'
+import { gatherSecrets, secretUsesIn } from './gather-secrets.ts'
+import { gatherTargetGroups, gatherTraffic } from './gather-traffic.ts'
+import { type Look, type LookAgain, openLook } from './look.ts'
+import { blankValues, placeholdersIn } from './placeholders.ts'
 
 /** The deployment that is going to happen. */
 export interface PreflightSubject {
   readonly region: string
-  /** Of the credentials; undefined where it is not known. */
-  readonly accountId: string | undefined
-  /** Undefined: the definition alone is looked at. */
+  /** As it is going to be, with the count and the settings that are asked for. Undefined: the definition alone is looked at. */
   readonly service: Service | undefined
   /** With the image that is wanted. */
   readonly definition: JsonObject
+  /** What runs now: what looks like a placeholder there, too, is meant. */
+  readonly current: JsonObject | undefined
   /** ARN when an existing revision is deployed as it is. */
   readonly taskDefinition?: string | undefined
-  /** What is asked for of CodeDeploy, should it deploy the service. */
-  readonly group: GroupWish
-  /** Reads secrets to see whether their keys are there. */
+  /** CodeDeploy's side of the service: what is known of it, or what it is to be found by. */
+  readonly codeDeploy: Promise<CodeDeployFacts | undefined> | GroupWish
+  /** AppSpec that somebody wrote. */
+  readonly appSpec?: string | undefined
+  /** Alarms of this deployment in the place of those of the deployment group. */
+  readonly alarms?: readonly string[] | undefined
+  /** Reads secrets to see whether their JSON keys are there. */
   readonly checkSecretKeys: boolean
+  /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
+  readonly isThorough: boolean
 }
 
-export interface PreflightPorts extends CodeDeployPorts {
+export interface PreflightPorts extends CodeDeployPorts, LookAgain {
   readonly preflight: PreflightSources
   readonly ecr: Pick<Ecr, 'imageDigest'>
-  readonly registry: Pick<Registry, 'manifest' | 'blob'>
+  /** Undefined: nobody asks what images are made for. */
+  readonly registry: ImagePorts['registry']
   readonly roles: RoleSources
   readonly network: NetworkSources
-  /** Who deploys; undefined where that is not known. */
-  identity(): Promise<Identity | undefined>
+  readonly scaling: Scaling
+  /** Who deploys. */
+  identity(): Promise<Identity>
 }
 
-/** Reads all that decides whether the deployment can succeed. What cannot be read is named in `unread`; changes nothing. */
+/**
+ * Reads what decides whether the deployment can succeed, all side by side; nothing that the definition and the service do
+ * not need. What cannot be read is named in `unread`. Changes nothing.
+ */
 export async function gatherFacts(subject: PreflightSubject, ports: PreflightPorts): Promise<PreflightFacts> {
-  const { look, unread } = openLook()
-  const { region, service, definition } = subject
-  const accountId = parseArn(service?.serviceArn ?? '')?.accountId ?? subject.accountId
+  const { look, unread } = openLook(ports)
+  const { region, service, definition, isThorough } = subject
+  const { preflight: sources } = ports
+  const accountId = await accountOf(subject, ports, look)
   const isFargate = runsOnFargate(service, definition)
-  const engine = service && engineOf(service, service.serviceName ?? '')
-  const codeDeploy =
-    service && engine === 'codedeploy'
-      ? await gatherCodeDeploy(subject.group, service, subject, ports, look)
-      : undefined
-  const [images, { secrets, roles }, logGroups, targetGroups, alarms, network, traffic] = await Promise.all([
-    gatherImages(definition, { accountId, region }, ports, look),
-    gatherSecretsAndRoles(subject, accountId, ports, look),
-    gatherLogGroups(definition, ports.preflight, look),
-    gatherTargetGroups(service, ports.preflight, look),
-    gatherAlarms(service, codeDeploy, ports.preflight, look),
-    isFargate ? gatherNetwork(service, region, ports.network, look) : undefined,
-    gatherTraffic(service, codeDeploy, ports.preflight, look),
+  const placeholders = placeholdersIn(definition, subject.current)
+  const blank = blankValues(definition, placeholders)
+  const uses = secretUsesIn(definition, blank)
+  const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
+  const group = codeDeployOf(subject, ports, look)
+  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
+    gatherImages(definition, { accountId, region, blank }, ports, look),
+    gatherSecrets(uses, subject.checkSecretKeys, sources, look),
+    gatherRoles(definition, uses, place, ports.roles, look),
+    gatherLogGroups(definition, { region, blank }, sources, look),
+    gatherTargetGroups(service, sources, look),
+    isFargate && isThorough ? gatherNetwork(service, region, ports.network, look) : undefined,
+    gatherScaling(service, ports.scaling, look),
+    group.then(async (codeDeploy) => {
+      const [alarms, traffic] = await Promise.all([
+        gatherAlarms(service, codeDeploy, subject.alarms, sources, look),
+        gatherTraffic(service, codeDeploy, sources, look),
+      ])
+      return { codeDeploy, alarms, traffic }
+    }),
   ])
   return {
     region,
@@ -75,30 +97,42 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     definition,
     isFargate,
     service,
-    engine,
+    engine: engineIn(subject),
+    placeholders,
+    blank,
+    appSpecTargets: subject.appSpec === undefined ? undefined : loadBalancersIn(subject.appSpec),
     images,
     secrets,
+    roles,
     logGroups,
     targetGroups,
-    alarms,
-    codeDeploy,
-    traffic,
-    roles,
     network,
+    isScaled,
+    ...ofGroup,
     unread: unread(),
   }
 }
 
-/** What the execution role must be able to do depends on the secrets. */
-async function gatherSecretsAndRoles(
-  { definition, region, checkSecretKeys }: PreflightSubject,
-  accountId: string | undefined,
+function engineIn({ service }: PreflightSubject) {
+  return service && engineOf(service, service.serviceName ?? '')
+}
+
+async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, look: Look) {
+  const { service, codeDeploy } = subject
+  if (service === undefined || engineIn(subject) !== 'codedeploy') return undefined
+  return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, look)
+}
+
+/** Of the service; a definition alone belongs to whoever registers it. */
+async function accountOf(
+  { service }: PreflightSubject,
   ports: PreflightPorts,
   look: Look,
-) {
-  const secrets = await gatherSecrets(definition, checkSecretKeys, ports.preflight, look)
-  const place = { accountId, region, identity: () => ports.identity() }
-  return { secrets, roles: await gatherRoles(definition, secrets, place, ports.roles, look) }
+): Promise<string | undefined> {
+  const known = parseArn(service?.serviceArn ?? '')?.accountId
+  if (known !== undefined) return known
+  const seen = await look('sts:GetCallerIdentity', 'what is in the account', () => ports.identity())
+  return seen?.value.accountId
 }
 
 /** What the service says counts; a definition alone says only what it is fit for. */
@@ -108,61 +142,4 @@ export function runsOnFargate(service: Service | undefined, definition: JsonObje
   if (service?.launchType) return service.launchType === 'FARGATE'
   const { requiresCompatibilities } = definition
   return Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE')
-}
-
-async function gatherLogGroups(
-  definition: JsonObject,
-  sources: PreflightSources,
-  look: Look,
-): Promise<readonly LogGroupFact[]> {
-  const found = containersOf(definition).map(async (container): Promise<readonly LogGroupFact[]> => {
-    const configuration = objectIn(container, 'logConfiguration')
-    const options = objectIn(configuration, 'options')
-    const group = textIn(options, 'awslogs-group')
-    if (textIn(configuration, 'logDriver') !== 'awslogs' || !group) return []
-    const read = () => sources.hasLogGroup(group, textIn(options, 'awslogs-region'))
-    const seen = await look('logs:DescribeLogGroups', 'whether the log groups exist', read)
-    const standing = seen === undefined ? 'unread' : seen.value ? 'there' : 'missing'
-    const isCreated = textIn(options, 'awslogs-create-group') === 'true'
-    return [{ group, container: textIn(container, 'name') ?? 'without a name', standing, isCreated }]
-  })
-  const facts = (await Promise.all(found)).flat()
-  return [...new Map(facts.map((fact) => [fact.group, fact])).values()]
-}
-
-async function gatherTargetGroups(
-  service: Service | undefined,
-  sources: PreflightSources,
-  look: Look,
-): Promise<readonly TargetGroupFact[]> {
-  const arns = new Set(loadBalancersOf(service).flatMap(({ targetGroupArn }) => targetGroupArn ?? []))
-  return await Promise.all(
-    [...arns].map(async (arn) => {
-      const shows = 'whether load balancers use the target groups'
-      const seen = await look('elasticloadbalancing:DescribeTargetGroups', shows, () => sources.targetGroup(arn))
-      return { arn, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
-    }),
-  )
-}
-
-async function gatherAlarms(
-  service: Service | undefined,
-  codeDeploy: CodeDeployFacts | undefined,
-  sources: PreflightSources,
-  look: Look,
-): Promise<PreflightFacts['alarms']> {
-  const names = codeDeploy ? alarmsOfGroup(codeDeploy) : alarmsOfService(service)
-  if (names.length === 0) return { names, states: [] }
-  const seen = await look('cloudwatch:DescribeAlarms', 'whether an alarm is firing', () => sources.alarms(names))
-  return { names, states: seen?.value }
-}
-
-function alarmsOfService(service: Service | undefined): readonly string[] {
-  const { enable, alarmNames = [] } = service?.deploymentConfiguration?.alarms ?? {}
-  return enable ? alarmNames : []
-}
-
-function alarmsOfGroup({ group }: CodeDeployFacts): readonly string[] {
-  const { enabled, alarms = [] } = group?.alarmConfiguration ?? {}
-  return enabled ? alarms.flatMap(({ name }) => name ?? []) : []
 }

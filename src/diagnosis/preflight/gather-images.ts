@@ -1,18 +1,25 @@
 import { ecrPlaceOf } from '../../image/ecr.ts'
 import { isAttestation, parseConfig, parseManifest } from '../../image/manifest.ts'
 import { parseReference } from '../../image/reference.ts'
-import type { JsonObject } from '../../ports.ts'
-import { containersOf, textIn } from '../../task-definition/members.ts'
+import type { Ecr, JsonObject, PreflightSources, Registry } from '../../ports.ts'
+import { containersOf, isEssential, textIn } from '../../task-definition/members.ts'
 import type { ImageFact } from './facts.ts'
-import type { PreflightPorts } from './gather-facts.ts'
 import type { Look } from './look.ts'
 
 interface Here {
   readonly accountId: string | undefined
   readonly region: string
+  /** Values that are placeholders. */
+  readonly blank?: ReadonlySet<string>
 }
 
-type ImagePorts = Pick<PreflightPorts, 'ecr' | 'registry'>
+/** Where images are looked up. Without `registry` nobody asks what they are made for. */
+export interface ImagePorts {
+  readonly ecr: Pick<Ecr, 'imageDigest'>
+  readonly registry: Pick<Registry, 'manifest' | 'blob'> | undefined
+  /** Undefined: a pull through cache is not thought of. */
+  readonly preflight?: Pick<PreflightSources, 'cachePrefixes'>
+}
 
 const pulling = 'ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer'
 
@@ -23,15 +30,13 @@ export async function gatherImages(
   ports: ImagePorts,
   look: Look,
 ): Promise<readonly ImageFact[]> {
-  const users = new Map<string, string[]>()
-  for (const container of containersOf(definition)) {
-    const image = textIn(container, 'image') ?? ''
-    users.set(image, [...(users.get(image) ?? []), textIn(container, 'name') ?? 'without a name'])
-  }
+  const users = Map.groupBy(containersOf(definition), (container) => textIn(container, 'image') ?? '')
+  const filled = [...users].filter(([reference]) => !here.blank?.has(reference))
   return await Promise.all(
-    [...users].map(async ([reference, containers]) => ({
+    filled.map(async ([reference, containers]) => ({
       reference,
-      containers,
+      containers: containers.map((container) => textIn(container, 'name') ?? 'without a name'),
+      isEssential: containers.some(isEssential),
       standing: await standingOf(reference, here, ports, look),
     })),
   )
@@ -44,23 +49,37 @@ async function standingOf(image: string, here: Here, ports: ImagePorts, look: Lo
   if (place === undefined || place.region !== here.region || place.accountId !== here.accountId)
     return { kind: 'elsewhere' }
   const { repository, digest, tag = 'latest' } = reference
-  const found = await look('ecr:DescribeImages', 'whether the images exist', () =>
-    ports.ecr.imageDigest(repository, digest ? { digest } : { tag }),
-  )
+  const read = () => ports.ecr.imageDigest(repository, digest ? { digest } : { tag })
+  const found = await look('ecr:DescribeImages', 'whether the images exist', read, (value) => value === undefined)
   if (found === undefined) return { kind: 'unread' }
   const { value } = found
-  if (value === undefined) return { kind: 'missing', repository }
+  if (value === undefined) return await missing(repository, ports, look)
+  const { registry } = ports
+  if (registry === undefined) return { kind: 'there', platforms: undefined }
   const platforms = await look(pulling, 'whether the images fit the platform of the task', () =>
-    platformsOf(repository, value, ports),
+    platformsOf(repository, value, registry),
   )
   return { kind: 'there', platforms: platforms?.value }
+}
+
+/**
+ * A pull through cache makes repositories and images when they are first pulled, so that DescribeImages does not know them
+ * before (Amazon ECR user guide, "Sync an upstream registry"). Its rules have a prefix of the repository's name, or `ROOT`.
+ */
+async function missing(repository: string, { preflight }: ImagePorts, look: Look): Promise<ImageFact['standing']> {
+  const shows = 'whether a pull through cache rule fills the repository'
+  const read = async () => (await preflight?.cachePrefixes()) ?? []
+  const rules = await look('ecr:DescribePullThroughCacheRules', shows, read)
+  const isCached = rules?.value.some((prefix) => prefix === 'ROOT' || repository.startsWith(`${prefix}/`))
+  if (isCached) return { kind: 'elsewhere' }
+  return { kind: 'missing', repository, mayBeCached: rules === undefined && repository.includes('/') }
 }
 
 /** Platforms of an image or of an index of images; undefined where it does not say. */
 async function platformsOf(
   repository: string,
   digest: string,
-  { registry }: ImagePorts,
+  registry: NonNullable<ImagePorts['registry']>,
 ): Promise<readonly string[] | undefined> {
   const stored = await registry.manifest(repository, digest)
   const manifest = stored && readable(() => parseManifest(stored.content))

@@ -2,10 +2,15 @@ import { parseArn, roleArn } from '../../arn.ts'
 import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
 import { partitionOf } from '../../partitions.ts'
-import type { Decision, Identity, JsonObject, RoleSources } from '../../ports.ts'
+import type { Decision, Identity, JsonObject, Role, RoleSources } from '../../ports.ts'
 import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
-import type { RoleFact, SecretFact } from './facts.ts'
+import type { RoleFact } from './facts.ts'
+import type { SecretUse } from './gather-secrets.ts'
+import { isRole } from './judge-roles.ts'
 import type { Look } from './look.ts'
+import { trustsTasks } from './trust.ts'
+
+const passable = 'whether the roles can be passed and the execution role is authorized to do what a task needs'
 
 /** ECS takes the name of a role for its ARN (API_RegisterTaskDefinition, taskRoleArn). */
 const roleMembers = ['executionRoleArn', 'taskRoleArn'] as const
@@ -13,8 +18,12 @@ const roleMembers = ['executionRoleArn', 'taskRoleArn'] as const
 export interface RolePlace {
   readonly region: string
   readonly accountId: string | undefined
-  /** Who deploys; undefined where that is not known. */
-  identity(): Promise<Identity | undefined>
+  /** True: IAM's policy simulator is asked, too, which needs more permissions and time. */
+  readonly isSimulated: boolean
+  /** Values that are placeholders. */
+  readonly blank: ReadonlySet<string>
+  /** Who deploys. */
+  identity(): Promise<Identity>
 }
 
 /** Actions that the execution role needs on the same resources. */
@@ -26,7 +35,7 @@ interface Use {
 /** The roles of a definition: whether they exist, who may assume them, whether the caller may pass them, what they may do. */
 export async function gatherRoles(
   definition: JsonObject,
-  secrets: readonly SecretFact[],
+  secrets: readonly SecretUse[],
   place: RolePlace,
   sources: RoleSources,
   look: Look,
@@ -35,27 +44,31 @@ export async function gatherRoles(
   if (accountId === undefined) return []
   const caller = once(() => callerOf(place, sources, look))
   const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
-    const given = textIn(definition, member)
-    const arn = given && roleArn(given, accountId, region)
+    const given = textIn(definition, member) ?? ''
+    const arn = roleArn(given, accountId, region)
     // Those of another account are judged by their names; nobody here may look at them.
-    if (!arn || parseArn(arn)?.accountId !== accountId || !parseArn(arn)?.resource.startsWith('role/')) return []
+    if (!isRole(given) || place.blank.has(given) || parseArn(arn)?.accountId !== accountId) return []
     const name = arn.split('/').at(-1) ?? ''
     const shows = 'whether the roles exist and trust Amazon ECS'
-    const found = await look('iam:GetRole', shows, () => sources.role(name))
+    const isSuspect = (role: Role | undefined) => role === undefined || !trustsTasks(role.trust)
+    const found = await look('iam:GetRole', shows, () => sources.role(name), isSuspect)
     if (found === undefined) return [{ member, arn, standing: 'unread', passing: undefined, doing: [] }]
     if (found.value === undefined) return [{ member, arn, standing: 'missing', passing: undefined, doing: [] }]
+    const { trust } = found.value
+    if (!place.isSimulated) return [{ member, arn, standing: { trust }, passing: undefined, doing: [] }]
     const [passing, doing] = await Promise.all([
       passingOf(arn, caller, sources, look),
       member === 'executionRoleArn' ? doingOf(arn, usesOf(definition, secrets, place), sources, look) : [],
     ])
-    return [{ member, arn, standing: { trust: found.value.trust }, passing, doing }]
+    return [{ member, arn, standing: { trust }, passing, doing }]
   })
   return (await Promise.all(facts)).flat()
 }
 
 /** ARN that policies can be simulated for: of a session, that of its role, whose path only IAM knows. */
 async function callerOf({ identity }: RolePlace, sources: RoleSources, look: Look): Promise<string | undefined> {
-  const arn = (await identity())?.arn ?? ''
+  const asked = await look('sts:GetCallerIdentity', passable, identity)
+  const arn = asked?.value.arn ?? ''
   const { resource = '', service } = parseArn(arn) ?? {}
   const [, session] = /^assumed-role\/([^/]+)/.exec(resource) ?? []
   if (service === 'iam') return resource.startsWith('user/') ? arn : undefined
@@ -81,8 +94,7 @@ async function passingOf(
 ): Promise<RoleFact['passing']> {
   const caller = await callerOnce()
   if (caller === undefined) return undefined
-  const shows = 'whether the roles can be passed and the execution role may do what is needed'
-  const simulated = await look('iam:SimulatePrincipalPolicy', shows, () =>
+  const simulated = await look('iam:SimulatePrincipalPolicy', passable, () =>
     sources.simulate(caller, ['iam:PassRole'], [arn], { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }),
   )
   const [decision] = simulated?.value ?? []
@@ -90,18 +102,17 @@ async function passingOf(
 }
 
 async function doingOf(arn: string, uses: readonly Use[], sources: RoleSources, look: Look) {
-  const shows = 'whether the roles can be passed and the execution role may do what is needed'
   const simulated = await Promise.all(
     uses.map(async ({ actions, resources }) => {
       const read = () => sources.simulate(arn, actions, resources)
-      return (await look('iam:SimulatePrincipalPolicy', shows, read))?.value ?? []
+      return (await look('iam:SimulatePrincipalPolicy', passable, read))?.value ?? []
     }),
   )
   return simulated.flat().filter(({ decision }: Decision) => decision !== 'allowed')
 }
 
 /** What Amazon ECS does in the name of the execution role (ECS developer guide, "Task execution IAM role"). */
-function usesOf(definition: JsonObject, secrets: readonly SecretFact[], place: RolePlace): readonly Use[] {
+function usesOf(definition: JsonObject, secrets: readonly SecretUse[], place: RolePlace): readonly Use[] {
   const images = containersOf(definition).flatMap((container) => repositoryArn(textIn(container, 'image'), place) ?? [])
   const idsOf = (kind: 'secret' | 'parameter') =>
     secrets.flatMap(({ reference }) =>

@@ -1,53 +1,57 @@
 import { parseArn } from '../../arn.ts'
 import type { JsonObject, PreflightSources } from '../../ports.ts'
-import { containersOf, objectIn, objectsIn, textIn } from '../../task-definition/members.ts'
+import { containersOf, isEssential, objectIn, objectsIn, textIn } from '../../task-definition/members.ts'
 import type { SecretFact, SecretReference } from './facts.ts'
 import type { Look } from './look.ts'
 
-type Used = Pick<SecretFact, 'reference' | 'user'>
 type Secret = Extract<SecretReference, { kind: 'secret' }>
+type Parameter = Extract<SecretReference, { kind: 'parameter' }>
 
-/** All that containers take from Secrets Manager and the Parameter Store, in the order of the definition. */
+/** What one container takes from AWS Secrets Manager or the SSM Parameter Store. */
+export type SecretUse = Pick<SecretFact, 'reference' | 'user' | 'isEssential'>
+
+/** All that containers take from there, in the order of the definition. What is `blank` is a placeholder. */
+export function secretUsesIn(definition: JsonObject, blank: ReadonlySet<string>): readonly SecretUse[] {
+  return containersOf(definition).flatMap((container) => usesOf(container, blank))
+}
+
+/** Whether all that is there: parameters ten at a time, secrets one by one and each once. */
 export async function gatherSecrets(
-  definition: JsonObject,
+  uses: readonly SecretUse[],
   checkKeys: boolean,
   sources: PreflightSources,
   look: Look,
 ): Promise<readonly SecretFact[]> {
-  const used = containersOf(definition).flatMap(usesOf)
-  const missing = await missingParameters(used, sources, look)
+  const parameters = missingParameters(uses, sources, look)
   const seen = new Map<string, Promise<SecretFact['standing']>>()
   return await Promise.all(
-    used.map(async ({ reference, user }): Promise<SecretFact> => {
-      if (reference.kind === 'invalid') return { reference, user, standing: 'unread' }
-      if (reference.kind === 'parameter') return { reference, user, standing: missing(reference) }
+    uses.map(async (use): Promise<SecretFact> => {
+      const { reference } = use
+      if (reference.kind === 'invalid') return { ...use, standing: 'unread' }
+      if (reference.kind === 'parameter') return { ...use, standing: (await parameters)(reference) }
       const key = `${reference.region} ${reference.id}`
-      const standing = seen.get(key) ?? standingOf(reference, sources, look)
-      seen.set(key, standing)
-      const isRead = checkKeys && reference.key !== undefined && (await standing) === 'there'
-      return {
-        reference,
-        user,
-        standing: await standing,
-        keys: isRead ? await keysOf(reference, sources, look) : undefined,
-      }
+      const asked = seen.get(key) ?? standingOf(reference, sources, look)
+      seen.set(key, asked)
+      const standing = await asked
+      const isRead = checkKeys && reference.key !== undefined && standing === 'there'
+      return { ...use, standing, keys: isRead ? await keysOf(reference, sources, look) : undefined }
     }),
   )
 }
 
-function usesOf(container: JsonObject): readonly Used[] {
+function usesOf(container: JsonObject, blank: ReadonlySet<string>): readonly SecretUse[] {
   const owner = `of container ${textIn(container, 'name') ?? 'without a name'}`
-  const named = (secret: JsonObject, kind: string): Used => ({
-    reference: parseSecretReference(textIn(secret, 'valueFrom') ?? ''),
-    user: `${kind} ${textIn(secret, 'name') ?? 'without a name'} ${owner}`,
-  })
+  const use = (given: string, user: string, parse = parseSecretReference): readonly SecretUse[] =>
+    blank.has(given) ? [] : [{ reference: parse(given), user: `${user} ${owner}`, isEssential: isEssential(container) }]
+  const named = (secret: JsonObject, kind: string) =>
+    use(textIn(secret, 'valueFrom') ?? '', `${kind} ${textIn(secret, 'name') ?? 'without a name'}`)
   const credentials = textIn(objectIn(container, 'repositoryCredentials'), 'credentialsParameter')
   return [
-    ...objectsIn(container, 'secrets').map((secret) => named(secret, 'secret')),
-    ...objectsIn(objectIn(container, 'logConfiguration'), 'secretOptions').map((secret) => named(secret, 'log option')),
-    ...(credentials === undefined
-      ? []
-      : [{ reference: parseSecretReference(credentials), user: `registry credentials ${owner}` }]),
+    ...objectsIn(container, 'secrets').flatMap((secret) => named(secret, 'secret')),
+    ...objectsIn(objectIn(container, 'logConfiguration'), 'secretOptions').flatMap((option) =>
+      named(option, 'log option'),
+    ),
+    ...(credentials === undefined ? [] : use(credentials, 'registry credentials', parseCredentials)),
   ]
 }
 
@@ -62,14 +66,20 @@ export function parseSecretReference(valueFrom: string): SecretReference {
     const isName = /^\/?[\w.-]+(\/[\w.-]+)*(:[\w.-]+)?$/.test(valueFrom)
     return isName ? { kind: 'parameter', id: valueFrom } : { kind: 'invalid', id: '' }
   }
-  const { region } = arn
+  const { region, accountId } = arn
   if (arn.service === 'ssm' && arn.resource.startsWith('parameter/'))
-    return { kind: 'parameter', id: valueFrom, region }
+    return { kind: 'parameter', id: valueFrom, region, accountId }
   const [type, name, key, stage, version, ...more] = arn.resource.split(':')
   if (arn.service !== 'secretsmanager' || type !== 'secret' || !name || more.length > 0)
     return { kind: 'invalid', id: '' }
-  const id = `arn:${arn.partition}:secretsmanager:${region}:${arn.accountId}:secret:${name}`
-  return { kind: 'secret', id, region, key: key || undefined, stage: stage || undefined, version: version || undefined }
+  const id = `arn:${arn.partition}:secretsmanager:${region}:${accountId}:secret:${name}`
+  const part = { key: key || undefined, stage: stage || undefined, version: version || undefined }
+  return { kind: 'secret', id, region, accountId, ...part }
+}
+
+/** Registry credentials are a secret by its ARN or by its name (API RepositoryCredentials, credentialsParameter). */
+function parseCredentials(given: string): SecretReference {
+  return parseArn(given) === undefined ? { kind: 'secret', id: given } : parseSecretReference(given)
 }
 
 async function standingOf(
@@ -77,9 +87,8 @@ async function standingOf(
   sources: PreflightSources,
   look: Look,
 ): Promise<SecretFact['standing']> {
-  const seen = await look('secretsmanager:DescribeSecret', 'whether the secrets exist', () =>
-    sources.secret(id, region),
-  )
+  const read = () => sources.secret(id, region)
+  const seen = await look('secretsmanager:DescribeSecret', 'whether the secrets exist', read, (it) => it === undefined)
   if (seen === undefined) return 'unread'
   if (seen.value === undefined) return 'missing'
   return seen.value.deletedAt ? 'deleted' : 'there'
@@ -89,24 +98,27 @@ async function keysOf({ id, region, stage, version }: Secret, sources: Preflight
   const shows = 'whether the keys of the secrets exist'
   const read = () => sources.secretKeys(id, { stage, version }, region)
   const seen = await look('secretsmanager:GetSecretValue', shows, read)
-  return seen === undefined ? 'unread' : (seen.value ?? 'not-json')
+  return seen?.value ?? 'unread'
 }
 
+/** A secret by the name of a parameter: its value would have to be read (Systems Manager user guide, "Referencing AWS Secrets Manager secrets"). */
+const borrowed = /(^|parameter)\/aws\/reference\/secretsmanager\//
+
 /** All parameters of a region in one go. */
-async function missingParameters(used: readonly Used[], sources: PreflightSources, look: Look) {
-  const byRegion = new Map<string | undefined, Set<string>>()
-  for (const { reference } of used) {
-    if (reference.kind !== 'parameter') continue
-    byRegion.set(reference.region, (byRegion.get(reference.region) ?? new Set()).add(reference.id))
-  }
-  const missing = new Map<string | undefined, ReadonlySet<string> | undefined>()
-  for (const [region, names] of byRegion) {
-    const read = () => sources.missingParameters([...names], region)
-    const seen = await look('ssm:GetParameters', 'whether the parameters exist', read)
-    missing.set(region, seen && new Set(seen.value))
-  }
-  return ({ region, id }: { readonly region?: string | undefined; readonly id: string }): SecretFact['standing'] => {
-    const unknown = missing.get(region)
+async function missingParameters(uses: readonly SecretUse[], sources: PreflightSources, look: Look) {
+  const parameters = uses.flatMap(({ reference }) => (reference.kind === 'parameter' ? reference : []))
+  const asked = parameters.filter(({ id }) => !borrowed.test(id))
+  const missing = await Promise.all(
+    [...Map.groupBy(asked, ({ region }) => region)].map(async ([region, those]) => {
+      const read = () => sources.missingParameters([...new Set(those.map(({ id }) => id))], region)
+      const shows = 'whether the parameters exist'
+      const seen = await look('ssm:GetParameters', shows, read, (names) => names.length > 0)
+      return [region, seen && new Set(seen.value)] as const
+    }),
+  )
+  const byRegion = new Map(missing)
+  return ({ region, id }: Parameter): SecretFact['standing'] => {
+    const unknown = borrowed.test(id) ? undefined : byRegion.get(region)
     return unknown === undefined ? 'unread' : unknown.has(id) ? 'missing' : 'there'
   }
 }

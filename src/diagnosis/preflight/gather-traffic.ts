@@ -1,8 +1,26 @@
 import type { PreflightSources, Service } from '../../ports.ts'
-import type { CodeDeployFacts, TrafficFact } from './facts.ts'
+import type { CodeDeployFacts, TargetGroupFact, TrafficFact } from './facts.ts'
+import { loadBalancersOf } from './judge-load-balancing.ts'
 import type { Look } from './look.ts'
 
 type Route = Pick<TrafficFact, 'arn' | 'targetGroups'>
+
+/** The target groups that the service registers its tasks in. */
+export async function gatherTargetGroups(
+  service: Service | undefined,
+  sources: PreflightSources,
+  look: Look,
+): Promise<readonly TargetGroupFact[]> {
+  const arns = new Set(loadBalancersOf(service).flatMap(({ targetGroupArn }) => targetGroupArn ?? []))
+  return await Promise.all(
+    [...arns].map(async (arn): Promise<TargetGroupFact> => {
+      const shows = 'whether load balancers use the target groups'
+      const read = () => sources.targetGroup(arn)
+      const seen = await look('elasticloadbalancing:DescribeTargetGroups', shows, read, (group) => group === undefined)
+      return { arn, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
+    }),
+  )
+}
 
 /** The listeners and rules between whose target groups a deployment shifts production traffic. */
 export async function gatherTraffic(
@@ -16,7 +34,8 @@ export async function gatherTraffic(
     routes.map(async (route): Promise<TrafficFact> => {
       const kind = /:listener-rule\//.test(route.arn) ? 'Rules' : 'Listeners'
       const shows = 'where listeners send the production traffic'
-      const seen = await look(`elasticloadbalancing:Describe${kind}`, shows, () => sources.trafficRule(route.arn))
+      const read = () => sources.trafficRule(route.arn)
+      const seen = await look(`elasticloadbalancing:Describe${kind}`, shows, read, (rule) => rule === undefined)
       return { ...route, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
     }),
   )

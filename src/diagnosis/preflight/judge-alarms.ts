@@ -1,7 +1,8 @@
 import type { AlarmState } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
+import { isInAlarm } from './gather-alarms.ts'
 
 /** The alarms that guard the deployment: there, and silent. */
 export function judgeAlarms({ alarms, engine }: PreflightFacts): readonly Finding[] {
@@ -9,42 +10,35 @@ export function judgeAlarms({ alarms, engine }: PreflightFacts): readonly Findin
   if (states === undefined) return []
   const known = new Set(states.map(({ name }) => name))
   const unknown = names.filter((name) => !known.has(name))
-  const firing = states.filter(({ state }) => state === 'ALARM')
-  return [...unknown.map(missing), ...firing.map(engine === 'codedeploy' ? stops : ignored)]
+  return [...unknown.map(missing), ...states.filter(isInAlarm).map(engine === 'codedeploy' ? stops : ignored)]
 }
 
 function missing(name: string): Finding {
-  return {
-    code: 'alarm-missing',
-    severity: 'warns',
+  return finding('alarm-missing', {
     what: text`The alarm ${untrusted(name)} does not exist`,
-    why: text`it is to guard the deployment, and guards nothing`,
-    fix: text`Create it in this region, or take it out of the deployment's alarms.`,
-  }
+    why: text`the deployment is configured to watch it, and nothing will stop it instead`,
+    fix: text`Create the alarm in this region, or remove it from the alarms of the deployment.`,
+  })
 }
 
 /** Amazon ECS does not look at an alarm that was in ALARM when the deployment began (developer guide, "deployment alarms"). */
 function ignored({ name, reason }: AlarmState): Finding {
-  return {
-    code: 'alarm-ignored',
-    severity: 'warns',
+  return finding('alarm-ignored', {
     what: text`The alarm ${untrusted(name)} is in ALARM already`,
-    why: text`Amazon ECS ignores such an alarm for the whole deployment, so it will not roll back for it${said(reason)}`,
+    why: text`Amazon ECS ignores such an alarm for the whole deployment, so that it causes no rollback${said(reason)}`,
     fix: text`Wait until it is OK again, or watch this deployment yourself.`,
-  }
+  })
 }
 
 /** Seen about 100 seconds into the deployment, while the replacement tasks are installed. */
 function stops({ name, reason }: AlarmState): Finding {
-  return {
-    code: 'alarm-stops',
-    severity: 'blocks',
-    what: text`The alarm ${untrusted(name)} is in ALARM already`,
-    why: text`CodeDeploy will stop the deployment for it after about 100 seconds${said(reason)}`,
-    fix: text`Wait until it is OK again, or take it out of the deployment group for this deployment.`,
-  }
+  return finding('alarm-stops', {
+    what: text`The alarm ${untrusted(name)} is in ALARM already (ALARM_ACTIVE)`,
+    why: text`CodeDeploy would stop the deployment for it after about 100 seconds${said(reason)}`,
+    fix: text`Wait until it is OK again, or deploy once without the alarm: codedeploy-alarms: none.`,
+  })
 }
 
 function said(reason: string | undefined) {
-  return reason ? text`; it says: ${untrusted(reason)}` : ''
+  return reason ? text`; its reason: ${untrusted(reason)}` : ''
 }

@@ -1,12 +1,11 @@
 import { objectIn, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { ImageFact, PreflightFacts } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 /** The images: there, and fit for the machine that the task asks for. */
 export function judgeImages(facts: PreflightFacts): readonly Finding[] {
-  const platform = platformOf(facts)
-  return facts.images.flatMap((image) => judge(image, platform))
+  return facts.images.flatMap((image) => judge(image, facts))
 }
 
 /**
@@ -24,62 +23,59 @@ export function platformOf({
   return `${os}/${architecture === 'ARM64' ? 'arm64' : 'amd64'}`
 }
 
-function judge({ reference, containers, standing }: ImageFact, wanted: string | undefined): readonly Finding[] {
-  const users = text`container ${untrusted(containers.join(', '))}`
+function judge(image: ImageFact, facts: PreflightFacts): readonly Finding[] {
+  const { reference, standing, isEssential } = image
   switch (standing.kind) {
     case 'missing':
       return [
-        {
-          code: 'image-missing',
-          severity: 'blocks',
-          what: text`The image of ${users} does not exist`,
-          why: text`the repository ${untrusted(standing.repository)} has no ${untrusted(reference)}`,
-          fix: text`Check that the push succeeded, the repository, the region and the account; a lifecycle policy may have deleted it.`,
-        },
+        finding(
+          'image-missing',
+          {
+            what: text`Image not found for ${usersOf(image)}`,
+            why: text`${untrusted(reference)} is not in Amazon ECR (repository ${untrusted(standing.repository)}, ${facts.region}, account ${untrusted(facts.accountId ?? 'unknown')}), so tasks would stop with CannotPullContainerError`,
+            fix: text`Check that the push succeeded, and the repository, the tag or digest, the region and the account. A lifecycle policy may have deleted the image.`,
+          },
+          standing.mayBeCached || !isEssential,
+        ),
       ]
     case 'invalid':
       return [
-        {
-          code: 'image-invalid',
-          severity: 'blocks',
-          what: text`The image of ${users} is not the name of an image`,
-          why: text`it is ${untrusted(reference === '' ? 'empty' : reference)}`,
-          fix: text`Write it as registry/repository@sha256:… or registry/repository:tag, in lower case.`,
-        },
+        finding(
+          'image-invalid',
+          {
+            what: text`Invalid image reference in ${usersOf(image)}`,
+            why: text`${reference === '' ? 'it is empty' : text`${untrusted(reference)} is not`} of the form registry/repository:tag or registry/repository@sha256:…, with the repository in lower case`,
+            fix: text`Correct the image of the container.`,
+          },
+          !isEssential,
+        ),
       ]
     case 'there':
-      return misfit(standing.platforms, wanted, reference, users)
+      return misfit(image, standing.platforms, facts)
     case 'elsewhere':
-      return [
-        {
-          code: 'image-unchecked',
-          severity: 'notes',
-          what: text`The image of ${users} was not looked for`,
-          why: text`${untrusted(reference)} is not in the Amazon ECR of this account and region`,
-          fix: text`Copy images that production needs into your own ECR, where they stay and can be looked at.`,
-        },
-      ]
     case 'unread':
       return []
   }
 }
 
-function misfit(
-  platforms: readonly string[] | undefined,
-  wanted: string | undefined,
-  reference: string,
-  users: Finding['what'],
-): readonly Finding[] {
+function misfit(image: ImageFact, platforms: readonly string[] | undefined, facts: PreflightFacts): readonly Finding[] {
+  const wanted = platformOf(facts)
   const fits = platforms?.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`)) ?? true
   if (wanted === undefined || fits || platforms?.length === 0) return []
   const architecture = platforms?.some((platform) => platform.startsWith('linux/arm64')) ? 'ARM64' : 'X86_64'
   return [
-    {
-      code: 'image-platform',
-      severity: 'blocks',
-      what: text`The image of ${users} does not run on ${wanted}`,
-      why: text`${untrusted(reference)} is made for ${untrusted(platforms?.join(', ') ?? '')}, and the task runs on ${wanted}`,
-      fix: text`Build it with platforms: ${wanted}, or set runtimePlatform.cpuArchitecture of the task definition to ${architecture}.`,
-    },
+    finding(
+      'image-platform',
+      {
+        what: text`Wrong CPU architecture in the image of ${usersOf(image)}`,
+        why: text`${untrusted(image.reference)} is built for ${untrusted(platforms?.join(', ') ?? '')}, and the task runs on ${wanted}, so containers would fail with exec format error or CannotPullContainerError`,
+        fix: text`Build it with platforms: ${wanted}, or set runtimePlatform.cpuArchitecture of the task definition to ${architecture}.`,
+      },
+      !facts.isFargate || !image.isEssential,
+    ),
   ]
+}
+
+function usersOf({ containers }: ImageFact) {
+  return text`container ${untrusted(containers.join(', '))}`
 }

@@ -1,8 +1,8 @@
-import type { LoadBalancer, Service } from '../../ports.ts'
+import type { Json, LoadBalancer, Service } from '../../ports.ts'
 import { containersOf, objectsIn, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts, TargetGroupFact } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 /** The load balancers of a service, those of its primary task set included; each container and port once. */
 export function loadBalancersOf(service: Service | undefined): readonly LoadBalancer[] {
@@ -12,44 +12,59 @@ export function loadBalancersOf(service: Service | undefined): readonly LoadBala
   return [...byKey.values()]
 }
 
-/** Container, port and target group: do they fit each other? */
+/** Container, port and target group: do they fit each other? An AppSpec that was given decides where traffic goes. */
 export function judgeLoadBalancing(facts: PreflightFacts): readonly Finding[] {
-  const ports = new Map<string, LoadBalancer>()
-  for (const balancer of loadBalancersOf(facts.service))
-    if (balancer.containerName) ports.set(`${balancer.containerName}:${balancer.containerPort}`, balancer)
+  const { appSpecTargets: given, service } = facts
+  const [owner, balancers] = given
+    ? (['AppSpec', given] as const)
+    : (['load balancer of the service', loadBalancersOf(service)] as const)
+  const targets = new Map<string, LoadBalancer>()
+  for (const balancer of balancers)
+    if (balancer.containerName) targets.set(`${balancer.containerName}:${balancer.containerPort}`, balancer)
   return [
-    ...[...ports.values()].flatMap((balancer) => judgePort(balancer, facts)),
+    ...[...targets.values()].flatMap((balancer) => judgeTarget(balancer, owner, facts)),
     ...facts.targetGroups.flatMap((group) => judgeGroup(group, facts)),
   ]
 }
 
-function judgePort({ containerName = '', containerPort }: LoadBalancer, facts: PreflightFacts): readonly Finding[] {
-  const containers = containersOf(facts.definition)
+/** Sentences of ECS: "The container … does not exist in the task definition.", "The container … did not have a container port … defined.". */
+function judgeTarget(
+  { containerName = '', containerPort }: LoadBalancer,
+  owner: string,
+  { definition }: PreflightFacts,
+): readonly Finding[] {
+  const containers = containersOf(definition)
   const container = containers.find((candidate) => textIn(candidate, 'name') === containerName)
   const name = untrusted(containerName)
   if (!container) {
     const names = containers.map((candidate) => textIn(candidate, 'name') ?? 'without a name').join(', ')
     return [
-      {
-        code: 'target-container',
-        severity: 'blocks',
-        what: text`The load balancer of the service sends traffic to a container that is not there`,
-        why: text`the service names ${name}, and the task definition has ${untrusted(names)}`,
-        fix: text`Name a container of the task definition ${name}, or change the load balancer of the service.`,
-      },
+      finding('target-container', {
+        what: text`The container ${name} does not exist in the task definition`,
+        why: text`the ${owner} sends traffic to it, and the task definition has ${untrusted(names)}`,
+        fix: text`Name a container of the task definition ${name}, or change the ${owner}.`,
+      }),
     ]
   }
-  const ports = objectsIn(container, 'portMappings').map((mapping) => mapping.containerPort)
-  if (containerPort === undefined || ports.includes(containerPort)) return []
+  const mappings = objectsIn(container, 'portMappings')
+  const isMapped = mappings.some(
+    (mapping) => mapping.containerPort === containerPort || isWithin(containerPort ?? 0, mapping.containerPortRange),
+  )
+  if (containerPort === undefined || isMapped) return []
+  const ports = mappings.map((mapping) => mapping.containerPort ?? mapping.containerPortRange).join(', ')
   return [
-    {
-      code: 'target-port',
-      severity: 'blocks',
-      what: text`The load balancer of the service sends traffic to a port that container ${name} does not have`,
-      why: text`the service names port ${containerPort}, and portMappings has ${untrusted(ports.join(', ') || 'none')}`,
-      fix: text`Add containerPort ${containerPort} to portMappings, or change the load balancer of the service.`,
-    },
+    finding('target-port', {
+      what: text`The container ${name} does not have a container port ${containerPort} defined`,
+      why: text`the ${owner} sends traffic to it, and portMappings has ${untrusted(ports || 'none')}`,
+      fix: text`Add containerPort ${containerPort} to portMappings, or change the ${owner}.`,
+    }),
   ]
+}
+
+/** `8000-8100` (API PortMapping, containerPortRange). */
+function isWithin(port: number, range: Json | undefined): boolean {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(typeof range === 'string' ? range : '') ?? []
+  return Number(first) <= port && port <= Number(last)
 }
 
 function judgeGroup({ arn, standing }: TargetGroupFact, { definition, engine }: PreflightFacts): readonly Finding[] {
@@ -57,35 +72,34 @@ function judgeGroup({ arn, standing }: TargetGroupFact, { definition, engine }: 
   if (standing === 'unread') return []
   if (standing === 'missing') {
     return [
-      {
-        code: 'target-group-missing',
-        severity: 'blocks',
-        what: text`The target group ${name} does not exist`,
-        why: text`the service registers its tasks there`,
+      finding('target-group-missing', {
+        what: text`The target group ${name} does not exist (TargetGroupNotFound)`,
+        why: text`the service registers its tasks in it`,
         fix: text`Create it again, or change the load balancer of the service.`,
-      },
+      }),
     ]
   }
-  const findings: Finding[] = []
-  // CodeDeploy's second target group gets its listener while traffic is shifted.
-  if (!standing.isUsed && engine !== 'codedeploy') {
-    findings.push({
-      code: 'target-group-unused',
-      severity: 'blocks',
-      what: text`No load balancer sends traffic to the target group ${name}`,
-      why: text`no listener and no rule forwards to it, and Amazon ECS starts no deployment with such a group`,
-      fix: text`Add it to a listener or a rule of the load balancer.`,
-    })
-  }
   const needed = textIn(definition, 'networkMode') === 'awsvpc' ? 'ip' : 'instance'
-  if (standing.targetType !== needed) {
-    findings.push({
-      code: 'target-type',
-      severity: 'blocks',
-      what: text`The target group ${name} takes targets of another kind`,
-      why: text`its target type is ${untrusted(standing.targetType)}, and tasks with the network mode ${untrusted(textIn(definition, 'networkMode') ?? 'bridge')} are targets of the type ${needed}`,
-      fix: text`Make a target group of the type ${needed}; the type of one that exists cannot be changed.`,
-    })
-  }
-  return findings
+  const mode = untrusted(textIn(definition, 'networkMode') ?? 'bridge')
+  return [
+    // CodeDeploy's second target group gets its listener while traffic is shifted.
+    ...(standing.isUsed || engine === 'codedeploy'
+      ? []
+      : [
+          finding('target-group-unused', {
+            what: text`The target group ${name} does not have an associated load balancer`,
+            why: text`no listener and no rule forwards to it, so the tasks would get no traffic`,
+            fix: text`Add it to a listener or a rule of the load balancer.`,
+          }),
+        ]),
+    ...(standing.targetType === needed
+      ? []
+      : [
+          finding('target-type', {
+            what: text`The target group ${name} has target type ${untrusted(standing.targetType)}, which is incompatible with the ${mode} network mode`,
+            why: text`tasks with that network mode are targets of the type ${needed}`,
+            fix: text`Create a target group of the type ${needed}; the type of an existing one cannot be changed.`,
+          }),
+        ]),
+  ]
 }

@@ -2,15 +2,23 @@ import { parseArn } from '../../arn.ts'
 import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
 import { partitionOf } from '../../partitions.ts'
+import type { JsonObject } from '../../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 const members = ['executionRoleArn', 'taskRoleArn'] as const
 
 /** ECS takes the name of a role for its ARN (API_RegisterTaskDefinition, taskRoleArn). */
 const roleName = /^[\w+=,.@-]{1,64}$/
+
+/** True for what Amazon ECS takes for a role: its ARN or its name. */
+export function isRole(given: string): boolean {
+  const arn = parseArn(given)
+  if (arn === undefined) return roleName.test(given)
+  return arn.service === 'iam' && /^role\/.+/.test(arn.resource) && /^\d{12}$/.test(arn.accountId)
+}
 
 /** The roles: well-formed, of this account, and there where Fargate cannot do without. */
 export function judgeRoles(facts: PreflightFacts): readonly Finding[] {
@@ -18,59 +26,64 @@ export function judgeRoles(facts: PreflightFacts): readonly Finding[] {
 }
 
 function judgeRole(member: (typeof members)[number], facts: PreflightFacts): readonly Finding[] {
-  const role = textIn(facts.definition, member)
-  if (role === undefined || role === '' || roleName.test(role)) return []
-  const arn = parseArn(role)
-  if (arn?.service !== 'iam' || !/^role\/.+/.test(arn.resource) || !/^\d{12}$/.test(arn.accountId)) {
+  const { definition, region, accountId, blank } = facts
+  const role = textIn(definition, member) ?? ''
+  if (role === '' || blank.has(role)) return []
+  const partition = partitionOf(region).id
+  if (!isRole(role)) {
     return [
-      {
-        code: 'role-malformed',
-        severity: 'blocks',
-        what: text`The ${member} is not the ARN of a role`,
-        why: text`it is ${untrusted(role)}`,
-        fix: text`Write it as arn:${partitionOf(facts.region).id}:iam::<account>:role/<name>.`,
-      },
+      finding('role-malformed', {
+        what: text`Role is not valid in ${member}`,
+        why: text`${untrusted(role)} is neither the ARN nor the name of an IAM role`,
+        fix: text`Write it as arn:${partition}:iam::${untrusted(accountId ?? '<account>')}:role/<name>, or as the name alone.`,
+      }),
     ]
   }
-  const partition = partitionOf(facts.region).id
-  const isPartition = arn.partition === partition
-  const isAccount = facts.accountId === undefined || arn.accountId === facts.accountId
-  if (isPartition && isAccount) return []
-  const why = isPartition
-    ? text`${untrusted(role)} is of another account than the service (${untrusted(facts.accountId ?? '')}), and a role can only be passed within its account`
-    : text`${untrusted(role)} is of the partition ${untrusted(arn.partition)}, and ${facts.region} belongs to ${partition}`
+  const arn = parseArn(role)
+  if (arn === undefined) return []
+  if (arn.partition !== partition) {
+    return [
+      finding('role-elsewhere', {
+        what: text`Role of another partition in ${member}`,
+        why: text`${untrusted(role)} belongs to the partition ${untrusted(arn.partition)}, and ${region} to ${partition}`,
+        fix: text`Name a role of this partition. A role name without an ARN fits every partition and account.`,
+      }),
+    ]
+  }
+  if (accountId === undefined || arn.accountId === accountId) return []
   return [
-    {
-      code: 'role-elsewhere',
-      severity: 'blocks',
-      what: text`The ${member} cannot be used here`,
-      why,
-      fix: text`Name the role of the account and partition that the service is in; a role of another account is assumed by the code in the container.`,
-    },
+    finding('role-elsewhere', {
+      what: text`Cross-account pass role is not allowed for ${member}`,
+      why: text`${untrusted(role)} belongs to account ${untrusted(arn.accountId)}, and the deployment to account ${untrusted(accountId)}`,
+      fix: text`Name a role of account ${untrusted(accountId)}. A role name without an ARN fits every account. A task that needs a role of another account assumes it from the code in the container.`,
+    }),
   ]
 }
 
-/** Sentences of ECS: "Fargate requires task definition to have execution role ARN to support …". */
+/** Sentences of ECS: "Fargate requires task definition to have execution role ARN to support …", "When you are specifying container secrets, …". */
 function judgeNeed({ definition, isFargate }: PreflightFacts): readonly Finding[] {
   if (textIn(definition, 'executionRoleArn')) return []
   const containers = containersOf(definition)
-  const has = (need: (container: (typeof containers)[number]) => boolean) => containers.some(need)
-  const isEcr = (image: string | undefined) => ecrPlaceOf(parseReference(image ?? '')?.registry) !== undefined
   const needs = [
-    ...(has((container) => objectsIn(container, 'secrets').length > 0) ? ['secrets'] : []),
-    ...(isFargate && has((container) => isEcr(textIn(container, 'image'))) ? ['images of Amazon ECR'] : []),
-    ...(isFargate && has((container) => textIn(objectIn(container, 'logConfiguration'), 'logDriver') === 'awslogs')
-      ? ['logs in CloudWatch']
-      : []),
+    ...(containers.some((container) => objectsIn(container, 'secrets').length > 0) ? ['secrets'] : []),
+    ...(containers.some((container) => container.repositoryCredentials) ? ['private registry authentication'] : []),
+    ...(isFargate && containers.some(isInEcr) ? ['ECR images'] : []),
+    ...(isFargate && containers.some(isLogged) ? ['log driver awslogs'] : []),
   ]
   if (needs.length === 0) return []
   return [
-    {
-      code: 'execution-role-missing',
-      severity: 'blocks',
+    finding('execution-role-missing', {
       what: text`The task definition has no executionRoleArn`,
-      why: text`Amazon ECS needs that role for ${needs.join(' and ')}`,
+      why: text`Amazon ECS requires the task execution role to support ${needs.join(' and ')}`,
       fix: text`Set executionRoleArn to a role with the managed policy AmazonECSTaskExecutionRolePolicy.`,
-    },
+    }),
   ]
+}
+
+function isInEcr(container: JsonObject): boolean {
+  return ecrPlaceOf(parseReference(textIn(container, 'image') ?? '')?.registry) !== undefined
+}
+
+function isLogged(container: JsonObject): boolean {
+  return textIn(objectIn(container, 'logConfiguration'), 'logDriver') === 'awslogs'
 }

@@ -3,57 +3,87 @@ import { hasRollbackTarget, primary } from '../../deployment/engine.ts'
 import type { Service } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 /** What ECS calls active deployments, and takes no sixth of (its own error names the number). */
 const mostDeployments = 5
 
-/** The way of the ECS deployment controller: room to move, what is in the way, and the way back. */
-export function judgeRollout({ service, engine }: PreflightFacts): readonly Finding[] {
+/** How the ECS deployment controller would go about it: room to move, what is in progress, and what it could roll back to. */
+export function judgeRollout(facts: PreflightFacts): readonly Finding[] {
+  const { service, engine } = facts
   if (service === undefined || engine === undefined) return []
-  const rolling = engine === 'ecs-rolling'
+  const isRolling = engine === 'ecs-rolling'
   return [
-    ...(rolling ? [...judgeArithmetic(service), ...judgeActive(service), ...judgeWayBack(service)] : []),
-    ...(service.desiredCount === 0 && service.schedulingStrategy !== 'DAEMON' ? [nothingStarts] : []),
+    ...(isRolling ? [...judgeRoom(service, facts), ...judgeActive(service), ...judgeRollback(service)] : []),
+    ...(service.desiredCount === 0 && service.schedulingStrategy !== 'DAEMON'
+      ? [
+          finding('desired-count-zero', {
+            what: text`The desired count of the service is 0`,
+            why: text`no task will start, so the deployment proves nothing about the new version`,
+            fix: text`Set desired-count if the service is to run.`,
+          }),
+        ]
+      : []),
   ]
 }
 
-const nothingStarts: Finding = {
-  code: 'desired-count-zero',
-  severity: 'notes',
-  what: text`The desired count of the service is 0`,
-  why: text`no task will start, so the deployment proves nothing about the new version`,
-  fix: text`Set desired-count if the service is to run.`,
+/** What the percentages of a rolling update leave of the desired count. */
+export interface Room {
+  readonly desired: number
+  readonly minimum: number
+  readonly maximum: number
+  /** Tasks that stay, and tasks that may run. */
+  readonly least: number
+  readonly most: number
+  /** True when none may stop and none may start. */
+  readonly isStuck: boolean
+  /** True when that is so for every desired count. */
+  readonly isAlwaysStuck: boolean
 }
 
-/** minimumHealthyPercent is rounded up, maximumPercent down (API DeploymentConfiguration); DAEMON services have their own rules. */
-function judgeArithmetic(service: Service): readonly Finding[] {
-  const { desiredCount = 0, deploymentConfiguration = {}, schedulingStrategy } = service
-  const { minimumHealthyPercent = 100, maximumPercent = 200, strategy = 'ROLLING' } = deploymentConfiguration
-  if (strategy !== 'ROLLING' || schedulingStrategy === 'DAEMON' || desiredCount === 0) return []
-  const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100)
-  const most = Math.floor((desiredCount * maximumPercent) / 100)
-  const settings = text`with a desired count of ${desiredCount}, minimumHealthyPercent ${minimumHealthyPercent} keeps ${least} running and maximumPercent ${maximumPercent} allows ${most}`
-  if (most <= desiredCount && least >= desiredCount) {
+/**
+ * minimumHealthyPercent is rounded up, maximumPercent down (API DeploymentConfiguration). Undefined where that decides nothing:
+ * for another strategy, for DAEMON services, which have their own rules, and without tasks.
+ */
+export function roomOf(service: Service): Room | undefined {
+  const { desiredCount: desired = 0, deploymentConfiguration = {}, schedulingStrategy } = service
+  const { minimumHealthyPercent: minimum = 100, maximumPercent: maximum = 200 } = deploymentConfiguration
+  const isRolling = (deploymentConfiguration.strategy ?? 'ROLLING') === 'ROLLING'
+  if (!isRolling || schedulingStrategy === 'DAEMON' || desired === 0) return undefined
+  if ((service.deploymentController?.type ?? 'ECS') !== 'ECS') return undefined
+  const least = Math.ceil((desired * minimum) / 100)
+  const most = Math.floor((desired * maximum) / 100)
+  const isStuck = most <= desired && least >= desired
+  return { desired, minimum, maximum, least, most, isStuck, isAlwaysStuck: minimum >= 100 && maximum <= 100 }
+}
+
+function judgeRoom(service: Service, { isScaled }: PreflightFacts): readonly Finding[] {
+  const room = roomOf(service)
+  if (room === undefined) return []
+  const { desired, minimum, maximum, least, most } = room
+  const why = text`with a desired count of ${desired}, minimumHealthyPercent ${minimum} keeps ${least} running and maximumPercent ${maximum} allows ${most}`
+  if (room.isStuck) {
+    // A task that is missing already is started in the new version, and another count may leave room.
+    const isMissing = (service.runningCount ?? desired) < desired
     return [
-      {
-        code: 'percent-deadlock',
-        severity: 'blocks',
-        what: text`The deployment has no room to move: no task may stop and none may start`,
-        why: settings,
-        fix: text`Set maximumPercent of the service to ${Math.ceil(((desiredCount + 1) / desiredCount) * 100)} or more, or lower minimumHealthyPercent.`,
-      },
+      finding(
+        'percent-deadlock',
+        {
+          what: text`The service deployment configuration allows no task to stop and none to start`,
+          why,
+          fix: text`Set maximumPercent of the service to ${Math.ceil(((desired + 1) / desired) * 100)} or more, or lower minimumHealthyPercent (inputs maximum-percent and minimum-healthy-percent).`,
+        },
+        isMissing || !(room.isAlwaysStuck || isScaled === false),
+      ),
     ]
   }
-  if (least > 0 || most > desiredCount) return []
+  if (least > 0 || most > desired) return []
   return [
-    {
-      code: 'percent-downtime',
-      severity: 'warns',
+    finding('percent-downtime', {
       what: text`All tasks may stop before a new one runs`,
-      why: settings,
-      fix: text`Raise maximumPercent of the service above 100, or minimumHealthyPercent above 0, unless a gap is wanted.`,
-    },
+      why,
+      fix: text`Raise maximumPercent of the service above 100, or minimumHealthyPercent above 0, unless downtime is intended.`,
+    }),
   ]
 }
 
@@ -62,56 +92,46 @@ function judgeActive(service: Service): readonly Finding[] {
   const current = primary(service)
   if (deployments.length >= mostDeployments + 1) {
     return [
-      {
-        code: 'deployments-full',
-        severity: 'blocks',
-        what: text`The service has ${deployments.length} deployments, and Amazon ECS takes no more`,
-        why: text`old ones stay active until their last task has stopped; scale-in protection and long drains keep tasks`,
-        fix: text`Wait until they are gone, or end the protection of their tasks.`,
-      },
+      finding('deployments-full', {
+        what: text`${deployments.length} active deployments exist, and Amazon ECS may create no new one`,
+        why: text`a deployment stays active until its last task has stopped; task protection and long deregistration delays keep tasks`,
+        fix: text`Wait until they have ended, or end the protection of their tasks.`,
+      }),
     ]
   }
   if (current?.rolloutState !== 'IN_PROGRESS') return []
   return [
-    {
-      code: 'deployment-replaced',
-      severity: 'warns',
+    finding('deployment-replaced', {
       what: text`A deployment of ${untrusted(resourceName(current.taskDefinition ?? ''))} is in progress`,
       why: text`a new deployment replaces it`,
-      fix: text`Wait until it has ended, if it is to be seen through.`,
-    },
+      fix: text`Wait until it has ended if its result matters.`,
+    }),
   ]
 }
 
-function judgeWayBack(service: Service): readonly Finding[] {
+function judgeRollback(service: Service): readonly Finding[] {
   if (!hasRollbackTarget(service)) {
     return [
-      {
-        code: 'first-deployment',
-        severity: 'notes',
-        what: text`There is nothing that Amazon ECS could roll back to`,
+      finding('first-deployment', {
+        what: text`There is no deployment that Amazon ECS could roll back to`,
         why: text`no deployment of this service was ever complete`,
-        fix: text`Watch this one yourself: if it fails, it stays as it is.`,
-      },
+        fix: text`Watch this one: if it fails, nothing is rolled back.`,
+      }),
     ]
   }
   const { enable, rollback } = service.deploymentConfiguration?.deploymentCircuitBreaker ?? {}
   if (enable && rollback) return []
   return [
     enable
-      ? {
-          code: 'no-automatic-rollback',
-          severity: 'notes',
-          what: text`A failed deployment is stopped, and not rolled back`,
+      ? finding('no-automatic-rollback', {
+          what: text`Amazon ECS stops a failed deployment and does not roll it back`,
           why: text`the deployment circuit breaker of the service has rollback off`,
-          fix: text`Set deploymentConfiguration.deploymentCircuitBreaker.rollback of the service to true.`,
-        }
-      : {
-          code: 'circuit-breaker-off',
-          severity: 'notes',
-          what: text`A failed deployment is not stopped by Amazon ECS`,
-          why: text`the deployment circuit breaker of the service is off, so ECS goes on starting tasks that fail`,
-          fix: text`Set deploymentConfiguration.deploymentCircuitBreaker of the service to enable and rollback.`,
-        },
+          fix: text`Set circuit-breaker: roll-back.`,
+        })
+      : finding('circuit-breaker-off', {
+          what: text`Amazon ECS does not stop a failed deployment`,
+          why: text`the deployment circuit breaker of the service is off, so ECS keeps starting tasks that fail`,
+          fix: text`Set circuit-breaker: roll-back.`,
+        }),
   ]
 }

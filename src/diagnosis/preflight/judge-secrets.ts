@@ -1,85 +1,95 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import type { PreflightFacts, SecretFact } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
+import type { FindingCode } from './finding-kinds.ts'
 
 /** The secrets and parameters that containers get. */
-export function judgeSecrets({ secrets }: PreflightFacts): readonly Finding[] {
-  return [...secrets.flatMap(judge), ...unchecked(secrets)]
+export function judgeSecrets(facts: PreflightFacts): readonly Finding[] {
+  return facts.secrets.flatMap((fact) => judge(fact, facts))
 }
 
-function blocks(code: string, what: Text, why: Text, fix: Text): readonly Finding[] {
-  return [{ code, severity: 'blocks', what, why, fix }]
-}
-
-function judge(fact: SecretFact): readonly Finding[] {
-  const { reference, user, standing } = fact
+function judge(fact: SecretFact, facts: PreflightFacts): readonly Finding[] {
+  const { reference, standing } = fact
+  const user = untrusted(fact.user)
   const id = untrusted(shown(reference.id))
-  const name = untrusted(user)
+  const found = (code: FindingCode, what: Text, why: Text, fix: Text, isDoubtful = false): readonly Finding[] => [
+    finding(code, { what, why, fix }, isDoubtful || !fact.isEssential),
+  ]
   if (reference.kind === 'invalid') {
-    return blocks(
+    return found(
       'secret-reference',
-      text`The ${name} refers to nothing that Amazon ECS knows`,
-      text`its valueFrom is neither a secret of AWS Secrets Manager nor a parameter of the SSM Parameter Store`,
-      text`Give the ARN of a secret or parameter, or the name of a parameter of this region. A value itself does not belong there.`,
+      text`Invalid valueFrom of the ${user}`,
+      text`it is neither the ARN of a secret or parameter nor the name of a parameter`,
+      text`Give the ARN of a secret or parameter, or the name of a parameter of this region. Never write a secret value there.`,
     )
   }
-  if (standing === 'missing') {
-    const store = reference.kind === 'secret' ? 'AWS Secrets Manager' : 'the SSM Parameter Store'
-    return blocks(
-      `${reference.kind}-missing`,
-      text`The ${name} cannot be read`,
-      text`${store} has no ${id}`,
-      text`Create it, or correct valueFrom: the region, the account and the random ending of the ARN count.`,
-    )
-  }
+  if (standing === 'missing') return missing(fact, facts)
   if (standing === 'deleted') {
-    return blocks(
+    return found(
       'secret-deleted',
-      text`The ${name} cannot be read`,
-      text`${id} is scheduled for deletion`,
+      text`The ${user} cannot be retrieved (InvalidRequestException)`,
+      text`${id} is marked for deletion`,
       text`Restore it: aws secretsmanager restore-secret --secret-id ${id}.`,
     )
   }
   return judgeKey(fact)
 }
 
+function missing({ reference, user, isEssential }: SecretFact, { accountId, region }: PreflightFacts) {
+  const isSecret = reference.kind === 'secret'
+  const theirs = reference.kind === 'invalid' ? undefined : reference
+  const isForeign = theirs?.accountId !== undefined && accountId !== undefined && theirs.accountId !== accountId
+  const where = text`${theirs?.region ?? region}, account ${untrusted(theirs?.accountId ?? accountId ?? 'unknown')}`
+  const store = isSecret ? 'AWS Secrets Manager' : 'the SSM Parameter Store'
+  const error = isSecret ? 'ResourceNotFoundException' : 'invalid SSM parameters'
+  return [
+    finding(
+      isSecret ? 'secret-missing' : 'parameter-missing',
+      {
+        what: text`The ${untrusted(user)} does not exist (${error})`,
+        why: text`${store} has no ${untrusted(shown(reference.id))} (${where}), so tasks would stop with ResourceInitializationError`,
+        fix: isForeign
+          ? text`Correct valueFrom, or check that the other account shares it.`
+          : text`Create it, or correct valueFrom: region, account and the random suffix of a secret's ARN count.`,
+      },
+      isForeign || !isEssential,
+    ),
+  ]
+}
+
 /** A bare word may be a secret itself, by mistake. */
 function shown(id: string): string {
-  return /^(arn:|\/)/.test(id) ? id : 'the parameter that valueFrom names'
+  return /^(arn:|\/)/.test(id) ? id : 'name that valueFrom gives'
 }
 
-function judgeKey({ reference, user, keys }: SecretFact): readonly Finding[] {
+function judgeKey({ reference, user, keys, isEssential }: SecretFact): readonly Finding[] {
   if (reference.kind !== 'secret' || !reference.key || keys === undefined || keys === 'unread') return []
+  const [name, key, id] = [untrusted(user), untrusted(reference.key), untrusted(reference.id)]
   if (keys === 'not-json') {
-    return blocks(
-      'secret-not-json',
-      text`The ${untrusted(user)} cannot be read`,
-      text`valueFrom names the key ${untrusted(reference.key)}, and ${untrusted(reference.id)} does not hold a JSON object`,
-      text`Store the secret as a JSON object with that key, or take the key out of valueFrom.`,
-    )
+    return [
+      finding(
+        'secret-not-json',
+        {
+          what: text`JSON key ${key} not found for the ${name}`,
+          why: text`the value of ${id} is no JSON object`,
+          fix: text`Store the secret as a JSON object with that key, or remove the key from valueFrom.`,
+        },
+        !isEssential,
+      ),
+    ]
   }
-  if (keys.includes(reference.key)) return []
-  return blocks(
-    'secret-key-missing',
-    text`The ${untrusted(user)} cannot be read`,
-    text`${untrusted(reference.id)} has no key ${untrusted(reference.key)}; it has ${untrusted(keys.join(', ') || 'none')}`,
-    text`Add the key to the secret, or correct it in valueFrom.`,
-  )
-}
-
-function unchecked(secrets: readonly SecretFact[]): readonly Finding[] {
-  const some = secrets.filter(
-    ({ reference, standing, keys }) =>
-      reference.kind === 'secret' && reference.key && standing === 'there' && keys === undefined,
-  )
-  if (some.length === 0) return []
+  if (keys !== 'no-value' && keys.includes(reference.key)) return []
+  const has =
+    keys === 'no-value' ? text`no value of that version` : text`the keys ${untrusted(keys.join(', ') || '(none)')}`
   return [
-    {
-      code: 'secret-keys-unchecked',
-      severity: 'notes',
-      what: text`The keys of ${some.length} ${some.length === 1 ? 'secret' : 'secrets'} were not checked`,
-      why: text`that would read their values`,
-      fix: text`Set check-secret-keys to true where the role may do secretsmanager:GetSecretValue; no value is shown or kept.`,
-    },
+    finding(
+      'secret-key-missing',
+      {
+        what: text`JSON key ${key} not found for the ${name}`,
+        why: text`${id} has ${has}`,
+        fix: text`Add the key to the secret, or correct it in valueFrom.`,
+      },
+      !isEssential,
+    ),
   ]
 }

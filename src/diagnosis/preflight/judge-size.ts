@@ -2,7 +2,7 @@ import type { JsonObject } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 function gibibytes(from: number, to: number, step = 1): readonly number[] {
   return Array.from({ length: (to - from) / step + 1 }, (_, index) => (from + index * step) * 1024)
@@ -34,17 +34,20 @@ function judgePair(definition: JsonObject): readonly Finding[] {
   const fitting = cpu === undefined ? undefined : sizes.get(cpu)
   const nearest = fitting?.find((size) => size >= (memory ?? 0)) ?? fitting?.at(-1)
   return [
-    {
-      code: 'fargate-size',
-      severity: 'blocks',
-      what: text`AWS Fargate offers no task with cpu ${untrusted(said)} and memory ${untrusted(and)}`,
-      why: fitting
-        ? text`with cpu ${cpu ?? ''} the memory may be ${rangeOf(fitting)} MiB`
-        : text`cpu may be ${[...sizes.keys()].join(', ')}`,
-      fix: nearest
-        ? text`Set memory to "${nearest}", or choose another pair of ${docs}.`
-        : text`Choose a pair of ${docs}.`,
-    },
+    finding(
+      'fargate-size',
+      {
+        what: text`No Fargate configuration exists for cpu ${untrusted(said)} and memory ${untrusted(and)}`,
+        why: fitting
+          ? text`with cpu ${cpu ?? ''}, memory is ${rangeOf(fitting)} MiB`
+          : text`cpu is one of ${[...sizes.keys()].join(', ')}`,
+        fix: nearest
+          ? text`Set memory to "${nearest}", or choose another pair of ${docs}.`
+          : text`Choose a pair of ${docs}.`,
+      },
+      // AWS has added larger sizes before.
+      (cpu ?? 0) > Math.max(...sizes.keys()),
+    ),
   ]
 }
 
@@ -54,20 +57,18 @@ function rangeOf(memories: readonly number[]): string {
   return memories.length <= 3 ? memories.join(', ') : `${first} to ${last} in steps of ${second - (first ?? 0)}`
 }
 
-/** ECS refuses a container that may use more than its task has. */
+/** A sentence of ECS: "The 'memory' setting for container '…' is greater than for the task." */
 function judgeContainers(definition: JsonObject, memory: number | undefined): readonly Finding[] {
   if (memory === undefined) return []
   return containersOf(definition).flatMap((container): readonly Finding[] => {
     const limit = container.memory
     if (typeof limit !== 'number' || limit <= memory) return []
     return [
-      {
-        code: 'container-memory',
-        severity: 'blocks',
-        what: text`Container ${untrusted(textIn(container, 'name') ?? 'without a name')} has more memory than its task`,
-        why: text`its memory is ${limit} MiB, and the task has ${memory}`,
+      finding('container-memory', {
+        what: text`The memory setting for container ${untrusted(textIn(container, 'name') ?? 'without a name')} is greater than for the task`,
+        why: text`the container has ${limit} MiB, and the task has ${memory}`,
         fix: text`Raise the memory of the task, or lower that of the container.`,
-      },
+      }),
     ]
   })
 }

@@ -1,25 +1,36 @@
+import type { Clock } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import { renderText } from '../../text.ts'
 import type { Unread } from './facts.ts'
 
 /**
  * Reads one fact. Undefined: it could not be read, which is noted. `action` is what it needs, `shows` what stays unchecked
- * without. Only a cancel is thrown.
+ * without. A fact that is suspect is read again where there is time, and the last answer counts. Only a cancel is thrown.
  */
 export type Look = <T>(
   action: string,
   shows: string,
   read: () => Promise<T>,
+  isSuspect?: (value: T) => boolean,
 ) => Promise<{ readonly value: T } | undefined>
 
-/** Looks that remember what they could not see, each kind once. */
-export function openLook(): { readonly look: Look; unread(): readonly Unread[] } {
+/** Time for more looks at what is suspect. */
+export interface LookAgain {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** IAM, Amazon ECR and others show what was made a moment ago only after some seconds. Milliseconds between three looks. */
+const pauses = [1000, 3000]
+
+/** Looks that remember what they could not see, each kind once. `again` absent: nothing is read more than once. */
+export function openLook(again?: LookAgain): { readonly look: Look; unread(): readonly Unread[] } {
   const noted = new Map<string, Unread>()
   return {
     unread: () => [...noted.values()],
-    async look(action, shows, read) {
+    async look(action, shows, read, isSuspect) {
       try {
-        return { value: await read() }
+        return { value: await readAgain(read, isSuspect, again) }
       } catch (error) {
         if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
         const isDenied = error.parts.code === 'permission-missing'
@@ -29,4 +40,18 @@ export function openLook(): { readonly look: Look; unread(): readonly Unread[] }
       }
     },
   }
+}
+
+async function readAgain<T>(
+  read: () => Promise<T>,
+  isSuspect: ((value: T) => boolean) | undefined,
+  again: LookAgain | undefined,
+): Promise<T> {
+  let value = await read()
+  for (const pause of again ? pauses : []) {
+    if (!isSuspect?.(value)) break
+    await again?.clock.sleep(pause, again.signal)
+    value = await read()
+  }
+  return value
 }

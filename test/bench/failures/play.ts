@@ -66,7 +66,9 @@ function observe(sim: Simulator, { decisive }: FailureScenario, moments: Moments
 
 async function inputsOf(scenario: FailureScenario, sim: Simulator, { workspace }: FakeRunner) {
   const files = { ...scenario.files }
-  const given = { service: 'api', cluster: 'shop', image: newImage, 'github-token': '', ...scenario.given }
+  // Preflight would not let some of them begin.
+  const always = { service: 'api', cluster: 'shop', image: newImage, 'github-token': '', preflight: 'off' }
+  const given = { ...always, ...scenario.given }
   const { definition } = scenario
   if (definition) {
     files['task-definition.json'] = JSON.stringify(definition(seededTaskDefinition(sim.world)))

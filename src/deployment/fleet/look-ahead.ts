@@ -1,0 +1,44 @@
+import { begun } from '../../begun.ts'
+import { Failure, type FailureCode } from '../../failure.ts'
+import { check, tellChecks } from '../checks.ts'
+import { concealed } from '../concealed.ts'
+import { causeOf } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { DeployRequest, Journey } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { plan } from '../plan.ts'
+import { groupFor, prepare } from '../prepare.ts'
+import type { FleetMember } from './fleet.ts'
+
+/** What was found of one service before anything is changed in any. */
+export interface Ahead {
+  readonly name: string
+  /** Warnings and notes; the last one is `finished` where the service cannot be deployed. */
+  readonly events: readonly DeploymentEvent[]
+}
+
+/** Says nothing about the service: the deployment itself meets it again, or not. */
+const passing: readonly FailureCode[] = ['aws-unreachable', 'cancelled']
+
+/** Looks at one of several services as its deployment will: reads it and what is wanted, and checks both. Changes nothing. */
+export async function* lookAhead({ name, request }: FleetMember, journey: Journey): AsyncGenerator<Ahead, void> {
+  const events: DeploymentEvent[] = []
+  for await (const event of concealed(request, (asked) => look(asked, journey))) events.push(event)
+  yield { name, events }
+}
+
+async function* look(asked: DeployRequest, journey: Journey): AsyncGenerator<DeploymentEvent> {
+  const preparing = shortly(journey, asked)
+  try {
+    const prepared = await prepare(asked, preparing, undefined)
+    if (prepared === undefined) return
+    const { request } = prepared
+    const drafted = plan(request, prepared)
+    const group = begun(groupFor(drafted, prepared, preparing))
+    yield* tellChecks(await check(request, prepared, drafted, group, preparing), request, prepared, preparing)
+  } catch (error) {
+    if (!(error instanceof Failure) || journey.signal.aborted) throw error
+    if (passing.includes(error.parts.code)) return
+    yield { kind: 'finished', at: journey.clock.now(), verdict: { outcome: 'failed', cause: causeOf(error) } }
+  }
+}
