@@ -45,7 +45,7 @@ export async function gatherRoles(
   const caller = once(() => callerOf(place, sources, look))
   const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
     const given = textIn(definition, member) ?? ''
-    const arn = roleArn(given, accountId, region)
+    const arn = roleArn(given.replace(/^\//, ''), accountId, region)
     // Those of another account are judged by their names; nobody here may look at them.
     if (!isRole(given) || place.blank.has(given) || parseArn(arn)?.accountId !== accountId) return []
     const name = arn.split('/').at(-1) ?? ''

@@ -10,8 +10,8 @@ import { type Finding, finding } from './finding.ts'
 
 const members = ['executionRoleArn', 'taskRoleArn'] as const
 
-/** ECS takes the name of a role for its ARN (API_RegisterTaskDefinition, taskRoleArn). */
-const roleName = /^[\w+=,.@-]{1,64}$/
+/** ECS takes the name of a role for its ARN (API RegisterTaskDefinition, taskRoleArn), with its path (API CreateService, role). */
+const roleName = /^\/?[\w+=,.@-]+(?:\/[\w+=,.@-]+)*$/
 
 /** True for what Amazon ECS takes for a role: its ARN or its name. */
 export function isRole(given: string): boolean {
