@@ -47,7 +47,8 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   if (prepared.conflict === undefined || named.dryRun) yield* tellPlan(named, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
     yield* tellChecks(await checks, named, prepared, preparing)
-    if (marking && running) yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
+    if (marking && running && !named.dryRun)
+      yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
     return { outcome: 'unchanged', serving: running }
   }
   const request = yield* ownCount(named, prepared, preparing)

@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { doctorInputs } from '../../src/actions/doctor-inputs.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
-import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {
   type Asked,
@@ -20,7 +17,6 @@ import {
   sentenceOf,
   withRepository,
 } from './doctor-scene.ts'
-import { environment, here } from './scene.ts'
 
 const secret = (valueFrom: string, name = 'PASSWORD') => ({ secrets: [{ name, valueFrom }] })
 const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:111122223333:secret:${name}`
@@ -505,49 +501,6 @@ describe('a permission that is missing', () => {
       },
     ])
     expect(runner.failed).toBe(false)
-  })
-})
-
-describe('the input preflight of deploy', () => {
-  async function deploy(sim: Simulator, given: Record<string, string>) {
-    const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
-    const action = createDeploy({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
-    await action.main(givenInputs(deployInputs, { ...here, ...given }), runner)
-    return { runner, changed: changesOf(sim), log: runner.lines.join('\n') }
-  }
-
-  test.each(['on', 'only'])(
-    '%s: ends red before anything is changed, with what blocks as the cause',
-    async (preflight) => {
-      const sim = rollingScene()
-      withRepository(sim, 'arm64')
-      const { runner, changed } = await deploy(sim, { image: `${host}/api:v2`, preflight })
-      expect(runner.failed).toBe(true)
-      expect(runner.outputs).toMatchObject({
-        verdict: 'failed',
-        cause: `Wrong CPU architecture in the image of container api: ${host}/api:v2 is built for linux/arm64, and the task runs on linux/amd64, so containers would fail with exec format error or CannotPullContainerError.`,
-      })
-      expect(changed).toEqual([])
-    },
-  )
-
-  test.each([
-    ['on', 'succeeded', true],
-    ['only', '', false],
-  ])('%s: where nothing blocks, the verdict is "%s"', async (preflight, verdict, isDeployed) => {
-    const sim = rollingScene()
-    const { runner, changed, log } = await deploy(sim, { image: newImage, preflight })
-    expect([runner.failed, runner.outputs.verdict, changed.length > 0]).toEqual([false, verdict, isDeployed])
-    expect(log).toMatch(
-      /· Preflight did not check the image registry\.example\.com\/api:v2 of container api \(it is not in/,
-    )
-  })
-
-  test('on: what runs already is not looked at', async () => {
-    const sim = rollingScene()
-    const { runner, log } = await deploy(sim, { image: 'registry.example.com/api:v1', preflight: 'on' })
-    expect(runner.outputs.verdict).toBe('unchanged')
-    expect(log).not.toMatch(/Preflight/)
   })
 })
 

@@ -264,6 +264,8 @@ export interface Secrets extends AwsService {
 export interface EcrService extends AwsService {
   /** Without a request, for tests and demos. */
   createRepository(name: string, immutableTags?: boolean): void
+  /** A pull through cache rule for repositories with a prefix; `ROOT` stands for all. */
+  cacheRule(prefix: string): void
   /** An image in this registry by any of its references; undefined when the reference is not of this registry. */
   find(reference: string):
     | {

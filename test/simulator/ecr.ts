@@ -40,12 +40,32 @@ const smallestPart = 5 * 1024 * 1024
 export function createEcr(world: World, region: string): EcrService {
   const store = imageStore(world, region)
   const at = { world, store }
+  const cacheRules: string[] = []
   return {
-    handlers: { ...repositoryHandlers(at), ...imageHandlers(at), ...layerHandlers(at), ...registryHandlers(at) },
+    handlers: {
+      ...repositoryHandlers(at),
+      ...imageHandlers(at),
+      ...layerHandlers(at),
+      ...registryHandlers(at),
+      ...cacheHandlers(at, cacheRules),
+    },
     createRepository: (name, immutableTags = false) => {
       addRepository(world, store, name, { mutability: immutableTags ? 'IMMUTABLE' : 'MUTABLE' })
     },
+    cacheRule: (prefix) => void cacheRules.push(prefix),
     find: (reference) => find(at, reference),
+  }
+}
+
+function cacheHandlers({ world }: Place, prefixes: readonly string[]): Handlers {
+  return {
+    DescribePullThroughCacheRules: () => ({
+      pullThroughCacheRules: prefixes.map((ecrRepositoryPrefix) => ({
+        ecrRepositoryPrefix,
+        upstreamRegistryUrl: 'registry-1.docker.io',
+        registryId: world.accountId,
+      })),
+    }),
   }
 }
 

@@ -8,6 +8,7 @@ import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } 
 import { fleetVerdict } from './fleet-verdict.ts'
 import { lookAhead } from './look-ahead.ts'
 import { inParallel } from './parallel.ts'
+import { shareLooks } from './shared-looks.ts'
 import { shareRegistrations } from './shared-registration.ts'
 import { waysBack } from './way-back.ts'
 
@@ -92,7 +93,8 @@ async function* checked(voyage: Voyage): Events {
   const { request, journey, ahead } = voyage
   const members = request.waves.flat().filter((member) => member.request.preflight !== undefined)
   if (request.dryRun || members.length === 0) return
-  const starts = members.map((member) => () => lookAhead(member, own('service', member.name, voyage)))
+  const looking = shareLooks({ ...journey, keep: () => undefined })
+  const starts = members.map((member) => () => lookAhead(member, looking))
   try {
     for await (const { name, events } of inParallel(starts, request.atOnce, () => !journey.signal.aborted))
       ahead.set(name, events)
