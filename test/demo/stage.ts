@@ -8,7 +8,7 @@ import { runAction } from '../end-to-end/run-action.ts'
 import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
 import { codeDeployOf } from '../simulator/codedeploy/codedeploy.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
-import { type SeedOptions, seedRollingService } from '../simulator/fixtures.ts'
+import { type SeedOptions, seedExample, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { type Definition, place } from './scenarios.ts'
 
@@ -53,7 +53,7 @@ export async function openStage(engine: 'rolling' | 'codedeploy'): Promise<Stage
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
   const region = simulator.world.region(place.region)
   region.ecr.createRepository('api', true)
-  region.logs.createGroup('/ecs/api')
+  seedExample(simulator, place.region)
   const temporary = await mkdtemp(join(tmpdir(), 'slipway-demo-'))
   // AWS's own waits, short enough to watch: a canary of five minutes takes twelve seconds.
   Object.assign(codeDeployOf(simulator.world, place.region).quirks, { installSeconds: 45, steadySeconds: 15 })

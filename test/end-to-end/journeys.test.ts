@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
+import { seedExample } from '../simulator/fixtures.ts'
 import { canaries } from './canaries.ts'
 import { inScene, newImage, oldImage, region, revision, type Scene, slackInputs, target } from './scene.ts'
 
@@ -13,7 +14,7 @@ const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
 async function checkOutExample({ sim, workspace, copy }: Scene): Promise<string> {
   copy('examples/api')
   sim.world.region(region).ecr.createRepository('api')
-  sim.world.region(region).logs.createGroup('/ecs/api')
+  seedExample(sim)
   const { digest } = await writeLayout(join(workspace, 'image'), {
     files: { '/app/main.js': 'serve()' },
     entrypoint: ['node', '/app/main.js'],
@@ -129,7 +130,7 @@ test.concurrent(
   'register-task-definition, then deploy of its revision',
   inScene({}, async ({ run, copy, sim, serving }) => {
     copy('examples/api')
-    sim.world.region(region).logs.createGroup('/ecs/api')
+    seedExample(sim)
     const registered = await run('register-task-definition', {
       'task-definition': 'deploy/api.json',
       'container-name': 'api',
@@ -152,7 +153,7 @@ test.concurrent(
   'the rendered file goes to deploy, as people do it today',
   inScene({}, async ({ run, copy, sim, serving }) => {
     copy('examples/api')
-    sim.world.region(region).logs.createGroup('/ecs/api')
+    seedExample(sim)
     const rendered = await run('register-task-definition', {
       'task-definition': 'deploy/api.json',
       'container-name': 'api',

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
+import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { blemishes, canaries } from './canaries.ts'
-import { inScene, newImage, oldImage, type Scene, type SceneOptions, slackInputs } from './scene.ts'
+import { inScene, newImage, oldImage, region, type Scene, type SceneOptions, slackInputs } from './scene.ts'
 
 jest.setTimeout(60_000)
 
@@ -115,6 +116,26 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
       },
     ],
     [
+      // Preflight, and what it asks after an image that is missing.
+      { rolling: { alarms: ['api-5xx'] } },
+      async ({ deploy, sim, write }) => {
+        const { ecr, secretsmanager, ssm } = sim.world.region(region)
+        ecr.createRepository('api')
+        const digest = seedImage(sim.world, region, 'api', 'v2')
+        ssm.put('/shop/key', 'x')
+        const secrets = [
+          { name: 'A', valueFrom: `${secretsmanager.put('db', '{"user":"ann"}')}:user::` },
+          { name: 'B', valueFrom: '/shop/key' },
+        ]
+        write('td.json', JSON.stringify(seededTaskDefinition(sim.world, { container: { secrets } })))
+        const given = { 'task-definition': 'td.json', 'container-name': 'api' }
+        const repository = `111122223333.dkr.ecr.${region}.amazonaws.com/api`
+        expect((await deploy({ ...given, image: `${repository}@${digest}` })).outputs.verdict).toBe('succeeded')
+        const { outputs } = await deploy({ ...given, image: `${repository}:gone` })
+        expect(outputs['cause-code']).toBe('preflight-failed')
+      },
+    ],
+    [
       { service: 'codedeploy' },
       async ({ deploy }) => {
         expect((await deploy()).outputs.verdict).toBe('succeeded')
@@ -183,14 +204,11 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'codedeploy:ListDeploymentGroups',
     'codedeploy:BatchGetDeploymentGroups',
     'codedeploy:BatchGetDeployments',
-    'ecr:DescribeImages',
+    // the rules of a service that ECS shifts traffic for
+    'elasticloadbalancing:DescribeRules',
     // a deployment that is described by the hash of its AppSpec alone
     'codedeploy:GetApplicationRevision',
-    // an alarm, an image for another processor, a network without a way to AWS
-    'cloudwatch:DescribeAlarms',
-    'ecr:BatchGetImage',
-    'ecr:GetAuthorizationToken',
-    'ecr:GetDownloadUrlForLayer',
+    // a network without a way to AWS
     'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',
     'ec2:DescribeSubnets',

@@ -21,6 +21,7 @@ export {
   type Seeded,
   type SeededService,
   type SeedOptions,
+  seedExample,
   seedExecutionRole,
   seededPort,
   seededTaskDefinition,

@@ -153,3 +153,11 @@ export function untilSteady(
   }
   throw new Error(`The simulated service ${service} did not reach a steady state in a virtual hour.`)
 }
+
+/** What the task definition of examples/api expects of an account: its roles and its log group. */
+export function seedExample({ world, iam }: Seeded, region = 'eu-west-1'): void {
+  const trustedServices = ['ecs-tasks.amazonaws.com']
+  iam?.role({ name: 'api-execution', trustedServices, allows: executionActions })
+  iam?.role({ name: 'api-task', trustedServices })
+  world.region(region).logs.createGroup('/ecs/api')
+}

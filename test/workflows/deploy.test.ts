@@ -1,4 +1,6 @@
 /** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import type { WorkflowRun } from './runner/run.ts'
@@ -45,6 +47,31 @@ test.concurrent(
     for (const { steps } of run.jobs) expect(steps.filter(({ summary }) => summary !== '').length).toBeLessThan(2)
   }),
 )
+
+for (const [preflight, code] of [
+  ['on', 'preflight-failed'],
+  ['off', 'permission-missing'],
+] as const)
+  test.concurrent(
+    `changes nothing in production for a task definition with the roles of staging (preflight: ${preflight})`,
+    inScene(async (scene) => {
+      const definition = readFileSync(join(import.meta.dirname, '../../examples/api/deploy/api.json'), 'utf8')
+      const role = (name: string) => `arn:aws:iam::${accounts.staging}:role/${name}`
+      scene.write(
+        'deploy/api.json',
+        definition.replace(/"(api-(?:execution|task))"/g, (_, name) => `"${role(name)}"`),
+      )
+      scene.callWith({ preflight: `"${preflight}"` })
+      const run = await scene.run()
+      expect(jobsOf(run).slice(-2)).toEqual([
+        'ship / deploy in staging: success',
+        'ship / deploy in production: failure',
+      ])
+      expect(run.outputs.ship).toMatchObject({ verdict: 'failed', 'cause-code': code })
+      expect(run.outputs.ship?.cause).toMatch(/^Cross-account pass role is not allowed/)
+      expect(scene.serving('production')).toBe(oldImage)
+    }),
+  )
 
 test.concurrent(
   'does not deploy to production what staging does not prove to run, whatever the order of the jobs',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLayout } from '../oci-layout.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
-import { seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
+import { seedExample, seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { type RunOptions, runWorkflow, type StartingJob, type WorkflowRun } from './runner/run.ts'
 
@@ -102,7 +102,7 @@ async function open(world: World, name: EnvironmentName, { readyWait, pause }: S
         },
       ],
     })
-  simulator.world.region(region).logs.createGroup('/ecs/api')
+  seedExample(simulator)
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: `repo:${repository}:environment:${name}` } })
   world[name] = { simulator, ...(await simulator.listen()) }
   return simulator
