@@ -19,7 +19,7 @@ export interface Patient {
   readonly place: string
 }
 
-/** `The image of container api does not exist: the repository api has no …. Check …`. */
+/** `Image not found for container api: … is not in Amazon ECR …. Check …`. */
 export function findingSentence({ what, why, fix }: Finding): Text {
   return redactedText(text`${what}: ${why}. ${fix}`)
 }
@@ -38,7 +38,7 @@ function preflightHeadline(findings: readonly Finding[], { service, place }: Pat
   if (blocks > 0)
     return text`❌ ${who} cannot be deployed: ${counted(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'} it`
   if (warns > 0) return text`⚠️ ${who} can be deployed, with ${counted(warns, 'warning')}`
-  return text`✅ ${who} can be deployed: nothing was found that stands in the way`
+  return text`✅ ${who} can be deployed: preflight passed, no issues found`
 }
 
 function counted(count: number, noun: string): string {

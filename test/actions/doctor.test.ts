@@ -402,7 +402,7 @@ describe('a finding before the deployment', () => {
     const { runner, findings } = await doctor(sim, { given: { image: `${host}/api:v2` } })
     expect(findings).toEqual([])
     expect(runner.failed).toBe(false)
-    expect(runner.summary).toMatch(/✅ api .*shop.* can be deployed: nothing was found that stands in the way/)
+    expect(runner.summary).toMatch(/✅ api .*shop.* can be deployed: preflight passed, no issues found/)
   })
 
   test('values of secrets are in no line, output or summary', async () => {

@@ -20,7 +20,7 @@ export function judgePlaceholders({ placeholders }: PreflightFacts): readonly Fi
       : finding('placeholder', {
           what,
           why: text`Amazon ECS takes the value as it is`,
-          fix: text`Write the value into the task definition, or render the file before it is deployed.`,
+          fix: text`Write the value into the task definition, or render the file before the deployment.`,
         })
   })
 }

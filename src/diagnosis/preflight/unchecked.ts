@@ -61,7 +61,7 @@ function unread({ action, shows, reason }: Unread): Unchecked {
         code: 'not-checked',
         shows: text`${untrusted(shows)}`,
         why: text`${untrusted(reason ?? 'it could not be read')}`,
-        fix: text`Run it again if that may pass.`,
+        fix: text`Run it again if that is temporary.`,
       }
 }
 
