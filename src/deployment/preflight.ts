@@ -123,11 +123,11 @@ function plain(said: Text) {
 /** All of them, the first one first: whoever corrects one wants to know the others. */
 function failureOf([first, ...others]: readonly Finding[]): Failure {
   const rest = others.flatMap(({ what, why }, index) => text`${index === 0 ? '' : ' '}(${index + 2}) ${what}: ${why}.`)
-  const more = others.length === 0 ? '' : text` Also found: ${rest}`
+  const more = others.length === 0 ? [] : text` Also found: ${rest}`
   return new Failure({
     code: 'preflight-failed',
     what: first?.what ?? text``,
     why: first?.why ?? text``,
-    fix: text`${first?.fix ?? ''}${more} Nothing was changed.`,
+    fix: text`${first?.fix ?? ''}${more}`,
   })
 }

@@ -32,7 +32,7 @@ describe('waves', () => {
     expect(runner.outputs).toMatchObject({
       verdict: 'failed',
       'cause-code': 'preflight-failed',
-      cause: expect.stringMatching(/^worker: image of container "api" still has the placeholder set-by-slipway/),
+      cause: expect.stringMatching(/^worker: Placeholder set-by-slipway was not replaced in image of container "api"/),
     })
     expect(services.worker).toMatchObject({ verdict: 'failed', 'cause-code': 'preflight-failed' })
     expect(services.edge?.cause).toMatch(/^The specified log group does not exist for container api: .*\/gone/)

@@ -94,17 +94,17 @@ const blockers: readonly Row[] = [
   ],
   [
     'the placeholder of the example',
-    /^image of container "api" still has the placeholder set-by-slipway/,
+    /^Placeholder set-by-slipway was not replaced in image of container "api"/,
     (sim) => ({ definition: defined(sim, { image: 'set-by-slipway' }) }),
   ],
   [
     'a placeholder of a template in a role',
-    /^executionRoleArn still has the placeholder <EXECUTION_ROLE>/,
+    /^Placeholder <EXECUTION_ROLE> was not replaced in executionRoleArn/,
     (sim) => ({ definition: defined(sim, {}, { executionRoleArn: '<EXECUTION_ROLE>' }) }),
   ],
   [
     'a placeholder of a template in a log group',
-    /still has the placeholder \$\{LOG_GROUP\}/,
+    /^Placeholder \$\{LOG_GROUP\} was not replaced in /,
     (sim) => {
       const options = {
         'awslogs-group': ['$', '{LOG_GROUP}'].join(''),
@@ -162,7 +162,7 @@ describe('what is certain to fail stops a deployment before anything is register
     })
     expect(failed).toBe(true)
     expect(changed).toEqual([])
-    expect(log).toMatch(/Nothing was changed\./)
+    expect(log).toMatch(/failed, nothing changed/)
   })
 
   test.each(blockers)('and with preflight: off does not: %s', async (_, _cause, setup, scene = rollingScene) => {
@@ -182,7 +182,7 @@ describe('what is certain to fail stops a deployment before anything is register
     const { outputs, lines } = await deploy(sim, {
       definition: defined(sim, { image: 'set-by-slipway', portMappings: [] }, { taskRoleArn: 'gone' }),
     })
-    expect(outputs.cause).toMatch(/^image of container "api" still has the placeholder set-by-slipway/)
+    expect(outputs.cause).toMatch(/^Placeholder set-by-slipway was not replaced in image of container "api"/)
     const [error = ''] = lines.filter((line) => line.startsWith('error '))
     expect(error).toMatch(
       /Also found: \(2\) The role of taskRoleArn does not exist .* \(3\) The container api does not have/,
@@ -218,7 +218,7 @@ describe('what is in doubt only warns', () => {
     ],
     [
       'what an application may expand',
-      /environment variable DB of container "api" looks like the placeholder/,
+      /Possible placeholder .* in environment variable DB of container "api"/,
       (sim) => ({ definition: defined(sim, { image: newImage, environment: [{ name: 'DB', value: '<DB_HOST>' }] }) }),
     ],
     [

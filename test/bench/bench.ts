@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- part …] [folder] [--json]`: start-up, lag at the end, calls, failures and scale, or only the parts
+ * `npm run bench [-- part …] [folder] [--json]`: start-up, preflight, lag at the end, calls, failures and scale, or only the parts
  * that are named. Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
 import { measureLag } from './lag.ts'
+import { measurePreflight } from './preflight.ts'
 import { measureScale } from './scale.ts'
 import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
@@ -16,9 +17,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-/** By name; start-up measures the bundles of a folder. */
+/** By name; start-up and preflight measure the bundles of a folder. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   'start-up': measureStartUp,
+  preflight: measurePreflight,
   lag: measureLag,
   calls: countCalls,
   failures: playFailures,

@@ -1,5 +1,6 @@
 /** A process of its own for the start-up bench: a simulated AWS so fast that every deployment is over by the first look. */
 import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
+import { seedImage } from '../simulator/ecr.ts'
 import { seedBlueGreenService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 
@@ -10,6 +11,9 @@ const sim = createSimulator({ clock: { kind: 'accelerated', speed } })
 seedRollingService(sim, { service: 'api' })
 const service = seedBlueGreenService(sim, { service: 'web' })
 seedCodeDeploy(sim, { service, terminationWaitMinutes: 0 })
+// For preflight, which looks at images of Amazon ECR.
+sim.world.region('eu-west-1').ecr.createRepository('api')
+seedImage(sim.world, 'eu-west-1', 'api', 'bench')
 const { environment } = await sim.listen()
 
 /** Answers every message with the operations that were called since the last one. */

@@ -18,8 +18,14 @@ interface Case {
 const image = (tag: string) => `registry.example.com/api:${tag}`
 
 const cases: readonly Case[] = [
-  { name: 'rolling', inputs: (turn) => ({ cluster: 'shop', service: 'api', image: image(`r${turn}`) }) },
-  { name: 'CodeDeploy', inputs: (turn) => ({ cluster: 'shop', service: 'web', image: image(`c${turn}`) }) },
+  {
+    name: 'rolling',
+    inputs: (turn) => ({ cluster: 'shop', service: 'api', image: image(`r${turn}`), preflight: 'off' }),
+  },
+  {
+    name: 'CodeDeploy',
+    inputs: (turn) => ({ cluster: 'shop', service: 'web', image: image(`c${turn}`), preflight: 'off' }),
+  },
   { name: 'unchanged', inputs: () => ({ cluster: 'shop', service: 'api', image: image('same') }) },
 ]
 

@@ -1,4 +1,3 @@
-import { placeholderText } from '../../task-definition/placeholders.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
@@ -6,9 +5,12 @@ import { type Finding, finding } from './finding.ts'
 /** What a template or a person should have filled in. */
 export function judgePlaceholders({ placeholders }: PreflightFacts): readonly Finding[] {
   return placeholders.map((found) => {
-    const what = placeholderText(found)
+    const [mark, member] = [untrusted(found.mark), untrusted(found.member)]
+    const what = found.certain
+      ? text`Placeholder ${mark} was not replaced in ${member}`
+      : text`Possible placeholder ${mark} in ${member}`
     if (!found.certain) {
-      const why = text`unless the application expands ${untrusted(found.mark)} itself, nothing has replaced it`
+      const why = text`unless the application expands it, nothing has replaced it`
       return finding('placeholder', { what, why, fix: text`Replace it, or ignore this if it is meant.` }, true)
     }
     return found.path.at(-1) === 'image'
