@@ -7,7 +7,7 @@ import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
-import { seedNativeService } from '../simulator/fixtures.ts'
+import { seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { changesOf, type Definition, defined, home, host, withRepository } from './doctor-scene.ts'
 import { emptyScene, environment, here } from './scene.ts'
@@ -214,6 +214,23 @@ describe('what is in doubt only warns', () => {
       (sim) => {
         sim.faults.add({ operation: 'DescribePullThroughCacheRules', effect: { kind: 'access-denied' } })
         return { given: { image: `${host}/hub/nginx:1` } }
+      },
+    ],
+    [
+      'a label of a lone image that the image which runs has, too',
+      /Wrong CPU architecture in the image of container api/,
+      (sim) => {
+        for (const tag of ['v1', 'v2'])
+          seedImage(sim.world, region, 'api', tag, { architecture: 'arm64', content: tag })
+        return { given: ours }
+      },
+      () => {
+        const sim = createSimulator()
+        home(sim).ecr.createRepository('api')
+        // The simulated Amazon ECS believes labels, so that the service is made with another one.
+        seedImage(sim.world, region, 'api', 'v1')
+        seedRollingService(sim, { image: `${host}/api:v1` })
+        return sim
       },
     ],
     [

@@ -22,8 +22,11 @@ export interface ImageFact {
   readonly isEssential: boolean
   readonly standing: /** `mayBeCached`: a pull through cache rule may fill the repository with it, as the rules could not be read. */
     | { readonly kind: 'missing'; readonly repository: string; readonly mayBeCached: boolean }
-    /** `platforms`, such as `linux/arm64`; undefined where they could not be read. */
-    | { readonly kind: 'there'; readonly platforms: readonly string[] | undefined }
+    /**
+     * `platforms`, such as `linux/arm64`; undefined where they could not be read. `isDisproved`: an image that runs now says the
+     * same of itself, where it could not run if that were true.
+     */
+    | { readonly kind: 'there'; readonly platforms: readonly string[] | undefined; readonly isDisproved?: boolean }
     /** In a registry that is not looked into, or pulled through one of its own. */
     | { readonly kind: 'elsewhere' }
     /** Not a reference of an image at all. */

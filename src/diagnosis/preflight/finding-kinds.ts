@@ -40,7 +40,7 @@ export const findingKinds = {
   'image-platform': {
     severity: 'blocks',
     found: 'an image without a manifest for the platform of the task on AWS Fargate',
-    doubt: `on EC2, where an instance may emulate another architecture; ${optional}`,
+    doubt: `on EC2, where an instance may emulate another architecture; what runs now is labelled in the same way; ${optional}`,
   },
   'image-invalid': { severity: 'blocks', found: 'a text that is no image reference', doubt: optional },
   'image-unchecked': {

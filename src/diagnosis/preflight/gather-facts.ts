@@ -22,6 +22,7 @@ import { gatherRoles } from './gather-roles.ts'
 import { gatherScaling } from './gather-scaling.ts'
 import { gatherSecrets, secretUsesIn } from './gather-secrets.ts'
 import { gatherTargetGroups, gatherTraffic } from './gather-traffic.ts'
+import { platformOf } from './judge-images.ts'
 import { type Look, type LookAgain, openLook } from './look.ts'
 import { blankValues, placeholdersIn } from './placeholders.ts'
 
@@ -76,7 +77,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
   const group = codeDeployOf(subject, ports, look)
   const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
-    gatherImages(definition, { accountId, region, blank }, ports, look),
+    gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, look),
     gatherSecrets(uses, subject.checkSecretKeys, sources, look),
     gatherRoles(definition, uses, place, ports.roles, look),
     gatherLogGroups(definition, { region, blank }, sources, look),
@@ -111,6 +112,13 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     ...ofGroup,
     unread: unread(),
   }
+}
+
+/** What runs now, where the new tasks get the same platform. */
+function runningOn({ current, definition }: PreflightSubject, isFargate: boolean) {
+  const platform = platformOf({ definition, isFargate })
+  if (current === undefined || platform === undefined) return undefined
+  return platformOf({ definition: current, isFargate }) === platform ? { definition: current, platform } : undefined
 }
 
 function engineIn({ service }: PreflightSubject) {

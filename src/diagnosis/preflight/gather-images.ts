@@ -4,6 +4,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { Ecr, JsonObject, PreflightSources, Registry } from '../../ports.ts'
 import { containersOf, isEssential, textIn } from '../../task-definition/members.ts'
 import type { ImageFact } from './facts.ts'
+import { fits } from './judge-images.ts'
 import type { Look } from './look.ts'
 
 interface Here {
@@ -11,6 +12,8 @@ interface Here {
   readonly region: string
   /** Values that are placeholders. */
   readonly blank?: ReadonlySet<string>
+  /** What runs now on the platform that the new tasks get. */
+  readonly running?: { readonly definition: JsonObject; readonly platform: string } | undefined
 }
 
 /** Where images are looked up. Without `registry` nobody asks what they are made for. */
@@ -37,12 +40,32 @@ export async function gatherImages(
       reference,
       containers: containers.map((container) => textIn(container, 'name') ?? 'without a name'),
       isEssential: containers.some(isEssential),
-      standing: await standingOf(reference, here, ports, look),
+      standing: await standingOf(reference, { ...here, running: runningFor(containers, here) }, ports, look),
     })),
   )
 }
 
-async function standingOf(image: string, here: Here, ports: ImagePorts, look: Look): Promise<ImageFact['standing']> {
+/** The image that one of the containers runs now, and the platform that it runs on. */
+interface RunningImage {
+  readonly reference: string
+  readonly platform: string
+}
+
+function runningFor(containers: readonly JsonObject[], { running }: Here): RunningImage | undefined {
+  const names = containers.map((container) => textIn(container, 'name'))
+  const same = containersOf(running?.definition ?? {}).find((container) => names.includes(textIn(container, 'name')))
+  const reference = same && textIn(same, 'image')
+  return running && reference !== undefined ? { reference, platform: running.platform } : undefined
+}
+
+type ImageHere = Omit<Here, 'running'> & { readonly running: RunningImage | undefined }
+
+async function standingOf(
+  image: string,
+  here: ImageHere,
+  ports: ImagePorts,
+  look: Look,
+): Promise<ImageFact['standing']> {
   const reference = parseReference(image)
   if (reference === undefined) return { kind: 'invalid' }
   const place = ecrPlaceOf(reference.registry)
@@ -56,10 +79,36 @@ async function standingOf(image: string, here: Here, ports: ImagePorts, look: Lo
   if (value === undefined) return await missing(repository, ports, look)
   const { registry } = ports
   if (registry === undefined) return { kind: 'there', platforms: undefined }
-  const platforms = await look(pulling, 'whether the images fit the platform of the task', () =>
-    platformsOf(repository, value, registry),
-  )
-  return { kind: 'there', platforms: platforms?.value }
+  const made = await look(pulling, 'whether the images fit the platform of the task', async () => {
+    const build = await buildOf(repository, value, registry)
+    const isDisproved =
+      build?.isIndex === false && (await runsAlike(build.platforms, value, here, { ...ports, registry }))
+    return { platforms: build?.platforms, isDisproved }
+  })
+  return { kind: 'there', platforms: undefined, ...made?.value }
+}
+
+/**
+ * Whether what runs now has the same platform in its label, and not the one that it runs on. Builders that cross-compile may
+ * label an image with a platform of their own, and containerd compares labels only below an index (`images.Manifest`).
+ */
+async function runsAlike(
+  platforms: readonly string[],
+  digest: string,
+  here: ImageHere,
+  { ecr, registry }: ImagePorts & { readonly registry: NonNullable<ImagePorts['registry']> },
+): Promise<boolean> {
+  const { running } = here
+  if (running === undefined || platforms.some((platform) => fits(platform, running.platform))) return false
+  const reference = parseReference(running.reference)
+  const place = reference && ecrPlaceOf(reference.registry)
+  if (reference === undefined || place?.region !== here.region || place.accountId !== here.accountId) return false
+  const { repository, digest: pinned, tag = 'latest' } = reference
+  const theirs = pinned ?? (await ecr.imageDigest(repository, { tag }))
+  // A tag that has moved to the new image says nothing of what runs.
+  if (theirs === undefined || (theirs === digest && pinned === undefined)) return false
+  const build = await buildOf(repository, theirs, registry)
+  return build?.isIndex === false && build.platforms.every((platform) => platforms.includes(platform))
 }
 
 /**
@@ -76,19 +125,22 @@ async function missing(repository: string, { preflight }: ImagePorts, look: Look
 }
 
 /** Platforms of an image or of an index of images; undefined where it does not say. */
-async function platformsOf(
+async function buildOf(
   repository: string,
   digest: string,
   registry: NonNullable<ImagePorts['registry']>,
-): Promise<readonly string[] | undefined> {
+): Promise<{ readonly platforms: readonly string[]; readonly isIndex: boolean } | undefined> {
   const stored = await registry.manifest(repository, digest)
   const manifest = stored && readable(() => parseManifest(stored.content))
   if (!manifest) return undefined
   if (manifest.manifests.length > 0)
-    return manifest.manifests.filter((child) => !isAttestation(child)).flatMap(({ platform }) => platform ?? [])
+    return {
+      platforms: manifest.manifests.filter((child) => !isAttestation(child)).flatMap(({ platform }) => platform ?? []),
+      isIndex: true,
+    }
   const config = manifest.config && (await registry.blob(repository, manifest.config.digest))
   const platform = config && readable(() => parseConfig(config).platform)
-  return platform ? [platform] : undefined
+  return platform ? { platforms: [platform], isIndex: false } : undefined
 }
 
 /** What cannot be read as a manifest is judged by whoever pulls it. */

@@ -23,6 +23,11 @@ export function platformOf({
   return `${os}/${architecture === 'ARM64' ? 'arm64' : 'amd64'}`
 }
 
+/** `linux/arm64/v8` fits `linux/arm64`. */
+export function fits(platform: string, wanted: string | undefined): boolean {
+  return platform === wanted || platform.startsWith(`${wanted}/`)
+}
+
 function judge(image: ImageFact, facts: PreflightFacts): readonly Finding[] {
   const { reference, standing, isEssential } = image
   switch (standing.kind) {
@@ -51,17 +56,21 @@ function judge(image: ImageFact, facts: PreflightFacts): readonly Finding[] {
         ),
       ]
     case 'there':
-      return misfit(image, standing.platforms, facts)
+      return misfit(image, standing, facts)
     case 'elsewhere':
     case 'unread':
       return []
   }
 }
 
-function misfit(image: ImageFact, platforms: readonly string[] | undefined, facts: PreflightFacts): readonly Finding[] {
+function misfit(
+  image: ImageFact,
+  { platforms, isDisproved = false }: Extract<ImageFact['standing'], { kind: 'there' }>,
+  facts: PreflightFacts,
+): readonly Finding[] {
   const wanted = platformOf(facts)
-  const fits = platforms?.some((platform) => platform === wanted || platform.startsWith(`${wanted}/`)) ?? true
-  if (wanted === undefined || fits || platforms?.length === 0) return []
+  const isFit = platforms?.some((platform) => fits(platform, wanted)) ?? true
+  if (wanted === undefined || isFit || platforms?.length === 0) return []
   const architecture = platforms?.some((platform) => platform.startsWith('linux/arm64')) ? 'ARM64' : 'X86_64'
   return [
     finding(
@@ -71,7 +80,7 @@ function misfit(image: ImageFact, platforms: readonly string[] | undefined, fact
         why: text`${untrusted(image.reference)} is built for ${untrusted(platforms?.join(', ') ?? '')}, and the task runs on ${wanted}, so containers would fail with exec format error or CannotPullContainerError`,
         fix: text`Build it with platforms: ${wanted}, or set runtimePlatform.cpuArchitecture of the task definition to ${architecture}.`,
       },
-      !facts.isFargate || !image.isEssential,
+      !facts.isFargate || !image.isEssential || isDisproved,
     ),
   ]
 }

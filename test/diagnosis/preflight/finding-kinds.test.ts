@@ -79,6 +79,12 @@ const images: readonly Row[] = [
       isFargate: false,
     },
   ],
+  [
+    'image-platform',
+    'warns',
+    'of an image that is labelled as the one that runs',
+    oneImage({ standing: { kind: 'there', platforms: ['linux/arm64'], isDisproved: true } }),
+  ],
   ['image-invalid', 'blocks', '', oneImage({ reference: 'Api:V2:x', standing: { kind: 'invalid' } })],
   [
     'image-invalid',
