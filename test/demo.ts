@@ -11,7 +11,7 @@ import { choosePaint } from './demo/paint.ts'
 import { picture } from './demo/picture.ts'
 import { brokenCanary, type Scenario, scenarios } from './demo/scenarios.ts'
 import { slackPage } from './demo/slack-page.ts'
-import { commitOf, openStage, speed } from './demo/stage.ts'
+import { commitOf, openStage, speedOf } from './demo/stage.ts'
 import { type Told, tell } from './demo/story.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -77,12 +77,10 @@ function chooseChapters(scenario: string | undefined): readonly Chapter[] {
 
 async function tellAll(chapters: readonly Chapter[], output: string): Promise<readonly Told[]> {
   const docker = await findDocker()
-  print(
-    paint(
-      'dim',
-      `The actions in dist/ deploy examples/api to an AWS that is simulated here, ${speed} times as fast as the real one.`,
-    ),
-  )
+  const first = chapters[0]?.scenario ?? brokenCanary
+  const speed = speedOf(first)
+  const pace = speed === 1 ? '' : `, ${speed} times as fast as the real one`
+  print(paint('dim', `The actions in dist/ deploy examples/api to an AWS that is simulated here${pace}.`))
   print(
     paint(
       'dim',
@@ -91,7 +89,7 @@ async function tellAll(chapters: readonly Chapter[], output: string): Promise<re
         : `Docker ${docker.version} builds the images.`,
     ),
   )
-  const stage = await openStage(chapters[0]?.scenario.engine ?? 'codedeploy')
+  const stage = await openStage(first)
   try {
     const told: Told[] = []
     for (const [index, { name, scenario }] of chapters.entries()) {

@@ -32,10 +32,6 @@ describe('npm run demo', () => {
     ['crash', 'Essential container in task exited ("api", exit code 1)', 'prices.js'],
     ['out-of-memory', 'OutOfMemoryError', 'exit code 137'],
     ['unhealthy-target', 'HTTP 500 (Target.ResponseCodeMismatch)', '/health'],
-    ['image-missing', 'api:v3-rc1 not found', 'CannotPullContainerError'],
-    ['secret-missing', 'api/webhook-key-AbCdEf not found', 'ResourceNotFoundException'],
-    ['log-group-missing', 'log group /teams/orders/api not found', 'ResourceNotFoundException'],
-    ['wrong-architecture', 'it is built for linux/arm64', 'CannotPullContainerError'],
     ['capacity', 'Capacity is unavailable at this time', 'unable to place a task'],
     ['alarm', 'ALARM_ACTIVE: alarm api-5xx', 'AllowTraffic'],
   ])(
@@ -57,6 +53,26 @@ describe('npm run demo', () => {
     patience,
   )
 
+  test.concurrent.each([
+    ['image-missing', 'api:v3-rc1 is not in Amazon ECR (repository api, eu-west-1, account 111122223333)'],
+    ['secret-missing', 'has no arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/webhook-key-AbCdEf'],
+    ['log-group-missing', 'CloudWatch Logs has no /teams/orders/api in eu-west-1'],
+    ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64'],
+  ])(
+    '--scenario %s: preflight stops it before anything is changed, and Slack and the summary say so',
+    async (scenario, cause) => {
+      const output = temporaryFolder()
+      const { exitCode, stdout } = await demo('--scenario', scenario, '--output', output)
+      const file = (name: string) => readFile(join(output, `${scenario}.${name}`), 'utf8')
+      expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
+      expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain(cause)
+      expect(stdout).toMatch(/┃ ❌ api \(staging\): failed, nothing changed/)
+      expect(await file('summary.md')).toContain('nothing changed')
+      expect(JSON.parse(await file('slack.json'))).toMatchObject({ text: expect.stringContaining('nothing changed') })
+    },
+    patience,
+  )
+
   test('--list has a line for each', async () => {
     const { stdout } = await demo('--list')
     for (const [name, { about }] of Object.entries(scenarios))
@@ -73,7 +89,7 @@ describe('npm run demo', () => {
     'a story that goes another way is told as such',
     async () => {
       const scenario = { ...scenarios['secret-missing'], cause: /no capacity/ } as (typeof scenarios)[string]
-      const stage = await openStage('rolling')
+      const stage = await openStage(scenario)
       try {
         const teller = { print: () => {}, paint: (_: string, text: string) => text, docker: undefined }
         const { surprises } = await tell(scenario, commitOf(scenario.commit, 41), stage, teller)

@@ -16,7 +16,8 @@ export interface Scenario {
   readonly engine: 'rolling' | 'codedeploy'
   /** First line of the commit's message. */
   readonly commit: string
-  readonly verdict: 'succeeded' | 'rolled-back'
+  /** `failed`: preflight stops it before anything is registered. */
+  readonly verdict: 'succeeded' | 'rolled-back' | 'failed'
   /** What the cause has to say; a deployment that succeeds has none. */
   readonly cause?: RegExp
   /** Makes the world as the story needs it. `tag` is the image's. */
@@ -99,19 +100,19 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
   },
   'image-missing': {
-    about: 'the tag to deploy was never pushed',
+    about: 'the tag to deploy was never pushed: preflight stops the deployment',
     engine: 'rolling',
     commit: 'Deploy the release candidate',
-    verdict: 'rolled-back',
-    cause: /CannotPullContainerError: image \S+ not found/,
+    verdict: 'failed',
+    cause: /Image not found for container api: \S+api:v3-rc1 is not in Amazon ECR/,
     deployedTag: 'v3-rc1',
   },
   'secret-missing': {
-    about: 'the task definition names a secret that does not exist',
+    about: 'the task definition names a secret that does not exist: preflight stops the deployment',
     engine: 'rolling',
     commit: 'Sign the webhooks',
-    verdict: 'rolled-back',
-    cause: /ResourceInitializationError: secret \S+ not found/,
+    verdict: 'failed',
+    cause: /The secret WEBHOOK_KEY of container api does not exist/,
     definition: (definition) =>
       withContainer(definition, {
         secrets: [
@@ -123,11 +124,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
   },
   'log-group-missing': {
-    about: 'the task definition logs to a group that does not exist',
+    about: 'the task definition logs to a group that does not exist: preflight stops the deployment',
     engine: 'rolling',
     commit: 'Log to a group per team',
-    verdict: 'rolled-back',
-    cause: /log group \/?[\w/-]+ not found/,
+    verdict: 'failed',
+    cause: /The specified log group does not exist for container api/,
     definition: (definition) =>
       withContainer(definition, {
         logConfiguration: {
@@ -141,11 +142,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }),
   },
   'wrong-architecture': {
-    about: 'the image was built for arm64, the tasks run on x86-64',
+    about: 'the image was built for arm64, the tasks run on x86-64: preflight stops the deployment',
     engine: 'rolling',
     commit: 'Build on the faster laptop',
-    verdict: 'rolled-back',
-    cause: /exec format error|descriptor matching platform/,
+    verdict: 'failed',
+    cause: /Wrong CPU architecture in the image of container api: \S+ is built for linux\/arm64/,
     architecture: 'arm64',
   },
   capacity: {

@@ -10,10 +10,13 @@ import { codeDeployOf } from '../simulator/codedeploy/codedeploy.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { type SeedOptions, seedExample, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { type Definition, place } from './scenarios.ts'
+import { type Definition, place, type Scenario } from './scenarios.ts'
 
-/** How many times as fast as real time the simulated AWS runs. */
-export const speed = 25
+/**
+ * How many times as fast as real time the simulated AWS runs. What preflight stops waits for nothing, and its looks have
+ * pauses and a limit that are real.
+ */
+export const speedOf = ({ verdict }: Pick<Scenario, 'verdict'>) => (verdict === 'failed' ? 1 : 25)
 
 export const alarm = 'api-5xx'
 
@@ -48,7 +51,9 @@ export function commitOf(title: string, runNumber: number): Commit {
   return { sha: createHash('sha1').update(title).digest('hex'), title, runNumber: String(runNumber) }
 }
 
-export async function openStage(engine: 'rolling' | 'codedeploy'): Promise<Stage> {
+/** For this scenario, and others after it. */
+export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>): Promise<Stage> {
+  const speed = speedOf(scenario)
   const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
   const region = simulator.world.region(place.region)
@@ -97,7 +102,7 @@ export async function openStage(engine: 'rolling' | 'codedeploy'): Promise<Stage
       await rm(temporary, { recursive: true, force: true })
     },
   }
-  listener = await firstRelease(stage, engine)
+  listener = await firstRelease(stage, scenario.engine)
   return stage
 }
 
