@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
-import { partitions } from '../src/partitions.ts'
 import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
+import { partitions } from '../src/partitions.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')

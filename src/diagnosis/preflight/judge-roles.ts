@@ -29,7 +29,7 @@ function judgeRole(member: (typeof members)[number], facts: PreflightFacts): rea
   const { definition, region, accountId, blank } = facts
   const role = textIn(definition, member) ?? ''
   if (role === '' || blank.has(role)) return []
-  const partition = partitionOf(region).id
+  const { id: partition, pattern } = partitionOf(region)
   if (!isRole(role)) {
     return [
       finding('role-malformed', {
@@ -41,7 +41,8 @@ function judgeRole(member: (typeof members)[number], facts: PreflightFacts): rea
   }
   const arn = parseArn(role)
   if (arn === undefined) return []
-  if (arn.partition !== partition) {
+  // A region that fits no pattern may be of a partition that is not known here.
+  if (arn.partition !== partition && pattern.test(region)) {
     return [
       finding('role-elsewhere', {
         what: text`Role of another partition in ${member}`,

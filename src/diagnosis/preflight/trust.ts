@@ -17,7 +17,8 @@ export function trustsTasks(trust: JsonObject | undefined): boolean {
 function isForTasks({ Principal, NotPrincipal }: JsonObject): boolean {
   if (NotPrincipal !== undefined) return true
   const named = isObject(Principal) ? Object.values(Principal).flatMap(textsOf) : textsOf(Principal)
-  return named.some((name) => name === tasks || name === '*')
+  // Partitions may have a suffix of their own, such as `.amazonaws.com.cn`.
+  return named.some((name) => name.startsWith('ecs-tasks.') || name === '*')
 }
 
 function isAssuming({ Action, NotAction }: JsonObject): boolean {

@@ -385,6 +385,11 @@ test('a deployment in which nothing is wrong has no finding', () => {
   expect(judge(factsWith())).toEqual([])
 })
 
+test('nor has a role of this account in a partition that is not known', () => {
+  const taskRoleArn = `arn:aws-new:iam::${accountId}:role/run`
+  expect(judge(factsWith({ region: 'new-north-1', ...container({}, { taskRoleArn }) }))).toEqual([])
+})
+
 describe('a finding', () => {
   test.each(rows)('%s: %s %s', (code, severity, _, change) => {
     const found = judge(factsWith(change)).filter((finding) => finding.code === code)

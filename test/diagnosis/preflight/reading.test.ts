@@ -51,6 +51,7 @@ describe('a trust policy', () => {
     [true, 'for tasks', allow({ Service: tasks })],
     [true, 'for several services', allow({ Service: ['lambda.amazonaws.com', tasks] })],
     [true, 'for everybody', allow('*')],
+    [true, 'of a partition with names of its own', allow({ Service: `${tasks}.cn` })],
     [true, 'with a condition, which is not weighed', allow({ Service: tasks }, 'sts:AssumeRole', { Condition: {} })],
     [true, 'with a wildcard', allow({ Service: tasks }, 'sts:Assume*')],
     [true, 'with an action among others, in any case', allow({ Service: tasks }, ['sts:TagSession', 'STS:assumerole'])],
