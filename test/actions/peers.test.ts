@@ -96,8 +96,7 @@ describe("peers' F8: what ECS rolled back, what is too slow and what cannot be s
     seedRollingService(sim, { region: there })
     const effect = { kind: 'error', code: 'AccessDeniedException', message: 'Not authorized.', status: 400 } as const
     sim.faults.add({ operation: 'UpdateService', times: 9, effect })
-    // The roles of the simulator are of the partition aws.
-    const { errors } = await deploy(sim, { 'aws-region': there, preflight: 'off' })
+    const { errors } = await deploy(sim, { 'aws-region': there })
     expect(errors.join()).toMatch(/arn:aws-us-gov:ecs:us-gov-west-1:/)
     expect(errors.join()).not.toMatch(/arn:aws:/)
   })

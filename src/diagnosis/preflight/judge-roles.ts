@@ -29,20 +29,19 @@ function judgeRole(member: (typeof members)[number], facts: PreflightFacts): rea
   const { definition, region, accountId, blank } = facts
   const role = textIn(definition, member) ?? ''
   if (role === '' || blank.has(role)) return []
-  const { id: partition, pattern } = partitionOf(region)
+  const partition = partitionIn(facts)
   if (!isRole(role)) {
     return [
       finding('role-malformed', {
         what: text`Role is not valid in ${member}`,
         why: text`${untrusted(role)} is neither the ARN nor the name of an IAM role`,
-        fix: text`Write it as arn:${partition}:iam::${untrusted(accountId ?? '<account>')}:role/<name>, or as the name alone.`,
+        fix: text`Write it as arn:${partition ?? partitionOf(region).id}:iam::${untrusted(accountId ?? '<account>')}:role/<name>, or as the name alone.`,
       }),
     ]
   }
   const arn = parseArn(role)
   if (arn === undefined) return []
-  // A region that fits no pattern may be of a partition that is not known here.
-  if (arn.partition !== partition && pattern.test(region)) {
+  if (partition !== undefined && arn.partition !== partition) {
     return [
       finding('role-elsewhere', {
         what: text`Role of another partition in ${member}`,
@@ -59,6 +58,12 @@ function judgeRole(member: (typeof members)[number], facts: PreflightFacts): rea
       fix: text`Name a role of account ${untrusted(accountId)}. A role name without an ARN fits every account. A task that needs a role of another account assumes it from the code in the container.`,
     }),
   ]
+}
+
+/** That of the service, by AWS's own word. A region that fits no pattern may be of a partition that is not known here. */
+function partitionIn({ service, region }: PreflightFacts): string | undefined {
+  const { id, pattern } = partitionOf(region)
+  return parseArn(service?.serviceArn ?? '')?.partition ?? (pattern.test(region) ? id : undefined)
 }
 
 /** Sentences of ECS: "Fargate requires task definition to have execution role ARN to support …", "When you are specifying container secrets, …". */

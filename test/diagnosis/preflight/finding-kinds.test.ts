@@ -387,7 +387,10 @@ test('a deployment in which nothing is wrong has no finding', () => {
 
 test('nor has a role of this account in a partition that is not known', () => {
   const taskRoleArn = `arn:aws-new:iam::${accountId}:role/run`
-  expect(judge(factsWith({ region: 'new-north-1', ...container({}, { taskRoleArn }) }))).toEqual([])
+  const unknown = { region: 'new-north-1', ...container({}, { taskRoleArn, executionRoleArn: taskRoleArn }) }
+  const ofService = { ...service, serviceArn: `arn:aws-new:ecs:new-north-1:${accountId}:service/shop/api` }
+  for (const known of [undefined, ofService])
+    expect(judge(factsWith({ ...unknown, service: known })).map(({ code }) => code)).not.toContain('role-elsewhere')
 })
 
 describe('a finding', () => {
