@@ -26,7 +26,8 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = place
   const codeDeploy = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
   const now = runner.clock.now()
-  const past = await findPastDeployment(id, { region: aws.region, cluster, service, codeDeploy, now }, aws)
+  const ports = { ...aws, clock: runner.clock, signal: runner.signal }
+  const past = await findPastDeployment(id, { region: aws.region, cluster, service, codeDeploy }, ports)
   const images = openImageStore({ aws, runner, fetch })
   const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
   const subject = {

@@ -5,6 +5,7 @@ import { deploymentIds } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 import { batches } from './pages.ts'
+import { remembered } from './remembered.ts'
 
 /** BatchGetDeployments takes at most 25 ids. */
 const describeAtMost = 25
@@ -15,7 +16,7 @@ const withAppSpec = 20
 export function revisionHistory(connection: Connection): RevisionHistory {
   return {
     activeRevisions: (family, limit) => activeRevisions(connection, family, limit),
-    codeDeployDeployments: (application, group, since) => deployments(connection, application, group, since),
+    codeDeployDeployments: (application, group) => deployments(connection, application, group),
   }
 }
 
@@ -36,8 +37,8 @@ async function activeRevisions(connection: Connection, family: string, limit: nu
   )
 }
 
-async function deployments(connection: Connection, application: string, group: string, since: Date) {
-  const createTimeRange = { start: since }
+async function deployments(connection: Connection, application: string, group: string) {
+  const createTimeRange = { start: new Date(connection.clock.now() - remembered) }
   const ids = await deploymentIds(connection, { application, group, createTimeRange, orNone: true })
   const found: CodeDeployDeployment[] = []
   for (const some of batches(ids, describeAtMost)) found.push(...(await describe(connection, some)))

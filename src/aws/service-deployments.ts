@@ -7,6 +7,7 @@ import { whenClusterMissing } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 import { batches, everyPage, type Page } from './pages.ts'
 import { quote } from './refusal.ts'
+import { remembered } from './remembered.ts'
 
 type ServiceDeployments = Pick<
   Ecs,
@@ -31,18 +32,27 @@ export function serviceDeployments(connection: Connection): ServiceDeployments {
   }
 }
 
-async function list(connection: Connection, cluster: string, service: string, createdAfter: Date) {
+async function list(connection: Connection, cluster: string, service: string, createdAfter = new Date(0)) {
   const client = await connection.clients.ecs()
   const { ListServiceDeploymentsCommand } = await import('@aws-sdk/client-ecs')
+  const after = new Date(Math.max(createdAfter.getTime(), connection.clock.now() - remembered))
   const listed = await everyPage((nextToken) =>
     call(
       connection,
       async (options): Promise<Page<ServiceDeployment>> => {
-        const input = { cluster, service, createdAt: { after: createdAfter }, nextToken }
+        const input = { cluster, service, createdAt: { after }, nextToken }
         const reply = await client.send(new ListServiceDeploymentsCommand(input), options)
         return { items: present(reply.serviceDeployments, 'serviceDeployments'), next: reply.nextToken }
       },
-      { action: 'ecs:ListServiceDeployments', kind: 'read', whenRefused: whenClusterMissing(cluster) },
+      {
+        action: 'ecs:ListServiceDeployments',
+        kind: 'read',
+        whenRefused(refusal) {
+          // Nothing is known of such a time.
+          if (/time filter must be within/i.test(refusal.message)) return { value: { items: [] } }
+          return whenClusterMissing(cluster)(refusal)
+        },
+      },
     ),
   )
   const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])

@@ -77,10 +77,10 @@ export async function* watch(located: Located, found: Rollout): Events<End> {
     const { watchFirstTaskSet } = await import('./ecs/watch-first-task-set.ts')
     return yield* watchFirstTaskSet(found, located.id)
   }
-  const { arn, ours, deployment } = located
+  const { arn, own, deployment } = located
   const rollout = withBakeTimes(found, deployment.deploymentConfiguration)
   const { request, journey } = rollout
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+  return yield* watchServiceDeployment({ rollout, arn, own, deadline, pace })
 }

@@ -7,17 +7,18 @@ import { check, tellChecks } from './checks.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { tellDryRun } from './dry-run.ts'
-import { isAdoptable, rollOut } from './ecs/rolling.ts'
+import { rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
+import { isAdoptable } from './ecs/update.ts'
 import type { End } from './end.ts'
 import { beginOrder } from './environment-order.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan, openWatchman } from './guard.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
-import { lookAgain } from './look-again.ts'
+import { isStill, lookAgain } from './look-again.ts'
 import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
-import { groupFor, listing, type Prepared, prepare } from './prepare.ts'
+import { groupFor, type Prepared, prepare } from './prepare.ts'
 import { type Marking, moveTags, obtainRevision, settleRevision } from './revision.ts'
 import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { warningsBefore } from './warnings.ts'
@@ -46,6 +47,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   const decided = group ? withSettings(drafted, group, named) : drafted
   if (prepared.conflict === undefined || named.dryRun) yield* tellPlan(named, preparing, prepared, decided)
   if (decided.unchanged && prepared.conflict === undefined) {
+    if (named.isJustChanged && !(await isStill(running, named, preparing))) return changed(service)
     yield* tellChecks(await checks, named, prepared, preparing)
     if (marking && running && !named.dryRun)
       yield* moveTags({ arn: running, definition: prepared.stored }, marking, preparing)
@@ -160,7 +162,7 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events
 
 async function* start(
   rollout: Rollout,
-  { engine, inFlight, service, denied }: Prepared,
+  { engine, inFlight, service, isListed }: Prepared,
   { settingsOnly }: Plan,
   group: DeploymentGroup | undefined,
 ): Events<End | Obstacle> {
@@ -174,7 +176,6 @@ async function* start(
     return yield* deployByCodeDeploy(rollout, group, inFlight)
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
-    const isListed = !denied.includes(listing)
     return isListed ? changed(service) : { kind: 'conflict', failure: error, isRollback: false }
   }
 }

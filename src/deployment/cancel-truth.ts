@@ -1,8 +1,10 @@
 import { deadlineIn, remaining } from '../clock.ts'
-import type { CodeDeployDeployment } from '../ports.ts'
+import type { CodeDeployDeployment, ServiceDeployment } from '../ports.ts'
+import { startAgreement } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
+import { slack } from './ecs/find-service-deployment.ts'
 import { standingOf } from './ecs/service-deployment.ts'
-import { primary } from './engine.ts'
+import { type Own, type Sighting, startSightings } from './ecs/sighting.ts'
 import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 
@@ -48,11 +50,14 @@ export async function readTruth(record: DeploymentRecord, ports: Ports): Promise
     return { kind: 'nothing' }
   const { clock } = ports
   const [late, unlisted] = [deadlineIn(clock, underWay), deadlineIn(clock, patience)]
+  const agree = startAgreement(clock)
+  const lookRolling = startRollingLooks(record, ports)
   for (;;) {
-    const found =
-      record.engine === 'codedeploy' ? await lookCodeDeploy(record, ports) : await lookRolling(record, ports)
+    const found = record.engine === 'codedeploy' ? await lookCodeDeploy(record, ports) : await lookRolling()
     const isLate = found.kind === 'nothing' && record.stage === 'updating' && remaining(clock, late) > 0
-    if (found.kind !== 'unlisted' && !isLate) return found
+    if (found.kind === 'supposed') {
+      if (agree(found.how)) return { kind: 'ended', how: found.how }
+    } else if (found.kind !== 'unlisted' && !isLate) return found
     if (remaining(clock, unlisted) === 0) return { kind: 'ended', how: 'unlisted' }
     await clock.sleep(pause)
   }
@@ -86,31 +91,52 @@ async function truthOf(
   return { kind: 'ended', how: hasFailed ? 'rollback-failed' : 'rolling-back' }
 }
 
-async function lookRolling(record: DeploymentRecord, { ecs }: Ports): Promise<Truth | { readonly kind: 'unlisted' }> {
-  const arn = record.serviceDeploymentArn ?? (await findArn(record, ecs))
-  const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
-  if (arn !== undefined && deployment) {
-    const standing = standingOf(deployment)
-    if (standing === 'running') return { kind: 'running', id: arn }
-    const serving = standing === 'succeeded' ? record.taskDefinition : record.previousTaskDefinition
-    const isPending = deployment.status?.endsWith('_REQUESTED') ?? false
-    return { kind: 'ended', how: standing, serving: standing === 'rolling-back' ? undefined : serving, isPending }
+/** Not known, or not said by AWS itself, so that looks have to agree on it. */
+type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: keyof typeof words }
+
+function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
+  const { cluster, service, taskDefinition = '', previousTaskDefinition } = record
+  const own = ownIn(record, clock.now())
+  const sight = startSightings({ taskDefinition, previousTaskDefinition, service: {} }, own)
+  return async () => {
+    const arn = record.serviceDeploymentArn ?? (await findArn(record, own, ecs))
+    const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
+    if (arn !== undefined && deployment) return truthBy(arn, deployment, record)
+    return truthBySighting(sight(await ecs.describeService(cluster, service)), record)
   }
-  const service = await ecs.describeService(record.cluster, record.service)
-  const current = service && primary(service)
-  if (current?.taskDefinition !== record.taskDefinition)
-    return record.stage === 'watching' ? { kind: 'ended', how: 'replaced' } : { kind: 'nothing' }
-  if (current?.rolloutState === 'IN_PROGRESS') return { kind: 'unlisted' }
-  return { kind: 'ended', how: current?.rolloutState === 'FAILED' ? 'given-up' : 'settled' }
 }
 
-async function findArn(record: DeploymentRecord, ecs: Ports['ecs']): Promise<string | undefined> {
-  const since = new Date(record.startedAt - skew)
-  for (const { serviceDeploymentArn, targetServiceRevision } of await ecs.listServiceDeployments(
-    record.cluster,
-    record.service,
-    since,
-  )) {
+function ownIn({ deploymentId, createdAt, startedAt }: DeploymentRecord, now: number): Own {
+  const id = deploymentId?.startsWith('ecs-svc/') ? deploymentId : undefined
+  return { id, from: createdAt ?? startedAt - skew, to: createdAt ?? now }
+}
+
+function truthBy(arn: string, deployment: ServiceDeployment, record: DeploymentRecord): Truth {
+  const standing = standingOf(deployment)
+  if (standing === 'running') return { kind: 'running', id: arn }
+  const serving = standing === 'succeeded' ? record.taskDefinition : record.previousTaskDefinition
+  const isPending = deployment.status?.endsWith('_REQUESTED') ?? false
+  return { kind: 'ended', how: standing, serving: standing === 'rolling-back' ? undefined : serving, isPending }
+}
+
+function truthBySighting({ holder, current }: Sighting, { stage }: DeploymentRecord): Truth | Supposed {
+  const state = current?.rolloutState
+  switch (holder) {
+    case 'ours':
+      if (state === 'IN_PROGRESS') return { kind: 'unlisted' }
+      return { kind: 'ended', how: state === 'FAILED' ? 'given-up' : 'settled' }
+    case 'rollback':
+      return { kind: 'supposed', how: state === 'COMPLETED' ? 'rolled-back' : 'rolling-back' }
+    case 'others':
+      return { kind: 'supposed', how: 'replaced' }
+    case 'unknown':
+      return stage === 'watching' ? { kind: 'unlisted' } : { kind: 'nothing' }
+  }
+}
+
+async function findArn(record: DeploymentRecord, own: Own, ecs: Ports['ecs']): Promise<string | undefined> {
+  const listed = await ecs.listServiceDeployments(record.cluster, record.service, new Date(own.from - slack))
+  for (const { serviceDeploymentArn, targetServiceRevision } of listed) {
     const revision = targetServiceRevision?.arn
     if (revision && (await ecs.taskDefinitionOfRevision(revision)) === record.taskDefinition)
       return serviceDeploymentArn

@@ -1,6 +1,7 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -12,6 +13,7 @@ type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
 /** How long a stop that AWS has taken may take to show, and the time between two looks. Milliseconds. */
 const patience = 15_000
 const pause = 2_000
+const looksForMade = 5
 
 /**
  * After a cancel, in the post step: reads what became of the deployment, stops and rolls it back or leaves it by policy,
@@ -83,10 +85,15 @@ function ended(truth: Exclude<Truth, { kind: 'running' }>): Told {
 }
 
 /** A service that was made a moment ago has nothing to go back to, whatever the policy says. */
-async function creation({ cluster, service, stage }: DeploymentRecord, { ecs }: Ports): Promise<Told> {
+async function creation({ cluster, service, stage }: DeploymentRecord, { ecs, clock }: Ports): Promise<Told> {
+  const look = async () => {
+    const seen = await ecs.describeService(cluster, service)
+    return seen?.status === 'INACTIVE' ? undefined : seen
+  }
+  // What was asked for a moment ago may not be shown yet.
   const made =
-    stage === 'preparing' || stage === 'registering' ? undefined : await ecs.describeService(cluster, service)
-  if (made === undefined || made.status === 'INACTIVE') return ended({ kind: 'nothing' })
+    stage === 'preparing' || stage === 'registering' ? undefined : await persistently({ clock }, look, looksForMade)
+  if (made === undefined) return ended({ kind: 'nothing' })
   return {
     why: text`the service ${untrusted(service)} had been created and goes on starting its tasks, as there is nothing to go back to`,
     fix: remains(made, { cluster, service }),

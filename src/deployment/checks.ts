@@ -1,5 +1,5 @@
 import type { DeploymentGroup, Service } from '../ports.ts'
-import { isAdoptable } from './ecs/rolling.ts'
+import { isAdoptable } from './ecs/update.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import type { Plan } from './plan.ts'

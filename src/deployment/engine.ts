@@ -63,6 +63,18 @@ export function previousTaskDefinition(service: Service): string | undefined {
   return complete?.taskDefinition ?? runningTaskDefinition(service)
 }
 
+/**
+ * False for a read that contradicts itself, as none of an active service does for long: its PRIMARY deployment is of the
+ * task definition that the service names (API Service, `taskDefinition`); with CodeDeploy one task set is PRIMARY.
+ */
+export function isConsistent(service: Service): boolean {
+  const { status = 'ACTIVE', deploymentController: { type = 'ECS' } = {}, taskSets = [], taskDefinition } = service
+  if (type === 'CODE_DEPLOY') return taskSets.some((set) => set.status === 'PRIMARY')
+  if (type !== 'ECS' || status !== 'ACTIVE') return true
+  const current = primary(service)
+  return current !== undefined && (taskDefinition === undefined || taskDefinition === current.taskDefinition)
+}
+
 /** True when nothing is in motion: one deployment, and it is complete. CodeDeploy's own deployments are not seen here. */
 export function isSteady(service: Service): boolean {
   const deployments = service.deployments ?? []

@@ -73,6 +73,8 @@ export interface DeployRequest {
   readonly answered?: readonly string[] | undefined
   /** True where a deployment in flight is stopped, and its way back is what is wanted and watched. */
   readonly isTurnedRound?: boolean | undefined
+  /** True where the service may have been changed a moment ago, so that one look is not enough for `unchanged`. */
+  readonly isJustChanged?: boolean | undefined
   /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
   readonly onConflict?: ConflictPolicy | undefined
   /** What the post step does with a deployment that is in flight when the job is cancelled. */

@@ -1,15 +1,18 @@
 import { arnBeside, withoutAccount } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
+import type { CodeDeployDeployment, DeploymentGroup, Service, ServiceDeployment } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { deploymentMeant } from './codedeploy/meant.ts'
-import { findServiceDeployment } from './ecs/find-service-deployment.ts'
+import { findServiceDeployment, ownBeside } from './ecs/find-service-deployment.ts'
+import { type Own, ownOf } from './ecs/sighting.ts'
 import { requireService, runningTaskDefinition } from './engine.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import { afterwards, shortly } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
+import { isSound, readService } from './read-service.ts'
 import { startPace } from './watch.ts'
 
 /** The longest that a hook waits. Milliseconds. */
@@ -28,7 +31,7 @@ export type Located = {
       readonly kind: 'service-deployment'
       readonly engine: 'ecs-rolling'
       readonly arn: string
-      readonly ours: EcsDeployment | undefined
+      readonly own: Own
       readonly deployment: ServiceDeployment
     }
   | {
@@ -48,8 +51,10 @@ export type Located = {
  * without its account. Throws `deployment-not-found`.
  */
 export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
-  const { ecs } = shortly(journey, request)
-  const read = await ecs.describeService(request.cluster, request.service)
+  // What was begun a moment ago may not be shown at the first look.
+  const isShown = (seen: Service | undefined) =>
+    isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
+  const read = await readService(shortly(journey, request), request, isShown)
   const service = requireService(read, request.service, request.cluster)
   const set = service.taskSets?.find((candidate) => candidate.id === id)
   const deploymentId = set?.externalId ?? id
@@ -64,14 +69,19 @@ export async function locate(id: string, request: DeployRequest, journey: Journe
   return await locateEcs(arn, service, request, journey)
 }
 
+function deploymentsOf({ deployments = [], taskSets = [] }: Service = {}) {
+  return [...deployments, ...taskSets]
+}
+
 async function findArn(id: string, service: Service, request: DeployRequest, journey: Journey): Promise<string> {
   const ours = service.deployments?.find((deployment) => deployment.id === id)
-  const taskDefinition = ours?.taskDefinition
-  if (taskDefinition === undefined) throw notFound(id, await whatBecame(request, journey))
+  const { taskDefinition } = ours ?? {}
+  if (ours === undefined || taskDefinition === undefined) throw notFound(id, await whatBecame(request, journey))
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: undefined }
+  const own = ownOf(ours)
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  const found = await findServiceDeployment({ rollout, updated: service, ours, deadline, pace })
+  const found = await findServiceDeployment({ rollout, updated: service, own, deadline, pace })
   if (found?.serviceDeploymentArn === undefined) throw notFound(id, text`ECS shows no service deployment for it`)
   return found.serviceDeploymentArn
 }
@@ -87,19 +97,20 @@ async function whatBecame({ cluster, service }: DeployRequest, journey: Journey)
 }
 
 async function locateEcs(arn: string, service: Service, request: DeployRequest, journey: Journey): Promise<Located> {
-  const { ecs } = shortly(journey, request)
-  const deployment = await ecs.describeServiceDeployment(arn)
+  const preparing = shortly(journey, request)
+  const { ecs } = preparing
+  const deployment = await persistently(preparing, () => ecs.describeServiceDeployment(arn))
   const target = deployment?.targetServiceRevision?.arn
   const taskDefinition = target && (await ecs.taskDefinitionOfRevision(target))
   if (!deployment || !taskDefinition) throw notFound(arn, text`ECS keeps service deployments for 90 days`)
   if (deployment.serviceArn !== service.serviceArn) throw notFound(arn, text`it is another service's`)
   const [source] = deployment.sourceServiceRevisions ?? []
   const previous = source?.arn === undefined ? undefined : await ecs.taskDefinitionOfRevision(source.arn)
-  const ours = service.deployments?.find((candidate) => candidate.taskDefinition === taskDefinition)
+  const own = ownBeside(deployment, taskDefinition, service)
   const id = withoutAccount(arn)
   const kind = 'service-deployment'
   const begunAt = deployment.createdAt
-  return { kind, engine: 'ecs-rolling', service, id, taskDefinition, previous, begunAt, arn, ours, deployment }
+  return { kind, engine: 'ecs-rolling', service, id, taskDefinition, previous, begunAt, arn, own, deployment }
 }
 
 async function locateCodeDeploy(

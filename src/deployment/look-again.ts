@@ -1,7 +1,9 @@
-import { previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
-import type { Rollout } from './journey.ts'
+import { agreed } from './agreement.ts'
+import { isSteady, previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
+import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { shortly } from './patience.ts'
 import type { Prepared } from './prepare.ts'
+import { readService } from './read-service.ts'
 
 /** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
 const fresh = 2_000
@@ -16,8 +18,24 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
   if (journey.clock.monotonic() - readAt < fresh) return rollout
-  const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
+  const found = await readService(shortly(journey, request), request)
   const service = requireService(found, request.service, request.cluster)
   if (runningTaskDefinition(service) !== running) return undefined
   return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
+}
+
+/**
+ * Whether a service stays at what it runs, once looks agree. For whoever knows that it was changed a moment ago, as one look
+ * may show it as it was before.
+ */
+export async function isStill(
+  running: string | undefined,
+  { cluster, service }: DeployRequest,
+  journey: Journey,
+): Promise<boolean> {
+  const look = () => journey.ecs.describeService(cluster, service)
+  const isSame = (seen: Awaited<ReturnType<typeof look>>) =>
+    seen !== undefined && isSteady(seen) && runningTaskDefinition(seen) === running
+  const seen = await agreed(journey, look, (one) => !isSame(one) || running)
+  return isSame(seen)
 }

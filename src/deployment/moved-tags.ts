@@ -6,6 +6,7 @@ import { parseReference } from '../image/reference.ts'
 import type { Task } from '../ports.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { untrusted } from '../text.ts'
+import { shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
 import { aside } from './patience.ts'
@@ -46,7 +47,9 @@ export async function* forceWhereMoved(
   const near = tagged.filter(({ isNear }) => isNear)
   if (near.length === 0) return request
   const [tasks, ...digests] = await Promise.all([
-    read(journey, 'ecs:ListTasks and ecs:DescribeTasks', (aws) => runningTasks(prepared, aws)),
+    read(journey, 'ecs:ListTasks and ecs:DescribeTasks', (aws) => runningTasks(prepared, aws)).then(
+      unlessMissing(prepared),
+    ),
     ...near.map(({ repository, tag }) =>
       read(journey, 'ecr:DescribeImages', ({ ecr }) => ecr.imageDigest(repository, { tag })),
     ),
@@ -77,6 +80,14 @@ async function runningTasks({ request, service, running }: Prepared, { ecs }: Aw
   const name = service.serviceName ?? resourceName(request.service)
   const tasks = await ecs.listTasks(request.cluster, { service: name, desiredStatus: 'RUNNING', atMost: enough })
   return tasks.filter(({ taskDefinitionArn }) => taskDefinitionArn === running)
+}
+
+/** A service that has tasks and shows none is read too early, or too late. */
+function unlessMissing({ service: { runningCount = 0 }, running }: Prepared) {
+  return (found: Read<readonly Task[]>): Read<readonly Task[]> =>
+    'value' in found && found.value.length === 0 && runningCount > 0
+      ? { blind: `ecs:ListTasks shows no running task of ${shortName(running ?? '')}` }
+      : found
 }
 
 async function read<T>(journey: Journey, action: string, look: (aws: AwsPorts) => Promise<T>): Promise<Read<T>> {

@@ -1,16 +1,21 @@
 import { arnBeside, parseArn, resourceName, withoutAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, CodeDeployDeployment, Ecs, RevisionHistory, ServiceDeployment } from '../ports.ts'
+import type { CodeDeploy, CodeDeployDeployment, RevisionHistory, ServiceDeployment } from '../ports.ts'
 import { text, type Untrusted, untrusted } from '../text.ts'
+import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import { deploymentMeant } from './codedeploy/meant.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
+import { isMadeWith, slack } from './ecs/find-service-deployment.ts'
 import { isTriggered, reasonOf, standingOf, triggeredAlarms } from './ecs/service-deployment.ts'
-import { engineOf, requireService } from './engine.ts'
+import { ownOf } from './ecs/sighting.ts'
+import { engineOf, primary, requireService } from './engine.ts'
 import type { Engine } from './event.ts'
-import type { CodeDeployRequest } from './journey.ts'
+import type { CodeDeployRequest, Journey } from './journey.ts'
+import { byService } from './past-by-service.ts'
 import { unlessDenied } from './permitted.ts'
+import { readService } from './read-service.ts'
 import type { Outcome } from './verdict.ts'
 
 /** A deployment that somebody wants to understand. */
@@ -35,8 +40,7 @@ export interface PastDeployment {
 }
 
 /** AWS as a look into the past sees it. */
-export interface PastPorts {
-  readonly ecs: Ecs
+export interface PastPorts extends Pick<Journey, 'ecs' | 'clock' | 'signal'> {
   readonly codeDeploy: CodeDeploy
   readonly revisions: RevisionHistory
 }
@@ -48,14 +52,7 @@ interface Where {
   readonly service: string | undefined
   /** What is said of the deployment group of a service of CodeDeploy. */
   readonly codeDeploy: CodeDeployRequest
-  /** Milliseconds since 1970. */
-  readonly now: number
 }
-
-/** ECS keeps service deployments for 90 days (API_ListServiceDeployments). */
-const remembered = 90 * 24 * 3_600_000
-/** A service deployment is made in the same moment as the ECS deployment; their times may differ a little. */
-const slack = 5_000
 
 /**
  * Finds a deployment by the ARN of a service deployment, with or without its account, CodeDeploy's `d-…`, ECS's
@@ -68,21 +65,25 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
     return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id), where, ports)
   const { cluster, service: name } = where
   if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
-  const service = requireService(await ports.ecs.describeService(cluster, name), name, cluster)
+  const service = requireService(await readService(ports, { cluster, service: name }), name, cluster)
   if (id.startsWith('service-deployment/'))
     return await findPastDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
-  const since = new Date(where.now - remembered)
   if (id === 'newest' && engineOf(service, name) === 'codedeploy') {
     const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
     const { application, deploymentGroup } = located.name
-    const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup, since)
+    const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup)
     return await byCodeDeploy(requireFound(newest?.deploymentId, id), where, ports)
   }
-  const own = service.deployments?.find((deployment) => deployment.id === id)
-  if (id !== 'newest' && !own) throw unknown(id, 'Amazon ECS shows such an id only while the deployment has tasks')
-  const after = own?.createdAt ? new Date(own.createdAt.getTime() - slack) : since
-  const listed = await ports.ecs.listServiceDeployments(cluster, name, after)
-  return await byEcs(requireFound(own ? listed.at(-1) : listed[0], id), where, ports)
+  const isNewest = id === 'newest'
+  const own = isNewest ? primary(service) : service.deployments?.find((deployment) => deployment.id === id)
+  if (own === undefined) throw unknown(id, 'Amazon ECS shows such an id only while the deployment has tasks')
+  // What is newer than the PRIMARY deployment was rolled back to it.
+  const found = await persistently(ports, async () => {
+    const since = own.createdAt && new Date(own.createdAt.getTime() - slack)
+    const listed = await ports.ecs.listServiceDeployments(cluster, name, since)
+    return isNewest ? listed[0] : listed.find(({ createdAt }) => createdAt && isMadeWith(createdAt, ownOf(own)))
+  })
+  return found ? await byEcs(found, where, ports) : byService(own, service, where)
 }
 
 /** CodeDeploy refuses an id that it does not know, or does not know any more. */

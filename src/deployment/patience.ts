@@ -22,11 +22,15 @@ export function shortly(journey: Journey, { waitMinutes }: Pick<DeployRequest, '
 
 /**
  * What is read after an end, to say more about it: undefined when AWS refuses or does not answer in time, as the end itself
- * is known already.
+ * is known already. `deadline`: of several reads together.
  */
-export async function afterwards<T>(journey: Journey, read: (aws: AwsPorts) => Promise<T>): Promise<T | undefined> {
+export async function afterwards<T>(
+  journey: Journey,
+  read: (aws: AwsPorts) => Promise<T>,
+  deadline: Deadline = deadlineIn(journey.clock, aftermath),
+): Promise<T | undefined> {
   try {
-    return await read(journey.within(deadlineIn(journey.clock, aftermath)))
+    return await read(journey.within(deadline))
   } catch (error) {
     if (!(error instanceof Failure) || journey.signal.aborted) throw error
     return undefined

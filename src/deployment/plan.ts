@@ -4,7 +4,7 @@ import { hasTags, isEqual } from '../task-definition/equal.ts'
 import type { Untrusted } from '../text.ts'
 import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './codedeploy/group.ts'
 import { type GroupSettings, settingsOf } from './codedeploy/group-settings.ts'
-import { isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
+import { isConsistent, isSteady, previousTaskDefinition, runningTaskDefinition } from './engine.ts'
 import type { Engine } from './event.ts'
 import type { DeployRequest, WantedDefinition } from './journey.ts'
 import { type SettingChange, stepsOf } from './strategy/change.ts'
@@ -64,6 +64,8 @@ export interface Situation {
   readonly wanted: WantedDefinition
   /** CodeDeploy's deployment of the same content, if there is one. */
   readonly inFlight: InFlight | undefined
+  /** Whether it is known what CodeDeploy does with the service. */
+  readonly isListed: boolean
 }
 
 /** Decides what to do from what is asked and what is there. Asks nothing of AWS and changes nothing. */
@@ -111,12 +113,17 @@ function existingRevision({ service, current, wanted, inFlight }: Situation): st
 }
 
 function isUnchanged(request: DeployRequest, situation: Situation, arn: string | undefined): boolean {
-  const { engine, service, inFlight } = situation
+  const { engine, service, inFlight, isListed } = situation
   // CodeDeploy takes no volumes, so that they are no reason for a deployment.
   const isAsked = request.forceNewDeployment || (engine === 'ecs-rolling' && request.volumeConfigurations !== undefined)
   const isScaled = countChange(request, situation) !== undefined
   if (isAsked || isScaled || inFlight || arn === undefined || arn !== runningTaskDefinition(service)) return false
-  return engine === 'codedeploy' || isSteady(service)
+  return isConsistent(service) && (engine === 'codedeploy' ? isListed || isAlone(service) : isSteady(service))
+}
+
+/** While CodeDeploy moves the traffic of a service, there are two task sets. */
+function isAlone({ taskSets = [] }: Service): boolean {
+  return taskSets.length <= 1
 }
 
 /** CodeDeploy changes no count. */

@@ -11,10 +11,11 @@ import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import { withoutOrigin } from './origin.ts'
 import { unlessDenied } from './permitted.ts'
 import type { Plan } from './plan.ts'
+import { isSound, readService } from './read-service.ts'
 import { readRevisions } from './revisions.ts'
 
 /** Without it nobody knows what CodeDeploy does, until it refuses. */
-export const listing = 'codedeploy:ListDeployments'
+const listing = 'codedeploy:ListDeployments'
 
 /** What is there, and what is to be there instead. */
 export interface Prepared {
@@ -32,6 +33,8 @@ export interface Prepared {
   readonly wanted: WantedDefinition
   readonly inFlight: InFlight | undefined
   readonly conflict: Conflict | undefined
+  /** Whether CodeDeploy's deployments may be listed. */
+  readonly isListed: boolean
   /** Whether it may be replaced; asked for while the rest is read. */
   readonly judgement: Promise<Judgement>
   /** When the service was read, on the monotonic clock. */
@@ -48,8 +51,11 @@ export async function prepare(
 ): Promise<Prepared | undefined> {
   const { ecs, clock } = journey
   const readAt = clock.monotonic()
-  const found = await ecs.describeService(request.cluster, request.service)
-  if (request.serviceDefinition && (found === undefined || found.status === 'INACTIVE')) return undefined
+  // One that is to be made is not looked for any longer: CreateService says so where it is there.
+  const isToBeMade = (seen: Service | undefined) =>
+    request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
+  const found = await readService(journey, request, (seen) => isToBeMade(seen) || isSound(seen))
+  if (isToBeMade(found)) return undefined
   const service = requireService(found, request.service, request.cluster)
   const engine = engineOf(service, request.service)
   requireSubnets(request.runTask, service)
@@ -65,7 +71,8 @@ export async function prepare(
     engine === 'codedeploy'
       ? await lookAtGroup(request, service, wanted, journey, () => denied.push(listing))
       : { request, inFlight: undefined, conflict: undefined }
-  return { ...atGroup, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
+  const isListed = !denied.includes(listing)
+  return { ...atGroup, isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
 }
 
 /** The request with the names of CodeDeploy's deployment group, and what that is busy with. */

@@ -82,8 +82,8 @@ export interface Ecs {
   createService(request: CreateServiceRequest): Promise<Service | undefined>
   /** Throws `file-invalid` when a member of CreateService would be dropped on the way, or is of another type. Asks nobody. */
   requireServiceDefinition(definition: JsonObject, file: string): Promise<void>
-  /** Newest first. */
-  listServiceDeployments(cluster: string, service: string, createdAfter: Date): Promise<readonly ServiceDeployment[]>
+  /** Newest first: all of about the last three months, or those that were created after a moment of that time. */
+  listServiceDeployments(cluster: string, service: string, createdAfter?: Date): Promise<readonly ServiceDeployment[]>
   describeServiceDeployment(arn: string): Promise<ServiceDeployment | undefined>
   /** Task definition ARN of a service revision. */
   taskDefinitionOfRevision(serviceRevisionArn: string): Promise<string | undefined>

@@ -132,7 +132,7 @@ describe('going back to the last good revision', () => {
   test('names the permissions that the history needs when it falls back on the family', async () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
-    sim.faults.add({ operation: 'ListServiceDeployments', effect: { kind: 'access-denied' } })
+    sim.faults.add({ operation: 'ListServiceDeployments', times: 10, effect: { kind: 'access-denied' } })
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
     expect(log).toMatch(/do not allow ecs:ListServiceDeployments and ecs:DescribeServiceDeployments/)

@@ -22,6 +22,8 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>
   /** Error code that was answered, if any, or the fault that was injected. */
   outcome?: string
+  /** Looks after a change for which the answer is that from before it. Default: none. */
+  lag?: number
 }
 
 /** Answers one operation. Input and output are checked against AWS's schemas around it. Throws `AwsError` to refuse. */

@@ -108,6 +108,7 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
     const effects = faults.next(call)
     for (const effect of effects) {
       if (effect.kind !== 'callback') call.outcome = effect.kind
+      if (effect.kind === 'lag') call.lag = effect.looks
       const spoiled = await before(effect, call, side, signal)
       if (spoiled) return spoiled
     }

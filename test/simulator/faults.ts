@@ -30,6 +30,11 @@ export type Effect =
    * answer that is more than so many virtual milliseconds old.
    */
   | { readonly kind: 'stale-read'; readonly calls?: number; readonly within?: number }
+  /**
+   * Of DescribeServices: shows each service as it was right before its last change, for so many looks at it, whoever
+   * changed it: a client or Amazon ECS itself. Of UpdateService: the reply still has the deployments from before.
+   */
+  | { readonly kind: 'lag'; readonly looks: number }
   /** Throttles whatever does not fit into AWS's token bucket. Refills on virtual time. */
   | { readonly kind: 'token-bucket'; readonly capacity: number; readonly refillPerSecond: number }
   /** Any error of the service's own. */
@@ -62,7 +67,7 @@ export interface Faults {
   next(call: Call): readonly Effect[]
 }
 
-const lasting = new Set<Effect['kind']>(['slow', 'token-bucket', 'callback', 'stale-read'])
+const lasting = new Set<Effect['kind']>(['slow', 'token-bucket', 'callback', 'stale-read', 'lag'])
 
 function fits(rule: FaultRule, call: Call): boolean {
   if (rule.service !== undefined && rule.service !== call.service) return false

@@ -2,11 +2,11 @@ import { type Deadline, deadlineIn } from '../../clock.ts'
 import type { CodeDeployDeployment, DeploymentGroup } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import { type End, returning, stoppedByHand } from '../end.ts'
-import { runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
-import { aftermath, afterwards, until } from '../patience.ts'
+import { aftermath, until } from '../patience.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
+import { servingAgain, servingNow } from './traffic.ts'
 
 interface Lost {
   readonly rollout: Rollout
@@ -39,7 +39,11 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
   for await (const _ of ticks(journey.clock, lost.deadline, lost.pace, journey.signal)) {
     const look = journey.codeDeploy.describeDeployment(rollbackId)
     const status = (await lookUntil(journey.clock, lost.deadline, look))?.status
-    if (status === 'Succeeded') return { outcome: 'rolled-back', serving: await servingNow(rollout), reason }
+    if (status === 'Succeeded') {
+      const serving = await servingAgain(rollout, deployment)
+      // Where the way back is what was asked for, it is green: only with proof.
+      if (serving !== undefined || !rollout.request.isTurnedRound) return { outcome: 'rolled-back', serving, reason }
+    }
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()
   }
@@ -67,12 +71,13 @@ async function findRollback({
   return undefined
 }
 
-/** Whether the group rolls back by itself after such an end (`autoRollbackConfiguration.events`). */
+/** Whether the group rolls back by itself after such an end (`autoRollbackConfiguration.events`), or may, where it is not known. */
 function isRollbackDue(
   { status, errorInformation }: CodeDeployDeployment,
   group: DeploymentGroup | undefined,
 ): boolean {
-  const { enabled, events = [] } = group?.autoRollbackConfiguration ?? {}
+  if (group === undefined) return true
+  const { enabled, events = [] } = group.autoRollbackConfiguration ?? {}
   if (!enabled) return false
   if (status === 'Failed') return events.includes('DEPLOYMENT_FAILURE')
   const isAlarm = errorInformation?.code === 'ALARM_ACTIVE'
@@ -98,11 +103,6 @@ export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, is
   if (isAsked) return 'by-us'
   const code = errorInformation?.code
   return status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP') ? 'by-others' : undefined
-}
-
-async function servingNow({ request, journey }: Rollout): Promise<string | undefined> {
-  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
-  return service && runningTaskDefinition(service)
 }
 
 function reasonOf({ errorInformation }: CodeDeployDeployment) {

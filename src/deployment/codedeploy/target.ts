@@ -67,6 +67,7 @@ export function signsOf(target: EcsTarget) {
   return { desired, running, failed: 0 }
 }
 
-function green(target: EcsTarget | undefined) {
+/** The task set of the deployment. */
+export function green(target: EcsTarget | undefined) {
   return target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === 'Green')
 }

@@ -14,6 +14,7 @@ import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-
 import { followRollback, stoppedBy } from './follow-rollback.ts'
 import { hasReached, signsOf, targetProgress } from './target.ts'
 import { startTargetDetails } from './target-details.ts'
+import { startProof } from './traffic.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -45,6 +46,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const failFast = startFailFast(rollout, pace)
   const pauses = startPauses(request)
   const ready = startReadyWait(group)
+  const prove = startProof(rollout)
   let status: string | undefined
   let isStopped = false
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
@@ -64,7 +66,13 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
       return pauses.explain({ ...(yield* followRollback(lost)), stopped: stoppedBy(deployment, isStopped) })
     }
-    if (over || hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (over || hasReached(target, request.waitFor)) {
+      pace.spend()
+      const proven = await prove(deployment, target)
+      if (proven) return proven
+      pace.hurry()
+      continue
+    }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
     if (same) {
@@ -72,7 +80,8 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       pace.hurry()
     }
   }
-  const last = text`its status is still ${untrusted(status ?? 'unknown')}`
+  const unproven = text`its status is Succeeded, but DescribeServices does not show its revision in the PRIMARY task set`
+  const last = status === 'Succeeded' ? unproven : text`its status is still ${untrusted(status ?? 'unknown')}`
   return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, id)
 }
 

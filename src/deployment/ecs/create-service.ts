@@ -130,7 +130,7 @@ async function* watch(request: DeployRequest, journey: Journey, created: Service
   const { currentServiceDeployment: _, ...before } = { ...created, deployments: [] }
   const rollout = { request, journey, service: before, taskDefinition, previousTaskDefinition: undefined }
   const isEcs = (created.deploymentController?.type ?? 'ECS') === 'ECS'
-  const end = isEcs ? yield* follow(rollout, created, false) : yield* followTaskSet(rollout, created)
+  const end = isEcs ? yield* follow(rollout, created) : yield* followTaskSet(rollout, created)
   if (end.outcome !== 'failed' && end.outcome !== 'rollback-failed') return end
   const { cluster, service: name } = request
   const now = await afterwards(journey, ({ ecs }) => ecs.describeService(cluster, name))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { deadlineIn } from '../../clock.ts'
 import type { JsonObject, RunTaskRequest, Service, Task } from '../../ports.ts'
 import { type Text, text, untrusted } from '../../text.ts'
+import { startAgreement } from '../agreement.ts'
 import { certain, type End, shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Journey } from '../journey.ts'
@@ -108,16 +109,19 @@ async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly stri
   const pace = startPace(journey.clock, oneOff.longestGap)
   const deadline = deadlineIn(journey.clock, minutes * 60_000)
   const { ecs } = journey.within(deadline + aftermath)
+  const agree = startAgreement(journey.clock)
+  let last: Problem | undefined
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
     const look = ecs.describeTasks(oneOff.cluster, arns)
     const tasks = (await lookUntil(journey.clock, deadline, look)) ?? []
-    if (tasks.length > 0 && tasks.every(({ lastStatus }) => lastStatus === 'STOPPED')) {
-      return tasks
-        .map((task) => problemOf(task, essentialsOf(oneOff.definition)))
-        .find((problem) => problem !== undefined)
-    }
+    if (tasks.length < arns.length || tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) continue
+    const essential = essentialsOf(oneOff.definition)
+    const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])
+    last = problems.find(({ isStated }) => isStated) ?? problems[0]
+    // An exit code is AWS's word; that there is none may change at the next look.
+    if (last === undefined || last.isStated || agree('unstarted')) return last?.why
   }
-  return text`it still ran after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+  return last?.why ?? text`it still ran after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
 }
 
 /** A container is essential unless it says otherwise (ECS API, ContainerDefinition). */
@@ -126,17 +130,24 @@ function essentialsOf(definition: JsonObject): ReadonlySet<string> {
   return new Set(containers.filter((container) => container.essential !== false).map(({ name }) => String(name)))
 }
 
+interface Problem {
+  readonly why: Text
+  readonly isStated: boolean
+}
+
 /** The exit codes of the essential containers decide; a helper that is ended with the task does not. */
-function problemOf(task: Task, essential: ReadonlySet<string>): Text | undefined {
+function problemOf(task: Task, essential: ReadonlySet<string>): Problem | undefined {
   const counted = (task.containers ?? []).filter(({ name }) => name !== undefined && essential.has(name))
   const stopped = task.stoppedReason ? text` (${untrusted(task.stoppedReason)})` : text``
   const bad = counted.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
   if (bad) {
     const reason = bad.reason ? text`, ${untrusted(bad.reason)}` : text``
-    return text`its container ${untrusted(bad.name ?? '')} ended with exit code ${bad.exitCode ?? ''}${reason}${stopped}`
+    const why = text`its container ${untrusted(bad.name ?? '')} ended with exit code ${bad.exitCode ?? ''}${reason}${stopped}`
+    return { why, isStated: true }
   }
   const unstarted = counted.find(({ exitCode }) => exitCode === undefined)
   if (!unstarted && counted.length > 0) return undefined
   const reason = unstarted?.reason ? text`: ${untrusted(unstarted.reason)}` : text``
-  return text`its container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
+  const why = text`its container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
+  return { why, isStated: task.stopCode === 'TaskFailedToStart' }
 }

@@ -1,5 +1,5 @@
 import type { ServiceDeployment } from '../../ports.ts'
-import { type Untrusted, untrusted } from '../../text.ts'
+import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { WaitGoal } from '../journey.ts'
 
@@ -53,6 +53,22 @@ export function isFarEnough(deployment: ServiceDeployment, goal: WaitGoal | unde
   const isComplete = (target?.requestedTaskCount ?? 0) > 0 && target?.runningTaskCount === target?.requestedTaskCount
   const isAlone = isComplete && sources.every(({ runningTaskCount = 0 }) => runningTaskCount === 0)
   return shifted.includes(lifecycleStage) || (isAlone && target?.requestedProductionTrafficWeight === undefined)
+}
+
+/** True when all new tasks run: what is left is soon over. */
+export function isNearEnd({ targetServiceRevision: target }: ServiceDeployment): boolean {
+  return target?.requestedTaskCount !== undefined && target.runningTaskCount === target.requestedTaskCount
+}
+
+/** How far it was, for whoever has no more time to watch it. */
+export function lastSeen(last: ServiceDeployment | undefined): Text {
+  if (last === undefined) return text`ECS did not show the deployment`
+  if (standingOf(last) === 'succeeded')
+    return text`its status is ${untrusted(last.status ?? '')}, but DescribeServices does not show its revision as PRIMARY`
+  const { requestedTaskCount, runningTaskCount } = last.targetServiceRevision ?? {}
+  const status = text`its status is still ${untrusted(last.status ?? 'unknown')}`
+  if (runningTaskCount === undefined || requestedTaskCount === undefined) return status
+  return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
 }
 
 /** What changed between two looks at a service deployment, as events. */

@@ -1,7 +1,8 @@
-import type { EcsDeployment, Service } from '../../ports.ts'
+import type { Service } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
+import type { Own } from './sighting.ts'
 
 /** Events of a service from look to look, each told once. */
 export interface ServiceMessages {
@@ -10,8 +11,8 @@ export interface ServiceMessages {
 }
 
 /** Tells each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
-export function startServiceMessages({ service, journey }: Rollout, ours: EcsDeployment | undefined): ServiceMessages {
-  const since = ours?.createdAt?.getTime() ?? journey.clock.now()
+export function startServiceMessages({ service, journey }: Rollout, own: Own | undefined): ServiceMessages {
+  const since = own?.to ?? journey.clock.now()
   const told = new Set((service.events ?? []).map(({ id }) => id))
   return {
     news(current) {

@@ -1,7 +1,8 @@
 import { deadlineIn } from '../../clock.ts'
 import type { Service, TaskSet } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
-import { type End, stoppedByHand, timedOut } from '../end.ts'
+import { startAgreement } from '../agreement.ts'
+import { type End, stoppedByHand, supersededBy, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { startFailFast } from '../fail-fast.ts'
 import type { Rollout } from '../journey.ts'
@@ -23,13 +24,21 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
   const { clock, ecs, signal } = journey
   const messages = startServiceMessages(rollout, undefined)
   const failFast = startFailFast(rollout, pace)
+  const agree = startAgreement(clock)
   let before = ''
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     const look = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
     const seen = await lookUntil(clock, deadline, look)
     if (seen === undefined) continue
     const set = primarySet(seen.found)
-    if (set === undefined) return stoppedByHand(untrusted('the service was deleted'))
+    // What was made a moment ago may not be shown yet.
+    const wasShown = before !== ''
+    const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
+    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
+      return set
+        ? supersededBy(set.taskDefinition, set.externalId)
+        : stoppedByHand(untrusted('the service was deleted'))
+    if (set === undefined || isReplaced) continue
     yield* messages.news(seen.found)
     const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
     const counts = { desired, running, pending, failed: 0 }
@@ -38,7 +47,7 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
       yield { kind: 'tasks', at: clock.now(), ...counts }
       pace.hurry()
     }
-    if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: rollout.taskDefinition }
+    if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: set.taskDefinition }
     const reason = await failFast.look(counts)
     if (reason) return { outcome: 'failed', reason }
   }

@@ -1,21 +1,34 @@
 import type { Deadline } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
-import type { DeploymentConfiguration, EcsDeployment, ServiceDeployment } from '../../ports.ts'
-import { renderText, text, type Untrusted, untrusted } from '../../text.ts'
+import type { DeploymentConfiguration, ServiceDeployment } from '../../ports.ts'
+import { renderText, type Untrusted, untrusted } from '../../text.ts'
 import { type End, returning, timedOut } from '../end.ts'
-import { hasRollbackTarget, runningTaskDefinition } from '../engine.ts'
+import { hasRollbackTarget } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { startFailFast } from '../fail-fast.ts'
 import type { Rollout } from '../journey.ts'
-import { aftermath, afterwards, aside, shortly, until } from '../patience.ts'
+import { aftermath, afterwards, shortly, until } from '../patience.ts'
 import { hookWaits, startPauses } from '../pause/pauses.ts'
 import { shiftMinutes } from '../strategy/change.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
-import { isFarEnough, isTriggered, progress, reasonOf, standingOf, triggeredAlarms } from './service-deployment.ts'
+import { findServiceDeployment } from './find-service-deployment.ts'
+import {
+  isFarEnough,
+  isNearEnd,
+  isTriggered,
+  lastSeen,
+  progress,
+  reasonOf,
+  standingOf,
+  triggeredAlarms,
+} from './service-deployment.ts'
 import { startDetails } from './service-deployment-details.ts'
-import { startServiceMessages } from './service-messages.ts'
-import { endOfStopped, isReplaced, superseded } from './stopped.ts'
+import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
+import { identified, type Own } from './sighting.ts'
+import { endOfStopped } from './stopped.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 interface Watched {
   readonly rollout: Rollout
@@ -23,8 +36,7 @@ interface Watched {
   readonly arn: string
   /** What has just been seen of it: counts as the first look. */
   readonly found?: ServiceDeployment | undefined
-  /** Our deployment in the service's own list. */
-  readonly ours: EcsDeployment | undefined
+  readonly own: Own
   readonly deadline: Deadline
   readonly pace: Pace
 }
@@ -38,15 +50,19 @@ export function withBakeTimes(rollout: Rollout, configuration: DeploymentConfigu
 /** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
 const stalledLooks = 3
 
-/** Watches one service deployment to its end: one cheap call per look, the service's events now and then. */
-export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<DeploymentEvent, End> {
+/**
+ * Watches one service deployment to its end: one cheap call per look, the service's events now and then. What it says of its
+ * success counts once the service shows the same.
+ */
+export async function* watchServiceDeployment(watched: Watched): Events<End> {
   const { rollout, arn, pace } = watched
+  const { request } = rollout
   const { clock, signal } = rollout.journey
   const deadline = startWatchDeadline(clock, watched.deadline)
-  const pauses = startPauses(rollout.request)
+  const pauses = startPauses(request)
   const failFast = startFailFast(rollout, pace)
   const details = startDetails(rollout, pace)
-  const service = startServiceLooks(watched)
+  const service = startServiceLooks(rollout, watched.own, pace)
   const stops = startStops()
   let isStopped = false
   let { found } = watched
@@ -64,10 +80,9 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
     before = now
     stops.look(now, isStopped)
     triggered = isTriggered(now) ? triggered + 1 : 0
-    const end = await endOf(now, triggered, watched)
+    const end = yield* endOf(now, triggered, watched, service)
     if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by() })
-    if (isFarEnough(now, rollout.request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
-    if (pauses.isWaiting() && rollout.request.onPause === 'leave') return { outcome: 'paused' }
+    if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
     const same = isOpen ? await failFast.look(signsOf(now, service.failed())) : undefined
     if (same) {
@@ -77,10 +92,9 @@ export async function* watchServiceDeployment(watched: Watched): AsyncGenerator<
       pace.hurry()
     }
     if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
-    const overtaken = yield* service.look(now, events.length > 0)
+    const overtaken = yield* service.glance(now, events.length > 0)
     if (overtaken) return overtaken
   }
-  const { request } = rollout
   const late = before && standingOf(before) === 'rolling-back' ? returning : timedOut
   return pauses.overdue(longestWatchMinutes, arn) ?? late(request, request.waitMinutes, lastSeen(before), arn)
 }
@@ -93,28 +107,6 @@ function startStops() {
     look({ status = '' }: ServiceDeployment, isOurs: boolean) {
       if (isOurs) by = 'by-us'
       else if (/^(?:STOP|ROLLBACK)_REQUESTED$/.test(status)) by ??= 'by-others'
-    },
-  }
-}
-
-/** Looks at the service beside its deployment, as often as the pace allows: events, failed tasks, and who took its place. */
-function startServiceLooks({ rollout, ours, pace }: Watched) {
-  const messages = startServiceMessages(rollout, ours)
-  const { cluster, service: name } = rollout.request
-  let failed = 0
-  let replaced = 0
-  return {
-    /** New tasks that failed, as far as ECS counts them. */
-    failed: () => failed,
-    /** The end where another deployment has taken the place of ours. */
-    async *look(now: ServiceDeployment, isMoving: boolean): AsyncGenerator<DeploymentEvent, End | undefined> {
-      if (!pace.aside(isMoving || replaced > 0)) return undefined
-      const service = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, name))
-      yield* messages.news(service)
-      failed = service?.deployments?.find(({ id }) => id === ours?.id)?.failedTasks ?? failed
-      replaced = standingOf(now) === 'running' && isReplaced(service, ours) ? replaced + 1 : 0
-      // Twice, as the first look may have met the beginning of ECS's own rollback.
-      return replaced > 1 ? superseded(service) : undefined
     },
   }
 }
@@ -138,7 +130,7 @@ function signsOf(
 }
 
 /** Stops the deployment with rollback; the end where there is nothing to go back to. */
-async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): AsyncGenerator<DeploymentEvent, End | undefined> {
+async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
   const { journey, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
   try {
@@ -152,48 +144,56 @@ async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): AsyncGener
   return undefined
 }
 
-async function endOf(now: ServiceDeployment, triggered: number, watched: Watched): Promise<End | undefined> {
+async function* endOf(
+  now: ServiceDeployment,
+  triggered: number,
+  watched: Watched,
+  service: ServiceLooks,
+): Events<End | undefined> {
   const { rollout } = watched
+  const { request } = rollout
   const reason = reasonOf(now)
   switch (standingOf(now)) {
     case 'succeeded':
-      return { outcome: 'succeeded', serving: rollout.taskDefinition }
-    case 'rolled-back':
-      return { outcome: 'rolled-back', serving: await rolledBackTo(now, rollout), reason }
+      return yield* service.prove({ outcome: 'succeeded' })
+    case 'rolled-back': {
+      const end = { outcome: 'rolled-back', serving: await rolledBackTo(now, rollout), reason } as const
+      return request.isTurnedRound ? yield* service.prove(end, end.serving ?? '') : end
+    }
     case 'rollback-failed':
       return { outcome: 'rollback-failed', reason }
-    case 'stopped':
-      return await endOfStopped({ rollout, ours: watched.ours, isTriggered: isTriggered(now), reason })
+    case 'stopped': {
+      const { own } = watched
+      const end = await endOfStopped({ rollout, own, isTriggered: isTriggered(now), reason })
+      return 'outcome' in end ? end : yield* carryOn(watched, end)
+    }
     case 'running':
-      return isStalled(triggered, rollout) ? { outcome: 'failed', reason } : undefined
+      if (isFarEnough(now, request.waitFor)) return yield* service.prove({ outcome: 'succeeded' })
+      return triggered >= stalledLooks && isStalled(now, rollout) ? { outcome: 'failed', reason } : undefined
     case 'rolling-back':
       return undefined
   }
 }
 
-/** The breaker fired and ECS will do no more: it is not told to roll back, or has nothing to roll back to. */
-function isStalled(triggered: number, { service }: Rollout): boolean {
-  if (triggered === 0) return false
-  if (!service.deploymentConfiguration?.deploymentCircuitBreaker?.rollback) return true
-  return triggered >= stalledLooks && !hasRollbackTarget(service)
+/** Watches a newer deployment of the same revision, which took the place of ours. */
+async function* carryOn({ rollout, deadline, pace }: Watched, own: Own): Events<End> {
+  yield identified(rollout, own)
+  const found = await findServiceDeployment({ rollout, updated: rollout.service, own, deadline, pace })
+  const arn = found?.serviceDeploymentArn
+  if (arn !== undefined) return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
+  const { watchService } = await import('./watch-service.ts')
+  return yield* watchService({ rollout, own, deadline, pace })
 }
 
-async function rolledBackTo(now: ServiceDeployment, { request, journey }: Rollout): Promise<string | undefined> {
+/** The breaker or an alarm fired, and ECS does no more: it is not told to roll back, or has nothing to roll back to. */
+function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { service }: Rollout): boolean {
+  const { deploymentCircuitBreaker, alarms: watched } = deploymentConfiguration ?? service.deploymentConfiguration ?? {}
+  const isDue = alarms?.status === 'TRIGGERED' ? watched?.rollback : deploymentCircuitBreaker?.rollback
+  return !isDue || !hasRollbackTarget(service)
+}
+
+/** ARN of what a rollback leads to, where service revisions may be read. */
+async function rolledBackTo(now: ServiceDeployment, { journey }: Rollout): Promise<string | undefined> {
   const revision = now.rollback?.serviceRevisionArn
-  const known = revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
-  if (known) return known
-  const service = await afterwards(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
-  return service && runningTaskDefinition(service)
-}
-
-function isNearEnd({ targetServiceRevision: target }: ServiceDeployment): boolean {
-  return target?.requestedTaskCount !== undefined && target.runningTaskCount === target.requestedTaskCount
-}
-
-function lastSeen(last: ServiceDeployment | undefined) {
-  if (last === undefined) return text`ECS did not show the deployment`
-  const { requestedTaskCount, runningTaskCount } = last.targetServiceRevision ?? {}
-  const status = text`its status is still ${untrusted(last.status ?? 'unknown')}`
-  if (runningTaskCount === undefined || requestedTaskCount === undefined) return status
-  return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
+  return revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
 }

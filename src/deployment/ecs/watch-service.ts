@@ -1,32 +1,44 @@
 import type { Deadline } from '../../clock.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
-import { type End, returning, stoppedByHand, supersededBy, timedOut } from '../end.ts'
-import { primary, runningTaskDefinition } from '../engine.ts'
+import { startAgreement } from '../agreement.ts'
+import { type End, returning, shortName, stoppedByHand, timedOut } from '../end.ts'
+import { hasRollbackTarget, primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
+import { identified, type Own, type Sighting, startSightings, superseded } from './sighting.ts'
+import { isScaled } from './update.ts'
 
 /** A deployment that is watched by the service's own list of deployments. */
 export interface Watched {
   readonly rollout: Rollout
-  /** The ECS deployment that is ours. */
-  readonly ours: EcsDeployment | undefined
+  readonly own: Own
   readonly deadline: Deadline
   readonly pace: Pace
+}
+
+/** What one look leads to. `isStated`: by AWS's word, so that no other look is needed. */
+interface Conclusion {
+  readonly end: End
+  readonly isStated: boolean
 }
 
 /**
  * Watches the service itself, by `deployments[].rolloutState`: for updates that make no service deployment, and where
  * service deployments may not be read. ECS tells here that it rolls back only by the new primary deployment.
  */
-export async function* watchService({ rollout, ours, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
+export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
   const { journey, request } = rollout
-  const messages = startServiceMessages(rollout, ours)
-  let failed = ours?.rolloutState === 'FAILED'
+  const messages = startServiceMessages(rollout, own)
+  const sight = startSightings(rollout, own)
+  const agree = startAgreement(journey.clock)
+  let isKnown = own.id !== undefined
+  let isReturning = false
   let before = ''
   let service: Service | undefined
+  let wasThere = primary(rollout.service) !== undefined
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
     const look = journey.ecs.describeService(request.cluster, request.service)
     const seen = await lookUntil(
@@ -36,59 +48,71 @@ export async function* watchService({ rollout, ours, deadline, pace }: Watched):
     )
     if (seen === undefined) continue
     service = seen.found
-    if (service === undefined) return stoppedByHand(untrusted('the service was deleted'))
+    const sighting = sight(service)
     yield* messages.news(service)
-    const own = service.deployments?.find(({ id }) => id === ours?.id)
-    const counts = own && tasksOf(own)
+    if (!isKnown && sighting.own.id !== undefined) yield identified(rollout, sighting.own)
+    isKnown ||= sighting.own.id !== undefined
+    const counts = sighting.mine && tasksOf(sighting.mine)
     if (counts && JSON.stringify(counts) !== before) {
       before = JSON.stringify(counts)
       yield { kind: 'tasks', at: journey.clock.now(), ...counts }
       pace.hurry()
     }
-    const backNow = !failed && own?.rolloutState === 'FAILED' && isRollBackConfigured(service)
-    failed ||= own?.rolloutState === 'FAILED'
-    if (backNow) yield { kind: 'rolling-back', at: journey.clock.now(), ...reasonOf(own) }
-    const end = endOf(service, own, failed, rollout)
-    if (end) return end
+    const backNow: boolean = !isReturning && sighting.isFailed && rollbackOf(service, sighting) !== 'none'
+    isReturning ||= backNow
+    wasThere ||= sighting.current !== undefined
+    if (backNow) yield { kind: 'rolling-back', at: journey.clock.now(), ...reasonOf(sighting.mine) }
+    const found = service && !isGone(service) ? conclude(service, sighting, rollout) : gone(wasThere)
+    const isAgreed = agree(found && `${found.end.outcome} ${sighting.current?.id}`)
+    if (found && (found.isStated || isAgreed)) return found.end
   }
-  const last = text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
-  return (failed ? returning : timedOut)(request, request.waitMinutes, last)
+  return (isReturning ? returning : timedOut)(request, request.waitMinutes, lastSeen(service, isKnown))
 }
 
-function endOf(service: Service, own: EcsDeployment | undefined, failed: boolean, rollout: Rollout): End | undefined {
-  const current = primary(service)
-  const isPrimary = own !== undefined && own.id === current?.id
-  if (isPrimary && own.rolloutState === 'FAILED' && !isRollBackConfigured(service)) {
-    return { outcome: 'failed', ...reasonOf(own) }
-  }
-  if (isPrimary) return isComplete(service, own) ? { outcome: 'succeeded', serving: rollout.taskDefinition } : undefined
-  if (!current || !(failed || isRollback(current, rollout))) return supersededBy(current?.taskDefinition, current?.id)
-  if (current.rolloutState === 'COMPLETED') {
-    return { outcome: 'rolled-back', serving: runningTaskDefinition(service), ...reasonOf(own ?? current) }
-  }
-  return current.rolloutState === 'FAILED' ? { outcome: 'rollback-failed', ...reasonOf(current) } : undefined
+function isGone({ status = '' }: Service): boolean {
+  return status === 'DRAINING' || status === 'INACTIVE'
+}
+
+/** A service that was made a moment ago may not be shown yet. */
+function gone(wasThere: boolean): Conclusion | undefined {
+  return wasThere ? { end: stoppedByHand(untrusted('the service was deleted')), isStated: false } : undefined
+}
+
+function conclude(service: Service, sighting: Sighting, rollout: Rollout): Conclusion | undefined {
+  const { holder, current, mine, isFailed } = sighting
+  const state = current?.rolloutState
+  const reason = reasonOf(mine ?? current)
+  if (holder === 'others') return { end: superseded(sighting), isStated: false }
+  if (holder === 'rollback' && state === 'COMPLETED')
+    return { end: { outcome: 'rolled-back', serving: current?.taskDefinition, ...reason }, isStated: isFailed }
+  if (holder === 'rollback' && state === 'FAILED')
+    return { end: { outcome: 'rollback-failed', ...reason }, isStated: isFailed }
+  if (holder !== 'ours' || current === undefined) return undefined
+  if (isComplete(service, current))
+    return { end: { outcome: 'succeeded', serving: current.taskDefinition }, isStated: isApplied(service, rollout) }
+  const rollback = rollbackOf(service, sighting)
+  if (state !== 'FAILED' || (rollback === 'due' && hasRollbackTarget(rollout.service))) return undefined
+  return { end: { outcome: 'failed', ...reason }, isStated: rollback === 'none' }
 }
 
 /** Services behind a Classic Load Balancer have no `rolloutState`; their counts decide. */
-function isComplete(service: Service, own: EcsDeployment): boolean {
-  const rolledOut =
-    own.rolloutState === undefined ? service.deployments?.length === 1 : own.rolloutState === 'COMPLETED'
-  return rolledOut && (own.runningCount ?? 0) >= (own.desiredCount ?? 0) && (own.pendingCount ?? 0) === 0
+function isComplete({ deployments = [] }: Service, current: EcsDeployment): boolean {
+  const { rolloutState, runningCount = 0, desiredCount = 0, pendingCount = 0 } = current
+  const rolledOut = rolloutState === undefined ? deployments.length === 1 : rolloutState === 'COMPLETED'
+  return rolledOut && runningCount >= desiredCount && pendingCount === 0
 }
 
-/**
- * A deployment that was there before ours is primary again, or says so itself: ECS words the reason of a rollback
- * `ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/…`.
- */
-function isRollback(current: EcsDeployment, { previousTaskDefinition, service }: Rollout): boolean {
-  if (service.deployments?.some(({ id }) => id === current.id)) return true
-  return (
-    current.taskDefinition === previousTaskDefinition && /roll(ing|ed)? ?back/i.test(current.rolloutStateReason ?? '')
-  )
+/** False for a look that may be older than a new count; where it stays so, autoscaling has taken the count back. */
+function isApplied({ desiredCount }: Service, rollout: Rollout): boolean {
+  return !isScaled(rollout) || desiredCount !== rollout.service.desiredCount
 }
 
-function isRollBackConfigured({ deploymentConfiguration }: Service): boolean {
-  return deploymentConfiguration?.deploymentCircuitBreaker?.rollback === true
+/** Whether ECS rolls back by itself after this failure. AWS does not say when blue/green, linear and canary ones do not. */
+function rollbackOf(service: Service | undefined, { mine }: Sighting): 'due' | 'possible' | 'none' {
+  const { strategy = 'ROLLING', deploymentCircuitBreaker: breaker, alarms } = service?.deploymentConfiguration ?? {}
+  const isByBreaker = /circuit breaker/i.test(mine?.rolloutStateReason ?? '')
+  if (breaker?.rollback || (alarms?.rollback && !isByBreaker)) return 'due'
+  return strategy === 'ROLLING' ? 'none' : 'possible'
 }
 
 function reasonOf(deployment: EcsDeployment | undefined) {
@@ -98,4 +122,11 @@ function reasonOf(deployment: EcsDeployment | undefined) {
 
 function tasksOf({ desiredCount = 0, runningCount = 0, pendingCount = 0, failedTasks = 0 }: EcsDeployment) {
   return { desired: desiredCount, running: runningCount, pending: pendingCount, failed: failedTasks }
+}
+
+function lastSeen(service: Service | undefined, isKnown: boolean) {
+  const current = service && primary(service)
+  if (isKnown || current === undefined)
+    return text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
+  return text`the PRIMARY deployment of the service is still ${untrusted(shortName(current.taskDefinition ?? ''))}`
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
+import { persistently } from '../agreement.ts'
 import { begin, watch } from '../attach.ts'
 import type { Pause } from '../details.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
@@ -37,7 +38,7 @@ async function* way(decision: PauseDecision, request: DeployRequest, journey: Jo
   const isBack = decision.answer === 'roll-back'
   const located = await locate(request.deploymentId ?? (await idInFlight(request, journey)), request, journey)
   const rollout = yield* begin(located, request, journey, isBack)
-  const seen = await situationOf(located, rollout)
+  const seen = await situationOf(decision, located, rollout)
   const refused = refusalOf(decision, seen, located, request)
   if (refused) return refused
   if (seen.kind !== 'waits') yield { kind: 'warning', at: journey.clock.now(), message: untrusted(seen.says) }
@@ -68,13 +69,30 @@ type Situation =
   /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
   | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
 
-async function situationOf(located: Located, rollout: Rollout): Promise<Situation> {
+/** What is there to be answered. Where it is nothing it is looked at several times: a look may be older than the wait. */
+async function situationOf({ stage }: PauseDecision, located: Located, rollout: Rollout): Promise<Situation> {
   if (located.kind === 'task-set')
     return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
-  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+  let seen: Situation | undefined
+  await persistently(rollout.journey, async () => {
+    const isFirst = seen === undefined
+    seen =
+      located.kind === 'codedeploy'
+        ? await readyNow(located, rollout, isFirst)
+        : await hooksNow(located, rollout, isFirst)
+    const isOver = seen.kind === 'ended' || seen.kind === 'answered'
+    return isOver || (seen.kind === 'waits' && pausesAt(stage, seen.pauses).length > 0) || undefined
+  })
+  return seen ?? { kind: 'moving', says: 'it was not shown' }
 }
 
-function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
+async function hooksNow(
+  { arn, deployment: first }: Extract<Located, { kind: 'service-deployment' }>,
+  { journey, request }: Rollout,
+  isFirst: boolean,
+): Promise<Situation> {
+  const { ecs } = shortly(journey, request)
+  const deployment = isFirst ? first : ((await ecs.describeServiceDeployment(arn)) ?? first)
   const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
   if (standingOf(deployment) !== 'running')
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
@@ -87,13 +105,15 @@ function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' 
 }
 
 async function readyNow(
-  { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
+  { deployment: first, group, id }: Extract<Located, { kind: 'codedeploy' }>,
   { journey, request, service }: Rollout,
+  isFirst: boolean,
 ): Promise<Situation> {
+  const { codeDeploy } = shortly(journey, request)
+  const deployment = isFirst ? first : await codeDeploy.describeDeployment(id)
   const { status = '' } = deployment
   if (/^(Succeeded|Failed|Stopped)$/.test(status))
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
-  const { codeDeploy } = shortly(journey, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
   const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })

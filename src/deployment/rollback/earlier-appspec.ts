@@ -2,7 +2,6 @@ import { type Untrusted, untrusted } from '../../text.ts'
 import { completeAppSpec, taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { shortName } from '../end.ts'
 import { unlessDenied } from '../permitted.ts'
-import { remembered } from './history.ts'
 import type { RollbackPorts } from './target.ts'
 
 /** `appSpec`: JSON text with the task definition in it, of the deployment `id`. `missing`: why it has to be made. */
@@ -16,11 +15,10 @@ export type EarlierAppSpec =
  */
 export async function findEarlierAppSpec(
   arn: string,
-  { revisions, group, now }: Pick<RollbackPorts, 'revisions' | 'group' | 'now'>,
+  { revisions, group }: Pick<RollbackPorts, 'revisions' | 'group'>,
 ): Promise<EarlierAppSpec> {
   let why = `no good deployment of ${shortName(arn)} by its group is known`
-  const since = new Date(now - remembered)
-  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup, since)
+  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup)
   const deployments = await unlessDenied(read, () => {
     why = 'the credentials do not allow codedeploy:ListDeployments and codedeploy:BatchGetDeployments'
   })

@@ -11,8 +11,6 @@ import type { RollbackPorts, RollbackTarget } from './target.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>
 
-/** ECS keeps service deployments for 90 days (API_ListServiceDeployments); CodeDeploy's are looked at as far back. Milliseconds. */
-export const remembered = 90 * 24 * 3_600_000
 /** Deployments that ended well, newest first: more are not looked at. */
 const considered = 20
 /** Revisions of a family that are looked at when nothing else is known. */
@@ -28,8 +26,8 @@ interface Good {
 interface Past {
   /** Newest first. */
   readonly good: readonly Good[]
-  /** The newest deployment failed, and its engine has gone back by itself. */
-  readonly isBackAlready: boolean
+  /** The newest deployment failed, and its engine has gone back by itself; ARN of what it went back to, where that is known. */
+  readonly back?: { readonly to: string | undefined } | undefined
 }
 
 /**
@@ -41,10 +39,12 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
   const current = runningTaskDefinition(service)
   if (current === undefined) throw nothing(service, '')
   const denied: string[] = []
-  const { good, isBackAlready } = await (engine === 'codedeploy'
+  const { good, back } = await (engine === 'codedeploy'
     ? pastOfCodeDeploy(ports, denied)
     : pastOfEcs(service, ports, denied))
-  if (isBackAlready) return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
+  // Where the service runs something else, that has come since, and the list does not have it yet.
+  if (back && (back.to ?? current) === current)
+    return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
   const before = beforeThis(good, current)
   if (before === undefined) return await fromFamily(current, service, denied, ports)
   const basis = untrusted(
@@ -89,8 +89,7 @@ function minuteOf(at: number): string {
 async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: string[]): Promise<Past> {
   const { clusterArn = '', serviceName = '' } = service
   const note = () => denied.push('ecs:ListServiceDeployments and ecs:DescribeServiceDeployments')
-  const list = ecs.listServiceDeployments(clusterArn, serviceName, new Date(now - remembered))
-  const deployments = (await unlessDenied(list, note)) ?? []
+  const deployments = (await unlessDenied(ecs.listServiceDeployments(clusterArn, serviceName), note)) ?? []
   const ended = deployments.filter((deployment) => standingOf(deployment) === 'succeeded').slice(0, considered)
   const good = ended.map(async ({ targetServiceRevision, finishedAt, createdAt }) => {
     const look = ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
@@ -98,12 +97,15 @@ async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: 
     return taskDefinition ? [{ taskDefinition, at: (finishedAt ?? createdAt)?.getTime() ?? now }] : []
   })
   const [newest] = deployments
-  const isBackAlready = newest !== undefined && standingOf(newest) === 'rolled-back'
-  return { good: (await Promise.all(good)).flat(), isBackAlready }
+  const isBack = newest !== undefined && standingOf(newest) === 'rolled-back'
+  const revision = newest?.rollback?.serviceRevisionArn
+  const to =
+    isBack && revision ? await unlessDenied(ecs.taskDefinitionOfRevision(revision), () => undefined) : undefined
+  return { good: (await Promise.all(good)).flat(), back: isBack ? { to } : undefined }
 }
 
 async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied: string[]): Promise<Past> {
-  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup, new Date(now - remembered))
+  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup)
   const note = () => denied.push('codedeploy:ListDeployments and codedeploy:BatchGetDeployments')
   const deployments = (await unlessDenied(read, note)) ?? []
   const good = deployments
@@ -114,7 +116,8 @@ async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied
       return taskDefinition ? [{ taskDefinition, at: (completeTime ?? createTime)?.getTime() ?? now }] : []
     })
   const [newest] = deployments
-  return { good, isBackAlready: newest?.creator === 'codeDeployRollback' && newest.status === 'Succeeded' }
+  const isBack = newest?.creator === 'codeDeployRollback' && newest.status === 'Succeeded'
+  return { good, back: isBack ? { to: taskDefinitionOf(newest.revision) } : undefined }
 }
 
 async function fromFamily(

@@ -1,11 +1,16 @@
-import type { EcsDeployment, Service, ServiceDeployment } from '../../ports.ts'
+import type { Service, ServiceDeployment } from '../../ports.ts'
+import { persistently } from '../agreement.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import type { GroupName } from '../codedeploy/group.ts'
 import { type Located, locateGroup } from '../codedeploy/group-search.ts'
 import { deploymentMeant } from '../codedeploy/meant.ts'
+import { ownBeside, slack } from '../ecs/find-service-deployment.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
+import type { Own } from '../ecs/sighting.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from '../engine.ts'
 import type { DeployRequest, Journey } from '../journey.ts'
+import { unlessDenied } from '../permitted.ts'
+import { readService } from '../read-service.ts'
 
 /** A deployment of the service that is in flight. */
 export type Moving = {
@@ -17,41 +22,59 @@ export type Moving = {
   /** It goes back already. */
   readonly isReturning: boolean
 } & (
-  | { readonly engine: 'ecs-rolling'; readonly arn: string; readonly ours: EcsDeployment | undefined }
+  | { readonly engine: 'ecs-rolling'; readonly arn: string; readonly own: Own }
   | { readonly engine: 'codedeploy'; readonly id: string; readonly group: GroupName }
 )
-
-/** The service deployment is made in the same moment as the ECS deployment; their times may differ a little. */
-const slack = 5_000
 
 /** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
 export async function findMoving(request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
   const { cluster, service: name } = request
-  const service = requireService(await journey.ecs.describeService(cluster, name), name, cluster)
+  const service = requireService(await readService(journey, request), name, cluster)
   return engineOf(service, name) === 'codedeploy'
     ? await movingByCodeDeploy(service, await locateGroup(request, service, journey, () => undefined), journey)
     : await movingByEcs(service, request, journey)
 }
 
-async function movingByEcs(service: Service, request: DeployRequest, { ecs }: Journey): Promise<Moving | undefined> {
-  const ours = primary(service)
-  if (ours?.rolloutState !== 'IN_PROGRESS') return undefined
-  const since = new Date((ours.createdAt?.getTime() ?? 0) - slack)
-  const listed = await ecs.listServiceDeployments(request.cluster, request.service, since)
-  const named = service.currentServiceDeployment
-  const deployment = listed.find(isUnfinished) ?? (named ? await ecs.describeServiceDeployment(named) : undefined)
-  const arn = deployment?.serviceDeploymentArn
-  if (!deployment || arn === undefined || !isUnfinished(deployment)) return undefined
-  const [target, source] = [deployment.targetServiceRevision?.arn, deployment.sourceServiceRevisions?.[0]?.arn]
+async function movingByEcs(first: Service, request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
+  const deployment = await unfinishedOf(first, request, journey)
+  const { serviceDeploymentArn: arn, targetServiceRevision: target, sourceServiceRevisions: sources } = deployment ?? {}
+  if (deployment === undefined || arn === undefined) return undefined
+  // The look at the service may be older than the deployment.
+  const service = isInMotion(first) ? first : ((await readService(journey, request, isInMotion)) ?? first)
+  const { ecs } = journey
+  const taskDefinition = target?.arn && (await ecs.taskDefinitionOfRevision(target.arn))
+  const source = sources?.[0]?.arn
   return {
     engine: 'ecs-rolling',
     service,
     arn,
-    ours,
-    taskDefinition: target && (await ecs.taskDefinitionOfRevision(target)),
+    own: ownBeside(deployment, taskDefinition ?? '', service),
+    taskDefinition,
     from: source && (await ecs.taskDefinitionOfRevision(source)),
     isReturning: standingOf(deployment) === 'rolling-back',
   }
+}
+
+function isInMotion(service: Service | undefined): boolean {
+  return service !== undefined && primary(service)?.rolloutState === 'IN_PROGRESS'
+}
+
+/** The service deployment that has not ended. Where the service is in motion, it is looked for several times. */
+async function unfinishedOf(
+  service: Service,
+  { cluster, service: name }: DeployRequest,
+  journey: Journey,
+): Promise<ServiceDeployment | undefined> {
+  const { ecs } = journey
+  const { createdAt } = primary(service) ?? {}
+  const since = createdAt && new Date(createdAt.getTime() - slack)
+  const listed = async () => (await ecs.listServiceDeployments(cluster, name, since)).find(isUnfinished)
+  if (!isInMotion(service)) return await unlessDenied(listed(), () => undefined)
+  const { currentServiceDeployment: arn } = service
+  return await persistently(journey, async () => {
+    const current = (await listed()) ?? (arn ? await ecs.describeServiceDeployment(arn) : undefined)
+    return current && isUnfinished(current) ? current : undefined
+  })
 }
 
 function isUnfinished(deployment: ServiceDeployment): boolean {

@@ -56,7 +56,7 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
     }
     return { definition: found.definition, arn: found.arn, appSpec: how?.appSpec }
   }
-  const asked: DeployRequest = { ...request, wanted }
+  const asked: DeployRequest = { ...request, wanted, isJustChanged: true }
   const moving = request.goal.kind === 'last-good' ? await lookForMoving(asked, journey) : undefined
   if (moving) yield* turnRound(moving, asked, journey)
   else yield* retold(deploy(asked, journey), () => target)

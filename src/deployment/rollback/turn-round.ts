@@ -1,5 +1,6 @@
 import { resourceName, withoutAccount } from '../../arn.ts'
 import { deadlineIn } from '../../clock.ts'
+import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy/group.ts'
@@ -64,10 +65,10 @@ async function* byEcs(
   request: DeployRequest,
   journey: Journey,
 ): Events<End> {
-  const { arn, ours, service, isReturning } = moving
+  const { arn, own, service, isReturning } = moving
   const deploymentId = withoutAccount(arn)
   journey.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
-  if (!isReturning) await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
+  if (!isReturning) await unlessEnded(shortly(journey, request).ecs.rollBackServiceDeployment(arn))
   journey.keep({ stage: 'watching' })
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
@@ -76,7 +77,16 @@ async function* byEcs(
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, journey)
   const pace = startPace(journey.clock, request.longestGap)
-  return yield* watchServiceDeployment({ rollout, arn, ours, deadline, pace })
+  return yield* watchServiceDeployment({ rollout, arn, own, deadline, pace })
+}
+
+/** What has ended in the meantime says by its status how. */
+async function unlessEnded(stop: Promise<void>): Promise<void> {
+  try {
+    await stop
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
+  }
 }
 
 async function* byCodeDeploy(

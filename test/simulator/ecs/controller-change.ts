@@ -59,7 +59,7 @@ function toCodeDeploy(ecs: EcsState, service: ServiceRecord): void {
     targetGroupArn: completed.loadBalancers[0]?.targetGroupArn ?? '',
     desired: service.desiredCount,
   })
-  setPrimary(service, taskSet)
+  setPrimary(ecs, service, taskSet)
   for (const { group } of service.rollouts) group.scaleTo(0)
   service.rollouts = []
 }

@@ -19,6 +19,7 @@ export function createEcs(world: World, region: string): EcsService {
     quirks: {
       updateReplyNamesNewDeployment: false,
       listedAfterSeconds: 3,
+      rollbackDeployment: 'former',
       drainSeconds: 15,
       alarmBakeSeconds: 60,
       unhealthyAfterSeconds: 20,
@@ -72,6 +73,6 @@ export function createEcs(world: World, region: string): EcsService {
     },
     createTaskSet: (service, options) => createTaskSet(ecs, record(service), options),
     deleteTaskSet: (service, taskSet) => deleteTaskSet(record(service), taskSet),
-    setPrimary: (service, taskSet) => setPrimary(record(service), taskSet),
+    setPrimary: (service, taskSet) => setPrimary(ecs, record(service), taskSet),
   }
 }

@@ -4,8 +4,13 @@
 export interface EcsQuirks {
   /** UpdateService's reply names the new service deployment in `currentServiceDeployment`. Default: it names the one before. */
   updateReplyNamesNewDeployment: boolean
-  /** Virtual seconds until a new service deployment appears in ListServiceDeployments. Default 3. */
+  /** Virtual seconds until a new service deployment can be listed and described. Default 3. */
   listedAfterSeconds: number
+  /**
+   * What a rolling deployment is rolled back to: the deployment that it replaced is primary again (so in a recorded answer
+   * of DescribeServices), or a new one of the same revision. Default: the former.
+   */
+  rollbackDeployment: 'former' | 'new'
   /** Deregistration delay: seconds from a target's deregistration until its task is stopped. Default 15. */
   drainSeconds: number
   /** How long deployment alarms are watched after all tasks are healthy. Default 60. */

@@ -6,6 +6,7 @@ import { alarmsView, firingAlarm, namesOfAlarms } from './deployment-alarms.ts'
 import { failures, noCandidate, rolledBackBecause } from './deployment-failure.ts'
 import { enoughHealthy, removesSourcesAtOnce } from './early-success.ts'
 import * as events from './events.ts'
+import { beginChange } from './former.ts'
 import { unknownHook } from './lifecycle-hooks.ts'
 import { moveTasks } from './rolling-arithmetic.ts'
 import { type RollingHooks, startRollingHooks } from './rolling-hooks.ts'
@@ -117,6 +118,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
 
   const fail = (flight: InFlight, failure: Failure, mayRollBack: boolean, reason: string = failures[failure]) => {
     const { deployment, group } = flight.target
+    beginChange(ecs, service)
     flight.hooks?.cancel()
     const verdict = failure === 'alarm' ? 'alarm detected' : 'tasks failed to start'
     if (failure !== 'request') {
@@ -134,12 +136,12 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
   }
 
   const rollBack = (flight: InFlight, candidate: RolloutRecord, statusReason: string) => {
-    const isThere = service.rollouts.includes(candidate)
+    const isFormer = ecs.quirks.rollbackDeployment === 'former'
     const definition = ecs.families.get(candidate.deployment.taskDefinition?.replace(/.*\/|:\d+$/g, '') ?? '')
     const previous = definition?.find((one) => one.definition.taskDefinitionArn === candidate.deployment.taskDefinition)
-    const target =
-      isThere || !previous ? candidate : rollouts.create(previous.definition, candidate.deployment.id ?? '')
-    const id = target.deployment.id ?? ''
+    const isKept = (isFormer && service.rollouts.includes(candidate)) || !previous
+    const id = candidate.deployment.id ?? ''
+    const target = isKept ? candidate : rollouts.create(previous.definition, isFormer ? id : deploymentId(ecs.world))
     target.deployment.rolloutState = 'IN_PROGRESS'
     target.deployment.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`
     service.addEvent(events.rollingBack(id))
@@ -157,6 +159,7 @@ export function createRollingEngine(ecs: EcsState, service: ServiceRecord, rollo
   const complete = (flight: InFlight) => {
     const { deployment } = flight.target
     const id = deployment.id ?? ''
+    beginChange(ecs, service)
     deployment.rolloutState = 'COMPLETED'
     deployment.rolloutStateReason = `ECS deployment ${id} completed.`
     deployment.updatedAt = now(ecs)

@@ -95,9 +95,18 @@ export function recordServiceDeployment(
   return record
 }
 
-/** Service deployments that the world may see by now, newest first. */
-export const listed = (ecs: EcsState, service: ServiceRecord) =>
-  service.history.filter((record) => record.listedAt <= ecs.world.clock.now())
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/view-service-deployment.html: "the most recent 90-day history". */
+const keptDays = 90
+const day = 24 * 3_600_000
+
+/** Whether the world may see it: not yet right after the update that made it, and not any more when it is history. */
+function isKnown(ecs: EcsState, { listedAt, view }: ServiceDeploymentRecord): boolean {
+  const now = ecs.world.clock.now()
+  return listedAt <= now && (view.createdAt?.getTime() ?? 0) >= now - keptDays * day
+}
+
+/** Service deployments that the world may see, newest first. */
+export const listed = (ecs: EcsState, service: ServiceRecord) => service.history.filter((one) => isKnown(ecs, one))
 
 /** As DescribeServices shows a revision. */
 export const taskCounts = ({ serviceRevisionArn, group }: RolloutRecord) => ({
@@ -143,10 +152,21 @@ function brief({ view, target }: ServiceDeploymentRecord): ServiceDeploymentBrie
 
 const mostDescribed = 20
 
+/** Three months at their shortest: whether AWS counts calendar months or 90 days is not known. */
+const limitDays = 89
+
+/** AWS's words: https://github.com/hashicorp/terraform-provider-aws/issues/43445 */
+function checkTimes(ecs: EcsState, { after, before }: NonNullable<ListServiceDeploymentsRequest['createdAt']> = {}) {
+  const earliest = ecs.world.clock.now() - limitDays * day
+  if ([after, before].some((time) => time !== undefined && time.getTime() < earliest))
+    throw invalidParameter('Before and After time filter must be within the last 3 months.')
+}
+
 export const serviceDeploymentHandlers = (ecs: EcsState): Handlers => ({
   ListServiceDeployments: (input: ListServiceDeploymentsRequest) => {
     const service = findService(ecs, input.cluster, input.service ?? '')
     const { after, before } = input.createdAt ?? {}
+    checkTimes(ecs, input.createdAt)
     const rows = listed(ecs, service).filter(({ view: { createdAt = new Date(0), status } }) => {
       const inTime = (!after || createdAt >= after) && (!before || createdAt <= before)
       return inTime && (!input.status?.length || (status !== undefined && input.status.includes(status)))
@@ -158,7 +178,10 @@ export const serviceDeploymentHandlers = (ecs: EcsState): Handlers => ({
     const arns = input.serviceDeploymentArns ?? []
     if (arns.length > mostDescribed)
       throw invalidParameter(`A maximum of ${mostDescribed} service deployments can be described.`)
-    const found = arns.map((reference) => ({ reference, record: ecs.serviceDeployments.get(reference) }))
+    const found = arns.map((reference) => {
+      const record = ecs.serviceDeployments.get(reference)
+      return { reference, record: record && isKnown(ecs, record) ? record : undefined }
+    })
     return {
       serviceDeployments: found.flatMap(({ record }) => (record ? [describe(record, serviceOf(ecs, record))] : [])),
       failures: found.filter(({ record }) => !record).map(({ reference }) => ({ arn: reference, reason: 'MISSING' })),

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { changeController } from './controller-change.ts'
 import { findActiveService } from './find-service.ts'
+import { beginChange } from './former.ts'
 import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
 import { checkServiceRoles } from './role-passing.ts'
 import { checkNetwork } from './service-rules.ts'
@@ -66,6 +67,7 @@ export function updateService(ecs: EcsState, input: UpdateServiceRequest): Servi
     loadBalancers: service.loadBalancers,
     desiredCount: service.desiredCount,
   }
+  beginChange(ecs, service)
   changeController(ecs, service, controller)
   apply(service, input, configuration)
   try {

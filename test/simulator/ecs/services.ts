@@ -11,6 +11,7 @@ import { arn, nameOf, paginate, uuid } from '../identifiers.ts'
 import { findCluster } from './clusters.ts'
 import { mostEvents } from './events.ts'
 import { findService, lookUpService } from './find-service.ts'
+import { lookAt, replyOf } from './former.ts'
 import { checkAssociations, checkLoadBalancers } from './load-balancer-rules.ts'
 import { checkServiceRoles } from './role-passing.ts'
 import { createScheduler } from './scheduler.ts'
@@ -72,6 +73,7 @@ function newRecord(
     rollouts: [],
     completed: undefined,
     history: [],
+    former: { view: undefined, changedAt: ecs.world.clock.now(), looks: 0 },
     scheduler: undefined,
     addEvent: (message) => {
       const full = message.startsWith('(service ') ? message : `(service ${serviceName}) ${message}`
@@ -108,6 +110,7 @@ function createService(ecs: EcsState, input: CreateServiceRequest): ServiceRecor
   }
   if (controller === 'CODE_DEPLOY' && definition)
     setPrimary(
+      ecs,
       service,
       createTaskSet(ecs, service, {
         taskDefinitionArn: definition.taskDefinitionArn ?? '',
@@ -139,17 +142,20 @@ export const serviceHandlers = (ecs: EcsState): Handlers => ({
   CreateService: (input: CreateServiceRequest) => ({
     service: describeService(ecs, createService(ecs, input), { withTags: true, inReply: true }),
   }),
-  UpdateService: (input) => ({ service: describeService(ecs, updateService(ecs, input), { inReply: true }) }),
+  UpdateService: (input, call) => ({ service: replyOf(ecs, updateService(ecs, input), call) }),
   DeleteService: (input: DeleteServiceRequest) => ({ service: describeService(ecs, deleteService(ecs, input)) }),
-  DescribeServices: (input: DescribeServicesRequest) => {
+  DescribeServices: (input: DescribeServicesRequest, call) => {
     const references = input.services ?? []
     if (references.length === 0) throw invalidParameter('Services cannot be empty.')
     if (references.length > mostDescribed) throw invalidParameter('Services cannot have more than 10 elements.')
     const cluster = findCluster(ecs, input.cluster)
-    const found = references.map((reference) => ({ reference, service: lookUpService(ecs, input.cluster, reference) }))
     const withTags = input.include?.includes('TAGS') ?? false
+    const found = references.map((reference) => {
+      const record = lookUpService(ecs, input.cluster, reference)
+      return { reference, service: record && lookAt(ecs, record, call, { withTags }) }
+    })
     return {
-      services: found.flatMap(({ service }) => (service ? [describeService(ecs, service, { withTags })] : [])),
+      services: found.flatMap(({ service }) => service ?? []),
       failures: found
         .filter(({ service }) => !service)
         .map(({ reference }) => ({

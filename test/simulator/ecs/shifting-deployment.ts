@@ -5,6 +5,7 @@ import { circuitBreaker } from './circuit-breaker.ts'
 import { alarmsView, firingAlarm, namesOfAlarms } from './deployment-alarms.ts'
 import { failures, noCandidate, rolledBackBecause } from './deployment-failure.ts'
 import * as events from './events.ts'
+import { beginChange } from './former.ts'
 import { createLifecycleHooks } from './lifecycle-hooks.ts'
 import { endDeployment, makePrimary, supersededReason } from './rollout.ts'
 import { createPlayer, type Script } from './script.ts'
@@ -64,6 +65,7 @@ export function createShiftingEngine(ecs: EcsState, service: ServiceRecord, roll
 
   const complete = (current: Flight, rollout: RolloutRecord, status: Ending) => {
     const id = rollout.deployment.id ?? ''
+    beginChange(ecs, service)
     Object.assign(rollout.deployment, {
       rolloutState: 'COMPLETED',
       rolloutStateReason: `ECS deployment ${id} completed.`,
@@ -85,6 +87,7 @@ export function createShiftingEngine(ecs: EcsState, service: ServiceRecord, roll
   const fail = (reason: string, mayRollBack = true) => {
     const current = flight
     if (!current) return
+    beginChange(ecs, service)
     current.hooks.cancel()
     player.stop()
     if (current.isRollingBack)

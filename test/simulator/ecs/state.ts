@@ -20,6 +20,7 @@ import {
   type TaskSetRecord,
   type World,
 } from '../contract.ts'
+import type { Former } from './former.ts'
 import type { HookTargets } from './hook-targets.ts'
 import type { InfrastructureDenial } from './quirks.ts'
 import type { TaskStory } from './task-story.ts'
@@ -142,6 +143,8 @@ export interface ServiceRecord extends SimulatedService {
   completed: RolloutRecord | undefined
   /** Newest first. */
   readonly history: ServiceDeploymentRecord[]
+  /** What reads that lag show. */
+  former: Former
   /** Undefined for services that AWS CodeDeploy or others deploy. */
   scheduler: ServiceScheduler | undefined
 }

@@ -3,6 +3,7 @@ import type { DescribeTaskSetsRequest, TaskSet } from '@aws-sdk/client-ecs'
 import { AwsError, type Handlers, type TaskSetRecord } from '../contract.ts'
 import { arn, deploymentId, nameOf } from '../identifiers.ts'
 import { findActiveService } from './find-service.ts'
+import { beginChange } from './former.ts'
 import { type EcsState, here, invalidParameter, type ServiceRecord } from './state.ts'
 import { activeDefinition } from './task-definitions.ts'
 import { startTaskGroup } from './task-groups.ts'
@@ -65,7 +66,8 @@ export function deleteTaskSet(service: ServiceRecord, taskSet: TaskSetRecord): v
   service.taskSets.splice(service.taskSets.indexOf(taskSet), 1)
 }
 
-export function setPrimary(service: ServiceRecord, taskSet: TaskSetRecord): void {
+export function setPrimary(ecs: EcsState, service: ServiceRecord, taskSet: TaskSetRecord): void {
+  beginChange(ecs, service)
   for (const other of service.taskSets) if (other.status === 'PRIMARY') other.status = 'ACTIVE'
   taskSet.status = 'PRIMARY'
   service.taskDefinition = taskSet.taskDefinitionArn

@@ -1,0 +1,53 @@
+import { type Deadline, deadlineIn } from '../../clock.ts'
+import type { Service } from '../../ports.ts'
+import { persistently } from '../agreement.ts'
+import { primary } from '../engine.ts'
+import type { Rollout } from '../journey.ts'
+import { shortly } from '../patience.ts'
+import { lookUntil, type Pace, ticks } from '../watch.ts'
+import { type Own, ownOf, startSightings } from './sighting.ts'
+import { makesDeployment } from './update.ts'
+
+/** How long ECS may take to show what an update has made: it does not say. Milliseconds. */
+export const untilShown = 60_000
+
+/**
+ * The deployment that an update made, by the service in the reply to it. A reply may still have the deployments from before:
+ * then it is known only that it was made since the PRIMARY one of that time, and by now.
+ */
+export function ownInReply({ service, taskDefinition, journey }: Rollout, updated: Service): Own {
+  const [before, current] = [primary(service), primary(updated)]
+  const isNew = current?.taskDefinition === taskDefinition && current.id !== before?.id
+  if (current && isNew) return ownOf(current)
+  return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: journey.clock.now() }
+}
+
+/** The same once a look at the service shows it; as it is where none does within a minute. */
+export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
+  const { clock, signal } = rollout.journey
+  const until = Math.min(deadline, deadlineIn(clock, untilShown))
+  const look = startLooks(rollout, own)
+  for await (const _ of ticks(clock, until, pace, signal)) {
+    const shown = await lookUntil(clock, deadline, look())
+    if (shown) return shown
+    pace.hurry()
+  }
+  return own
+}
+
+/** Undefined where ECS made none of an update of which it may make one. */
+export async function ownIfAny(rollout: Rollout, updated: Service): Promise<Own | undefined> {
+  const own = ownInReply(rollout, updated)
+  if (own.id !== undefined || makesDeployment(rollout) !== 'perhaps') return own
+  const journey = shortly(rollout.journey, rollout.request)
+  return await persistently(journey, startLooks({ ...rollout, journey }, own))
+}
+
+function startLooks(rollout: Rollout, own: Own): () => Promise<Own | undefined> {
+  const { cluster, service } = rollout.request
+  const sightings = startSightings(rollout, own)
+  return async () => {
+    const { own: seen } = sightings(await rollout.journey.ecs.describeService(cluster, service))
+    return seen.id === undefined ? undefined : seen
+  }
+}

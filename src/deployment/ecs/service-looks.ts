@@ -1,0 +1,63 @@
+import type { ServiceDeployment } from '../../ports.ts'
+import { startAgreement } from '../agreement.ts'
+import type { End } from '../end.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Rollout } from '../journey.ts'
+import { aside } from '../patience.ts'
+import type { Pace } from '../watch.ts'
+import { standingOf } from './service-deployment.ts'
+import { startServiceMessages } from './service-messages.ts'
+import { type Own, type Sighting, startSightings, superseded } from './sighting.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Looks at a service beside its deployment. */
+export interface ServiceLooks {
+  /** New tasks that failed, as far as ECS counts them. */
+  failed(): number
+  /** As often as the pace allows: tells events. The end where another deployment has taken the place of ours. */
+  glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
+  /**
+   * Proves what the deployment says of itself, in one call: that its revision is PRIMARY (`to`: or that this revision is, after
+   * a rollback). Undefined where the service does not show it yet.
+   */
+  prove(end: End, to?: string): Events<End | undefined>
+}
+
+export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): ServiceLooks {
+  const messages = startServiceMessages(rollout, own)
+  const { cluster, service: name } = rollout.request
+  const sight = startSightings(rollout, own)
+  const agree = startAgreement(rollout.journey.clock)
+  let isReplaced = false
+  let failed = 0
+
+  /** Several times, as a look may meet the beginning of ECS's own rollback. */
+  const replaced = (sighting: Sighting, mayBe: boolean): End | undefined => {
+    isReplaced = mayBe && sighting.holder === 'others'
+    return agree(isReplaced ? sighting.current?.id : undefined) ? superseded(sighting) : undefined
+  }
+  async function* look(): Events<Sighting | undefined> {
+    const service = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, name))
+    yield* messages.news(service)
+    const sighting = service && sight(service)
+    failed = sighting?.mine?.failedTasks ?? failed
+    return sighting
+  }
+  return {
+    failed: () => failed,
+    async *glance(now, isMoving) {
+      if (!pace.aside(isMoving || isReplaced)) return undefined
+      const sighting = yield* look()
+      return sighting && replaced(sighting, standingOf(now) === 'running')
+    },
+    async *prove(end, to) {
+      pace.spend()
+      const sighting = yield* look()
+      if (sighting === undefined) return undefined
+      const { holder, current } = sighting
+      const isProven = to === undefined ? holder === 'ours' : holder === 'rollback' || current?.taskDefinition === to
+      return isProven ? { ...end, serving: current?.taskDefinition } : replaced(sighting, true)
+    },
+  }
+}

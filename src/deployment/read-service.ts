@@ -1,0 +1,26 @@
+import type { Service } from '../ports.ts'
+import { persistently } from './agreement.ts'
+import { isConsistent } from './engine.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+
+/** True for a look that shows a service which is there, and does not contradict itself. */
+export function isSound(service: Service | undefined): boolean {
+  return service !== undefined && service.status !== 'INACTIVE' && isConsistent(service)
+}
+
+/**
+ * Reads the service; again, up to three times within four seconds, where the look is not enough: because it contradicts
+ * itself, or shows no service. Returns what the last look showed.
+ */
+export async function readService(
+  journey: Pick<Journey, 'ecs' | 'clock' | 'signal'>,
+  { cluster, service }: Pick<DeployRequest, 'cluster' | 'service'>,
+  isEnough: (seen: Service | undefined) => boolean = isSound,
+): Promise<Service | undefined> {
+  let last: Service | undefined
+  await persistently(journey, async () => {
+    last = await journey.ecs.describeService(cluster, service)
+    return isEnough(last) || undefined
+  })
+  return last
+}
