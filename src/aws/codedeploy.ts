@@ -41,23 +41,45 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
     revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: appSpecHash(appSpec) } },
   })
   knowAppSpec(connection, applicationName, appSpec)
+  let active: string | undefined
   return call(
     connection,
-    async (options) => present((await client.send(command, options)).deploymentId, 'deploymentId'),
+    async (options) => {
+      try {
+        return present((await client.send(command, options)).deploymentId, 'deploymentId')
+      } catch (error) {
+        active = activeIn(error)
+        throw error
+      }
+    },
     {
       action: 'codedeploy:CreateDeployment',
       resource: groupArn(connection, applicationName, deploymentGroupName),
       kind: 'mutate',
-      readBack: () => findActive(connection, request),
+      readBack: () => findActive(connection, request, active),
       whenRefused: (refusal) => explainConflict(refusal, deploymentGroupName),
     },
   )
 }
 
-/** The id of a deployment of the same content that is under way. */
-async function findActive(connection: Connection, request: CreateDeploymentRequest): Promise<string | undefined> {
+/** Id of the deployment that keeps the group from another one, where that is what AWS says. */
+function activeIn(error: unknown): string | undefined {
+  const isBusy = error instanceof Error && error.name === 'DeploymentLimitExceededException'
+  return isBusy ? /\bd-[A-Z0-9]+\b/.exec(error.message)?.[0] : undefined
+}
+
+/**
+ * The id of a deployment of the same content that is under way: `known`, or one of those that are listed. Where they may not
+ * be listed it is not known, and the refusal of a second one names it.
+ */
+async function findActive(
+  connection: Connection,
+  request: CreateDeploymentRequest,
+  known: string | undefined,
+): Promise<string | undefined> {
   const { applicationName, deploymentGroupName, description, appSpec } = request
-  for (const id of await listActive(connection, applicationName, deploymentGroupName)) {
+  const listed = known ? [known] : await listIfAllowed(connection, applicationName, deploymentGroupName)
+  for (const id of listed) {
     const deployment = await describe(connection, id)
     const content = deployment.revision?.appSpecContent
     const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
@@ -66,10 +88,19 @@ async function findActive(connection: Connection, request: CreateDeploymentReque
   return undefined
 }
 
+async function listIfAllowed(connection: Connection, application: string, group: string): Promise<readonly string[]> {
+  try {
+    return await listActive(connection, application, group)
+  } catch (error) {
+    if (error instanceof Failure && error.parts.code === 'permission-missing') return []
+    throw error
+  }
+}
+
 /** A deployment group runs one deployment at a time. The wording has changed before; the exception's name has not. */
 function explainConflict(refusal: AwsError, group: string): undefined {
   if (refusal.name !== 'DeploymentLimitExceededException') return undefined
-  const active = /\bd-[A-Z0-9]+\b/.exec(refusal.message)?.[0]
+  const active = activeIn(refusal)
   throw new Failure({
     code: 'deployment-conflict',
     what: text`The deployment group ${untrusted(group)} has a deployment in progress already${active ? `: ${active}` : ''}`,

@@ -31,8 +31,8 @@ export type Effect =
    */
   | { readonly kind: 'stale-read'; readonly calls?: number; readonly within?: number }
   /**
-   * Of DescribeServices: shows each service as it was right before its last change, for so many looks at it, whoever
-   * changed it: a client or Amazon ECS itself. Of UpdateService: the reply still has the deployments from before.
+   * Of DescribeServices: shows each service as it was right before its last change, for so many looks at it within
+   * a minute, whoever changed it: a client or Amazon ECS itself. Of UpdateService: the reply still has the deployments from before.
    */
   | { readonly kind: 'lag'; readonly looks: number }
   /** Throttles whatever does not fit into AWS's token bucket. Refills on virtual time. */

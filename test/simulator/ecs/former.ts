@@ -4,6 +4,9 @@ import type { Call } from '../contract.ts'
 import { describeService } from './service-view.ts'
 import type { EcsState, ServiceRecord } from './state.ts'
 
+/** AWS speaks of seconds: nothing lags for longer. Milliseconds. */
+const longest = 60_000
+
 export interface Former {
   /** Undefined: there was no such service. */
   readonly view: Service | undefined
@@ -28,7 +31,8 @@ export function lookAt(
   options: { withTags?: boolean },
 ): Service | undefined {
   const { former } = service
-  if (former.looks >= lag) return describeService(ecs, service, options)
+  const isOld = ecs.world.clock.now() - former.changedAt > longest
+  if (isOld || former.looks >= lag) return describeService(ecs, service, options)
   former.looks++
   return former.view
 }
