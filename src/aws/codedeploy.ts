@@ -79,7 +79,10 @@ async function findActive(
 ): Promise<string | undefined> {
   const { applicationName, deploymentGroupName, description, appSpec } = request
   const listed = known ? [known] : await listIfAllowed(connection, applicationName, deploymentGroupName)
-  for (const id of listed) {
+  for (const active of listed) {
+    const { rollbackInfo } = await describe(connection, active)
+    // It may be rolled back already, by a deployment of its own.
+    const id = rollbackInfo?.rollbackTriggeringDeploymentId ?? active
     const deployment = await describe(connection, id)
     const content = deployment.revision?.appSpecContent
     const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec

@@ -1,10 +1,9 @@
 /** AWS as it is at its worst: answers that lag, are lost or are refused, in any mixture, around one deployment. */
-import fc from 'fast-check'
 import type { DeployRequest } from '../../src/deployment/journey.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, region, rollingScene } from './scene.ts'
+import { codeDeployScene, newImage, type RunOptions, region, rollingScene } from './scene.ts'
 
 export const engines = ['rolling', 'BLUE_GREEN', 'LINEAR', 'CANARY', 'CodeDeploy'] as const
 export type EngineName = (typeof engines)[number]
@@ -25,6 +24,8 @@ const optional = {
 
 export interface StaleWorld {
   readonly seed: number
+  /** `force`: the same image anew; `count`: four tasks of it, for which ECS makes no deployment. */
+  readonly change: 'image' | 'force' | 'count'
   /** `crash`: the new tasks; `alarm`: CodeDeploy's, half a minute after the start. */
   readonly story: 'healthy' | 'crash'
   readonly breaker: 'rollback' | 'stop' | 'off'
@@ -47,27 +48,72 @@ export interface StaleWorld {
   readonly denied: readonly string[]
 }
 
-const mutations = ['UpdateService', 'RegisterTaskDefinition', 'CreateDeployment', 'StopServiceDeployment', 'StopDeployment']
+const mutations = [
+  'UpdateService',
+  'RegisterTaskDefinition',
+  'CreateDeployment',
+  'StopServiceDeployment',
+  'StopDeployment',
+]
 
-export function staleWorlds(engine: EngineName): fc.Arbitrary<StaleWorld> {
-  return fc.record({
-    seed: fc.integer({ min: 1, max: 1_000_000 }),
-    story: fc.constantFrom('healthy', 'healthy', 'crash'),
-    breaker: fc.constantFrom('rollback', 'stop', 'off'),
-    failFastAfter: fc.constantFrom(0, 3),
-    startSeconds: fc.integer({ min: 1, max: 90 }),
-    otherAfter: fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, fc.integer({ min: 0, max: 240 })),
-    waitFor: fc.constantFrom(undefined, undefined, 'traffic-shifted', 'baked', 'terminated'),
-    looks: fc.integer({ min: 0, max: 5 }),
-    replyLags: fc.boolean(),
-    replyNamesNew: fc.boolean(),
-    listedAfterSeconds: fc.constantFrom(0, 3, 20, 75),
-    rollbackDeployment: fc.constantFrom('former', 'new'),
-    stale: fc.constantFrom(0, 0.2, 0.5),
-    lost: fc.subarray(mutations),
-    denied: fc.subarray([...optional[engine === 'CodeDeploy' ? 'codedeploy' : 'ecs']]),
-  })
+/** The same numbers for the same seed (mulberry32). */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
 }
+
+/**
+ * The world of a number: another one for each. Of numbers in a row every subset of optional reads is denied in turn; every
+ * trouble is there often and absent often, so that none hides another.
+ */
+export function worldOf(engine: EngineName, number: number): StaleWorld {
+  const random = dice(number)
+  const pick = <T>(...values: readonly T[]) => values[Math.floor(random() * values.length)] as T
+  const chance = (share: number) => random() < share
+  const change = chance(0.25) ? pick('force', 'force', engine === 'CodeDeploy' ? 'force' : 'count') : 'image'
+  const reads = optional[engine === 'CodeDeploy' ? 'codedeploy' : 'ecs']
+  return {
+    seed: number,
+    change,
+    story: change === 'image' && chance(0.4) ? 'crash' : 'healthy',
+    breaker: pick('rollback', 'rollback', 'stop', 'off'),
+    failFastAfter: pick(0, 3),
+    startSeconds: 1 + Math.floor(random() * 90),
+    otherAfter: chance(0.35) ? Math.floor(random() * pick(15, 240)) : undefined,
+    waitFor: chance(0.4) ? pick('traffic-shifted', 'baked', 'terminated') : undefined,
+    looks: chance(0.6) ? pick(1, 2, 3, 4, 5) : 0,
+    replyLags: chance(0.25),
+    replyNamesNew: chance(0.5),
+    listedAfterSeconds: pick(0, 3, 3, 20, 75),
+    rollbackDeployment: pick('former', 'new'),
+    stale: chance(0.4) ? pick(0.2, 0.5) : 0,
+    lost: mutations.filter(() => chance(0.15)),
+    denied: reads.filter((_, index) => (number >> index) % 2 === 1),
+  }
+}
+
+export const waitMinutes = 30
+
+/** What is asked for in such a world. */
+export function askedIn({ change, waitFor, failFastAfter }: StaleWorld): RunOptions {
+  const request = { waitFor, failFastAfter, waitMinutes }
+  switch (change) {
+    case 'image':
+      return { image: newImage, request }
+    case 'force':
+      return { request: { ...request, forceNewDeployment: true } }
+    case 'count':
+      return { request: { ...request, desiredCount: wantedCount } }
+  }
+}
+
+/** The scene has two tasks. */
+export const wantedCount = 4
 
 /** A steady service, and everything that is going to befall it and the calls about it. */
 export function sceneOf(engine: EngineName, world: StaleWorld): Simulator {
@@ -81,7 +127,10 @@ export function sceneOf(engine: EngineName, world: StaleWorld): Simulator {
     updateReplyNamesNewDeployment: world.replyNamesNew,
   })
   const { startSeconds } = world
-  sim.world.scenarios.set(newImage, world.story === 'crash' ? { kind: 'crash', exitCode: 1 } : { kind: 'healthy', startSeconds })
+  sim.world.scenarios.set(
+    newImage,
+    world.story === 'crash' ? { kind: 'crash', exitCode: 1 } : { kind: 'healthy', startSeconds },
+  )
   let hasBegun = false
   const soon = () => {
     if (!hasBegun && world.otherAfter !== undefined)
@@ -128,7 +177,10 @@ function spoil(sim: Simulator, { looks, replyLags, stale, lost, denied }: StaleW
 
 /** Whoever else it is: their calls are not spoiled. */
 function interfere(engine: EngineName, sim: Simulator): void {
-  if (engine === 'CodeDeploy') return stopCodeDeploy(sim)
+  if (engine === 'CodeDeploy') {
+    stopCodeDeploy(sim)
+    return
+  }
   const definition = seededTaskDefinition(sim.world, { image: otherImage })
   const { taskDefinition } = ask<{ taskDefinition: { taskDefinitionArn: string } }>(
     sim.world,
@@ -144,6 +196,6 @@ function stopCodeDeploy(sim: Simulator): void {
   const { handlers } = sim.world.region(region).codedeploy
   const names = { applicationName: 'AppECS-shop-api', deploymentGroupName: 'DgpECS-shop-api' }
   const busy = { ...names, includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Ready'] }
-  const { deployments } = handlers.ListDeployments?.(busy, {} as never) as { deployments: readonly string[] }
-  for (const deploymentId of deployments) handlers.StopDeployment?.({ deploymentId }, {} as never)
+  const listed = handlers.ListDeployments?.(busy, {} as never) as { deployments: readonly string[] } | undefined
+  for (const deploymentId of listed?.deployments ?? []) handlers.StopDeployment?.({ deploymentId }, {} as never)
 }

@@ -14,6 +14,8 @@ export interface Deployed {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly finishedAt: number | undefined
+  /** The circuit breaker fired. */
+  readonly isTriggered: boolean
 }
 
 /** The service at this moment. */
@@ -41,6 +43,7 @@ export function truthOf(sim: Simulator): Truth {
     image: imageOf(target.deployment.taskDefinition),
     createdAt: view.createdAt?.getTime() ?? 0,
     finishedAt: view.finishedAt?.getTime(),
+    isTriggered: view.deploymentCircuitBreaker?.status === 'TRIGGERED',
   }))
   return {
     image: imageOf(taskDefinition),
@@ -51,14 +54,15 @@ export function truthOf(sim: Simulator): Truth {
   }
 }
 
-const nobody = {} as Call
-
 function ofCodeDeploy(sim: Simulator): readonly Deployed[] {
   const { handlers } = sim.world.region(region).codedeploy
+  const ask = <Output>(operation: string, input: object) => handlers[operation]?.(input, {} as Call) as Output
   const names = { applicationName: 'AppECS-shop-api', deploymentGroupName: 'DgpECS-shop-api' }
-  const { deployments = [] } = handlers.ListDeployments?.(names, nobody) as ListDeploymentsOutput
-  const info = (deploymentId: string) =>
-    (handlers.GetDeployment?.({ deploymentId }, nobody) as { deploymentInfo: DeploymentInfo }).deploymentInfo
+  const { deployments = [] } = ask<ListDeploymentsOutput>('ListDeployments', names)
+  const info = (deploymentId: string) => {
+    const { deploymentInfo } = ask<{ deploymentInfo: DeploymentInfo }>('GetDeployment', { deploymentId })
+    return deploymentInfo
+  }
   const own = deployments.map(info).filter(({ creator }) => creator !== 'codeDeployRollback')
   return own.map(({ status = '', rollbackInfo, createTime, completeTime }) => {
     const rollback = rollbackInfo?.rollbackDeploymentId ? info(rollbackInfo.rollbackDeploymentId) : undefined
@@ -67,6 +71,7 @@ function ofCodeDeploy(sim: Simulator): readonly Deployed[] {
       image: '',
       createdAt: createTime?.getTime() ?? 0,
       finishedAt: (rollback ? rollback.completeTime : completeTime)?.getTime(),
+      isTriggered: false,
     }
   })
 }

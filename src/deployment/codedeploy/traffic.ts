@@ -1,6 +1,6 @@
 import { deadlineIn } from '../../clock.ts'
 import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../ports.ts'
-import { agreed, startAgreement } from '../agreement.ts'
+import { agreed, patient, startAgreement } from '../agreement.ts'
 import { type End, shortName, supersededBy } from '../end.ts'
 import type { Rollout } from '../journey.ts'
 import { aftermath, afterwards, aside } from '../patience.ts'
@@ -76,7 +76,7 @@ async function servingBy(
   const deadline = deadlineIn(journey.clock, aftermath)
   const look = async () =>
     primarySet(await afterwards(journey, ({ ecs }) => ecs.describeService(cluster, service), deadline))
-  return (await agreed(journey, look, named))?.taskDefinition
+  return (await agreed(journey, look, named, patient))?.taskDefinition
 }
 
 /** The task set with the traffic. */

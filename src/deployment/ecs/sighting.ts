@@ -64,7 +64,7 @@ export function startSightings(
     if (theirs === taskDefinition && (id === own.id || at > own.to)) return 'ours'
     if (at < own.from) return hasNews && own.id !== undefined ? 'rollback' : 'unknown'
     if (rollbacks.has(id) || (isFailed && theirs === previousTaskDefinition)) return 'rollback'
-    return at > own.to || own.id !== undefined ? 'others' : 'unknown'
+    return at >= own.to || own.id !== undefined ? 'others' : 'unknown'
   }
 
   return (service: Service | undefined): Sighting => {

@@ -163,8 +163,7 @@ async function* endOf(
     case 'rollback-failed':
       return { outcome: 'rollback-failed', reason }
     case 'stopped': {
-      const { own } = watched
-      const end = await endOfStopped({ rollout, own, isTriggered: isTriggered(now), reason })
+      const end = await endOfStopped(now, rollout, watched.own)
       return 'outcome' in end ? end : yield* carryOn(watched, end)
     }
     case 'running':
