@@ -39,6 +39,7 @@ export async function* watchService({ rollout, own, deadline, pace }: Watched): 
   let before = ''
   let service: Service | undefined
   let wasThere = primary(rollout.service) !== undefined
+  let wasScaled = !isScaled(rollout)
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
     const look = journey.ecs.describeService(request.cluster, request.service)
     const seen = await lookUntil(
@@ -61,8 +62,9 @@ export async function* watchService({ rollout, own, deadline, pace }: Watched): 
     const backNow: boolean = !isReturning && sighting.isFailed && rollbackOf(service, sighting) !== 'none'
     isReturning ||= backNow
     wasThere ||= sighting.current !== undefined
+    wasScaled ||= hasNewCount(service, rollout)
     if (backNow) yield { kind: 'rolling-back', at: journey.clock.now(), ...reasonOf(sighting.mine) }
-    const found = service && !isGone(service) ? conclude(service, sighting, rollout) : gone(wasThere)
+    const found = service && !isGone(service) ? conclude(service, sighting, rollout, wasScaled) : gone(wasThere)
     const isAgreed = agree(found && `${found.end.outcome} ${sighting.current?.id}`)
     if (found && (found.isStated || isAgreed)) return found.end
   }
@@ -78,7 +80,7 @@ function gone(wasThere: boolean): Conclusion | undefined {
   return wasThere ? { end: stoppedByHand(untrusted('the service was deleted')), isStated: false } : undefined
 }
 
-function conclude(service: Service, sighting: Sighting, rollout: Rollout): Conclusion | undefined {
+function conclude(service: Service, sighting: Sighting, rollout: Rollout, wasScaled: boolean): Conclusion | undefined {
   const { holder, current, mine, isFailed } = sighting
   const state = current?.rolloutState
   const reason = reasonOf(mine ?? current)
@@ -88,8 +90,11 @@ function conclude(service: Service, sighting: Sighting, rollout: Rollout): Concl
   if (holder === 'rollback' && state === 'FAILED')
     return { end: { outcome: 'rollback-failed', ...reason }, isStated: isFailed }
   if (holder !== 'ours' || current === undefined) return undefined
-  if (isComplete(service, current))
-    return { end: { outcome: 'succeeded', serving: current.taskDefinition }, isStated: isApplied(service, rollout) }
+  if (isComplete(service, current)) {
+    const end: End = { outcome: 'succeeded', serving: current.taskDefinition }
+    // Where it has the count from before again, autoscaling took it back, or the look is of that time.
+    return wasScaled ? { end, isStated: !isScaled(rollout) || hasNewCount(service, rollout) } : undefined
+  }
   const rollback = rollbackOf(service, sighting)
   if (state !== 'FAILED' || (rollback === 'due' && hasRollbackTarget(rollout.service))) return undefined
   return { end: { outcome: 'failed', ...reason }, isStated: rollback === 'none' }
@@ -102,9 +107,8 @@ function isComplete({ deployments = [] }: Service, current: EcsDeployment): bool
   return rolledOut && runningCount >= desiredCount && pendingCount === 0
 }
 
-/** False for a look that may be older than a new count; where it stays so, autoscaling has taken the count back. */
-function isApplied({ desiredCount }: Service, rollout: Rollout): boolean {
-  return !isScaled(rollout) || desiredCount !== rollout.service.desiredCount
+function hasNewCount(service: Service | undefined, { service: before }: Rollout): boolean {
+  return service !== undefined && service.desiredCount !== before.desiredCount
 }
 
 /** Whether ECS rolls back by itself after this failure. AWS does not say when blue/green, linear and canary ones do not. */
