@@ -7,7 +7,7 @@ import { aside } from '../patience.ts'
 import type { Pace } from '../watch.ts'
 import { standingOf } from './service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { type Own, type Sighting, startSightings, superseded } from './sighting.ts'
+import { endByOthers, type Own, type Sighting, startSightings } from './sighting.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -15,7 +15,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 export interface ServiceLooks {
   /** New tasks that failed, as far as ECS counts them. */
   failed(): number
-  /** As often as the pace allows: tells events. The end where another deployment has taken the place of ours. */
+  /** As often as the pace allows: tells events. The end where others have put one to ours. */
   glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
   /**
    * Proves what the deployment says of itself, in one call: that its revision is PRIMARY (`to`: or that this revision is, after
@@ -29,13 +29,14 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
   const { cluster, service: name } = rollout.request
   const sight = startSightings(rollout, own)
   const agree = startAgreement(rollout.journey.clock)
-  let isReplaced = false
+  let isEnding = false
   let failed = 0
 
   /** Several times, as a look may meet the beginning of ECS's own rollback. */
-  const replaced = (sighting: Sighting, mayBe: boolean): End | undefined => {
-    isReplaced = mayBe && sighting.holder === 'others'
-    return agree(isReplaced ? sighting.current?.id : undefined) ? superseded(sighting) : undefined
+  const overtaken = (sighting: Sighting, mayBe: boolean): End | undefined => {
+    const end = mayBe ? endByOthers(sighting) : undefined
+    isEnding = end !== undefined
+    return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined
   }
   async function* look(): Events<Sighting | undefined> {
     const service = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, name))
@@ -47,9 +48,9 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
   return {
     failed: () => failed,
     async *glance(now, isMoving) {
-      if (!pace.aside(isMoving || isReplaced)) return undefined
+      if (!pace.aside(isMoving || isEnding)) return undefined
       const sighting = yield* look()
-      return sighting && replaced(sighting, standingOf(now) === 'running')
+      return sighting && overtaken(sighting, standingOf(now) === 'running')
     },
     async *prove(end, to) {
       pace.spend()
@@ -57,7 +58,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
       if (sighting === undefined) return undefined
       const { holder, current } = sighting
       const isProven = to === undefined ? holder === 'ours' : holder === 'rollback' || current?.taskDefinition === to
-      return isProven ? { ...end, serving: current?.taskDefinition } : replaced(sighting, true)
+      return isProven ? { ...end, serving: current?.taskDefinition } : overtaken(sighting, true)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { EcsDeployment, Service } from '../../ports.ts'
-import { type End, supersededBy } from '../end.ts'
+import { untrusted } from '../../text.ts'
+import { type End, stoppedByHand, supersededBy } from '../end.ts'
 import { primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
@@ -21,6 +22,8 @@ export interface Sighting {
   readonly current: EcsDeployment | undefined
   /** Our deployment, where the look shows it. */
   readonly mine: EcsDeployment | undefined
+  /** The service is not there (any more), though an earlier look has shown it. */
+  readonly isGone: boolean
   /** AWS has said by now that ours failed, or that the service rolls back. */
   readonly isFailed: boolean
   readonly own: Own
@@ -40,9 +43,10 @@ export function identified({ journey }: Rollout, { id = '', from: createdAt }: O
   return { kind: 'identified', at: journey.clock.now(), deploymentId: id }
 }
 
-/** The end where the service is at a newer deployment than ours. */
-export function superseded({ current }: Sighting): End {
-  return supersededBy(current?.taskDefinition, current?.id)
+/** The end that others have brought about, where looks agree on it: a newer deployment, or no service any more. */
+export function endByOthers({ holder, current, isGone }: Sighting): End | undefined {
+  if (isGone) return stoppedByHand(untrusted('the service was deleted'))
+  return holder === 'others' ? supersededBy(current?.taskDefinition, current?.id) : undefined
 }
 
 /**
@@ -56,6 +60,8 @@ export function startSightings(
   const rollbacks = new Set<string | undefined>()
   let own = known
   let isFailed = false
+  // One that has just been made has none yet, and may not be shown at once.
+  let wasThere = (before.deployments ?? []).length > 0
   const isNew = ({ id, createdAt }: EcsDeployment) =>
     timeOf(createdAt) >= own.from && !before.deployments?.some((deployment) => deployment.id === id)
 
@@ -68,8 +74,10 @@ export function startSightings(
   }
 
   return (service: Service | undefined): Sighting => {
-    const { deployments = [], events = [] } = service ?? {}
-    const current = service && primary(service)
+    const isThere = service !== undefined && !/^(DRAINING|INACTIVE)$/.test(service.status ?? '')
+    const { deployments = [], events = [] } = isThere ? service : {}
+    const current = isThere ? primary(service) : undefined
+    wasThere ||= isThere
     const found = deployments.find((one) => one.taskDefinition === taskDefinition && isNew(one))
     if (own.id === undefined && found) own = ownOf(found)
     const mine = deployments.find(({ id }) => id !== undefined && id === own.id)
@@ -77,7 +85,7 @@ export function startSightings(
     isFailed ||= mine?.rolloutState === 'FAILED' || news.some(({ message = '' }) => message.includes(failureOf(own)))
     if (rollingBack.test(current?.rolloutStateReason ?? '')) rollbacks.add(current?.id)
     const holder = current ? holderOf(current, news.length > 0) : 'unknown'
-    return { holder, current, mine, isFailed: isFailed || rollbacks.size > 0, own }
+    return { holder, current, mine, isGone: wasThere && !isThere, isFailed: isFailed || rollbacks.size > 0, own }
   }
 }
 

@@ -5,8 +5,9 @@ import { agreed, patient } from '../agreement.ts'
 import { type End, stoppedByHand, supersededBy } from '../end.ts'
 import type { AwsPorts, Rollout } from '../journey.ts'
 import { aftermath, afterwards } from '../patience.ts'
+import { ownBeside } from './find-service-deployment.ts'
 import { isTriggered, reasonOf } from './service-deployment.ts'
-import { type Own, ownOf, type Sighting, startSightings, superseded } from './sighting.ts'
+import { endByOthers, type Own, ownOf, type Sighting, startSightings } from './sighting.ts'
 
 /** The service, and the service deployment that was made after ours: each read may be late. */
 interface Seen {
@@ -14,22 +15,27 @@ interface Seen {
   readonly newer: ServiceDeployment | undefined
 }
 
-/**
- * ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. A newer
- * one of the same revision carries on what was asked for: it is what is returned then.
- */
-export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Own> {
+/** A deployment of the same revision that took the place of ours: it carries on what was asked for. */
+export interface Successor {
+  readonly own: Own
+  /** Its service deployment, where that was listed. */
+  readonly deployment?: ServiceDeployment | undefined
+}
+
+/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
+export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Successor> {
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
-  const { journey } = rollout
   const look = startLooks(stopped, rollout, own)
   // What is there is seen once; that there is neither a newer deployment nor a failure may be the service as it was.
-  const { sighting, newer } = (await agreed(journey, look, (seen) => isClear(seen, own) || nameOf(seen), patient)) ?? {}
+  const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
+  const { sighting, newer } = (await agreed(rollout.journey, look, named, patient)) ?? {}
   const { holder, current } = sighting ?? {}
-  if (sighting && holder === 'others') return superseded(sighting)
-  if (holder === 'ours' && current && current.id !== own.id) return ownOf(current)
+  const theirs = sighting && endByOthers(sighting)
+  if (theirs) return theirs
+  if (holder === 'ours' && current && current.id !== own.id) return { own: ownOf(current) }
   if (holder === 'ours' && current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
-  if (newer) return await supersededByDeployment(newer, rollout)
+  if (newer) return await endByNewer(newer, rollout)
   return { ...stoppedByHand(reason), serving: current?.taskDefinition }
 }
 
@@ -55,14 +61,13 @@ function isClear({ sighting: { holder, current } }: Seen, own: Own): boolean {
 }
 
 function nameOf({ sighting, newer }: Seen): string | undefined {
-  return newer?.serviceDeploymentArn ?? sighting.current?.id
+  return newer?.serviceDeploymentArn ?? sighting.current?.id ?? (sighting.isGone ? 'gone' : undefined)
 }
 
-async function supersededByDeployment(
-  { serviceDeploymentArn: arn, targetServiceRevision: target }: ServiceDeployment,
-  { journey }: Rollout,
-): Promise<End> {
+async function endByNewer(newer: ServiceDeployment, { journey, taskDefinition: wanted }: Rollout) {
+  const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
   const revision = target?.arn
   const taskDefinition = revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
-  return supersededBy(taskDefinition, arn && withoutAccount(arn))
+  if (taskDefinition !== wanted) return supersededBy(taskDefinition, arn && withoutAccount(arn))
+  return { own: ownBeside(newer, wanted, {}), deployment: newer }
 }

@@ -26,7 +26,7 @@ import {
 import { startDetails } from './service-deployment-details.ts'
 import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
 import { identified, type Own } from './sighting.ts'
-import { endOfStopped } from './stopped.ts'
+import { endOfStopped, type Successor } from './stopped.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -174,10 +174,10 @@ async function* endOf(
   }
 }
 
-/** Watches a newer deployment of the same revision, which took the place of ours. */
-async function* carryOn({ rollout, deadline, pace }: Watched, own: Own): Events<End> {
-  yield identified(rollout, own)
-  const found = await findServiceDeployment({ rollout, updated: rollout.service, own, deadline, pace })
+async function* carryOn({ rollout, deadline, pace }: Watched, { own, deployment }: Successor): Events<End> {
+  if (own.id !== undefined) yield identified(rollout, own)
+  const search = { rollout, updated: rollout.service, own, deadline, pace }
+  const found = deployment ?? (await findServiceDeployment(search))
   const arn = found?.serviceDeploymentArn
   if (arn !== undefined) return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
   const { watchService } = await import('./watch-service.ts')

@@ -2,13 +2,13 @@ import type { Deadline } from '../../clock.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
-import { type End, returning, shortName, stoppedByHand, timedOut } from '../end.ts'
-import { hasRollbackTarget, primary } from '../engine.ts'
+import { type End, returning, shortName, timedOut } from '../end.ts'
+import { hasRollbackTarget } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Rollout } from '../journey.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { identified, type Own, type Sighting, startSightings, superseded } from './sighting.ts'
+import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
 import { isScaled } from './update.ts'
 
 /** A deployment that is watched by the service's own list of deployments. */
@@ -31,71 +31,90 @@ interface Conclusion {
  */
 export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
   const { journey, request } = rollout
-  const messages = startServiceMessages(rollout, own)
   const sight = startSightings(rollout, own)
-  const agree = startAgreement(journey.clock)
-  let isKnown = own.id !== undefined
-  let isReturning = false
-  let before = ''
-  let service: Service | undefined
-  let wasThere = primary(rollout.service) !== undefined
-  let wasScaled = !isScaled(rollout)
+  const told = startTelling(rollout, own)
+  const judge = startJudging(rollout)
+  let last: Seen | undefined
   for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
     const look = journey.ecs.describeService(request.cluster, request.service)
     const seen = await lookUntil(
       journey.clock,
       deadline,
-      look.then((found) => ({ found })),
+      look.then((service) => ({ service })),
     )
     if (seen === undefined) continue
-    service = seen.found
-    const sighting = sight(service)
-    yield* messages.news(service)
-    if (!isKnown && sighting.own.id !== undefined) yield identified(rollout, sighting.own)
-    isKnown ||= sighting.own.id !== undefined
-    const counts = sighting.mine && tasksOf(sighting.mine)
-    if (counts && JSON.stringify(counts) !== before) {
-      before = JSON.stringify(counts)
-      yield { kind: 'tasks', at: journey.clock.now(), ...counts }
-      pace.hurry()
-    }
-    const backNow: boolean = !isReturning && sighting.isFailed && rollbackOf(service, sighting) !== 'none'
-    isReturning ||= backNow
-    wasThere ||= sighting.current !== undefined
-    wasScaled ||= hasNewCount(service, rollout)
-    if (backNow) yield { kind: 'rolling-back', at: journey.clock.now(), ...reasonOf(sighting.mine) }
-    const found = service && !isGone(service) ? conclude(service, sighting, rollout, wasScaled) : gone(wasThere)
-    const isAgreed = agree(found && `${found.end.outcome} ${sighting.current?.id}`)
-    if (found && (found.isStated || isAgreed)) return found.end
+    last = { ...seen, sighting: sight(seen.service) }
+    const events = told.news(last)
+    yield* events
+    if (events.some(({ kind }) => kind === 'tasks')) pace.hurry()
+    const end = judge(last)
+    if (end) return end
   }
-  return (isReturning ? returning : timedOut)(request, request.waitMinutes, lastSeen(service, isKnown))
+  return (told.isReturning() ? returning : timedOut)(request, request.waitMinutes, lastSeen(last))
 }
 
-function isGone({ status = '' }: Service): boolean {
-  return status === 'DRAINING' || status === 'INACTIVE'
+/** What a look shows, and what that says of our deployment. */
+interface Seen {
+  readonly service: Service | undefined
+  readonly sighting: Sighting
 }
 
-/** A service that was made a moment ago may not be shown yet. */
-function gone(wasThere: boolean): Conclusion | undefined {
-  return wasThere ? { end: stoppedByHand(untrusted('the service was deleted')), isStated: false } : undefined
+/** Tells what differs from the look before. */
+function startTelling(rollout: Rollout, own: Own) {
+  const { clock } = rollout.journey
+  const messages = startServiceMessages(rollout, own)
+  let isKnown = own.id !== undefined
+  let isReturning = false
+  let before = ''
+  return {
+    isReturning: () => isReturning,
+    news({ service, sighting }: Seen): readonly DeploymentEvent[] {
+      const { mine, isFailed } = sighting
+      const events = [...messages.news(service)]
+      if (!isKnown && sighting.own.id !== undefined) events.push(identified(rollout, sighting.own))
+      isKnown ||= sighting.own.id !== undefined
+      const counts = mine && tasksOf(mine)
+      if (counts && JSON.stringify(counts) !== before) events.push({ kind: 'tasks', at: clock.now(), ...counts })
+      before = counts ? JSON.stringify(counts) : before
+      if (!isReturning && isFailed && rollbackOf(service, mine) !== 'none') {
+        isReturning = true
+        events.push({ kind: 'rolling-back', at: clock.now(), ...reasonOf(mine) })
+      }
+      return events
+    },
+  }
 }
 
-function conclude(service: Service, sighting: Sighting, rollout: Rollout, wasScaled: boolean): Conclusion | undefined {
+/** The end, as soon as AWS states it or looks agree on it. */
+function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
+  const agree = startAgreement(rollout.journey.clock)
+  const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
+  let wasScaled = !isScaled(rollout)
+  return (seen) => {
+    wasScaled ||= hasNewCount(seen)
+    const found = conclude(seen, rollout)
+    // A look with the count from before is of that time, unless autoscaling has taken the count back.
+    const isOld = found?.end.outcome === 'succeeded' && isScaled(rollout) && !hasNewCount(seen)
+    const counted = isOld && !wasScaled ? undefined : found
+    const isAgreed = agree(counted && `${counted.end.outcome} ${seen.sighting.current?.id}`)
+    return counted && ((counted.isStated && !isOld) || isAgreed) ? counted.end : undefined
+  }
+}
+
+function conclude({ service, sighting }: Seen, rollout: Rollout): Conclusion | undefined {
   const { holder, current, mine, isFailed } = sighting
-  const state = current?.rolloutState
+  const theirs = endByOthers(sighting)
+  if (theirs) return { end: theirs, isStated: false }
+  if (service === undefined || current === undefined) return undefined
+  const { rolloutState: state, taskDefinition: serving } = current
   const reason = reasonOf(mine ?? current)
-  if (holder === 'others') return { end: superseded(sighting), isStated: false }
   if (holder === 'rollback' && state === 'COMPLETED')
-    return { end: { outcome: 'rolled-back', serving: current?.taskDefinition, ...reason }, isStated: isFailed }
+    return { end: { outcome: 'rolled-back', serving, ...reason }, isStated: isFailed }
   if (holder === 'rollback' && state === 'FAILED')
     return { end: { outcome: 'rollback-failed', ...reason }, isStated: isFailed }
-  if (holder !== 'ours' || current === undefined) return undefined
-  if (isComplete(service, current)) {
-    const end: End = { outcome: 'succeeded', serving: current.taskDefinition }
-    // Where it has the count from before again, autoscaling took it back, or the look is of that time.
-    return wasScaled ? { end, isStated: !isScaled(rollout) || hasNewCount(service, rollout) } : undefined
-  }
-  const rollback = rollbackOf(service, sighting)
+  if (holder !== 'ours') return undefined
+  if (isComplete(service, current)) return { end: { outcome: 'succeeded', serving }, isStated: true }
+  const rollback = rollbackOf(service, mine)
   if (state !== 'FAILED' || (rollback === 'due' && hasRollbackTarget(rollout.service))) return undefined
   return { end: { outcome: 'failed', ...reason }, isStated: rollback === 'none' }
 }
@@ -107,12 +126,8 @@ function isComplete({ deployments = [] }: Service, current: EcsDeployment): bool
   return rolledOut && runningCount >= desiredCount && pendingCount === 0
 }
 
-function hasNewCount(service: Service | undefined, { service: before }: Rollout): boolean {
-  return service !== undefined && service.desiredCount !== before.desiredCount
-}
-
 /** Whether ECS rolls back by itself after this failure. AWS does not say when blue/green, linear and canary ones do not. */
-function rollbackOf(service: Service | undefined, { mine }: Sighting): 'due' | 'possible' | 'none' {
+function rollbackOf(service: Service | undefined, mine: EcsDeployment | undefined): 'due' | 'possible' | 'none' {
   const { strategy = 'ROLLING', deploymentCircuitBreaker: breaker, alarms } = service?.deploymentConfiguration ?? {}
   const isByBreaker = /circuit breaker/i.test(mine?.rolloutStateReason ?? '')
   if (breaker?.rollback || (alarms?.rollback && !isByBreaker)) return 'due'
@@ -128,9 +143,10 @@ function tasksOf({ desiredCount = 0, runningCount = 0, pendingCount = 0, failedT
   return { desired: desiredCount, running: runningCount, pending: pendingCount, failed: failedTasks }
 }
 
-function lastSeen(service: Service | undefined, isKnown: boolean) {
-  const current = service && primary(service)
-  if (isKnown || current === undefined)
+function lastSeen(last: Seen | undefined) {
+  const { service, sighting } = last ?? {}
+  const { taskDefinition } = sighting?.current ?? {}
+  if (sighting?.own.id !== undefined || taskDefinition === undefined)
     return text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
-  return text`the PRIMARY deployment of the service is still ${untrusted(shortName(current.taskDefinition ?? ''))}`
+  return text`the PRIMARY deployment of the service is still ${untrusted(shortName(taskDefinition))}`
 }
