@@ -17,6 +17,7 @@ test.each(engines)(
       const sim = sceneOf(engine, world)
       const ended = await run(sim, askedIn(world))
       const truth = truthOf(sim)
+      expect(sim.recorder.all.filter(({ outcome }) => outcome === 'SimulatorError')).toEqual([])
       const why = falsehood(engine, world, ended, truth)
       expect({ why, world, cause: ended.cause, truth }).toEqual({ world, cause: ended.cause, truth })
     }

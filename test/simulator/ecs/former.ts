@@ -20,7 +20,7 @@ export interface Former {
 export function beginChange(ecs: EcsState, service: ServiceRecord): void {
   const changedAt = ecs.world.clock.now()
   if (service.former.changedAt === changedAt) return
-  service.former = { view: structuredClone(describeService(ecs, service)), changedAt, looks: 0 }
+  service.former = { view: describeService(ecs, service), changedAt, looks: 0 }
 }
 
 /** The service as a look at it shows it; undefined where it does not show it yet. */
