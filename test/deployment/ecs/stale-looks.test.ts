@@ -82,14 +82,44 @@ describe.each(rights)('%s the right to read service deployments', (_, deny) => {
     }
   })
 
-  test('a newer deployment of the same revision carries on what was asked for', async () => {
+  test.each([
+    ['', () => undefined],
+    [
+      ', listed late',
+      (sim: Simulator) => Object.assign(sim.world.region(region).ecs.quirks, { listedAfterSeconds: 600 }),
+    ],
+    [', shown late', (sim: Simulator) => lag(sim, 12)],
+  ] as const)('a newer deployment of the same revision%s carries on what was asked for', async (_late, delay) => {
     const sim = rollingScene()
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 60 })
     deny(sim)
-    const again = () => sim.clock.after(30_000, () => update(sim, { forceNewDeployment: true }))
-    const ended = await run(sim, { image: newImage, onEvent: ({ kind }) => kind === 'started' && again() })
+    const again = () => {
+      delay(sim)
+      update(sim, { forceNewDeployment: true })
+    }
+    const onEvent = ({ kind }: { kind: string }) => kind === 'started' && sim.clock.after(30_000, again)
+    const ended = await run(sim, { image: newImage, onEvent })
     expect([ended.outcome, ended.cause]).toEqual(['succeeded', ''])
     expect(truthOf(sim).deployments.map(({ status }) => status)).toEqual(['SUCCESSFUL', 'STOPPED', 'SUCCESSFUL'])
+  })
+
+  test('one look, or two, at a deployment that nobody knows of are no verdict', async () => {
+    const sim = rollingScene()
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 60 })
+    deny(sim)
+    let looks = 0
+    patch(sim, 'DescribeServices', (answer) => {
+      const { services } = answer() as { services: readonly { deployments: readonly object[] }[] }
+      looks++
+      const createdAt = new Date(sim.clock.now() + 1000)
+      const stray = { ...services[0]?.deployments[0], id: 'ecs-svc/77', taskDefinition: revision(9), createdAt }
+      return {
+        services: looks === 3 || looks === 4 ? [{ ...services[0], deployments: [stray] }] : services,
+        failures: [],
+      }
+    })
+    expect((await run(sim, { image: newImage })).outcome).toBe('succeeded')
+    expect(looks).toBeGreaterThan(4)
   })
 
   test('a service that is deleted meanwhile ends as stopped', async () => {
