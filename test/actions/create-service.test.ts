@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { deny, lag } from '../deployment/lag.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
@@ -70,6 +71,20 @@ describe('a missing service', () => {
     expect(log).toMatch(/Creating service api in shop \(cluster shop, eu-west-1\): it does not exist yet/)
     expect(log).toMatch(/api \(shop\): deployed in/)
     expect(runner.summary).toMatch(/New service<\/th><td>created by this deployment/)
+  })
+
+  test.each([
+    ['by ECS', definition, ['ListServiceDeployments']],
+    ['by ECS', definition, []],
+    ['by CodeDeploy', withTaskSet, []],
+  ] as const)('that lags is not gone, and is watched until it runs: %s', async (_, given, denied) => {
+    const sim = emptyScene()
+    lag(sim, 4)
+    if (denied.length > 0) deny(sim, denied)
+    const content = typeof given === 'function' ? given(sim) : given
+    const { verdict } = await deploy(sim, { content })
+    expect(verdict).toBe('succeeded')
+    expect(serviceOf(sim)).toMatchObject({ status: 'ACTIVE' })
   })
 
   test('is deployed to as usual the next time, and what the file has otherwise is said', async () => {

@@ -193,6 +193,47 @@ describe('a look back', () => {
     expect(outputs.cause).toMatch(/is built for linux\/amd64 like the task, but the file that it executes is not/)
   })
 
+  test.each(['newest', 'ecs-svc'])(
+    '%s: one of which AWS has no history any more is told by the service',
+    async (id) => {
+      const sim = rollingScene()
+      const { state } = await run(sim, { image: newImage, request: { wait: false } })
+      const own = /ecs-svc\/\d+/.exec(state.deployment?.id ?? '')?.[0] ?? ''
+      sim.clock.advance(120 * 24 * 3_600_000)
+      sim.recorder.clear()
+      const { outputs, log, runner } = await doctor(sim, { given: { 'deployment-id': id === 'newest' ? id : own } })
+      expect([outputs.verdict, outputs['task-definition-arn'], runner.failed]).toEqual([
+        'succeeded',
+        expect.stringMatching(/api:2$/),
+        false,
+      ])
+      expect(log).toMatch(/api \(shop\) is deployed/)
+      const refused = sim.recorder.all.filter(({ outcome }) => outcome !== undefined)
+      expect(refused).toEqual([])
+    },
+  )
+
+  test('an id that ECS shows means its own deployment, and no older or newer one of the same revision', async () => {
+    const sim = rollingScene()
+    const { state } = await run(sim, { image: newImage, request: { wait: false } })
+    sim.clock.advance(600_000)
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
+    await run(sim, { image: newImage, request: { forceNewDeployment: true } })
+    const own = /ecs-svc\/\d+/.exec(state.deployment?.id ?? '')?.[0] ?? ''
+    expect((await doctor(sim, { given: { 'deployment-id': own } })).outputs.verdict).toBe('succeeded')
+    expect((await doctor(sim, { given: { 'deployment-id': 'newest' } })).outputs.verdict).toBe('rolled-back')
+  })
+
+  test('the newest is not the one before it, as long as it is not listed', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.world.scenarios.set('registry.example.com/api:v3', { kind: 'healthy', startSeconds: 600 })
+    sim.world.region(region).ecs.quirks.listedAfterSeconds = 60
+    await run(sim, { image: 'registry.example.com/api:v3', request: { wait: false } })
+    const { outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
+    expect([outputs.verdict, outputs['task-definition-arn']]).toEqual(['', expect.stringMatching(/api:3$/)])
+  })
+
   test('says that the evidence is gone after hours', async () => {
     const { sim } = await crashed(rollingScene)
     sim.clock.advance(5 * 3_600_000)

@@ -6,7 +6,9 @@ import { createContinue } from '../../src/actions/continue.ts'
 import { continueInputs } from '../../src/actions/continue-inputs.ts'
 import { createRollback } from '../../src/actions/rollback.ts'
 import { rollbackInputs } from '../../src/actions/rollback-inputs.ts'
+import { lag } from '../deployment/lag.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
+import { truthOf } from '../deployment/truth.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
@@ -437,6 +439,85 @@ describe('refusals', () => {
       cause: expect.stringMatching(/not authorized to perform ecs:UpdateService/),
     })
     expect(servingImage(sim)).toBe(newImage)
+  })
+})
+
+describe('reads that lag', () => {
+  test.each(scenes)('%s: what is in flight is stopped, though the service is shown as it was', async (_, scene) => {
+    const sim = scene()
+    await run(sim, { image: newImage })
+    sim.clock.advance(120_000)
+    lag(sim, 2)
+    sim.world.scenarios.set(thirdImage, { kind: 'healthy', startSeconds: 120 })
+    await run(sim, { image: thirdImage, request: { wait: false } })
+    sim.clock.advance(5_000)
+    const { outputs } = await rollBack(sim)
+    // One further back would be the first image.
+    expect([outputs.verdict, truthOf(sim).image]).toEqual(['succeeded', newImage])
+    expect(truthOf(sim).rolloutState).toBe('COMPLETED')
+  })
+
+  test('is not "unchanged" while another revision is on its way', async () => {
+    const sim = rollingScene()
+    sim.clock.advance(120_000)
+    lag(sim, 2)
+    await run(sim, { image: newImage, request: { wait: false } })
+    const { outputs } = await rollBack(sim, { to: 'api:1' })
+    expect([outputs.verdict, truthOf(sim).image]).toEqual(['succeeded', oldImage])
+    expect(truthOf(sim).rolloutState).toBe('COMPLETED')
+  })
+
+  test('an older rollback by ECS is no reason to stay at what has come since', async () => {
+    const sim = rollingScene()
+    sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
+    await run(sim, { image: newImage })
+    sim.clock.advance(120_000)
+    // Deployed since, and not listed yet.
+    sim.world.region(region).ecs.quirks.listedAfterSeconds = 600
+    await run(sim, { image: thirdImage })
+    const { outputs, log } = await rollBack(sim)
+    expect(log).not.toMatch(/was rolled back already/)
+    expect([outputs.verdict, truthOf(sim).image]).toEqual(['succeeded', oldImage])
+  })
+
+  test('a deployment that ends before it can be stopped is told by its end', async () => {
+    const sim = rollingScene()
+    await inFlight(sim)
+    const message = 'The service deployment is in a terminal state and cannot be stopped.'
+    const effect = { kind: 'error', code: 'ConflictException', message } as const
+    sim.faults.add({ operation: 'StopServiceDeployment', effect })
+    const { outputs } = await rollBack(sim)
+    expect(outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringMatching(/complete before it could be stopped/),
+    })
+    expect(servingImage(sim)).toBe(newImage)
+  })
+})
+
+describe('the past that AWS tells', () => {
+  test.each([80, 86, 120])('after %d days, no request reaches further back than AWS takes', async (days) => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    sim.clock.advance(days * 24 * 3_600_000)
+    sim.recorder.clear()
+    const { outputs, log } = await rollBack(sim)
+    expect([outputs.verdict, servingImage(sim)]).toEqual(['succeeded', oldImage])
+    if (days < 85) expect(log).toMatch(/it served before api:2/)
+    const asked = sim.recorder.calls('ecs', 'ListServiceDeployments')
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.filter(({ outcome }) => outcome !== undefined)).toEqual([])
+  })
+
+  test('a refusal of the time that is asked for means that nothing is known', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    const message = 'Before and After time filter must be within the last 3 months.'
+    const effect = { kind: 'error', code: 'InvalidParameterException', message } as const
+    sim.faults.add({ operation: 'ListServiceDeployments', times: 3, effect })
+    const { outputs, log } = await rollBack(sim)
+    expect([outputs.verdict, servingImage(sim)]).toEqual(['succeeded', oldImage])
+    expect(log).toMatch(/api:1 is taken as the revision before; whether it ever served is not known/)
   })
 })
 

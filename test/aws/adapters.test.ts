@@ -35,6 +35,32 @@ describe('Amazon ECS', () => {
     expect(times).toEqual([...times].sort((one, other) => other - one))
   })
 
+  test('service deployments are asked for as far back as AWS takes, whatever time is given', async () => {
+    const { aws, simulator, clock } = simulated({ minutes: 600 })
+    seedRollingService(simulator)
+    const given = [undefined, new Date(0), new Date(clock.now() - 100 * 24 * 3_600_000)]
+    for (const since of given) expect(await aws.ecs.listServiceDeployments('shop', 'api', since)).toHaveLength(1)
+    expect(simulator.recorder.calls('ecs', 'ListServiceDeployments').map(({ outcome }) => outcome)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('a time that AWS does not take is one of which nothing is known; any other refusal is a failure', async () => {
+    const { aws, simulator } = simulated()
+    seedRollingService(simulator)
+    const refuse = (message: string) =>
+      simulator.faults.add({
+        operation: 'ListServiceDeployments',
+        effect: { kind: 'error', code: 'InvalidParameterException', message },
+      })
+    refuse('Before and After time filter must be within the last 3 months.')
+    expect(await aws.ecs.listServiceDeployments('shop', 'api')).toEqual([])
+    refuse('Service ARN is invalid.')
+    expect((await failure(aws.ecs.listServiceDeployments('shop', 'api'))).code).toBe('aws-rejected')
+  })
+
   test('a service that does not exist is undefined; a cluster that does not exist is a failure', async () => {
     const { aws, simulator } = simulated()
     seedRollingService(simulator)

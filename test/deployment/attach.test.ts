@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { lag } from './lag.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run, servingImage } from './scene.ts'
 
 /** `deployment-id: …` as a message prints it. */
@@ -80,6 +81,47 @@ test('what the strategy waits by itself does not count, as in the run that began
   const deploymentId = idIn(started.cause)
   const ended = await run(sim, { request: { deploymentId, waitMinutes: 10, longestGap: 30_000 } })
   expect(ended.outcome).toBe('succeeded')
+})
+
+test.each([1, 2])('an id that was printed a moment ago is found, though %d looks do not show it', async (looks) => {
+  const sim = rollingScene()
+  sim.clock.advance(120_000)
+  lag(sim, looks)
+  sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 120 })
+  const started = await run(sim, { image: newImage, request: { wait: false } })
+  expect(idIn(started.cause)).toMatch(/^ecs-svc/)
+  expect((await watch(sim, idIn(started.cause))).outcome).toBe('succeeded')
+})
+
+test('a service deployment that is not known yet is found', async () => {
+  const sim = rollingScene()
+  sim.world.region(region).ecs.quirks.listedAfterSeconds = 0
+  const started = await run(sim, { image: newImage, request: { waitMinutes: 0 } })
+  const missing = { serviceDeployments: [], failures: [] }
+  const { handlers } = sim.world.region(region).ecs
+  const describe = handlers.DescribeServiceDeployments
+  let looks = 0
+  Object.assign(handlers, {
+    DescribeServiceDeployments: (...asked: Parameters<NonNullable<typeof describe>>) =>
+      ++looks <= 2 ? missing : describe?.(...asked),
+  })
+  expect((await watch(sim, idIn(started.cause))).outcome).toBe('succeeded')
+})
+
+test('what was deployed over since is superseded, and not green', async () => {
+  const sim = rollingScene()
+  const first = await run(sim, { image: newImage })
+  await run(sim, { image: 'registry.example.com/api:v3' })
+  const ended = await watch(sim, first.state.deployment?.id ?? '')
+  expect(ended.outcome).toBe('superseded')
+  expect(ended.cause).toMatch(/of api:3 was started by somebody else/)
+})
+
+test('what was deployed again since is green: the same revision serves', async () => {
+  const sim = rollingScene()
+  const first = await run(sim, { image: newImage })
+  await run(sim, { image: newImage, request: { forceNewDeployment: true } })
+  expect((await watch(sim, first.state.deployment?.id ?? '')).outcome).toBe('succeeded')
 })
 
 test('the id that ECS shows for a deployment does as well', async () => {

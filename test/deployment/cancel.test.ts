@@ -5,7 +5,18 @@ import type { CancelPolicy } from '../../src/deployment/journey.ts'
 import { type DeploymentRecord, parseRecord } from '../../src/deployment/record.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import type { Simulator } from '../simulator/simulator.ts'
-import { causeOf, codeDeployScene, newImage, oldImage, portsOf, rollingScene, run, servingImage } from './scene.ts'
+import { lag } from './lag.ts'
+import {
+  causeOf,
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  region,
+  rollingScene,
+  run,
+  servingImage,
+} from './scene.ts'
 
 /** Cancels a deployment as soon as `when` says so, and hands on what the post step would read. */
 async function cancelled(sim: Simulator, onCancel: CancelPolicy, when: (event: DeploymentEvent) => boolean) {
@@ -113,6 +124,48 @@ test('at whatever second a rolling deployment is settled, what is told is what s
     ended = /had succeeded/.test(cause)
   }
 }, 30_000)
+
+describe('a cancel while reads lag', () => {
+  const without = (sim: Simulator) => {
+    // Nothing is listed, so that the service itself has to tell.
+    sim.world.region(region).ecs.quirks.listedAfterSeconds = 3600
+  }
+
+  test.each([1, 3])('a service that is shown as it was for %d looks has not been given up', async (looks) => {
+    const sim = rollingScene()
+    sim.clock.advance(120_000)
+    lag(sim, looks)
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
+    const { record } = await cancelled(sim, 'stop-and-roll-back', started)
+    const { cause } = await settled(sim, record)
+    expect(cause).toMatch(/was stopped and is being rolled back to api:1/)
+    sim.clock.advance(30 * 60_000)
+    expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test('one that was replaced by somebody else is told so when looks agree', async () => {
+    const sim = rollingScene()
+    without(sim)
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
+    const { record } = await cancelled(sim, 'leave', started)
+    await run(sim, { image: 'registry.example.com/api:v3', request: { wait: false } })
+    expect((await settled(sim, record)).cause).toMatch(/had been replaced by another one/)
+  })
+
+  test('the same revision anew is not taken for complete because the old one is', async () => {
+    const sim = rollingScene()
+    without(sim)
+    sim.clock.advance(120_000)
+    lag(sim, 3)
+    const job = new AbortController()
+    const { record } = await run(sim, {
+      signal: job.signal,
+      request: { onCancel: 'leave', forceNewDeployment: true },
+      onEvent: (event) => started(event) && job.abort(new Error('cancelled')),
+    })
+    expect((await settled(sim, record)).cause).not.toMatch(/was complete by ECS's own word/)
+  })
+})
 
 test('nothing, and what an older version kept, is no record', () => {
   for (const saved of [undefined, '', 'null', '{', '{"cluster":1}']) expect(parseRecord(saved)).toBeUndefined()

@@ -52,6 +52,18 @@ describe.each([
     expect((await again(sim)).outcome).toBe('unchanged')
   })
 
+  test('is not said to be the same while no task of it is shown', async () => {
+    const sim = await deployed()
+    push(sim, 'two')
+    const { handlers } = sim.world.region(region).ecs
+    Object.assign(handlers, { ListTasks: () => ({ taskArns: [] }) })
+    const ended = await again(sim)
+    expect(ended.outcome).toBe('unchanged')
+    expect(warnings(ended)).toMatch(
+      /ecs:ListTasks shows no running task of api:\d+, so it is not known whether a tag was moved/,
+    )
+  })
+
   test('is deployed with its settings, where those change, too', async () => {
     const sim = await deployed()
     push(sim, 'two')

@@ -1,4 +1,5 @@
 /** CodeDeploy's success is green once ECS shows the task set with the traffic; what serves after a failure is what looks agree on. */
+import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
 import type { Handler } from '../../simulator/contract.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
@@ -66,8 +67,9 @@ describe('after a failure', () => {
     const look = () => {
       const isMoved = ecs.service('shop', 'api')?.taskDefinition === revision(2)
       if (!isMoved) return void sim.clock.after(500, look)
-      const { deployments = [] } = codedeploy.handlers.ListDeployments?.({}, {} as never) as { deployments?: string[] }
-      for (const deploymentId of deployments) codedeploy.handlers.StopDeployment?.({ deploymentId }, {} as never)
+      const listed = codedeploy.handlers.ListDeployments?.({}, {} as never) as { deployments: string[] } | undefined
+      for (const deploymentId of listed?.deployments ?? [])
+        codedeploy.handlers.StopDeployment?.({ deploymentId }, {} as never)
     }
     sim.clock.after(500, look)
   }
@@ -94,15 +96,25 @@ describe('after a failure', () => {
     expect(servingImage(sim)).toBe(oldImage)
   })
 
-  test('a rollback is looked for where the group may not be read', async () => {
+  test('a rollback that is named late is looked for, also where the group may not be read', async () => {
     const sim = codeDeployScene({ alarms: ['api-5xx'] })
-    const { cloudwatch } = sim.world.region(region)
+    const { cloudwatch, codedeploy } = sim.world.region(region)
+    const getDeployment = codedeploy.handlers.GetDeployment as Handler
+    let ends = 0
+    const late: Handler = (input, call) => {
+      const { deploymentInfo } = getDeployment(input, call) as { deploymentInfo: DeploymentInfo }
+      const { rollbackInfo: _, ...unnamed } = deploymentInfo
+      const isOver = deploymentInfo.status === 'Stopped'
+      return { deploymentInfo: isOver && ++ends <= 2 ? unnamed : deploymentInfo }
+    }
+    Object.assign(codedeploy.handlers, { GetDeployment: late })
     const started = await run(sim, { image: newImage, request: { wait: false } })
     deny(sim, 'GetDeploymentGroup')
     sim.clock.after(60_000, () => cloudwatch.setState('api-5xx', 'ALARM'))
     const wanted = () => Promise.reject(new Error('nothing is rendered'))
     const ended = await run(sim, { request: { deploymentId: started.state.deployment?.id, wanted } })
     expect(ended.outcome).toBe('rolled-back')
+    expect(truthOf(sim).image).toBe(oldImage)
   })
 })
 

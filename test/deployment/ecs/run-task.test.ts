@@ -1,8 +1,10 @@
+import type { Task } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
 import type { OneOffTask } from '../../../src/deployment/ecs/run-task.ts'
+import type { Handler } from '../../simulator/contract.ts'
 import { createSteadyService, seedCluster } from '../../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
-import { newImage, oldImage, rollingScene, run, servingImage } from '../scene.ts'
+import { newImage, oldImage, region, rollingScene, run, servingImage } from '../scene.ts'
 
 const task: OneOffTask = {
   subnets: [],
@@ -64,6 +66,31 @@ test.each([
   expect(ended.cause).toMatch(new RegExp(`${input} needs run-task-subnets.*the service has no subnets`))
   expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
 })
+
+test.each([
+  ['at a later look', 2, 'succeeded'],
+  ['never', Number.POSITIVE_INFINITY, 'failed'],
+])('a task that has stopped is judged by its exit code, which is shown %s', async (_, looks, outcome) => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 0 })
+  const { handlers } = sim.world.region(region).ecs
+  const describeTasks = handlers.DescribeTasks as Handler
+  let stopped = 0
+  const late: Handler = (input, call) => {
+    const { tasks, ...rest } = describeTasks(input, call) as { tasks: readonly Task[] }
+    const shown = tasks.map((one) => (one.lastStatus === 'STOPPED' && ++stopped <= looks ? withoutExitCodes(one) : one))
+    return { ...rest, tasks: shown }
+  }
+  Object.assign(handlers, { DescribeTasks: late })
+  const ended = await withTask(sim, { waitMinutes: 2 })
+  // The new image ends by itself, so that the service cannot become steady.
+  expect(ended.state.phases[0]?.status).toBe(outcome)
+  if (outcome === 'failed') expect(ended.cause).toMatch(/its container api never started/)
+})
+
+function withoutExitCodes(task: Task): Task {
+  return { ...task, containers: (task.containers ?? []).map(({ exitCode: _, ...container }) => container) }
+}
 
 test('row F12: a lost reply of RunTask runs no second task', async () => {
   const sim = rollingScene()
