@@ -11,6 +11,7 @@ import { rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
 import { isAdoptable } from './ecs/update.ts'
 import type { End } from './end.ts'
+import { runningTaskDefinition } from './engine.ts'
 import { beginOrder } from './environment-order.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan, openWatchman } from './guard.ts'
@@ -169,11 +170,12 @@ async function* start(
   if (engine === 'ecs-rolling') return yield* rollOut(rollout)
   // CodeDeploy knows nothing of the settings of a service: they come first, so that its new tasks have them.
   const settings = settingsUpdate(rollout.request, rollout.service, engine)
-  if (settings) await updateSettings(rollout, settings)
-  if (settingsOnly) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+  const { taskDefinition: serving } = rollout
+  const shown = settings ? await updateSettings(rollout, settings) : service
+  if (settingsOnly)
+    return runningTaskDefinition(shown) === serving ? { outcome: 'succeeded', serving } : changed(service)
   try {
-    const { deployByCodeDeploy } = await import('./codedeploy/blue-green.ts')
-    return yield* deployByCodeDeploy(rollout, group, inFlight)
+    return yield* (await import('./codedeploy/blue-green.ts')).deployByCodeDeploy(rollout, group, inFlight)
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
     return isListed ? changed(service) : { kind: 'conflict', failure: error, isRollback: false }

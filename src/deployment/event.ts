@@ -36,7 +36,7 @@ export type DeploymentEvent =
       /** True when a deployment of the same content was in flight already and is now watched. */
       readonly adopted: boolean
     }
-  /** What has started is known by an id that AWS does not forget. */
+  /** What has started is known by its id, where no reply had it, or by one that AWS does not forget. */
   | { readonly kind: 'identified'; readonly at: number; readonly deploymentId: string }
   /** A step of the engine, by AWS's own name: a service deployment's lifecycle stage, or a CodeDeploy lifecycle event. */
   | {

@@ -82,7 +82,8 @@ async function findArn(id: string, service: Service, request: DeployRequest, jou
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   const found = await findServiceDeployment({ rollout, updated: service, own, deadline, pace })
-  if (found?.serviceDeploymentArn === undefined) throw notFound(id, text`ECS shows no service deployment for it`)
+  if (found?.serviceDeploymentArn === undefined)
+    throw notFound(id, text`ECS lists no service deployment of it, and keeps them for 90 days`)
   return found.serviceDeploymentArn
 }
 

@@ -112,6 +112,15 @@ describe.each(engines)('%s: a deployment that was left waiting', (engine, scene,
     },
   )
 
+  test('is answered, though the first looks are older than the wait', async () => {
+    const sim = scene()
+    const { outputs: left } = await leave(sim)
+    const operation = engine === 'ECS' ? 'DescribeServiceDeployments' : 'GetDeployment'
+    sim.faults.add({ operation, times: 2, effect: { kind: 'stale-read', calls: 6 } })
+    const { outputs } = await answer(sim, { 'deployment-id': left['deployment-id'] ?? '' })
+    expect([outputs.verdict, serving(sim)]).toEqual(['succeeded', newImage])
+  })
+
   test('goes back by the answer roll-back, green, in the words of a rollback', async () => {
     const sim = scene()
     await leave(sim)

@@ -15,14 +15,14 @@ export const untilShown = 60_000
  * The deployment that an update made, by the service in the reply to it. A reply may still have the deployments from before:
  * then it is known only that it was made since the PRIMARY one of that time, and by now.
  */
-export function ownInReply({ service, taskDefinition, journey }: Rollout, updated: Service): Own {
+function ownInReply({ service, taskDefinition, journey }: Rollout, updated: Service): Own {
   const [before, current] = [primary(service), primary(updated)]
   const isNew = current?.taskDefinition === taskDefinition && current.id !== before?.id
   if (current && isNew) return ownOf(current)
   return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: journey.clock.now() }
 }
 
-/** The same once a look at the service shows it; as it is where none does within a minute. */
+/** What is not known of it yet, once a look at the service shows it; as it is where none does within a minute. */
 export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
   const { clock, signal } = rollout.journey
   const until = Math.min(deadline, deadlineIn(clock, untilShown))
@@ -35,12 +35,16 @@ export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, p
   return own
 }
 
-/** Undefined where ECS made none of an update of which it may make one. */
-export async function ownIfAny(rollout: Rollout, updated: Service): Promise<Own | undefined> {
+/** The deployment that an update made, by its reply or by the looks after it; undefined where ECS made none. */
+export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<Own | undefined> {
+  const isMade = makesDeployment(rollout)
+  // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
+  if (isMade === 'no') return undefined
   const own = ownInReply(rollout, updated)
-  if (own.id !== undefined || makesDeployment(rollout) !== 'perhaps') return own
+  if (own.id !== undefined) return own
   const journey = shortly(rollout.journey, rollout.request)
-  return await persistently(journey, startLooks({ ...rollout, journey }, own))
+  const shown = await persistently(journey, startLooks({ ...rollout, journey }, own))
+  return shown ?? (isMade === 'yes' ? own : undefined)
 }
 
 function startLooks(rollout: Rollout, own: Own): () => Promise<Own | undefined> {

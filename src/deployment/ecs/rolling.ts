@@ -13,7 +13,7 @@ import { aftermath, until } from '../patience.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { type Pace, startPace } from '../watch.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
-import { awaitOwn, ownIfAny } from './own-deployment.ts'
+import { awaitOwn, ownOfUpdate } from './own-deployment.ts'
 import { identified, type Own, ownOf } from './sighting.ts'
 import { isAdoptable, isScaled, makesDeployment, update } from './update.ts'
 import type { Watched } from './watch-service.ts'
@@ -57,9 +57,7 @@ function adopt(rollout: Rollout): Events<End> {
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
 export async function* follow(rollout: Rollout, updated: Service): Events<End> {
-  // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
-  const own = makesDeployment(rollout) === 'no' ? undefined : await ownIfAny(rollout, updated)
-  return yield* accompany(rollout, updated, { own, adopted: false })
+  return yield* accompany(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
 }
 
 interface Begun {

@@ -69,30 +69,35 @@ type Situation =
   /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
   | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
 
-/** What is there to be answered. Where it is nothing it is looked at several times: a look may be older than the wait. */
+/** What is there to be answered. Where that is nothing, it is looked at again: a look may be older than the wait. */
 async function situationOf({ stage }: PauseDecision, located: Located, rollout: Rollout): Promise<Situation> {
-  if (located.kind === 'task-set')
-    return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
-  let seen: Situation | undefined
-  await persistently(rollout.journey, async () => {
-    const isFirst = seen === undefined
-    seen =
-      located.kind === 'codedeploy'
-        ? await readyNow(located, rollout, isFirst)
-        : await hooksNow(located, rollout, isFirst)
-    const isOver = seen.kind === 'ended' || seen.kind === 'answered'
-    return isOver || (seen.kind === 'waits' && pausesAt(stage, seen.pauses).length > 0) || undefined
+  const isAnswerable = (seen: Situation) =>
+    seen.kind === 'waits' ? pausesAt(stage, seen.pauses).length > 0 : seen.kind !== 'moving'
+  const first = await judge(located, rollout)
+  if (isAnswerable(first) || located.kind === 'task-set') return first
+  const later = await persistently(rollout.journey, async () => {
+    const seen = await judge(await lookAnew(located, rollout), rollout)
+    return isAnswerable(seen) ? seen : undefined
   })
-  return seen ?? { kind: 'moving', says: 'it was not shown' }
+  return later ?? first
 }
 
-async function hooksNow(
-  { arn, deployment: first }: Extract<Located, { kind: 'service-deployment' }>,
+async function judge(located: Located, rollout: Rollout): Promise<Situation> {
+  if (located.kind === 'task-set')
+    return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
+  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+}
+
+async function lookAnew(
+  located: Exclude<Located, { kind: 'task-set' }>,
   { journey, request }: Rollout,
-  isFirst: boolean,
-): Promise<Situation> {
-  const { ecs } = shortly(journey, request)
-  const deployment = isFirst ? first : ((await ecs.describeServiceDeployment(arn)) ?? first)
+): Promise<Located> {
+  const { ecs, codeDeploy } = shortly(journey, request)
+  if (located.kind === 'codedeploy') return { ...located, deployment: await codeDeploy.describeDeployment(located.id) }
+  return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
+}
+
+function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
   const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
   if (standingOf(deployment) !== 'running')
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
@@ -105,15 +110,13 @@ async function hooksNow(
 }
 
 async function readyNow(
-  { deployment: first, group, id }: Extract<Located, { kind: 'codedeploy' }>,
+  { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
   { journey, request, service }: Rollout,
-  isFirst: boolean,
 ): Promise<Situation> {
-  const { codeDeploy } = shortly(journey, request)
-  const deployment = isFirst ? first : await codeDeploy.describeDeployment(id)
   const { status = '' } = deployment
   if (/^(Succeeded|Failed|Stopped)$/.test(status))
     return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
+  const { codeDeploy } = shortly(journey, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
   const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })
