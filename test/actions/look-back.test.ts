@@ -207,7 +207,7 @@ describe('a look back', () => {
         expect.stringMatching(/api:2$/),
         false,
       ])
-      expect(log).toMatch(/api \(shop\) is deployed/)
+      expect(log).toMatch(/api \(shop\): deployed in /)
       const refused = sim.recorder.all.filter(({ outcome }) => outcome !== undefined)
       expect(refused).toEqual([])
     },

@@ -114,7 +114,7 @@ test('what was deployed over since is superseded, and not green', async () => {
   await run(sim, { image: 'registry.example.com/api:v3' })
   const ended = await watch(sim, first.state.deployment?.id ?? '')
   expect(ended.outcome).toBe('superseded')
-  expect(ended.cause).toMatch(/of api:3 was started by somebody else/)
+  expect(ended.cause).toMatch(/of api:3 was started by another user or run/)
 })
 
 test('what was deployed again since is green: the same revision serves', async () => {

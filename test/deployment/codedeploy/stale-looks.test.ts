@@ -57,7 +57,7 @@ test('a deployment that is watched after a newer one is superseded by that, and 
   const wanted = () => Promise.reject(new Error('nothing is rendered'))
   const ended = await run(sim, { request: { deploymentId: first.state.deployment?.id, wanted } })
   expect(ended.outcome).toBe('superseded')
-  expect(ended.cause).toMatch(/of api:3 was started by somebody else/)
+  expect(ended.cause).toMatch(/of api:3 was started by another user or run/)
 })
 
 describe('after a failure', () => {
