@@ -14,6 +14,7 @@ import {
 } from './scene.ts'
 
 const sha = (number: number) => String(number).padStart(40, 'c')
+const main = 'refs/heads/main'
 const imageOf = (number: number) => `registry.example.com/api:c${number}`
 
 /** A service that Slipway deployed from commit 5 of ten. */
@@ -58,6 +59,7 @@ describe.each([
       'slipway:commit': sha(6),
       'slipway:repository': repository,
       'slipway:run': '1/1',
+      'slipway:ref': main,
     })
   })
 
@@ -97,12 +99,12 @@ describe.each([
     expect(changes(sim)).toBe(0)
     const allowed = await run(sim, { image: newImage, commit: branch, guard: { onDiverged: 'deploy' } })
     expect(allowed.outcome).toBe('succeeded')
-    expect(warnings(allowed)).toMatch(/bbbbbbb does not contain/)
+    expect(warnings(allowed)).toMatch(/bbbbbbb \(main\) does not contain ccccccc \(main\)/)
   })
 
   test('a commit of another repository goes on, and that is said', async () => {
     const sim = await deployed(scene)
-    const origin = { commit: sha(1), repository: 'acme/other', run: '2/1' }
+    const origin = { commit: sha(1), repository: 'acme/other', run: '2/1', ref: main }
     const ended = await run(sim, { image: newImage, commit: sha(1), guard: { origin } })
     expect(ended.outcome).toBe('succeeded')
     expect(warnings(ended)).toMatch(/was deployed from acme\/api/)
@@ -140,7 +142,7 @@ describe.each([
   ])('without contents: read the order of runs decides: %s', async (_, trouble, by, outcome, said) => {
     const sim = await deployed(scene)
     trouble(sim)
-    const origin = { commit: sha(6), repository, run: by }
+    const origin = { commit: sha(6), repository, run: by, ref: main }
     const ended = await at(sim, 6, { guard: { origin } })
     expect(ended.outcome).toBe(outcome)
     expect(`${warnings(ended)} ${ended.cause}`).toMatch(said)
@@ -151,7 +153,7 @@ describe.each([
   test('strict takes no order of runs for the order of commits', async () => {
     const sim = await deployed(scene)
     forbid(sim)
-    const origin = { commit: sha(6), repository, run: '2/1' }
+    const origin = { commit: sha(6), repository, run: '2/1', ref: main }
     const refused = await at(sim, 6, { guard: { mode: 'strict', origin } })
     expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
     expect(changes(sim)).toBe(0)
@@ -243,5 +245,10 @@ test('the tags of the revision that a definition was rendered from do not come a
   await at(sim, 6)
   const definition = await portsOf(sim).ecs.describeTaskDefinition('api')
   const tags = definition?.tags as { key: string }[]
-  expect(tags.map(({ key }) => key).sort()).toEqual(['slipway:commit', 'slipway:repository', 'slipway:run'])
+  expect(tags.map(({ key }) => key).sort()).toEqual([
+    'slipway:commit',
+    'slipway:ref',
+    'slipway:repository',
+    'slipway:run',
+  ])
 })
