@@ -88,6 +88,7 @@ async function post(runner: Runner): Promise<void> {
 
 function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
   const { clock, signal, environment, log } = runner
+  const say = log.info
   const connect = () => connectAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecr
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
@@ -97,7 +98,6 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
     unused = undefined
     return masked(await asked.login(), runner)
   })
-  const say = log.info
   return {
     ecr,
     registry: openRegistry({
