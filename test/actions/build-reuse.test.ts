@@ -511,13 +511,14 @@ describe('before anything is asked of AWS', () => {
   })
 })
 
-test('one registry token is asked for and masked once, whether tags are immutable or not', async () => {
-  for (const immutable of [true, false]) {
+test.each([true, false])(
+  'the role is assumed once, and one registry token is asked for: immutable tags %s',
+  async (immutable) => {
     const scene = buildScene({ immutable })
-    scene.simulator.recorder.clear()
-    await scene.run()
-    const tokens = scene.simulator.recorder.all.filter(({ operation }) => operation === 'GetAuthorizationToken')
-    // The builder that is played here asks for one of its own.
-    expect(tokens).toHaveLength(2)
-  }
-})
+    await scene.run({ 'role-to-assume': 'arn:aws:iam::111122223333:role/slipway-build' })
+    const count = (name: string) => scene.simulator.recorder.all.filter(({ operation }) => operation === name).length
+    expect(count('AssumeRoleWithWebIdentity')).toBe(1)
+    // The builder that is played here has one of its own.
+    expect(count('GetAuthorizationToken')).toBe(2)
+  },
+)

@@ -100,6 +100,7 @@ export function buildScene({
   const source = gitRepository(content)
   const pushed = Object.keys(content).length > 0 ? source.git('rev-parse', 'HEAD') : ''
   const builder = playedBuilder(simulator, pushing)
+  simulator.iam.role({ name: 'slipway-build', trust: { sub: '*' } })
   const action = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler, builder })
   return {
     simulator,
@@ -128,7 +129,8 @@ export function buildScene({
           ...environment,
         },
       })
-      const ran = action.main(givenInputs(action.inputs, { repository: 'api', ...inputs }), runner)
+      const idToken = async (audience: string) => simulator.oidc.token(audience)
+      const ran = action.main(givenInputs(action.inputs, { repository: 'api', ...inputs }), { ...runner, idToken })
       const failure = await ran.then(
         () => undefined,
         (error: unknown) => {
