@@ -1,6 +1,7 @@
 /**
  * What `.dockerignore` keeps out of a build context, by the rules of Docker itself (moby/patternmatcher; "Dockerignore
- * files" of Docker's documentation): the last pattern that matches a path, or a folder above it, decides.
+ * files" of Docker's documentation): the last pattern that matches a path, or a folder above it, decides. Where versions of
+ * Docker differ, the context is taken for the larger one.
  */
 export interface IgnoreRules {
   readonly patterns: readonly IgnorePattern[]
@@ -38,7 +39,7 @@ function patternOf(line: string): readonly IgnorePattern[] {
   const path = cleaned(isException ? line.slice(1).trim() : line)
   if (path === '') return []
   try {
-    const parts = partsOf(path)
+    const parts = partsOf(path, isException)
     const end = parts.findIndex(({ kind }) => kind !== 'character')
     const literal = parts.slice(0, end < 0 ? undefined : end).map((part) => ('character' in part ? part.character : ''))
     return [{ isException, parts, literal: literal.join('') }]
@@ -58,13 +59,13 @@ function cleaned(path: string): string {
   return names.join('/')
 }
 
-function partsOf(path: string): readonly Part[] {
+function partsOf(path: string, isException: boolean): readonly Part[] {
   const parts: Part[] = []
   // Without its classes, a pattern is single characters but for these.
   const tokens = path.matchAll(/\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\\.|./gsu)
   for (const { 0: token, index } of tokens) {
     if (token === '**/') parts.push({ kind: 'folders' })
-    else if (token === '**') parts.push(doubleStar(path, index))
+    else if (token === '**') parts.push(doubleStar(path, index, isException))
     else if (token === '*') parts.push({ kind: 'name' })
     else if (token === '?') parts.push({ kind: 'one', expression: /^[^/]$/u })
     else if (token.length > 2 && token.startsWith('[')) parts.push({ kind: 'one', expression: classOf(token) })
@@ -74,11 +75,11 @@ function partsOf(path: string): readonly Part[] {
   return parts
 }
 
-/** `**` without a slash behind it: at the end, and in front of a plain name, it stands for anything. */
-function doubleStar(path: string, index: number): Part {
+/** `**` without a slash behind it. In front of a plain name it stands for anything since Docker 23, before that for folders. */
+function doubleStar(path: string, index: number, isException: boolean): Part {
   const rest = path.slice(index + 2)
-  const isAnything = rest === '' || (index === 0 && !/[*?[\]\\]/.test(rest))
-  return { kind: isAnything ? 'anything' : 'folders' }
+  const isInFront = index === 0 && !/[*?[\]\\]/.test(rest)
+  return { kind: rest === '' || (isInFront && isException) ? 'anything' : 'folders' }
 }
 
 function classOf(token: string): RegExp {

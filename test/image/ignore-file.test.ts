@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { isIgnored, mayReturn, parseIgnoreFile } from '../../src/image/ignore-file.ts'
 
 /** Paths that stay in the context. */
@@ -21,7 +22,10 @@ describe('what .dockerignore keeps out', () => {
     ['docs/**', ['docs/a', 'docs/b/c', 'docs2/a'], ['docs2/a']],
     ['**', ['a', 'b/c'], []],
     ['**/foo', ['foo', 'a/foo', 'a/foo/b', 'foobar'], ['foobar']],
-    ['**foo', ['barfoo', 'a/barfoo', 'foo1'], ['foo1']],
+    ['**foo', ['barfoo', 'a/foo', 'foo1'], ['barfoo', 'foo1']],
+    ['*\n!**foo', ['barfoo', 'a/barfoo', 'foo1'], ['barfoo', 'a/barfoo']],
+    [`${'**/'.repeat(40)}x`, [`${'a/'.repeat(500)}b`], [`${'a/'.repeat(500)}b`]],
+    [`${'*a'.repeat(40)}b`, ['a'.repeat(3000)], ['a'.repeat(3000)]],
     ['a/**/b', ['a/b', 'a/x/y/b', 'a/xb'], ['a/xb']],
     ['temp?', ['tempa', 'tempab', 'temp'], ['tempab', 'temp']],
     ['[a-c].txt', ['a.txt', 'd.txt'], ['d.txt']],
@@ -49,5 +53,25 @@ describe('what .dockerignore keeps out', () => {
     ['*\n!docs/*.md', 'node_modules', false],
   ])('%j: whether %s has to be looked into all the same is %s', (ignoreFile, folder, expected) => {
     expect(mayReturn(parseIgnoreFile(ignoreFile), folder)).toBe(expected)
+  })
+
+  test('a folder is passed over only where nothing below it is in the context', () => {
+    const name = fc.constantFrom('a', 'b', 'ab')
+    const pattern = fc.array(fc.oneof(name, fc.constantFrom('*', '**', 'a*', '?', '[ab]')), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    const line = fc
+      .tuple(fc.boolean(), pattern)
+      .map(([isException, parts]) => `${isException ? '!' : ''}${parts.join('/')}`)
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 5 }), fc.array(name, { minLength: 1, maxLength: 4 }), (lines, names) => {
+        const rules = parseIgnoreFile(lines.join('\n'))
+        if (isIgnored(rules, names.join('/'))) return
+        const folders = names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'))
+        for (const folder of folders) expect(!isIgnored(rules, folder) || mayReturn(rules, folder)).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
