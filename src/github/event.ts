@@ -62,11 +62,12 @@ function pullRequestCommits(
   const facts = { branch, pullRequest: number, title: firstLine(pull.title) }
   const result = merged === true && typeof merge === 'string' ? merge : undefined
   const trials = [
-    ...(/^refs\/pull\/\d+\/merge$/.test(ref) && sha !== result ? [sha] : []),
+    ...(/^refs\/pull\/\d+\/merge$/.test(ref) ? [sha] : []),
     ...(result === undefined && typeof merge === 'string' ? [merge] : []),
   ]
   const base = asObject(pull.base).ref
   const into = typeof base === 'string' ? `refs/heads/${base}` : undefined
+  // A merge that has happened comes first: its commit is that of the branch, and no trial any more.
   return [
     ...(result === undefined ? [] : [{ sha: result, ref: into, branch: into, title: facts.title }]),
     ...trials.map((trial) => ({ ...facts, sha: trial, head, ref: `refs/pull/${number}/merge` })),

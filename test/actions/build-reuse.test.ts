@@ -50,8 +50,8 @@ describe('an immutable tag whose image was made of the same', () => {
     expect(two.outputs.reused).toBe('true')
   })
 
-  test('with no-cache or pull, for the same run and not for another one', async () => {
-    const fresh = { ...tag, pull: 'true' }
+  test.each(['no-cache', 'pull'])('with %s, for the same run and not for another one', async (input) => {
+    const fresh = { ...tag, [input]: 'true' }
     const scene = buildScene()
     const { two } = await twice(scene, [fresh], nothing, [fresh, { environment: { GITHUB_RUN_ATTEMPT: '2' } }])
     expect(two.outputs.reused).toBe('true')
