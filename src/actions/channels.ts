@@ -70,7 +70,7 @@ export async function openChannels(
     sha: environment.GITHUB_SHA ?? '',
     environment: place.environment,
     logUrl: runUrl(run),
-    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place),
+    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place, commit),
     fetch,
     clock,
     debug: (line) => log.debug(line),

@@ -57,7 +57,7 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const source = openSource(inputs, runner)
   keepSource(source, runner)
   const everyName = waves.flat().map(({ name }) => name)
-  const order = await orderOf(inputs, everyName, first.place, runner)
+  const order = await orderOf(inputs, everyName, first.place, source, runner)
   const request = {
     waves: await Promise.all(
       waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),

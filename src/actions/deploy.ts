@@ -49,7 +49,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     return await registerOnly({ inputs, place, runner, aws, find, images })
   }
   const source = openSource(inputs, runner)
-  const order = await orderOf(inputs, [place.name ?? service], place, runner)
+  const order = await orderOf(inputs, [place.name ?? service], place, source, runner)
   const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
   const request = { ...wanted, order }
   const purpose = inputs.deploymentId === undefined ? undefined : 'watch'

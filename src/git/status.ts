@@ -60,7 +60,7 @@ function git({ root, environment, signal }: GitOptions, words: readonly string[]
       const isMissing = error.code === 'ENOENT'
       resolve({
         output: '',
-        why: isMissing ? 'git is not installed' : `git says: ${said.split('\n')[0] || error.message}`,
+        why: isMissing ? 'git is not installed' : `git reports: ${said.split('\n')[0] || error.message}`,
       })
     })
   })

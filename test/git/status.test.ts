@@ -37,7 +37,7 @@ describe('what git says of a checkout', () => {
   test('is not known where git refuses, in the words of git', async () => {
     expect(await status({ folder: temporaryFolder() })).toMatchObject({
       kind: 'unknown',
-      why: expect.stringMatching(/git says: fatal: not a git repository/),
+      why: expect.stringMatching(/git reports: fatal: not a git repository/),
     })
   })
 
