@@ -301,9 +301,9 @@ describe('the commit of a run', () => {
     })
     const inputs = { ...here, image: newImage, environment: 'production', 'github-token': 'ghs_1' }
     await action.main(givenInputs(deployInputs, inputs), runner)
-    expect(asked.filter((url) => url.includes('/deployments?'))).toEqual([
-      expect.stringContaining(`sha=${environment.GITHUB_SHA}`),
-    ])
+    const lookUps = asked.filter((url) => url.includes('/deployments?'))
+    expect(lookUps.length).toBeGreaterThan(0)
+    expect(lookUps.filter((url) => !url.includes(`sha=${environment.GITHUB_SHA}`))).toEqual([])
   })
 
   test("of a pull request is its head, not GitHub's merge commit, which contains no earlier one", async () => {
