@@ -28,7 +28,7 @@ export default {
     project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
       testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
     }),
-    project('in-process', ['{actions,aws,deployment,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),
+    project('in-process', ['{actions,aws,deployment,git,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts']),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),

@@ -1,10 +1,12 @@
-// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md, the table of partitions and
-// schema/slipway.schema.json. With --check it changes nothing and fails when a file is stale.
+// Writes what is generated: the input and output tables of every action's README, the table of events in docs/revision.md,
+// docs/troubleshooting.md, the table of partitions and schema/slipway.schema.json. With --check it changes nothing and fails
+// when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
 import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
+import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
@@ -34,6 +36,7 @@ documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 fill('docs/networks.md', { partitions: partitionTable() })
+fill('docs/revision.md', { events: eventTable() })
 write('docs/troubleshooting.md', await troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 
@@ -93,6 +96,11 @@ function partitionTable(): string {
     return `| \`${id}\` | ${regions.map((name) => `\`${name}\``).join(', ')} | \`ecs.${region}.${dnsSuffix}\` | ${console_} |`
   })
   return ['| Partition | Regions | Endpoints | Console |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function eventTable(): string {
+  const rows = Object.entries(eventCommits).map(([name, { sha }]) => `| \`${name}\` | ${cell(sha)} |`)
+  return ['| Event | `GITHUB_SHA` |', '| --- | --- |', ...rows].join('\n')
 }
 
 function cell(value: string): string {

@@ -168,12 +168,15 @@ function unknownInputs(steps: readonly Step[]): readonly string[] {
   })
 }
 
+/** Outputs of actions/checkout. */
+const ofCheckout = ['ref', 'commit']
+
 /** References such as `steps.build.outputs.digest` to outputs that the step does not have. */
 function unknownOutputs(text: string, steps: readonly Step[]): readonly string[] {
   return [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(([reference, id, output = '']) => {
     const step = steps.find((candidate) => candidate.id === id)
-    const contract = step && contractOf(step.uses ?? '')
-    return contract?.outputs.includes(output) ? [] : [reference]
+    const outputs = step?.uses?.startsWith('actions/checkout@') ? ofCheckout : contractOf(step?.uses ?? '')?.outputs
+    return outputs?.includes(output) ? [] : [reference]
   })
 }
 

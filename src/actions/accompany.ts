@@ -11,6 +11,7 @@ import { connectAws } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import { awsInputsAt, type Place } from './place.ts'
 import { openReporter, type Reporter } from './report.ts'
+import { commitOf, keptSource } from './source.ts'
 import type { World } from './world.ts'
 
 /** What the post step may take; a cancelled job is given little more. Milliseconds. */
@@ -89,7 +90,8 @@ export async function settle(inputs: DeployInputs, runner: Runner, world: World)
   const continued = { ...inputs, slackMessageTs: reference?.ts ?? inputs.slackMessageTs }
   const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
   const { purpose } = kept
-  const channels = await openChannels(continued, place, record, runner, world.fetch, { purpose })
+  const what = { purpose, commit: commitOf(keptSource(runner)) }
+  const channels = await openChannels(continued, place, record, runner, world.fetch, what)
   const state = { ...kept, verdict: undefined, cause: undefined }
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const { settleCancelled } = await import('../deployment/cancel.ts')

@@ -2,6 +2,7 @@ import { isRepositoryName, isTag } from '../image/reference.ts'
 import { parseTagRule, type TagRule } from '../image/tags.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../runner/inputs.ts'
 import { awsInputs } from './connect.ts'
+import { revisionInput } from './source.ts'
 
 const repository: InputReader<string> = (given) => {
   if (isRepositoryName(given)) return given
@@ -43,6 +44,7 @@ const context: InputReader<string> = (given) => {
 /** Names are those of `docker/build-push-action` where it has them. */
 export const buildPushInputs = {
   ...awsInputs,
+  revision: revisionInput,
   repository,
   'create-repository': flag(false),
   'immutable-tags': flag(true),
@@ -63,6 +65,7 @@ export const buildPushInputs = {
   'no-cache': flag(false),
   pull: flag(false),
   'oci-layout': optionalText,
+  'dry-run': flag(false),
 }
 
 export type BuildPushInputs = Inputs<typeof buildPushInputs>

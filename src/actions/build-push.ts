@@ -3,16 +3,19 @@ import { deadlineIn } from '../clock.ts'
 import { dockerBuilder } from '../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../docker/configuration.ts'
 import { addArtifact } from '../github/artifacts.ts'
-import { readPullRequest } from '../github/event.ts'
-import { revisionLabel } from '../image/manifest.ts'
 import { type Published, type PublishPorts, publish } from '../image/publish.ts'
-import { type GitContext, sourceRevision, tagsFor } from '../image/tags.ts'
-import type { BuildRequest, RegistryLogin } from '../ports.ts'
+import type { Builder, RegistryLogin } from '../ports.ts'
 import { openRegistry } from '../registry/distribution.ts'
 import { openLayout } from '../registry/layout-files.ts'
+import { shareLogin } from '../registry/login.ts'
 import type { Action, Runner } from '../runner/action.ts'
+import { sourceLine } from '../source.ts'
+import { text, untrusted } from '../text.ts'
+import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
+import { wantedTags } from './build-tags.ts'
 import { connectAws } from './connect.ts'
+import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from './source.ts'
 import { network, type World } from './world.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
@@ -20,8 +23,13 @@ const patience = 10 * 60_000
 
 const savedConfiguration = 'docker-configuration'
 
+interface BuildWorld extends World {
+  /** Builds in the place of Docker. */
+  readonly builder?: Builder | undefined
+}
+
 /** Builds and pushes one image. The world is handed in, so that tests decide what AWS and the registry say. */
-export function createBuildPush(world: World): Action<typeof buildPushInputs> {
+export function createBuildPush(world: BuildWorld): Action<typeof buildPushInputs> {
   return {
     inputs: buildPushInputs,
     main: (inputs, runner) => main(inputs, runner, world),
@@ -31,31 +39,44 @@ export function createBuildPush(world: World): Action<typeof buildPushInputs> {
 
 export const action = createBuildPush(network)
 
-async function main(inputs: BuildPushInputs, runner: Runner, world: World): Promise<void> {
+async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
   for (const [, secret] of inputs.secrets) runner.mask(secret)
-  const git = await readGit(runner.environment)
-  const ports = openPorts(inputs, runner, world)
+  const found = sourceOfContext(inputs.context, inputs.revision, runner)
+  tellSource(found, inputs, runner)
+  const tags = await wantedTags(inputs, found, runner)
+  if (inputs.dryRun) return tellDryRun(inputs, tags, found, runner)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
-      : await openLayout(inputs.ociLayout, [workspace(runner), temporary(runner)])
+      : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
   try {
     const published = await publish(
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
-        tags: wantedTags(inputs, git),
-        revision: sourceRevision(git),
-        source:
-          layout === undefined
-            ? { kind: 'build', request: buildRequest(inputs, git, runner) }
-            : { kind: 'layout', layout },
+        tags,
+        source: layout === undefined ? await planBuild(inputs, found, runner) : { kind: 'layout', layout },
       },
-      ports,
+      openPorts(inputs, runner, world),
     )
-    await tell(published, runner)
+    await tell(published, found, runner)
   } finally {
     await layout?.close()
   }
+}
+
+function tellSource(
+  { source, event, checkout, remote }: BuildOrigin,
+  { context }: BuildPushInputs,
+  { log }: Runner,
+): void {
+  if (source === undefined) return
+  const place = untrusted(context)
+  const missing =
+    checkout === undefined
+      ? text`there is no Git checkout at "${place}"`
+      : text`the commit of the Git checkout at "${place}" cannot be read`
+  const line = sourceLine(source, event, remote === undefined ? missing : undefined)
+  if (line !== undefined) log.info(line)
 }
 
 /** Removes the password that a killed `main` may have left behind. */
@@ -65,33 +86,41 @@ async function post(runner: Runner): Promise<void> {
   if (resolve(dirname(directory)) === resolve(temporary(runner))) await removeConfiguration(directory)
 }
 
-function openPorts(inputs: BuildPushInputs, runner: Runner, world: World): PublishPorts {
+function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
   const { clock, signal, environment, log } = runner
-  const connection = () => connectAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler)
-  let ecr: PublishPorts['ecr'] | undefined = connection().ecr
-  const first = ecr
-  let current: Promise<RegistryLogin> | undefined
-  const renew = () => {
-    // A build may take hours: a later token is asked for with a time limit of its own.
-    current = (ecr ?? connection().ecr).login().then((login) => masked(login, runner))
-    ecr = undefined
-    return current
-  }
-  const login = () => current ?? renew()
   const say = log.info
+  const connect = () => connectAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecr
+  const ecr = connect()
+  let unused: typeof ecr | undefined = ecr
+  const login = shareLogin(async () => {
+    // A build may take hours: a later token is asked for with a time limit of its own, and with credentials that are fresh.
+    const asked = unused ?? connect()
+    unused = undefined
+    return masked(await asked.login(), runner)
+  })
   return {
-    ecr: first,
-    registry: openRegistry({ login: renew, clock, signal, patience, fetch: world.fetch, environment, onRetry: say }),
-    registryHost: async () => new URL((await login()).endpoint).host,
-    builder: dockerBuilder({
-      login,
-      environment,
-      directory: workspace(runner),
-      temporary: temporary(runner),
+    ecr,
+    registry: openRegistry({
+      login: login.forClient(),
+      clock,
       signal,
-      say,
-      onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
+      patience,
+      fetch: world.fetch,
+      environment,
+      onRetry: say,
     }),
+    registryHost: async () => new URL((await login.current()).endpoint).host,
+    builder:
+      world.builder ??
+      dockerBuilder({
+        login: login.current,
+        environment,
+        directory: workspaceOf(runner),
+        temporary: temporary(runner),
+        signal,
+        say,
+        onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
+      }),
     say,
   }
 }
@@ -103,59 +132,13 @@ function masked(login: RegistryLogin, runner: Runner): RegistryLogin {
   return login
 }
 
-async function readGit(environment: Runner['environment']): Promise<GitContext> {
-  const pullRequest = await readPullRequest(environment)
-  return {
-    sha: environment.GITHUB_SHA ?? '',
-    ref: environment.GITHUB_REF ?? '',
-    headSha: pullRequest?.headSha,
-    pullRequest: pullRequest?.number,
-  }
-}
-
-/** `tag` comes first; without it the first of `tags`; without any the commit. */
-function wantedTags(inputs: BuildPushInputs, git: GitContext): readonly [string, ...string[]] {
-  const [first, ...others] = new Set([...(inputs.tag === undefined ? [] : [inputs.tag]), ...tagsFor(inputs.tags, git)])
-  return first === undefined ? [sourceRevision(git)] : [first, ...others]
-}
-
-function buildRequest(inputs: BuildPushInputs, git: GitContext, { clock, environment }: Runner): BuildRequest {
-  const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, network, noCache, pull } = inputs
-  const labels = {
-    [revisionLabel]: sourceRevision(git),
-    'org.opencontainers.image.source': `${environment.GITHUB_SERVER_URL ?? 'https://github.com'}/${environment.GITHUB_REPOSITORY ?? ''}`,
-    'org.opencontainers.image.created': createdAt(environment, clock.now()),
-    ...Object.fromEntries(inputs.labels),
-  }
-  const secrets = inputs.secrets.map(([id, value]) => ({ id, value }))
-  const secretFiles = inputs.secretFiles.map(([id, path]) => ({ id, path }))
-  return {
-    context,
-    file,
-    target,
-    platforms,
-    buildArgs,
-    labels,
-    secrets,
-    secretFiles,
-    cacheFrom,
-    cacheTo,
-    provenance,
-    network,
-    noCache,
-    pull,
-  }
-}
-
-/** SOURCE_DATE_EPOCH, in seconds, stands for the time of a reproducible build (reproducible-builds.org). */
-function createdAt(environment: Runner['environment'], now: number): string {
-  const epoch = Number(environment.SOURCE_DATE_EPOCH || Number.NaN)
-  return new Date(Number.isFinite(epoch) ? epoch * 1000 : now).toISOString()
-}
-
-async function tell({ repository, digest, tag, tags, reused }: Published, runner: Runner): Promise<void> {
+async function tell(
+  { repository, digest, tag, tags, reused }: Published,
+  origin: BuildOrigin,
+  runner: Runner,
+): Promise<void> {
   const image = `${repository.uri}@${digest}`
-  const outputs = {
+  setOutputs(runner, {
     digest,
     image,
     name: repository.uri,
@@ -163,13 +146,30 @@ async function tell({ repository, digest, tag, tags, reused }: Published, runner
     tag,
     tags: tags.join('\n'),
     reused: String(reused),
-  }
-  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
+    revision: revisionOutput(origin),
+  })
   await addArtifact(runner.environment, image)
 }
 
-function workspace({ environment }: Runner): string {
-  return environment.GITHUB_WORKSPACE ?? process.cwd()
+/** Neither AWS nor Docker is asked. */
+function tellDryRun(
+  { repository, ociLayout, context }: BuildPushInputs,
+  tags: readonly [string, ...string[]],
+  origin: BuildOrigin,
+  runner: Runner,
+): void {
+  const from =
+    ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
+  runner.log.info(
+    text`Dry run: ${untrusted(repository)}:${untrusted(tags.join(', '))} would be ${from}; nothing was done.`,
+  )
+  const [tag] = tags
+  const nothing = { digest: '', image: '', name: '', reused: '' }
+  setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
+}
+
+function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
 }
 
 function temporary({ environment }: Runner): string {

@@ -6,7 +6,7 @@ import { readRun } from '../github/run.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { DeploymentStatuses, Slack } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
-import type { Subject } from '../report/subject.ts'
+import type { Commit, Subject } from '../report/subject.ts'
 import type { Runner } from '../runner/action.ts'
 import { silentSlack } from '../slack/silent.ts'
 import type { SlackConfig } from '../slack/slack.ts'
@@ -30,6 +30,8 @@ interface What {
   readonly purpose?: DeploymentState['purpose']
   /** Default: the one service. */
   readonly services?: Deployed['services'] | undefined
+  /** The commit that is deployed, where it is known. */
+  readonly commit?: Commit | undefined
 }
 
 /** A dry run is for whoever reads its log and summary. */
@@ -42,13 +44,13 @@ export async function openChannels(
   { cluster, service, region }: Where,
   runner: Runner,
   fetch: Fetch,
-  { purpose, services }: What = {},
+  { purpose, services, commit }: What = {},
 ): Promise<Channels> {
   const { environment, log, clock } = runner
-  const run = readRun(environment, await eventOf(runner))
+  const run = readRun(environment)
   const names = { service: resourceName(service), cluster: resourceName(cluster) }
   const { accountId, url } = place
-  const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run }
+  const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run, commit }
   const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? nobody : inputs
   const slack = await slackOf({
     token: slackToken,
@@ -64,10 +66,11 @@ export async function openChannels(
     token: githubToken,
     apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
     repository: run.repository,
-    sha: run.sha,
+    // GitHub made the deployment of the job for the commit of its event.
+    sha: environment.GITHUB_SHA ?? '',
     environment: place.environment,
     logUrl: runUrl(run),
-    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place),
+    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place, commit),
     fetch,
     clock,
     debug: (line) => log.debug(line),
@@ -79,10 +82,4 @@ async function slackOf(config: SlackConfig): Promise<Slack> {
   if (!config.token && !config.webhookUrl) return silentSlack
   const { openSlack } = await import('../slack/slack.ts')
   return openSlack(config)
-}
-
-/** The event's payload names the commit; a report can do without. */
-async function eventOf({ environment, files }: Runner): Promise<string> {
-  const path = environment.GITHUB_EVENT_PATH
-  return path ? await files.readText(path, 'GITHUB_EVENT_PATH').catch(() => '') : ''
 }

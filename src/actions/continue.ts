@@ -13,6 +13,7 @@ import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
+import { commitOf, keepSource, openSource } from './source.ts'
 import { network, type World } from './world.ts'
 
 /** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
@@ -38,8 +39,11 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const aws = connectAws(awsInputsAt(deploying, place), calling, deadline, world.requestHandler)
   const request = requestOf(inputs, place, aws.region)
   const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
-  const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose })
+  const source = openSource(deploying, runner)
+  const what = { purpose, commit: commitOf(source) } as const
+  const channels = await openChannels(deploying, place, request, runner, world.fetch, what)
   keepPlace(place, runner)
+  keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)

@@ -18,6 +18,7 @@ import { channelInputs } from './channel-inputs.ts'
 import { codeDeployOverrides } from './codedeploy-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { severalInputs } from './deploy-several-inputs.ts'
+import { revisionInput } from './source.ts'
 import { strategyInputs } from './strategy-inputs.ts'
 
 /** Undefined also for `[]` and `{}`, which a workflow passes for nothing, as these inputs default to them elsewhere. */
@@ -105,7 +106,8 @@ export const deployInputs = {
   'wait-for': oneOf(['traffic-shifted', 'baked', 'terminated'], 'terminated'),
   'fail-fast-after': integer(0, 1000, 3),
   guard: oneOf(['on', 'off', 'strict'], 'on'),
-  'on-diverged': oneOf(['refuse', 'deploy'], 'refuse'),
+  'on-diverged': oneOf(['other-branch', 'refuse', 'deploy'], 'other-branch'),
+  revision: revisionInput,
   'allow-older': flag(false),
   'after-environment': optionalText,
   'on-conflict': optionalOneOf(['wait', 'stop', 'fail']),

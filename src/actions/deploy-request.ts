@@ -1,21 +1,24 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
+import type { Guard } from '../deployment/guard.ts'
 import type { CodeDeployRequest, DeployRequest, PreflightPolicy, ServiceDefinition } from '../deployment/journey.ts'
+import { originFrom } from '../deployment/origin.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
-import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
+import type { Source } from '../source.ts'
 import { parse } from '../task-definition/parse.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 import { settingsOf } from './strategy-inputs.ts'
 
-/** The typed request of the action's inputs. `wanted` finds and renders the definition. */
+/** The typed request of the action's inputs. `wanted` finds and renders the definition; `source` is what is deployed. */
 export async function deployRequest(
   inputs: DeployInputs,
   place: Place & { readonly service: string },
   region: string,
   runner: Runner,
   wanted: DeployRequest['wanted'],
+  source: Source | undefined,
 ): Promise<DeployRequest> {
   return {
     cluster: place.cluster,
@@ -41,7 +44,7 @@ export async function deployRequest(
     failFastAfter: inputs.failFastAfter,
     dryRun: inputs.dryRun,
     preflight: preflightPolicy(inputs),
-    guard: await guard(inputs, runner),
+    guard: guardOf(inputs, source, runner),
     onPause: inputs.onPause,
     onConflict: inputs.onConflict,
     onCancel: inputs.onCancel,
@@ -65,13 +68,16 @@ async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Run
   }
 }
 
-/** Undefined without a commit: what runs outside of GitHub Actions has no order that could be kept. */
-async function guard({ guard: mode, onDiverged, allowOlder }: DeployInputs, { environment }: Runner) {
-  const { GITHUB_SHA, GITHUB_REPOSITORY = '', GITHUB_RUN_ID = '', GITHUB_RUN_ATTEMPT = '1' } = environment
-  if (mode === 'off' || !GITHUB_SHA) return undefined
-  // GITHUB_SHA of a pull request is GitHub's own merge commit: none of them contains the one before.
-  const commit = (await readPullRequest(environment))?.headSha ?? GITHUB_SHA
-  const origin = { commit, repository: GITHUB_REPOSITORY, run: `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}` }
+/** Undefined without a commit: where none is known there is no order that could be kept. */
+function guardOf(
+  { guard: mode, onDiverged, allowOlder }: DeployInputs,
+  source: Source | undefined,
+  { environment }: Runner,
+): Guard | undefined {
+  if (mode === 'off' || source === undefined) return undefined
+  const { GITHUB_RUN_ID = '', GITHUB_RUN_ATTEMPT = '1' } = environment
+  const { revision: commit, repository, branch: ref = '' } = source
+  const origin = originFrom({ commit, repository, run: `${GITHUB_RUN_ID}/${GITHUB_RUN_ATTEMPT}`, ref })
   return { mode, onDiverged, allowOlder, origin }
 }
 

@@ -17,6 +17,7 @@ import { fleetSlackMessage } from '../report/fleet-slack.ts'
 import { renderFleetSummary } from '../report/fleet-summary.ts'
 import { firstLine } from '../report/opening.ts'
 import type { Runner } from '../runner/action.ts'
+import type { Source } from '../source.ts'
 import { accompany, postLimit } from './accompany.ts'
 import { type Channels, openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
@@ -29,6 +30,7 @@ import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt } from './place.ts'
 import { openReporterOf, type Reporter } from './report.ts'
+import { commitOf, keepSource, keptSource, openSource } from './source.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
 
@@ -52,23 +54,25 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const [first] = waves.flat()
   if (first === undefined) return
   const aws = connectAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
+  const source = openSource(inputs, runner)
+  keepSource(source, runner)
   const everyName = waves.flat().map(({ name }) => name)
-  const order = await orderOf(inputs, everyName, first.place, runner)
+  const order = await orderOf(inputs, everyName, first.place, source, runner)
   const request = {
     waves: await Promise.all(
-      waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, order)))),
+      waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),
     ),
     onWaveFailure: inputs.onWaveFailure,
     atOnce,
     dryRun: inputs.dryRun,
   }
   const where = { ...first.place, region: aws.region }
-  const what = { services: servicesOf(inputs, waves) }
+  const what = { services: servicesOf(inputs, waves), commit: commitOf(source) }
   const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
   const names = waves.map((wave) => wave.map(({ name }) => name))
   const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
   const keeper = fleetKeeper(waves, runner, reporter.state, channels.slack)
-  const history = commitHistory(inputs, calling, world)
+  const history = commitHistory(inputs, source, calling, world)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
@@ -83,10 +87,10 @@ async function member(
   inputs: DeployInputs,
   aws: Aws,
   { runner }: Scene,
-  order: EnvironmentOrder | undefined,
+  { order, source }: { readonly order: EnvironmentOrder | undefined; readonly source: Source | undefined },
 ): Promise<FleetMember> {
   const find = findDefinition(inputs, place, runner, aws.ecs)
-  return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find)), order } }
+  return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find, source)), order } }
 }
 
 /** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
@@ -141,7 +145,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: saved.slackMessageTs ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
-  const what = { services: servicesOf(inputs, saved.waves) }
+  const what = { services: servicesOf(inputs, saved.waves), commit: commitOf(keptSource(runner)) }
   const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
   const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))

@@ -14,6 +14,7 @@ import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
+import { commitOf, keepSource, openSource } from './source.ts'
 import { findDefinition } from './wanted-definition.ts'
 import { network, type World } from './world.ts'
 
@@ -47,15 +48,19 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     const { registerOnly } = await import('./register-only.ts')
     return await registerOnly({ inputs, place, runner, aws, find, images })
   }
-  const order = await orderOf(inputs, [place.name ?? service], place, runner)
-  const request = { ...(await deployRequest(inputs, { ...place, service }, aws.region, runner, find)), order }
+  const source = openSource(inputs, runner)
+  const order = await orderOf(inputs, [place.name ?? service], place, source, runner)
+  const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
+  const request = { ...wanted, order }
   const purpose = inputs.deploymentId === undefined ? undefined : 'watch'
-  const channels = await openChannels(inputs, place, request, runner, world.fetch, { purpose })
+  const what = { purpose, commit: commitOf(source) } as const
+  const channels = await openChannels(inputs, place, request, runner, world.fetch, what)
   keepPlace(place, runner)
+  keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter, channels.slack)
-  const history = commitHistory(inputs, calling, world)
+  const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
   const events = deploy(request, { ...aws, clock, signal, keep, history, environments, images })

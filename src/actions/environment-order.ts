@@ -3,8 +3,10 @@ import type { DeploymentState } from '../deployment/state.ts'
 import type { Deployed, Sha256 } from '../github/end-mark.ts'
 import { openEnvironmentHistory } from '../github/environments.ts'
 import type { EnvironmentHistory } from '../ports.ts'
+import type { Commit } from '../report/subject.ts'
 import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
+import type { Source } from '../source.ts'
 import { text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import { configOf, type Place } from './place.ts'
@@ -15,6 +17,7 @@ export async function orderOf(
   inputs: DeployInputs,
   services: readonly string[],
   { image }: Pick<Place, 'image'>,
+  source: Source | undefined,
   runner: Runner,
 ): Promise<EnvironmentOrder | undefined> {
   const { afterEnvironment: before, environment, deploymentId } = inputs
@@ -22,7 +25,8 @@ export async function orderOf(
   if (environment === undefined || environment === before)
     throw invalidInputs([text`after-environment must be another environment than environment (${untrusted(before)})`])
   const config = await configOf(inputs, runner)
-  const { GITHUB_SHA: commit = '', GITHUB_RUN_ID: run = '' } = runner.environment
+  const { GITHUB_RUN_ID: run = '' } = runner.environment
+  const commit = source?.revision ?? ''
   const configured = config && (await import('../config/target.ts')).serviceNames(config, before)
   return { environment, before, services: configured ?? services, digest: digestIn(image), commit, run }
 }
@@ -42,10 +46,12 @@ export function deployedBy(
   purpose: DeploymentState['purpose'],
   services: Deployed['services'],
   { image }: Pick<Place, 'image'>,
+  commit: Commit | undefined,
 ): Deployed {
   if (purpose === 'rollback') return { services, what: 'rollback' }
   const isBegunBefore = purpose === 'answer' || purpose === 'watch'
-  return { services, what: isBegunBefore ? 'continued' : (digestIn(image) ?? 'commit') }
+  const named = commit === undefined ? 'commit' : (`commit:${commit.sha}` as const)
+  return { services, what: isBegunBefore ? 'continued' : (digestIn(image) ?? named) }
 }
 
 function digestIn(image: string | undefined): Sha256 | undefined {

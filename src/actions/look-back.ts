@@ -36,7 +36,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     region: aws.region,
     environment: place.environment,
     accountId: place.accountId,
-    run: readRun(runner.environment, ''),
+    run: readRun(runner.environment),
   }
   const report = { subject, state }
   const said = opening(report)

@@ -8,6 +8,7 @@ import type { Action } from '../runner/action.ts'
 import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
 import { openSlack } from '../slack/slack.ts'
 import { text } from '../text.ts'
+import { commitOf, revisionInput, sourceOfContext } from './source.ts'
 import { network } from './world.ts'
 
 const pair = /^\s*(?<label>[^=]{1,75}?)\s*=\s*(?<value>.*\S)\s*$/
@@ -46,6 +47,8 @@ const inputs = {
   url,
   links,
   mention: (given: string) => slackMention(given),
+  revision: revisionInput,
+  context: (given: string) => given || '.',
   'on-error': oneOf(['warn', 'fail'], 'warn'),
 }
 
@@ -53,7 +56,8 @@ const inputs = {
 export function createNotify(fetch: Fetch): Action<typeof inputs> {
   return {
     inputs,
-    async main(given, { environment, log, clock, mask, setOutput }) {
+    async main(given, runner) {
+      const { environment, log, clock, mask, setOutput } = runner
       for (const secret of [given.slackToken, given.slackWebhookUrl]) if (secret) mask(secret)
       if (!given.slackWebhookUrl && !(given.slackToken && given.slackChannel)) {
         log.info(text`No Slack token with a channel and no webhook URL is given: nothing to send.`)
@@ -71,7 +75,9 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       })
       const own = given.url ? [{ label: 'Open', url: given.url }] : []
       const notice = { ...given, links: [...own, ...given.links] }
-      const delivery = await slack.update(slackNotice(notice, readRun(environment, '')), { final: true })
+      const { source } = sourceOfContext(given.context, given.revision, runner)
+      const message = slackNotice(notice, readRun(environment), commitOf(source))
+      const delivery = await slack.update(message, { final: true })
       const reference = slack.reference()
       setOutput('ok', String(delivery.delivered))
       if (reference) {

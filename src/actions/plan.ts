@@ -3,6 +3,7 @@ import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, invalidInputs, optionalText, requiredText } from '../runner/inputs.ts'
 import { text, untrusted } from '../text.ts'
+import { revisionOutput, sourceOfContext } from './source.ts'
 
 const environmentNames: InputReader<readonly string[]> = (given) =>
   requiredText(given)
@@ -16,7 +17,7 @@ const inputs = {
   'after-environment': optionalText,
 }
 
-/** Reads slipway.yml for a workflow: which environments and services in which order, and which image. */
+/** Reads slipway.yml for a workflow: which environments and services in which order, which image, and of which commit. */
 export const action: Action<typeof inputs> = {
   inputs,
   async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
@@ -32,6 +33,7 @@ export const action: Action<typeof inputs> = {
     })
     if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
     if (approvalEnvironment !== undefined) requireOne(rows)
+    const origin = sourceOfContext(image?.context ?? '.', undefined, runner)
     const outputs = {
       matrix: JSON.stringify(rows),
       repository: image?.repository,
@@ -43,6 +45,8 @@ export const action: Action<typeof inputs> = {
       target: image?.target,
       platforms: image?.platforms.join(','),
       'slack-channel': first?.slackChannel,
+      revision: revisionOutput(origin),
+      tag: origin.source?.revision,
     }
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value ?? '')
     for (const { environment, name, cluster, service, region } of targets) {

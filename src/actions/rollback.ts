@@ -37,6 +37,7 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
   const place = await placeOf(deploying, runner)
   const aws = connectAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
+  // What comes back is of an earlier commit, and not of the one that is checked out.
   const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const

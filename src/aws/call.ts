@@ -1,9 +1,10 @@
-import { linkSignal, signalsHandled } from '../abort.ts'
+import { signalsHandled } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Text } from '../text.ts'
+import { attempt, type SendOptions } from './attempt.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
-import { type AwsError, type CallKind, classify, NoReply, retryAfter } from './error-class.ts'
+import { type AwsError, type CallKind, classify, retryAfter } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal, explainUnreachable, retryLine } from './refusal.ts'
 
 /** How long and by which clock AWS is asked again. One for a whole run of an action. */
@@ -45,12 +46,6 @@ export type AwsRequest<T> = Described & {
     | { readonly kind: 'mutate'; readonly idempotent: true }
   )
 
-export interface SendOptions {
-  readonly abortSignal: AbortSignal
-}
-
-/** One attempt, from its first byte to its last. Milliseconds. */
-const attemptLimit = 15_000
 /** AWS's reads are eventually consistent: what a lost reply did may not show at the first look. Gap in milliseconds. */
 const looksBack = 3
 const lookBackGap = 2_000
@@ -92,7 +87,7 @@ export async function call<T>(
   }
   if (request.kind === 'mutate') await signalsHandled()
   for (;;) {
-    const failed = await attempt(patience, send).then(
+    const failed = await attempt(patience, send, request.action).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     )
@@ -101,32 +96,6 @@ export async function call<T>(
     tries.count++
     const settled = await settle(patience, request, tries, failed.error)
     if (settled) return settled.value
-  }
-}
-
-async function attempt<T>(patience: Patience, send: (options: SendOptions) => Promise<T>): Promise<T> {
-  patience.signal.throwIfAborted()
-  const left = () => remaining(patience.clock, patience.deadline)
-  if (patience.prepare) await inTime(patience, left(), 'no credentials', patience.prepare())
-  const request = new AbortController()
-  try {
-    const limit = Math.min(attemptLimit, left())
-    return await inTime(patience, limit, 'no complete answer', send({ abortSignal: request.signal }))
-  } catch (error) {
-    request.abort()
-    throw error
-  }
-}
-
-async function inTime<T>({ clock, signal }: Patience, limit: number, otherwise: string, work: Promise<T>): Promise<T> {
-  const timer = linkSignal(signal)
-  const tooLate = clock.sleep(limit, timer.signal).then(() => {
-    throw new NoReply(`${otherwise} within ${Math.round(limit / 1000)} s`)
-  })
-  try {
-    return await Promise.race([work, tooLate])
-  } finally {
-    timer.abort()
   }
 }
 

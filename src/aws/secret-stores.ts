@@ -1,6 +1,7 @@
 import { arnInAnyAccount } from '../arn.ts'
 import type { PreflightSources, SecretKeys } from '../ports.ts'
-import { call, type SendOptions } from './call.ts'
+import type { SendOptions } from './attempt.ts'
+import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 
 type SecretStores = Pick<PreflightSources, 'secret' | 'secretKeys' | 'missingParameters'>

@@ -14,13 +14,13 @@ import type { End } from './end.ts'
 import { runningTaskDefinition } from './engine.ts'
 import { beginOrder } from './environment-order.ts'
 import type { DeploymentEvent } from './event.ts'
-import { type Judgement, olderThan, openWatchman } from './guard.ts'
+import { type Judgement, olderThan } from './guard.ts'
 import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { isStill, lookAgain } from './look-again.ts'
 import { shortly } from './patience.ts'
 import { type Plan, plan, withSettings } from './plan.ts'
 import { groupFor, type Prepared, prepare } from './prepare.ts'
-import { type Marking, moveTags, obtainRevision, settleRevision } from './revision.ts'
+import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './revision.ts'
 import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { warningsBefore } from './warnings.ts'
 
@@ -29,8 +29,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 /** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
 export async function* attempt(asked: DeployRequest, journey: Journey): Events<End | Obstacle | undefined> {
   const preparing = shortly(journey, asked)
-  const { guard } = asked
-  const marking = guard && { guard, watchman: openWatchman(guard, journey) }
+  const marking = markingOf(asked, journey)
   const order = beginOrder(asked, journey)
   const prepared = await prepare(asked, preparing, marking?.watchman)
   if (prepared === undefined) {

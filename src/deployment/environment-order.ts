@@ -13,7 +13,7 @@ export interface EnvironmentOrder {
   readonly services: readonly string[]
   /** Digest of the image; undefined: nothing but the commit says what is deployed. */
   readonly digest?: string | undefined
-  /** `GITHUB_SHA`. */
+  /** SHA of the source; empty where it is not known. */
   readonly commit: string
   /** Id of this run. */
   readonly run: string
@@ -59,7 +59,8 @@ async function standingOf(
 }
 
 function isSame({ digest, commit }: EnvironmentEnd, order: EnvironmentOrder): boolean {
-  return order.digest === undefined ? commit === order.commit : digest === order.digest
+  if (order.digest !== undefined) return digest === order.digest
+  return order.commit !== '' && commit === order.commit
 }
 
 function contradiction({ kind, digest }: EnvironmentEnd, order: EnvironmentOrder): Text {

@@ -3,14 +3,14 @@ import type { CommitHistory, CommitOrder, Incomparable, JsonObject } from '../po
 import { type Text, text, untrusted } from '../text.ts'
 import { certain, type End } from './end.ts'
 import type { Journey } from './journey.ts'
-import { type Origin, originOf } from './origin.ts'
+import { branchName, type Origin, originOf } from './origin.ts'
 
 /** What keeps an older commit from replacing a newer one. */
 export interface Guard {
   /** `on`: goes on, with a warning, where what is there has no commit to compare with. `strict`: refuses there. */
   readonly mode: 'on' | 'strict'
-  /** What is done when neither commit contains the other. */
-  readonly onDiverged: 'deploy' | 'refuse'
+  /** What is done when neither commit contains the other. `other-branch`: deploys what is of another branch than what is there. */
+  readonly onDiverged: 'other-branch' | 'deploy' | 'refuse'
   /** True: an older commit is wanted. */
   readonly allowOlder: boolean
   /** Of what is to be deployed. */
@@ -113,13 +113,30 @@ function decide(guard: Guard, theirs: Origin, found: Standing): Judgement {
       return found.byRuns ? { kind: 'pass', warning: secondBest(guard, theirs, found.byRuns) } : pass
     case 'unknown':
       throw unproven(text`the commit ${ours} is newer than ${there}, which is there now`, found)
-    case 'diverged':
-      if (guard.onDiverged === 'refuse') throw diverged(guard, theirs, found.why)
+    case 'diverged': {
+      const kept = keepsDiverged(guard, theirs)
+      if (kept !== undefined) throw diverged(guard, theirs, text`${found.why}, ${kept}`)
       return {
         kind: 'pass',
-        warning: text`The commit ${ours} does not contain ${there}, which it replaces: ${found.why}.`,
+        warning: text`The commit ${ours}${ofBranch(guard.origin)} does not contain ${there}${ofBranch(theirs)}, which it replaces: ${found.why}.`,
       }
+    }
   }
+}
+
+/** Why a commit that has diverged is not deployed, as the end of a sentence; undefined where it is. */
+function keepsDiverged({ onDiverged, origin }: Guard, theirs: Origin): Text | undefined {
+  if (onDiverged === 'deploy') return undefined
+  if (onDiverged === 'refuse') return text`and on-diverged is refuse`
+  // A branch that is not known may be the same one, whose history a force push has changed.
+  if (origin.ref === '' || theirs.ref === '') return text`and it is not known that they are of different branches`
+  return origin.ref === theirs.ref
+    ? text`and both are of the branch ${untrusted(branchName(origin))}, as after a force push`
+    : undefined
+}
+
+function ofBranch(origin: Origin): Text {
+  return origin.ref === '' ? text`` : text` (${untrusted(branchName(origin))})`
 }
 
 function secondBest({ origin }: Guard, theirs: Origin, why: Text): Text {
@@ -130,8 +147,8 @@ function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
   return new Failure({
     code: 'commit-order-unproven',
     what: text`The commit ${short(origin.commit)} does not contain the commit ${short(theirs.commit)} that runs now, so nothing was deployed`,
-    why: text`${why}, and on-diverged is refuse`,
-    fix: text`Merge what runs now and deploy the result; or set on-diverged: deploy where branches take turns.`,
+    why,
+    fix: text`Merge what runs now and deploy the result; or set on-diverged: deploy.`,
   })
 }
 

@@ -1,11 +1,12 @@
+import type { Clock } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { type Registration, registerNew } from '../task-definition/register.ts'
-import { untrusted } from '../text.ts'
+import { renderText, type Text, text, untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { Guard, Watchman } from './guard.ts'
-import type { Journey } from './journey.ts'
-import { originOf, tagsOf, withOrigin } from './origin.ts'
+import { type Guard, openWatchman, type Watchman } from './guard.ts'
+import type { DeployRequest, Journey } from './journey.ts'
+import { originOf, tagsInTheWay, tagsOf, withOrigin } from './origin.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -22,11 +23,19 @@ export interface Revision {
 export interface Marking {
   readonly guard: Guard
   readonly watchman: Watchman
+  /** Tags that tasks get together with those of their revision. */
+  readonly taskTags: readonly JsonObject[]
 }
 
-const untagged =
-  'The revision was not tagged with its commit, as the credentials do not allow ecs:TagResource. ' +
-  'The next deployment cannot prove that it is newer than this one.'
+/** How a deployment marks what it registers or deploys; undefined where it does not. */
+export function markingOf({ guard, runTask }: DeployRequest, journey: Pick<Journey, 'history'>): Marking | undefined {
+  if (guard === undefined) return undefined
+  const taskTags = runTask?.propagateTags === 'TASK_DEFINITION' ? (runTask.tags ?? []) : []
+  return { guard, watchman: openWatchman(guard, journey), taskTags }
+}
+
+const consequence = text`The next deployment cannot prove that it is newer than this one.`
+const denied = text`The revision was not tagged with its commit: the credentials do not allow ecs:TagResource. ${consequence}`
 
 /** The revision of a definition, registered with the tags of its origin where there is none that equals it. */
 export async function* obtainRevision(
@@ -38,21 +47,46 @@ export async function* obtainRevision(
   const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
   keep({ stage: 'registering' })
-  const { registration, isTagged } = await registerTagged(definition, marking?.guard, ecs)
-  if (!isTagged) yield { kind: 'warning', at: clock.now(), message: untrusted(untagged) }
+  const { registration, untagged } = await registerTagged(definition, marking, ecs)
+  if (untagged) yield warning(untagged, clock)
   return { arn: registration.taskDefinitionArn, definition: registration.definition, isNew: true }
 }
 
-async function registerTagged(definition: JsonObject, guard: Guard | undefined, ecs: Ecs) {
-  if (guard === undefined) return { registration: await registerNew(definition, { ecs }), isTagged: true }
+interface Registered {
+  readonly registration: Registration
+  /** Why it does not have the tags of its origin, where it should. */
+  readonly untagged?: Text | undefined
+}
+
+/** What Slipway adds must not be the reason why something is refused: then it is registered as it was written. */
+async function registerTagged(definition: JsonObject, marking: Marking | undefined, ecs: Ecs): Promise<Registered> {
+  if (marking === undefined) return { registration: await registerNew(definition, { ecs }) }
+  const full = noRoom(definition, marking)
+  if (full !== undefined) return { registration: await registerNew(definition, { ecs }), untagged: full }
   try {
-    const tagged = withOrigin(definition, guard.origin)
-    return { registration: await registerNew(tagged, { ecs }), isTagged: true }
+    return { registration: await registerNew(withOrigin(definition, marking.guard.origin), { ecs }) }
   } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
-    // Whatever else is missing is said by the second try.
-    return { registration: await registerNew(definition, { ecs }), isTagged: false }
+    const untagged = withoutTags(error)
+    if (untagged === undefined) throw error
+    // Whatever else is wrong is said by the second try.
+    return { registration: await registerNew(definition, { ecs }), untagged }
   }
+}
+
+/** Why a resource stays without the tags of its origin after this error; undefined for errors that are about something else. */
+function withoutTags(error: unknown): Text | undefined {
+  if (!(error instanceof Failure)) return undefined
+  const { code, why } = error.parts
+  if (code === 'permission-missing') return denied
+  if (code !== 'aws-rejected' && code !== 'task-definition-invalid') return undefined
+  return text`The revision was not tagged with its commit: Amazon ECS refuses it with these tags${why ? text` (${why})` : ''}. ${consequence}`
+}
+
+function noRoom(definition: JsonObject, { taskTags }: Marking): Text | undefined {
+  const count = tagsInTheWay(definition, taskTags)
+  if (count === undefined) return undefined
+  const whose = taskTags.length > 0 ? 'its tags and run-task-tags are' : 'its own tags are'
+  return text`The revision was not tagged with its commit: ${whose} ${count}, and Amazon ECS takes 50 with the four of Slipway. ${consequence}`
 }
 
 /** Settles on a revision and gives its ARN: one that was there already gets the tags of our commit. */
@@ -66,17 +100,25 @@ export async function* settleRevision(found: Revision, marking: Marking | undefi
 /** Moves the tags of a revision that is taken again forward to our commit; they never go back. */
 export async function* moveTags(
   { arn, definition }: Pick<Revision, 'arn' | 'definition'>,
-  { guard, watchman }: Marking,
+  marking: Marking,
   { ecs, clock }: Journey,
 ): Events<void> {
   if (definition === undefined) return
+  const { guard, watchman } = marking
   const theirs = originOf(definition)
   if (theirs?.commit === guard.origin.commit && theirs.repository === guard.origin.repository) return
   if (theirs !== undefined && !(await watchman.mayMark(theirs))) return
+  const full = noRoom(definition, marking)
+  if (full !== undefined) return yield warning(full, clock)
   try {
     await ecs.tagResource(arn, tagsOf(guard.origin))
   } catch (error) {
-    if (!(error instanceof Failure) || !/^(permission-missing|aws-rejected)$/.test(error.parts.code)) throw error
-    yield { kind: 'warning', at: clock.now(), message: untrusted(untagged) }
+    const untagged = withoutTags(error)
+    if (untagged === undefined) throw error
+    yield warning(untagged, clock)
   }
+}
+
+function warning(message: Text, clock: Clock): DeploymentEvent {
+  return { kind: 'warning', at: clock.now(), message: untrusted(renderText(message, (theirs) => theirs)) }
 }

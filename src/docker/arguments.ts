@@ -85,6 +85,7 @@ export function needsBuildx(request: BuildRequest): readonly string[] {
     ['cache-to', request.cacheTo.length > 0],
     ['cache-from', request.cacheFrom.some((cache) => cache.includes('type='))],
     ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
+    ['the .dockerignore of the Dockerfile', request.ownIgnoreFile],
   ]
   return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { RegistryLogin } from '../ports.ts'
+import { writing } from '../unwritable.ts'
 
 /** How the folders begin in RUNNER_TEMP; the post step removes only such ones. */
 export const configurationPrefix = 'slipway-docker-'
@@ -17,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Logs Docker in without a command line: a DOCKER_CONFIG of its own with the password in a file that only this user can
  * read. What the job has set up already stays valid: other logins, proxies, builders, contexts and plugins. `announce` is
- * told the folder before anything is in it.
+ * told the folder before anything is in it. Throws `file-unwritable`.
  */
 export async function writeConfiguration(
   login: RegistryLogin,
@@ -26,13 +27,16 @@ export async function writeConfiguration(
   announce: (directory: string) => void,
 ): Promise<DockerConfiguration> {
   const original = environment.DOCKER_CONFIG || join(environment.HOME || homedir(), '.docker')
-  const directory = await mkdtemp(join(temporary, configurationPrefix))
-  announce(directory)
-  const entries = await readdir(original).catch(() => [])
-  for (const entry of entries) if (entry !== 'config.json') await symlink(join(original, entry), join(directory, entry))
-  const content = withLogin(await readConfiguration(join(original, 'config.json')), login)
-  await writeFile(join(directory, 'config.json'), JSON.stringify(content), { mode: 0o600 })
-  return { directory, remove: () => removeConfiguration(directory) }
+  return await writing(temporary, async () => {
+    const directory = await mkdtemp(join(temporary, configurationPrefix))
+    announce(directory)
+    const entries = await readdir(original).catch(() => [])
+    const links = entries.filter((entry) => entry !== 'config.json')
+    for (const entry of links) await symlink(join(original, entry), join(directory, entry))
+    const content = withLogin(await readConfiguration(join(original, 'config.json')), login)
+    await writeFile(join(directory, 'config.json'), JSON.stringify(content), { mode: 0o600 })
+    return { directory, remove: () => removeConfiguration(directory) }
+  })
 }
 
 /** Removes a folder that `writeConfiguration` made; what its links lead to stays. */

@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises'
+import { writing } from '../unwritable.ts'
 
 /**
  * Names an image among what the job made, for `actions/attest`, which then needs no inputs. The runner reads one subject
@@ -8,5 +9,6 @@ export async function addArtifact(
   environment: Readonly<Record<string, string | undefined>>,
   image: string,
 ): Promise<void> {
-  if (environment.GITHUB_ARTIFACTS) await appendFile(environment.GITHUB_ARTIFACTS, `oci://${image}\n`)
+  const { GITHUB_ARTIFACTS: file } = environment
+  if (file) await writing(file, () => appendFile(file, `oci://${image}\n`))
 }

@@ -6,15 +6,15 @@ export interface Deployed {
   /** Names in slipway.yml, or of ECS services; `all`: every service of the environment. */
   readonly services: readonly string[] | 'all'
   /**
-   * The digest of an image; `commit`: no image by its digest; `rollback`: an earlier version; `continued`: what another
-   * step has begun to deploy.
+   * The digest of an image; `commit`: no image by its digest, with the SHA of the source where that is known; `rollback`: an
+   * earlier version; `continued`: what another step has begun to deploy.
    */
-  readonly what: Sha256 | 'commit' | 'rollback' | 'continued'
+  readonly what: Sha256 | `commit:${string}` | 'commit' | 'rollback' | 'continued'
 }
 
 export type Sha256 = `sha256:${string}`
 
-const pattern = /· (\S+)@(sha256:[0-9a-f]{64}|commit|rollback|continued|failed)$/
+const pattern = /· (\S+)@(sha256:[0-9a-f]{64}|commit(?::[0-9a-f]{40,64})?|rollback|continued|failed)$/
 const all = '*'
 /** A description has 140 characters, of which a digest takes 71. */
 const longestName = 40
@@ -44,7 +44,7 @@ export interface Status {
 }
 
 /** The ends of a service that the statuses of one deployment show. Both are newest first. */
-export function endsOf(service: string, commit: string, statuses: readonly Status[]): readonly EnvironmentEnd[] {
+export function endsOf(service: string, statuses: readonly Status[]): readonly EnvironmentEnd[] {
   const ends: EnvironmentEnd[] = []
   let begun: string | undefined
   for (const status of statuses.toReversed()) {
@@ -52,15 +52,16 @@ export function endsOf(service: string, commit: string, statuses: readonly Statu
     if (names !== all && !names.split(',').includes(markedName(service))) continue
     if (what !== 'continued') begun = what
     const end = endOf(status, begun)
-    if (end) ends.push({ ...end, commit })
+    if (end) ends.push(end)
   }
   return ends.toReversed()
 }
 
-function endOf({ state, logUrl }: Status, what: string | undefined): Omit<EnvironmentEnd, 'commit'> | undefined {
+function endOf({ state, logUrl }: Status, what: string | undefined): EnvironmentEnd | undefined {
   const run = /\/actions\/runs\/(\d+)/.exec(logUrl)?.[1] ?? ''
   if (state === 'in_progress' || what === undefined) return undefined
   if (what === 'rollback') return { kind: 'rolled-back', run }
   if (state !== 'success') return { kind: 'failed', run }
-  return { kind: 'succeeded', digest: what.startsWith('sha256:') ? what : undefined, run }
+  const commit = /^commit:(.+)$/.exec(what)?.[1]
+  return { kind: 'succeeded', digest: what.startsWith('sha256:') ? what : undefined, commit, run }
 }

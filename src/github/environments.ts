@@ -5,7 +5,6 @@ import { get, pause, type RepositoryConfig, refused, retried, unanswered } from 
 
 interface Deployment {
   readonly id: number
-  readonly sha: string
 }
 
 /** GitHub's deployments to one environment that are looked through. Every job that enters it makes one. */
@@ -27,10 +26,10 @@ export function openEnvironmentHistory(config: RepositoryConfig): EnvironmentHis
       const listed = await read(`deployments?environment=${encodeURIComponent(environment)}&per_page=${most}`)
       if ('unknown' in listed) return yield listed
       const deployments = listed.map(deploymentIn).toSorted((one, other) => other.id - one.id)
-      for (const { id, sha } of deployments) {
+      for (const { id } of deployments) {
         const statuses = await read(`deployments/${id}/statuses?per_page=100`)
         if ('unknown' in statuses) return yield statuses
-        yield* endsOf(service, sha, statuses.map(statusIn))
+        yield* endsOf(service, statuses.map(statusIn))
       }
     },
   }
@@ -44,8 +43,7 @@ async function list(config: RepositoryConfig, path: string, signal: AbortSignal)
 }
 
 function deploymentIn(item: unknown): Deployment {
-  const { id, sha } = membersOf(item)
-  return { id: Number(id), sha: String(sha) }
+  return { id: Number(membersOf(item).id) }
 }
 
 function statusIn(item: unknown): Status {

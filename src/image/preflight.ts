@@ -1,6 +1,8 @@
 import { Failure } from '../failure.ts'
 import type { Ecr, Registry, Repository } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { type BuildInputs, differences } from './build-inputs.ts'
+import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
 export interface RepositoryRequest {
@@ -30,13 +32,16 @@ export async function requireRepository(
   })
 }
 
-/** What is going to be pushed, as far as it is known before a build. */
-export interface Intended {
-  /** Commit that is built. */
-  readonly revision: string
-  /** Known before the push only for an image that is built already. */
-  readonly digest?: string | undefined
-}
+/** What is going to be pushed, as far as it is known before that. */
+export type Intended =
+  | { readonly kind: 'image'; readonly digest: string }
+  | {
+      readonly kind: 'build'
+      /** Undefined where it is not known what the image is going to be made of. */
+      readonly inputs: BuildInputs | undefined
+      /** Why no image that is there can be the same one. */
+      readonly unlike: Text | undefined
+    }
 
 export type TagDecision =
   /** Build and push; the tags are free, or may move. */
@@ -45,9 +50,9 @@ export type TagDecision =
   | { readonly kind: 'reuse'; readonly image: PublishedImage }
 
 /**
- * Decides before the build whether the tags can be had: an immutable tag with the same content or the same source commit
- * is taken as it is, one with another content is a failure now instead of after a full build. The first tag is the
- * image's own. Throws `image-tag-taken`.
+ * Decides before the build whether the tags can be had: an immutable tag with the same content, or with an image that was
+ * made of the same, is taken as it is; one with anything else is a failure now instead of after a full build. The first tag
+ * is the image's own. Throws `image-tag-taken`.
  */
 export async function decideTags(
   registry: Registry,
@@ -59,14 +64,24 @@ export async function decideTags(
   for (const tag of tags.filter((candidate) => isImmutable(repository, candidate))) {
     const present = await findImage(registry, repository.name, tag)
     if (present === undefined) continue
-    const isSame =
-      intended.digest === undefined ? present.revision === intended.revision : present.digest === intended.digest
-    if (!isSame) throw tagTaken(repository.name, tag, present, intended)
-    if (reused !== undefined && reused.digest !== present.digest)
-      throw tagTaken(repository.name, tag, present, { ...intended, digest: reused.digest })
+    const wanted: Intended = reused === undefined ? intended : { kind: 'image', digest: reused.digest }
+    const other = otherThan(present, wanted)
+    if (other !== undefined) throw tagTaken(repository.name, tag, present, other)
     reused = present
   }
   return reused === undefined ? { kind: 'push' } : { kind: 'reuse', image: reused }
+}
+
+/** What makes an image another one than the one that is intended; undefined where it is the same. */
+function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text | undefined {
+  if (intended.kind === 'image')
+    return digest === intended.digest ? undefined : text`this run pushes ${untrusted(intended.digest)}`
+  const { inputs, unlike } = intended
+  if (unlike !== undefined || inputs === undefined)
+    return unlike ?? text`what this run builds cannot be compared with it`
+  return labels === undefined
+    ? text`its labels cannot be read without ecr:GetDownloadUrlForLayer, so it cannot be compared with what this run builds`
+    : differences(labels, inputs)
 }
 
 /** Whether the registry refuses to move this tag, exclusions considered. */
@@ -80,21 +95,18 @@ function matches(wildcard: string, tag: string): boolean {
   return new RegExp(`^${literal.join('.*')}$`).test(tag)
 }
 
-/** The failure for an immutable tag that holds something else. */
+/** The failure for an immutable tag that holds something else. `other`: what tells the two apart, as the end of a sentence. */
 export function tagTaken(
   repository: string,
   tag: string,
-  present: Pick<PublishedImage, 'digest' | 'revision'>,
-  intended: Intended,
+  { digest, labels }: Pick<PublishedImage, 'digest' | 'labels'>,
+  other: Text,
 ): Failure {
-  const theirs =
-    present.revision === undefined
-      ? text`an image that does not name its commit`
-      : text`the image of commit ${untrusted(present.revision)}`
+  const commit = labels?.[revisionLabel]
   return new Failure({
     code: 'image-tag-taken',
     what: text`The tag "${untrusted(tag)}" of the repository "${untrusted(repository)}" is taken and cannot be moved: the repository's tags are immutable`,
-    why: text`it holds ${theirs} (${untrusted(present.digest)}), and this run is about ${intended.digest === undefined ? text`commit ${untrusted(intended.revision)}` : text`${untrusted(intended.digest)}`}`,
-    fix: text`Use a tag of its own for every commit (leave out the input tag), or exclude tags that move from the immutability (IMMUTABLE_WITH_EXCLUSION).`,
+    why: text`it holds ${untrusted(digest)}${commit === undefined ? '' : text` of commit ${untrusted(commit)}`}, which is another image: ${other}`,
+    fix: text`Give the image another tag (input tag), or exclude tags that move from the immutability (IMMUTABLE_WITH_EXCLUSION).`,
   })
 }

@@ -1,20 +1,28 @@
+import { Failure } from '../failure.ts'
 import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import type { BuildInputs } from './build-inputs.ts'
 import { type ImagePlan, type LayoutSource, planLayout, readBlob } from './layout.ts'
-import { decideTags, type RepositoryRequest, requireRepository } from './preflight.ts'
+import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './preflight.ts'
 import { pushByDigest, putTags } from './push.ts'
+import type { PublishedImage } from './revision.ts'
 
 /** Where the image comes from: a build that is still to be done, or a layout that another tool built. */
 export type ImageSource =
-  | { readonly kind: 'build'; readonly request: BuildRequest }
+  | {
+      readonly kind: 'build'
+      readonly request: BuildRequest
+      /** What the image is going to be made of; undefined where that is not known. */
+      readonly inputs: BuildInputs | undefined
+      /** Why it is never the image of an earlier build. */
+      readonly unlike: Text | undefined
+    }
   | { readonly kind: 'layout'; readonly layout: LayoutSource }
 
 export interface PublishRequest {
   readonly repository: RepositoryRequest
   /** At least one; the first is the image's own. */
   readonly tags: readonly [string, ...string[]]
-  /** Commit that is built. */
-  readonly revision: string
   readonly source: ImageSource
 }
 
@@ -36,48 +44,70 @@ export interface Published {
   readonly reused: boolean
 }
 
+/** The same with what a layout holds. */
+type Prepared =
+  | Extract<ImageSource, { kind: 'build' }>
+  | (Extract<ImageSource, { kind: 'layout' }> & { readonly plan: ImagePlan })
+
 /**
  * From a commit to an image in the registry: the repository and the tags are looked at before anything is built, the
- * image is pushed by digest, and the tags come last, so nobody ever sees a tag without its whole image.
+ * image is pushed by digest where the builder can do that, and the tags come last, so nobody ever sees a tag without its
+ * whole image.
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
-  const { registry, say } = ports
+  const { tags } = request
   const { repository, created } = await requireRepository(ports.ecr, request.repository)
-  if (created) say(text`Made the ECR repository ${untrusted(repository.name)}`)
-  const [tag] = request.tags
-  const plan = request.source.kind === 'layout' ? await planLayout(request.source.layout, tag) : undefined
-  const decision = await decideTags(registry, repository, request.tags, {
-    revision: request.revision,
-    digest: plan?.digest,
-  })
-  if (decision.kind === 'reuse') {
-    await putTags(registry, repository.name, decision.image, request.tags)
-    say(
-      text`${untrusted(repository.name)}:${untrusted(tag)} is there already as ${untrusted(decision.image.digest)}; nothing to build`,
-    )
-    return { repository, digest: decision.image.digest, tag, tags: request.tags, reused: true }
+  if (created) ports.say(text`Made the ECR repository ${untrusted(repository.name)}`)
+  const source = await prepare(request)
+  const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
+  const decision = await decide()
+  if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
+  try {
+    const digest = await push(source, tags[0], ports, repository)
+    await putTags(ports.registry, repository.name, digest, tags)
+    ports.say(text`Pushed ${untrusted(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
+    return { repository, digest, tag: tags[0], tags, reused: false }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
+    // Another run may have pushed the same image meanwhile; anything else is told by what makes it different.
+    const now = await decide()
+    if (now.kind === 'push') throw error
+    return await reuse(now.image, repository, request, ports)
   }
-  const digest =
-    plan === undefined ? await build(request, ports, repository) : await pushLayout(request, plan, ports, repository)
-  await putTags(registry, repository.name, { digest, revision: request.revision }, request.tags)
-  say(text`Pushed ${untrusted(repository.name)}@${digest} as ${untrusted(request.tags.join(', '))}`)
-  return { repository, digest, tag, tags: request.tags, reused: false }
 }
 
-async function build({ source, tags }: PublishRequest, ports: PublishPorts, repository: Repository): Promise<string> {
-  if (source.kind !== 'build') throw new Error('a layout is not built')
-  const name = `${await ports.registryHost()}/${repository.name}`
-  return ports.builder.buildAndPush(source.request, { name, tag: tags[0] })
+async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
+  return source.kind === 'build' ? source : { ...source, plan: await planLayout(source.layout, tags[0]) }
 }
 
-async function pushLayout(
-  { source }: PublishRequest,
-  plan: ImagePlan,
+function intendedOf(source: Prepared): Intended {
+  if (source.kind === 'layout') return { kind: 'image', digest: source.plan.digest }
+  return { kind: 'build', inputs: source.inputs, unlike: source.unlike }
+}
+
+async function reuse(
+  { digest }: PublishedImage,
+  repository: Repository,
+  { source, tags }: PublishRequest,
   { registry, say }: PublishPorts,
+): Promise<Published> {
+  await putTags(registry, repository.name, digest, tags)
+  say(
+    text`${untrusted(repository.name)}:${untrusted(tags[0])} is there already as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
+  )
+  return { repository, digest, tag: tags[0], tags, reused: true }
+}
+
+async function push(
+  source: Prepared,
+  tag: string,
+  { registry, registryHost, builder, say }: PublishPorts,
   repository: Repository,
 ): Promise<string> {
-  if (source.kind !== 'layout') throw new Error('a build has no layout')
-  const pushed = await pushByDigest(registry, repository.name, plan, (blob) => readBlob(source.layout, blob))
+  if (source.kind === 'build')
+    return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
+  const { layout, plan } = source
+  const pushed = await pushByDigest(registry, repository.name, plan, (blob) => readBlob(layout, blob))
   say(
     text`Blobs uploaded: ${pushed.uploadedBlobs} (${pushed.uploadedBytes} bytes); there already: ${pushed.presentBlobs}`,
   )

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts'
 import type { Registry } from '../ports.ts'
-import { text } from '../text.ts'
+import { text, untrusted } from '../text.ts'
 import type { ImagePlan } from './layout.ts'
 import type { Descriptor } from './manifest.ts'
 import { tagTaken } from './preflight.ts'
-import type { PublishedImage } from './revision.ts'
+import { findImage } from './revision.ts'
 
 export interface PushedImage {
   readonly uploadedBlobs: number
@@ -52,27 +52,22 @@ export async function pushByDigest(
 export async function putTags(
   registry: Registry,
   repository: string,
-  image: Pick<PublishedImage, 'digest' | 'revision'>,
+  digest: string,
   tags: readonly string[],
 ): Promise<void> {
-  const manifest = await registry.manifest(repository, image.digest)
-  if (manifest === undefined) throw missing(image.digest)
+  const manifest = await registry.manifest(repository, digest)
+  if (manifest === undefined) throw missing(digest)
   for (const tag of tags) {
     const present = await registry.manifest(repository, tag)
-    if (present?.digest === image.digest) continue
+    if (present?.digest === digest) continue
     try {
-      requireDigest(await registry.pushManifest(repository, tag, manifest.mediaType, manifest.content), image.digest)
+      requireDigest(await registry.pushManifest(repository, tag, manifest.mediaType, manifest.content), digest)
     } catch (error) {
       if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
       // Another run may have put the tag between our look and our push.
-      const now = await registry.manifest(repository, tag)
-      if (now?.digest !== image.digest)
-        throw tagTaken(
-          repository,
-          tag,
-          { digest: now?.digest ?? 'unknown', revision: undefined },
-          { revision: image.revision ?? '', digest: image.digest },
-        )
+      const now = await findImage(registry, repository, tag)
+      if (now === undefined) throw error
+      if (now.digest !== digest) throw tagTaken(repository, tag, now, text`this run pushes ${untrusted(digest)}`)
     }
   }
 }

@@ -1,15 +1,8 @@
+import type { Source } from '../source.ts'
 import { isTag } from './reference.ts'
 
-/** What git and GitHub know about the build. */
-export interface GitContext {
-  /** `GITHUB_SHA`. For a pull request that is GitHub's own merge commit, which is in nobody's history. */
-  readonly sha: string
-  /** `GITHUB_REF`, such as `refs/heads/main`. */
-  readonly ref: string
-  /** Head commit of the pull request that started the run. */
-  readonly headSha?: string | undefined
-  readonly pullRequest?: number | undefined
-}
+/** What tags are made from, as far as it is known. */
+export type TagSource = Partial<Pick<Source, 'revision' | 'ref' | 'pullRequest'>>
 
 /** How a tag comes about, in the words of docker/metadata-action. */
 export type TagRule =
@@ -17,11 +10,6 @@ export type TagRule =
   | { readonly type: 'sha'; readonly format: 'short' | 'long'; readonly prefix: string }
   | { readonly type: 'ref'; readonly event: 'branch' | 'tag' | 'pr' }
   | { readonly type: 'semver'; readonly pattern: string }
-
-/** The commit that was built: the head of a pull request, not the merge commit that GitHub makes for it. */
-export function sourceRevision(git: GitContext): string {
-  return git.headSha ?? git.sha
-}
 
 /**
  * Reads one line of the input `tags`: a plain tag, or a rule such as `type=sha,format=long`, `type=ref,event=branch`,
@@ -33,6 +21,7 @@ export function parseTagRule(line: string): TagRule {
   const attribute = (name: string) => {
     const value = attributes.get(name)
     attributes.delete(name)
+    if (name !== 'pattern') requireTemplates(value, [], `the attribute "${name}"`)
     return value
   }
   const rule = readRule(attribute)
@@ -55,11 +44,24 @@ function readRule(attribute: (name: string) => string | undefined): TagRule {
       }
     case 'ref':
       return { type, event: one(attribute('event'), ['branch', 'tag', 'pr']) }
-    case 'semver':
-      return { type, pattern: attribute('pattern') ?? '{{version}}' }
+    case 'semver': {
+      const pattern = attribute('pattern') ?? '{{version}}'
+      requireTemplates(pattern, semverWords, 'a pattern')
+      return { type, pattern }
+    }
     default:
       throw new Error(`must be a tag, or a rule of type raw, sha, ref or semver, not "${type}"`)
   }
+}
+
+/** A template that is not known would leave a hole in the tag, or stay in it as it is. */
+function requireTemplates(value: string | undefined, known: readonly string[], where: string): void {
+  const unknown = [...(value ?? '').matchAll(/\{\{[^{}]*\}?\}?/g)].find(
+    ([template]) => !known.some((word) => template === `{{${word}}}`),
+  )
+  if (unknown === undefined) return
+  const allowed = known.length === 0 ? 'has no templates' : `has ${known.map((word) => `{{${word}}}`).join(', ')}`
+  throw new Error(`has the template ${unknown[0]}; ${where} ${allowed}`)
 }
 
 function splitPair(pair: string): [string, string] {
@@ -79,33 +81,31 @@ function requireTag(value: string): string {
   throw new Error('must be a tag: at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"')
 }
 
-/** The tags that rules give for a build, each once, in the order of the rules. A rule that does not fit gives none. */
-export function tagsFor(rules: readonly TagRule[], git: GitContext): readonly string[] {
-  return [...new Set(rules.flatMap((rule) => tagOf(rule, git) ?? []))]
+/** The tags that rules give for a source, each once, in the order of the rules. A rule that does not fit gives none. */
+export function tagsFor(rules: readonly TagRule[], source: TagSource): readonly string[] {
+  return [...new Set(rules.flatMap((rule) => tagOf(rule, source) ?? []))]
 }
 
-function tagOf(rule: TagRule, git: GitContext): string | undefined {
+function tagOf(rule: TagRule, source: TagSource): string | undefined {
   switch (rule.type) {
     case 'raw':
       return rule.value
-    case 'sha': {
-      const sha = sourceRevision(git)
-      return asTag(`${rule.prefix}${rule.format === 'long' ? sha : sha.slice(0, 7)}`)
-    }
+    case 'sha':
+      return (
+        source.revision && asTag(`${rule.prefix}${source.revision.slice(0, rule.format === 'long' ? undefined : 7)}`)
+      )
     case 'ref':
-      return refTag(rule.event, git)
+      return refTag(rule.event, source)
     case 'semver':
-      return semverTag(rule.pattern, git.ref)
+      return semverTag(rule.pattern, source.ref ?? '')
   }
 }
 
-function refTag(event: 'branch' | 'tag' | 'pr', git: GitContext): string | undefined {
-  const name = /^refs\/(heads|tags|pull)\/(.+)$/s.exec(git.ref)
-  const [, kind, value = ''] = name ?? []
-  if (event === 'branch') return kind === 'heads' ? asTag(value) : undefined
-  if (event === 'tag') return kind === 'tags' ? asTag(value) : undefined
-  const number = git.pullRequest ?? (kind === 'pull' ? Number.parseInt(value, 10) : undefined)
-  return number === undefined ? undefined : `pr-${number}`
+function refTag(event: 'branch' | 'tag' | 'pr', { ref, pullRequest }: TagSource): string | undefined {
+  const [, kind, name = ''] = /^refs\/(heads|tags)\/(.+)$/s.exec(ref ?? '') ?? []
+  if (event === 'branch') return kind === 'heads' ? asTag(name) : undefined
+  if (event === 'tag') return kind === 'tags' ? asTag(name) : undefined
+  return pullRequest === undefined ? undefined : `pr-${pullRequest}`
 }
 
 /** A branch or git tag made fit for a registry: what is not allowed becomes `-`. */
@@ -117,6 +117,8 @@ function asTag(name: string): string | undefined {
   return isTag(fit) ? fit : undefined
 }
 
+const semverWords = ['version', 'raw', 'major', 'minor', 'patch'] as const
+
 // The grammar of semver.org, with the `v` that git tags have.
 const semver = /^refs\/tags\/v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/
 
@@ -126,6 +128,7 @@ function semverTag(pattern: string, ref: string): string | undefined {
   const version = `${major}.${minor}.${patch}${prerelease === undefined ? '' : `-${prerelease}`}`
   // `1.2` must not move to a prerelease of 1.2.0.
   if (prerelease !== undefined && !/\{\{(version|raw)\}\}/.test(pattern)) return asTag(version)
-  const words: Readonly<Record<string, string>> = { version, raw: ref.slice('refs/tags/'.length), major, minor, patch }
-  return asTag(pattern.replace(/\{\{(\w+)\}\}/g, (_, name: string) => words[name] ?? ''))
+  const raw = ref.slice('refs/tags/'.length)
+  const words: Readonly<Record<(typeof semverWords)[number], string>> = { version, raw, major, minor, patch }
+  return asTag(semverWords.reduce((tag, word) => tag.replaceAll(`{{${word}}}`, words[word]), pattern))
 }

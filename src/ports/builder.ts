@@ -20,6 +20,8 @@ export interface BuildRequest {
   readonly noCache: boolean
   /** Ask for newer base images. */
   readonly pull: boolean
+  /** `<Dockerfile>.dockerignore` is there: without Buildx, what it keeps out would be sent all the same. */
+  readonly ownIgnoreFile: boolean
 }
 
 /** Where an image goes. */

@@ -6,8 +6,8 @@ export interface EnvironmentEnd {
   readonly kind: 'succeeded' | 'failed' | 'rolled-back'
   /** Digest of the image that was deployed; undefined where the step deployed no image by its digest. */
   readonly digest?: string | undefined
-  /** SHA of GitHub's deployment. */
-  readonly commit: string
+  /** SHA of its source, where the step deployed no image by its digest. */
+  readonly commit?: string | undefined
   /** Id of the run. */
   readonly run: string
 }

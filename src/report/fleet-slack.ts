@@ -10,19 +10,9 @@ import { tasksLine, trafficBar } from './log-progress.ts'
 import { suspicion } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { account, revision } from './short.ts'
-import {
-  buttons,
-  context,
-  fields,
-  inSlack,
-  mrkdwn,
-  type SlackBlock,
-  type SlackText,
-  section,
-  slackCode,
-} from './slack-blocks.ts'
+import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
-import { commitField, isAlarming } from './slack-message.ts'
+import { commitFields, isAlarming } from './slack-message.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 
 /** Characters of the opening, and of the lines of the services; with the rest they stay below Slack's limits. */
@@ -46,7 +36,7 @@ export function fleetSlackMessage(
     color: colour,
     blocks: [
       ...weighted(5, section(lines(report))),
-      ...weighted(2, fields(facts(report))),
+      ...weighted(2, fields(commitFields(report.subject))),
       ...weighted(4, links(report)),
       ...weighted(3, context(footer(report))),
     ],
@@ -107,14 +97,10 @@ function progress({ state, back }: FleetService): readonly string[] {
   return tasks ? [tasksLine(tasks)] : []
 }
 
-function facts({ subject: { run } }: FleetReport): readonly SlackText[] {
-  return [commitField(run), mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`)]
-}
-
 function links({ subject }: FleetReport): readonly SlackBlock[] {
   return buttons([
     ['Run', runUrl(subject.run)],
-    ['Commit', commitUrl(subject.run)],
+    ['Commit', commitUrl(subject.run, subject.commit)],
     ['App', subject.url],
   ])
 }

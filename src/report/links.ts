@@ -1,20 +1,23 @@
 import type { Report } from './report.ts'
-import type { Run } from './subject.ts'
+import type { Commit, Run } from './subject.ts'
 
 export function runUrl(run: Run): string {
   return `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.runAttempt}`
 }
 
-export function commitUrl(run: Run): string {
-  return `${run.serverUrl}/${run.repository}/commit/${run.sha}`
+/** Undefined for a commit of another server: how its pages are called is not known. */
+export function commitUrl(run: Run, commit: Commit | undefined): string | undefined {
+  const isHere = commit?.repository.split('/').length === 2
+  return commit && isHere ? `${run.serverUrl}/${commit.repository}/commit/${commit.sha}` : undefined
 }
 
 /** What this deployment changes in git, where the image that ran before is tagged with its commit. */
-export function compareUrl({ subject: { run }, state: { plan } }: Report): string | undefined {
+export function compareUrl({ subject: { run, commit }, state: { plan } }: Report): string | undefined {
+  const page = commitUrl(run, commit)
   const tags = plan?.images.map(({ from }) => /(?<!sha256):([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
   const before = tags.find((tag) => tag !== undefined)
-  return before && !run.sha.startsWith(before)
-    ? `${run.serverUrl}/${run.repository}/compare/${before}...${run.sha}`
+  return page && commit && before && !commit.sha.startsWith(before)
+    ? page.replace(`/commit/${commit.sha}`, `/compare/${before}...${commit.sha}`)
     : undefined
 }
 

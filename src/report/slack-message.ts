@@ -11,7 +11,7 @@ import { tasksLine, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, commit, image, revision } from './short.ts'
+import { account, image, revision, commit as short } from './short.ts'
 import {
   buttons,
   context,
@@ -26,7 +26,7 @@ import {
 import { cut, withinLimits } from './slack-limits.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 import { settingLines, strategyWords } from './strategy.ts'
-import type { Run } from './subject.ts'
+import type { Subject } from './subject.ts'
 import { servingNow, trafficLine } from './traffic.ts'
 
 export interface SlackMessageOptions {
@@ -70,15 +70,14 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
   })
 }
 
-function facts({ subject: { run }, state: { plan, registered } }: Report): readonly SlackText[] {
+function facts({ subject, state: { plan, registered } }: Report): readonly SlackText[] {
   const target = registered?.taskDefinitionArn ?? plan?.taskDefinition
   const before = plan?.previousTaskDefinition
   const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
   const images =
     plan?.images.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
   return [
-    commitField(run),
-    mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`),
+    ...commitFields(subject),
     ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
     ...(target
       ? [mrkdwn(`*Revision*\n${slackCode(revision(target))}${was(before && revision(before), revision(target))}`)]
@@ -90,12 +89,14 @@ function facts({ subject: { run }, state: { plan, registered } }: Report): reado
   ]
 }
 
-/** The commit with its title, which is cut so that the field stays below Slack's limit. */
-export function commitField(run: Run): SlackText {
-  const url = safeUrl(commitUrl(run))
-  const sha = url ? `<${url}|${forSlack(commit(run.sha))}>` : slackCode(commit(run.sha))
-  const title = run.commitTitle ? ` ${cut(forSlack(run.commitTitle.untrusted), longestTitle)}` : ''
-  return mrkdwn(`*Commit*\n${sha}${title}`)
+/** The commit where it is known, with its title, which is cut so that the field stays below Slack's limit; and who deploys. */
+export function commitFields({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly SlackText[] {
+  const by = mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`)
+  if (commit === undefined) return [by]
+  const url = safeUrl(commitUrl(run, commit))
+  const sha = url ? `<${url}|${forSlack(short(commit.sha))}>` : slackCode(short(commit.sha))
+  const title = commit.title ? ` ${cut(forSlack(commit.title.untrusted), longestTitle)}` : ''
+  return [mrkdwn(`*Commit*\n${sha}${title}`), by]
 }
 
 /** The phases that run, failed or were cut off as lines with emoji, and what is known of traffic and tasks. */
@@ -150,7 +151,7 @@ function links(report: Report): readonly SlackBlock[] {
   const compare = compareUrl(report)
   return buttons([
     ['Run', runUrl(subject.run)],
-    [compare ? 'Diff' : 'Commit', compare ?? commitUrl(subject.run)],
+    [compare ? 'Diff' : 'Commit', compare ?? commitUrl(subject.run, subject.commit)],
     ['Console', state.deployment?.consoleUrl],
     ['App', subject.url],
   ])

@@ -2,10 +2,10 @@ import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'
-import { commit } from './short.ts'
+import { commit as short } from './short.ts'
 import { buttons, context, fields, inSlack, mrkdwn, section } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
-import type { Run } from './subject.ts'
+import type { Commit, Run } from './subject.ts'
 
 /** With a whole section below it, a message stays below Slack's limits. Characters. */
 const longestTitle = 1000
@@ -36,19 +36,23 @@ const looks: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly co
 }
 
 /** The notice as a Slack message, with buttons to the run and the commit beside its own. */
-export function slackNotice(notice: Notice, run: Run): SlackMessage {
+export function slackNotice(notice: Notice, run: Run, commit: Commit | undefined): SlackMessage {
   const { emoji, color } = looks[notice.status]
   const body = (notice.text ?? '').split(/\r?\n/).map(forSlack).join('\n')
   const facts = notice.fields.map(({ label, value }) => mrkdwn(`*${forSlack(label)}*\n${forSlack(value)}`))
   const own = notice.links.map(({ label, url }) => [label, url] as const)
-  const footer = text`${untrusted(run.repository)} run ${untrusted(run.runNumber)} · ${untrusted(commit(run.sha))} · ${run.actor}`
+  const which = commit === undefined ? text`` : text` · ${untrusted(short(commit.sha))}`
+  const footer = text`${untrusted(run.repository)} run ${untrusted(run.runNumber)}${which} · ${run.actor}`
   return withinLimits({
     text: cut(`${emoji} ${forSlack(notice.title)}`, longestTitle),
     color,
     blocks: [
       ...section(body).map((block) => ({ block, weight: 5 })),
       ...fields(facts).map((block) => ({ block, weight: 2 })),
-      ...buttons([...own, ['Run', runUrl(run)], ['Commit', commitUrl(run)]]).map((block) => ({ block, weight: 4 })),
+      ...buttons([...own, ['Run', runUrl(run)], ['Commit', commitUrl(run, commit)]]).map((block) => ({
+        block,
+        weight: 4,
+      })),
       ...context(inSlack(footer)).map((block) => ({ block, weight: 3 })),
     ],
     mention: notice.status === 'failed' ? notice.mention : undefined,

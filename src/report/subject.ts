@@ -11,6 +11,20 @@ export interface Subject {
   /** Address where people reach the service. */
   readonly url?: string | undefined
   readonly run: Run
+  /** Undefined where what is deployed is of no commit that this run knows, as in a rollback. */
+  readonly commit?: Commit | undefined
+}
+
+/** The commit that is deployed, which need not be that of the event. */
+export interface Commit {
+  /** Full SHA. */
+  readonly sha: string
+  /** `owner/name`; with its host in front where that is another server than the run's. */
+  readonly repository: string
+  /** As people write it: `main`, `v1`, `7/merge`; empty where it is not known. */
+  readonly ref: Untrusted
+  /** First line of its message, where the event carries it. */
+  readonly title?: Untrusted | undefined
 }
 
 /** The workflow run, from GitHub's default variables. */
@@ -22,9 +36,5 @@ export interface Run {
   readonly runId: string
   readonly runNumber: string
   readonly runAttempt: number
-  readonly sha: string
-  readonly ref: Untrusted
   readonly actor: Untrusted
-  /** First line of the commit message, where the event carries it. */
-  readonly commitTitle?: Untrusted | undefined
 }

@@ -6,7 +6,7 @@ import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
 import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
-import { account, commit, image, revision } from './short.ts'
+import { account, image, revision, commit as short } from './short.ts'
 import { settingLines, strategyWords } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { trafficLine } from './traffic.ts'
@@ -36,14 +36,14 @@ export function environmentFact({ environment, url }: Pick<Subject, 'environment
   return [['Environment', link(prose(text`${untrusted(environment)}`), safeUrl(url, { allowHttp: true }))]]
 }
 
-/** What was deployed, and who did. */
-export function commitFacts({ run }: Pick<Subject, 'run'>): readonly Fact[] {
-  const title = run.commitTitle ? ` ${prose(text`${run.commitTitle}`)}` : ''
-  const sha = link(code(commit(run.sha)), safeUrl(commitUrl(run), { allowHttp: true }))
-  return [
-    ['Commit', `${sha}${title} (${code(run.ref.untrusted)})`],
-    ['Started by', prose(text`${run.actor}`)],
-  ]
+/** What was deployed, where it is known, and who did. */
+export function commitFacts({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly Fact[] {
+  const starter: Fact = ['Started by', prose(text`${run.actor}`)]
+  if (commit === undefined) return [starter]
+  const title = commit.title ? ` ${prose(text`${commit.title}`)}` : ''
+  const sha = link(code(short(commit.sha)), safeUrl(commitUrl(run, commit), { allowHttp: true }))
+  const ref = commit.ref.untrusted === '' ? '' : ` (${code(commit.ref.untrusted)})`
+  return [['Commit', `${sha}${title}${ref}`], starter]
 }
 
 /** Region and account. */

@@ -13,6 +13,7 @@ import {
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { unwritable } from '../unwritable.ts'
 import type { Files } from './action.ts'
 
 const maximumBytes = 1024 * 1024
@@ -95,16 +96,6 @@ function reasonOf(error: unknown): Text {
   if (code === 'EACCES') return text`permission denied (EACCES)`
   if (code === 'ELOOP') return text`its links go round in a circle`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`
-}
-
-function unwritable(path: string, cause: unknown): Failure {
-  return new Failure({
-    code: 'file-unwritable',
-    what: text`The file ${untrusted(path)} cannot be written`,
-    why: text`${untrusted(cause instanceof Error ? cause.message : String(cause))}`,
-    fix: text`Look at the runner: is its disk full, and may it write to RUNNER_TEMP?`,
-    cause,
-  })
 }
 
 function unreadable(path: string, input: string, why: Text, cause?: unknown): never {

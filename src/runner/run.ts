@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { openFetch } from '../http/fetch.ts'
 import { failureText } from '../report/failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { unwritableBy } from '../unwritable.ts'
 import type { Action, Runner } from './action.ts'
 import { openFiles } from './files.ts'
 import { type InputSpec, readInputs } from './inputs.ts'
@@ -83,7 +84,8 @@ function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly
 }
 
 /** A failure may quote what it failed at, such as an address with a password: the log takes that out of annotations. */
-function report(error: unknown): void {
+function report(thrown: unknown): void {
+  const error = unwritableBy(thrown) ?? thrown
   if (error instanceof Failure) {
     log.error(failureText(error))
     return

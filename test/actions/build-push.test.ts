@@ -66,6 +66,7 @@ describe('build-push of a layout', () => {
       tag: sha,
       tags: sha,
       reused: 'false',
+      revision: sha,
     })
   })
 
@@ -157,30 +158,35 @@ describe('the repository', () => {
 })
 
 describe('an immutable tag', () => {
-  test('that holds this commit is reused: nothing is built, and the job ends well', async () => {
-    const { ecr, run, runner, world } = await given()
-    ecr.createRepository('api', true)
-    const digest = seedImage(world, 'eu-west-1', 'api', sha, { labels: { [revision]: sha } })
-    await run({ tags: 'type=sha', tag: sha })
-    expect(runner.outputs).toMatchObject({ digest, tag: sha, reused: 'true' })
-    expect(ecr.find('127.0.0.1:1/api:sha-1a2b3c4')?.digest).toBe(digest)
-  })
+  test.each([[{ [revision]: sha }], [{}]])(
+    'that holds an image of another program fails before the build: %j',
+    async (labels) => {
+      const { ecr, run, world } = await given()
+      ecr.createRepository('api', true)
+      const digest = seedImage(world, 'eu-west-1', 'api', 'v1', { labels })
+      expect(await failure(run({ tag: 'v1' }))).toMatchObject({
+        code: 'image-tag-taken',
+        why: expect.stringMatching(new RegExp(`^it holds ${digest}.*does not say what it was made of`)),
+      })
+    },
+  )
 
-  test('that holds another commit fails before the build and says which', async () => {
-    const { ecr, run, world } = await given()
-    ecr.createRepository('api', true)
-    const digest = seedImage(world, 'eu-west-1', 'api', 'v1', { labels: { [revision]: other } })
-    expect(await failure(run({ tag: 'v1' }))).toMatchObject({
-      code: 'image-tag-taken',
-      why: `it holds the image of commit ${other} (${digest}), and this run is about commit ${sha}`,
-    })
-  })
-
-  test('that holds an image without a commit fails too: nobody can tell what it is', async () => {
-    const { ecr, run, world } = await given()
+  test('that holds an image whose labels may not be read fails with the action that is missing', async () => {
+    const { ecr, run, world, simulator } = await given()
     ecr.createRepository('api', true)
     seedImage(world, 'eu-west-1', 'api', 'v1')
-    expect((await failure(run({ tag: 'v1' }))).why).toMatch(/does not name its commit/)
+    simulator.faults.add({
+      service: 'registry',
+      operation: /^GET .*\/blobs\//,
+      times: 9,
+      effect: {
+        kind: 'error',
+        code: 'DENIED',
+        message: 'User: ann is not authorized to perform: ecr:GetDownloadUrlForLayer on resource: repository/api',
+        status: 403,
+      },
+    })
+    expect((await failure(run({ tag: 'v1' }))).why).toMatch(/cannot be read without ecr:GetDownloadUrlForLayer/)
   })
 
   test('is put again when the same layout is pushed again', async () => {

@@ -63,6 +63,7 @@ describe('a missing service', () => {
     const { log, verdict, runner } = await deploy(sim)
     expect(verdict).toBe('succeeded')
     expect(runner.outputs['previous-task-definition-arn']).toBe('')
+    expect(sim.recorder.calls('ecs', 'CreateService')[0]?.input.clientToken).toMatch(/^[!-~]{1,36}$/)
     expect(serviceOf(sim)).toMatchObject({
       status: 'ACTIVE',
       desiredCount: 2,

@@ -9,6 +9,7 @@ import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
+import { gitRepository } from '../git/repository.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -235,7 +236,74 @@ describe('the commit of a run', () => {
       { key: 'slipway:commit', value: environment.GITHUB_SHA },
       { key: 'slipway:repository', value: 'acme/api' },
       { key: 'slipway:run', value: '8812345678/1' },
+      { key: 'slipway:ref', value: 'refs/heads/main' },
     ])
+  })
+
+  test('is the one that is checked out, also in Slack and in the summary, whatever the event is about', async () => {
+    const sim = rollingScene()
+    const { runner, action, sent } = await prepare(sim)
+    const repository = gitRepository({ 'deploy/api.json': '{}' }, runner.workspace)
+    repository.git('checkout', '--quiet', '-b', 'feature/login')
+    const head = repository.git('rev-parse', 'HEAD')
+    const event = { ...runner, environment: { ...runner.environment, GITHUB_EVENT_NAME: 'issue_comment' } }
+    await action.main(givenInputs(deployInputs, { ...here, ...slack, image: newImage }), event)
+    expect(tagsOfRunning(sim)).toEqual(
+      expect.arrayContaining([
+        { key: 'slipway:commit', value: head },
+        { key: 'slipway:ref', value: 'refs/heads/feature/login' },
+      ]),
+    )
+    expect(runner.lines.join('\n')).toMatch(
+      new RegExp(
+        `Revision: ${head.slice(0, 7)} \\(feature/login\\), which is checked out; the event issue_comment has 1a2b3c4`,
+      ),
+    )
+    expect(runner.summary).toContain(`/commit/${head}`)
+    expect(runner.summary).toContain('feature/login')
+    expect(JSON.stringify(sent)).toContain(`/commit/${head}`)
+    expect(`${runner.summary} ${JSON.stringify(sent)}`).not.toContain('1a2b3c4')
+    // The post step, after which something else may be checked out, tells the same.
+    expect(JSON.parse(runner.savedState.source ?? '')).toMatchObject({ revision: head })
+  })
+
+  test.each([
+    ['a checkout of another repository says nothing of the image', {}, environment.GITHUB_SHA, 'acme/api'],
+    ['unless it is named', { revision: `acme/infra@${'9'.repeat(40)}` }, '9'.repeat(40), 'acme/infra'],
+    ['a commit that is named comes before all', { revision: '8'.repeat(40) }, '8'.repeat(40), 'acme/api'],
+  ])('%s', async (_, given, commit, repository) => {
+    const sim = rollingScene()
+    const { runner, action } = await prepare(sim)
+    const checkout = gitRepository({ 'deploy/api.json': '{}' }, runner.workspace)
+    checkout.git('remote', 'add', 'origin', 'https://github.com/acme/infra.git')
+    await action.main(givenInputs(deployInputs, { ...here, image: newImage, ...given }), runner)
+    expect(tagsOfRunning(sim)).toEqual(
+      expect.arrayContaining([
+        { key: 'slipway:commit', value: commit },
+        { key: 'slipway:repository', value: repository },
+      ]),
+    )
+    if (commit === environment.GITHUB_SHA)
+      expect(runner.lines.join('\n')).toMatch(/what is checked out is of acme\/infra/)
+  })
+
+  test("does not change which deployment of GitHub's is reported on: that of the event", async () => {
+    const sim = rollingScene()
+    const asked: string[] = []
+    const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+    gitRepository({ 'deploy/api.json': '{}' }, runner.workspace)
+    const action = createDeploy({
+      requestHandler: sim.requestHandler,
+      async fetch(url) {
+        asked.push(String(url))
+        return new Response('[]', { status: 200, headers: { 'content-type': 'application/json' } })
+      },
+    })
+    const inputs = { ...here, image: newImage, environment: 'production', 'github-token': 'ghs_1' }
+    await action.main(givenInputs(deployInputs, inputs), runner)
+    const lookUps = asked.filter((url) => url.includes('/deployments?'))
+    expect(lookUps.length).toBeGreaterThan(0)
+    expect(lookUps.filter((url) => !url.includes(`sha=${environment.GITHUB_SHA}`))).toEqual([])
   })
 
   test("of a pull request is its head, not GitHub's merge commit, which contains no earlier one", async () => {
@@ -243,7 +311,8 @@ describe('the commit of a run', () => {
     const { runner, action } = await prepare(sim)
     const path = join(runner.workspace, 'event.json')
     await writeFile(path, JSON.stringify({ pull_request: { number: 4, head: { sha: 'f'.repeat(40) } } }))
-    const there = { ...runner, environment: { ...runner.environment, GITHUB_EVENT_PATH: path } }
+    const pull = { GITHUB_EVENT_PATH: path, GITHUB_REF: 'refs/pull/4/merge' }
+    const there = { ...runner, environment: { ...runner.environment, ...pull } }
     await action.main(givenInputs(deployInputs, { ...here, image: newImage }), there)
     expect(tagsOfRunning(sim)).toContainEqual({ key: 'slipway:commit', value: 'f'.repeat(40) })
   })

@@ -10,7 +10,9 @@ export const environment = {
   GITHUB_REPOSITORY: 'acme/api',
   GITHUB_RUN_ID: '8812345678',
   GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_EVENT_NAME: 'push',
   GITHUB_SHA: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+  GITHUB_REF: 'refs/heads/main',
 }
 
 export const here = { service: 'api', cluster: 'shop' }

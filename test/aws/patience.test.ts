@@ -41,6 +41,25 @@ describe('row F07: throttling loses no deploy', () => {
     expect(lines[0]).toMatch(/^ecs:RegisterTaskDefinition is throttled by AWS \(attempt 1, 0 s so far\); trying again/)
   })
 
+  test('an API that does not answer is told after five seconds, and what comes of it', async () => {
+    const { aws, simulator, clock, lines } = simulated()
+    simulator.faults.add({ operation: 'DescribeRepositories', effect: { kind: 'hang' }, times: 3 })
+    const told: number[] = []
+    const started = clock.monotonic()
+    const push = lines.push.bind(lines)
+    lines.push = (...said) => {
+      told.push((clock.monotonic() - started) / 1000)
+      return push(...said)
+    }
+    await aws.ecr.describeRepository('api')
+    expect(told[0]).toBe(5)
+    expect(lines[0]).toBe('ecr:DescribeRepositories has had no answer for 5 s; still waiting')
+    expect(lines.slice(1).join()).toMatch(/ecr:DescribeRepositories .*more tries since the last line/)
+    lines.length = 0
+    await aws.ecr.describeRepository('api')
+    expect(lines).toHaveLength(0)
+  })
+
   test('the wait that AWS asks for is kept', async () => {
     const { aws, simulator, clock } = simulated()
     simulator.faults.add({ effect: { kind: 'throttle', retryAfter: 42 } })

@@ -27,6 +27,8 @@ function note(sim: Simulator, ends: readonly Before[]): void {
   }
 }
 
+const only = (given: string | undefined) => (given === undefined ? {} : { commit: given })
+
 async function deployAfterStaging(
   sim: Simulator,
   more: {
@@ -34,13 +36,22 @@ async function deployAfterStaging(
     digest?: string | undefined
     token?: string | undefined
     dryRun?: boolean
+    commit?: string
     onAsked?: (url: string) => void
   } = {},
 ) {
   const { services = ['api'], dryRun = false } = more
   const digest = 'digest' in more ? more.digest : ours
   const token = 'token' in more ? more.token : 'ghs_1'
-  const order = { environment: 'production', before: 'staging', services, digest, commit, run: '7' }
+  const order = {
+    environment: 'production',
+    before: 'staging',
+    services,
+    digest,
+    commit,
+    run: '7',
+    ...only(more.commit),
+  }
   const { signal } = new AbortController()
   const fetch: typeof sim.fetch = (url, init) => {
     more.onAsked?.(String(url))
@@ -143,8 +154,26 @@ describe('the proof', () => {
 
   test('goes by the commit where no image is named by its digest', async () => {
     const sim = rollingScene()
-    note(sim, [['success', 'commit', '6']])
+    note(sim, [['success', `commit:${commit}`, '6']])
     expect((await deployAfterStaging(sim, { digest: undefined })).outcome).toBe('succeeded')
+  })
+
+  test.each<Before[1]>([`commit:${'d'.repeat(40)}`, 'commit'])(
+    'of an image without a digest needs its own commit, and not that of an event: %s',
+    async (what) => {
+      const sim = rollingScene()
+      note(sim, [['success', what, '6']])
+      expect((await deployAfterStaging(sim, { digest: undefined })).cause).toMatch(
+        /no successful deployment of this commit/,
+      )
+    },
+  )
+
+  test('is none where nobody knows the commit', async () => {
+    const sim = rollingScene()
+    note(sim, [['success', 'commit', '6']])
+    const ended = await deployAfterStaging(sim, { digest: undefined, commit: '' })
+    expect(ended.cause).toMatch(/no successful deployment/)
   })
 
   test('is not needed by a dry run', async () => {

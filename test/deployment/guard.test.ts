@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeployRequest } from '../../src/deployment/journey.ts'
+import { originFrom } from '../../src/deployment/origin.ts'
+import type { JsonObject } from '../../src/ports.ts'
+import { registrable } from '../../src/task-definition/registrable.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {
   codeDeployScene,
@@ -11,9 +15,11 @@ import {
   rollingScene,
   run,
   servingImage,
+  withImage,
 } from './scene.ts'
 
 const sha = (number: number) => String(number).padStart(40, 'c')
+const main = 'refs/heads/main'
 const imageOf = (number: number) => `registry.example.com/api:c${number}`
 
 /** A service that Slipway deployed from commit 5 of ten. */
@@ -58,6 +64,7 @@ describe.each([
       'slipway:commit': sha(6),
       'slipway:repository': repository,
       'slipway:run': '1/1',
+      'slipway:ref': main,
     })
   })
 
@@ -97,12 +104,12 @@ describe.each([
     expect(changes(sim)).toBe(0)
     const allowed = await run(sim, { image: newImage, commit: branch, guard: { onDiverged: 'deploy' } })
     expect(allowed.outcome).toBe('succeeded')
-    expect(warnings(allowed)).toMatch(/bbbbbbb does not contain/)
+    expect(warnings(allowed)).toMatch(/bbbbbbb \(main\) does not contain ccccccc \(main\)/)
   })
 
   test('a commit of another repository goes on, and that is said', async () => {
     const sim = await deployed(scene)
-    const origin = { commit: sha(1), repository: 'acme/other', run: '2/1' }
+    const origin = { commit: sha(1), repository: 'acme/other', run: '2/1', ref: main }
     const ended = await run(sim, { image: newImage, commit: sha(1), guard: { origin } })
     expect(ended.outcome).toBe('succeeded')
     expect(warnings(ended)).toMatch(/was deployed from acme\/api/)
@@ -140,7 +147,7 @@ describe.each([
   ])('without contents: read the order of runs decides: %s', async (_, trouble, by, outcome, said) => {
     const sim = await deployed(scene)
     trouble(sim)
-    const origin = { commit: sha(6), repository, run: by }
+    const origin = { commit: sha(6), repository, run: by, ref: main }
     const ended = await at(sim, 6, { guard: { origin } })
     expect(ended.outcome).toBe(outcome)
     expect(`${warnings(ended)} ${ended.cause}`).toMatch(said)
@@ -151,7 +158,7 @@ describe.each([
   test('strict takes no order of runs for the order of commits', async () => {
     const sim = await deployed(scene)
     forbid(sim)
-    const origin = { commit: sha(6), repository, run: '2/1' }
+    const origin = { commit: sha(6), repository, run: '2/1', ref: main }
     const refused = await at(sim, 6, { guard: { mode: 'strict', origin } })
     expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
     expect(changes(sim)).toBe(0)
@@ -243,5 +250,165 @@ test('the tags of the revision that a definition was rendered from do not come a
   await at(sim, 6)
   const definition = await portsOf(sim).ecs.describeTaskDefinition('api')
   const tags = definition?.tags as { key: string }[]
-  expect(tags.map(({ key }) => key).sort()).toEqual(['slipway:commit', 'slipway:repository', 'slipway:run'])
+  expect(tags.map(({ key }) => key).sort()).toEqual([
+    'slipway:commit',
+    'slipway:ref',
+    'slipway:repository',
+    'slipway:run',
+  ])
+})
+
+describe('a commit that has diverged', () => {
+  const branchSha = 'b'.repeat(40)
+  const from = (ref: string) => ({ origin: { commit: branchSha, repository, run: '2/1', ref } })
+  const forked = async () => {
+    const sim = await deployed(rollingScene)
+    sim.github.commits.branch(branchSha, sha(4))
+    return sim
+  }
+
+  test('of another branch takes its turn by default, with a warning that names both', async () => {
+    const sim = await forked()
+    const feature = await run(sim, { image: newImage, commit: branchSha, guard: from('refs/heads/feature') })
+    expect(feature.outcome).toBe('succeeded')
+    expect(warnings(feature)).toMatch(
+      /The commit bbbbbbb \(feature\) does not contain ccccccc \(main\), which it replaces: the two have diverged/,
+    )
+    const back = await at(sim, 6)
+    expect(back.outcome).toBe('succeeded')
+    expect(warnings(back)).toMatch(/ccccccc \(main\) does not contain bbbbbbb \(feature\)/)
+  })
+
+  test.each([
+    ['of the same branch, as after a force push', main, /both are of the branch main, as after a force push/],
+    ['of a branch that is not known', '', /it is not known that they are of different branches/],
+  ])('%s is refused by default', async (_, ref, why) => {
+    const sim = await forked()
+    const refused = await run(sim, { image: newImage, commit: branchSha, guard: from(ref) })
+    expect(refused.error).toMatchObject({ message: 'commit-order-unproven' })
+    expect(refused.cause).toMatch(why)
+    expect(changes(sim)).toBe(0)
+  })
+
+  test('from a revision that does not say its branch, as earlier versions made them, is refused by default', async () => {
+    const sim = await forked()
+    const { handlers } = sim.world.region(region).ecs
+    const resourceArn = `arn:aws:ecs:${region}:111122223333:task-definition/api:2`
+    const input = { resourceArn, tagKeys: ['slipway:ref'] }
+    handlers.UntagResource?.(input, { service: 'ecs', operation: '', region, accessKeyId: '', at: 0, input })
+    const refused = await run(sim, { image: newImage, commit: branchSha, guard: from('refs/heads/feature') })
+    expect(refused.cause).toMatch(/it is not known that they are of different branches/)
+  })
+
+  test.each([
+    ['refuse', 'refs/heads/feature', 'failed'],
+    ['deploy', main, 'succeeded'],
+    ['deploy', '', 'succeeded'],
+  ] as const)('with on-diverged: %s, of the branch %j, ends as %s', async (onDiverged, ref, outcome) => {
+    const sim = await forked()
+    const ended = await run(sim, { image: newImage, commit: branchSha, guard: { ...from(ref), onDiverged } })
+    expect(ended.outcome).toBe(outcome)
+  })
+
+  test('is no reason to deploy an older commit of another branch', async () => {
+    const sim = await deployed(rollingScene)
+    const origin = { commit: sha(4), repository, run: '2/1', ref: 'refs/heads/feature' }
+    expect((await at(sim, 4, { guard: { origin } })).outcome).toBe('superseded')
+  })
+})
+
+describe('what Slipway adds', () => {
+  const own = (count: number) => Array.from({ length: count }, (_, index) => ({ key: `team-${index}`, value: 'shop' }))
+  const tagged =
+    (tags: readonly { key: string; value: string }[], image = imageOf(6)): DeployRequest['wanted'] =>
+    async (_, current) => ({ definition: { ...withImage(current, image), tags } })
+
+  test.each([
+    [46, 50],
+    [47, 47],
+    [48, 48],
+    [50, 50],
+  ])('leaves %i tags of a definition alone: it is registered with %i', async (count, total) => {
+    const sim = await deployed(rollingScene)
+    const ended = await at(sim, 6, { request: { wanted: tagged(own(count)) } })
+    expect(ended.outcome).toBe('succeeded')
+    expect(Object.keys(tagsOf(sim, 'api:3'))).toHaveLength(total)
+    const said = `its own tags are ${count}, and Amazon ECS takes 50`
+    expect(warnings(ended).includes(said)).toBe(count > 46)
+  })
+
+  test('leaves a revision alone that is taken again and has no room', async () => {
+    const sim = await deployed(rollingScene)
+    await at(sim, 6, { request: { wanted: tagged(own(48)) } })
+    const again = await at(sim, 7, { request: { wanted: tagged(own(48)), forceNewDeployment: true } })
+    expect(again.outcome).toBe('succeeded')
+    expect(warnings(again)).toMatch(/its own tags are 48/)
+  })
+
+  test('leaves room for the tags of a one-off task that gets those of its revision too', async () => {
+    const runTask = {
+      subnets: [],
+      securityGroups: [],
+      startedBy: 'test',
+      tags: own(47),
+      awaitStop: true,
+      waitMinutes: 10,
+      idempotencyKey: 'one',
+    }
+    for (const [propagateTags, isTagged] of [
+      ['TASK_DEFINITION', false],
+      [undefined, true],
+    ] as const) {
+      const sim = await deployed(rollingScene)
+      sim.world.scenarios.set(imageOf(6), { kind: 'crash', exitCode: 0, afterSeconds: 5 })
+      const ended = await at(sim, 6, { request: { runTask: { ...runTask, propagateTags }, waitMinutes: 5 } })
+      expect(sim.recorder.all.map(({ operation }) => operation)).toContain('UpdateService')
+      expect('slipway:commit' in tagsOf(sim, 'api:3')).toBe(isTagged)
+      expect(warnings(ended).includes('its tags and run-task-tags are 47')).toBe(!isTagged)
+    }
+  })
+
+  test('does not make a definition too long', async () => {
+    const sim = await deployed(rollingScene)
+    const wanted: DeployRequest['wanted'] = async (_, current) => {
+      const definition = withImage(current, imageOf(6))
+      const [container = {}] = definition.containerDefinitions as readonly JsonObject[]
+      const command = (words: number) => ({
+        ...definition,
+        containerDefinitions: [{ ...container, command: Array.from({ length: words }, () => 'x'.repeat(97)) }],
+      })
+      const room = 64 * 1024 - 10 - JSON.stringify(registrable(command(0))).length
+      return { definition: command(Math.floor(room / 100)) }
+    }
+    const ended = await at(sim, 6, { request: { wanted } })
+    expect(ended.outcome).toBe('succeeded')
+    expect(warnings(ended)).toMatch(/Amazon ECS refuses it with these tags \(.*Max allowed length/)
+  })
+
+  test.each(['feature/#481 ✨ "quoted"', 'a=b%c', 'x'.repeat(300), '🚀'.repeat(60), 'Ünïcode'])(
+    'makes a tag of any branch that AWS takes, and the same one each time: %s',
+    async (name) => {
+      const sim = await deployed(rollingScene)
+      const ref = `refs/heads/${name}`
+      const commit = 'b'.repeat(40)
+      const origin = originFrom({ commit, repository, run: '2/1', ref })
+      sim.github.commits.branch(commit, sha(4))
+      const ended = await run(sim, { image: newImage, commit, guard: { origin } })
+      expect(ended.outcome).toBe('succeeded')
+      expect(tagsOf(sim, 'api:3')['slipway:ref']).toBe(origin.ref)
+      if (name.length < 100) expect(warnings(ended)).toContain(`bbbbbbb (${name})`)
+      const pushed = 'd'.repeat(40)
+      sim.github.commits.branch(pushed, sha(3))
+      const again = { commit: pushed, guard: { origin: originFrom({ commit: pushed, repository, run: '3/1', ref }) } }
+      expect((await run(sim, { image: imageOf(9), ...again })).cause).toMatch(/both are of the branch/)
+    },
+  )
+
+  test('keeps tags of the user that only begin like those of Slipway', async () => {
+    const sim = await deployed(rollingScene)
+    const mine = { key: 'slipway:team', value: 'shop' }
+    await at(sim, 6, { request: { wanted: tagged([mine]) } })
+    await at(sim, 7)
+    expect(tagsOf(sim, 'api:4')).toMatchObject({ 'slipway:team': 'shop', 'slipway:commit': sha(7) })
+  })
 })

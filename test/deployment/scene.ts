@@ -75,7 +75,8 @@ export function portsOf(sim: Simulator, signal: AbortSignal = new AbortControlle
 export const repository = 'acme/api'
 
 function guardFor(commit: string, more: Partial<Guard> | undefined): Guard {
-  return { mode: 'on', onDiverged: 'refuse', allowOlder: false, origin: { commit, repository, run: '1/1' }, ...more }
+  const origin = { commit, repository, run: '1/1', ref: 'refs/heads/main' }
+  return { mode: 'on', onDiverged: 'other-branch', allowOlder: false, origin, ...more }
 }
 
 /** The commits that the simulated GitHub knows. */

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -13,6 +14,7 @@ import type { BuildRequest, Ecr, RegistryLogin } from '../../src/ports.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
 import { failure, plain } from '../aws/simulated.ts'
+import { gitRepository } from '../git/repository.ts'
 import { writeLayout } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Listening } from '../simulator/server.ts'
@@ -28,7 +30,9 @@ import { type OwnEngine, type OwnRegistry, startEngine, startRegistry } from './
 jest.setTimeout(120_000)
 
 const root = join(import.meta.dirname, '../..')
-const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
+const source = gitRepository({})
+cpSync(join(root, 'examples'), join(source.folder, 'examples'), { recursive: true })
+const sha = source.commit()
 const started = await startEngine()
 const withDocker = started === undefined ? describe.skip : describe
 const engine = started as OwnEngine
@@ -53,7 +57,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
         ...engine.environment,
         ...listening.environment,
         AWS_REGION: 'eu-west-1',
-        GITHUB_WORKSPACE: root,
+        GITHUB_WORKSPACE: source.folder,
         GITHUB_SHA: sha,
         GITHUB_REF: 'refs/heads/main',
         GITHUB_REPOSITORY: 'acme/shop',
@@ -77,11 +81,11 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     const ran = run({ repository: 'api', ...shop, tags: `${sha}\ntype=sha` })
     const commandLines = [...(await watcher.stopAfter(ran))]
     const { digest = '', tags } = runner.outputs
-    expect(tags).toBe(`${sha}\nsha-1a2b3c4`)
+    expect(tags).toBe(`${sha}\nsha-${sha.slice(0, 7)}`)
     expect(ecr().find(`127.0.0.1:1/api@${digest}`)).toEqual({
       exists: true,
       digest,
-      tags: [sha, 'sha-1a2b3c4'],
+      tags: [sha, `sha-${sha.slice(0, 7)}`],
       architectures: ['amd64'],
     })
     expect(runner.lines.some((line) => line.includes('node --test') || line.includes('["node", "--test"]'))).toBe(true)
@@ -107,7 +111,9 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
 
   test('names its commit and its source', async () => {
     const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, patience: 1000 })
-    expect(await findImage(registry, 'api', sha)).toMatchObject({ revision: sha })
+    expect(await findImage(registry, 'api', sha)).toMatchObject({
+      labels: { 'org.opencontainers.image.revision': sha },
+    })
   })
 
   test.each([
@@ -214,7 +220,7 @@ withDocker('any other OCI registry with a password', () => {
   }
 
   const request = (name: string, source: Parameters<typeof publish>[0]['source']) =>
-    ({ repository: { name, create: true, immutableTags: false }, tags: ['v1', 'v2'], revision: sha, source }) as const
+    ({ repository: { name, create: true, immutableTags: false }, tags: ['v1', 'v2'], source }) as const
 
   test('takes what Docker built; by every tag and by digest it is the same image', async () => {
     const { ports, registry, login } = await given()
@@ -224,9 +230,12 @@ withDocker('any other OCI registry with a password', () => {
       buildArgs: [`BASE=${engine.base}`],
       labels: { 'org.opencontainers.image.revision': sha },
     }
-    const { digest } = await publish(request('shop/api', { kind: 'build', request: built }), ports)
+    const { digest } = await publish(
+      request('shop/api', { kind: 'build', request: built, inputs: undefined, unlike: undefined }),
+      ports,
+    )
     for (const reference of ['v1', 'v2', digest])
-      expect(await findImage(registry, 'shop/api', reference)).toMatchObject({ digest, revision: sha })
+      expect(await findImage(registry, 'shop/api', reference)).toMatchObject({ digest, labels: built.labels })
     const name = `${new URL(server.endpoint).host}/shop/api`
     await engine.docker('image', 'rm', '--force', `${name}:v1`)
     await pull(`${name}@${digest}`, await login())
@@ -257,7 +266,11 @@ withDocker('any other OCI registry with a password', () => {
   test('that refuses the password is told apart from everything else', async () => {
     const { ports } = await given('wrong')
     const built: BuildRequest = { ...nothing, context: 'examples/api', buildArgs: [`BASE=${engine.base}`] }
-    expect(await failure(publish(request('shop/api', { kind: 'build', request: built }), ports))).toMatchObject({
+    expect(
+      await failure(
+        publish(request('shop/api', { kind: 'build', request: built, inputs: undefined, unlike: undefined }), ports),
+      ),
+    ).toMatchObject({
       code: 'registry-rejected',
       what: 'The registry did not accept the login',
     })
@@ -276,6 +289,7 @@ const nothing: BuildRequest = {
   network: 'none',
   noCache: false,
   pull: false,
+  ownIgnoreFile: false,
 }
 
 /** Starts the example's API in a container on a free port and asks for its health. */

@@ -13,12 +13,19 @@ const status = (state: string, what: Deployed['what'], services: Deployed['servi
 })
 
 const ends = (...newestFirst: readonly Status[]) =>
-  endsOf('api', 'c0ffee', newestFirst).map(({ kind, digest: image }) => (image ? `${kind} ${image.slice(7, 9)}` : kind))
+  endsOf('api', newestFirst).map(({ kind, digest: image, commit = '' }) =>
+    [kind, image?.slice(7, 9) ?? commit.slice(0, 7)].filter(Boolean).join(' '),
+  )
 
 describe('what the statuses of one deployment show of a service', () => {
   test.each<[string, readonly Status[], readonly string[]]>([
     ['a success with its image', [status('success', digest)], ['succeeded 99']],
-    ['a success without an image by its digest', [status('success', 'commit')], ['succeeded']],
+    [
+      'a success without an image by its digest',
+      [status('success', `commit:${'c'.repeat(40)}`)],
+      ['succeeded ccccccc'],
+    ],
+    ['a success of a commit that is not known', [status('success', 'commit')], ['succeeded']],
     ['a failure', [status('failure', digest)], ['failed']],
     [
       'a rollback that succeeded, and one that failed',
@@ -46,9 +53,9 @@ describe('what the statuses of one deployment show of a service', () => {
     expect(ends(...statuses)).toEqual(expected)
   })
 
-  test('names the run and the commit', () => {
-    expect(endsOf('api', 'c0ffee', [status('success', digest, ['api'], 512)])).toEqual([
-      { kind: 'succeeded', digest, commit: 'c0ffee', run: '512' },
+  test('names the run', () => {
+    expect(endsOf('api', [status('success', digest, ['api'], 512)])).toEqual([
+      { kind: 'succeeded', digest, run: '512' },
     ])
   })
 
@@ -58,13 +65,12 @@ describe('what the statuses of one deployment show of a service', () => {
       fc.property(name, name, (one, two) => {
         const mark = endMark({ services: [one], what: digest }, false)
         expect(mark.length).toBeLessThanOrEqual(130)
-        const read = (service: string) =>
-          endsOf(service, '', [{ state: 'success', description: `x${mark}`, logUrl: '' }])
+        const read = (service: string) => endsOf(service, [{ state: 'success', description: `x${mark}`, logUrl: '' }])
         expect(read(one)).toHaveLength(1)
         expect(read(two)).toHaveLength(one === two ? 1 : 0)
         const long = `${one}${'x'.repeat(60)}`
         expect(
-          endsOf(`${long}y`, '', [
+          endsOf(`${long}y`, [
             { state: 'success', description: endMark({ services: [`${long}z`], what: digest }, false), logUrl: '' },
           ]),
         ).toEqual([])

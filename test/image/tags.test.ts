@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isTag } from '../../src/image/reference.ts'
-import { type GitContext, parseTagRule, tagsFor } from '../../src/image/tags.ts'
+import { parseTagRule, type TagSource, tagsFor } from '../../src/image/tags.ts'
 import { anyText } from '../generated.ts'
 
-const merge = 'ffffffffffffffffffffffffffffffffffffffff'
 const head = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'
-const push = (ref: string): GitContext => ({ sha: head, ref })
-const pullRequest: GitContext = { sha: merge, ref: 'refs/pull/7/merge', headSha: head, pullRequest: 7 }
+const push = (ref: string): TagSource => ({ revision: head, ref })
+const pullRequest: TagSource = { revision: head, ref: 'refs/pull/7/merge', pullRequest: 7 }
+const unknown: TagSource = {}
 
 describe('tags from git', () => {
   test.each([
@@ -28,6 +28,11 @@ describe('tags from git', () => {
     ['type=semver', push('refs/tags/v1.2.3-rc.1'), ['1.2.3-rc.1']],
     ['type=semver', push('refs/tags/release'), []],
     ['type=semver', push('refs/heads/v1.2.3'), []],
+    ['type=semver,pattern=v{{major}}-{{raw}}', push('refs/tags/v1.2.3'), ['v1-v1.2.3']],
+    ['type=sha', unknown, []],
+    ['type=ref,event=branch', unknown, []],
+    ['type=ref,event=pr', unknown, []],
+    ['type=semver', unknown, []],
   ] as const)('%s', (line, git, tags) => {
     expect(tagsFor([parseTagRule(line)], git)).toEqual(tags)
   })
@@ -39,6 +44,11 @@ describe('tags from git', () => {
     ['type=ref,event=push', /one of branch, tag, pr/],
     ['type=ref', /one of branch, tag, pr/],
     ['type=schedule', /raw, sha, ref or semver, not "schedule"/],
+    ['type=sha,prefix={{branch}}-', /the template {{branch}}; the attribute "prefix" has no templates/],
+    ['type=raw,value={{date}}', /the template {{date}}/],
+    ['type=ref,event={{x', /the template {{x/],
+    ['type=semver,pattern={{majr}}.{{minor}}', /the template {{majr}}; a pattern has {{version}}, {{raw}}, {{major}}/],
+    ["type=semver,pattern={{major}}-{{date 'YYYY'}}", /the template {{date 'YYYY'}}/],
   ])('%s is refused with what is allowed', (line, message) => {
     expect(() => parseTagRule(line)).toThrow(message)
   })

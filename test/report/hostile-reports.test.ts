@@ -10,7 +10,7 @@ import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { firstWrong, hidden, texts } from './hostile.ts'
 import { commandsIn } from './runner-parser.ts'
 import { entitiesIn, limitsBrokenBy, mrkdwnIn } from './slack-rules.ts'
-import { cause, evidence, lastState, plan, stories, subject } from './stories.ts'
+import { cause, commit, evidence, lastState, plan, stories, subject } from './stories.ts'
 
 /** A report in which everything that somebody else can write is `theirs`. */
 function reportOf(theirs: string): Report {
@@ -23,7 +23,8 @@ function reportOf(theirs: string): Report {
       cluster: theirs,
       environment: theirs,
       url: theirs,
-      run: { ...subject.run, ref: their, actor: their, commitTitle: their },
+      run: { ...subject.run, actor: their },
+      commit: { ...commit, ref: their, title: their },
     },
     state: {
       ...state,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { compareUrl, safeUrl } from '../../src/report/links.ts'
-import { lastState, plan, stories, subject } from './stories.ts'
+import { commit, lastState, plan, stories, subject } from './stories.ts'
 
 describe('an address that readers may be sent to', () => {
   test.each([
@@ -34,11 +34,10 @@ describe('what a deployment changes in git', () => {
   })
 
   test.each(['api:9f8e7d6c', 'host/api:9f8e7d6c@sha256:1234'])('is known when %s ran before', (from) => {
-    const { sha } = subject.run
-    expect(compareUrl(reportWith(from))).toBe(`https://github.com/acme/api/compare/9f8e7d6c...${sha}`)
+    expect(compareUrl(reportWith(from))).toBe(`https://github.com/acme/api/compare/9f8e7d6c...${commit.sha}`)
   })
 
-  test.each([undefined, 'api:latest', 'api:v1.2.3', 'api@sha256:1234567', `api:${subject.run.sha}`])(
+  test.each([undefined, 'api:latest', 'api:v1.2.3', 'api@sha256:1234567', `api:${commit.sha}`])(
     'is not known when %s ran before',
     (from) => {
       expect(compareUrl(reportWith(from))).toBeUndefined()

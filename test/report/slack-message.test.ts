@@ -5,7 +5,7 @@ import { slackMessage } from '../../src/report/slack-message.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
-import { cause, evidence, lastState, plan, start, stories, subject } from './stories.ts'
+import { cause, commit, evidence, lastState, plan, start, stories, subject } from './stories.ts'
 
 const of = (name: string, options = {}): SlackMessage =>
   slackMessage({ subject, state: lastState(stories[name] ?? []) }, options)
@@ -143,7 +143,7 @@ describe('the Slack message', () => {
     const hooks = names.map((name) => ({ id: name, type: 'AWS_LAMBDA', target: name, status: 'IN_PROGRESS' }))
     const details = { revisions, alarms: { status: 'MONITORING', names, triggered: [] }, hooks }
     const state = { ...lastState(stories.failed ?? []), cause, phases, details, plan: { ...plan, images, settings } }
-    const wordy = { ...subject, service: long, cluster: long, run: { ...subject.run, commitTitle: untrusted(long) } }
+    const wordy = { ...subject, service: long, cluster: long, commit: { ...commit, title: untrusted(long) } }
     for (const progress of ['lines', 'plan'] as const) {
       const message = slackMessage({ subject: wordy, state }, { progress })
       expect(limitsBrokenBy(message)).toEqual([])

@@ -5,7 +5,7 @@ import { type DeploymentState, fold, initialState } from '../../src/deployment/s
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
-import type { Subject } from '../../src/report/subject.ts'
+import type { Commit, Subject } from '../../src/report/subject.ts'
 import { text, untrusted } from '../../src/text.ts'
 
 /** 2026-11-20 09:00:00 UTC. */
@@ -13,6 +13,13 @@ export const start = Date.UTC(2026, 10, 20, 9, 0, 0)
 
 const arn = (revision: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`
 const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+
+export const commit: Commit = {
+  sha: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
+  repository: 'acme/api',
+  ref: untrusted('main'),
+  title: untrusted('Fix login race (#481)'),
+}
 
 export const subject: Subject = {
   service: 'api',
@@ -27,11 +34,9 @@ export const subject: Subject = {
     runId: '8812345678',
     runNumber: '512',
     runAttempt: 1,
-    sha: '1a2b3c4d5e6f708192a3b4c5d6e7f80912345678',
-    ref: untrusted('main'),
     actor: untrusted('ann'),
-    commitTitle: untrusted('Fix login race (#481)'),
   },
+  commit,
 }
 
 export const plan: Plan = {

@@ -38,7 +38,7 @@ export async function fakeRunner(options: {
   const runner: FakeRunner = {
     clock: options.clock,
     signal: controller.signal,
-    environment: { RUNNER_TEMP: join(workspace, '.temporary'), ...options.environment },
+    environment: { RUNNER_TEMP: join(workspace, '.temporary'), GITHUB_WORKSPACE: workspace, ...options.environment },
     lines,
     outputs: {},
     savedState: {},

@@ -34,6 +34,11 @@ test.each([
     /::error::td\.json cannot be read at DATABASE_PASS=\*\*\*: it holds postgres:\/\/app:\*\*\*@db\/shop\. Look at/,
   ],
   ['a fault', () => new Error(`connect ${database}`), /A fault in Slipway: connect postgres:\/\/app:\*\*\*@db\/shop/],
+  [
+    'a full disk, wherever it was met,',
+    () => Object.assign(new Error(`ENOSPC: no space left on device, write ${database}`), { code: 'ENOSPC' }),
+    /::error::The file of the runner cannot be written: ENOSPC: no space left on device.*Free disk space/,
+  ],
   ['what is no error', () => `connect ${database}`, /connect postgres:\/\/app:\*\*\*@db\/shop/],
 ])('%s that ends a step is told without the credentials that it quotes', async (_, thrown, says) => {
   const main = () => Promise.reject(thrown())

@@ -1,9 +1,11 @@
 /** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
+import { gitIn, gitRepository } from '../git/repository.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
-import type { WorkflowRun } from './runner/run.ts'
+import type { StandIn, WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
 
 jest.setTimeout(90_000)
@@ -267,5 +269,54 @@ test.concurrent(
     const run = await scene.run()
     expect(jobsOf(run)).toEqual(['ship / plan: failure', 'ship / build: skipped', 'ship / deploy: skipped'])
     expect(logOf(job(run, 'ship / plan'))).toContain('did you mean staging?')
+  }),
+)
+
+test.concurrent(
+  'builds and deploys the commit that it is told to, the same in every job, and not that of the event',
+  inScene(async (scene) => {
+    const caller = gitRepository({}, join(temporaryFolder(), 'caller'))
+    cpSync(join(import.meta.dirname, '../../examples/api'), caller.folder, { recursive: true })
+    caller.commit()
+    caller.git('checkout', '--quiet', '-b', 'feature')
+    caller.write('README.md', 'a change')
+    const feature = caller.commit()
+    scene.callWith({ environments: 'staging', revision: 'feature' })
+    const refs: string[] = []
+    const checkout: StandIn = async ({ inputs: { ref = '' }, workspace }) => {
+      refs.push(ref)
+      gitIn(workspace, 'clone', '--quiet', `file://${caller.folder}`, '.')
+      gitIn(workspace, 'checkout', '--quiet', ref || 'main')
+      // The branch moves while the jobs run.
+      caller.write('README.md', `change ${refs.length}`)
+      caller.commit()
+      return { ref, commit: gitIn(workspace, 'rev-parse', 'HEAD') }
+    }
+    const run = await scene.run({ actions: { 'actions/checkout': checkout }, github: { event_name: 'issue_comment' } })
+    expect(jobsOf(run).every((line) => line.endsWith('success'))).toBe(true)
+    expect(refs).toEqual(['feature', feature, feature])
+    expect(run.outputs.ship).toMatchObject({ revision: feature, tag: feature, verdict: 'succeeded' })
+    const tags = scene.staging.recorder.calls('ecs', 'RegisterTaskDefinition').at(-1)?.input.tags
+    expect(tags).toContainEqual({ key: 'slipway:commit', value: feature })
+    expect(logOf(job(run, 'ship / build'))).toMatch(/the event issue_comment has 1a2b3c4/)
+    // GitHub made its deployment for the commit of the event.
+    expect(scene.githubStates('staging').at(-1)).toBe('success')
+    expect(JSON.stringify(scene.slack())).toContain(feature.slice(0, 7))
+  }),
+)
+
+test.concurrent(
+  'shows the commit that is checked out as the tag of a dry run',
+  inScene(async (scene) => {
+    const caller = gitRepository({}, join(temporaryFolder(), 'caller'))
+    cpSync(join(import.meta.dirname, '../../examples/api'), caller.folder, { recursive: true })
+    const head = caller.commit()
+    scene.callWith({ environments: 'staging', 'dry-run': 'true' })
+    const checkout: StandIn = async ({ workspace }) => {
+      gitIn(workspace, 'clone', '--quiet', `file://${caller.folder}`, '.')
+      return { ref: '', commit: head }
+    }
+    const run = await scene.run({ actions: { 'actions/checkout': checkout } })
+    expect(logOf(job(run, 'ship / deploy'))).toContain(`api:v1 → api:${head.slice(0, 7)}`)
   }),
 )

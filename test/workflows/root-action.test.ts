@@ -154,6 +154,7 @@ test.concurrent(
     const run = await scene.run()
     expect(describeJobs(run)).toEqual(['ship in staging: success'])
     expect(logOf(job(run, 'ship'))).toContain('api:v1 → api:v2')
+    expect(scene.staging.recorder.count('registry')).toBe(0)
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.slack()).toEqual([])
   }),

@@ -44,7 +44,8 @@ async function create({ request, journey, service, taskDefinition }: Rollout, na
     applicationName: name.application,
     deploymentGroupName: name.deploymentGroup,
     ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),
-    description: description.slice(0, longestDescription),
+    // Half of a character would be no text any more.
+    description: description.slice(0, longestDescription).replace(/[\ud800-\udbff]$/, ''),
     appSpec: appSpecFor(request, service, taskDefinition),
     ...overridesOf(request.codeDeploy),
   })

@@ -27,7 +27,10 @@ export function checkTaskDefinition(input: RegisterTaskDefinitionRequest): void 
   checkTags(input.tags ?? [])
 }
 
-/** Throws for tags that no taggable resource of Amazon ECS accepts. */
+/** "Generally allowed characters" and the pattern of AWS::ECS::TaskDefinition Tag in CloudFormation. */
+const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
+
+/** Throws for tags that no taggable resource of Amazon ECS accepts (API Tag, "basic restrictions"). */
 export function checkTags(tags: readonly Tag[]): void {
   if (tags.length > 50) throw invalidParameter('The number of tags cannot exceed 50.')
   const keys = tags.map((tag) => tag.key ?? '')
@@ -37,8 +40,14 @@ export function checkTags(tags: readonly Tag[]): void {
     if (key.length === 0 || key.length > 128) throw invalidParameter('Tag keys must be 1 to 128 characters long.')
     if (/^aws:/i.test(key)) throw invalidParameter("Tag keys cannot start with 'aws:'.")
   }
-  if (tags.some((tag) => (tag.value ?? '').length > 256))
+  const values = tags.map((tag) => tag.value ?? '')
+  if (values.some((value) => value.length > 256))
     throw invalidParameter('Tag values must be at most 256 characters long.')
+  if (values.some((value) => /^aws:/i.test(value))) throw invalidParameter("Tag values cannot start with 'aws:'.")
+  if ([...keys, ...values].some((text) => !tagText.test(text)))
+    throw invalidParameter(
+      'Tags contain characters that are not allowed: letters, spaces, numbers and + - = . _ : / @.',
+    )
 }
 
 function checkNames(containers: readonly ContainerDefinition[]): void {

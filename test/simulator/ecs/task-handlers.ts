@@ -39,7 +39,8 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
   const launchType = input.launchType ?? (byProvider ? undefined : 'EC2')
   if (launchType && definition.compatibilities && !definition.compatibilities.includes(launchType))
     throw invalidParameter(`Task definition does not support launch_type ${launchType}.`)
-  if ((input.startedBy ?? '').length > 128) throw invalidParameter('startedBy can have at most 128 characters.')
+  if (!/^[\w/-]{0,128}$/.test(input.startedBy ?? ''))
+    throw invalidParameter('startedBy can have at most 128 letters, numbers, hyphens, forward slashes and underscores.')
   if (input.group?.startsWith('service:'))
     throw invalidParameter('Invalid namespace for group. Group names cannot begin with service:.')
   checkNetwork(definition, input.networkConfiguration)
@@ -62,12 +63,11 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
 
   const problem = capacityProblem(ecs, definition)
   if (problem) return { tasks: [], failures: [{ reason: problem }] }
-  const tags: Tag[] = [
-    ...(input.propagateTags === 'TASK_DEFINITION'
-      ? (findDefinition(ecs, definition.taskDefinitionArn ?? '')?.tags ?? [])
-      : []),
-    ...(input.tags ?? []),
-  ]
+  const propagated =
+    input.propagateTags === 'TASK_DEFINITION' ? findDefinition(ecs, definition.taskDefinitionArn ?? '')?.tags : []
+  const own = input.tags ?? []
+  const tags: Tag[] = [...(propagated ?? []).filter(({ key }) => !own.some((tag) => tag.key === key)), ...own]
+  checkTags(tags)
   const tasks = Array.from({ length: count }, () =>
     startTask(ecs, {
       clusterArn,

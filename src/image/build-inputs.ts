@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import type { BuildRequest } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+
+/** The label with the key of what an image was made of: `1:` and a SHA-256. */
+export const keyLabel = 'slipway.key'
+/** The label that says what is behind the key, as JSON. Of values that may be secret it has the beginning of a hash. */
+export const inputsLabel = 'slipway.inputs'
+
+/** Of the key. Another version means that other things are compared. */
+const version = '1'
+/** A command line takes 128 KiB in one argument; far below that the label is left out. Characters. */
+const longestInputs = 16 * 1024
+/** Of a hash, as much as tells two values apart and not more. */
+const shownDigits = 8
+
+/** Where the files of a build come from. */
+export interface BuildSource {
+  /** Commit that is checked out, or that a git address names; undefined where it is not known. */
+  readonly commit: string | undefined
+  /** As it names the image: the head where `commit` is the merge commit of a pull request. */
+  readonly revision: string | undefined
+  /** `owner/name`. */
+  readonly repository: string
+  /** Folder within the repository, or the address without its credentials. */
+  readonly context: string
+  /** Over the files of the context; undefined for an address, whose files its commit names. */
+  readonly files?: string | undefined
+  /** Path of the Dockerfile within the repository, or within the address. */
+  readonly dockerfile: string
+  /** Hash of the Dockerfile's content. */
+  readonly content?: string | undefined
+}
+
+/** What is beside the request and makes another image. */
+export interface BuildCircumstances {
+  /** What a build without `platforms` is for. */
+  readonly defaultPlatform: string
+  /** Values of build arguments that are given by their name alone, and of SOURCE_DATE_EPOCH. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Id of the workflow run. */
+  readonly runId: string
+  /** Those that are asked for; the ones that every image gets are made from the source. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** What an image is made of: by name, a value in the clear, or a hash. */
+export interface BuildInputs {
+  /** `1:…` */
+  readonly key: string
+  readonly shown: Readonly<Record<string, string>>
+}
+
+/** The one label that is no content. */
+const timeLabel = 'org.opencontainers.image.created'
+
+/**
+ * What makes an image, and the key of all that. Not in it: values of build secrets, which BuildKit's own cache does not
+ * compare either, caches, and `.git`. With `no-cache` or `pull` only the same run has the same.
+ */
+export function buildInputs(source: BuildSource, request: BuildRequest, around: BuildCircumstances): BuildInputs {
+  const { platforms, noCache, pull } = request
+  const clear = {
+    commit: source.commit,
+    revision: source.revision === source.commit ? undefined : source.revision,
+    repository: source.repository,
+    context: source.context,
+    file: source.dockerfile,
+    target: request.target,
+    platforms: platforms.length === 0 ? around.defaultPlatform : [...platforms].sort().join(','),
+    network: request.network,
+    provenance: request.provenance,
+    secrets: [...request.secrets, ...request.secretFiles]
+      .map(({ id }) => id)
+      .sort()
+      .join(','),
+    run: noCache || pull ? around.runId : undefined,
+  }
+  const hashed = {
+    files: source.files,
+    Dockerfile: source.content,
+    ...named('build-arg', argumentsOf(request, around)),
+    ...named(
+      'label',
+      Object.entries(around.labels).filter(([name]) => name !== timeLabel),
+    ),
+  }
+  const all = present({ ...clear, ...hashed })
+  const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
+  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
+}
+
+/** A name alone takes its value from the environment, as `docker build` does; and Buildx passes SOURCE_DATE_EPOCH on. */
+function argumentsOf({ buildArgs }: BuildRequest, { environment }: BuildCircumstances): readonly [string, string][] {
+  const { SOURCE_DATE_EPOCH: epoch } = environment
+  const implied: readonly [string, string][] = epoch ? [['SOURCE_DATE_EPOCH', epoch]] : []
+  return implied.concat(
+    buildArgs.flatMap((argument) => {
+      const equals = argument.indexOf('=')
+      if (equals >= 0) return [[argument.slice(0, equals), argument.slice(equals + 1)]]
+      const value = environment[argument]
+      return value === undefined ? [] : [[argument, value]]
+    }),
+  )
+}
+
+function named(kind: string, values: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(values.map(([name, value]) => [`${kind} ${name}`, sha256(`${name}=${value}`)]))
+}
+
+function mapped(
+  values: Readonly<Record<string, string | undefined>>,
+  change: (value: string) => string,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value && change(value)]))
+}
+
+function present(values: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string])[] {
+  const entries = Object.entries(values).flatMap(([name, value]) => (value ? [[name, value] as const] : []))
+  return entries.sort(([one], [other]) => (one < other ? -1 : 1))
+}
+
+function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('hex')
+}
+
+/** The labels by which a later build finds out what an image was made of. */
+export function inputLabels({ key, shown }: BuildInputs): Readonly<Record<string, string>> {
+  const inputs = JSON.stringify(shown)
+  return { [keyLabel]: key, ...(inputs.length <= longestInputs && { [inputsLabel]: inputs }) }
+}
+
+/** What is different, as a list of words; undefined when the key is the same. `there`: labels of an image. */
+export function differences(there: Readonly<Record<string, string>>, here: BuildInputs): Text | undefined {
+  const { [keyLabel]: key, [inputsLabel]: inputs } = there
+  if (key === here.key) return undefined
+  if (key === undefined)
+    return text`it does not say what it was made of (no label ${keyLabel}), so another program or an earlier version of Slipway made it`
+  if (!key.startsWith(`${version}:`)) return text`another version of Slipway made it (${keyLabel} ${untrusted(key)})`
+  const shown = inputs === undefined ? here.shown : readInputs(inputs)
+  const names = [...new Set([...Object.keys(shown), ...Object.keys(here.shown)])].sort()
+  const found = names.filter((name) => shown[name] !== here.shown[name])
+  if (found.length === 0) return text`its build inputs differ`
+  return found.flatMap(
+    (name, index) => text`${index === 0 ? '' : '; '}${difference(name, shown[name], here.shown[name])}`,
+  )
+}
+
+function difference(name: string, there: string | undefined, here: string | undefined): Text {
+  const isHash = /^(files|Dockerfile|(build-arg|label) .*)$/s.test(name)
+  if (name === 'files') return text`the files of the context differ`
+  if (isHash && there !== undefined && here !== undefined) return text`${untrusted(name)} differs`
+  const say = (value: string | undefined) => (value === undefined ? 'none' : isHash ? 'set' : value)
+  return text`${untrusted(name)}: ${untrusted(say(there))}, here: ${untrusted(say(here))}`
+}
+
+function readInputs(json: string): Readonly<Record<string, string>> {
+  try {
+    const parsed: unknown = JSON.parse(json)
+    if (typeof parsed !== 'object' || parsed === null) return {}
+    return Object.fromEntries(
+      Object.entries(parsed).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    )
+  } catch {
+    return {}
+  }
+}

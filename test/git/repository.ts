@@ -1,0 +1,63 @@
+/** Real Git repositories in temporary folders. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+export interface GitRepository {
+  readonly folder: string
+  git(...words: readonly string[]): string
+  write(path: string, content: string): void
+  /** Commits everything, and gives the SHA. */
+  commit(message?: string): string
+}
+
+/** Without the configuration of whoever runs the tests. */
+const environment = {
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.com',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.com',
+  // 2025-11-20T12:00:00Z
+  GIT_AUTHOR_DATE: '1763640000 +0000',
+  GIT_COMMITTER_DATE: '1763640000 +0000',
+}
+
+export const commitTime = 1763640000
+
+export function gitIn(folder: string, ...words: readonly string[]): string {
+  return execFileSync('git', ['-c', 'protocol.file.allow=always', ...words], {
+    cwd: folder,
+    env: environment,
+    stdio: 'pipe',
+  })
+    .toString()
+    .trim()
+}
+
+/** A repository with the branch `main` and one commit of `files`. */
+export function gitRepository(files: Readonly<Record<string, string>>, folder = temporaryFolder()): GitRepository {
+  const git = (...words: readonly string[]) => gitIn(folder, ...words)
+  const repository: GitRepository = {
+    folder,
+    git,
+    write(path, content) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    },
+    commit(message = 'A change') {
+      git('add', '--all')
+      git('commit', '--quiet', '--message', message)
+      return git('rev-parse', 'HEAD')
+    },
+  }
+  mkdirSync(folder, { recursive: true })
+  git('init', '--quiet', '--initial-branch=main')
+  for (const [path, content] of Object.entries(files)) repository.write(path, content)
+  if (Object.keys(files).length > 0) repository.commit()
+  return repository
+}
