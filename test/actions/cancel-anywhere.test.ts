@@ -2,7 +2,7 @@
  * A cancel at every moment at which a deployment waits for something: each call to AWS, GitHub and Slack (as it leaves,
  * as it is answered, and gone but carried out nevertheless), and each pause.
  */
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { parseRecord } from '../../src/deployment/record.ts'
@@ -12,8 +12,6 @@ import { seedNativeService } from '../simulator/fixtures.ts'
 import type { InProcessHandler } from '../simulator/in-process.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment } from './scene.ts'
-
-jest.setTimeout(120_000)
 
 const given = {
   service: 'api',

@@ -1,10 +1,8 @@
 /** Every end of the verdict table again while 30 % of all calls to AWS, GitHub and Slack are spoiled: the ends are the same. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { Simulator } from '../simulator/simulator.ts'
 import { ends, type Played, play } from './verdict-table.ts'
 import { spoil } from './weather.ts'
-
-jest.setTimeout(600_000)
 
 /** `WEATHERS=20 npm test -- test/actions/weather` runs more of them. */
 const seeds = Array.from({ length: Number(process.env.WEATHERS ?? 1) }, (_, index) => index + 1)

@@ -64,7 +64,7 @@ export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>):
   Object.assign(codeDeployOf(simulator.world, place.region).quirks, { installSeconds: 45, steadySeconds: 15 })
   const workspace = join(temporary, 'api')
   await cp(example, workspace, { recursive: true })
-  const { environment, close } = await simulator.listen(0, { dates: 'simulated' })
+  const { environment, close } = await simulator.listen(0, { time: 'lapse' })
   const history = new Set<string>()
   let listener: string | undefined
   const stage: Stage = {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push.ts'
 import { network } from '../../src/actions/world.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -24,8 +24,6 @@ import { watchCommandLines } from './command-lines.ts'
 const direct = { clock: systemClock, fetch: network.fetch, environment: {} }
 
 import { type OwnEngine, type OwnRegistry, startEngine, startRegistry } from './own-engine.ts'
-
-jest.setTimeout(120_000)
 
 const root = join(import.meta.dirname, '../..')
 const sha = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'

@@ -1,5 +1,5 @@
 /** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { commandsIn } from '../report/runner-parser.ts'
 import type { Call } from '../simulator/contract.ts'
 import type { Effect } from '../simulator/faults.ts'
@@ -7,19 +7,18 @@ import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { hostile } from './canaries.ts'
 import { inScene, newImage, oldImage, revision, type Scene, slackInputs } from './scene.ts'
 
-jest.setTimeout(60_000)
-
 /** A deployment that takes a quarter of an hour. */
 const slowly = { deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent15Minutes' }
 
-// First, as it takes the longest.
 test.concurrent(
   'row F09: a call that is never answered is given up after 15 seconds and asked again',
   inScene({}, async ({ deploy, sim, serving }) => {
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1, effect: { kind: 'hang' } })
-    const { exitCode, seconds } = await deploy()
+    const { exitCode } = await deploy()
     expect([exitCode, serving()]).toEqual([0, newImage])
-    expect(seconds).toBeLessThan(25)
+    const [asked, again] = sim.recorder.calls('ecs', 'DescribeServiceDeployments').map(({ at }) => at)
+    expect(Number(again) - Number(asked)).toBeGreaterThanOrEqual(15_000)
+    expect(Number(again) - Number(asked)).toBeLessThan(17_000)
   }),
 )
 
@@ -32,12 +31,12 @@ async function cancelAt({ sim, deploy }: Scene, point: { operation: string; skip
   const run = (_: Call, givenUp?: AbortSignal) =>
     new Promise<void>((resolve) => {
       givenUp?.addEventListener('abort', () => resolve(), { once: true })
-      cancelledAt = performance.now()
+      cancelledAt = sim.clock.now()
       cancel.abort()
     })
   sim.faults.add({ ...point, times: 1, effect: { kind: 'callback', run } })
   const main = await deploy({ ...slackInputs, ...inputs }, { signal: cancel.signal })
-  const seconds = (performance.now() - cancelledAt) / 1000
+  const seconds = (sim.clock.now() - cancelledAt) / 1000
   const post = await deploy({ ...slackInputs, ...inputs }, { step: 'post', state: main.state })
   sim.clock.advance(120 * 60_000)
   return { main, post, seconds }
@@ -58,7 +57,7 @@ for (const [service, operation, skip] of [
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const { main, post, seconds } = await cancelAt(scene, { operation, skip })
       expect([main.exitCode, main.outputs.verdict]).toEqual([1, 'cancelled'])
-      expect(seconds).toBeLessThan(2.8)
+      expect(seconds).toBeLessThanOrEqual(2)
       expect(post.exitCode).toBe(0)
       expect(scene.serving()).toBe(oldImage)
       expect(scene.slack()).toMatch(/cancelled/)
@@ -96,8 +95,8 @@ test.concurrent(
 for (const service of ['rolling', 'codedeploy'] as const)
   test.concurrent(
     `row F03: after a runner was lost, the next attempt watches the deployment that is in flight (${service})`,
-    inScene({ service, codeDeploy: slowly, speed: 300 }, async ({ deploy, sim, serving, done }) => {
-      sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 1500 })
+    inScene({ service, codeDeploy: slowly }, async ({ deploy, sim, serving, done }) => {
+      sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 400 })
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
       let lost = 0
       sim.faults.add({
@@ -161,7 +160,7 @@ test.concurrent(
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1000, effect: { kind: 'hang' } })
     const { exitCode, outputs, seconds } = await deploy({ 'wait-for-minutes': '0' })
     expect([exitCode, outputs.verdict]).toEqual([1, 'timed-out'])
-    expect(seconds).toBeLessThan(20)
+    expect(seconds).toBeLessThan(60)
   }),
 )
 

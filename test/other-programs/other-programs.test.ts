@@ -7,14 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
 import type { Listening } from '../simulator/server.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-
-// `aws ecs deploy` looks every 15 seconds.
-jest.setTimeout(60_000)
 
 const run = promisify(execFile)
 

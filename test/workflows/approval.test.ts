@@ -1,9 +1,7 @@
 /** `approval-environment` of the reusable workflow: a pause, somebody's decision, and what becomes of the deployment. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
-
-jest.setTimeout(120_000)
 
 const approval = { environments: 'production', 'approval-environment': 'traffic' }
 const asked: readonly string[] = ['traffic']

@@ -1,12 +1,10 @@
 /** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import type { WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
-
-jest.setTimeout(90_000)
 
 /** Without the jobs of an approval that nobody asked for (approval.test.ts). */
 const jobsOf = (run: WorkflowRun) =>
