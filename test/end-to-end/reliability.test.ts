@@ -1,7 +1,7 @@
 /** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
 import { expect, test } from '@jest/globals'
 import { commandsIn } from '../report/runner-parser.ts'
-import type { Call } from '../simulator/contract.ts'
+import { type CancelledAt, cancelAt } from '../simulator/cancel-at.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { hostile } from './canaries.ts'
@@ -23,19 +23,12 @@ test.concurrent(
 )
 
 /** Cancels the run when a call arrives, runs the post step as the runner does, and lets AWS come to rest. */
-async function cancelAt({ sim, deploy }: Scene, point: { operation: string; skip?: number }, inputs = {}) {
+async function cancelled({ sim, deploy }: Scene, point: CancelledAt, inputs = {}) {
   sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 3000 })
-  const cancel = new AbortController()
+  const signal = cancelAt(sim, point)
   let cancelledAt = 0
-  // AWS carries the call out; its answer does not come before the step has understood that it is cancelled.
-  const run = (_: Call, givenUp?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      givenUp?.addEventListener('abort', () => resolve(), { once: true })
-      cancelledAt = sim.clock.now()
-      cancel.abort()
-    })
-  sim.faults.add({ ...point, times: 1, effect: { kind: 'callback', run } })
-  const main = await deploy({ ...slackInputs, ...inputs }, { signal: cancel.signal })
+  signal.addEventListener('abort', () => (cancelledAt = sim.clock.now()))
+  const main = await deploy({ ...slackInputs, ...inputs }, { signal })
   const seconds = (sim.clock.now() - cancelledAt) / 1000
   const post = await deploy({ ...slackInputs, ...inputs }, { step: 'post', state: main.state })
   sim.clock.advance(120 * 60_000)
@@ -55,7 +48,7 @@ for (const [service, operation, skip] of [
   test.concurrent(
     `row F01: a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
-      const { main, post, seconds } = await cancelAt(scene, { operation, skip })
+      const { main, post, seconds } = await cancelled(scene, { operation, skip })
       expect([main.exitCode, main.outputs.verdict]).toEqual([1, 'cancelled'])
       expect(seconds).toBeLessThanOrEqual(2)
       expect(post.exitCode).toBe(0)
@@ -75,7 +68,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
     `row F01: with on-cancel: leave the deployment goes on, and the message says so (${service})`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
-      const { post } = await cancelAt(scene, { operation, skip: 1 }, { 'on-cancel': 'leave' })
+      const { post } = await cancelled(scene, { operation, skip: 1 }, { 'on-cancel': 'leave' })
       expect(post.log).toMatch(/still rolling out and was left alone \(on-cancel: leave\)/)
       expect(scene.slack()).toMatch(/left alone/)
       expect(scene.serving()).toBe(newImage)
@@ -85,7 +78,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
 test.concurrent(
   'row F02: a cancel between register and update deploys nothing, and the post step says so',
   inScene({}, async (scene) => {
-    const { post } = await cancelAt(scene, { operation: 'RegisterTaskDefinition' })
+    const { post } = await cancelled(scene, { operation: 'RegisterTaskDefinition' })
     expect(scene.done('UpdateService')).toBe(0)
     expect(post.log).toMatch(/the service had not been changed/)
     expect(post.outputs.verdict ?? 'cancelled').toBe('cancelled')

@@ -60,8 +60,11 @@ test.concurrent(
     const slowDown = () => scenarios.set(inputs.image?.split('@')[1] ?? '', { kind: 'healthy', startSeconds: 3000 })
     scene.sim.faults.add({ operation: 'UpdateService', skip: 1, times: 1, effect: { kind: 'callback', run: slowDown } })
     const cancel = new AbortController()
-    const watch = setInterval(() => scene.done('UpdateService') === 3 && cancel.abort(), 20)
-    const main = await scene.run('deploy', inputs, { signal: cancel.signal }).finally(() => clearInterval(watch))
+    const run = () => {
+      if (scene.done('UpdateService') === 3) cancel.abort()
+    }
+    scene.sim.faults.add({ operation: 'DescribeServiceDeployments', effect: { kind: 'callback', run } })
+    const main = await scene.run('deploy', inputs, { signal: cancel.signal })
     expect(main.outputs.verdict).toBe('cancelled')
     const post = await scene.run('deploy', inputs, { step: 'post', state: main.state })
     expect(post.summary).toMatch(

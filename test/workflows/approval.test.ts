@@ -65,13 +65,13 @@ test.concurrent(
   inScene(
     async (scene) => {
       scene.callWith({ ...approval, environments: 'staging' })
-      let isAsked = false
+      const cancel = new AbortController()
       const review = async (environment: string) => {
         if (!asked.includes(environment)) return true
-        isAsked = true
+        cancel.abort()
         return new Promise<boolean>(() => undefined)
       }
-      const run = await scene.runUntil(() => isAsked, { review })
+      const run = await scene.run({ review, signal: cancel.signal })
       expect(describeJobs(run).slice(2)).toEqual([
         'ship / deploy in staging: success',
         'ship / approve: cancelled',

@@ -185,7 +185,7 @@ test.concurrent(
   inScene(async (scene) => {
     scene.callWith({})
     scene.staging.world.scenarios.set(scene.digest, { kind: 'healthy', startSeconds: 3600 })
-    const run = await scene.runUntil(() => scene.staging.recorder.count('ecs', 'UpdateService') > 0)
+    const run = await scene.runUntil({ operation: 'UpdateService' })
     expect(jobsOf(run).slice(2)).toEqual(['ship / deploy in staging: cancelled', 'ship / deploy: cancelled'])
     expect(run.result).toBe('cancelled')
     expect(logOf(job(run, 'ship / deploy'))).toMatch(/cancel/i)
