@@ -26,8 +26,6 @@ export interface SimulatorClock {
   park(): () => void
   /** How many requests do. */
   parked(): number
-  /** From now on an idle clock jumps only after so many real milliseconds of quiet. For clients behind a socket. */
-  waitForQuiet(milliseconds: number): void
   /** The same time as the program under test sees it. */
   readonly forProgram: Clock
 }
@@ -115,7 +113,6 @@ export function createClock(
   const companions = new Set<Companion>()
   let parks = 0
   let stir = () => {}
-  let quiet = 0
   let isPumping = false
   let failure: { readonly error: unknown } | undefined
 
@@ -161,13 +158,11 @@ export function createClock(
 
   const untilIdle = async () => {
     let seen = activity
-    let since = performance.now()
-    for (let turns = 0; turns < idleTurns || performance.now() - since < quiet; turns++) {
+    for (let turns = 0; turns < idleTurns; turns++) {
       await released()
-      await new Promise(quiet > 0 ? (resolve) => setTimeout(resolve, 1) : setImmediate)
+      await new Promise(setImmediate)
       if (seen !== activity || isHeld() || isReading()) {
         seen = activity
-        since = performance.now()
         turns = -1
       }
     }
@@ -264,9 +259,6 @@ export function createClock(
       }
     },
     parked: () => parks,
-    waitForQuiet(milliseconds) {
-      quiet = milliseconds
-    },
     forProgram: { now: flow, monotonic: () => flow() - start, sleep, random },
   }
 }

@@ -30,9 +30,6 @@ import { refusal } from './wire/refusal.ts'
 import { isDeclaredError, respond, respondError } from './wire/reply.ts'
 import { notModelled, type Routed, route, UnroutableRequest } from './wire/route.ts'
 
-/** Longer than a request needs over the loopback interface. */
-const quietMilliseconds = 10
-
 export interface SimulatorOptions {
   /** Default: idle, for programs in this process. A clock that is there already is shared. */
   readonly clock?: ClockMode | SimulatorClock
@@ -298,8 +295,6 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     async listen(port, options) {
       const listening = await listen({ clock, exchange, iam, oidc }, port, options)
       world.endpoint = listening.url
-      // Programs that share the time say themselves when they wait.
-      if (options?.time !== 'shared') clock.waitForQuiet(quietMilliseconds)
       return listening
     },
   }
