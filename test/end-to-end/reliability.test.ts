@@ -1,5 +1,6 @@
 /** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
 import { expect, test } from '@jest/globals'
+import { some } from '../often.ts'
 import { commandsIn } from '../report/runner-parser.ts'
 import { type CancelledAt, cancelAt } from '../simulator/cancel-at.ts'
 import type { Effect } from '../simulator/faults.ts'
@@ -35,16 +36,19 @@ async function cancelled({ sim, deploy }: Scene, point: CancelledAt, inputs = {}
   return { main, post, seconds }
 }
 
-for (const [service, operation, skip] of [
+/** Every moment, in this process: test/actions/cancel-anywhere. */
+const moments = [
+  ['rolling', 'UpdateService', 0],
   ['rolling', 'DescribeServices', 0],
   ['rolling', 'RegisterTaskDefinition', 0],
-  ['rolling', 'UpdateService', 0],
+  ['codedeploy', 'CreateDeployment', 0],
   ['rolling', 'ListServiceDeployments', 0],
   ['rolling', 'DescribeServiceDeployments', 1],
-  ['codedeploy', 'GetDeploymentGroup', 0],
-  ['codedeploy', 'CreateDeployment', 0],
   ['codedeploy', 'GetDeployment', 1],
-] as const)
+  ['codedeploy', 'GetDeploymentGroup', 0],
+] as const
+
+for (const [service, operation, skip] of some(moments, 3))
   test.concurrent(
     `row F01: a cancel at ${operation} (${service}) ends in time, and afterwards the old version serves`,
     inScene({ service, codeDeploy: slowly }, async (scene) => {
@@ -123,20 +127,21 @@ for (const service of ['rolling', 'codedeploy'] as const)
     }),
   )
 
-const spoiled: readonly (readonly [string, string, Effect])[] = [
-  ['row F07', 'throttled', { kind: 'throttle' }],
-  ['row F08', 'reset', { kind: 'reset' }],
-  ['row F08', 'cut off in the body', { kind: 'truncate' }],
-  ['row F08', 'answered with 500', { kind: 'http', status: 500 }],
-  ['row F08', 'answered with 502 and HTML', { kind: 'http', status: 502 }],
-  ['row F08', 'answered with a page of HTML', { kind: 'html' }],
-  ['row F08', 'answered with nothing', { kind: 'empty' }],
+/** Every kind, in this process: test/aws/patience and test/actions/weather. */
+const spoiled: readonly (readonly [string, string, Effect, 'rolling' | 'codedeploy', seed: number])[] = [
+  ['row F07', 'throttled', { kind: 'throttle' }, 'rolling', 7],
+  ['row F08', 'reset', { kind: 'reset' }, 'codedeploy', 8],
+  ['row F08', 'cut off in the body', { kind: 'truncate' }, 'rolling', 9],
+  ['row F08', 'answered with 500', { kind: 'http', status: 500 }, 'codedeploy', 10],
+  ['row F08', 'answered with 502 and HTML', { kind: 'http', status: 502 }, 'rolling', 11],
+  ['row F08', 'answered with a page of HTML', { kind: 'html' }, 'codedeploy', 12],
+  ['row F08', 'answered with nothing', { kind: 'empty' }, 'rolling', 13],
 ]
 
-for (const [index, [id, how, effect]] of spoiled.entries())
+for (const [id, how, effect, service, seed] of some(spoiled, 3))
   test.concurrent(
     `${id} with 30 % of all calls ${how} the deployment is made once and seen to its end`,
-    inScene({ service: index % 2 === 0 ? 'rolling' : 'codedeploy', seed: index + 7 }, async (scene) => {
+    inScene({ service, seed }, async (scene) => {
       const { sim, deploy, serving, done } = scene
       for (const service of ['ecs', 'codedeploy']) sim.faults.add({ service, probability: 0.3, effect })
       const { exitCode, outputs } = await deploy()
