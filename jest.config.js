@@ -1,3 +1,5 @@
+import './test/environment.js'
+
 /** Every folder of test/ is a project of its own, so that `npm run test:unit` stays the inner loop. */
 const project = (displayName, testMatch, extra = {}) => ({
   displayName,

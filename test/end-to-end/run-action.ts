@@ -57,6 +57,7 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
     arguments: [join(root, 'actions', name, runs[run.step ?? 'main'] ?? '')],
     environment: {
       PATH: process.env.PATH ?? '',
+      TZ: process.env.TZ ?? '',
       HOME: temporary,
       RUNNER_TEMP: temporary,
       GITHUB_ACTIONS: 'true',
