@@ -1,7 +1,7 @@
 import './test/environment.js'
 
 /** Every folder of test/ is a project of its own, so that `npm run test:unit` stays the inner loop. */
-const project = (displayName, testMatch, extra = {}) => ({
+export const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
   transform: { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' },
