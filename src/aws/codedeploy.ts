@@ -41,6 +41,7 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
     revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: appSpecHash(appSpec) } },
   })
   knowAppSpec(connection, applicationName, appSpec)
+  const began = connection.clock.now()
   return call(
     connection,
     async (options) => present((await client.send(command, options)).deploymentId, 'deploymentId'),
@@ -48,7 +49,7 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
       action: 'codedeploy:CreateDeployment',
       resource: groupArn(connection, applicationName, deploymentGroupName),
       kind: 'mutate',
-      readBack: () => findActive(connection, request),
+      readBack: async () => (await findActive(connection, request)) ?? (await findEnded(connection, request, began)),
       whenRefused: (refusal) => explainConflict(refusal, deploymentGroupName),
     },
   )
@@ -56,14 +57,31 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
 
 /** The id of a deployment of the same content that is under way. */
 async function findActive(connection: Connection, request: CreateDeploymentRequest): Promise<string | undefined> {
-  const { applicationName, deploymentGroupName, description, appSpec } = request
-  for (const id of await listActive(connection, applicationName, deploymentGroupName)) {
-    const deployment = await describe(connection, id)
-    const content = deployment.revision?.appSpecContent
-    const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
-    if (isSame && deployment.description === description) return id
-  }
+  for (const id of await listActive(connection, request.applicationName, request.deploymentGroupName))
+    if (isOf(request, await describe(connection, id))) return id
   return undefined
+}
+
+/** AWS's clock may be a little behind ours. Milliseconds. */
+const skew = 5_000
+
+/** As findActive, of a deployment that has ended since: AWS may have been out of reach for as long as it took. */
+async function findEnded(
+  connection: Connection,
+  request: CreateDeploymentRequest,
+  began: number,
+): Promise<string | undefined> {
+  const { applicationName: application, deploymentGroupName: group } = request
+  const start = new Date(began - skew)
+  for (const id of await deploymentIds(connection, { application, group, createTimeRange: { start } }))
+    if (isOf(request, await describe(connection, id))) return id
+  return undefined
+}
+
+function isOf({ appSpec, description }: CreateDeploymentRequest, deployment: CodeDeployDeployment): boolean {
+  const content = deployment.revision?.appSpecContent
+  const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
+  return isSame && deployment.description === description
 }
 
 /** A deployment group runs one deployment at a time. The wording has changed before; the exception's name has not. */
