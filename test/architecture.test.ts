@@ -97,3 +97,18 @@ describe('the rooms of the house', () => {
     ).toEqual([])
   })
 })
+
+describe('the tests', () => {
+  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.ts$/.test(file) && !/^(bench|mutation)\/|^demo(\/|\.ts)/.test(file))
+    .map((file) => ({ file, code: readFileSync(join(root, 'test', file), 'utf8') }))
+
+  test('measure no time of this machine: budgets are a part of the bench, and all tests have one time-out', () => {
+    const ticking = /\b(cpuUsage|cpuTime|performance\.now|jest\.setTimeout)\(|^ *\}, \d[\d_]*\)$/m
+    // An accelerated clock is for people and programs that live in real time; the runner kills a step in real time by default.
+    const allowed = ['simulator/clock.ts', 'workflows/runner/process.ts']
+    expect(
+      tests.filter(({ file, code }) => !allowed.includes(file) && ticking.test(code)).map(({ file }) => file),
+    ).toEqual([])
+  })
+})
