@@ -1,10 +1,12 @@
 import './test/environment.js'
 
+const stripTypes = { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' }
+
 /** Every folder of test/ is a project of its own, so that `npm run test:unit` stays the inner loop. */
 export const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
-  transform: { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' },
+  transform: stripTypes,
   extensionsToTreatAsEsm: ['.ts'],
   ...extra,
 })
@@ -23,6 +25,8 @@ const common = {
   // Cases with bundles are processes of their own: as many at a time as keep two cores busy.
   maxConcurrency: 3,
   maxWorkers: '100%',
+  // What test files leave behind in a worker is given back.
+  workerIdleMemoryLimit: '700MB',
   // One for all: no test fails because the machine is busy. What hangs is found all the same.
   testTimeout: 300_000,
 }
@@ -36,7 +40,10 @@ export default {
     }),
     project('in-process', ['{actions,aws,deployment,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),
     project('simulator', ['simulator/**/*.test.ts']),
-    project('workflows', ['workflows/**/*.test.ts']),
+    project('workflows', ['workflows/**/*.test.ts'], {
+      transform: { ...stripTypes, 'workflow-parser/dist/.*schema\\.js$': '<rootDir>/scripts/json-attributes.cjs' },
+      transformIgnorePatterns: ['/node_modules/(?!@actions/workflow-parser/)'],
+    }),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),
   ],
 }
