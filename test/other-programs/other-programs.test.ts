@@ -109,7 +109,7 @@ const withEcsDeploy = isThere('ecs') ? test : test.skip
 describe('ecs-deploy', () => {
   withEcsDeploy('deploys a rolling service', async () => {
     const image = ['--image', 'api', 'registry.example.com/api:v5']
-    const waiting = ['--timeout', '60', '--sleep-time', '1', '--region', 'eu-west-1']
+    const waiting = ['--timeout', '600', '--sleep-time', '1', '--region', 'eu-west-1']
     const printed = await play('ecs', 'deploy', 'shop', 'api', ...image, ...waiting)
     expect(printed).toMatch(/changed task definition to: api:2.*Deployment successful/s)
   })

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { createClock } from './clock.ts'
 
@@ -54,6 +56,17 @@ describe('an idle clock', () => {
     }
     await Promise.all([clock.forProgram.sleep(1000).then(() => seen.push('slept')), read()])
     expect(seen).toEqual(['read', 'slept'])
+  })
+
+  test('waits while another program runs, such as git', async () => {
+    const clock = idle()
+    const seen: string[] = []
+    const run = async () => {
+      await promisify(execFile)('sleep', ['0.1'])
+      seen.push('run')
+    }
+    await Promise.all([clock.forProgram.sleep(1000).then(() => seen.push('slept')), run()])
+    expect(seen).toEqual(['run', 'slept'])
   })
 
   test('ends a sleep with the reason of the signal, and then does not jump to where it would have ended', async () => {

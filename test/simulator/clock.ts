@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
+import { isNodeAtWork } from './node-at-work.js'
 
 /**
  * Virtual time. State machines schedule timers on it; the program under test sleeps on it (in-process tests) or lives in
@@ -56,9 +57,6 @@ interface Entry {
 
 /** Turns of the event loop without any activity after which the program counts as idle. */
 const idleTurns = 4
-
-/** Whether files are being read: code, or AWS's configuration at the first call of a client. That takes real time. */
-const isReading = () => process.getActiveResourcesInfo().some((name) => /^(FSReq|CloseReq)/.test(name))
 
 /** Entries by time, then by the order in which they came. Sorted: hundreds of sleepers are looked at all the time. */
 function createQueue() {
@@ -147,6 +145,9 @@ export function createClock(
     return entry
   }
 
+  // Programs that live by this clock are companions; any other one, such as git, takes real time.
+  const isAtWork = () => isNodeAtWork(companions.size === 0)
+
   const isHeld = () => [...companions].some((companion) => companion.isBusy())
 
   const released = async () => {
@@ -161,7 +162,7 @@ export function createClock(
     for (let turns = 0; turns < idleTurns; turns++) {
       await released()
       await new Promise(setImmediate)
-      if (seen !== activity || isHeld() || isReading()) {
+      if (seen !== activity || isHeld() || isAtWork()) {
         seen = activity
         turns = -1
       }

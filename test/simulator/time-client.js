@@ -4,6 +4,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { openSync, readSync } from 'node:fs'
 import { createConnection } from 'node:net'
+import { isNodeAtWork } from './node-at-work.js'
 import { replaceClocks } from './program-clocks.js'
 
 const [port, ...rest] = (process.env.SIMULATOR_TIME ?? '').split(':')
@@ -16,8 +17,6 @@ const now = () => {
 
 /** Turns of the event loop without any activity after which the program has nothing left to do. */
 const idleTurns = 4
-/** Work of Node itself, of which the program hears when it is done: files, other programs, connections, names. */
-const working = /^(FSReq|CloseReq|FileHandle|Process|GetAddrInfo|DNS)|(Connect|Write|Shutdown)Wrap$/
 
 const realSetTimeout = setTimeout
 /** @type {Set<Timer>} */
@@ -150,7 +149,7 @@ function wake() {
 
 /** Reports to the time server once nothing has happened for some turns. */
 function watch(seen, turns) {
-  const isWorking = process.getActiveResourcesInfo().some((name) => working.test(name))
+  const isWorking = isNodeAtWork(true)
   const quiet = seen === activity && !isWorking ? turns + 1 : 0
   if (quiet <= idleTurns) {
     const next = () => watch(activity, quiet)
