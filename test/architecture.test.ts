@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { nearest } from './mutation/nearest.ts'
 
 const root = join(import.meta.dirname, '..')
 const domain = ['image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
@@ -110,5 +111,13 @@ describe('the tests', () => {
     expect(
       tests.filter(({ file, code }) => !allowed.includes(file) && ticking.test(code)).map(({ file }) => file),
     ).toEqual([])
+  })
+
+  test('that mutants are tried with are there, and so are the files', () => {
+    const gone = Object.entries(nearest).flatMap(([file, names]) => [
+      ...(existsSync(join(root, file)) ? [] : [file]),
+      ...names.filter((name) => globSync(`${name}.test.ts`, { cwd: join(root, 'test') }).length === 0),
+    ])
+    expect(gone).toEqual([])
   })
 })
