@@ -181,8 +181,9 @@ server.on('data', (text) => {
   wake()
   fireDue()
 })
-// The simulator is gone, and with it the time.
-server.on('error', () => process.exit(1))
+// The simulator is gone, and with it the time. Killed, it resets the connection.
+server.on('error', () => {})
+server.on('close', () => process.exit(1))
 await new Promise((resolve) => server.once('connect', resolve))
 replaceClocks(now)
 replaceTimers()

@@ -125,3 +125,17 @@ test('a program that is killed while it waits leaves the time to the others', as
   await lost.result
   expect((await run('setTimeout(() => console.log("there"), 60_000)')).lines).toEqual(['there'])
 })
+
+test('a program that still waits when its simulator is gone ends', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  sim.faults.add({ service: 'github', effect: { kind: 'callback', run: () => resolve() } })
+  sim.faults.add({ service: 'github', effect: { kind: 'hang' } })
+  const { child } = start(`await fetch(url + '/github/nowhere')`)
+  await asked
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const release = sim.clock.hold()
+  time.close()
+  expect(await ended).toBe(1)
+  release()
+  time = await shareTime(sim.clock)
+})

@@ -31,6 +31,8 @@ interface Program {
   woken: number
   /** Gives up its next timer. */
   forget(): void
+  /** Ends it, should it still run. */
+  readonly end: () => void
 }
 
 export async function shareTime(clock: SimulatorClock): Promise<SharedTime> {
@@ -55,6 +57,7 @@ export async function shareTime(clock: SimulatorClock): Promise<SharedTime> {
     environment: { NODE_OPTIONS: `--import=${client}`, SIMULATOR_TIME: `${port}:${path}` },
     close() {
       leave()
+      for (const program of programs) program.end()
       server.close()
       closeSync(dial)
       rmSync(folder, { recursive: true })
@@ -64,7 +67,7 @@ export async function shareTime(clock: SimulatorClock): Promise<SharedTime> {
 
 /** Listens to one program until it ends. */
 function attend(socket: Socket, clock: SimulatorClock, programs: Set<Program>): void {
-  const program: Program = { isIdle: false, outstanding: 0, woken: 0, forget() {} }
+  const program: Program = { isIdle: false, outstanding: 0, woken: 0, forget() {}, end: () => socket.destroy() }
   programs.add(program)
   let received = ''
   socket.setEncoding('utf8')
