@@ -8,6 +8,7 @@ import { join } from 'node:path'
 const counts = [
   'CANCEL_EVERY',
   'INTERLEAVINGS',
+  'LAGS',
   'ORDERS',
   'REGISTRATIONS',
   'RUNS',

@@ -19,6 +19,8 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000
+/** For no longer than this the target goes unseen, whatever else was asked beside the looks. Milliseconds. */
+const longestUnseen = 60_000
 const unshown = untrusted(
   'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
 )
@@ -46,6 +48,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const pauses = startPauses(request)
   const ready = startReadyWait(group)
   let status: string | undefined
+  let seen: EcsTarget | undefined
   let isStopped = false
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
     const { codeDeploy } = until(journey, deadline.at() + aftermath)
@@ -66,7 +69,9 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     }
     if (over || hasReached(target, request.waitFor)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
-    const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
+    const signs = target && { ...signsOf(target), isOld: target === seen }
+    seen = target
+    const same: Untrusted | undefined = signs && !isStopped ? await failFast.look(signs) : undefined
     if (same) {
       isStopped = yield* stop(rollout, id, same)
       pace.hurry()
@@ -82,9 +87,12 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
   const { journey, request } = rollout
   let target: EcsTarget | undefined
   let isShown = true
+  let seenAt = journey.clock.monotonic()
   return async function* (over: boolean, moved: boolean): Events<EcsTarget | undefined> {
-    if (over) pace.spend()
-    if (!isShown || !(over || pace.aside(moved || isEarly(request.waitFor)))) return target
+    const isNeeded = over || journey.clock.monotonic() - seenAt >= longestUnseen
+    if (isNeeded) pace.spend()
+    if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
+    seenAt = journey.clock.monotonic()
     const look = aside(journey, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
     const now = await unlessDenied(look, () => {
       isShown = false
