@@ -15,6 +15,8 @@ const given = {
   environment: 'production',
   'slack-token': 'xoxb-not-a-real-token',
   'slack-channel': 'C0123456789',
+  // As often as usual, so that there is much to spoil.
+  'wait-max-delay-seconds': '',
 }
 
 /** What the run finds beside its service: a role that trusts it, and the page of its deployment on GitHub. */

@@ -146,10 +146,10 @@ export function rollingScene(options: RollingOptions = {}, simulator: SimulatorO
 
 type CodeDeployOptions = Partial<Parameters<typeof seedCodeDeploy>[1]>
 
-/** A steady service `shop/api` of two tasks that CodeDeploy deploys. */
+/** A steady service `shop/api` of two tasks that CodeDeploy deploys; the old ones end as soon as the traffic has moved. */
 export function codeDeployScene(options: CodeDeployOptions = {}, simulator: SimulatorOptions = {}): Simulator {
   const sim = createSimulator(simulator)
-  seedCodeDeploy(sim, { service: seedBlueGreenService(sim), ...options })
+  seedCodeDeploy(sim, { service: seedBlueGreenService(sim), terminationWaitMinutes: 0, ...options })
   sim.recorder.clear()
   return sim
 }
