@@ -48,7 +48,7 @@ const scenarioOf = (name: string) => scenarios[name] as Scenario
 describe('npm run demo', () => {
   test.concurrent('as a command: the story goes as it should, and writes the Slack message and the summary', async () => {
     const output = temporaryFolder()
-    const { exitCode, stdout } = await demo('--scenario', 'crash', '--output', output)
+    const { exitCode, stdout } = await demo('--scenario', 'crash', '--fast', '--output', output)
     const file = (name: string) => readFile(join(output, `crash.${name}`), 'utf8')
     expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
     expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain('Essential container in task exited')
@@ -87,19 +87,24 @@ describe('npm run demo', () => {
     expect(printed).toMatch(/10%[\s\S]*deployed in/)
   })
 
-  test.concurrent.each([
+  const stopped = [
     ['image-missing', 'api:v3-rc1 is not in Amazon ECR (repository api, eu-west-1, account 111122223333)'],
     ['secret-missing', 'has no arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/webhook-key-AbCdEf'],
     ['log-group-missing', 'CloudWatch Logs has no /teams/orders/api in eu-west-1'],
     ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64'],
-  ])('%s: preflight stops it before anything is changed, and Slack and the summary say so', async (name, cause) => {
-    const story = await told(scenarioOf(name))
-    expect(story.surprises).toEqual([])
-    expect(story.cause).toContain(cause)
-    expect(story.printed).toMatch(/┃ ❌ api \(staging\): failed, nothing changed/)
-    expect(story.summary).toContain('nothing changed')
-    expect(story.slack?.content.text).toContain('nothing changed')
-  })
+  ] as const
+
+  test.concurrent.each(some(stopped, 3))(
+    '%s: preflight stops it before anything is changed, and Slack and the summary say so',
+    async (name, cause) => {
+      const story = await told(scenarioOf(name))
+      expect(story.surprises).toEqual([])
+      expect(story.cause).toContain(cause)
+      expect(story.printed).toMatch(/┃ ❌ api \(staging\): failed, nothing changed/)
+      expect(story.summary).toContain('nothing changed')
+      expect(story.slack?.content.text).toContain('nothing changed')
+    },
+  )
 
   test('--list has a line for each', async () => {
     const { stdout } = await demo('--list')
