@@ -1,8 +1,12 @@
+import './test/environment.js'
+
+const stripTypes = { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' }
+
 /** Every folder of test/ is a project of its own, so that `npm run test:unit` stays the inner loop. */
-const project = (displayName, testMatch, extra = {}) => ({
+export const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
-  transform: { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' },
+  transform: stripTypes,
   extensionsToTreatAsEsm: ['.ts'],
   ...extra,
 })
@@ -11,28 +15,46 @@ const project = (displayName, testMatch, extra = {}) => ({
 const beyondUnits = [
   'diagnosis/gather.test.ts',
   'diagnosis/redact-properties.test.ts',
-  'diagnosis/redact-time.test.ts',
   'report/hostile-reports.test.ts',
   'runner/id-token.test.ts',
   'runner/signals.test.ts',
   'task-definition/register.test.ts',
 ]
 
-export default {
-  // Cases with bundles mostly wait.
-  maxConcurrency: 10,
+const common = {
+  // Cases with bundles are processes of their own: as many at a time as keep two cores busy.
+  maxConcurrency: 3,
   maxWorkers: '100%',
+  // What test files leave behind in a worker is given back.
+  workerIdleMemoryLimit: '700MB',
   // One for all: no test fails because the machine is busy. What hangs is found all the same.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
+}
+
+/** `npm test`: what needs nothing but Node. */
+export default {
+  ...common,
   projects: [
     project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
       testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
     }),
     project('in-process', ['{actions,aws,deployment,git,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),
     project('simulator', ['simulator/**/*.test.ts']),
-    project('workflows', ['workflows/**/*.test.ts']),
+    project('workflows', ['workflows/**/*.test.ts'], {
+      transform: { ...stripTypes, 'workflow-parser/dist/.*schema\\.js$': '<rootDir>/scripts/json-attributes.cjs' },
+      transformIgnorePatterns: ['/node_modules/(?!@actions/workflow-parser/)'],
+    }),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),
+  ],
+}
+
+/** `npm run test:long`: these files with many more runs, and what needs programs of others. */
+export const long = (again) => ({
+  ...common,
+  testTimeout: 1_800_000,
+  projects: [
+    project('again', again),
     project('other-programs', ['other-programs/**/*.test.ts']),
     project('docker', ['docker/**/*.test.ts']),
   ],
-}
+})

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { nearest } from './mutation/nearest.ts'
 
 const root = join(import.meta.dirname, '..')
 const domain = ['image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
@@ -95,5 +96,28 @@ describe('the rooms of the house', () => {
         .filter(({ code }) => /\bas any\b|: any\b|@ts-(ignore|expect-error)|biome-ignore/.test(code))
         .map(({ file }) => file),
     ).toEqual([])
+  })
+})
+
+describe('the tests', () => {
+  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.ts$/.test(file) && !/^(bench|mutation)\/|^demo(\/|\.ts)/.test(file))
+    .map((file) => ({ file, code: readFileSync(join(root, 'test', file), 'utf8') }))
+
+  test('measure no time of this machine: budgets are a part of the bench, and all tests have one time-out', () => {
+    const ticking = /\b(cpuUsage|cpuTime|performance\.now|jest\.setTimeout)\(|^ *\}, \d[\d_]*\)$/m
+    // An accelerated clock is for people and programs that live in real time; the runner kills a step in real time by default.
+    const allowed = ['simulator/clock.ts', 'workflows/runner/process.ts']
+    expect(
+      tests.filter(({ file, code }) => !allowed.includes(file) && ticking.test(code)).map(({ file }) => file),
+    ).toEqual([])
+  })
+
+  test('that mutants are tried with are there, and so are the files', () => {
+    const gone = Object.entries(nearest).flatMap(([file, names]) => [
+      ...(existsSync(join(root, file)) ? [] : [file]),
+      ...names.filter((name) => globSync(`${name}.test.ts`, { cwd: join(root, 'test') }).length === 0),
+    ])
+    expect(gone).toEqual([])
   })
 })

@@ -16,9 +16,10 @@ import { type Told, tell } from './demo/story.ts'
 
 const root = join(import.meta.dirname, '..')
 
-const usage = `Usage: npm run demo -- [--scenario NAME] [--list] [--output FOLDER] [--picture]
+const usage = `Usage: npm run demo -- [--scenario NAME] [--fast] [--list] [--output FOLDER] [--picture]
 
   --scenario  tells one story, from --list
+  --fast      waits for nothing: AWS's minutes pass as fast as this machine computes
   --list      what there is to tell
   --output    where summaries and Slack messages are put (default: demo-output)
   --picture   tells the whole story and draws docs/demo.svg of it`
@@ -40,6 +41,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         scenario: { type: 'string' },
+        fast: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         output: { type: 'string', default: join(root, 'demo-output') },
         picture: { type: 'boolean', default: false },
@@ -75,11 +77,11 @@ function chooseChapters(scenario: string | undefined): readonly Chapter[] {
   return [{ name: scenario ?? '', scenario: chosen }]
 }
 
-async function tellAll(chapters: readonly Chapter[], output: string): Promise<readonly Told[]> {
+async function tellAll(chapters: readonly Chapter[], output: string, isFast: boolean): Promise<readonly Told[]> {
   const docker = await findDocker()
   const first = chapters[0]?.scenario ?? brokenCanary
   const speed = speedOf(first)
-  const pace = speed === 1 ? '' : `, ${speed} times as fast as the real one`
+  const pace = isFast ? ', in no time' : speed === 1 ? '' : `, ${speed} times as fast as the real one`
   print(paint('dim', `The actions in dist/ deploy examples/api to an AWS that is simulated here${pace}.`))
   print(
     paint(
@@ -89,7 +91,7 @@ async function tellAll(chapters: readonly Chapter[], output: string): Promise<re
         : `Docker ${docker.version} builds the images.`,
     ),
   )
-  const stage = await openStage(first)
+  const stage = await openStage(first, !isFast)
   try {
     const told: Told[] = []
     for (const [index, { name, scenario }] of chapters.entries()) {
@@ -146,7 +148,7 @@ else {
   if (!existsSync(join(root, 'dist/deploy.js'))) stop('dist/ is not there. Run "npm run build" first.')
   const started = performance.now()
   const chapters = chooseChapters(options.picture ? undefined : options.scenario)
-  const told = await tellAll(chapters, options.output)
+  const told = await tellAll(chapters, options.output, options.fast)
   const story = [...lines]
   conclude(chapters, told, options.output, (performance.now() - started) / 1000)
   if (options.picture && process.exitCode !== 1) {

@@ -1,4 +1,5 @@
 import fc, { type StringConstraints } from 'fast-check'
+import { times } from './often.ts'
 
 const character = fc
   .oneof(
@@ -14,7 +15,7 @@ export function anyText(constraints: Omit<StringConstraints, 'unit'> = {}) {
 }
 
 /** How often a property is tried; `RUNS=100` tries each a hundred times as often. */
-export const runs = (count: number) => ({ numRuns: count * Number(process.env.RUNS ?? 1) })
+export const runs = (count: number) => ({ numRuns: count * times('RUNS', 1, 10) })
 
 /** Text that may be JSON, YAML or nearly so: their marks in any order. */
 export const nearlyADocument = fc.oneof(

@@ -1,17 +1,15 @@
 import type { CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { Failure } from '../failure.ts'
-import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest, EcsTarget } from '../ports.ts'
+import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import { appSpecHash, knowAppSpec, withAppSpecs } from './codedeploy-appspec.ts'
+import { appSpecHash, knowAppSpec } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
 import { deploymentIds, groupArn } from './codedeploy-lists.ts'
+import { describe, describeTarget, listActive } from './codedeploy-reads.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
-
-/** Statuses of a deployment that keeps its group busy. */
-const busy = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] as const
 
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {
@@ -41,6 +39,7 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
     revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: appSpecHash(appSpec) } },
   })
   knowAppSpec(connection, applicationName, appSpec)
+  const began = connection.clock.now()
   let active: string | undefined
   return call(
     connection,
@@ -56,7 +55,8 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
       action: 'codedeploy:CreateDeployment',
       resource: groupArn(connection, applicationName, deploymentGroupName),
       kind: 'mutate',
-      readBack: () => findActive(connection, request, active),
+      readBack: async () =>
+        (await findActive(connection, request, active)) ?? (await findEnded(connection, request, began)),
       whenRefused: (refusal) => explainConflict(refusal, deploymentGroupName),
     },
   )
@@ -77,27 +77,46 @@ async function findActive(
   request: CreateDeploymentRequest,
   known: string | undefined,
 ): Promise<string | undefined> {
-  const { applicationName, deploymentGroupName, description, appSpec } = request
-  const listed = known ? [known] : await listIfAllowed(connection, applicationName, deploymentGroupName)
+  const { applicationName, deploymentGroupName } = request
+  const listed = known ? [known] : await ifAllowed(listActive(connection, applicationName, deploymentGroupName))
   for (const active of listed) {
     const { rollbackInfo } = await describe(connection, active)
     // It may be rolled back already, by a deployment of its own.
     const id = rollbackInfo?.rollbackTriggeringDeploymentId ?? active
-    const deployment = await describe(connection, id)
-    const content = deployment.revision?.appSpecContent
-    const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
-    if (isSame && deployment.description === description) return id
+    if (isOf(request, await describe(connection, id))) return id
   }
   return undefined
 }
 
-async function listIfAllowed(connection: Connection, application: string, group: string): Promise<readonly string[]> {
+/** AWS's clock may be a little behind ours. Milliseconds. */
+const skew = 5_000
+
+/** As findActive, of a deployment that has ended since: AWS may have been out of reach for as long as it took. */
+async function findEnded(
+  connection: Connection,
+  request: CreateDeploymentRequest,
+  began: number,
+): Promise<string | undefined> {
+  const { applicationName: application, deploymentGroupName: group } = request
+  const start = new Date(began - skew)
+  for (const id of await ifAllowed(deploymentIds(connection, { application, group, createTimeRange: { start } })))
+    if (isOf(request, await describe(connection, id))) return id
+  return undefined
+}
+
+async function ifAllowed(ids: Promise<readonly string[]>): Promise<readonly string[]> {
   try {
-    return await listActive(connection, application, group)
+    return await ids
   } catch (error) {
     if (error instanceof Failure && error.parts.code === 'permission-missing') return []
     throw error
   }
+}
+
+function isOf({ appSpec, description }: CreateDeploymentRequest, deployment: CodeDeployDeployment): boolean {
+  const content = deployment.revision?.appSpecContent
+  const isSame = content?.sha256 === appSpecHash(appSpec) || content?.content === appSpec
+  return isSame && deployment.description === description
 }
 
 /** A deployment group runs one deployment at a time. The wording has changed before; the exception's name has not. */
@@ -113,45 +132,6 @@ function explainConflict(refusal: AwsError, group: string): undefined {
       : text`Wait until it has ended, or stop it, then run the job again.`,
     cause: refusal,
   })
-}
-
-async function describe(connection: Connection, id: string): Promise<CodeDeployDeployment> {
-  const client = await connection.clients.codedeploy()
-  const { GetDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
-  const described = await call(
-    connection,
-    async (options): Promise<CodeDeployDeployment> =>
-      present(
-        (await client.send(new GetDeploymentCommand({ deploymentId: id }), options)).deploymentInfo,
-        'deploymentInfo',
-      ),
-    { action: 'codedeploy:GetDeployment', kind: 'read' },
-  )
-  return await withAppSpecs(connection, described)
-}
-
-async function describeTarget(connection: Connection, id: string, cluster: string, service: string) {
-  const client = await connection.clients.codedeploy()
-  const { GetDeploymentTargetCommand } = await import('@aws-sdk/client-codedeploy')
-  // An ECS target's id is `<cluster>:<service>`, both as names (GetDeploymentTarget, targetId).
-  const targetId = `${cluster.split('/').at(-1)}:${service.split('/').at(-1)}`
-  return call(
-    connection,
-    async (options): Promise<EcsTarget | undefined> => {
-      const reply = await client.send(new GetDeploymentTargetCommand({ deploymentId: id, targetId }), options)
-      return present(reply.deploymentTarget, 'deploymentTarget').ecsTarget
-    },
-    {
-      action: 'codedeploy:GetDeploymentTarget',
-      kind: 'read',
-      whenRefused: ({ name }) =>
-        /^(DeploymentTargetDoesNotExist|DeploymentNotStarted)Exception$/.test(name) ? { value: undefined } : undefined,
-    },
-  )
-}
-
-function listActive(connection: Connection, application: string, group: string): Promise<readonly string[]> {
-  return deploymentIds(connection, { application, group, includeOnlyStatuses: [...busy] })
 }
 
 async function stop(connection: Connection, id: string, rollBack: boolean): Promise<void> {

@@ -14,6 +14,8 @@ export interface Signs {
   readonly running: number
   /** Tasks that failed, as far as AWS counts them. */
   readonly failed: number
+  /** Seen by an earlier look: it may have progressed since. */
+  readonly isOld?: boolean
 }
 
 /** Sees new tasks fail in one and the same way, long before a threshold or a time-out of AWS is reached. */
@@ -74,7 +76,9 @@ function startAlertness(clock: Clock, limit: number) {
       running = signs.running
       const failed = Math.max(signs.failed, fallen)
       const isSeen = failed >= limit && failed > known
-      const isStuck = signs.running < signs.desired && clock.monotonic() - calm >= waits
+      // What was seen before may have moved on; only after failures that is no reason to wait for the next look.
+      const isWorth = waits === alert || !signs.isOld
+      const isStuck = isWorth && signs.running < signs.desired && clock.monotonic() - calm >= waits
       if (!isSeen && !isStuck) return false
       known = failed
       calm = clock.monotonic()

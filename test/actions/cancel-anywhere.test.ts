@@ -2,18 +2,17 @@
  * A cancel at every moment at which a deployment waits for something: each call to AWS, GitHub and Slack (as it leaves,
  * as it is answered, and gone but carried out nevertheless), and each pause.
  */
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { parseRecord } from '../../src/deployment/record.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
+import { times } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import type { InProcessHandler } from '../simulator/in-process.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { environment } from './scene.ts'
-
-jest.setTimeout(120_000)
 
 const given = {
   service: 'api',
@@ -34,6 +33,9 @@ const isChange = (operation: string) => /\.(Create|Register|Update|Stop|Tag)/.te
 
 /** What bounds a call begins with the call, which is a moment of its own; pauses are short or drawn by lot. Milliseconds. */
 const isLimit = (milliseconds: number) => milliseconds >= 5_000 && Number.isInteger(milliseconds)
+
+/** Every so many moments are tried: all of them in the long run. */
+const step = times('CANCEL_EVERY', 7, 1)
 
 /** The world of one run, which is cancelled at its `moment`-th moment. */
 function worldThatCancels(sim: Simulator, moment: number, cancel: () => void) {
@@ -149,9 +151,11 @@ describe('row F01: a cancel at any moment ends in two seconds, and the post step
     ['CodeDeploy, broken', () => crash(codeDeployScene({ terminationWaitMinutes: 0 }))],
   ])('%s', async (_, scene) => {
     const wrong: string[] = []
-    let moment = 0
-    for (let problems: string[] | undefined = []; problems; problems = await cancelAt(scene, ++moment))
+    let moment = 1
+    for (let problems: string[] | undefined = []; problems; moment += step) {
       wrong.push(...problems)
+      problems = await cancelAt(scene, moment)
+    }
     expect(wrong).toEqual([])
     expect(moment).toBeGreaterThan(30)
   })

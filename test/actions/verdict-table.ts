@@ -299,6 +299,8 @@ export async function play(
     cluster: 'shop',
     image: newImage,
     'github-token': 'ghs_1',
+    // Every look is like the one before it.
+    'wait-max-delay-seconds': '20',
     ...given,
     ...trouble.given,
   }

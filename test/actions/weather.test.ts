@@ -1,13 +1,12 @@
 /** Every end of the verdict table again while 30 % of all calls to AWS, GitHub and Slack are spoiled: the ends are the same. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { some, times } from '../often.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { ends, type Played, play } from './verdict-table.ts'
 import { spoil } from './weather.ts'
 
-jest.setTimeout(600_000)
-
-/** `WEATHERS=20 npm test -- test/actions/weather` runs more of them. */
-const seeds = Array.from({ length: Number(process.env.WEATHERS ?? 1) }, (_, index) => index + 1)
+/** `WEATHERS=20 npm test -- test/actions/weather` tries more of them. */
+const seeds = Array.from({ length: times('WEATHERS', 1, 3) }, (_, index) => index + 1)
 
 const role = 'arn:aws:iam::111122223333:role/slipway-deploy'
 const given = {
@@ -16,6 +15,8 @@ const given = {
   environment: 'production',
   'slack-token': 'xoxb-not-a-real-token',
   'slack-channel': 'C0123456789',
+  // As often as usual, so that there is much to spoil.
+  'wait-max-delay-seconds': '',
 }
 
 /** What the run finds beside its service: a role that trusts it, and the page of its deployment on GitHub. */
@@ -40,7 +41,7 @@ function told({ runner, serving, sim }: Played) {
 
 const rows = Object.entries(ends).map(([name, end], row) => ({ name, end, row }))
 
-test.each(rows)('$name', async ({ end, row }) => {
+test.each(some(rows, 4))('$name', async ({ end, row }) => {
   const calm = told(await play(end, { before: furnish, given }))
   expect(calm.verdict).toBe(end.verdict)
   for (const seed of seeds) {

@@ -24,6 +24,28 @@ describe('row F12: a CodeDeploy deployment is created once', () => {
     expect(await aws.codeDeploy.describeDeployment(id)).toMatchObject({ description: request.description })
   })
 
+  test('one that has ended before AWS could be reached again is not created anew', async () => {
+    const { aws, simulator, request } = await withGroup()
+    const cutOff = () => {
+      const outage = simulator.faults.add({ probability: 1, effect: { kind: 'reset' } })
+      simulator.clock.after(20 * 60_000, outage.remove)
+    }
+    simulator.faults.add({ operation: 'CreateDeployment', effect: { kind: 'apply-then-drop' } })
+    simulator.faults.add({ operation: 'CreateDeployment', times: 1, effect: { kind: 'callback', run: cutOff } })
+    const id = await aws.codeDeploy.createDeployment(request)
+    expect(await aws.codeDeploy.describeDeployment(id)).toMatchObject({ status: 'Succeeded' })
+    expect(simulator.recorder.count('codedeploy', 'CreateDeployment')).toBe(1)
+  })
+
+  test('an equal one from before is not taken for it', async () => {
+    const { aws, simulator, clock, request } = await withGroup()
+    const before = await aws.codeDeploy.createDeployment(request)
+    await clock.sleep(20 * 60_000)
+    expect(await aws.codeDeploy.describeDeployment(before)).toMatchObject({ status: 'Succeeded' })
+    simulator.faults.add({ operation: 'CreateDeployment', effect: { kind: 'reset' } })
+    expect(await aws.codeDeploy.createDeployment(request)).not.toBe(before)
+  })
+
   test('a deployment of somebody else is a conflict that names it, also when replies are lost', async () => {
     const { aws, simulator, request, deploy } = await withGroup()
     const theirs = await deploy({ description: 'by hand' })

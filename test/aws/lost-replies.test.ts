@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { describe, expect, test } from '@jest/globals'
 import type { JsonObject } from '../../src/ports.ts'
+import { times } from '../often.ts'
 import type { SimulatorOptions } from '../simulator/simulator.ts'
 import { failure, lost, simulated, unanswered } from './simulated.ts'
 
@@ -135,11 +136,11 @@ describe('row F12: a mutation whose reply was lost happens once', () => {
     expect(await deployments(session)).toHaveLength(2)
   })
 
-  test('every registration over a line that loses most replies makes one revision (50; REGISTRATIONS=1000 for more)', async () => {
+  test('every registration over a line that loses most replies makes one revision (REGISTRATIONS)', async () => {
     const { aws, simulator } = await withService({ minutes: 24 * 60 })
     simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.5, effect: { kind: 'apply-then-drop' } })
     simulator.faults.add({ operation: 'RegisterTaskDefinition', probability: 0.2, effect: { kind: 'reset' } })
-    for (let count = 2; count <= Number(process.env.REGISTRATIONS ?? 50); count++)
+    for (let count = 2; count <= times('REGISTRATIONS', 20, 300); count++)
       expect((await aws.ecs.registerTaskDefinition(revision(String(count)))).revision).toBe(count)
   })
 })

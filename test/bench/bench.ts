@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- part …] [folder] [--json]`: start-up, preflight, lag at the end, calls, failures and scale, or only the parts
- * that are named. Exit code 1 when a requirement is missed.
+ * `npm run bench [-- part …] [folder] [--json]`: start-up, preflight, lag at the end, calls, failures, growth and scale, or
+ * only the parts that are named. Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
+import { measureGrowth } from './growth.ts'
 import { measureLag } from './lag.ts'
 import { measurePreflight } from './preflight.ts'
 import { measureScale } from './scale.ts'
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   lag: measureLag,
   calls: countCalls,
   failures: playFailures,
+  growth: measureGrowth,
   scale: measureScale,
 }
 const named = positionals.filter((positional) => positional in parts)

@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+import { some } from '../often.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { scenarios } from './scenarios.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
 import { commitOf, openStage } from './stage.ts'
 import { tell } from './story.ts'
 
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const patience = 60_000
 
 async function node(...words: readonly string[]) {
   try {
@@ -27,50 +27,83 @@ async function node(...words: readonly string[]) {
 
 const demo = (...words: readonly string[]) => node('test/demo.ts', ...words)
 
+/** Tells a story without people who watch, so that nobody waits. */
+async function told(scenario: Scenario) {
+  const stage = await openStage(scenario, false)
+  try {
+    const lines: string[] = []
+    const teller = {
+      print: (line: string) => void lines.push(line),
+      paint: (_: string, text: string) => text,
+      docker: undefined,
+    }
+    return { ...(await tell(scenario, commitOf(scenario.commit, 41), stage, teller)), printed: lines.join('\n') }
+  } finally {
+    await stage.close()
+  }
+}
+
+const scenarioOf = (name: string) => scenarios[name] as Scenario
+
 describe('npm run demo', () => {
-  test.concurrent.each([
+  test.concurrent('as a command: the story goes as it should, and writes the Slack message and the summary', async () => {
+    const output = temporaryFolder()
+    const { exitCode, stdout } = await demo('--scenario', 'crash', '--fast', '--output', output)
+    const file = (name: string) => readFile(join(output, `crash.${name}`), 'utf8')
+    expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
+    expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain('Essential container in task exited')
+    expect(stdout).toMatch(/┃ ⏪ api \(staging\): failed, rolled back to api:1/)
+    expect(stdout).not.toContain('\u001b')
+    expect(await file('summary.md')).toContain('prices.js')
+    expect(JSON.parse(await file('slack.json'))).toMatchObject({
+      text: expect.stringContaining('rolled back to api:1'),
+    })
+    expect(await file('slack.html')).not.toMatch(/<script|src=/)
+  })
+
+  /** What is said of failures of these kinds, in this process: test/actions/failures. */
+  const stories = [
+    ['alarm', 'ALARM_ACTIVE: alarm api-5xx', 'AllowTraffic'],
     ['crash', 'Essential container in task exited ("api", exit code 1)', 'prices.js'],
     ['out-of-memory', 'OutOfMemoryError', 'exit code 137'],
     ['unhealthy-target', 'HTTP 500 (Target.ResponseCodeMismatch)', '/health'],
     ['capacity', 'Capacity is unavailable at this time', 'unable to place a task'],
-    ['alarm', 'ALARM_ACTIVE: alarm api-5xx', 'AllowTraffic'],
-  ])(
-    '--scenario %s: the cause is found, the old revision serves, Slack and the summary say so',
-    async (scenario, cause, evidence) => {
-      const output = temporaryFolder()
-      const { exitCode, stdout } = await demo('--scenario', scenario, '--output', output)
-      const file = (name: string) => readFile(join(output, `${scenario}.${name}`), 'utf8')
-      expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
-      expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain(cause)
-      expect(stdout).toMatch(/┃ ⏪ api \(staging\): failed, rolled back to api:1/)
-      expect(stdout).not.toContain('\u001b')
-      expect(await file('summary.md')).toContain(evidence)
-      expect(JSON.parse(await file('slack.json'))).toMatchObject({
-        text: expect.stringContaining('rolled back to api:1'),
-      })
-      expect(await file('slack.html')).not.toMatch(/<script|src=/)
+  ] as const
+
+  test.concurrent.each(some(stories, 4))(
+    '%s: the cause is found, the old revision serves, Slack and the summary say so',
+    async (name, cause, evidence) => {
+      const story = await told(scenarioOf(name))
+      expect(story.surprises).toEqual([])
+      expect(story.cause).toContain(cause)
+      expect(story.summary).toContain(evidence)
+      expect(story.slack?.content.text).toContain('rolled back to api:1')
     },
-    patience,
   )
 
-  test.concurrent.each([
+  test.concurrent('success: the canary gets its share, then everything', async () => {
+    const { surprises, printed } = await told(scenarioOf('success'))
+    expect(surprises).toEqual([])
+    expect(printed).toMatch(/10%[\s\S]*deployed in/)
+  })
+
+  const stopped = [
     ['image-missing', 'api:v3-rc1 is not in Amazon ECR (repository api, eu-west-1, account 111122223333)'],
     ['secret-missing', 'has no arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/webhook-key-AbCdEf'],
     ['log-group-missing', 'CloudWatch Logs has no /teams/orders/api in eu-west-1'],
     ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64'],
-  ])(
-    '--scenario %s: preflight stops it before anything is changed, and Slack and the summary say so',
-    async (scenario, cause) => {
-      const output = temporaryFolder()
-      const { exitCode, stdout } = await demo('--scenario', scenario, '--output', output)
-      const file = (name: string) => readFile(join(output, `${scenario}.${name}`), 'utf8')
-      expect({ exitCode, problems: /did not go as it should[\s\S]*/.exec(stdout)?.[0] }).toEqual({ exitCode: 0 })
-      expect(/^Cause found: (.*)$/m.exec(stdout)?.[1]).toContain(cause)
-      expect(stdout).toMatch(/┃ ❌ api \(staging\): failed, nothing changed/)
-      expect(await file('summary.md')).toContain('nothing changed')
-      expect(JSON.parse(await file('slack.json'))).toMatchObject({ text: expect.stringContaining('nothing changed') })
+  ] as const
+
+  test.concurrent.each(some(stopped, 3))(
+    '%s: preflight stops it before anything is changed, and Slack and the summary say so',
+    async (name, cause) => {
+      const story = await told(scenarioOf(name))
+      expect(story.surprises).toEqual([])
+      expect(story.cause).toContain(cause)
+      expect(story.printed).toMatch(/┃ ❌ api \(staging\): failed, nothing changed/)
+      expect(story.summary).toContain('nothing changed')
+      expect(story.slack?.content.text).toContain('nothing changed')
     },
-    patience,
   )
 
   test('--list has a line for each', async () => {
@@ -85,21 +118,10 @@ describe('npm run demo', () => {
     expect(stderr).toMatch(/no scenario "nope"[\s\S]*out-of-memory/)
   })
 
-  test(
-    'a story that goes another way is told as such',
-    async () => {
-      const scenario = { ...scenarios['secret-missing'], cause: /no capacity/ } as (typeof scenarios)[string]
-      const stage = await openStage(scenario)
-      try {
-        const teller = { print: () => {}, paint: (_: string, text: string) => text, docker: undefined }
-        const { surprises } = await tell(scenario, commitOf(scenario.commit, 41), stage, teller)
-        expect(surprises).toEqual([expect.stringContaining('the cause is')])
-      } finally {
-        await stage.close()
-      }
-    },
-    patience,
-  )
+  test('a story that goes another way is told as such', async () => {
+    const { surprises } = await told({ ...scenarioOf('secret-missing'), cause: /no capacity/ })
+    expect(surprises).toEqual([expect.stringContaining('the cause is')])
+  })
 })
 
 test('an old Node gets one line instead of a stack trace', async () => {

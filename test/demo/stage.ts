@@ -10,6 +10,7 @@ import { codeDeployOf } from '../simulator/codedeploy/codedeploy.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { type SeedOptions, seedExample, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { shareTime } from '../simulator/time-server.ts'
 import { type Definition, place, type Scenario } from './scenarios.ts'
 
 /**
@@ -33,6 +34,7 @@ export interface Commit {
 
 export interface Stage {
   readonly simulator: Simulator
+  readonly isWatched: boolean
   /** A copy of examples/api. */
   readonly workspace: string
   /** For every step of the job that deploys this commit. */
@@ -51,10 +53,10 @@ export function commitOf(title: string, runNumber: number): Commit {
   return { sha: createHash('sha1').update(title).digest('hex'), title, runNumber: String(runNumber) }
 }
 
-/** For this scenario, and others after it. */
-export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>): Promise<Stage> {
+/** For this scenario, and others after it. Without people who watch nobody waits for anything. */
+export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>, isWatched = true): Promise<Stage> {
   const speed = speedOf(scenario)
-  const simulator = createSimulator({ clock: { kind: 'accelerated', speed } })
+  const simulator = createSimulator({ clock: isWatched ? { kind: 'accelerated', speed } : { kind: 'idle' } })
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:*' }, maxSessionSeconds: 43_200 })
   const region = simulator.world.region(place.region)
   region.ecr.createRepository('api', true)
@@ -64,11 +66,13 @@ export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>):
   Object.assign(codeDeployOf(simulator.world, place.region).quirks, { installSeconds: 45, steadySeconds: 15 })
   const workspace = join(temporary, 'api')
   await cp(example, workspace, { recursive: true })
-  const { environment, close } = await simulator.listen(0, { dates: 'simulated' })
+  const { environment, close } = await simulator.listen(0, { time: isWatched ? 'lapse' : 'shared' })
+  const time = isWatched ? undefined : await shareTime(simulator.clock)
   const history = new Set<string>()
   let listener: string | undefined
   const stage: Stage = {
     simulator,
+    isWatched,
     workspace,
     async environment({ sha, title, runNumber }) {
       if (!history.has(sha)) simulator.github.commits.add(sha)
@@ -83,8 +87,10 @@ export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>):
         GITHUB_REPOSITORY: repository,
         GITHUB_SHA: sha,
         GITHUB_RUN_NUMBER: runNumber,
-        NODE_OPTIONS: `--import=${timeLapse}`,
-        DEMO_CLOCK: [simulator.clock.now(), Date.now(), speed].join(','),
+        ...(time?.environment ?? {
+          NODE_OPTIONS: `--import=${timeLapse}`,
+          DEMO_CLOCK: [simulator.clock.now(), Date.now(), speed].join(','),
+        }),
       }
     },
     async layout(version, architecture) {
@@ -99,6 +105,7 @@ export async function openStage(scenario: Pick<Scenario, 'engine' | 'verdict'>):
     productionListener: () => listener,
     async close() {
       await close()
+      time?.close()
       await rm(temporary, { recursive: true, force: true })
     },
   }

@@ -57,7 +57,7 @@ export async function tell(scenario: Scenario, commit: Commit, stage: Stage, tel
   const unwatch = watchSlack(() => stage.simulator.slack.messages(), paint, print)
   const deployed = await step('deploy', {
     title: 'deploy: register the task definition, deploy, watch to the end',
-    inputs: deployInputs(image),
+    inputs: deployInputs(image, stage),
   })
   unwatch()
   const { verdict = '', cause = '' } = deployed.outputs
@@ -100,15 +100,15 @@ async function push(scenario: Scenario, commit: Commit, stage: Stage, { docker, 
   })
 }
 
-function deployInputs(image: string): Readonly<Record<string, string>> {
+function deployInputs(image: string, { isWatched }: Stage): Readonly<Record<string, string>> {
   return {
     environment: 'staging',
     service: place.service,
     image,
     'slack-token': 'xoxb-demo',
     'github-token': 'ghs_demo',
-    // AWS is in a hurry here, so look more often than the default does.
-    'wait-max-delay-seconds': '1',
+    // AWS is in a hurry then, so look more often than the default does.
+    ...(isWatched && { 'wait-max-delay-seconds': '1' }),
   }
 }
 

@@ -180,7 +180,7 @@ describe('the proof', () => {
     expect((await deployAfterStaging(rollingScene(), { dryRun: true })).error).toBeUndefined()
   })
 
-  test.each<[string, (sim: Simulator) => void, { token?: undefined }, RegExp]>([
+  test.each<[string, (sim: Simulator) => unknown, { token?: undefined }, RegExp]>([
     [
       'the token may not read deployments',
       (sim) => sim.github.grant({ deployments: 'none' }),
@@ -189,7 +189,12 @@ describe('the proof', () => {
     ],
     ['there is no token', () => undefined, { token: undefined }, /no github-token/],
     ['GitHub is down', (sim) => sim.github.fail({ kind: 'http', status: 503 }), {}, /GitHub answered 503/],
-    ['GitHub hangs', (sim) => sim.github.fail({ kind: 'hang' }), {}, /did not answer/],
+    [
+      'GitHub hangs',
+      (sim) => sim.faults.add({ service: 'github', times: Number.POSITIVE_INFINITY, effect: { kind: 'hang' } }),
+      {},
+      /did not answer/,
+    ],
   ])('cannot be had where %s: nothing is deployed', async (_, spoil, more, why) => {
     const sim = rollingScene()
     note(sim, [['success', ours, '7']])

@@ -117,7 +117,11 @@ describe.each([
 
   test.each([
     ['GitHub is down', (sim: Simulator) => sim.github.fail({ kind: 'http', status: 503 })],
-    ['GitHub hangs', (sim: Simulator) => sim.github.fail({ kind: 'hang' })],
+    [
+      'GitHub hangs',
+      (sim: Simulator) =>
+        sim.faults.add({ service: 'github', times: Number.POSITIVE_INFINITY, effect: { kind: 'hang' } }),
+    ],
     ['GitHub is asked too often', (sim: Simulator) => sim.github.fail({ kind: 'rate-limit' })],
     ['the answer is none', (sim: Simulator) => sim.github.fail({ kind: 'not-json' })],
   ])('row F16: when %s, nothing is changed, and it says what to do', async (_reason, trouble) => {

@@ -1,12 +1,12 @@
 /** No false verdict, whatever reads lag, which replies are lost and which optional reads are denied. */
 import { expect, test } from '@jest/globals'
+import { times } from '../often.ts'
 import { run } from './scene.ts'
 import { falsehood } from './stale-verdicts.ts'
 import { askedIn, engines, sceneOf, worldOf } from './stale-world.ts'
 import { truthOf } from './truth.ts'
 
-/** `STALE_READS=2000 npm test -- test/deployment/stale-reads` plays more of them. */
-const count = Math.ceil(Number(process.env.STALE_READS ?? 40) / engines.length)
+const count = Math.ceil(times('STALE_READS', 40, 2000) / engines.length)
 const numbers = Array.from({ length: count }, (_, index) => index)
 
 test.each(engines)(

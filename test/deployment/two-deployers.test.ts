@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { times } from '../often.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, type Ended, portsOf, rollingScene, run, servingImage } from './scene.ts'
@@ -18,8 +19,8 @@ function pick<T>(list: readonly T[], random: () => number): T {
   return list[index] as T
 }
 
-/** `INTERLEAVINGS=500 npm test -- test/deployment/two-deployers` runs more of them. */
-const seeds = Array.from({ length: Number(process.env.INTERLEAVINGS ?? 6) }, (_, index) => index + 1)
+/** `INTERLEAVINGS=500 npm test -- test/deployment/two-deployers` tries more of them. */
+const seeds = Array.from({ length: times('INTERLEAVINGS', 3, 60) }, (_, index) => index + 1)
 
 /** One of two jobs that deploy the same service at about the same time. */
 async function job(sim: Simulator, commit: string, random: () => number): Promise<Ended> {
@@ -71,5 +72,4 @@ test.each([
       if (winners.length > 0) expect([seed, winners]).toEqual([seed, expect.arrayContaining([servingImage(sim)])])
     }
   },
-  600_000,
 )

@@ -1,18 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { capacity } from '../../src/diagnosis/catalogue/capacity.ts'
-import { health } from '../../src/diagnosis/catalogue/health.ts'
-import { imagePull } from '../../src/diagnosis/catalogue/image-pull.ts'
-import { initialization } from '../../src/diagnosis/catalogue/initialization.ts'
-import { lastWords } from '../../src/diagnosis/catalogue/last-words.ts'
-import { launch } from '../../src/diagnosis/catalogue/launch.ts'
-import { traffic } from '../../src/diagnosis/catalogue/traffic.ts'
-import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
 import { causeOf as causeFor, findEntry } from '../../src/diagnosis/entry.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import { renderText, untrusted } from '../../src/text.ts'
-import { cpuTime } from '../cpu-time.ts'
 import { runs } from '../generated.ts'
+import { entries } from './entries.ts'
 import { type Container, causeOf, event, log, sentences, stopped } from './evidence.ts'
 
 const exited = 'Essential container in task exited'
@@ -195,29 +187,6 @@ function sureGroups(source: string): readonly string[] {
 }
 
 describe('any text', () => {
-  const entries = [
-    ...initialization,
-    ...imagePull,
-    ...launch,
-    ...capacity,
-    ...health,
-    ...traffic,
-    ...verdicts,
-    ...lastWords,
-  ]
-
-  test('S14 takes no longer to search than its first 4,000 characters, however hostile', async () => {
-    const starts = entries.flatMap(({ pattern }) => pattern.source.match(/[A-Za-z' ]{6,}/g) ?? [])
-    const time = (size: number) => {
-      const texts = [...new Set(starts)].map((part) => `${part} `.repeat(Math.ceil(size / (part.length + 1))))
-      return cpuTime(() => {
-        for (const text of texts) findEntry(entries, text)
-      })
-    }
-    const short = await time(4000)
-    expect(await time(100_000)).toBeLessThan(3 * short)
-  })
-
   test('is cut before it is searched, so that no entry is found far behind', () => {
     const far = (size: number) => findEntry(entries, `${'x '.repeat(size / 2)}exec format error`)
     expect(far(1000)?.entry.code).toBe('exec-format')

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push.ts'
 import { network } from '../../src/actions/world.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -26,8 +26,6 @@ import { watchCommandLines } from './command-lines.ts'
 const direct = { clock: systemClock, fetch: network.fetch, environment: {} }
 
 import { type OwnEngine, type OwnRegistry, startEngine, startRegistry } from './own-engine.ts'
-
-jest.setTimeout(120_000)
 
 const root = join(import.meta.dirname, '../..')
 const source = gitRepository({})
@@ -110,7 +108,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
   })
 
   test('names its commit and its source', async () => {
-    const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, patience: 1000 })
+    const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, patience: 60_000 })
     expect(await findImage(registry, 'api', sha)).toMatchObject({
       labels: { 'org.opencontainers.image.revision': sha },
     })
@@ -137,7 +135,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
 
   test('ends at once when the job is cancelled, and leaves no password', async () => {
     ecr().createRepository('slow')
-    const context = await writeDockerfile(`FROM ${engine.base}\nRUN ["node", "-e", "setTimeout(() => {}, 60000)"]\n`)
+    const context = await writeDockerfile(`FROM ${engine.base}\nRUN ["node", "-e", "setTimeout(() => {}, 3600000)"]\n`)
     const { runner, run, temporary } = await given()
     const ended = failure(run({ repository: 'slow', context, network: 'none' }))
     let isOver = false
@@ -146,10 +144,9 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     })
     while (!isOver && !runner.lines.some((line) => line.includes('RUN')))
       await new Promise((resolve) => setTimeout(resolve, 20))
-    const from = Date.now()
     runner.cancel()
+    // Not after the hour that the build would take.
     expect((await ended).code).toBe('cancelled')
-    expect(Date.now() - from).toBeLessThan(6000)
     expect(await readdir(temporary)).toEqual([])
   })
 
@@ -195,10 +192,10 @@ withDocker('any other OCI registry with a password', () => {
       endpoint: server.endpoint,
       username: server.username,
       password,
-      expiresAt: new Date(Date.now() + 60_000),
+      expiresAt: new Date(Date.now() + 3_600_000),
     })
     const { signal } = new AbortController()
-    const registry = openRegistry({ ...direct, login, signal, patience: 2000 })
+    const registry = openRegistry({ ...direct, login, signal, patience: 60_000 })
     const host = new URL(server.endpoint).host
     const lines: string[] = []
     const say = (line: Parameters<typeof plain>[0]) => void lines.push(plain(line))

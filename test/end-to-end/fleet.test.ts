@@ -3,13 +3,14 @@ import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { spoil } from '../actions/weather.ts'
 import { newImage, portsOf, region } from '../deployment/scene.ts'
+import { times } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 
-const rolling = Array.from({ length: 60 }, (_, index) => `api-${index}`)
-const blueGreen = Array.from({ length: 20 }, (_, index) => `web-${index}`)
+const rolling = Array.from({ length: times('SERVICES', 12, 60) }, (_, index) => `api-${index}`)
+const blueGreen = Array.from({ length: times('SERVICES', 12, 60) / 3 }, (_, index) => `web-${index}`)
 const services = [...rolling, ...blueGreen]
 const commit = 'b'.repeat(40)
 
@@ -60,4 +61,4 @@ test('row F07, row F08, row F12: with 30 % of all calls to AWS, GitHub and Slack
     .calls('codedeploy', 'CreateDeployment')
     .filter(({ outcome }) => [undefined, 'apply-then-drop', 'truncate', 'stale-read'].includes(outcome))
   expect(created).toHaveLength(blueGreen.length)
-}, 120_000)
+})

@@ -1,12 +1,10 @@
 /** From a commit to healthy traffic with the shipped actions one by one, and with what `examples/api` holds. */
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
 import { seedExample } from '../simulator/fixtures.ts'
 import { canaries } from './canaries.ts'
 import { inScene, newImage, oldImage, region, revision, type Scene, slackInputs, target } from './scene.ts'
-
-jest.setTimeout(60_000)
 
 const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
 
@@ -113,7 +111,6 @@ test.concurrent(
         environment: 'staging',
         service: 'api',
         image: `api@${digest}`,
-        'wait-max-delay-seconds': '1',
         'slack-token': canaries.slackToken,
         'github-token': canaries.githubToken,
       },

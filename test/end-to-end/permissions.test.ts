@@ -1,14 +1,12 @@
 /** What the bundles may do: roles by OIDC, the documented IAM actions and no others, and secrets that stay secret. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { writeLayout } from '../oci-layout.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { blemishes, canaries } from './canaries.ts'
 import { inScene, newImage, oldImage, region, type Scene, type SceneOptions, slackInputs } from './scene.ts'
-
-jest.setTimeout(60_000)
 
 const role = 'arn:aws:iam::111122223333:role/deploy'
 /** A job without keys of its own. */
@@ -50,7 +48,7 @@ test.concurrent(
 
 test.concurrent(
   'row F11: role-to-assume: a session that expires while we watch is renewed, and the deployment seen to its end',
-  inScene({ speed: 60 }, async ({ deploy, sim, serving }) => {
+  inScene({}, async ({ deploy, sim, serving }) => {
     sim.iam.role({ name: 'deploy', trust: { sub: 'repo:acme/shop:*' } })
     const effect = { kind: 'callback', run: () => sim.iam.expireSessions() } as const
     sim.faults.add({ operation: 'DescribeServiceDeployments', times: 1, effect })

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { type ProcessResult, runProcess } from '../workflows/runner/process.ts'
+import { type ProcessResult, realTime, runProcess, type Time } from '../workflows/runner/process.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -22,6 +22,8 @@ export interface ActionRun {
   readonly event?: object
   /** `RUNNER_TEMP`, which the steps of a job share. Default: a new folder. */
   readonly temporary?: string
+  /** In which the step lives. Default: real time. */
+  readonly time?: Time
   /** Gets the process's id, for those who end it in another way than the runner does. */
   readonly onStart?: (processId: number) => void
   /** Gets what the step prints as it comes, for people who watch. */
@@ -31,6 +33,7 @@ export interface ActionRun {
 export interface ActionResult extends ProcessResult {
   /** Text of the `::error::` annotations. */
   readonly errors: readonly string[]
+  /** How long the step took, in its time. */
   readonly seconds: number
 }
 
@@ -47,12 +50,14 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
   mkdirSync(dirname(eventPath), { recursive: true })
   writeFileSync(eventPath, JSON.stringify(run.event ?? {}))
   const given: Record<string, string> = { ...Object.fromEntries(defaults), ...run.inputs }
-  const started = performance.now()
+  const time = run.time ?? realTime
+  const started = time.now()
   const result = await runProcess({
     command: process.execPath,
     arguments: [join(root, 'actions', name, runs[run.step ?? 'main'] ?? '')],
     environment: {
       PATH: process.env.PATH ?? '',
+      TZ: process.env.TZ ?? '',
       HOME: temporary,
       RUNNER_TEMP: temporary,
       GITHUB_ACTIONS: 'true',
@@ -76,10 +81,11 @@ export async function runAction(name: string, run: ActionRun): Promise<ActionRes
     folder: run.workspace ?? temporary,
     temporary,
     signal: run.signal ?? new AbortController().signal,
+    time,
     onStart: run.onStart,
     onOutput: run.onOutput,
   })
-  return { ...result, errors: annotations(result.log), seconds: (performance.now() - started) / 1000 }
+  return { ...result, errors: annotations(result.log), seconds: (time.now() - started) / 1000 }
 }
 
 interface ActionFile {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { type BlueGreenOptions, seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { type RollingOptions, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { shareTime } from '../simulator/time-server.ts'
 import { blemishes, canaries, hostile } from './canaries.ts'
 import { type ActionResult, type ActionRun, runAction } from './run-action.ts'
 
@@ -13,8 +14,8 @@ export const oldImage = 'registry.example.com/api:v1'
 export const newImage = 'registry.example.com/api:v2'
 export const revision = (number: number) => `arn:aws:ecs:${region}:111122223333:task-definition/api:${number}`
 
-/** Inputs of every deploy here. Bundles live in real time, so they look often. */
-export const target = { cluster: 'shop', service: 'api', 'wait-max-delay-seconds': '1' }
+/** Inputs of every deploy here. */
+export const target = { cluster: 'shop', service: 'api' }
 export const slackInputs = { 'slack-token': canaries.slackToken, 'slack-channel': 'C0123456789' }
 
 export interface SceneOptions {
@@ -22,8 +23,6 @@ export interface SceneOptions {
   readonly service?: 'rolling' | 'codedeploy' | 'none'
   readonly rolling?: RollingOptions
   readonly codeDeploy?: BlueGreenOptions
-  /** Virtual seconds in a real one. Default 120. */
-  readonly speed?: number
   readonly seed?: number
 }
 
@@ -66,8 +65,8 @@ export function inScene(options: SceneOptions, play: (scene: Scene) => Promise<v
 }
 
 export async function openScene(options: SceneOptions = {}): Promise<{ scene: Scene; close(): Promise<void> }> {
-  const { service = 'rolling', speed = 120, seed = 1 } = options
-  const sim = createSimulator({ clock: { kind: 'accelerated', speed }, seed })
+  const { service = 'rolling', seed = 1 } = options
+  const sim = createSimulator({ seed })
   // What somebody's task definition holds: a value, a label and an option that nobody else should read.
   const seeded = {
     container: {
@@ -78,14 +77,16 @@ export async function openScene(options: SceneOptions = {}): Promise<{ scene: Sc
   if (service === 'rolling') seedRollingService(sim, { ...seeded, ...options.rolling })
   if (service === 'codedeploy') seedBlueGreen(sim, { ...seeded, terminationWaitMinutes: 1, ...options.codeDeploy })
   sim.recorder.clear()
-  const { environment: served, close } = await sim.listen()
+  const { environment: served, close } = await sim.listen(0, { time: 'shared' })
+  const time = await shareTime(sim.clock)
   const workspace = mkdtempSync(join(tmpdir(), 'slipway-workspace-'))
-  const environment = { ...served, AWS_SECRET_ACCESS_KEY: canaries.awsSecretKey }
+  const environment = { ...served, ...time.environment, AWS_SECRET_ACCESS_KEY: canaries.awsSecretKey }
   const scene = openStage(sim, workspace, environment)
   return {
     scene,
     async close() {
       await close()
+      time.close()
       for (const folder of [workspace, `${workspace}-runner`]) rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -109,6 +110,7 @@ function openStage(sim: Simulator, workspace: string, environment: Readonly<Reco
         workspace,
         temporary,
         event,
+        time: sim.clock,
         ...more,
         inputs,
         environment: { ...environment, ...more.environment },

@@ -1,8 +1,6 @@
 /** A rolling service becomes a canary with the shipped action, and an alarm takes it back. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { inScene, newImage, oldImage, region, type Scene, slackInputs } from './scene.ts'
-
-jest.setTimeout(60_000)
 
 /** The second target group and the rule that the new strategy needs, as YAML for the input. */
 function loadBalancerConfiguration({ sim, ecs }: Scene): string {

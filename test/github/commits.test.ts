@@ -26,7 +26,7 @@ test('one failure of GitHub is tried again; one that stays is told within 35 sec
   const { sim, history } = open()
   sim.github.fail({ kind: 'http', status: 502 }, { times: 1 })
   expect(await history.compare(older, newer)).toBe('ahead')
-  sim.github.fail({ kind: 'hang' })
+  sim.faults.add({ service: 'github', times: Number.POSITIVE_INFINITY, effect: { kind: 'hang' } })
   const before = sim.clock.now()
   expect(await history.compare(older, newer)).toEqual({
     reason: 'unanswered',

@@ -7,14 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
 import type { Listening } from '../simulator/server.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-
-// `aws ecs deploy` looks every 15 seconds.
-jest.setTimeout(60_000)
 
 const run = promisify(execFile)
 
@@ -112,7 +109,7 @@ const withEcsDeploy = isThere('ecs') ? test : test.skip
 describe('ecs-deploy', () => {
   withEcsDeploy('deploys a rolling service', async () => {
     const image = ['--image', 'api', 'registry.example.com/api:v5']
-    const waiting = ['--timeout', '60', '--sleep-time', '1', '--region', 'eu-west-1']
+    const waiting = ['--timeout', '600', '--sleep-time', '1', '--region', 'eu-west-1']
     const printed = await play('ecs', 'deploy', 'shop', 'api', ...image, ...waiting)
     expect(printed).toMatch(/changed task definition to: api:2.*Deployment successful/s)
   })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
+import { isNodeAtWork } from './node-at-work.js'
 
 /**
  * Virtual time. State machines schedule timers on it; the program under test sleeps on it (in-process tests) or lives in
@@ -19,10 +20,22 @@ export interface SimulatorClock {
   advance(milliseconds: number): void
   /** Keeps an idle clock from jumping until the returned function is called: something is still under way. */
   hold(): () => void
-  /** From now on an idle clock jumps only after so many real milliseconds of quiet. For clients behind a socket. */
-  waitForQuiet(milliseconds: number): void
+  /** As `hold`, while the companion is busy. It is looked at again after `stir`. */
+  join(companion: Companion): () => void
+  stir(): void
+  /** Says that a request waits for this clock, or for ever, until the returned function is called. */
+  park(): () => void
+  /** How many requests do. */
+  parked(): number
   /** The same time as the program under test sees it. */
   readonly forProgram: Clock
+}
+
+/** Something outside of this process that lives by the clock. */
+export interface Companion {
+  isBusy(): boolean
+  /** Told when the time has moved. */
+  moved?(): void
 }
 
 export interface Timer {
@@ -44,9 +57,6 @@ interface Entry {
 
 /** Turns of the event loop without any activity after which the program counts as idle. */
 const idleTurns = 4
-
-/** Whether files are being read: code, or AWS's configuration at the first call of a client. That takes real time. */
-const isReading = () => process.getActiveResourcesInfo().some((name) => /^(FSReq|CloseReq)/.test(name))
 
 /** Entries by time, then by the order in which they came. Sorted: hundreds of sleepers are looked at all the time. */
 function createQueue() {
@@ -98,8 +108,9 @@ export function createClock(
   let moved = 0
   let firing: number | undefined
   let activity = 0
-  let holds = 0
-  let quiet = 0
+  const companions = new Set<Companion>()
+  let parks = 0
+  let stir = () => {}
   let isPumping = false
   let failure: { readonly error: unknown } | undefined
 
@@ -134,23 +145,39 @@ export function createClock(
     return entry
   }
 
+  // Programs that live by this clock are companions; any other one, such as git, takes real time.
+  const isAtWork = () => isNodeAtWork(companions.size === 0)
+
+  const isHeld = () => [...companions].some((companion) => companion.isBusy())
+
+  const released = async () => {
+    while (isHeld())
+      await new Promise<void>((resolve) => {
+        stir = resolve
+      })
+  }
+
   const untilIdle = async () => {
     let seen = activity
-    let since = performance.now()
-    for (let turns = 0; turns < idleTurns || holds > 0 || performance.now() - since < quiet; turns++) {
-      await new Promise(quiet > 0 || holds > 0 ? (resolve) => setTimeout(resolve, 1) : setImmediate)
-      if (seen !== activity || holds > 0 || isReading()) {
+    for (let turns = 0; turns < idleTurns; turns++) {
+      await released()
+      await new Promise(setImmediate)
+      if (seen !== activity || isHeld() || isAtWork()) {
         seen = activity
-        since = performance.now()
         turns = -1
       }
     }
   }
 
+  const move = (to: number) => {
+    moved = to
+    for (const companion of companions) companion.moved?.()
+  }
+
   const jump = () => {
     const next = queue.due(Infinity)
     if (!next) return
-    moved = Math.max(moved, next.at - start)
+    move(Math.max(moved, next.at - start))
     fireDue()
     activity++
   }
@@ -197,6 +224,14 @@ export function createClock(
     return () => queue.remove(entry)
   }
 
+  const join = (companion: Companion) => {
+    companions.add(companion)
+    return () => {
+      companions.delete(companion)
+      stir()
+    }
+  }
+
   return {
     now,
     settle,
@@ -207,22 +242,24 @@ export function createClock(
     advance(milliseconds) {
       const target = flow() + Math.round(milliseconds)
       for (let next = queue.due(target); next; next = queue.due(target)) {
-        if (mode.kind === 'idle') moved = Math.max(moved, next.at - start)
+        if (mode.kind === 'idle') move(Math.max(moved, next.at - start))
         fire(next)
       }
-      moved = mode.kind === 'idle' ? Math.max(moved, target - start) : moved + Math.round(milliseconds)
+      move(mode.kind === 'idle' ? Math.max(moved, target - start) : moved + Math.round(milliseconds))
     },
-    hold() {
-      holds++
-      let isHeld = true
+    hold: () => join({ isBusy: () => true }),
+    join,
+    stir: () => stir(),
+    park() {
+      parks++
+      stir()
+      let isParked = true
       return () => {
-        if (isHeld) holds--
-        isHeld = false
+        if (isParked) parks--
+        isParked = false
       }
     },
-    waitForQuiet(milliseconds) {
-      quiet = milliseconds
-    },
+    parked: () => parks,
     forProgram: { now: flow, monotonic: () => flow() - start, sleep, random },
   }
 }

@@ -78,10 +78,10 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
         await effect.run(call, signal)
         return undefined
       case 'slow':
-        await clock.forProgram.sleep(effect.milliseconds, signal)
+        await clock.forProgram.sleep(effect.milliseconds, signal).finally(clock.park())
         return undefined
       case 'hang':
-        return untilAborted(signal)
+        return untilAborted(signal).finally(clock.park())
       case 'reset':
         return { kind: 'reset' }
       case 'html':

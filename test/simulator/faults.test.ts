@@ -118,7 +118,7 @@ describe('a client sees the same in process and over HTTP', () => {
 
 test('a site that hangs leaves the virtual clock free, and lets go when its client gives up', async () => {
   const simulator = createSimulator()
-  simulator.github.fail({ kind: 'hang' })
+  simulator.faults.add({ service: 'github', effect: { kind: 'hang' } })
   const abort = new AbortController()
   const asked = simulator.fetch('https://api.github.com/repos/acme/shop/deployments', { signal: abort.signal })
   await simulator.clock.forProgram.sleep(30_000)

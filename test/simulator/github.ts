@@ -6,7 +6,6 @@ import { type Access, type Asked, type Permission, refuse } from './github/reque
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 
 export type GitHubFailure =
-  | { readonly kind: 'hang' }
   | { readonly kind: 'http'; readonly status: number }
   | { readonly kind: 'rate-limit' }
   | { readonly kind: 'secondary-limit'; readonly retryAfterSeconds: number }
@@ -47,8 +46,6 @@ export function createGitHub(world: World) {
   const fail = async (failure: GitHubFailure): Promise<HttpResponse> => {
     const reset = String(Math.floor(world.clock.now() / 1000) + 3600)
     switch (failure.kind) {
-      case 'hang':
-        return new Promise<never>(() => undefined)
       case 'http':
         return html(failure.status)
       case 'not-json':

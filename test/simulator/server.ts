@@ -38,8 +38,11 @@ async function read(incoming: IncomingMessage): Promise<HttpRequest> {
 }
 
 export interface ListenOptions {
-  /** What the header `Date` says. Default: real time, as programs have it; `simulated` is for programs whose clock runs along. */
-  readonly dates?: 'real' | 'simulated'
+  /**
+   * In which the clients live: `real` (the default), their own `lapse`, which runs along with the clock, or `shared`
+   * (`time-server.ts`). It is what the header `Date` says.
+   */
+  readonly time?: 'real' | 'lapse' | 'shared'
 }
 
 function write(outgoing: ServerResponse, answer: Exchange, method: string): void {
@@ -62,7 +65,7 @@ async function serve(
   served: Served,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { dates }: ListenOptions,
+  { time = 'real' }: ListenOptions,
 ): Promise<void> {
   const gone = new AbortController()
   outgoing.on('close', () => gone.abort())
@@ -70,7 +73,7 @@ async function serve(
     const release = served.clock.hold()
     const request = await read(incoming).finally(release)
     const answer = await served.exchange(request, gone.signal)
-    if (dates === 'simulated') outgoing.setHeader('date', new Date(served.clock.now()).toUTCString())
+    if (time !== 'real') outgoing.setHeader('date', new Date(served.clock.now()).toUTCString())
     write(outgoing, answer, request.method)
   } catch (error) {
     if (gone.signal.aborted) return

@@ -30,12 +30,9 @@ import { refusal } from './wire/refusal.ts'
 import { isDeclaredError, respond, respondError } from './wire/reply.ts'
 import { notModelled, type Routed, route, UnroutableRequest } from './wire/route.ts'
 
-/** Longer than a request needs over the loopback interface. */
-const quietMilliseconds = 10
-
 export interface SimulatorOptions {
-  /** Default: idle, for programs in this process. */
-  readonly clock?: ClockMode
+  /** Default: idle, for programs in this process. A clock that is there already is shared. */
+  readonly clock?: ClockMode | SimulatorClock
   /** Virtual milliseconds since 1970 at which the clock starts. */
   readonly start?: number
   /** The same seed tells the same story. Default 1. */
@@ -160,13 +157,16 @@ function siteSide(site: Site, request: HttpRequest): { side: Side; operation: st
   }
 }
 
+function clockFor({ clock: given = { kind: 'idle' }, start }: SimulatorOptions, random: () => number): SimulatorClock {
+  if (!('kind' in given)) return given
+  // Programs that live in real time need AWS's timestamps to fit theirs.
+  return createClock(given, start ?? (given.kind === 'accelerated' ? Date.now() : undefined), random)
+}
+
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const random = createRandom(options.seed ?? 1)
   const accountId = options.accountId ?? '111122223333'
-  const mode = options.clock ?? { kind: 'idle' }
-  // Bundles live in real time, and AWS's timestamps have to fit theirs.
-  const start = options.start ?? (mode.kind === 'accelerated' ? Date.now() : undefined)
-  const clock = createClock(mode, start, random)
+  const clock = clockFor(options, random)
   const recorder = createRecorder()
   const faults = createFaults(random, clock.now)
   const iam = createIam(accountId, clock.now, () => recorder.all)
@@ -295,7 +295,6 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     async listen(port, options) {
       const listening = await listen({ clock, exchange, iam, oidc }, port, options)
       world.endpoint = listening.url
-      clock.waitForQuiet(quietMilliseconds)
       return listening
     },
   }

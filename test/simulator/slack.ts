@@ -8,7 +8,6 @@ import { type ChannelRecord, createWorkspace, defaultChannel } from './slack/wor
 /** What happens to a request instead of an answer. */
 export type SlackFailure =
   /** No answer at all. */
-  | { readonly kind: 'hang' }
   | { readonly kind: 'http'; readonly status: number }
   /** Status 200 with a page that is not JSON, as from a proxy. */
   | { readonly kind: 'not-json' }
@@ -65,8 +64,6 @@ export function createSlack(world: World) {
 
   const fail = async (failure: SlackFailure, isWebhook: boolean): Promise<HttpResponse> => {
     switch (failure.kind) {
-      case 'hang':
-        return new Promise<never>(() => undefined)
       case 'http':
         return plain(failure.status, '<html><body>Slack has some trouble right now.</body></html>')
       case 'not-json':

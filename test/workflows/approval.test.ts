@@ -1,9 +1,7 @@
 /** `approval-environment` of the reusable workflow: a pause, somebody's decision, and what becomes of the deployment. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
-
-jest.setTimeout(120_000)
 
 const approval = { environments: 'production', 'approval-environment': 'traffic' }
 const asked: readonly string[] = ['traffic']
@@ -67,13 +65,13 @@ test.concurrent(
   inScene(
     async (scene) => {
       scene.callWith({ ...approval, environments: 'staging' })
-      let isAsked = false
+      const cancel = new AbortController()
       const review = async (environment: string) => {
         if (!asked.includes(environment)) return true
-        isAsked = true
+        cancel.abort()
         return new Promise<boolean>(() => undefined)
       }
-      const run = await scene.runUntil(() => isAsked, { review })
+      const run = await scene.run({ review, signal: cancel.signal })
       expect(describeJobs(run).slice(2)).toEqual([
         'ship / deploy in staging: success',
         'ship / approve: cancelled',

@@ -1,14 +1,14 @@
 /** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+
+import { expect, test } from '@jest/globals'
 import { gitIn, gitRepository } from '../git/repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+
 import { describeJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
-
-jest.setTimeout(90_000)
 
 /** Without the jobs of an approval that nobody asked for (approval.test.ts). */
 const jobsOf = (run: WorkflowRun) =>
@@ -189,7 +189,7 @@ test.concurrent(
   inScene(async (scene) => {
     scene.callWith({})
     scene.staging.world.scenarios.set(scene.digest, { kind: 'healthy', startSeconds: 3600 })
-    const run = await scene.runUntil(() => scene.staging.recorder.count('ecs', 'UpdateService') > 0)
+    const run = await scene.runUntil({ operation: 'UpdateService' })
     expect(jobsOf(run).slice(2)).toEqual(['ship / deploy in staging: cancelled', 'ship / deploy: cancelled'])
     expect(run.result).toBe('cancelled')
     expect(logOf(job(run, 'ship / deploy'))).toMatch(/cancel/i)

@@ -1,11 +1,9 @@
 /** The reusable workflow that takes a service back, called as docs/rollback.md shows it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { describeJobs } from './runner/record.ts'
 import { inScene, oldImage, type Scene } from './scene.ts'
-
-jest.setTimeout(90_000)
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/rollback.md'), 'utf8')
 const documented = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? ''

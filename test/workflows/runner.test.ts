@@ -1,8 +1,10 @@
 /** The runner itself, on what the tests of the product lean on: GitHub's rules, by small workflows. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { createClock } from '../simulator/clock.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { type RunOptions, runWorkflow, type WorkflowRun } from './runner/run.ts'
 
@@ -146,22 +148,21 @@ test('what cannot begin fails the job with the reason in its log', async () => {
 
 test('a cancelled process gets SIGINT; what asks for it still runs to its end', async () => {
   const cancel = new AbortController()
-  setTimeout(() => cancel.abort(), 300)
-  const script =
-    'process.on("SIGINT", () => { console.log("interrupted"); process.exit(1) }); setTimeout(() => {}, 9e4)'
+  const ready = temporaryFolder()
+  const watcher = watch(ready, () => cancel.abort())
+  const script = `process.on("SIGINT", () => { console.log("interrupted"); process.exit(1) })
+setTimeout(() => {}, 9e5)
+require("node:fs").writeFileSync(${JSON.stringify(join(ready, 'waiting'))}, "")`
   const ended = await run(
     {
-      'ci.yml': steps(
-        '{ uses: acme/tools/wait@v1 }',
-        '{ run: echo never }',
-        '{ if: cancelled(), run: sleep 0.2; echo told }',
-      ),
+      'ci.yml': steps('{ uses: acme/tools/wait@v1 }', '{ run: echo never }', '{ if: cancelled(), run: echo told }'),
       'tools/wait/action.yml': tool,
       'tools/wait/main.js': script,
       'tools/wait/post.js': say('"settled"'),
     },
-    { signal: cancel.signal },
+    { signal: cancel.signal, time: createClock({ kind: 'idle' }) },
   )
+  watcher.close()
   expect(describeJobs(ended)).toEqual(['a: cancelled'])
   expect(logOf(job(ended, 'a')).trim().split(/\s+/)).toEqual(['interrupted', 'told', 'settled'])
 })

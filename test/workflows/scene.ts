@@ -3,9 +3,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLayout } from '../oci-layout.ts'
+import { type CancelledAt, cancelAt } from '../simulator/cancel-at.ts'
+import { createClock, type SimulatorClock } from '../simulator/clock.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seedExample, seedNativeService, seedRollingService } from '../simulator/fixtures.ts'
+import type { Listening } from '../simulator/server.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { type SharedTime, shareTime } from '../simulator/time-server.ts'
 import { type RunOptions, runWorkflow, type StartingJob, type WorkflowRun } from './runner/run.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -29,8 +33,8 @@ export interface Scene {
   /** A file of the caller's repository. */
   write(path: string, content: string): void
   run(options?: Partial<RunOptions>, workflow?: string): Promise<WorkflowRun>
-  /** Cancels the run as soon as the condition holds. */
-  runUntil(condition: () => boolean, options?: Partial<RunOptions>): Promise<WorkflowRun>
+  /** Cancels the run when such a call reaches staging. */
+  runUntil(call: CancelledAt): Promise<WorkflowRun>
   /** Image that the service runs for its users. */
   serving(environment: EnvironmentName): string | undefined
   /** Messages as people see them now. */
@@ -55,18 +59,23 @@ export interface SceneOptions {
 
 export const oldImage = 'registry.example.com/api:v1'
 const slackToken = 'xoxb-1-workflows'
-const clock = { kind: 'accelerated', speed: 200 } as const
 
-/** Accounts that jobs have entered, with their addresses. */
-type World = Partial<Record<EnvironmentName, { readonly simulator: Simulator } & Listening>>
+/** Accounts that jobs have entered, with their addresses. They and the steps live in one time. */
+interface World {
+  readonly clock: SimulatorClock
+  readonly time: SharedTime
+  staging?: Entered
+  production?: Entered
+}
 
-type Listening = Awaited<ReturnType<Simulator['listen']>>
+type Entered = { readonly simulator: Simulator } & Listening
 
 /** Plays one story in a world of its own: staging is a rolling service, production one of CodeDeploy. */
 export function inScene(play: (scene: Scene) => Promise<void>, options: SceneOptions = {}): () => Promise<void> {
   return async () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-caller-'))
-    const world: World = {}
+    const clock = createClock({ kind: 'idle' })
+    const world: World = { clock, time: await shareTime(clock) }
     try {
       const staging = await open(world, 'staging', options)
       staging.world.region(region).ecr.createRepository('api')
@@ -75,17 +84,18 @@ export function inScene(play: (scene: Scene) => Promise<void>, options: SceneOpt
       const { digest } = await writeLayout(join(folder, 'layout'), { files, entrypoint: ['node', '/app/main.js'] })
       await play(openScene(staging, world, folder, digest, options))
     } finally {
-      for (const { close } of Object.values(world)) await close()
+      for (const account of [world.staging, world.production]) await account?.close()
+      world.time.close()
       rmSync(folder, { recursive: true, force: true })
     }
   }
 }
 
-/** Each account begins when it is needed: its clock runs much faster than that of the bundles. */
+/** An account that no job has entered is not there. */
 async function open(world: World, name: EnvironmentName, { readyWait, pause }: SceneOptions): Promise<Simulator> {
   const known = world[name]?.simulator
   if (known) return known
-  const simulator = createSimulator({ clock, accountId: accounts[name] })
+  const simulator = createSimulator({ clock: world.clock, accountId: accounts[name] })
   if (name === 'production')
     seedBlueGreen(simulator, { cluster: name, terminationWaitMinutes: 1, ...(readyWait && { readyWait }) })
   else if (pause === undefined) seedRollingService(simulator, { cluster: name })
@@ -104,7 +114,7 @@ async function open(world: World, name: EnvironmentName, { readyWait, pause }: S
     })
   seedExample(simulator)
   simulator.iam.role({ name: 'slipway-deploy', trust: { sub: `repo:${repository}:environment:${name}` } })
-  world[name] = { simulator, ...(await simulator.listen()) }
+  world[name] = { simulator, ...(await simulator.listen(0, { time: 'shared' })) }
   return simulator
 }
 
@@ -134,6 +144,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
           repositories: [{ name: 'your-org/slipway', folder: root }],
           secrets: { SLACK_TOKEN: slackToken },
           environment: (job) => enter(world, job, options),
+          time: world.clock,
           ...given,
           actions: {
             'actions/download-artifact': ({ inputs }) => bring(inputs.name, inputs.path),
@@ -143,11 +154,7 @@ function openScene(staging: Simulator, world: World, folder: string, digest: str
         },
         workflow,
       ),
-    async runUntil(condition, given = {}) {
-      const cancel = new AbortController()
-      const watch = setInterval(() => condition() && cancel.abort(), 20)
-      return scene.run({ ...given, signal: cancel.signal }).finally(() => clearInterval(watch))
-    },
+    runUntil: (call) => scene.run({ signal: cancelAt(staging, call) }),
     serving(environment) {
       const ecs = world[environment]?.simulator.world.region(region).ecs
       const service = ecs?.service(environment, 'api')
@@ -194,5 +201,10 @@ async function enter(
   }
   const { AWS_ENDPOINT_URL = '', ACTIONS_ID_TOKEN_REQUEST_URL = '' } = world[name]?.environment ?? {}
   const withoutCredentials = Object.entries(shared).filter(([variable]) => !/^AWS_(ACCESS|SECRET)/.test(variable))
-  return { ...Object.fromEntries(withoutCredentials), AWS_ENDPOINT_URL, ACTIONS_ID_TOKEN_REQUEST_URL }
+  return {
+    ...Object.fromEntries(withoutCredentials),
+    ...world.time.environment,
+    AWS_ENDPOINT_URL,
+    ACTIONS_ID_TOKEN_REQUEST_URL,
+  }
 }

@@ -1,10 +1,8 @@
 /** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import { inScene } from './scene.ts'
 import { services, servingWaves, withWaves } from './waves-scene.ts'
-
-jest.setTimeout(90_000)
 
 test.concurrent(
   'an environment with waves is one job, one without them one job for each service',

@@ -20,6 +20,8 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000
+/** For no longer than this the target goes unseen, whatever else was asked beside the looks. Milliseconds. */
+const longestUnseen = 60_000
 const unshown = untrusted(
   'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
 )
@@ -48,6 +50,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const ready = startReadyWait(group)
   const prove = startProof(rollout)
   let status: string | undefined
+  let seen: EcsTarget | undefined
   let isStopped = false
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
     const { codeDeploy } = until(journey, deadline.at() + aftermath)
@@ -74,7 +77,9 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       continue
     }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
-    const same: Untrusted | undefined = target && !isStopped ? await failFast.look(signsOf(target)) : undefined
+    const signs = target && { ...signsOf(target), isOld: target === seen }
+    seen = target
+    const same: Untrusted | undefined = signs && !isStopped ? await failFast.look(signs) : undefined
     if (same) {
       isStopped = yield* stop(rollout, id, same)
       pace.hurry()
@@ -91,9 +96,12 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
   const { journey, request } = rollout
   let target: EcsTarget | undefined
   let isShown = true
+  let seenAt = journey.clock.monotonic()
   return async function* (over: boolean, moved: boolean): Events<EcsTarget | undefined> {
-    if (over) pace.spend()
-    if (!isShown || !(over || pace.aside(moved || isEarly(request.waitFor)))) return target
+    const isNeeded = over || journey.clock.monotonic() - seenAt >= longestUnseen
+    if (isNeeded) pace.spend()
+    if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
+    seenAt = journey.clock.monotonic()
     const look = aside(journey, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
     const now = await unlessDenied(look, () => {
       isShown = false

@@ -17,9 +17,13 @@ async function runIntoAlarm(sim: Simulator) {
 describe('how a CodeDeploy deployment ends', () => {
   test('a healthy image is deployed; the eight lifecycle events and the traffic are told', async () => {
     const sim = codeDeployScene({ deploymentConfig: 'CodeDeployDefault.ECSCanary10Percent5Minutes' })
-    const ended = await run(sim, { image: newImage })
+    const ended = await run(sim, { image: newImage, request: { failFastAfter: 3 } })
     expect(ended.outcome).toBe('succeeded')
     expect(servingImage(sim)).toBe(newImage)
+    // Also while nothing is known of tasks that fail.
+    const looks = sim.recorder.calls('codedeploy', 'GetDeploymentTarget').map(({ at }) => at)
+    const gaps = looks.slice(1).map((at, index) => at - Number(looks[index]))
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(66_000)
     expect(ended.state.phases.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'BeforeInstall succeeded',
       'Install succeeded',

@@ -3,7 +3,6 @@ import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { DescribeTargetGroupsCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { describe, expect, test } from '@jest/globals'
-import { cpuTime } from '../../cpu-time.ts'
 import { AwsError, type Handler, type Handlers } from '../contract.ts'
 import type { HttpResponse } from '../http.ts'
 import { jsonRequest, queryRequest } from '../raw-request.ts'
@@ -359,12 +358,4 @@ test('what is not signed, or may not do something, is told so in the words of IA
     'elasticloadbalancing:DescribeTargetGroups',
     'ssm:GetParameter',
   ])
-})
-
-test('a simulator is made in less than ten milliseconds', async () => {
-  createSimulator()
-  const took = await cpuTime(() => {
-    for (let made = 0; made < 10; made++) createSimulator()
-  })
-  expect(took / 10).toBeLessThan(10)
 })

@@ -114,6 +114,7 @@ function variablesOf(github: Record<string, unknown>, folder: string, temporary:
   writeFileSync(event, JSON.stringify(github.event ?? {}))
   return {
     PATH: process.env.PATH ?? '',
+    TZ: process.env.TZ ?? '',
     HOME: folder,
     CI: 'true',
     GITHUB_ACTIONS: 'true',

@@ -20,6 +20,20 @@ export interface ProcessResult {
 const sigintMilliseconds = 7_500
 const sigtermMilliseconds = 2_500
 
+/** The time in which a step lives; milliseconds. A simulator's clock is one. */
+export interface Time {
+  now(): number
+  after(milliseconds: number, action: () => void): { cancel(): void }
+}
+
+export const realTime: Time = {
+  now: () => performance.now(),
+  after(milliseconds, action) {
+    const timer = setTimeout(action, milliseconds)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
 /** Runs one process of a step with the files that the runner gives it, and cancels it as the runner does. */
 export async function runProcess(options: {
   readonly command: string
@@ -28,6 +42,7 @@ export async function runProcess(options: {
   readonly folder: string
   readonly temporary: string
   readonly signal: AbortSignal
+  readonly time: Time
   /** Gets what the process prints as it comes, for people who watch. */
   readonly onOutput?: ((text: string) => void) | undefined
   readonly onStart?: ((processId: number) => void) | undefined
@@ -58,7 +73,7 @@ export async function runProcess(options: {
     })
   }
   if (child.pid !== undefined) options.onStart?.(child.pid)
-  const release = cancelWith(options.signal, (name) => child.kill(name))
+  const release = cancelWith(options, (name) => child.kill(name))
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
@@ -79,16 +94,19 @@ export async function runProcess(options: {
  * SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. A step that begins after the cancel, because its condition says so, runs
  * undisturbed. Returns what takes the timers back.
  */
-function cancelWith(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
-  const timers: NodeJS.Timeout[] = []
+function cancelWith(
+  { signal, time }: { readonly signal: AbortSignal; readonly time: Time },
+  kill: (name: NodeJS.Signals) => void,
+): () => void {
+  const timers: { cancel(): void }[] = []
   const cancel = () => {
     kill('SIGINT')
-    timers.push(setTimeout(() => kill('SIGTERM'), sigintMilliseconds))
-    timers.push(setTimeout(() => kill('SIGKILL'), sigintMilliseconds + sigtermMilliseconds))
+    timers.push(time.after(sigintMilliseconds, () => kill('SIGTERM')))
+    timers.push(time.after(sigintMilliseconds + sigtermMilliseconds, () => kill('SIGKILL')))
   }
   signal.addEventListener('abort', cancel, { once: true })
   return () => {
     signal.removeEventListener('abort', cancel)
-    for (const timer of timers) clearTimeout(timer)
+    for (const timer of timers) timer.cancel()
   }
 }

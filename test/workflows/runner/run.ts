@@ -7,6 +7,7 @@ import { asText, type Contexts, type Functions, holds, member, members, resolve,
 import { loadWorkflow, type Repository } from './files.ts'
 import { environmentOf, runJob } from './job.ts'
 import { expandMatrix } from './matrix.ts'
+import { realTime, type Time } from './process.ts'
 
 export type Result = 'success' | 'failure' | 'cancelled' | 'skipped'
 
@@ -73,6 +74,8 @@ export interface RunOptions {
   readonly review?: (environment: string) => Promise<boolean>
   readonly github?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
+  /** In which the steps live. Default: real time. */
+  readonly time?: Time
 }
 
 /** One run of everything, shared by its workflows and jobs. */
@@ -101,6 +104,7 @@ export async function runWorkflow(options: RunOptions, file: string): Promise<Wo
     environment: async () => ({}),
     review: async () => true,
     signal: new AbortController().signal,
+    time: realTime,
     ...options,
     github: { workflow: nameOf(caller, file), ...options.github },
     actions: { 'actions/checkout': checkout(caller), ...options.actions },

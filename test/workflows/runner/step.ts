@@ -120,6 +120,7 @@ export async function execute(
     folder: job.workspace,
     temporary: job.temporary,
     signal: isPost ? new AbortController().signal : job.session.signal,
+    time: job.session.time,
   })
   Object.assign(job.environment, result.variables)
   if (result.paths.length > 0) job.environment.PATH = [...result.paths, job.environment.PATH].join(':')

@@ -1,0 +1,23 @@
+import { redact } from '../../../src/diagnosis/redact.ts'
+import { redactAssignments } from '../../../src/diagnosis/secret-assignments.ts'
+import { type SecretPattern, secretPatterns } from '../../../src/diagnosis/secret-patterns.ts'
+import { beginningsOf, known, nearly } from '../../diagnosis/secret-samples.ts'
+import { repeated, type Subject } from './subject.ts'
+
+const replaced =
+  ({ pattern, shown }: SecretPattern) =>
+  (text: string) =>
+    typeof shown === 'string' ? text.replace(pattern, shown) : text.replace(pattern, shown)
+
+const samplesOf = ({ pattern }: SecretPattern) => known.filter((sample) => sample.search(pattern) >= 0)
+
+/** Texts of containers and of AWS, from which secrets are taken out. */
+export const redaction: readonly Subject[] = [
+  ...secretPatterns.map((each) => ({
+    name: `pattern ${each.pattern.source.slice(0, 40)}`,
+    texts: repeated([...beginningsOf(samplesOf(each)), ...nearly]),
+    search: replaced(each),
+  })),
+  { name: 'names and values', texts: repeated(beginningsOf(nearly)), search: redactAssignments },
+  { name: 'one line of a log', texts: repeated(beginningsOf(nearly)), search: redact },
+]

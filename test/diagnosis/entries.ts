@@ -1,0 +1,20 @@
+import { capacity } from '../../src/diagnosis/catalogue/capacity.ts'
+import { health } from '../../src/diagnosis/catalogue/health.ts'
+import { imagePull } from '../../src/diagnosis/catalogue/image-pull.ts'
+import { initialization } from '../../src/diagnosis/catalogue/initialization.ts'
+import { lastWords } from '../../src/diagnosis/catalogue/last-words.ts'
+import { launch } from '../../src/diagnosis/catalogue/launch.ts'
+import { traffic } from '../../src/diagnosis/catalogue/traffic.ts'
+import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
+
+/** The whole catalogue. */
+export const entries = [
+  ...initialization,
+  ...imagePull,
+  ...launch,
+  ...capacity,
+  ...health,
+  ...traffic,
+  ...verdicts,
+  ...lastWords,
+]

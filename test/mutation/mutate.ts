@@ -1,0 +1,120 @@
+/**
+ * `npm run mutate [-- file …]`: changes the files that decide, one place at a time, and counts the changes that the
+ * nearest tests notice (StrykerJS). Prints a score for each file and every change that went unnoticed; exit code 1 below
+ * 85 %. All files take an hour or two on two cores, one file some minutes.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { rendered, rounded } from '../bench/table.ts'
+import { nearest } from './nearest.ts'
+
+const least = 85
+
+const root = join(import.meta.dirname, '../..')
+const stryker = join(import.meta.dirname, 'node_modules/@stryker-mutator')
+const folder = join(root, 'build-mutation')
+
+interface Mutant {
+  readonly status: 'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'Ignored' | 'CompileError' | 'RuntimeError'
+  readonly mutatorName: string
+  readonly replacement?: string
+  readonly location: { readonly start: { readonly line: number; readonly column: number } }
+}
+
+interface Report {
+  readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>
+}
+
+function node(...words: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) throw new Error(`node ${words.join(' ')} ended with ${status}`)
+}
+
+/** StrykerJS needs a newer Node than `npm ci` may ask for, so it has a lock file of its own. */
+function install(): void {
+  if (existsSync(join(stryker, 'core'))) return
+  node(process.env.npm_execpath ?? '', 'ci', '--prefix', import.meta.dirname)
+}
+
+function configurationFor(file: string): object {
+  return {
+    mutate: [file],
+    testRunner: 'jest',
+    plugins: [join(stryker, 'jest-runner/dist/src/index.js')],
+    jest: {
+      configFile: 'test/mutation/jest.config.js',
+      config: { testMatch: nearest[file]?.map((name) => `<rootDir>/test/${name}.test.ts`) },
+      enableFindRelatedTests: false,
+    },
+    testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+    coverageAnalysis: 'perTest',
+    ignoreStatic: true,
+    concurrency: availableParallelism(),
+    timeoutMS: 20_000,
+    // It would ask TypeScript's former API to rewrite it.
+    tsconfigFile: 'none',
+    ignorePatterns: ['dist', 'docs', 'examples'],
+    tempDirName: 'build-mutation/sandbox',
+    reporters: ['dots', 'json'],
+    jsonReporter: { fileName: 'build-mutation/report.json' },
+    logLevel: 'warn',
+    allowEmpty: true,
+  }
+}
+
+function mutate(file: string): readonly Mutant[] {
+  console.log(`\n${file}`)
+  const configuration = join(folder, 'stryker.json')
+  writeFileSync(configuration, JSON.stringify(configurationFor(file)))
+  node(join(stryker, 'core/bin/stryker.js'), 'run', configuration)
+  const { files } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report
+  const mutants = files[file]?.mutants ?? []
+  for (const { status, mutatorName, replacement = '', location } of mutants)
+    if (status === 'Survived' || status === 'NoCoverage')
+      console.log(
+        `  ${status.padEnd(10)} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ').slice(0, 80)}`,
+      )
+  return mutants
+}
+
+function score(file: string) {
+  const mutants = mutate(file)
+  const count = (...statuses: readonly Mutant['status'][]) =>
+    mutants.filter(({ status }) => statuses.includes(status)).length
+  const [noticed, missed] = [count('Killed', 'Timeout'), count('Survived', 'NoCoverage')]
+  return {
+    file,
+    mutants: noticed + missed,
+    noticed,
+    'by a time-out': count('Timeout'),
+    survived: count('Survived'),
+    'not reached': count('NoCoverage'),
+    'score %': rounded((100 * noticed) / Math.max(1, noticed + missed)),
+  }
+}
+
+const files = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(nearest)
+const unknown = files.filter((file) => !(file in nearest))
+if (unknown.length > 0)
+  throw new Error(`${unknown.join(', ')}: test/mutation/nearest.ts does not say which tests are near`)
+
+install()
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder)
+const rows = files.map(score)
+console.log(
+  `\n${rendered({
+    title: 'Mutants that tests notice',
+    method: 'StrykerJS, with the nearest tests of each file',
+    rows,
+    requirements: [],
+  })}`,
+)
+const below = rows.filter((row) => row['score %'] < least)
+if (below.length > 0) {
+  console.log(`  MISSED at least ${least} %: ${below.map(({ file }) => file).join(', ')}`)
+  process.exitCode = 1
+}
+rmSync(folder, { recursive: true, force: true })

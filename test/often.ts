@@ -1,0 +1,15 @@
+/**
+ * How often things are tried. `npm test` tries some; `npm run test:long` (jest.long.config.js) runs every file that
+ * imports this again and tries many.
+ */
+export const isLong = process.env.SLIPWAY_TESTS === 'long'
+
+/** A count, `usual` or `long`; the environment variable `name` overrides both. */
+export function times(name: string, usual: number, long: number): number {
+  return Number(process.env[name] ?? (isLong ? long : usual))
+}
+
+/** Every `step`-th case of a table, or all of them in the long run. */
+export function some<Case>(cases: readonly Case[], step: number): readonly Case[] {
+  return isLong ? cases : cases.filter((_, index) => index % step === 0)
+}
