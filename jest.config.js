@@ -11,7 +11,6 @@ const project = (displayName, testMatch, extra = {}) => ({
 const beyondUnits = [
   'diagnosis/gather.test.ts',
   'diagnosis/redact-properties.test.ts',
-  'diagnosis/redact-time.test.ts',
   'report/hostile-reports.test.ts',
   'runner/id-token.test.ts',
   'runner/signals.test.ts',
