@@ -54,7 +54,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = keeper(runner, reporter, channels.slack)
+  const keep = keeper(runner, reporter)
   const history = commitHistory(inputs, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner

@@ -30,18 +30,40 @@ const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
  * secret, this is every value that is not trivial; otherwise it is one of 8 characters or more that the definition does
  * not say elsewhere in the open (its family, names, images and log groups), and neither does `known`. Of a value with several
  * lines it is also each line, by the same rule, and of one that holds a credential (an address with a password) also that.
+ * Labels, log options and commands count like variables as far as they are secret.
  */
 export function variablesOf(definition: JsonObject | undefined, known: readonly string[] = []): readonly Variable[] {
   const open = [openTexts(definition), ...known].join('\n')
   return containersOf(definition)
-    .flatMap((container) => objectsIn(container, 'environment'))
-    .map((variable) => ({ name: textIn(variable, 'name') ?? '?', value: textIn(variable, 'value') ?? '' }))
-    .flatMap(({ name, value }) => {
-      const lines = [value, ...value.split(/\r?\n/).map((line) => line.trim())]
-      const hidden = [...lines.filter((line) => isHidden(name, line, open)), ...credentialsIn(value)]
-      return [...new Set(hidden)].map((each) => ({ name, value: each }))
-    })
+    .flatMap((container) => [
+      ...environmentOf(container).flatMap(({ name, value }) => {
+        const lines = [value, ...value.split(/\r?\n/).map((line) => line.trim())]
+        return named(name, [...lines.filter((line) => isHidden(name, line, open)), ...credentialsIn(value)])
+      }),
+      ...secretOptions(container),
+      ...['entryPoint', 'command'].flatMap((name) => named(name, credentialsIn(JSON.stringify(container[name] ?? [])))),
+    ])
     .sort((one, other) => other.value.length - one.value.length)
+}
+
+function named(name: string, values: readonly string[]): readonly Variable[] {
+  return [...new Set(values)].map((value) => ({ name, value }))
+}
+
+function environmentOf(container: JsonObject): readonly Variable[] {
+  return objectsIn(container, 'environment').map((variable) => ({
+    name: textIn(variable, 'name') ?? '?',
+    value: textIn(variable, 'value') ?? '',
+  }))
+}
+
+/** Labels, and what is said to a log driver, with a secret name. */
+function secretOptions(container: JsonObject): readonly Variable[] {
+  return [objectIn(container, 'dockerLabels'), objectIn(objectIn(container, 'logConfiguration'), 'options')]
+    .flatMap((options = {}) => Object.entries(options))
+    .flatMap(([name, value]) =>
+      typeof value === 'string' && isSecretName(name) && !trivial.test(value) ? [{ name, value }] : [],
+    )
 }
 
 function isHidden(name: string, value: string, open: string): boolean {

@@ -52,6 +52,11 @@ const programs: Readonly<Record<string, readonly Flags[]>> = {
 
 const withLogin = new Set(['docker', 'podman', 'nerdctl', 'buildah', 'skopeo', 'helm', 'oras', 'crane', 'az', 'oc'])
 
+/** By name, those without flags of their own left out. */
+export const knownPrograms: readonly string[] = Object.keys(programs).filter(
+  (name) => programs[name]?.length || withLogin.has(name),
+)
+
 /** Without a program that is known: only where the password looks like one. */
 const anyUser: Flags = { alone: /^(?:-u|--(?:proxy-)?user)$/, behind: /:/ }
 
