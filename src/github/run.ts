@@ -1,3 +1,4 @@
+import { redact } from '../diagnosis/redact.ts'
 import type { Run } from '../report/subject.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 
@@ -19,12 +20,12 @@ export function readRun(environment: Readonly<Record<string, string | undefined>
   }
 }
 
-/** First line of the head commit's message (push), or the title of the pull request. */
+/** First line of the head commit's message (push), or the title of the pull request; without credentials. */
 function commitTitle(eventPayload: string): Untrusted | undefined {
   const event = parsed(eventPayload)
   const title = member(member(event, 'head_commit'), 'message') ?? member(member(event, 'pull_request'), 'title')
   const firstLine = typeof title === 'string' ? title.split(/[\r\n]/)[0]?.trim() : undefined
-  return firstLine ? untrusted(firstLine) : undefined
+  return firstLine ? untrusted(redact(firstLine)) : undefined
 }
 
 function parsed(json: string): unknown {
