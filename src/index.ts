@@ -1,6 +1,6 @@
 import type { Action } from './runner/action.ts'
 import type { InputSpec } from './runner/inputs.ts'
-import { run, type Step } from './runner/run.ts'
+import { reportUncaught, run, type Step } from './runner/run.ts'
 
 /** Every action by name. Each is loaded only when it runs, so that none pays for another's code. */
 const actions = {
@@ -18,6 +18,7 @@ export type ActionName = keyof typeof actions
 
 /** Runs one step of one action; the entry point of every file in `dist/`. */
 export async function main(name: ActionName, step: Step): Promise<void> {
+  reportUncaught()
   const { action }: { action: Action<InputSpec> } = await actions[name]()
   await run(action, step)
 }

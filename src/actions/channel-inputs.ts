@@ -1,5 +1,6 @@
 import { slackMention } from '../report/slack-mention.ts'
 import { matching, optionalText } from '../runner/inputs.ts'
+import { messageTs } from '../slack/message-ts.ts'
 
 /** Inputs of every action that reports one deployment: where it stands in slipway.yml, and who is told. */
 export const channelInputs = {
@@ -10,6 +11,6 @@ export const channelInputs = {
   'slack-token': optionalText,
   'slack-channel': optionalText,
   'slack-webhook-url': optionalText,
-  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the slack-message-ts of an earlier step'),
+  'slack-message-ts': matching(messageTs, 'the slack-message-ts of an earlier step'),
   'slack-mention': (given: string) => slackMention(given),
 }

@@ -4,7 +4,7 @@ import { openDeploymentStatuses } from '../github/deployments.ts'
 import type { Deployed } from '../github/end-mark.ts'
 import { readRun } from '../github/run.ts'
 import type { Fetch } from '../http/fetch.ts'
-import type { DeploymentStatuses, Slack } from '../ports.ts'
+import type { DeploymentStatuses, Slack, SlackReference } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
 import type { Commit, Subject } from '../report/subject.ts'
 import type { Runner } from '../runner/action.ts'
@@ -60,6 +60,7 @@ export async function openChannels(
     apiUrl: environment.SLACK_API_URL,
     fetch,
     clock,
+    onReference: (reference) => runner.saveState(savedSlack, JSON.stringify(reference ?? null)),
     warn: (message) => log.warning(message, 'Slack'),
   })
   const statuses = openDeploymentStatuses({
@@ -76,6 +77,15 @@ export async function openChannels(
     debug: (line) => log.debug(line),
   })
   return { subject, slack, statuses }
+}
+
+const savedSlack = 'slack'
+
+/** `ts` of the message of the step that saved this state; undefined where none was sent. */
+export function keptMessageTs(runner: Runner): string | undefined {
+  const saved = runner.state(savedSlack)
+  const reference: SlackReference | null = saved ? JSON.parse(saved) : null
+  return reference?.ts
 }
 
 async function slackOf(config: SlackConfig): Promise<Slack> {

@@ -46,7 +46,7 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = keeper(runner, reporter, channels.slack)
+  const keep = keeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
   const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, journey)

@@ -2,10 +2,10 @@ import type { FleetJourney } from '../deployment/fleet/fleet.ts'
 import type { FleetService, FleetState } from '../deployment/fleet/fleet-state.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import type { DeploymentState } from '../deployment/state.ts'
-import type { Slack } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
-import { parsed } from './accompany.ts'
+import { beginner, parsed } from './accompany.ts'
 import { type PlacedService, savedWaves } from './deploy-several-places.ts'
+import { hasTold } from './report.ts'
 
 /**
  * What the post step needs of services that are deployed together. The runner hands each saved value over as a variable
@@ -13,13 +13,10 @@ import { type PlacedService, savedWaves } from './deploy-several-places.ts'
  * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere.
  */
 const savedProgress = 'fleet-progress'
-const savedSlack = 'slack'
 
 type SavedWaves = readonly (readonly PlacedService[])[]
 
-interface Progress extends Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 'turnedAt'> {
-  readonly isOver: boolean
-}
+type Progress = Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 'turnedAt' | 'verdict'>
 
 interface SavedService extends Pick<FleetService, 'state' | 'back'> {
   readonly record: DeploymentRecord
@@ -30,35 +27,38 @@ interface SavedService extends Pick<FleetService, 'state' | 'back'> {
 /** Where an earlier step left off. */
 export interface SavedFleet {
   readonly waves: SavedWaves
+  /** With a verdict where all have ended, and what is left is to tell it. */
   readonly state: FleetState
   /** Of services that have not ended. */
   readonly open: readonly { readonly name: string; readonly record: DeploymentRecord; readonly isBack: boolean }[]
-  readonly slackMessageTs?: string | undefined
 }
 
 /** Keeps what the post step needs, at once: a cancel may come at any moment after. */
 export interface FleetKeeper {
   readonly keep: FleetJourney['keep']
-  /** The state of all, and where the message is. `isOver`: the post step has nothing to do. */
-  keepProgress(isOver: boolean): void
+  /** The state of all. */
+  keepProgress(): void
 }
 
-export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState, slack: Slack): FleetKeeper {
+export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState): FleetKeeper {
   const names = waves.flat().map(({ name }) => name)
+  const begun = beginner(runner)
   runner.saveState(savedWaves, JSON.stringify(waves))
-  const keepProgress = (isOver: boolean) => {
-    const { startedAt, wave, halted, turnedAt } = state()
-    const progress: Progress = { startedAt, wave, halted, turnedAt, isOver }
+  const keepProgress = () => {
+    const { startedAt, wave, halted, turnedAt, verdict: reached } = state()
+    // After a cancel the verdict is that of the post step.
+    const verdict = runner.signal.aborted ? undefined : reached
+    const progress: Progress = { startedAt, wave, halted, turnedAt, verdict }
     runner.saveState(savedProgress, JSON.stringify(progress))
-    runner.saveState(savedSlack, JSON.stringify(slack.reference() ?? null))
   }
   return {
     keepProgress,
     keep(name, way, record) {
+      begun(record)
       const service = state().services.find((candidate) => candidate.name === name)
       const saved = { record, isBack: way === 'put-back', state: brief(service?.state), back: brief(service?.back) }
       runner.saveState(keyOf(names.indexOf(name)), JSON.stringify(saved))
-      keepProgress(false)
+      keepProgress()
     },
   }
 }
@@ -80,11 +80,11 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
   }
 }
 
-/** What was kept; undefined where the main step never began to deploy, or has ended. */
+/** What was kept; undefined where the main step never began to deploy, or has told its end to everybody. */
 export function savedFleet(runner: Runner): SavedFleet | undefined {
   const waves = parsed<SavedWaves>(runner.state(savedWaves))
   const progress = parsed<Progress>(runner.state(savedProgress))
-  if (waves === undefined || progress === undefined || progress.isOver) return undefined
+  if (waves === undefined || progress === undefined || hasTold(runner)) return undefined
   const saved = waves.flatMap((members, wave) => members.map(({ name }) => ({ name, wave })))
   const services = saved.map(({ name, wave }, index) => {
     const own = parsed<SavedService>(runner.state(keyOf(index)))
@@ -93,16 +93,14 @@ export function savedFleet(runner: Runner): SavedFleet | undefined {
   const open = services.flatMap(({ name, own, record }) =>
     record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.isBack ?? false }],
   )
-  const { isOver: _, ...known } = progress
   const state: FleetState = {
-    ...known,
+    ...progress,
     updatedAt: progress.startedAt,
     services: services.map(({ name, wave, own, record }) =>
       reopened({ name, wave, state: own?.state, back: own?.back }, own, record),
     ),
   }
-  const slack = parsed<{ readonly ts: string } | null>(runner.state(savedSlack))
-  return { waves, state, open, slackMessageTs: slack?.ts }
+  return { waves, state, open }
 }
 
 /** A service whose end is not known yet, without the verdict of the step that was cancelled. */

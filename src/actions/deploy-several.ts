@@ -19,7 +19,7 @@ import { firstLine } from '../report/opening.ts'
 import type { Runner } from '../runner/action.ts'
 import type { Source } from '../source.ts'
 import { accompany, postLimit } from './accompany.ts'
-import { type Channels, openChannels } from './channels.ts'
+import { type Channels, keptMessageTs, openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
@@ -71,15 +71,14 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
   const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
   const names = waves.map((wave) => wave.map(({ name }) => name))
   const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
-  const keeper = fleetKeeper(waves, runner, reporter.state, channels.slack)
+  const keeper = fleetKeeper(waves, runner, reporter.state)
   const history = commitHistory(inputs, source, calling, world)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
   const journey = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
   const events = deployFleet(request, journey)
-  await accompany(events, () => keeper.keepProgress(false), reporter, runner)
-  if (!runner.signal.aborted) keeper.keepProgress(true)
+  await accompany(events, keeper.keepProgress, reporter, runner)
 }
 
 async function member(
@@ -143,11 +142,15 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   if (saved === undefined || first === undefined) return
   const deadline = deadlineIn(runner.clock, postLimit)
   const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
-  const continued = { ...inputs, slackMessageTs: saved.slackMessageTs ?? inputs.slackMessageTs }
+  const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
   const what = { services: servicesOf(inputs, saved.waves), commit: commitOf(keptSource(runner)) }
   const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
   const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
+  if (saved.state.verdict) {
+    reporter.tellJob()
+    return await reporter.tellPeople()
+  }
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
   for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)

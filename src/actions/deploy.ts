@@ -59,7 +59,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
   keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = keeper(runner, reporter, channels.slack)
+  const keep = keeper(runner, reporter)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner

@@ -1,11 +1,13 @@
 import { Failure } from '../failure.ts'
 import { readRun } from '../github/run.ts'
 import type { Fetch } from '../http/fetch.ts'
+import type { SlackReference } from '../ports.ts'
 import { safeUrl } from '../report/links.ts'
 import { slackMention } from '../report/slack-mention.ts'
 import { noticeStatuses, slackNotice } from '../report/slack-notice.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
+import { messageTs } from '../slack/message-ts.ts'
 import { openSlack } from '../slack/slack.ts'
 import { text } from '../text.ts'
 import { commitOf, revisionInput, sourceOfContext } from './source.ts'
@@ -39,7 +41,7 @@ const inputs = {
   'slack-token': optionalText,
   'slack-channel': optionalText,
   'slack-webhook-url': optionalText,
-  'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the message-ts of an earlier step, such as 1763640000.000100'),
+  'slack-message-ts': matching(messageTs, 'the message-ts of an earlier step, such as 1763640000.000100'),
   status: oneOf(noticeStatuses, 'succeeded'),
   title: requiredText,
   text: optionalText,
@@ -63,6 +65,10 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         log.info(text`No Slack token with a channel and no webhook URL is given: nothing to send.`)
         return setOutput('ok', 'false')
       }
+      const tell = (reference: SlackReference | undefined) => {
+        setOutput('channel-id', reference?.channel ?? '')
+        setOutput('message-ts', reference?.ts ?? '')
+      }
       const slack = openSlack({
         token: given.slackToken,
         channel: given.slackChannel,
@@ -71,6 +77,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         apiUrl: environment.SLACK_API_URL,
         fetch,
         clock,
+        onReference: tell,
         warn: (message) => (given.onError === 'warn' ? log.warning(message, 'Slack') : log.debug(message)),
       })
       const own = given.url ? [{ label: 'Open', url: given.url }] : []
@@ -78,12 +85,8 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       const { source } = sourceOfContext(given.context, given.revision, runner)
       const message = slackNotice(notice, readRun(environment), commitOf(source))
       const delivery = await slack.update(message, { final: true })
-      const reference = slack.reference()
+      tell(slack.reference())
       setOutput('ok', String(delivery.delivered))
-      if (reference) {
-        setOutput('channel-id', reference.channel)
-        setOutput('message-ts', reference.ts)
-      }
       if (!delivery.delivered && given.onError === 'fail') {
         throw new Failure({
           code: 'slack-rejected',

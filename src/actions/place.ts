@@ -62,7 +62,8 @@ export async function placeIn(config: Config | undefined, inputs: DeployInputs):
     container: inputs.containerName ?? configured?.container,
     codeDeployApplication: inputs.codedeployApplication ?? configured?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? configured?.codeDeployDeploymentGroup,
-    url: inputs.url ?? configured?.url,
+    // Everybody sees it: without user and password.
+    url: (inputs.url ?? configured?.url)?.replace(/(?<=:\/\/)[^/?#\s]*@/, ''),
     slackChannel: inputs.slackChannel ?? configured?.slackChannel,
   }
 }

@@ -23,6 +23,23 @@ export interface ReporterConfig {
   readonly state: DeploymentState
 }
 
+/** Who has heard the end: the page of the job (outputs and annotations), its summary, Slack, and GitHub's deployment page. */
+const everybody = ['job', 'summary', 'slack', 'github'] as const
+
+type Listener = (typeof everybody)[number]
+
+const savedTold = 'told'
+
+/** True where the step that saved this state has told its end to everybody. */
+export function hasTold(runner: Runner): boolean {
+  const told = toldBy(runner)
+  return everybody.every((listener) => told.has(listener))
+}
+
+function toldBy(runner: Runner): Set<string> {
+  return new Set(runner.state(savedTold)?.split(' '))
+}
+
 /** A cancelled process has two seconds. Milliseconds. */
 const longestLeave = 1000
 
@@ -34,7 +51,7 @@ export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
   state(): State
   /** One more event: new log lines at once, Slack and GitHub's page in the background. */
   take(event: Event): void
-  /** Outputs and annotations. Takes no time. */
+  /** Outputs and annotations. Takes no time. As all that follows, it is done once, also where another process goes on. */
   tellJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
   tellPeople(): Promise<void>
@@ -81,6 +98,14 @@ export function openReporterOf<
   views: Views<Event, State>,
 ): Reporter<Event, State> {
   let state = initial
+  const told = toldBy(runner)
+  /** A step that is killed while it tells its end goes on with that in its post step, and repeats nothing. */
+  const once = async (listener: Listener, tell: () => unknown) => {
+    if (told.has(listener)) return
+    await tell()
+    told.add(listener)
+    runner.saveState(savedTold, [...told].join(' '))
+  }
   return {
     state: () => state,
     take(event) {
@@ -92,8 +117,10 @@ export function openReporterOf<
       if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.line(state))
     },
     tellJob() {
-      for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
-      for (const { level, title, message } of views.annotations(state)) runner.log[level](message, title)
+      void once('job', () => {
+        for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
+        for (const { level, title, message } of views.annotations(state)) runner.log[level](message, title)
+      })
     },
     async leave() {
       const arrived = new AbortController()
@@ -103,10 +130,10 @@ export function openReporterOf<
     },
     async tellPeople() {
       const { verdict } = state
-      await runner.writeSummary(views.summary(state))
+      await once('summary', () => runner.writeSummary(views.summary(state)))
       await Promise.all([
-        slack.silent || slack.update(views.slackMessage(state), { final: true }),
-        statuses.end(standing(verdict), views.line(state)),
+        once('slack', () => slack.silent || slack.update(views.slackMessage(state), { final: true })),
+        once('github', () => statuses.end(standing(verdict), views.line(state))),
       ])
       const reference = slack.reference()
       runner.setOutput('slack-channel', reference?.channel ?? '')

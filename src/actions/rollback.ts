@@ -42,7 +42,7 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Journey['keep'] = keeper(runner, reporter, channels.slack)
+  const keep: Journey['keep'] = keeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
   await accompany(events, keep, reporter, runner)

@@ -1,11 +1,11 @@
 import { deadlineIn } from '../clock.ts'
 import { attempt } from './attempt.ts'
-import { concealed } from './concealed.ts'
 import { settleConflict } from './conflict.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import { recorded } from './recorded.ts'
+import { redactEvents } from './redact-events.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -14,7 +14,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * the error is thrown after it. A dry run ends after `planned`.
  */
 export async function* deploy(request: DeployRequest, journey: Journey): Events<void> {
-  yield* concealed(request, (asked) => recorded(asked, journey, {}, (kept) => travel(asked, kept)))
+  yield* redactEvents(request, journey, (asked, seen) => recorded(asked, seen, {}, (kept) => travel(asked, kept)))
 }
 
 /** How often the service may be changed by others just before our own change. */

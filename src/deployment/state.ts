@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence, ServiceEvent } from '../diagnosis/evidence.ts'
+import { redactTexts } from '../diagnosis/redact-evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
@@ -74,8 +75,12 @@ export function initialState(at: number): DeploymentState {
   return { startedAt: at, updatedAt: at, phases: [], messages: [], warnings: [] }
 }
 
-/** The state after one more event. Pure; the only way in which a state changes. */
-export function fold(state: DeploymentState, event: DeploymentEvent): DeploymentState {
+/**
+ * The state after one more event, without credentials in what others said. Pure; the only way in which a state changes, so that
+ * no view of it and nothing that is saved of it shows one.
+ */
+export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentState {
+  const event = redactTexts(told)
   // AWS's own events are told with their own times, which may lie before what is known already.
   const next = { ...state, updatedAt: Math.max(state.updatedAt, event.at) }
   switch (event.kind) {

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../ports.ts'
-import { type Untrusted, untrusted } from '../text.ts'
+import { type Text, type Untrusted, untrusted } from '../text.ts'
 import type { Evidence } from './evidence.ts'
 import { redact } from './redact.ts'
 import { hideValues, variablesOf } from './redact-lines.ts'
+import { redactText } from './redact-text.ts'
 
 /** Whose deployment it is. These names are shown in any case, also where a variable holds them. */
 interface Named {
@@ -23,24 +24,44 @@ export function redactEvidence(evidence: Evidence, definition: JsonObject | unde
     return { ...tail, lines: lines.length === 0 ? [] : text(whole).split('\n').map(untrusted) }
   })
   const alarms = evidence.alarms?.map(({ reason, ...alarm }) => ({ ...alarm, reason: reason && text(reason) }))
-  return { ...changeTexts({ ...evidence, logs: [] }, text), logs, alarms }
+  return { ...redactTexts(concealWith(hide)({ ...evidence, logs: [] })), logs, alarms }
 }
 
 /** Takes values of variables of these definitions out of every text of others that is in something. */
 export function concealer(definitions: readonly JsonObject[], named: Named): <Value>(value: Value) => Value {
-  const variables = definitions.flatMap((definition) => variablesOf(definition, [named.cluster, named.service]))
-  const conceal = hideValues(variables)
-  return (value) => changeTexts(value, conceal)
+  let hide: ((text: string) => string) | undefined
+  return concealWith((text) => {
+    hide ??= hideValues(definitions.flatMap((each) => variablesOf(each, [named.cluster, named.service])))
+    return hide(text)
+  })
 }
 
-/** The same value with every text of others changed, however deep it is. */
-function changeTexts<Value>(value: Value, change: (text: string) => string): Value {
-  if (Array.isArray(value)) return value.map((item) => changeTexts(item, change)) as Value
+function concealWith(hide: (text: string) => string): <Value>(value: Value) => Value {
+  const conceal = (part: string | Untrusted) =>
+    typeof part === 'string' ? part : { ...part, untrusted: hide(part.untrusted) }
+  return (value) => changeTexts(value, (text) => text.map(conceal))
+}
+
+/** The same value without credentials in any text of others that is in it. */
+export function redactTexts<Value>(value: Value): Value {
+  return changeTexts(value, redactText)
+}
+
+/** The same value with every text that holds words of others changed, however deep it is. */
+function changeTexts<Value>(value: Value, change: (text: Text) => Text): Value {
+  if (Array.isArray(value))
+    return (isText(value) ? change(value as Text) : value.map((item) => changeTexts(item, change))) as Value
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  if (isText(value)) return { ...value, untrusted: change(value.untrusted) }
+  if (isUntrusted(value)) return change([value])[0] as Value
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, changeTexts(item, change)])) as Value
 }
 
-function isText(value: object): value is Untrusted {
-  return 'untrusted' in value && typeof value.untrusted === 'string'
+/** Words of ours and of others in one sentence. A list of texts of others alone is none: they are apart. */
+function isText(value: readonly unknown[]): boolean {
+  const theirs = value.filter((part) => typeof part !== 'string')
+  return theirs.length > 0 && theirs.length < value.length && theirs.every((part) => isUntrusted(part))
+}
+
+function isUntrusted(value: unknown): value is Untrusted {
+  return typeof value === 'object' && value !== null && 'untrusted' in value && typeof value.untrusted === 'string'
 }

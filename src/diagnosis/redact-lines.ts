@@ -1,7 +1,8 @@
 import { regionPattern } from '../partitions.ts'
 import type { JsonObject } from '../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../task-definition/members.ts'
-import { redact } from './redact.ts'
+import { readingsOfValues } from './readings.ts'
+import { redact, secretsIn } from './redact.ts'
 import { isSecretName } from './secret-name.ts'
 import { formsOf } from './written-forms.ts'
 
@@ -14,9 +15,12 @@ export interface Variable {
 /** Of a variable whose name says nothing, shorter values are words like `debug` or `api`, and in every line. */
 const shortest = 8
 
-/** What is set everywhere and is nobody's secret: switches, numbers of up to three digits, names of environments and levels. */
+/**
+ * What is set everywhere and is nobody's secret: switches, numbers of up to three digits, names of environments and levels; and
+ * lines of values that hold nothing but brackets.
+ */
 const trivial =
-  /^(?:.?|\d{1,3}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
+  /^(?:.?|\d{1,3}|[{}[\](),;:"' ]{0,4}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
 
 /** Of a variable whose name says nothing, also: a number (a port, an account), a region and a resource of AWS. */
 const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
@@ -24,19 +28,42 @@ const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
 /**
  * The variables of all containers whose values must not be shown, the longest value first. Where the name says that it is
  * secret, this is every value that is not trivial; otherwise it is one of 8 characters or more that the definition does
- * not say elsewhere in the open (its family, names, images and log groups), and neither does `known`. Of an address with a
- * password, it is also that.
+ * not say elsewhere in the open (its family, names, images and log groups), and neither does `known`. Of a value with several
+ * lines it is also each line, by the same rule, and of one that holds a credential (an address with a password) also that.
+ * Labels, log options and commands count like variables as far as they are secret.
  */
 export function variablesOf(definition: JsonObject | undefined, known: readonly string[] = []): readonly Variable[] {
   const open = [openTexts(definition), ...known].join('\n')
   return containersOf(definition)
-    .flatMap((container) => objectsIn(container, 'environment'))
-    .map((variable) => ({ name: textIn(variable, 'name') ?? '?', value: textIn(variable, 'value') ?? '' }))
-    .flatMap(({ name, value }) => [
-      ...(isHidden(name, value, open) ? [{ name, value }] : []),
-      ...passwordsIn(value).map((password) => ({ name, value: password })),
+    .flatMap((container) => [
+      ...environmentOf(container).flatMap(({ name, value }) => {
+        const lines = [value, ...value.split(/\r?\n/).map((line) => line.trim())]
+        return named(name, [...lines.filter((line) => isHidden(name, line, open)), ...credentialsIn(value)])
+      }),
+      ...secretOptions(container),
+      ...['entryPoint', 'command'].flatMap((name) => named(name, credentialsIn(JSON.stringify(container[name] ?? [])))),
     ])
     .sort((one, other) => other.value.length - one.value.length)
+}
+
+function named(name: string, values: readonly string[]): readonly Variable[] {
+  return [...new Set(values)].map((value) => ({ name, value }))
+}
+
+function environmentOf(container: JsonObject): readonly Variable[] {
+  return objectsIn(container, 'environment').map((variable) => ({
+    name: textIn(variable, 'name') ?? '?',
+    value: textIn(variable, 'value') ?? '',
+  }))
+}
+
+/** Labels, and what is said to a log driver, with a secret name. */
+function secretOptions(container: JsonObject): readonly Variable[] {
+  return [objectIn(container, 'dockerLabels'), objectIn(objectIn(container, 'logConfiguration'), 'options')]
+    .flatMap((options = {}) => Object.entries(options))
+    .flatMap(([name, value]) =>
+      typeof value === 'string' && isSecretName(name) && !trivial.test(value) ? [{ name, value }] : [],
+    )
 }
 
 function isHidden(name: string, value: string, open: string): boolean {
@@ -57,9 +84,21 @@ function openTexts(definition: JsonObject | undefined): string {
   return [textIn(definition, 'family'), ...said].filter((text) => text !== undefined).join('\n')
 }
 
-function passwordsIn(value: string): readonly string[] {
-  const [, password = ''] = /:\/\/[^\s:/@]{0,200}:([^\s/@]{1,300})@/.exec(value) ?? []
-  return trivial.test(password) ? [] : [password]
+/** Passwords and tokens in a value, as they stand there and as a program reads them. */
+function credentialsIn(value: string): readonly string[] {
+  return secretsIn(value)
+    .map(([start, end]) => value.slice(start, end).replace(/^(["'`])(.*)\1$/s, '$2'))
+    .flatMap((credential) => [credential, unescaped(credential)])
+    .filter((credential) => !trivial.test(credential))
+}
+
+/** In addresses, passwords are escaped. */
+function unescaped(credential: string): string {
+  try {
+    return decodeURIComponent(credential)
+  } catch {
+    return credential
+  }
 }
 
 /**
@@ -72,8 +111,8 @@ export function redactLines(lines: readonly string[], variables: readonly Variab
 }
 
 /**
- * Takes the values of variables out of texts, and nothing else. One pass for all forms of all values, so that nothing is
- * found in what stands for another.
+ * Takes the values of variables out of texts, and nothing else. All forms of all values are looked for in the text as it came,
+ * so that nothing is found in what stands for another.
  */
 export function hideValues(variables: readonly Variable[]): (text: string) => string {
   const names = new Map<string, string>()
@@ -82,12 +121,36 @@ export function hideValues(variables: readonly Variable[]): (text: string) => st
   if (names.size === 0) return (text) => text
   const forms = [...names.keys()].sort((one, other) => other.length - one.length)
   const any = new RegExp(forms.map(findable).join('|'), 'g')
-  return (text) => text.replace(any, (form) => `***(${names.get(form) ?? '?'})`)
+  return (text) => {
+    const found = readingsOfValues(text).flatMap((reading) =>
+      [...reading.text.matchAll(any)].map(({ 0: form, index }) => {
+        const [start, end] = reading.place([index, index + form.length])
+        return { start, end, name: names.get(form) ?? '?' }
+      }),
+    )
+    return withNames(text, found)
+  }
 }
 
-/** A short word or number counts only where no letter or digit is beside it, but for those of an escape (`\n`, `%3D`). */
+/** A short word or number counts only where no letter or digit is beside it. */
 function findable(form: string): string {
   const escaped = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
   const isWord = form.length < 4 || (form.length < shortest && /^(?:[A-Za-z]+|\d+)$/.test(form))
-  return isWord ? `(?<!(?<!\\\\|%[\\dA-Fa-f])[A-Za-z\\d])${escaped}(?![A-Za-z\\d])` : escaped
+  return isWord ? `(?<![A-Za-z\\d])${escaped}(?![A-Za-z\\d])` : escaped
+}
+
+interface Found {
+  readonly start: number
+  readonly end: number
+  readonly name: string
+}
+
+/** The first and longest name stands for what overlaps. */
+function withNames(text: string, found: readonly Found[]): string {
+  let [shown, done] = ['', 0]
+  for (const { start, end, name } of found.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+    if (start >= done) shown += `${text.slice(done, start)}***(${name})`
+    done = Math.max(done, end)
+  }
+  return shown + text.slice(done)
 }

@@ -1,5 +1,11 @@
-import { redactAssignments } from './secret-assignments.ts'
-import { type SecretPattern, secretPatterns } from './secret-patterns.ts'
+import { encodedSecrets } from './encoded-secrets.ts'
+import { readings } from './readings.ts'
+import { secretAssignments, secretFlags } from './secret-assignments.ts'
+import { secretArguments } from './secret-commands.ts'
+import { secretsBesideIds } from './secret-pairs.ts'
+import { secretsByLook } from './secret-patterns.ts'
+import { secretsInProse } from './secret-prose.ts'
+import { type Span, united, withoutSpans } from './span.ts'
 
 /**
  * Longest line that is shown, in characters. What follows is cut before anything is looked for: nobody reads it, and one
@@ -8,19 +14,37 @@ import { type SecretPattern, secretPatterns } from './secret-patterns.ts'
 export const longestLine = 10_000
 
 /**
- * The text with `***` in place of what looks like a credential: keys, tokens, passwords in addresses and assignments.
- * Lines of more than `longestLine` characters end there, with `…`.
+ * The text with `***` in place of what looks like a credential: keys, tokens, passwords in addresses, assignments, commands
+ * and sentences. SECURITY.md lists them. Lines of more than `longestLine` characters end there, with `…`.
  */
 export function redact(value: string): string {
-  const cut = value.length > longestLine ? value.split('\n').map(cutLine).join('\n') : value
-  const small = cut.toLowerCase()
-  const hinted = secretPatterns.filter(({ hints }) => hints.some((hint) => small.includes(hint)))
-  return redactAssignments(hinted.reduce(replaceIn, cut))
+  const cut = cutLines(value)
+  return withoutSpans(cut, secretsIn(cut))
 }
 
-function replaceIn(text: string, { pattern, shown }: SecretPattern): string {
-  // The two shapes of `replace` are two overloads.
-  return typeof shown === 'string' ? text.replace(pattern, shown) : text.replace(pattern, shown)
+/** The text as far as it is shown. */
+export function cutLines(value: string): string {
+  return value.length > longestLine ? value.split('\n').map(cutLine).join('\n') : value
+}
+
+/** Each takes time in proportion to the text. */
+const finders: readonly ((text: string) => readonly Span[])[] = [
+  secretsByLook,
+  secretsBesideIds,
+  secretAssignments,
+  secretFlags,
+  secretArguments,
+  secretsInProse,
+]
+
+/** Where in the text credentials are, also where they are escaped or encoded; in order. */
+export function secretsIn(text: string): readonly Span[] {
+  const plain = readings(text).flatMap((reading) => found(reading.text).map(reading.place))
+  return united([...plain, ...encodedSecrets(text, (decoded) => found(decoded).length > 0)])
+}
+
+function found(text: string): readonly Span[] {
+  return finders.flatMap((find) => find(text))
 }
 
 /** Not within a word, as half of a secret is not known for one; a word of 500 characters goes as a whole. */

@@ -1,14 +1,16 @@
+import { textInBase64 } from './encoded-secrets.ts'
 import { isSecretName } from './secret-name.ts'
+import { startPairs } from './secret-pairs.ts'
+import { valueAt } from './secret-value.ts'
+import { type Span, within } from './span.ts'
 
-/** A piece of a text, from its first character to the one after its last. */
-type Span = readonly [start: number, end: number]
-
-interface Assignment {
+export interface Assignment {
   readonly name: string
   /** What stands before the name: a word and a space, or a mark. */
   readonly before: string
   readonly separator: string
-  /** Where the value begins. */
+  /** Where the separator begins, and the value. */
+  readonly from: number
   readonly at: number
 }
 
@@ -17,100 +19,110 @@ interface Assignment {
  * spaces; as no name holds a separator, no character is read twice.
  */
 const assignment =
-  /(?=[=:])(?<=([^\s=:]{0,16}[ \t]?)(?<![\w.-])([\w.-]+)\\{0,7}["'`\]]{0,2}[ \t]{0,20})(=>|:=|={1,3}|:{1,2})[ \t]{0,20}/g
+  /(?=[=:])(?<=([^\s=:]{0,16}[ \t]?)(?<![\w.-])([\w.-]+)["'`\]]{0,2}[ \t]{0,20})(=>|:=|={1,3}|:{1,2})[ \t]{0,20}/g
 
 /** A flag of a command line with its value behind a space, or as the next item of a list. */
-const flag = /(?<![\w-])--?([A-Za-z][\w.-]{0,100})(?:[ \t]{1,3}|\\?["'],\s{0,20}(?=\\?["']))/g
-
-/** Quoted, to the end of the quote or of the line; a list; or to the next space, without the marks that end a sentence. */
-const value =
-  /\\{1,7}"(?:[^"\\\n]|\\+(?!["\\]))*(?:\\{1,7}"|(?=")|$)|"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)|`[^`\n]*(?:`|$)|\[[^\]]{0,2000}(?:\]|$)|(?:(?![;&,]\s{0,3}[\w.-]{1,60}=)(?:[^\s"'\\]|\\(?!["'nrt])|["'](?=\w)))*[^\s"',;&.:\])}\\]|(?![;&,]\s{0,3}[\w.-]{1,60}=)[^\s"']+/my
+const flag = /(?<![\w-])--?([A-Za-z][\w.-]{0,100})(?:[ \t]{1,3}|["'],\s{0,20}(?=["']))/g
 
 /** Words before `key` that make it one: `Invalid API key: x`. */
 const ofKey =
   /(?:^|\W)(?:api|access|secret|private|signing|encryption|auth|licen[cs]e|account|master|shared|client|app) $/i
 
-/** No secret, wherever it stands: a switch, or nothing. */
-const literal = /^(?:true|false|null|nil|none|undefined|(\\{0,7}["'])\1)$/i
-
-/** What is said of a secret instead of the secret: `token: expired`. */
-const prose =
-  /^(?:an?|all|already|and|are|but|can(?:not|'t)?|could|denied|did|do|does|empty|expected|expired|failed|flag|for|found|from|has|have|if|in|invalid|is|it|may|missing|must|never|no|not|of|option|or|please|rejected|required|should|that|the|this|to|too|unable|unexpected|unknown|unset|was|were|when|with|wrong|you|your|\d{3})$/i
-
 /** A tag of an image (`user-token:v2`), which no secret looks like. */
 const version = /^(?:v\d+(?:\.\d+)*|\d+\.\d+(?:\.\d+)*|latest|stable)(?:-[a-z0-9.]+)?(?=[@\s"',;:.)\]]|$)/
-
-/** Between a name and its value, in characters. */
-const farthest = 400
 
 /** Resources of AWS: names in them say what to correct. */
 const arns = /\barn:aws[\w-]{0,20}:[^\s"'<>,;=?&]+/g
 
-/** The text with `***` in place of every value whose name says that it is secret. */
-export function redactAssignments(text: string): string {
-  if (!/[=:]|--?[A-Za-z]/.test(text)) return text
-  const spans = [...secretFlags(text), ...secretValues(text)].sort(([one], [other]) => one - other)
-  let [shown, done] = ['', 0]
-  for (const [start, end] of spans) {
-    if (start < done) continue
-    shown += `${text.slice(done, start)}***`
-    done = end
-  }
-  return shown + text.slice(done)
-}
-
-function secretFlags(text: string): Span[] {
+/** Values of flags whose name says that they are secret: `--db-password x`, and as items of a list. */
+export function secretFlags(text: string): readonly Span[] {
   return [...text.matchAll(flag)].flatMap((match): Span[] => {
     const at = match.index + match[0].length
     const isFlag = text.startsWith('-', at)
-    return isFlag || !isSecretName(match[1] ?? '') ? [] : told(text, at, true)
+    return isFlag || !isSecretName(match[1] ?? '') ? [] : valueAt(text, at, { mayBeProse: true })
   })
 }
 
-/** Values of secret names, in the order of the text: `name=value`, and `name` and `value` as a pair. */
-function secretValues(text: string): Span[] {
+/** Values whose name says that they are secret: `name=value`, and `name` and `value` as a pair. */
+export function secretAssignments(text: string): readonly Span[] {
   const found: Span[] = []
   const isInArn = within([...text.matchAll(arns)].map((match): Span => [match.index, match.index + match[0].length]))
   const pairOf = startPairs(text)
   let done = 0
   for (const match of text.matchAll(assignment)) {
     const [all, before = '', name = '', separator = ''] = match
-    const each = { name, before, separator, at: match.index + all.length }
+    const each = { name, before, separator, from: match.index, at: match.index + all.length }
     if (match.index < done || isInArn(match.index)) continue
-    const spans = [...pairOf(each), ...(isSecret(each) ? assignedValue(text, each) : [])]
+    const spans = [...pairOf(each), ...(isSecret(each) || isLogin(text, each) ? assignedValue(text, each) : [])]
     found.push(...spans)
     done = Math.max(done, ...spans.map(([, end]) => end))
   }
   return found
 }
 
-/** Asked for places in ascending order. */
-function within(spans: readonly Span[]): (at: number) => boolean {
-  let next = 0
-  return (at) => {
-    while (next < spans.length && (spans[next]?.[1] ?? 0) <= at) next++
-    return (spans[next]?.[0] ?? Number.POSITIVE_INFINITY) <= at
-  }
-}
-
 function isSecret({ name, before, separator }: Assignment): boolean {
   // Names of modules, and results of tests.
   if (separator === '::' || (name === 'PASS' && separator === ':')) return false
-  const isPhrase =
-    (/^key$/i.test(name) && ofKey.test(before)) || (/^string$/i.test(name) && /connection $/i.test(before))
-  return isPhrase || isSecretName(name)
+  return isSecretName(name) || isSecretPhrase(name, before)
+}
+
+/** `"auth": "…"` in Docker's configuration: user and password in Base64. */
+function isLogin(text: string, { name, at }: Assignment): boolean {
+  const [, encoded = ''] =
+    (name === 'auth' && /^["']?([A-Za-z0-9+/_-]{4,200}={0,2})/.exec(text.slice(at, at + 210))) || []
+  return /^[^:]+:./.test(textInBase64(encoded) ?? '')
+}
+
+/** `api key`, `connection string`: what follows the last word of these is as secret. */
+export function isSecretPhrase(name: string, before: string): boolean {
+  return (/^key$/i.test(name) && ofKey.test(before)) || (/^string$/i.test(name) && /connection $/i.test(before))
 }
 
 function assignedValue(text: string, assigned: Assignment): Span[] {
   const { name, separator, at } = assigned
   const isSpaced = /\s/.test(text.charAt(at - 1))
   const rest = text.slice(at, at + 200)
-  // A resource that is named; a number of them; a shell's working directory.
-  if (/^["']?(?:arn:aws[\w-]*:|unexpected status)/.test(rest)) return []
-  if (/s$/i.test(name) && /^\d{1,9}(?![\w.-])/.test(rest)) return []
-  if (/^(?:OLD)?PWD$/i.test(name) && rest.startsWith('/')) return []
+  if (isKnown(name, rest)) return []
+  const below = /^(?:[|>][+-]?\d?[ \t]*)?\r?\n/.exec(rest)
+  if (below) return valueBelow(text, assigned, at + below[0].length, /^[|>]/.test(rest))
   const isOpen = separator === ':' && (isSpaced ? isVariable(assigned, rest) : isAddress(assigned, rest))
-  return isOpen ? [] : told(text, at, separator === ':' && isSpaced)
+  return isOpen ? [] : valueAt(text, at, { mayBeProse: separator === ':' && isSpaced })
+}
+
+/** What has such a name and is no secret. */
+function isKnown(name: string, rest: string): boolean {
+  // A resource that is named; a number of them; a shell's working directory; the pin of a chip, a release of Erlang's OTP.
+  return (
+    /^["']?(?:arn:aws[\w-]*:|unexpected status)/.test(rest) ||
+    (/s$/i.test(name) && /^\d{1,9}(?![\w.-])/.test(rest)) ||
+    (/^(?:OLD)?PWD$/i.test(name) && rest.startsWith('/')) ||
+    (/(?:pin|otp)$/i.test(name) && !/^["']?(?=[A-Za-z]{0,20}\d)\w{4}/.test(rest))
+  )
+}
+
+/**
+ * The value on the lines below its name: in JSON a quoted one, in YAML a word that stands further in, or a block (`|`, `>`).
+ * `next`: where the line after the name begins.
+ */
+function valueBelow(text: string, { from, before }: Assignment, next: number, isBlock: boolean): Span[] {
+  const line = text.slice(text.lastIndexOf('\n', from - 1) + 1, from)
+  const depth = /^[ \t]*(?:- )?/.exec(line)?.[0].length ?? 0
+  const indent = /^[ \t]{0,200}/.exec(text.slice(next, next + 200))?.[0].length ?? 0
+  if (isBlock) return indent > depth ? blockAt(text, next, depth) : []
+  const at = next + indent
+  const rest = text.slice(at, at + 200)
+  if (/^["']/.test(rest)) return indent > depth || /["']\s*$/.test(line) ? valueAt(text, at, { mayBeProse: true }) : []
+  // One word, and no key or item of its own; under a sentence it may be a name.
+  const isWord = indent > depth && /^[^\s#{[-]\S*(?<![:{[])[ \t]*(?:\r?\n|$)/.test(rest)
+  return isWord ? valueAt(text, at, { mayBeProse: true, mustLookSecret: /[A-Za-z] $/.test(before) }) : []
+}
+
+/** Lines that stand further in than the name. */
+function blockAt(text: string, start: number, depth: number): Span[] {
+  const deeper = new RegExp(`(?:[ \\t]{${depth + 1}}[^\\n]*(?:\\n|$)|[ \\t]*\\r?\\n)+`, 'y')
+  deeper.lastIndex = start
+  const block = deeper.exec(text)?.[0].trimEnd() ?? ''
+  return block === '' ? [] : [[start + block.search(/\S/), start + block.length]]
 }
 
 /** The name of the variable that is missing: `required secret: STRIPE_KEY`. */
@@ -131,47 +143,4 @@ function isAddress({ name, before }: Assignment, rest: string): boolean {
     (before.endsWith('/') && /^\w[\w.-]{0,127}(?=[@\s"',;:)\]]|$)/.test(rest)) ||
     (isHost && /^\d{2,5}(?![\w.-])/.test(rest))
   )
-}
-
-/**
- * The other half of a name and a value, in either order: `{"name":"DB_PASSWORD","value":"x"}`, or `{"token":{"value":"x"}}`.
- * Asked for every assignment of the text.
- */
-function startPairs(text: string): (now: Assignment) => Span[] {
-  let [named, valued, opened] = [Number.NaN, Number.NaN, Number.NaN]
-  const isNear = (from: number, to: number, pattern: RegExp) =>
-    to - from < farthest && pattern.test(text.slice(from, to))
-  return ({ name, at }) => {
-    const isValue = /^value$/i.test(name)
-    const isNaming = /^(?:name|key)$/i.test(name) && isSecretAt(text, at)
-    const isPaired = isValue ? isNear(named, at, apart) || isNear(opened, at, inside) : false
-    const isLate = isNaming && isNear(valued, at, apart)
-    const place = isPaired ? at : valued
-    if (isNaming) named = at
-    if (isValue) valued = at
-    if (isSecretName(name)) opened = at
-    return isPaired || isLate ? told(text, place) : []
-  }
-}
-
-/** Not in objects of their own. */
-const apart = /^[^{}]*$/
-
-/** In an object that begins there. */
-const inside = /^\{[^{}]*$/
-
-function isSecretAt(text: string, at: number): boolean {
-  const [, name = ''] = /^\\{0,7}["']?([\w.-]{1,200})/.exec(text.slice(at, at + 210)) ?? []
-  return isSecretName(name)
-}
-
-/** The value that begins here, if it is one and not hidden already. After a colon and a space it may be prose. */
-function told(text: string, at: number, mayBeProse = false): Span[] {
-  value.lastIndex = at
-  const [all = ''] = value.exec(text) ?? []
-  const plain = all.replace(/[,;.:)\]}]{1,9}$/, '')
-  const isSaid = literal.test(plain) || (mayBeProse && prose.test(plain))
-  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all)
-  const isObject = /^\{(?:$|[\s"'{\\]|\w{1,40}[:=])/.test(all)
-  return all === '' || isSaid || isHidden || isObject ? [] : [[at, at + all.length]]
 }

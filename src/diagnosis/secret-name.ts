@@ -2,8 +2,9 @@
 const anywhere =
   /passw(?:or)?d|passphrase|passcode|(?<![a-z])pwd|pwd(?![a-z])|secret(?!ary|ion|smanager)|token(?!i[sz])|credential|(?:api|access|account|auth|master|private|signing|encryption|licen[cs]e|shared)[_.-]?key|connection[_.-]?string|basic_?auth/
 
-/** Short words, which count only as a word of their own: `DB_PASS`, `x.pass`, `DB_PW`; and at the end, `requirepass`. */
-const words = /(?:^|[_.-])(?:pass|pw)(?:[_.-]|$)|(?<!by|com|sur|tres)pass$|[_.-]auth$|masterauth$/
+/** Short words, which count only as a word of their own: `DB_PASS`, `x.pass`, `DB_PW`; and at the end: `requirepass`, `WIFI_PSK`. */
+const words =
+  /(?:^|[_.-])(?:pass|pw)(?:[_.-]|$)|(?<!by|com|sur|tres)pass$|[_.-](?:auth|pat)$|masterauth$|(?:bind|root)pw$|(?:^|[_.-])(?:pin|t?otp|psk|cv[cv]|creds?)$/
 
 /** The key of something is a secret, … */
 const key = /(?:^|[_.-])([a-z0-9]+)[_.-]key$/
@@ -17,7 +18,7 @@ const about =
   /[_.-](?:names?|arns?|file|path|types?|length|count|ttl|policy|limit|expir(?:y|es|ation)(?:_(?:in|at))?|enabled|required|(?:in)?valid)$/
 
 /** Nearly every name holds none of these, and is looked at no further. */
-const hint = /pass|pwd?|secret|token|cred|key|string|auth/i
+const hint = /pass|pwd?|secret|token|cred|key|string|auth|pin$|otp$|psk$|pat$|cv[cv]$/i
 
 /** Names are short; what is longer is cut at its beginning, as its last words say what it is. */
 const longest = 200

@@ -1,16 +1,17 @@
 import { isSecretName } from './secret-name.ts'
+import type { Span } from './span.ts'
 
 /** What must not be shown again, known by its own look or by fixed words around it. */
 export interface SecretPattern {
   /** One of these is in every text with such a secret, in small letters. Without any, the pattern is not even compiled. */
   readonly hints: readonly string[]
+  /** What its group `kept` holds is shown; where it has a group `name`, only a secret name makes it one. */
   readonly pattern: RegExp
-  readonly shown: string | ((...match: string[]) => string)
 }
 
-/** Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Shopify, DigitalOcean, and more. */
+/** Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Twilio, Shopify, DigitalOcean, and more. */
 const ownBeginning =
-  /(?<![A-Za-z0-9])(gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
+  /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
 
 /**
  * Those that are known by a name are found in `secret-assignments.ts`. Each takes time in proportion to the text, also for
@@ -21,119 +22,107 @@ export const secretPatterns: readonly SecretPattern[] = [
   {
     hints: ['-----begin'],
     pattern: /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g,
-    shown: '***',
   },
   // The rest of one whose beginning is not there. A line of 64 hexadecimal digits is a digest.
   {
     hints: ['\n'],
     pattern:
       /(?:^[ \t]{0,20}(?![0-9a-f]{64}[ \t\r]*$)[A-Za-z0-9+/]{60,80}={0,2}[ \t]{0,20}\r?\n)+(?:^[ \t]{0,20}[A-Za-z0-9+/]{1,80}={0,2}[ \t]{0,20}\r?\n)?(?:-----END [A-Z0-9 ]{0,40}-----)?/gm,
-    shown: '***\n',
   },
   // Header lines, whatever scheme they name; what follows on the line belongs to them.
   {
     hints: ['authorization'],
     pattern:
-      /\b((?:proxy-)?authorization\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?(?:(?:Bearer|Basic|Digest|Token|AWS4-HMAC-SHA256)\s)?)[^\r\n"']+/gi,
-    shown: '$1***',
+      /\b(?<kept>(?:proxy-)?authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:Bearer|Basic|Digest|Token|AWS4-HMAC-SHA256)\s)?)[^\r\n"']+/gi,
   },
   {
     hints: ['authorization'],
-    pattern: /\b(authorization\s{1,3}(?:Bearer|Basic|Digest|Token|Splunk|ApiKey|Negotiate)\s{1,3})[^\s"']+/gi,
-    shown: '$1***',
+    pattern: /\b(?<kept>authorization\s{1,3}(?:Bearer|Basic|Digest|Token|Splunk|ApiKey|Negotiate)\s{1,3})[^\s"']+/gi,
   },
-  {
-    hints: ['cookie'],
-    pattern: /\b((?:set-)?cookie\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?)[^\r\n"']+/gi,
-    shown: '$1***',
-  },
+  { hints: ['cookie'], pattern: /\b(?<kept>(?:set-)?cookie["']?\s{0,3}[:=]\s{0,3}["']?)[^\r\n"']+/gi },
   // A scheme, and something that is no word of prose.
   {
     hints: ['bearer', 'basic', 'splunk'],
     pattern:
-      /\b([Bb]earer|BEARER|[Bb]asic|BASIC|Splunk)\s{1,3}(?![A-Za-z]?[a-z]{0,40}(?![\w~+/=-]|\.\w))[\w.~+/=-]{8,}/g,
-    shown: '$1 ***',
+      /\b(?<kept>(?:[Bb]earer|BEARER|[Bb]asic|BASIC|Splunk)\s{1,3})(?![A-Za-z]?[a-z]{0,40}(?![\w~+/=-]|\.\w))[\w.~+/=-]{8,}/g,
   },
   // Access key ids (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, "Unique identifiers")
-  {
-    hints: ['akia', 'asia'],
-    pattern: /(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/g,
-    shown: '$1***',
-  },
+  { hints: ['akia', 'asia'], pattern: /(?<![A-Z0-9])(?<kept>AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/g },
   // Session tokens of AWS, whose beginning is always one of these.
   {
     hints: ['iqojb3jpz2lu', 'qogzxivyxdz', 'wogzxivyxdz'],
     pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9+/=_-]{20,}/g,
-    shown: '***',
   },
   // JSON Web Tokens.
-  {
-    hints: ['eyj'],
-    pattern: /(?<![\w-])([\w-]{0,40}?)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*/g,
-    shown: '$1***',
-  },
-  { hints: ['_', '-', '.'], pattern: ownBeginning, shown: '$1***' },
+  { hints: ['eyj'], pattern: /(?<![\w-])(?<kept>[\w-]{0,40}?)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*/g },
+  { hints: ['_', '-', '.'], pattern: ownBeginning },
+  { hints: ['sk'], pattern: /(?<![A-Za-z0-9])(?<kept>SK)[0-9a-f]{32}(?![A-Za-z0-9])/g },
   // These begin like names of packages, so what follows must be no word: long, or not in small letters alone.
   {
     hints: ['npm_', 'hf_', 'r8_'],
-    pattern: /(?<![\w-])((?:npm|hf|r8)_)(?:(?=[a-z]{0,60}[A-Z0-9])[A-Za-z0-9]{10,}|[a-z]{20,})(?![\w-])/g,
-    shown: '$1***',
+    pattern: /(?<![\w-])(?<kept>(?:npm|hf|r8)_)(?:(?=[a-z]{0,60}[A-Z0-9])[A-Za-z0-9]{10,}|[a-z]{20,})(?![\w-])/g,
   },
   {
     hints: ['pypi-', 'sk-'],
-    pattern: /(?<![\w-])((?:pypi|sk)-)(?=[\w-]{0,24}?(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9]{16})[\w-]{16,}/g,
-    shown: '$1***',
+    pattern: /(?<![\w-])(?<kept>(?:pypi|sk)-)(?=[\w-]{0,24}?(?=[a-z]{0,15}[A-Z0-9])[A-Za-z0-9]{16})[\w-]{16,}/g,
   },
-  {
-    hints: ['aiza', 'sg.', 'ya29.'],
-    pattern: /(?<![A-Za-z0-9])(AIza|SG\.|ya29\.)[\w.-]{20,}/g,
-    shown: '$1***',
-  },
+  { hints: ['aiza', 'sg.', 'ya29.'], pattern: /(?<![A-Za-z0-9])(?<kept>AIza|SG\.|ya29\.)[\w.-]{20,}/g },
   // Addresses that are secrets themselves.
   {
     hints: ['hooks.slack', 'webhooks/', 'webhookb2/', 'telegram.org/bot'],
     pattern:
-      /(hooks\.slack(?:-gov)?\.com\/|discord(?:app)?\.com\/api\/(?:v\d{1,3}\/)?webhooks\/|webhook\.office\.com\/webhookb2\/|api\.telegram\.org\/bot)[\w/:@-]+/gi,
-    shown: '$1***',
+      /(?<kept>hooks\.slack(?:-gov)?\.com\/|discord(?:app)?\.com\/api\/(?:v\d{1,3}\/)?webhooks\/|webhook\.office\.com\/webhookb2\/|api\.telegram\.org\/bot)[\w/:@-]+/gi,
   },
   // The last @ ends a password, which may hold others; :8080/ begins a path.
   {
     hints: ['@'],
-    pattern: /(:\/\/[^\s:/@"'<>]{0,200}:)(?!\d{1,5}(?:[/?#\s]|$))(?:(?!:\/\/)[^\s"'<>]){1,300}@/g,
-    shown: '$1***@',
+    pattern: /(?<kept>:\/\/[^\s:/@"'<>]{0,200}:)(?!\d{1,5}(?:[/?#\s]|$))(?:(?!:\/\/)[^\s"'<>]){1,300}(?=@)/g,
   },
-  { hints: ['@'], pattern: /(:\/\/)[^\s:/@"'<>]{20,200}@/g, shown: '$1***@' },
+  { hints: ['@'], pattern: /(?<kept>:\/\/)[^\s:/@"'<>]{20,200}(?=@)/g },
   // The same without a scheme, as Go's driver for MySQL has it: user:password@tcp(host).
   {
     hints: ['@tcp', '@udp', '@unix', '@cloudsql'],
-    pattern: /(?<![\w.-])([\w.-]{1,64}:)[^\s"']{1,200}(?=@(?:tcp|udp|unix|cloudsql)\w{0,10}\()/g,
-    shown: '$1***',
+    pattern: /(?<![\w.-])(?<kept>[\w.-]{1,64}:)[^\s"']{1,200}(?=@(?:tcp|udp|unix|cloudsql)\w{0,10}\()/g,
   },
   {
     hints: ['sig', 'key=', 'code=', 'x-amz-'],
-    pattern: /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|signature|key|code)=)[^&\s"']+/gi,
-    shown: '$1***',
+    pattern: /(?<kept>[?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|signature|key|code)=)[^&\s"']+/gi,
   },
   // <password>x</password>, and <name>password</name><value>x</value>.
+  { hints: ['<'], pattern: /(?<kept><(?<name>[\w:.-]{1,100})>)(?![<\s])[^<]{1,2000}/g },
   {
     hints: ['<'],
-    pattern: /<([\w:.-]{1,100})>(?!<)[^<]{1,2000}/g,
-    shown: (all = '', name = '') => (isSecretName(name) ? `<${name}>***` : all),
+    pattern: /(?<kept><(?:name|key)>(?<name>[\w.-]{1,100})<\/(?:name|key)>\s{0,20}<(?:value|string)>)[^<]{1,2000}/gi,
+  },
+  // SQL, and files of Redis, of LDAP, of curl (.netrc) and of PostgreSQL (.pgpass).
+  { hints: ['password', 'identified'], pattern: /\b(?<kept>(?:password|identified\s{1,3}by)\s{1,3})'[^'\n]{1,500}'/gi },
+  {
+    hints: ['requirepass', 'masterauth', 'bindpw', 'rootpw'],
+    pattern: /\b(?<kept>(?:requirepass|masterauth|bindpw|rootpw)\s{1,3})[^\s"']+/gi,
   },
   {
-    hints: ['<'],
-    pattern: /(<(?:name|key)>([\w.-]{1,100})<\/(?:name|key)>\s{0,20}<(?:value|string)>)[^<]{1,2000}/gi,
-    shown: (all = '', before = '', name = '') => (isSecretName(name) ? `${before}***` : all),
-  },
-  // SQL, and files of Redis.
-  {
-    hints: ['password', 'identified'],
-    pattern: /\b((?:password|identified\s{1,3}by)\s{1,3})'[^'\n]{1,500}'/gi,
-    shown: '$1***',
+    hints: ['login'],
+    pattern:
+      /\b(?<kept>(?:machine\s{1,20}\S{1,200}|default)\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20})\S{1,200}/g,
   },
   {
-    hints: ['requirepass', 'masterauth'],
-    pattern: /\b((?:requirepass|masterauth)\s{1,3})[^\s"']+/gi,
-    shown: '$1***',
+    hints: [':'],
+    pattern:
+      /(?<![^\s"'])(?<kept>(?=[\w.-]{0,100}[g-z.*]|\*)[\w.*-]{1,100}:(?:\d{4,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:)[^\s"']{1,200}/gi,
   },
 ]
+
+/** The pieces of the text that fit one of the patterns. */
+export function secretsByLook(text: string): readonly Span[] {
+  const small = text.toLowerCase()
+  return secretPatterns
+    .filter(({ hints }) => hints.some((hint) => small.includes(hint)))
+    .flatMap((pattern) => secretsLike(pattern, text))
+}
+
+/** The pieces that fit this one. */
+export function secretsLike({ pattern }: SecretPattern, text: string): readonly Span[] {
+  return [...text.matchAll(pattern)].flatMap(({ 0: all, index, groups: { kept = '', name } = {} }): Span[] =>
+    name !== undefined && !isSecretName(name) ? [] : [[index + kept.length, index + all.trimEnd().length]],
+  )
+}

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { redact } from '../diagnosis/redact.ts'
 import type { EventCommit, SourceEvent } from '../source.ts'
 import { meaningOf } from './event-commits.ts'
 
@@ -86,8 +87,9 @@ function workflowRunCommits(payload: Payload): readonly EventCommit[] {
   return [{ sha, branch, title: asObject(commit).id === sha ? firstLine(asObject(commit).message) : undefined }]
 }
 
+/** What people wrote, without credentials: it is shown, and saved between steps. */
 function firstLine(text: unknown): string | undefined {
-  return typeof text === 'string' ? text.split(/[\r\n]/)[0]?.trim() || undefined : undefined
+  return typeof text === 'string' ? redact(text.split(/[\r\n]/)[0]?.trim() ?? '') || undefined : undefined
 }
 
 function parse(json: string): unknown {

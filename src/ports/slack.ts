@@ -26,12 +26,18 @@ export type SlackDelivery = { readonly delivered: true } | { readonly delivered:
 export interface Slack {
   /** Whether progress is shown: only a message by a bot token can be edited. */
   readonly live: boolean
+  /** Nobody is told; no message need be made. */
+  readonly silent?: boolean
   /** Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. */
   update(message: SlackMessage, options: { readonly final: boolean }): Promise<SlackDelivery>
   /** Sends no more progress. Resolves when the request that is under way has ended, so that `reference` is known. */
   pause(): Promise<void>
-  /** Where the message is, for a later job to go on with it; undefined before the first delivery and with a webhook. */
-  /** Nobody is told; no message need be made. */
-  readonly silent?: boolean
-  reference(): { readonly channel: string; readonly ts: string } | undefined
+  /** Where the message is, for a later job to go on with it; undefined before the first one is sent and with a webhook. */
+  reference(): SlackReference | undefined
+}
+
+/** Where a message is. `ts` is `unknown` as long as Slack has not answered. */
+export interface SlackReference {
+  readonly channel: string
+  readonly ts: string
 }

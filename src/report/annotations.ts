@@ -2,7 +2,6 @@ import { isBad, isOpen } from '../deployment/verdict.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation, forPlain } from './escape.ts'
 import { linesBelow, type Opening, opening } from './opening.ts'
-import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { truncate } from './short.ts'
 
@@ -25,10 +24,7 @@ export function annotations(report: Report): readonly Annotation[] {
     ({ action, shows }) =>
       text`Missing permission: ${untrusted(action)}, for ${untrusted(shows)} in the report of the failure.`,
   )
-  const warnings = [...state.warnings.map((warning) => text`${redacted(warning)}`), ...(missing ?? [])].slice(
-    0,
-    mostWarnings,
-  )
+  const warnings = [...state.warnings.map((warning) => text`${warning}`), ...(missing ?? [])].slice(0, mostWarnings)
   const said = opening(report)
   return [
     ...(verdict && isBad(verdict) ? [annotationOf('error', said)] : []),

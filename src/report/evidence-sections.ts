@@ -1,7 +1,6 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../diagnosis/evidence.ts'
 import { type Text, text, type Untrusted, untrusted } from '../text.ts'
-import { redacted, redactedText } from './redacted.ts'
 import { day, joined, task, timeOfDay } from './short.ts'
 
 /** One fold of evidence. Its lines are redacted; a view escapes them. */
@@ -26,7 +25,7 @@ export function evidenceSections(state: DeploymentState): readonly EvidenceSecti
         ({
           kind: 'logs',
           title: text`Last log lines of container ${untrusted(container)} (${untrusted(logGroup)}, ${untrusted(logStream)})`,
-          lines: lines.map((line) => [redacted(line)]),
+          lines: lines.map((line) => [line]),
         }) as const,
     ),
     { kind: 'targets', title: text`Unhealthy targets`, lines: targets(evidence) },
@@ -55,15 +54,13 @@ export function proof(sections: readonly EvidenceSection[]): EvidenceSection | u
  */
 function reason({ statusReason, codeDeploy, stopped }: Evidence, { rollingBack }: DeploymentState): readonly Text[] {
   const { errorCode, message, failures = [] }: Partial<NonNullable<Evidence['codeDeploy']>> = codeDeploy ?? {}
-  const own = rollingBack?.reason
-    ? text`Stopped by this run: ${redacted(rollingBack.reason)}`
-    : text`Stopped by this run`
+  const own = rollingBack?.reason ? text`Stopped by this run: ${rollingBack.reason}` : text`Stopped by this run`
   const isTold = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
   const error =
-    errorCode || message ? [text`${untrusted(errorCode ?? 'Error')}${message ? text`: ${redacted(message)}` : ''}`] : []
+    errorCode || message ? [text`${untrusted(errorCode ?? 'Error')}${message ? text`: ${message}` : ''}`] : []
   return [
     ...error,
-    ...(statusReason && !isTold ? [[redacted(statusReason)]] : []),
+    ...(statusReason && !isTold ? [[statusReason]] : []),
     ...(stopped === 'by-us' ? [own] : []),
     ...failures.flatMap(lifecycleFailure),
   ]
@@ -76,7 +73,7 @@ function stoppedTasks({
   containers,
   exampleTaskArn,
 }: StoppedTaskGroup): readonly Text[] {
-  const why = stoppedReason ? text`: ${redacted(stoppedReason)}` : ''
+  const why = stoppedReason ? text`: ${stoppedReason}` : ''
   return [
     text`${count} × ${untrusted(stopCode ?? 'stopped')}${why} (task ${untrusted(task(exampleTaskArn))})`,
     ...containers.map((container) => stoppedContainer(container, stoppedReason)),
@@ -88,7 +85,7 @@ function stoppedContainer(container: StoppedContainer, taskReason: Untrusted | u
   const { name, exitCode, reason, essential, image, memory } = container
   const facts = [
     ...(exitCode === undefined ? [] : [text`exit code ${exitCode}`]),
-    ...(reason && reason.untrusted !== taskReason?.untrusted ? [[redacted(reason)]] : []),
+    ...(reason && reason.untrusted !== taskReason?.untrusted ? [[reason]] : []),
     ...(memory === undefined ? [] : [text`memory ${memory} MiB`]),
     ...(image ? [text`image ${untrusted(image)}`] : []),
   ]
@@ -104,24 +101,24 @@ function lifecycleFailure({
   logTail,
 }: LifecycleFailure): readonly Text[] {
   const script = scriptName ? text` in ${untrusted(scriptName)}` : ''
-  const why = message ? text`: ${redacted(message)}` : ''
+  const why = message ? text`: ${message}` : ''
   return [
     text`${untrusted(event)} ${untrusted(status)}${errorCode ? text` (${untrusted(errorCode)})` : ''}${script}${why}`,
-    ...(logTail ? [text`    ${redacted(logTail)}`] : []),
+    ...(logTail ? [text`    ${logTail}`] : []),
   ]
 }
 
 function targets({ targetHealth }: Evidence): readonly Text[] {
   return targetHealth.map(({ target, state, reason, description }) => {
     const why = reason ? text` ${untrusted(reason)}` : ''
-    return text`${untrusted(target)} ${untrusted(state)}${why}${description ? text`: ${redacted(description)}` : ''}`
+    return text`${untrusted(target)} ${untrusted(state)}${why}${description ? text`: ${description}` : ''}`
   })
 }
 
 function alarms({ alarms = [] }: Evidence): readonly Text[] {
   return alarms.map(({ name, state, since, reason }) => {
     const changed = since === undefined ? '' : text` since ${day(since)} ${timeOfDay(since)}`
-    return text`${untrusted(name)}: ${untrusted(state)}${changed}${reason ? text`: ${redacted(untrusted(reason))}` : ''}`
+    return text`${untrusted(name)}: ${untrusted(state)}${changed}${reason ? text`: ${untrusted(reason)}` : ''}`
   })
 }
 
@@ -136,8 +133,8 @@ function network({ network }: Evidence): readonly Text[] {
     ? text`No fault found in routes, VPC endpoints and security groups.`
     : text`No fault found; not all of the network could be read.`
   return [
-    ...(enclosed ? [redactedText(text`${enclosed}.`)] : []),
-    ...gaps.map(({ what, why, fix }) => redactedText(text`${what}: ${why}. ${fix}`)),
+    ...(enclosed ? [text`${enclosed}.`] : []),
+    ...gaps.map(({ what, why, fix }) => text`${what}: ${why}. ${fix}`),
     ...(gaps.length === 0 ? [nothing] : []),
   ]
 }
@@ -152,7 +149,7 @@ function platforms({ platforms }: Evidence): readonly Text[] {
 }
 
 function events({ serviceEvents }: Evidence): readonly Text[] {
-  return serviceEvents.map(({ at, message }) => text`${timeOfDay(at)}  ${redacted(message)}`)
+  return serviceEvents.map(({ at, message }) => text`${timeOfDay(at)}  ${message}`)
 }
 
 function missing({ missingPermissions }: Evidence): readonly Text[] {

@@ -6,7 +6,6 @@ import { breakerLimit, detailNews } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
 import { suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
-import { redacted } from './redacted.ts'
 import { place } from './sentence.ts'
 import { image, revision } from './short.ts'
 import { settingLines, withStrategy } from './strategy.ts'
@@ -29,8 +28,8 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
     ...detailNews(previous, next),
     ...pausing(previous, next),
     ...news(previous, next),
-    ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${redacted(warning)}`),
-    ...(next.notes ?? []).slice(previous.notes?.length ?? 0).map((note) => text`· ${redacted(note)}`),
+    ...next.warnings.slice(previous.warnings.length).map((warning) => text`⚠ ${warning}`),
+    ...(next.notes ?? []).slice(previous.notes?.length ?? 0).map((note) => text`· ${note}`),
     ...suspected(previous, next),
     ...(next.rollingBack && !previous.rollingBack ? rollingBack(next) : []),
   ]
@@ -125,7 +124,7 @@ function phaseLine(before: Phase | undefined, phase: Phase): readonly Text[] {
     phase.endedAt !== undefined && phase.startedAt !== undefined && phase.endedAt - phase.startedAt >= 1000
       ? ` (${duration(phase.endedAt - phase.startedAt)})`
       : ''
-  const detail = phase.detail ? text`: ${redacted(phase.detail)}` : ''
+  const detail = phase.detail ? text`: ${phase.detail}` : ''
   return [text`${mark} ${untrusted(phase.name)}${took}${detail}`]
 }
 
@@ -160,7 +159,7 @@ function news(previous: DeploymentState, next: DeploymentState): readonly Text[]
   return next.messages.flatMap((event) => {
     if (old.has(event) || shown.has(event.message.untrusted)) return []
     shown.add(event.message.untrusted)
-    return [text`· ${redacted(event.message)}`]
+    return [text`· ${event.message}`]
   })
 }
 
@@ -178,5 +177,5 @@ function rollingBack({ rollingBack, plan, purpose, deployment }: DeploymentState
   const isWanted = purpose === 'rollback' && deployment?.adopted
   const to = isWanted ? plan?.taskDefinition : plan?.previousTaskDefinition
   const target = to ? text` to ${untrusted(revision(to))}` : ''
-  return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${redacted(rollingBack.reason)}` : ''}`]
+  return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${rollingBack.reason}` : ''}`]
 }

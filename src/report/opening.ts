@@ -4,7 +4,6 @@ import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
 import { safeUrl } from './links.ts'
 import { waitingLines } from './pauses.ts'
-import { redacted, redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { appearance, causeSentence, headline, stageOf } from './sentence.ts'
 import { joined } from './short.ts'
@@ -53,7 +52,7 @@ export function linesBelow({ fix, rest }: Pick<Opening, 'fix' | 'rest'>): readon
 /** What to do, with the page that says more behind it; undefined where neither is known. */
 export function remedy({ fix, docs }: Cause, show: ShowLink): Text | undefined {
   const address = safeUrl(docs)
-  const parts = [...(fix.some((part) => part !== '') ? [redactedText(fix)] : []), ...(address ? [[show(address)]] : [])]
+  const parts = [...(fix.some((part) => part !== '') ? [fix] : []), ...(address ? [[show(address)]] : [])]
   return parts.length === 0 ? undefined : joined(parts, ' ')
 }
 
@@ -66,6 +65,6 @@ export function suspicion({ suspected, verdict }: DeploymentState): Text | undef
 function reasonOfRollback(state: DeploymentState): Text | undefined {
   const { reason } = state.rollingBack ?? {}
   if (stageOf(state) !== 'rolling-back' || !reason) return undefined
-  const said = redacted(reason).untrusted.replace(/^[a-z]/, (first) => first.toUpperCase())
+  const said = reason.untrusted.replace(/^[a-z]/, (first) => first.toUpperCase())
   return closed([untrusted(said)])
 }

@@ -1,9 +1,9 @@
 import { type Finding, isAtLeast } from '../diagnosis/preflight/finding.ts'
 import type { Severity } from '../diagnosis/preflight/finding-kinds.ts'
+import { redactText } from '../diagnosis/redact-text.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { prose, table } from './markdown.ts'
-import { redactedText } from './redacted.ts'
 
 const marks: Readonly<Record<Severity, string>> = { blocks: '✖', warns: '⚠', notes: '·' }
 const emoji: Readonly<Record<Severity, string>> = { blocks: '❌ blocks', warns: '⚠️ warns', notes: 'ℹ️ note' }
@@ -21,13 +21,13 @@ export interface Patient {
 
 /** `Image not found for container api: … is not in Amazon ECR …. Check …`. */
 export function findingSentence({ what, why, fix }: Finding): Text {
-  return redactedText(text`${what}: ${why}. ${fix}`)
+  return redactText(text`${what}: ${why}. ${fix}`)
 }
 
 /** What blocks most, in one sentence; undefined when nothing does. */
 export function preflightCause(findings: readonly Finding[]): Text | undefined {
   const first = findings.find(({ severity }) => severity === 'blocks')
-  return first && redactedText(text`${first.what}: ${first.why}.`)
+  return first && redactText(text`${first.what}: ${first.why}.`)
 }
 
 /** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
@@ -59,7 +59,7 @@ export function renderPreflight(findings: readonly Finding[], patient: Patient):
     .slice(0, mostRows)
     .map(({ severity, what, why, fix }) => [
       emoji[severity],
-      ...[what, why, fix].map((part) => prose(redactedText(part))),
+      ...[what, why, fix].map((part) => prose(redactText(part))),
     ])
   const left = findings.length - rows.length
   return [
@@ -72,7 +72,7 @@ export function renderPreflight(findings: readonly Finding[], patient: Patient):
 
 /** The findings for programs: a list of objects with code, severity, what, why and fix, as JSON. */
 export function findingsJson(findings: readonly Finding[]): string {
-  const plain = (part: Text) => renderText(redactedText(part), forPlain)
+  const plain = (part: Text) => renderText(redactText(part), forPlain)
   return JSON.stringify(
     findings.map(({ code, severity, what, why, fix }) => ({
       code,

@@ -5,7 +5,6 @@ import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
 import { whereItWaits } from './pauses.ts'
-import { redactedText } from './redacted.ts'
 import type { Report } from './report.ts'
 import { joined, revision } from './short.ts'
 import type { Subject } from './subject.ts'
@@ -168,7 +167,7 @@ export function causeSentence({ what, error = [], why, confidence }: Cause): Tex
   const hedge = { certain: '', likely: 'likely ', possible: 'possibly ' }[confidence]
   const reason = isEmpty(why) ? [] : text`${hedge}${why}`
   const parts = [capitalised(what), error, reason].filter((part) => !isEmpty(part))
-  return redactedText(closed(joined(parts, ': ')))
+  return closed(joined(parts, ': '))
 }
 
 function isEmpty(words: Text): boolean {

@@ -1,5 +1,7 @@
+import { redact } from '../diagnosis/redact.ts'
+import { redactText } from '../diagnosis/redact-text.ts'
 import type { SlackMessage } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { renderText, text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { commit as short } from './short.ts'
@@ -15,7 +17,7 @@ export const noticeStatuses = ['started', 'in-progress', 'succeeded', 'failed', 
 
 export type NoticeStatus = (typeof noticeStatuses)[number]
 
-/** A message in the words of whoever writes the workflow; all of it may carry text from commits and pull requests. */
+/** A message in the words of whoever writes the workflow; all of it may carry text from commits, pull requests and programs. */
 export interface Notice {
   readonly status: NoticeStatus
   readonly title: string
@@ -35,16 +37,22 @@ const looks: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly co
   warning: { emoji: '⚠️', color: '#ECB22E' },
 }
 
-/** The notice as a Slack message, with buttons to the run and the commit beside its own. */
+/** The notice as a Slack message, without credentials, with buttons to the run and the commit beside its own. */
 export function slackNotice(notice: Notice, run: Run, commit: Commit | undefined): SlackMessage {
   const { emoji, color } = looks[notice.status]
-  const body = (notice.text ?? '').split(/\r?\n/).map(forSlack).join('\n')
-  const facts = notice.fields.map(({ label, value }) => mrkdwn(`*${forSlack(label)}*\n${forSlack(value)}`))
+  const body = redact(notice.text ?? '')
+    .split(/\r?\n/)
+    .map(forSlack)
+    .join('\n')
+  const facts = notice.fields.map(({ label, value }) => {
+    const [, words] = redactText([`${label}: `, untrusted(value)])
+    return mrkdwn(`*${forSlack(label)}*\n${renderText([words ?? ''], forSlack)}`)
+  })
   const own = notice.links.map(({ label, url }) => [label, url] as const)
   const which = commit === undefined ? text`` : text` · ${untrusted(short(commit.sha))}`
   const footer = text`${untrusted(run.repository)} run ${untrusted(run.runNumber)}${which} · ${run.actor}`
   return withinLimits({
-    text: cut(`${emoji} ${forSlack(notice.title)}`, longestTitle),
+    text: cut(`${emoji} ${forSlack(redact(notice.title))}`, longestTitle),
     color,
     blocks: [
       ...section(body).map((block) => ({ block, weight: 5 })),

@@ -4,7 +4,6 @@ import { type DetailLine, detailLines } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
-import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { account, image, revision, commit as short } from './short.ts'
 import { settingLines, strategyWords } from './strategy.ts'
@@ -94,7 +93,7 @@ function rollbackLine({ rollingBack, evidence }: DeploymentState): readonly Deta
   const said = `${evidence?.statusReason?.untrusted} ${evidence?.codeDeploy?.message?.untrusted}`
   const reason = rollingBack?.reason
   if (!reason || !evidence || said.includes(reason.untrusted)) return []
-  return [['Rolled back because', [redacted(reason)]]]
+  return [['Rolled back because', [reason]]]
 }
 
 function links(report: Report): string {

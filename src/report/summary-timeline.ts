@@ -3,7 +3,6 @@ import { isEnded } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import { text, untrusted } from '../text.ts'
 import { prose, table } from './markdown.ts'
-import { redacted } from './redacted.ts'
 import { minutesAndSeconds } from './short.ts'
 
 const mostRows = 40
@@ -31,7 +30,7 @@ function row({ name, status, startedAt, endedAt, detail }: Phase, state: Deploym
       standing,
       minutesAndSeconds(startedAt - state.startedAt),
       duration((endedAt ?? state.updatedAt) - startedAt),
-      detail ? prose(text`${redacted(detail)}`) : '',
+      detail ? prose(text`${detail}`) : '',
     ],
   ]
 }

@@ -3,7 +3,6 @@ import { text, untrusted } from '../text.ts'
 import { type EvidenceSection, evidenceSections, proof } from './evidence-sections.ts'
 import { alert, fence, fold, link, prose } from './markdown.ts'
 import { type Opening, opening, type ShowLink } from './opening.ts'
-import { redacted } from './redacted.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
 import { truncate } from './short.ts'
@@ -81,7 +80,7 @@ export function openingParts(
 }
 
 function warnings({ state }: Report): string {
-  return state.warnings.map((warning) => `> ⚠️ ${prose(text`${redacted(warning)}`)}`).join('\n>\n')
+  return state.warnings.map((warning) => `> ⚠️ ${prose(text`${warning}`)}`).join('\n>\n')
 }
 
 const weights: Readonly<Record<EvidenceSection['kind'], number>> = {

@@ -1,10 +1,13 @@
 import * as core from '@actions/core'
+import { redactText } from '../diagnosis/redact-text.ts'
 import { forAnnotation, forLog } from '../report/escape.ts'
-import { redactedText } from '../report/redacted.ts'
 import { renderText, type Text } from '../text.ts'
 import type { Log } from './action.ts'
 
-/** The job's log. Every line goes through the escape that keeps foreign text from becoming a workflow command. */
+/**
+ * The job's log. Every line goes through the escape that keeps foreign text from becoming a workflow command, and what looks like
+ * a credential is taken out: annotations are shown outside of the log, and a log is read by more people than the secret.
+ */
 export const log: Log = {
   info: (line) => core.info(forTheLog(line)),
   debug: (line) => core.debug(forTheLog(line)),
@@ -18,11 +21,10 @@ export const log: Log = {
   error: (message, title) => core.error(forTheAnnotation(message), title ? { title } : {}),
 }
 
-/** Also without credentials: annotations are shown outside of the log, and what is told in them went through no view. */
 function forTheAnnotation(message: Text): string {
-  return renderText(redactedText(message), forAnnotation)
+  return renderText(redactText(message), forAnnotation)
 }
 
 function forTheLog(line: Text): string {
-  return renderText(line, forLog)
+  return renderText(redactText(line), forLog)
 }

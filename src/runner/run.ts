@@ -38,6 +38,17 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
   }
 }
 
+/**
+ * What nobody has caught, such as a rejection in the background, ends the step as any fault does. Node itself would print the error
+ * with all its members, and those of its causes: requests with their headers among them.
+ */
+export function reportUncaught(): void {
+  process.on('uncaughtException', (error) => {
+    report(error)
+    process.exit(1)
+  })
+}
+
 function openRunner(signal: AbortSignal): Runner {
   const environment = process.env
   const fetch = openFetch(environment)

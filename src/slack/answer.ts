@@ -18,6 +18,11 @@ export type Answer =
 const passing =
   /^(ratelimited|rate_limited|internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org|rollup_error)$/
 
+/** Slack may have done what was asked for, and the reply was lost or says that this is not known (`internal_error`, `fatal_error`). */
+export function isUncertain(answer: Answer): boolean {
+  return !answer.ok && /^(?:not_json|http_5\d\d|internal_error|fatal_error|request_timeout)$/.test(answer.reason)
+}
+
 /** Slack took the request but not the shape of the message: a simpler one may do. */
 export function asksForSimpler(answer: Answer): boolean {
   return (

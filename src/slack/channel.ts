@@ -2,8 +2,9 @@ import type { IncomingWebhook } from '@slack/webhook'
 import type { Clock, Deadline } from '../clock.ts'
 import { bounded, readText } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
-import type { SlackMessage } from '../ports.ts'
-import { type Answer, asksForNewMessage, asksForSimpler, httpAnswer, webApiAnswer } from './answer.ts'
+import type { SlackMessage, SlackReference } from '../ports.ts'
+import { type Answer, asksForNewMessage, asksForSimpler, httpAnswer, isUncertain, webApiAnswer } from './answer.ts'
+import { unknownTs } from './message-ts.ts'
 import { attempt, insist, type Request } from './request.ts'
 import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
 
@@ -15,7 +16,7 @@ export interface Channel {
   write(message: SlackMessage, deadline: Deadline, patience: boolean): Promise<Answer>
   /** Answers in the message's thread, and to the channel where somebody is called. */
   reply(message: SlackMessage, deadline: Deadline): Promise<Answer>
-  reference(): { readonly channel: string; readonly ts: string } | undefined
+  reference(): SlackReference | undefined
 }
 
 export interface BotConfig {
@@ -25,43 +26,66 @@ export interface BotConfig {
   readonly apiUrl: string
   readonly fetch: Fetch
   readonly clock: Clock
+  /** Hears where the message is, at once: before one is sent and when it is answered. Whoever is killed in between knows no `ts`. */
+  onReference?(reference: SlackReference | undefined): void
 }
 
-/** One message by a bot token: posted once, then edited in place (`chat.update` needs the id that the post returned). */
-export function botChannel({ token, channel, messageTs, apiUrl, fetch, clock }: BotConfig): Channel {
-  let reference = messageTs === undefined ? undefined : { channel, ts: messageTs }
-  const simplest = newShape()
+/** Below a message that could not take the place of an earlier one. */
+const lostNote =
+  "An earlier message of this run may be in this channel and is not updated: Slack's answer with its `ts` was lost."
 
-  const call =
-    (method: string, body: object): Request =>
+/** One message by a bot token: posted once, then edited in place (`chat.update` needs the id that the post returned). */
+export function botChannel(config: BotConfig): Channel {
+  const { channel, messageTs, clock, onReference } = config
+  let known = messageTs === undefined || messageTs === unknownTs ? undefined : { channel, ts: messageTs }
+  /** A message was sent that is not answered (yet). */
+  let isOpen = messageTs === unknownTs
+  /** It never will be: if that message is there, it stays as it is. */
+  let isLost = false
+  const reference = () => (known && !isOpen ? known : isOpen || isLost ? { channel, ts: unknownTs } : undefined)
+  const simplest = newShape()
+  const call = openWebApi(config)
+  const noted = (payload: Payload) => (isLost ? { ...payload, text: `${payload.text}\n${lostNote}` } : payload)
+  const post =
+    (payload: Payload): Request =>
     async (signal) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' }
-      const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal } as const
-      const response = await fetch(`${apiUrl}/${method}`, init)
-      return webApiAnswer(response.status, response.headers.get('retry-after'), await readText(response))
+      isLost ||= isOpen
+      isOpen = true
+      onReference?.(reference())
+      const body = { channel, unfurl_links: false, unfurl_media: false, ...noted(payload) }
+      const answer = await call('chat.postMessage', body)(signal)
+      isOpen = isUncertain(answer)
+      if (answer.ok && answer.ts) known = { channel: answer.channel ?? channel, ts: answer.ts }
+      onReference?.(reference())
+      return answer
     }
-  const post = (payload: Payload) =>
-    call('chat.postMessage', { channel, unfurl_links: false, unfurl_media: false, ...payload })
 
   return {
     live: true,
-    reference: () => reference,
+    reference,
     async write(message, deadline, patience) {
       const send = patience ? insist : attempt
       return simplest(message, async (payload) => {
-        const edited = reference && (await send(call('chat.update', { ...reference, ...payload }), clock, deadline))
-        if (edited && !asksForNewMessage(edited)) return edited
-        const posted = await send(post(payload), clock, deadline)
-        if (posted.ok && posted.ts) reference = { channel: posted.channel ?? channel, ts: posted.ts }
-        return posted
+        const edited = known && (await send(call('chat.update', { ...known, ...noted(payload) }), clock, deadline))
+        return edited && !asksForNewMessage(edited) ? edited : await send(post(payload), clock, deadline)
       })
     },
     async reply({ reply, mention, text }, deadline) {
-      if (!reference || (!reply && !mention)) return { ok: true }
+      if (!known || (!reply && !mention)) return { ok: true }
       const words = [mention, reply ?? text].filter((part) => part !== undefined).join('\n')
-      const thread = { channel: reference.channel, thread_ts: reference.ts, reply_broadcast: mention !== undefined }
+      const thread = { channel: known.channel, thread_ts: known.ts, reply_broadcast: mention !== undefined }
       return insist(call('chat.postMessage', { ...thread, text: words, unfurl_links: false }), clock, deadline)
     },
+  }
+}
+
+/** Calls of the Web API by the name of their method. */
+function openWebApi({ token, apiUrl, fetch }: BotConfig): (method: string, body: object) => Request {
+  return (method, body) => async (signal) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error', signal } as const
+    const response = await fetch(`${apiUrl}/${method}`, init)
+    return webApiAnswer(response.status, response.headers.get('retry-after'), await readText(response))
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Clock, deadlineIn } from '../clock.ts'
 import type { Fetch } from '../http/fetch.ts'
-import type { Slack, SlackDelivery, SlackMessage } from '../ports.ts'
+import type { Slack, SlackDelivery, SlackMessage, SlackReference } from '../ports.ts'
 import { type Text, text } from '../text.ts'
 import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
 import { type Answer, problem } from './answer.ts'
@@ -15,8 +15,10 @@ export interface SlackConfig {
   /** Id of the channel (`C…`). */
   readonly channel?: string | undefined
   readonly webhookUrl?: string | undefined
-  /** `ts` of a message that an earlier job posted, to go on with it. */
+  /** `ts` of a message that an earlier job posted, to go on with it; `unknown` where one may be there. */
   readonly messageTs?: string | undefined
+  /** As in `BotConfig`. */
+  readonly onReference?: ((reference: SlackReference | undefined) => void) | undefined
   /** Slack's Web API, from `SLACK_API_URL`; another host than Slack's must be this machine. */
   readonly apiUrl?: string | undefined
   readonly fetch: Fetch
@@ -38,11 +40,11 @@ export function openSlack(config: SlackConfig): Slack {
 
 const accepted: SlackDelivery = { delivered: true }
 
-function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock }: SlackConfig) {
+function channelOf(config: SlackConfig) {
+  const { token, channel, webhookUrl, apiUrl = defaultApiUrl, fetch, clock } = config
   if (!token && !webhookUrl) return undefined
   if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
-  if (token && channel)
-    return botChannel({ token, channel, messageTs, apiUrl: apiUrl.replace(/\/+$/, ''), fetch, clock })
+  if (token && channel) return botChannel({ ...config, token, channel, apiUrl: apiUrl.replace(/\/+$/, '') })
   if (webhookUrl && isWebhookUrl(webhookUrl, apiUrl)) return webhookChannel(webhookUrl, fetch, clock)
   if (webhookUrl) {
     return {

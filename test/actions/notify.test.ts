@@ -79,7 +79,7 @@ describe('the notify action', () => {
     const refused = { ok: false, error: 'not_in_channel' }
     const warned = await notify({ ...bot, title: 'Import' }, refused)
     expect(warned.failure).toBeUndefined()
-    expect(warned.runner.outputs).toEqual({ ok: 'false' })
+    expect(warned.runner.outputs).toEqual({ ok: 'false', 'channel-id': '', 'message-ts': '' })
     expect(warned.runner.lines).toEqual([expect.stringMatching(/^warning Slack: .*not_in_channel\. Invite the app/)])
     const failed = await notify({ ...bot, title: 'Import', 'on-error': 'fail' }, refused)
     expect(failed.failure).toBeInstanceOf(Failure)

@@ -27,6 +27,10 @@ export const known = [
   '<name>password</name><value>b',
   "identified by 'a'",
   'requirepass  a',
+  'SK0123456789abcdef0123456789abcdef',
+  'machine a login b password c',
+  'a.io:1234:b:c:d',
+  "password 'a'",
 ]
 
 /** Texts that nearly are names with values. */
@@ -42,6 +46,21 @@ export const nearly = [
   'arn:aws:a:secret:b::',
   'Invalid API key   :  ',
   '____key',
+  'curl -sSu "a:b" --user=a:b ',
+  'docker login -p a | mysql -pa ',
+  '["redis-cli", "-a", "b"]',
+  'DB_PASSWORD for user a is now: b1 ',
+  'password -> b1\t',
+  'password: |\n  a\n',
+  '"password":\n  "a"\n',
+  ' a: >\n\n\n',
+  'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY AKIAIOSFODNN7EXAMPLE',
+  'AC0123456789abcdef0123456789abcdef:0123456789abcdef0123456789abcdef',
+  '%22password%22%3D',
+  '\\u0070\\x41\\303\\251\\\\"',
+  '&quot;password&#61;',
+  '\u001b[31mpassword\u001b[0m=',
+  '"auth":"YTpi"cGFzc3dvcmQ9aHVudGVy ',
 ]
 
 /** Every beginning of the samples, each once. */

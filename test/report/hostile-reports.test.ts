@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { forAnnotation, forLog } from '../../src/report/escape.ts'
 import { logLines } from '../../src/report/log.ts'
@@ -10,7 +11,7 @@ import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { firstWrong, hidden, texts } from './hostile.ts'
 import { commandsIn } from './runner-parser.ts'
 import { entitiesIn, limitsBrokenBy, mrkdwnIn } from './slack-rules.ts'
-import { cause, commit, evidence, lastState, plan, stories, subject } from './stories.ts'
+import { cause, commit, evidence, lastState, plan, statesOf, stories, subject } from './stories.ts'
 
 /** A report in which everything that somebody else can write is `theirs`. */
 function reportOf(theirs: string): Report {
@@ -60,19 +61,28 @@ function reportOf(theirs: string): Report {
 test('S07: no view shows a credential that a container, a person or AWS wrote somewhere', () => {
   const secret = 'hunter2secret'
   const { state } = reportOf(`password=${secret}`)
-  const phases = state.phases.map((phase) => ({ ...phase, name: 'Install' }))
-  const logs =
-    state.evidence?.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines })) ?? []
-  const report = {
-    subject,
-    state: { ...state, plan, phases, details: undefined, evidence: { ...evidence, ...state.evidence, logs } },
-  }
-  const lines = logLines(lastState([]), report.state, subject).map((line) => renderText(line, forLog))
-  const messages = annotations(report).map(({ message }) => renderText(message, forAnnotation))
-  const slack = JSON.stringify(slackMessage(report))
-  const shown = [...lines, ...messages, slack, renderSummary(report), outputs(report).cause].join('\n')
-  expect(shown).toContain('password=***')
-  expect(shown).not.toContain(secret)
+  const { cause: theirCause = cause, rollingBack, evidence: theirs = evidence } = state
+  const their = untrusted(`password=${secret}`)
+  const logs = theirs.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines }))
+  const at = state.updatedAt
+  const events: readonly DeploymentEvent[] = [
+    { kind: 'planned', at, plan: { ...plan, basis: their } },
+    { kind: 'phase', at, name: 'Install', status: 'failed', detail: their },
+    { kind: 'warning', at, message: their },
+    { kind: 'message', at, message: their },
+    { kind: 'rolling-back', at: rollingBack?.since ?? at, reason: their },
+    { kind: 'explained', at, cause: theirCause, evidence: { ...evidence, ...theirs, logs } },
+    { kind: 'finished', at, verdict: { outcome: 'rolled-back', cause: theirCause } },
+  ]
+  const states = statesOf(events)
+  const reports = states.map((each) => ({ subject, state: each }))
+  const shown = reports.flatMap((report) => [
+    ...annotations(report).map(({ message }) => renderText(message, forAnnotation)),
+    JSON.stringify([slackMessage(report), outputs(report), report.state]),
+    renderSummary(report),
+  ])
+  expect(shown.join('\n')).toContain('password=***')
+  expect(shown.filter((each) => each.includes(secret))).toEqual([])
 })
 
 describe('whole reports in which everything is hostile', () => {

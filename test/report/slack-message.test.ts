@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import { fold } from '../../src/deployment/state.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { untrusted } from '../../src/text.ts'
@@ -72,8 +73,9 @@ describe('the Slack message', () => {
   test('has the last three log lines in its thread, without secrets, and no service events', () => {
     const lines = ['first', 'loading model', 'db password=hunter2secret', 'FATAL heap out of memory'].map(untrusted)
     const logs = evidence.logs.map((log) => ({ ...log, lines }))
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: { ...evidence, logs } }
-    expect(slackMessage({ subject, state }).reply).toBe(
+    const told = lastState(stories['rolled-back'] ?? [])
+    const explained = { kind: 'explained', at: told.updatedAt, cause, evidence: { ...evidence, logs } } as const
+    expect(slackMessage({ subject, state: fold(told, explained) }).reply).toBe(
       '*Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)*\n```\nloading model\ndb password=***\nFATAL heap out of memory\n```',
     )
   })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
+import { redactText } from '../../src/diagnosis/redact-text.ts'
 import type { Runner } from '../../src/runner/action.ts'
 import { openFiles } from '../../src/runner/files.ts'
 import { type InputSpec, type Inputs, readInputs } from '../../src/runner/inputs.ts'
@@ -7,7 +8,7 @@ import { renderText, type Text } from '../../src/text.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 export interface FakeRunner extends Runner {
-  /** What people would read, oldest first: `info …`, `error …`, with untrusted text as it is. */
+  /** What people would read, oldest first: `info …`, `error …`, with untrusted text as it is, but for credentials. */
   readonly lines: string[]
   readonly outputs: Record<string, string>
   readonly savedState: Record<string, string>
@@ -31,7 +32,7 @@ export async function fakeRunner(options: {
 }): Promise<FakeRunner> {
   const workspace = options.workspace ?? temporaryFolder()
   const controller = new AbortController()
-  const plain = (value: Text) => renderText(value, (theirs) => theirs)
+  const plain = (value: Text) => renderText(redactText(value), (theirs) => theirs)
   const lines: string[] = []
   const level = (name: string) => (value: Text, title?: string) =>
     void lines.push(`${name} ${title ? `${title}: ` : ''}${plain(value)}`)

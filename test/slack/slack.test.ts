@@ -128,8 +128,59 @@ describe('with a bot token', () => {
       await slack.update(saying(word), { final: false })
       await sleep(20)
     }
-    expect(requests.map(({ body }) => body.text)).toEqual(['one', 'one'])
+    expect(requests.map(({ body }) => body.text.split('\n')[0])).toEqual(['one', 'one'])
     expect((await end(saying('end'))).delivered).toBe(true)
+  })
+
+  describe('a message whose answer was lost cannot be edited', () => {
+    const note =
+      "An earlier message of this run may be in this channel and is not updated: Slack's answer with its `ts` was lost."
+
+    test.each([
+      ['the connection broke', 'reset'],
+      ['nothing came', 'hang'],
+      ['a server error', { status: 500, body: 'oops' }],
+      ['a page that is not of Slack', { status: 200, body: '<html>' }],
+      ["Slack's word that it does not know", no('internal_error')],
+      ["Slack's word that something broke", no('fatal_error')],
+    ] as const)('%s: the next message says so, and so do its edits', async (_, lost) => {
+      const { slack, requests, sleep, end } = slackThat([lost, posted])
+      await slack.update(saying('begin'), { final: false })
+      await sleep(20)
+      await end(saying('end'))
+      expect(requests.map(({ method, body }) => [method, body.text])).toEqual([
+        ['chat.postMessage', 'begin'],
+        ['chat.postMessage', `begin\n${note}`],
+        ['chat.update', `end\n${note}`],
+      ])
+    })
+
+    test.each([
+      ['refused', no('invalid_arguments')],
+      ['put off', { status: 429, body: '', retryAfter: 1 }],
+    ] as const)('but one that was %s is not there', async (_, answer) => {
+      const { slack, requests, sleep, end } = slackThat([answer, posted])
+      await slack.update(saying('begin'), { final: false })
+      await sleep(20)
+      await end(saying('end'))
+      expect(requests.filter(({ body }) => body.text.includes(note))).toEqual([])
+    })
+
+    test('whoever keeps the place knows before the message leaves, and as soon as it is answered', async () => {
+      const places: unknown[] = []
+      const onReference: SlackConfig['onReference'] = (reference) => void places.push(reference?.ts, requests.length)
+      const { requests, end } = slackThat([no('ratelimited'), posted], { onReference })
+      await end(saying('end'))
+      expect(places).toEqual(['unknown', 0, undefined, 1, 'unknown', 1, '1795165392.000100', 2])
+    })
+
+    test('a later step goes on with a message of which no ts is known by a new one', async () => {
+      const { slack, requests, end } = slackThat([posted], { messageTs: 'unknown' })
+      expect(slack.reference()).toEqual({ channel: 'C0123456789', ts: 'unknown' })
+      await end(saying('end'))
+      expect(requests.map(({ method, body }) => [method, body.text])).toEqual([['chat.postMessage', `end\n${note}`]])
+      expect(slack.reference()).toEqual({ channel: 'C0123456789', ts: '1795165392.000100' })
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import { assertNever } from '../../assert-never.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
+import { redactTexts } from '../../diagnosis/redact-evidence.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { type DeploymentState, fold, initialState } from '../state.ts'
 import { isGood, isUnwatched, type Outcome } from '../verdict.ts'
@@ -73,7 +74,7 @@ export function foldFleet(state: FleetState, event: FleetEvent): FleetState {
       return later(next, event.event.at)
     }
     case 'finished':
-      return { ...later(state, event.at), verdict: event.verdict }
+      return { ...later(state, event.at), verdict: redactTexts(event.verdict) }
     default:
       return assertNever(event)
   }

@@ -1,13 +1,13 @@
 import { begun } from '../../begun.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
 import { check, tellChecks } from '../checks.ts'
-import { concealed } from '../concealed.ts'
 import { causeOf } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import { plan } from '../plan.ts'
 import { groupFor, prepare } from '../prepare.ts'
+import { redactEvents } from '../redact-events.ts'
 import type { FleetMember } from './fleet.ts'
 
 /** What was found of one service before anything is changed in any. */
@@ -23,7 +23,7 @@ const passing: readonly FailureCode[] = ['aws-unreachable', 'cancelled']
 /** Looks at one of several services as its deployment will: reads it and what is wanted, and checks both. Changes nothing. */
 export async function* lookAhead({ name, request }: FleetMember, journey: Journey): AsyncGenerator<Ahead, void> {
   const events: DeploymentEvent[] = []
-  for await (const event of concealed(request, (asked) => look(asked, journey))) events.push(event)
+  for await (const event of redactEvents(request, journey, look)) events.push(event)
   yield { name, events }
 }
 

@@ -11,6 +11,7 @@ import { type Located, locate } from '../locate.ts'
 import { shortly } from '../patience.ts'
 import { unlessDenied } from '../permitted.ts'
 import { recorded } from '../recorded.ts'
+import { redactEvents } from '../redact-events.ts'
 import { findMoving } from '../rollback/moving.ts'
 import { asRollback } from '../rollback/turn-round.ts'
 import { hookWaits, startReadyWait } from './pauses.ts'
@@ -30,8 +31,10 @@ export interface PauseDecision {
  * the service is back, as a rollback has it.
  */
 export async function* answerPauses(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<void> {
-  const asked = { ...request, isTurnedRound: decision.answer === 'roll-back' }
-  yield* recorded(asked, journey, {}, (kept) => way(decision, asked, kept))
+  const answering = { ...request, isTurnedRound: decision.answer === 'roll-back' }
+  yield* redactEvents(answering, journey, (asked, seen) =>
+    recorded(asked, seen, {}, (kept) => way(decision, asked, kept)),
+  )
 }
 
 async function* way(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<End> {

@@ -11,6 +11,7 @@ import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey, Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import { recorded } from '../recorded.ts'
+import { redactEvents } from '../redact-events.ts'
 import { startPace } from '../watch.ts'
 import type { Moving } from './moving.ts'
 
@@ -24,7 +25,9 @@ export async function* turnRound(moving: Moving, request: DeployRequest, journey
   const { engine, from: previousTaskDefinition, taskDefinition } = moving
   const known = { engine, previousTaskDefinition, taskDefinition }
   const turning = { ...request, isTurnedRound: true }
-  yield* recorded(turning, journey, known, (kept) => wayBack(moving, turning, kept))
+  yield* redactEvents(turning, journey, (asked, seen) =>
+    recorded(asked, seen, known, (kept) => wayBack(moving, asked, kept)),
+  )
 }
 
 /** Undefined: a dry run. */

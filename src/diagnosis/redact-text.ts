@@ -1,0 +1,34 @@
+import type { Text, Untrusted } from '../text.ts'
+import { cutLines, secretsIn } from './redact.ts'
+import { type Span, withoutSpans } from './span.ts'
+
+/**
+ * The same text without credentials in the parts of others, which are read together with what stands around them: a name in one
+ * part tells that the value in another is secret.
+ */
+export function redactText(value: Text): Text {
+  const parts = value.map((part) =>
+    typeof part === 'string' ? part : { ...part, untrusted: cutLines(part.untrusted) },
+  )
+  const spans = secretsIn(parts.map(wordsOf).join(''))
+  if (spans.length === 0) return parts
+  let from = 0
+  return parts.map((part) => {
+    const start = from
+    const { length } = wordsOf(part)
+    from += length
+    if (typeof part === 'string') return part
+    return { ...part, untrusted: withoutSpans(part.untrusted, clipped(spans, start, length)) }
+  })
+}
+
+function wordsOf(part: string | Untrusted): string {
+  return typeof part === 'string' ? part : part.untrusted
+}
+
+/** The pieces of them that are in the part, from its beginning. */
+function clipped(spans: readonly Span[], start: number, length: number): readonly Span[] {
+  return spans
+    .map(([from, to]): Span => [Math.max(0, from - start), Math.min(length, to - start)])
+    .filter(([from, to]) => from < to)
+}

@@ -1,0 +1,46 @@
+import type { Span } from './span.ts'
+
+/** Quoted, to the end of the quote or of the line; a list; or to the next space, without the marks that end a sentence. */
+const value =
+  /"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)|`[^`\n]*(?:`|$)|\[[^\]]{0,2000}(?:\]|$)|(?:(?![;&,]\s{0,3}[\w.-]{1,60}=)(?:[^\s"'\\]|\\(?!["'nrt])|["'](?=\w)))*[^\s"',;&.:\])}\\]|(?![;&,]\s{0,3}[\w.-]{1,60}=)[^\s"']+/my
+
+/** No secret, wherever it stands: a switch, or nothing. */
+const literal = /^(?:true|false|null|nil|none|undefined|(["'])\1)$/i
+
+/** What is said of a secret instead of the secret: `token: expired`, `using password: YES`. */
+const prose =
+  /^(["']?)(?:an?|all|already|and|are|but|can(?:not|'t)?|could|denied|did|do|does|empty|expected|expired|failed|flag|for|found|from|has|have|if|in|incorrect|invalid|is|it|may|missing|must|never|no|not|of|option|or|please|rejected|required|should|that|the|this|to|too|unable|unexpected|unknown|unset|was|were|when|with|wrong|yes|you|your|\d{3})\1$/i
+
+/** Where a value begins, and what may stand there instead of one. */
+interface Expected {
+  /** After a colon and a space. */
+  readonly mayBeProse?: boolean | undefined
+  /** Nothing but a space or a word stands before it: it must not look like a word, a number or a name. */
+  readonly mustLookSecret?: boolean | undefined
+}
+
+/** The value that begins here, if it is one and not hidden already. */
+export function valueAt(text: string, at: number, { mayBeProse, mustLookSecret }: Expected = {}): Span[] {
+  value.lastIndex = at
+  const [all = ''] = value.exec(text) ?? []
+  const plain = all.replace(/[,;.:)\]}]{1,9}$/, '')
+  const isSaid = literal.test(plain) || (mayBeProse && prose.test(plain)) || (mustLookSecret && !looksSecret(plain))
+  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all)
+  const isObject = /^\{(?:$|[\s"'{\\]|\w{1,40}[:=])/.test(all)
+  return all === '' || isSaid || isHidden || isObject ? [] : [[at, at + all.length]]
+}
+
+/** Names of algorithms and encodings, and versions: letters and digits that are no secret. */
+const term =
+  /^(?:v?\d+(?:\.\d+)*(?:-[a-z0-9.]+)?|(?:sha|md|utf|base|aes|rsa|ed|[her]s|oauth|ipv|tls|v)-?\d[\w.-]*|scram-sha-\d+)$/i
+
+/** Places and stand-ins: an address, a path, `$NAME`, `<name>`, `{name}`, `%s`. */
+const place = /^(?:arn:aws|[a-z][a-z0-9+.-]{0,20}:\/\/|\.{0,2}\/|[$<{[(%])/i
+
+/** In quotes, or with a mark or a digit among letters, as words are not. */
+function looksSecret(value: string): boolean {
+  const [, quoted] = /^["'`](.{2,})["'`]$/.exec(value) ?? []
+  if (quoted !== undefined) return !prose.test(quoted) && !place.test(quoted)
+  if (value.length < 4 || term.test(value) || place.test(value)) return false
+  return /[!#$%^&*+=~@]/.test(value) || (/\d/.test(value) && /[A-Za-z]/.test(value))
+}
