@@ -1,3 +1,4 @@
+import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { nearest } from '../nearest.ts'
 import type { Runner } from '../runner/action.ts'
@@ -30,7 +31,8 @@ export async function severalPlaces(
 ): Promise<readonly (readonly PlacedService[])[] | undefined> {
   const { services, service, environment, deploymentId } = inputs
   if (services.length === 0 && (service !== undefined || environment === undefined || deploymentId)) return undefined
-  const config = await configOf(inputs, runner)
+  const loaded = await configOf(inputs, runner)
+  const config = loaded?.config
   const waves = services.length > 0 ? services : await declaredWaves(config, environment ?? '')
   if (waves === undefined) return undefined
   const problems = [
@@ -39,11 +41,16 @@ export async function severalPlaces(
     ...(await misnamed(waves, config, environment ?? '')),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
-  return await Promise.all(waves.map((names) => Promise.all(names.map((name) => placed(name, config, inputs)))))
+  return await Promise.all(waves.map((names) => Promise.all(names.map((name) => placed(name, loaded, inputs, runner)))))
 }
 
-async function placed(name: string, config: Config | undefined, inputs: DeployInputs): Promise<PlacedService> {
-  const place = await placeIn(config, { ...inputs, service: name })
+async function placed(
+  name: string,
+  loaded: LoadedConfig | undefined,
+  inputs: DeployInputs,
+  runner: Runner,
+): Promise<PlacedService> {
+  const place = await placeIn(loaded, { ...inputs, service: name }, runner)
   return { name, place: { ...place, service: place.service ?? name } }
 }
 

@@ -9,6 +9,7 @@ import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
 import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
 import type { Deployed } from '../github/end-mark.ts'
+import { namingSettings } from '../origins.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
@@ -49,9 +50,13 @@ export interface Scene {
 
 /** Deploys several services of one region and account together, wave by wave, with one report of all. */
 export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
-  const { runner, calling, deadline, world } = scene
   const [first] = waves.flat()
   if (first === undefined) return
+  await namingSettings(first.place.origins, () => deployFrom(first, inputs, waves, scene))
+}
+
+async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
+  const { runner, calling, deadline, world } = scene
   const aws = connectAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
   const everyName = waves.flat().map(({ name }) => name)
   const order = await orderOf(inputs, everyName, first.place, runner)

@@ -23,7 +23,7 @@ export async function orderOf(
     throw invalidInputs([text`after-environment must be another environment than environment (${untrusted(before)})`])
   const config = await configOf(inputs, runner)
   const { GITHUB_SHA: commit = '', GITHUB_RUN_ID: run = '' } = runner.environment
-  const configured = config && (await import('../config/target.ts')).serviceNames(config, before)
+  const configured = config && (await import('../config/target.ts')).serviceNames(config.config, before)
   return { environment, before, services: configured ?? services, digest: digestIn(image), commit, run }
 }
 

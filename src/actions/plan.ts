@@ -20,7 +20,7 @@ const inputs = {
 export const action: Action<typeof inputs> = {
   inputs,
   async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
-    const config = loadConfig(await runner.files.readText(file, 'config'), file)
+    const { config } = loadConfig(await runner.files.readText(file, 'config'), file)
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)

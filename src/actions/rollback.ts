@@ -2,6 +2,7 @@ import type { Journey } from '../deployment/journey.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback/rollback.ts'
 import type { RollbackGoal } from '../deployment/rollback/target.ts'
 import { initialState } from '../deployment/state.ts'
+import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { text } from '../text.ts'
@@ -34,7 +35,18 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
-  const place = await placeOf(deploying, runner)
+  const place = await placeOf(deploying, runner, { to: inputs.to })
+  await namingSettings(place.origins, () => rollBackAt(place, inputs, calling, runner, world))
+}
+
+async function rollBackAt(
+  place: Place,
+  inputs: RollbackInputs,
+  calling: Runner,
+  runner: Runner,
+  world: World,
+): Promise<void> {
+  const deploying = deployInputsOf(inputs)
   const aws = connectAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
   const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
@@ -58,6 +70,7 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
     cluster: place.cluster,
     service,
     region,
+    origins: place.origins,
     goal: goalOf(inputs, place),
     forceNewDeployment: false,
     codeDeploy: {

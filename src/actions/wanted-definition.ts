@@ -6,7 +6,7 @@ import type { Files, Runner } from '../runner/action.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { noChanges, render } from '../task-definition/render.ts'
 import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 
@@ -45,7 +45,7 @@ function checkActive(definition: JsonObject): void {
     code: 'revision-gone',
     what: text`The revision ${untrusted(name)} cannot be deployed any more`,
     why: text`it was deregistered (its status is INACTIVE), and Amazon ECS updates no service to such a revision`,
-    fix: text`Name an active revision in task-definition, or give the definition as a file to register it anew. Nothing has been changed.`,
+    fix: text`Name an active revision in ${setting('task-definition')}, or give the definition as a file to register it anew. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html',
   })
 }
@@ -88,6 +88,6 @@ function containerFor(definition: JsonObject): string {
     code: 'container-unknown',
     what: text`It is not clear which container is meant`,
     why: text`the task definition has ${untrusted(names)}`,
-    fix: text`Set the input container-name to one of them.`,
+    fix: text`Set ${setting('container-name')} to one of them.`,
   })
 }

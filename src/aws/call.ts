@@ -32,11 +32,12 @@ interface Described {
 }
 
 type Asked = Described & { readonly kind: CallKind }
+type Expected<T> = { readonly value: T } | undefined
 
 /** What is asked, for messages, and how a lost reply is dealt with. */
 export type AwsRequest<T> = Described & {
   /** Turns an expected refusal into a value (`{ value }`) or into a Failure of its own (throws). Undefined: not expected. */
-  readonly whenRefused?: (refusal: AwsError) => { readonly value: T } | undefined
+  readonly whenRefused?: (refusal: AwsError) => Expected<T> | Promise<Expected<T>>
 } & (
     | { readonly kind: 'read' }
     /** Returns the outcome when AWS shows that the mutation was applied; undefined when it shows that it was not. */
@@ -136,7 +137,7 @@ async function settle<T>(
   request: AwsRequest<T>,
   tries: Tries,
   error: unknown,
-): Promise<{ readonly value: T } | undefined> {
+): Promise<Expected<T>> {
   if (error instanceof Failure) throw error
   const kind = 'idempotent' in request ? 'read' : request.kind
   const errorClass = classify(error, kind)
@@ -144,7 +145,7 @@ async function settle<T>(
   const refusal = error as AwsError
   if (errorClass === 'permanent') {
     const applied = tries.replyLost ? await readBack(patience, request) : undefined
-    const expected = applied ?? request.whenRefused?.(refusal)
+    const expected = applied ?? (await request.whenRefused?.(refusal))
     if (!expected) throw explainRefusal(refusal, request)
     return expected
   }
@@ -160,7 +161,7 @@ async function settle<T>(
 }
 
 /** What a lost reply did, once it shows; undefined when it does not show in several looks. */
-async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<{ readonly value: T } | undefined> {
+async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<Expected<T>> {
   if (!('readBack' in request)) return undefined
   for (let looks = 1; ; looks++) {
     const value = await request.readBack()

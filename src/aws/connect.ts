@@ -15,7 +15,7 @@ import type {
   RoleSources,
   Scaling,
 } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
 import { ecs } from './ecs.ts'
 import { late } from './late.ts'
@@ -61,7 +61,7 @@ export function connect(options: ConnectOptions): Aws {
     throw new Failure({
       code: 'inputs-invalid',
       what: text`No AWS region is given`,
-      fix: text`Set the input aws-region, or AWS_REGION in the environment.`,
+      fix: text`Set ${setting('aws-region')}, or AWS_REGION in the environment.`,
     })
   }
   if (!regionPattern.test(region)) {
@@ -99,7 +99,7 @@ function roleOf(options: ConnectOptions): Role | undefined {
   if (!parseArn(arn)) {
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`role-to-assume is not the ARN of a role: ${untrusted(arn)}`,
+      what: text`${setting('role-to-assume')} is not the ARN of a role: ${untrusted(arn)}`,
       fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
     })
   }

@@ -3,8 +3,8 @@ import type { Ecs, ServiceDeployment } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
-import { whenClusterMissing } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
+import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
 import { quote } from './refusal.ts'
 
@@ -42,7 +42,7 @@ async function list(connection: Connection, cluster: string, service: string, cr
         const reply = await client.send(new ListServiceDeploymentsCommand(input), options)
         return { items: present(reply.serviceDeployments, 'serviceDeployments'), next: reply.nextToken }
       },
-      { action: 'ecs:ListServiceDeployments', kind: 'read', whenRefused: whenClusterMissing(cluster) },
+      { action: 'ecs:ListServiceDeployments', kind: 'read', whenRefused: whenClusterMissing(connection, cluster) },
     ),
   )
   const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])

@@ -2,7 +2,7 @@ import { arnBeside, withoutAccount } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsDeployment, Service, ServiceDeployment } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { deploymentMeant } from './codedeploy/meant.ts'
 import { findServiceDeployment } from './ecs/find-service-deployment.ts'
@@ -50,7 +50,7 @@ export type Located = {
 export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
   const { ecs } = shortly(journey, request)
   const read = await ecs.describeService(request.cluster, request.service)
-  const service = requireService(read, request.service, request.cluster)
+  const service = await requireService(read, request, ecs)
   const set = service.taskSets?.find((candidate) => candidate.id === id)
   const deploymentId = set?.externalId ?? id
   if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, journey)
@@ -137,6 +137,6 @@ function notFound(id: string, why: Text): Failure {
     code: 'deployment-not-found',
     what: text`There is no deployment ${untrusted(id)} of this service to watch`,
     why,
-    fix: text`Check deployment-id, and that cluster, service and aws-region are those of that deployment.`,
+    fix: text`Check deployment-id, and that ${setting('cluster')}, ${setting('service')} and ${setting('aws-region')} are those of that deployment.`,
   })
 }

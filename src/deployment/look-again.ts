@@ -16,8 +16,8 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
   if (journey.clock.monotonic() - readAt < fresh) return rollout
-  const found = await shortly(journey, request).ecs.describeService(request.cluster, request.service)
-  const service = requireService(found, request.service, request.cluster)
+  const { ecs } = shortly(journey, request)
+  const service = await requireService(await ecs.describeService(request.cluster, request.service), request, ecs)
   if (runningTaskDefinition(service) !== running) return undefined
   return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
 }

@@ -68,7 +68,11 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
     return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id), where, ports)
   const { cluster, service: name } = where
   if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
-  const service = requireService(await ports.ecs.describeService(cluster, name), name, cluster)
+  const service = await requireService(
+    await ports.ecs.describeService(cluster, name),
+    { cluster, service: name },
+    ports.ecs,
+  )
   if (id.startsWith('service-deployment/'))
     return await findPastDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
   const since = new Date(where.now - remembered)

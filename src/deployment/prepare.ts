@@ -48,7 +48,7 @@ export async function prepare(
   const readAt = clock.monotonic()
   const found = await ecs.describeService(request.cluster, request.service)
   if (request.serviceDefinition && (found === undefined || found.status === 'INACTIVE')) return undefined
-  const service = requireService(found, request.service, request.cluster)
+  const service = await requireService(found, request, ecs)
   const engine = engineOf(service, request.service)
   requireSubnets(request.runTask, service)
   const running = runningTaskDefinition(service)

@@ -1,5 +1,5 @@
 import { redact } from '../diagnosis/redact.ts'
-import type { Text, Untrusted } from '../text.ts'
+import { isUntrusted, type Text, type Untrusted } from '../text.ts'
 
 /** Somebody else's text without what looks like a credential. The runner masks only what it knows; Slack masks nothing. */
 export function redacted(value: Untrusted): Untrusted {
@@ -8,5 +8,5 @@ export function redacted(value: Untrusted): Untrusted {
 
 /** The same for the foreign parts of a text of ours. */
 export function redactedText(value: Text): Text {
-  return value.map((part) => (typeof part === 'string' ? part : redacted(part)))
+  return value.map((part) => (isUntrusted(part) ? redacted(part) : part))
 }

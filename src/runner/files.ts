@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import type { Files } from './action.ts'
 
 const maximumBytes = 1024 * 1024
@@ -110,7 +110,7 @@ function unwritable(path: string, cause: unknown): Failure {
 function unreadable(path: string, input: string, why: Text, cause?: unknown): never {
   throw new Failure({
     code: 'file-unreadable',
-    what: text`The file "${untrusted(path)}" of the input ${input} cannot be read`,
+    what: text`The file "${untrusted(path)}" of ${setting(input)} cannot be read`,
     why,
     fix: text`Correct the path (it is relative to the workspace) or the file.`,
     cause,

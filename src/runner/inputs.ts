@@ -123,7 +123,7 @@ export function readInputs<Spec extends InputSpec>(
   const problems: Text[] = []
   for (const [name, read] of Object.entries(spec)) {
     try {
-      values[camel(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
+      values[fieldOf(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
       problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
     }
@@ -150,6 +150,7 @@ export function invalidInputs(problems: readonly Text[]): Failure {
   })
 }
 
-function camel(name: string): string {
+/** The field under which `Inputs` has an input: `awsRegion` of `aws-region`. */
+export function fieldOf(name: string): string {
   return name.replace(/-([a-zA-Z])/g, (_, letter: string) => letter.toUpperCase())
 }

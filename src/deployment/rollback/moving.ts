@@ -27,7 +27,7 @@ const slack = 5_000
 /** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
 export async function findMoving(request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
   const { cluster, service: name } = request
-  const service = requireService(await journey.ecs.describeService(cluster, name), name, cluster)
+  const service = await requireService(await journey.ecs.describeService(cluster, name), request, journey.ecs)
   return engineOf(service, name) === 'codedeploy'
     ? await movingByCodeDeploy(service, await locateGroup(request, service, journey, () => undefined), journey)
     : await movingByEcs(service, request, journey)

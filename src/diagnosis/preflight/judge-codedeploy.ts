@@ -1,4 +1,4 @@
-import { text, untrusted } from '../../text.ts'
+import { setting, text, untrusted } from '../../text.ts'
 import type { CodeDeployFacts, PreflightFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
@@ -21,7 +21,7 @@ export function judgeCodeDeploy({ codeDeploy, service }: PreflightFacts): readon
             severity: 'blocks',
             what: text`The deployment group ${untrusted(deploymentGroup)} deploys another service`,
             why: text`it is the group of ${untrusted(others)}`,
-            fix: text`Name the group of ${untrusted(service?.serviceName ?? '')} in the input codedeploy-deployment-group.`,
+            fix: text`Name the group of ${untrusted(service?.serviceName ?? '')} in ${setting('codedeploy-deployment-group')}.`,
           } as const,
         ]
       : []),
