@@ -11,8 +11,10 @@ import type { BuildRequest, RegistryLogin } from '../ports.ts'
 import { openRegistry } from '../registry/distribution.ts'
 import { openLayout } from '../registry/layout-files.ts'
 import type { Action, Runner } from '../runner/action.ts'
+import { invalidInputs } from '../runner/inputs.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { connectAws } from './connect.ts'
+import { givenInputs, lostValues } from './lost-inputs.ts'
 import { network, type World } from './world.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
@@ -33,6 +35,8 @@ export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: World): Promise<void> {
   for (const [, secret] of inputs.secrets) runner.mask(secret)
+  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
+  if (lost.length > 0) throw invalidInputs(lost)
   const git = await readGit(runner.environment)
   const ports = openPorts(inputs, runner, world)
   const layout =

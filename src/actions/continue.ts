@@ -10,6 +10,7 @@ import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws, endOfJob } from './connect.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
+import { requireValues } from './deploy-sense.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
@@ -35,6 +36,7 @@ function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueI
 async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner)
+  await requireValues('continue', continueInputs, inputs, place, runner)
   await namingSettings(place.origins, () => answerAt(place, inputs, calling, runner, world))
 }
 

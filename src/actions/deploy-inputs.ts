@@ -18,6 +18,7 @@ import { channelInputs } from './channel-inputs.ts'
 import { codeDeployOverrides } from './codedeploy-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { severalInputs } from './deploy-several-inputs.ts'
+import { image, secretSources } from './image-input.ts'
 import { strategyInputs } from './strategy-inputs.ts'
 
 /** Undefined also for `[]` and `{}`, which a workflow passes for nothing, as these inputs default to them elsewhere. */
@@ -92,12 +93,13 @@ export const deployInputs = {
   ...codeDeployOverrides,
   ...awsInputs,
   ...strategyInputs,
-  image: optionalText,
+  image,
+  'keep-image': flag(false),
   'container-name': optionalText,
   'service-definition': optionalText,
   'force-desired-count': flag(false),
   'environment-variables': assignments,
-  secrets: assignments,
+  secrets: secretSources,
   'dry-run': flag(false),
   preflight: oneOf(['off', 'on', 'only'], 'off'),
   'deployment-id': matching(deploymentId, 'd-…, ecs-svc/…, service-deployment/… or its whole ARN'),

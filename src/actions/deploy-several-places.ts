@@ -1,11 +1,11 @@
-import type { LoadedConfig } from '../config/load.ts'
+import { resourceName } from '../arn.ts'
 import type { Config } from '../config/schema.ts'
 import { nearest } from '../nearest.ts'
 import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import type { DeployInputs } from './deploy-inputs.ts'
-import { unpaired } from './deploy-sense.ts'
+import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
+import { lostAt, unpaired } from './deploy-sense.ts'
 import { configOf, type Place, placeIn } from './place.ts'
 
 /** One of several services that are deployed together. */
@@ -41,17 +41,39 @@ export async function severalPlaces(
     ...(await misnamed(waves, config, environment ?? '')),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
-  return await Promise.all(waves.map((names) => Promise.all(names.map((name) => placed(name, loaded, inputs, runner)))))
+  const placed = await Promise.all(
+    waves.map((names) =>
+      Promise.all(
+        names.map(async (name) => {
+          const place = await placeIn(loaded, { ...inputs, service: name }, runner)
+          return { name: resourceName(name), place: { ...place, service: place.service ?? name } }
+        }),
+      ),
+    ),
+  )
+  const places = placed.flat().map(({ place }) => place)
+  const lost = await lostAt('deploy', deployInputs, inputs, places, runner)
+  if (lost.length > 0) throw invalidInputs(lost)
+  return inOnePlace(placed)
 }
 
-async function placed(
-  name: string,
-  loaded: LoadedConfig | undefined,
-  inputs: DeployInputs,
-  runner: Runner,
-): Promise<PlacedService> {
-  const place = await placeIn(loaded, { ...inputs, service: name }, runner)
-  return { name, place: { ...place, service: place.service ?? name } }
+/** One step deploys to one region of one account, which an ARN may name for all. Throws `inputs-invalid`. */
+function inOnePlace(waves: readonly (readonly PlacedService[])[]): readonly (readonly PlacedService[])[] {
+  const all = waves.flat()
+  const located = all.find(({ place }) => place.region !== undefined)
+  if (located === undefined) return waves
+  const { region, allowedAccountIds } = located.place
+  const elsewhere = all.filter(({ place }) => place.region !== undefined && whereOf(place) !== whereOf(located.place))
+  const problems = elsewhere.map(
+    ({ name, place }) =>
+      text`services names ${untrusted(located.name)} in ${untrusted(whereOf(located.place))} and ${untrusted(name)} in ${untrusted(whereOf(place))}; one step deploys to one region of one account`,
+  )
+  if (problems.length > 0) throw invalidInputs(problems)
+  return waves.map((wave) => wave.map(({ name, place }) => ({ name, place: { ...place, region, allowedAccountIds } })))
+}
+
+function whereOf({ region = '', allowedAccountIds }: Place): string {
+  return [region, ...allowedAccountIds].join(', account ')
 }
 
 async function declaredWaves(config: Config | undefined, environment: string) {
@@ -90,7 +112,8 @@ async function misnamed(
   environment: string,
 ): Promise<readonly Text[]> {
   const names = waves.flat()
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const shown = names.map(resourceName)
+  const twice = new Set(shown.filter((name, index) => shown.indexOf(name) !== index))
   const duplicates = [...twice].map((name) => text`services names ${untrusted(name)} more than once`)
   if (config === undefined) return duplicates
   const { serviceNames } = await import('../config/target.ts')

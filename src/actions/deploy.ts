@@ -41,7 +41,7 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     return await deploySeveral(inputs, waves, { runner, calling, deadline, world })
   }
   const place = await placeOf(inputs, runner)
-  requireSense(inputs, place)
+  await requireSense(inputs, place, runner)
   await namingSettings(place.origins, () => deployTo(place, inputs, { runner, calling, deadline, world }))
 }
 

@@ -16,6 +16,7 @@ import type { Action, Runner } from '../runner/action.ts'
 import { renderText } from '../text.ts'
 import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
+import { requireValues } from './deploy-sense.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { preflight } from './preflight.ts'
@@ -38,6 +39,7 @@ export const action = createDoctor(network)
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
   const place = await placeOf(asDeployInputs(inputs), runner)
+  await requireValues('doctor', doctorInputs, inputs, place, runner)
   await namingSettings(place.origins, () => lookAt(place, inputs, runner, world))
 }
 

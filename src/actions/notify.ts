@@ -5,7 +5,7 @@ import { safeUrl } from '../report/links.ts'
 import { slackMention } from '../report/slack-mention.ts'
 import { noticeStatuses, slackNotice } from '../report/slack-notice.ts'
 import type { Action } from '../runner/action.ts'
-import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
+import { type InputReader, matching, neverEmpty, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
 import { openSlack } from '../slack/slack.ts'
 import { text } from '../text.ts'
 import { network } from './world.ts'
@@ -39,7 +39,7 @@ const inputs = {
   'slack-channel': optionalText,
   'slack-webhook-url': optionalText,
   'slack-message-ts': matching(/^\d{10}\.\d{6}$/, 'the message-ts of an earlier step, such as 1763640000.000100'),
-  status: oneOf(noticeStatuses, 'succeeded'),
+  status: neverEmpty(noticeStatuses),
   title: requiredText,
   text: optionalText,
   fields: pairs,

@@ -16,7 +16,7 @@ export interface Place {
   readonly name?: string | undefined
   readonly region?: string | undefined
   readonly accountId?: string | undefined
-  /** Accounts that the credentials may belong to; empty: any. */
+  /** Accounts that the credentials may belong to; none: every account. */
   readonly allowedAccountIds: readonly string[]
   readonly roleArn?: string | undefined
   /** With its registry. */
@@ -34,6 +34,8 @@ export interface Place {
   readonly settings?: DeploymentSettings | undefined
   readonly url?: string | undefined
   readonly slackChannel?: string | undefined
+  /** What slipway.yml and ARNs say, in the words of the rules about empty inputs. */
+  readonly facts: readonly string[]
   /** Lost where a place is saved for the post step. */
   readonly origins?: Origins | undefined
 }
@@ -81,6 +83,7 @@ export async function placeIn(
     region: where.region,
     accountId: target?.accountId ?? (where.toldBy.account && where.accountIds[0]),
     allowedAccountIds: where.accountIds,
+    facts: factsOf(inputs, configured, where),
     origins: originsOf(told, where, environment),
   }
 }
@@ -108,6 +111,24 @@ function placesOf(inputs: DeployInputs, { cluster, service, taskDefinition }: Re
     'task-definition-arn': inputs.taskDefinitionArn,
     'deployment-id': inputs.deploymentId,
   }
+}
+
+function factsOf(
+  { preflight }: DeployInputs,
+  configured: { readonly target: Target; readonly hasImage: boolean } | undefined,
+  { toldBy }: Whereabouts,
+): readonly string[] {
+  const { target, hasImage } = configured ?? {}
+  const facts: readonly (readonly [fact: string, holds: boolean])[] = [
+    ['preflight: only', preflight === 'only'],
+    ['cluster', toldBy.cluster !== undefined],
+    ['slipway.yml service', target !== undefined],
+    ['slipway.yml task-definition', target?.taskDefinition !== undefined],
+    ['slipway.yml image and task-definition', hasImage === true && target?.taskDefinition !== undefined],
+    ['slipway.yml role', target?.roleArn !== undefined],
+    ['slipway.yml deployment', target?.settings !== undefined],
+  ]
+  return facts.filter(([, holds]) => holds).map(([fact]) => fact)
 }
 
 function isGiven(inputs: DeployInputs, setting: string): boolean {
@@ -149,8 +170,9 @@ async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
   const { selectImage, selectTarget } = await import('../config/target.ts')
   const { originsIn } = await import('../config/origins.ts')
   const target = selectTarget(loaded.config, environment, service)
-  const image = fullImage(inputs.image, selectImage(loaded.config))
-  return { target, image, origins: originsIn(loaded, environment, target.name) }
+  const built = selectImage(loaded.config)
+  const image = fullImage(inputs.image, built)
+  return { target, image, hasImage: built !== undefined, origins: originsIn(loaded, environment, target.name) }
 }
 
 /**

@@ -1,13 +1,10 @@
 import { loadConfig } from '../config/load.ts'
 import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
 import type { Action } from '../runner/action.ts'
-import { type InputReader, invalidInputs, optionalText, requiredText } from '../runner/inputs.ts'
+import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../runner/inputs.ts'
 import { text, untrusted } from '../text.ts'
 
-const environmentNames: InputReader<readonly string[]> = (given) =>
-  requiredText(given)
-    .split(/[\s,]+/)
-    .filter((name) => name !== '')
+const environmentNames: InputReader<readonly string[]> = (given) => requiredText(given).split(/\r?\n/).flatMap(words)
 
 const inputs = {
   config: (given: string) => given || 'slipway.yml',

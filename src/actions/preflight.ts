@@ -6,10 +6,11 @@ import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
 import { Failure } from '../failure.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { withOrigins } from '../origins.ts'
 import type { Identity, Service } from '../ports.ts'
 import { findingSentence } from '../report/preflight.ts'
 import type { Runner } from '../runner/action.ts'
-import { text } from '../text.ts'
+import { type Text, text } from '../text.ts'
 import { openImageStore } from './image-store.ts'
 import type { Place } from './place.ts'
 
@@ -18,7 +19,7 @@ const patience = 60_000
 
 export interface PreflightWorld {
   readonly aws: Aws
-  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup'>
+  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
   readonly runner: Runner
   readonly fetch: Fetch
   /** Reads secrets to see whether their keys are there. */
@@ -42,7 +43,15 @@ export async function preflight(
     checkSecretKeys,
   }
   const { registry } = openImageStore(world, patience)
-  return judge(await gatherFacts(subject, { ...aws, registry, identity: () => identityOf(aws) }))
+  const findings = judge(await gatherFacts(subject, { ...aws, registry, identity: () => identityOf(aws) }))
+  const { origins = () => undefined } = place
+  const named = (part: Text) => withOrigins(part, origins)
+  return findings.map((finding) => ({
+    ...finding,
+    what: named(finding.what),
+    why: named(finding.why),
+    fix: named(finding.fix),
+  }))
 }
 
 async function identityOf(aws: Aws): Promise<Identity | undefined> {

@@ -10,6 +10,7 @@ import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws, endOfJob } from './connect.ts'
+import { requireValues } from './deploy-sense.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
@@ -36,6 +37,7 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner, { to: inputs.to })
+  await requireValues('rollback', rollbackInputs, inputs, place, runner)
   await namingSettings(place.origins, () => rollBackAt(place, inputs, calling, runner, world))
 }
 

@@ -5,6 +5,7 @@ import type { Ecs, JsonObject, Service } from '../ports.ts'
 import type { Files, Runner } from '../runner/action.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { noChanges, render } from '../task-definition/render.ts'
+import { requireImages } from '../task-definition/require-images.ts'
 import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
 import { setting, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
@@ -30,11 +31,17 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files }: Ru
     if (place.image !== undefined || environment.size > 0 || secrets.size > 0) {
       const container = place.container ?? containerFor(definition)
       const images = place.image === undefined ? [] : [{ container, image: place.image }]
-      return { definition: render(definition, { ...noChanges, images, containers: [container], environment, secrets }) }
+      return whole(render(definition, { ...noChanges, images, containers: [container], environment, secrets }))
     }
     if (!isRunning && source.kind === 'revision') checkActive(definition)
-    return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
+    return source.kind === 'file' ? whole(definition) : { definition, arn: textIn(definition, 'taskDefinitionArn') }
   }
+}
+
+/** Also where it is not registered: a dry run says what a deployment would. */
+function whole(definition: JsonObject): WantedDefinition {
+  requireImages(definition)
+  return { definition }
 }
 
 /** A service can keep an INACTIVE revision that it runs, but cannot be updated to one (API DeregisterTaskDefinition). */

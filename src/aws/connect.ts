@@ -96,10 +96,12 @@ function portsOf(connection: Connection): Aws {
 function roleOf(options: ConnectOptions): Role | undefined {
   const { roleToAssume: arn, roleSessionName, roleDurationSeconds, idToken, mask } = options
   if (!arn) return undefined
-  if (!parseArn(arn)) {
+  const { accountId, resource = '' } = parseArn(arn) ?? {}
+  if (!accountId || !resource.startsWith('role/')) {
+    const lost = accountId === '' ? 'has no account, as if a variable in it were empty' : 'is not the ARN of a role'
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`${setting('role-to-assume')} is not the ARN of a role: ${untrusted(arn)}`,
+      what: text`${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
       fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
     })
   }

@@ -16,7 +16,7 @@ export function ecs(connection: Connection): Ecs {
   const describe: Ecs['describeService'] = (cluster, service) => describeService(connection, cluster, service)
   return {
     describeService: describe,
-    explainMissingService: (cluster, service, isDeleted) => serviceNotFound(connection, cluster, service, isDeleted),
+    explainMissingService: (cluster, service, reason) => serviceNotFound(connection, cluster, service, reason),
     ...creation(connection, describe),
     updateService: (request) => updateService(connection, request),
     ...serviceDeployments(connection),
@@ -73,7 +73,7 @@ async function updateService(connection: Connection, request: UpdateServiceReque
         const settings = explainSettingsRefusal(refusal)
         if (settings) throw settings
         if (!/^Service(NotFound|NotActive)Exception$/.test(refusal.name)) return undefined
-        throw await serviceNotFound(connection, cluster, service, refusal.name === 'ServiceNotActiveException')
+        throw await serviceNotFound(connection, cluster, service, refusal.name)
       },
     },
   )

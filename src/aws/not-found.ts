@@ -44,22 +44,26 @@ async function clusterNotFound(connection: Connection, cluster: string, cause: A
   })
 }
 
-/** The failure for a service that is missing, or `deleted`: its status is INACTIVE. Needs ecs:ListServices to name others. */
+/**
+ * The failure for a service that is not there. `reason` in AWS's own word: MISSING, INACTIVE, or the name of an exception.
+ * Needs ecs:ListServices to name others.
+ */
 export async function serviceNotFound(
   connection: Connection,
   cluster: string,
   service: string,
-  isDeleted: boolean,
+  reason: string,
 ): Promise<Failure> {
   const asking = shortly(connection)
+  const wasThere = /^(INACTIVE|ServiceNotActiveException)$/.test(reason)
   const [place, names] = await Promise.all([
     placeOf(asking),
-    isDeleted ? undefined : optional(serviceNames(asking, cluster)),
+    wasThere ? undefined : optional(serviceNames(asking, cluster)),
   ])
   return new Failure({
     code: 'service-not-found',
     what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(service)} (${place})`,
-    why: isDeleted ? inactive('INACTIVE') : text`MISSING${instead(service, names, 'the cluster has')}`,
+    why: reason === 'INACTIVE' ? inactive(reason) : text`${reason}${instead(service, names, 'the cluster has')}`,
     fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set the input service-definition of the action deploy. Nothing has been changed.`,
   })
 }

@@ -18,7 +18,7 @@ export interface Places {
 /** What was said beside them, and may contradict them. */
 export interface Bounds {
   readonly region?: string | undefined
-  /** Accounts that the credentials may belong to; empty: any. */
+  /** Accounts that the credentials may belong to; none: every account. */
   readonly accountIds: readonly string[]
 }
 
@@ -103,13 +103,13 @@ function arnsIn(places: Places): readonly Located[] {
     const arn = parseArn(written)
     const isId = name === 'deployment-id' && written.startsWith('service-deployment/')
     if (arn === undefined && !isId) return []
-    const names = pattern.exec(arn?.resource ?? written)?.groups
+    const match = pattern.exec(arn?.resource ?? written)
     return {
       setting: name,
       written,
       arn,
-      names: names ?? {},
-      problem: arn && problemOf(name, written, arn, kind, names !== undefined),
+      names: match?.groups ?? {},
+      problem: arn && problemOf(name, written, arn, kind, match !== null),
     }
   })
 }
@@ -117,6 +117,8 @@ function arnsIn(places: Places): readonly Located[] {
 function problemOf(name: string, written: string, arn: Arn, kind: string, fits: boolean): Text | undefined {
   if (arn.service !== 'ecs' || !fits)
     return text`${setting(name)} must be a name or the ARN of an ECS ${kind}, not ${untrusted(written)}`
+  const lost = arn.region === '' ? 'region' : arn.accountId === '' ? 'account' : undefined
+  if (lost) return text`${setting(name)} has no ${lost}, as if a variable in it were empty: ${untrusted(written)}`
   const partition = partitions.find(({ pattern }) => pattern.test(arn.region))?.id ?? arn.partition
   if (partition === arn.partition) return undefined
   return text`${setting(name)} has the partition ${untrusted(arn.partition)}, but its region ${untrusted(arn.region)} is in ${partition}: ${untrusted(written)}`

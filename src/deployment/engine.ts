@@ -34,7 +34,7 @@ export async function requireService(
   ecs: Pick<Ecs, 'explainMissingService'>,
 ): Promise<Service> {
   if (service !== undefined && service.status !== 'INACTIVE') return service
-  throw await ecs.explainMissingService(where.cluster, where.service, service !== undefined)
+  throw await ecs.explainMissingService(where.cluster, where.service, service ? 'INACTIVE' : 'MISSING')
 }
 
 function unsupported(what: Text, fix: Text): Failure {

@@ -77,8 +77,8 @@ export interface RunTaskRequest {
 export interface Ecs {
   /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
   describeService(cluster: string, service: string): Promise<Service | undefined>
-  /** The `service-not-found` for a service that is not there, or whose status is INACTIVE, with what is there instead. */
-  explainMissingService(cluster: string, service: string, isDeleted: boolean): Promise<Failure>
+  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with what is there instead. */
+  explainMissingService(cluster: string, service: string, reason: 'MISSING' | 'INACTIVE'): Promise<Failure>
   /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
   updateService(request: UpdateServiceRequest): Promise<Service>
   /** Read back. Undefined when there is an active service of that name already, which somebody else made. */

@@ -49,7 +49,6 @@ export const noChanges: RenderRequest = {
 export function render(definition: JsonObject, changes: RenderRequest): JsonObject {
   const images = new Map(changes.images.map(({ container, image }) => [container, image]))
   const targets = new Set(changesContainers(changes) ? targetsOf(definition, changes) : [])
-  requireImages(changes)
   requireContainers(definition, changes, [...images.keys(), ...targets])
   requireDistinct(changes)
   const containerDefinitions = containersOf(definition).map((container) => {
@@ -101,19 +100,6 @@ function requireContainers(
     what: text`The task definition has no container ${untrusted(unknown.map((name) => `"${name}"`).join(' and no '))}`,
     why: text`its ${names.length === 1 ? 'container is' : 'containers are'}${listOf(names)}${suggestion === undefined ? '' : text`; did you mean ${untrusted(suggestion)}?`}`,
     fix: text`Correct ${setting(isListed ? 'images' : 'container-name')}.`,
-  })
-}
-
-/** Of all that registries take, and with something behind the last `:` or `@`: an output that is empty leaves nothing there. */
-const imagePattern = /^[\w./:@-]*\w$/
-
-function requireImages({ images }: RenderRequest): void {
-  const wrong = images.find(({ image }) => !imagePattern.test(image))
-  if (wrong === undefined) return
-  throw new Failure({
-    code: 'task-definition-invalid',
-    what: text`"${untrusted(wrong.image)}" is not the name of an image`,
-    fix: text`Give it as registry/repository:tag or registry/repository@sha256:…; if it comes from the output of another job, look whether that is empty.`,
   })
 }
 

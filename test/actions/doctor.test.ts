@@ -102,7 +102,7 @@ const rolling: readonly Row[] = [
     'secret-missing',
     'blocks',
     `The secret PASSWORD of container api cannot be read: AWS Secrets Manager has no ${secretArn('db-AbCdEf')}. Create it, or correct valueFrom: the region, the account and the random ending of the ARN count.`,
-    () => ({ given: { secrets: `PASSWORD=${secretArn('db-AbCdEf')}` } }),
+    () => ({ given: { 'keep-image': 'true', secrets: `PASSWORD=${secretArn('db-AbCdEf')}` } }),
   ],
   [
     'secret-keys-unchecked',
@@ -343,14 +343,14 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-application': 'green', 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],
@@ -439,7 +439,7 @@ describe('a finding before the deployment', () => {
     const sim = rollingScene()
     const { findings, log } = await doctor(sim, {
       definition: defined(sim, {}, { memory: '4096' }),
-      given: { service: '' },
+      given: { service: '', cluster: '' },
     })
     expect(findings.map(({ code }) => code)).toEqual(['fargate-size', 'image-unchecked'])
     expect(log).toMatch(/❌ The task definition cannot be deployed: 1 finding blocks it/)

@@ -70,7 +70,7 @@ function notByEcs({ serviceName = '', deploymentController }: Service, settings:
   const names: Text = givenNames(settings).flatMap((name, index) => [index === 0 ? '' : ', ', setting(name)])
   return new Failure({
     code: 'service-unsupported',
-    what: text`The service ${untrusted(serviceName)} is not deployed by Amazon ECS itself, so ${names} cannot be set`,
+    what: text`The service ${untrusted(serviceName)} is not deployed by Amazon ECS itself, so it has no settings of this kind: ${names}`,
     why: text`its deployment controller is ${untrusted(deploymentController?.type ?? 'unknown')}`,
     fix: text`Leave them out. With CodeDeploy, codedeploy-deployment-config sets the pace, and the deployment group has alarms and rollback.`,
   })

@@ -192,7 +192,7 @@ describe('settings alone', () => {
   test('of a service that CodeDeploy deploys are refused by name', async () => {
     const { outcome, cause } = await deploy(codeDeployScene(), { strategy: 'CANARY' })
     expect(outcome).toBe('failed')
-    expect(cause).toContain('so strategy cannot be set')
+    expect(cause).toContain('no settings of this kind: the input strategy')
   })
 })
 

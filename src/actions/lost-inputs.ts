@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util'
+import { fieldOf, type InputSpec } from '../runner/inputs.ts'
+import { type Text, text } from '../text.ts'
+import { type LostInput, lostInputCauses, lostInputs } from './lost-inputs-table.ts'
+
+/** Names of the inputs that are given: that have another value than an empty one. */
+export function givenInputs(spec: InputSpec, inputs: object): readonly string[] {
+  const values = new Map(Object.entries(inputs))
+  return Object.entries(spec).flatMap(([name, read]) => {
+    const value: unknown = values.get(fieldOf(name))
+    return value === undefined || isDeepStrictEqual(value, emptyOf(read)) ? [] : [name]
+  })
+}
+
+function emptyOf(read: InputSpec[string]): unknown {
+  try {
+    return read('')
+  } catch {
+    return undefined
+  }
+}
+
+/** A sentence for every value that was lost. `given`: inputs, and what slipway.yml says (`slipway.yml service`). */
+export function lostValues(action: string, given: readonly string[]): readonly Text[] {
+  const known = new Set(given)
+  return lostInputs.flatMap((rule) => {
+    const signs = rule.shownBy.filter((name) => known.has(name))
+    const isLost = rule.actions.includes(action) && signs.length > 0 && !rule.unless.some((name) => known.has(name))
+    return isLost ? [sentence(rule, signs)] : []
+  })
+}
+
+function sentence({ lost, otherwise, cause, onPurpose }: LostInput, signs: readonly string[]): Text {
+  const given = `${signs.join(' and ')} ${signs.length === 1 ? 'is' : 'are'} given`
+  return text`${lost} is empty, but ${given}: ${otherwise}. Likely cause: ${lostInputCauses[cause]}.${onPurpose === undefined ? '' : ` ${onPurpose}`}`
+}
