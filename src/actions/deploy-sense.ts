@@ -54,7 +54,7 @@ export async function lostAt(
   const { environment, config, service, services = [] } = inputs
   const isNamed = service !== undefined || services.length > 0
   const isThere = environment === undefined && isNamed && (await files.exists(config))
-  const given = [...givenInputs(spec, inputs), ...(isThere ? ['slipway.yml in the workspace'] : [])]
+  const given = [...givenInputs(spec, inputs), ...(isThere ? ['slipway.yml is in the workspace'] : [])]
   const said = places.flatMap(({ facts }) => lostValues(action, [...given, ...facts]))
   return [...new Map(said.map((problem) => [problem.join(''), problem])).values()]
 }

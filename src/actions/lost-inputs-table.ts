@@ -14,7 +14,7 @@ export const lostInputCauses = {
 export interface LostInput {
   readonly actions: readonly string[]
   readonly lost: string
-  /** Any of these shows it; `slipway.yml …` is what that file says. */
+  /** Any of these shows it: names of inputs, and facts in words. */
   readonly shownBy: readonly string[]
   /** None of these may be given: each takes its place, or is a reason to leave it empty. */
   readonly unless: readonly string[]
@@ -36,8 +36,8 @@ const ofServices = [
   ),
   ...settings,
 ]
-const services = ['service', 'services', 'slipway.yml service']
-const definitions = ['task-definition', 'task-definition-arn', 'slipway.yml task-definition']
+const services = ['service', 'services', 'slipway.yml names the service']
+const definitions = ['task-definition', 'task-definition-arn', 'slipway.yml names a task definition']
 const keepImage = 'To change nothing but variables and secrets, set keep-image: true.'
 
 /** All rules; docs/inputs.md is made of them. */
@@ -54,7 +54,7 @@ export const lostInputs: readonly LostInput[] = [
   {
     actions: ['deploy'],
     lost: 'image',
-    shownBy: ['slipway.yml image and task-definition'],
+    shownBy: ['slipway.yml names an image and a task definition'],
     unless: ['image', 'keep-image', 'task-definition', 'task-definition-arn', 'deployment-id'],
     otherwise: 'the image in the file would be deployed, and not the one that was built',
     cause: 'output',
@@ -71,8 +71,8 @@ export const lostInputs: readonly LostInput[] = [
       ),
       ...definitions,
       ...settings,
-      'slipway.yml deployment',
-      'preflight: only',
+      'slipway.yml has deployment settings',
+      'preflight is only',
     ],
     otherwise: 'nothing says what is to be deployed, and what runs would be called unchanged',
     cause: 'output',
@@ -144,7 +144,7 @@ export const lostInputs: readonly LostInput[] = [
   {
     actions: ['deploy', 'rollback', 'continue', 'doctor'],
     lost: 'environment',
-    shownBy: ['slipway.yml in the workspace'],
+    shownBy: ['slipway.yml is in the workspace'],
     unless: ['environment', 'cluster', 'deployment-id'],
     otherwise: 'the service would be looked for in the cluster default of whatever account the credentials belong to',
     cause: 'variable',
@@ -154,7 +154,7 @@ export const lostInputs: readonly LostInput[] = [
     actions: ['deploy', 'rollback', 'continue', 'doctor', 'register-task-definition', 'build-push'],
     lost: 'role-to-assume',
     shownBy: ['role-session-name', 'role-duration-seconds', 'audience'],
-    unless: ['role-to-assume', 'slipway.yml role'],
+    unless: ['role-to-assume', 'slipway.yml names the role'],
     otherwise: 'the credentials that the job has from elsewhere would be used',
     cause: 'variable',
   },

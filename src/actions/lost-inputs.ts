@@ -20,7 +20,7 @@ function emptyOf(read: InputSpec[string]): unknown {
   }
 }
 
-/** A sentence for every value that was lost. `given`: inputs, and what slipway.yml says (`slipway.yml service`). */
+/** A sentence for every value that was lost. `given`: names of inputs, and facts in words. */
 export function lostValues(action: string, given: readonly string[]): readonly Text[] {
   const known = new Set(given)
   return lostInputs.flatMap((rule) => {
@@ -31,6 +31,8 @@ export function lostValues(action: string, given: readonly string[]): readonly T
 }
 
 function sentence({ lost, otherwise, cause, onPurpose }: LostInput, signs: readonly string[]): Text {
-  const given = `${signs.join(' and ')} ${signs.length === 1 ? 'is' : 'are'} given`
-  return text`${lost} is empty, but ${given}: ${otherwise}. Likely cause: ${lostInputCauses[cause]}.${onPurpose === undefined ? '' : ` ${onPurpose}`}`
+  const inputs = signs.filter((sign) => !sign.includes(' '))
+  const given = inputs.length === 0 ? [] : [`${inputs.join(' and ')} ${inputs.length === 1 ? 'is' : 'are'} given`]
+  const facts = signs.filter((sign) => sign.includes(' '))
+  return text`${lost} is empty, but ${[...given, ...facts].join(', and ')}: ${otherwise}. Likely cause: ${lostInputCauses[cause]}.${onPurpose === undefined ? '' : ` ${onPurpose}`}`
 }

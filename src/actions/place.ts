@@ -120,13 +120,13 @@ function factsOf(
 ): readonly string[] {
   const { target, hasImage } = configured ?? {}
   const facts: readonly (readonly [fact: string, holds: boolean])[] = [
-    ['preflight: only', preflight === 'only'],
+    ['preflight is only', preflight === 'only'],
     ['cluster', toldBy.cluster !== undefined],
-    ['slipway.yml service', target !== undefined],
-    ['slipway.yml task-definition', target?.taskDefinition !== undefined],
-    ['slipway.yml image and task-definition', hasImage === true && target?.taskDefinition !== undefined],
-    ['slipway.yml role', target?.roleArn !== undefined],
-    ['slipway.yml deployment', target?.settings !== undefined],
+    ['slipway.yml names the service', target !== undefined],
+    ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
+    ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
+    ['slipway.yml names the role', target?.roleArn !== undefined],
+    ['slipway.yml has deployment settings', target?.settings !== undefined],
   ]
   return facts.filter(([, holds]) => holds).map(([fact]) => fact)
 }
