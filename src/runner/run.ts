@@ -22,8 +22,8 @@ export type Step = 'main' | 'post'
  */
 export async function run<Spec extends InputSpec>(action: Action<Spec>, step: Step): Promise<void> {
   const { signal, release } = cancellation()
+  const { hasSummary, ...runner } = openRunner(signal)
   try {
-    const runner = openRunner(signal)
     const passed = passedInputs(action.inputs, process.env)
     // The post step reads the same inputs again, and has nothing new to say of them.
     const warn = (message: Text) => step === 'main' && log.warning(message)
@@ -32,14 +32,17 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
   } catch (error) {
     process.exitCode = 1
     report(error)
+    // What ends before an action has anything to report is shown where people look for its report.
+    if (!hasSummary()) await runner.writeSummary(await summaryOf(error))
   } finally {
     release()
   }
 }
 
-function openRunner(signal: AbortSignal): Runner {
+function openRunner(signal: AbortSignal): Runner & { hasSummary(): boolean } {
   const environment = process.env
   const fetch = openFetch(environment)
+  let summaries = 0
   const write = runnerFiles(log, () => {
     process.exitCode = 1
   })
@@ -49,7 +52,9 @@ function openRunner(signal: AbortSignal): Runner {
     environment,
     log,
     setOutput: (name, value) => write('outputs', () => core.setOutput(name, value)),
+    hasSummary: () => summaries > 0,
     async writeSummary(markdown) {
+      summaries++
       // As core.summary does, without its part of Node that costs every start-up several milliseconds.
       const path = environment.GITHUB_STEP_SUMMARY
       if (path) write('summary', () => appendFileSync(path, `${markdown}\n`))
@@ -82,14 +87,22 @@ function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly
     .map((name) => names.get(name) ?? name.toLowerCase())
 }
 
+async function summaryOf(error: unknown): Promise<string> {
+  const { renderFailure, renderFault } = await import('../report/failure-summary.ts')
+  return error instanceof Failure ? renderFailure(error) : renderFault(reasonOf(error))
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** A failure may quote what it failed at, such as an address with a password: the log takes that out of annotations. */
 function report(error: unknown): void {
   if (error instanceof Failure) {
     log.error(failureText(error))
     return
   }
-  const reason = error instanceof Error ? error.message : String(error)
-  log.error(text`A fault in Slipway: ${untrusted(reason)}. Please report it with the log of this step.`)
+  log.error(text`A fault in Slipway: ${untrusted(reasonOf(error))}. Please report it with the log of this step.`)
   if (error instanceof Error && error.stack)
     log.group(
       text`Stack of the fault`,
