@@ -4,6 +4,7 @@ import { openDeploymentStatuses } from '../github/deployments.ts'
 import type { Deployed } from '../github/end-mark.ts'
 import { readRun } from '../github/run.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { withOrigins } from '../origins.ts'
 import type { DeploymentStatuses, Slack } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
 import type { Subject } from '../report/subject.ts'
@@ -58,7 +59,7 @@ export async function openChannels(
     apiUrl: environment.SLACK_API_URL,
     fetch,
     clock,
-    warn: (message) => log.warning(message, 'Slack'),
+    warn: (message) => log.warning(withOrigins(message, place.origins ?? (() => undefined)), 'Slack'),
   })
   const statuses = openDeploymentStatuses({
     token: githubToken,

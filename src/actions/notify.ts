@@ -55,8 +55,8 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
     inputs,
     async main(given, { environment, log, clock, mask, setOutput }) {
       for (const secret of [given.slackToken, given.slackWebhookUrl]) if (secret) mask(secret)
-      if (!given.slackWebhookUrl && !(given.slackToken && given.slackChannel)) {
-        log.info(text`No Slack token with a channel and no webhook URL is given: nothing to send.`)
+      if (!given.slackWebhookUrl && !given.slackToken) {
+        log.info(text`Neither a Slack token nor a webhook URL is given: nothing to send.`)
         return setOutput('ok', 'false')
       }
       const slack = openSlack({

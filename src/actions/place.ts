@@ -1,13 +1,13 @@
 import type { LoadedConfig } from '../config/load.ts'
 import type { ImageTarget, Target } from '../config/target.ts'
-import { type Places, type Whereabouts, whereabouts } from '../config/whereabouts.ts'
+import { type Places, whereabouts } from '../config/whereabouts.ts'
 import type { DeploymentSettings } from '../deployment/strategy/settings.ts'
 import { ecrHost } from '../image/ecr.ts'
 import { namingSettings, type Origins } from '../origins.ts'
 import type { Runner } from '../runner/action.ts'
-import { fieldOf } from '../runner/inputs.ts'
 import type { AwsInputs } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
+import { factsOf, isGiven, originsOf } from './place-origins.ts'
 
 /** Where a deployment goes, from slipway.yml and from the inputs, which come first. */
 export interface Place {
@@ -84,7 +84,7 @@ export async function placeIn(
     accountId: target?.accountId ?? (where.toldBy.account && where.accountIds[0]),
     allowedAccountIds: where.accountIds,
     facts: factsOf(inputs, configured, where),
-    origins: originsOf(told, where, environment),
+    origins: originsOf(inputs, told, where, environment),
   }
 }
 
@@ -110,44 +110,6 @@ function placesOf(inputs: DeployInputs, { cluster, service, taskDefinition }: Re
     'task-definition': taskDefinition,
     'task-definition-arn': inputs.taskDefinitionArn,
     'deployment-id': inputs.deploymentId,
-  }
-}
-
-function factsOf(
-  { preflight }: DeployInputs,
-  configured: { readonly target: Target; readonly hasImage: boolean } | undefined,
-  { toldBy }: Whereabouts,
-): readonly string[] {
-  const { target, hasImage } = configured ?? {}
-  const facts: readonly (readonly [fact: string, holds: boolean])[] = [
-    ['preflight is only', preflight === 'only'],
-    ['cluster', toldBy.cluster !== undefined],
-    ['slipway.yml names the service', target !== undefined],
-    ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
-    ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
-    ['slipway.yml names the role', target?.roleArn !== undefined],
-    ['slipway.yml has deployment settings', target?.settings !== undefined],
-  ]
-  return facts.filter(([, holds]) => holds).map(([fact]) => fact)
-}
-
-function isGiven(inputs: DeployInputs, setting: string): boolean {
-  const value: unknown = inputs[fieldOf(setting) as keyof DeployInputs]
-  // With slipway.yml, the input service chooses an entry of it.
-  return setting !== 'service' && value !== undefined && !(Array.isArray(value) && value.length === 0)
-}
-
-/** What the configuration and the inputs leave out may be in an ARN, or in the environment of the step. */
-function originsOf(told: Origins, { toldBy, cluster }: Whereabouts, environment: Runner['environment']): Origins {
-  const byArn = { cluster: toldBy.cluster, 'aws-region': toldBy.region, 'allowed-account-ids': toldBy.account }
-  const byDefault = {
-    cluster: cluster === undefined ? 'the input cluster (empty: the cluster default)' : undefined,
-    'aws-region': environment.AWS_REGION ? 'the variable AWS_REGION' : undefined,
-  }
-  return (setting) => {
-    const named = byArn[setting as keyof typeof byArn]
-    if (named !== undefined) return `the ARN in ${told(named) ?? `the input ${named}`}`
-    return told(setting) ?? byDefault[setting as keyof typeof byDefault]
   }
 }
 

@@ -1,8 +1,10 @@
 import { loadConfig } from '../config/load.ts'
-import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
+import { originsIn } from '../config/origins.ts'
+import { selectImage, selectTargets, selectWaves, type Target } from '../config/target.ts'
+import { withOrigins } from '../origins.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../runner/inputs.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 
 const environmentNames: InputReader<readonly string[]> = (given) => requiredText(given).split(/\r?\n/).flatMap(words)
 
@@ -17,7 +19,8 @@ const inputs = {
 export const action: Action<typeof inputs> = {
   inputs,
   async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
-    const { config } = loadConfig(await runner.files.readText(file, 'config'), file)
+    const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
+    const { config } = loaded
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
@@ -47,7 +50,15 @@ export const action: Action<typeof inputs> = {
         text`${untrusted(environment)}: ${untrusted(name)} is the service ${untrusted(service)} in the cluster ${untrusted(cluster)}, ${region}`,
       )
     }
+    for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
+      const role = text`${setting('role-to-assume')} is missing: the job deploys to ${untrusted(environment)} with credentials that it has from elsewhere, and the reusable workflow gives it none`
+      runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
+    }
   },
+}
+
+function firstOfEach(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [target.environment, target])).values()]
 }
 
 /** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */

@@ -15,6 +15,8 @@ const patience = 5_000
 const pageSize = 100
 const mostPages = 5
 const mostShown = 8
+/** DescribeClusters takes 100 names. */
+const mostDescribed = 100
 
 /** Turns the refusal of a cluster that does not exist into `service-not-found`; any other is not expected. */
 export function whenClusterMissing(connection: Connection, cluster: string): (refusal: AwsError) => Promise<undefined> {
@@ -26,18 +28,18 @@ export function whenClusterMissing(connection: Connection, cluster: string): (re
 /** What a reader needs to see where somebody looked, and what is there instead. Needs ecs:DescribeClusters and ecs:ListClusters. */
 async function clusterNotFound(connection: Connection, cluster: string, cause: AwsError): Promise<Failure> {
   const asking = shortly(connection)
-  const [place, status, names] = await Promise.all([
-    placeOf(asking),
-    optional(clusterStatus(asking, cluster)),
-    optional(clusterNames(asking)),
-  ])
-  const known = names?.filter((name) => name !== resourceName(cluster))
+  const [place, names] = await Promise.all([placeOf(asking), optional(clusterNames(asking))])
+  const wanted = resourceName(cluster)
+  const near = nearestFirst(wanted, names?.filter((name) => name !== wanted) ?? []).slice(0, mostDescribed - 1)
+  const statuses = await optional(clusterStatuses(asking, [wanted, ...near]))
+  const status = statuses?.get(wanted)
+  const active = names && near.filter((name) => (statuses?.get(name) ?? 'ACTIVE') === 'ACTIVE')
   return new Failure({
     code: 'service-not-found',
     what: text`There is no active ECS cluster ${untrusted(cluster)} in ${place}`,
     why:
-      status === undefined
-        ? text`ClusterNotFoundException${instead(cluster, known, 'this region has')}`
+      status === undefined || status === 'ACTIVE'
+        ? text`ClusterNotFoundException${instead(cluster, active, 'this region has')}`
         : inactive(status),
     fix: text`Correct ${setting('cluster')}, or ${setting('aws-region')} if the cluster is in another region. Nothing has been changed.`,
     cause,
@@ -104,16 +106,15 @@ async function optional<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Undefined for a cluster that AWS does not know at all, or that is active. */
-async function clusterStatus(connection: Connection, cluster: string): Promise<string | undefined> {
+/** By name: a cluster that was deleted stays listed for a while, and is INACTIVE (API DeleteCluster). */
+async function clusterStatuses(connection: Connection, names: readonly string[]): Promise<Map<string, string>> {
   const client = await connection.clients.ecs()
   const { DescribeClustersCommand } = await import('@aws-sdk/client-ecs')
   return call(
     connection,
     async (options) => {
-      const { clusters } = await client.send(new DescribeClustersCommand({ clusters: [cluster] }), options)
-      const status = clusters?.[0]?.status
-      return status === 'ACTIVE' ? undefined : status
+      const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: [...names] }), options)
+      return new Map(clusters.map(({ clusterName = '', status = '' }) => [clusterName, status]))
     },
     { action: 'ecs:DescribeClusters', kind: 'read' },
   )

@@ -1,7 +1,8 @@
 import { type Clock, deadlineIn } from '../clock.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Slack, SlackDelivery, SlackMessage } from '../ports.ts'
-import { type Text, text } from '../text.ts'
+import { channelId, channelIdRule } from '../slack-channel.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
 import { type Answer, problem } from './answer.ts'
 import { botChannel, type Channel, webhookChannel } from './channel.ts'
@@ -41,6 +42,11 @@ const accepted: SlackDelivery = { delivered: true }
 function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock }: SlackConfig) {
   if (!token && !webhookUrl) return undefined
   if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
+  if (token && channel && !channelId.test(channel)) {
+    return {
+      problem: text`${setting('slack-channel')} ${channelIdRule}, and not ${untrusted(channel)}: Slack edits a message by the ID of its channel (chat.update). The ID is at the bottom of the channel's details. Nothing was sent.`,
+    }
+  }
   if (token && channel)
     return botChannel({ token, channel, messageTs, apiUrl: apiUrl.replace(/\/+$/, ''), fetch, clock })
   if (webhookUrl && isWebhookUrl(webhookUrl, apiUrl)) return webhookChannel(webhookUrl, fetch, clock)
@@ -49,7 +55,10 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
       problem: text`The Slack webhook URL is not one of hooks.slack.com or hooks.slack-gov.com. Nothing was sent.`,
     }
   }
-  return { problem: text`There is a Slack token but no channel: give the id of one (C…). Nothing was sent.` }
+  const isLost = messageTs === undefined ? [] : text`, although ${setting('slack-message-ts')} is given`
+  return {
+    problem: text`There is a Slack token, but ${setting('slack-channel')} is empty${isLost}: set it to the ID of a channel (C…). Nothing was sent.`,
+  }
 }
 
 function refused(config: SlackConfig, reason: Text): Slack {

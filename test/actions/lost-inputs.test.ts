@@ -1,32 +1,10 @@
 /** Values that should have arrived and are empty: what GitHub dropped, and variables that nobody set. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { createBuildPush } from '../../src/actions/build-push.ts'
-import { createContinue } from '../../src/actions/continue.ts'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { createDoctor } from '../../src/actions/doctor.ts'
 import { lostInputs } from '../../src/actions/lost-inputs-table.ts'
-import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition.ts'
-import { createRollback } from '../../src/actions/rollback.ts'
-import type { World } from '../../src/actions/world.ts'
-import type { Action } from '../../src/runner/action.ts'
-import type { InputSpec } from '../../src/runner/inputs.ts'
 import { newImage, rollingScene } from '../deployment/scene.ts'
-import { said } from '../refusal.ts'
-import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
-import type { Simulator } from '../simulator/simulator.ts'
-import { environment, here } from './scene.ts'
-
-const actions: Readonly<Record<string, (world: World) => Action<InputSpec>>> = {
-  deploy: createDeploy,
-  doctor: createDoctor,
-  rollback: createRollback,
-  continue: createContinue,
-  'register-task-definition': createRegisterTaskDefinition,
-  'build-push': ({ requestHandler }) => createBuildPush({ requestHandler }),
-}
+import { here } from './scene.ts'
+import { step as stepIn } from './step-scene.ts'
 
 const config = (more: string) => `version: 1
 ${more}
@@ -39,26 +17,13 @@ environments:
 const builds = config('image: { repository: api }\nservices: { api: { task-definition: td.json, container: api } }')
 const runs = config('services: { api: {} }')
 
-/** What a step says that is refused, and which calls to AWS it made before. */
-async function step(name: string, given: Record<string, string>, slipwayYml?: string, sim: Simulator = rollingScene()) {
-  const runner = await fakeRunner({ clock: sim.clock.forProgram, environment })
+async function step(name: string, given: Record<string, string>, slipwayYml?: string) {
+  const sim = rollingScene()
   const files = {
-    'td.json': JSON.stringify(seededTaskDefinition(sim.world)),
+    'td.json': seededTaskDefinition(sim.world),
     ...(slipwayYml === undefined ? {} : { 'slipway.yml': slipwayYml, 'deploy/slipway.yml': slipwayYml }),
   }
-  for (const [file, content] of Object.entries(files)) {
-    await mkdir(dirname(join(runner.workspace, file)), { recursive: true })
-    await writeFile(join(runner.workspace, file), content)
-  }
-  sim.recorder.clear()
-  const action = actions[name]?.({ requestHandler: sim.requestHandler, fetch: (url, init) => sim.fetch(url, init) })
-  const inputs = { ...(name === 'continue' && { answer: 'continue' }), ...given }
-  const begin = async () => await action?.main(givenInputs(action.inputs, inputs), runner)
-  const error = await begin().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  return { message: error === undefined ? '' : said(error), calls: sim.recorder.count() }
+  return await stepIn(sim, name, given, { files })
 }
 
 const file = { 'task-definition': 'td.json' }
