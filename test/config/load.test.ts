@@ -180,6 +180,11 @@ describe('mistakes in slipway.yml', () => {
       written.replace('region: eu-west-1', 'region: eu-west1'),
       'slipway.yml:8:5 environments.staging.region must be an AWS region such as eu-west-1, not "eu-west1"; did you mean eu-west-1?',
     ],
+    [
+      'a key of an input',
+      written.replace('slack: C0123456789', 'slack-channel: C0123456789'),
+      'has no key slack-channel; did you mean slack?',
+    ],
     ['an empty file', '', 'it is empty'],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
     ['a duplicate environment', `${written}  staging: {}\n`, 'Map keys must be unique'],
