@@ -20,14 +20,16 @@ function emptyOf(read: InputSpec[string]): unknown {
   }
 }
 
-/** A sentence for every value that was lost. `given`: names of inputs, and facts in words. */
+/** A sentence for every input that was lost, by the first rule that says so. `given`: names of inputs, and facts in words. */
 export function lostValues(action: string, given: readonly string[]): readonly Text[] {
   const known = new Set(given)
-  return lostInputs.flatMap((rule) => {
+  const sentences = new Map<string, Text>()
+  for (const rule of lostInputs.filter(({ actions }) => actions.includes(action))) {
     const signs = rule.shownBy.filter((name) => known.has(name))
-    const isLost = rule.actions.includes(action) && signs.length > 0 && !rule.unless.some((name) => known.has(name))
-    return isLost ? [sentence(rule, signs)] : []
-  })
+    const isLost = signs.length > 0 && !rule.unless.some((name) => known.has(name))
+    if (isLost && !sentences.has(rule.lost)) sentences.set(rule.lost, sentence(rule, signs))
+  }
+  return [...sentences.values()]
 }
 
 function sentence({ lost, otherwise, cause, onPurpose }: LostInput, signs: readonly string[]): Text {

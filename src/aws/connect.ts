@@ -101,7 +101,7 @@ function roleOf(options: ConnectOptions): Role | undefined {
     const lost = accountId === '' ? 'has no account, as if a variable in it were empty' : 'is not the ARN of a role'
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
+      what: text`No role can be assumed: ${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
       fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
     })
   }

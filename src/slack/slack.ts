@@ -44,7 +44,7 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
   if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
   if (token && channel && !channelId.test(channel)) {
     return {
-      problem: text`${setting('slack-channel')} ${channelIdRule}, and not ${untrusted(channel)}: Slack edits a message by the ID of its channel (chat.update). The ID is at the bottom of the channel's details. Nothing was sent.`,
+      problem: text`No Slack message is sent: ${setting('slack-channel')} ${channelIdRule}, and not ${untrusted(channel)}. Slack edits a message by the ID of its channel (chat.update); it is at the bottom of the channel's details.`,
     }
   }
   if (token && channel)
@@ -57,7 +57,7 @@ function channelOf({ token, channel, webhookUrl, messageTs, apiUrl = defaultApiU
   }
   const isLost = messageTs === undefined ? [] : text`, although ${setting('slack-message-ts')} is given`
   return {
-    problem: text`There is a Slack token, but ${setting('slack-channel')} is empty${isLost}: set it to the ID of a channel (C…). Nothing was sent.`,
+    problem: text`No Slack message is sent: there is a token, but ${setting('slack-channel')} is empty${isLost}. Set it to the ID of a channel (C…).`,
   }
 }
 

@@ -99,7 +99,7 @@ describe('the notify action', () => {
       /the input slack-channel must be a Slack channel ID .* and not #deploys/,
     ],
     ['a user', { 'slack-channel': 'U0123ABCD' }, /must be a Slack channel ID such as C0123456789/],
-    ['nothing', { 'slack-channel': '' }, /the input slack-channel is empty: set it to the ID of a channel/],
+    ['nothing', { 'slack-channel': '' }, /the input slack-channel is empty\. Set it to the ID of a channel/],
     [
       'nothing, and a message that is there',
       { 'slack-channel': '', 'slack-message-ts': '1795165392.000100' },

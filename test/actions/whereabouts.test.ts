@@ -254,7 +254,9 @@ describe('a Slack channel by its name', () => {
     const sim = rollingScene()
     await run(sim, { image: newImage })
     const { log, outputs } = await step(sim, name, { ...here, ...slack, 'slack-channel': '#deploys', ...given })
-    expect(log.match(/warning Slack: the input slack-channel must be a Slack channel ID/g)).toHaveLength(1)
+    expect(
+      log.match(/warning Slack: No Slack message is sent: the input slack-channel must be a Slack channel ID/g),
+    ).toHaveLength(1)
     expect(sim.slack.messages('deploys')).toEqual([])
     expect(['succeeded', 'unchanged']).toContain(outputs.verdict)
     expect(outputs['slack-message-ts']).toBe('')
@@ -271,7 +273,7 @@ environments:
 `
     const given = { environment: 'staging', image: newImage, 'slack-token': slack['slack-token'] }
     const { log } = await step(rollingScene(), 'deploy', given, { files: { 'slipway.yml': config } })
-    expect(log).toContain('There is a Slack token, but environments.staging.slack (slipway.yml:4) is empty')
+    expect(log).toContain('there is a token, but environments.staging.slack (slipway.yml:4) is empty')
   })
 })
 

@@ -64,7 +64,10 @@ describe('the simulator by hand', () => {
       outputs: { verdict: 'succeeded' },
     })
     const wrong = await change('registry.example.com/api:v2=explode')
-    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('with one of healthy, slow, crash')])
+    expect([wrong.status, await wrong.text()]).toEqual([
+      400,
+      expect.stringContaining('with one of healthy, slow, crash'),
+    ])
   })
 
   test('says which behaviours there are when it is given another', async () => {
