@@ -77,7 +77,8 @@ async function previous(
 ): Promise<JsonObject | undefined> {
   const isRevision = textIn(original, 'taskDefinitionArn') !== undefined
   try {
-    const running = service && (await ecs.describeService(cluster, service))?.taskDefinition
+    const found = service === undefined ? undefined : await ecs.describeService(cluster, service)
+    const running = found?.status === 'INACTIVE' ? undefined : found?.taskDefinition
     if (isRevision && (!running || running === original.taskDefinitionArn)) return original
     const reference = running || textIn(original, 'family')
     return reference === undefined ? undefined : await ecs.describeTaskDefinition(reference)

@@ -7,6 +7,7 @@ import { containersOf, textIn } from '../task-definition/members.ts'
 import { noChanges, render } from '../task-definition/render.ts'
 import { requireImages } from '../task-definition/require-images.ts'
 import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
+import { whyUndeployable } from '../task-definition/standing.ts'
 import { setting, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
@@ -44,14 +45,14 @@ function whole(definition: JsonObject): WantedDefinition {
   return { definition }
 }
 
-/** A service can keep an INACTIVE revision that it runs, but cannot be updated to one (API DeregisterTaskDefinition). */
 function checkActive(definition: JsonObject): void {
-  if (textIn(definition, 'status') !== 'INACTIVE') return
+  const reason = whyUndeployable(definition)
+  if (reason === undefined) return
   const name = `${textIn(definition, 'family')}:${definition.revision}`
   throw new Failure({
     code: 'revision-gone',
     what: text`The revision ${untrusted(name)} cannot be deployed any more`,
-    why: text`it was deregistered (its status is INACTIVE), and Amazon ECS updates no service to such a revision`,
+    why: text`${reason}, and Amazon ECS updates no service to such a revision`,
     fix: text`Name an active revision in ${setting('task-definition')}, or give the definition as a file to register it anew. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html',
   })

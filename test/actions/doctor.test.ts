@@ -269,6 +269,16 @@ const rolling: readonly Row[] = [
     () => rollingScene({ alarms: ['api-5xx'] }),
   ],
   [
+    'alarm-without-data',
+    'notes',
+    'The alarm api-5xx has no data (INSUFFICIENT_DATA): it guards the deployment only once its metric arrives; it says: Unchecked. Check namespace, metric and dimensions of the alarm if it stays so under traffic.',
+    (sim) => {
+      home(sim).cloudwatch.setState('api-5xx', 'INSUFFICIENT_DATA', 'Unchecked')
+      return {}
+    },
+    () => rollingScene({ alarms: ['api-5xx'] }),
+  ],
+  [
     'percent-deadlock',
     'blocks',
     'The deployment has no room to move: no task may stop and none may start: with a desired count of 1, minimumHealthyPercent 50 keeps 1 running and maximumPercent 150 allows 1. Set maximumPercent of the service to 200 or more, or lower minimumHealthyPercent.',

@@ -221,6 +221,35 @@ environments:
   })
 })
 
+describe('what is there and is not active', () => {
+  const revision = { ...here, 'task-definition': 'api:1' }
+  test.each([
+    ['INACTIVE', 'it was deregistered (its status is INACTIVE)'],
+    ['DELETE_IN_PROGRESS', 'it is being deleted (its status is DELETE_IN_PROGRESS)'],
+  ])('a revision that is %s is not deployed', async (status, reason) => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    ask(sim.world, region, 'DeregisterTaskDefinition', { taskDefinition: 'api:1' })
+    if (status !== 'INACTIVE') ask(sim.world, region, 'DeleteTaskDefinitions', { taskDefinitions: ['api:1'] })
+    const { log, outputs } = await step(sim, 'deploy', revision)
+    expect(log).toContain(`The revision api:1 cannot be deployed any more: ${reason}`)
+    expect(outputs['cause-code']).toBe('revision-gone')
+    expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
+    // An image can be put into it all the same: that makes a new one.
+    expect((await step(sim, 'deploy', { ...revision, image: 'registry.example.com/api:v3' })).outputs.verdict).toBe(
+      'succeeded',
+    )
+  })
+
+  test('a deleted service is no source for a definition', async () => {
+    const sim = rollingScene()
+    ask(sim.world, region, 'DeleteService', { cluster: 'shop', service: 'api', force: true })
+    sim.clock.advance(600_000)
+    const { message } = await step(sim, 'register-task-definition', { ...here, images: `api=${newImage}` })
+    expect(message).toMatch(/has no service api \(eu-west-1, account 111122223333\): its status is INACTIVE/)
+  })
+})
+
 describe('plan', () => {
   const config = (role: string) => `version: 1
 services: { web: {} }

@@ -10,7 +10,8 @@ export function judgeAlarms({ alarms, engine }: PreflightFacts): readonly Findin
   const known = new Set(states.map(({ name }) => name))
   const unknown = names.filter((name) => !known.has(name))
   const firing = states.filter(({ state }) => state === 'ALARM')
-  return [...unknown.map(missing), ...firing.map(engine === 'codedeploy' ? stops : ignored)]
+  const silent = states.filter(({ state }) => state === 'INSUFFICIENT_DATA')
+  return [...unknown.map(missing), ...firing.map(engine === 'codedeploy' ? stops : ignored), ...silent.map(withoutData)]
 }
 
 function missing(name: string): Finding {
@@ -20,6 +21,17 @@ function missing(name: string): Finding {
     what: text`The alarm ${untrusted(name)} does not exist`,
     why: text`it is to guard the deployment, and guards nothing`,
     fix: text`Create it in this region, or take it out of the deployment's alarms.`,
+  }
+}
+
+/** It is there, and sees nothing: a metric that nobody sends, or one of a load balancer without traffic. */
+function withoutData({ name, reason }: AlarmState): Finding {
+  return {
+    code: 'alarm-without-data',
+    severity: 'notes',
+    what: text`The alarm ${untrusted(name)} has no data (INSUFFICIENT_DATA)`,
+    why: text`it guards the deployment only once its metric arrives${said(reason)}`,
+    fix: text`Check namespace, metric and dimensions of the alarm if it stays so under traffic.`,
   }
 }
 
