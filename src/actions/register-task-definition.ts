@@ -57,7 +57,7 @@ async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: 
   showRevision(runner, line, taskDefinitionArn, String(definition.revision ?? ''))
 }
 
-const notHere = text`Nothing is registered: these credentials cannot. The action deploy registers the file that it gets.`
+const notHere = text`Nothing is registered: the job has no credentials that are authorized to. The action deploy registers the file that it gets.`
 
 /** What a step leaves to a later one is no failure of it. */
 function unlessOptional(purpose: Purpose): (error: unknown) => undefined {
