@@ -193,7 +193,9 @@ describe('amazon-ecs-render-task-definition v1', () => {
     const file = containers(['web', ''], ['app', ''])
     const { runner, render } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
     expect(await chain(render)).toMatchObject({ 'task-definition-arn': '' })
-    expect(runner.lines.at(-1)).toMatch(/^info Nothing is registered: the job has no credentials that are authorized to\./)
+    expect(runner.lines.at(-1)).toMatch(
+      /^info Nothing is registered: the job has no credentials that are authorized to\./,
+    )
   })
 
   test('a container without an image is named before anything is registered', async () => {
