@@ -51,7 +51,7 @@ export const action: Action<typeof inputs> = {
       )
     }
     for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
-      const role = text`${setting('role-to-assume')} is missing: the job deploys to ${untrusted(environment)} with credentials that it has from elsewhere, and the reusable workflow gives it none`
+      const role = text`${setting('role-to-assume')} is missing: a deployment to ${untrusted(environment)} uses the ambient credentials of the job, and the reusable workflow sets up none`
       runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
     }
   },

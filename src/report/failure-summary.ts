@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
-import { link, prose } from './markdown.ts'
+import { alert, link, prose } from './markdown.ts'
 import { redactedText } from './redacted.ts'
 import { truncate } from './short.ts'
 
@@ -12,9 +12,9 @@ const longest = 16_000
 export function renderFailure({ parts: { what, why, fix, docs } }: Failure): string {
   return joined([
     `### ❌ ${shown(what)}`,
-    ...(why === undefined ? [] : [alert(why)]),
-    ...(fix === undefined ? [] : [shown(fix)]),
-    ...(docs === undefined ? [] : [link('Read more', docs)]),
+    ...(why === undefined ? [] : [alert('CAUTION', redactedText(closed(why)))]),
+    ...(fix === undefined ? [] : [`**What to do:** ${shown(fix)}`]),
+    ...(docs === undefined ? [] : [link('Documentation', docs)]),
   ])
 }
 
@@ -22,15 +22,9 @@ export function renderFailure({ parts: { what, why, fix, docs } }: Failure): str
 export function renderFault(reason: string): string {
   return joined([
     '### ❌ Internal error in Slipway (a bug)',
-    alert(text`${untrusted(reason)}`),
+    alert('CAUTION', redactedText(text`${untrusted(reason)}`)),
     'Please report it with the log of this step.',
   ])
-}
-
-/** A block that GitHub shows in red. */
-function alert(why: Text): string {
-  const lines = shown(closed(why)).trim().split('\n')
-  return ['> [!CAUTION]', ...lines.map((line) => `> ${line}`)].join('\n')
 }
 
 function shown(part: Text): string {

@@ -72,8 +72,8 @@ test('a step that fails before it has a report shows the failure in the job summ
     [
       '### ❌ slipway.yml is not right',
       '> [!CAUTION]\n> - slipway.yml:3:5 is missing\n> - &#60;b&#62; is wrong',
-      'Correct the file.',
-      '[Read more](https://example.com/docs)\n\n',
+      '**What to do:** Correct the file.',
+      '<a href="https://example.com/docs">Documentation</a>\n\n',
     ].join('\n\n'),
   )
 })
@@ -81,7 +81,7 @@ test('a step that fails before it has a report shows the failure in the job summ
 test('so does one whose inputs are wrong', async () => {
   await run({ inputs: { environments: requiredText }, main: () => Promise.resolve() }, 'main')
   expect(summary()).toMatch(
-    /^### ❌ An input is not right\n\n> \[!CAUTION\]\n> - environments is required\n\nCorrect it/,
+    /^### ❌ An input is not right\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
   )
 })
 
