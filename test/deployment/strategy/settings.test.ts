@@ -148,7 +148,7 @@ describe('what only AWS can find out', () => {
     }
     const { outcome, cause } = await deploy(sim, { strategy: 'CANARY', loadBalancerConfiguration })
     expect(outcome).toBe('failed')
-    expect(cause).toContain('Check the target groups of load-balancer-configuration')
+    expect(cause).toContain('Check the target groups of the input load-balancer-configuration')
   })
 })
 
