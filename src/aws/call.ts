@@ -3,7 +3,7 @@ import { type Clock, type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Text } from '../text.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
-import { type AwsError, type CallKind, classify, NoReply, retryAfter } from './error-class.ts'
+import { type AwsError, type CallKind, classify, type Expected, NoReply, retryAfter } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal, explainUnreachable, retryLine } from './refusal.ts'
 
 /** How long and by which clock AWS is asked again. One for a whole run of an action. */
@@ -32,7 +32,6 @@ interface Described {
 }
 
 type Asked = Described & { readonly kind: CallKind }
-type Expected<T> = { readonly value: T } | undefined
 
 /** What is asked, for messages, and how a lost reply is dealt with. */
 export type AwsRequest<T> = Described & {
