@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { lostInputs } from '../src/actions/lost-inputs-table.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
@@ -37,6 +38,7 @@ documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 fill('docs/networks.md', { partitions: partitionTable() })
 fill('docs/revision.md', { events: eventTable() })
+fill('docs/inputs.md', { 'lost-inputs': lostInputTable() })
 write('docs/troubleshooting.md', await troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 
@@ -82,6 +84,16 @@ function inputTable(inputs: NonNullable<ActionFile['inputs']>): string {
       `| \`${name}\` | ${cell(input.description)} | ${input.required ? '**required**' : input.default ? `\`${cell(String(input.default))}\`` : ''} |`,
   )
   return rows.length === 0 ? 'None.' : ['| Input | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function lostInputTable(): string {
+  const names = (list: readonly string[]) => list.map((name) => (name.includes(' ') ? name : `\`${name}\``)).join(', ')
+  const rows = lostInputs.map(
+    ({ actions, lost, shownBy, unless, otherwise }) =>
+      `| \`${lost}\` | ${names(actions)} | ${names(shownBy)} | ${names(unless.filter((name) => name !== lost))} | ${cell(otherwise)} |`,
+  )
+  const head = ['| Empty | Of | Although one of these is given | And none of these | What would have come of it |']
+  return [...head, '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function outputTable(outputs: NonNullable<ActionFile['outputs']>): string {

@@ -1,9 +1,28 @@
-/** The candidate that is most like a misspelt word, or undefined when none is near (more than a third of its letters differ). */
+/**
+ * The candidate that is most like a misspelt word, or is the only one that has it in it or is in it as a word of its own:
+ * `slack` for `slack-channel`. Undefined when none is near (more than a third of its letters differ).
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = nearestFirst(word, candidates)
   if (best === undefined) return undefined
   const distance = editDistance(word.toLowerCase(), best.toLowerCase())
-  return distance <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined
+  return distance <= Math.max(2, Math.floor(best.length / 3)) ? best : related(word, candidates)
+}
+
+function related(word: string, candidates: readonly string[]): string | undefined {
+  const own = wordsOf(word)
+  const [only, ...others] = candidates.filter((candidate) => {
+    const its = wordsOf(candidate)
+    const [few, many] = its.length < own.length ? [its, own] : [own, its]
+    return few.length > 0 && few.every((one) => many.includes(one))
+  })
+  return others.length === 0 ? only : undefined
+}
+
+/** `['slack', 'channel']` of `slack-channel`, `slack_channel` and `slackChannel`. */
+function wordsOf(name: string): readonly string[] {
+  const parts = name.slice(0, 100).split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
+  return parts.filter((part) => part !== '').map((part) => part.toLowerCase())
 }
 
 /** All candidates, those most like the word first; equals stay in their order. */

@@ -10,8 +10,16 @@ export interface Untrusted {
   readonly isCode?: true
 }
 
-/** A message of trusted words (ours) and untrusted parts (theirs). Built with the `text` tag, rendered by a view. */
-export type Text = readonly (string | Untrusted)[]
+/**
+ * A setting that a message is about, by the name of its input. Whoever knows how it was set puts that in its place
+ * (`src/origins.ts`); the views take it for the input.
+ */
+export interface Setting {
+  readonly setting: string
+}
+
+/** A message of trusted words (ours), untrusted parts (theirs) and settings. Built with the `text` tag, rendered by a view. */
+export type Text = readonly (string | Untrusted | Setting)[]
 
 /** Marks text that somebody else wrote. */
 export function untrusted(value: string): Untrusted {
@@ -23,7 +31,17 @@ export function quoted(value: string): Untrusted {
   return { untrusted: value, isCode: true }
 }
 
-type Part = string | number | Untrusted | Text
+/** Names a setting: `` text`Correct ${setting('cluster')}.` `` says “the input cluster”, or the key of slipway.yml. */
+export function setting(input: string): Setting {
+  return { setting: input }
+}
+
+/** A setting where nobody knows how it was set. */
+export function settingWords({ setting }: Setting): string {
+  return `the input ${setting}`
+}
+
+type Part = string | number | Untrusted | Setting | Text
 
 /** Template tag: ``text`${tasks} of 3 stopped: ${reason}` `` keeps untrusted parts apart from our own words. */
 export function text(words: TemplateStringsArray, ...parts: readonly Part[]): Text {
@@ -36,11 +54,15 @@ export function text(words: TemplateStringsArray, ...parts: readonly Part[]): Te
 function flatten(part: Part): Text {
   if (typeof part === 'number') return [String(part)]
   if (typeof part === 'string') return [part]
-  return isUntrusted(part) ? [part] : part
+  return isUntrusted(part) || isSetting(part) ? [part] : part
 }
 
-export function isUntrusted(part: string | Untrusted | Text): part is Untrusted {
+export function isUntrusted(part: string | Untrusted | Setting | Text): part is Untrusted {
   return typeof part === 'object' && 'untrusted' in part
+}
+
+export function isSetting(part: string | Untrusted | Setting | Text): part is Setting {
+  return typeof part === 'object' && 'setting' in part
 }
 
 /**
@@ -55,6 +77,7 @@ export function renderText(
   return value
     .map((part) => {
       if (typeof part === 'string') return part
+      if (isSetting(part)) return settingWords(part)
       return part.isCode ? escapeCode(part.untrusted) : escapeTheirs(part.untrusted)
     })
     .join('')

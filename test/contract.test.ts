@@ -84,7 +84,9 @@ describe.each(names)('%s', (name) => {
     const differing = Object.entries(inputs).filter(([input, { default: value }]) => {
       const reader = spec[input]
       if (!reader || value === undefined || String(value).includes('${{')) return false
-      return JSON.stringify(readAs(reader, String(value))) !== JSON.stringify(readAs(reader, ''))
+      const empty = JSON.stringify(readAs(reader, ''))
+      // An empty text is no default where that would do what nobody asked for.
+      return empty !== JSON.stringify(readAs(reader, String(value))) && !empty.includes('is empty and must be')
     })
     expect(differing).toEqual([])
   })

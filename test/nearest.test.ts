@@ -12,8 +12,18 @@ test.each([
   ['dryrun', 'dry-run'],
   ['something-else', undefined],
   ['x', undefined],
+  ['cluster-name', 'cluster'],
+  ['serviceName', 'service'],
+  ['ecs_task_definition', 'task-definition'],
+  ['minutes', 'wait-for-minutes'],
+  ['-', undefined],
 ])('%s is nearest to %s', (word, expected) => {
   expect(nearest(word, names)).toBe(expected)
+})
+
+test('a word that several names have is none of them', () => {
+  expect(nearest('token', ['slack-token', 'github-token', 'url'])).toBeUndefined()
+  expect(nearest('slack-channel', ['region', 'account', 'role', 'services', 'waves', 'url', 'slack'])).toBe('slack')
 })
 
 test('row F27: every typo of one letter in a long enough name finds its name', () => {

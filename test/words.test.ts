@@ -33,6 +33,22 @@ const areas: Readonly<Record<string, () => readonly string[]>> = {
   'log, annotations, summary and Slack': () => literals(filesIn('src/report', /\.ts$/)),
   'ends and warnings of a deployment': () =>
     literals(['src/deployment/end.ts', 'src/deployment/preflight.ts', 'src/deployment/warnings.ts']),
+  'inputs, and where a deployment goes': () =>
+    literals([
+      ...['deploy-sense', 'image-input', 'lost-inputs', 'lost-inputs-table', 'place', 'place-origins', 'plan'].map(
+        (name) => `src/actions/${name}.ts`,
+      ),
+      ...['register-task-definition', 'register-task-definition-request', 'wanted-definition'].map(
+        (name) => `src/actions/${name}.ts`,
+      ),
+      ...['src/aws/not-found.ts', 'src/aws/identity.ts', 'src/config/whereabouts.ts', 'src/image/lost-part.ts'],
+      ...[
+        'src/runner/inputs.ts',
+        'src/slack/slack.ts',
+        'src/slack-channel.ts',
+        'src/task-definition/require-images.ts',
+      ],
+    ]),
   'what every story looks like': () => lines(filesIn('test/report/golden', /\.(?:txt|md|json)$/)),
   'the list of causes': () => (read('docs/troubleshooting.md').split('## Causes')[1] ?? '').split('\n'),
   'the failure in the README': () =>

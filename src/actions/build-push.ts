@@ -9,12 +9,14 @@ import { openRegistry } from '../registry/distribution.ts'
 import { openLayout } from '../registry/layout-files.ts'
 import { shareLogin } from '../registry/login.ts'
 import type { Action, Runner } from '../runner/action.ts'
+import { invalidInputs } from '../runner/inputs.ts'
 import { sourceLine } from '../source.ts'
 import { text, untrusted } from '../text.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
 import { connectAws } from './connect.ts'
+import { givenInputs, lostValues } from './lost-inputs.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from './source.ts'
 import { network, type World } from './world.ts'
 
@@ -41,6 +43,8 @@ export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
   for (const [, secret] of inputs.secrets) runner.mask(secret)
+  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
+  if (lost.length > 0) throw invalidInputs(lost)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   tellSource(found, inputs, runner)
   const tags = await wantedTags(inputs, found, runner)

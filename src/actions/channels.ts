@@ -4,6 +4,7 @@ import { openDeploymentStatuses } from '../github/deployments.ts'
 import type { Deployed } from '../github/end-mark.ts'
 import { readRun } from '../github/run.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { withOrigins } from '../origins.ts'
 import type { DeploymentStatuses, Slack, SlackReference } from '../ports.ts'
 import { runUrl } from '../report/links.ts'
 import type { Commit, Subject } from '../report/subject.ts'
@@ -61,7 +62,7 @@ export async function openChannels(
     fetch,
     clock,
     onReference: (reference) => runner.saveState(savedSlack, JSON.stringify(reference ?? null)),
-    warn: (message) => log.warning(message, 'Slack'),
+    warn: (message) => log.warning(withOrigins(message, place.origins ?? (() => undefined)), 'Slack'),
   })
   const statuses = openDeploymentStatuses({
     token: githubToken,

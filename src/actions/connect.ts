@@ -49,6 +49,11 @@ export function endOfJob(clock: Clock): Deadline {
   return deadlineIn(clock, (longestWatchMinutes + besideMinutes) * 60_000)
 }
 
+/** The region of a step: its own, or that of the environment, as AWS's own programs take it. */
+export function regionOf(inputs: Pick<AwsInputs, 'awsRegion'>, environment: Runner['environment']): string | undefined {
+  return inputs.awsRegion || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined
+}
+
 /** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
 const awsAudience = 'sts.amazonaws.com'
 
@@ -64,7 +69,7 @@ export function connectAws(
   requestHandler?: RequestHandler,
 ): Aws {
   return connect({
-    region: inputs.awsRegion ?? runner.environment.AWS_REGION ?? runner.environment.AWS_DEFAULT_REGION,
+    region: regionOf(inputs, runner.environment),
     clock: runner.clock,
     signal: runner.signal,
     deadline,

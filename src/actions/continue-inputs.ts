@@ -1,4 +1,4 @@
-import { type Inputs, integer, matching, oneOf, optionalText } from '../runner/inputs.ts'
+import { type Inputs, integer, matching, neverEmpty, oneOf, optionalText } from '../runner/inputs.ts'
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { deployInputs } from './deploy-inputs.ts'
@@ -6,7 +6,7 @@ import { deployInputs } from './deploy-inputs.ts'
 /** Inputs of the action `continue`; those that `deploy` has too mean the same. */
 export const continueInputs = {
   'deployment-id': deployInputs['deployment-id'],
-  answer: oneOf(['continue', 'roll-back'], 'continue'),
+  answer: neverEmpty(['continue', 'roll-back']),
   stage: matching(/^[A-Za-z_]{1,64}$/, 'a lifecycle stage such as POST_TEST_TRAFFIC_SHIFT, or READY_WAIT'),
   service: optionalText,
   cluster: optionalText,

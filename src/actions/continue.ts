@@ -1,6 +1,7 @@
 import type { DeployRequest } from '../deployment/journey.ts'
 import { answerPauses } from '../deployment/pause/answer.ts'
 import { initialState } from '../deployment/state.ts'
+import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { text } from '../text.ts'
@@ -9,8 +10,9 @@ import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws, endOfJob } from './connect.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
+import { requireValues } from './deploy-sense.ts'
 import { openImageStore } from './image-store.ts'
-import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
 import { commitOf, keepSource, openSource } from './source.ts'
@@ -34,9 +36,20 @@ function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueI
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
-  const place = attachedPlace(await placeOf(deploying, runner), deploying)
-  const deadline = endOfJob(runner.clock)
-  const aws = connectAws(awsInputsAt(deploying, place), calling, deadline, world.requestHandler)
+  const place = await placeOf(deploying, runner)
+  await requireValues('continue', continueInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => answerAt(place, inputs, calling, runner, world))
+}
+
+async function answerAt(
+  place: Place,
+  inputs: ContinueInputs,
+  calling: Runner,
+  runner: Runner,
+  world: World,
+): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const aws = connectAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = requestOf(inputs, place, aws.region)
   const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
   const source = openSource(deploying, runner)
@@ -60,6 +73,7 @@ function requestOf(inputs: ContinueInputs, place: Place, region: string): Deploy
     cluster,
     service,
     region,
+    origins: place.origins,
     wanted: () => Promise.reject(new Error('an answer deploys nothing')),
     forceNewDeployment: false,
     codeDeploy: { application: place.codeDeployApplication, deploymentGroup: place.codeDeployDeploymentGroup },

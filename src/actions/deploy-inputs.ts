@@ -18,6 +18,7 @@ import { channelInputs } from './channel-inputs.ts'
 import { codeDeployOverrides } from './codedeploy-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { severalInputs } from './deploy-several-inputs.ts'
+import { image, secretSources } from './image-input.ts'
 import { revisionInput } from './source.ts'
 import { strategyInputs } from './strategy-inputs.ts'
 
@@ -93,12 +94,13 @@ export const deployInputs = {
   ...codeDeployOverrides,
   ...awsInputs,
   ...strategyInputs,
-  image: optionalText,
+  image,
+  'keep-image': flag(false),
   'container-name': optionalText,
   'service-definition': optionalText,
   'force-desired-count': flag(false),
   'environment-variables': assignments,
-  secrets: assignments,
+  secrets: secretSources,
   'dry-run': flag(false),
   preflight: oneOf(['on', 'off', 'only'], 'on'),
   'check-secret-keys': flag(true),

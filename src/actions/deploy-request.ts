@@ -24,6 +24,7 @@ export async function deployRequest(
     cluster: place.cluster,
     service: place.service,
     region,
+    origins: place.origins,
     wanted,
     desiredCount: inputs.desiredCount,
     forceDesiredCount: inputs.forceDesiredCount,

@@ -1,10 +1,10 @@
-import { type InputReader, oneOf } from '../runner/inputs.ts'
+import { type InputReader, oneOf, words } from '../runner/inputs.ts'
 
 /** A wave per line; the services of a line are separated by spaces or commas. Empty lines are left out. */
 const waves: InputReader<readonly (readonly string[])[]> = (given) =>
   given
     .split(/\r?\n/)
-    .map((line) => line.split(/[\s,]+/).filter((name) => name !== ''))
+    .map(words)
     .filter((names) => names.length > 0)
 
 /** Inputs for services that are deployed together. */

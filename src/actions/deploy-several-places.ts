@@ -1,10 +1,11 @@
+import { resourceName } from '../arn.ts'
 import type { Config } from '../config/schema.ts'
 import { nearest } from '../nearest.ts'
 import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import type { DeployInputs } from './deploy-inputs.ts'
-import { unpaired } from './deploy-sense.ts'
+import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
+import { lostAt, unpaired } from './deploy-sense.ts'
 import { configOf, type Place, placeIn } from './place.ts'
 
 /** One of several services that are deployed together. */
@@ -13,6 +14,9 @@ export interface PlacedService {
   readonly name: string
   readonly place: Place & { readonly service: string }
 }
+
+/** Services by wave; those of one wave are deployed side by side. */
+export type Waves = readonly (readonly PlacedService[])[]
 
 /** Under this name the services are kept for the post step; without it there was one service. */
 export const savedWaves = 'fleet'
@@ -24,13 +28,11 @@ const most = 100
  * The services that are deployed together, wave by wave: those of the input `services`, or of an environment for which
  * slipway.yml declares waves. Undefined: one service, or none. Throws `inputs-invalid` with all that is wrong.
  */
-export async function severalPlaces(
-  inputs: DeployInputs,
-  runner: Runner,
-): Promise<readonly (readonly PlacedService[])[] | undefined> {
+export async function severalPlaces(inputs: DeployInputs, runner: Runner): Promise<Waves | undefined> {
   const { services, service, environment, deploymentId } = inputs
   if (services.length === 0 && (service !== undefined || environment === undefined || deploymentId)) return undefined
-  const config = await configOf(inputs, runner)
+  const loaded = await configOf(inputs, runner)
+  const config = loaded?.config
   const waves = services.length > 0 ? services : await declaredWaves(config, environment ?? '')
   if (waves === undefined) return undefined
   const problems = [
@@ -39,12 +41,39 @@ export async function severalPlaces(
     ...(await misnamed(waves, config, environment ?? '')),
   ]
   if (problems.length > 0) throw invalidInputs(problems)
-  return await Promise.all(waves.map((names) => Promise.all(names.map((name) => placed(name, config, inputs)))))
+  const placed = await Promise.all(
+    waves.map((names) =>
+      Promise.all(
+        names.map(async (name) => {
+          const place = await placeIn(loaded, { ...inputs, service: name }, runner)
+          return { name: resourceName(name), place: { ...place, service: place.service ?? name } }
+        }),
+      ),
+    ),
+  )
+  const places = placed.flat().map(({ place }) => place)
+  const lost = await lostAt('deploy', deployInputs, inputs, places, runner)
+  if (lost.length > 0) throw invalidInputs(lost)
+  return inOnePlace(placed)
 }
 
-async function placed(name: string, config: Config | undefined, inputs: DeployInputs): Promise<PlacedService> {
-  const place = await placeIn(config, { ...inputs, service: name })
-  return { name, place: { ...place, service: place.service ?? name } }
+/** One step deploys to one region of one account, which an ARN may name for all. Throws `inputs-invalid`. */
+function inOnePlace(waves: Waves): Waves {
+  const all = waves.flat()
+  const located = all.find(({ place }) => place.region !== undefined)
+  if (located === undefined) return waves
+  const { region, allowedAccountIds } = located.place
+  const elsewhere = all.filter(({ place }) => place.region !== undefined && whereOf(place) !== whereOf(located.place))
+  const problems = elsewhere.map(
+    ({ name, place }) =>
+      text`services names ${untrusted(located.name)} in ${untrusted(whereOf(located.place))} and ${untrusted(name)} in ${untrusted(whereOf(place))}; one step deploys to one region of one account`,
+  )
+  if (problems.length > 0) throw invalidInputs(problems)
+  return waves.map((wave) => wave.map(({ name, place }) => ({ name, place: { ...place, region, allowedAccountIds } })))
+}
+
+function whereOf({ region = '', allowedAccountIds }: Place): string {
+  return [region, ...allowedAccountIds].join(', account ')
 }
 
 async function declaredWaves(config: Config | undefined, environment: string) {
@@ -83,7 +112,8 @@ async function misnamed(
   environment: string,
 ): Promise<readonly Text[]> {
   const names = waves.flat()
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const shown = names.map(resourceName)
+  const twice = new Set(shown.filter((name, index) => shown.indexOf(name) !== index))
   const duplicates = [...twice].map((name) => text`services names ${untrusted(name)} more than once`)
   if (config === undefined) return duplicates
   const { serviceNames } = await import('../config/target.ts')

@@ -1,40 +1,31 @@
-import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
 import type { EnvironmentOrder } from '../deployment/environment-order.ts'
 import { deployFleet, type FleetMember } from '../deployment/fleet/fleet.ts'
-import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../deployment/fleet/fleet-state.ts'
+import { type FleetEvent, type FleetState, initialFleet } from '../deployment/fleet/fleet-state.ts'
 import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
 import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
 import type { Deployed } from '../github/end-mark.ts'
-import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
-import { fleetAnnotations } from '../report/fleet-annotations.ts'
-import { fleetLogLines } from '../report/fleet-log.ts'
-import { fleetOutputs } from '../report/fleet-outputs.ts'
-import { fleetSlackMessage } from '../report/fleet-slack.ts'
-import { renderFleetSummary } from '../report/fleet-summary.ts'
-import { firstLine } from '../report/opening.ts'
+import { namingSettings } from '../origins.ts'
 import type { Runner } from '../runner/action.ts'
 import type { Source } from '../source.ts'
 import { accompany, postLimit } from './accompany.ts'
-import { type Channels, keptMessageTs, openChannels } from './channels.ts'
+import { keptMessageTs, openChannels } from './channels.ts'
 import { connectAws } from './connect.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
-import type { PlacedService } from './deploy-several-places.ts'
+import type { PlacedService, Waves } from './deploy-several-places.ts'
 import { fleetKeeper, type SavedFleet, savedFleet } from './deploy-several-record.ts'
+import { openFleetReporter } from './deploy-several-report.ts'
 import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt } from './place.ts'
-import { openReporterOf, type Reporter } from './report.ts'
 import { commitOf, keepSource, keptSource, openSource } from './source.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
-
-type Waves = readonly (readonly PlacedService[])[]
 
 /** Services at the same time: each is looked at up to 16 times a minute, and registrations are throttled by AWS. */
 const atOnce = 10
@@ -50,9 +41,13 @@ export interface Scene {
 
 /** Deploys several services of one region and account together, wave by wave, with one report of all. */
 export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
-  const { runner, calling, deadline, world } = scene
   const [first] = waves.flat()
   if (first === undefined) return
+  await namingSettings(first.place.origins, () => deployFrom(first, inputs, waves, scene))
+}
+
+async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
+  const { runner, calling, deadline, world } = scene
   const aws = connectAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
   const source = openSource(inputs, runner)
   keepSource(source, runner)
@@ -95,41 +90,6 @@ async function member(
 /** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
 function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['services'] {
   return services.length === 0 ? 'all' : waves.flat().map(({ name }) => name)
-}
-
-function openFleetReporter(
-  waves: Waves,
-  { subject: { service: _, ...shared }, ...channels }: Channels,
-  { slackMention: mention }: DeployInputs,
-  runner: Runner,
-  initial: FleetState,
-): Reporter<FleetEvent, FleetState> {
-  const services = waves.flat().map(({ name, place: { service, cluster } }) => {
-    // The address is that of all of them.
-    return [
-      name,
-      { ...shared, url: undefined, service: resourceName(service), cluster: resourceName(cluster) },
-    ] as const
-  })
-  const subject: FleetSubject = { ...shared, services: new Map(services) }
-  return openReporterOf<FleetEvent, FleetState>(
-    initial,
-    { ...channels, runner },
-    {
-      fold: foldFleet,
-      logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
-      slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
-      line: (state) => firstLine(fleetOpening({ subject, state })),
-      stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
-      outputs: (state) => fleetOutputs({ subject, state }),
-      annotations: (state) => fleetAnnotations({ subject, state }),
-      summary: (state) => renderFleetSummary({ subject, state }),
-    },
-  )
-}
-
-function ended({ services }: FleetState): number {
-  return services.filter(({ state }) => state?.verdict).length
 }
 
 /**

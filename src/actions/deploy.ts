@@ -1,5 +1,6 @@
 import { deploy } from '../deployment/deploy.ts'
 import { initialState } from '../deployment/state.ts'
+import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
@@ -8,11 +9,12 @@ import { connectAws, endOfJob } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
 import { deployRequest } from './deploy-request.ts'
 import { requireSense } from './deploy-sense.ts'
+import type { Scene } from './deploy-several.ts'
 import { savedWaves, severalPlaces } from './deploy-several-places.ts'
 import { environmentHistory, orderOf } from './environment-order.ts'
 import { commitHistory } from './history.ts'
 import { openImageStore } from './image-store.ts'
-import { attachedPlace, awsInputsAt, placeOf } from './place.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
 import { commitOf, keepSource, openSource } from './source.ts'
 import { findDefinition } from './wanted-definition.ts'
@@ -38,8 +40,16 @@ async function begin(given: DeployInputs, calling: Runner, runner: Runner, world
     const { deploySeveral } = await import('./deploy-several.ts')
     return await deploySeveral(inputs, waves, { runner, calling, deadline, world })
   }
-  const place = attachedPlace(await placeOf(inputs, runner), inputs)
-  requireSense(inputs, place)
+  const place = await placeOf(inputs, runner)
+  await requireSense(inputs, place, runner)
+  await namingSettings(place.origins, () => deployTo(place, inputs, { runner, calling, deadline, world }))
+}
+
+async function deployTo(
+  place: Place,
+  inputs: DeployInputs,
+  { runner, calling, deadline, world }: Scene,
+): Promise<void> {
   const aws = connectAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
   const find = findDefinition(inputs, place, runner, aws.ecs)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })

@@ -10,6 +10,7 @@ export const doctorInputs = {
   'task-definition': deployInputs['task-definition'],
   'task-definition-arn': deployInputs['task-definition-arn'],
   image: deployInputs.image,
+  'keep-image': deployInputs['keep-image'],
   'container-name': deployInputs['container-name'],
   'environment-variables': deployInputs['environment-variables'],
   secrets: deployInputs.secrets,

@@ -2,6 +2,7 @@ import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
 import { deadlineIn } from '../clock.ts'
 import { requireService, runningTaskDefinition } from '../deployment/engine.ts'
+import { namingSettings } from '../origins.ts'
 import { forPlain } from '../report/escape.ts'
 import {
   findingSentence,
@@ -16,8 +17,9 @@ import { renderText } from '../text.ts'
 import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
 import { appSpec } from './deploy-request.ts'
+import { requireValues } from './deploy-sense.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
-import { attachedPlace, awsInputsAt, type Place, placeOf } from './place.ts'
+import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { preflight } from './preflight.ts'
 import { asDeployInputs } from './rollback-inputs.ts'
 import { findDefinition } from './wanted-definition.ts'
@@ -37,7 +39,12 @@ export function createDoctor(world: World): Action<typeof doctorInputs> {
 export const action = createDoctor(network)
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
-  const place = attachedPlace(await placeOf(asDeployInputs(inputs), runner), inputs)
+  const place = await placeOf(asDeployInputs(inputs), runner)
+  await requireValues('doctor', doctorInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => lookAt(place, inputs, runner, world))
+}
+
+async function lookAt(place: Place, inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
   const deadline = deadlineIn(runner.clock, patience)
   const aws = connectAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
   if (inputs.deploymentId === undefined) return await lookBefore(inputs, place, aws, runner, world)
@@ -72,5 +79,5 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
 async function serviceAt({ service, cluster }: Place, { ecs }: Aws) {
   return service === undefined
     ? undefined
-    : requireService(await ecs.describeService(cluster, service), service, cluster)
+    : await requireService(await ecs.describeService(cluster, service), { cluster, service }, ecs)
 }

@@ -6,7 +6,7 @@ import { safeUrl } from '../report/links.ts'
 import { slackMention } from '../report/slack-mention.ts'
 import { noticeStatuses, slackNotice } from '../report/slack-notice.ts'
 import type { Action } from '../runner/action.ts'
-import { type InputReader, matching, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
+import { type InputReader, matching, neverEmpty, oneOf, optionalText, requiredText } from '../runner/inputs.ts'
 import { messageTs } from '../slack/message-ts.ts'
 import { openSlack } from '../slack/slack.ts'
 import { text } from '../text.ts'
@@ -42,7 +42,7 @@ const inputs = {
   'slack-channel': optionalText,
   'slack-webhook-url': optionalText,
   'slack-message-ts': matching(messageTs, 'the message-ts of an earlier step, such as 1763640000.000100'),
-  status: oneOf(noticeStatuses, 'succeeded'),
+  status: neverEmpty(noticeStatuses),
   title: requiredText,
   text: optionalText,
   fields: pairs,
@@ -61,8 +61,8 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
     async main(given, runner) {
       const { environment, log, clock, mask, setOutput } = runner
       for (const secret of [given.slackToken, given.slackWebhookUrl]) if (secret) mask(secret)
-      if (!given.slackWebhookUrl && !(given.slackToken && given.slackChannel)) {
-        log.info(text`No Slack token with a channel and no webhook URL is given: nothing to send.`)
+      if (!given.slackWebhookUrl && !given.slackToken) {
+        log.info(text`Neither a Slack token nor a webhook URL is given: nothing to send.`)
         return setOutput('ok', 'false')
       }
       const tell = (reference: SlackReference | undefined) => {

@@ -1,14 +1,13 @@
 import { loadConfig } from '../config/load.ts'
-import { selectImage, selectTargets, selectWaves } from '../config/target.ts'
+import { originsIn } from '../config/origins.ts'
+import { selectImage, selectTargets, selectWaves, type Target } from '../config/target.ts'
+import { withOrigins } from '../origins.ts'
 import type { Action } from '../runner/action.ts'
-import { type InputReader, invalidInputs, optionalText, requiredText } from '../runner/inputs.ts'
-import { text, untrusted } from '../text.ts'
+import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../runner/inputs.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { revisionOutput, sourceOfContext } from './source.ts'
 
-const environmentNames: InputReader<readonly string[]> = (given) =>
-  requiredText(given)
-    .split(/[\s,]+/)
-    .filter((name) => name !== '')
+const environmentNames: InputReader<readonly string[]> = (given) => requiredText(given).split(/\r?\n/).flatMap(words)
 
 const inputs = {
   config: (given: string) => given || 'slipway.yml',
@@ -21,7 +20,8 @@ const inputs = {
 export const action: Action<typeof inputs> = {
   inputs,
   async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
-    const config = loadConfig(await runner.files.readText(file, 'config'), file)
+    const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
+    const { config } = loaded
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
@@ -54,7 +54,15 @@ export const action: Action<typeof inputs> = {
         text`${untrusted(environment)}: ${untrusted(name)} is the service ${untrusted(service)} in the cluster ${untrusted(cluster)}, ${region}`,
       )
     }
+    for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
+      const role = text`${setting('role-to-assume')} is missing: a deployment to ${untrusted(environment)} uses the ambient credentials of the job, and the reusable workflow sets up none`
+      runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
+    }
   },
+}
+
+function firstOfEach(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [target.environment, target])).values()]
 }
 
 /** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */

@@ -4,8 +4,10 @@ import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { withOrigins } from '../origins.ts'
 import type { JsonObject, Service } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
+import type { Text } from '../text.ts'
 import { openImageStore } from './image-store.ts'
 import type { Place } from './place.ts'
 
@@ -14,7 +16,7 @@ const patience = 60_000
 
 export interface PreflightWorld {
   readonly aws: Aws
-  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup'>
+  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
   readonly runner: Runner
   readonly fetch: Fetch
   /** AppSpec that somebody wrote. */
@@ -49,5 +51,13 @@ export async function preflight(
   }
   const { clock, signal } = runner
   const { registry } = openImageStore({ aws, runner, fetch }, patience)
-  return judge(await gatherFacts(subject, { ...aws, clock, signal, registry }))
+  const findings = judge(await gatherFacts(subject, { ...aws, clock, signal, registry }))
+  const { origins = () => undefined } = place
+  const named = (part: Text) => withOrigins(part, origins)
+  return findings.map((finding) => ({
+    ...finding,
+    what: named(finding.what),
+    why: named(finding.why),
+    fix: named(finding.fix),
+  }))
 }

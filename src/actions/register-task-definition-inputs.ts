@@ -1,19 +1,20 @@
-import { flag, type InputReader, type Inputs, list, matching, optionalText } from '../runner/inputs.ts'
+import { flag, type InputReader, type Inputs, list, matching, optionalFlag, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 import { parseCommand } from '../task-definition/command.ts'
 import { awsInputs } from './connect.ts'
+import { image, images, secretSources } from './image-input.ts'
 
 const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 const command: InputReader<readonly string[] | undefined> = (given) => parseCommand(given)
 
 /** Inputs of `aws-actions/amazon-ecs-render-task-definition` v1, under their names and with their meaning. */
-const peerInputs = {
+export const renderInputs = {
   'task-definition': optionalText,
   'task-definition-arn': optionalText,
   'task-definition-family': optionalText,
   'task-definition-revision': matching(/^\d{1,9}$/, 'a number such as 42'),
   'container-name': list,
-  image: optionalText,
+  image,
   'environment-variables': assignments,
   'log-configuration-log-driver': optionalText,
   'log-configuration-options': assignments,
@@ -22,18 +23,19 @@ const peerInputs = {
   'task-role-arn': optionalText,
   'execution-role-arn': optionalText,
   'env-files': list,
-  secrets: assignments,
+  secrets: secretSources,
 }
 
 /** All inputs of the action `register-task-definition`. */
 export const registerTaskDefinitionInputs = {
-  ...peerInputs,
+  ...renderInputs,
   ...awsInputs,
   service: optionalText,
   cluster: optionalText,
-  images: assignments,
+  images,
+  'keep-image': flag(false),
   'remove-environment-variables': list,
-  register: flag(true),
+  register: optionalFlag,
   'dry-run': flag(false),
 }
 

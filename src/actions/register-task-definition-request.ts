@@ -1,11 +1,36 @@
+import { whereabouts } from '../config/whereabouts.ts'
 import { Failure } from '../failure.ts'
 import type { JsonObject } from '../ports.ts'
+import type { Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { containerNames } from '../task-definition/members.ts'
 import type { RenderRequest } from '../task-definition/render.ts'
 import type { DefinitionSource } from '../task-definition/source.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import type { RegisterTaskDefinitionInputs } from './register-task-definition-inputs.ts'
+import { regionOf } from './connect.ts'
+import { givenInputs, lostValues } from './lost-inputs.ts'
+import {
+  type RegisterTaskDefinitionInputs,
+  registerTaskDefinitionInputs,
+  renderInputs,
+} from './register-task-definition-inputs.ts'
+
+/** The inputs with names, region and account taken out of their ARNs. Throws `inputs-invalid` where these contradict. */
+export function located(inputs: RegisterTaskDefinitionInputs): RegisterTaskDefinitionInputs {
+  const { cluster, service, taskDefinition, taskDefinitionArn, awsRegion, allowedAccountIds } = inputs
+  const where = whereabouts(
+    { cluster, service, 'task-definition': taskDefinition, 'task-definition-arn': taskDefinitionArn },
+    { region: awsRegion, accountIds: allowedAccountIds },
+  )
+  const { region, accountIds } = where
+  return {
+    ...inputs,
+    cluster: where.cluster,
+    service: where.service,
+    awsRegion: region,
+    allowedAccountIds: accountIds,
+  }
+}
 
 /**
  * Where the definition comes from: a file comes before an ARN, an ARN before a family, as in the action whose inputs these
@@ -37,6 +62,7 @@ function problemsOf(inputs: RegisterTaskDefinitionInputs): readonly Text[] {
       : []),
     ...twice.map((name) => text`image and images both name an image for the container ${untrusted(name)}`),
     ...both.map((name) => text`environment-variables and secrets both set ${untrusted(name)}`),
+    ...lostValues('register-task-definition', givenInputs(registerTaskDefinitionInputs, inputs)),
   ]
 }
 
@@ -69,4 +95,41 @@ function imagesOf({ image, containerName }: RegisterTaskDefinitionInputs, defini
     why: text`the task definition has ${names.length} containers: ${untrusted(names.join(', '))}`,
     fix: text`Name one or more of them in container-name, or give images.`,
   })
+}
+
+/** What becomes of the rendered definition. `isRequired`: where it cannot be registered here, the step ends red. */
+export type Purpose =
+  | { readonly kind: 'register'; readonly isRequired: boolean }
+  /** `compare` looks at what is registered, as far as it can. */
+  | { readonly kind: 'write' | 'compare'; readonly why: Text }
+
+/**
+ * A step with the inputs of the render action alone does what that action does, so that a chain of them is left as it is:
+ * it writes the file. Only when every container has got its image from a step is the chain at its end, and registered
+ * where the credentials of the job can do that. `open`: containers without an image of a step.
+ */
+export function purposeOf(
+  inputs: RegisterTaskDefinitionInputs,
+  open: readonly string[],
+  environment: Runner['environment'],
+): Purpose {
+  const { register, dryRun } = inputs
+  const hasRegion = regionOf(inputs, environment) !== undefined
+  if (dryRun) return { kind: hasRegion ? 'compare' : 'write', why: text`Nothing is registered: this is a dry run.` }
+  if (register === false) return { kind: 'write', why: text`Nothing is registered: register is false.` }
+  if (register === true || !isRenderStep(inputs)) return { kind: 'register', isRequired: true }
+  const later = text`The action deploy registers the file that it gets; register: true registers it here.`
+  if (open.length > 0)
+    return {
+      kind: 'write',
+      why: text`Nothing is registered: ${untrusted(open.join(', '))} ${open.length === 1 ? 'has' : 'have'} no image from a step yet. ${later}`,
+    }
+  if (!hasRegion) return { kind: 'write', why: text`Nothing is registered: no AWS region is set. ${later}` }
+  return { kind: 'register', isRequired: false }
+}
+
+function isRenderStep(inputs: RegisterTaskDefinitionInputs): boolean {
+  const given = givenInputs(registerTaskDefinitionInputs, inputs)
+  const isTheirs = given.every((name) => name in renderInputs)
+  return isTheirs && inputs.image !== undefined && inputs.containerName.length > 0
 }

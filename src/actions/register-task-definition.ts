@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RequestHandler } from '../aws/clients.ts'
+import { late } from '../aws/late.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
@@ -10,11 +11,13 @@ import { textIn } from '../task-definition/members.ts'
 import { register } from '../task-definition/register.ts'
 import { registrable } from '../task-definition/registrable.ts'
 import { render } from '../task-definition/render.ts'
-import { definitionIn, readDefinition } from '../task-definition/source.ts'
+import { requireImages } from '../task-definition/require-images.ts'
+import { readDefinition } from '../task-definition/source.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { connectAws } from './connect.ts'
 import { type RegisterTaskDefinitionInputs, registerTaskDefinitionInputs } from './register-task-definition-inputs.ts'
-import { changesOf, sourceOf } from './register-task-definition-request.ts'
+import { changesOf, located, type Purpose, purposeOf, sourceOf } from './register-task-definition-request.ts'
+import { filledBefore, openContainers, writeLink } from './render-chain.ts'
 
 /** How long AWS is tried again. Milliseconds. */
 const patience = 10 * 60_000
@@ -30,26 +33,39 @@ export function createRegisterTaskDefinition(world: World): Action<typeof regist
 
 export const action = createRegisterTaskDefinition({})
 
-/** A file that is only rendered needs neither AWS nor a region. */
-async function main(inputs: RegisterTaskDefinitionInputs, runner: Runner, world: World): Promise<void> {
-  const { files } = runner
+/** A file that is only written needs neither AWS nor a region. */
+async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: World): Promise<void> {
+  const inputs = located(given)
   const source = sourceOf(inputs)
-  if (source.kind === 'file' && !inputs.register && !inputs.dryRun && inputs.service === undefined) {
-    const original = definitionIn(await files.readText(source.path, source.input), source.path)
-    const rendered = registrable(render(original, changesOf(inputs, original)))
-    await show(runner, rendered, original)
-    return showRevision(runner, text`Nothing is registered: register is false.`)
-  }
-  const { ecs } = connectAws(inputs, runner, deadlineIn(runner.clock, patience), world.requestHandler)
+  const { files, clock, environment } = runner
+  const ecs = late(async () => connectAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecs)
   const original = await readDefinition(source, { ecs, files })
-  const rendered = registrable(render(original, changesOf(inputs, original)))
-  await show(runner, rendered, await previous(inputs, original, ecs))
-  if (inputs.dryRun) return showRevision(runner, text`Nothing is registered: this is a dry run.`)
-  if (!inputs.register) return showRevision(runner, text`Nothing is registered: register is false.`)
-  const { taskDefinitionArn, reused, definition } = await register(rendered, { ecs })
+  const changes = changesOf(inputs, original)
+  const rendered = registrable(render(original, changes))
+  const before = source.kind === 'file' ? await filledBefore(source.path, files) : []
+  const filled = [...before, ...changes.images.map(({ container }) => container)]
+  const purpose = purposeOf(inputs, openContainers(rendered, filled), environment)
+  const isAlone = source.kind === 'file' && inputs.service === undefined && purpose.kind === 'write'
+  await show(runner, rendered, isAlone ? original : await previous(inputs, original, ecs, purpose), filled)
+  if (purpose.kind !== 'register') return showRevision(runner, purpose.why)
+  requireImages(rendered)
+  const registered = await register(rendered, { ecs }).catch(unlessOptional(purpose))
+  if (registered === undefined) return showRevision(runner, notHere)
+  const { taskDefinitionArn, reused, definition } = registered
   const name = untrusted(`${textIn(definition, 'family')}:${definition.revision}`)
   const line = reused ? text`${name} has this content already; nothing is registered.` : text`Registered ${name}.`
   showRevision(runner, line, taskDefinitionArn, String(definition.revision ?? ''))
+}
+
+const notHere = text`Nothing is registered: the job has no credentials that are authorized to. The action deploy registers the file that it gets.`
+
+/** What a step leaves to a later one is no failure of it. */
+function unlessOptional(purpose: Purpose): (error: unknown) => undefined {
+  return (error) => {
+    const isOptional = purpose.kind !== 'register' || !purpose.isRequired
+    const isKept = error instanceof Failure && /^(credentials|permission)-missing$/.test(error.parts.code)
+    if (!isOptional || !isKept) throw error
+  }
 }
 
 /** What to compare with: what the service runs, the revision that was the source, or the family's latest one. */
@@ -57,28 +73,36 @@ async function previous(
   { cluster = 'default', service }: RegisterTaskDefinitionInputs,
   original: JsonObject,
   ecs: Ecs,
+  purpose: Purpose,
 ): Promise<JsonObject | undefined> {
   const isRevision = textIn(original, 'taskDefinitionArn') !== undefined
   try {
-    const running = service && (await ecs.describeService(cluster, service))?.taskDefinition
+    const found = service === undefined ? undefined : await ecs.describeService(cluster, service)
+    const running = found?.status === 'INACTIVE' ? undefined : found?.taskDefinition
     if (isRevision && (!running || running === original.taskDefinitionArn)) return original
     const reference = running || textIn(original, 'family')
     return reference === undefined ? undefined : await ecs.describeTaskDefinition(reference)
   } catch (error) {
     // To compare is worth a call, but whoever may only register is not kept from that.
     if (error instanceof Failure && error.parts.code === 'permission-missing') return undefined
-    throw error
+    unlessOptional(purpose)(error)
+    return original
   }
 }
 
-async function show(runner: Runner, rendered: JsonObject, before: JsonObject | undefined): Promise<void> {
+async function show(
+  runner: Runner,
+  rendered: JsonObject,
+  before: JsonObject | undefined,
+  filled: readonly string[],
+): Promise<void> {
   const isSame = before !== undefined && isEqual(rendered, before) && hasTags(before, rendered)
   const changes = isSame ? [] : diff(before, rendered)
   const lines = changes.map(changeLine)
   runner.log.group(titleOf(changes, before), lines)
   const content = `${JSON.stringify(rendered, null, 2)}\n`
-  const name = `task-definition-${createHash('sha256').update(content).digest('hex').slice(0, 16)}.json`
-  runner.setOutput('task-definition', await runner.files.writeTemporary(name, content))
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16)
+  runner.setOutput('task-definition', await writeLink({ content, hash, filled }, runner.files))
   runner.setOutput('previous-task-definition-arn', textIn(before, 'taskDefinitionArn') ?? '')
   runner.setOutput('changed', String(changes.length > 0))
   runner.setOutput('diff', lines.map((line) => renderText(line, (theirs) => theirs)).join('\n'))

@@ -2,6 +2,7 @@ import { flag, type Inputs, integer, matching, oneOf, optionalText, readInputs }
 import { channelInputs } from './channel-inputs.ts'
 import { awsInputs } from './connect.ts'
 import { type DeployInputs, deployInputs } from './deploy-inputs.ts'
+import { image } from './image-input.ts'
 
 /** Inputs of the action `rollback`; those that `deploy` has too mean the same. */
 export const rollbackInputs = {
@@ -9,7 +10,7 @@ export const rollbackInputs = {
     /^([\w-]{1,255}:\d+|arn:aws[\w-]*:ecs:\S+:task-definition\/\S+:\d+)$/,
     'a revision such as api:7, or its ARN',
   ),
-  image: optionalText,
+  image,
   'container-name': optionalText,
   service: optionalText,
   cluster: optionalText,

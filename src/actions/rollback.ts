@@ -2,6 +2,7 @@ import type { Journey } from '../deployment/journey.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback/rollback.ts'
 import type { RollbackGoal } from '../deployment/rollback/target.ts'
 import { initialState } from '../deployment/state.ts'
+import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { text } from '../text.ts'
@@ -9,6 +10,7 @@ import { accompany, keeper, keepPlace, settle } from './accompany.ts'
 import { withCalls } from './calls.ts'
 import { openChannels } from './channels.ts'
 import { connectAws, endOfJob } from './connect.ts'
+import { requireValues } from './deploy-sense.ts'
 import { openImageStore } from './image-store.ts'
 import { awsInputsAt, type Place, placeOf } from './place.ts'
 import { openReporter } from './report.ts'
@@ -34,7 +36,19 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
 /** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
-  const place = await placeOf(deploying, runner)
+  const place = await placeOf(deploying, runner, { to: inputs.to })
+  await requireValues('rollback', rollbackInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => rollBackAt(place, inputs, calling, runner, world))
+}
+
+async function rollBackAt(
+  place: Place,
+  inputs: RollbackInputs,
+  calling: Runner,
+  runner: Runner,
+  world: World,
+): Promise<void> {
+  const deploying = deployInputsOf(inputs)
   const aws = connectAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
   // What comes back is of an earlier commit, and not of the one that is checked out.
@@ -59,6 +73,7 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
     cluster: place.cluster,
     service,
     region,
+    origins: place.origins,
     goal: goalOf(inputs, place),
     forceNewDeployment: false,
     codeDeploy: {

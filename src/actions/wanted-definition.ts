@@ -5,8 +5,10 @@ import type { Ecs, JsonObject, Service } from '../ports.ts'
 import type { Files, Runner } from '../runner/action.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { noChanges, render } from '../task-definition/render.ts'
+import { requireImages } from '../task-definition/require-images.ts'
 import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
-import { text, untrusted } from '../text.ts'
+import { whyUndeployable } from '../task-definition/standing.ts'
+import { setting, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 
@@ -30,22 +32,28 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files }: Ru
     if (place.image !== undefined || environment.size > 0 || secrets.size > 0) {
       const container = place.container ?? containerFor(definition)
       const images = place.image === undefined ? [] : [{ container, image: place.image }]
-      return { definition: render(definition, { ...noChanges, images, containers: [container], environment, secrets }) }
+      return whole(render(definition, { ...noChanges, images, containers: [container], environment, secrets }))
     }
     if (!isRunning && source.kind === 'revision') checkActive(definition)
-    return { definition, arn: source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined }
+    return source.kind === 'file' ? whole(definition) : { definition, arn: textIn(definition, 'taskDefinitionArn') }
   }
 }
 
-/** A service can keep an INACTIVE revision that it runs, but cannot be updated to one (API DeregisterTaskDefinition). */
+/** Also where it is not registered: a dry run says what a deployment would. */
+function whole(definition: JsonObject): WantedDefinition {
+  requireImages(definition)
+  return { definition }
+}
+
 function checkActive(definition: JsonObject): void {
-  if (textIn(definition, 'status') !== 'INACTIVE') return
+  const reason = whyUndeployable(definition)
+  if (reason === undefined) return
   const name = `${textIn(definition, 'family')}:${definition.revision}`
   throw new Failure({
     code: 'revision-gone',
     what: text`The revision ${untrusted(name)} cannot be deployed any more`,
-    why: text`it was deregistered (its status is INACTIVE), and Amazon ECS updates no service to such a revision`,
-    fix: text`Name an active revision in task-definition, or give the definition as a file to register it anew. Nothing has been changed.`,
+    why: text`${reason}, and Amazon ECS updates no service to such a revision`,
+    fix: text`Name an active revision in ${setting('task-definition')}, or give the definition as a file to register it anew. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html',
   })
 }
@@ -88,6 +96,6 @@ function containerFor(definition: JsonObject): string {
     code: 'container-unknown',
     what: text`It is not clear which container is meant`,
     why: text`the task definition has ${untrusted(names)}`,
-    fix: text`Set the input container-name to one of them.`,
+    fix: text`Set ${setting('container-name')} to one of them.`,
   })
 }

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Text } from '../text.ts'
 import { attempt, type SendOptions } from './attempt.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
-import { type AwsError, type CallKind, classify, retryAfter } from './error-class.ts'
+import { type AwsError, type CallKind, classify, type Expected, retryAfter } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal, explainUnreachable, retryLine } from './refusal.ts'
 
 /** How long and by which clock AWS is asked again. One for a whole run of an action. */
@@ -37,7 +37,7 @@ type Asked = Described & { readonly kind: CallKind }
 /** What is asked, for messages, and how a lost reply is dealt with. */
 export type AwsRequest<T> = Described & {
   /** Turns an expected refusal into a value (`{ value }`) or into a Failure of its own (throws). Undefined: not expected. */
-  readonly whenRefused?: (refusal: AwsError) => { readonly value: T } | undefined
+  readonly whenRefused?: (refusal: AwsError) => Expected<T> | Promise<Expected<T>>
 } & (
     | { readonly kind: 'read' }
     /** Returns the outcome when AWS shows that the mutation was applied; undefined when it shows that it was not. */
@@ -105,7 +105,7 @@ async function settle<T>(
   request: AwsRequest<T>,
   tries: Tries,
   error: unknown,
-): Promise<{ readonly value: T } | undefined> {
+): Promise<Expected<T>> {
   if (error instanceof Failure) throw error
   const kind = 'idempotent' in request ? 'read' : request.kind
   const errorClass = classify(error, kind)
@@ -113,7 +113,7 @@ async function settle<T>(
   const refusal = error as AwsError
   if (errorClass === 'permanent') {
     const applied = tries.replyLost ? await readBack(patience, request) : undefined
-    const expected = applied ?? request.whenRefused?.(refusal)
+    const expected = applied ?? (await request.whenRefused?.(refusal))
     if (!expected) throw explainRefusal(refusal, request)
     return expected
   }
@@ -129,7 +129,7 @@ async function settle<T>(
 }
 
 /** What a lost reply did, once it shows; undefined when it does not show in several looks. */
-async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<{ readonly value: T } | undefined> {
+async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<Expected<T>> {
   if (!('readBack' in request)) return undefined
   for (let looks = 1; ; looks++) {
     const value = await request.readBack()

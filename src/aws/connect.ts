@@ -15,7 +15,7 @@ import type {
   RoleSources,
   Scaling,
 } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
 import { ecs } from './ecs.ts'
 import { late } from './late.ts'
@@ -61,7 +61,7 @@ export function connect(options: ConnectOptions): Aws {
     throw new Failure({
       code: 'inputs-invalid',
       what: text`No AWS region is given`,
-      fix: text`Set the input aws-region, or AWS_REGION in the environment.`,
+      fix: text`Set ${setting('aws-region')}, or AWS_REGION in the environment.`,
     })
   }
   if (!regionPattern.test(region)) {
@@ -96,10 +96,12 @@ function portsOf(connection: Connection): Aws {
 function roleOf(options: ConnectOptions): Role | undefined {
   const { roleToAssume: arn, roleSessionName, roleDurationSeconds, idToken, mask } = options
   if (!arn) return undefined
-  if (!parseArn(arn)) {
+  const { accountId, resource = '' } = parseArn(arn) ?? {}
+  if (!accountId || !resource.startsWith('role/')) {
+    const lost = accountId === '' ? 'has no account, as if a variable in it were empty' : 'is not the ARN of a role'
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`role-to-assume is not the ARN of a role: ${untrusted(arn)}`,
+      what: text`No role can be assumed: ${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
       fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
     })
   }

@@ -3,8 +3,9 @@ import type { CreateServiceRequest, Ecs, JsonObject, Service } from '../ports.ts
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
-import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
+import { ecsArn, given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
+import { whenClusterMissing } from './not-found.ts'
 import { isDenial, quote } from './refusal.ts'
 import { findMisfits, misfitsText } from './schema.ts'
 
@@ -55,8 +56,8 @@ async function create(
         const now = await describeService(cluster, serviceName)
         return now?.status === 'ACTIVE' && now.taskDefinition === taskDefinition ? now : undefined
       },
-      whenRefused: (refusal) => {
-        whenClusterMissing(cluster)(refusal)
+      whenRefused: async (refusal) => {
+        await whenClusterMissing(connection, cluster)(refusal)
         if (/not idempotent/i.test(refusal.message)) return { value: undefined }
         return explainInvalid(refusal, serviceName)
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import type { Patience } from './call.ts'
 import { guarded, requestHandler } from './client-settings.ts'
 import type { Credentials, RequestHandler } from './clients.ts'
@@ -114,6 +114,6 @@ function missingCredentials(why: Failure['parts']['what']): Failure {
     code: 'credentials-missing',
     what: text`There are no AWS credentials`,
     why,
-    fix: text`Give role-to-assume and grant the job "permissions: id-token: write"; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in an earlier step, as aws-actions/configure-aws-credentials does.`,
+    fix: text`Set ${setting('role-to-assume')} and grant the job "permissions: id-token: write"; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in an earlier step, as aws-actions/configure-aws-credentials does.`,
   })
 }

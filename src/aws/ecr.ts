@@ -1,4 +1,4 @@
-import type { Repository as EcrRepository } from '@aws-sdk/client-ecr'
+import type { Repository as EcrRepository, ImageDetail } from '@aws-sdk/client-ecr'
 import { arnInAnyAccount } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import type { Ecr, RegistryLogin, Repository } from '../ports.ts'
@@ -85,6 +85,11 @@ function requireFound(repository: Repository | undefined, name: string): Reposit
   })
 }
 
+/** An image that is archived, or on its way back from there, is described and cannot be pulled (ECR user guide, "Archiving an image"). */
+function isActive({ imageStatus = 'ACTIVE' }: ImageDetail): boolean {
+  return imageStatus === 'ACTIVE'
+}
+
 type ImageReference = Parameters<Ecr['imageDigest']>[1]
 
 async function imageDigest(connection: Connection, repository: string, reference: ImageReference) {
@@ -94,8 +99,10 @@ async function imageDigest(connection: Connection, repository: string, reference
   const command = new DescribeImagesCommand({ repositoryName: repository, imageIds: [id] })
   return call(
     connection,
-    async (options): Promise<string | undefined> =>
-      present((await client.send(command, options)).imageDetails?.[0]?.imageDigest, 'imageDetails'),
+    async (options): Promise<string | undefined> => {
+      const image = present((await client.send(command, options)).imageDetails?.[0], 'imageDetails')
+      return isActive(image) ? present(image.imageDigest, 'imageDigest') : undefined
+    },
     {
       action: 'ecr:DescribeImages',
       resource: repositoryArn(connection, repository),
@@ -119,6 +126,7 @@ async function tags(connection: Connection, repository: string): Promise<readonl
     async (options): Promise<readonly string[] | undefined> => {
       const images = present((await client.send(command, options)).imageDetails, 'imageDetails')
       return images
+        .filter(isActive)
         .toSorted((left, right) => (right.imagePushedAt?.getTime() ?? 0) - (left.imagePushedAt?.getTime() ?? 0))
         .flatMap(({ imageTags = [] }) => imageTags)
     },

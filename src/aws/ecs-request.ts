@@ -1,21 +1,5 @@
 import { arnInAnyAccount } from '../arn.ts'
-import { Failure } from '../failure.ts'
-import { text, untrusted } from '../text.ts'
 import type { Connection } from './connection.ts'
-import type { AwsError } from './error-class.ts'
-
-/** Throws `service-not-found` for a cluster that does not exist; not expected otherwise. */
-export function whenClusterMissing(cluster: string): (refusal: AwsError) => undefined {
-  return (refusal) => {
-    if (refusal.name !== 'ClusterNotFoundException') return undefined
-    throw new Failure({
-      code: 'service-not-found',
-      what: text`There is no ECS cluster ${untrusted(cluster)} in this account and region`,
-      fix: text`Check the name of the cluster, the region and the account of the credentials.`,
-      cause: refusal,
-    })
-  }
-}
 
 /** ARN for a minimal IAM statement; the account is left open where it is not known yet. */
 export function ecsArn(connection: Connection, resource: string): string {

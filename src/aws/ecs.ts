@@ -1,11 +1,10 @@
-import { Failure } from '../failure.ts'
 import type { Ecs, Service, UpdateServiceRequest } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { creation } from './create-service.ts'
-import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
+import { ecsArn, given } from './ecs-request.ts'
 import { present } from './error-class.ts'
+import { serviceNotFound, whenClusterMissing } from './not-found.ts'
 import { serviceDeployments } from './service-deployments.ts'
 import { explainSettingsRefusal } from './service-refusal.ts'
 import { tagging } from './tags.ts'
@@ -17,6 +16,7 @@ export function ecs(connection: Connection): Ecs {
   const describe: Ecs['describeService'] = (cluster, service) => describeService(connection, cluster, service)
   return {
     describeService: describe,
+    explainMissingService: (cluster, service, reason) => serviceNotFound(connection, cluster, service, reason),
     ...creation(connection, describe),
     updateService: (request) => updateService(connection, request),
     ...serviceDeployments(connection),
@@ -45,13 +45,13 @@ async function describeService(connection: Connection, cluster: string, service:
       action: 'ecs:DescribeServices',
       resource: serviceArn(connection, cluster, service),
       kind: 'read',
-      whenRefused: whenClusterMissing(cluster),
+      whenRefused: whenClusterMissing(connection, cluster),
     },
   )
 }
 
 async function updateService(connection: Connection, request: UpdateServiceRequest): Promise<Service> {
-  const { cluster, service, taskDefinition } = request
+  const { cluster, service } = request
   const client = await connection.clients.ecs()
   const { UpdateServiceCommand } = await import('@aws-sdk/client-ecs')
   // Only a forced deployment needs a look before: it is applied when there is another primary deployment than now.
@@ -68,17 +68,12 @@ async function updateService(connection: Connection, request: UpdateServiceReque
         const now = await describeService(connection, cluster, service)
         return now && isApplied(request, before, now) ? now : undefined
       },
-      whenRefused(refusal) {
-        whenClusterMissing(cluster)(refusal)
+      async whenRefused(refusal) {
+        await whenClusterMissing(connection, cluster)(refusal)
         const settings = explainSettingsRefusal(refusal)
         if (settings) throw settings
         if (!/^Service(NotFound|NotActive)Exception$/.test(refusal.name)) return undefined
-        throw new Failure({
-          code: 'service-not-found',
-          what: text`The ECS service ${untrusted(service)} in the cluster ${untrusted(cluster)} does not exist or is not active, so ${untrusted(taskDefinition ?? 'nothing')} was not deployed`,
-          fix: text`Check the names of the cluster and the service, the region and the account of the credentials.`,
-          cause: refusal,
-        })
+        throw await serviceNotFound(connection, cluster, service, refusal.name)
       },
     },
   )

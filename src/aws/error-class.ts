@@ -11,6 +11,9 @@ export type ErrorClass = 'permanent' | 'auth' | 'throttle' | 'transient' | 'ambi
 
 export type CallKind = 'read' | 'mutate'
 
+/** A refusal that was expected, as the value that it means; undefined for any other. */
+export type Expected<T> = { readonly value: T } | undefined
+
 /** An answer with status 200 that lacks what every such answer has: an empty body, or one cut short. */
 export class IncompleteReply extends Error {
   override readonly name = 'IncompleteReply'

@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { Identity } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { call, type Patience } from './call.ts'
 import { present } from './error-class.ts'
 
@@ -30,8 +30,8 @@ export async function requireAccount(asker: Asker, allowed: readonly string[]): 
   if (allowed.includes(accountId)) return
   throw new Failure({
     code: 'account-not-allowed',
-    what: text`The credentials belong to the account ${untrusted(accountId)}, which is not in allowed-account-ids`,
-    why: text`They are those of ${untrusted(arn)}; allowed is ${allowed.join(', ')}`,
-    fix: text`Use the role or keys of an allowed account, or add this one to allowed-account-ids. Nothing was changed.`,
+    what: text`The credentials belong to the account ${untrusted(accountId)}, but ${setting('allowed-account-ids')} says ${allowed.join(', ')}`,
+    why: text`they are those of ${untrusted(arn)}`,
+    fix: text`Set ${setting('role-to-assume')} to a role of that account, or correct ${setting('allowed-account-ids')}. Nothing has been changed.`,
   })
 }

@@ -1,7 +1,7 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { nearestRegion } from '../partitions.ts'
-import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { setting, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { AwsError, CallKind } from './error-class.ts'
 
 interface Asked {
@@ -40,7 +40,7 @@ export function explainRefusal(error: AwsError, asked: Asked): Failure {
   if (isDenial(error)) return explainDenial(error, asked)
   if (error.code && error.$fault === undefined) return explainCertificate(error, asked)
   const fix = badSignatures.test(error.name)
-    ? text`The access key id and the secret access key do not belong together, or one was changed on the way. Set both anew, or use role-to-assume.`
+    ? text`The access key id and the secret access key do not belong together, or one was changed on the way. Set both anew, or set ${setting('role-to-assume')}.`
     : undefined
   return new Failure({
     code: 'aws-rejected',
@@ -140,7 +140,7 @@ export function explainExpired(error: AwsError, asked: Asked): Failure {
     code: 'credentials-expired',
     what: text`The AWS credentials were not accepted for ${asked.action}; what it watched or changed is in an unknown state`,
     why: text`${quote(error.name)}: ${quote(error.message)}`,
-    fix: text`Set role-to-assume (with "permissions: id-token: write"), so that the credentials are renewed during long waits; or give the session that the workflow sets up a longer duration. Then run the job again: it continues with what is in flight.`,
+    fix: text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed during long waits; or give the session that the workflow sets up a longer duration. Then run the job again: it continues with what is in flight.`,
     cause: error,
   })
 }
@@ -184,7 +184,7 @@ function lastAnswer(error: AwsError): Text {
 function regionDoubt({ region = '' }: Patient): Text {
   const suggestion = nearestRegion(region)
   const meant = suggestion ? `; did you mean ${suggestion}?` : ''
-  return text`that aws-region names a region (it is ${untrusted(region)}${meant})`
+  return text`that ${setting('aws-region')} is an AWS region (it is ${untrusted(region)}${meant})`
 }
 
 export function explainCancelled(action: string, kind: CallKind): Failure {

@@ -3,8 +3,8 @@ import type { Ecs, ServiceDeployment } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
-import { whenClusterMissing } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
+import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
 import { quote } from './refusal.ts'
 import { remembered } from './remembered.ts'
@@ -50,7 +50,7 @@ async function list(connection: Connection, cluster: string, service: string, cr
         whenRefused(refusal) {
           // Nothing is known of such a time.
           if (/time filter must be within/i.test(refusal.message)) return { value: { items: [] } }
-          return whenClusterMissing(cluster)(refusal)
+          return whenClusterMissing(connection, cluster)(refusal)
         },
       },
     ),

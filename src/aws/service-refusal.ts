@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { type Text, text } from '../text.ts'
+import { setting, type Text, text } from '../text.ts'
 import type { AwsError } from './error-class.ts'
 import { quote } from './refusal.ts'
 
@@ -17,21 +17,21 @@ interface Refusal {
 const refusals: readonly Refusal[] = [
   {
     pattern: /testListenerRule is required when productionListenerRule is not associated with both/,
-    fix: text`Let the production listener rule forward to both target groups, with weights 100 and 0, or give load-balancer-configuration a testListenerRule that forwards to the other one.`,
+    fix: text`Let the production listener rule forward to both target groups, with weights 100 and 0, or give ${setting('load-balancer-configuration')} a testListenerRule that forwards to the other one.`,
   },
   {
     pattern:
       /advancedConfiguration field is required for all loadBalancers|Either all or none of the provided loadBalancers/,
-    fix: text`Set load-balancer-configuration for every target group of the service: alternateTargetGroupArn, productionListenerRule and roleArn.`,
+    fix: text`Set ${setting('load-balancer-configuration')} for every target group of the service: alternateTargetGroupArn, productionListenerRule and roleArn.`,
   },
   {
     pattern: /invalid ARN format|cannot be used as both production and test listener rules/,
-    fix: text`In load-balancer-configuration, productionListenerRule and testListenerRule are two different rules: ARNs of rules of an Application Load Balancer, or of listeners of a Network Load Balancer.`,
+    fix: text`In ${setting('load-balancer-configuration')}, productionListenerRule and testListenerRule are two different rules: ARNs of rules of an Application Load Balancer, or of listeners of a Network Load Balancer.`,
   },
   {
     pattern:
       /target ?group.{0,300}(does not exist|does not have an associated load balancer)|Duplicate targetGroupArn found/i,
-    fix: text`Check the target groups of load-balancer-configuration: two different ones, in this region and account, both behind a listener of the load balancer.`,
+    fix: text`Check the target groups of ${setting('load-balancer-configuration')}: two different ones, in this region and account, both behind a listener of the load balancer.`,
   },
   {
     pattern: /not allowed with ELBv1|strictly either ELBv1/,
@@ -39,16 +39,16 @@ const refusals: readonly Refusal[] = [
   },
   {
     pattern: /targetType|lifecycle stage|lifecycle hooks?\b/i,
-    fix: text`Correct lifecycle-hooks: each has lifecycleStages, and either the targetType PAUSE or a hookTargetArn with a roleArn.`,
+    fix: text`Correct ${setting('lifecycle-hooks')}: each has lifecycleStages, and either the targetType PAUSE or a hookTargetArn with a roleArn.`,
   },
   {
     pattern: /maximumPercent and minimumHealthyPercent|minimumHealthyPercent/,
-    fix: text`Set minimum-healthy-percent below 100 or maximum-percent above it, so that a task can be replaced.`,
+    fix: text`Set ${setting('minimum-healthy-percent')} below 100 or ${setting('maximum-percent')} above it, so that a task can be replaced.`,
   },
   {
     pattern:
       /deployment (strategy|circuit breaker|alarms?)|bakeTimeInMinutes|canaryConfiguration|linearConfiguration|earlySuccessCriteria/i,
-    fix: text`Correct the settings of the deployment: the inputs from strategy to load-balancer-configuration, and "deployment:" in slipway.yml.`,
+    fix: text`Correct ${setting('strategy')} or the settings beside it, whichever AWS names.`,
   },
 ]
 

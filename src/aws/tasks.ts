@@ -3,8 +3,9 @@ import type { Ecs, RunTaskRequest, Task } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
-import { ecsArn, given, whenClusterMissing } from './ecs-request.ts'
+import { ecsArn, given } from './ecs-request.ts'
 import { present } from './error-class.ts'
+import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
 
 type Tasks = Pick<Ecs, 'listTasks' | 'describeTasks' | 'runTask' | 'stopTask'>
@@ -35,7 +36,7 @@ async function list(connection: Connection, cluster: string, filter: TaskFilter)
         const reply = await client.send(new ListTasksCommand(input), options)
         return { items: present(reply.taskArns, 'taskArns'), next: atMost === undefined ? reply.nextToken : undefined }
       },
-      { action: 'ecs:ListTasks', kind: 'read', whenRefused: whenClusterMissing(cluster) },
+      { action: 'ecs:ListTasks', kind: 'read', whenRefused: whenClusterMissing(connection, cluster) },
     ),
   )
 }
@@ -53,7 +54,7 @@ async function describe(connection: Connection, cluster: string, arns: readonly 
         action: 'ecs:DescribeTasks',
         resource: ecsArn(connection, `task/${cluster.split('/').at(-1)}/*`),
         kind: 'read',
-        whenRefused: whenClusterMissing(cluster),
+        whenRefused: whenClusterMissing(connection, cluster),
       },
     )
     found.push(...page)
@@ -78,7 +79,7 @@ async function run(connection: Connection, request: RunTaskRequest): Promise<rea
       kind: 'mutate',
       // The caller's clientToken makes AWS answer a repeated request with the task that it started at first.
       idempotent: true,
-      whenRefused: whenClusterMissing(request.cluster),
+      whenRefused: whenClusterMissing(connection, request.cluster),
     },
   )
   if (reply.started.length > 0) return reply.started
@@ -106,10 +107,10 @@ async function stop(connection: Connection, cluster: string, task: string, reaso
       resource: ecsArn(connection, `task/${cluster.split('/').at(-1)}/${task.split('/').at(-1)}`),
       kind: 'mutate',
       idempotent: true,
-      whenRefused(refusal) {
+      async whenRefused(refusal) {
         // A task that has ended and is no longer listed does not run: that is what was wanted.
         if (/referenced task was not found/i.test(refusal.message)) return { value: true }
-        return whenClusterMissing(cluster)(refusal)
+        return whenClusterMissing(connection, cluster)(refusal)
       },
     },
   )

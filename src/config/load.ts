@@ -5,11 +5,20 @@ import { nearest } from '../nearest.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Config, configSchema, jsonSchema, type SchemaNode } from './schema.ts'
 
+/** A valid slipway.yml that knows where its parts stand. */
+export interface LoadedConfig {
+  readonly config: Config
+  /** As the input `config` names it. */
+  readonly file: string
+  /** `line:column` of the key at a path, or of the nearest part that is there. */
+  locate(path: readonly PropertyKey[]): string
+}
+
 /** Checks slipway.yml and reports every mistake at once, each with its place and the nearest valid key. */
-export function loadConfig(content: string, file: string): Config {
+export function loadConfig(content: string, file: string): LoadedConfig {
   const document = parseObject(content, file)
   const checked = configSchema.safeParse(document.value)
-  if (checked.success) return checked.data
+  if (checked.success) return { config: checked.data, file, locate: document.locate }
   throw new Failure({
     code: 'config-invalid',
     what: text`${untrusted(file)} is not right`,

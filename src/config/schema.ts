@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { regionPattern, regionProblem } from '../partitions.ts'
+import { channelId, channelIdRule } from '../slack-channel.ts'
 import { deploymentSchema } from './deployment-settings.ts'
 import { checkWaves } from './waves.ts'
 
@@ -58,11 +59,7 @@ const placed = z.strictObject({
       'All services of this environment, in groups that are deployed one after the other and go back together.',
     ),
   url: z.url().optional().describe('Address of the environment, shown by GitHub, the summary and Slack.'),
-  slack: z
-    .string()
-    .regex(/^[CG][A-Z0-9]{8,}$/, 'must be a Slack channel ID such as C0123456789 (not a name)')
-    .optional()
-    .describe('Slack channel that gets the live message.'),
+  slack: z.string().regex(channelId, channelIdRule).optional().describe('Slack channel that gets the live message.'),
 })
 
 const environmentSchema = placed.superRefine(checkWaves)

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { Service } from '../ports.ts'
+import type { Ecs, Service } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { Engine } from './event.ts'
 
@@ -28,18 +28,13 @@ export function engineOf(service: Service, name: string): Engine {
 }
 
 /** Throws `service-not-found` for a service that is not there, or not any more. */
-export function requireService(service: Service | undefined, name: string, cluster: string): Service {
-  if (service === undefined || service.status === 'INACTIVE') throw notFound(name, cluster, service !== undefined)
-  return service
-}
-
-function notFound(name: string, cluster: string, deleted: boolean): Failure {
-  return new Failure({
-    code: 'service-not-found',
-    what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(name)}`,
-    ...(deleted ? { why: text`it was deleted (its status is INACTIVE)` } : {}),
-    fix: text`Check the inputs service, cluster and aws-region, and that the role belongs to the right account. A service that is to be made now needs the input service-definition.`,
-  })
+export async function requireService(
+  service: Service | undefined,
+  where: { readonly cluster: string; readonly service: string },
+  ecs: Pick<Ecs, 'explainMissingService'>,
+): Promise<Service> {
+  if (service !== undefined && service.status !== 'INACTIVE') return service
+  throw await ecs.explainMissingService(where.cluster, where.service, service ? 'INACTIVE' : 'MISSING')
 }
 
 function unsupported(what: Text, fix: Text): Failure {

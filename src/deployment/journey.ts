@@ -1,5 +1,6 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { Origins } from '../origins.ts'
 import type {
   CodeDeploy,
   CommitHistory,
@@ -30,6 +31,8 @@ export interface DeployRequest {
   readonly cluster: string
   readonly service: string
   readonly region: string
+  /** How its settings were set, for messages. */
+  readonly origins?: Origins | undefined
   /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
   wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
   readonly desiredCount?: number | undefined

@@ -2,7 +2,7 @@ import { arnBeside, withoutAccount } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, Service, ServiceDeployment } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { deploymentMeant } from './codedeploy/meant.ts'
@@ -54,8 +54,9 @@ export async function locate(id: string, request: DeployRequest, journey: Journe
   // What was begun a moment ago may not be shown at the first look.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
-  const read = await readService(shortly(journey, request), request, isShown)
-  const service = requireService(read, request.service, request.cluster)
+  const hurried = shortly(journey, request)
+  const read = await readService(hurried, request, isShown)
+  const service = await requireService(read, request, hurried.ecs)
   const set = service.taskSets?.find((candidate) => candidate.id === id)
   const deploymentId = set?.externalId ?? id
   if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, journey)
@@ -149,6 +150,6 @@ function notFound(id: string, why: Text): Failure {
     code: 'deployment-not-found',
     what: text`There is no deployment ${untrusted(id)} of this service to watch`,
     why,
-    fix: text`Check deployment-id, and that cluster, service and aws-region are those of that deployment.`,
+    fix: text`Check deployment-id, and that ${setting('cluster')}, ${setting('service')} and ${setting('aws-region')} are those of that deployment.`,
   })
 }

@@ -18,8 +18,8 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
   if (journey.clock.monotonic() - readAt < fresh) return rollout
-  const found = await readService(shortly(journey, request), request)
-  const service = requireService(found, request.service, request.cluster)
+  const hurried = shortly(journey, request)
+  const service = await requireService(await readService(hurried, request), request, hurried.ecs)
   if (runningTaskDefinition(service) !== running) return undefined
   return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
 }

@@ -65,7 +65,8 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
     return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id), where, ports)
   const { cluster, service: name } = where
   if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
-  const service = requireService(await readService(ports, { cluster, service: name }), name, cluster)
+  const named = { cluster, service: name }
+  const service = await requireService(await readService(ports, named), named, ports.ecs)
   if (id.startsWith('service-deployment/'))
     return await findPastDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
   if (id === 'newest' && engineOf(service, name) === 'codedeploy') {

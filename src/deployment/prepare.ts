@@ -56,7 +56,7 @@ export async function prepare(
     request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
   const found = await readService(journey, request, (seen) => isToBeMade(seen) || isSound(seen))
   if (isToBeMade(found)) return undefined
-  const service = requireService(found, request.service, request.cluster)
+  const service = await requireService(found, request, ecs)
   const engine = engineOf(service, request.service)
   requireSubnets(request.runTask, service)
   const running = runningTaskDefinition(service)

@@ -1,3 +1,4 @@
+import { failureWithOrigins } from '../origins.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
@@ -37,7 +38,8 @@ export async function* recorded(
   try {
     const end = yield* way(kept)
     if (end) yield* finish(end, { request, journey: kept, record })
-  } catch (error) {
+  } catch (thrown) {
+    const error = failureWithOrigins(thrown, request.origins)
     yield* finishByError(error, { request, journey: kept, record })
     if (!journey.signal.aborted) throw error
   } finally {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../ports.ts'
-import { type Text, type Untrusted, untrusted } from '../text.ts'
+import { type Setting, type Text, type Untrusted, untrusted } from '../text.ts'
 import type { Evidence } from './evidence.ts'
 import { redact } from './redact.ts'
 import { hideValues, variablesOf } from './redact-lines.ts'
@@ -37,8 +37,7 @@ export function concealer(definitions: readonly JsonObject[], named: Named): <Va
 }
 
 function concealWith(hide: (text: string) => string): <Value>(value: Value) => Value {
-  const conceal = (part: string | Untrusted) =>
-    typeof part === 'string' ? part : { ...part, untrusted: hide(part.untrusted) }
+  const conceal = (part: Text[number]) => (isUntrusted(part) ? { ...part, untrusted: hide(part.untrusted) } : part)
   return (value) => changeTexts(value, (text) => text.map(conceal))
 }
 
@@ -58,10 +57,15 @@ function changeTexts<Value>(value: Value, change: (text: Text) => Text): Value {
 
 /** Words of ours and of others in one sentence. A list of texts of others alone is none: they are apart. */
 function isText(value: readonly unknown[]): boolean {
-  const theirs = value.filter((part) => typeof part !== 'string')
-  return theirs.length > 0 && theirs.length < value.length && theirs.every((part) => isUntrusted(part))
+  const theirs = value.filter(isUntrusted)
+  const ours = value.filter((part) => typeof part === 'string' || isSetting(part))
+  return theirs.length > 0 && ours.length > 0 && theirs.length + ours.length === value.length
 }
 
 function isUntrusted(value: unknown): value is Untrusted {
   return typeof value === 'object' && value !== null && 'untrusted' in value && typeof value.untrusted === 'string'
+}
+
+function isSetting(value: unknown): value is Setting {
+  return typeof value === 'object' && value !== null && 'setting' in value && typeof value.setting === 'string'
 }

@@ -1,4 +1,4 @@
-import type { Text, Untrusted } from '../text.ts'
+import { isUntrusted, type Setting, settingWords, type Text, type Untrusted } from '../text.ts'
 import { cutLines, secretsIn } from './redact.ts'
 import { type Span, withoutSpans } from './span.ts'
 
@@ -7,9 +7,7 @@ import { type Span, withoutSpans } from './span.ts'
  * part tells that the value in another is secret.
  */
 export function redactText(value: Text): Text {
-  const parts = value.map((part) =>
-    typeof part === 'string' ? part : { ...part, untrusted: cutLines(part.untrusted) },
-  )
+  const parts = value.map((part) => (isUntrusted(part) ? { ...part, untrusted: cutLines(part.untrusted) } : part))
   const spans = secretsIn(parts.map(wordsOf).join(''))
   if (spans.length === 0) return parts
   let from = 0
@@ -17,13 +15,14 @@ export function redactText(value: Text): Text {
     const start = from
     const { length } = wordsOf(part)
     from += length
-    if (typeof part === 'string') return part
+    if (!isUntrusted(part)) return part
     return { ...part, untrusted: withoutSpans(part.untrusted, clipped(spans, start, length)) }
   })
 }
 
-function wordsOf(part: string | Untrusted): string {
-  return typeof part === 'string' ? part : part.untrusted
+function wordsOf(part: string | Untrusted | Setting): string {
+  if (typeof part === 'string') return part
+  return isUntrusted(part) ? part.untrusted : settingWords(part)
 }
 
 /** The pieces of them that are in the part, from its beginning. */

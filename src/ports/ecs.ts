@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts'
 import type { DeploymentConfiguration } from './deployment-configuration.ts'
 import type { JsonObject } from './json.ts'
 import type { LoadBalancer, Service, ServiceDeployment } from './service.ts'
@@ -76,6 +77,8 @@ export interface RunTaskRequest {
 export interface Ecs {
   /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
   describeService(cluster: string, service: string): Promise<Service | undefined>
+  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with what is there instead. */
+  explainMissingService(cluster: string, service: string, reason: 'MISSING' | 'INACTIVE'): Promise<Failure>
   /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
   updateService(request: UpdateServiceRequest): Promise<Service>
   /** Read back. Undefined when there is an active service of that name already, which somebody else made. */

@@ -23,7 +23,7 @@ export interface Ecr {
     name: string,
     options: { readonly immutableTags: boolean; readonly tags?: Record<string, string> },
   ): Promise<Repository>
-  /** Digest behind a tag, or undefined. */
+  /** Digest of an image that can be pulled, or undefined: also for one that is archived. */
   imageDigest(
     repository: string,
     reference: { readonly tag: string } | { readonly digest: string },

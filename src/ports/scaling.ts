@@ -2,6 +2,12 @@
 export interface ScalableTarget {
   readonly MinCapacity?: number
   readonly MaxCapacity?: number
+  /** Activities that are turned off; with all of them the count is left alone. */
+  readonly SuspendedState?: {
+    readonly DynamicScalingInSuspended?: boolean
+    readonly DynamicScalingOutSuspended?: boolean
+    readonly ScheduledScalingSuspended?: boolean
+  }
 }
 
 /** Application Auto Scaling. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts'
-import { isUntrusted, type Text, text } from '../text.ts'
+import { renderText, type Text, text } from '../text.ts'
 
 /** A failure as one message: what happened, why, what to do, where to read on. */
 export function failureText(failure: Failure): Text {
@@ -15,7 +15,7 @@ export function failureText(failure: Failure): Text {
 /** Ends a sentence that has no end yet. */
 export function closed(sentence: Text): Text {
   const last = sentence.filter((part) => part !== '').at(-1)
-  const end = last === undefined ? '' : isUntrusted(last) ? last.untrusted : last
+  const end = last === undefined ? '' : renderText([last], (theirs) => theirs)
   return /[.!?\n]$/.test(end) ? sentence : [...sentence, '.']
 }
 

@@ -32,7 +32,8 @@ export function factTable(rows: readonly (readonly [name: string, value: string]
 
 /** A block that GitHub sets apart, with the word and its colour (GitHub docs, "Alerts"). */
 export function alert(kind: 'CAUTION' | 'WARNING' | 'NOTE', line: Text): string {
-  return `> [!${kind}]\n> ${prose(line)}`
+  const lines = prose(line).trim().split('\n')
+  return [`> [!${kind}]`, ...lines.map((one) => `> ${one}`)].join('\n')
 }
 
 /** A fenced block whose fence is longer than any run of backticks inside. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { unwritable } from '../unwritable.ts'
 import type { Files } from './action.ts'
 
@@ -101,7 +101,7 @@ function reasonOf(error: unknown): Text {
 function unreadable(path: string, input: string, why: Text, cause?: unknown): never {
   throw new Failure({
     code: 'file-unreadable',
-    what: text`The file "${untrusted(path)}" of the input ${input} cannot be read`,
+    what: text`The file "${untrusted(path)}" of ${setting(input)} cannot be read`,
     why,
     fix: text`Correct the path (it is relative to the workspace) or the file.`,
     cause,

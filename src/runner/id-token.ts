@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import { readText } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { reasonOf } from '../http/reason.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 
 const attempts = 4
 const timeoutMilliseconds = 10_000
@@ -67,7 +67,7 @@ async function request(url: string, token: string, fetch: Fetch, signal: AbortSi
 function notGranted(): Failure {
   return new Failure({
     code: 'credentials-missing',
-    what: text`The job is not authorized to request an OIDC token from GitHub, which role-to-assume needs`,
+    what: text`The job is not authorized to request an OIDC token from GitHub, which ${setting('role-to-assume')} needs`,
     why: text`the job lacks the permission id-token: write`,
     fix: text`Add "permissions: { id-token: write, contents: read }" to the job (for a reusable workflow: to the job that calls it). Pull requests from forks never get it.`,
     docs: 'https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services',

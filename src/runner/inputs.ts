@@ -81,17 +81,41 @@ export function oneOf<const Word extends string>(allowed: readonly Word[], fallb
   }
 }
 
+/**
+ * One of a few words that action.yml has a default for, so that an empty text was given: by an expression without a
+ * value. For where a default would do what nobody asked for.
+ */
+export function neverEmpty<const Word extends string>(allowed: readonly Word[]): InputReader<Word> {
+  return (given) => {
+    if (given !== '') return oneOf<string>(allowed, '')(given) as Word
+    throw new Error(`is empty and must be one of ${allowed.join(', ')}: the expression that sets it has no value`)
+  }
+}
+
 /** One of a few words, or undefined when it is not given. */
 export function optionalOneOf<const Word extends string>(allowed: readonly Word[]): InputReader<Word | undefined> {
   return (given) => (given === '' ? undefined : oneOf<string>(allowed, '')(given)) as Word | undefined
 }
 
-/** Items separated by commas or line ends, trimmed; empty ones are left out. */
-export const list: InputReader<readonly string[]> = (given) =>
-  given
-    .split(/[,\n]/)
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
+/**
+ * Items separated by commas or line ends, trimmed. Lines may be empty and may end with a comma; an item that is empty
+ * beside others of its line was to be filled in, as in `web, ${{ vars.SIDECAR }}`.
+ */
+export const list: InputReader<readonly string[]> = (given) => {
+  const rows = given.split(/\r?\n/).filter((row) => row.trim() !== '')
+  return rows.flatMap((row) => itemsOf(rows.length > 1 ? row.replace(/,\s*$/, '') : row))
+}
+
+/** Names separated by spaces, commas or both; no comma may stand without a name. */
+export function words(row: string): readonly string[] {
+  return row.includes(',') ? itemsOf(row).flatMap(words) : row.split(/\s+/).filter((word) => word !== '')
+}
+
+function itemsOf(row: string): readonly string[] {
+  const items = row.split(',').map((item) => item.trim())
+  if (items.every((item) => item !== '')) return items
+  throw new Error(`has an empty item in "${row.trim()}": an expression or a variable there has no value`)
+}
 
 /** Lines, trimmed at the end only; empty ones are left out. */
 export const lines: InputReader<readonly string[]> = (given) =>
@@ -123,7 +147,7 @@ export function readInputs<Spec extends InputSpec>(
   const problems: Text[] = []
   for (const [name, read] of Object.entries(spec)) {
     try {
-      values[camel(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
+      values[fieldOf(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
       problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
     }
@@ -150,6 +174,7 @@ export function invalidInputs(problems: readonly Text[]): Failure {
   })
 }
 
-function camel(name: string): string {
+/** The field under which `Inputs` has an input: `awsRegion` of `aws-region`. */
+export function fieldOf(name: string): string {
   return name.replace(/-([a-zA-Z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -23,8 +23,8 @@ export type Step = 'main' | 'post'
  */
 export async function run<Spec extends InputSpec>(action: Action<Spec>, step: Step): Promise<void> {
   const { signal, release } = cancellation()
+  const { hasSummary, ...runner } = openRunner(signal)
   try {
-    const runner = openRunner(signal)
     const passed = passedInputs(action.inputs, process.env)
     // The post step reads the same inputs again, and has nothing new to say of them.
     const warn = (message: Text) => step === 'main' && log.warning(message)
@@ -33,13 +33,15 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
   } catch (error) {
     process.exitCode = 1
     report(error)
+    // What ends before an action has anything to report is shown where people look for its report.
+    if (!hasSummary()) await runner.writeSummary(await summaryOf(error))
   } finally {
     release()
   }
 }
 
 /**
- * What nobody has caught, such as a rejection in the background, ends the step as any fault does. Node itself would print the error
+ * What nobody has caught, such as a rejection in the background, ends the step as every fault does. Node itself would print the error
  * with all its members, and those of its causes: requests with their headers among them.
  */
 export function reportUncaught(): void {
@@ -49,9 +51,10 @@ export function reportUncaught(): void {
   })
 }
 
-function openRunner(signal: AbortSignal): Runner {
+function openRunner(signal: AbortSignal): Runner & { hasSummary(): boolean } {
   const environment = process.env
   const fetch = openFetch(environment)
+  let summaries = 0
   const write = runnerFiles(log, () => {
     process.exitCode = 1
   })
@@ -61,7 +64,9 @@ function openRunner(signal: AbortSignal): Runner {
     environment,
     log,
     setOutput: (name, value) => write('outputs', () => core.setOutput(name, value)),
+    hasSummary: () => summaries > 0,
     async writeSummary(markdown) {
+      summaries++
       // As core.summary does, without its part of Node that costs every start-up several milliseconds.
       const path = environment.GITHUB_STEP_SUMMARY
       if (path) write('summary', () => appendFileSync(path, `${markdown}\n`))
@@ -94,6 +99,15 @@ function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly
     .map((name) => names.get(name) ?? name.toLowerCase())
 }
 
+async function summaryOf(error: unknown): Promise<string> {
+  const { renderFailure, renderFault } = await import('../report/failure-summary.ts')
+  return error instanceof Failure ? renderFailure(error) : renderFault(reasonOf(error))
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** A failure may quote what it failed at, such as an address with a password: the log takes that out of annotations. */
 function report(thrown: unknown): void {
   const error = unwritableBy(thrown) ?? thrown
@@ -101,8 +115,7 @@ function report(thrown: unknown): void {
     log.error(failureText(error))
     return
   }
-  const reason = error instanceof Error ? error.message : String(error)
-  log.error(text`A fault in Slipway: ${untrusted(reason)}. Please report it with the log of this step.`)
+  log.error(text`A fault in Slipway: ${untrusted(reasonOf(error))}. Please report it with the log of this step.`)
   if (error instanceof Error && error.stack)
     log.group(
       text`Stack of the fault`,

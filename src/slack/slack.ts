@@ -1,7 +1,8 @@
 import { type Clock, deadlineIn } from '../clock.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Slack, SlackDelivery, SlackMessage, SlackReference } from '../ports.ts'
-import { type Text, text } from '../text.ts'
+import { channelId, channelIdRule } from '../slack-channel.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { defaultApiUrl, isApiUrl, isWebhookUrl } from './address.ts'
 import { type Answer, problem } from './answer.ts'
 import { botChannel, type Channel, webhookChannel } from './channel.ts'
@@ -41,9 +42,14 @@ export function openSlack(config: SlackConfig): Slack {
 const accepted: SlackDelivery = { delivered: true }
 
 function channelOf(config: SlackConfig) {
-  const { token, channel, webhookUrl, apiUrl = defaultApiUrl, fetch, clock } = config
+  const { token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock } = config
   if (!token && !webhookUrl) return undefined
   if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
+  if (token && channel && !channelId.test(channel)) {
+    return {
+      problem: text`No Slack message is sent: ${setting('slack-channel')} ${channelIdRule}, and not ${untrusted(channel)}. Slack edits a message by the ID of its channel (chat.update); it is at the bottom of the channel's details.`,
+    }
+  }
   if (token && channel) return botChannel({ ...config, token, channel, apiUrl: apiUrl.replace(/\/+$/, '') })
   if (webhookUrl && isWebhookUrl(webhookUrl, apiUrl)) return webhookChannel(webhookUrl, fetch, clock)
   if (webhookUrl) {
@@ -51,7 +57,10 @@ function channelOf(config: SlackConfig) {
       problem: text`The Slack webhook URL is not one of hooks.slack.com or hooks.slack-gov.com. Nothing was sent.`,
     }
   }
-  return { problem: text`There is a Slack token but no channel: give the id of one (C…). Nothing was sent.` }
+  const isLost = messageTs === undefined ? [] : text`, although ${setting('slack-message-ts')} is given`
+  return {
+    problem: text`No Slack message is sent: there is a token, but ${setting('slack-channel')} is empty${isLost}. Set it to the ID of a channel (C…).`,
+  }
 }
 
 function refused(config: SlackConfig, reason: Text): Slack {

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
+import { nearest } from '../nearest.ts'
 import type { Json, JsonObject } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { containerNames, containersOf, isObject, objectsIn, textIn } from './members.ts'
 
 /** What is changed in a definition. What is undefined or empty is left as it is. */
@@ -48,8 +49,7 @@ export const noChanges: RenderRequest = {
 export function render(definition: JsonObject, changes: RenderRequest): JsonObject {
   const images = new Map(changes.images.map(({ container, image }) => [container, image]))
   const targets = new Set(changesContainers(changes) ? targetsOf(definition, changes) : [])
-  requireImages(changes)
-  requireContainers(definition, [...images.keys(), ...targets])
+  requireContainers(definition, changes, [...images.keys(), ...targets])
   requireDistinct(changes)
   const containerDefinitions = containersOf(definition).map((container) => {
     const name = textIn(container, 'name') ?? ''
@@ -80,32 +80,26 @@ function targetsOf(definition: JsonObject, { containers, images }: RenderRequest
     code: 'container-unknown',
     what: text`It is not said which container is to be changed`,
     why: text`the task definition has ${names.length} containers${listOf(names)}`,
-    fix: text`Name one or more of them in container-name.`,
+    fix: text`Name one or more of them in ${setting('container-name')}.`,
   })
 }
 
-function requireContainers(definition: JsonObject, wanted: readonly string[]): void {
+function requireContainers(
+  definition: JsonObject,
+  { containers, images }: RenderRequest,
+  wanted: readonly string[],
+): void {
   const names = containerNames(definition)
   const unknown = [...new Set(wanted)].filter((name) => !names.includes(name))
-  if (unknown.length === 0) return
+  const [first] = unknown
+  if (first === undefined) return
+  const suggestion = names.length > 1 ? nearest(first, names) : undefined
+  const isListed = !containers.includes(first) && images.length > 0
   throw new Failure({
     code: 'container-unknown',
     what: text`The task definition has no container ${untrusted(unknown.map((name) => `"${name}"`).join(' and no '))}`,
-    why: text`its ${names.length === 1 ? 'container is' : 'containers are'}${listOf(names)}`,
-    fix: text`Correct container-name or images.`,
-  })
-}
-
-/** Of all that registries take, and with something behind the last `:` or `@`: an output that is empty leaves nothing there. */
-const imagePattern = /^[\w./:@-]*\w$/
-
-function requireImages({ images }: RenderRequest): void {
-  const wrong = images.find(({ image }) => !imagePattern.test(image))
-  if (wrong === undefined) return
-  throw new Failure({
-    code: 'task-definition-invalid',
-    what: text`"${untrusted(wrong.image)}" is not the name of an image`,
-    fix: text`Give it as registry/repository:tag or registry/repository@sha256:…; if it comes from the output of another job, look whether that is empty.`,
+    why: text`its ${names.length === 1 ? 'container is' : 'containers are'}${listOf(names)}${suggestion === undefined ? '' : text`; did you mean ${untrusted(suggestion)}?`}`,
+    fix: text`Correct ${setting(isListed ? 'images' : 'container-name')}.`,
   })
 }
 

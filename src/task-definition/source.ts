@@ -15,7 +15,7 @@ export type DefinitionSource =
   | { readonly kind: 'service'; readonly cluster: string; readonly service: string }
 
 export interface SourcePorts {
-  readonly ecs: Pick<Ecs, 'describeService' | 'describeTaskDefinition'>
+  readonly ecs: Pick<Ecs, 'describeService' | 'describeTaskDefinition' | 'explainMissingService'>
   readonly files: { readText(path: string, input: string): Promise<string> }
 }
 
@@ -71,9 +71,5 @@ async function runningIn(
   const taskSet = found?.taskSets?.find(({ status }) => status === 'PRIMARY')
   const running = taskSet?.taskDefinition ?? found?.taskDefinition
   if (running !== undefined && found?.status !== 'INACTIVE') return running
-  throw new Failure({
-    code: 'service-not-found',
-    what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(service)} that runs a task definition`,
-    fix: text`Check the inputs service, cluster and aws-region, and that the role belongs to the right account.`,
-  })
+  throw await ecs.explainMissingService(cluster, service, found ? 'INACTIVE' : 'MISSING')
 }

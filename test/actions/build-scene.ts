@@ -8,6 +8,7 @@ import { pushByDigest } from '../../src/image/push.ts'
 import type { Builder, BuildRequest } from '../../src/ports.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
+import { renderText } from '../../src/text.ts'
 import { portsOf } from '../deployment/scene.ts'
 import { type GitRepository, gitRepository } from '../git/repository.ts'
 import { writeLayout } from '../oci-layout.ts'
@@ -138,9 +139,7 @@ export function buildScene({
           throw error
         },
       )
-      const plain = failure?.map((part) =>
-        part.map((word) => (typeof word === 'string' ? word : word.untrusted)).join(''),
-      )
+      const plain = failure?.map((part) => renderText(part, (theirs) => theirs))
       return { outputs: runner.outputs, log: runner.lines.join('\n'), failure: plain?.join(' | ') }
     },
   }

@@ -76,7 +76,7 @@ environments:
   live: { region: ${region}, account: "111122223333", services: { api: { cluster: shop, service: api } } }
 `
   const inputs = givenInputs(deployInputs, { environment: 'live', image: 'api@sha256:0123' })
-  expect((await placeIn(loadConfig(written, 'slipway.yml'), inputs)).image).toBe(
+  expect((await placeIn(loadConfig(written, 'slipway.yml'), inputs, { environment: {} })).image).toBe(
     `111122223333.dkr.ecr.${region}.${suffix}/api@sha256:0123`,
   )
 })

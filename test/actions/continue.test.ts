@@ -48,7 +48,7 @@ const leave = (sim: Simulator, given: Record<string, string> = {}) =>
 
 const answer = (sim: Simulator, given: Record<string, string> = {}) =>
   said(sim, async (runner, world) => {
-    await createContinue(world).main(givenInputs(continueInputs, { ...here, ...given }), runner)
+    await createContinue(world).main(givenInputs(continueInputs, { ...here, answer: 'continue', ...given }), runner)
   })
 
 function serving(sim: Simulator): unknown {

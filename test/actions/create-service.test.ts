@@ -142,7 +142,7 @@ describe('a missing service', () => {
       'of ECS, and is one of CodeDeploy',
       { ...definition, deploymentController: { type: 'CODE_DEPLOY' } },
       { alarms: 'api-5xx' },
-      /is not deployed by Amazon ECS itself, so alarms cannot be set/,
+      /is not deployed by Amazon ECS itself, so it has no settings of this kind: the input alarms/,
     ],
   ])('with settings %s is not made', async (_, content, given, cause) => {
     const sim = emptyScene()
@@ -201,7 +201,7 @@ describe('a missing service', () => {
 
   test('is an error without the input, which is named', async () => {
     const { log } = await deploy(emptyScene(), { given: { 'service-definition': '' } })
-    expect(log).toMatch(/The cluster shop has no service api[\s\S]*needs the input service-definition/)
+    expect(log).toMatch(/The cluster shop has no service api[\s\S]*set the input service-definition/)
   })
 })
 

@@ -310,7 +310,7 @@ describe('a network and roles as they should be', () => {
     const sim = rollingScene()
     enclosed(sim, [])
     const { findings } = await doctor(sim, {
-      given: { service: '' },
+      given: { service: '', cluster: '' },
       definition: defined(sim, {}, { requiresCompatibilities: ['EC2'] } satisfies Definition),
     })
     expect(findings.filter(({ code }) => /endpoint|internet/.test(code))).toEqual([])

@@ -98,7 +98,7 @@ const rolling: readonly Row[] = [
     'secret-missing',
     'blocks',
     `The secret PASSWORD of container api does not exist (ResourceNotFoundException): AWS Secrets Manager has no ${secretArn('db-AbCdEf')} (eu-west-1, account 111122223333), so tasks would stop with ResourceInitializationError. Create it, or correct valueFrom: region, account and the random suffix of a secret's ARN count.`,
-    () => ({ given: { secrets: `PASSWORD=${secretArn('db-AbCdEf')}` } }),
+    () => ({ given: { 'keep-image': 'true', secrets: `PASSWORD=${secretArn('db-AbCdEf')}` } }),
   ],
   [
     'secret-keys-unchecked',
@@ -265,6 +265,16 @@ const rolling: readonly Row[] = [
     () => rollingScene({ alarms: ['api-5xx'] }),
   ],
   [
+    'alarm-without-data',
+    'notes',
+    'The alarm api-5xx has no data (INSUFFICIENT_DATA): it guards the deployment only once its metric arrives; it says: Unchecked. Check namespace, metric and dimensions of the alarm if it stays so under traffic.',
+    (sim) => {
+      home(sim).cloudwatch.setState('api-5xx', 'INSUFFICIENT_DATA', 'Unchecked')
+      return {}
+    },
+    () => rollingScene({ alarms: ['api-5xx'] }),
+  ],
+  [
     'percent-deadlock',
     'blocks',
     'The service deployment configuration allows no task to stop and none to start: with a desired count of 1, minimumHealthyPercent 50 keeps 1 running and maximumPercent 150 allows 1. Set maximumPercent of the service to 200 or more, or lower minimumHealthyPercent (inputs maximum-percent and minimum-healthy-percent).',
@@ -339,14 +349,14 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-application': 'green', 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],
@@ -435,7 +445,7 @@ describe('a finding before the deployment', () => {
     const sim = rollingScene()
     const { findings, log } = await doctor(sim, {
       definition: defined(sim, {}, { memory: '4096' }),
-      given: { service: '' },
+      given: { service: '', cluster: '' },
     })
     expect(findings.map(({ code }) => code)).toEqual(['fargate-size', 'image-unchecked'])
     expect(log).toMatch(/❌ The task definition cannot be deployed: 1 finding blocks it/)

@@ -113,7 +113,11 @@ describe('programs for the command line', () => {
   test('fabfuel: ecs deploy my-cluster my-service -e webserver SOME_VARIABLE SOME_VALUE', async () => {
     const sim = rolling()
     const { deploy } = await workspace(sim)
-    const given = { 'container-name': 'api', 'environment-variables': 'SOME_VARIABLE=SOME_VALUE' }
+    const given = {
+      'container-name': 'api',
+      'environment-variables': 'SOME_VARIABLE=SOME_VALUE',
+      'keep-image': 'true',
+    }
     await deploy({ ...unguarded, ...place, ...given })
     expect(variables(sim)).toContainEqual({ name: 'SOME_VARIABLE', value: 'SOME_VALUE' })
   })

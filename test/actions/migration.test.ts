@@ -119,46 +119,113 @@ describe('amazon-ecs-deploy-task-definition v2', () => {
 })
 
 describe('amazon-ecs-render-task-definition v1', () => {
-  const two = (sim: Simulator) => ({
-    ...definition(sim),
-    containerDefinitions: [
-      { name: 'web', image: 'web:old', essential: true },
-      { name: 'app', image: 'app:old', essential: true },
-    ],
+  const images = ['amazon/amazon-ecs-sample-1:latest', 'amazon/amazon-ecs-sample-2:latest'] as const
+  const containers = (...given: readonly (readonly [name: string, image: string])[]) => ({
+    containerDefinitions: given.map(([name, image]) => ({ name, image, essential: true })),
   })
-
-  test('fills in two images one after the other, and the file is deployed', async () => {
-    const sim = rolling({ loadBalanced: false })
-    const { render, deploy } = await workspace(sim, { 'task-definition.json': two(sim) })
+  const registered = (sim: Simulator) =>
+    sim.recorder.calls('ecs', 'RegisterTaskDefinition').map(({ input }) => {
+      const { containerDefinitions: written } = input as { containerDefinitions: readonly { readonly image: string }[] }
+      return written.map(({ image }) => image)
+    })
+  /** Two steps with the inputs that the other action has, and nothing more. */
+  const chain = async (render: Awaited<ReturnType<typeof workspace>>['render']) => {
     const first = await render({
       'task-definition': 'task-definition.json',
       'container-name': 'web',
-      image: 'amazon/amazon-ecs-sample-1:latest',
-      register: 'false',
+      image: images[0],
     })
-    const second = await render({
+    return await render({
       'task-definition': first['task-definition'] ?? '',
       'container-name': 'app',
-      image: 'amazon/amazon-ecs-sample-2:latest',
-      register: 'false',
+      image: images[1],
     })
-    const rendered = JSON.parse(readFileSync(second['task-definition'] ?? '', 'utf8'))
-    expect(rendered.containerDefinitions).toMatchObject([
-      { name: 'web', image: 'amazon/amazon-ecs-sample-1:latest' },
-      { name: 'app', image: 'amazon/amazon-ecs-sample-2:latest' },
-    ])
-    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
-    const outputs = await deploy({ ...base, 'task-definition': second['task-definition'] ?? '' })
+  }
+
+  test.each([
+    ['old images', containers(['web', 'web:old'], ['app', 'app:old'])],
+    ['no images', containers(['web', ''], ['app', ''])],
+  ])('two steps fill in two images (%s): one revision at the end, which is deployed', async (_, file) => {
+    const sim = rolling({ loadBalanced: false })
+    const { render, deploy } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
+    const { 'task-definition': rendered = '' } = await chain(render)
+    expect(registered(sim)).toEqual([images])
+    const outputs = await deploy({ ...base, 'task-definition': rendered })
     expect(outputs).toMatchObject({ verdict: 'succeeded', 'task-definition-arn': expect.stringMatching(/:2$/) })
+    expect(registered(sim)).toEqual([images])
   })
 
-  test('registers by itself where nothing else is said, and deploy takes that revision', async () => {
+  test('a container whose image is that of the file leaves the registration to the step that deploys', async () => {
+    const sim = rolling({ loadBalanced: false })
+    const file = containers(['web', ''], ['app', ''], ['agent', 'agent:1'])
+    const { runner, render, deploy } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
+    const { 'task-definition': rendered = '', ...outputs } = await chain(render)
+    expect(registered(sim)).toEqual([])
+    expect(outputs).toMatchObject({ 'task-definition-arn': '', revision: '' })
+    expect(runner.lines.at(-1)).toBe(
+      'info Nothing is registered: agent has no image from a step yet. The action deploy registers the file that it gets; register: true registers it here.',
+    )
+    expect(await deploy({ ...base, 'task-definition': rendered })).toMatchObject({ verdict: 'succeeded' })
+    expect(registered(sim)).toEqual([[...images, 'agent:1']])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['without credentials or a region', { GITHUB_ACTIONS: 'true', RUNNER_ENVIRONMENT: 'github-hosted', HOME: '/none' }],
+    ['without credentials', { AWS_REGION: 'eu-west-1', RUNNER_ENVIRONMENT: 'github-hosted', HOME: '/none' }],
+  ])('a chain %s writes the file', async (_, environment) => {
+    const sim = rolling()
+    const file = containers(['web', ''], ['app', ''])
+    const { runner, render } = await workspace(sim, { 'task-definition.json': definition(sim, file) }, environment)
+    const { 'task-definition': rendered = '' } = await chain(render)
+    expect(JSON.parse(readFileSync(rendered, 'utf8')).containerDefinitions).toMatchObject([
+      { name: 'web', image: images[0] },
+      { name: 'app', image: images[1] },
+    ])
+    const dry = { 'task-definition': rendered, images: 'web=web:3', 'dry-run': 'true' }
+    expect(await render(dry)).toMatchObject({ 'task-definition-arn': '', changed: 'true' })
+    expect(runner.failed).toBe(false)
+    expect(sim.recorder.count('ecs')).toBe(0)
+  })
+
+  test('a role that may not register leaves it to the step that deploys', async () => {
+    const sim = rolling()
+    sim.iam.allow('ecs:DescribeTaskDefinition')
+    const file = containers(['web', ''], ['app', ''])
+    const { runner, render } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
+    expect(await chain(render)).toMatchObject({ 'task-definition-arn': '' })
+    expect(runner.lines.at(-1)).toMatch(
+      /^info Nothing is registered: the job has no credentials that are authorized to\./,
+    )
+  })
+
+  test('a container without an image is named before anything is registered', async () => {
+    const sim = rolling({ loadBalanced: false })
+    const file = definition(sim, containers(['web', ''], ['app', '']))
+    const { runner, render, deploy } = await workspace(sim, { 'task-definition.json': file })
+    const one = { 'task-definition': 'task-definition.json', 'container-name': 'web', image: images[0] }
+    await expect(render({ ...one, register: 'true' })).rejects.toMatchObject({
+      parts: { code: 'task-definition-invalid', what: expect.arrayContaining([{ untrusted: '"app"' }]) },
+    })
+    await expect(deploy({ ...base, ...one })).rejects.toThrow()
+    expect(runner.lines.join('\n')).toMatch(/The container "app" of the task definition has no image/)
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+  })
+
+  test('one step for the only container registers, and deploy takes that revision', async () => {
     const sim = rolling()
     const { render, deploy } = await workspace(sim, { 'task-definition.json': definition(sim) })
     const inputs = { 'task-definition': 'task-definition.json', 'container-name': 'api', image: newImage }
     const { 'task-definition': file = '' } = await render(inputs)
     expect(await deploy({ ...base, 'task-definition': file })).toMatchObject({ verdict: 'succeeded' })
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
+  })
+
+  test('inputs that the other action does not have are for AWS, and register', async () => {
+    const sim = rolling({ loadBalanced: false })
+    const file = containers(['web', 'web:old'], ['agent', 'agent:1'])
+    const { render } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
+    const one = { 'task-definition': 'task-definition.json', 'container-name': 'web', image: images[0] }
+    expect(await render({ ...one, 'aws-region': 'eu-west-1' })).toMatchObject({ revision: '2' })
   })
 })
 

@@ -28,7 +28,7 @@ async function notify(
     sent.push({ url, body: JSON.parse(String(init.body)) })
     return new Response(JSON.stringify(reply))
   })
-  const run = async () => action.main(givenInputs(action.inputs, given), runner)
+  const run = async () => action.main(givenInputs(action.inputs, { status: 'succeeded', ...given }), runner)
   const failure = await run().then(
     () => undefined,
     (error) => error,
@@ -87,9 +87,31 @@ describe('the notify action', () => {
   })
 
   test('without a way to Slack it says so and does nothing else', async () => {
-    const { sent, runner, failure } = await notify({ title: 'Import', 'slack-token': 'xoxb-not-a-real-token' })
+    const { sent, runner, failure } = await notify({ title: 'Import' })
     expect([sent, failure, runner.outputs.ok]).toEqual([[], undefined, 'false'])
     expect(runner.lines).toEqual([expect.stringContaining('nothing to send')])
+  })
+
+  test.each([
+    [
+      'a name',
+      { 'slack-channel': '#deploys' },
+      /the input slack-channel must be a Slack channel ID .* and not #deploys/,
+    ],
+    ['a user', { 'slack-channel': 'U0123ABCD' }, /must be a Slack channel ID such as C0123456789/],
+    ['nothing', { 'slack-channel': '' }, /the input slack-channel is empty\. Set it to the ID of a channel/],
+    [
+      'nothing, and a message that is there',
+      { 'slack-channel': '', 'slack-message-ts': '1795165392.000100' },
+      /the input slack-channel is empty, although the input slack-message-ts is given/,
+    ],
+  ])('refuses %s as channel with the first message, and fails on request only', async (_, channel, says) => {
+    const first = await notify({ ...bot, title: 'Import', ...channel })
+    expect(first.sent).toEqual([])
+    expect(first.runner.lines).toEqual([expect.stringMatching(says)])
+    expect([first.failure, first.runner.outputs.ok]).toEqual([undefined, 'false'])
+    const failed = await notify({ ...bot, title: 'Import', ...channel, 'on-error': 'fail' })
+    expect(renderText(failureText(failed.failure), (theirs) => theirs)).toMatch(says)
   })
 
   test('hides token and webhook URL from the log before anything else', async () => {

@@ -74,7 +74,12 @@ describe('register-task-definition', () => {
     const { simulator, run, runner, registrations } = await given()
     seedRollingService(simulator)
     const before = registrations()
-    await run({ 'task-definition-family': 'api', 'environment-variables': 'TOKEN=hunter2', 'dry-run': 'true' })
+    await run({
+      'task-definition-family': 'api',
+      'environment-variables': 'TOKEN=hunter2',
+      'keep-image': 'true',
+      'dry-run': 'true',
+    })
     expect(runner.lines).toContain('  + containerDefinitions[api].environment[TOKEN]: ***')
     expect(runner.outputs).toMatchObject({ changed: 'true', 'task-definition-arn': '', revision: '' })
     expect(registrations()).toBe(before)

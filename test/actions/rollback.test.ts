@@ -371,6 +371,27 @@ describe('refusals', () => {
     expect(mutations(sim)).toEqual([])
   })
 
+  test('the revision is being deleted', async () => {
+    const sim = rollingScene()
+    await run(sim, { image: newImage })
+    deregister(sim)
+    ask(sim, 'DeleteTaskDefinitions', { taskDefinitions: ['api:1'] })
+    const { outputs } = await rollBack(sim, { to: 'api:1' })
+    expect(outputs.cause).toMatch(
+      /api:1 cannot be deployed any more: it is being deleted \(its status is DELETE_IN_PROGRESS\)/,
+    )
+  })
+
+  test('the image is archived: it is described, and cannot be pulled', async () => {
+    const sim = await ecrScene()
+    const archive = { repositoryName: 'api', imageId: { imageTag: 'v1' }, targetStorageClass: 'ARCHIVE' }
+    sim.world.region(region).ecr.handlers.UpdateImageStorageClass?.(archive, {} as Call)
+    sim.recorder.clear()
+    const { outputs } = await rollBack(sim)
+    expect(outputs.cause).toMatch(/api:v1 of api:2 is gone: .* or has archived it \(imageStatus ARCHIVED\)/)
+    expect(mutations(sim)).toEqual([])
+  })
+
   test('row F20: the image is gone from ECR', async () => {
     const sim = await ecrScene()
     sim.world

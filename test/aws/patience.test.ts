@@ -193,7 +193,7 @@ test('row F10: a host that DNS does not know is given two minutes, then the regi
   const { code, why, fix } = await failure(aws.ecr.login())
   expect(code).toBe('aws-unreachable')
   expect(why).toContain('ecr.eu-west-9.amazonaws.com')
-  expect(fix).toContain('Check that aws-region names a region (it is eu-west-9; did you mean eu-west-1?)')
+  expect(fix).toContain('Check that the input aws-region is an AWS region (it is eu-west-9; did you mean eu-west-1?)')
   expect(clock.monotonic() - started).toBeGreaterThan(60_000)
   expect(clock.monotonic() - started).toBeLessThanOrEqual(120_000)
 })

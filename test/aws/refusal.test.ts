@@ -130,7 +130,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'ClusterNotFoundException',
     'Cluster not found.',
     'service-not-found',
-    /no ECS cluster main in this account and region/,
+    /no active ECS cluster main in eu-west-1\nClusterNotFoundException/,
   ],
   [
     'a service that is not there',
@@ -138,7 +138,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'ServiceNotFoundException',
     'Service not found.',
     'service-not-found',
-    /service api in the cluster main does not exist or is not active, so api:2 was not deployed/,
+    /cluster main has no service api \(eu-west-1\)\nServiceNotFoundException/,
   ],
   [
     'a service that is gone',
@@ -146,7 +146,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'ServiceNotActiveException',
     'Service was not ACTIVE.',
     'service-not-found',
-    /not active/,
+    /cluster main has no service api \(eu-west-1\)\nServiceNotActiveException/,
   ],
   [
     'the controller of CodeDeploy',
@@ -230,7 +230,7 @@ describe('row F13: an error that trying again does not change ends the call on t
     const said = await failure(calls.find(([name]) => name === action)?.[1](aws) ?? Promise.resolve())
     expect(said.code).toBe(expected)
     expect(Object.values(said).join('\n')).toMatch(words)
-    expect(simulator.recorder.count()).toBe(1)
+    expect(simulator.recorder.count(...action.split(':'))).toBe(1)
     expect(clock.monotonic() - started).toBeLessThan(2000)
   })
 

@@ -16,11 +16,11 @@ test.each([
   ],
   [
     'advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy',
-    'Set load-balancer-configuration for every target group',
+    'Set the input load-balancer-configuration for every target group',
   ],
   [
     'Either all or none of the provided loadBalancers must have advancedConfiguration defined',
-    'Set load-balancer-configuration for every target group',
+    'Set the input load-balancer-configuration for every target group',
   ],
   [
     'productionListenerRule has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: arn:x',
@@ -40,15 +40,15 @@ test.each([
     'All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)',
     'Classic Load Balancers know the strategy ROLLING only',
   ],
-  ['Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE', 'Correct lifecycle-hooks'],
-  ['Invalid lifecycle stage provided for Pause Hook', 'Correct lifecycle-hooks'],
+  ['Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE', 'Correct the input lifecycle-hooks'],
+  ['Invalid lifecycle stage provided for Pause Hook', 'Correct the input lifecycle-hooks'],
   [
     'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
-    'Set minimum-healthy-percent below 100',
+    'Set the input minimum-healthy-percent below 100',
   ],
   [
     'bakeTimeInMinutes is required when using the BLUE_GREEN deployment strategy',
-    'Correct the settings of the deployment',
+    'Correct the input strategy or the settings beside it',
   ],
 ])('"%s" says what to do', (message, advice) => {
   const all = said(message)

@@ -26,7 +26,7 @@ environments:
       api: { cluster: shop, service: api }
 `
 
-const config = loadConfig(written, 'slipway.yml')
+const { config } = loadConfig(written, 'slipway.yml')
 
 describe('a target', () => {
   test('gathers what the file says about one service in one environment', () => {
@@ -79,7 +79,7 @@ describe('waves', () => {
     written.replace('    slack: C0123456789', `    waves: ${declared}\n    slack: C0123456789`)
 
   test('order the services of an environment; without them there is no order', () => {
-    const ordered = loadConfig(waves('[[worker], [api]]'), 'slipway.yml')
+    const { config: ordered } = loadConfig(waves('[[worker], [api]]'), 'slipway.yml')
     expect(selectWaves(ordered, 'staging')).toEqual([['worker'], ['api']])
     expect(selectWaves(ordered, 'production')).toBeUndefined()
   })
@@ -103,7 +103,7 @@ test.each([
   ['us-isof-south-1', 'aws-iso-f'],
   ['us-gov-west-1', 'aws-us-gov'],
 ])('the region %s is taken, and a role by its name is one of %s', (region, partition) => {
-  const there = loadConfig(written.replace('region: eu-west-1', `region: ${region}`), 'slipway.yml')
+  const { config: there } = loadConfig(written.replace('region: eu-west-1', `region: ${region}`), 'slipway.yml')
   const role = `arn:${partition}:iam::111122223333:role/slipway-deploy`
   expect(selectTarget(there, 'staging', 'api')).toMatchObject({ region, roleArn: role })
   expect(selectImage(there)).toMatchObject({ region, roleArn: role })
@@ -132,7 +132,7 @@ describe('the deployment settings of a service', () => {
       '{ strategy: CANARY, canary-percent: 2.5, circuit-breaker: roll-back, circuit-breaker-threshold: 5, ' +
       'alarms: [api-5xx], lifecycle-hooks: [{ targetType: PAUSE, lifecycleStages: [POST_SCALE_UP] }], ' +
       'load-balancer-configuration: { roleArn: arn:x } }'
-    expect(selectTarget(loadConfig(withSettings(block), 'slipway.yml'), 'staging', 'api').settings).toEqual({
+    expect(selectTarget(loadConfig(withSettings(block), 'slipway.yml').config, 'staging', 'api').settings).toEqual({
       strategy: 'CANARY',
       canaryPercent: 2.5,
       circuitBreaker: 'roll-back',
@@ -179,6 +179,11 @@ describe('mistakes in slipway.yml', () => {
       'a region that is none',
       written.replace('region: eu-west-1', 'region: eu-west1'),
       'slipway.yml:8:5 environments.staging.region must be an AWS region such as eu-west-1, not "eu-west1"; did you mean eu-west-1?',
+    ],
+    [
+      'a key of an input',
+      written.replace('slack: C0123456789', 'slack-channel: C0123456789'),
+      'has no key slack-channel; did you mean slack?',
     ],
     ['an empty file', '', 'it is empty'],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],

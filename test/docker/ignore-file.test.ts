@@ -3,12 +3,10 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { isIgnored, parseIgnoreFile } from '../../src/image/ignore-file.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { startEngine } from './own-engine.ts'
-
-jest.setTimeout(120_000)
 
 const execute = promisify(execFile)
 const engine = await startEngine()

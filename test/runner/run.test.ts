@@ -1,13 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
+import type { Runner } from '../../src/runner/action.ts'
+import { requiredText } from '../../src/runner/inputs.ts'
 import { run } from '../../src/runner/run.ts'
 import { text, untrusted } from '../../src/text.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const { write } = process.stdout
+const { GITHUB_STEP_SUMMARY: summaryBefore } = process.env
 let printed = ''
+let summaryFile = ''
+const summary = () => readFileSync(summaryFile, 'utf8')
 
 beforeEach(() => {
   printed = ''
+  summaryFile = join(temporaryFolder(), 'summary.md')
+  writeFileSync(summaryFile, '')
+  process.env.GITHUB_STEP_SUMMARY = summaryFile
   process.stdout.write = (chunk: string | Uint8Array) => {
     printed += chunk
     return true
@@ -17,6 +28,8 @@ beforeEach(() => {
 afterEach(() => {
   process.stdout.write = write
   process.exitCode = 0
+  if (summaryBefore === undefined) delete process.env.GITHUB_STEP_SUMMARY
+  else process.env.GITHUB_STEP_SUMMARY = summaryBefore
 })
 
 const database = 'postgres://app:c4nary-in-an-address@db/shop'
@@ -47,4 +60,41 @@ test.each([
   expect(seen).not.toContain('c4nary')
   expect(seen).toMatch(says)
   expect(code).toBe(1)
+  expect(summary()).not.toContain('c4nary')
+  expect(summary()).toMatch(/^### ❌ .+\n\n> \[!CAUTION\]\n> .+/)
+})
+
+test('a step that fails before it has a report shows the failure in the job summary', async () => {
+  const failure = new Failure({
+    code: 'config-invalid',
+    what: text`${untrusted('slipway.yml')} is not right`,
+    why: text`\n- ${untrusted('slipway.yml:3:5')} is missing\n- ${untrusted('<b>')} is wrong\n`,
+    fix: text`Correct the file.`,
+    docs: 'https://example.com/docs',
+  })
+  await run({ inputs: {}, main: () => Promise.reject(failure) }, 'main')
+  expect(summary()).toBe(
+    [
+      '### ❌ slipway.yml is not right',
+      '> [!CAUTION]\n> - slipway.yml:3:5 is missing\n> - &#60;b&#62; is wrong',
+      '**What to do:** Correct the file.',
+      '<a href="https://example.com/docs">Documentation</a>\n\n',
+    ].join('\n\n'),
+  )
+})
+
+test('so does one whose inputs are wrong', async () => {
+  await run({ inputs: { environments: requiredText }, main: () => Promise.resolve() }, 'main')
+  expect(summary()).toMatch(
+    /^### ❌ An input is not right\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
+  )
+})
+
+test('what has a report of its own gets no second one', async () => {
+  const main = async (_: object, runner: Runner) => {
+    await runner.writeSummary('### the report')
+    throw new Error('afterwards')
+  }
+  await run({ inputs: {}, main }, 'main')
+  expect(summary()).toBe('### the report\n')
 })

@@ -11,6 +11,13 @@ interface ScalableTarget {
   readonly RoleARN: string
   readonly CreationTime: Date
   readonly ScalableTargetARN: string
+  readonly SuspendedState: SuspendedState
+}
+
+interface SuspendedState {
+  readonly DynamicScalingInSuspended?: boolean
+  readonly DynamicScalingOutSuspended?: boolean
+  readonly ScheduledScalingSuspended?: boolean
 }
 
 interface Selection {
@@ -26,6 +33,7 @@ interface Registration extends Required<Pick<Selection, 'ServiceNamespace' | 'Re
   readonly MinCapacity?: number
   readonly MaxCapacity?: number
   readonly RoleARN?: string
+  readonly SuspendedState?: SuspendedState
 }
 
 const keyOf = ({ ServiceNamespace, ResourceId, ScalableDimension }: Registration) =>
@@ -67,6 +75,13 @@ export function createApplicationAutoScaling(world: World, region: string): AwsS
           RoleARN: input.RoleARN ?? before?.RoleARN ?? linkedRole,
           CreationTime: before?.CreationTime ?? new Date(world.clock.now()),
           ScalableTargetARN,
+          SuspendedState: {
+            DynamicScalingInSuspended: false,
+            DynamicScalingOutSuspended: false,
+            ScheduledScalingSuspended: false,
+            ...before?.SuspendedState,
+            ...input.SuspendedState,
+          },
         })
         return { ScalableTargetARN }
       },

@@ -1,5 +1,8 @@
 /** `npm run simulator -- --port 4599 --speed 20`: the simulator by hand, for people and for bundles of any language. */
 import { parseArgs } from 'node:util'
+import { choosePaint } from '../demo/paint.ts'
+import { watchSlack } from '../demo/slack-terminal.ts'
+import { answerByHand, behaviours, playByTag, setBehaviour } from './by-hand.ts'
 import { seedBlueGreen } from './codedeploy/fixtures.ts'
 import { seedNativeService, seedRollingService } from './fixtures.ts'
 import { createSimulator } from './simulator.ts'
@@ -8,20 +11,27 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4599' },
     speed: { type: 'string', default: '20' },
+    image: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
 })
 
-const usage = `Usage: npm run simulator -- [--port 4599] [--speed 20]
+const usage = `Usage: npm run simulator -- [--port 4599] [--speed 20] [--image IMAGE=BEHAVIOUR]
 
   --port   port on 127.0.0.1; 0 takes any free one
-  --speed  how many times as fast as real time the simulated services run`
+  --speed  how many times as fast as real time the simulated services run
+  --image  how the containers of an image behave (reference, tag or digest), as often as you like;
+           one of ${Object.keys(behaviours).join(', ')}`
+
+function stop(problem: string): never {
+  console.error(`${problem}\n\n${usage}`)
+  process.exit(2)
+}
 
 function numberOf(name: 'port' | 'speed', isValid: (value: number) => boolean): number {
   const value = Number(values[name])
   if (isValid(value)) return value
-  console.error(`--${name} ${values[name]} is not possible.\n\n${usage}`)
-  process.exit(2)
+  return stop(`--${name} ${values[name]} is not possible.`)
 }
 
 if (values.help) {
@@ -42,7 +52,17 @@ const canary = seedNativeService(simulator, {
   lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }],
 })
 simulator.world.region('eu-west-1').ecr.createRepository('api', true)
-const { url, environment, close } = await simulator.listen(port)
+playByTag(simulator)
+for (const line of values.image) {
+  try {
+    setBehaviour(simulator, line)
+  } catch (error) {
+    stop(`--image ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+const { url, environment, close } = await simulator.listen(port, {
+  aside: (request) => answerByHand(simulator, request),
+})
 
 console.log(`The simulator answers at ${url}, ${speed} times as fast as real time. Ctrl-C stops it.
 
@@ -58,11 +78,21 @@ Blue and green:   ${blueGreen.serviceArn} (by CodeDeploy: ${blueGreen.applicatio
 Canary:           ${canary.serviceArn} (by ECS; waits for an answer before its traffic is shifted)
 Repository:       api, with immutable tags
 A job's role:     ${role.arn}
+
+Images:           every image is healthy, but for tags that say something else: ${Object.keys(behaviours)
+  .filter((name) => name !== 'healthy')
+  .join(', ')}
+                  such as registry.example.com/api:crash. For other images, while this runs:
+                  curl -d 'registry.example.com/api:v3=out-of-memory' ${url}/simulator/images
+Slack:            the channel C0123456789 with any token xoxb-…; messages are printed here, and shown at
+                  ${url}/simulator/slack
 `)
 
-const stop = () => {
+const endWatch = watchSlack(() => simulator.slack.messages(), choosePaint(process.stdout, process.env), console.log)
+const end = () => {
+  endWatch()
   const calls = simulator.recorder.count()
   void close().then(() => console.log(`Stopped after ${calls} ${calls === 1 ? 'call' : 'calls'}.`))
 }
-process.once('SIGINT', stop)
-process.once('SIGTERM', stop)
+process.once('SIGINT', end)
+process.once('SIGTERM', end)

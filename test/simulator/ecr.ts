@@ -234,7 +234,7 @@ function describeImage({ world }: Place, repository: StoredRepository, stored: S
     imageManifestMediaType: stored.mediaType,
     artifactMediaType: manifest.artifactType ?? manifest.config?.mediaType,
     subjectManifestDigest: manifest.subject?.digest,
-    imageStatus: 'ACTIVE',
+    imageStatus: stored.isArchived ? 'ARCHIVED' : 'ACTIVE',
   }
 }
 
@@ -278,6 +278,18 @@ function imageHandlers(at: Place): Handlers {
       })
       const { items, nextToken } = page(ids, input)
       return { imageIds: items, nextToken }
+    },
+    /** An archived image is listed and described, and cannot be pulled (ECR user guide, "Archiving an image"). */
+    UpdateImageStorageClass(input: Named & { imageId: ImageId; targetStorageClass: 'STANDARD' | 'ARCHIVE' }) {
+      const repository = repositoryOf(world, store, input.repositoryName)
+      const stored = resolve(repository, input.imageId) ?? imageNotFound(world, repository, input.imageId)
+      stored.isArchived = input.targetStorageClass === 'ARCHIVE'
+      return {
+        registryId: world.accountId,
+        repositoryName: repository.name,
+        imageId: input.imageId,
+        imageStatus: stored.isArchived ? 'ARCHIVED' : 'ACTIVE',
+      }
     },
     BatchGetImage(input: Named & { imageIds: ImageId[] }) {
       const repository = repositoryOf(world, store, input.repositoryName)

@@ -9,6 +9,8 @@ export interface StoredManifest {
   readonly mediaType: string
   readonly content: Buffer
   readonly pushedAt: number
+  /** Cannot be pulled until it is pushed again, or restored. */
+  isArchived?: boolean
 }
 
 export interface StoredRepository {
@@ -168,12 +170,13 @@ export function pushManifest(world: World, repository: StoredRepository, push: P
       'ImageTagAlreadyExistsException',
       `The image tag '${push.tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
     )
-  const stored = repository.manifests.get(digest) ?? {
+  const stored: StoredManifest = repository.manifests.get(digest) ?? {
     digest,
     mediaType,
     content: push.content,
     pushedAt: world.clock.now(),
   }
+  stored.isArchived = false
   repository.manifests.set(digest, stored)
   if (push.tag !== undefined) repository.tags.set(push.tag, digest)
   return stored

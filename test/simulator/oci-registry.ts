@@ -228,7 +228,7 @@ function manifest({ repository, request }: Place, reference: string): HttpRespon
     return refuse(405, 'UNSUPPORTED', 'The operation is unsupported.')
   const digest = isDigest(reference) ? reference : repository.tags.get(reference)
   const stored = repository.manifests.get(digest ?? '')
-  if (stored === undefined) return refuse(404, 'MANIFEST_UNKNOWN', 'Requested image not found')
+  if (stored === undefined || stored.isArchived) return refuse(404, 'MANIFEST_UNKNOWN', 'Requested image not found')
   const accepted = request.headers.accept ?? '*/*'
   if (!accepted.includes('*/*') && !accepted.includes(stored.mediaType))
     return refuse(

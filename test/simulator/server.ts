@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { SimulatorClock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
-import type { HttpRequest } from './http.ts'
+import type { HttpRequest, HttpResponse } from './http.ts'
 import type { Iam } from './iam.ts'
 import type { Issuer } from './oidc.ts'
 
@@ -43,6 +43,8 @@ export interface ListenOptions {
    * (`time-server.ts`). It is what the header `Date` says.
    */
   readonly time?: 'real' | 'lapse' | 'shared'
+  /** Answers before AWS and the others do; undefined leaves a request to them. */
+  readonly aside?: (request: HttpRequest) => HttpResponse | undefined
 }
 
 function write(outgoing: ServerResponse, answer: Exchange, method: string): void {
@@ -65,14 +67,15 @@ async function serve(
   served: Served,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { time = 'real' }: ListenOptions,
+  { time = 'real', aside }: ListenOptions,
 ): Promise<void> {
   const gone = new AbortController()
   outgoing.on('close', () => gone.abort())
   try {
     const release = served.clock.hold()
     const request = await read(incoming).finally(release)
-    const answer = await served.exchange(request, gone.signal)
+    const response = aside?.(request)
+    const answer = response ? ({ kind: 'response', response } as const) : await served.exchange(request, gone.signal)
     if (time !== 'real') outgoing.setHeader('date', new Date(served.clock.now()).toUTCString())
     write(outgoing, answer, request.method)
   } catch (error) {

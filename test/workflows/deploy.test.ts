@@ -115,6 +115,19 @@ test.concurrent(
 )
 
 test.concurrent(
+  'deploys nothing when GitHub drops the digest that was built, and no tag in its place',
+  inScene(async (scene) => {
+    scene.callWith({ environments: 'staging' })
+    const run = await scene.run({ masks: [scene.digest] })
+    expect(run.result).toBe('failure')
+    expect(logOf(job(run, 'ship / deploy'))).toMatch(
+      /image "api@" has no digest behind its @; likely cause: GitHub drops an output of a job that contains a masked value/,
+    )
+    expect(scene.serving('staging')).toBe(oldImage)
+  }),
+)
+
+test.concurrent(
   'stops before production when staging fails, says why, and leaves staging as it was',
   inScene(async (scene) => {
     scene.callWith({})

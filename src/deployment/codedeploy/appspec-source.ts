@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { Failure } from '../../failure.ts'
 import type { Json, JsonObject } from '../../ports.ts'
 import { isObject } from '../../task-definition/members.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 
 export const appSpecDocs =
   'https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html'
@@ -57,9 +57,9 @@ export function countServices(source: string): number {
 export function invalidAppSpec(why: Text): Failure {
   return new Failure({
     code: 'file-invalid',
-    what: text`The AppSpec of codedeploy-appspec cannot be used`,
+    what: text`The AppSpec of ${setting('codedeploy-appspec')} cannot be used`,
     why,
-    fix: text`Correct it, or leave the input out: Slipway makes the AppSpec from the service.`,
+    fix: text`Correct it, or leave it out: Slipway makes the AppSpec from the service.`,
     docs: appSpecDocs,
   })
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts'
 import type { CodeDeployDeployment, Json, JsonObject, LoadBalancer, Service, TaskSet } from '../../ports.ts'
 import { isObject } from '../../task-definition/members.ts'
-import { text, untrusted } from '../../text.ts'
+import { setting, text, untrusted } from '../../text.ts'
 import { checkHooks } from './appspec-hooks.ts'
 import { appSpecDocs, invalidAppSpec, isEcsService, nameOf, readAppSpec, serviceType } from './appspec-source.ts'
 
@@ -17,7 +17,7 @@ export function appSpecOf(service: Service, taskDefinitionArn: string): string {
       code: 'service-unsupported',
       what: text`The service ${untrusted(service.serviceName ?? '')} has no load balancer with a container and a port`,
       why: text`CodeDeploy shifts traffic between two target groups of a load balancer`,
-      fix: text`Give the service a load balancer, or an AppSpec file in the input codedeploy-appspec.`,
+      fix: text`Give the service a load balancer, or an AppSpec file in ${setting('codedeploy-appspec')}.`,
       docs: appSpecDocs,
     })
   }

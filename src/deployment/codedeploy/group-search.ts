@@ -1,7 +1,7 @@
 import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeploy, DeploymentGroup, Service } from '../../ports.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 import type { CodeDeployRequest, DeployRequest, Journey } from '../journey.ts'
 import { unlessDenied } from '../permitted.ts'
 import { type GroupName, groupMissing, groupNameOf } from './group.ts'
@@ -74,7 +74,7 @@ export async function searchGroup(
     code: 'service-unsupported',
     what: text`Several deployment groups of CodeDeploy deploy the service ${untrusted(names[1])}`,
     why: text`these are ${untrusted(list.sort().join(', '))}`,
-    fix: text`Name the right one in the inputs codedeploy-application and codedeploy-deployment-group. Nothing has been changed.`,
+    fix: text`Name the right one in ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')}. Nothing has been changed.`,
   })
 }
 

@@ -2,7 +2,7 @@ import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../ports.ts'
 import { isEqual } from '../../task-definition/equal.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 import type { Conflict } from '../conflict.ts'
 import type { CodeDeployRequest, DeployRequest, Journey, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
@@ -97,7 +97,7 @@ export async function requireGroup(journey: Journey, name: GroupName, service?: 
     throw new Failure({
       code: 'service-unsupported',
       what: text`The deployment group ${untrusted(name.deploymentGroup)} deploys another service: ${untrusted(serves.map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`).join(', '))}`,
-      fix: text`Name the group of ${untrusted(service.serviceName ?? '')} in the input codedeploy-deployment-group.`,
+      fix: text`Name the group of ${untrusted(service.serviceName ?? '')} in ${setting('codedeploy-deployment-group')}.`,
     })
   }
   return group
@@ -109,7 +109,7 @@ export function groupMissing({ application, deploymentGroup }: GroupName, more: 
     code: 'service-unsupported',
     what: text`CodeDeploy has no deployment group ${untrusted(deploymentGroup)} in an application ${untrusted(application)}${more.length > 0 ? text`, ${more}` : []}`,
     why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
-    fix: text`Name the right ones in the inputs codedeploy-application and codedeploy-deployment-group.`,
+    fix: text`Name the right ones in ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')}.`,
   })
 }
 

@@ -27,13 +27,19 @@ export async function* ownCount(
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const name = service.serviceName ?? resourceName(request.service)
   let isBlind = false
-  const target = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
+  const found = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
     isBlind = true
   })
+  const target = found && scales(found) ? found : undefined
   if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
   const message = `The credentials do not allow ${looking}, so it is not known whether autoscaling owns the desired count; ${desiredCount} is set.`
   if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
   return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
+}
+
+/** A target all of whose activities are suspended sets no count (Application Auto Scaling, "Suspend and resume scaling"). */
+function scales({ SuspendedState: off }: ScalableTarget): boolean {
+  return !(off?.DynamicScalingInSuspended && off.DynamicScalingOutSuspended && off.ScheduledScalingSuspended)
 }
 
 function owned(name: string, wanted: number, now: number, { MinCapacity = 0, MaxCapacity = 0 }: ScalableTarget) {

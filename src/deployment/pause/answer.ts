@@ -1,29 +1,19 @@
 import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
-import { persistently } from '../agreement.ts'
 import { begin, watch } from '../attach.ts'
 import type { Pause } from '../details.ts'
-import { standingOf } from '../ecs/service-deployment.ts'
 import { causeOf, certain, type End, reattach } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey, Rollout } from '../journey.ts'
 import { type Located, locate } from '../locate.ts'
 import { shortly } from '../patience.ts'
-import { unlessDenied } from '../permitted.ts'
 import { recorded } from '../recorded.ts'
 import { redactEvents } from '../redact-events.ts'
 import { findMoving } from '../rollback/moving.ts'
 import { asRollback } from '../rollback/turn-round.ts'
-import { hookWaits, startReadyWait } from './pauses.ts'
+import { type PauseDecision, pausesAt, type Situation, situationOf } from './situation.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
-
-/** What somebody decided. */
-export interface PauseDecision {
-  readonly answer: 'continue' | 'roll-back'
-  /** Only the waits at this stage; all when undefined. */
-  readonly stage: string | undefined
-}
 
 /**
  * Answers what a deployment waits for, then watches it to its end. `deploymentId` of the request names the deployment;
@@ -66,71 +56,6 @@ async function idInFlight(request: DeployRequest, journey: Journey): Promise<str
   })
 }
 
-/** What the deployment does, as far as answers go. */
-type Situation =
-  | { readonly kind: 'waits'; readonly pauses: readonly Pause[]; readonly says: string }
-  /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
-  | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
-
-/** What is there to be answered. Where that is nothing, it is looked at again: a look may be older than the wait. */
-async function situationOf({ stage }: PauseDecision, located: Located, rollout: Rollout): Promise<Situation> {
-  const isAnswerable = (seen: Situation) =>
-    seen.kind === 'waits' ? pausesAt(stage, seen.pauses).length > 0 : seen.kind !== 'moving'
-  const first = await judge(located, rollout)
-  if (isAnswerable(first) || located.kind === 'task-set') return first
-  const later = await persistently(rollout.journey, async () => {
-    const seen = await judge(await lookAnew(located, rollout), rollout)
-    return isAnswerable(seen) ? seen : undefined
-  })
-  return later ?? first
-}
-
-async function judge(located: Located, rollout: Rollout): Promise<Situation> {
-  if (located.kind === 'task-set')
-    return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
-  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
-}
-
-async function lookAnew(
-  located: Exclude<Located, { kind: 'task-set' }>,
-  { journey, request }: Rollout,
-): Promise<Located> {
-  const { ecs, codeDeploy } = shortly(journey, request)
-  if (located.kind === 'codedeploy') return { ...located, deployment: await codeDeploy.describeDeployment(located.id) }
-  return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
-}
-
-function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
-  const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
-  if (standingOf(deployment) !== 'running')
-    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
-  const { open } = hookWaits(deployment)
-  if (open.length > 0) return { kind: 'waits', pauses: open, says: `it waits at ${lifecycleStage}` }
-  const wasAnswered = hooks.some((hook) => hook.targetType === 'PAUSE' && hook.status !== 'AWAITING_ACTION')
-  if (wasAnswered)
-    return { kind: 'answered', says: `The wait was over already: the deployment is at ${lifecycleStage}.` }
-  return { kind: 'moving', says: `it is ${status}${lifecycleStage && `, at ${lifecycleStage}`}` }
-}
-
-async function readyNow(
-  { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
-  { journey, request, service }: Rollout,
-): Promise<Situation> {
-  const { status = '' } = deployment
-  if (/^(Succeeded|Failed|Stopped)$/.test(status))
-    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
-  const { codeDeploy } = shortly(journey, request)
-  const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
-  const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
-  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })
-  if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it waits at READY_WAIT' }
-  const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
-  const says = `it is ${status}${running && `, at ${running}`}`
-  // The wait comes before this event, where there is one.
-  const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
-  return isPast ? { kind: 'answered', says: `The wait was over already: ${says}.` } : { kind: 'moving', says }
-}
-
 /** Nothing can be done where nothing waits; what somebody else let go on is not taken back by an answer. */
 function refusalOf(
   { answer, stage }: PauseDecision,
@@ -153,10 +78,6 @@ function refusalOf(
         : text`Nothing was answered, and the deployment goes on. Run this again when it waits${stage === undefined ? '' : ' there'}; deploy with on-pause: leave ends at that moment.${reattach(located.id, { cluster, service })}`,
     ),
   }
-}
-
-function pausesAt(stage: string | undefined, pauses: readonly Pause[]): readonly Pause[] {
-  return stage === undefined ? pauses : pauses.filter((pause) => pause.stage.toLowerCase() === stage.toLowerCase())
 }
 
 /** Gives the answers, each told as what it does. Returns the ids of the waits that are over now. */

@@ -46,8 +46,8 @@ export async function requireImages({ target, current, service, region, ecr }: I
     if (found && found.value === undefined) {
       throw gone(
         text`The image ${untrusted(image)} of ${untrusted(shortName(target.arn))} is gone`,
-        text`Amazon ECR has no such image any more; a lifecycle policy or somebody deleted it`,
-        text`Name another revision in the input to, or build and deploy that commit again. Nothing has been changed.`,
+        text`Amazon ECR has no such image any more, or has archived it (imageStatus ARCHIVED): by a lifecycle policy or by hand`,
+        text`Name another revision in the input to, restore the image (aws ecr update-image-storage-class --target-storage-class STANDARD), or build and deploy that commit again. Nothing has been changed.`,
       )
     }
   }

@@ -28,8 +28,8 @@ export type Moving = {
 
 /** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
 export async function findMoving(request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
-  const { cluster, service: name } = request
-  const service = requireService(await readService(journey, request), name, cluster)
+  const { service: name } = request
+  const service = await requireService(await readService(journey, request), request, journey.ecs)
   return engineOf(service, name) === 'codedeploy'
     ? await movingByCodeDeploy(service, await locateGroup(request, service, journey, () => undefined), journey)
     : await movingByEcs(service, request, journey)

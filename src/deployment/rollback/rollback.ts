@@ -35,7 +35,7 @@ export interface RollbackJourney extends Journey {
 export async function* rollBack(request: RollbackRequest, journey: RollbackJourney): Events<void> {
   let target: RollbackTarget | undefined
   const wanted: DeployRequest['wanted'] = async (read, current) => {
-    const service = requireService(read, request.service, request.cluster)
+    const service = await requireService(read, request, journey.ecs)
     const preparing = shortly(journey, request)
     const isCodeDeploy = engineOf(service, request.service) === 'codedeploy'
     const group = isCodeDeploy

@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
+import { whyUndeployable } from '../../task-definition/standing.ts'
 import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { engineOf, runningTaskDefinition } from '../engine.ts'
@@ -52,7 +53,8 @@ export async function findRollbackTarget(
   ports: RollbackPorts,
 ): Promise<RollbackTarget> {
   const target = await find(goal, service, ports)
-  if (textIn(target.definition, 'status') === 'INACTIVE') throw inactive(target.arn)
+  const reason = whyUndeployable(target.definition)
+  if (reason) throw undeployable(target.arn, reason)
   return target
 }
 
@@ -142,10 +144,10 @@ function others(current: string, from: string): Failure {
   })
 }
 
-function inactive(arn: string): Failure {
+function undeployable(arn: string, reason: Text): Failure {
   return gone(
     text`The revision ${untrusted(shortName(arn))} cannot be deployed any more`,
-    text`it was deregistered (its status is INACTIVE), and Amazon ECS starts no service with such a revision`,
+    text`${reason}, and Amazon ECS starts no service with such a revision`,
     text`Name an active revision in the input to; or deploy its image with the action deploy, which registers a new revision. Nothing has been changed.`,
   )
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../../nearest.ts'
 import type { LifecycleHook } from '../../ports.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 
 /** API DeploymentLifecycleHook, `lifecycleStages`. */
 export const hookStages = [
@@ -28,11 +28,11 @@ export function hookProblems(hooks: readonly LifecycleHook[]): readonly Text[] {
   return [
     ...hooks.flatMap((hook, index) =>
       [...unknownMembers(hook), ...stageProblems(hook), ...targetProblems(hook), ...timeoutProblems(hook)].map(
-        (problem) => text`lifecycle-hooks[${index}]${problem}`,
+        (problem) => text`${setting('lifecycle-hooks')}[${index}]${problem}`,
       ),
     ),
     ...(Math.max(pauses, hooks.length - pauses) > mostHooks
-      ? [text`lifecycle-hooks may have ${mostHooks} pauses and ${mostHooks} functions at most`]
+      ? [text`${setting('lifecycle-hooks')} may have ${mostHooks} pauses and ${mostHooks} functions at most`]
       : []),
   ]
 }

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration, LoadBalancer, Service } from '../../ports.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 import { hookProblems } from './lifecycle-hook-rules.ts'
 import { type DeploymentSettings, nameOf, strategiesOf } from './settings.ts'
 
@@ -25,13 +25,15 @@ export function strategyProblems(settings: DeploymentSettings, merged: Merged): 
 function ofOtherStrategies(settings: DeploymentSettings, merged: DeploymentConfiguration): readonly Text[] {
   const { strategy = 'ROLLING', bakeTimeInMinutes } = merged
   const wrong = Object.entries(strategiesOf).flatMap(([name, wanted]) => {
-    const setting = name as keyof DeploymentSettings
-    const isAsked = settings[setting] !== undefined && settings[setting] !== 'off'
+    const key = name as keyof DeploymentSettings
+    const isAsked = settings[key] !== undefined && settings[key] !== 'off'
     if (!isAsked || wanted.some((one) => one === strategy)) return []
-    return [text`${nameOf(setting)} needs the strategy ${wanted.join(' or ')}, and it is ${untrusted(strategy)}`]
+    return [text`${setting(nameOf(key))} needs the strategy ${wanted.join(' or ')}, and it is ${untrusted(strategy)}`]
   })
   const isUnbaked = strategy === 'BLUE_GREEN' && bakeTimeInMinutes === undefined
-  return isUnbaked ? [...wrong, text`bake-minutes is required with the strategy BLUE_GREEN; 0 is allowed`] : wrong
+  return isUnbaked
+    ? [...wrong, text`${setting('bake-minutes')} is required with the strategy BLUE_GREEN; 0 is allowed`]
+    : wrong
 }
 
 /** A service of the DAEMON kind has no second task to start beside the first, and rules of its own. */
@@ -42,7 +44,7 @@ function percentages(settings: DeploymentSettings, { service, merged }: Merged):
   const stuck = (merged.strategy ?? 'ROLLING') === 'ROLLING' && least >= 100 && most <= 100
   return stuck
     ? [
-        text`minimum-healthy-percent and maximum-percent cannot both be 100: no task could be replaced (lower the one, or raise the other)`,
+        text`${setting('minimum-healthy-percent')} and ${setting('maximum-percent')} cannot both be 100: no task could be replaced (lower the one, or raise the other)`,
       ]
     : []
 }
@@ -55,7 +57,7 @@ function earlySuccess({
   const percent = criteria?.enable ? criteria.healthyPercent : undefined
   return percent !== undefined && percent < minimumHealthyPercent
     ? [
-        text`early-success (${percent}%) must not be lower than the minimum healthy percent (${minimumHealthyPercent}%); minimum-healthy-percent changes that`,
+        text`${setting('early-success')} (${percent}%) must not be lower than the minimum healthy percent (${minimumHealthyPercent}%); minimum-healthy-percent changes that`,
       ]
     : []
 }
@@ -64,8 +66,10 @@ function breakerAndAlarms(settings: DeploymentSettings, merged: DeploymentConfig
   const isOff = settings.circuitBreakerThreshold !== undefined && !merged.deploymentCircuitBreaker?.enable
   const isUnwatched = settings.alarmsRollBack !== undefined && !merged.alarms?.enable
   return [
-    ...(isOff ? [text`circuit-breaker-threshold needs a circuit breaker, and it is off; set circuit-breaker`] : []),
-    ...(isUnwatched ? [text`alarms-roll-back needs alarms, and there are none; set alarms`] : []),
+    ...(isOff
+      ? [text`${setting('circuit-breaker-threshold')} needs a circuit breaker, and it is off; set circuit-breaker`]
+      : []),
+    ...(isUnwatched ? [text`${setting('alarms-roll-back')} needs alarms, and there are none; set alarms`] : []),
   ]
 }
 
@@ -94,18 +98,20 @@ function misplaced(
   wanted: NonNullable<DeploymentSettings['loadBalancerConfiguration']>,
   own: readonly LoadBalancer[],
 ): readonly Text[] {
-  if (own.length === 0) return [text`load-balancer-configuration is given, and the service has no load balancer`]
+  if (own.length === 0)
+    return [text`${setting('load-balancer-configuration')} is given, and the service has no load balancer`]
   const classic = own.find(({ loadBalancerName }) => loadBalancerName !== undefined)
-  if (classic) return [text`load-balancer-configuration is not for Classic Load Balancers, which the service has`]
+  if (classic)
+    return [text`${setting('load-balancer-configuration')} is not for Classic Load Balancers, which the service has`]
   if (!('length' in wanted)) {
-    const several = text`load-balancer-configuration must be a list with a targetGroupArn in each, as the service has ${own.length} target groups`
+    const several = text`${setting('load-balancer-configuration')} must be a list with a targetGroupArn in each, as the service has ${own.length} target groups`
     return own.length > 1 ? [several] : []
   }
   return wanted.flatMap(({ targetGroupArn = '' }) =>
     own.some((balancer) => balancer.targetGroupArn === targetGroupArn)
       ? []
       : [
-          text`load-balancer-configuration names the target group ${untrusted(targetGroupArn)}, which the service does not have`,
+          text`${setting('load-balancer-configuration')} names the target group ${untrusted(targetGroupArn)}, which the service does not have`,
         ],
   )
 }
@@ -124,10 +130,10 @@ function malformed({ advancedConfiguration: advanced }: LoadBalancer): readonly 
   return [
     ...wrong.map(
       (arn) =>
-        text`load-balancer-configuration must name the ARN of a rule of an Application Load Balancer, or of a listener of a Network Load Balancer, not ${untrusted(arn ?? '')}`,
+        text`${setting('load-balancer-configuration')} must name the ARN of a rule of an Application Load Balancer, or of a listener of a Network Load Balancer, not ${untrusted(arn ?? '')}`,
     ),
     ...(production !== undefined && production === test
-      ? [text`load-balancer-configuration names one rule for both production and test traffic`]
+      ? [text`${setting('load-balancer-configuration')} names one rule for both production and test traffic`]
       : []),
   ]
 }
@@ -141,7 +147,7 @@ function doubled(balancers: readonly LoadBalancer[]): readonly Text[] {
   const twice = arns.find((arn, index) => arn !== undefined && arns.indexOf(arn) !== index)
   return twice === undefined
     ? []
-    : [text`load-balancer-configuration uses the target group ${untrusted(shortGroup(twice))} twice`]
+    : [text`${setting('load-balancer-configuration')} uses the target group ${untrusted(shortGroup(twice))} twice`]
 }
 
 function shortGroup(arn: string): string {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../failure.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LoadBalancer, Service } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 import type { Engine } from '../event.ts'
 import type { DeployRequest } from '../journey.ts'
 import { type SettingChange, settingChanges } from './change.ts'
@@ -47,7 +47,7 @@ export function arrange(
       code: 'inputs-invalid',
       what: text`The deployment settings do not fit the service ${untrusted(service.serviceName ?? '')}`,
       why: problems.flatMap((problem, index) => (index === 0 ? problem : ['; ', ...problem])),
-      fix: text`Correct them under "with:" of the step, or under "deployment:" in slipway.yml. Nothing has been changed on AWS.`,
+      fix: text`Correct them. Nothing has been changed on AWS.`,
     })
   }
   return difference(service, { configuration: merged, loadBalancers })
@@ -67,11 +67,12 @@ function difference({ deploymentConfiguration = {}, loadBalancers = [] }: Servic
 }
 
 function notByEcs({ serviceName = '', deploymentController }: Service, settings: DeploymentSettings): Failure {
+  const names: Text = givenNames(settings).flatMap((name, index) => [index === 0 ? '' : ', ', setting(name)])
   return new Failure({
     code: 'service-unsupported',
-    what: text`The service ${untrusted(serviceName)} is not deployed by Amazon ECS itself, so ${givenNames(settings).join(', ')} cannot be set`,
+    what: text`The service ${untrusted(serviceName)} is not deployed by Amazon ECS itself, so it has no settings of this kind: ${names}`,
     why: text`its deployment controller is ${untrusted(deploymentController?.type ?? 'unknown')}`,
-    fix: text`Leave these inputs out, also under "deployment:" in slipway.yml. With CodeDeploy, codedeploy-deployment-config sets the pace, and the deployment group has alarms and rollback.`,
+    fix: text`Leave them out. With CodeDeploy, codedeploy-deployment-config sets the pace, and the deployment group has alarms and rollback.`,
   })
 }
 

@@ -132,6 +132,10 @@ export const findingKinds = {
   'secret-duplicate': { severity: 'blocks', found: 'a secret whose name a variable or another secret has' },
   'dependency-unknown': { severity: 'blocks', found: '`dependsOn` a container that the definition does not have' },
   'alarm-missing': { severity: 'warns', found: 'an alarm of the deployment that does not exist' },
+  'alarm-without-data': {
+    severity: 'notes',
+    found: 'an alarm in INSUFFICIENT_DATA, which stops nothing until its metric arrives',
+  },
   'alarm-ignored': {
     severity: 'warns',
     found: 'an alarm in ALARM that Amazon ECS therefore ignores for the whole deployment',

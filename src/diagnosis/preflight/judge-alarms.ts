@@ -10,7 +10,9 @@ export function judgeAlarms({ alarms, engine }: PreflightFacts): readonly Findin
   if (states === undefined) return []
   const known = new Set(states.map(({ name }) => name))
   const unknown = names.filter((name) => !known.has(name))
-  return [...unknown.map(missing), ...states.filter(isInAlarm).map(engine === 'codedeploy' ? stops : ignored)]
+  const silent = states.filter(({ state }) => state === 'INSUFFICIENT_DATA')
+  const firing = states.filter(isInAlarm).map(engine === 'codedeploy' ? stops : ignored)
+  return [...unknown.map(missing), ...firing, ...silent.map(withoutData)]
 }
 
 function missing(name: string): Finding {
@@ -18,6 +20,15 @@ function missing(name: string): Finding {
     what: text`The alarm ${untrusted(name)} does not exist`,
     why: text`the deployment is configured to watch it, and nothing will stop it instead`,
     fix: text`Create the alarm in this region, or remove it from the alarms of the deployment.`,
+  })
+}
+
+/** It is there, and sees nothing: a metric that nobody sends, or one of a load balancer without traffic. */
+function withoutData({ name, reason }: AlarmState): Finding {
+  return finding('alarm-without-data', {
+    what: text`The alarm ${untrusted(name)} has no data (INSUFFICIENT_DATA)`,
+    why: text`it guards the deployment only once its metric arrives${said(reason)}`,
+    fix: text`Check namespace, metric and dimensions of the alarm if it stays so under traffic.`,
   })
 }
 

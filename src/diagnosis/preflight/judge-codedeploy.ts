@@ -1,4 +1,4 @@
-import { text, untrusted } from '../../text.ts'
+import { setting, text, untrusted } from '../../text.ts'
 import type { CodeDeployFacts, PreflightFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 
@@ -19,7 +19,7 @@ export function judgeCodeDeploy({ codeDeploy, service }: PreflightFacts): readon
           finding('deployment-group-other', {
             what: text`The deployment group ${untrusted(deploymentGroup)} deploys another service`,
             why: text`it is the group of ${untrusted(others)}`,
-            fix: text`Name the group of ${untrusted(service?.serviceName ?? '')} in codedeploy-deployment-group.`,
+            fix: text`Name the group of ${untrusted(service?.serviceName ?? '')} in ${setting('codedeploy-deployment-group')}.`,
           }),
         ]
       : []),

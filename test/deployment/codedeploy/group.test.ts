@@ -76,7 +76,7 @@ describe('a group with a name of its own', () => {
     sim.recorder.clear()
     const { cause } = await run(sim, { image: newImage })
     expect(cause).toMatch(/no deployment group DgpECS-shop-api .* and no other group deploys shop\/api/)
-    expect(cause).toMatch(/codedeploy-application and codedeploy-deployment-group/)
+    expect(cause).toMatch(/the input codedeploy-application and the input codedeploy-deployment-group/)
     expect(registrations(sim)).toBe(0)
   })
 

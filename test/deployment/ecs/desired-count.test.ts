@@ -9,11 +9,12 @@ import { causeOf, codeDeployScene, newImage, region, rollingScene, run } from '.
 
 const looking = 'application-autoscaling:DescribeScalableTargets'
 
-function scaled(sim: Simulator, resource = 'service/shop/api'): Simulator {
+function scaled(sim: Simulator, resource = 'service/shop/api', more: object = {}): Simulator {
   const { handlers } = sim.world.region(region)['application-autoscaling']
   const input = {
     ...{ ServiceNamespace: 'ecs', ResourceId: resource, ScalableDimension: 'ecs:service:DesiredCount' },
     ...{ MinCapacity: 2, MaxCapacity: 12 },
+    ...more,
   }
   handlers.RegisterScalableTarget?.(input, {} as never)
   return sim
@@ -40,6 +41,16 @@ describe('a count that autoscaling owns', () => {
     const sim = scaled(rollingScene())
     const { outcome } = await run(sim, { image: newImage, request: { desiredCount: 5, forceDesiredCount: true } })
     expect([outcome, countOf(sim), sim.iam.actionsUsed().includes(looking)]).toEqual(['succeeded', 5, false])
+  })
+
+  test('is nobody’s while all of its scaling is suspended, and stays owned while only a part of it is', async () => {
+    const part = { DynamicScalingInSuspended: true, ScheduledScalingSuspended: true }
+    const suspended = (state: object) => scaled(rollingScene(), 'service/shop/api', { SuspendedState: state })
+    const off = suspended({ ...part, DynamicScalingOutSuspended: true })
+    expect((await run(off, { image: newImage, request: { desiredCount: 5 } })).outcome).toBe('succeeded')
+    expect(countOf(off)).toBe(5)
+    const { cause } = await run(suspended(part), { image: newImage, request: { desiredCount: 5 } })
+    expect(cause).toMatch(/belongs to autoscaling/)
   })
 
   test('may be named as it is', async () => {

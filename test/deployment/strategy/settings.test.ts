@@ -148,7 +148,7 @@ describe('what only AWS can find out', () => {
     }
     const { outcome, cause } = await deploy(sim, { strategy: 'CANARY', loadBalancerConfiguration })
     expect(outcome).toBe('failed')
-    expect(cause).toContain('Check the target groups of load-balancer-configuration')
+    expect(cause).toContain('Check the target groups of the input load-balancer-configuration')
   })
 })
 
@@ -192,7 +192,7 @@ describe('settings alone', () => {
   test('of a service that CodeDeploy deploys are refused by name', async () => {
     const { outcome, cause } = await deploy(codeDeployScene(), { strategy: 'CANARY' })
     expect(outcome).toBe('failed')
-    expect(cause).toContain('so strategy cannot be set')
+    expect(cause).toContain('no settings of this kind: the input strategy')
   })
 })
 

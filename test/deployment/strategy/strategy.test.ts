@@ -315,7 +315,7 @@ describe('what AWS would refuse is refused before anything changes', () => {
   test('a service that CodeDeploy deploys has none of these settings', () => {
     const of = service({}, { deploymentController: { type: 'CODE_DEPLOY' } })
     const said = refused({ strategy: 'CANARY', alarms: ['a'] }, of, 'codedeploy')
-    expect(said).toContain('so strategy, alarms cannot be set: its deployment controller is CODE_DEPLOY')
+    expect(said).toContain('the input strategy, the input alarms: its deployment controller is CODE_DEPLOY')
     expect(said).toContain('codedeploy-deployment-config sets the pace')
   })
 

@@ -4,6 +4,7 @@ import type { PreflightFacts, SecretFact } from '../../../src/diagnosis/prefligh
 import { type FindingCode, type FindingKind, findingKinds } from '../../../src/diagnosis/preflight/finding-kinds.ts'
 import { judge } from '../../../src/diagnosis/preflight/judge.ts'
 import type { Decision, JsonObject, Service, Subnet, VpcEndpoint } from '../../../src/ports.ts'
+import { renderText } from '../../../src/text.ts'
 import {
   accountId,
   definitionWith,
@@ -203,6 +204,12 @@ const traffic: readonly Row[] = [
     { ...viaCodeDeploy, ...route(weights([targetGroup, 70], [green, 30])) },
   ],
   ['alarm-missing', 'warns', '', { alarms: { names: ['api-5xx'], states: [] } }],
+  [
+    'alarm-without-data',
+    'notes',
+    '',
+    { alarms: { names: ['api-5xx'], states: [{ name: 'api-5xx', state: 'INSUFFICIENT_DATA' }] } },
+  ],
   ['alarm-ignored', 'warns', '', firing],
   ['alarm-stops', 'blocks', '', { ...viaCodeDeploy, ...firing }],
 ]
@@ -414,9 +421,7 @@ describe('a finding', () => {
   test('says what, why and what to do, without full stops where none belong', () => {
     for (const [code, , , change] of rows)
       for (const { what, why, fix } of judge(factsWith(change)).filter((finding) => finding.code === code)) {
-        const [said, because, advice] = [what, why, fix].map((part) =>
-          part.map((word) => (typeof word === 'string' ? word : word.untrusted)).join(''),
-        )
+        const [said, because, advice] = [what, why, fix].map((part) => renderText(part, (theirs) => theirs))
         expect(`${said}|${because}`).not.toMatch(/\.(\||$)|^\||\|$/)
         expect(advice).toMatch(/[.}"]$/)
       }

@@ -2,14 +2,14 @@
 import type { Cluster, CreateClusterRequest, DescribeClustersRequest } from '@aws-sdk/client-ecs'
 import { AwsError, type Handlers } from '../contract.ts'
 import { arn, nameOf } from '../identifiers.ts'
-import { type ClusterRecord, clientException, type EcsState, invalidParameter } from './state.ts'
+import { type ClusterRecord, type EcsState, invalidParameter } from './state.ts'
 
 const clusterName = /^[a-zA-Z0-9][\w-]{0,254}$/
 
 /** The cluster of a request, by name or ARN; `default` when none is named. Throws ClusterNotFoundException. */
 export function findCluster(ecs: EcsState, reference = 'default'): ClusterRecord {
   const found = ecs.clusters.get(nameOf(reference))
-  if (!found || (reference.startsWith('arn:') && found.clusterArn !== reference))
+  if (!found || found.isDeleted || (reference.startsWith('arn:') && found.clusterArn !== reference))
     throw new AwsError('ClusterNotFoundException', 'Cluster not found.')
   return found
 }
@@ -20,7 +20,7 @@ function describe(ecs: EcsState, cluster: ClusterRecord, withTags: boolean): Clu
   return {
     clusterArn: cluster.clusterArn,
     clusterName: cluster.clusterName,
-    status: 'ACTIVE',
+    status: cluster.isDeleted ? 'INACTIVE' : 'ACTIVE',
     registeredContainerInstancesCount: 0,
     runningTasksCount: tasks.filter(({ task }) => task.lastStatus === 'RUNNING').length,
     pendingTasksCount: tasks.filter(({ task }) => task.lastStatus === 'PENDING' || task.lastStatus === 'PROVISIONING')
@@ -39,7 +39,7 @@ export const clusterHandlers = (ecs: EcsState): Handlers => ({
     const name = input.clusterName ?? 'default'
     if (!clusterName.test(name)) throw invalidParameter('Invalid cluster name.')
     const existing = ecs.clusters.get(name)
-    const cluster = existing ?? {
+    const cluster = (existing?.isDeleted ? undefined : existing) ?? {
       clusterName: name,
       clusterArn: arn('ecs', ecs.region, ecs.world.accountId, `cluster/${name}`),
       tags: input.tags ?? [],
@@ -73,7 +73,7 @@ export const clusterHandlers = (ecs: EcsState): Handlers => ({
     )
     if (services)
       throw new AwsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.')
-    if (!ecs.clusters.delete(cluster.clusterName)) throw clientException('Cluster not found.')
-    return { cluster: { ...describe(ecs, cluster, false), status: 'INACTIVE' } }
+    cluster.isDeleted = true
+    return { cluster: describe(ecs, cluster, false) }
   },
 })

@@ -50,6 +50,8 @@ export interface ClusterRecord {
   readonly clusterName: string
   readonly clusterArn: string
   tags: Tag[]
+  /** It stays listed and described for a while (API DeleteCluster), and nothing else works with it. */
+  isDeleted?: boolean
 }
 
 export interface DefinitionRecord {

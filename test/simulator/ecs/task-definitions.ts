@@ -135,6 +135,17 @@ export const taskDefinitionHandlers = (ecs: EcsState): Handlers => ({
     found.definition.deregisteredAt = now(ecs)
     return { taskDefinition: found.definition }
   },
+  DeleteTaskDefinitions: (input: { taskDefinitions: readonly string[] }) => {
+    const found = input.taskDefinitions.map((arn) => ({ arn, record: findDefinition(ecs, arn) }))
+    const gone = found.filter(({ record }) => record?.definition.status === 'INACTIVE')
+    for (const { record } of gone) if (record) record.definition.status = 'DELETE_IN_PROGRESS'
+    return {
+      taskDefinitions: gone.map(({ record }) => record?.definition),
+      failures: found
+        .filter(({ arn }) => !gone.some((one) => one.arn === arn))
+        .map(({ arn }) => ({ arn, reason: 'The specified task definition is still in ACTIVE status.' })),
+    }
+  },
   ListTaskDefinitions: (input: ListTaskDefinitionsRequest) => {
     const families = [...ecs.families.keys()]
       .sort()

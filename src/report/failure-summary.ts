@@ -1,0 +1,36 @@
+import { redactText } from '../diagnosis/redact-text.ts'
+import type { Failure } from '../failure.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { closed } from './failure.ts'
+import { alert, link, prose } from './markdown.ts'
+import { truncate } from './short.ts'
+
+/** As much of a failure as anybody reads; GitHub drops a summary of more than 1 MiB. UTF-16 units. */
+const longest = 16_000
+
+/** The job summary of a step that failed before it had anything else to report: what, why, and what to do. Markdown. */
+export function renderFailure({ parts: { what, why, fix, docs } }: Failure): string {
+  return joined([
+    `### ❌ ${shown(what)}`,
+    ...(why === undefined ? [] : [alert('CAUTION', redactText(closed(why)))]),
+    ...(fix === undefined ? [] : [`**What to do:** ${shown(fix)}`]),
+    ...(docs === undefined ? [] : [link('Documentation', docs)]),
+  ])
+}
+
+/** The same for what is no `Failure`. */
+export function renderFault(reason: string): string {
+  return joined([
+    '### ❌ Internal error in Slipway (a bug)',
+    alert('CAUTION', redactText(text`${untrusted(reason)}`)),
+    'Please report it with the log of this step.',
+  ])
+}
+
+function shown(part: Text): string {
+  return prose(redactText(part))
+}
+
+function joined(parts: readonly string[]): string {
+  return truncate(`${parts.join('\n\n')}\n`, longest)
+}
