@@ -1,0 +1,95 @@
+import { parseReference } from '../image/reference.ts'
+import type { Json, JsonObject } from '../ports.ts'
+import { type Text, text, untrusted } from '../text.ts'
+import { isList, isObject, objectsIn, pathText, textIn } from './members.ts'
+import { findCertain, findIn, findInOptions, findInShell } from './placeholder-marks.ts'
+
+/** A place in a definition that a template or a person should have filled in. */
+export interface Placeholder {
+  /** Where it is: `['containerDefinitions', 0, 'environment', 2, 'value']`. */
+  readonly path: readonly (string | number)[]
+  /** What it is in, for people: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
+  readonly member: string
+  /** The placeholder alone, such as `<DB_HOST>`. The value around it may be secret and is not told. */
+  readonly mark: string
+  /** True where nothing that works can look so. Otherwise it may be meant, as an application may expand it itself. */
+  readonly certain: boolean
+}
+
+/** Members whose values are names, ARNs or numbers: the signs of a placeholder are never part of one. */
+const strict =
+  /^(?:family|cpu|memory|(?:task|execution)RoleArn|tags\.\d+\.(?:key|value)|volumes\.\d+\.(?:name|(?:efs|s3files|fsx\w+)VolumeConfiguration\.(?:fileSystem(?:Id|Arn)|accessPointArn|authorizationConfig\.\w+))|containerDefinitions\.\d+\.(?:name|image|(?:environment|secrets)\.\d+\.name|secrets\.\d+\.valueFrom|environmentFiles\.\d+\.value|repositoryCredentials\.credentialsParameter|dependsOn\.\d+\.containerName|mountPoints\.\d+\.sourceVolume|logConfiguration\.(?:secretOptions\.\d+\.(?:name|valueFrom)|options\.awslogs-(?:group|region))))$/
+/** Members that a shell reads before the program does: `${NAME}` is its own there. */
+const shell = /^containerDefinitions\.\d+\.(?:command|entryPoint|healthCheck\.command)\.\d+$/
+/** Members in which Docker, log drivers and proxies have templates of their own, such as `{{.ID}}`. */
+const templated =
+  /^containerDefinitions\.\d+\.(?:dockerLabels|logConfiguration\.options|firelensConfiguration\.options)\./
+
+/** Every placeholder in a task definition that nobody filled in. Reads nothing else; works on any JSON object. */
+export function findPlaceholders(definition: JsonObject): readonly Placeholder[] {
+  return collect(definition, [], definition)
+}
+
+/** The sentence about one of them, without a full stop. */
+export function placeholderText({ member, mark, certain }: Placeholder): Text {
+  return certain
+    ? text`${untrusted(member)} still has the placeholder ${untrusted(mark)}`
+    : text`${untrusted(member)} looks like the placeholder ${untrusted(mark)}`
+}
+
+function collect(value: Json, path: readonly (string | number)[], definition: JsonObject): readonly Placeholder[] {
+  if (typeof value === 'string') {
+    const found = marksIn(value, path.join('.'))
+    return found ? [{ path, member: memberAt(path, definition), ...found }] : []
+  }
+  if (isList(value)) return value.flatMap((item, index) => collect(item, [...path, index], definition))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, content]) => collect(content, [...path, name], definition))
+}
+
+function marksIn(value: string, at: string): Pick<Placeholder, 'mark' | 'certain'> | undefined {
+  if (strict.test(at)) return strictMark(value, at)
+  if (shell.test(at)) return findInShell(value)
+  return templated.test(at) ? findInOptions(value) : findIn(value)
+}
+
+function strictMark(value: string, at: string): Pick<Placeholder, 'mark' | 'certain'> | undefined {
+  const mark = findCertain(value) ?? accountIn(value) ?? (at.endsWith('.image') ? imageMark(value) : undefined)
+  if (mark !== undefined) return { mark, certain: true }
+  // A parameter of the Parameter Store, a container or a role may be called so.
+  return findIn(value)
+}
+
+/** `ACCOUNT_ID` where an ARN or the address of a registry has twelve digits. */
+function accountIn(value: string): string | undefined {
+  const [, arn] = /^arn:[^:]*:(?:iam|secretsmanager|ssm|elasticfilesystem):[^:]*:([^:]*):/.exec(value) ?? []
+  const [, registry] = /^([^./]+)\.dkr\.ecr\./.exec(value) ?? []
+  const account = arn ?? registry
+  return account === undefined || account === '' || /^\d{12}$/.test(account) ? undefined : account
+}
+
+/** A name of Docker Hub's own images that says that it stands for another, and what can be no image at all. */
+function imageMark(value: string): string | undefined {
+  const isWord =
+    /^(?:set-by-[\w-]+|(?:image-?)?placeholder(?:-?image)?|replace-?(?:d|me|this)?|change-?me|to-?do|tbd)(?::\w+)?$/
+  if (isWord.test(value)) return value
+  const isUpper = /^[A-Z][A-Z0-9_-]*(?::[\w.-]+)?$/.test(value)
+  return isUpper && parseReference(value) === undefined ? value : undefined
+}
+
+function memberAt(path: readonly (string | number)[], definition: JsonObject): string {
+  const [list, index, ...inside] = path
+  if (list !== 'containerDefinitions' || typeof index !== 'number') return pathText(path)
+  const container = objectsIn(definition, 'containerDefinitions')[index]
+  const name = textIn(container, 'name')
+  const owner = name === undefined ? pathText([list, index]) : `container "${name}"`
+  const [member = '', position] = inside
+  const named = typeof position === 'number' ? objectsIn(container, String(member))[position] : undefined
+  const kind = new Map([
+    ['environment', 'environment variable'],
+    ['secrets', 'secret'],
+  ]).get(String(member))
+  const own = textIn(named, 'name')
+  if (kind !== undefined && own !== undefined) return `${kind} ${own} of ${owner}`
+  return `${pathText(inside)} of ${owner}`
+}
