@@ -12,6 +12,7 @@ const beyondUnits = [
   'diagnosis/gather.test.ts',
   'diagnosis/redact-properties.test.ts',
   'diagnosis/redact-time.test.ts',
+  'document/document-time.test.ts',
   'report/hostile-reports.test.ts',
   'task-definition/register.test.ts',
 ]
@@ -23,7 +24,7 @@ export default {
   // One for all: no test fails because the machine is busy. What hangs is found all the same.
   testTimeout: 120_000,
   projects: [
-    project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
+    project('unit', ['*.test.ts', '{config,diagnosis,document,image,report,runner,task-definition}/**/*.test.ts'], {
       testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
     }),
     project('in-process', ['{actions,aws,deployment,github,registry,slack}/**/*.test.ts', ...beyondUnits]),

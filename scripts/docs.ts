@@ -1,9 +1,10 @@
-// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md and
-// schema/slipway.schema.json. With --check it changes nothing and fails when a file is stale.
+// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md,
+// schema/slipway.schema.json and the tables of AWS's shapes. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
+import { shapesModule } from './shapes.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -32,6 +33,16 @@ documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 write('docs/troubleshooting.md', await troubleshooting())
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+
+write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))
+write(
+  'src/deployment/ecs/shapes.ts',
+  shapesModule(
+    ['CreateServiceRequest', 'ContainerOverride', 'TaskManagedEBSVolumeConfiguration'],
+    'Service',
+    '../../document',
+  ),
+)
 
 if (stale.length > 0) {
   console.error(`Stale, run "npm run docs" and commit: ${stale.join(', ')}`)

@@ -1,10 +1,10 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
+import { serviceDefinitionIn } from '../deployment/ecs/service-definition-file.ts'
 import type { CodeDeployRequest, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
-import { parse } from '../task-definition/parse.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 import { settingsOf } from './strategy-inputs.ts'
@@ -25,7 +25,7 @@ export async function deployRequest(
     desiredCount: inputs.desiredCount,
     forceDesiredCount: inputs.forceDesiredCount,
     serviceDefinition: await serviceDefinition(inputs, place, runner),
-    settings: combineSettings(place.settings, await settingsOf(inputs)),
+    settings: combineSettings(place.settings, settingsOf(inputs)),
     forceNewDeployment: inputs.forceNewDeployment,
     followTags: true,
     enableEcsManagedTags: inputs.enableEcsManagedTags,
@@ -108,8 +108,8 @@ async function serviceDefinition(
   runner: Runner,
 ): Promise<ServiceDefinition | undefined> {
   if (file === undefined) return undefined
-  const content = parse(await runner.files.readText(file, 'service-definition'), file)
-  return { file, content, idempotencyKey: tryOf(place, runner) }
+  const written = serviceDefinitionIn(await runner.files.readText(file, 'service-definition'), file)
+  return { ...written, idempotencyKey: tryOf(place, runner) }
 }
 
 /** RunTask refuses `SERVICE`, and `NONE` is what it does anyway. */

@@ -10,11 +10,12 @@ import { textIn } from '../task-definition/members.ts'
 import { register } from '../task-definition/register.ts'
 import { registrable } from '../task-definition/registrable.ts'
 import { render } from '../task-definition/render.ts'
-import { definitionIn, readDefinition } from '../task-definition/source.ts'
+import { definitionIn, readDefinition, type WrittenDefinition } from '../task-definition/source.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { connectAws } from './connect.ts'
 import { type RegisterTaskDefinitionInputs, registerTaskDefinitionInputs } from './register-task-definition-inputs.ts'
 import { changesOf, sourceOf } from './register-task-definition-request.ts'
+import { requireValid } from './valid-definition.ts'
 
 /** How long AWS is tried again. Milliseconds. */
 const patience = 10 * 60_000
@@ -36,20 +37,28 @@ async function main(inputs: RegisterTaskDefinitionInputs, runner: Runner, world:
   const source = sourceOf(inputs)
   if (source.kind === 'file' && !inputs.register && !inputs.dryRun && inputs.service === undefined) {
     const original = definitionIn(await files.readText(source.path, source.input), source.path)
-    const rendered = registrable(render(original, changesOf(inputs, original)))
-    await show(runner, rendered, original)
+    const rendered = renderValid(inputs, original, runner)
+    await show(runner, rendered, original.definition)
     return showRevision(runner, text`Nothing is registered: register is false.`)
   }
   const { ecs } = connectAws(inputs, runner, deadlineIn(runner.clock, patience), world.requestHandler)
   const original = await readDefinition(source, { ecs, files })
-  const rendered = registrable(render(original, changesOf(inputs, original)))
-  await show(runner, rendered, await previous(inputs, original, ecs))
+  const rendered = renderValid(inputs, original, runner)
+  await show(runner, rendered, await previous(inputs, original.definition, ecs))
   if (inputs.dryRun) return showRevision(runner, text`Nothing is registered: this is a dry run.`)
   if (!inputs.register) return showRevision(runner, text`Nothing is registered: register is false.`)
-  const { taskDefinitionArn, reused, definition } = await register(rendered, { ecs })
+  const { taskDefinitionArn, reused, definition } = await register(rendered, { ecs }, original)
   const name = untrusted(`${textIn(definition, 'family')}:${definition.revision}`)
   const line = reused ? text`${name} has this content already; nothing is registered.` : text`Registered ${name}.`
   showRevision(runner, line, taskDefinitionArn, String(definition.revision ?? ''))
+}
+
+/** What is going to be registered. Throws all that is wrong with it. */
+function renderValid(inputs: RegisterTaskDefinitionInputs, original: WrittenDefinition, { log }: Runner): JsonObject {
+  const { definition } = original
+  const rendered = registrable(render(definition, changesOf(inputs, definition)))
+  requireValid(rendered, original, log, { warnsOfPlaceholders: true })
+  return rendered
 }
 
 /** What to compare with: what the service runs, the revision that was the source, or the family's latest one. */

@@ -93,7 +93,7 @@ export function openReporterOf<
     },
     tellJob() {
       for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
-      for (const { level, title, message } of views.annotations(state)) runner.log[level](message, title)
+      for (const { level, title, message, place } of views.annotations(state)) runner.log[level](message, title, place)
     },
     async leave() {
       const arrived = new AbortController()

@@ -1,51 +1,85 @@
 import type { z } from 'zod'
-import { parseObject } from '../document.ts'
-import { Failure } from '../failure.ts'
+import { type Document, invalid, parseObject, type Wanted } from '../document/document.ts'
+import type { Mistake } from '../mistake.ts'
 import { nearest } from '../nearest.ts'
+import type { JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type Config, configSchema, jsonSchema, type SchemaNode } from './schema.ts'
 
+const wanted: Wanted = {
+  name: 'The configuration',
+  code: 'config-invalid',
+  fix: text`Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.`,
+  accepts: (value) => value.environments !== undefined || value.version !== undefined,
+}
+
 /** Checks slipway.yml and reports every mistake at once, each with its place and the nearest valid key. */
 export function loadConfig(content: string, file: string): Config {
-  const document = parseObject(content, file)
+  const document = parseObject(content, { file }, wanted)
   const checked = configSchema.safeParse(document.value)
   if (checked.success) return checked.data
-  throw new Failure({
-    code: 'config-invalid',
-    what: text`${untrusted(file)} is not right`,
-    why: text`\n${checked.error.issues
-      .flatMap(problems)
-      .flatMap(({ path, problem }) => [...text`- ${untrusted(`${file}:${document.locate(path)}`)} ${problem}`, '\n'])}`,
-    fix: text`Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.`,
+  const { issues } = checked.error
+  const misspelt = issues.flatMap(misspeltKeys)
+  const mistakes = issues
+    .filter((issue) => !misspelt.includes(pathOf(issue.path)))
+    .flatMap((issue) => mistakesOf(issue, document))
+    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+  throw invalid(mistakes, wanted)
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
+}
+
+/** Paths of keys that are missing only because they are misspelt: a slip of the pen is one mistake. */
+function misspeltKeys(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code !== 'unrecognized_keys') return []
+  const known = knownKeys(issue.path)
+  return issue.keys.flatMap((key) => {
+    const meant = nearest(key, known)
+    return meant === undefined ? [] : pathOf([...issue.path, meant])
   })
 }
 
-function withArticle(kind: string): string {
-  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
-}
-
-interface Problem {
-  readonly path: readonly PropertyKey[]
-  readonly problem: Text
-}
-
-function problems(issue: z.core.$ZodIssue): readonly Problem[] {
-  const at = untrusted(issue.path.map(String).join('.') || 'the file')
+function mistakesOf(issue: z.core.$ZodIssue, document: Document<JsonObject>): readonly Mistake[] {
+  const { at } = document
+  const name = untrusted(pathOf(issue.path) || 'the file')
   if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, problem: text`${at} ${untrusted(plain(issue.message))}` }]
+    return [{ ...at(issue.path), message: text`${name} ${plain(issue.message)}${found(issue, document)}` }]
   return issue.keys.map((key) => ({
-    path: [...issue.path, key],
-    problem: text`${at} has no key ${untrusted(key)}; ${advice(key, knownKeys(issue.path))}`,
+    ...at([...issue.path, key]),
+    message: text`${name} has no key ${untrusted(key)}; ${advice(key, knownKeys(issue.path))}`,
   }))
 }
 
+/** What YAML calls the kinds of values. */
+const kinds: Readonly<Record<string, string>> = {
+  record: 'a mapping',
+  object: 'a mapping',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  null: 'empty',
+}
+
 /** The schema's own words where there are some; zod's in plain English. */
-function plain(message: string): string {
-  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
-  if (expected === undefined) return message
-  return received === 'undefined'
-    ? 'is missing'
-    : `must be ${withArticle(expected)}, not ${withArticle(received ?? '')}`
+function plain(message: string): Text {
+  const [, expected = '', received = ''] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
+  if (expected === '') return [untrusted(message)]
+  if (received === 'undefined') return text`is missing`
+  return text`must be ${kinds[expected] ?? expected}, not ${kinds[received] ?? received}`
+}
+
+/** The value that does not fit, where it is short. Nothing in slipway.yml is secret. */
+function found({ code, path, message }: z.core.$ZodIssue, { value, plain: written }: Document<JsonObject>): Text {
+  const given = path.reduce<unknown>((part, step) => Object(part)[step], value)
+  const isNumber = code === 'invalid_type' && typeof given === 'number'
+  // As it is written: a number has lost the zeros before it.
+  if (isNumber && /expected string/.test(message)) return text`; put it in quotes: "${untrusted(written(path) ?? '')}"`
+  const isTold = typeof given === 'string' && given.length <= 100 && code !== 'invalid_type' && code !== 'custom'
+  return isTold ? text`, not "${untrusted(given)}"` : []
 }
 
 function advice(key: string, known: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deploymentSchema } from './deployment-settings.ts'
+import { checkServices } from './services.ts'
 import { checkWaves } from './waves.ts'
 
 const name = z
@@ -66,12 +67,16 @@ const placed = z.strictObject({
 
 const environmentSchema = placed.superRefine(checkWaves)
 
-export const configSchema = z.strictObject({
-  version: z.literal(1, 'must be 1'),
-  image: imageSchema.optional(),
-  services: z.record(name, serviceSchema).describe('The services of this repository.'),
-  environments: z.record(name, environmentSchema).describe('The environments, each named like its GitHub environment.'),
-})
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1, 'must be 1').describe('Of the form of this file.'),
+    image: imageSchema.optional(),
+    services: z.record(name, serviceSchema).describe('The services of this repository.'),
+    environments: z
+      .record(name, environmentSchema)
+      .describe('The environments, each named like its GitHub environment.'),
+  })
+  .superRefine(checkServices)
 
 /** slipway.yml, once it is valid. */
 export type Config = z.infer<typeof configSchema>

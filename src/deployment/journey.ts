@@ -1,5 +1,6 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { Place } from '../mistake.ts'
 import type {
   CodeDeploy,
   CommitHistory,
@@ -14,6 +15,7 @@ import type {
   Scaling,
   Service,
 } from '../ports.ts'
+import type { WrittenDefinition } from '../task-definition/source.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { OneOffTask } from './ecs/run-task.ts'
 import type { EnvironmentOrder } from './environment-order.ts'
@@ -90,6 +92,8 @@ export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 /** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
 export interface WantedDefinition {
   readonly definition: JsonObject
+  /** What it was rendered from; undefined where nobody knows. */
+  readonly original?: WrittenDefinition | undefined
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
   /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
@@ -102,6 +106,8 @@ export interface ServiceDefinition {
   readonly file: string
   /** In the shape of CreateService. */
   readonly content: JsonObject
+  /** Where its members stand in the file; undefined where nobody knows. */
+  readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
   /** The same for a repeated try of the same run, so that one service is made only. */
   readonly idempotencyKey: string
 }

@@ -4,7 +4,7 @@ import { type Registration, registerNew } from '../task-definition/register.ts'
 import { untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { Guard, Watchman } from './guard.ts'
-import type { Journey } from './journey.ts'
+import type { Journey, WantedDefinition } from './journey.ts'
 import { originOf, tagsOf, withOrigin } from './origin.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -30,7 +30,7 @@ const untagged =
 
 /** The revision of a definition, registered with the tags of its origin where there is none that equals it. */
 export async function* obtainRevision(
-  definition: JsonObject,
+  wanted: WantedDefinition,
   search: Promise<Registration | undefined>,
   marking: Marking | undefined,
   { ecs, clock, keep }: Journey,
@@ -38,20 +38,21 @@ export async function* obtainRevision(
   const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
   keep({ stage: 'registering' })
-  const { registration, isTagged } = await registerTagged(definition, marking?.guard, ecs)
+  const { registration, isTagged } = await registerTagged(wanted, marking?.guard, ecs)
   if (!isTagged) yield { kind: 'warning', at: clock.now(), message: untrusted(untagged) }
   return { arn: registration.taskDefinitionArn, definition: registration.definition, isNew: true }
 }
 
-async function registerTagged(definition: JsonObject, guard: Guard | undefined, ecs: Ecs) {
-  if (guard === undefined) return { registration: await registerNew(definition, { ecs }), isTagged: true }
+async function registerTagged({ definition, original }: WantedDefinition, guard: Guard | undefined, ecs: Ecs) {
+  const registered = (content: JsonObject) => registerNew(content, { ecs }, original)
+  if (guard === undefined) return { registration: await registered(definition), isTagged: true }
   try {
     const tagged = withOrigin(definition, guard.origin)
-    return { registration: await registerNew(tagged, { ecs }), isTagged: true }
+    return { registration: await registered(tagged), isTagged: true }
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
     // Whatever else is missing is said by the second try.
-    return { registration: await registerNew(definition, { ecs }), isTagged: false }
+    return { registration: await registered(definition), isTagged: false }
   }
 }
 

@@ -60,3 +60,13 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
   const name = registry === undefined ? repository : `${registry}/${repository}`
   return `${name}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
+
+/**
+ * True where a name has a user, with or without a password, before its registry: `https://user:password@host/x`. No
+ * registry is named so; whoever shows the name shows them.
+ */
+export function hasCredentials(value: string): boolean {
+  const name = value.replace(/^[a-z][\w+.-]{0,20}:\/\//i, '')
+  const at = name.indexOf('@')
+  return at >= 0 && !/^sha\d{3}:/.test(name.slice(at + 1))
+}

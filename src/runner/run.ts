@@ -3,7 +3,9 @@ import * as core from '@actions/core'
 import { systemClock } from '../clock.ts'
 import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
-import { failureText } from '../report/failure.ts'
+import { mistakeText } from '../mistake.ts'
+import { failureAnnotations, untoldMistakes } from '../report/failure.ts'
+import { redactedText } from '../report/redacted.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { Action, Runner } from './action.ts'
 import { openFiles } from './files.ts'
@@ -17,7 +19,7 @@ export type Step = 'main' | 'post'
 
 /**
  * Runs one step of an action from the runner's environment to the process's exit code. Every error ends here: a
- * `Failure` becomes one annotation that a person can act on, anything else is a fault of Slipway with its stack.
+ * `Failure` becomes annotations that a person can act on, anything else is a fault of Slipway with its stack.
  */
 export async function run<Spec extends InputSpec>(action: Action<Spec>, step: Step): Promise<void> {
   const { signal, release } = cancellation()
@@ -81,7 +83,8 @@ function passedInputs(spec: InputSpec, environment: NodeJS.ProcessEnv): readonly
 /** A failure may quote what it failed at, such as an address with a password: the log takes that out of annotations. */
 function report(error: unknown): void {
   if (error instanceof Failure) {
-    log.error(failureText(error))
+    for (const { message, place } of failureAnnotations(error)) log.error(message, undefined, place)
+    for (const mistake of untoldMistakes(error)) log.info(redactedText(mistakeText(mistake)))
     return
   }
   const reason = error instanceof Error ? error.message : String(error)

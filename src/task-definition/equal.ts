@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../ports.ts'
 import { isList, isObject, objectsIn } from './members.ts'
 import { registrable } from './registrable.ts'
+import { cpuUnits, mebibytes } from './sizes.ts'
 
 type Defaults = Readonly<Record<string, Json>>
 
@@ -57,18 +58,16 @@ export function canonical(definition: JsonObject): JsonObject {
   const task = {
     ...taskDefaults,
     ...members,
-    ...size(members.cpu, 'cpu', /^\s*(\d{0,9}\.?\d{1,9})\s*vcpu\s*$/i),
-    ...size(members.memory, 'memory', /^\s*(\d{0,9}\.?\d{1,9})\s*gb\s*$/i),
+    ...size(members.cpu, 'cpu', cpuUnits),
+    ...size(members.memory, 'memory', mebibytes),
     containerDefinitions: objectsIn(members, 'containerDefinitions').map((container) => filled(container, awsvpc)),
   }
   return pruned(task) as JsonObject
 }
 
 /** `1 vCPU` is stored as `1024`, `2 GB` as `2048` (ECS developer guide, "task size"). */
-function size(value: Json | undefined, member: string, unit: RegExp): JsonObject {
-  if (typeof value !== 'string') return {}
-  const [, amount] = unit.exec(value) ?? []
-  return { [member]: amount === undefined ? value.trim() : String(Number(amount) * 1024) }
+function size(value: Json | undefined, member: string, read: typeof cpuUnits): JsonObject {
+  return typeof value === 'string' ? { [member]: String(read(value) ?? value.trim()) } : {}
 }
 
 function filled(container: JsonObject, awsvpc: boolean): JsonObject {

@@ -35,10 +35,3 @@ export function objectIn(object: JsonObject | undefined, member: string): JsonOb
   const value = object?.[member]
   return isObject(value) ? value : {}
 }
-
-/** A path as people write it: `containerDefinitions[0].image`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
-    .join('')
-}

@@ -1,7 +1,8 @@
+import { pathText } from '../document/shape.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { isList, isObject, objectsIn, pathText, textIn } from './members.ts'
+import { isList, isObject, objectsIn, textIn } from './members.ts'
 import { findCertain, findIn, findInOptions, findInShell } from './placeholder-marks.ts'
 
 /** A place in a definition that a template or a person should have filled in. */

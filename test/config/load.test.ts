@@ -86,10 +86,10 @@ describe('waves', () => {
 
   test.each([
     ['[[wroker, api], [worker]]', 'waves.0.0 names wroker, which is not under services; did you mean worker?'],
-    ['[[api], [worker, api]]', 'slipway.yml:15:29 environments.staging.waves.1.1 names api a second time'],
+    ['[[api], [worker, api]]', 'slipway.yml:15:29: environments.staging.waves.1.1 names api a second time'],
     ['[[api]]', 'waves must name every service of the environment; missing: worker'],
     ['[[api, worker], []]', 'waves.1 must have a service'],
-    ['[api, worker]', 'waves.0 must be an array, not a string'],
+    ['[api, worker]', 'waves.0 must be a list, not text'],
   ])('%s is refused', (declared, expected) => {
     expect(refusal(() => loadConfig(waves(declared), 'slipway.yml'))).toContain(expected)
   })
@@ -150,20 +150,41 @@ describe('mistakes in slipway.yml', () => {
       .replace('slack: C0123456789', 'slack: "#deploys"')
       .replace('cluster: shop, service: api }', 'cluster: shop }')
     expect(refusal(() => loadConfig(wrong, 'deploy/slipway.yml')).split('\n')).toEqual([
-      'deploy/slipway.yml is not right:',
-      '- deploy/slipway.yml:7:3 environments.staging.region is missing',
-      '- deploy/slipway.yml:9:5 environments.staging.account must be a string, not a number',
-      '- deploy/slipway.yml:15:5 environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name)',
-      '- deploy/slipway.yml:8:5 environments.staging has no key regoin; did you mean region?',
-      '- deploy/slipway.yml:21:7 environments.production.services.api.service is missing',
+      'The configuration is invalid:',
+      '- deploy/slipway.yml:8:5: environments.staging has no key regoin; did you mean region?',
+      '- deploy/slipway.yml:9:5: environments.staging.account must be text, not a number; put it in quotes: "111122223333"',
+      '- deploy/slipway.yml:15:5: environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name), not "#deploys"',
+      '- deploy/slipway.yml:21:7: environments.production.services.api.service is missing',
       'Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.',
     ])
   })
 
   test.each([
+    [
+      'an account that begins with zeros',
+      written.replace('"111122223333"', '001122223333'),
+      'in quotes: "001122223333"',
+    ],
+    ['a region that does not exist', written.replace('eu-west-1', 'eu-west-11'), 'such as eu-west-1, not "eu-west-11"'],
+    [
+      'a service that is not one of the file',
+      written.replace('worker: { cluster', 'wroker: { cluster'),
+      'slipway.yml:13:7: environments.staging.services.wroker is not one of the services that the file names under "services"; did you mean worker?',
+    ],
+    [
+      'a list for a mapping',
+      'version: 1\nservices: []\nenvironments: {}',
+      'slipway.yml:2:1: services must be a mapping, not a list',
+    ],
+    ['a Compose file', 'services:\n  api: { image: api }\n', 'slipway.yml: it is a Docker Compose file.'],
+    ['an HTML page', '<!doctype html>\n<html></html>', 'slipway.yml:1:1: it is an HTML page.'],
     ['an empty file', '', 'it is empty'],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
-    ['a duplicate environment', `${written}  staging: {}\n`, 'Map keys must be unique'],
+    [
+      'a duplicate environment',
+      `${written}  staging: {}\n`,
+      'slipway.yml:22:3: the key "staging" is given twice (first in line 7)',
+    ],
   ])('%s', (_, content, expected) => {
     expect(refusal(() => loadConfig(content, 'slipway.yml'))).toContain(expected)
   })
