@@ -15,6 +15,7 @@ const beyondUnits = [
   'document/document-time.test.ts',
   'report/hostile-reports.test.ts',
   'task-definition/register.test.ts',
+  'task-definition/stored.test.ts',
 ]
 
 export default {
