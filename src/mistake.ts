@@ -28,6 +28,11 @@ export function placeName({ file, input, line, column }: Place): string {
   return line === undefined ? source : `${source}:${line}:${column ?? 1}`
 }
 
+/** Mistakes in the order in which they stand. */
+export function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
+  return mistakes.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+}
+
 /** A mistake with its place before it. */
 export function mistakeText(mistake: Mistake): Text {
   const name = placeName(mistake)

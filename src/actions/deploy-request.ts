@@ -2,6 +2,7 @@ import type { OneOffTask } from '../deployment/ecs/run-task.ts'
 import { serviceDefinitionIn } from '../deployment/ecs/service-definition-file.ts'
 import type { CodeDeployRequest, DeployRequest, ServiceDefinition } from '../deployment/journey.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
+import type { Source } from '../document/document.ts'
 import { readPullRequest } from '../github/event.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
@@ -54,6 +55,7 @@ async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Run
     deploymentConfig: inputs.codedeployDeploymentConfig,
     description: inputs.codedeployDeploymentDescription,
     appSpec: await appSpec(inputs, place, runner),
+    appSpecSource: appSpecSource(inputs, place),
     alarms: inputs.codedeployAlarms,
     autoRollback: inputs.codedeployAutoRollback,
   }
@@ -124,6 +126,15 @@ function volume(name: string | undefined, managedEBSVolume: JsonObject | undefin
 /** An AppSpec itself, and not where it is: no path has several lines or begins like this. */
 function isInline(given: string): boolean {
   return /\n|^\{|^version\s*:/i.test(given)
+}
+
+function appSpecSource(
+  { codedeployAppspec: given }: DeployInputs,
+  { codeDeployAppSpec: file }: Place,
+): Source | undefined {
+  if (given !== undefined && isInline(given)) return { input: 'codedeploy-appspec' }
+  const path = given ?? file
+  return path === undefined ? undefined : { file: path }
 }
 
 /** Undefined: it is made from the service. */

@@ -23,7 +23,6 @@ export function loadConfig(content: string, file: string): Config {
   const mistakes = issues
     .filter((issue) => !misspelt.includes(pathOf(issue.path)))
     .flatMap((issue) => mistakesOf(issue, document))
-    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
   throw invalid(mistakes, wanted)
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { Source } from '../document/document.ts'
 import type { Place } from '../mistake.ts'
 import type {
   CodeDeploy,
@@ -123,6 +124,8 @@ export interface CodeDeployRequest {
   readonly description?: string | undefined
   /** AppSpec as YAML or JSON; made from the service when undefined. */
   readonly appSpec?: string | undefined
+  /** Whose text that is: a file, or the input itself. Undefined for the AppSpec of an earlier deployment. */
+  readonly appSpecSource?: Source | undefined
   /** Names of the alarms that stop this deployment, in the place of the group's; none: no alarm does. */
   readonly alarms?: readonly string[] | undefined
   /** What rolls this deployment back, in the place of the group's own settings; none: nothing does. */

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../failure.ts'
-import type { Mistake, Place } from '../mistake.ts'
+import { inOrder, type Mistake, type Place } from '../mistake.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text } from '../text.ts'
 import { readJson } from './json.ts'
@@ -87,7 +87,7 @@ export function invalid(mistakes: readonly Mistake[], { name, code, fix, docs }:
   return new Failure({
     code: code ?? 'file-invalid',
     what: text`${name} is invalid`,
-    mistakes,
+    mistakes: inOrder(mistakes),
     fix: fix ?? text`Correct ${mistakes[0]?.file === undefined ? 'it' : 'the file'}.`,
     ...(docs === undefined ? {} : { docs }),
   })

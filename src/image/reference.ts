@@ -61,12 +61,15 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
   return `${name}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
 
-/**
- * True where a name has a user, with or without a password, before its registry: `https://user:password@host/x`. No
- * registry is named so; whoever shows the name shows them.
- */
+/** The user, with or without a password, before the registry of `https://user:password@host/x`; a digest is no user's host. */
+const credentials = /^((?:[a-z][\w+.-]{0,20}:\/\/)?).*@(?!sha\d*:?)(?=.)/is
+
+/** True where a name has credentials in it. No registry is named so, and whoever shows the name shows them. */
 export function hasCredentials(value: string): boolean {
-  const name = value.replace(/^[a-z][\w+.-]{0,20}:\/\//i, '')
-  const at = name.indexOf('@')
-  return at >= 0 && !/^sha\d{3}:/.test(name.slice(at + 1))
+  return credentials.test(value)
+}
+
+/** The name without them, for people. */
+export function withoutCredentials(value: string): string {
+  return value.replace(credentials, '$1***@')
 }

@@ -1,7 +1,7 @@
 import { findMisfits, type Misfit } from '../document/shape.ts'
 import { Failure } from '../failure.ts'
 import { hasCredentials } from '../image/reference.ts'
-import type { Mistake } from '../mistake.ts'
+import { inOrder, type Mistake } from '../mistake.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { isList, isObject, objectsIn, textIn } from './members.ts'
@@ -34,10 +34,11 @@ export function checkDefinition(definition: JsonObject, original: WrittenDefinit
   const placeholders = findPlaceholders(definition).map((found) => ({ ...found, message: placeholderText(found) }))
   const all = [...misfits, ...placeholders, ...findEmpty(definition), ...findCredentials(definition)]
   const mistakes = (found: readonly Found[], certain: boolean) =>
-    found
-      .filter((one) => one.certain === certain)
-      .map(({ path, message }) => placed(message, path, definition, original))
-      .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+    inOrder(
+      found
+        .filter((one) => one.certain === certain)
+        .map(({ path, message }) => placed(message, path, definition, original)),
+    )
   const wrong = mistakes(all, true)
   return {
     failure: wrong.length === 0 ? undefined : refused(wrong, definition, misfits, placeholders),

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { hasCredentials } from '../image/reference.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { containerNames, containersOf, isObject, objectsIn, textIn } from './members.ts'
@@ -100,8 +101,15 @@ function requireContainers(definition: JsonObject, wanted: readonly string[]): v
 const imagePattern = /^[\w./:@-]*\w$/
 
 function requireImages({ images }: RenderRequest): void {
-  const wrong = images.find(({ image }) => !imagePattern.test(image))
+  const wrong = images.find(({ image }) => !imagePattern.test(image) || hasCredentials(image))
   if (wrong === undefined) return
+  if (hasCredentials(wrong.image)) {
+    throw new Failure({
+      code: 'task-definition-invalid',
+      what: text`The image of the container ${untrusted(wrong.container)} has a user name or a password in it`,
+      fix: text`Take them out of the name and use repositoryCredentials of the container instead.`,
+    })
+  }
   throw new Failure({
     code: 'task-definition-invalid',
     what: text`"${untrusted(wrong.image)}" is not the name of an image`,

@@ -146,7 +146,9 @@ describe('RegisterTaskDefinition', () => {
     ['Tags can not be empty.', () => ({ tags: [] })],
     [
       'credentialsParameter should not be null or empty.',
-      (container) => ({ containerDefinitions: [{ ...container, repositoryCredentials: { credentialsParameter: '' } }] }),
+      (container) => ({
+        containerDefinitions: [{ ...container, repositoryCredentials: { credentialsParameter: '' } }],
+      }),
     ],
     ["Tag keys cannot start with 'aws:'.", () => ({ tags: [{ key: 'aws:team', value: 'shop' }] })],
   ])('refuses: %s', async (message, change) => {
