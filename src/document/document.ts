@@ -5,7 +5,7 @@ import { type Text, text } from '../text.ts'
 import { readJson } from './json.ts'
 import { kindOf } from './kinds.ts'
 import type { Fault, Reading } from './reading.ts'
-import { lineFinder, nodeAt } from './tree.ts'
+import { lineFinder, nodeAt, type SourceNode } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
 /** Whose text it is: a file by its path as it was given, or an input by its name. */
@@ -50,11 +50,15 @@ export function parseDocument(content: string, source: Source, wanted: Wanted = 
       wanted,
     )
   }
-  const { value, tree } = reading
+  let tree: SourceNode | undefined
+  const node = (path: readonly PropertyKey[]) => {
+    tree ??= reading.tree()
+    return nodeAt(tree, path)
+  }
   return {
-    value,
-    at: (path) => at(nodeAt(tree, path).start),
-    plain: (path) => nodeAt(tree, path).plain,
+    value: reading.value,
+    at: (path) => at(node(path).start),
+    plain: (path) => node(path).plain,
   }
 }
 

@@ -1,21 +1,22 @@
 import type { Json } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { withoutComments } from './json-comments.ts'
+import { isFaultless } from './json-faultless.ts'
 import { unexpected } from './json-unexpected.ts'
 import { deepest, type Fault, givenTwice, isExact, keyProblem, type Reading } from './reading.ts'
 import type { SourceNode } from './tree.ts'
 
 /**
  * Reads JSON, in which comments and trailing commas are allowed. The value is that of `JSON.parse`; a scan of our own, in
- * proportion to the text, finds what that does not tell: keys that are given twice, positions, numbers that lose digits.
+ * proportion to the text, finds positions, and what is wrong: the syntax, keys that are given twice, numbers that lose
+ * digits. It is made only where something is wrong, or somebody asks for a position.
  */
 export function readJson(source: string): Reading {
   const strict = parsed(source)
   const content = strict === undefined ? withoutComments(source) : source
   const value = strict ?? parsed(content)
-  const { tree, faults } = scan(content)
-  if (faults.length > 0 || value === undefined) return { faults }
-  return { value, tree }
+  if (value !== undefined && isFaultless(value, content)) return { value, tree: () => scan(content).tree }
+  return { faults: scan(content).faults }
 }
 
 function parsed(source: string): Json | undefined {

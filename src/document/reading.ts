@@ -11,7 +11,9 @@ export interface Fault {
 }
 
 /** What a text holds, or what is wrong in it. */
-export type Reading = { readonly value: Json; readonly tree: SourceNode } | { readonly faults: readonly Fault[] }
+export type Reading =
+  /** `tree` is made when somebody asks for a position. */
+  { readonly value: Json; tree(): SourceNode } | { readonly faults: readonly Fault[] }
 
 /** Deeper nesting than any definition or configuration has. */
 export const deepest = 64

@@ -1,5 +1,5 @@
 import { nearest } from '../nearest.ts'
-import type { Json } from '../ports.ts'
+import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
 /** What a member may be. */
@@ -60,41 +60,53 @@ function typeIn(written: string): Type {
 
 /** Everything in a value that does not fit a shape. `null` counts as absent, as in AWS. */
 export function findMisfits(value: Json, shapes: Shapes, shape: string): readonly Misfit[] {
-  return misfits(value, { kind: 'object', shape }, shapes, [])
+  const search: Search = { shapes, path: [], found: [] }
+  inspect(value, { kind: 'object', shape }, search)
+  return search.found
+}
+
+interface Search {
+  readonly shapes: Shapes
+  /** Of the value that is looked at. */
+  readonly path: (string | number)[]
+  readonly found: Misfit[]
+}
+
+function inspect(value: Json, type: Type, search: Search): void {
+  const { path, found } = search
+  if (value === null || type.kind === 'any') return
+  if (!isOfKind(value, type)) found.push(wrongType(value, type, [...path]))
+  else if (type.kind === 'choice') found.push(...choice(String(value), type.allowed, [...path]))
+  else if (Array.isArray(value)) {
+    if (type.kind === 'list') for (const [index, item] of value.entries()) inspectPart(index, item, type.of, search)
+  } else if (typeof value === 'object') {
+    if (type.kind === 'map') for (const [name, item] of Object.entries(value)) inspectPart(name, item, type.of, search)
+    if (type.kind === 'object') inspectMembers(value as JsonObject, search.shapes.get(type.shape) ?? new Map(), search)
+  }
+}
+
+function inspectPart(step: string | number, value: Json, type: Type, search: Search): void {
+  search.path.push(step)
+  inspect(value, type, search)
+  search.path.pop()
+}
+
+function inspectMembers(value: JsonObject, members: Members, search: Search): void {
+  const { path, found } = search
+  for (const [name, content] of Object.entries(value)) {
+    const member = members.get(name)
+    if (member) inspectPart(name, content, member.type, search)
+    else if (content !== null) found.push(unknown(name, [...members.keys()], [...path]))
+  }
+  for (const [name, { required }] of members) {
+    if (!required || (value[name] ?? '') !== '') continue
+    const state = value[name] === '' ? 'empty' : 'missing'
+    const message = text`${name} is ${state}${inside(path)}`
+    found.push({ path: [...path, name], kind: 'missing', message, certain: true })
+  }
 }
 
 type Path = readonly (string | number)[]
-
-function misfits(value: Json, type: Type, shapes: Shapes, path: Path): readonly Misfit[] {
-  if (value === null || type.kind === 'any') return []
-  if (!isOfKind(value, type)) return [wrongType(value, type, path)]
-  if (type.kind === 'choice') return choice(String(value), type.allowed, path)
-  if (type.kind === 'list')
-    return (value as readonly Json[]).flatMap((item, index) => misfits(item, type.of, shapes, [...path, index]))
-  if (type.kind === 'map')
-    return Object.entries(value).flatMap(([name, item]) => misfits(item, type.of, shapes, [...path, name]))
-  if (type.kind !== 'object') return []
-  const members = shapes.get(type.shape) ?? new Map()
-  return [...inMembers(value as { readonly [name: string]: Json }, members, shapes, path)]
-}
-
-function* inMembers(
-  value: { readonly [name: string]: Json },
-  members: Members,
-  shapes: Shapes,
-  path: Path,
-): Generator<Misfit> {
-  for (const [name, content] of Object.entries(value)) {
-    const member = members.get(name)
-    if (member) yield* misfits(content, member.type, shapes, [...path, name])
-    else if (content !== null) yield unknown(name, [...members.keys()], path)
-  }
-  for (const [name, { required }] of members) {
-    const state = value[name] === '' ? 'empty' : 'missing'
-    if (required && (value[name] ?? '') === '')
-      yield { path: [...path, name], kind: 'missing', message: text`${name} is ${state}${inside(path)}`, certain: true }
-  }
-}
 
 function unknown(name: string, known: readonly string[], path: Path): Misfit {
   const similar = nearest(name, known)

@@ -66,7 +66,9 @@ function convert({ contents, warnings }: Document): Reading {
   if (size > mostValues)
     faults.push({ message: text`its aliases stand for more than ${mostValues} values`, offset: -1 })
   if (depth > deepest) faults.push({ message: text`it is nested deeper than ${deepest} levels`, offset: -1 })
-  return faults.length > 0 ? { faults: faults.toSorted((one, other) => one.offset - other.offset) } : { value, tree }
+  return faults.length > 0
+    ? { faults: faults.toSorted((one, other) => one.offset - other.offset) }
+    : { value, tree: () => tree }
 }
 
 const nothing: Read = { value: null, tree: { start: 0 }, size: 1, depth: 0 }
