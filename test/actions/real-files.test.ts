@@ -229,7 +229,7 @@ describe('a deployment from a file', () => {
     const { runner, sim } = await deploy(written)
     const errors = runner.lines.filter((line) => line.startsWith('error'))
     expect(errors[0]).toMatch(
-      /^error Deploy failed: Deploy failed: The task definition api is invalid: td\.json:18:4: unknown parameter "memroy"/,
+      /^error api \(shop\): failed, nothing changed, .*: The task definition api is invalid: td\.json:18:4: unknown parameter "memroy"/,
     )
     expect(errors[1]).toMatch(/td\.json:19:4: containerDefinitions\[0\]\.essential must be true or false, not text\.$/)
     expect(runner.marks).toEqual(['error td.json:18:4', 'error td.json:19:4'])
