@@ -1,9 +1,10 @@
-// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md,
-// schema/slipway.schema.json and the tables of AWS's shapes. With --check it changes nothing and fails when a file is stale.
+// Writes what is generated: the input and output tables of every action's README, docs/troubleshooting.md, the schema of
+// slipway.yml and the list of its keys, and the tables of AWS's shapes. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { jsonSchema } from '../src/config/schema.ts'
+import { keyTables } from './keys.ts'
 import { shapesModule } from './shapes.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
@@ -32,6 +33,8 @@ documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 write('docs/troubleshooting.md', await troubleshooting())
+const keys = keyTables()
+fill('docs/slipway-yml.md', { keys: keys.file, 'deployment-keys': keys.deployment })
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
 
 write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))

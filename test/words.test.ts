@@ -33,6 +33,8 @@ const areas: Readonly<Record<string, () => readonly string[]>> = {
     literals(filesIn('src/diagnosis', /\.ts$/).filter((path) => !path.startsWith('src/diagnosis/preflight/'))),
   'log, annotations, summary and Slack': () =>
     literals(filesIn('src/report', /\.ts$/).filter((path) => path !== 'src/report/preflight.ts')),
+  'what is wrong in a file': () =>
+    literals(['src/document', 'src/task-definition', 'src/config'].flatMap((room) => filesIn(room, /\.ts$/))),
   'ends and warnings of a deployment': () => literals(['src/deployment/end.ts', 'src/deployment/warnings.ts']),
   'what every story looks like': () => lines(filesIn('test/report/golden', /\.(?:txt|md|json)$/)),
   'the list of causes': () => (read('docs/troubleshooting.md').split('## Causes')[1] ?? '').split('\n'),

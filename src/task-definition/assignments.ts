@@ -64,7 +64,7 @@ function parsed(given: string): Document | undefined {
 function placeOf({ line, column, message }: Mistake): string {
   const told = renderText(message, (theirs) => theirs)
   const place = `line ${line ?? 1}, column ${column ?? 1}`
-  return told.startsWith('the key ') ? `${place}, ${told}` : `look at ${place}`
+  return told.startsWith('the key ') ? `${place}, ${told}` : `see ${place}`
 }
 
 function add(entries: Map<string, string>, name: string, value: string): void {

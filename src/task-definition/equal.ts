@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { isList, isObject, objectsIn } from './members.ts'
+import { entry, isList, isObject, objectsIn } from './members.ts'
 import { registrable } from './registrable.ts'
 import { cpuUnits, mebibytes } from './sizes.ts'
 
@@ -112,10 +112,11 @@ const meaningful = new Set(['essential', 'entryPoint'])
 function pruned(value: Json, member = ''): Json {
   if (isList(value)) {
     const items = value.map((item) => pruned(item))
-    return unordered[member] ? sorted(items, unordered[member]) : items
+    const keys = entry(unordered, member)
+    return keys ? sorted(items, keys) : items
   }
   if (!isObject(value)) return value
-  const none = sameAsNone[member] ?? {}
+  const none = entry(sameAsNone, member) ?? {}
   const kept = Object.entries(value)
     .map(([name, content]) => [name, pruned(content, name)] as const)
     .filter(([name, content]) => meaningful.has(name) || !(isNothing(content) || content === none[name]))

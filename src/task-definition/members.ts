@@ -35,3 +35,8 @@ export function objectIn(object: JsonObject | undefined, member: string): JsonOb
   const value = object?.[member]
   return isObject(value) ? value : {}
 }
+
+/** What a table of ours has for a name of theirs, which may be `toString`. */
+export function entry<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

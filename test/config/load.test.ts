@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
 import { selectImage, selectTarget, selectTargets, selectWaves } from '../../src/config/target.ts'
@@ -137,12 +139,44 @@ describe('the deployment settings of a service', () => {
     ['{ circuit-breaker-threshold: many }', 'circuit-breaker-threshold must be a percentage such as 50%'],
     ['{ lifecycle-hooks: [{ lifecycleStage: [] }] }', 'has no key lifecycleStage; did you mean lifecycleStages?'],
     ['{ lifecycle-hooks: [{ lifecycleStages: [BAKE_TIME] }] }', 'must be one of RECONCILE_SERVICE'],
+    ['{ strategy: null }', 'strategy must be one of ROLLING, BLUE_GREEN, LINEAR, CANARY, not empty'],
+    ['{ bake-minutes: 1.5 }', 'bake-minutes must be a whole number, not 1.5'],
+    ['{ bake-minutes: 5m }', 'bake-minutes must be a number, not text'],
+    ['{ alarms: [""] }', 'alarms.0 must not be empty'],
+    ['{ alarms: api-5xx }', 'alarms must be a list, not text'],
+    [
+      '{ early-success: [75%] }',
+      'early-success must be off, or a percentage such as 75%, 75% deferred or 75% blocking',
+    ],
+    [
+      '{ lifecycle-hooks: [{ lifecycleStages: [], timeoutConfiguration: { action: ABORT } }] }',
+      'lifecycle-hooks.0.timeoutConfiguration.action must be CONTINUE or ROLLBACK, not "ABORT"',
+    ],
+    ['{ load-balancer-configuration: arn }', 'load-balancer-configuration must be a mapping or a list, not "arn"'],
+    ['{ load-balancer-configuration: { roleArm: arn } }', 'has no key roleArm; did you mean roleArn?'],
+    [
+      '{ load-balancer-configuration: [{ advancedConfiguration: { role: arn } }] }',
+      'slipway.yml:12:95: environments.staging.services.api.deployment.load-balancer-configuration.0.targetGroupArn is missing',
+    ],
+    [
+      '{ load-balancer-configuration: [{ advancedConfiguration: { roleArm: arn } }] }',
+      'load-balancer-configuration.0.advancedConfiguration has no key roleArm; did you mean roleArn?',
+    ],
   ])('%s is refused with its place', (block, expected) => {
     expect(refusal(() => loadConfig(withSettings(block), 'slipway.yml'))).toContain(expected)
   })
 })
 
 describe('mistakes in slipway.yml', () => {
+  test('look as its page shows them', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/slipway-yml.md'), 'utf8')
+    const [, sample = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
+    const [, told = ''] = /```\n(The configuration is invalid:\n[\s\S]*?)```/.exec(page) ?? []
+    expect(loadConfig(sample, 'slipway.yml').environments).toHaveProperty('production')
+    const wrong = sample.replace('region:', 'regoin:').replace('"111122223333"', '111122223333')
+    expect(`${refusal(() => loadConfig(wrong, 'slipway.yml'))}\n`).toBe(told)
+  })
+
   test('are told all at once, each with its line and the nearest valid key', () => {
     const wrong = written
       .replace('region: eu-west-1', 'regoin: eu-west-1')
@@ -179,6 +213,17 @@ describe('mistakes in slipway.yml', () => {
     ['a Compose file', 'services:\n  api: { image: api }\n', 'slipway.yml: it is a Docker Compose file.'],
     ['an HTML page', '<!doctype html>\n<html></html>', 'slipway.yml:1:1: it is an HTML page.'],
     ['an empty file', '', 'it is empty'],
+    [
+      'a name with a space',
+      written.replace('  worker: {}', '  my worker: {}'),
+      'slipway.yml:5:3: services.my worker must consist of letters, digits, hyphens and underscores',
+    ],
+    ['an address that is none', written.replace('https://', '//'), 'url must be a URL such as https://'],
+    [
+      'a key in place of a misspelt one that is there and wrong, too',
+      written.replace('    role: slipway-deploy', '    role: 5\n    rle: slipway-deploy'),
+      'environments.staging.role must be text, not a number',
+    ],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
     [
       'a duplicate environment',
