@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..')
-const domain = ['image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
+const domain = ['document', 'image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
 const adapters = ['aws', 'slack', 'github', 'docker', 'registry']
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

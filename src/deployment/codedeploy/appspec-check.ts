@@ -2,7 +2,7 @@ import type { Document } from '../../document/document.ts'
 import type { Mistake } from '../../mistake.ts'
 import { nearest } from '../../nearest.ts'
 import type { Json, JsonObject } from '../../ports.ts'
-import { isList, isObject } from '../../task-definition/members.ts'
+import { entry, isList, isObject } from '../../task-definition/members.ts'
 import { findCertain } from '../../task-definition/placeholder-marks.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { isEcsService, nameOf, serviceType } from './appspec-source.ts'
@@ -88,7 +88,7 @@ function hookProblem(name: string, lambda: Json): readonly Text[] {
 function misspelt(value: Json, path: Path): readonly Found[] {
   if (isList(value)) return value.flatMap((item, index) => misspelt(item, [...path, index]))
   if (!isObject(value)) return []
-  const known = members[String(path.at(-1) ?? '').toLowerCase()]
+  const known = entry(members, String(path.at(-1) ?? '').toLowerCase())
   return Object.entries(value).flatMap(([name, content]) => {
     const meant = known?.some((one) => one.toLowerCase() === name.toLowerCase())
       ? undefined
