@@ -19,6 +19,7 @@ const beyondUnits = [
   'runner/id-token.test.ts',
   'runner/signals.test.ts',
   'task-definition/register.test.ts',
+  'task-definition/stored.test.ts',
 ]
 
 const common = {
@@ -35,7 +36,7 @@ const common = {
 export default {
   ...common,
   projects: [
-    project('unit', ['*.test.ts', '{config,diagnosis,image,report,runner,task-definition}/**/*.test.ts'], {
+    project('unit', ['*.test.ts', '{config,diagnosis,document,image,report,runner,task-definition}/**/*.test.ts'], {
       testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
     }),
     project('in-process', ['{actions,aws,deployment,git,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),

@@ -1,6 +1,6 @@
 // Writes what is generated: the input and output tables of every action's README, the table of events in docs/revision.md,
-// docs/troubleshooting.md, the table of partitions and schema/slipway.schema.json. With --check it changes nothing and fails
-// when a file is stale.
+// docs/troubleshooting.md, the table of partitions, the schema of slipway.yml and the list of its keys, and the tables of AWS's
+// shapes. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -9,6 +9,8 @@ import { jsonSchema } from '../src/config/schema.ts'
 import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
+import { keyTables } from './keys.ts'
+import { shapesModule } from './shapes.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -40,7 +42,19 @@ fill('docs/networks.md', { partitions: partitionTable() })
 fill('docs/revision.md', { events: eventTable() })
 fill('docs/inputs.md', { 'lost-inputs': lostInputTable() })
 write('docs/troubleshooting.md', await troubleshooting())
+const keys = keyTables()
+fill('docs/slipway-yml.md', { keys: keys.file, 'deployment-keys': keys.deployment })
 write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`)
+
+write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))
+write(
+  'src/deployment/ecs/shapes.ts',
+  shapesModule(
+    ['CreateServiceRequest', 'ContainerOverride', 'TaskManagedEBSVolumeConfiguration'],
+    'Service',
+    '../../document',
+  ),
+)
 
 if (stale.length > 0) {
   console.error(`Stale, run "npm run docs" and commit: ${stale.join(', ')}`)

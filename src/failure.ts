@@ -1,4 +1,5 @@
-import type { Text } from './text.ts'
+import { inOneLine, listed, type Mistake } from './mistake.ts'
+import { type Text, text } from './text.ts'
 
 /**
  * Every way in which Slipway fails on purpose. The codes are part of the contract: people search for them, and the
@@ -53,6 +54,8 @@ export interface FailureParts {
   readonly what: Text
   /** Why it happened, if known. */
   readonly why?: Text
+  /** What is wrong in a file or in the text of an input, each with its place; `reasonOf` adds them to the why. */
+  readonly mistakes?: readonly Mistake[] | undefined
   /** What the reader can do about it. */
   readonly fix?: Text
   /** Address of the page that explains it. */
@@ -70,4 +73,19 @@ export class Failure extends Error {
     super(parts.code, { cause: parts.cause })
     this.parts = parts
   }
+}
+
+/** Why it happened, with every mistake in a line of its own where there are several. */
+export function reasonOf({ why = [], mistakes = [] }: Pick<FailureParts, 'why' | 'mistakes'>): Text {
+  return after(why, listed(mistakes), mistakes.length > 1 ? ':' : ': ')
+}
+
+/** Why it happened, in one line. */
+export function reasonInOneLine({ why = [], mistakes = [] }: Pick<FailureParts, 'why' | 'mistakes'>): Text {
+  return after(why, inOneLine(mistakes), ': ')
+}
+
+function after(why: Text, list: Text, joint: string): Text {
+  if (list.length === 0) return why
+  return why.length === 0 ? list : text`${why}${joint}${list}`
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { nearest } from './mutation/nearest.ts'
 
 const root = join(import.meta.dirname, '..')
-const domain = ['image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
+const domain = ['document', 'image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
 const adapters = ['aws', 'slack', 'git', 'github', 'docker', 'registry']
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

@@ -42,13 +42,10 @@ const areas: Readonly<Record<string, () => readonly string[]>> = {
         (name) => `src/actions/${name}.ts`,
       ),
       ...['src/aws/not-found.ts', 'src/aws/identity.ts', 'src/config/whereabouts.ts', 'src/image/lost-part.ts'],
-      ...[
-        'src/runner/inputs.ts',
-        'src/slack/slack.ts',
-        'src/slack-channel.ts',
-        'src/task-definition/require-images.ts',
-      ],
+      ...['src/runner/inputs.ts', 'src/slack/slack.ts', 'src/slack-channel.ts'],
     ]),
+  'what is wrong in a file': () =>
+    literals(['src/document', 'src/task-definition', 'src/config'].flatMap((room) => filesIn(room, /\.ts$/))),
   'what every story looks like': () => lines(filesIn('test/report/golden', /\.(?:txt|md|json)$/)),
   'the list of causes': () => (read('docs/troubleshooting.md').split('## Causes')[1] ?? '').split('\n'),
   'the failure in the README': () =>

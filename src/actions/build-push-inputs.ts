@@ -1,4 +1,4 @@
-import { isRepositoryName, isTag } from '../image/reference.ts'
+import { isRepositoryName, isTag, withoutCredentials } from '../image/reference.ts'
 import { parseTagRule, type TagRule } from '../image/tags.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../runner/inputs.ts'
 import { awsInputs } from './connect.ts'
@@ -7,12 +7,16 @@ import { revisionInput } from './source.ts'
 const repository: InputReader<string> = (given) => {
   if (isRepositoryName(given)) return given
   if (given === '') throw new Error('is required')
-  throw new Error(`must be the name of an ECR repository without its registry, such as team/api, not "${given}"`)
+  throw new Error(
+    `must be the name of an ECR repository without its registry, such as team/api, not "${withoutCredentials(given)}"`,
+  )
 }
 
 const tag: InputReader<string | undefined> = (given) => {
   if (given === '' || isTag(given)) return optionalText(given)
-  throw new Error(`must be at most 128 letters, digits, "_", "." and "-", not starting with "." or "-", not "${given}"`)
+  throw new Error(
+    `must be at most 128 letters, digits, "_", "." and "-", not starting with "." or "-", not "${withoutCredentials(given)}"`,
+  )
 }
 
 const tagRules: InputReader<readonly TagRule[]> = (given) =>

@@ -1,5 +1,5 @@
 import { longestWatchMinutes } from '../deployment/watch-deadline.ts'
-import type { Json, JsonObject } from '../ports.ts'
+import type { JsonObject } from '../ports.ts'
 import {
   flag,
   type InputReader,
@@ -21,31 +21,10 @@ import { severalInputs } from './deploy-several-inputs.ts'
 import { image, secretSources } from './image-input.ts'
 import { revisionInput } from './source.ts'
 import { strategyInputs } from './strategy-inputs.ts'
+import { structuredOrNothing } from './structured-inputs.ts'
 
-/** Undefined also for `[]` and `{}`, which a workflow passes for nothing, as these inputs default to them elsewhere. */
-function json<T extends Json>(kind: string, isRight: (value: Json) => value is T): InputReader<T | undefined> {
-  return (given) => {
-    if (given === '') return undefined
-    const value = parsed(given)
-    if (value !== undefined && isRight(value)) return Object.keys(value ?? {}).length > 0 ? value : undefined
-    throw new Error(`must be ${kind} in JSON`)
-  }
-}
-
-function parsed(given: string): Json | undefined {
-  try {
-    return JSON.parse(given)
-  } catch {
-    return undefined
-  }
-}
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isObjects = (value: Json): value is readonly JsonObject[] => Array.isArray(value) && value.every(isObject)
-
-const objects = json('a list of objects', isObjects)
-const object = json('an object', isObject)
+const object = structuredOrNothing<JsonObject>
+const objects = structuredOrNothing<readonly JsonObject[]>
 
 const assignments: InputReader<ReadonlyMap<string, string>> = (given) => parseAssignments(given)
 
@@ -69,18 +48,18 @@ const peerInputs = {
   'codedeploy-deployment-config': optionalText,
   'force-new-deployment': flag(false),
   'service-managed-ebs-volume-name': optionalText,
-  'service-managed-ebs-volume': object,
+  'service-managed-ebs-volume': object({ object: 'ServiceManagedEBSVolumeConfiguration' }),
   'run-task': flag(false),
-  'run-task-container-overrides': objects,
+  'run-task-container-overrides': objects({ list: 'ContainerOverride' }),
   'run-task-security-groups': list,
   'run-task-subnets': list,
   'run-task-assign-public-IP': matching(/^(ENABLED|DISABLED)$/, 'ENABLED or DISABLED'),
-  'run-task-capacity-provider-strategy': objects,
+  'run-task-capacity-provider-strategy': objects({ list: 'CapacityProviderStrategyItem' }),
   'run-task-launch-type': matching(/^(EC2|FARGATE|EXTERNAL|MANAGED_INSTANCES)$/, 'EC2, FARGATE or EXTERNAL'),
   'run-task-started-by': optionalText,
-  'run-task-tags': objects,
+  'run-task-tags': objects({ list: 'Tag' }),
   'run-task-managed-ebs-volume-name': optionalText,
-  'run-task-managed-ebs-volume': object,
+  'run-task-managed-ebs-volume': object({ object: 'TaskManagedEBSVolumeConfiguration' }),
   'wait-for-task-stopped': flag(false),
   'enable-ecs-managed-tags': optionalFlag,
   'propagate-tags': matching(/^(SERVICE|TASK_DEFINITION|NONE)$/, 'SERVICE, TASK_DEFINITION or NONE'),

@@ -1,12 +1,13 @@
 import type { OneOffTask } from '../deployment/ecs/run-task.ts'
+import { serviceDefinitionIn } from '../deployment/ecs/service-definition-file.ts'
 import type { Guard } from '../deployment/guard.ts'
 import type { CodeDeployRequest, DeployRequest, PreflightPolicy, ServiceDefinition } from '../deployment/journey.ts'
 import { originFrom } from '../deployment/origin.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
+import type { Source as DocumentSource } from '../document/document.ts'
 import type { JsonObject } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
 import type { Source } from '../source.ts'
-import { parse } from '../task-definition/parse.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
 import { settingsOf } from './strategy-inputs.ts'
@@ -29,7 +30,7 @@ export async function deployRequest(
     desiredCount: inputs.desiredCount,
     forceDesiredCount: inputs.forceDesiredCount,
     serviceDefinition: await serviceDefinition(inputs, place, runner),
-    settings: combineSettings(place.settings, await settingsOf(inputs)),
+    settings: combineSettings(place.settings, settingsOf(inputs)),
     forceNewDeployment: inputs.forceNewDeployment,
     followTags: true,
     enableEcsManagedTags: inputs.enableEcsManagedTags,
@@ -64,6 +65,7 @@ async function codeDeployRequest(inputs: DeployInputs, place: Place, runner: Run
     deploymentConfig: inputs.codedeployDeploymentConfig,
     description: inputs.codedeployDeploymentDescription,
     appSpec: await appSpec(inputs, place, runner),
+    appSpecSource: appSpecSource(inputs, place),
     alarms: inputs.codedeployAlarms,
     autoRollback: inputs.codedeployAutoRollback,
   }
@@ -121,8 +123,8 @@ async function serviceDefinition(
   runner: Runner,
 ): Promise<ServiceDefinition | undefined> {
   if (file === undefined) return undefined
-  const content = parse(await runner.files.readText(file, 'service-definition'), file)
-  return { file, content, idempotencyKey: tryOf(place, runner) }
+  const written = serviceDefinitionIn(await runner.files.readText(file, 'service-definition'), file)
+  return { ...written, idempotencyKey: tryOf(place, runner) }
 }
 
 /** RunTask refuses `SERVICE`, and `NONE` is what it does anyway. */
@@ -137,6 +139,15 @@ function volume(name: string | undefined, managedEBSVolume: JsonObject | undefin
 /** An AppSpec itself, and not where it is: no path has several lines or begins like this. */
 function isInline(given: string): boolean {
   return /\n|^\{|^version\s*:/i.test(given)
+}
+
+function appSpecSource(
+  { codedeployAppspec: given }: DeployInputs,
+  { codeDeployAppSpec: file }: Place,
+): DocumentSource | undefined {
+  if (given !== undefined && isInline(given)) return { input: 'codedeploy-appspec' }
+  const path = given ?? file
+  return path === undefined ? undefined : { file: path }
 }
 
 /** The AppSpec that somebody wrote. Undefined: it is made from the service. */

@@ -35,7 +35,7 @@ export async function registerOnly(registration: Registration): Promise<void> {
     return runner.log.info(text`Dry run: the task definition would be registered, and nothing deployed.`)
   const { taskDefinitionArn, definition } =
     wanted.arn === undefined
-      ? await register(wanted.definition, aws)
+      ? await register(wanted.definition, aws, wanted.original)
       : { taskDefinitionArn: wanted.arn, definition: wanted.definition }
   runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}. No service is given, so nothing is deployed.`)
   runner.setOutput('task-definition-arn', taskDefinitionArn)

@@ -11,13 +11,13 @@ import { textIn } from '../task-definition/members.ts'
 import { register } from '../task-definition/register.ts'
 import { registrable } from '../task-definition/registrable.ts'
 import { render } from '../task-definition/render.ts'
-import { requireImages } from '../task-definition/require-images.ts'
 import { readDefinition } from '../task-definition/source.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { connectAws } from './connect.ts'
 import { type RegisterTaskDefinitionInputs, registerTaskDefinitionInputs } from './register-task-definition-inputs.ts'
 import { changesOf, located, type Purpose, purposeOf, sourceOf } from './register-task-definition-request.ts'
 import { filledBefore, openContainers, writeLink } from './render-chain.ts'
+import { requireValid } from './valid-definition.ts'
 
 /** How long AWS is tried again. Milliseconds. */
 const patience = 10 * 60_000
@@ -37,19 +37,22 @@ export const action = createRegisterTaskDefinition({})
 async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: World): Promise<void> {
   const inputs = located(given)
   const source = sourceOf(inputs)
-  const { files, clock, environment } = runner
+  const { files, clock, environment, log } = runner
   const ecs = late(async () => connectAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecs)
   const original = await readDefinition(source, { ecs, files })
-  const changes = changesOf(inputs, original)
-  const rendered = registrable(render(original, changes))
+  const { definition: base } = original
+  const changes = changesOf(inputs, base)
+  const rendered = registrable(render(base, changes))
   const before = source.kind === 'file' ? await filledBefore(source.path, files) : []
   const filled = [...before, ...changes.images.map(({ container }) => container)]
-  const purpose = purposeOf(inputs, openContainers(rendered, filled), environment)
+  const open = openContainers(rendered, filled)
+  const purpose = purposeOf(inputs, open, environment)
+  const withoutImages = purpose.kind === 'register' ? [] : open
+  requireValid(rendered, original, log, { warnsOfPlaceholders: true, withoutImages })
   const isAlone = source.kind === 'file' && inputs.service === undefined && purpose.kind === 'write'
-  await show(runner, rendered, isAlone ? original : await previous(inputs, original, ecs, purpose), filled)
+  await show(runner, rendered, isAlone ? base : await previous(inputs, base, ecs, purpose), filled)
   if (purpose.kind !== 'register') return showRevision(runner, purpose.why)
-  requireImages(rendered)
-  const registered = await register(rendered, { ecs }).catch(unlessOptional(purpose))
+  const registered = await register(rendered, { ecs }, original).catch(unlessOptional(purpose))
   if (registered === undefined) return showRevision(runner, notHere)
   const { taskDefinitionArn, reused, definition } = registered
   const name = untrusted(`${textIn(definition, 'family')}:${definition.revision}`)

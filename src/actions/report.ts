@@ -119,7 +119,8 @@ export function openReporterOf<
     tellJob() {
       void once('job', () => {
         for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
-        for (const { level, title, message } of views.annotations(state)) runner.log[level](message, title)
+        for (const { level, title, message, place } of views.annotations(state))
+          runner.log[level](message, title, place)
       })
     },
     async leave() {

@@ -8,19 +8,9 @@ import {
   readThreshold,
   strategies,
 } from '../deployment/strategy/settings.ts'
-import { Failure } from '../failure.ts'
-import type { AdvancedConfiguration, Json, LifecycleHook, LoadBalancer } from '../ports.ts'
-import {
-  type InputReader,
-  type Inputs,
-  integer,
-  invalidInputs,
-  list,
-  optionalFlag,
-  optionalOneOf,
-  optionalText,
-} from '../runner/inputs.ts'
-import { type Text, text } from '../text.ts'
+import type { AdvancedConfiguration, LifecycleHook, LoadBalancer } from '../ports.ts'
+import { type InputReader, type Inputs, integer, list, optionalFlag, optionalOneOf } from '../runner/inputs.ts'
+import { structured } from './structured-inputs.ts'
 
 function share([least, most]: readonly [number, number]): InputReader<number | undefined> {
   return (given) => {
@@ -60,27 +50,18 @@ export const strategyInputs = {
   'circuit-breaker-threshold': notation(readThreshold, notations.circuitBreakerThreshold),
   alarms: alarmNames,
   'alarms-roll-back': optionalFlag,
-  'lifecycle-hooks': optionalText,
+  'lifecycle-hooks': structured<readonly LifecycleHook[]>({ list: 'DeploymentLifecycleHook' }),
   'early-success': notation(readEarlySuccess, notations.earlySuccess),
-  'load-balancer-configuration': optionalText,
+  'load-balancer-configuration': structured<AdvancedConfiguration | readonly LoadBalancer[]>({
+    object: 'AdvancedConfiguration',
+    list: 'LoadBalancer',
+  }),
 }
 
 type StrategyInputs = Inputs<typeof strategyInputs>
 
-/** The settings that the inputs give. Throws `inputs-invalid` for JSON or YAML of another form. */
-export async function settingsOf(inputs: StrategyInputs): Promise<DeploymentSettings> {
-  const problems: Text[] = []
-  const [lifecycleHooks, loadBalancerConfiguration] = [
-    await written('lifecycle-hooks', inputs.lifecycleHooks, 'a list of objects', isObjects, problems),
-    await written(
-      'load-balancer-configuration',
-      inputs.loadBalancerConfiguration,
-      'an object, or a list of objects',
-      (value) => isObject(value) || isObjects(value),
-      problems,
-    ),
-  ]
-  if (problems.length > 0) throw invalidInputs(problems)
+/** The settings that the inputs give. */
+export function settingsOf(inputs: StrategyInputs): DeploymentSettings {
   return {
     strategy: inputs.strategy,
     canaryPercent: inputs.canaryPercent,
@@ -94,37 +75,8 @@ export async function settingsOf(inputs: StrategyInputs): Promise<DeploymentSett
     circuitBreakerThreshold: inputs.circuitBreakerThreshold,
     alarms: inputs.alarms,
     alarmsRollBack: inputs.alarmsRollBack,
-    lifecycleHooks: lifecycleHooks as readonly LifecycleHook[] | undefined,
+    lifecycleHooks: inputs.lifecycleHooks,
     earlySuccess: inputs.earlySuccess,
-    loadBalancerConfiguration: loadBalancerConfiguration as AdvancedConfiguration | readonly LoadBalancer[] | undefined,
+    loadBalancerConfiguration: inputs.loadBalancerConfiguration,
   }
-}
-
-async function written(
-  name: string,
-  given: string | undefined,
-  form: string,
-  isRight: (value: Json) => boolean,
-  problems: Text[],
-): Promise<Json | undefined> {
-  if (given === undefined) return undefined
-  // Loaded only now: few deployments have such an input, and YAML takes time to load.
-  const { parseDocument } = await import('../document.ts')
-  try {
-    const { value } = parseDocument(given, name)
-    if (isRight(value)) return value
-    problems.push(text`${name} must be ${form} in JSON or YAML`)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    problems.push(text`${name} must be ${form} in JSON or YAML: ${error.parts.what}, ${error.parts.why ?? ''}`)
-  }
-  return undefined
-}
-
-function isObject(value: Json): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isObjects(value: Json): boolean {
-  return Array.isArray(value) && value.every(isObject)
 }

@@ -5,12 +5,12 @@ import type { Ecs, JsonObject, Service } from '../ports.ts'
 import type { Files, Runner } from '../runner/action.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { noChanges, render } from '../task-definition/render.ts'
-import { requireImages } from '../task-definition/require-images.ts'
 import { type DefinitionSource, readDefinition } from '../task-definition/source.ts'
 import { whyUndeployable } from '../task-definition/standing.ts'
 import { setting, text, untrusted } from '../text.ts'
 import type { DeployInputs } from './deploy-inputs.ts'
 import type { Place } from './place.ts'
+import { requireValid } from './valid-definition.ts'
 
 /** Finds the definition that the inputs mean, with the image that they name. */
 export type FindDefinition = (
@@ -22,27 +22,27 @@ export type FindDefinition = (
  * A file is rendered and registered; an existing revision is deployed as it is, unless an image is to be put in; with
  * neither, the definition that the service runs now is the base.
  */
-export function findDefinition(inputs: DeployInputs, place: Place, { files }: Runner, ecs: Ecs): FindDefinition {
+export function findDefinition(inputs: DeployInputs, place: Place, { files, log }: Runner, ecs: Ecs): FindDefinition {
   return async (service, current) => {
     const source = (await sourceOf(inputs, place, files)) ?? runningIn(service)
     const isRunning =
       current !== undefined && source.kind === 'revision' && textIn(current, 'taskDefinitionArn') === source.reference
-    const definition = isRunning ? current : await readDefinition(source, { ecs, files })
+    const original = isRunning ? { definition: current } : await readDefinition(source, { ecs, files })
+    const { definition } = original
     const { environmentVariables: environment, secrets } = inputs
     if (place.image !== undefined || environment.size > 0 || secrets.size > 0) {
       const container = place.container ?? containerFor(definition)
       const images = place.image === undefined ? [] : [{ container, image: place.image }]
-      return whole(render(definition, { ...noChanges, images, containers: [container], environment, secrets }))
+      const changes = { ...noChanges, images, containers: [container], environment, secrets }
+      const rendered = render(definition, changes)
+      requireValid(rendered, original, log, { warnsOfPlaceholders: false })
+      return { definition: rendered, original }
     }
+    if (source.kind === 'file') requireValid(definition, original, log, { warnsOfPlaceholders: false })
     if (!isRunning && source.kind === 'revision') checkActive(definition)
-    return source.kind === 'file' ? whole(definition) : { definition, arn: textIn(definition, 'taskDefinitionArn') }
+    const arn = source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined
+    return { definition, original, arn }
   }
-}
-
-/** Also where it is not registered: a dry run says what a deployment would. */
-function whole(definition: JsonObject): WantedDefinition {
-  requireImages(definition)
-  return { definition }
 }
 
 function checkActive(definition: JsonObject): void {

@@ -7,31 +7,15 @@ import { ecsArn, given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { isDenial, quote } from './refusal.ts'
-import { findMisfits, misfitsText } from './schema.ts'
+import { requireWhole } from './whole-request.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
 
-type Creation = Pick<Ecs, 'createService' | 'requireServiceDefinition'>
+type Creation = Pick<Ecs, 'createService'>
 
 /** New services, made exactly as they are written. */
 export function creation(connection: Connection, describeService: Ecs['describeService']): Creation {
-  return {
-    createService: (request) => create(connection, request, describeService),
-    requireServiceDefinition: requireDefinition,
-  }
-}
-
-async function requireDefinition(definition: JsonObject, file: string): Promise<void> {
-  const { CreateServiceRequest$ } = await import('@aws-sdk/client-ecs')
-  const misfits = findMisfits(CreateServiceRequest$, definition)
-  if (misfits.length === 0) return
-  throw new Failure({
-    code: 'file-invalid',
-    what: text`The service definition ${untrusted(file)} has members that would not arrive at Amazon ECS as they are written`,
-    why: misfitsText(misfits),
-    fix: text`Correct or remove these members; the file has the shape of "aws ecs create-service --generate-cli-skeleton".`,
-    docs,
-  })
+  return { createService: (request) => create(connection, request, describeService) }
 }
 
 async function create(
@@ -43,7 +27,9 @@ async function create(
   const client = await connection.clients.ecs()
   const { CreateServiceCommand } = await import('@aws-sdk/client-ecs')
   const input = given(request) as unknown as ConstructorParameters<typeof CreateServiceCommand>[0]
-  const command = new CreateServiceCommand(input)
+  const sent = input as unknown as JsonObject
+  const what = text`The service definition would lose members`
+  const command = requireWhole(new CreateServiceCommand(input), sent, { code: 'file-invalid', what })
   return call(
     connection,
     async (options): Promise<Service | undefined> => present((await client.send(command, options)).service, 'service'),
@@ -70,7 +56,7 @@ function explainInvalid(refusal: AwsError, service: string): undefined {
   throw new Failure({
     code: 'aws-rejected',
     what: text`Amazon ECS refuses to create the service ${untrusted(service)}`,
-    why: text`${quote(refusal.message)}`,
+    why: text`${quote(`${refusal.name}: ${refusal.message}`)}`,
     fix: text`Correct the file of the input service-definition and run the job again. No service was created.`,
     docs,
     cause: refusal,

@@ -2,13 +2,14 @@ import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { isStoredAs } from '../task-definition/equal.ts'
+import { membersMeant } from '../task-definition/refusal.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 import { isDenial, quote } from './refusal.ts'
-import { findLost, findMisfits, type Misfit, misfitsText } from './schema.ts'
+import { requireWhole } from './whole-request.ts'
 
 type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
 
@@ -65,21 +66,15 @@ function asStored(definition: object, tags: readonly object[] | undefined): Json
 
 async function register(connection: Connection, definition: JsonObject): Promise<JsonObject> {
   const client = await connection.clients.ecs()
-  const { RegisterTaskDefinitionCommand, RegisterTaskDefinitionRequest$ } = await import('@aws-sdk/client-ecs')
-  const misfits = findMisfits(RegisterTaskDefinitionRequest$, definition)
-  if (misfits.length > 0) throw explainMisfits(misfits)
+  const { RegisterTaskDefinitionCommand } = await import('@aws-sdk/client-ecs')
   const family = String(definition.family)
   return call(
     connection,
     async (options): Promise<JsonObject> => {
-      const command = new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput)
-      // The schema has been checked; this holds the SDK to it.
-      command.middlewareStack.add(
-        (next) => (args) => {
-          requireWhole(definition, (args.request as { body: Uint8Array }).body)
-          return next(args)
-        },
-        { step: 'build', name: 'requireWhole' },
+      const command = requireWhole(
+        new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput),
+        definition,
+        { code: 'task-definition-lossy', what: text`The task definition would lose members` },
       )
       const { taskDefinition, tags } = await client.send(command, options)
       return asStored(present(taskDefinition, 'taskDefinition'), tags)
@@ -92,38 +87,21 @@ async function register(connection: Connection, definition: JsonObject): Promise
         const latest = await describe(connection, family)
         return latest && isStoredAs(definition, latest) ? latest : undefined
       },
-      whenRefused: (refusal) => explainInvalid(refusal, family),
+      whenRefused: (refusal) => explainInvalid(refusal, definition),
     },
   )
 }
 
-function requireWhole(definition: JsonObject, body: Uint8Array): void {
-  const lost = findLost(definition, JSON.parse(new TextDecoder().decode(body)))
-  if (lost.length > 0) throw explainMisfits(lost)
-}
-
-function explainInvalid(refusal: AwsError, family: string): undefined {
+function explainInvalid(refusal: AwsError, definition: JsonObject): undefined {
   if (!/^(ClientException|InvalidParameterException|SerializationException)$/.test(refusal.name)) return undefined
   if (isDenial(refusal)) return undefined
   throw new Failure({
     code: 'task-definition-invalid',
-    what: text`Amazon ECS refuses the task definition ${untrusted(family)}`,
-    why: text`${quote(refusal.message)}`,
-    fix: text`Correct the member that the message names; nothing was registered.`,
+    what: text`Amazon ECS refuses the task definition ${untrusted(String(definition.family))}`,
+    why: text`${quote(`${refusal.name}: ${refusal.message}`)}`,
+    mistakes: membersMeant(refusal.message, definition),
+    fix: text`Correct it; nothing was registered.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
     cause: refusal,
-  })
-}
-
-function explainMisfits(misfits: readonly Misfit[]): Failure {
-  const loses = misfits.some(({ problem }) => problem !== 'type')
-  return new Failure({
-    code: loses ? 'task-definition-lossy' : 'task-definition-invalid',
-    what: loses
-      ? text`The task definition has members that would be lost on the way to Amazon ECS, so it was not registered`
-      : text`The task definition has members of the wrong type, so it was not registered`,
-    why: misfitsText(misfits),
-    fix: text`Correct or remove these members. A member that ECS has learnt recently needs a newer version of Slipway.`,
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html',
   })
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { Ecs, RunTaskRequest, Task } from '../ports.ts'
+import type { Ecs, JsonObject, RunTaskRequest, Task } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -7,6 +7,7 @@ import { ecsArn, given } from './ecs-request.ts'
 import { present } from './error-class.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
+import { requireWhole } from './whole-request.ts'
 
 type Tasks = Pick<Ecs, 'listTasks' | 'describeTasks' | 'runTask' | 'stopTask'>
 type TaskFilter = Parameters<Ecs['listTasks']>[1]
@@ -65,7 +66,12 @@ async function describe(connection: Connection, cluster: string, arns: readonly 
 async function run(connection: Connection, request: RunTaskRequest): Promise<readonly Task[]> {
   const client = await connection.clients.ecs()
   const { RunTaskCommand } = await import('@aws-sdk/client-ecs')
-  const command = new RunTaskCommand(given(request) as ConstructorParameters<typeof RunTaskCommand>[0])
+  const input = given(request)
+  const command = requireWhole(
+    new RunTaskCommand(input as ConstructorParameters<typeof RunTaskCommand>[0]),
+    input as unknown as JsonObject,
+    { code: 'inputs-invalid', what: text`The task would lose settings of the inputs run-task-*` },
+  )
   const reply = await call(
     connection,
     async (options) => {

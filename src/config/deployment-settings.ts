@@ -17,7 +17,7 @@ const share = ([least, most]: readonly [number, number]) =>
     .max(most, `must be at most ${most}`)
     .multipleOf(0.1, 'must be a multiple of 0.1')
 const whole = ([least, most]: readonly [number, number]) =>
-  z.int('must be a whole number').min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
+  z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
 const minutes = whole(bounds.minutes)
 /** The notation of an input; a bare number is a text, too. */
 const notation = (read: (given: string) => unknown, allowed: string) =>
@@ -27,49 +27,94 @@ const notation = (read: (given: string) => unknown, allowed: string) =>
 
 const hookSchema = z
   .strictObject({
-    targetType: z.enum(['AWS_LAMBDA', 'PAUSE'], 'must be AWS_LAMBDA or PAUSE').optional(),
-    hookTargetArn: z.string().optional(),
-    roleArn: z.string().optional(),
-    lifecycleStages: z.array(z.enum(hookStages, `must be one of ${hookStages.join(', ')}`)),
-    hookDetails: z.json().optional(),
+    targetType: z
+      .enum(['AWS_LAMBDA', 'PAUSE'])
+      .optional()
+      .describe('What runs at the stage: AWS_LAMBDA, the default, or PAUSE, which waits for continue or rollback.'),
+    hookTargetArn: z.string().optional().describe('ARN of the function; required with AWS_LAMBDA.'),
+    roleArn: z.string().optional().describe('Role in which ECS invokes the function; required with AWS_LAMBDA.'),
+    lifecycleStages: z
+      .array(z.enum(hookStages, `must be one of ${hookStages.join(', ')}`))
+      .describe(`Stages of the deployment at which it runs: ${hookStages.join(', ')}.`),
+    hookDetails: z.json().optional().describe('JSON that the function receives.'),
     timeoutConfiguration: z
-      .strictObject({ timeoutInMinutes: z.int().optional(), action: z.enum(['CONTINUE', 'ROLLBACK']).optional() })
-      .optional(),
+      .strictObject({
+        timeoutInMinutes: z.int().optional().describe('How long the hook may take, 1 to 20160.'),
+        action: z
+          .enum(['CONTINUE', 'ROLLBACK'])
+          .optional()
+          .describe('What happens then: CONTINUE, or ROLLBACK, the default.'),
+      })
+      .optional()
+      .describe('What happens when the hook takes too long.'),
   })
   .describe('A lifecycle hook in the shape of the ECS API.')
 
 const advancedSchema = z.strictObject({
-  alternateTargetGroupArn: z.string().optional(),
+  alternateTargetGroupArn: z.string().optional().describe('ARN of the second target group.'),
   productionListenerRule: z
     .string()
     .optional()
-    .describe('ARN of a rule (Application Load Balancer) or listener (Network).'),
-  testListenerRule: z.string().optional(),
+    .describe(
+      'ARN of the rule (Application Load Balancer) or listener (Network Load Balancer) for production traffic.',
+    ),
+  testListenerRule: z.string().optional().describe('ARN of the rule or listener for test traffic.'),
   roleArn: z.string().optional().describe('Role in which ECS changes the load balancer.'),
 })
 
 export const deploymentSchema = z
   .strictObject({
-    strategy: z.enum(strategies, `must be one of ${strategies.join(', ')}`).optional(),
+    strategy: z
+      .enum(strategies, `must be one of ${strategies.join(', ')}`)
+      .optional()
+      .describe(`Deployment strategy: ${strategies.join(', ')}.`),
     'canary-percent': share(bounds.canaryPercent)
       .optional()
-      .describe('Traffic that the new version gets first; CANARY.'),
-    'canary-bake-minutes': minutes.optional().describe('How long that lasts; CANARY.'),
-    'linear-step-percent': share(bounds.linearStepPercent).optional().describe('Traffic of each step; LINEAR.'),
-    'linear-step-bake-minutes': minutes.optional().describe('Time between two steps; LINEAR.'),
-    'bake-minutes': minutes.optional().describe('How long the old version stays after the last shift of traffic.'),
-    'minimum-healthy-percent': whole(bounds.minimumHealthyPercent).optional(),
-    'maximum-percent': whole(bounds.maximumPercent).optional(),
-    'circuit-breaker': z.enum(circuitBreakers, `must be one of ${circuitBreakers.join(', ')}`).optional(),
-    'circuit-breaker-threshold': notation(readThreshold, notations.circuitBreakerThreshold).optional(),
+      .describe('Percentage of the traffic that the new version gets first, 0.1 to 100; CANARY.'),
+    'canary-bake-minutes': minutes.optional().describe('How long it keeps that share, 0 to 1440; CANARY.'),
+    'linear-step-percent': share(bounds.linearStepPercent)
+      .optional()
+      .describe('Percentage of the traffic that each step shifts, 3 to 100; LINEAR.'),
+    'linear-step-bake-minutes': minutes.optional().describe('Time between two steps, 0 to 1440; LINEAR.'),
+    'bake-minutes': minutes
+      .optional()
+      .describe('How long the old version stays after the last shift of traffic, 0 to 1440; required with BLUE_GREEN.'),
+    'minimum-healthy-percent': whole(bounds.minimumHealthyPercent)
+      .optional()
+      .describe('Share of the tasks that stays running during a deployment, 0 to 100.'),
+    'maximum-percent': whole(bounds.maximumPercent)
+      .optional()
+      .describe('Share of the tasks that may run during a deployment, old and new together, 100 to 200.'),
+    'circuit-breaker': z
+      .enum(circuitBreakers, `must be one of ${circuitBreakers.join(', ')}`)
+      .optional()
+      .describe(
+        'What failed tasks do to a deployment: off (nothing), on (it fails) or roll-back (it fails and rolls back).',
+      ),
+    'circuit-breaker-threshold': notation(readThreshold, notations.circuitBreakerThreshold)
+      .optional()
+      .describe(`How many failed tasks that takes: ${notations.circuitBreakerThreshold}.`),
     alarms: z.array(z.string().min(1)).optional().describe('Names of CloudWatch alarms; an empty list for none.'),
-    'alarms-roll-back': z.boolean().optional(),
-    'lifecycle-hooks': z.array(hookSchema).optional().describe('All that the service is to have.'),
-    'early-success': notation(readEarlySuccess, notations.earlySuccess).optional(),
+    'alarms-roll-back': z
+      .boolean()
+      .optional()
+      .describe('Whether a deployment also rolls back when an alarm is in ALARM.'),
+    'lifecycle-hooks': z
+      .array(hookSchema)
+      .optional()
+      .describe('All lifecycle hooks that the service is to have; an empty list for none.'),
+    'early-success': notation(readEarlySuccess, notations.earlySuccess)
+      .optional()
+      .describe(`When a rolling deployment counts as successful: ${notations.earlySuccess}.`),
     'load-balancer-configuration': z
       .union([
         advancedSchema,
-        z.array(z.strictObject({ targetGroupArn: z.string(), advancedConfiguration: advancedSchema })),
+        z.array(
+          z.strictObject({
+            targetGroupArn: z.string().describe('ARN of the target group that the service has.'),
+            advancedConfiguration: advancedSchema.describe('What goes with this target group.'),
+          }),
+        ),
       ])
       .optional()
       .describe('For BLUE_GREEN, LINEAR and CANARY; a list where the service has several target groups.'),

@@ -8,7 +8,7 @@ type Path = readonly string[]
  * Where slipway.yml sets, or could set, what an input of the same meaning sets: `environments.staging.role
  * (slipway.yml:9)`, with the line of the key, or of the part that the key would go into.
  */
-export function originsIn({ config, file, locate }: LoadedConfig, environment: string, name: string): Origins {
+export function originsIn({ config, file, at }: LoadedConfig, environment: string, name: string): Origins {
   const place: Path = ['environments', environment]
   const placement: Path = [...place, 'services', name]
   const placed = config.environments[environment]?.services[name]
@@ -29,7 +29,7 @@ export function originsIn({ config, file, locate }: LoadedConfig, environment: s
   }
   return (setting) => {
     const path = pathOf(setting)
-    return path && `${path.join('.')} (${file}:${locate(path).split(':')[0]})`
+    return path && `${path.join('.')} (${file}:${at(path).line ?? 1})`
   }
 }
 

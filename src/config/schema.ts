@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { regionPattern, regionProblem } from '../partitions.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
 import { deploymentSchema } from './deployment-settings.ts'
+import { checkServices } from './services.ts'
 import { checkWaves } from './waves.ts'
 
 const name = z
@@ -17,7 +18,7 @@ const imageSchema = z
     context: z.string().optional().describe('Build context, relative to the repository; "." when absent.'),
     file: z.string().optional().describe('Dockerfile, relative to the repository; "<context>/Dockerfile" when absent.'),
     target: z.string().optional().describe('Stage to build.'),
-    platforms: z.array(z.string()).optional().describe('Platforms such as linux/amd64 and linux/arm64.'),
+    platforms: z.array(z.string()).optional().describe('Platforms to build for, such as linux/amd64 and linux/arm64.'),
     region: region.optional().describe('Region of the ECR repository; that of the first environment when absent.'),
     account: account.optional().describe('Account of the ECR repository; that of the first environment when absent.'),
     role: role.optional().describe('Role that builds and pushes; that of the first environment when absent.'),
@@ -39,10 +40,22 @@ const serviceSchema = z.strictObject({
 const placementSchema = z.strictObject({
   cluster: z.string().min(1).describe('Name of the ECS cluster.'),
   service: z.string().min(1).describe('Name of the ECS service.'),
-  'task-definition': z.string().optional().describe('Overrides the file given under services.'),
-  'codedeploy-appspec': z.string().optional().describe('Overrides the file given under services.'),
-  'codedeploy-application': z.string().optional().describe('AppECS-<cluster>-<service> when absent.'),
-  'codedeploy-deployment-group': z.string().optional().describe('DgpECS-<cluster>-<service> when absent.'),
+  'task-definition': z
+    .string()
+    .optional()
+    .describe('File with the task definition in this environment, instead of the one under services.'),
+  'codedeploy-appspec': z
+    .string()
+    .optional()
+    .describe('File with the AppSpec in this environment, instead of the one under services.'),
+  'codedeploy-application': z
+    .string()
+    .optional()
+    .describe('CodeDeploy application; AppECS-<cluster>-<service> when absent.'),
+  'codedeploy-deployment-group': z
+    .string()
+    .optional()
+    .describe('CodeDeploy deployment group; DgpECS-<cluster>-<service> when absent.'),
   deployment: deploymentSchema.optional(),
 })
 
@@ -56,31 +69,42 @@ const placed = z.strictObject({
     .min(1, 'must have a wave')
     .optional()
     .describe(
-      'All services of this environment, in groups that are deployed one after the other and go back together.',
+      'All services of this environment, in groups that are deployed one after the other and rolled back together.',
     ),
-  url: z.url().optional().describe('Address of the environment, shown by GitHub, the summary and Slack.'),
+  url: z
+    .url('must be a URL such as https://api.example.com')
+    .optional()
+    .describe('Address of the environment, shown by GitHub, the summary and Slack.'),
   slack: z.string().regex(channelId, channelIdRule).optional().describe('Slack channel that gets the live message.'),
 })
 
 const environmentSchema = placed.superRefine(checkWaves)
 
-export const configSchema = z.strictObject({
-  version: z.literal(1, 'must be 1'),
-  image: imageSchema.optional(),
-  services: z.record(name, serviceSchema).describe('The services of this repository.'),
-  environments: z.record(name, environmentSchema).describe('The environments, each named like its GitHub environment.'),
-})
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1, 'must be 1').describe('Version of the format of this file: 1.'),
+    image: imageSchema.optional(),
+    services: z.record(name, serviceSchema).describe('The services of this repository.'),
+    environments: z
+      .record(name, environmentSchema)
+      .describe('The environments, each named like its GitHub environment.'),
+  })
+  .superRefine(checkServices)
 
 /** slipway.yml, once it is valid. */
 export type Config = z.infer<typeof configSchema>
 export type EnvironmentConfig = z.infer<typeof environmentSchema>
 
-/** The part of a JSON Schema that tells which keys an object may have. */
+/** The part of a JSON Schema that says which keys an object may have, and what they mean. */
 export interface SchemaNode {
+  readonly description?: string
+  readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly additionalProperties?: SchemaNode
   /** Of a list. */
   readonly items?: SchemaNode
+  /** Of a value that has one of several forms. */
+  readonly anyOf?: readonly SchemaNode[]
 }
 
 /** JSON Schema (draft 2020-12) of slipway.yml, for editors and for suggestions. */

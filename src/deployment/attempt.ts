@@ -142,7 +142,7 @@ async function* revision(
   const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
   const found =
     known === undefined
-      ? yield* obtainRevision(wanted.definition, search, marking, journey)
+      ? yield* obtainRevision(wanted, search, marking, journey)
       : { arn: known, definition, isNew: false }
   return yield* settleRevision(found, marking, journey)
 }

@@ -1,7 +1,7 @@
 import { withoutAccount } from '../arn.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
-import type { Failure, FailureCode } from '../failure.ts'
+import { type Failure, type FailureCode, reasonInOneLine } from '../failure.ts'
 import type { Service } from '../ports.ts'
 import { quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { DeployRequest } from './journey.ts'
@@ -126,10 +126,11 @@ export function unwatched(what: Text, more: Text = []): End & { readonly cause: 
 
 /** What a failure says, as a cause. */
 export function causeOf(failure: Failure): Cause {
-  const { code, what, why, fix, docs } = failure.parts
+  const { code, what, fix, docs, mistakes } = failure.parts
   return {
-    ...certain(code, what, why ?? [], fix ?? text`Correct it and run the job again.`),
+    ...certain(code, what, reasonInOneLine(failure.parts), fix ?? text`Correct it and run the job again.`),
     docs,
+    mistakes,
   }
 }
 

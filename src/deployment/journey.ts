@@ -1,5 +1,7 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { Source } from '../document/document.ts'
+import type { Place } from '../mistake.ts'
 import type { Origins } from '../origins.ts'
 import type {
   CodeDeploy,
@@ -17,6 +19,7 @@ import type {
   Scaling,
   Service,
 } from '../ports.ts'
+import type { WrittenDefinition } from '../task-definition/source.ts'
 import type { ConflictPolicy } from './conflict.ts'
 import type { OneOffTask } from './ecs/run-task.ts'
 import type { EnvironmentOrder } from './environment-order.ts'
@@ -107,6 +110,8 @@ export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 /** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
 export interface WantedDefinition {
   readonly definition: JsonObject
+  /** What it was rendered from; undefined where nobody knows. */
+  readonly original?: WrittenDefinition | undefined
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
   /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
@@ -119,6 +124,8 @@ export interface ServiceDefinition {
   readonly file: string
   /** In the shape of CreateService. */
   readonly content: JsonObject
+  /** Where its members stand in the file; undefined where nobody knows. */
+  readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
   /** The same for a repeated try of the same run, so that one service is made only. */
   readonly idempotencyKey: string
 }
@@ -134,6 +141,8 @@ export interface CodeDeployRequest {
   readonly description?: string | undefined
   /** AppSpec as YAML or JSON; made from the service when undefined. */
   readonly appSpec?: string | undefined
+  /** Whose text that is: a file, or the input itself. Undefined for the AppSpec of an earlier deployment. */
+  readonly appSpecSource?: Source | undefined
   /** Names of the alarms that stop this deployment, in the place of the group's; none: no alarm does. */
   readonly alarms?: readonly string[] | undefined
   /** What rolls this deployment back, in the place of the group's own settings; none: nothing does. */

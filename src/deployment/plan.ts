@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../image/reference.ts'
 import type { DeploymentGroup, Json, JsonObject, Service } from '../ports.ts'
 import { diff, type TaskDefinitionChange } from '../task-definition/diff.ts'
 import { hasTags, isEqual } from '../task-definition/equal.ts'
@@ -147,7 +148,8 @@ export function images(current: JsonObject | undefined, wanted: JsonObject) {
   return containers(wanted).flatMap(({ name, image }) => {
     if (typeof name !== 'string' || typeof image !== 'string') return []
     const from = before.get(name)
-    return [{ container: name, from: typeof from === 'string' ? from : undefined, to: image }]
+    const old = typeof from === 'string' ? withoutCredentials(from) : undefined
+    return [{ container: name, from: old, to: withoutCredentials(image) }]
   })
 }
 

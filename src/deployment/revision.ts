@@ -5,7 +5,7 @@ import { type Registration, registerNew } from '../task-definition/register.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Guard, openWatchman, type Watchman } from './guard.ts'
-import type { DeployRequest, Journey } from './journey.ts'
+import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import { originOf, tagsInTheWay, tagsOf, withOrigin } from './origin.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -39,7 +39,7 @@ const denied = text`The revision was not tagged with its commit: the credentials
 
 /** The revision of a definition, registered with the tags of its origin where there is none that equals it. */
 export async function* obtainRevision(
-  definition: JsonObject,
+  wanted: WantedDefinition,
   search: Promise<Registration | undefined>,
   marking: Marking | undefined,
   { ecs, clock, keep }: Journey,
@@ -47,7 +47,7 @@ export async function* obtainRevision(
   const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
   keep({ stage: 'registering' })
-  const { registration, untagged } = await registerTagged(definition, marking, ecs)
+  const { registration, untagged } = await registerTagged(wanted, marking, ecs)
   if (untagged) yield warning(untagged, clock)
   return { arn: registration.taskDefinitionArn, definition: registration.definition, isNew: true }
 }
@@ -59,17 +59,22 @@ interface Registered {
 }
 
 /** What Slipway adds must not be the reason why something is refused: then it is registered as it was written. */
-async function registerTagged(definition: JsonObject, marking: Marking | undefined, ecs: Ecs): Promise<Registered> {
-  if (marking === undefined) return { registration: await registerNew(definition, { ecs }) }
+async function registerTagged(
+  { definition, original }: WantedDefinition,
+  marking: Marking | undefined,
+  ecs: Ecs,
+): Promise<Registered> {
+  const registered = (content: JsonObject) => registerNew(content, { ecs }, original)
+  if (marking === undefined) return { registration: await registered(definition) }
   const full = noRoom(definition, marking)
-  if (full !== undefined) return { registration: await registerNew(definition, { ecs }), untagged: full }
+  if (full !== undefined) return { registration: await registered(definition), untagged: full }
   try {
-    return { registration: await registerNew(withOrigin(definition, marking.guard.origin), { ecs }) }
+    return { registration: await registered(withOrigin(definition, marking.guard.origin)) }
   } catch (error) {
     const untagged = withoutTags(error)
     if (untagged === undefined) throw error
     // Whatever else is wrong is said by the second try.
-    return { registration: await registerNew(definition, { ecs }), untagged }
+    return { registration: await registered(definition), untagged }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Mistake } from '../mistake.ts'
 import type { Text } from '../text.ts'
 
 /** The reason of a failure: what failed, AWS's own name for it, why, what to do. Views join them to one sentence. */
@@ -17,6 +18,8 @@ export interface Cause {
   readonly fix: Text
   /** Address of the page that says more. */
   readonly docs?: string | undefined
+  /** Lines of files to mark; what they say is in the why. */
+  readonly mistakes?: readonly Mistake[] | undefined
   /** How sure `why` is. A quotation is certain: that AWS says it is a fact. */
   readonly confidence: 'certain' | 'likely' | 'possible'
   /** True where it names that something failed, and not why: what else is known of the end says more. */

@@ -60,3 +60,16 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
   const name = registry === undefined ? repository : `${registry}/${repository}`
   return `${name}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
+
+/** The user, with or without a password, before the registry of `https://user:password@host/x`; a digest is no user's host. */
+const credentials = /^((?:[a-z][\w+.-]{0,20}:\/\/)?).*@(?!sha\d*:?)(?=.)/is
+
+/** True where a name has credentials in it. No registry is named so, and whoever shows the name shows them. */
+export function hasCredentials(value: string): boolean {
+  return credentials.test(value)
+}
+
+/** The name without them, for people. */
+export function withoutCredentials(value: string): string {
+  return value.replace(credentials, '$1***@')
+}

@@ -83,8 +83,6 @@ export interface Ecs {
   updateService(request: UpdateServiceRequest): Promise<Service>
   /** Read back. Undefined when there is an active service of that name already, which somebody else made. */
   createService(request: CreateServiceRequest): Promise<Service | undefined>
-  /** Throws `file-invalid` when a member of CreateService would be dropped on the way, or is of another type. Asks nobody. */
-  requireServiceDefinition(definition: JsonObject, file: string): Promise<void>
   /** Newest first: all of about the last three months, or those that were created after a moment of that time. */
   listServiceDeployments(cluster: string, service: string, createdAfter?: Date): Promise<readonly ServiceDeployment[]>
   describeServiceDeployment(arn: string): Promise<ServiceDeployment | undefined>

@@ -1,4 +1,5 @@
-import { isBad, isOpen } from '../deployment/verdict.ts'
+import { isBad, isOpen, type Verdict } from '../deployment/verdict.ts'
+import { mistakeText, mostTold, type Place } from '../mistake.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation, forPlain } from './escape.ts'
 import { linesBelow, type Opening, opening } from './opening.ts'
@@ -9,6 +10,8 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string
   readonly message: Text
+  /** The line of a file that it marks. */
+  readonly place?: Place | undefined
 }
 
 /** The runner cuts a message at 4,096 characters and shows 10 annotations of each level per step (ExecutionContext.cs). */
@@ -27,7 +30,7 @@ export function annotations(report: Report): readonly Annotation[] {
   const warnings = [...state.warnings.map((warning) => text`${warning}`), ...(missing ?? [])].slice(0, mostWarnings)
   const said = opening(report)
   return [
-    ...(verdict && isBad(verdict) ? [annotationOf('error', said)] : []),
+    ...(verdict && isBad(verdict) ? marking(annotationOf('error', said), verdict) : []),
     ...warnings.map((message) => ({ level: 'warning', title: 'Slipway', message: fitting(message) }) as const),
     ...(verdict && isOpen(verdict) ? [annotationOf('notice', said)] : []),
     ...(subject.url && verdict?.outcome === 'succeeded' ? [urlNotice(said, subject.url)] : []),
@@ -42,6 +45,13 @@ export function annotationOf(level: Annotation['level'], said: Opening): Annotat
     title: titleOf(said),
     message: fitting(lined(lines.length > 0 ? lines : [text`The cause is unknown.`])),
   }
+}
+
+/** An annotation that marks the first line of a file that is wrong, and one for each of the others. */
+export function marking(first: Annotation, { cause }: Pick<Verdict, 'cause'>): readonly Annotation[] {
+  const [place, ...others] = (cause?.mistakes ?? []).slice(0, mostTold)
+  const more = others.map((mistake) => ({ ...first, message: text`${mistakeText(mistake)}.`, place: mistake }))
+  return [{ ...first, place }, ...more]
 }
 
 /** A good end, with the address of what was deployed. */

@@ -1,15 +1,40 @@
-import type { Failure } from '../failure.ts'
+import { type Failure, reasonOf } from '../failure.ts'
+import { type Mistake, mistakeText, mostTold, type Place } from '../mistake.ts'
 import { renderText, type Text, text } from '../text.ts'
 
 /** A failure as one message: what happened, why, what to do, where to read on. */
 export function failureText(failure: Failure): Text {
-  const { what, why, fix, docs } = failure.parts
-  const said = why ? text`${what}:${startsLine(why) ? '' : ' '}${why}` : what
+  const { what, fix, docs } = failure.parts
+  const reason = reasonOf(failure.parts)
+  const said = reason.length > 0 ? text`${what}:${startsLine(reason) ? '' : ' '}${reason}` : what
   return [
     ...closed(said),
     ...(fix ? text`${endsLine(said) ? '' : ' '}${fix}` : []),
     ...(docs ? text` See ${docs}` : []),
   ]
+}
+
+/** One annotation of a failure, and the line that it marks. */
+interface PlacedMessage {
+  readonly message: Text
+  readonly place: Place | undefined
+}
+
+/**
+ * The first has all of it and marks the first line; the others mark theirs, as far as GitHub shows them. So one mistake is
+ * one annotation.
+ */
+export function failureAnnotations(failure: Failure): readonly PlacedMessage[] {
+  const [first, ...others] = (failure.parts.mistakes ?? []).slice(0, mostTold)
+  return [
+    { message: failureText(failure), place: first },
+    ...others.map((mistake) => ({ message: text`${mistakeText(mistake)}.`, place: mistake })),
+  ]
+}
+
+/** Mistakes that have no room in the annotations. */
+export function untoldMistakes(failure: Failure): readonly Mistake[] {
+  return (failure.parts.mistakes ?? []).slice(mostTold)
 }
 
 /** Ends a sentence that has no end yet. */

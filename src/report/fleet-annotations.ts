@@ -19,10 +19,12 @@ export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
   const failed = state.services.filter((service) => standing(service).kind === 'bad').length
   const said = fleetOpening(report)
   const isFailed = verdict !== undefined && isBad(verdict)
+  const [first, ...others] = each.filter(({ level }) => level === 'error')
+  // One that failed alone is in that of all of them; the lines of files that it marks are left.
+  const errors = failed > 1 && first ? [first, ...others] : others
   return [
-    ...(isFailed ? [annotationOf('error', said)] : []),
-    // One that failed alone is in that of all of them.
-    ...(isFailed && failed > 1 ? each.filter(({ level }) => level === 'error').slice(0, mostErrors - 1) : []),
+    ...(isFailed ? [{ ...annotationOf('error', said), place: failed === 1 ? first?.place : undefined }] : []),
+    ...(isFailed ? errors.slice(0, mostErrors - 1) : []),
     ...(verdict && isOpen(verdict) ? [annotationOf('notice', said)] : []),
     ...each.filter(({ level }) => level === 'warning').slice(0, mostWarnings),
     ...(subject.url && verdict?.outcome === 'succeeded' ? [urlNotice(said, subject.url)] : []),

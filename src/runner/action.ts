@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Place } from '../mistake.ts'
 import type { Text } from '../text.ts'
 import type { InputSpec, Inputs } from './inputs.ts'
 
@@ -40,9 +41,10 @@ export interface Log {
   debug(line: Text): void
   /** A block that GitHub folds. */
   group(title: Text, lines: readonly Text[]): void
-  notice(message: Text, title?: string): void
-  warning(message: Text, title?: string): void
-  error(message: Text, title?: string): void
+  /** Annotations; `place`: the line of a file that GitHub marks. */
+  notice(message: Text, title?: string, place?: Place): void
+  warning(message: Text, title?: string, place?: Place): void
+  error(message: Text, title?: string, place?: Place): void
 }
 
 /** The one door to files. Paths are relative to the workspace and may not leave it. */

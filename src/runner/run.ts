@@ -4,7 +4,8 @@ import { systemClock } from '../clock.ts'
 import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
 import { openFetch } from '../http/fetch.ts'
-import { failureText } from '../report/failure.ts'
+import { mistakeText } from '../mistake.ts'
+import { failureAnnotations, untoldMistakes } from '../report/failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { unwritableBy } from '../unwritable.ts'
 import type { Action, Runner } from './action.ts'
@@ -19,7 +20,7 @@ export type Step = 'main' | 'post'
 
 /**
  * Runs one step of an action from the runner's environment to the process's exit code. Every error ends here: a
- * `Failure` becomes one annotation that a person can act on, anything else is a fault of Slipway with its stack.
+ * `Failure` becomes annotations that a person can act on, anything else is a fault of Slipway with its stack.
  */
 export async function run<Spec extends InputSpec>(action: Action<Spec>, step: Step): Promise<void> {
   const { signal, release } = cancellation()
@@ -112,7 +113,8 @@ function reasonOf(error: unknown): string {
 function report(thrown: unknown): void {
   const error = unwritableBy(thrown) ?? thrown
   if (error instanceof Failure) {
-    log.error(failureText(error))
+    for (const { message, place } of failureAnnotations(error)) log.error(message, undefined, place)
+    for (const mistake of untoldMistakes(error)) log.info(mistakeText(mistake))
     return
   }
   log.error(text`A fault in Slipway: ${untrusted(reasonOf(error))}. Please report it with the log of this step.`)

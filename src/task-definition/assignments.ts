@@ -1,4 +1,7 @@
-import { isMap, isScalar, parseDocument } from 'yaml'
+import { type Document, parseDocument } from '../document/document.ts'
+import { Failure } from '../failure.ts'
+import type { Mistake } from '../mistake.ts'
+import { renderText } from '../text.ts'
 
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
@@ -32,17 +35,36 @@ function parseLines(given: string): ReadonlyMap<string, string> {
 
 /** Undefined when the text is no map. */
 function parseMap(given: string): ReadonlyMap<string, string> | undefined {
-  const document = parseDocument(given, { uniqueKeys: true, prettyErrors: false })
-  if (!isMap(document.contents)) return undefined
-  if (document.errors.length > 0)
-    throw new Error('must be NAME=value lines, or a map in JSON or YAML without mistakes and duplicates')
+  const document = parsed(given)
+  if (document === undefined) return undefined
+  const { value, plain } = document
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const entries = new Map<string, string>()
-  for (const { key, value } of document.contents.items) {
-    const name = isScalar(key) ? String(key.value) : ''
-    if (!isScalar(value) && value !== null) throw new Error(`must have a single value for ${name}, not a list or a map`)
-    add(entries, name, isScalar(value) && value.value !== null ? String(value.source ?? value.value) : '')
+  for (const [name, content] of Object.entries(value)) {
+    if (typeof content === 'object' && content !== null)
+      throw new Error(`must have a single value for ${name}, not a list or a map`)
+    add(entries, name, content === null ? '' : (plain([name]) ?? String(content)))
   }
   return entries
+}
+
+function parsed(given: string): Document | undefined {
+  try {
+    return parseDocument(given, { input: '' })
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    if (!/^[{[]|:/.test(firstLine(given).trim())) return undefined
+    const places = (error.parts.mistakes ?? []).map(placeOf)
+    const where = places.length === 0 ? '' : `: ${places.join('; ')}`
+    throw new Error(`must be NAME=value lines, or a map in JSON or YAML without mistakes and duplicates${where}`)
+  }
+}
+
+/** What else a message tells may be a value. */
+function placeOf({ line, column, message }: Mistake): string {
+  const told = renderText(message, (theirs) => theirs)
+  const place = `line ${line ?? 1}, column ${column ?? 1}`
+  return told.startsWith('the key ') ? `${place}, ${told}` : `see ${place}`
 }
 
 function add(entries: Map<string, string>, name: string, value: string): void {

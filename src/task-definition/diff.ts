@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { canonical, rolesLike, serialise } from './equal.ts'
-import { isList, isObject } from './members.ts'
+import { entry, isList, isObject } from './members.ts'
 import { shown } from './shown.ts'
 
 /** One difference between two task definitions. Paths read like `containerDefinitions[api].image`. */
@@ -97,13 +97,13 @@ function collect(value: Json, path: readonly string[], found: Map<string, Leaf>)
 
 /** The value of a pair of name and value; otherwise the item as it is. */
 function contentOf(item: JsonObject, member: string): Json {
-  const [name, value] = [names[member], values[member]]
+  const [name, value] = [entry(names, member), entry(values, member)]
   const isPair = name !== undefined && value !== undefined
   return isPair && Object.keys(item).every((key) => key === name || key === value) ? (item[value] ?? '') : item
 }
 
 function nameOf(item: Json, member: string): string | undefined {
-  const key = names[member]
+  const key = entry(names, member)
   const name = key !== undefined && isObject(item) ? item[key] : undefined
   return typeof name === 'string' || typeof name === 'number' ? String(name) : undefined
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { isList, isObject, objectsIn } from './members.ts'
+import { entry, isList, isObject, objectsIn } from './members.ts'
 import { registrable } from './registrable.ts'
+import { cpuUnits, mebibytes } from './sizes.ts'
 
 type Defaults = Readonly<Record<string, Json>>
 
@@ -12,22 +13,41 @@ const containerDefaults: Defaults = { essential: true, versionConsistency: 'enab
 const healthCheckDefaults: Defaults = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 }
 const taskDefaults: Defaults = { networkMode: 'bridge' }
 
-/** Lists whose order means nothing to ECS, which may answer them in another one, and the member that names an item. */
-const unordered: Readonly<Record<string, string>> = {
-  containerDefinitions: 'name',
-  environment: 'name',
-  secrets: 'name',
-  secretOptions: 'name',
-  portMappings: 'containerPort',
-  mountPoints: 'containerPath',
-  ulimits: 'name',
-  systemControls: 'namespace',
-  resourceRequirements: 'type',
-  dependsOn: 'containerName',
-  volumes: 'name',
-  placementConstraints: 'expression',
+/**
+ * Values of members, by the member that has them, that AWS writes or not, and that mean the same as none: API
+ * EFSVolumeConfiguration ("will have the same effect as omitting this parameter"), EFSAuthorizationConfig,
+ * ContainerRestartPolicy, and what others have seen in answers (hashicorp/terraform-provider-aws#19549).
+ */
+const sameAsNone: Readonly<Record<string, Defaults>> = {
+  efsVolumeConfiguration: { rootDirectory: '/', transitEncryption: 'DISABLED', transitEncryptionPort: 0 },
+  s3filesVolumeConfiguration: { rootDirectory: '/', transitEncryptionPort: 0 },
+  authorizationConfig: { iam: 'DISABLED' },
+  dockerVolumeConfiguration: { scope: 'task' },
+  proxyConfiguration: { type: 'APPMESH' },
+  restartPolicy: { restartAttemptPeriod: 300 },
 }
-const unorderedTexts = new Set(['requiresCompatibilities'])
+
+/** Lists whose order means nothing to ECS, which answers some of them in another one, and the members that name an item. */
+const unordered: Readonly<Record<string, readonly string[]>> = {
+  containerDefinitions: ['name'],
+  environment: ['name'],
+  secrets: ['name'],
+  secretOptions: ['name'],
+  portMappings: ['containerPort', 'containerPortRange', 'protocol'],
+  mountPoints: ['containerPath'],
+  volumesFrom: ['sourceContainer'],
+  ulimits: ['name'],
+  systemControls: ['namespace'],
+  resourceRequirements: ['type', 'value'],
+  dependsOn: ['containerName'],
+  volumes: ['name'],
+  placementConstraints: ['type', 'expression'],
+  properties: ['name'],
+  inferenceAccelerators: ['deviceName'],
+  // Of texts.
+  requiresCompatibilities: [],
+  links: [],
+}
 
 /** True when registering `wanted` would store what `registered` is already. Tags are compared by `hasTags`. */
 export function isEqual(wanted: JsonObject, registered: JsonObject): boolean {
@@ -53,25 +73,24 @@ export function isStoredAs(written: JsonObject, stored: JsonObject): boolean {
  */
 export function canonical(definition: JsonObject): JsonObject {
   const { tags: _, ...members } = registrable(definition)
-  const awsvpc = members.networkMode === 'awsvpc'
+  // The port of the host is then that of the container (API PortMapping, `hostPort`).
+  const isOwnPort = members.networkMode === 'awsvpc' || members.networkMode === 'host'
   const task = {
     ...taskDefaults,
     ...members,
-    ...size(members.cpu, 'cpu', /^\s*(\d{0,9}\.?\d{1,9})\s*vcpu\s*$/i),
-    ...size(members.memory, 'memory', /^\s*(\d{0,9}\.?\d{1,9})\s*gb\s*$/i),
-    containerDefinitions: objectsIn(members, 'containerDefinitions').map((container) => filled(container, awsvpc)),
+    ...size(members.cpu, 'cpu', cpuUnits),
+    ...size(members.memory, 'memory', mebibytes),
+    containerDefinitions: objectsIn(members, 'containerDefinitions').map((container) => filled(container, isOwnPort)),
   }
   return pruned(task) as JsonObject
 }
 
 /** `1 vCPU` is stored as `1024`, `2 GB` as `2048` (ECS developer guide, "task size"). */
-function size(value: Json | undefined, member: string, unit: RegExp): JsonObject {
-  if (typeof value !== 'string') return {}
-  const [, amount] = unit.exec(value) ?? []
-  return { [member]: amount === undefined ? value.trim() : String(Number(amount) * 1024) }
+function size(value: Json | undefined, member: string, read: typeof cpuUnits): JsonObject {
+  return typeof value === 'string' ? { [member]: String(read(value) ?? value.trim()) } : {}
 }
 
-function filled(container: JsonObject, awsvpc: boolean): JsonObject {
+function filled(container: JsonObject, isOwnPort: boolean): JsonObject {
   const { healthCheck } = container
   return {
     ...containerDefaults,
@@ -81,22 +100,26 @@ function filled(container: JsonObject, awsvpc: boolean): JsonObject {
     portMappings: objectsIn(container, 'portMappings').map((port) => ({
       ...port,
       protocol: port.protocol ?? 'tcp',
-      hostPort: port.hostPort || (awsvpc ? (port.containerPort ?? null) : null),
+      hostPort: port.hostPort || (isOwnPort ? (port.containerPort ?? null) : null),
     })),
   }
 }
 
+/** Members that say something when they are false, or empty. */
+const meaningful = new Set(['essential', 'entryPoint'])
+
 /** Empty lists, empty objects, false and null are what AWS answers, or not, for members that were not given. */
 function pruned(value: Json, member = ''): Json {
-  if (isList(value))
-    return ordered(
-      value.map((item) => pruned(item)),
-      member,
-    )
+  if (isList(value)) {
+    const items = value.map((item) => pruned(item))
+    const keys = entry(unordered, member)
+    return keys ? sorted(items, keys) : items
+  }
   if (!isObject(value)) return value
+  const none = entry(sameAsNone, member) ?? {}
   const kept = Object.entries(value)
     .map(([name, content]) => [name, pruned(content, name)] as const)
-    .filter(([name, content]) => name === 'essential' || !isNothing(content))
+    .filter(([name, content]) => meaningful.has(name) || !(isNothing(content) || content === none[name]))
   return Object.fromEntries(kept)
 }
 
@@ -105,11 +128,9 @@ function isNothing(value: Json): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-function ordered(list: readonly Json[], member: string): readonly Json[] {
-  const key = unordered[member]
-  if (key === undefined && !unorderedTexts.has(member)) return list
-  const nameOf = (item: Json) =>
-    String((key !== undefined && isObject(item) ? item[key] : undefined) ?? serialise(item))
+/** Items of one name stay in their order: of two variables, the last counts. */
+function sorted(list: readonly Json[], keys: readonly string[]): readonly Json[] {
+  const nameOf = (item: Json) => (isObject(item) ? keys.map((key) => String(item[key])).join(' ') : serialise(item))
   return [...list].sort((left, right) => compare(nameOf(left), nameOf(right)))
 }
 

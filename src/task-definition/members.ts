@@ -41,9 +41,7 @@ export function objectIn(object: JsonObject | undefined, member: string): JsonOb
   return isObject(value) ? value : {}
 }
 
-/** A path as people write it: `containerDefinitions[0].image`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
-    .join('')
+/** What a table of ours has for a name of theirs, which may be `toString`. */
+export function entry<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }

@@ -58,6 +58,13 @@ const inside = new RegExp(
   ].join('|'),
 )
 
+const hint = /[<{$%@#[]|__|arn:|\.dkr\.|replace|change|your|fill|todo|tbd|fixme/i
+
+/** False for a value without any of the signs and words: most are so, and need no closer look. */
+export function mayBePlaceholder(value: string): boolean {
+  return hint.test(value)
+}
+
 /** A placeholder in a value that may only be a name, an ARN or a number. */
 export function findCertain(value: string): string | undefined {
   return signs.exec(value)?.[0]

@@ -1,8 +1,9 @@
+import { pathText } from '../document/shape.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { isList, isObject, objectsIn, pathText, textIn } from './members.ts'
-import { findCertain, findIn, findInOptions, findInShell } from './placeholder-marks.ts'
+import { isList, objectsIn, textIn } from './members.ts'
+import { findCertain, findIn, findInOptions, findInShell, mayBePlaceholder } from './placeholder-marks.ts'
 
 /** A place in a definition that a template or a person should have filled in. */
 export interface Placeholder {
@@ -10,8 +11,10 @@ export interface Placeholder {
   readonly path: readonly (string | number)[]
   /** What it is in, for people: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
   readonly member: string
-  /** The placeholder alone, such as `<DB_HOST>`. The value around it may be secret and is not told. */
+  /** The placeholder alone, such as `<DB_HOST>`. */
   readonly mark: string
+  /** The value around it, where that is no secret: of a role, a size or a family. */
+  readonly value?: string | undefined
   /** True where nothing that works can look so. Otherwise it may be meant, as an application may expand it itself. */
   readonly certain: boolean
 }
@@ -27,24 +30,36 @@ const templated =
 
 /** Every placeholder in a task definition that nobody filled in. Reads nothing else; works on any JSON object. */
 export function findPlaceholders(definition: JsonObject): readonly Placeholder[] {
-  return collect(definition, [], definition)
+  return collect(definition, [], definition, [])
 }
 
 /** The sentence about one of them, without a full stop. */
-export function placeholderText({ member, mark, certain }: Placeholder): Text {
+export function placeholderText({ member, mark, value, certain }: Placeholder): Text {
+  const whole = value === undefined || value === mark ? [] : text`: ${untrusted(value)}`
   return certain
-    ? text`${untrusted(member)} still has the placeholder ${untrusted(mark)}`
+    ? text`${untrusted(member)} still has the placeholder ${untrusted(mark)}${whole}`
     : text`${untrusted(member)} looks like the placeholder ${untrusted(mark)}`
 }
 
-function collect(value: Json, path: readonly (string | number)[], definition: JsonObject): readonly Placeholder[] {
+function collect(
+  value: Json,
+  path: (string | number)[],
+  definition: JsonObject,
+  found: Placeholder[],
+): readonly Placeholder[] {
   if (typeof value === 'string') {
-    const found = marksIn(value, path.join('.'))
-    return found ? [{ path, member: memberAt(path, definition), ...found }] : []
+    const mark = mayBePlaceholder(value) || path.at(-1) === 'image' ? marksIn(value, path.join('.')) : undefined
+    const known = path.length === 1 && mark ? { value } : {}
+    if (mark) found.push({ path: [...path], member: memberAt(path, definition), ...known, ...mark })
+  } else if (typeof value === 'object' && value !== null) {
+    const isItem = isList(value)
+    for (const [name, content] of Object.entries(value)) {
+      path.push(isItem ? Number(name) : name)
+      collect(content, path, definition, found)
+      path.pop()
+    }
   }
-  if (isList(value)) return value.flatMap((item, index) => collect(item, [...path, index], definition))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, content]) => collect(content, [...path, name], definition))
+  return found
 }
 
 function marksIn(value: string, at: string): Pick<Placeholder, 'mark' | 'certain'> | undefined {

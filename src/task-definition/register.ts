@@ -1,9 +1,11 @@
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { text } from '../text.ts'
+import { located } from './check.ts'
 import { hasTags, isEqual } from './equal.ts'
 import { textIn } from './members.ts'
 import { registrable } from './registrable.ts'
+import type { WrittenDefinition } from './source.ts'
 
 export interface Registration {
   readonly taskDefinitionArn: string
@@ -17,10 +19,14 @@ type Revisions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
 
 /**
  * The revision of a definition: the family's latest active one when it is equal, a new one otherwise. So a job that runs
- * again registers nothing. Throws `task-definition-invalid`, `task-definition-lossy` and what the port throws.
+ * again registers nothing. `original`: what it was rendered from. Throws `task-definition-invalid` and what the port throws.
  */
-export async function register(definition: JsonObject, { ecs }: { readonly ecs: Revisions }): Promise<Registration> {
-  return (await findRegistered(definition, { ecs })) ?? (await registerNew(definition, { ecs }))
+export async function register(
+  definition: JsonObject,
+  { ecs }: { readonly ecs: Revisions },
+  original?: WrittenDefinition,
+): Promise<Registration> {
+  return (await findRegistered(definition, { ecs })) ?? (await registerNew(definition, { ecs }, original))
 }
 
 /**
@@ -45,9 +51,18 @@ export async function findRegistered(
   return latest && isEqual(wanted, latest) && hasTags(latest, wanted) ? registration(latest, true) : undefined
 }
 
-/** A new revision, without a look at what there is. */
-export async function registerNew(definition: JsonObject, { ecs }: { readonly ecs: Revisions }): Promise<Registration> {
-  return registration(await ecs.registerTaskDefinition(registrable(definition)), false)
+/** A new revision, without a look at what there is. A refusal tells the members that it is about, with their places. */
+export async function registerNew(
+  definition: JsonObject,
+  { ecs }: { readonly ecs: Revisions },
+  original?: WrittenDefinition,
+): Promise<Registration> {
+  const sent = registrable(definition)
+  try {
+    return registration(await ecs.registerTaskDefinition(sent), false)
+  } catch (error) {
+    throw located(error, sent, original)
+  }
 }
 
 /**

@@ -1,34 +1,23 @@
-import type { Json, JsonObject } from '../ports.ts'
-import { isList, isObject } from './members.ts'
+import { tidied } from '../document/tidy.ts'
+import type { JsonObject } from '../ports.ts'
+import { shapes } from './shapes.ts'
 
-/** Members that DescribeTaskDefinition answers and RegisterTaskDefinition refuses (ECS API, TaskDefinition). */
-const readOnly = new Set([
-  'compatibilities',
-  'deregisteredAt',
-  'registeredAt',
-  'registeredBy',
-  'requiresAttributes',
-  'revision',
-  'status',
-  'taskDefinitionArn',
-  'deleteRequestedAt',
-])
+const request = 'RegisterTaskDefinitionRequest'
+
+/** Members that DescribeTaskDefinition answers and RegisterTaskDefinition refuses, such as `revision`. */
+const readOnly = new Set(
+  [...(shapes.get('TaskDefinition')?.keys() ?? [])].filter((member) => !shapes.get(request)?.has(member)),
+)
+
+/** Docker takes an empty entry point for none at all, in place of the image's own. */
+const meaningful = new Set(['entryPoint'])
 
 /**
- * What can be registered of a definition: everything that was written, empty texts and lists included, without the
- * members that only AWS writes and without nulls, which mean "absent" in AWS's APIs.
+ * What can be registered of a definition: everything that was written, without the members that only AWS writes, without
+ * nulls and empty lists, and without empty texts where only certain words are allowed. Those mean "not given" in AWS's
+ * answers, and some of them it refuses.
  */
 export function registrable(definition: JsonObject): JsonObject {
   const kept = Object.entries(definition).filter(([member]) => !readOnly.has(member))
-  return withoutNulls(Object.fromEntries(kept))
-}
-
-function withoutNulls(object: JsonObject): JsonObject {
-  const kept = Object.entries(object).filter(([, value]) => value !== null)
-  return Object.fromEntries(kept.map(([member, value]) => [member, clean(value)]))
-}
-
-function clean(value: Json): Json {
-  if (isList(value)) return value.filter((item) => item !== null).map(clean)
-  return isObject(value) ? withoutNulls(value) : value
+  return tidied(Object.fromEntries(kept), shapes, request, meaningful)
 }

@@ -1,5 +1,6 @@
 import { redact } from '../diagnosis/redact.ts'
 import { isSecretName } from '../diagnosis/secret-name.ts'
+import { withoutCredentials } from '../image/reference.ts'
 import type { Json } from '../ports.ts'
 import { isList } from './members.ts'
 
@@ -22,6 +23,7 @@ export function shown(value: Json, path: readonly string[]): string {
   if (isIn('secrets') || isIn('secretOptions')) return reference(value)
   if (path.some(isSuspicious) && !path.includes('repositoryCredentials')) return masked
   if (path.some((part) => free.test(part)) && isKeyLike(value, path)) return masked
+  if (path.at(-1) === 'image' && typeof value === 'string') return JSON.stringify(redacted(withoutCredentials(value)))
   return JSON.stringify(isList(value) ? items(value) : redacted(value))
 }
 

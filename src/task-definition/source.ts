@@ -1,9 +1,10 @@
+import { invalid, parseObject, type Source, type Wanted } from '../document/document.ts'
 import { Failure } from '../failure.ts'
+import type { Place } from '../mistake.ts'
 import { nearest } from '../nearest.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { isList, isObject } from './members.ts'
-import { parse } from './parse.ts'
 
 /** Where a definition comes from. */
 export type DefinitionSource =
@@ -14,42 +15,68 @@ export type DefinitionSource =
   /** What a service runs now, or is on its way to. */
   | { readonly kind: 'service'; readonly cluster: string; readonly service: string }
 
+/** A definition as it was written, or as AWS stores it. */
+export interface WrittenDefinition {
+  readonly definition: JsonObject
+  /** Where its members stand; undefined for one that is not of a file. */
+  readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
+}
+
 export interface SourcePorts {
   readonly ecs: Pick<Ecs, 'describeService' | 'describeTaskDefinition' | 'explainMissingService'>
   readonly files: { readText(path: string, input: string): Promise<string> }
 }
 
-/** The definition as it was written, or as AWS stores it, with its tags. Throws a `Failure` that names the source. */
-export async function readDefinition(source: DefinitionSource, { ecs, files }: SourcePorts): Promise<JsonObject> {
+/** The definition with its tags. Throws a `Failure` that names the source. */
+export async function readDefinition(
+  source: DefinitionSource,
+  { ecs, files }: SourcePorts,
+): Promise<WrittenDefinition> {
   switch (source.kind) {
     case 'file':
       return definitionIn(await files.readText(source.path, source.input), source.path)
     case 'revision':
-      return describe(source.reference, ecs)
+      return { definition: await describe(source.reference, ecs) }
     case 'service':
-      return describe(await runningIn(source, ecs), ecs)
+      return { definition: await describe(await runningIn(source, ecs), ecs) }
   }
 }
 
+const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html'
+
+const wanted: Wanted = {
+  name: 'The task definition',
+  accepts: (value) => value.containerDefinitions !== undefined || isObject(value.taskDefinition),
+}
+
 /** A definition in the text of a file, also when it is the answer of `aws ecs describe-task-definition`. */
-export function definitionIn(content: string, file: string): JsonObject {
-  const written = parse(content, file)
-  const { taskDefinition, tags } = written
-  const wrapped = isObject(taskDefinition) && written.containerDefinitions === undefined
-  const definition = wrapped ? { ...taskDefinition, ...(isList(tags) ? { tags } : {}) } : written
+export function definitionIn(content: string, file: string): WrittenDefinition {
+  const { value, at } = parseObject(content, { file }, wanted)
+  const { taskDefinition, tags } = value
+  if (!isObject(taskDefinition) || value.containerDefinitions !== undefined)
+    return { definition: withContainers(value, { file }, at), at }
+  const inside = (path: readonly PropertyKey[]) => at(path[0] === 'tags' ? path : ['taskDefinition', ...path])
+  const definition = { ...taskDefinition, ...(isList(tags) ? { tags } : {}) }
+  return { definition: withContainers(definition, { file }, inside), at: inside }
+}
+
+/** The definition, when it has what all others build on. */
+function withContainers(
+  definition: JsonObject,
+  source: Source,
+  at: (path: readonly PropertyKey[]) => Place,
+): JsonObject {
   const { containerDefinitions: containers } = definition
   if (isList(containers) && containers.every((container) => isObject(container))) return definition
   const similar = nearest('containerDefinitions', Object.keys(definition))
-  throw new Failure({
-    code: 'file-invalid',
-    what: text`${untrusted(file)} is not a task definition`,
-    why:
-      containers === undefined
-        ? text`it has no "containerDefinitions"${similar === undefined ? '' : text` (but "${untrusted(similar)}")`}`
-        : text`its "containerDefinitions" must be a list of objects`,
-    fix: text`Give a task definition in the form of "aws ecs register-task-definition --generate-cli-skeleton".`,
-    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
-  })
+  const fix = text`Give a task definition in the form of "aws ecs register-task-definition --generate-cli-skeleton".`
+  if (containers !== undefined) {
+    const message = text`containerDefinitions must be a list of objects`
+    throw invalid([{ ...at(['containerDefinitions']), message }], { ...wanted, fix, docs })
+  }
+  const hint = similar === undefined ? [] : text` (but "${untrusted(similar)}")`
+  const place = similar === undefined ? source : at([similar])
+  throw invalid([{ ...place, message: text`it has no "containerDefinitions"${hint}` }], { ...wanted, fix, docs })
 }
 
 async function describe(reference: string, ecs: SourcePorts['ecs']): Promise<JsonObject> {

@@ -6,6 +6,7 @@ import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { deny, lag } from '../deployment/lag.ts'
 import { newImage, region, rollingScene } from '../deployment/scene.ts'
+import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -39,7 +40,7 @@ async function deploy(sim: Simulator, step: Step = {}) {
     ...{ 'service-definition': file, ...given },
   })
   if (cancelAfterSeconds !== undefined) sim.clock.after(cancelAfterSeconds * 1000, () => runner.cancel())
-  await action.main(inputs, runner).catch((error: unknown) => runner.lines.push(String(error)))
+  await action.main(inputs, runner).catch((error: unknown) => runner.lines.push(said(error)))
   return { runner, log: runner.lines.join('\n'), verdict: runner.outputs.verdict, action, inputs }
 }
 
@@ -265,20 +266,38 @@ describe('one service is made only', () => {
 })
 
 test.each<[string, object | string, RegExp, Record<string, string>?]>([
-  ['an unknown member', { ...definition, launchTipe: 'EC2' }, /launchTipe is unknown \(did you mean launchType\?\)/],
+  [
+    'an unknown member',
+    { ...definition, launchTipe: 'EC2' },
+    /service\.json:1:\d+: unknown parameter "launchTipe" \(did you mean launchType\?\)/,
+  ],
   [
     'an unknown member within',
     { ...definition, networkConfiguration: { awsvpcConfiguration: { subnet: ['subnet-1'] } } },
-    /networkConfiguration\.awsvpcConfiguration\.subnet is unknown \(did you mean subnets\?\)/,
+    /unknown parameter "subnet" in networkConfiguration\.awsvpcConfiguration \(did you mean subnets\?\)/,
   ],
-  ['a wrong type', { ...definition, desiredCount: 'two' }, /desiredCount must be a number, not string/],
-  ['another service', { ...definition, serviceName: 'web' }, /its serviceName is web, but the input service says api/],
-  ['another cluster', { ...definition, cluster: 'test' }, /its cluster is test, but the input cluster says shop/],
-  ['another family', { ...definition, taskDefinition: 'web:3' }, /its taskDefinition is web, but .* says api/],
+  ['a wrong type', { ...definition, desiredCount: 'two' }, /desiredCount must be a whole number, not text/],
+  [
+    'another service',
+    { ...definition, serviceName: 'web' },
+    /json:1:241: serviceName is web, but the input service says api/,
+  ],
+  [
+    'another cluster',
+    { ...definition, cluster: 'test' },
+    /json:1:241: cluster is test, but the input cluster says shop/,
+  ],
+  ['another family', { ...definition, taskDefinition: 'web:3' }, /json:1:241: taskDefinition is web, but .* says api/],
   ['no count', { launchType: 'FARGATE' }, /it has no desiredCount, and the input desired-count is empty/],
   ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
   ['a controller of others', { ...definition, deploymentController: { type: 'EXTERNAL' } }, /controller EXTERNAL/],
-  ['no JSON', '{ "desiredCount": ', /file-invalid/],
+  ['no JSON', '{ "desiredCount": ', /json:1:19: the text ends, but the "\{" is not closed/],
+  [
+    'a task definition',
+    { containerDefinitions: [] },
+    /service\.json: it is a task definition\. Give it in the input task-def/,
+  ],
+  ['a Compose file', { services: { api: { image: 'api' } } }, /service\.json: it is a Docker Compose file/],
 ])('a file with %s is refused before anything is changed', async (_, content, says) => {
   const sim = emptyScene()
   const { log, runner } = await deploy(sim, { content })
@@ -294,4 +313,49 @@ test("what ECS refuses is said in its words, with the name of the file's input",
   expect(log).toMatch(
     /refuses to create the service api[\s\S]*Network Configuration must be provided[\s\S]*service-definition/,
   )
+})
+
+test('the answer of describe-services as it is makes the service, without what only AWS writes', async () => {
+  const sim = emptyScene()
+  const service = {
+    ...definition,
+    serviceArn: 'arn:aws:ecs:eu-west-1:111122223333:service/old/api',
+    clusterArn: 'arn:aws:ecs:eu-west-1:111122223333:cluster/old',
+    serviceName: 'api',
+    status: 'ACTIVE',
+    runningCount: 2,
+    pendingCount: 0,
+    platformVersion: 'LATEST',
+    platformFamily: 'Linux',
+    taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:3',
+    deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY' }],
+    events: [],
+    roleArn: 'arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS',
+    createdAt: '2026-11-20T09:00:00.000Z',
+    createdBy: 'arn:aws:iam::111122223333:user/ann',
+    loadBalancers: [],
+    serviceRegistries: [],
+    placementConstraints: [],
+    placementStrategy: [],
+    healthCheckGracePeriodSeconds: 0,
+    enableECSManagedTags: true,
+    propagateTags: 'NONE',
+    tags: [],
+  }
+  const { verdict } = await deploy(sim, { content: { services: [service], failures: [] } })
+  expect(verdict).toBe('succeeded')
+  const sent = sim.recorder.all.find(({ operation }) => operation === 'CreateService')?.input
+  expect(Object.keys(sent ?? {}).sort()).toEqual([
+    'clientToken',
+    'cluster',
+    'deploymentConfiguration',
+    'desiredCount',
+    'enableECSManagedTags',
+    'launchType',
+    'networkConfiguration',
+    'platformVersion',
+    'propagateTags',
+    'serviceName',
+    'taskDefinition',
+  ])
 })

@@ -64,7 +64,18 @@ describe('the inputs of a deployment configuration', () => {
     [{ 'circuit-breaker-threshold': '5 unbounded' }, 'circuit-breaker-threshold must be'],
     [{ 'early-success': '101' }, 'early-success must be off, or a percentage'],
     [{ 'lifecycle-hooks': '{}' }, 'lifecycle-hooks must be a list of objects in JSON or YAML'],
-    [{ 'lifecycle-hooks': '[{' }, 'lifecycle-hooks must be a list of objects in JSON or YAML: lifecycle-hooks:1:'],
+    [
+      { 'lifecycle-hooks': '[{' },
+      'lifecycle-hooks must be a list of objects in JSON or YAML; line 1, column 3: the text ends, but the "{" is not closed',
+    ],
+    [
+      { 'lifecycle-hooks': '- targetType: PAUSE\n  lifecycleStage: [POST_SCALE_UP]\n- timeoutConfiguration: 5' },
+      'line 2, column 3: unknown parameter "lifecycleStage" (did you mean lifecycleStages?); line 3, column 3: timeoutConfiguration must be an object, not a number',
+    ],
+    [
+      { 'load-balancer-configuration': '{"rolArn": "arn:x"}' },
+      'line 1, column 2: unknown parameter "rolArn" (did you mean roleArn?)',
+    ],
     [
       { 'load-balancer-configuration': 'green' },
       'load-balancer-configuration must be an object, or a list of objects in JSON or YAML',

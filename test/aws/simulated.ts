@@ -1,6 +1,6 @@
 import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
-import { Failure, type FailureParts } from '../../src/failure.ts'
+import { Failure, type FailureParts, reasonOf } from '../../src/failure.ts'
 import { renderText, type Text } from '../../src/text.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
@@ -61,6 +61,6 @@ export async function failure(
     (reason: unknown) => reason,
   )
   if (!(error instanceof Failure)) throw error
-  const { code, what, why, fix }: FailureParts = error.parts
-  return { code, what: plain(what), why: plain(why), fix: plain(fix) }
+  const { code, what, fix }: FailureParts = error.parts
+  return { code, what: plain(what), why: plain(reasonOf(error.parts)), fix: plain(fix) }
 }

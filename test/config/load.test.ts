@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
 import { selectImage, selectTarget, selectTargets, selectWaves } from '../../src/config/target.ts'
@@ -86,10 +88,10 @@ describe('waves', () => {
 
   test.each([
     ['[[wroker, api], [worker]]', 'waves.0.0 names wroker, which is not under services; did you mean worker?'],
-    ['[[api], [worker, api]]', 'slipway.yml:15:29 environments.staging.waves.1.1 names api a second time'],
+    ['[[api], [worker, api]]', 'slipway.yml:15:29: environments.staging.waves.1.1 names api a second time'],
     ['[[api]]', 'waves must name every service of the environment; missing: worker'],
     ['[[api, worker], []]', 'waves.1 must have a service'],
-    ['[api, worker]', 'waves.0 must be an array, not a string'],
+    ['[api, worker]', 'waves.0 must be a list, not text'],
   ])('%s is refused', (declared, expected) => {
     expect(refusal(() => loadConfig(waves(declared), 'slipway.yml'))).toContain(expected)
   })
@@ -151,12 +153,44 @@ describe('the deployment settings of a service', () => {
     ['{ circuit-breaker-threshold: many }', 'circuit-breaker-threshold must be a percentage such as 50%'],
     ['{ lifecycle-hooks: [{ lifecycleStage: [] }] }', 'has no key lifecycleStage; did you mean lifecycleStages?'],
     ['{ lifecycle-hooks: [{ lifecycleStages: [BAKE_TIME] }] }', 'must be one of RECONCILE_SERVICE'],
+    ['{ strategy: null }', 'strategy must be one of ROLLING, BLUE_GREEN, LINEAR, CANARY, not empty'],
+    ['{ bake-minutes: 1.5 }', 'bake-minutes must be a whole number, not 1.5'],
+    ['{ bake-minutes: 5m }', 'bake-minutes must be a number, not text'],
+    ['{ alarms: [""] }', 'alarms.0 must not be empty'],
+    ['{ alarms: api-5xx }', 'alarms must be a list, not text'],
+    [
+      '{ early-success: [75%] }',
+      'early-success must be off, or a percentage such as 75%, 75% deferred or 75% blocking',
+    ],
+    [
+      '{ lifecycle-hooks: [{ lifecycleStages: [], timeoutConfiguration: { action: ABORT } }] }',
+      'lifecycle-hooks.0.timeoutConfiguration.action must be CONTINUE or ROLLBACK, not "ABORT"',
+    ],
+    ['{ load-balancer-configuration: arn }', 'load-balancer-configuration must be a mapping or a list, not "arn"'],
+    ['{ load-balancer-configuration: { roleArm: arn } }', 'has no key roleArm; did you mean roleArn?'],
+    [
+      '{ load-balancer-configuration: [{ advancedConfiguration: { role: arn } }] }',
+      'slipway.yml:12:95: environments.staging.services.api.deployment.load-balancer-configuration.0.targetGroupArn is missing',
+    ],
+    [
+      '{ load-balancer-configuration: [{ advancedConfiguration: { roleArm: arn } }] }',
+      'load-balancer-configuration.0.advancedConfiguration has no key roleArm; did you mean roleArn?',
+    ],
   ])('%s is refused with its place', (block, expected) => {
     expect(refusal(() => loadConfig(withSettings(block), 'slipway.yml'))).toContain(expected)
   })
 })
 
 describe('mistakes in slipway.yml', () => {
+  test('look as its page shows them', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/slipway-yml.md'), 'utf8')
+    const [, sample = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
+    const [, told = ''] = /```\n(The configuration is invalid:\n[\s\S]*?)```/.exec(page) ?? []
+    expect(loadConfig(sample, 'slipway.yml').config.environments).toHaveProperty('production')
+    const wrong = sample.replace('region:', 'regoin:').replace('"111122223333"', '111122223333')
+    expect(`${refusal(() => loadConfig(wrong, 'slipway.yml'))}\n`).toBe(told)
+  })
+
   test('are told all at once, each with its line and the nearest valid key', () => {
     const wrong = written
       .replace('region: eu-west-1', 'regoin: eu-west-1')
@@ -164,12 +198,11 @@ describe('mistakes in slipway.yml', () => {
       .replace('slack: C0123456789', 'slack: "#deploys"')
       .replace('cluster: shop, service: api }', 'cluster: shop }')
     expect(refusal(() => loadConfig(wrong, 'deploy/slipway.yml')).split('\n')).toEqual([
-      'deploy/slipway.yml is not right:',
-      '- deploy/slipway.yml:7:3 environments.staging.region is missing',
-      '- deploy/slipway.yml:9:5 environments.staging.account must be a string, not a number',
-      '- deploy/slipway.yml:15:5 environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name)',
-      '- deploy/slipway.yml:8:5 environments.staging has no key regoin; did you mean region?',
-      '- deploy/slipway.yml:21:7 environments.production.services.api.service is missing',
+      'The configuration is invalid:',
+      '- deploy/slipway.yml:8:5: environments.staging has no key regoin; did you mean region?',
+      '- deploy/slipway.yml:9:5: environments.staging.account must be text, not a number; put it in quotes: "111122223333"',
+      '- deploy/slipway.yml:15:5: environments.staging.slack must be a Slack channel ID such as C0123456789 (not a name), not "#deploys"',
+      '- deploy/slipway.yml:21:7: environments.production.services.api.service is missing',
       'Correct the file; docs/slipway-yml.md lists all keys. Nothing has been changed on AWS.',
     ])
   })
@@ -178,16 +211,48 @@ describe('mistakes in slipway.yml', () => {
     [
       'a region that is none',
       written.replace('region: eu-west-1', 'region: eu-west1'),
-      'slipway.yml:8:5 environments.staging.region must be an AWS region such as eu-west-1, not "eu-west1"; did you mean eu-west-1?',
+      'slipway.yml:8:5: environments.staging.region must be an AWS region such as eu-west-1, not "eu-west1"; did you mean eu-west-1?',
     ],
     [
       'a key of an input',
       written.replace('slack: C0123456789', 'slack-channel: C0123456789'),
       'has no key slack-channel; did you mean slack?',
     ],
+    [
+      'an account that begins with zeros',
+      written.replace('"111122223333"', '001122223333'),
+      'in quotes: "001122223333"',
+    ],
+    [
+      'a service that is not one of the file',
+      written.replace('worker: { cluster', 'wroker: { cluster'),
+      'slipway.yml:13:7: environments.staging.services.wroker is not one of the services that the file names under "services"; did you mean worker?',
+    ],
+    [
+      'a list for a mapping',
+      'version: 1\nservices: []\nenvironments: {}',
+      'slipway.yml:2:1: services must be a mapping, not a list',
+    ],
+    ['a Compose file', 'services:\n  api: { image: api }\n', 'slipway.yml: it is a Docker Compose file.'],
+    ['an HTML page', '<!doctype html>\n<html></html>', 'slipway.yml:1:1: it is an HTML page.'],
     ['an empty file', '', 'it is empty'],
+    [
+      'a name with a space',
+      written.replace('  worker: {}', '  my worker: {}'),
+      'slipway.yml:5:3: services.my worker must consist of letters, digits, hyphens and underscores',
+    ],
+    ['an address that is none', written.replace('https://', '//'), 'url must be a URL such as https://'],
+    [
+      'a key in place of a misspelt one that is there and wrong, too',
+      written.replace('    role: slipway-deploy', '    role: 5\n    rle: slipway-deploy'),
+      'environments.staging.role must be text, not a number',
+    ],
     ['a version that does not exist yet', written.replace('version: 1', 'version: 2'), 'version must be 1'],
-    ['a duplicate environment', `${written}  staging: {}\n`, 'Map keys must be unique'],
+    [
+      'a duplicate environment',
+      `${written}  staging: {}\n`,
+      'slipway.yml:22:3: the key "staging" is given twice (first in line 7)',
+    ],
   ])('%s', (_, content, expected) => {
     expect(refusal(() => loadConfig(content, 'slipway.yml'))).toContain(expected)
   })

@@ -41,8 +41,12 @@ test.concurrent(
     const file = { 'task-definition': 'td.json', 'container-name': 'api', image: newImage }
     for (const result of [await deploy(file), await run('register-task-definition', file)]) {
       expect(result.exitCode).toBe(1)
-      expect(result.errors.join()).toMatch(/containerDefinitions\[0\]\.Environment[^\n]*environment/)
-      expect(result.errors.join()).toMatch(/placementConstraint[^\n]*placementConstraints/)
+      expect(result.errors.join()).toMatch(
+        /"placementConstraint" \(did you mean placementConstraints\?\)[\s\S]*"Environment" in containerDefinitions\[0\] \(did you mean environment\?\)/,
+      )
+      // Each marks its line.
+      expect(result.log).toMatch(/^::error [^:]*file=td\.json,line=10,col=3/m)
+      expect(result.log).toMatch(/^::error [^:]*file=td\.json,line=28,col=7/m)
     }
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
     expect(serving()).toBe(oldImage)

@@ -1,4 +1,6 @@
 /** What the world does to deployments, and what is true afterwards. Ids: rows of the project's failure matrix. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { some } from '../often.ts'
 import { commandsIn } from '../report/runner-parser.ts'
@@ -287,6 +289,30 @@ test.concurrent(
       const { errors, outputs } = await run('register-task-definition', { 'task-definition': file, register: 'false' })
       expect([file, errors, outputs['task-definition'] !== '']).toEqual([file, [], true])
     }
+  }),
+)
+
+test.concurrent(
+  'a task definition in JSON is read without the YAML parser, and one in YAML with it',
+  inScene({}, async ({ run, write, sim, workspace }) => {
+    const definition = JSON.stringify(seededTaskDefinition(sim.world), undefined, 2)
+    // Every JSON document is YAML, too.
+    for (const name of ['td.json', 'td.yaml']) write(name, name === 'td.json' ? definition : `# ours\n${definition}`)
+    write(
+      'loaded.cjs',
+      `process.on('exit', () => require('node:fs').writeFileSync(process.env.LOADED, Object.keys(require.cache).join('\\n')))`,
+    )
+    const loads = async (name: string) => {
+      const list = join(workspace, `${name}.txt`)
+      const { errors } = await run(
+        'register-task-definition',
+        { 'task-definition': name, register: 'false' },
+        { environment: { NODE_OPTIONS: `--require ${join(workspace, 'loaded.cjs')}`, LOADED: list } },
+      )
+      expect(errors).toEqual([])
+      return /[/]yaml\.cjs$/m.test(readFileSync(list, 'utf8'))
+    }
+    expect([await loads('td.json'), await loads('td.yaml')]).toEqual([false, true])
   }),
 )
 

@@ -95,9 +95,10 @@ interface ActionFile {
 
 /** With their titles in front, as the page of the run shows both. */
 function annotations(log: string): readonly string[] {
-  return [...log.matchAll(/^::error(?: title=([^:]*))?::(.*)$/gm)].map(([, title, message = '']) =>
-    decode(title ? `${title}: ${message}` : message),
-  )
+  return [...log.matchAll(/^::error(?: ([^:]*))?::(.*)$/gm)].map(([, properties = '', message = '']) => {
+    const [, title] = /(?:^|,)title=([^,]*)/.exec(properties) ?? []
+    return decode(title ? `${title}: ${message}` : message)
+  })
 }
 
 function decode(message: string): string {

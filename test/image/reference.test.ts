@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { formatReference, parseReference } from '../../src/image/reference.ts'
+import { formatReference, hasCredentials, parseReference, withoutCredentials } from '../../src/image/reference.ts'
 import { anyText } from '../generated.ts'
 
 const digest = `sha256:${'0a'.repeat(32)}`
@@ -71,5 +71,32 @@ describe('references of images', () => {
         if (parsed !== undefined) expect(formatReference(parsed)).toBe(text)
       }),
     )
+  })
+})
+
+describe('credentials in a name', () => {
+  test.each([
+    ['https://user:hunter2@registry.example.com/x', 'https://***@registry.example.com/x'],
+    ['user:hunter2@registry.example.com:5000/x:v1', '***@registry.example.com:5000/x:v1'],
+    ['hunter2@registry.example.com/x', '***@registry.example.com/x'],
+    ['user:hun/ter2@host/x', '***@host/x'],
+    ['user:hun@ter2@host/x@sha256:abc', '***@host/x@sha256:abc'],
+    ['user:hunter2@host', '***@host'],
+  ])('%s', (name, shown) => {
+    expect(hasCredentials(name)).toBe(true)
+    expect(withoutCredentials(name)).toBe(shown)
+  })
+
+  test.each([
+    'redis',
+    'registry.example.com:5000/team/api:v1',
+    `api@sha256:${'a'.repeat(64)}`,
+    `registry.example.com/api:v1@sha256:${'a'.repeat(64)}`,
+    'api@',
+    'api@sha256:',
+    'https://registry.example.com/x',
+  ])('%s has none', (name) => {
+    expect(hasCredentials(name)).toBe(false)
+    expect(withoutCredentials(name)).toBe(name)
   })
 })

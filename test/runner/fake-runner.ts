@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
 import { redactText } from '../../src/diagnosis/redact-text.ts'
+import { type Place, placeName } from '../../src/mistake.ts'
 import type { Runner } from '../../src/runner/action.ts'
 import { openFiles } from '../../src/runner/files.ts'
 import { type InputSpec, type Inputs, readInputs } from '../../src/runner/inputs.ts'
@@ -10,6 +11,8 @@ import { temporaryFolder } from '../temporary-folder.ts'
 export interface FakeRunner extends Runner {
   /** What people would read, oldest first: `info …`, `error …`, with untrusted text as it is, but for credentials. */
   readonly lines: string[]
+  /** Lines of files that annotations mark: `error deploy/api.json:5:7`. */
+  readonly marks: string[]
   readonly outputs: Record<string, string>
   readonly savedState: Record<string, string>
   readonly masks: string[]
@@ -34,13 +37,17 @@ export async function fakeRunner(options: {
   const controller = new AbortController()
   const plain = (value: Text) => renderText(redactText(value), (theirs) => theirs)
   const lines: string[] = []
-  const level = (name: string) => (value: Text, title?: string) =>
-    void lines.push(`${name} ${title ? `${title}: ` : ''}${plain(value)}`)
+  const marks: string[] = []
+  const level = (name: string) => (value: Text, title?: string, place?: Place) => {
+    lines.push(`${name} ${title ? `${title}: ` : ''}${plain(value)}`)
+    if (place?.file !== undefined) marks.push(`${name} ${placeName(place)}`)
+  }
   const runner: FakeRunner = {
     clock: options.clock,
     signal: controller.signal,
     environment: { RUNNER_TEMP: join(workspace, '.temporary'), GITHUB_WORKSPACE: workspace, ...options.environment },
     lines,
+    marks,
     outputs: {},
     savedState: {},
     masks: [],

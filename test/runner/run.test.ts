@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import type { Runner } from '../../src/runner/action.ts'
 import { requiredText } from '../../src/runner/inputs.ts'
@@ -30,6 +30,46 @@ afterEach(() => {
   process.exitCode = 0
   if (summaryBefore === undefined) delete process.env.GITHUB_STEP_SUMMARY
   else process.env.GITHUB_STEP_SUMMARY = summaryBefore
+})
+
+describe('mistakes of a file', () => {
+  const mistakes = (count: number, file: string) =>
+    Array.from({ length: count }, (_, index) => ({ file, line: index + 1, column: 3, message: text`wrong ${index}` }))
+  const fails = async (count: number, file: string) => {
+    const error = new Failure({ code: 'file-invalid', what: text`It is invalid`, mistakes: mistakes(count, file) })
+    await run({ inputs: {}, main: () => Promise.reject(error) }, 'main')
+    return printed.split('\n').filter((line) => line !== '')
+  }
+  const { GITHUB_WORKSPACE } = process.env
+  afterEach(() => {
+    process.env.GITHUB_WORKSPACE = GITHUB_WORKSPACE ?? process.cwd()
+  })
+
+  test('one is one annotation, on its line', async () => {
+    process.env.GITHUB_WORKSPACE = '/home/runner/work/shop/shop'
+    expect(await fails(1, './deploy/../deploy/td.json')).toEqual([
+      '::error file=deploy/td.json,line=1,col=3::It is invalid: ./deploy/../deploy/td.json:1:3: wrong 0.',
+    ])
+  })
+
+  test('an absolute path is told from the workspace, and a file beside it marks nothing', async () => {
+    process.env.GITHUB_WORKSPACE = '/home/runner/work/shop/shop'
+    expect((await fails(1, '/home/runner/work/shop/shop/app/td.json'))[0]).toMatch(
+      /^::error file=app\/td\.json,line=1,col=3::/,
+    )
+    printed = ''
+    expect((await fails(1, '/home/runner/work/_temp/td.json'))[0]).toMatch(/^::error::It is invalid: \/home/)
+  })
+
+  test('the first of several tells all, ten are marked, and the log has the others', async () => {
+    const lines = await fails(13, 'td.json')
+    expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(10)
+    expect(lines[0]).toMatch(
+      /line=1,col=3::It is invalid:%0A- td\.json:1:3: wrong 0%0A.*wrong 9%0A- and 3 more, which the log lists%0A/,
+    )
+    expect(lines[1]).toBe('::error file=td.json,line=2,col=3::td.json:2:3: wrong 1.')
+    expect(lines.slice(10)).toEqual(['td.json:11:3: wrong 10', 'td.json:12:3: wrong 11', 'td.json:13:3: wrong 12'])
+  })
 })
 
 const database = 'postgres://app:c4nary-in-an-address@db/shop'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { JsonObject } from '../../src/ports.ts'
+import type { Json, JsonObject } from '../../src/ports.ts'
+import { diff } from '../../src/task-definition/diff.ts'
 import { hasTags, isEqual, isStoredAs } from '../../src/task-definition/equal.ts'
 import { runs } from '../generated.ts'
 
@@ -120,6 +121,13 @@ describe('what is written and what AWS stores', () => {
     ['the network', { ...written, networkMode: 'bridge' }],
   ])('differ by %s', (_, other) => {
     expect(isEqual(other, stored)).toBe(false)
+  })
+
+  test('members that are named like those of every object are members', () => {
+    const one: JsonObject = { ...written, toString: [{ a: 1 }, { a: 2 }] as Json, valueOf: { a: 1 } as Json }
+    expect(isEqual(one, { ...structuredClone(one) })).toBe(true)
+    expect(isEqual(one, { ...one, valueOf: { a: 2 } })).toBe(false)
+    expect(diff(written, one).map(({ path }) => path)).toEqual(['toString[0].a', 'toString[1].a', 'valueOf.a'])
   })
 
   test('a definition is equal to itself, and not to one with another value anywhere', () => {

@@ -146,7 +146,7 @@ test('each is told by its member; the value around it is not', () => {
     'environment variable URL of container "reef" looks like the placeholder <HOST>',
     'secret KEY of container "reef" still has the placeholder <arn>',
     'user of container "reef" looks like the placeholder <USER>',
-    'executionRoleArn still has the placeholder <ACCOUNT>',
+    'executionRoleArn still has the placeholder <ACCOUNT>: arn:aws:iam::<ACCOUNT>:role/x',
   ])
   expect(findPlaceholders(definition)[0]?.path).toEqual(['containerDefinitions', 0, 'environment', 1, 'value'])
 })

@@ -69,12 +69,12 @@ describe('where a definition comes from', () => {
     const { taskDefinitionArn } = seedRollingService(simulator)
     await register({ ...written, memory: '1024' }, { ecs })
     const revision = async (reference: string) =>
-      (await readDefinition({ kind: 'revision', reference }, { ecs, files })).revision
+      (await readDefinition({ kind: 'revision', reference }, { ecs, files })).definition.revision
     expect(await revision('api')).toBe(2)
     expect(await revision('api:1')).toBe(1)
     expect(await revision(taskDefinitionArn)).toBe(1)
     const running = await readDefinition({ kind: 'service', cluster: 'shop', service: 'api' }, { ecs, files })
-    expect(running.taskDefinitionArn).toBe(taskDefinitionArn)
+    expect(running.definition.taskDefinitionArn).toBe(taskDefinitionArn)
   })
 
   test('what does not exist is named', async () => {

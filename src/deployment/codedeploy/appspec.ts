@@ -1,8 +1,9 @@
+import type { Source } from '../../document/document.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeployDeployment, Json, JsonObject, LoadBalancer, Service, TaskSet } from '../../ports.ts'
-import { isObject } from '../../task-definition/members.ts'
+import { isObject, objectIn, objectsIn } from '../../task-definition/members.ts'
 import { setting, text, untrusted } from '../../text.ts'
-import { checkHooks } from './appspec-hooks.ts'
+import { contentMistakes, formMistakes } from './appspec-check.ts'
 import { appSpecDocs, invalidAppSpec, isEcsService, nameOf, readAppSpec, serviceType } from './appspec-source.ts'
 
 /**
@@ -73,32 +74,24 @@ function capacityProviders(running: Pick<Service, 'capacityProviderStrategy'>): 
 
 /**
  * An AppSpec that somebody wrote, as YAML or JSON, with the task definition put into every ECS service of it. Member names
- * are found in any case; hooks and everything else stay as they are. Returns JSON text; throws `file-invalid`.
+ * are found in any case; hooks and everything else stay as they are. `source`: whose text it is, of one that was not
+ * deployed before. Returns JSON text; throws `file-invalid` with everything that is wrong.
  */
-export function completeAppSpec(source: string, taskDefinitionArn: string): string {
-  const appSpec = readAppSpec(source)
-  const resourcesName = nameOf(appSpec, 'Resources')
-  const resources = resourcesName === undefined ? undefined : appSpec[resourcesName]
-  if (resourcesName === undefined || !Array.isArray(resources)) throw invalidAppSpec(text`it has no list of Resources`)
-  let services = 0
-  const completed = resources.map((resource: Json) => {
-    if (!isObject(resource))
-      throw invalidAppSpec(text`each of its Resources must be a mapping from a name to a resource`)
-    return mapValues(resource, (content) => {
-      if (!isEcsService(content)) return content
-      services++
-      return withTaskDefinition(content, taskDefinitionArn)
-    })
-  })
-  if (services === 0) throw invalidAppSpec(text`it has no resource of the Type ${serviceType}`)
-  checkHooks(appSpec)
-  return JSON.stringify({ ...appSpec, [resourcesName]: completed })
+export function completeAppSpec(content: string, taskDefinitionArn: string, source?: Source): string {
+  const document = readAppSpec(content, source)
+  const mistakes = [...formMistakes(document), ...(source === undefined ? [] : contentMistakes(document))]
+  if (mistakes.length > 0) throw invalidAppSpec(mistakes)
+  const { value: appSpec } = document
+  const name = nameOf(appSpec, 'Resources') ?? 'Resources'
+  const completed = objectsIn(appSpec, name).map((resource) =>
+    mapValues(resource, (one) => (isEcsService(one) ? withTaskDefinition(one, taskDefinitionArn) : one)),
+  )
+  return JSON.stringify({ ...appSpec, [name]: completed })
 }
 
 function withTaskDefinition(content: JsonObject, arn: string): JsonObject {
-  const name = nameOf(content, 'Properties')
-  const properties = name === undefined ? undefined : content[name]
-  if (name === undefined || !isObject(properties)) throw invalidAppSpec(text`a resource has no Properties`)
+  const name = nameOf(content, 'Properties') ?? 'Properties'
+  const properties = objectIn(content, name)
   return { ...content, [name]: { ...properties, [nameOf(properties, 'TaskDefinition') ?? 'TaskDefinition']: arn } }
 }
 
@@ -144,7 +137,7 @@ export function sameAppSpec(left: string, right: string): boolean {
 }
 
 function canonicalise(source: string): string {
-  return JSON.stringify(sorted(readAppSpec(source)))
+  return JSON.stringify(sorted(readAppSpec(source).value))
 }
 
 /** Hooks and properties are compared without regard to the case of their names; CodeDeploy reads them so. */

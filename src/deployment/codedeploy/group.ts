@@ -42,8 +42,9 @@ export function groupNameOf({
 
 /** The AppSpec for a revision: the one that was given, completed, or one made from the service. JSON text. */
 export function appSpecFor(request: DeployRequest, service: Service, taskDefinitionArn: string): string {
-  const given = request.codeDeploy.appSpec
-  return given === undefined ? appSpecOf(service, taskDefinitionArn) : completeAppSpec(given, taskDefinitionArn)
+  const { appSpec, appSpecSource } = request.codeDeploy
+  if (appSpec === undefined) return appSpecOf(service, taskDefinitionArn)
+  return completeAppSpec(appSpec, taskDefinitionArn, appSpecSource)
 }
 
 /**

@@ -37,7 +37,6 @@ export async function* createService(
   const { serviceDefinition: written } = request
   if (written === undefined) return undefined
   const preparing = shortly(journey, request)
-  await preparing.ecs.requireServiceDefinition(written.content, written.file)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
@@ -84,7 +83,7 @@ async function* revision(wanted: WantedDefinition, marking: Marking | undefined,
   const { definition, arn } = wanted
   const found =
     arn === undefined
-      ? yield* obtainRevision(definition, findRegistered(definition, journey), marking, journey)
+      ? yield* obtainRevision(wanted, findRegistered(definition, journey), marking, journey)
       : { arn, definition, isNew: false }
   return yield* settleRevision(found, marking, journey)
 }

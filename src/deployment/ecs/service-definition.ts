@@ -1,5 +1,6 @@
 import { resourceName } from '../../arn.ts'
-import { Failure } from '../../failure.ts'
+import { invalid } from '../../document/document.ts'
+import type { Mistake } from '../../mistake.ts'
 import type { Json, JsonObject, Service } from '../../ports.ts'
 import { isList, isObject, textIn } from '../../task-definition/members.ts'
 import { type Text, text, untrusted } from '../../text.ts'
@@ -7,8 +8,8 @@ import type { Engine } from '../event.ts'
 import type { DeployRequest, ServiceDefinition } from '../journey.ts'
 import { type DeploymentSettings, givenNames } from '../strategy/settings.ts'
 import { arrange } from '../strategy/strategy.ts'
+import { wantedServiceDefinition } from './service-definition-file.ts'
 
-const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
 const controllers = ['ECS', 'CODE_DEPLOY']
 
 /**
@@ -16,39 +17,32 @@ const controllers = ['ECS', 'CODE_DEPLOY']
  * family, says how often a service runs nowhere, or has what only the program may say.
  */
 export function checkServiceDefinition(
-  { file, content }: ServiceDefinition,
+  { file, content, at = () => ({ file }) }: ServiceDefinition,
   { cluster, service, desiredCount }: Pick<DeployRequest, 'cluster' | 'service' | 'desiredCount'>,
   family: string | undefined,
 ): void {
   const { serviceName, cluster: itsCluster, taskDefinition, clientToken, schedulingStrategy } = content
   const controller = controllerOf(content)
   const itsFamily = typeof taskDefinition === 'string' ? resourceName(taskDefinition).split(':')[0] : undefined
-  const problems: Text[] = []
+  const problems: Mistake[] = []
+  const tell = (member: string, message: Text) => void problems.push({ ...at([member]), message })
   const differs = (member: string, theirs: Json | undefined, asked: string | undefined, input: string) => {
     if (theirs === undefined || asked === undefined || resourceName(String(theirs)) === resourceName(asked)) return
-    problems.push(
-      text`its ${member} is ${untrusted(String(theirs))}, but ${input} says ${untrusted(resourceName(asked))}`,
-    )
+    tell(member, text`${member} is ${untrusted(String(theirs))}, but ${input} says ${untrusted(resourceName(asked))}`)
   }
   differs('serviceName', serviceName, service, 'the input service')
   differs('cluster', itsCluster, cluster, 'the input cluster')
   differs('taskDefinition', itsFamily, family, 'the task definition')
-  if (clientToken !== undefined) problems.push(text`clientToken is set by Slipway, so that one service is made only`)
+  if (clientToken !== undefined)
+    tell('clientToken', text`clientToken is set by Slipway, so that one service is made only`)
   if (!controllers.includes(controller))
-    problems.push(text`Slipway cannot deploy a service with the deployment controller ${untrusted(controller)}`)
+    tell(
+      'deploymentController',
+      text`Slipway cannot deploy a service with the deployment controller ${untrusted(controller)}`,
+    )
   if (content.desiredCount === undefined && desiredCount === undefined && schedulingStrategy !== 'DAEMON')
-    problems.push(text`it has no desiredCount, and the input desired-count is empty`)
-  if (problems.length > 0) throw invalid(file, problems)
-}
-
-function invalid(file: string, problems: readonly Text[]): Failure {
-  return new Failure({
-    code: 'file-invalid',
-    what: text`The service definition ${untrusted(file)} cannot be used`,
-    why: problems.flatMap((problem, index) => (index > 0 ? ['; ', ...problem] : problem)),
-    fix: text`Correct the file of the input service-definition. Nothing has been changed.`,
-    docs,
-  })
+    tell('desiredCount', text`it has no desiredCount, and the input desired-count is empty`)
+  if (problems.length > 0) throw invalid(problems, wantedServiceDefinition)
 }
 
 /** The deployment controller that a definition asks for. */

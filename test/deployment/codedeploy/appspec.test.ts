@@ -8,8 +8,7 @@ import {
 import { countServices } from '../../../src/deployment/codedeploy/appspec-source.ts'
 import { groupNameOf } from '../../../src/deployment/codedeploy/group.ts'
 import type { DeployRequest } from '../../../src/deployment/journey.ts'
-import type { Failure } from '../../../src/failure.ts'
-import { renderText } from '../../../src/text.ts'
+import { refusal, said } from '../../refusal.ts'
 
 const arn = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7'
 const balanced = { serviceName: 'api', loadBalancers: [{ containerName: 'api', containerPort: 8080 }] }
@@ -138,10 +137,61 @@ describe('the hooks of an AppSpec', () => {
       try {
         return hooked(hooks)
       } catch (error) {
-        return renderText((error as Failure).parts.why ?? [], (theirs) => theirs)
+        return said(error)
       }
     }
     expect(refused()).toMatch(says)
+  })
+})
+
+describe('all that is wrong with an AppSpec is told at once, with its lines', () => {
+  const file = { file: 'deploy/appspec.yaml' }
+  const written = `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo: { ContainerNam: web, ContainerPort: <PORT> }
+        PlatfromVersion: LATEST
+  - Other: { Type: AWS::ECS::Service }
+Hooks:
+  - AfterAllowTestTrafic: f
+  - BeforeAllowTraffic: arn:aws:lambda:eu-west-1:111122223333:function:smoke:$LATEST
+`
+
+  test('in a file', () => {
+    expect(refusal(() => completeAppSpec(written, arn, file)).split('\n')).toEqual([
+      'The AppSpec is invalid:',
+      '- deploy/appspec.yaml:7:29: unknown property "ContainerNam" (did you mean ContainerName?)',
+      '- deploy/appspec.yaml:7:48: ContainerPort still has the placeholder <PORT>',
+      '- deploy/appspec.yaml:8:9: unknown property "PlatfromVersion" (did you mean PlatformVersion?)',
+      '- deploy/appspec.yaml:9:5: Other has no Properties',
+      '- deploy/appspec.yaml:11:5: AfterAllowTestTrafic is no lifecycle event of Amazon ECS that takes a hook (did you mean AfterAllowTestTraffic?)',
+      expect.stringMatching(/^Correct it, or leave codedeploy-appspec out/),
+    ])
+  })
+
+  test('in the text of the input', () => {
+    expect(refusal(() => completeAppSpec('Resources: [{ F: 1', arn, { input: 'codedeploy-appspec' }))).toContain(
+      'The AppSpec is invalid: codedeploy-appspec:1:',
+    )
+  })
+
+  test('for EC2, it is called so', () => {
+    expect(refusal(() => completeAppSpec('version: 0.0\nos: linux\nfiles: []', arn, file))).toContain(
+      'deploy/appspec.yaml: it is an AppSpec of CodeDeploy for EC2.',
+    )
+  })
+
+  test('and one that was deployed before is taken as it is', () => {
+    const deployed = written.replace('- Other: { Type: AWS::ECS::Service }', '').replace('Trafic: f', 'Traffic: f')
+    expect(
+      JSON.parse(completeAppSpec(deployed.replace('  - \n', ''), arn)).Resources[0].TargetService.Properties,
+    ).toMatchObject({
+      TaskDefinition: arn,
+      PlatfromVersion: 'LATEST',
+    })
   })
 })
 

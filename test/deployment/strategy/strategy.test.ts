@@ -286,11 +286,6 @@ describe('what AWS would refuse is refused before anything changes', () => {
       'lifecycleStages has BAKE_TIME, which is none of',
     ],
     [
-      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStage: ['POST_SCALE_UP'] } as object] },
-      undefined,
-      'lifecycle-hooks[0] has no member lifecycleStage; did you mean lifecycleStages?',
-    ],
-    [
       {
         lifecycleHooks: Array.from({ length: 11 }, () => ({ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] })),
       },

@@ -3,6 +3,7 @@ import type { Cluster, CreateClusterRequest, DescribeClustersRequest } from '@aw
 import { AwsError, type Handlers } from '../contract.ts'
 import { arn, nameOf } from '../identifiers.ts'
 import { type ClusterRecord, type EcsState, invalidParameter } from './state.ts'
+import { refuseEmptyTags } from './task-definition-rules.ts'
 
 const clusterName = /^[a-zA-Z0-9][\w-]{0,254}$/
 
@@ -38,6 +39,7 @@ export const clusterHandlers = (ecs: EcsState): Handlers => ({
   CreateCluster: (input: CreateClusterRequest) => {
     const name = input.clusterName ?? 'default'
     if (!clusterName.test(name)) throw invalidParameter('Invalid cluster name.')
+    refuseEmptyTags(input.tags)
     const existing = ecs.clusters.get(name)
     const cluster = (existing?.isDeleted ? undefined : existing) ?? {
       clusterName: name,

@@ -31,6 +31,7 @@ export function createEcs(world: World, region: string): EcsService {
       trafficShiftSeconds: 10,
       networkLoadBalancerShiftSeconds: 600,
       hookRetrySeconds: 30,
+      reordersDefinitions: true,
     },
     hookTargets: createHookTargets(world),
     infrastructureDenials: new Map(),

@@ -37,6 +37,8 @@ export interface EcsQuirks {
   trafficShiftSeconds: number
   /** Seconds of one traffic shift of a Network Load Balancer, which AWS puts at about ten minutes. Default 600. */
   networkLoadBalancerShiftSeconds: number
+  /** Whether containers, variables and secrets of a stored definition come back in another order. Default true, as seen. */
+  reordersDefinitions: boolean
   /** Seconds until a Lambda hook that answered IN_PROGRESS is invoked again. Default 30. */
   hookRetrySeconds: number
 }

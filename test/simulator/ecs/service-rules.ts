@@ -3,7 +3,7 @@ import type { CreateServiceRequest, NetworkConfiguration, TaskDefinition } from 
 import { AwsError } from '../contract.ts'
 import { invalidParameter } from './state.ts'
 import { checkDeploymentConfiguration } from './strategy-rules.ts'
-import { checkTags } from './task-definition-rules.ts'
+import { checkTags, refuseEmptyTags } from './task-definition-rules.ts'
 
 const notSimulated = (what: string) =>
   new AwsError('UnsupportedFeatureException', `The simulator does not know ${what}.`)
@@ -22,6 +22,7 @@ export function checkService(input: CreateServiceRequest): void {
     throw invalidParameter('Services with a CODE_DEPLOY deployment controller must have exactly one load balancer.')
   if (input.healthCheckGracePeriodSeconds && !input.loadBalancers?.length)
     throw invalidParameter('Health check grace period is only valid for services configured to use load balancers')
+  refuseEmptyTags(input.tags)
   checkTags(input.tags ?? [])
   checkDeploymentConfiguration(input.deploymentConfiguration, input.deploymentController?.type)
 }

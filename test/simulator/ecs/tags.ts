@@ -2,7 +2,7 @@
 import type { Tag } from '@aws-sdk/client-ecs'
 import { AwsError, type Handlers } from '../contract.ts'
 import { type EcsState, invalidParameter } from './state.ts'
-import { checkTags } from './task-definition-rules.ts'
+import { checkTags, refuseEmptyTags } from './task-definition-rules.ts'
 
 function taggable(
   ecs: EcsState,
@@ -29,6 +29,7 @@ function taggable(
 export const tagHandlers = (ecs: EcsState): Handlers => ({
   TagResource: ({ resourceArn, tags }: { resourceArn: string; tags: Tag[] }) => {
     const resource = taggable(ecs, resourceArn)
+    refuseEmptyTags(tags)
     const merged = [...resource.tags.filter((old) => !tags.some((tag) => tag.key === old.key)), ...tags]
     checkTags(merged)
     resource.tags = merged

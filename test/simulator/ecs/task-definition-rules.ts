@@ -24,7 +24,13 @@ export function checkTaskDefinition(input: RegisterTaskDefinitionRequest): void 
   for (const container of containers) checkContainer(input, container)
   checkSizes(input)
   if (input.requiresCompatibilities?.includes('FARGATE')) checkFargate(input)
+  refuseEmptyTags(input.tags)
   checkTags(input.tags ?? [])
+}
+
+/** hashicorp/terraform-provider-aws, task_definition.go: "ClientException: Tags can not be empty." */
+export function refuseEmptyTags(tags: readonly Tag[] | undefined): void {
+  if (tags?.length === 0) throw clientException('Tags can not be empty.')
 }
 
 /** "Generally allowed characters" and the pattern of AWS::ECS::TaskDefinition Tag in CloudFormation. */
@@ -73,6 +79,9 @@ function checkNames(containers: readonly ContainerDefinition[]): void {
 }
 
 function checkContainer(input: RegisterTaskDefinitionRequest, container: ContainerDefinition): void {
+  // aws-actions/amazon-ecs-deploy-task-definition#52: "neither of which are accepted by RegisterTaskDefinition".
+  if (container.repositoryCredentials?.credentialsParameter === '')
+    throw clientException('Container.repositoryCredentials.credentialsParameter should not be null or empty.')
   const environment = (container.environment ?? []).map((entry) => entry.name ?? '')
   const secrets = (container.secrets ?? []).map((entry) => entry.name ?? '')
   const shared = secrets.find((secret, index) => environment.includes(secret) || secrets.indexOf(secret) < index)

@@ -53,6 +53,33 @@ describe('RegisterTaskDefinition', () => {
     })
   })
 
+  test('fills in volumes, and answers lists in an order of its own', async () => {
+    const { register, container } = setUp()
+    const { taskDefinition } = await register({
+      requiresCompatibilities: ['FARGATE', 'EC2'],
+      containerDefinitions: [
+        { ...container, environment: ['B', 'C', 'A'].map((name) => ({ name, value: '1' })) },
+        { name: 'log', image: 'log:1', essential: false, linuxParameters: {} },
+      ],
+      volumes: [
+        { name: 'shared', efsVolumeConfiguration: { fileSystemId: 'fs-1' } },
+        { name: 'own', dockerVolumeConfiguration: { driver: 'local' } },
+      ],
+    })
+    expect(taskDefinition!.requiresCompatibilities).toEqual(['EC2', 'FARGATE'])
+    expect(taskDefinition!.volumes).toEqual([
+      { name: 'shared', efsVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/' } },
+      { name: 'own', dockerVolumeConfiguration: { driver: 'local', scope: 'task' } },
+    ])
+    const [first, second] = taskDefinition!.containerDefinitions!
+    expect([first!.name, second!.name, second!.environment!.map(({ name }) => name)]).toEqual([
+      'log',
+      'api',
+      ['C', 'B', 'A'],
+    ])
+    expect(first!.linuxParameters).toEqual({ devices: [], tmpfs: [] })
+  })
+
   test.each<
     [
       string,
@@ -115,6 +142,13 @@ describe('RegisterTaskDefinition', () => {
     [
       "Max allowed length is '65536' bytes.",
       (container) => ({ containerDefinitions: [{ ...container, command: ['x'.repeat(65_536)] }] }),
+    ],
+    ['Tags can not be empty.', () => ({ tags: [] })],
+    [
+      'credentialsParameter should not be null or empty.',
+      (container) => ({
+        containerDefinitions: [{ ...container, repositoryCredentials: { credentialsParameter: '' } }],
+      }),
     ],
     ["Tag keys cannot start with 'aws:'.", () => ({ tags: [{ key: 'aws:team', value: 'shop' }] })],
   ])('refuses: %s', async (message, change) => {

@@ -1,7 +1,6 @@
 /** Task definitions: revisions of families, stored as AWS normalises them. */
 import type {
   Compatibility,
-  ContainerDefinition,
   DescribeTaskDefinitionRequest,
   ListTaskDefinitionFamiliesRequest,
   ListTaskDefinitionsRequest,
@@ -13,6 +12,7 @@ import { arn, nameOf, paginate } from '../identifiers.ts'
 import { cpuUnits, fargateOffers, mebibytes } from './fargate-sizes.ts'
 import { checkDefinitionRoles } from './role-passing.ts'
 import { clientException, type DefinitionRecord, type EcsState, now } from './state.ts'
+import { storedDefinition } from './stored-definition.ts'
 import { checkTaskDefinition } from './task-definition-rules.ts'
 
 /** By ARN, `family:revision`, or family for its latest ACTIVE revision; undefined when there is none. INACTIVE ones are found too. */
@@ -31,33 +31,6 @@ export function activeDefinition(ecs: EcsState, reference: string): TaskDefiniti
   if (!found) throw clientException('TaskDefinition not found.')
   if (found.definition.status !== 'ACTIVE') throw clientException('TaskDefinition is inactive')
   return found.definition
-}
-
-/** Members that AWS fills in for every container. */
-function normalizeContainer(container: ContainerDefinition, awsvpc: boolean): ContainerDefinition {
-  return {
-    ...container,
-    cpu: container.cpu ?? 0,
-    essential: container.essential ?? true,
-    portMappings: (container.portMappings ?? []).map((port) => ({
-      ...port,
-      hostPort: port.hostPort || (awsvpc ? port.containerPort : 0),
-      protocol: port.protocol ?? 'tcp',
-    })),
-    environment: container.environment ?? [],
-    mountPoints: container.mountPoints ?? [],
-    volumesFrom: container.volumesFrom ?? [],
-    systemControls: container.systemControls ?? [],
-    ...(container.healthCheck && {
-      healthCheck: { interval: 30, timeout: 5, retries: 3, ...container.healthCheck },
-    }),
-    ...(container.logConfiguration && {
-      logConfiguration: {
-        ...container.logConfiguration,
-        secretOptions: container.logConfiguration.secretOptions ?? [],
-      },
-    }),
-  }
 }
 
 function compatibilities(input: RegisterTaskDefinitionRequest): Compatibility[] {
@@ -91,22 +64,12 @@ function register(ecs: EcsState, input: RegisterTaskDefinitionRequest): Definiti
   const revisions = ecs.families.get(family) ?? []
   const revision = revisions.length + 1
   const definition: TaskDefinition = {
-    ...members,
+    ...storedDefinition({ ...members, family }, ecs.quirks.reordersDefinitions),
     taskDefinitionArn: arn('ecs', ecs.region, ecs.world.accountId, `task-definition/${family}:${revision}`),
     family,
     revision,
-    containerDefinitions: (members.containerDefinitions ?? []).map((container) =>
-      normalizeContainer(container, input.networkMode === 'awsvpc'),
-    ),
     ...(members.taskRoleArn && { taskRoleArn: roleArn(ecs, members.taskRoleArn) }),
     ...(members.executionRoleArn && { executionRoleArn: roleArn(ecs, members.executionRoleArn) }),
-    ...(members.cpu && { cpu: String(cpuUnits(members.cpu)) }),
-    ...(members.memory && { memory: String(mebibytes(members.memory)) }),
-    volumes: (members.volumes ?? []).map((volume) => ({
-      ...volume,
-      ...(Object.keys(volume).length === 1 && { host: {} }),
-    })),
-    placementConstraints: members.placementConstraints ?? [],
     status: 'ACTIVE',
     requiresAttributes: requiredAttributes(input),
     compatibilities: compatibilities(input),

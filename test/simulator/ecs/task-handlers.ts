@@ -15,7 +15,7 @@ import { lookUpService } from './find-service.ts'
 import { checkTaskRoles } from './role-passing.ts'
 import { checkNetwork } from './service-rules.ts'
 import { clientException, type EcsState, invalidParameter, type TaskRecord } from './state.ts'
-import { checkTags } from './task-definition-rules.ts'
+import { checkTags, refuseEmptyTags } from './task-definition-rules.ts'
 import { activeDefinition, findDefinition } from './task-definitions.ts'
 import { capacityProblem } from './task-story.ts'
 import { isVisible, startTask } from './tasks.ts'
@@ -44,6 +44,7 @@ function runTask(ecs: EcsState, input: RunTaskRequest) {
   if (input.group?.startsWith('service:'))
     throw invalidParameter('Invalid namespace for group. Group names cannot begin with service:.')
   checkNetwork(definition, input.networkConfiguration)
+  refuseEmptyTags(input.tags)
   checkTags(input.tags ?? [])
   checkTaskRoles(ecs, input, definition)
   checkOverrides(input, definition.containerDefinitions?.map(({ name = '' }) => name) ?? [])
