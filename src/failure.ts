@@ -56,6 +56,8 @@ export interface FailureParts {
   readonly why?: Text
   /** What is wrong in a file or in the text of an input, each with its place; `reasonOf` adds them to the why. */
   readonly mistakes?: readonly Mistake[] | undefined
+  /** Lines of files to mark; what is wrong there is in the other parts already. */
+  readonly marks?: readonly Mistake[] | undefined
   /** What the reader can do about it. */
   readonly fix?: Text
   /** Address of the page that explains it. */

@@ -2,6 +2,9 @@ import { resourceName } from '../arn.ts'
 import type { Aws } from '../aws/connect.ts'
 import { deadlineIn } from '../clock.ts'
 import { requireService, runningTaskDefinition } from '../deployment/engine.ts'
+import type { WantedDefinition } from '../deployment/journey.ts'
+import type { Finding } from '../diagnosis/preflight/finding.ts'
+import type { Mistake } from '../mistake.ts'
 import { namingSettings } from '../origins.ts'
 import { forPlain } from '../report/escape.ts'
 import {
@@ -13,6 +16,7 @@ import {
   renderPreflight,
 } from '../report/preflight.ts'
 import type { Action, Runner } from '../runner/action.ts'
+import { placed } from '../task-definition/check.ts'
 import { renderText } from '../text.ts'
 import { withCalls } from './calls.ts'
 import { connectAws } from './connect.ts'
@@ -64,8 +68,9 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   const patient = { service: service?.serviceName, place: place.environment ?? resourceName(place.cluster) }
   for (const line of preflightLines(findings, patient)) runner.log.info(line)
   for (const finding of findings) {
-    if (finding.severity === 'blocks') runner.log.error(findingSentence(finding), 'Preflight')
-    if (finding.severity === 'warns') runner.log.warning(findingSentence(finding), 'Preflight')
+    if (finding.severity === 'notes') continue
+    const level = finding.severity === 'blocks' ? 'error' : 'warning'
+    runner.log[level](findingSentence(finding), 'Preflight', placeOfFinding(finding, wanted))
   }
   const cause = preflightCause(findings)
   runner.setOutput('findings', findingsJson(findings))
@@ -74,6 +79,11 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   runner.setOutput('verdict', '')
   await runner.writeSummary(renderPreflight(findings, patient))
   if (isRed(findings, inputs.failOn)) runner.fail()
+}
+
+/** The line of the file of the definition that a finding is about. */
+function placeOfFinding({ path, what }: Finding, { definition, original }: WantedDefinition): Mistake | undefined {
+  return path && original?.at ? placed(what, path, definition, original) : undefined
 }
 
 async function serviceAt({ service, cluster }: Place, { ecs }: Aws) {

@@ -48,7 +48,7 @@ async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: 
   const open = openContainers(rendered, filled)
   const purpose = purposeOf(inputs, open, environment)
   const withoutImages = purpose.kind === 'register' ? [] : open
-  requireValid(rendered, original, log, { warnsOfPlaceholders: true, withoutImages })
+  requireValid(rendered, original, log, { withoutImages })
   const isAlone = source.kind === 'file' && inputs.service === undefined && purpose.kind === 'write'
   await show(runner, rendered, isAlone ? base : await previous(inputs, base, ecs, purpose), filled)
   if (purpose.kind !== 'register') return showRevision(runner, purpose.why)

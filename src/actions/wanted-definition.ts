@@ -35,15 +35,18 @@ export function findDefinition(inputs: DeployInputs, place: Place, { files, log 
       const images = place.image === undefined ? [] : [{ container, image: place.image }]
       const changes = { ...noChanges, images, containers: [container], environment, secrets }
       const rendered = render(definition, changes)
-      requireValid(rendered, original, log, { warnsOfPlaceholders: false })
+      requireValid(rendered, original, log, byPreflight)
       return { definition: rendered, original }
     }
-    if (source.kind === 'file') requireValid(definition, original, log, { warnsOfPlaceholders: false })
+    if (source.kind === 'file') requireValid(definition, original, log, byPreflight)
     if (!isRunning && source.kind === 'revision') checkActive(definition)
     const arn = source.kind === 'revision' ? textIn(definition, 'taskDefinitionArn') : undefined
     return { definition, original, arn }
   }
 }
+
+/** Placeholders are found by the preflight, with all else that keeps a deployment from succeeding. */
+const byPreflight = { areReplaced: false }
 
 function checkActive(definition: JsonObject): void {
   const reason = whyUndeployable(definition)

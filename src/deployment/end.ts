@@ -126,11 +126,11 @@ export function unwatched(what: Text, more: Text = []): End & { readonly cause: 
 
 /** What a failure says, as a cause. */
 export function causeOf(failure: Failure): Cause {
-  const { code, what, fix, docs, mistakes } = failure.parts
+  const { code, what, fix, docs, mistakes = [], marks = [] } = failure.parts
   return {
     ...certain(code, what, reasonInOneLine(failure.parts), fix ?? text`Correct it and run the job again.`),
     docs,
-    mistakes,
+    mistakes: [...mistakes, ...marks],
   }
 }
 

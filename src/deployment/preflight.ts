@@ -7,7 +7,9 @@ import { gatherFacts, type PreflightSubject } from '../diagnosis/preflight/gathe
 import { judge } from '../diagnosis/preflight/judge.ts'
 import { uncheckedLine } from '../diagnosis/preflight/unchecked.ts'
 import { Failure } from '../failure.ts'
+import type { Mistake } from '../mistake.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
+import { placed } from '../task-definition/check.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { groupNameOf } from './codedeploy/group.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -19,6 +21,8 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 /** What was found before anything is changed. */
 export interface Preflight {
   readonly findings: readonly Finding[]
+  /** Lines of the file of the definition that those are about which block. */
+  readonly marks: readonly Mistake[]
   /** What was not checked, in one line. */
   readonly unchecked: Text | undefined
 }
@@ -57,7 +61,15 @@ export async function preflight(
     const isOurs = !('doctorOnly' in findingKinds[code])
     return isOurs && severity !== 'notes'
   })
-  return { findings, unchecked: uncheckedLine(facts) }
+  return { findings, marks: marksOf(findings, situation.wanted), unchecked: uncheckedLine(facts) }
+}
+
+/** A definition that is of no file has no lines. */
+function marksOf(findings: readonly Finding[], { definition, original }: WantedDefinition): readonly Mistake[] {
+  if (original?.at === undefined) return []
+  return findings.flatMap(({ severity, path, what, why }) =>
+    severity === 'blocks' && path ? [placed(text`${what}: ${why}`, path, definition, original)] : [],
+  )
 }
 
 function subjectOf(
@@ -94,7 +106,7 @@ interface Telling {
 
 /** Tells what was found. Throws `preflight-failed` when something blocks the deployment; a dry run only says so. */
 export async function* tell(
-  { findings, unchecked }: Preflight,
+  { findings, marks, unchecked }: Preflight,
   { request, isQuiet }: Telling,
   journey: Journey,
 ): Events<void> {
@@ -109,7 +121,7 @@ export async function* tell(
     }
     if (unchecked) yield { kind: 'note', at, message: plain(text`${unchecked}.`) }
   }
-  if (blocking.length > 0) throw failureOf(blocking)
+  if (blocking.length > 0) throw failureOf(blocking, marks)
 }
 
 function sentenceOf({ what, why, fix }: Finding): Text {
@@ -121,7 +133,7 @@ function plain(said: Text) {
 }
 
 /** All of them, the first one first: whoever corrects one wants to know the others. */
-function failureOf([first, ...others]: readonly Finding[]): Failure {
+function failureOf([first, ...others]: readonly Finding[], marks: readonly Mistake[]): Failure {
   const rest = others.flatMap(({ what, why }, index) => text`${index === 0 ? '' : ' '}(${index + 2}) ${what}: ${why}.`)
   const more = others.length === 0 ? [] : text` Also found: ${rest}`
   return new Failure({
@@ -129,5 +141,6 @@ function failureOf([first, ...others]: readonly Finding[]): Failure {
     what: first?.what ?? text``,
     why: first?.why ?? text``,
     fix: text`${first?.fix ?? ''}${more}`,
+    marks,
   })
 }

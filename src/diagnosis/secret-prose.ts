@@ -8,7 +8,7 @@ import type { Span } from './span.ts'
  * Every word of a text is read once, from its beginning.
  */
 const said =
-  /(?<=(?<before>[^\s=:]{0,16}[ \t])?)(?<![\w.-])(?<name>[\w.-]+)["'`)\]]?(?:[ \t]{0,3}(?:\t|-{1,2}>|→)[ \t]{0,3}|(?:[ \t]{1,3}(?:for|of)(?:[ \t](?:the )?user)?[ \t]\S{1,60})?[ \t]{1,3}(?<verb>(?:is|are|was|were|set to|changed to|reset to)(?: now)?:?[ \t]{1,3})?)/g
+  /(?<=(?<before>[^\s=:]{0,16}[ \t])?)(?<![\w.-])(?<name>[\w.-]+)["'`)\]]?(?:[ \t]{0,3}(?:\t|-{1,2}>|→)[ \t]{0,3}|(?<whose>[ \t]{1,3}(?:for|of)(?:[ \t](?:the )?user)?[ \t]\S{1,60})?[ \t]{1,3}(?<verb>(?:is|are|was|were|set to|changed to|reset to)(?: now)?:?[ \t]{1,3})?)/g
 
 /** Names behind which a space is enough: `with password x`, `aws_secret_access_key x`. */
 const certain = /^(?:pass(?:word|wd|phrase|code)|pwd|psk|\w+_\w+)$/i
@@ -16,9 +16,11 @@ const certain = /^(?:pass(?:word|wd|phrase|code)|pwd|psk|\w+_\w+)$/i
 /** Values that are told in a sentence, where they look like secrets: `the password is hunter2`. */
 export function secretsInProse(text: string): readonly Span[] {
   return [...text.matchAll(said)].flatMap((match): readonly Span[] => {
-    const { name = '', before = '', verb } = match.groups ?? {}
+    const { name = '', before = '', whose, verb } = match.groups ?? {}
     if (!isSecretName(name) && !isSecretPhrase(name, before)) return []
     const isBare = verb === undefined && match[0].endsWith(' ') && !/->|→|\t/.test(match[0])
-    return isBare && !certain.test(name) ? [] : valueAt(text, match.index + match[0].length, { mustLookSecret: true })
+    return isBare && (whose !== undefined || !certain.test(name))
+      ? []
+      : valueAt(text, match.index + match[0].length, { mustLookSecret: true })
   })
 }

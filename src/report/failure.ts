@@ -25,7 +25,8 @@ interface PlacedMessage {
  * one annotation.
  */
 export function failureAnnotations(failure: Failure): readonly PlacedMessage[] {
-  const [first, ...others] = (failure.parts.mistakes ?? []).slice(0, mostTold)
+  const { mistakes = [], marks = [] } = failure.parts
+  const [first, ...others] = [...mistakes, ...marks].slice(0, mostTold)
   return [
     { message: failureText(failure), place: first },
     ...others.map((mistake) => ({ message: text`${mistakeText(mistake)}.`, place: mistake })),

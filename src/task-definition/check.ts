@@ -18,25 +18,33 @@ export interface Checked {
   readonly words: readonly Mistake[]
 }
 
+/** What is expected of a definition. */
+export interface Expected {
+  /** Containers that get their image later. */
+  readonly withoutImages?: readonly string[] | undefined
+  /** False: placeholders are looked for elsewhere. */
+  readonly areReplaced?: boolean
+}
+
 /** `certain`: nothing that works can look so. */
 type Found = Pick<Misfit, 'path' | 'message' | 'certain'>
 
 /**
  * Checks a definition as it is going to be registered, all of it at once: members that Amazon ECS does not know (they would
  * be lost on the way), wrong types and words, what is missing or empty, placeholders that nobody filled in, images with
- * credentials. `original`: what it was rendered from, for the places. `withoutImages`: containers that get their image later.
+ * credentials. `original`: what it was rendered from, for the places.
  */
 export function checkDefinition(
   definition: JsonObject,
   original: WrittenDefinition,
-  withoutImages: readonly string[] = [],
+  { withoutImages = [], areReplaced = true }: Expected = {},
 ): Checked {
   // Where it is registered, a definition without a family is refused in words of its own.
   const misfits = findMisfits(definition, shapes, 'RegisterTaskDefinitionRequest').filter(
     ({ kind, path }) => kind !== 'missing' || path.join('.') !== 'family',
   )
   const isLater = imagesLater(definition, withoutImages)
-  const placeholders = findPlaceholders(definition)
+  const placeholders = (areReplaced ? findPlaceholders(definition) : [])
     .filter(({ path }) => !isLater(path))
     .map((found) => ({ ...found, message: placeholderText(found) }))
   const bare = findBare(definition).filter(({ path }) => !isLater(path))
@@ -98,7 +106,8 @@ function findCredentials(definition: JsonObject): readonly Found[] {
   })
 }
 
-function placed(
+/** A mistake in a definition, at its place in what that was rendered from. */
+export function placed(
   message: Text,
   path: readonly PropertyKey[],
   definition: JsonObject,

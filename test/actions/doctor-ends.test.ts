@@ -12,7 +12,7 @@ describe.each([
     { executionRoleArn: elsewhere('run'), taskRoleArn: elsewhere('app') },
   ],
   ['one role is of another account', 'role-elsewhere', { taskRoleArn: elsewhere('app') }],
-  ['there is no role', 'execution-role-missing', { executionRoleArn: '', taskRoleArn: '' }],
+  ['there is no role', 'execution-role-missing', { executionRoleArn: undefined, taskRoleArn: undefined }],
 ])('doctor where %s', (_, code, roles) => {
   // Jest fails a test that leaves a rejection without a handler; without Jest, Node ends the process.
   test.each([0, 5, 40])('reports that, and ends, although STS takes %i seconds', async (seconds) => {

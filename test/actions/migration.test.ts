@@ -204,10 +204,15 @@ describe('amazon-ecs-render-task-definition v1', () => {
     const { runner, render, deploy } = await workspace(sim, { 'task-definition.json': file })
     const one = { 'task-definition': 'task-definition.json', 'container-name': 'web', image: images[0] }
     await expect(render({ ...one, register: 'true' })).rejects.toMatchObject({
-      parts: { code: 'task-definition-invalid', what: expect.arrayContaining([{ untrusted: '"app"' }]) },
+      parts: {
+        code: 'task-definition-invalid',
+        mistakes: [
+          expect.objectContaining({ line: 1, message: ['container "', { untrusted: 'app' }, '" has no image'] }),
+        ],
+      },
     })
     await expect(deploy({ ...base, ...one })).rejects.toThrow()
-    expect(runner.lines.join('\n')).toMatch(/The container "app" of the task definition has no image/)
+    expect(runner.lines.join('\n')).toMatch(/task-definition\.json:1:\d+: container "app" has no image/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   })
 

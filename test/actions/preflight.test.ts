@@ -336,10 +336,10 @@ describe('what is not looked at', () => {
   test('a definition that is only registered; a task of it is', async () => {
     const sim = rollingScene()
     const definition = defined(sim, { image: 'set-by-slipway' })
-    const alone = { ...here, service: '' }
+    const alone = { service: '', cluster: '' }
     expect((await deploy(sim, { definition, given: alone })).changed).toEqual(['RegisterTaskDefinition'])
     sim.recorder.clear()
-    const task = { ...alone, 'run-task': 'true', 'run-task-subnets': 'subnet-0aaa1111' }
+    const task = { ...alone, cluster: 'shop', 'run-task': 'true', 'run-task-subnets': 'subnet-0aaa1111' }
     await expect(deploy(sim, { definition, given: task })).rejects.toMatchObject({
       parts: { code: 'preflight-failed' },
     })

@@ -186,7 +186,7 @@ describe('placeholders in values', () => {
 })
 
 /** A deployment of the service `api` from a file. */
-async function deploy(content: Json, runs = 1) {
+async function deploy(content: Json, { runs = 1, preflight = 'on' } = {}) {
   const sim = createSimulator()
   seedRollingService(sim)
   sim.recorder.clear()
@@ -201,6 +201,7 @@ async function deploy(content: Json, runs = 1) {
       service: 'api',
       'task-definition': 'td.json',
       guard: 'off',
+      preflight,
     })
     await action.main(inputs, runner).catch((error: unknown) => runner.lines.push(`error ${said(error)}`))
   }
@@ -219,7 +220,7 @@ describe('a deployment from a file', () => {
     const volumes = [{ name: 'data', efsVolumeConfiguration }]
     const mountPoints = [{ sourceVolume: 'data', containerPath: '/data' }]
     const written = { ...fargate, family: 'api', volumes, containerDefinitions: [{ ...api, mountPoints }] }
-    const { runner, sim } = await deploy(written, 2)
+    const { runner, sim } = await deploy(written, { runs: 2 })
     expect(runner.outputs.verdict).toBe('unchanged')
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
   })
@@ -238,7 +239,10 @@ describe('a deployment from a file', () => {
   })
 
   test('that AWS refuses marks the line of the member', async () => {
-    const { runner } = await deploy({ ...fargate, family: 'api', memory: '4096', containerDefinitions: [api] })
+    const { runner } = await deploy(
+      { ...fargate, family: 'api', memory: '4096', containerDefinitions: [api] },
+      { preflight: 'off' },
+    )
     expect(runner.lines.find((line) => line.startsWith('error'))).toMatch(
       /No Fargate configuration exists for given values\..*td\.json:8:2: memory is "4096"; with cpu "256" it may be/,
     )

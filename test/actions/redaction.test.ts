@@ -167,7 +167,7 @@ describe('what AWS says when it refuses a call', () => {
     const sim = hookScene(hook(60))
     await run(sim, { image: newImage, request: { onPause: 'leave' } })
     sim.faults.add(refused('ContinueServiceDeployment'))
-    const runner = await play(sim, createContinue, { given: { ...here, ...told } })
+    const runner = await play(sim, createContinue, { given: { ...here, ...told, answer: 'continue' } })
     expect(runner.lines.join('\n')).toContain('secret=***')
     expect((await leaks(runner, sim)).filter((leak) => !leak.includes('hunter2'))).toEqual([])
   })
@@ -227,6 +227,7 @@ test('a message in the words of a workflow', async () => {
   const { 'github-token': _, ...slack } = told
   const given = {
     ...slack,
+    status: 'succeeded',
     title: `Import: ${words}`,
     text: `a\npassword:\n  ${canary}-below\n${words}`,
     fields: `API key=${canary}\nlog=${words}`,

@@ -8,10 +8,16 @@ export interface Finding {
   readonly what: Text
   readonly why: Text
   readonly fix: Text
+  /** Where in the definition it is, such as `['containerDefinitions', 0, 'image']`. */
+  readonly path?: readonly PropertyKey[] | undefined
 }
 
 /** A finding with the severity of its kind; one that is in doubt only warns. */
-export function finding(code: FindingCode, said: Pick<Finding, 'what' | 'why' | 'fix'>, isDoubtful = false): Finding {
+export function finding(
+  code: FindingCode,
+  said: Pick<Finding, 'what' | 'why' | 'fix' | 'path'>,
+  isDoubtful = false,
+): Finding {
   const { severity } = findingKinds[code]
   return { code, severity: isDoubtful && severity === 'blocks' ? 'warns' : severity, ...said }
 }

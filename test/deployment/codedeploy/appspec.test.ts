@@ -168,7 +168,7 @@ Hooks:
       '- deploy/appspec.yaml:8:9: unknown property "PlatfromVersion" (did you mean PlatformVersion?)',
       '- deploy/appspec.yaml:9:5: Other has no Properties',
       '- deploy/appspec.yaml:11:5: AfterAllowTestTrafic is no lifecycle event of Amazon ECS that takes a hook (did you mean AfterAllowTestTraffic?)',
-      expect.stringMatching(/^Correct it, or leave codedeploy-appspec out/),
+      expect.stringMatching(/^Correct it, or leave the input codedeploy-appspec out/),
     ])
   })
 

@@ -85,7 +85,7 @@ describe('after a failure', () => {
   })
 
   test('the end of the rollback names what serves again, however late the service shows it', async () => {
-    const sim = codeDeployScene({ alarms: ['api-5xx'] })
+    const sim = codeDeployScene({ alarms: ['api-5xx'], terminationWaitMinutes: 5 })
     sim.clock.advance(120_000)
     lag(sim, 5)
     const { cloudwatch } = sim.world.region(region)
