@@ -46,12 +46,12 @@ describe('the simulator by hand', () => {
     const { environment, printed, url } = await simulator('--speed', '200')
     const failed = await deploy(environment, 'registry.example.com/api:crash')
     expect(failed.exitCode).toBe(1)
-    expect(failed.log).toMatch(/exited with code 1/)
+    expect(failed.log).toMatch(/Essential container in task exited/)
     expect(printed()).toMatch(/Slack #deploys · new message/)
     expect(printed()).toMatch(/Slack #deploys · edited \d+ times?/)
     const page = await (await fetch(`${url}/simulator/slack`)).text()
     const [, message = ''] = /href="(\/simulator\/slack\/[\d.]+)"/.exec(page) ?? []
-    expect(await (await fetch(`${url}${message}`)).text()).toMatch(/exited with code 1/)
+    expect(await (await fetch(`${url}${message}`)).text()).toMatch(/Essential container in task exited/)
   })
 
   test('changes what an image does while it runs', async () => {

@@ -206,6 +206,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'elasticloadbalancing:DescribeRules',
     // a deployment that is described by the hash of its AppSpec alone
     'codedeploy:GetApplicationRevision',
+    // a cluster or a service that is not found: the nearest names
+    'ecs:DescribeClusters',
+    'ecs:ListClusters',
+    'ecs:ListServices',
     // a network without a way to AWS
     'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',

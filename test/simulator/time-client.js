@@ -147,6 +147,11 @@ function wake() {
   watch(activity, 0)
 }
 
+/** False for a program that is about to end: no time goes by for what it leaves behind. */
+function isKept() {
+  return process.getActiveResourcesInfo().some((name) => name !== 'PipeWrap' && name !== 'TTYWrap')
+}
+
 /** Reports to the time server once nothing has happened for some turns. */
 function watch(seen, turns) {
   const isWorking = isNodeAtWork(true)
@@ -159,7 +164,7 @@ function watch(seen, turns) {
   }
   isWatching = false
   isIdle = true
-  server.write(`idle ${heard} ${outstanding} ${first()?.at ?? ''}\n`)
+  server.write(`idle ${heard} ${outstanding} ${isKept() ? (first()?.at ?? '') : ''}\n`)
   // Unreferenced, it runs in the turn of the loop in which anything else has happened.
   setImmediate(wake).unref()
 }
