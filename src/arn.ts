@@ -25,6 +25,12 @@ export function resourceName(arn: string): string {
   return (parseArn(arn)?.resource ?? arn).split('/').at(-1) ?? arn
 }
 
+/** `region eu-west-1, account 111122223333` of an ARN, for whatever was not found there; empty for a text that is no ARN. */
+export function placeOf(arn: string): string {
+  const { region, accountId } = parseArn(arn) ?? {}
+  return region && accountId ? `region ${region}, account ${accountId}` : ''
+}
+
 /** What is left of an ARN where partition, region and account go without saying; other texts stay as they are. */
 export function withoutAccount(arn: string): string {
   return parseArn(arn)?.resource ?? arn

@@ -16,7 +16,7 @@ export function atMostEvery(
       return
     }
     next = now + milliseconds
-    report?.(silent > 0 ? text`${line} (and ${silent} more tries since the last line)` : line)
+    report?.(silent > 0 ? text`${line} (and ${silent} more retries since the last line)` : line)
     silent = 0
   }
 }

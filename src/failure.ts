@@ -1,49 +1,55 @@
 import { inOneLine, listed, type Mistake } from './mistake.ts'
-import { type Text, text } from './text.ts'
+import { type Text, text, withoutStop } from './text.ts'
 
 /**
  * Every way in which Slipway fails on purpose. The codes are part of the contract: people search for them, and the
  * troubleshooting page (`docs/troubleshooting.md`) is generated from this table.
  */
 export const failureCodes = {
-  'inputs-invalid': 'One or more inputs are missing, misspelt or have a value that is not allowed.',
+  'inputs-invalid': 'One or more inputs are missing, misspelt or have an invalid value.',
   'file-unreadable': 'A file that an input names cannot be read.',
-  'file-unwritable': 'The runner has no room for a file, or may not write it.',
-  'file-invalid': 'A file that an input names is not what it should be.',
-  'config-invalid': 'slipway.yml has unknown keys, wrong types or missing parts.',
-  'task-definition-lossy': 'The task definition has members that Amazon ECS does not know; they would be lost.',
-  'task-definition-invalid': 'The task definition cannot be rendered or is refused by Amazon ECS.',
-  'container-unknown': 'The task definition has no container of the given name.',
-  'service-not-found': 'The cluster or the service does not exist.',
-  'service-unsupported': 'The service cannot be deployed in the way that was asked.',
-  'deployment-conflict': 'Another deployment is in progress.',
-  'deployment-not-found': 'The deployment that is to be watched does not exist, or is of another service.',
-  'commit-order-unproven': 'It is not proven that this commit is newer than what runs now.',
+  'file-unwritable': 'A file cannot be written: ENOSPC, EDQUOT, EROFS or EACCES.',
+  'file-invalid': 'The content of a file or of an input is invalid.',
+  'config-invalid': 'slipway.yml is invalid: unknown keys, wrong types or missing keys.',
+  'task-definition-lossy': 'The task definition has unknown parameters, which ECS would ignore.',
+  'task-definition-invalid':
+    'The task definition is invalid, or AWS refused ecs:RegisterTaskDefinition (ClientException).',
+  'container-unknown': 'The task definition has no container with the given name.',
+  'service-not-found':
+    'ClusterNotFoundException, ServiceNotFoundException, ServiceNotActiveException: the cluster or the service does not exist in this region and account.',
+  'service-unsupported':
+    'The service does not support what was requested: its deployment controller, deployment group, scaling or load balancer rules it out.',
+  'deployment-conflict':
+    'Another deployment of the service is in progress (CodeDeploy: DeploymentLimitExceededException).',
+  'deployment-not-found':
+    'The deployment with the given id was not found (DeploymentDoesNotExistException), or is of another service.',
+  'commit-order-unproven': 'Could not verify that this commit is newer than the live revision.',
   'environment-order-unproven':
-    'It is not proven that the environment before this one was deployed to successfully with the same image.',
-  'nothing-to-go-back-to': 'There is no earlier revision that a rollback could go back to.',
-  'revision-gone': 'The revision that is to be deployed, or an image of it, is not there any more.',
-  'preflight-failed': 'The checks before the deployment found what would make it fail.',
-  'deployment-failed': 'The deployment was started and did not end well.',
-  'task-failed': 'A one-off task did not end well.',
-  'permission-missing': 'The credentials do not allow an AWS action.',
-  'credentials-missing': 'There are no AWS credentials, or they cannot be obtained.',
-  'credentials-expired': 'The AWS credentials expired.',
-  'account-not-allowed': 'The credentials belong to an account that is not allowed here.',
-  'aws-rejected': 'AWS refused a request for a reason that trying again does not change.',
-  'proxy-refused': 'The HTTP proxy of the runner refuses a connection, or cannot be used.',
-  'aws-unreachable': 'AWS did not answer, or only with errors, until the deadline.',
-  'repository-not-found': 'The ECR repository does not exist.',
-  'image-tag-taken': 'The image tag exists with other content and cannot be overwritten.',
-  'image-not-found': 'The image is not in the registry.',
+    'Could not verify that the same image was deployed successfully to the environment before this one.',
+  'nothing-to-go-back-to': 'The service has no earlier revision to roll back to.',
+  'revision-gone':
+    'The task definition revision is INACTIVE or deleted, or its image no longer exists (ImageNotFoundException).',
+  'preflight-failed': 'Preflight found a problem that would make the deployment fail.',
+  'deployment-failed': 'The deployment was started and failed.',
+  'task-failed': 'A one-off task failed, or ecs:RunTask did not start it.',
+  'permission-missing': 'AccessDeniedException: the credentials are not authorized to perform an AWS action.',
+  'credentials-missing': 'No AWS credentials found, or AWS refused sts:AssumeRoleWithWebIdentity.',
+  'credentials-expired': 'ExpiredTokenException: AWS rejected the credentials, most often because they expired.',
+  'account-not-allowed': 'The credentials belong to an account other than the target account.',
+  'aws-rejected': 'AWS refused a request with an error that a retry does not change.',
+  'proxy-refused': 'The HTTP proxy of the runner refused CONNECT, or its address is invalid.',
+  'aws-unreachable': 'AWS did not respond until the deadline, or only with throttling and server errors.',
+  'repository-not-found': 'RepositoryNotFoundException: the ECR repository does not exist in this region and account.',
+  'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
+  'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-layout-invalid': 'The OCI image layout is incomplete or damaged.',
-  'registry-rejected': 'The registry refused an upload.',
-  'docker-unavailable': 'Docker or Docker Buildx is needed here and cannot be used.',
-  'build-failed': 'The image could not be built.',
-  'slack-rejected': 'Slack refused the message.',
+  'registry-rejected': 'The registry refused a request.',
+  'docker-unavailable': 'Docker or Docker Buildx is required and not available.',
+  'build-failed': 'The image build failed.',
+  'slack-rejected': 'Slack API error: the message was not delivered.',
   'timed-out': 'The deadline passed.',
   cancelled: 'The run was cancelled.',
-  unexpected: 'A fault in Slipway.',
+  unexpected: 'Internal error (a bug in Slipway).',
 } as const
 
 export type FailureCode = keyof typeof failureCodes
@@ -80,6 +86,12 @@ export class Failure extends Error {
 /** Why it happened, with every mistake in a line of its own where there are several. */
 export function reasonOf({ why = [], mistakes = [] }: Pick<FailureParts, 'why' | 'mistakes'>): Text {
   return after(why, listed(mistakes), mistakes.length > 1 ? ':' : ': ')
+}
+
+/** What happened and why in one line, for a message that this failure is only a part of; no full stop at the end. */
+export function failureInOneLine(parts: FailureParts): Text {
+  const reason = reasonInOneLine(parts)
+  return withoutStop(reason.length === 0 ? parts.what : text`${parts.what}: ${reason}`)
 }
 
 /** Why it happened, in one line. */

@@ -18,12 +18,15 @@ export function withOrigins(value: Text, origins: Origins): Text {
 /** The same failure with every setting named as it was set; any other error as it is. */
 export function failureWithOrigins(error: unknown, origins: Origins | undefined): unknown {
   if (!(error instanceof Failure) || origins === undefined) return error
-  const { what, why, fix } = error.parts
+  const { what, why, fix, mistakes } = error.parts
   const parts: FailureParts = {
     ...error.parts,
     what: withOrigins(what, origins),
     ...(why && { why: withOrigins(why, origins) }),
     ...(fix && { fix: withOrigins(fix, origins) }),
+    ...(mistakes && {
+      mistakes: mistakes.map((mistake) => ({ ...mistake, message: withOrigins(mistake.message, origins) })),
+    }),
   }
   return Object.assign(new Failure(parts), { stack: error.stack })
 }

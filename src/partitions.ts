@@ -12,13 +12,16 @@ export interface Partition {
   readonly dualStackSuffix: string
   /** Host of the console for a region; undefined where none is documented in public: no link is better than a wrong one. */
   readonly consoleHost?: (region: string) => string
+  /** Public status page; undefined where none is documented. */
+  readonly healthPage?: string
   readonly regions: readonly string[]
 }
 
 /**
  * Everything that differs between partitions. Ids, patterns, suffixes and regions are those of `partitions.json` 1.1 in
  * AWS's SDK for JavaScript (@aws-sdk/core 3.981.0, November 2026); `test/partitions.test.ts` compares them with the SDK
- * that is installed. Consoles: the AWS General Reference of aws, aws-cn, aws-us-gov and aws-eusc, "Service endpoints".
+ * that is installed. Consoles: the AWS General Reference of aws, aws-cn, aws-us-gov and aws-eusc, "Service endpoints". Status pages:
+ * AWS Health User Guide, "AWS Health Dashboard – Service health", and of China docs.amazonaws.cn, "Amazon Health".
  */
 export const partitions: readonly [Partition, ...Partition[]] = [
   {
@@ -27,6 +30,7 @@ export const partitions: readonly [Partition, ...Partition[]] = [
     dnsSuffix: 'amazonaws.com',
     dualStackSuffix: 'api.aws',
     consoleHost: (region) => `${region}.console.aws.amazon.com`,
+    healthPage: 'https://health.aws.amazon.com/health/status',
     regions: [
       ...['af-south-1', 'ap-east-1', 'ap-east-2', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3'],
       ...['ap-south-1', 'ap-south-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4'],
@@ -42,6 +46,7 @@ export const partitions: readonly [Partition, ...Partition[]] = [
     dnsSuffix: 'amazonaws.com.cn',
     dualStackSuffix: 'api.amazonwebservices.com.cn',
     consoleHost: () => 'console.amazonaws.cn',
+    healthPage: 'https://status.amazonaws.cn',
     regions: ['cn-north-1', 'cn-northwest-1'],
   },
   {
@@ -98,7 +103,7 @@ export function partitionOf(region: string): Partition {
   return partitions.find(({ pattern }) => pattern.test(region)) ?? partitions[0]
 }
 
-/** The region that was probably meant, for a text that is not the name of any known region. */
+/** The region that was most likely meant, for a text that is not the name of any known region. */
 export function nearestRegion(written: string): string | undefined {
   const known = partitions.flatMap(({ regions }) => regions)
   return known.includes(written) ? undefined : nearest(written, known)

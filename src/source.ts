@@ -157,19 +157,20 @@ export function sourceLine(source: Source, event: SourceEvent, missing: Text | u
   const { by, commit } = source
   const named = text`Revision: ${untrusted(short(source.revision))}`
   if (by === 'input') {
-    const there = commit === undefined || commit === source.revision ? text`` : text`; checked out is ${short(commit)}`
-    return text`${named}, by the input revision${there}`
+    const there =
+      commit === undefined || commit === source.revision ? text`` : text`; the checkout has ${short(commit)}`
+    return text`${named}, set by the input revision${there}`
   }
   const meaning = event.standsFor === undefined ? text`` : text`, ${event.standsFor}`
   if (by === 'event') {
     if (missing === undefined && event.standsFor === undefined) return undefined
     const why = missing === undefined ? text`` : text`; ${missing}`
-    return text`${named}, by the event ${untrusted(event.name)}${meaning}${why}. The input revision names another commit.`
+    return text`${named}, from the event ${untrusted(event.name)}${meaning}${why}. To use another commit, set the input revision.`
   }
   const isForeign = source.repository !== event.repository
   if (commit === event.sha && !isForeign) return undefined
   const where = [...(isForeign ? [source.repository] : []), refName(source.ref)].filter(Boolean).join(', ')
-  const what = text`${named}${where === '' ? text`` : text` (${untrusted(where)})`}, which is checked out`
+  const what = text`${named}${where === '' ? text`` : text` (${untrusted(where)})`}, from the checkout`
   return event.sha === ''
     ? what
     : text`${what}; the event ${untrusted(event.name)} has ${untrusted(short(event.sha))}${meaning}`

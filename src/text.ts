@@ -41,6 +41,14 @@ export function settingWords({ setting }: Setting): string {
   return `the input ${setting}`
 }
 
+/** The same without a full stop at its end, so that a sentence can continue after it: AWS ends some messages with one. */
+export function withoutStop(value: Text): Text {
+  const last = value.at(-1)
+  if (last === undefined || isSetting(last)) return value
+  const cut = (words: string) => words.replace(/\.$/, '')
+  return [...value.slice(0, -1), typeof last === 'string' ? cut(last) : { ...last, untrusted: cut(last.untrusted) }]
+}
+
 type Part = string | number | Untrusted | Setting | Text
 
 /** Template tag: ``text`${tasks} of 3 stopped: ${reason}` `` keeps untrusted parts apart from our own words. */

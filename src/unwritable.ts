@@ -4,8 +4,8 @@ import { type Text, text, untrusted } from './text.ts'
 /** What the runner's disk refuses, by Node's codes, with what to do. */
 const fixes: Readonly<Record<string, Text>> = {
   ENOSPC: text`Free disk space on the runner, or take one with a larger disk.`,
-  EDQUOT: text`Raise the disk quota of the user that the runner runs as, or free space.`,
-  EROFS: text`Give the runner a RUNNER_TEMP and a workspace on a file system that can be written to.`,
+  EDQUOT: text`Raise the disk quota of the runner's user, or free disk space.`,
+  EROFS: text`Put the workspace and RUNNER_TEMP of the runner on a writable file system.`,
 }
 
 /** The failure for a file that could not be written. */
@@ -14,7 +14,9 @@ export function unwritable(path: string, cause: unknown): Failure {
     code: 'file-unwritable',
     what: text`The file ${untrusted(path)} cannot be written`,
     why: text`${untrusted(cause instanceof Error ? cause.message : String(cause))}`,
-    fix: fixes[codeOf(cause)] ?? text`Check that the runner's user is authorized to write there (RUNNER_TEMP).`,
+    fix:
+      fixes[codeOf(cause)] ??
+      text`Check that the runner's user has write permission for the workspace and RUNNER_TEMP.`,
     cause,
   })
 }

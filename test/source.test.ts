@@ -130,33 +130,33 @@ describe('the line about a source', () => {
     [
       'both where they differ',
       line(comment, at(sha('1'), { ref: 'refs/heads/feature' })),
-      'Revision: 1111111 (feature), which is checked out; the event issue_comment has eeeeeee, the last commit of the default branch',
+      'Revision: 1111111 (feature), from the checkout; the event issue_comment has eeeeeee, the last commit of the default branch',
     ],
     [
       'the repository where it is another one',
       line(event, at(sha('1'), { remote: 'https://github.com/acme/infra' })),
-      'Revision: 1111111 (acme/infra), which is checked out; the event push has eeeeeee',
+      'Revision: 1111111 (acme/infra), from the checkout; the event push has eeeeeee',
     ],
     [
       'where the event is all there is, and may be about something else',
       line(comment, undefined),
-      'Revision: eeeeeee, by the event issue_comment, the last commit of the default branch. The input revision names another commit.',
+      'Revision: eeeeeee, from the event issue_comment, the last commit of the default branch. To use another commit, set the input revision.',
     ],
     [
       'that a checkout is missing',
-      line(event, undefined, undefined, 'there is no Git checkout at "."'),
-      'Revision: eeeeeee, by the event push; there is no Git checkout at ".". The input revision names another commit.',
+      line(event, undefined, undefined, 'no Git checkout at "."'),
+      'Revision: eeeeeee, from the event push; no Git checkout at ".". To use another commit, set the input revision.',
     ],
-    ['the input', line(event, undefined, sha('2')), 'Revision: 2222222, by the input revision'],
+    ['the input', line(event, undefined, sha('2')), 'Revision: 2222222, set by the input revision'],
     [
       'the input and the checkout',
       line(event, at(sha('1')), sha('2')),
-      'Revision: 2222222, by the input revision; checked out is 1111111',
+      'Revision: 2222222, set by the input revision; the checkout has 1111111',
     ],
     [
       'the checkout outside of GitHub Actions',
       line({ ...event, name: '', sha: '' }, at(sha('1'))),
-      'Revision: 1111111, which is checked out',
+      'Revision: 1111111, from the checkout',
     ],
   ])('says %s', (_, said, expected) => {
     expect(said).toBe(expected)

@@ -23,7 +23,7 @@ describe('a disk that takes no more', () => {
 
   test('comes with what to do', () => {
     expect(plain(unwritable('/tmp/x', refused('ENOSPC')).parts.fix)).toMatch(/Free disk space/)
-    expect(plain(unwritable('/tmp/x', refused('EACCES')).parts.fix)).toMatch(/authorized to write/)
+    expect(plain(unwritable('/tmp/x', refused('EACCES')).parts.fix)).toMatch(/write permission/)
   })
 
   test('is told where the configuration for Docker is written', async () => {

@@ -45,7 +45,7 @@ export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, run
   const { environment, log } = runner
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
   const unlike = changed.length > 0 ? dirty(changed) : unknown
-  if (unlike !== undefined) log.info(text`No image is reused: ${unlike}`)
+  if (unlike !== undefined) log.info(text`No existing image is reused: ${unlike}`)
   const request = requestOf(inputs, contents.ownIgnoreFile)
   const repository = found.source?.repository ?? found.event.repository
   const made =
@@ -77,7 +77,7 @@ function remoteContents({ file }: BuildPushInputs, { remote }: BuildOrigin): Con
   const { address = '', commit } = remote ?? {}
   const unknown =
     commit === undefined
-      ? text`the context ${untrusted(address)} names no commit, so that it may hold something else each time`
+      ? text`the context ${untrusted(address)} names no commit, so its content can change between builds`
       : undefined
   return { context: address, dockerfile: file ?? 'Dockerfile', ownIgnoreFile: false, changed: [], unknown }
 }
@@ -99,7 +99,7 @@ async function localContents(inputs: BuildPushInputs, found: BuildOrigin, runner
   } catch (error) {
     runner.signal.throwIfAborted()
     const reason = untrusted(error instanceof Error ? error.message : String(error))
-    return { ...paths, changed, committedAt: time, unknown: text`the context cannot be read (${reason})` }
+    return { ...paths, changed, committedAt: time, unknown: text`the context cannot be read: ${reason}` }
   }
 }
 
@@ -109,8 +109,8 @@ function requireFolder(context: string, workspace: string): string {
   throw new Failure({
     code: 'file-unreadable',
     what: text`The build context "${untrusted(context)}" was not found`,
-    why: text`there is no such folder in the workspace`,
-    fix: text`Correct the input context, or check the repository out before this step (actions/checkout).`,
+    why: text`no such folder in the workspace`,
+    fix: text`Correct the input context, or check out the repository before this step (actions/checkout).`,
   })
 }
 
@@ -131,7 +131,7 @@ async function changesOf(
   const status = await readStatus({ root: checkout.root, environment, signal })
   signal.throwIfAborted()
   if (status.kind === 'unknown') {
-    log.info(text`It is not known whether the checkout has uncommitted changes: ${untrusted(status.why)}`)
+    log.info(text`Whether the checkout has uncommitted changes is unknown: ${untrusted(status.why)}`)
     return { changed: [] }
   }
   const below = context === '.' ? '' : `${context}/`

@@ -41,7 +41,7 @@ function pairs(kind: string): InputReader<readonly (readonly [string, string])[]
 
 const context: InputReader<string> = (given) => {
   if (given.startsWith('-'))
-    throw new Error('must be a directory or a git address; a context from standard input is not possible here')
+    throw new Error('must be a directory or a git address; a context from standard input (-) is not supported')
   return given === '' ? '.' : given
 }
 

@@ -77,7 +77,7 @@ function tellSource(
   const place = untrusted(context)
   const missing =
     checkout === undefined
-      ? text`there is no Git checkout at "${place}"`
+      ? text`no Git checkout at "${place}"`
       : text`the commit of the Git checkout at "${place}" cannot be read`
   const line = sourceLine(source, event, remote === undefined ? missing : undefined)
   if (line !== undefined) log.info(line)
@@ -165,7 +165,7 @@ function tellDryRun(
   const from =
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
   runner.log.info(
-    text`Dry run: ${untrusted(repository)}:${untrusted(tags.join(', '))} would be ${from}; nothing was done.`,
+    text`Dry run: ${untrusted(repository)}:${untrusted(tags.join(', '))} would be ${from}; nothing changed.`,
   )
   const [tag] = tags
   const nothing = { digest: '', image: '', name: '', reused: '' }

@@ -18,7 +18,7 @@ export async function wantedTags(
   if (first !== undefined) return [first, ...others]
   if (source.revision !== undefined) return [source.revision]
   throw invalidInputs([
-    text`no tag is given, and it is not known which commit the context "${untrusted(inputs.context)}" is; set tag or revision`,
+    text`tag is empty, and the commit of the context "${untrusted(inputs.context)}" is unknown: set tag or revision`,
   ])
 }
 

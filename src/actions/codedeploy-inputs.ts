@@ -16,7 +16,7 @@ const alarms: InputReader<readonly string[] | undefined> = (given) => {
   const names = list(given)
   if (names.length === 1 && names[0] === 'none') return []
   if (names.length === 0 || names.length > mostAlarms)
-    throw new Error(`must be none, or names of at most ${mostAlarms} CloudWatch alarms, separated by commas or lines`)
+    throw new Error(`must be none, or at most ${mostAlarms} names of CloudWatch alarms, separated by commas or lines`)
   const long = names.find((name) => name.length > longestAlarmName)
   if (long !== undefined) throw new Error(`has a name of more than ${longestAlarmName} characters`)
   return [...new Set(names)]

@@ -26,7 +26,7 @@ function lettersOf(region: string): string {
 const accountIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)
   if (ids.every((id) => /^\d{12}$/.test(id))) return ids
-  throw new Error('must be AWS account ids of twelve digits, separated by commas')
+  throw new Error('must be AWS account IDs of twelve digits, separated by commas')
 }
 
 /** Inputs of every action that talks to AWS. The names are those of `aws-actions/configure-aws-credentials`. */

@@ -25,14 +25,14 @@ export function unpaired(inputs: DeployInputs): readonly Text[] {
   ] as const
   const lonely = pairs.filter(([, one, other]) => (one === undefined) !== (other === undefined))
   return [
-    ...lonely.map(([name]) => text`${name} and ${name}-name must be given together`),
-    ...(inputs.keepImage && inputs.image !== undefined ? [text`image and keep-image exclude each other`] : []),
+    ...lonely.map(([name]) => text`${name} requires ${name}-name, and the other way round`),
+    ...(inputs.keepImage && inputs.image !== undefined ? [text`image and keep-image are mutually exclusive`] : []),
   ]
 }
 
 /** Without a service, this action registers a definition; who watches a deployment wants nothing changed. */
 function lost(deploymentId: string): Text {
-  return text`deployment-id ${untrusted(deploymentId)} does not say whose deployment it is: give service (and cluster) or environment as well, or the ARN of a service deployment`
+  return text`deployment-id ${untrusted(deploymentId)} does not include its service: set service (and cluster) or environment as well, or use the ARN of a service deployment`
 }
 
 /** Where an action looks, as far as rules about empty inputs ask. */

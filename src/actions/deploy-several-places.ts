@@ -66,7 +66,7 @@ function inOnePlace(waves: Waves): Waves {
   const elsewhere = all.filter(({ place }) => place.region !== undefined && whereOf(place) !== whereOf(located.place))
   const problems = elsewhere.map(
     ({ name, place }) =>
-      text`services names ${untrusted(located.name)} in ${untrusted(whereOf(located.place))} and ${untrusted(name)} in ${untrusted(whereOf(place))}; one step deploys to one region of one account`,
+      text`services names ${untrusted(located.name)} in ${untrusted(whereOf(located.place))} and ${untrusted(name)} in ${untrusted(whereOf(place))}; one step deploys to one region and account`,
   )
   if (problems.length > 0) throw invalidInputs(problems)
   return waves.map((wave) => wave.map(({ name, place }) => ({ name, place: { ...place, region, allowedAccountIds } })))
@@ -85,22 +85,30 @@ async function declaredWaves(config: Config | undefined, environment: string) {
 /** Inputs that mean one service, or that several cannot share. */
 function unfitting(inputs: DeployInputs, waves: readonly (readonly string[])[]): readonly Text[] {
   const one: readonly (readonly [name: string, isGiven: boolean, why: string])[] = [
-    ['service', inputs.service !== undefined, 'services names them all'],
-    ['deployment-id', inputs.deploymentId !== undefined, 'it means the deployment of one service'],
-    ['desired-count', inputs.desiredCount !== undefined, 'services have different counts'],
+    ['service', inputs.service !== undefined, 'services names all of them'],
+    ['deployment-id', inputs.deploymentId !== undefined, 'it names the deployment of one service'],
+    ['desired-count', inputs.desiredCount !== undefined, 'each service has its own count'],
     ['service-definition', inputs.serviceDefinition !== undefined, 'it describes one service'],
-    ['run-task', inputs.runTask, 'the task would run once for each; run it in a step before, without a service'],
-    ['codedeploy-appspec', inputs.codedeployAppspec !== undefined, 'slipway.yml has it for each service'],
-    ['codedeploy-application', inputs.codedeployApplication !== undefined, 'slipway.yml has it for each service'],
-    ['on-pause: leave', inputs.onPause === 'leave', 'an answer is for one deployment, and waves wait for each other'],
-    ['codedeploy-deployment-group', inputs.codedeployDeploymentGroup !== undefined, 'slipway.yml has it for each'],
+    ['run-task', inputs.runTask, 'the task would run once for each; run it in an earlier step without service'],
+    ['codedeploy-appspec', inputs.codedeployAppspec !== undefined, 'set it for each service in slipway.yml'],
+    ['codedeploy-application', inputs.codedeployApplication !== undefined, 'set it for each service in slipway.yml'],
+    [
+      'on-pause: leave',
+      inputs.onPause === 'leave',
+      'a later job continues one deployment, and waves wait for each other',
+    ],
+    [
+      'codedeploy-deployment-group',
+      inputs.codedeployDeploymentGroup !== undefined,
+      'set it for each service in slipway.yml',
+    ],
   ]
   const given = one.filter(([, isGiven]) => isGiven)
   const count = waves.flat().length
   return [
-    ...given.map(([name, , why]) => text`${name} cannot be given with several services: ${why}`),
+    ...given.map(([name, , why]) => text`${name} is not supported with several services: ${why}`),
     ...(waves.length > 1 && !inputs.waitForServiceStability
-      ? [text`wait-for-service-stability must be true with waves: each begins when the one before has ended well`]
+      ? [text`wait-for-service-stability must be true with waves: each starts after the one before has succeeded`]
       : []),
     ...(count > most ? [text`services must name at most ${most} services, not ${count}`] : []),
   ]

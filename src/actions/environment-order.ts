@@ -23,7 +23,7 @@ export async function orderOf(
   const { afterEnvironment: before, environment, deploymentId } = inputs
   if (before === undefined || deploymentId !== undefined) return undefined
   if (environment === undefined || environment === before)
-    throw invalidInputs([text`after-environment must be another environment than environment (${untrusted(before)})`])
+    throw invalidInputs([text`after-environment must differ from environment (${untrusted(before)})`])
   const config = await configOf(inputs, runner)
   const { GITHUB_RUN_ID: run = '' } = runner.environment
   const commit = source?.revision ?? ''

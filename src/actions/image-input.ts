@@ -4,7 +4,7 @@ import { parseAssignments } from '../task-definition/assignments.ts'
 
 /** Why a part of an image is empty more often than for any other reason (actions/runner, JobExtension.cs). */
 const likely =
-  'GitHub drops an output of a job that contains a masked value such as an account ID: pass repository and digest between jobs, and put the image together in this job'
+  'GitHub drops a job output that contains a masked value such as an account ID: pass repository and digest between jobs, and compose the image in this job'
 
 function requireWhole(image: string, subject = ''): void {
   const lost = image === '' ? 'is empty' : lostPart(image)

@@ -103,7 +103,7 @@ async function explained(past: PastDeployment, ports: GatherPorts, now: number):
   if (past.outcome === undefined && evidence.stoppedTasks.length === 0) return []
   const cause = explain(evidence, { outcome: past.outcome ?? 'failed' })
   const hours = Math.floor((now - endedAt) / tasksStay)
-  const late = `It ended ${hours} ${hours === 1 ? 'hour' : 'hours'} ago, and Amazon ECS shows stopped tasks for about one: the evidence is what is left.`
+  const late = `The deployment ended ${hours} ${hours === 1 ? 'hour' : 'hours'} ago, and ECS keeps stopped tasks for about one hour: evidence may be missing.`
   const isLate = hours > 0 && evidence.stoppedTasks.length === 0
   return [
     { kind: 'explained', at, cause, evidence },

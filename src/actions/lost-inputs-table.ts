@@ -112,9 +112,9 @@ export const lostInputs: readonly LostInput[] = [
     lost: 'task-definition',
     shownBy: ['image', 'container-name', 'run-task'],
     unless: [...definitions, ...services, 'deployment-id'],
-    otherwise: 'there is nothing to put the image into',
+    otherwise: 'there is no task definition for the image',
     cause: 'variable',
-    onPurpose: 'To put an image into what a service runs, set service.',
+    onPurpose: 'To deploy an image with the task definition that a service has, set service.',
   },
   {
     actions: ['deploy', 'doctor'],
@@ -163,7 +163,7 @@ export const lostInputs: readonly LostInput[] = [
     lost: 'desired-count',
     shownBy: ['force-desired-count'],
     unless: ['desired-count'],
-    otherwise: 'the count would stay as it is',
+    otherwise: 'the desired count would not change',
     cause: 'variable',
   },
 ]

@@ -34,7 +34,7 @@ export function lostValues(action: string, given: readonly string[]): readonly T
 
 function sentence({ lost, otherwise, cause, onPurpose }: LostInput, signs: readonly string[]): Text {
   const inputs = signs.filter((sign) => !sign.includes(' '))
-  const given = inputs.length === 0 ? [] : [`${inputs.join(' and ')} ${inputs.length === 1 ? 'is' : 'are'} given`]
+  const given = inputs.length === 0 ? [] : [`${inputs.join(' and ')} ${inputs.length === 1 ? 'is' : 'are'} set`]
   const facts = signs.filter((sign) => sign.includes(' '))
   return text`${lost} is empty, but ${[...given, ...facts].join(', and ')}: ${otherwise}. Likely cause: ${lostInputCauses[cause]}.${onPurpose === undefined ? '' : ` ${onPurpose}`}`
 }

@@ -62,7 +62,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       const { environment, log, clock, mask, setOutput } = runner
       for (const secret of [given.slackToken, given.slackWebhookUrl]) if (secret) mask(secret)
       if (!given.slackWebhookUrl && !given.slackToken) {
-        log.info(text`Neither a Slack token nor a webhook URL is given: nothing to send.`)
+        log.info(text`No Slack message is sent: slack-token and slack-webhook-url are empty.`)
         return setOutput('ok', 'false')
       }
       const tell = (reference: SlackReference | undefined) => {
@@ -90,9 +90,9 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       if (!delivery.delivered && given.onError === 'fail') {
         throw new Failure({
           code: 'slack-rejected',
-          what: text`The message was not delivered`,
+          what: text`The Slack message was not delivered`,
           why: delivery.problem,
-          fix: text`To let the job go on without Slack, set on-error to warn.`,
+          fix: text`For a job that continues without Slack, set on-error: warn.`,
         })
       }
     },

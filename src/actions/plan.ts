@@ -51,7 +51,7 @@ export const action: Action<typeof inputs> = {
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value ?? '')
     for (const { environment, name, cluster, service, region } of targets) {
       runner.log.info(
-        text`${untrusted(environment)}: ${untrusted(name)} is the service ${untrusted(service)} in the cluster ${untrusted(cluster)}, ${region}`,
+        text`${untrusted(environment)}: ${untrusted(name)} → cluster ${untrusted(cluster)}, service ${untrusted(service)}, ${region}`,
       )
     }
     for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
@@ -73,6 +73,6 @@ function requireOne(rows: readonly { readonly environment: string; readonly serv
     service === '' ? `${environment} (in waves)` : `${environment}/${service}`,
   )
   throw invalidInputs([
-    text`approval-environment needs exactly one service in one environment, not ${untrusted(names.join(', '))}; call the workflow once for each`,
+    text`approval-environment requires exactly one service in one environment, not ${untrusted(names.join(', '))}: call the workflow once for each`,
   ])
 }

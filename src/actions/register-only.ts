@@ -32,12 +32,14 @@ export async function registerOnly(registration: Registration): Promise<void> {
   // An image may be pushed after its definition is registered, but not after a task of it is started.
   if (policy && (task !== undefined || policy.only)) await lookAhead(wanted, policy, registration)
   if (inputs.dryRun)
-    return runner.log.info(text`Dry run: the task definition would be registered, and nothing deployed.`)
+    return runner.log.info(
+      text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`,
+    )
   const { taskDefinitionArn, definition } =
     wanted.arn === undefined
       ? await register(wanted.definition, aws, wanted.original)
       : { taskDefinitionArn: wanted.arn, definition: wanted.definition }
-  runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}. No service is given, so nothing is deployed.`)
+  runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}; service is empty, nothing to deploy.`)
   runner.setOutput('task-definition-arn', taskDefinitionArn)
   if (!task) return
   const keep: Journey['keep'] = ({ runTaskArns: tasks = [] }) => {

@@ -6,7 +6,7 @@ import { invalidInputs } from '../runner/inputs.ts'
 import { containerNames } from '../task-definition/members.ts'
 import type { RenderRequest } from '../task-definition/render.ts'
 import type { DefinitionSource } from '../task-definition/source.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { regionOf } from './connect.ts'
 import { givenInputs, lostValues } from './lost-inputs.ts'
 import {
@@ -56,7 +56,7 @@ function problemsOf(inputs: RegisterTaskDefinitionInputs): readonly Text[] {
   const twice = inputs.image === undefined ? [] : inputs.containerName.filter((name) => inputs.images.has(name))
   const both = [...inputs.environmentVariables.keys()].filter((name) => inputs.secrets.has(name))
   return [
-    ...(lonely ? [text`task-definition-revision needs task-definition-family`] : []),
+    ...(lonely ? [text`task-definition-revision requires task-definition-family`] : []),
     ...(source === undefined && !lonely
       ? [text`one of task-definition (a file), task-definition-arn, task-definition-family and service is required`]
       : []),
@@ -91,9 +91,9 @@ function imagesOf({ image, containerName }: RegisterTaskDefinitionInputs, defini
   if (containerName.length > 0 || names.length === 1) return targets.map((container) => ({ container, image }))
   throw new Failure({
     code: 'container-unknown',
-    what: text`It is not said which container gets the image`,
+    what: text`No container is named for the image: ${setting('container-name')} is empty`,
     why: text`the task definition has ${names.length} containers: ${untrusted(names.join(', '))}`,
-    fix: text`Name one or more of them in container-name, or give images.`,
+    fix: text`Set ${setting('container-name')} to one or more of them, or use images.`,
   })
 }
 
@@ -118,7 +118,7 @@ export function purposeOf(
   if (dryRun) return { kind: hasRegion ? 'compare' : 'write', why: text`Nothing is registered: this is a dry run.` }
   if (register === false) return { kind: 'write', why: text`Nothing is registered: register is false.` }
   if (register === true || !isRenderStep(inputs)) return { kind: 'register', isRequired: true }
-  const later = text`The action deploy registers the file that it gets; register: true registers it here.`
+  const later = text`actions/deploy registers the file; to register it in this step, set register: true.`
   if (open.length > 0)
     return {
       kind: 'write',

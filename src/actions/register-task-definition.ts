@@ -56,11 +56,11 @@ async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: 
   if (registered === undefined) return showRevision(runner, notHere)
   const { taskDefinitionArn, reused, definition } = registered
   const name = untrusted(`${textIn(definition, 'family')}:${definition.revision}`)
-  const line = reused ? text`${name} has this content already; nothing is registered.` : text`Registered ${name}.`
+  const line = reused ? text`${name} already has this content, nothing registered.` : text`Registered ${name}.`
   showRevision(runner, line, taskDefinitionArn, String(definition.revision ?? ''))
 }
 
-const notHere = text`Nothing is registered: the job has no credentials that are authorized to. The action deploy registers the file that it gets.`
+const notHere = text`Nothing is registered: this job has no credentials that are authorized to perform ecs:RegisterTaskDefinition. actions/deploy registers the file.`
 
 /** What a step leaves to a later one is no failure of it. */
 function unlessOptional(purpose: Purpose): (error: unknown) => undefined {
@@ -112,9 +112,9 @@ async function show(
 }
 
 function titleOf({ length }: readonly TaskDefinitionChange[], before: JsonObject | undefined): Text {
-  if (before === undefined) return text`All of it is new: there is no revision to compare with`
+  if (before === undefined) return text`No revision to compare with: everything is new`
   const arn = textIn(before, 'taskDefinitionArn')
-  const other = arn === undefined ? text`what was given` : text`${untrusted(arn.slice(arn.lastIndexOf('/') + 1))}`
+  const other = arn === undefined ? text`the input` : text`${untrusted(arn.slice(arn.lastIndexOf('/') + 1))}`
   return text`${length === 0 ? 'No' : length} ${length === 1 ? 'difference' : 'differences'} to ${other}`
 }
 

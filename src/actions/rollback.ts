@@ -66,7 +66,7 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
   const { service } = place
   const problems = [
     ...(service === undefined ? [text`service is required`] : []),
-    ...(inputs.to !== undefined && inputs.image !== undefined ? [text`to and image exclude each other`] : []),
+    ...(inputs.to !== undefined && inputs.image !== undefined ? [text`to and image are mutually exclusive`] : []),
   ]
   if (service === undefined || problems.length > 0) throw invalidInputs(problems)
   return {

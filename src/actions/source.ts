@@ -22,7 +22,7 @@ import { text, untrusted } from '../text.ts'
 export const revisionInput: InputReader<NamedCommit | undefined> = (given) => {
   if (given === '') return undefined
   const [, repository, sha] = /^(?:([\w.-]+(?:\/[\w.-]+)+)@)?([0-9a-f]{40}|[0-9a-f]{64})$/i.exec(given) ?? []
-  if (sha === undefined) throw new Error(`must be the full SHA of a commit, or owner/name@ and that, not "${given}"`)
+  if (sha === undefined) throw new Error(`must be the full SHA of a commit, or owner/name@SHA, not "${given}"`)
   return { sha: sha.toLowerCase(), repository }
 }
 
@@ -83,7 +83,7 @@ export function openSource({ taskDefinition, config, revision }: Deploying, runn
   const isOwn = (checkout: Checkout) => decideSource(event, checkout, undefined)?.repository === event.repository
   const source = decideSource(event, checkouts.find(isOwn), revision)
   const foreign = checkouts.find((checkout) => !isOwn(checkout))
-  const missing = foreign && text`what is checked out is of ${untrusted(repositoryOf(foreign.remote, event))}`
+  const missing = foreign && text`the checkout is of ${untrusted(repositoryOf(foreign.remote, event))}`
   const line = source && sourceLine(source, event, missing)
   if (line !== undefined) runner.log.info(line)
   return source

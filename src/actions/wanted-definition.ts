@@ -54,9 +54,9 @@ function checkActive(definition: JsonObject): void {
   const name = `${textIn(definition, 'family')}:${definition.revision}`
   throw new Failure({
     code: 'revision-gone',
-    what: text`The revision ${untrusted(name)} cannot be deployed any more`,
-    why: text`${reason}, and Amazon ECS updates no service to such a revision`,
-    fix: text`Name an active revision in ${setting('task-definition')}, or give the definition as a file to register it anew. Nothing has been changed.`,
+    what: text`The revision ${untrusted(name)} can no longer be deployed`,
+    why: text`${reason}, and ECS updates a service to active revisions only`,
+    fix: text`Set ${setting('task-definition')} to an active revision, or to a file, which registers a new revision. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html',
   })
 }
@@ -66,8 +66,8 @@ function runningIn(service: Service | undefined): DefinitionSource {
   if (reference !== undefined) return { kind: 'revision', reference }
   throw new Failure({
     code: 'inputs-invalid',
-    what: text`Nothing says what is to be deployed`,
-    fix: text`Give task-definition (a file, a family or an ARN); or service and image, for a new image in what the service runs now.`,
+    what: text`No task definition: ${setting('task-definition')} is empty, and ${service ? 'the service has none' : 'there is no service that has one'}`,
+    fix: text`Set ${setting('task-definition')} (a file, a family or an ARN); or service and image, for a new image in the task definition that the service has.`,
   })
 }
 
@@ -97,8 +97,8 @@ function containerFor(definition: JsonObject): string {
   const names = containers.map((container) => textIn(container, 'name') ?? '?').join(', ')
   throw new Failure({
     code: 'container-unknown',
-    what: text`It is not clear which container is meant`,
-    why: text`the task definition has ${untrusted(names)}`,
+    what: text`No container is named: ${setting('container-name')} is empty`,
+    why: text`the task definition has several: ${untrusted(names)}`,
     fix: text`Set ${setting('container-name')} to one of them.`,
   })
 }

@@ -24,10 +24,10 @@ export async function attempt<T>(
   if (patience.prepare) await inTime(patience, left(), 'no credentials', patience.prepare())
   const request = new AbortController()
   const report = () =>
-    patience.reportRetry?.(text`${action} has had no answer for ${silentLimit / 1000} s; still waiting`)
+    patience.reportRetry?.(text`${action} has not responded for ${silentLimit / 1000} s, still waiting`)
   try {
     const limit = Math.min(attemptLimit, left())
-    return await inTime(patience, limit, 'no complete answer', send({ abortSignal: request.signal }), report)
+    return await inTime(patience, limit, 'no complete response', send({ abortSignal: request.signal }), report)
   } catch (error) {
     request.abort()
     throw error

@@ -72,7 +72,7 @@ function collect(body: Readable): Promise<Uint8Array> {
     let size = 0
     body.on('data', (chunk: Uint8Array) => {
       size += chunk.length
-      if (size > largestReply) body.destroy(new IncompleteReply(`the answer is larger than ${largestReply} bytes`))
+      if (size > largestReply) body.destroy(new IncompleteReply(`the response is larger than ${largestReply} bytes`))
       else chunks.push(chunk)
     })
     body.once('end', () => resolve(Buffer.concat(chunks)))

@@ -1,7 +1,7 @@
 import type { CreateDeploymentCommandInput } from '@aws-sdk/client-codedeploy'
 import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { quoted, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import { appSpecHash, knowAppSpec } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
@@ -10,6 +10,7 @@ import { describe, describeTarget, listActive } from './codedeploy-reads.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
+import { answerOf } from './refusal.ts'
 
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {
@@ -125,11 +126,11 @@ function explainConflict(refusal: AwsError, group: string): undefined {
   const active = activeIn(refusal)
   throw new Failure({
     code: 'deployment-conflict',
-    what: text`The deployment group ${untrusted(group)} has a deployment in progress already${active ? `: ${active}` : ''}`,
-    why: text`${untrusted(refusal.message)}`,
+    what: text`The deployment group ${untrusted(group)} already has an active deployment${active ? `, ${active}` : ''}`,
+    why: answerOf(refusal),
     fix: active
-      ? text`Wait until it has ended, or stop it (aws deploy stop-deployment --deployment-id ${active} --auto-rollback-enabled), then run the job again.`
-      : text`Wait until it has ended, or stop it, then run the job again.`,
+      ? text`Wait until it has ended, or stop it: ${quoted(`aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${active}`)}. Then run the job again.`
+      : text`Wait until it has ended, or stop it in the CodeDeploy console. Then run the job again.`,
     cause: refusal,
   })
 }

@@ -60,7 +60,7 @@ export function connect(options: ConnectOptions): Aws {
   if (!region) {
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`No AWS region is given`,
+      what: text`No AWS region is set`,
       fix: text`Set ${setting('aws-region')}, or AWS_REGION in the environment.`,
     })
   }
@@ -69,7 +69,7 @@ export function connect(options: ConnectOptions): Aws {
       code: 'inputs-invalid',
       what: text`The AWS region is invalid`,
       why: text`it ${untrusted(regionProblem(region))}`,
-      fix: text`Correct the input aws-region, or AWS_REGION in the environment.`,
+      fix: text`Correct ${setting('aws-region')}, or AWS_REGION in the environment.`,
     })
   }
   return portsOf(openConnection({ ...options, region, role: roleOf(options) }))
@@ -101,8 +101,8 @@ function roleOf(options: ConnectOptions): Role | undefined {
     const lost = accountId === '' ? 'has no account, as if a variable in it were empty' : 'is not the ARN of a role'
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`No role can be assumed: ${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
-      fix: text`Give the whole ARN: arn:aws:iam::<account>:role/<name>.`,
+      what: text`${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
+      fix: text`Give the whole ARN: arn:aws:iam::ACCOUNT:role/NAME.`,
     })
   }
   return { arn, sessionName: roleSessionName ?? 'slipway', durationSeconds: roleDurationSeconds, idToken, mask }

@@ -1,12 +1,12 @@
 import { Failure } from '../failure.ts'
 import type { CreateServiceRequest, Ecs, JsonObject, Service } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import { setting, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn, given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
 import { whenClusterMissing } from './not-found.ts'
-import { isDenial, quote } from './refusal.ts'
+import { answerOf, isDenial } from './refusal.ts'
 import { requireWhole } from './whole-request.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html'
@@ -28,7 +28,7 @@ async function create(
   const { CreateServiceCommand } = await import('@aws-sdk/client-ecs')
   const input = given(request) as unknown as ConstructorParameters<typeof CreateServiceCommand>[0]
   const sent = input as unknown as JsonObject
-  const what = text`The service definition would lose members`
+  const what = text`The service definition has members that the SDK would drop`
   const command = requireWhole(new CreateServiceCommand(input), sent, { code: 'file-invalid', what })
   return call(
     connection,
@@ -55,9 +55,9 @@ function explainInvalid(refusal: AwsError, service: string): undefined {
   if (isDenial(refusal) || !/^(ClientException|InvalidParameterException)$/.test(refusal.name)) return undefined
   throw new Failure({
     code: 'aws-rejected',
-    what: text`Amazon ECS refuses to create the service ${untrusted(service)}`,
-    why: text`${quote(`${refusal.name}: ${refusal.message}`)}`,
-    fix: text`Correct the file of the input service-definition and run the job again. No service was created.`,
+    what: text`AWS refused ecs:CreateService for ${untrusted(service)}`,
+    why: answerOf(refusal),
+    fix: text`Correct the file of ${setting('service-definition')} and run the job again. No service was created.`,
     docs,
     cause: refusal,
   })

@@ -49,7 +49,7 @@ function environmentCredentials(environment: CredentialOptions['environment']): 
     async current() {
       if (!accessKeyId || !secretAccessKey) {
         const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
-        throw missingCredentials(text`The environment has half of a key only: ${missing} is empty`)
+        throw missingCredentials(text`the environment has only one half of an access key: ${missing} is empty`)
       }
       return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
     },
@@ -78,7 +78,10 @@ function lifetimeOf({
 function chain({ region, environment, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
   const resolve = async (forceRefresh: boolean) => {
-    if (!chainHasChance(environment)) throw missingCredentials(text`Neither a role nor access keys were given`)
+    if (!chainHasChance(environment))
+      throw missingCredentials(
+        text`${setting('role-to-assume')} is empty, and the environment has no access keys, profile or container credentials`,
+      )
     const { STSClient } = await import('@aws-sdk/client-sts')
     provider ??= guarded(
       new STSClient({ region, requestHandler: await requestHandler({ environment, requestHandler: given }) }),
@@ -87,7 +90,7 @@ function chain({ region, environment, requestHandler: given }: CredentialOptions
     return provider({ forceRefresh }).catch((error: unknown) => {
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
-      throw missingCredentials(text`AWS's default places were searched: ${untrusted(message)}`)
+      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`)
     })
   }
   return {
@@ -112,8 +115,8 @@ function chainHasChance(environment: CredentialOptions['environment']): boolean 
 function missingCredentials(why: Failure['parts']['what']): Failure {
   return new Failure({
     code: 'credentials-missing',
-    what: text`There are no AWS credentials`,
+    what: text`No AWS credentials found`,
     why,
-    fix: text`Set ${setting('role-to-assume')} and grant the job "permissions: id-token: write"; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in an earlier step, as aws-actions/configure-aws-credentials does.`,
+    fix: text`Set ${setting('role-to-assume')} and give the job "permissions: id-token: write"; or run aws-actions/configure-aws-credentials in an earlier step (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN).`,
   })
 }

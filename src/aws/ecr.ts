@@ -80,8 +80,9 @@ function requireFound(repository: Repository | undefined, name: string): Reposit
   if (repository) return repository
   throw new Failure({
     code: 'repository-not-found',
-    what: text`The ECR repository ${untrusted(name)} was there a moment ago and is gone`,
-    fix: text`See in CloudTrail who deletes it, then run the job again.`,
+    what: text`The ECR repository ${untrusted(name)} was deleted during this run`,
+    why: text`RepositoryAlreadyExistsException on ecr:CreateRepository, then RepositoryNotFoundException on ecr:DescribeRepositories`,
+    fix: text`Run the job again. AWS CloudTrail has the user who deleted it (event DeleteRepository).`,
   })
 }
 

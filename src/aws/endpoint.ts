@@ -27,9 +27,9 @@ export function requireTrustedEndpoint(
   if ((isNear && /^https?:$/.test(protocol)) || (protocol === 'https:' && isServiceHost(host))) return
   throw new Failure({
     code: 'inputs-invalid',
-    what: text`The endpoint ${untrusted(`${protocol}//${hostname}`)} is not a service endpoint of AWS; no request was sent`,
-    why: text`AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> or endpoint_url in the AWS config file names it`,
-    fix: text`Remove that setting. For an emulator such as a service container of the job, set the environment variable ${emulatorVariable}: ${untrusted(hostname)}, which allows credentials and the OIDC token to be sent there.`,
+    what: text`The endpoint ${untrusted(`${protocol}//${hostname}`)} is not an AWS service endpoint; no request was sent`,
+    why: text`it is set by AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SERVICE or endpoint_url in the AWS config file`,
+    fix: text`Remove that setting. For an emulator, such as a service container of the job, set the environment variable ${emulatorVariable}: ${untrusted(hostname)}; credentials and the OIDC token are then sent there.`,
   })
 }
 

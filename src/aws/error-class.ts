@@ -37,7 +37,7 @@ export interface AwsError {
 
 /** Takes a member of a reply that is always there; its absence means that the body was lost on the way. */
 export function present<T>(member: T | undefined, name: string): T {
-  if (member === undefined || member === null) throw new IncompleteReply(`the answer has no ${name}`)
+  if (member === undefined || member === null) throw new IncompleteReply(`the response has no ${name}`)
   return member
 }
 

@@ -30,8 +30,8 @@ export async function requireAccount(asker: Asker, allowed: readonly string[]): 
   if (allowed.includes(accountId)) return
   throw new Failure({
     code: 'account-not-allowed',
-    what: text`The credentials belong to the account ${untrusted(accountId)}, but ${setting('allowed-account-ids')} says ${allowed.join(', ')}`,
-    why: text`they are those of ${untrusted(arn)}`,
+    what: text`The credentials belong to account ${untrusted(accountId)}, but ${setting('allowed-account-ids')} is ${allowed.join(', ')}`,
+    why: text`sts:GetCallerIdentity returned ${untrusted(arn)}`,
     fix: text`Set ${setting('role-to-assume')} to a role of that account, or correct ${setting('allowed-account-ids')}. Nothing has been changed.`,
   })
 }

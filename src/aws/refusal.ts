@@ -1,6 +1,6 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
-import { nearestRegion } from '../partitions.ts'
+import { nearestRegion, partitionOf } from '../partitions.ts'
 import { setting, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { AwsError, CallKind } from './error-class.ts'
 
@@ -30,6 +30,11 @@ export function quote(words: string): Untrusted {
   return untrusted(words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words)
 }
 
+/** AWS's code and words: `InvalidParameterException: …`. */
+export function answerOf({ name, message }: AwsError): Text {
+  return text`${quote(name)}: ${quote(message)}`
+}
+
 /** Whether AWS refused because a permission is missing, whatever the service calls that. */
 export function isDenial(error: AwsError): boolean {
   return denials.test(error.name) || /is not authorized to perform/.test(error.message)
@@ -40,12 +45,12 @@ export function explainRefusal(error: AwsError, asked: Asked): Failure {
   if (isDenial(error)) return explainDenial(error, asked)
   if (error.code && error.$fault === undefined) return explainCertificate(error, asked)
   const fix = badSignatures.test(error.name)
-    ? text`The access key id and the secret access key do not belong together, or one was changed on the way. Set both anew, or set ${setting('role-to-assume')}.`
+    ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again, or set ${setting('role-to-assume')}.`
     : undefined
   return new Failure({
     code: 'aws-rejected',
     what: text`AWS refused ${asked.action}`,
-    why: text`${quote(error.name)}: ${quote(error.message)}`,
+    why: answerOf(error),
     ...(fix && { fix }),
     cause: error,
   })
@@ -65,11 +70,12 @@ function readDenial({ message }: AwsError, asked: Asked): Denial {
 function explainDenial(error: AwsError, asked: Asked): Failure {
   const denial = readDenial(error, asked)
   if (isCrossAccountPass(error, denial)) return explainCrossAccountPass(error, asked)
-  const who = denial.principal ? text`${untrusted(denial.principal)} is` : text`The credentials are`
+  // Such as iam:PassRole, which no call of its own asks for.
+  const neededBy = denial.action === asked.action ? '' : `, which ${asked.action} requires`
   return new Failure({
     code: 'permission-missing',
-    what: text`${who} not authorized to perform ${untrusted(denial.action)} on ${untrusted(denial.resource)}`,
-    why: text`${quote(error.name)}: ${quote(error.message)}`,
+    what: text`${quote(error.name)}: not authorized to perform ${untrusted(denial.action)}${neededBy}`,
+    why: text`${quote(error.message)}`,
     fix: fixDenial(denial),
     docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
     cause: error,
@@ -90,8 +96,8 @@ function explainCrossAccountPass(error: AwsError, asked: Asked): Failure {
   return new Failure({
     code: 'permission-missing',
     what: text`Cross-account pass role is not allowed: ${asked.action} names a role of another AWS account`,
-    why: text`AWS says: ${quote(error.message)}`,
-    fix: text`In executionRoleArn and taskRoleArn, name roles of the account that is deployed to. A role name without arn:aws:iam::… fits every account: Amazon ECS completes it with its own.`,
+    why: answerOf(error),
+    fix: text`In executionRoleArn and taskRoleArn, name roles of the target account. A role name without arn:aws:iam::… works in every account: ECS completes it with the account of the service.`,
     docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html',
     cause: error,
   })
@@ -100,7 +106,7 @@ function explainCrossAccountPass(error: AwsError, asked: Asked): Failure {
 function fixDenial(denial: Denial): Text {
   const place = untrusted(denial.place ?? 'policy')
   if (denial.explicit)
-    return text`An explicit deny in a ${place} forbids it, and no further Allow helps. Ask the owner of that policy to except this role.`
+    return text`An explicit deny in a ${place} overrides every Allow. Ask the owner of that policy to exempt this role.`
   const statement = untrusted(minimalStatement(denial.action, denial.resource))
   const role = roleName(denial.principal)
   const subject = role ? text`the role ${untrusted(role)}` : text`the role or user`
@@ -127,7 +133,7 @@ function roleName(principal: string | undefined): string | undefined {
 function explainCertificate(error: AwsError, asked: Asked): Failure {
   return new Failure({
     code: 'aws-unreachable',
-    what: text`AWS cannot be reached for ${asked.action}: the server's certificate is not trusted`,
+    what: text`TLS error on ${asked.action}: the certificate of the server is not trusted`,
     why: text`${quote(error.code ?? error.name)}: ${quote(error.message)}`,
     fix: text`Where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS on the runner to the file with its certificate.`,
     cause: error,
@@ -138,9 +144,9 @@ function explainCertificate(error: AwsError, asked: Asked): Failure {
 export function explainExpired(error: AwsError, asked: Asked): Failure {
   return new Failure({
     code: 'credentials-expired',
-    what: text`The AWS credentials were not accepted for ${asked.action}; what it watched or changed is in an unknown state`,
-    why: text`${quote(error.name)}: ${quote(error.message)}`,
-    fix: text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed during long waits; or give the session that the workflow sets up a longer duration. Then run the job again: it continues with what is in flight.`,
+    what: text`AWS rejected the credentials on ${asked.action}`,
+    why: answerOf(error),
+    fix: text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed; or raise the session duration of the credentials that an earlier step sets up.`,
     cause: error,
   })
 }
@@ -155,17 +161,18 @@ interface Patient extends Asked {
 
 /** The deadline came first. */
 export function explainUnreachable(error: AwsError, asked: Patient): Failure {
-  const { action, kind, attempts, seconds, throttled } = asked
-  const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is not known` : text``
+  const { action, kind, region = '', attempts, seconds, throttled } = asked
+  const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is unknown` : text``
+  const { healthPage = 'the AWS Health Dashboard of the region' } = partitionOf(region)
   const fix = throttled
-    ? text`AWS limits how often this account may call it in this region. Give the job a longer deadline, or deploy fewer services at once.`
+    ? text`AWS limits the request rate of this account and region. Allow the job more time, or deploy fewer services at once.`
     : error.code === 'ENOTFOUND'
-      ? text`Check ${regionDoubt(asked)}, and that the runner can resolve AWS's host names, itself or through HTTPS_PROXY.`
-      : text`See https://health.aws.amazon.com/health/status, and whether the runner reaches AWS (proxy, firewall, VPC endpoints). Then run the job again.`
+      ? text`Check ${regionDoubt(region)}, and that the runner resolves AWS's host names, directly or through HTTPS_PROXY.`
+      : text`Check ${healthPage}, and that the runner reaches AWS (proxy, firewall, VPC endpoints).`
   return new Failure({
     code: 'aws-unreachable',
-    what: text`AWS did not ${throttled ? 'accept' : 'answer'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,
-    why: text`The last answer was ${lastAnswer(error)}`,
+    what: text`AWS ${throttled ? 'throttled' : 'did not respond to'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,
+    why: text`last error: ${lastError(error)}`,
     fix,
     cause: error,
   })
@@ -173,21 +180,21 @@ export function explainUnreachable(error: AwsError, asked: Patient): Failure {
 
 /** What is said while a call is tried again. */
 export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: Patient): Text {
-  const what = throttled ? text`is throttled by AWS` : text`got no usable answer`
-  return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far); trying again. Last answer: ${lastAnswer(error)}`
+  const what = throttled ? text`was throttled` : text`failed`
+  return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far), retrying: ${lastError(error)}`
 }
 
-function lastAnswer(error: AwsError): Text {
+function lastError(error: AwsError): Text {
   return text`${quote(error.code ?? error.name)}: ${quote(error.message.split('\n')[0] ?? '')}`
 }
 
-function regionDoubt({ region = '' }: Patient): Text {
+function regionDoubt(region: string): Text {
   const suggestion = nearestRegion(region)
   const meant = suggestion ? `; did you mean ${suggestion}?` : ''
   return text`that ${setting('aws-region')} is an AWS region (it is ${untrusted(region)}${meant})`
 }
 
 export function explainCancelled(action: string, kind: CallKind): Failure {
-  const unknown = kind === 'mutate' ? text`; whether it was applied is not known` : text``
+  const unknown = kind === 'mutate' ? text`; whether it was applied is unknown` : text``
   return new Failure({ code: 'cancelled', what: text`The run was cancelled during ${action}${unknown}` })
 }

@@ -1,11 +1,12 @@
 import type { STSClient } from '@aws-sdk/client-sts'
+import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { call, type Patience } from './call.ts'
 import type { Credentials } from './clients.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type AwsError, present } from './error-class.ts'
-import { quote } from './refusal.ts'
+import { answerOf } from './refusal.ts'
 import { explainTrust, readClaims } from './trust.ts'
 
 /** A role that the job's own OIDC token opens. */
@@ -117,17 +118,17 @@ function explainAssumption(refusal: AwsError, role: Role, token: string): undefi
   if (/^AccessDenied/.test(refusal.name)) throw explainTrust(role.arn, token, refusal)
   const { iss, aud } = readClaims(token)
   const fix = /OpenIDConnect provider|No OpenIDConnect/i.test(refusal.message)
-    ? text`Create the identity provider once in this account, with the URL ${untrusted(iss)} and the audience ${untrusted(aud)}.`
+    ? text`Create the OIDC identity provider in account ${untrusted(parseArn(role.arn)?.accountId ?? '')}, with the URL ${untrusted(iss)} and the audience ${untrusted(aud)}.`
     : /audience/i.test(refusal.message)
-      ? text`Add the audience ${untrusted(aud)} to the identity provider ${untrusted(iss)} in IAM, or set the input audience to the one that is registered there.`
+      ? text`Add the audience ${untrusted(aud)} to the OIDC identity provider ${untrusted(iss)} in IAM, or set the input audience to the one that it has.`
       : /DurationSeconds|MaxSessionDuration/.test(refusal.message)
-        ? text`Ask for at most the role's maximum session duration with role-duration-seconds, or raise it on the role.`
+        ? text`Lower role-duration-seconds to the maximum session duration of the role, or raise that of the role.`
         : undefined
   if (!fix) return undefined
   throw new Failure({
     code: 'credentials-missing',
-    what: text`The role ${untrusted(role.arn)} could not be assumed`,
-    why: text`${quote(refusal.name)}: ${quote(refusal.message)}`,
+    what: text`AWS refused sts:AssumeRoleWithWebIdentity on ${untrusted(role.arn)}`,
+    why: answerOf(refusal),
     fix,
     cause: refusal,
   })

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import { type AwsError, present } from './error-class.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
-import { quote } from './refusal.ts'
+import { answerOf } from './refusal.ts'
 import { remembered } from './remembered.ts'
 
 type ServiceDeployments = Pick<
@@ -115,9 +115,9 @@ async function rollBack(connection: Connection, arn: string): Promise<void> {
         if (!/^(ConflictException|ServiceDeploymentNotFoundException)$/.test(refusal.name)) return undefined
         throw new Failure({
           code: 'deployment-conflict',
-          what: text`The service deployment ${untrusted(arn)} cannot be rolled back`,
-          why: text`${untrusted(refusal.message)}`,
-          fix: text`It has ended in the meantime, or another deployment took over. Look at what the service runs now, and deploy the version that you want.`,
+          what: text`AWS refused ecs:StopServiceDeployment on ${untrusted(arn)}`,
+          why: answerOf(refusal),
+          fix: text`The deployment has ended or was superseded since. Check which revision is live; run the rollback workflow (actions/rollback) to undo it.`,
           cause: refusal,
         })
       },
@@ -167,17 +167,17 @@ function throwUnanswerable(refusal: AwsError, arn: string, hookId: string): void
   )
     throw new Failure({
       code: 'deployment-not-found',
-      what: text`The service deployment ${untrusted(arn)} cannot be answered`,
-      why: text`it does not exist`,
-      fix: text`Check the ARN, its region and account; Amazon ECS keeps service deployments for 90 days.`,
+      what: text`AWS refused ecs:ContinueServiceDeployment: the service deployment ${untrusted(arn)} does not exist`,
+      why: answerOf(refusal),
+      fix: text`Check the ARN, its region and account; ECS keeps service deployments for 90 days.`,
       cause: refusal,
     })
   if (/hookId must follow the format: ecs-/.test(refusal.message))
     throw new Failure({
       code: 'aws-rejected',
-      what: text`Amazon ECS does not take ${untrusted(hookId)} for the id of a hook`,
-      why: text`${quote(refusal.message)}`,
-      fix: text`Run this again: the id is read from the deployment (lifecycleHookDetails), and may have been read half.`,
+      what: text`AWS refused ecs:ContinueServiceDeployment: the hookId ${untrusted(hookId)} is invalid`,
+      why: answerOf(refusal),
+      fix: text`Run the job again: the hookId is that of lifecycleHookDetails in ecs:DescribeServiceDeployments.`,
       cause: refusal,
     })
 }

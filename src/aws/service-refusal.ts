@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { setting, type Text, text } from '../text.ts'
 import type { AwsError } from './error-class.ts'
-import { quote } from './refusal.ts'
+import { answerOf } from './refusal.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html'
 
@@ -17,7 +17,7 @@ interface Refusal {
 const refusals: readonly Refusal[] = [
   {
     pattern: /testListenerRule is required when productionListenerRule is not associated with both/,
-    fix: text`Let the production listener rule forward to both target groups, with weights 100 and 0, or give ${setting('load-balancer-configuration')} a testListenerRule that forwards to the other one.`,
+    fix: text`Make the production listener rule forward to both target groups, with weights 100 and 0, or add to ${setting('load-balancer-configuration')} a testListenerRule that forwards to the other one.`,
   },
   {
     pattern:
@@ -26,7 +26,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     pattern: /invalid ARN format|cannot be used as both production and test listener rules/,
-    fix: text`In ${setting('load-balancer-configuration')}, productionListenerRule and testListenerRule are two different rules: ARNs of rules of an Application Load Balancer, or of listeners of a Network Load Balancer.`,
+    fix: text`In ${setting('load-balancer-configuration')}, set productionListenerRule and testListenerRule to two different ARNs: of Application Load Balancer rules, or of Network Load Balancer listeners.`,
   },
   {
     pattern:
@@ -35,7 +35,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     pattern: /not allowed with ELBv1|strictly either ELBv1/,
-    fix: text`Classic Load Balancers know the strategy ROLLING only. Move the service behind an Application or Network Load Balancer first.`,
+    fix: text`Classic Load Balancers support the strategy ROLLING only. Move the service behind an Application or Network Load Balancer first.`,
   },
   {
     pattern: /targetType|lifecycle stage|lifecycle hooks?\b/i,
@@ -43,12 +43,12 @@ const refusals: readonly Refusal[] = [
   },
   {
     pattern: /maximumPercent and minimumHealthyPercent|minimumHealthyPercent/,
-    fix: text`Set ${setting('minimum-healthy-percent')} below 100 or ${setting('maximum-percent')} above it, so that a task can be replaced.`,
+    fix: text`Set ${setting('minimum-healthy-percent')} below 100 or ${setting('maximum-percent')} above 100, so that ECS can replace a task.`,
   },
   {
     pattern:
       /deployment (strategy|circuit breaker|alarms?)|bakeTimeInMinutes|canaryConfiguration|linearConfiguration|earlySuccessCriteria/i,
-    fix: text`Correct ${setting('strategy')} or the settings beside it, whichever AWS names.`,
+    fix: text`Correct ${setting('strategy')} or the deployment setting that AWS's message names.`,
   },
 ]
 
@@ -60,8 +60,8 @@ export function explainSettingsRefusal(refusal: AwsError): Failure | undefined {
     known &&
     new Failure({
       code: 'aws-rejected',
-      what: text`Amazon ECS refused the settings of the service, and nothing was deployed`,
-      why: text`${quote(refusal.message)}`,
+      what: text`AWS refused ecs:UpdateService with these deployment settings, so nothing was deployed`,
+      why: answerOf(refusal),
       fix: known.fix,
       docs,
       cause: refusal,

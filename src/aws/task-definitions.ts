@@ -8,7 +8,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
-import { isDenial, quote } from './refusal.ts'
+import { answerOf, isDenial } from './refusal.ts'
 import { requireWhole } from './whole-request.ts'
 
 type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>
@@ -74,7 +74,7 @@ async function register(connection: Connection, definition: JsonObject): Promise
       const command = requireWhole(
         new RegisterTaskDefinitionCommand(definition as unknown as RegisterTaskDefinitionCommandInput),
         definition,
-        { code: 'task-definition-lossy', what: text`The task definition would lose members` },
+        { code: 'task-definition-lossy', what: text`The task definition has members that the SDK would drop` },
       )
       const { taskDefinition, tags } = await client.send(command, options)
       return asStored(present(taskDefinition, 'taskDefinition'), tags)
@@ -97,10 +97,10 @@ function explainInvalid(refusal: AwsError, definition: JsonObject): undefined {
   if (isDenial(refusal)) return undefined
   throw new Failure({
     code: 'task-definition-invalid',
-    what: text`Amazon ECS refuses the task definition ${untrusted(String(definition.family))}`,
-    why: text`${quote(`${refusal.name}: ${refusal.message}`)}`,
+    what: text`AWS refused ecs:RegisterTaskDefinition for ${untrusted(String(definition.family))}`,
+    why: answerOf(refusal),
     mistakes: membersMeant(refusal.message, definition),
-    fix: text`Correct it; nothing was registered.`,
+    fix: text`Correct the task definition and run the job again. Nothing was registered.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
     cause: refusal,
   })

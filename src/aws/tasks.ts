@@ -70,7 +70,7 @@ async function run(connection: Connection, request: RunTaskRequest): Promise<rea
   const command = requireWhole(
     new RunTaskCommand(input as ConstructorParameters<typeof RunTaskCommand>[0]),
     input as unknown as JsonObject,
-    { code: 'inputs-invalid', what: text`The task would lose settings of the inputs run-task-*` },
+    { code: 'inputs-invalid', what: text`The inputs run-task-* have members that the SDK would drop` },
   )
   const reply = await call(
     connection,
@@ -91,9 +91,9 @@ async function run(connection: Connection, request: RunTaskRequest): Promise<rea
   if (reply.started.length > 0) return reply.started
   throw new Failure({
     code: 'task-failed',
-    what: text`ECS started no task of ${untrusted(request.taskDefinition)}`,
+    what: text`ecs:RunTask started no task of ${untrusted(request.taskDefinition)} in cluster ${untrusted(request.cluster)}`,
     why: text`${untrusted(reply.failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': ')).join('; '))}`,
-    fix: text`See the meaning of the reason in ECS's list of API failure reasons, then run the job again.`,
+    fix: text`Resolve the reason (AWS's list of API failure reasons explains it), then run the job again.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html',
   })
 }

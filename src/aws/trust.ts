@@ -1,6 +1,8 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
+import type { AwsError } from './error-class.ts'
+import { quote } from './refusal.ts'
 
 /** Claims of GitHub's OIDC token that trust policies look at. All are names, no secrets. */
 interface Claims {
@@ -41,7 +43,7 @@ export function readClaims(token: string): Claims {
  * `sub` of repositories that were created, renamed or transferred since 2026-07-15, or opted in, has ids
  * (`repo:org@1/repo@2:…`); trust policies without ids do not match it. Source: GitHub changelog 2026-04-23.
  */
-export function explainTrust(roleArn: string, token: string, cause: unknown): Failure {
+export function explainTrust(roleArn: string, token: string, cause: AwsError): Failure {
   const { iss, sub, aud, job_workflow_ref: workflow } = readClaims(token)
   // IAM names a provider, and the keys of its conditions, by the URL without its scheme.
   const issuer = iss.replace(/^https:\/\//, '')
@@ -54,8 +56,8 @@ export function explainTrust(roleArn: string, token: string, cause: unknown): Fa
   return new Failure({
     code: 'credentials-missing',
     what: text`Not authorized to perform sts:AssumeRoleWithWebIdentity on ${untrusted(roleArn)}`,
-    why: text`the role was not found, or its trust policy does not match the OIDC token of this job: iss "${untrusted(iss)}", sub "${untrusted(sub)}", aud "${untrusted(aud)}", job_workflow_ref "${untrusted(workflow)}"${immutable}`,
-    fix: text`In the trust policy of the role, allow sts:AssumeRoleWithWebIdentity to the principal ${untrusted(provider)} with the condition ${untrusted(condition)}`,
+    why: text`${quote(cause.name)}: the role was not found, or its trust policy does not match the OIDC token of this job: iss "${untrusted(iss)}", sub "${untrusted(sub)}", aud "${untrusted(aud)}", job_workflow_ref "${untrusted(workflow)}"${immutable}`,
+    fix: text`In the trust policy of the role, allow sts:AssumeRoleWithWebIdentity to the principal ${untrusted(provider)} with the condition ${untrusted(condition)}.`,
     docs: 'https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws',
     cause,
   })

@@ -58,8 +58,8 @@ function lossy(lost: readonly Path[], failure: Pick<FailureParts, 'code' | 'what
     ...failure,
     mistakes: lost.map((path) => ({
       path,
-      message: text`${untrusted(pathText(path))} would be lost on the way to Amazon ECS`,
+      message: text`the SDK would not send ${untrusted(pathText(path))}`,
     })),
-    fix: text`Remove it, or use a newer version of Slipway: Amazon ECS has learnt it recently. Nothing was sent.`,
+    fix: text`Remove it, or use a newer version of Slipway, whose SDK supports it. Nothing was sent.`,
   })
 }

@@ -30,7 +30,7 @@ const hookSchema = z
     targetType: z
       .enum(['AWS_LAMBDA', 'PAUSE'])
       .optional()
-      .describe('What runs at the stage: AWS_LAMBDA, the default, or PAUSE, which waits for continue or rollback.'),
+      .describe('Kind of hook: AWS_LAMBDA, the default, or PAUSE, which waits for continue or rollback.'),
     hookTargetArn: z.string().optional().describe('ARN of the function; required with AWS_LAMBDA.'),
     roleArn: z.string().optional().describe('Role in which ECS invokes the function; required with AWS_LAMBDA.'),
     lifecycleStages: z

@@ -29,12 +29,12 @@ const serviceSchema = z.strictObject({
   'task-definition': z
     .string()
     .optional()
-    .describe('File with the task definition; what the service runs now when absent.'),
+    .describe('File with the task definition; that of the live revision when absent.'),
   container: z.string().optional().describe('Container that gets the image; needed where there are several.'),
   'codedeploy-appspec': z
     .string()
     .optional()
-    .describe('File with the AppSpec; made from what the service runs with when absent.'),
+    .describe('File with the AppSpec; generated from the service when absent.'),
 })
 
 const placementSchema = z.strictObject({

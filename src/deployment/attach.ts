@@ -39,7 +39,7 @@ export async function* begin(
   yield { kind: 'planned', at, plan }
   yield* warnOfExpiry(request, plan, journey)
   if (located.kind === 'codedeploy' && located.rollbackId !== undefined) {
-    const message = `${located.rollbackId} is the rollback of deployment ${id}, whose end is reported.`
+    const message = `${located.rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`
     yield { kind: 'warning', at, message: untrusted(message) }
   }
   const consoleUrl =

@@ -23,13 +23,13 @@ export const words = {
   succeeded: 'had succeeded',
   failed: 'had failed',
   stopped: 'had been stopped',
-  replaced: 'had been replaced by another one',
+  replaced: 'had been superseded by another deployment',
   'rolled-back': 'had been rolled back',
-  'rollback-failed': 'had failed, and so had its rollback',
-  'rolling-back': 'was being rolled back already',
-  unlisted: 'was in progress, but not listed by ECS,',
-  settled: "was complete by ECS's own word",
-  'given-up': "had failed by ECS's own word",
+  'rollback-failed': 'had failed, and its rollback had failed',
+  'rolling-back': 'was already rolling back',
+  unlisted: 'was in progress, though not in ListServiceDeployments,',
+  settled: 'had completed (rolloutState COMPLETED)',
+  'given-up': 'had failed (rolloutState FAILED)',
 } as const
 
 /** What is true of a deployment that nobody watched since the cancel. */

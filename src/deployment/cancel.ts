@@ -1,5 +1,5 @@
 import { deadlineIn, remaining } from '../clock.ts'
-import { Failure } from '../failure.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
@@ -74,17 +74,17 @@ interface Told {
 function ended(truth: Exclude<Truth, { kind: 'running' }>): Told {
   if (truth.kind === 'nothing') {
     return {
-      why: text`the service had not been changed`,
+      why: text`this run had not changed the service yet`,
       fix: text`Nothing was deployed. Run the job again to deploy.`,
     }
   }
   return {
     why: text`the deployment ${words[truth.how]} when this job ended`,
-    fix: text`Nothing was stopped. Check that the service runs what it should.`,
+    fix: text`Nothing was stopped. Check which revision is live before you deploy again.`,
   }
 }
 
-/** A service that was made a moment ago has nothing to go back to, whatever the policy says. */
+/** A service that has just been created has no earlier revision, whatever the policy says. */
 async function creation({ cluster, service, stage }: DeploymentRecord, { ecs, clock }: Ports): Promise<Told> {
   const look = async () => {
     const seen = await ecs.describeService(cluster, service)
@@ -95,18 +95,17 @@ async function creation({ cluster, service, stage }: DeploymentRecord, { ecs, cl
     stage === 'preparing' || stage === 'registering' ? undefined : await persistently({ clock }, look, looksForMade)
   if (made === undefined) return ended({ kind: 'nothing' })
   return {
-    why: text`the service ${untrusted(service)} had been created and goes on starting its tasks, as there is nothing to go back to`,
+    why: text`the service ${untrusted(service)} had been created and keeps starting its tasks: a new service has no earlier revision to roll back to`,
     fix: remains(made, { cluster, service }),
   }
 }
 
 function unsettled({ deploymentId, policy }: DeploymentRecord, { parts }: Failure): Told {
   const which = deploymentId ? text` ${untrusted(deploymentId)}` : text``
-  const undone =
-    policy === 'go-on' ? 'what became of it is not known' : `on-cancel is ${policy}, but that could not be done`
+  const undone = policy === 'go-on' ? 'its state could not be read' : `on-cancel: ${policy} failed`
   return {
-    why: text`the deployment${which} may still be rolling out: ${undone}, as ${parts.what}`,
-    fix: text`Look at the service in the AWS console now. ${parts.fix ?? text``}`,
+    why: text`the deployment${which} may still be in progress, because ${undone}: ${failureInOneLine(parts)}`,
+    fix: text`Check the service in the AWS console now.${parts.fix ? text` ${parts.fix}` : text``}`,
   }
 }
 
@@ -114,27 +113,27 @@ function leftAlone(id: string, record: DeploymentRecord): Told {
   const again = reattach(id, record)
   if (record.policy === 'go-on')
     return {
-      why: text`the deployment ${untrusted(id)} takes the service back to what it ran before, and goes on at AWS after this job`,
-      fix: text`Look at the service in the AWS console.${again}`,
+      why: text`the rollback by deployment ${untrusted(id)} continues without this run`,
+      fix: text`Check the service in the AWS console.${again}`,
     }
   return {
-    why: text`the deployment ${untrusted(id)} is still rolling out and was left alone (on-cancel: leave)`,
-    fix: text`Run the job again to watch it further, or roll it back in the AWS console.${again}`,
+    why: text`the deployment ${untrusted(id)} is still in progress and continues without this run (on-cancel: leave)`,
+    fix: text`Run the job again to watch it further, or run the rollback workflow (actions/rollback).${again}`,
   }
 }
 
 function tooLate(id: string): Told {
   return {
-    why: text`the deployment ${untrusted(id)} was complete before it could be stopped, so the new version serves`,
-    fix: text`To go back, deploy the version before, or run the rollback action.`,
+    why: text`the deployment ${untrusted(id)} had completed before it could be stopped, so the new revision is live`,
+    fix: text`To undo it, run the rollback workflow (actions/rollback).`,
   }
 }
 
 function rolledBack(id: string, { previousTaskDefinition: previous }: DeploymentRecord): Told {
   const target = previous ? text` to ${untrusted(shortName(previous))}` : text``
   return {
-    why: text`the deployment ${untrusted(id)} was stopped and is being rolled back${target} (on-cancel: stop-and-roll-back)`,
-    fix: text`The rollback goes on at AWS after this job; look at the service in the AWS console.`,
+    why: text`this run stopped the deployment ${untrusted(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
+    fix: text`The rollback continues without this run. Check its end in the AWS console.`,
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { JsonObject, Service } from '../ports.ts'
-import { renderText, text, type Untrusted, untrusted } from '../text.ts'
+import { renderText, setting, text, type Untrusted, untrusted } from '../text.ts'
 import { shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -44,9 +44,9 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
   if (current?.rolloutState !== 'IN_PROGRESS' || current.taskDefinition === taskDefinition) return undefined
   const failure = new Failure({
     code: 'deployment-conflict',
-    what: text`A deployment of ${untrusted(shortName(current.taskDefinition ?? ''))} is in progress`,
-    why: text`the service ${untrusted(service.serviceName ?? '')} is on its way to it, and this deployment would replace it`,
-    fix: text`Run this job again when it has ended; or set on-conflict to wait, or to stop to replace it. Nothing has been changed.`,
+    what: text`The service ${untrusted(service.serviceName ?? '')} already has a deployment of ${untrusted(shortName(current.taskDefinition ?? ''))} in progress`,
+    why: text`its PRIMARY deployment has rolloutState IN_PROGRESS, and this deployment would replace it`,
+    fix: text`Run this job again when that deployment has ended; or set ${setting('on-conflict')} to wait, or to stop to replace it. Nothing has been changed.`,
   })
   return { kind: 'conflict', failure, isRollback: false }
 }
@@ -55,8 +55,8 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
 export function changed({ serviceName = '' }: Service): Changed {
   const failure = new Failure({
     code: 'deployment-conflict',
-    what: text`The service ${untrusted(serviceName)} is changed by somebody else again and again`,
-    fix: text`Let one workflow at a time deploy it (concurrency), then run this job again. Nothing has been changed.`,
+    what: text`The service ${untrusted(serviceName)} was changed by another user or run, repeatedly, while this run prepared its deployment`,
+    fix: text`Let one workflow at a time deploy it (concurrency in the workflow), then run this job again. Nothing has been changed.`,
   })
   return { kind: 'changed', failure }
 }
@@ -66,9 +66,9 @@ export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<Deploy
   const { what, why = [] } = conflict.failure.parts
   const found = renderText(text`${what}: ${why}.`, (theirs) => theirs)
   const first = toStop(conflict, onConflict)
-    ? 'It would stop another deployment first.'
-    : 'It would wait for another deployment first.'
-  return untrusted(`${onConflict === 'fail' ? 'It would fail at this moment.' : first} ${found}`)
+    ? 'This deployment would stop another one first.'
+    : 'This deployment would wait for another one first.'
+  return untrusted(`${onConflict === 'fail' ? 'This deployment would fail.' : first} ${found}`)
 }
 
 /** Does with a conflict what the policy says; afterwards the deployment is prepared anew. Throws the conflict's failure. */
@@ -86,7 +86,7 @@ export async function* settleConflict(
   if (stopped !== undefined) await journey.codeDeploy.stopDeployment(stopped, true)
   const isOver = await waitForEnd(conflict, request, journey, deadline)
   yield { kind: 'phase', at: journey.clock.now(), name: phase, status: isOver ? 'succeeded' : 'failed' }
-  if (!isOver) throw outlasted(conflict, request, stopped ? 'It was told to stop; nothing else' : 'Nothing')
+  if (!isOver) throw outlasted(conflict, request, stopped ? 'Its stop was requested; nothing else' : 'Nothing')
 }
 
 /** Id of what is stopped: never a rollback, and nothing of ECS's own, which a new deployment replaces anyway. */
@@ -99,14 +99,16 @@ function outlasted({ failure }: Conflict, { waitMinutes }: DeployRequest, change
   const { code, what, why = [] } = failure.parts
   return new Failure({
     code,
-    what: text`${what}, still after ${waitMinutes} ${waitMinutes === 1 ? 'minute' : 'minutes'} of waiting for its end`,
+    what: text`${what}, after a wait of ${waitMinutes} ${waitMinutes === 1 ? 'minute' : 'minutes'}`,
     why,
-    fix: text`Look what holds it up, and run this job again when it has ended; or raise wait-for-minutes. ${changed} has been changed.`,
+    fix: text`Check in the AWS console why it does not end, and run this job again when it has ended; or raise wait-for-minutes. ${changed} has been changed.`,
   })
 }
 
 function detailOf({ codeDeployId, isRollback }: Conflict) {
-  return untrusted(`waits for ${isRollback ? 'the rollback ' : ''}${codeDeployId ?? 'a deployment by somebody else'}`)
+  return untrusted(
+    `waiting for ${isRollback ? 'the rollback' : 'deployment'} ${codeDeployId ?? 'of another user or run'}`,
+  )
 }
 
 async function waitForEnd(

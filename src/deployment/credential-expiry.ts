@@ -8,7 +8,7 @@ const usualMinutes = 60
 /** No wait is longer than a job on GitHub's machines. Minutes. */
 const longestMinutes = 360
 const remedy =
-  'role-to-assume gets new ones while it waits (the job needs the permission id-token), or ask for longer ones with role-duration-seconds.'
+  'set role-to-assume (with "permissions: id-token: write"), so that they are renewed, or raise role-duration-seconds.'
 
 /** Warns before a wait in which the credentials are going to expire, as far as anybody can know. Asks AWS nothing. */
 export async function* warnOfExpiry(
@@ -29,11 +29,11 @@ function expiry(
   const end = now + minutes * 60_000
   if (lifetime.kind === 'until' && lifetime.at < end)
     return untrusted(
-      `The AWS credentials expire at ${time(lifetime.at)}, and the deployment may take until ${time(end)}. Then it would go on unwatched: ${remedy}`,
+      `The AWS credentials expire at ${time(lifetime.at)}, before the deadline of the deployment (${time(end)}); from then on it would continue unwatched: ${remedy}`,
     )
   if (lifetime.kind === 'unknown' && minutes > usualMinutes)
     return untrusted(
-      `The deployment may take ${minutes} minutes, and it is not known how long the AWS credentials last; those of configure-aws-credentials last ${usualMinutes} unless it is told otherwise. When they expire, it would go on unwatched: ${remedy}`,
+      `The AWS credentials have no known expiry (those of aws-actions/configure-aws-credentials last ${usualMinutes} minutes by default), and the deployment may take ${minutes} minutes. After they expire it would continue unwatched: ${remedy}`,
     )
   return undefined
 }

@@ -19,5 +19,5 @@ export async function* tellDryRun(
 
 function endsEarly({ cause, outcome }: End): Untrusted | undefined {
   const why = cause && renderText(cause.what, (theirs) => theirs)
-  return why === undefined ? undefined : untrusted(`It would end as ${outcome}. ${why}.`)
+  return why === undefined ? undefined : untrusted(`This deployment would end as ${outcome}: ${why}.`)
 }

@@ -3,9 +3,6 @@ import type { Ecs, Service } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { Engine } from './event.ts'
 
-/** What the supported services are, for whoever has another one. */
-const supported = text`Slipway deploys services with the deployment controller ECS (rolling, blue/green, linear and canary) or CODE_DEPLOY.`
-
 /**
  * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and
  * the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four.
@@ -14,16 +11,16 @@ const supported = text`Slipway deploys services with the deployment controller E
 export function engineOf(service: Service, name: string): Engine {
   if (service.status === 'DRAINING') {
     throw unsupported(
-      text`The service ${untrusted(name)} is being deleted (its status is DRAINING)`,
-      text`Wait until it is gone, create it again, and run this deployment again.`,
+      text`The service ${untrusted(name)} is being deleted: its status is DRAINING`,
+      text`Wait until its status is INACTIVE, create it again, and run this job again.`,
     )
   }
   const controller = service.deploymentController?.type ?? 'ECS'
   if (controller === 'ECS') return 'ecs-rolling'
   if (controller === 'CODE_DEPLOY') return 'codedeploy'
   throw unsupported(
-    text`The service ${untrusted(name)} has the deployment controller ${untrusted(controller)}, which Slipway cannot drive`,
-    text`${supported}`,
+    text`The service ${untrusted(name)} has the deployment controller ${untrusted(controller)}, which Slipway does not support`,
+    text`Use the deployment controller ECS (rolling, blue/green, linear and canary) or CODE_DEPLOY.`,
   )
 }
 

@@ -50,12 +50,18 @@ async function standingOf(
     if ('unknown' in end) return { isProven: false, why: unread(end) }
     const isOurs = end.run === order.run
     if (end.kind === 'rolled-back')
-      return { isProven: false, why: text`it was rolled back there after that, in run ${untrusted(end.run)}` }
+      return {
+        isProven: false,
+        why: text`run ${untrusted(end.run)} rolled it back in ${untrusted(order.before)} after that`,
+      }
     if (end.kind === 'succeeded' && isSame(end, order) && (isOurs || isNewest)) return { isProven: true }
     if (isOurs) return { isProven: false, why: contradiction(end, order) }
     isNewest = false
   }
-  return { isProven: false, why: text`GitHub's deployment page has no successful deployment of this ${subject(order)}` }
+  return {
+    isProven: false,
+    why: text`GitHub has no successful deployment of this ${subject(order)} to ${untrusted(order.before)}`,
+  }
 }
 
 function isSame({ digest, commit }: EnvironmentEnd, order: EnvironmentOrder): boolean {
@@ -64,13 +70,13 @@ function isSame({ digest, commit }: EnvironmentEnd, order: EnvironmentOrder): bo
 }
 
 function contradiction({ kind, digest }: EnvironmentEnd, order: EnvironmentOrder): Text {
-  if (kind === 'failed') return text`its deployment failed there in this run`
-  return text`this run deployed ${untrusted(digest ?? 'no image by its digest')} there, and not ${untrusted(order.digest ?? order.commit)}`
+  if (kind === 'failed') return text`this run's deployment to ${untrusted(order.before)} failed`
+  return text`this run deployed ${untrusted(digest ?? 'no image by its digest')} to ${untrusted(order.before)}, not ${untrusted(order.digest ?? order.commit)}`
 }
 
 function unread({ reason, unknown }: Incomparable): Text {
   return reason === 'denied'
-    ? text`${untrusted(unknown)}; the job needs the permission deployments: read and the input github-token`
+    ? text`${untrusted(unknown)}; the job needs the permission deployments: read, and the input github-token`
     : text`${untrusted(unknown)}`
 }
 
@@ -81,8 +87,8 @@ function subject({ digest, commit }: EnvironmentOrder): Text {
 function unproven({ environment, before }: EnvironmentOrder, service: string, why: Text): Failure {
   return new Failure({
     code: 'environment-order-unproven',
-    what: text`${untrusted(environment)} was not deployed: no proof that ${untrusted(service)} succeeded in ${untrusted(before)}, which comes before it`,
+    what: text`Not deployed to ${untrusted(environment)}: could not verify that ${untrusted(service)} was deployed successfully to ${untrusted(before)} first`,
     why,
-    fix: text`Deploy to ${untrusted(before)} first (Re-run all jobs), then to ${untrusted(environment)}; or leave out after-environment to deploy without that proof. Nothing has been changed.`,
+    fix: text`Deploy to ${untrusted(before)} first (Re-run all jobs), then to ${untrusted(environment)}; or leave out after-environment to deploy without this check. Nothing has been changed.`,
   })
 }

@@ -2,7 +2,7 @@ import { deadlineIn } from '../clock.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { explain } from '../diagnosis/explain.ts'
 import { clockSkew, gather } from '../diagnosis/gather.ts'
-import { Failure } from '../failure.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
 import { renderText, untrusted } from '../text.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -51,7 +51,7 @@ export async function* examine(
     return cause
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    const message = `The reason could not be looked for: ${renderText(error.parts.what, (theirs) => theirs)}.`
+    const message = `The cause could not be determined: ${renderText(failureInOneLine(error.parts), (theirs) => theirs)}.`
     yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
     return undefined
   }

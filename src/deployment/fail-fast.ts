@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { StoppedTaskGroup } from '../diagnosis/evidence.ts'
 import { groupTasks, isOwnFailure } from '../diagnosis/stopped-tasks.ts'
-import { type Untrusted, untrusted } from '../text.ts'
+import { type Failure, failureInOneLine } from '../failure.ts'
+import { renderText, text, type Untrusted, untrusted } from '../text.ts'
 import type { Rollout } from './journey.ts'
 import { aside } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
@@ -115,7 +116,13 @@ async function unplaced(
   return unplaceable(await unlessDenied(read, onDenied), since, journey.clock.now())
 }
 
+/** A warning: the deployment should have been stopped for this reason, and AWS refused. */
+export function notStopped(reason: Untrusted, refusal: Failure): Untrusted {
+  const message = text`${reason}, but this run could not stop the deployment: ${failureInOneLine(refusal.parts)}.`
+  return untrusted(renderText(message, (theirs) => theirs))
+}
+
 function alike(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {
   if (group === undefined || group.count < limit) return undefined
-  return untrusted(`${group.count} new tasks failed in the same way (fail-fast-after is ${limit})`)
+  return untrusted(`${group.count} new tasks failed with the same error (fail-fast-after: ${limit})`)
 }

@@ -71,28 +71,28 @@ function unexpected(error: unknown): Cause {
   const reason = error instanceof Error ? error.message : String(error)
   return certain(
     'unexpected',
-    text`A fault in Slipway`,
+    text`Internal error (a bug in Slipway)`,
     text`${untrusted(reason)}`,
-    text`Please report it with the log of this step.`,
+    text`Report it, with the log of this step.`,
   )
 }
 
 function unwatched(cause: Cause, record: DeploymentRecord, request: DeployRequest): Cause {
   const goesOn = request.isTurnedRound
-    ? 'The rollback goes on at AWS.'
-    : 'The deployment goes on at AWS; run this job again to watch it further.'
+    ? 'The rollback continues without this run.'
+    : 'The deployment continues without this run; run this job again to watch it further.'
   return {
     ...cause,
-    what: text`${cause.what}, so the deployment${named(record)} cannot be watched any further and its end is not known`,
+    what: text`${cause.what}, so the deployment${named(record)} is no longer watched and its end is unknown`,
     fix: text`${cause.fix} ${goesOn}${reattach(idOf(record), request)}`,
   }
 }
 
 /** What follows a cancel, after "the deployment". */
 const plans: Readonly<Record<CancelPolicy, string>> = {
-  'stop-and-roll-back': 'is stopped and rolled back (on-cancel: stop-and-roll-back)',
-  leave: 'is left to go on (on-cancel: leave)',
-  'go-on': 'goes on, as it takes the service back',
+  'stop-and-roll-back': 'stops and rolls back (on-cancel: stop-and-roll-back)',
+  leave: 'continues without this run (on-cancel: leave)',
+  'go-on': 'continues without this run, as it is a rollback',
 }
 
 function cancelled(record: DeploymentRecord): Cause {
@@ -101,8 +101,8 @@ function cancelled(record: DeploymentRecord): Cause {
     'cancelled',
     text`The run was cancelled`,
     isMoving
-      ? text`somebody cancelled it, or a newer run took its place, while the deployment${named(record)} was in flight`
-      : text`somebody cancelled it, or a newer run took its place, before the service was changed`,
+      ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
+      : text`cancelled by a user or superseded by a newer run (concurrency) before the service was changed`,
     isMoving
       ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,

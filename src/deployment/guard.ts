@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { CommitHistory, CommitOrder, Incomparable, JsonObject } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { certain, type End } from './end.ts'
 import type { Journey } from './journey.ts'
 import { branchName, type Origin, originOf } from './origin.ts'
@@ -44,7 +44,7 @@ export function openWatchman(guard: Guard, { history }: Pick<Journey, 'history'>
   const asked = new Map<string, ReturnType<CommitHistory['compare']>>()
   const compare = async (base: string) => {
     const known = asked.get(base) ?? history?.compare(base, guard.origin.commit)
-    if (known === undefined) return { reason: 'denied', unknown: 'there is no repository to ask' } as const
+    if (known === undefined) return { reason: 'denied', unknown: 'the repository is unknown' } as const
     asked.set(base, known)
     return await known
   }
@@ -53,9 +53,9 @@ export function openWatchman(guard: Guard, { history }: Pick<Journey, 'history'>
       if (guard.allowOlder || there === undefined) return pass
       const theirs = originOf(there)
       if (theirs === undefined)
-        return untold(guard, text`what runs now has no tag slipway:commit, so it was not deployed by Slipway`)
+        return untold(guard, text`the live revision has no tag slipway:commit, so it was not deployed by Slipway`)
       if (!isSameRepository(theirs, guard.origin))
-        return untold(guard, text`what runs now was deployed from ${untrusted(theirs.repository)}`)
+        return untold(guard, text`the live revision was deployed from ${untrusted(theirs.repository)}`)
       if (theirs.commit === guard.origin.commit) return pass
       return decide(guard, theirs, standing(guard, theirs, await compare(theirs.commit)))
     },
@@ -75,7 +75,7 @@ function standing(guard: Guard, theirs: Origin, compared: CommitOrder | Incompar
     case 'behind':
       return { kind: 'older' }
     case 'diverged':
-      return { kind: 'diverged', why: text`the two have diverged` }
+      return { kind: 'diverged', why: text`the branches have diverged` }
   }
   const why = text`${untrusted(compared.unknown)}`
   switch (compared.reason) {
@@ -84,7 +84,7 @@ function standing(guard: Guard, theirs: Origin, compared: CommitOrder | Incompar
     case 'denied':
       return byRuns(guard, theirs, why)
     case 'unanswered':
-      return { kind: 'unknown', why, fix: text`Run this job again when GitHub answers (https://www.githubstatus.com)` }
+      return { kind: 'unknown', why, fix: text`Run this job again when GitHub responds (https://www.githubstatus.com)` }
   }
 }
 
@@ -95,7 +95,7 @@ function standing(guard: Guard, theirs: Origin, compared: CommitOrder | Incompar
 function byRuns({ mode, origin }: Guard, theirs: Origin, why: Text): Standing {
   const [ours, there] = [runIdOf(origin), runIdOf(theirs)]
   if (mode === 'strict' || ours === undefined || there === undefined)
-    return { kind: 'unknown', why, fix: text`Give github-token with contents: read` }
+    return { kind: 'unknown', why, fix: text`Give the job the permission contents: read, and set github-token` }
   return { kind: ours < there ? 'older' : 'newer', byRuns: why }
 }
 
@@ -112,13 +112,13 @@ function decide(guard: Guard, theirs: Origin, found: Standing): Judgement {
     case 'newer':
       return found.byRuns ? { kind: 'pass', warning: secondBest(guard, theirs, found.byRuns) } : pass
     case 'unknown':
-      throw unproven(text`the commit ${ours} is newer than ${there}, which is there now`, found)
+      throw unproven(text`commit ${ours} is newer than the live ${there}`, found)
     case 'diverged': {
       const kept = keepsDiverged(guard, theirs)
       if (kept !== undefined) throw diverged(guard, theirs, text`${found.why}, ${kept}`)
       return {
         kind: 'pass',
-        warning: text`The commit ${ours}${ofBranch(guard.origin)} does not contain ${there}${ofBranch(theirs)}, which it replaces: ${found.why}.`,
+        warning: text`Commit ${ours}${ofBranch(guard.origin)} does not contain the live commit ${there}${ofBranch(theirs)}, which it replaces: ${found.why}.`,
       }
     }
   }
@@ -129,9 +129,10 @@ function keepsDiverged({ onDiverged, origin }: Guard, theirs: Origin): Text | un
   if (onDiverged === 'deploy') return undefined
   if (onDiverged === 'refuse') return text`and on-diverged is refuse`
   // A branch that is not known may be the same one, whose history a force push has changed.
-  if (origin.ref === '' || theirs.ref === '') return text`and it is not known that they are of different branches`
+  if (origin.ref === '' || theirs.ref === '')
+    return text`and they may be of the same branch, as the branch of one is unknown`
   return origin.ref === theirs.ref
-    ? text`and both are of the branch ${untrusted(branchName(origin))}, as after a force push`
+    ? text`and both are of branch ${untrusted(branchName(origin))}, as after a force push`
     : undefined
 }
 
@@ -140,15 +141,15 @@ function ofBranch(origin: Origin): Text {
 }
 
 function secondBest({ origin }: Guard, theirs: Origin, why: Text): Text {
-  return text`It is not proven that the commit ${short(origin.commit)} is newer than ${short(theirs.commit)}, which it replaces: ${why}. Its run is the newer one, so it is deployed. To have the commits compared, give the job the permission contents: read, and github-token.`
+  return text`Could not verify that commit ${short(origin.commit)} is newer than the live ${short(theirs.commit)}: ${why}. Its run is newer, so the deployment continues. To have the commits compared, give the job the permission contents: read, and set github-token.`
 }
 
 function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
   return new Failure({
     code: 'commit-order-unproven',
-    what: text`The commit ${short(origin.commit)} does not contain the commit ${short(theirs.commit)} that runs now, so nothing was deployed`,
+    what: text`Commit ${short(origin.commit)} does not contain the live commit ${short(theirs.commit)}, so nothing was deployed`,
     why,
-    fix: text`Merge what runs now and deploy the result; or set on-diverged: deploy.`,
+    fix: text`Merge ${short(theirs.commit)} and deploy the result; or set ${setting('on-diverged')} to deploy.`,
   })
 }
 
@@ -156,16 +157,19 @@ function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
 function untold({ mode, origin }: Guard, why: Text): Judgement {
   const ours = short(origin.commit)
   if (mode === 'on')
-    return { kind: 'pass', warning: text`It is not proven that ${ours} is newer than what it replaces: ${why}.` }
-  throw unproven(text`the commit ${ours} is newer than what runs now`, { why, fix: text`Allow ecs:TagResource` })
+    return {
+      kind: 'pass',
+      warning: text`Could not verify that commit ${ours} is newer than the live revision: ${why}.`,
+    }
+  throw unproven(text`commit ${ours} is newer than the live revision`, { why, fix: text`Allow ecs:TagResource` })
 }
 
 function unproven(claim: Text, { why, fix }: { readonly why: Text; readonly fix: Text }): Failure {
   return new Failure({
     code: 'commit-order-unproven',
-    what: text`It is not proven that ${claim}, so nothing was deployed`,
+    what: text`Could not verify that ${claim}, so nothing was deployed`,
     why,
-    fix: text`${fix}; or deploy this once with allow-older: true.`,
+    fix: text`${fix}; or deploy once with ${setting('allow-older')}: true.`,
   })
 }
 
@@ -185,12 +189,12 @@ export function olderThan(
 ): End {
   const [ours, there] = [short(origin.commit), short(than.commit)]
   const what = byRuns
-    ? text`The commit ${ours} is of an older run than ${there}, which is there already, so nothing was changed`
-    : text`The commit ${ours} is older than ${there}, which is there already, so nothing was changed`
+    ? text`Commit ${ours} is of an older run than the live commit ${there}, so nothing was deployed`
+    : text`Commit ${ours} is older than the live commit ${there}, so nothing was deployed`
   const run = text`run ${untrusted(than.run)} of ${untrusted(than.repository)}`
   const why = byRuns
-    ? text`${run} deployed it, and is newer than this one; the commits could not be compared: ${byRuns}`
-    : text`${run} came first with the newer one`
-  const fix = text`Nothing has to be done. To go back on purpose, set allow-older: true.`
+    ? text`${run} deployed ${there} and is newer than this run; the commits could not be compared: ${byRuns}`
+    : text`${run} deployed ${there} before this run`
+  const fix = text`Nothing to do. To roll back on purpose, run the rollback workflow (actions/rollback), or set ${setting('allow-older')}: true.`
   return { outcome: 'superseded', serving, cause: certain('older-commit', what, why, fix) }
 }

@@ -1,4 +1,4 @@
-import { arnBeside, withoutAccount } from '../arn.ts'
+import { arnBeside, placeOf, resourceName, withoutAccount } from '../arn.ts'
 import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, Service, ServiceDeployment } from '../ports.ts'
@@ -77,14 +77,19 @@ function deploymentsOf({ deployments = [], taskSets = [] }: Service = {}) {
 async function findArn(id: string, service: Service, request: DeployRequest, journey: Journey): Promise<string> {
   const ours = service.deployments?.find((deployment) => deployment.id === id)
   const { taskDefinition } = ours ?? {}
-  if (ours === undefined || taskDefinition === undefined) throw notFound(id, await whatBecame(request, journey))
+  if (ours === undefined || taskDefinition === undefined)
+    throw notFound(id, service, await whatBecame(request, journey))
   const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: undefined }
   const own = ownOf(ours)
   const pace = startPace(journey.clock, request.longestGap)
   const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
   const found = await findServiceDeployment({ rollout, updated: service, own, deadline, pace })
   if (found?.serviceDeploymentArn === undefined)
-    throw notFound(id, text`ECS lists no service deployment of it, and keeps them for 90 days`)
+    throw notFound(
+      id,
+      service,
+      text`ecs:ListServiceDeployments does not return it; ECS keeps service deployments for 90 days`,
+    )
   return found.serviceDeploymentArn
 }
 
@@ -92,7 +97,7 @@ async function findArn(id: string, service: Service, request: DeployRequest, jou
 async function whatBecame({ cluster, service }: DeployRequest, journey: Journey): Promise<Text> {
   const since = new Date(journey.clock.now() - longestPause)
   const [newest] = (await afterwards(journey, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
-  const gone = text`the service does not list it any more`
+  const gone = text`the service no longer lists it`
   if (newest === undefined) return gone
   const reason = newest.statusReason ? text`: ${untrusted(newest.statusReason)}` : ''
   return text`${gone}; its newest service deployment is ${untrusted(newest.status ?? '')}${reason}`
@@ -104,8 +109,14 @@ async function locateEcs(arn: string, service: Service, request: DeployRequest, 
   const deployment = await persistently(preparing, () => ecs.describeServiceDeployment(arn))
   const target = deployment?.targetServiceRevision?.arn
   const taskDefinition = target && (await ecs.taskDefinitionOfRevision(target))
-  if (!deployment || !taskDefinition) throw notFound(arn, text`ECS keeps service deployments for 90 days`)
-  if (deployment.serviceArn !== service.serviceArn) throw notFound(arn, text`it is another service's`)
+  if (!deployment || !taskDefinition)
+    throw notFound(
+      arn,
+      service,
+      text`ecs:DescribeServiceDeployments does not return it; ECS keeps service deployments for 90 days`,
+    )
+  if (deployment.serviceArn !== service.serviceArn)
+    throw notFound(arn, service, text`it is of the service ${untrusted(resourceName(deployment.serviceArn ?? ''))}`)
   const [source] = deployment.sourceServiceRevisions ?? []
   const previous = source?.arn === undefined ? undefined : await ecs.taskDefinitionOfRevision(source.arn)
   const own = ownBeside(deployment, taskDefinition, service)
@@ -127,7 +138,8 @@ async function locateCodeDeploy(
   if (taskDefinition === undefined)
     throw notFound(
       id,
-      text`it has no AppSpec for Amazon ECS that these credentials may read (codedeploy:GetApplicationRevision)`,
+      service,
+      text`it has no AppSpec for Amazon ECS, or the credentials are not authorized to perform codedeploy:GetApplicationRevision`,
     )
   const { applicationName = '', deploymentGroupName = '' } = deployment
   const group = await unlessDenied(
@@ -136,7 +148,11 @@ async function locateCodeDeploy(
   )
   const serves = group?.ecsServices ?? []
   if (serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName))
-    throw notFound(id, text`it is another service's`)
+    throw notFound(
+      id,
+      service,
+      text`it is of the service ${untrusted(serves.map(({ serviceName }) => serviceName).join(', '))}`,
+    )
   // A group's first deployment has no previous revision; until its old tasks are ended, their set names it.
   const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
   const previous = taskDefinitionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
@@ -145,11 +161,11 @@ async function locateCodeDeploy(
   return { kind, engine: kind, service, id, taskDefinition, previous, begunAt, deployment, group, rollbackId }
 }
 
-function notFound(id: string, why: Text): Failure {
+function notFound(id: string, { serviceName = '', serviceArn = '' }: Service, why: Text): Failure {
   return new Failure({
     code: 'deployment-not-found',
-    what: text`There is no deployment ${untrusted(id)} of this service to watch`,
+    what: text`The service ${untrusted(serviceName)} (${untrusted(placeOf(serviceArn))}) has no deployment ${untrusted(id)}`,
     why,
-    fix: text`Check deployment-id, and that ${setting('cluster')}, ${setting('service')} and ${setting('aws-region')} are those of that deployment.`,
+    fix: text`Correct ${setting('deployment-id')}, or check that ${setting('cluster')}, ${setting('service')} and ${setting('aws-region')} are those of that deployment.`,
   })
 }

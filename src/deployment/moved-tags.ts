@@ -1,11 +1,11 @@
 import { parseArn, resourceName } from '../arn.ts'
-import { Failure } from '../failure.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
 import { ecrPlaceOf } from '../image/ecr.ts'
 import { parseManifest } from '../image/manifest.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Task } from '../ports.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
-import { untrusted } from '../text.ts'
+import { renderText, untrusted } from '../text.ts'
 import { shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
@@ -27,7 +27,7 @@ type Read<T> = { readonly value: T } | { readonly blind: string }
 /** All tasks of a deployment run the digest that the first one pulled (ECS developer guide, "container image resolution"). */
 const enough = 100
 const unknown =
-  'so it is not known whether a tag was moved since it was deployed; force-new-deployment deploys it anyway'
+  'so a tag that was moved since the last deployment is not detected; to pull it anyway, set force-new-deployment: true'
 
 /**
  * The request for a service that runs the wanted content already: forced where a tag that the content names leads to another
@@ -43,7 +43,7 @@ export async function* forceWhereMoved(
     ({ kind: 'warning', at: journey.clock.now(), message: untrusted(message) }) as const
   const tagged = taggedImages(prepared)
   for (const { image } of tagged.filter(({ isNear, tag }) => !isNear && tag === 'latest'))
-    yield warning(`${image} is not in the Amazon ECR of this account and region, ${unknown}.`)
+    yield warning(`${image} is not in this account's Amazon ECR in ${request.region}, ${unknown}.`)
   const near = tagged.filter(({ isNear }) => isNear)
   if (near.length === 0) return request
   const [tasks, ...digests] = await Promise.all([
@@ -86,18 +86,18 @@ async function runningTasks({ request, service, running }: Prepared, { ecs }: Aw
 function unlessMissing({ service: { runningCount = 0 }, running }: Prepared) {
   return (found: Read<readonly Task[]>): Read<readonly Task[]> =>
     'value' in found && found.value.length === 0 && runningCount > 0
-      ? { blind: `ecs:ListTasks shows no running task of ${shortName(running ?? '')}` }
+      ? { blind: `ecs:ListTasks returned no running task of ${shortName(running ?? '')}` }
       : found
 }
 
 async function read<T>(journey: Journey, action: string, look: (aws: AwsPorts) => Promise<T>): Promise<Read<T>> {
   try {
     const found = await aside(journey, async (aws) => ({ value: await look(aws) }))
-    return found ?? { blind: `AWS did not answer ${action}` }
+    return found ?? { blind: `AWS did not respond to ${action} in time` }
   } catch (error) {
     if (!(error instanceof Failure) || journey.signal.aborted) throw error
-    const isDenied = error.parts.code === 'permission-missing'
-    return { blind: isDenied ? `The credentials do not allow ${action}` : `AWS refused ${action}` }
+    if (error.parts.code === 'permission-missing') return { blind: `Not authorized to perform ${action}` }
+    return { blind: renderText(failureInOneLine(error.parts), (theirs) => theirs) }
   }
 }
 
@@ -133,5 +133,5 @@ async function isForPlatform({ repository, was, now }: Move, { images, signal }:
 
 function toldOf({ image, was, now }: Move): string {
   const [before, after] = [was, now].map((digest) => digest.slice(0, 'sha256:'.length + 12))
-  return `${image} is another image now than what runs (${before} → ${after}), so the same revision is deployed anew.`
+  return `The tag of ${image} was moved (${before} → ${after}): deploying the same revision again to pull it.`
 }

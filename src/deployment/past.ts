@@ -1,7 +1,7 @@
 import { arnBeside, parseArn, resourceName, withoutAccount } from '../arn.ts'
-import { Failure } from '../failure.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, RevisionHistory, ServiceDeployment } from '../ports.ts'
-import { text, type Untrusted, untrusted } from '../text.ts'
+import { setting, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
@@ -62,9 +62,9 @@ interface Where {
 export async function findPastDeployment(id: string, where: Where, ports: PastPorts): Promise<PastDeployment> {
   if (id.startsWith('d-')) return await byCodeDeploy(id, where, ports)
   if (id.startsWith('arn:'))
-    return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id), where, ports)
+    return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id, where), where, ports)
   const { cluster, service: name } = where
-  if (name === undefined) throw unknown(id, 'this needs the inputs service and cluster, too')
+  if (name === undefined) throw unknown(id, where, text`an id of this form needs the inputs service and cluster`)
   const named = { cluster, service: name }
   const service = await requireService(await readService(ports, named), named, ports.ecs)
   if (id.startsWith('service-deployment/'))
@@ -73,11 +73,12 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
     const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
     const { application, deploymentGroup } = located.name
     const [newest] = await ports.revisions.codeDeployDeployments(application, deploymentGroup)
-    return await byCodeDeploy(requireFound(newest?.deploymentId, id), where, ports)
+    return await byCodeDeploy(requireFound(newest?.deploymentId, id, where), where, ports)
   }
   const isNewest = id === 'newest'
   const own = isNewest ? primary(service) : service.deployments?.find((deployment) => deployment.id === id)
-  if (own === undefined) throw unknown(id, 'Amazon ECS shows such an id only while the deployment has tasks')
+  if (own === undefined)
+    throw unknown(id, where, text`ecs:DescribeServices returns such an id only while the deployment has tasks`)
   // What is newer than the PRIMARY deployment was rolled back to it.
   const found = await persistently(ports, async () => {
     const since = own.createdAt && new Date(own.createdAt.getTime() - slack)
@@ -87,28 +88,29 @@ export async function findPastDeployment(id: string, where: Where, ports: PastPo
   return found ? await byEcs(found, where, ports) : byService(own, service, where)
 }
 
-/** CodeDeploy refuses an id that it does not know, or does not know any more. */
-async function unlessRejected<T>(read: Promise<T>): Promise<T | undefined> {
+/** CodeDeploy refuses an id that it does not know, or no longer knows. */
+async function meantBy(id: string, where: Where, codeDeploy: CodeDeploy): ReturnType<typeof deploymentMeant> {
   try {
-    return await read
+    return await deploymentMeant(id, codeDeploy)
   } catch (error) {
-    if (error instanceof Failure && error.parts.code === 'aws-rejected') return undefined
+    if (error instanceof Failure && error.parts.code === 'aws-rejected')
+      throw unknown(id, where, failureInOneLine(error.parts))
     throw error
   }
 }
 
-function requireFound<T>(found: T | undefined, id: string): T {
+function requireFound<T>(found: T | undefined, id: string, where: Where): T {
   if (found === undefined)
-    throw unknown(id, 'AWS has none in this region and account; service deployments are kept for 90 days')
+    throw unknown(id, where, text`this account has none there; ECS keeps service deployments for 90 days`)
   return found
 }
 
-function unknown(id: string, why: string): Failure {
+function unknown(id: string, { region }: Where, why: Text): Failure {
   return new Failure({
     code: 'inputs-invalid',
-    what: text`The deployment ${untrusted(id)} of the input deployment-id was not found`,
-    why: text`${why}`,
-    fix: text`Give the ARN of a service deployment (aws ecs list-service-deployments), CodeDeploy's d-…, or newest with service and cluster.`,
+    what: text`The deployment ${untrusted(id)} of ${setting('deployment-id')} was not found in ${untrusted(region)}`,
+    why,
+    fix: text`Set ${setting('deployment-id')} to the ARN of a service deployment (aws ecs list-service-deployments), to CodeDeploy's d-…, or to newest with service and cluster.`,
   })
 }
 
@@ -150,7 +152,7 @@ function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
 }
 
 async function byCodeDeploy(given: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
-  const { id, deployment } = requireFound(await unlessRejected(deploymentMeant(given, codeDeploy)), given)
+  const { id, deployment } = await meantBy(given, where, codeDeploy)
   const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
   const group = await unlessDenied(
     codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),

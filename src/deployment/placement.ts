@@ -20,7 +20,10 @@ export function unplaceable(service: Service | undefined, since: number, now: nu
   const isOvercome = events.some(({ at, message }) => at > first && started.test(message))
   const problem = problems[0]
   if (problem === undefined || isOvercome) return undefined
-  if (hopeless.test(problem.message)) return untrusted('ECS cannot place the new tasks, and waiting does not help')
+  if (hopeless.test(problem.message))
+    return untrusted('ECS cannot place the new tasks, and a retry does not change that')
   const minutes = hope / 60_000
-  return now - first >= hope ? untrusted(`ECS could not place the new tasks for ${minutes} minutes`) : undefined
+  return now - first >= hope
+    ? untrusted(`ECS has not been able to place the new tasks for ${minutes} minutes`)
+    : undefined
 }

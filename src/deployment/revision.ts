@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { type Registration, registerNew } from '../task-definition/register.ts'
-import { renderText, type Text, text, untrusted } from '../text.ts'
+import { renderText, type Text, text, untrusted, withoutStop } from '../text.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Guard, openWatchman, type Watchman } from './guard.ts'
 import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
@@ -34,8 +34,8 @@ export function markingOf({ guard, runTask }: DeployRequest, journey: Pick<Journ
   return { guard, watchman: openWatchman(guard, journey), taskTags }
 }
 
-const consequence = text`The next deployment cannot prove that it is newer than this one.`
-const denied = text`The revision was not tagged with its commit: the credentials do not allow ecs:TagResource. ${consequence}`
+const consequence = text`The next deployment cannot verify that its commit is newer.`
+const denied = text`The revision was not tagged with its commit: not authorized to perform ecs:TagResource. ${consequence}`
 
 /** The revision of a definition, registered with the tags of its origin where there is none that equals it. */
 export async function* obtainRevision(
@@ -84,14 +84,14 @@ function withoutTags(error: unknown): Text | undefined {
   const { code, why } = error.parts
   if (code === 'permission-missing') return denied
   if (code !== 'aws-rejected' && code !== 'task-definition-invalid') return undefined
-  return text`The revision was not tagged with its commit: Amazon ECS refuses it with these tags${why ? text` (${why})` : ''}. ${consequence}`
+  return text`The revision was not tagged with its commit: Amazon ECS refuses these tags${why ? text`: ${withoutStop(why)}` : ''}. ${consequence}`
 }
 
 function noRoom(definition: JsonObject, { taskTags }: Marking): Text | undefined {
   const count = tagsInTheWay(definition, taskTags)
   if (count === undefined) return undefined
-  const whose = taskTags.length > 0 ? 'its tags and run-task-tags are' : 'its own tags are'
-  return text`The revision was not tagged with its commit: ${whose} ${count}, and Amazon ECS takes 50 with the four of Slipway. ${consequence}`
+  const whose = taskTags.length > 0 ? 'with run-task-tags it has' : 'it has'
+  return text`The revision was not tagged with its commit: ${whose} ${count} tags, and the four of Slipway would exceed the limit of 50. ${consequence}`
 }
 
 /** Settles on a revision and gives its ARN: one that was there already gets the tags of our commit. */

@@ -135,7 +135,8 @@ function requireDigest(digest: string): string {
   if (isDigest(digest)) return digest
   throw new Failure({
     code: 'build-failed',
-    what: text`Docker does not say which digest it pushed`,
+    what: text`Docker did not report the digest that it pushed`,
+    why: text`the metadata of the build has no containerimage.digest`,
     fix: text`Update Docker or Buildx on the runner.`,
   })
 }
@@ -145,7 +146,7 @@ function requireClassic(request: BuildRequest): void {
   if (wanted.length === 0) return
   throw new Failure({
     code: 'docker-unavailable',
-    what: text`Docker Buildx is not installed, and ${wanted.join(', ')} ${wanted.length === 1 ? 'needs' : 'need'} it`,
+    what: text`Docker Buildx is not installed, and ${wanted.join(', ')} ${wanted.length === 1 ? 'requires' : 'require'} it`,
     fix: text`Run docker/setup-buildx-action before this step, or install the Buildx plugin on the runner.`,
   })
 }

@@ -100,9 +100,9 @@ function noDocker(error: Error): Failure {
   const isMissing = 'code' in error && error.code === 'ENOENT'
   return new Failure({
     code: 'docker-unavailable',
-    what: text`The command docker cannot be run`,
-    why: isMissing ? text`it is not installed on this runner` : text`${untrusted(error.message)}`,
-    fix: text`Install Docker with Buildx on the runner, or build with another tool and give its result as oci-layout.`,
+    what: text`The command docker could not be started`,
+    why: isMissing ? text`docker is not installed on this runner (ENOENT)` : text`${untrusted(error.message)}`,
+    fix: text`Install Docker with Buildx on the runner, or build with another tool and set oci-layout to its output.`,
     cause: error,
   })
 }

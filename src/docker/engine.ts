@@ -32,8 +32,8 @@ async function requireDaemon(probe: Probe): Promise<string> {
   if (answer.exitCode === 0) return answer.output.trim()
   throw new Failure({
     code: 'docker-unavailable',
-    what: text`No Docker engine answers`,
-    why: text`${untrusted(answer.tail.at(-1) ?? 'docker version failed without a word')}`,
-    fix: text`Start Docker on the runner (or correct DOCKER_HOST), or build with another tool and give its result as oci-layout.`,
+    what: text`The Docker engine is not reachable`,
+    why: text`${untrusted(answer.tail.at(-1) ?? 'docker version failed and printed nothing')}`,
+    fix: text`Start Docker on the runner or correct DOCKER_HOST, or build with another tool and set oci-layout to its output.`,
   })
 }

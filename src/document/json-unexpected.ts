@@ -53,7 +53,7 @@ function atQuotes(rest: string, expected: Expected, frame: Frame | undefined): T
   if (expected.startsWith('key') && /^"(?:[^"\\]|\\.)*"/.test(line))
     return text`a colon is expected behind ${untrusted(/^"(?:[^"\\]|\\.)*"/.exec(line)?.[0] ?? '')}`
   return /\\(?!["\\/bfnrtu])/.test(line)
-    ? text`a text has a backslash that JSON does not know; write two of them`
+    ? text`invalid escape sequence in a string; write two backslashes`
     : text`a text is not closed, goes over several lines or has a control character`
 }
 

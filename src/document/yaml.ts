@@ -110,7 +110,7 @@ function readScalar({ value, source, type }: Single, start: number, conversion: 
   return refuse(conversion, start, notJson)
 }
 
-const notJson = text`a value is of a kind that JSON does not know (a date, a set or binary data); put it in quotes`
+const notJson = text`a value has a type that JSON does not have (a date, a set or binary data); put it in quotes`
 
 function readList(node: { readonly items: readonly unknown[] }, start: number, conversion: Conversion): Read {
   const items = node.items.map((item) => read(item as Node | null, conversion))

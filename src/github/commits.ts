@@ -24,7 +24,7 @@ async function ask(
   if (!response.ok) return await refused(response, permission)
   const body: unknown = JSON.parse(await readText(response))
   const status = typeof body === 'object' && body !== null && 'status' in body ? body.status : undefined
-  return isOrder(status) ? status : unanswered('GitHub gave no comparison', pause)
+  return isOrder(status) ? status : unanswered('GitHub returned no comparison', pause)
 }
 
 /**
@@ -33,8 +33,8 @@ async function ask(
  */
 async function missing(config: RepositoryConfig, base: string, signal: AbortSignal): Promise<Unanswered> {
   const found = await get(config, `commits/${base}?per_page=1&page=2`, signal)
-  if (found.status === 422) return gone(`GitHub does not know the commit ${base.slice(0, 7)} any more`)
-  return found.ok ? gone('GitHub finds no common history of the two') : await refused(found, permission)
+  if (found.status === 422) return gone(`commit ${base.slice(0, 7)} no longer exists on GitHub`)
+  return found.ok ? gone('the two commits have no common history') : await refused(found, permission)
 }
 
 function isOrder(status: unknown): status is CommitOrder {

@@ -61,7 +61,7 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
     } catch (error) {
       over.abort()
       const reason = untrusted(reasonOf(error))
-      debug(text`No progress on GitHub's deployment page: ${reason}`)
+      debug(text`GitHub's deployment page was not updated: ${reason}`)
       return isFinal(error) ? 'refused' : 'failed'
     }
   }
@@ -110,7 +110,7 @@ async function findDeployment(
   const [owner = '', repo = ''] = repository.split('/')
   const { data } = await repos.listDeployments({ owner, repo, sha, environment, per_page: 10, request: { signal } })
   const [newest] = data.toSorted((one, other) => other.id - one.id)
-  if (!newest) throw new NoDeployment(`there is no deployment of this commit to the environment ${environment}`)
+  if (!newest) throw new NoDeployment(`GitHub has no deployment of this commit to the environment ${environment}`)
   const common = { owner, repo, deployment_id: newest.id, log_url: logUrl, auto_inactive: false }
   return (state, description, within) =>
     repos.createDeploymentStatus({ ...common, state, description, request: { signal: within } })
@@ -124,7 +124,7 @@ function boundedFetch(fetch: Fetch): typeof globalThis.fetch {
 async function within<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController()
   const alarm = clock.sleep(longestCall, done.signal).then(
-    () => Promise.reject(new Error('GitHub did not answer within 5 seconds')),
+    () => Promise.reject(new Error('GitHub did not respond within 5 seconds')),
     () => work,
   )
   work.catch(() => undefined)

@@ -39,7 +39,7 @@ async function list(config: RepositoryConfig, path: string, signal: AbortSignal)
   const response = await get(config, path, signal)
   if (!response.ok) return await refused(response, 'deployments: read')
   const body: unknown = JSON.parse(await readText(response))
-  return Array.isArray(body) ? (body as readonly unknown[]) : unanswered('GitHub gave no list', pause)
+  return Array.isArray(body) ? (body as readonly unknown[]) : unanswered('GitHub returned no list', pause)
 }
 
 function deploymentIn(item: unknown): Deployment {

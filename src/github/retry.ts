@@ -32,7 +32,7 @@ export async function retried<T>(
   config: RepositoryConfig,
   ask: (signal: AbortSignal) => Promise<T | Unanswered>,
 ): Promise<T | Incomparable> {
-  if (!config.token) return { reason: 'denied', unknown: 'there is no github-token' }
+  if (!config.token) return { reason: 'denied', unknown: 'github-token is empty' }
   const deadline = deadlineIn(config.clock, longest)
   for (;;) {
     const answer = await attempt(config, ask)
@@ -51,11 +51,11 @@ async function attempt<T>(
   const over = new AbortController()
   const timer = new AbortController()
   const late = clock.sleep(longestTry, AbortSignal.any([timer.signal, signal])).then(
-    () => unanswered('GitHub did not answer within 5 seconds', pause),
+    () => unanswered('GitHub did not respond within 5 seconds', pause),
     () => unanswered('the run was cancelled'),
   )
   const asked = ask(over.signal).catch((error) =>
-    unanswered(`GitHub could not be asked: ${reasonOf(error)}`, isForGood(error) ? undefined : pause),
+    unanswered(`the request to GitHub failed: ${reasonOf(error)}`, isForGood(error) ? undefined : pause),
   )
   try {
     return await Promise.race([asked, late])
@@ -84,15 +84,16 @@ export function get({ apiUrl, repository, token, fetch }: RepositoryConfig, what
  */
 export async function refused(response: Response, permission: string): Promise<Unanswered> {
   const { status, headers } = response
-  if (status === 401) return denied('GitHub answered 401: github-token is not valid')
+  if (status === 401) return denied('GitHub returned HTTP 401: github-token is invalid')
   const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
   const told = seconds >= 0 ? seconds * 1000 : undefined
-  if (status >= 500) return unanswered(`GitHub answered ${status}`, told ?? pause)
+  if (status >= 500) return unanswered(`GitHub returned HTTP ${status}`, told ?? pause)
   const isSpent = headers.get('x-ratelimit-remaining') === '0'
   const isLimit = status === 429 || told !== undefined || isSpent || /rate limit/i.test(await readText(response))
-  if (isLimit) return unanswered(`GitHub answered ${status}: asked too often`, told ?? (isSpent ? undefined : pause))
+  if (isLimit)
+    return unanswered(`GitHub returned HTTP ${status}: rate limit exceeded`, told ?? (isSpent ? undefined : pause))
   const isDenied = status === 403 || status === 404
-  const answered = `GitHub answered ${status}`
+  const answered = `GitHub returned HTTP ${status}`
   return isDenied ? denied(`${answered}: github-token lacks ${permission}`) : unanswered(answered)
 }
 

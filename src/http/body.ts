@@ -2,7 +2,7 @@
 export class OversizedAnswer extends Error {
   override readonly name = 'OversizedAnswer'
   constructor(limit: number) {
-    super(`the answer is larger than ${limit} bytes`)
+    super(`the response is larger than ${limit} bytes`)
   }
 }
 

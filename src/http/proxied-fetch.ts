@@ -23,7 +23,7 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
         const status = message.statusCode ?? 0
         if (status >= 300 && status < 400 && redirect !== 'manual') {
           message.destroy()
-          return reject(new Error(`${url.host} answered with a redirect (${status})`))
+          return reject(new Error(`${url.host} returned a redirect (HTTP ${status})`))
         }
         resolve(asResponse(message, status))
       })

@@ -39,7 +39,7 @@ function proxyUrl(value: string, variable: string): URL {
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
   throw new Failure({
     code: 'proxy-refused',
-    what: text`The environment variable ${variable} does not name a usable proxy`,
+    what: text`The proxy in the environment variable ${variable} is invalid`,
     why: url ? text`${untrusted(url.protocol)} proxies are not supported` : text`it is not a URL`,
     fix: text`Set ${variable} to http://HOST:PORT or https://HOST:PORT of a proxy that supports CONNECT, or list the hosts in NO_PROXY.`,
   })

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts'
-import { renderText, text } from '../text.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
+import { renderText } from '../text.ts'
 
 /**
  * Why a request got no answer, in the words of whoever knows: what a proxy said, or the cause under `fetch failed`. The
@@ -7,10 +7,7 @@ import { renderText, text } from '../text.ts'
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error instanceof Failure) {
-    const { what, why } = error.parts
-    return renderText(why ? text`${what}: ${why}` : what, (theirs) => theirs)
-  }
+  if (error instanceof Failure) return renderText(failureInOneLine(error.parts), (theirs) => theirs)
   const code = 'code' in error ? String(error.code) : error.name
   return error.cause === undefined ? error.message || code : reasonOf(error.cause)
 }

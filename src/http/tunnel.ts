@@ -84,7 +84,7 @@ function openTunnel(proxy: ProxyServer, authority: string): Promise<Socket> {
       socket.destroy()
       reject(refusal(proxy, authority, statusCode, statusMessage))
     })
-    asked.once('timeout', () => asked.destroy(new Error(`no answer within ${longestOpening / 1000} s`)))
+    asked.once('timeout', () => asked.destroy(new Error(`no response within ${longestOpening / 1000} s`)))
     asked.once('error', (error) => reject(trouble(proxy, `cannot open a tunnel to ${authority}: ${error.message}`)))
     asked.end()
   })
@@ -97,7 +97,7 @@ function isPassing(status: number): boolean {
 
 function refusal(proxy: ProxyServer, authority: string, status: number, reason: string): Error {
   const said = `${status} ${reason}`.trim()
-  if (isPassing(status)) return trouble(proxy, `answered CONNECT ${authority} with ${said}`)
+  if (isPassing(status)) return trouble(proxy, `returned ${said} for CONNECT ${authority}`)
   const { variable } = proxy
   return new Failure({
     code: 'proxy-refused',

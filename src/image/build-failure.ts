@@ -12,15 +12,15 @@ const rules: readonly Rule[] = [
   {
     pattern: /no space left on device/i,
     explain: () => ({
-      why: text`the disk of the runner is full`,
+      why: text`no space left on device: the disk of the runner is full`,
       fix: text`Use a smaller context (.dockerignore), fewer layers, or a larger runner.`,
     }),
   },
   {
     pattern: /exec format error/i,
     explain: () => ({
-      why: text`a command was built for another processor than the one that ran it`,
-      fix: text`Set up QEMU before this step (docker/setup-qemu-action), or build each platform on a runner of its own kind.`,
+      why: text`exec format error: a binary in the build has the wrong CPU architecture for this runner`,
+      fix: text`Run docker/setup-qemu-action before this step, or build each platform on a runner with that architecture.`,
     }),
   },
   {
@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
       /(?:pull access denied for|failed to resolve source metadata for|manifest for) (\S+?)(?:,|:? (?:not found|failed)|$)/im,
     explain: ([, base = '']) => ({
       why: text`the base image ${untrusted(base)} could not be pulled`,
-      fix: text`Check its name and tag. For a private one, log in to its registry in a step before this one.`,
+      fix: text`Check its name and tag. For a private image, log in to its registry in an earlier step (docker/login-action).`,
     }),
   },
   {
@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
     explain: (match) => {
       const [command = '', exitCode = ''] = match.slice(1).filter((group) => group !== undefined)
       return {
-        why: text`the command ${untrusted(command)} ended with exit code ${untrusted(exitCode)}`,
+        why: text`the command ${untrusted(command)} exited with code ${untrusted(exitCode)}`,
         fix: text`Run "docker build" locally to reproduce it.`,
       }
     },
@@ -78,16 +78,15 @@ const shownLines = 12
 export function buildFailure(exitCode: number | undefined, tail: readonly string[]): Failure {
   const said = tail.join('\n')
   const refused = explainRegistryText(said)
-  if (refused !== undefined)
-    return new Failure({ ...refused, why: refused.why ?? text`Docker says: ${untrusted(lastError(tail))}` })
+  if (refused !== undefined) return new Failure({ ...refused, why: refused.why ?? text`${untrusted(lastError(tail))}` })
   const known = explain(said)
-  const ended = exitCode === undefined ? text`Docker was killed` : text`Docker ended with exit code ${exitCode}`
+  const ended = exitCode === undefined ? text`docker was killed by a signal` : text`docker exited with code ${exitCode}`
   const lines = tail.slice(-shownLines).flatMap((line) => text`\n  ${untrusted(line)}`)
   const why = known?.why ?? (lastError(tail) === '' ? ended : text`${untrusted(lastError(tail))}`)
   return new Failure({
     code: 'build-failed',
-    what: text`The image could not be built`,
-    why: text`${why}. ${known?.fix ?? text`Look at the step that failed in the log above.`}${lines.length === 0 ? '' : ' The last lines were:'}${lines}`,
+    what: text`The image build failed`,
+    why: text`${why}. ${known?.fix ?? text`Check the failed step in the log above.`}${lines.length === 0 ? '' : ' Last lines:'}${lines}`,
   })
 }
 

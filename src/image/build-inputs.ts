@@ -135,8 +135,9 @@ export function differences(there: Readonly<Record<string, string>>, here: Build
   const { [keyLabel]: key, [inputsLabel]: inputs } = there
   if (key === here.key) return undefined
   if (key === undefined)
-    return text`it does not say what it was made of (no label ${keyLabel}), so another program or an earlier version of Slipway made it`
-  if (!key.startsWith(`${version}:`)) return text`another version of Slipway made it (${keyLabel} ${untrusted(key)})`
+    return text`it has no label ${keyLabel}, so it was built by another tool or an earlier version of Slipway`
+  if (!key.startsWith(`${version}:`))
+    return text`it was built by another version of Slipway (${keyLabel} ${untrusted(key)})`
   const shown = inputs === undefined ? here.shown : readInputs(inputs)
   const names = [...new Set([...Object.keys(shown), ...Object.keys(here.shown)])].sort()
   const found = names.filter((name) => shown[name] !== here.shown[name])

@@ -80,7 +80,7 @@ export async function readBlob(source: LayoutSource, blob: Descriptor): Promise<
   if (content.length !== blob.size)
     return damaged(source, text`${blob.digest} has ${content.length} bytes instead of ${blob.size}`)
   const digest = digestOf(content)
-  return digest === blob.digest ? content : damaged(source, text`the content of ${blob.digest} is really ${digest}`)
+  return digest === blob.digest ? content : damaged(source, text`${blob.digest} has the content of ${digest}`)
 }
 
 interface Collected {
@@ -95,8 +95,8 @@ async function requireVersion(source: LayoutSource): Promise<void> {
   if (content === undefined)
     return damaged(
       source,
-      text`there is no file "oci-layout" in it`,
-      text`Give the directory or the tar that "docker buildx build --output type=oci", "podman save --format oci-archive", "skopeo copy … oci:…" or another OCI builder wrote.`,
+      text`it has no file "oci-layout"`,
+      text`Set oci-layout to the directory or tar that "docker buildx build --output type=oci", "podman save --format oci-archive", "skopeo copy … oci:…" or another OCI builder wrote.`,
     )
   const version: unknown = attempt(
     source,
@@ -104,13 +104,13 @@ async function requireVersion(source: LayoutSource): Promise<void> {
     () => JSON.parse(new TextDecoder().decode(content)).imageLayoutVersion,
   )
   if (version !== '1.0.0')
-    return damaged(source, text`its version is ${untrusted(String(version))}; Slipway reads 1.0.0`)
+    return damaged(source, text`its imageLayoutVersion is ${untrusted(String(version))}, not 1.0.0`)
 }
 
 async function readIndex(source: LayoutSource): Promise<Manifest> {
   const content = await source.read('index.json', largestManifest)
   return content === undefined
-    ? damaged(source, text`there is no "index.json" in it`)
+    ? damaged(source, text`it has no file "index.json"`)
     : attempt(source, 'index.json', () => parseManifest(content))
 }
 
@@ -124,8 +124,8 @@ function chooseImage(source: LayoutSource, images: readonly Descriptor[], tag: s
   const names = named.map(({ image, name }) => name ?? image.digest).join(', ')
   return damaged(
     source,
-    text`it holds ${images.length} images (${untrusted(names)}), and none of them alone is named "${untrusted(tag)}"`,
-    text`Write one image per layout, or name the image after the tag.`,
+    text`it has ${images.length} images (${untrusted(names)}), and not exactly one of them is named "${untrusted(tag)}"`,
+    text`Write one image per layout, or give the image the name of the tag.`,
   )
 }
 
@@ -182,10 +182,10 @@ function attempt<T>(source: LayoutSource, part: string, read: () => T): T {
 function damaged(source: LayoutSource, why: Text, fix?: Text): never {
   throw new Failure({
     code: 'image-layout-invalid',
-    what: text`The OCI image layout "${untrusted(source.path)}" cannot be used`,
+    what: text`The OCI image layout "${untrusted(source.path)}" is invalid`,
     why,
     fix:
       fix ??
-      text`Build the image again, or check how the layout came to this job (a download that was cut off, for example).`,
+      text`Build the image again, or check how the layout was transferred to this job (a truncated download, for example).`,
   })
 }

@@ -13,10 +13,14 @@ export interface RepositoryRequest {
   readonly immutableTags: boolean
 }
 
-/** The repository that an image goes to, made on request. Throws `repository-not-found`. */
+/**
+ * The repository that an image goes to, made on request. `registryHost`: of the account and region. Throws
+ * `repository-not-found`.
+ */
 export async function requireRepository(
   ecr: Ecr,
   request: RepositoryRequest,
+  registryHost: () => Promise<string>,
 ): Promise<{ readonly repository: Repository; readonly created: boolean }> {
   const existing = await ecr.describeRepository(request.name)
   if (existing !== undefined) return { repository: existing, created: false }
@@ -27,8 +31,8 @@ export async function requireRepository(
     }
   throw new Failure({
     code: 'repository-not-found',
-    what: text`There is no ECR repository "${untrusted(request.name)}" in this account and region`,
-    fix: text`Create it, set create-repository: true, or check aws-region, the role's account and the spelling. Nothing has been built.`,
+    what: text`RepositoryNotFoundException: ${untrusted(await registryHost())} has no repository "${untrusted(request.name)}"`,
+    fix: text`Correct repository, aws-region or role-to-assume; or create the repository, or set create-repository: true. Nothing has been built.`,
   })
 }
 
@@ -78,9 +82,9 @@ function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text
     return digest === intended.digest ? undefined : text`this run pushes ${untrusted(intended.digest)}`
   const { inputs, unlike } = intended
   if (unlike !== undefined || inputs === undefined)
-    return unlike ?? text`what this run builds cannot be compared with it`
+    return unlike ?? text`it cannot be compared with the build of this run`
   return labels === undefined
-    ? text`its labels cannot be read without ecr:GetDownloadUrlForLayer, so it cannot be compared with what this run builds`
+    ? text`not authorized to perform ecr:GetDownloadUrlForLayer, so its labels cannot be compared with the build of this run`
     : differences(labels, inputs)
 }
 
@@ -105,8 +109,8 @@ export function tagTaken(
   const commit = labels?.[revisionLabel]
   return new Failure({
     code: 'image-tag-taken',
-    what: text`The tag "${untrusted(tag)}" of the repository "${untrusted(repository)}" is taken and cannot be moved: the repository's tags are immutable`,
-    why: text`it holds ${untrusted(digest)}${commit === undefined ? '' : text` of commit ${untrusted(commit)}`}, which is another image: ${other}`,
-    fix: text`Give the image another tag (input tag), or exclude tags that move from the immutability (IMMUTABLE_WITH_EXCLUSION).`,
+    what: text`ImageTagAlreadyExistsException: the tag "${untrusted(tag)}" already exists in the immutable repository "${untrusted(repository)}"`,
+    why: text`it has another image, ${untrusted(digest)}${commit === undefined ? '' : text` of commit ${untrusted(commit)}`}: ${other}`,
+    fix: text`Set the input tag to another tag, or exclude moving tags from immutability (IMMUTABLE_WITH_EXCLUSION).`,
   })
 }

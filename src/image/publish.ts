@@ -56,8 +56,8 @@ type Prepared =
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
-  const { repository, created } = await requireRepository(ports.ecr, request.repository)
-  if (created) ports.say(text`Made the ECR repository ${untrusted(repository.name)}`)
+  const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
+  if (created) ports.say(text`Created the ECR repository ${untrusted(repository.name)}`)
   const source = await prepare(request)
   const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
   const decision = await decide()
@@ -93,7 +93,7 @@ async function reuse(
 ): Promise<Published> {
   await putTags(registry, repository.name, digest, tags)
   say(
-    text`${untrusted(repository.name)}:${untrusted(tags[0])} is there already as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
+    text`${untrusted(repository.name)}:${untrusted(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
   )
   return { repository, digest, tag: tags[0], tags, reused: true }
 }
@@ -109,7 +109,7 @@ async function push(
   const { layout, plan } = source
   const pushed = await pushByDigest(registry, repository.name, plan, (blob) => readBlob(layout, blob))
   say(
-    text`Blobs uploaded: ${pushed.uploadedBlobs} (${pushed.uploadedBytes} bytes); there already: ${pushed.presentBlobs}`,
+    text`Blobs uploaded: ${pushed.uploadedBlobs} (${pushed.uploadedBytes} bytes); already in the registry: ${pushed.presentBlobs}`,
   )
   return plan.digest
 }

@@ -76,16 +76,16 @@ function requireDigest(reported: string, expected: string): void {
   if (reported === expected) return
   throw new Failure({
     code: 'registry-rejected',
-    what: text`The registry stored a manifest under another digest than it has`,
-    why: text`${expected} was pushed and ${reported} was reported`,
-    fix: text`Something between this runner and the registry changes what is pushed; check proxies.`,
+    what: text`The registry returned another digest than that of the pushed manifest`,
+    why: text`pushed ${expected}, returned ${reported}`,
+    fix: text`Check the proxies between this runner and the registry: one of them changes requests.`,
   })
 }
 
 function missing(digest: string): Failure {
   return new Failure({
     code: 'image-not-found',
-    what: text`The image ${digest} is not in the registry although it was pushed`,
-    fix: text`Run the job again. If it stays, check lifecycle policies that delete untagged images at once.`,
+    what: text`The image ${digest} was pushed and is no longer in the registry`,
+    fix: text`Run the job again. If it persists, check for a lifecycle policy that deletes untagged images.`,
   })
 }

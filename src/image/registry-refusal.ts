@@ -14,7 +14,7 @@ interface Rule {
   readonly explain: (match: RegExpExecArray) => Failure['parts']
 }
 
-const retried = text`Run the job again; everything that was uploaded already is kept.`
+const retried = text`Run the job again; blobs that were uploaded are kept.`
 
 // Texts: Amazon ECR user guide, "Troubleshooting errors with Docker commands when using Amazon ECR", and the registry's own.
 const rules: readonly Rule[] = [
@@ -22,33 +22,33 @@ const rules: readonly Rule[] = [
     pattern: /not authorized to perform:? (ecr[\w-]*:\w+)(?: on resource:? (\S+))?/i,
     explain: ([, action = '', resource]) => ({
       code: 'permission-missing',
-      what: text`The credentials do not allow ${untrusted(action)}`,
-      fix: text`Add ${untrusted(JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource ?? '*' }))} to the role's policy.`,
+      what: text`Not authorized to perform ${untrusted(action)}${resource === undefined ? '' : text` on ${untrusted(resource)}`}`,
+      fix: text`Add this statement to the policy of the role: ${untrusted(JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource ?? '*' }))}`,
     }),
   },
   {
     pattern: /tag '?([\w.-]+)'? already exists in the '?([\w./-]+)'? repository and cannot be overwritten/i,
     explain: ([, tag = '', repository = '']) => ({
       code: 'image-tag-taken',
-      what: text`The tag "${untrusted(tag)}" of the repository "${untrusted(repository)}" is taken and cannot be moved: the repository's tags are immutable`,
-      fix: text`Use a tag of its own for every commit. A registry cache needs a repository whose tags are mutable.`,
+      what: text`ImageTagAlreadyExistsException: the tag "${untrusted(tag)}" already exists in the immutable repository "${untrusted(repository)}"`,
+      fix: text`Use another tag for every commit. A registry cache requires a repository with mutable tags.`,
     }),
   },
   {
     pattern: /repository with name '?([\w./-]+)'? does not exist/i,
     explain: ([, repository = '']) => ({
       code: 'repository-not-found',
-      what: text`There is no ECR repository "${untrusted(repository)}" in this account and region`,
-      fix: text`Create it or set create-repository: true. If it was there when the job began, it has been deleted since.`,
+      what: text`RepositoryNotFoundException: the ECR repository "${untrusted(repository)}" does not exist`,
+      fix: text`Create it, or set create-repository: true. If it existed when the job began, it was deleted since.`,
     }),
   },
   {
     pattern: /authorization token has expired/i,
     explain: () => ({
       code: 'credentials-expired',
-      what: text`The registry's token expired during the push`,
-      why: text`ECR's tokens live for 12 hours, or as long as the role's session if that is shorter`,
-      fix: text`Run the job again. For builds this long, let role-duration-seconds cover the build.`,
+      what: text`The authorization token of the registry has expired during the push`,
+      why: text`an ECR token is valid for 12 hours, or as long as the session of the role if that is shorter`,
+      fix: text`Run the job again. For a build this long, raise role-duration-seconds.`,
     }),
   },
   {
@@ -56,18 +56,16 @@ const rules: readonly Rule[] = [
       /no basic auth credentials|\bunauthorized\b|not authorized$|authentication required|incorrect username or password/i,
     explain: () => ({
       code: 'registry-rejected',
-      what: text`The registry did not accept the login`,
-      why: text`the credentials are for another registry, account or region, or they have been revoked`,
-      fix: text`Check aws-region and the role's account. A base image from a private registry needs a login step of its own before this one.`,
+      what: text`The registry refused the credentials`,
+      fix: text`Check aws-region and the account of the role. A base image from a private registry requires its own login step before this one (docker/login-action).`,
     }),
   },
   {
     pattern: /toomanyrequests|too many requests|rate exceeded|rate limit/i,
     explain: () => ({
       code: 'registry-rejected',
-      what: text`A registry refused more requests for now`,
-      why: text`its rate limit is reached; for base images that is usually Docker Hub's`,
-      fix: text`Run the job again later. Take base images from ECR Public or an ECR pull-through cache, or log in to Docker Hub.`,
+      what: text`Pull rate limit reached (toomanyrequests); for base images most often that of Docker Hub`,
+      fix: text`Run the job again later. Use base images from ECR Public or an ECR pull-through cache, or log in to Docker Hub.`,
     }),
   },
   {
@@ -75,7 +73,7 @@ const rules: readonly Rule[] = [
     explain: () => ({
       code: 'registry-rejected',
       what: text`The registry could not use the KMS key of the repository`,
-      fix: text`Check that the key is enabled and that its policy lets the role use it.`,
+      fix: text`Check that the key is enabled and that its key policy allows the role to use it.`,
     }),
   },
 ]
@@ -93,11 +91,15 @@ export function explainRegistryText(message: string): Failure['parts'] | undefin
 export function registryFailure(refusal: RegistryRefusal, doing: Text, cause?: unknown): Failure {
   const known = explainRegistryText(refusal.message)
   if (known !== undefined)
-    return new Failure({ ...known, why: known.why ?? text`the registry says: ${untrusted(refusal.message)}`, cause })
+    return new Failure({
+      ...known,
+      why: known.why ?? text`the registry returned: ${untrusted(refusal.message)}`,
+      cause,
+    })
   const said =
     refusal.message === ''
-      ? text`it answered HTTP ${refusal.status ?? 0}`
-      : text`it says: ${untrusted([refusal.code, refusal.message].filter(Boolean).join(': '))}`
+      ? text`HTTP ${refusal.status ?? 0}`
+      : text`${untrusted([refusal.code, refusal.message].filter(Boolean).join(': '))}`
   return new Failure({
     code: 'registry-rejected',
     what: text`The registry refused ${doing}`,

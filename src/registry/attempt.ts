@@ -34,9 +34,9 @@ export async function sendOnce(
   const over = AbortSignal.any([ended.signal, options.signal])
   const after = (milliseconds: number, what: () => void) =>
     void options.clock.sleep(milliseconds, over).then(what, () => undefined)
-  after(limit, () => tooSlow.abort(new Error('no complete answer in time')))
+  after(limit, () => tooSlow.abort(new Error('no complete response in time')))
   if (length <= smallBody)
-    after(silentLimit, () => report(text`The registry has not answered for ${silentLimit / 1000} s; still waiting`))
+    after(silentLimit, () => report(text`The registry has not responded for ${silentLimit / 1000} s, still waiting`))
   try {
     const response = await follow(options, login, request, AbortSignal.any([options.signal, tooSlow.signal]))
     if (redirects.includes(response.status) && !request.expected.includes(response.status))
@@ -81,8 +81,8 @@ async function bodyOf(response: Response, request: RegistryRequest): Promise<Uin
     if (!request.expected.includes(response.status)) return new Uint8Array()
     throw new Failure({
       code: 'registry-rejected',
-      what: text`The registry was asked ${request.doing}, and the answer is larger than ${largestManifest} bytes`,
-      why: text`manifests and configs of images are smaller (OCI distribution spec, "Pushing Manifests")`,
+      what: text`The response of the registry (${request.doing}) is larger than ${largestManifest} bytes`,
+      why: text`image manifests and configs are smaller (OCI distribution spec, "Pushing Manifests")`,
       fix: text`Check that the reference names an image.`,
     })
   })
@@ -91,9 +91,9 @@ async function bodyOf(response: Response, request: RegistryRequest): Promise<Uin
 function notFollowed({ method, doing }: RegistryRequest, { status, headers }: Response): Failure {
   return new Failure({
     code: 'registry-rejected',
-    what: text`The registry answered ${doing} with a redirect, which is not followed`,
+    what: text`The registry redirected a request (${doing}), which was not followed`,
     why: text`HTTP ${status} for ${method}, to ${untrusted(headers.get('location') ?? 'nowhere')}`,
-    fix: text`Check the proxies between this runner and the registry, which may have answered in its place.`,
+    fix: text`Check the proxies between this runner and the registry: one of them may have sent this response.`,
   })
 }
 

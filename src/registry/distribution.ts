@@ -10,7 +10,7 @@ import { createTransport, type RegistryOptions, type Send } from './transport.ts
 export function openRegistry(options: RegistryOptions): Registry {
   const send = createTransport(options)
   return {
-    hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to look for ${untrusted(digest)}`),
+    hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to check for ${untrusted(digest)}`),
     blob: (repository, digest) => readBlob(send, repository, digest),
     pushBlob: (repository, digest, content) => pushBlob(send, repository, digest, content),
     pushManifest: (repository, reference, mediaType, content) =>
@@ -60,7 +60,7 @@ async function pushBlob(send: Send, repository: string, digest: string, content:
   if (!(await hasBlob(send, repository, digest, doing)))
     throw new Failure({
       code: 'registry-rejected',
-      what: text`The registry lost the upload of ${doing}`,
+      what: text`The registry no longer has the upload of ${doing}`,
       fix: text`Run the job again.`,
     })
 }
@@ -103,6 +103,6 @@ function requireContent(content: Uint8Array, digest: string): Uint8Array {
   throw new Failure({
     code: 'registry-rejected',
     what: text`The registry returned content that does not match ${untrusted(digest)}`,
-    fix: text`Check the proxies between this runner and the registry, which may change what is pulled.`,
+    fix: text`Check the proxies between this runner and the registry: one of them may change responses.`,
   })
 }

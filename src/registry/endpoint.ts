@@ -15,9 +15,8 @@ export function requireSafeEndpoint(endpoint: string, environment: Environment):
   if (url !== undefined && isSafe && url.username === '') return url
   throw new Failure({
     code: 'registry-rejected',
-    what: text`The registry endpoint ${untrusted(endpoint)} is not safe; the password was not sent there`,
-    why: text`it must be an https address`,
-    fix: text`For an emulator, set the environment variable ${emulatorVariable} to its host name.`,
+    what: text`The registry endpoint ${untrusted(endpoint)} is not an https address; the password was not sent`,
+    fix: text`Use an https address. For an emulator, set the environment variable ${emulatorVariable} to its host name.`,
   })
 }
 
@@ -33,11 +32,11 @@ export function requireHop(next: URL, registry: URL, isVerified: boolean, enviro
   if (isVerified && (isStorage || (isNear(registry, environment) && isNear(next, environment)))) return
   throw new Failure({
     code: 'registry-rejected',
-    what: text`The registry ${untrusted(registry.host)} redirected a request to ${untrusted(next.origin)}; it was not sent there`,
+    what: text`The registry ${untrusted(registry.host)} redirected a request to ${untrusted(next.origin)}, which was not followed`,
     why: isVerified
       ? text`blobs are read from the registry itself, Amazon S3 and CloudFront only`
-      : text`only blobs, which are verified by their digest, are read from another host`,
-    fix: text`Check the proxies between this runner and the registry, which may have answered in its place.`,
+      : text`only blobs, whose digest is verified, are read from another host`,
+    fix: text`Check the proxies between this runner and the registry: one of them may have sent this response.`,
   })
 }
 

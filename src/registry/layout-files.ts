@@ -25,7 +25,7 @@ export async function openLayout(
   )
   const allowed = await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)))
   if (!allowed.some((root) => root !== undefined && isInside(root, real)))
-    return unreadable(path, text`it is outside of the workspace and of RUNNER_TEMP`)
+    return unreadable(path, text`it is outside the workspace and RUNNER_TEMP`)
   return (await stat(real)).isDirectory()
     ? directory(path, real)
     : archive(path, await open(real, constants.O_RDONLY | constants.O_NONBLOCK))
@@ -104,12 +104,12 @@ async function listEntries(path: string, file: FileHandle): Promise<ReadonlyMap<
     if (!(place.offset + place.size <= size))
       return invalid(
         path,
-        text`its entry ${untrusted(entry.name)} claims more bytes than the file has; was a download cut off?`,
+        text`its entry ${untrusted(entry.name)} is longer than the file, which may be a truncated download`,
       )
     offset += entryLength(entry)
     if (entry.kind === 'file') {
       const name = longName ?? entry.name
-      if (files.has(name)) return invalid(path, text`it holds ${untrusted(name)} twice`)
+      if (files.has(name)) return invalid(path, text`it has two entries ${untrusted(name)}`)
       files.set(name, place)
       longName = undefined
     } else if (entry.kind === 'long-name' || entry.kind === 'pax') {
@@ -133,7 +133,7 @@ async function readAt(path: string, file: FileHandle, place: Place): Promise<Uin
   const content = new Uint8Array(place.size)
   for (let done = 0; done < place.size; ) {
     const { bytesRead } = await file.read(content, done, Math.min(place.size - done, mostAtOnce), place.offset + done)
-    if (bytesRead === 0) return invalid(path, text`it ends in the middle of a file; was a download cut off?`)
+    if (bytesRead === 0) return invalid(path, text`it ends in the middle of an entry: a truncated download?`)
     done += bytesRead
   }
   return content
@@ -154,15 +154,15 @@ function unreadable(path: string, why: Text): never {
     code: 'file-unreadable',
     what: text`The OCI image layout "${untrusted(path)}" of the input oci-layout cannot be read`,
     why,
-    fix: text`Give a directory or an uncompressed tar in the workspace or below RUNNER_TEMP.`,
+    fix: text`Set oci-layout to a directory or an uncompressed tar in the workspace or below RUNNER_TEMP.`,
   })
 }
 
 function invalid(path: string, why: Text): never {
   throw new Failure({
     code: 'image-layout-invalid',
-    what: text`The OCI image layout "${untrusted(path)}" cannot be used`,
+    what: text`The OCI image layout "${untrusted(path)}" is invalid`,
     why,
-    fix: text`Give a directory or an uncompressed tar in the OCI image layout, as "docker buildx build --output type=oci" writes it.`,
+    fix: text`Set oci-layout to a directory or an uncompressed tar as "docker buildx build --output type=oci" writes it.`,
   })
 }

@@ -80,7 +80,7 @@ export function createTransport(options: RegistryOptions): Send {
       if (!isBusy(refusal.status)) throw failure()
       const wait = waitFor(options, attempt, answer.headers)
       if (wait >= remaining(options.clock, deadline)) throw failure()
-      report(text`The registry gave no usable answer (attempt ${attempt}: ${saidBy(refusal)}); trying again`)
+      report(text`The request to the registry failed (attempt ${attempt}), retrying: ${saidBy(refusal)}`)
       await pause(options, wait)
     }
   }

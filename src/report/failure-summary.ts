@@ -21,9 +21,9 @@ export function renderFailure({ parts: { what, why, fix, docs } }: Failure): str
 /** The same for what is no `Failure`. */
 export function renderFault(reason: string): string {
   return joined([
-    '### ❌ Internal error in Slipway (a bug)',
+    '### ❌ Internal error (a bug in Slipway)',
     alert('CAUTION', redactText(text`${untrusted(reason)}`)),
-    'Please report it with the log of this step.',
+    'Report it, with the log of this step.',
   ])
 }
 

@@ -60,10 +60,10 @@ export function openFiles(workspace: string, temporary: string): Files {
 function locate(workspace: string, temporary: string, path: string, input: string): string {
   const given = resolve(workspace, path)
   const root = [workspace, temporary].find((folder) => isInside(resolve(folder), given))
-  if (root === undefined) return unreadable(path, input, text`it is outside of the workspace`)
+  if (root === undefined) return unreadable(path, input, text`it is outside the workspace`)
   const real = attempt(path, input, () => realpathSync(given))
   if (isInside(realpathSync(root), real)) return real
-  return unreadable(path, input, text`its links lead out of the workspace`)
+  return unreadable(path, input, text`a symbolic link in its path leads outside the workspace`)
 }
 
 function attempt<T>(path: string, input: string, read: () => T): T {
@@ -92,9 +92,9 @@ function decode(bytes: Uint8Array, path: string, input: string): string {
 function reasonOf(error: unknown): Text {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT')
-    return text`there is no such file in the workspace; is the repository checked out before this step?`
-  if (code === 'EACCES') return text`permission denied (EACCES)`
-  if (code === 'ELOOP') return text`its links go round in a circle`
+    return text`ENOENT: no such file in the workspace; is the repository checked out before this step?`
+  if (code === 'EACCES') return text`EACCES: permission denied`
+  if (code === 'ELOOP') return text`ELOOP: its symbolic links form a loop`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`
 }
 

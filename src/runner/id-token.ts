@@ -51,7 +51,7 @@ async function request(url: string, token: string, fetch: Fetch, signal: AbortSi
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
     redirect: 'error',
   })
-  if (!response.ok) throw new Error(`the token service answered ${response.status}`)
+  if (!response.ok) throw new Error(`the token service returned HTTP ${response.status}`)
   const body: unknown = JSON.parse(await readText(response))
   if (
     typeof body === 'object' &&
@@ -61,13 +61,13 @@ async function request(url: string, token: string, fetch: Fetch, signal: AbortSi
     body.value !== ''
   )
     return body.value
-  throw new Error('the token service answered without a token')
+  throw new Error('the response of the token service has no token')
 }
 
 function notGranted(): Failure {
   return new Failure({
     code: 'credentials-missing',
-    what: text`The job is not authorized to request an OIDC token from GitHub, which ${setting('role-to-assume')} needs`,
+    what: text`The job is not authorized to request an OIDC token from GitHub, which ${setting('role-to-assume')} requires`,
     why: text`the job lacks the permission id-token: write`,
     fix: text`Add "permissions: { id-token: write, contents: read }" to the job (for a reusable workflow: to the job that calls it). Pull requests from forks never get it.`,
     docs: 'https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services',

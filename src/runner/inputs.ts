@@ -66,7 +66,7 @@ export function integerUpTo<Fallback extends number | undefined>(
   const within = integer(minimum, maximum, fallback)
   return (given, warn) => {
     if (!/^\d{1,15}$/.test(given) || Number(given) <= maximum) return within(given)
-    warn?.(`is ${given}, and is taken as ${maximum}: ${why}`)
+    warn?.(`is ${given}, and ${maximum} is used: ${why}`)
     return maximum
   }
 }
@@ -168,7 +168,7 @@ export function invalidInputs(problems: readonly Text[]): Failure {
   const one = problems.length === 1
   return new Failure({
     code: 'inputs-invalid',
-    what: text`${one ? 'An input is' : `${problems.length} inputs are`} not right`,
+    what: text`${one ? 'An input is' : `${problems.length} inputs are`} invalid`,
     why: text`\n${problems.flatMap((problem) => ['- ', ...problem, '\n'])}`,
     fix: text`Correct ${one ? 'it' : 'them'} under "with:" of the step. Nothing has been changed on AWS.`,
   })

@@ -117,10 +117,12 @@ function report(thrown: unknown): void {
     for (const mistake of untoldMistakes(error)) log.info(mistakeText(mistake))
     return
   }
-  log.error(text`A fault in Slipway: ${untrusted(reasonOf(error))}. Please report it with the log of this step.`)
+  log.error(
+    text`Internal error (a bug in Slipway): ${untrusted(reasonOf(error))}. Report it, with the log of this step.`,
+  )
   if (error instanceof Error && error.stack)
     log.group(
-      text`Stack of the fault`,
+      text`Stack trace`,
       redact(error.stack)
         .split('\n')
         .map((line) => text`${untrusted(line)}`),

@@ -5,9 +5,9 @@ type File = 'outputs' | 'summary' | 'state'
 
 /** What is lost with each of the files that the runner gives to a step. */
 const losses: Readonly<Record<File, Text>> = {
-  outputs: text`The outputs of this step could not be written (GITHUB_OUTPUT), so it ends red: later steps would go on without them`,
-  summary: text`The job summary could not be written (GITHUB_STEP_SUMMARY)`,
-  state: text`What a cancel would need could not be saved (GITHUB_STATE): a cancelled deployment will not be rolled back by this job`,
+  outputs: text`The outputs could not be written to GITHUB_OUTPUT, so this step fails: later steps would run without them`,
+  summary: text`The job summary could not be written to GITHUB_STEP_SUMMARY`,
+  state: text`The state for the post step could not be saved to GITHUB_STATE: if this job is cancelled, it will not roll back the deployment`,
 }
 
 /**

@@ -88,14 +88,14 @@ function milliseconds(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
 }
 
-const newToken = 'Put a current bot token (xoxb-…) of an app that is installed in the workspace into the secret.'
-const newWebhook = 'Make a new incoming webhook and put its URL into the secret.'
-const unarchive = 'Unarchive the channel or choose another.'
+const newToken = 'Set the secret to a valid bot token (xoxb-…) of an app that is installed in the workspace.'
+const newWebhook = 'Create a new incoming webhook and set the secret to its URL.'
+const unarchive = 'Unarchive the channel, or set another one.'
 
 const remedies: Readonly<Record<string, string>> = {
-  not_in_channel: 'Invite the app into the channel (/invite @app), or give it the scope chat:write.public.',
+  not_in_channel: 'Invite the app to the channel (/invite @app), or add the scope chat:write.public to it.',
   channel_not_found:
-    "Give the channel's id (C…, at the bottom of its details), and invite the app if the channel is private.",
+    "Set the channel's ID (C…, at the bottom of its details), and invite the app if the channel is private.",
   invalid_auth: newToken,
   not_authed: newToken,
   account_inactive: newToken,
@@ -106,7 +106,7 @@ const remedies: Readonly<Record<string, string>> = {
   channel_is_archived: unarchive,
   restricted_action: 'An administrator of the workspace restricts who may post in this channel.',
   posting_to_general_channel_denied: 'An administrator of the workspace restricts who may post in this channel.',
-  ratelimited: 'Slack takes about one message per second and channel; other jobs may post there at the same time.',
+  ratelimited: 'Slack allows about one message per second and channel; check for other jobs that post to it.',
   no_service: newWebhook,
   no_service_id: newWebhook,
   invalid_token: newWebhook,
@@ -116,14 +116,14 @@ const remedies: Readonly<Record<string, string>> = {
   http_410: newWebhook,
   timeout: 'See https://slack-status.com.',
   unreachable: 'Check that the runner can reach slack.com (proxy, firewall; https://slack-status.com).',
-  not_json: 'Check the proxies between this runner and Slack, which may have answered in its place.',
+  not_json: 'Check the proxies between this runner and Slack: one of them may have sent this response.',
 }
 
 /** What Slack did not say itself. */
 const ownWords: Readonly<Record<string, string>> = {
-  timeout: 'Slack did not answer in time',
-  unreachable: 'Slack cannot be reached',
-  not_json: 'The answer is not one of Slack',
+  timeout: 'Slack did not respond in time',
+  unreachable: 'Slack is not reachable',
+  not_json: 'The response is not from the Slack API',
 }
 
 /** One sentence with Slack's own reason, and what to do about it. */

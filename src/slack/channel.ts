@@ -32,7 +32,7 @@ export interface BotConfig {
 
 /** Below a message that could not take the place of an earlier one. */
 const lostNote =
-  "An earlier message of this run may be in this channel and is not updated: Slack's answer with its `ts` was lost."
+  "An earlier message of this run may be in this channel and is not updated: Slack's response with its `ts` was lost."
 
 /** One message by a bot token: posted once, then edited in place (`chat.update` needs the id that the post returned). */
 export function botChannel(config: BotConfig): Channel {

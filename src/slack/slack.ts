@@ -44,22 +44,23 @@ const accepted: SlackDelivery = { delivered: true }
 function channelOf(config: SlackConfig) {
   const { token, channel, webhookUrl, messageTs, apiUrl = defaultApiUrl, fetch, clock } = config
   if (!token && !webhookUrl) return undefined
-  if (!isApiUrl(apiUrl)) return { problem: text`SLACK_API_URL is not an address of Slack. Nothing was sent.` }
+  if (!isApiUrl(apiUrl))
+    return { problem: text`No Slack message is sent: SLACK_API_URL is not an address of the Slack API.` }
   if (token && channel && !channelId.test(channel)) {
     return {
-      problem: text`No Slack message is sent: ${setting('slack-channel')} ${channelIdRule}, and not ${untrusted(channel)}. Slack edits a message by the ID of its channel (chat.update); it is at the bottom of the channel's details.`,
+      problem: text`No Slack message is sent: ${setting('slack-channel')} ${channelIdRule}, not ${untrusted(channel)}. Slack edits a message by the ID of its channel (chat.update); it is at the bottom of the channel's details.`,
     }
   }
   if (token && channel) return botChannel({ ...config, token, channel, apiUrl: apiUrl.replace(/\/+$/, '') })
   if (webhookUrl && isWebhookUrl(webhookUrl, apiUrl)) return webhookChannel(webhookUrl, fetch, clock)
   if (webhookUrl) {
     return {
-      problem: text`The Slack webhook URL is not one of hooks.slack.com or hooks.slack-gov.com. Nothing was sent.`,
+      problem: text`No Slack message is sent: the webhook URL is not of hooks.slack.com or hooks.slack-gov.com.`,
     }
   }
-  const isLost = messageTs === undefined ? [] : text`, although ${setting('slack-message-ts')} is given`
+  const isLost = messageTs === undefined ? [] : text`, although ${setting('slack-message-ts')} is set`
   return {
-    problem: text`No Slack message is sent: there is a token, but ${setting('slack-channel')} is empty${isLost}. Set it to the ID of a channel (C…).`,
+    problem: text`No Slack message is sent: a token is set, but ${setting('slack-channel')} is empty${isLost}. Set it to the ID of a channel (C…).`,
   }
 }
 

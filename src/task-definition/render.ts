@@ -78,7 +78,7 @@ function targetsOf(definition: JsonObject, { containers, images }: RenderRequest
   if (names.length === 1) return names
   throw new Failure({
     code: 'container-unknown',
-    what: text`It is not said which container is to be changed`,
+    what: text`No container is named for the change`,
     why: text`the task definition has ${names.length} containers${listOf(names)}`,
     fix: text`Name one or more of them in ${setting('container-name')}.`,
   })

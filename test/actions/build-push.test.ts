@@ -136,7 +136,7 @@ describe('the repository', () => {
     const { run } = await given()
     expect(await failure(run({}))).toMatchObject({
       code: 'repository-not-found',
-      what: 'There is no ECR repository "api" in this account and region',
+      what: 'RepositoryNotFoundException: 111122223333.dkr.ecr.eu-west-1.amazonaws.com has no repository "api"',
       fix: expect.stringContaining('create-repository: true'),
     })
   })
@@ -246,7 +246,7 @@ describe('when things go wrong', () => {
     ecr.createRepository('api')
     expect(await failure(run({}))).toMatchObject({
       code: 'docker-unavailable',
-      why: 'it is not installed on this runner',
+      why: 'docker is not installed on this runner (ENOENT)',
       fix: expect.stringContaining('oci-layout'),
     })
   })

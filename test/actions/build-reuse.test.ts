@@ -30,7 +30,7 @@ describe('an immutable tag whose image was made of the same', () => {
     const { one, two } = await twice(scene, [], nothing, [])
     expect(two.outputs).toMatchObject({ reused: 'true', digest: one.outputs.digest, tag: one.outputs.revision })
     expect(scene.builder.builds).toHaveLength(1)
-    expect(two.log).toMatch(/is there already as sha256:\w+, built from the same inputs; nothing to build/)
+    expect(two.log).toMatch(/already exists as sha256:\w+, built from the same inputs; nothing to build/)
   })
 
   test.each<[string, Parameters<BuildScene['run']>, (scene: BuildScene) => unknown]>([
@@ -169,7 +169,9 @@ describe('an immutable tag whose image was made of something else', () => {
     const scene = buildScene({ content: { ...files, ...more } })
     scene.source.write('dist/old.js', 'built')
     const { one, two } = await twice(scene, [first], () => change(scene), second)
-    expect(two.failure).toMatch(/The tag "v1" of the repository "api" is taken and cannot be moved/)
+    expect(two.failure).toMatch(
+      /ImageTagAlreadyExistsException: the tag "v1" already exists in the immutable repository "api"/,
+    )
     expect(two.failure).toMatch(message)
     expect(two.failure).not.toMatch(/hunter2|example/)
     expect(scene.builder.builds).toHaveLength(1)
@@ -218,9 +220,7 @@ describe('what another program or an earlier version made', () => {
     await scene.run({ 'oci-layout': 'layout' })
     rmSync(layout, { recursive: true })
     expect((await scene.run()).failure).toMatch(
-      new RegExp(
-        `it holds sha256:\\w+ of commit ${head}, which is another image: it does not say what it was made of \\(no label slipway.key\\)`,
-      ),
+      new RegExp(`it has another image, sha256:\\w+ of commit ${head}: it has no label slipway.key`),
     )
   })
 })
@@ -283,7 +283,7 @@ describe('where git does not help', () => {
     rmSync(join(folder, '.git'), { recursive: true })
     const ran = await scene.run()
     expect(ran.outputs).toMatchObject({ tag: head, revision: head })
-    expect(ran.log).toMatch(/Revision: \w{7}, by the event push; there is no Git checkout at "\."/)
+    expect(ran.log).toMatch(/Revision: \w{7}, from the event push; no Git checkout at "\."/)
     expect((await scene.run()).outputs.reused).toBe('true')
     scene.source.write('src/app.js', 'of another ref')
     expect((await scene.run()).failure).toMatch(/the files of the context differ/)
@@ -325,7 +325,7 @@ describe('a git address as context', () => {
     const { one, two } = await twice(scene, [{ ...tag, context }], nothing, [{ ...tag, context }])
     expect(labelsOf(scene)[label('revision')]).toBeUndefined()
     expect(one.outputs.revision).toBe('')
-    expect(two.failure).toMatch(/names no commit, so that it may hold something else each time/)
+    expect(two.failure).toMatch(/names no commit, so its content can change between builds/)
   })
 })
 
@@ -400,7 +400,7 @@ describe('the revision is that of what is checked out', () => {
     expect(labelsOf(scene)[label('revision')]).toBe(head(scene))
     expect(ran.log).toMatch(
       new RegExp(
-        `Revision: ${head(scene).slice(0, 7)} \\(main\\), which is checked out; the event ${name} has ${ofMain.outputs.tag?.slice(0, 7)}`,
+        `Revision: ${head(scene).slice(0, 7)} \\(main\\), from the checkout; the event ${name} has ${ofMain.outputs.tag?.slice(0, 7)}`,
       ),
     )
   })
@@ -442,7 +442,7 @@ describe('the revision is that of what is checked out', () => {
       [label('revision')]: commit,
       [label('source')]: 'https://github.com/acme/app',
     })
-    expect(ran.log).toMatch(/Revision: \w{7} \(acme\/app, main\), which is checked out/)
+    expect(ran.log).toMatch(/Revision: \w{7} \(acme\/app, main\), from the checkout/)
   })
 
   test('of a submodule and of a worktree', async () => {
@@ -477,7 +477,7 @@ describe('the revision is that of what is checked out', () => {
     const ran = await scene.run({ revision: named })
     expect(ran.outputs).toMatchObject({ tag: named, revision: named })
     expect(labelsOf(scene)[label('revision')]).toBe(named)
-    expect(ran.log).toMatch(/Revision: ddddddd, by the input revision; checked out is/)
+    expect(ran.log).toMatch(/Revision: ddddddd, set by the input revision; the checkout has/)
     expect((await scene.run({ revision: `acme/other@${named}`, tag: 'x' })).outputs.revision).toBe(
       `acme/other@${named}`,
     )

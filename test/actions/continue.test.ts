@@ -189,9 +189,7 @@ describe('what cannot be answered', () => {
       sim.clock.advance(8000)
       const { runner, outputs } = await answer(sim)
       expect([outputs.verdict, runner.failed]).toEqual(['detached', true])
-      expect(outputs.cause).toMatch(
-        /does not wait for an answer: it is (IN_PROGRESS|InProgress|Queued|Created|PENDING)/,
-      )
+      expect(outputs.cause).toMatch(/is not paused: its status is (IN_PROGRESS|InProgress|Queued|Created|PENDING)/)
       expect(answers(sim)).toEqual([])
     },
   )
@@ -200,7 +198,7 @@ describe('what cannot be answered', () => {
     const sim = hookScene(hook(60))
     await leave(sim)
     const { outputs } = await answer(sim, { stage: 'PRE_SCALE_UP' })
-    expect(outputs.cause).toMatch(/does not wait for an answer at PRE_SCALE_UP: it waits at POST_TEST_TRAFFIC_SHIFT/)
+    expect(outputs.cause).toMatch(/is not paused at PRE_SCALE_UP: it is paused at POST_TEST_TRAFFIC_SHIFT/)
     expect(answers(sim)).toEqual([])
     expect((await answer(sim, { stage })).outputs.verdict).toBe('succeeded')
   })
@@ -208,7 +206,9 @@ describe('what cannot be answered', () => {
   test.each(engines)('%s: a service that is steady', async (_, scene, _where) => {
     const { runner, outputs } = await answer(scene())
     expect(runner.failed).toBe(true)
-    expect(outputs.cause).toMatch(/No deployment of the service api waits for an answer: none is in flight/)
+    expect(outputs.cause).toMatch(
+      /The service api has no paused deployment to continue: none of its deployments is in progress/,
+    )
     expect(runner.lines.join('\n')).toMatch(/api \(shop\): no deployment to continue/)
   })
 
@@ -231,7 +231,7 @@ describe('what cannot be answered', () => {
     sim.recorder.clear()
     const { runner, outputs } = await answer(sim, { answer: 'roll-back' })
     expect(runner.failed).toBe(true)
-    expect(outputs.cause).toMatch(/does not wait for an answer/)
+    expect(outputs.cause).toMatch(/is not paused/)
     expect(answers(sim)).toEqual([])
   })
 })

@@ -143,7 +143,7 @@ describe('a missing service', () => {
       'of ECS, and is one of CodeDeploy',
       { ...definition, deploymentController: { type: 'CODE_DEPLOY' } },
       { alarms: 'api-5xx' },
-      /is not deployed by Amazon ECS itself, so it has no settings of this kind: the input alarms/,
+      /does not support the input alarms/,
     ],
   ])('with settings %s is not made', async (_, content, given, cause) => {
     const sim = emptyScene()
@@ -230,7 +230,7 @@ describe('a first deployment that fails', () => {
     const post = await fakeRunner({ clock: sim.clock.forProgram, environment, state: runner.savedState })
     await action.post?.(inputs, post)
     expect(post.lines.join('\n')).toMatch(
-      /had been created and goes on starting its tasks, as there is nothing to go back to/,
+      /had been created and keeps starting its tasks: a new service has no earlier revision to roll back to/,
     )
     expect(serviceOf(sim)).toMatchObject({ status: 'ACTIVE' })
   })
@@ -288,7 +288,7 @@ test.each<[string, object | string, RegExp, Record<string, string>?]>([
     /json:1:241: cluster is test, but the input cluster says shop/,
   ],
   ['another family', { ...definition, taskDefinition: 'web:3' }, /json:1:241: taskDefinition is web, but .* says api/],
-  ['no count', { launchType: 'FARGATE' }, /it has no desiredCount, and the input desired-count is empty/],
+  ['no count', { launchType: 'FARGATE' }, /desiredCount is missing, and the input desired-count is empty/],
   ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
   ['a controller of others', { ...definition, deploymentController: { type: 'EXTERNAL' } }, /controller EXTERNAL/],
   ['no JSON', '{ "desiredCount": ', /json:1:19: the text ends, but the "\{" is not closed/],

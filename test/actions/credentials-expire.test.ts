@@ -69,7 +69,7 @@ describe('before it begins', () => {
     const sim = rollingScene()
     const { log, verdict } = await deploy(sim, { image: newImage }, { ...session, ...expiry(sim, 20) })
     expect(verdict).toBe('succeeded')
-    expect(log).toMatch(/credentials expire at \d{4}-\d\d-\d\d \d\d:\d\d UTC, and the deployment may take until/)
+    expect(log).toMatch(/credentials expire at \d{4}-\d\d-\d\d \d\d:\d\d UTC, before the deadline of the deployment/)
     expect(log).toMatch(/role-to-assume gets new ones .*permission id-token.*role-duration-seconds/)
   })
 

@@ -432,7 +432,7 @@ describe('a cancelled run of waves', () => {
     expect(after.log).toMatch(/api +│ .*is being rolled back to api:1/)
     expect(after.log).toMatch(/worker │ .*is being rolled back to worker:1/)
     expect(after.log).toMatch(
-      /2 services were on their way: api, worker.*Rollback in progress, continues after this job: data\. Not started: edge/,
+      /2 deployments were in progress: api, worker.*Rollback in progress, continues after this job: data\. Not started: edge/,
     )
     expect(after.log).toMatch(
       /data +│ .*Rolling back data in production to data:1 with Amazon ECS: the run was cancelled/,
@@ -485,9 +485,9 @@ describe('a cancelled run of waves', () => {
     const main = await deploySeveral(sim, given, { files, onRunner })
     const after = await deploySeveral(sim, given, { files, state: main.runner.savedState })
     expect(main.log).not.toMatch(/on-cancel/)
-    expect(main.log).toMatch(/the deployment goes on, as it takes the service back/)
+    expect(main.log).toMatch(/the deployment continues without this run, as it is a rollback/)
     expect(after.log).not.toMatch(/on-cancel/)
-    expect(after.log).toMatch(/api .*takes the service back to what it ran before, and goes on at AWS after this job/)
+    expect(after.log).toMatch(/api .*the rollback by deployment \S+ continues without this run/)
     sim.clock.advance(30 * 60_000)
     expect(serving(sim, 'api')).toBe(oldImage)
   })
@@ -551,11 +551,11 @@ describe('what does not fit several services', () => {
     }
     const { error } = await deploySeveral(sim, given, { files })
     expect(said(error).split('\n').slice(1, -1)).toEqual([
-      '- service cannot be given with several services: services names them all',
-      '- desired-count cannot be given with several services: services have different counts',
-      '- run-task cannot be given with several services: the task would run once for each; run it in a step before, without a service',
-      '- on-pause: leave cannot be given with several services: an answer is for one deployment, and waves wait for each other',
-      '- wait-for-service-stability must be true with waves: each begins when the one before has ended well',
+      '- service is not supported with several services: services names all of them',
+      '- desired-count is not supported with several services: each service has its own count',
+      '- run-task is not supported with several services: the task would run once for each; run it in an earlier step without service',
+      '- on-pause: leave is not supported with several services: a later job continues one deployment, and waves wait for each other',
+      '- wait-for-service-stability must be true with waves: each starts after the one before has succeeded',
       '- services names api more than once',
       '- services names wroker, which the environment production of slipway.yml does not have; did you mean worker?',
     ])

@@ -154,7 +154,7 @@ describe('the deploy action', () => {
       const given = { 'run-task-security-groups': groups, 'run-task-assign-public-IP': 'ENABLED' }
       const { error, sim } = await runTask(given)
       expect(error instanceof Failure && renderText(failureText(error), (theirs) => theirs)).toMatch(
-        /run-task-security-groups and run-task-assign-public-IP need run-task-subnets beside them.*there is no service/s,
+        /run-task-security-groups and run-task-assign-public-IP require run-task-subnets.*there is no service/s,
       )
       expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
     })
@@ -256,7 +256,7 @@ describe('the commit of a run', () => {
     )
     expect(runner.lines.join('\n')).toMatch(
       new RegExp(
-        `Revision: ${head.slice(0, 7)} \\(feature/login\\), which is checked out; the event issue_comment has 1a2b3c4`,
+        `Revision: ${head.slice(0, 7)} \\(feature/login\\), from the checkout; the event issue_comment has 1a2b3c4`,
       ),
     )
     expect(runner.summary).toContain(`/commit/${head}`)
@@ -283,8 +283,7 @@ describe('the commit of a run', () => {
         { key: 'slipway:repository', value: repository },
       ]),
     )
-    if (commit === environment.GITHUB_SHA)
-      expect(runner.lines.join('\n')).toMatch(/what is checked out is of acme\/infra/)
+    if (commit === environment.GITHUB_SHA) expect(runner.lines.join('\n')).toMatch(/the checkout is of acme\/infra/)
   })
 
   test("does not change which deployment of GitHub's is reported on: that of the event", async () => {

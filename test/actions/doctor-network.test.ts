@@ -164,7 +164,7 @@ const network: readonly Row[] = [
   [
     'subnets-full',
     'warns',
-    'The subnets of the service have no free IP addresses: subnet-0aaa1111, subnet-0bbb2222 have none left for new tasks at this moment. Add a subnet to the service, or stop what uses the addresses.',
+    'The subnets of the service have no free IP addresses: subnet-0aaa1111, subnet-0bbb2222 have none left for new tasks. Add a subnet to the service, or stop what uses the addresses.',
     (sim) => {
       withRepository(sim)
       for (const id of subnets) home(sim).ec2.subnet({ id, route: 'nat-gateway', availableAddresses: 0 })

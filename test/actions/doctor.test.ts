@@ -349,14 +349,14 @@ const viaCodeDeploy: readonly Row[] = [
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application AppECS-shop-api, and no other group of that name deploys shop/api: the deployment controller CODE_DEPLOY requires a deployment group. Correct the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],
   [
     'deployment-group-missing',
     'blocks',
-    'CodeDeploy has no deployment group blue in an application green: services with the deployment controller CODE_DEPLOY are deployed through such a group. Name the right ones in the input codedeploy-application and the input codedeploy-deployment-group.',
+    'CodeDeploy has no deployment group blue in an application green: the deployment controller CODE_DEPLOY requires a deployment group. Correct the input codedeploy-application and the input codedeploy-deployment-group.',
     () => ({ given: { 'codedeploy-application': 'green', 'codedeploy-deployment-group': 'blue' } }),
     codeDeployScene,
   ],

@@ -250,7 +250,7 @@ describe('a look back', () => {
   ])('%s, which is not there: is said', async (id, scene) => {
     await expect(failure(doctor(scene(), { given: { 'deployment-id': id } }))).resolves.toMatchObject({
       code: 'inputs-invalid',
-      what: `The deployment ${id} of the input deployment-id was not found`,
+      what: `The deployment ${id} of the input deployment-id was not found in eu-west-1`,
     })
   })
 

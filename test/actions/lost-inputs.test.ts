@@ -157,9 +157,9 @@ describe('what is empty on purpose', () => {
     expect((await step(name, given, slipwayYml)).message).toBe('')
   })
 
-  test('image and keep-image exclude each other', async () => {
+  test('image and keep-image are mutually exclusive', async () => {
     const { message } = await step('deploy', { ...here, image: newImage, 'keep-image': 'true' })
-    expect(message).toContain('image and keep-image exclude each other')
+    expect(message).toContain('image and keep-image are mutually exclusive')
   })
 })
 

@@ -163,7 +163,7 @@ describe('amazon-ecs-render-task-definition v1', () => {
     expect(registered(sim)).toEqual([])
     expect(outputs).toMatchObject({ 'task-definition-arn': '', revision: '' })
     expect(runner.lines.at(-1)).toBe(
-      'info Nothing is registered: agent has no image from a step yet. The action deploy registers the file that it gets; register: true registers it here.',
+      'info Nothing is registered: agent has no image from a step yet. actions/deploy registers the file; to register it in this step, set register: true.',
     )
     expect(await deploy({ ...base, 'task-definition': rendered })).toMatchObject({ verdict: 'succeeded' })
     expect(registered(sim)).toEqual([[...images, 'agent:1']])

@@ -131,7 +131,7 @@ describe('what cannot be right ends red, with its line', () => {
     const size = `{ "family": "a", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],\n"cpu": "256",\n"memory": "4096", "containerDefinitions": [{ "name": "a", "image": "a" }] }`
     const { error } = await register(size)
     expect(error).toContain(
-      'Amazon ECS refuses the task definition a: ClientException: No Fargate configuration exists for given values.',
+      'AWS refused ecs:RegisterTaskDefinition for a: ClientException: No Fargate configuration exists for given values.',
     )
     expect(error).toContain('td.json:3:1: memory is "4096"; with cpu "256" it may be 512, 1024, 2048 MiB.')
   })

@@ -55,7 +55,7 @@ describe('register-task-definition', () => {
     expect(await container()).toMatchObject({ image })
     await run({ 'task-definition': 'api.json', 'container-name': 'api', image })
     expect(runner.outputs).toMatchObject({ 'task-definition-arn': arn(1), revision: '1', changed: 'false', diff: '' })
-    expect(runner.lines.at(-1)).toBe('info api:1 has this content already; nothing is registered.')
+    expect(runner.lines.at(-1)).toBe('info api:1 already has this content, nothing registered.')
     expect(registrations()).toBe(1)
   })
 
@@ -164,7 +164,7 @@ describe("peers' F15: what the peer gets wrong", () => {
       run({ 'task-definition-revision': '7', 'environment-variables': 'A=1', secrets: 'A=arn:a' }),
     )
     expect(told).toMatchObject({ code: 'inputs-invalid' })
-    expect(told.why).toContain('task-definition-revision needs task-definition-family')
+    expect(told.why).toContain('task-definition-revision requires task-definition-family')
     expect(told.why).toContain('environment-variables and secrets both set A')
   })
 })

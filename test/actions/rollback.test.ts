@@ -88,7 +88,7 @@ describe('going back to the last good revision', () => {
         'task-definition-arn': expect.stringMatching(/task-definition\/api:2$/),
         'previous-task-definition-arn': expect.stringMatching(/task-definition\/api:3$/),
       })
-      expect(log).toMatch(/Rolling back api in shop to api:2 with .*: it served before api:3; its deployment of 20/)
+      expect(log).toMatch(/Rolling back api in shop to api:2 with .*: live before api:3, deployed successfully at 20/)
       expect(log).toMatch(/✅ api \(shop\): rolled back to api:2 in /)
       expect(log).not.toMatch(/deployed\b/)
       expect(runner.summary).toMatch(/\): rolled back to api:2 in /)
@@ -117,7 +117,7 @@ describe('going back to the last good revision', () => {
     sim.recorder.clear()
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('unchanged')
-    expect(log).toMatch(/the newest deployment failed and was rolled back already, to api:2/)
+    expect(log).toMatch(/the newest deployment failed and was already rolled back to api:2/)
     expect(mutations(sim)).toEqual([])
   })
 
@@ -137,7 +137,7 @@ describe('going back to the last good revision', () => {
     sim.faults.add({ operation: 'ListServiceDeployments', times: 10, effect: { kind: 'access-denied' } })
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
-    expect(log).toMatch(/do not allow ecs:ListServiceDeployments and ecs:DescribeServiceDeployments/)
+    expect(log).toMatch(/Not authorized to perform ecs:ListServiceDeployments and ecs:DescribeServiceDeployments/)
   })
 })
 
@@ -176,7 +176,7 @@ describe("CodeDeploy's hooks", () => {
       expect(outputs.verdict).toBe('succeeded')
       expect(sent(sim).Hooks).toEqual([{ BeforeAllowTraffic: lambda('smoke') }])
       expect(sent(sim).Resources[0].TargetService.Properties.TaskDefinition).toMatch(/api:2$/)
-      expect(log).toMatch(/Rolling back api .*; by the AppSpec of d-\w+, with its hooks/)
+      expect(log).toMatch(/Rolling back api .*, with the AppSpec and hooks of deployment d-\w+/)
     },
   )
 
@@ -190,7 +190,7 @@ describe("CodeDeploy's hooks", () => {
     expect(outputs.verdict).toBe('succeeded')
     expect(servingImage(sim)).toBe(newImage)
     expect(sent(sim).Hooks).toEqual([{ BeforeAllowTraffic: lambda('smoke') }])
-    expect(log).toMatch(/it served before api:3/)
+    expect(log).toMatch(/live before api:3/)
     expect(sim.recorder.count('codedeploy', 'GetApplicationRevision')).toBeLessThanOrEqual(6)
   })
 
@@ -200,7 +200,9 @@ describe("CodeDeploy's hooks", () => {
     const { outputs, log } = await rollBack(sim, { to: 'api:1' })
     expect(outputs.verdict).toBe('succeeded')
     expect(sent(sim).Hooks).toBeUndefined()
-    expect(log).toMatch(/made from the service, without lifecycle hooks: no good deployment of api:1 by its group/)
+    expect(log).toMatch(
+      /generated from the service, without lifecycle hooks: its deployment group has no successful deployment of api:1/,
+    )
   })
 
   test('are none where the past may not be read, and the log names what that needs', async () => {
@@ -210,7 +212,7 @@ describe("CodeDeploy's hooks", () => {
     sim.faults.add({ operation: 'BatchGetDeployments', times: 10, effect: { kind: 'access-denied' } })
     const { outputs, log } = await rollBack(sim, { to: 'api:2' })
     expect(outputs.verdict).toBe('succeeded')
-    expect(log).toMatch(/without lifecycle hooks: the credentials do not allow .*codedeploy:BatchGetDeployments/)
+    expect(log).toMatch(/without lifecycle hooks: not authorized to perform .*codedeploy:BatchGetDeployments/)
   })
 })
 
@@ -222,7 +224,7 @@ describe('a deployment in flight', () => {
     const { runner, outputs, log } = await rollBack(sim)
     expect([outputs.verdict, runner.failed]).toEqual(['succeeded', false])
     expect(servingImage(sim)).toBe(oldImage)
-    expect(log).toMatch(/of api:2 is in flight; it is stopped, and goes back by itself/)
+    expect(log).toMatch(/of api:2 is in progress; this run stops it with rollback/)
     expect(log).toMatch(/✅ api \(shop\): rolled back to api:1/)
     expect(mutations(sim)).toEqual([scene === rollingScene ? 'StopServiceDeployment' : 'StopDeployment'])
   })
@@ -245,7 +247,7 @@ describe('a deployment in flight', () => {
     sim.recorder.clear()
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
-    expect(log).toMatch(/is on its way back already, and is followed/)
+    expect(log).toMatch(/is already rolling back, and this run watches it/)
     expect(mutations(sim)).toEqual([])
     expect(servingImage(sim)).toBe(oldImage)
   })
@@ -311,7 +313,7 @@ describe('a named goal', () => {
       ask(sim, 'RegisterTaskDefinition', web)
       const { log } = await rollBack(sim, { to: 'web:1', ...more })
       expect(log).toMatch(
-        /⚠ web:1 is of another family than api:1, which the service runs: check that web is this service's/,
+        /⚠ web:1 is of another family than the live revision api:1: check that web is a family of this service/,
       )
       expect(log.indexOf('another family')).toBeLessThan(log.indexOf('started') >>> 0)
       const { log: own } = await rollBack(rollingScene(), { to: 'api:1' })
@@ -350,9 +352,12 @@ describe('refusals', () => {
     sim.recorder.clear()
     const { runner, outputs, log } = await rollBack(sim)
     expect(runner.failed).toBe(true)
-    expect(outputs).toMatchObject({ verdict: 'failed', cause: expect.stringMatching(/api has nothing to go back to/) })
+    expect(outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringMatching(/api has no revision to roll back to/),
+    })
     expect(log).toMatch(
-      /rollback failed, after 0s\. The service api has nothing to go back to: no deployment of another revision than api:1 ended well/,
+      /rollback failed, after 0s\. The service api has no revision to roll back to: it has no successful deployment of a revision other than api:1/,
     )
     expect(mutations(sim)).toEqual([])
   })
@@ -366,7 +371,7 @@ describe('refusals', () => {
     expect(runner.failed).toBe(true)
     expect(outputs).toMatchObject({
       verdict: 'failed',
-      cause: expect.stringMatching(/api:1 cannot be deployed any more: it was deregistered \(its status is INACTIVE\)/),
+      cause: expect.stringMatching(/api:1 can no longer be deployed: it was deregistered \(its status is INACTIVE\)/),
     })
     expect(mutations(sim)).toEqual([])
   })
@@ -378,7 +383,7 @@ describe('refusals', () => {
     ask(sim, 'DeleteTaskDefinitions', { taskDefinitions: ['api:1'] })
     const { outputs } = await rollBack(sim, { to: 'api:1' })
     expect(outputs.cause).toMatch(
-      /api:1 cannot be deployed any more: it is being deleted \(its status is DELETE_IN_PROGRESS\)/,
+      /api:1 can no longer be deployed: it is being deleted \(its status is DELETE_IN_PROGRESS\)/,
     )
   })
 
@@ -408,7 +413,7 @@ describe('refusals', () => {
     sim.faults.add({ operation: 'DescribeImages', effect: { kind: 'access-denied' } })
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
-    expect(log).toMatch(/do not allow ecr:DescribeImages, so it is not known whether .*api:v1 still exists/)
+    expect(log).toMatch(/Not authorized to perform ecr:DescribeImages: whether .*api:v1 still exists is unknown/)
   })
 
   test('a tag that was moved would bring the same image back: that is said', async () => {
@@ -418,7 +423,7 @@ describe('refusals', () => {
     })
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
-    expect(log).toMatch(/api:1 names its image by the same tag as what runs now/)
+    expect(log).toMatch(/api:1 has the same image tag as the live revision/)
   })
 
   test('row F20: the way back fails too: it says so, what serves and what to type', async () => {
@@ -524,7 +529,7 @@ describe('the past that AWS tells', () => {
     sim.recorder.clear()
     const { outputs, log } = await rollBack(sim)
     expect([outputs.verdict, servingImage(sim)]).toEqual(['succeeded', oldImage])
-    if (days < 85) expect(log).toMatch(/it served before api:2/)
+    if (days < 85) expect(log).toMatch(/live before api:2/)
     const asked = sim.recorder.calls('ecs', 'ListServiceDeployments')
     expect(asked.length).toBeGreaterThan(0)
     expect(asked.filter(({ outcome }) => outcome !== undefined)).toEqual([])
@@ -559,7 +564,9 @@ test('a cancelled rollback is left to go on, and the post step says so', async (
   expect(runner.outputs.verdict).toBe('cancelled')
   const after = await prepare(sim, runner.savedState)
   await after.action.post?.(inputs, after.runner)
-  expect(after.runner.lines.join('\n')).toMatch(/still rolling out and was left alone/)
+  expect(after.runner.lines.join('\n')).toMatch(
+    /is still in progress and continues without this run \(on-cancel: leave\)/,
+  )
   expect(after.runner.summary).toMatch(/rollback cancelled, after/)
   sim.clock.advance(20 * 60_000)
   expect(servingImage(sim)).toBe(oldImage)

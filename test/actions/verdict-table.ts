@@ -198,14 +198,14 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: (sim) => answerWaiting(sim, 'ROLLBACK'),
     after: 300,
     verdict: 'rolled-back',
-    says: /Somebody decided not to go on/,
+    says: /the pause was answered with a rollback/i,
   },
   'CodeDeploy, paused and rolled back': {
     scene: () => codeDeployScene({ readyWait: 60 }),
     meanwhile: (sim) => answerWaiting(sim, 'ROLLBACK'),
     after: 300,
     verdict: 'rolled-back',
-    says: /Somebody decided not to go on/,
+    says: /the pause was answered with a rollback/i,
   },
   'ECS, paused and timed out': {
     scene: () => hookScene(hook(10)),

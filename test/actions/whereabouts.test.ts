@@ -232,7 +232,7 @@ describe('what is there and is not active', () => {
     ask(sim.world, region, 'DeregisterTaskDefinition', { taskDefinition: 'api:1' })
     if (status !== 'INACTIVE') ask(sim.world, region, 'DeleteTaskDefinitions', { taskDefinitions: ['api:1'] })
     const { log, outputs } = await step(sim, 'deploy', revision)
-    expect(log).toContain(`The revision api:1 cannot be deployed any more: ${reason}`)
+    expect(log).toContain(`The revision api:1 can no longer be deployed: ${reason}`)
     expect(outputs['cause-code']).toBe('revision-gone')
     expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
     // An image can be put into it all the same: that makes a new one.

@@ -25,7 +25,7 @@ function mutation(replies: readonly (Error | string)[], looks: readonly (string 
   return { outcome, counts, clock }
 }
 
-const replyLost = new NoReply('no complete answer within 15 s')
+const replyLost = new NoReply('no complete response within 15 s')
 /** What AWS says to whoever asks for what is done already. */
 const alreadyActive = Object.assign(new Error('The Deployment Group already has an active Deployment d-ABC'), {
   name: 'DeploymentLimitExceededException',
@@ -75,7 +75,7 @@ test('a change that AWS refuses at once is nobody’s success: what is there was
 })
 
 test('a proxy that opens no tunnel has lost no reply: the change is sent again at once', async () => {
-  const trouble = Object.assign(new Error('the proxy http://p:3128 (HTTPS_PROXY) answered CONNECT with 502'), {
+  const trouble = Object.assign(new Error('the proxy http://p:3128 (HTTPS_PROXY) returned 502 for CONNECT'), {
     name: 'ProxyError',
   })
   const { outcome, counts } = mutation([trouble, 'd-ABC'], [undefined])

@@ -121,7 +121,7 @@ describe('a role that the job is not authorized to assume', () => {
     })
     session.simulator.iam.role(trusted)
     expect((await failure(session.aws.identity())).fix).toBe(
-      `Create the identity provider once in this account, with the URL ${iss} and the audience sts.amazonaws.com.`,
+      `Create the OIDC identity provider in account 111122223333, with the URL ${iss} and the audience sts.amazonaws.com.`,
     )
   })
 
@@ -129,11 +129,10 @@ describe('a role that the job is not authorized to assume', () => {
     const claims = Buffer.from(
       JSON.stringify({ iss, sub: 'repo:acme/shop:environment:live', aud: 'sts.amazonaws.com.cn' }),
     )
-    const { what, fix } = explainTrust(
-      'arn:aws-cn:iam::111122223333:role/r',
-      `h.${claims.toString('base64url')}.s`,
-      undefined,
-    ).parts
+    const { what, fix } = explainTrust('arn:aws-cn:iam::111122223333:role/r', `h.${claims.toString('base64url')}.s`, {
+      name: 'AccessDenied',
+      message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+    }).parts
     const name = iss.slice('https://'.length)
     expect(plain(what)).toContain('arn:aws-cn:iam::111122223333:role/r')
     expect(plain(fix)).toContain(`{"Federated":"arn:aws-cn:iam::111122223333:oidc-provider/${name}"}`)
@@ -180,12 +179,13 @@ describe('credentials of the environment', () => {
     expect((await failure(aws.identity())).why).toContain('AWS_SECRET_ACCESS_KEY is empty')
   })
 
-  test('row F11: keys that expired and cannot be renewed fail at once and say that the state is unknown', async () => {
+  test('row F11: keys that expired and cannot be renewed fail at once, with the code of AWS', async () => {
     const { aws, simulator } = simulated()
     simulator.faults.add({ times: 9, effect: { kind: 'expired-token' } })
-    const { code, what, fix } = await failure(aws.identity())
+    const { code, what, why, fix } = await failure(aws.identity())
     expect(code).toBe('credentials-expired')
-    expect(what).toContain('unknown state')
+    expect(what).toBe('AWS rejected the credentials on sts:GetCallerIdentity')
+    expect(why).toMatch(/^ExpiredToken(Exception)?: /)
     expect(fix).toContain('role-to-assume')
     expect(simulator.recorder.count()).toBe(1)
   })

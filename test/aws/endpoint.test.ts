@@ -111,7 +111,7 @@ describe('S12 credentials go to services of AWS and to this machine only', () =>
 describe('an emulator in a service container', () => {
   test('is refused until its host is named, and the refusal names the variable', async () => {
     const said = await failure(Promise.resolve().then(check('http://localstack:4566')))
-    expect(said.what).toContain('http://localstack is not a service endpoint of AWS')
+    expect(said.what).toContain('http://localstack is not an AWS service endpoint')
     expect(said.fix).toContain('SLIPWAY_EMULATOR_HOSTS')
   })
 

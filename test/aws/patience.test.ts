@@ -39,7 +39,7 @@ describe('row F07: throttling loses no deploy', () => {
     const floor = services.length - 20
     expect(seconds).toBeLessThan(floor * 1.15)
     expect(lines.length).toBeLessThanOrEqual(seconds / 30 + 1)
-    expect(lines[0]).toMatch(/^ecs:RegisterTaskDefinition is throttled by AWS \(attempt 1, 0 s so far\); trying again/)
+    expect(lines[0]).toMatch(/^ecs:RegisterTaskDefinition was throttled \(attempt 1, 0 s so far\), retrying/)
   })
 
   test('an API that does not answer is told after five seconds, and what comes of it', async () => {
@@ -54,8 +54,8 @@ describe('row F07: throttling loses no deploy', () => {
     }
     await aws.ecr.describeRepository('api')
     expect(told[0]).toBe(5)
-    expect(lines[0]).toBe('ecr:DescribeRepositories has had no answer for 5 s; still waiting')
-    expect(lines.slice(1).join()).toMatch(/ecr:DescribeRepositories .*more tries since the last line/)
+    expect(lines[0]).toBe('ecr:DescribeRepositories has not responded for 5 s, still waiting')
+    expect(lines.slice(1).join()).toMatch(/ecr:DescribeRepositories .*more retries since the last line/)
     lines.length = 0
     await aws.ecr.describeRepository('api')
     expect(lines).toHaveLength(0)
@@ -131,8 +131,8 @@ describe('row F09: nothing waits for ever', () => {
     const started = clock.monotonic()
     const { code, what, why } = await failure(aws.ecr.createRepository('api', { immutableTags: false }))
     expect(code).toBe('aws-unreachable')
-    expect(what).toMatch(/^AWS did not answer ecr:\w+ until the deadline \(\d+ attempts in \d+ s\)/)
-    expect(why).toContain('no complete answer within')
+    expect(what).toMatch(/^AWS did not respond to ecr:\w+ until the deadline \(\d+ attempts in \d+ s\)/)
+    expect(why).toContain('no complete response within')
     expect((clock.monotonic() - started) / 60_000).toBeLessThanOrEqual(5)
   })
 
@@ -140,7 +140,7 @@ describe('row F09: nothing waits for ever', () => {
     const { aws, simulator } = simulated({ minutes: 2 })
     simulator.faults.add({ probability: 1, effect: { kind: 'throttle' } })
     const { what, why, fix } = await failure(aws.ecs.registerTaskDefinition(definition('api')))
-    expect(what).toMatch(/^AWS did not accept ecs:RegisterTaskDefinition until the deadline \(\d+ attempts in \d+ s\)$/)
+    expect(what).toMatch(/^AWS throttled ecs:RegisterTaskDefinition until the deadline \(\d+ attempts in \d+ s\)$/)
     expect(why).toContain('ThrottlingException: Rate exceeded')
     expect(fix).toContain('fewer services at once')
   })
@@ -166,7 +166,7 @@ describe('row F01: a cancelled run stops at once', () => {
       const started = clock.monotonic()
       const { code, what } = await failure(aws.ecr.createRepository('api', { immutableTags: false }))
       expect(code).toBe('cancelled')
-      expect(what).toContain('ecr:CreateRepository; whether it was applied is not known')
+      expect(what).toContain('ecr:CreateRepository; whether it was applied is unknown')
       expect(clock.monotonic() - started).toBe(2000)
     },
   )

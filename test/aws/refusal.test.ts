@@ -46,13 +46,13 @@ describe('row F13: a missing permission is named at once, with the statement tha
     const { aws, simulator, clock } = simulated()
     simulator.iam.allow('nothing:AtAll')
     const started = clock.monotonic()
-    const { code, what, fix } = await failure(ask(aws))
+    const { code, what, why, fix } = await failure(ask(aws))
     expect(code).toBe('permission-missing')
-    expect(what).toContain('arn:aws:iam::111122223333:user/simulator is not authorized to perform')
-    expect(what).toContain(action)
+    expect(what).toContain(`: not authorized to perform ${action}`)
+    expect(why).toMatch(/arn:aws:iam::111122223333:user\/simulator/)
     const statement = JSON.parse(/\{.*\}/.exec(fix)?.[0] ?? '{}')
     expect(statement).toMatchObject({ Effect: 'Allow', Action: action })
-    expect(what).toContain(`on ${statement.Resource}`)
+    expect(why).toContain(`on resource: ${statement.Resource}`)
     expect(simulator.recorder.count()).toBe(1)
     expect(clock.monotonic() - started).toBeLessThan(2000)
   })
@@ -74,7 +74,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'AccessDeniedException',
     'Cross-account pass role is not allowed.',
     'permission-missing',
-    /Cross-account pass role is not allowed: ecs:RegisterTaskDefinition names a role of another AWS account[\s\S]*A role name without arn:aws:iam::… fits every account/,
+    /Cross-account pass role is not allowed: ecs:RegisterTaskDefinition names a role of another AWS account[\s\S]*A role name without arn:aws:iam::… works in every account/,
   ],
   [
     'a role of another account, in the words of a policy',
@@ -90,7 +90,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'AccessDeniedException',
     'User: arn:aws:sts::111122223333:assumed-role/deploy/ship is not authorized to perform: ecs:UpdateService on resource: arn:aws:ecs:eu-west-1:111122223333:service/main/api with an explicit deny in a service control policy',
     'permission-missing',
-    /explicit deny in a service control policy forbids it, and no further Allow helps/,
+    /explicit deny in a service control policy overrides every Allow/,
   ],
   [
     'an answer to a deployment that is gone',
@@ -98,7 +98,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'ServiceDeploymentNotFoundException',
     'The service deployment does not exist.',
     'deployment-not-found',
-    /cannot be answered[\s\S]*it does not exist/,
+    /AWS refused ecs:ContinueServiceDeployment: .* does not exist/,
   ],
   [
     'an answer with half an id',
@@ -106,7 +106,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'InvalidParameterException',
     'Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}',
     'aws-rejected',
-    /does not take ecs-pause-1 for the id of a hook[\s\S]*Run this again/,
+    /the hookId ecs-pause-1 is invalid[\s\S]*Run the job again/,
   ],
   [
     'a permissions boundary',
@@ -162,7 +162,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'ClientException',
     "Fargate requires that 'cpu' be defined at the task level.",
     'task-definition-invalid',
-    /refuses the task definition api[\s\S]*Fargate requires that 'cpu' be defined/,
+    /refused ecs:RegisterTaskDefinition for api[\s\S]*Fargate requires that 'cpu' be defined/,
   ],
   [
     'a revision that does not exist, for a task',
@@ -186,7 +186,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'DeploymentLimitExceededException',
     "The Deployment Group 'api' already has an active Deployment 'd-A1B2C3D4E'",
     'deployment-conflict',
-    /in progress already: d-A1B2C3D4E[\s\S]*stop-deployment --deployment-id d-A1B2C3D4E/,
+    /already has an active deployment, d-A1B2C3D4E[\s\S]*stop-deployment --auto-rollback-enabled --deployment-id d-A1B2C3D4E/,
   ],
   [
     'a deployment id that nobody knows',
@@ -202,7 +202,7 @@ const errors: readonly [string, (typeof calls)[number][0], string, string, strin
     'InvalidSignatureException',
     'The request signature we calculated does not match the signature you provided.',
     'aws-rejected',
-    /do not belong together/,
+    /do not match/,
   ],
   [
     'a quota',

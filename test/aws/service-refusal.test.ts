@@ -24,9 +24,9 @@ test.each([
   ],
   [
     'productionListenerRule has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: arn:x',
-    'two different rules',
+    'two different ARNs',
   ],
-  ['The following rules cannot be used as both production and test listener rules: arn:x', 'two different rules'],
+  ['The following rules cannot be used as both production and test listener rules: arn:x', 'two different ARNs'],
   ['Duplicate targetGroupArn found: arn:x', 'two different ones'],
   [
     'The target group with targetGroupArn arn:x does not have an associated load balancer.',
@@ -34,11 +34,11 @@ test.each([
   ],
   [
     'advancedConfiguration field is not allowed with ELBv1 loadBalancers',
-    'Classic Load Balancers know the strategy ROLLING only',
+    'Classic Load Balancers support the strategy ROLLING only',
   ],
   [
     'All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)',
-    'Classic Load Balancers know the strategy ROLLING only',
+    'Classic Load Balancers support the strategy ROLLING only',
   ],
   ['Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE', 'Correct the input lifecycle-hooks'],
   ['Invalid lifecycle stage provided for Pause Hook', 'Correct the input lifecycle-hooks'],
@@ -48,7 +48,7 @@ test.each([
   ],
   [
     'bakeTimeInMinutes is required when using the BLUE_GREEN deployment strategy',
-    'Correct the input strategy or the settings beside it',
+    'Correct the input strategy or the deployment setting',
   ],
 ])('"%s" says what to do', (message, advice) => {
   const all = said(message)

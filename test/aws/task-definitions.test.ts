@@ -40,7 +40,7 @@ describe("peers' F1: nothing in a task definition is lost silently", () => {
     const { aws, simulator } = simulated()
     const { code, why } = await failure(aws.ecs.registerTaskDefinition(written))
     expect(code).toBe('task-definition-lossy')
-    expect(why).toBe(`${words} would be lost on the way to Amazon ECS`)
+    expect(why).toBe(`the SDK would not send ${words}`)
     expect(simulator.recorder.count()).toBe(0)
   })
 

@@ -71,7 +71,7 @@ describe('npm run demo', () => {
   ] as const
 
   test.concurrent.each(some(stories, 4))(
-    '%s: the cause is found, the old revision serves, Slack and the summary say so',
+    '%s: the cause is found, the old revision is live again, and Slack and the summary report it',
     async (name, cause, evidence) => {
       const story = await told(scenarioOf(name))
       expect(story.surprises).toEqual([])
@@ -95,7 +95,7 @@ describe('npm run demo', () => {
   ] as const
 
   test.concurrent.each(some(stopped, 3))(
-    '%s: preflight stops it before anything is changed, and Slack and the summary say so',
+    '%s: preflight stops it before anything is changed, and Slack and the summary report it',
     async (name, cause) => {
       const story = await told(scenarioOf(name))
       expect(story.surprises).toEqual([])

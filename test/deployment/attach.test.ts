@@ -176,7 +176,7 @@ describe("the id of CodeDeploy's own rollback", () => {
     expect(ended.state.rollingBack?.deploymentId).toBe(rollbackId)
     expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:1$/)
     expect(ended.state.warnings.map(({ untrusted }) => untrusted)).toEqual([
-      `${rollbackId} is the rollback of deployment ${id}, whose end is reported.`,
+      `${rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`,
     ])
   })
 

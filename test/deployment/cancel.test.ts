@@ -55,7 +55,7 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
     const { record } = await cancelled(sim, 'stop-and-roll-back', started)
     const { state, cause } = await settled(sim, record)
     expect(state.verdict?.outcome).toBe('cancelled')
-    expect(cause).toMatch(/was stopped and is being rolled back to api:1/)
+    expect(cause).toMatch(/this run stopped the deployment .* rolls back to api:1/)
     sim.clock.advance(30 * 60_000)
     expect(servingImage(sim)).toBe(oldImage)
   })
@@ -65,7 +65,7 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
     const { record } = await cancelled(sim, 'leave', started)
     const { cause } = await settled(sim, record)
-    expect(cause).toMatch(/still rolling out and was left alone/)
+    expect(cause).toMatch(/is still in progress and continues without this run \(on-cancel: leave\)/)
     sim.clock.advance(30 * 60_000)
     expect(servingImage(sim)).toBe(newImage)
   })
@@ -95,7 +95,7 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
     const { deploymentId: _, serviceDeploymentArn: _arn, ...lost } = record
     sim.clock.advance(10_000)
     const { cause } = await settled(sim, { ...lost, stage: 'updating' })
-    expect(cause).toMatch(/was stopped and is being rolled back/)
+    expect(cause).toMatch(/this run stopped the deployment .* rolls back/)
   })
 
   test('what cannot be stopped is said to go on', async () => {
@@ -109,7 +109,7 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
     sim.clock.advance(5_000)
     const { state, cause } = await settled(sim, record)
     expect(state.verdict?.outcome).toBe('cancelled')
-    expect(cause).toMatch(/may still be rolling out/)
+    expect(cause).toMatch(/may still be in progress/)
   })
 })
 
@@ -120,7 +120,7 @@ test('at whatever second a rolling deployment is settled, what is told is what s
     sim.clock.advance(seconds * 1000)
     const { cause } = await settled(sim, record)
     sim.clock.advance(30 * 60_000)
-    const isBack = /is being rolled back/.test(cause)
+    const isBack = /now rolls back/.test(cause)
     expect([seconds, cause, servingImage(sim)]).toEqual([seconds, cause, isBack ? oldImage : newImage])
     ended = /had succeeded/.test(cause)
   }
@@ -139,7 +139,7 @@ describe('a cancel while reads lag', () => {
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
     const { record } = await cancelled(sim, 'stop-and-roll-back', started)
     const { cause } = await settled(sim, record)
-    expect(cause).toMatch(/was stopped and is being rolled back to api:1/)
+    expect(cause).toMatch(/this run stopped the deployment .* rolls back to api:1/)
     sim.clock.advance(30 * 60_000)
     expect(servingImage(sim)).toBe(oldImage)
   })
@@ -150,7 +150,7 @@ describe('a cancel while reads lag', () => {
     sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 90 })
     const { record } = await cancelled(sim, 'leave', started)
     await run(sim, { image: 'registry.example.com/api:v3', request: { wait: false } })
-    expect((await settled(sim, record)).cause).toMatch(/had been replaced by another one/)
+    expect((await settled(sim, record)).cause).toMatch(/had been superseded by another deployment/)
   })
 
   test('the same revision anew is not taken for complete because the old one is', async () => {
@@ -164,7 +164,7 @@ describe('a cancel while reads lag', () => {
       request: { onCancel: 'leave', forceNewDeployment: true },
       onEvent: (event) => started(event) && job.abort(new Error('cancelled')),
     })
-    expect((await settled(sim, record)).cause).not.toMatch(/was complete by ECS's own word/)
+    expect((await settled(sim, record)).cause).not.toMatch(/rolloutState COMPLETED/)
   })
 })
 

@@ -46,17 +46,21 @@ describe.each([
     const sim = await busy(scene)
     const ended = await deploy(sim, 'wait', { request: { waitMinutes: 1 } })
     expect(ended.error).toMatchObject({ message: 'deployment-conflict' })
-    expect(ended.cause).toMatch(/still after 1 minute of waiting.*wait-for-minutes. Nothing has been changed/)
+    expect(ended.cause).toMatch(/after a wait of 1 minute.*wait-for-minutes. Nothing has been changed/)
     expect(ended.cause).not.toMatch(/on-conflict/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   })
 
   const replaces = /A deployment of api:2 is in progress; this one replaces it/
   test.each<[ConflictPolicy | undefined, RegExp, RegExp]>([
-    ['fail', /It would fail at this moment.*(api:2|d-\w+)/, /It would fail at this moment.*busy with deployment d-/],
-    ['wait', /It would wait for another deployment first.*api:2/, /It would wait for another deployment first.*busy/],
-    ['stop', replaces, /It would stop another deployment first.*busy/],
-    [undefined, replaces, /It would fail at this moment.*busy/],
+    ['fail', /This deployment would fail.*(api:2|d-\w+)/, /This deployment would fail.*active deployment, d-/],
+    [
+      'wait',
+      /This deployment would wait for another one first.*api:2/,
+      /This deployment would wait for another one first.*active deployment/,
+    ],
+    ['stop', replaces, /This deployment would stop another one first.*active deployment/],
+    [undefined, replaces, /This deployment would fail.*active deployment/],
   ])('a dry run with on-conflict %s says what would happen', async (onConflict, rolling, codeDeploy) => {
     const sim = await busy(scene)
     const ended = await deploy(sim, onConflict, { request: { dryRun: true } })
@@ -112,6 +116,6 @@ test('CodeDeploy: a rollback is named, and nobody is told to stop it', async () 
   await codeDeploy.stopDeployment(first, true)
   for (let now = first; now === first || now === ''; now = await active()) await clock.sleep(1_000)
   const ended = await deploy(sim, 'fail')
-  expect(ended.cause).toMatch(/busy with the rollback d-.*on-conflict to wait\. Nothing/)
+  expect(ended.cause).toMatch(/already has an active rollback, d-.*on-conflict to wait\. Nothing/)
   expect(ended.cause).not.toMatch(/stop-deployment/)
 })

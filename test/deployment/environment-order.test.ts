@@ -115,12 +115,12 @@ describe.each([
         ['success', ours, '6'],
         ['failure', ours, '7'],
       ],
-      /failed there in this run/,
+      /this run's deployment to staging failed/,
     ],
     [
       'this run deployed another image there',
       [['success', sha('b'), '7']],
-      /this run deployed sha256:b{64} there, and not sha256:a{64}/,
+      /this run deployed sha256:b{64} to staging, not sha256:a{64}/,
     ],
     [
       'it was rolled back there since',
@@ -128,7 +128,7 @@ describe.each([
         ['success', ours, '7'],
         ['success', 'rollback', '9'],
       ],
-      /rolled back there after that, in run 9/,
+      /run 9 rolled it back in staging/,
     ],
     ['only another service succeeded', [['success', ours, '7', 'worker']], /no successful deployment/],
     ['it is not known which image was deployed there', [['success', 'commit', '6']], /no successful deployment/],
@@ -139,7 +139,9 @@ describe.each([
     const ended = await deployAfterStaging(sim)
     expect(ended.outcome).toBe('failed')
     expect(ended.cause).toMatch(why)
-    expect(ended.cause).toMatch(/production was not deployed: no proof that api succeeded in staging/)
+    expect(ended.cause).toMatch(
+      /Not deployed to production: could not verify that api was deployed successfully to staging/,
+    )
     expect(changes(sim)).toBe(0)
   })
 })
@@ -149,7 +151,7 @@ describe('the proof', () => {
     const sim = rollingScene()
     note(sim, [['success', ours, '7']])
     const ended = await deployAfterStaging(sim, { services: ['api', 'worker'] })
-    expect(ended.cause).toMatch(/no proof that worker succeeded in staging/)
+    expect(ended.cause).toMatch(/could not verify that worker was deployed successfully to staging/)
   })
 
   test('goes by the commit where no image is named by its digest', async () => {
@@ -187,13 +189,13 @@ describe('the proof', () => {
       {},
       /403.*lacks deployments: read.*permission deployments: read/,
     ],
-    ['there is no token', () => undefined, { token: undefined }, /no github-token/],
-    ['GitHub is down', (sim) => sim.github.fail({ kind: 'http', status: 503 }), {}, /GitHub answered 503/],
+    ['there is no token', () => undefined, { token: undefined }, /github-token is empty/],
+    ['GitHub is down', (sim) => sim.github.fail({ kind: 'http', status: 503 }), {}, /GitHub returned HTTP 503/],
     [
       'GitHub hangs',
       (sim) => sim.faults.add({ service: 'github', times: Number.POSITIVE_INFINITY, effect: { kind: 'hang' } }),
       {},
-      /did not answer/,
+      /did not respond/,
     ],
   ])('cannot be had where %s: nothing is deployed', async (_, spoil, more, why) => {
     const sim = rollingScene()

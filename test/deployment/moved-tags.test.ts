@@ -45,7 +45,7 @@ describe.each([
     const moved = push(sim, 'two')
     const ended = await again(sim)
     expect(ended.outcome).toBe('succeeded')
-    expect(warnings(ended)).toMatch(/api:latest is another image now than what runs \(sha256:\w{12} → sha256:\w{12}\)/)
+    expect(warnings(ended)).toMatch(/tag of \S*api:latest was moved \(sha256:\w{12} → sha256:\w{12}\)/)
     sim.clock.advance(600_000)
     expect(await digests(sim)).toEqual(new Set([moved]))
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
@@ -60,7 +60,7 @@ describe.each([
     const ended = await again(sim)
     expect(ended.outcome).toBe('unchanged')
     expect(warnings(ended)).toMatch(
-      /ecs:ListTasks shows no running task of api:\d+, so it is not known whether a tag was moved/,
+      /ecs:ListTasks returned no running task of api:\d+, so a tag that was moved since the last deployment is not detected/,
     )
   })
 
@@ -78,7 +78,7 @@ describe.each([
     push(sim, 'two')
     const ended = await again(sim, { request: { dryRun: true } })
     expect(ended.state.plan?.unchanged).toBe(false)
-    expect(warnings(ended)).toMatch(/another image now/)
+    expect(warnings(ended)).toMatch(/tag of .* was moved/)
     const changes = sim.recorder.all.filter(({ operation }) => /^(Update|Create)/.test(operation))
     expect(changes).toEqual([])
   })
@@ -92,7 +92,9 @@ describe.each([
     sim.faults.add({ ...rule, times: 9, effect: { kind: 'access-denied' } })
     const ended = await again(sim)
     expect(ended.outcome).toBe('unchanged')
-    expect(warnings(ended)).toMatch(new RegExp(`do not allow ${action}.*not known whether.*force-new-deployment`))
+    expect(warnings(ended)).toMatch(
+      new RegExp(`Not authorized to perform ${action}.*is not detected.*force-new-deployment`),
+    )
   })
 
   test('is unchanged, and that is said, when Amazon ECR does not answer for some seconds', async () => {
@@ -101,7 +103,7 @@ describe.each([
     const before = sim.clock.now()
     const ended = await again(sim)
     expect([ended.outcome, sim.clock.now() - before < 30_000]).toEqual(['unchanged', true])
-    expect(warnings(ended)).toMatch(/did not answer ecr:DescribeImages, so it is not known/)
+    expect(warnings(ended)).toMatch(/did not respond to ecr:DescribeImages in time, so a tag that was moved/)
   })
 
   test('is unchanged where a task shows the part for its platform of what the tag leads to', async () => {
@@ -142,8 +144,8 @@ describe.each([
 })
 
 test.each([
-  ['registry.example.com/api:latest', /registry\.example\.com\/api:latest is not in the Amazon ECR of this account/],
-  ['registry.example.com/api', /is not in the Amazon ECR/],
+  ['registry.example.com/api:latest', /registry\.example\.com\/api:latest is not in this account's Amazon ECR/],
+  ['registry.example.com/api', /is not in this account's Amazon ECR/],
   ['registry.example.com/api:v2', /^$/],
 ])('%s of another registry is not looked up', async (other, said) => {
   const sim = rollingScene()

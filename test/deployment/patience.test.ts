@@ -41,7 +41,7 @@ describe.each([
       onKeep: ({ stage }) => stage === 'updating' && silence(sim),
     })
     expect(ended.outcome).toBe('detached')
-    expect(ended.cause).toMatch(/did not answer .* its end is not known/)
+    expect(ended.cause).toMatch(/did not respond .* its end is unknown/)
     expect(ended.minutes).toBeLessThanOrEqual(10.2)
   })
 

@@ -118,7 +118,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     [
       'a command that fails',
       'RUN ["node", "-e", "console.log(\'about to fail\'); process.exit(7)"]',
-      /ended with exit code 7[\s\S]*about to fail/,
+      /exited with code 7[\s\S]*about to fail/,
     ],
     ['a file that is missing', 'COPY nothing-here.txt /', /nothing-here\.txt/],
     ['a stage that is missing', '', /no stage "nowhere"|nowhere/],
@@ -269,7 +269,7 @@ withDocker('any other OCI registry with a password', () => {
       ),
     ).toMatchObject({
       code: 'registry-rejected',
-      what: 'The registry did not accept the login',
+      what: 'The registry refused the credentials',
     })
   })
 })

@@ -27,7 +27,7 @@ export const hostile = {
 const secret = /c4nary|simulator-(session|id-token)-|simulator-secret-access-key|\beyJ[\w-]{20,}\.|-----BEGIN/
 const direction = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 /** Signs of a value that nobody looked at before it was put into a sentence. */
-const careless = /\bundefined\b|\bNaN\b|\[object \w+\]|A fault in Slipway/
+const careless = /\bundefined\b|\bNaN\b|\[object \w+\]|a bug in Slipway/
 /** The commands that Slipway itself uses. */
 const usual = ['add-mask', 'debug', 'error', 'warning', 'notice', 'group', 'endgroup']
 

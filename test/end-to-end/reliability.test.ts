@@ -86,7 +86,7 @@ test.concurrent(
   inScene({}, async (scene) => {
     const { post } = await cancelled(scene, { operation: 'RegisterTaskDefinition' })
     expect(scene.done('UpdateService')).toBe(0)
-    expect(post.log).toMatch(/the service had not been changed/)
+    expect(post.log).toMatch(/this run had not changed the service yet/)
     expect(post.outputs.verdict ?? 'cancelled').toBe('cancelled')
   }),
 )

@@ -68,7 +68,7 @@ test.concurrent(
     expect(main.outputs.verdict).toBe('cancelled')
     const post = await scene.run('deploy', inputs, { step: 'post', state: main.state })
     expect(post.summary).toMatch(
-      /2 services were on their way: api, worker.*Rollback in progress, continues after this job: data/,
+      /2 deployments were in progress: api, worker.*Rollback in progress, continues after this job: data/,
     )
     expect(scene.slack()).toMatch(/\*api\* cancelled.*\*edge\* not started/)
     scene.sim.clock.advance(1_800_000)

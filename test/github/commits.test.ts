@@ -30,13 +30,13 @@ test('one failure of GitHub is tried again; one that stays is told within 35 sec
   const before = sim.clock.now()
   expect(await history.compare(older, newer)).toEqual({
     reason: 'unanswered',
-    unknown: expect.stringMatching(/did not answer/),
+    unknown: expect.stringMatching(/did not respond/),
   })
   expect(sim.clock.now() - before).toBeLessThanOrEqual(35_000)
 })
 
 test.each([429, 403])(
-  'row F16: asked too often (%s), it waits for as long as GitHub says, if that is short',
+  'row F16: at the rate limit (%s), it waits for as long as GitHub says, if that is short',
   async (status) => {
     const { sim } = open()
     const busy = (seconds: number, times: number) => {
@@ -51,7 +51,7 @@ test.each([429, 403])(
     expect(sim.clock.now() - before).toBe(4000)
     expect(await busy(60, 1).compare(older, newer)).toEqual({
       reason: 'unanswered',
-      unknown: expect.stringMatching(/asked too often/),
+      unknown: expect.stringMatching(/rate limit exceeded/),
     })
   },
 )
@@ -59,7 +59,7 @@ test.each([429, 403])(
 describe('what cannot be compared says why', () => {
   type Sim = ReturnType<typeof createSimulator>
   test.each<[string, (sim: Sim) => unknown, string, RegExp]>([
-    ['a commit that is gone', ({ github }) => github.commits.forget(older), 'gone', /does not know the commit aaaaaaa/],
+    ['a commit that is gone', ({ github }) => github.commits.forget(older), 'gone', /commit aaaaaaa no longer exists/],
     ['no common history', ({ github }) => github.commits.branch(newer), 'gone', /no common history/],
     ['no permission', ({ github }) => github.grant({ contents: 'none' }), 'denied', /403.*contents: read/],
     [
@@ -68,10 +68,10 @@ describe('what cannot be compared says why', () => {
       'denied',
       /404.*contents: read/,
     ],
-    ['a token that is void', ({ github }) => github.revoke('ghs_1'), 'denied', /401.*not valid/],
-    ['a limit', ({ github }) => github.fail({ kind: 'rate-limit' }), 'unanswered', /asked too often/],
+    ['a token that is void', ({ github }) => github.revoke('ghs_1'), 'denied', /401.*invalid/],
+    ['a limit', ({ github }) => github.fail({ kind: 'rate-limit' }), 'unanswered', /rate limit exceeded/],
     ['an outage', ({ github }) => github.fail({ kind: 'http', status: 503 }), 'unanswered', /503/],
-    ['nonsense', ({ github }) => github.fail({ kind: 'not-json' }), 'unanswered', /could not be asked/],
+    ['nonsense', ({ github }) => github.fail({ kind: 'not-json' }), 'unanswered', /request to GitHub failed/],
     ['another refusal', ({ github }) => github.fail({ kind: 'http', status: 451 }), 'unanswered', /451/],
   ])('%s', async (_, trouble, reason, unknown) => {
     const { sim, history } = open()
@@ -82,7 +82,7 @@ describe('what cannot be compared says why', () => {
   test('no token', async () => {
     expect(await open('').history.compare(older, newer)).toEqual({
       reason: 'denied',
-      unknown: 'there is no github-token',
+      unknown: 'github-token is empty',
     })
   })
 })

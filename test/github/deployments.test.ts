@@ -119,7 +119,7 @@ describe("progress on GitHub's deployment page", () => {
     for (const words of ['one', 'two', 'three']) await adapter.update('in_progress', [words])
     expect(seconds()).toBeLessThanOrEqual(5)
     expect(statuses.length).toBeLessThanOrEqual(1)
-    expect(debug).toEqual([expect.stringContaining("No progress on GitHub's deployment page")])
+    expect(debug).toEqual([expect.stringContaining("GitHub's deployment page was not updated")])
   })
 
   test('a request that hangs is ended, so that it does not keep the job alive', async () => {

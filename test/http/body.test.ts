@@ -28,7 +28,7 @@ function endless(status = 200) {
 describe('S13 the body of an answer', () => {
   test('is read up to its limit, and let go beyond', async () => {
     expect(await readText(new Response('four'), 4)).toBe('four')
-    await expect(readText(new Response('five!'), 4)).rejects.toThrow('the answer is larger than 4 bytes')
+    await expect(readText(new Response('five!'), 4)).rejects.toThrow('the response is larger than 4 bytes')
     const { response, seen } = endless()
     await expect(readBytes(response, 200_000)).rejects.toBeInstanceOf(OversizedAnswer)
     expect(seen).toEqual({ given: expect.any(Number), cancelled: true })

@@ -139,7 +139,7 @@ describe('a proxy that opens no tunnel', () => {
       proxy.refusals.push(status)
       await expect(proxied(secure(), {})).rejects.toMatchObject({
         name: 'ProxyError',
-        message: `the proxy ${proxy.address} (HTTPS_PROXY) answered CONNECT localhost:${ports.secure} with ${status}`,
+        message: `the proxy ${proxy.address} (HTTPS_PROXY) returned ${status} for CONNECT localhost:${ports.secure}`,
       })
       expect((await proxied(secure(), {})).status).toBe(200)
     },

@@ -87,7 +87,7 @@ describe('the proxy of an address', () => {
     ['http://u:s3cret@:1:2', 'it is not a URL'],
   ])('one that cannot be used is named by its variable, and shows no password: %s', (value, why) => {
     const said = refusal(() => proxyOf('https://slack.com', { ALL_PROXY: value }))
-    expect(said).toContain('The environment variable ALL_PROXY does not name a usable proxy')
+    expect(said).toContain('The proxy in the environment variable ALL_PROXY is invalid')
     expect(said).toContain(why)
     expect(said).not.toContain('s3cret')
     expect(proxyOf('https://slack.com', { ALL_PROXY: value, NO_PROXY: 'slack.com' })).toBeUndefined()

@@ -21,7 +21,7 @@ describe('what a registry says', () => {
       'User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:111122223333:repository/api because no identity-based policy allows the ecr:InitiateLayerUpload action',
       {
         code: 'permission-missing',
-        what: 'The credentials do not allow ecr:InitiateLayerUpload',
+        what: 'Not authorized to perform ecr:InitiateLayerUpload on arn:aws:ecr:eu-west-1:111122223333:repository/api',
         fix: expect.stringContaining('"Resource":"arn:aws:ecr:eu-west-1:111122223333:repository/api"'),
       },
     ],
@@ -38,13 +38,13 @@ describe('what a registry says', () => {
       { code: 'repository-not-found', what: expect.stringContaining('"api"') },
     ],
     ['Your authorization token has expired. Reauthenticate and try again.', { code: 'credentials-expired' }],
-    ['no basic auth credentials', { code: 'registry-rejected', what: 'The registry did not accept the login' }],
-    ['toomanyrequests: Rate exceeded', { code: 'registry-rejected', what: 'A registry refused more requests for now' }],
+    ['no basic auth credentials', { code: 'registry-rejected', what: 'The registry refused the credentials' }],
     [
-      'something new',
-      { code: 'registry-rejected', what: 'The registry refused the blob', why: 'it says: NEW: something new' },
+      'toomanyrequests: Rate exceeded',
+      { code: 'registry-rejected', what: expect.stringContaining('Pull rate limit reached (toomanyrequests)') },
     ],
-    ['', { code: 'registry-rejected', why: 'it answered HTTP 418' }],
+    ['something new', { code: 'registry-rejected', what: 'The registry refused the blob', why: 'NEW: something new' }],
+    ['', { code: 'registry-rejected', why: 'HTTP 418' }],
   ])('%s', (message, expected) => {
     expect(spoken(registryFailure({ code: message && 'NEW', message, status: 418 }, text`the blob`))).toMatchObject(
       expected,
@@ -57,17 +57,17 @@ describe('what Docker says', () => {
     [
       'BuildKit, a command',
       ['ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci ended with exit code 1\./) },
+      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
     ],
     [
       'old BuildKit, a command',
       ['executor failed running [/bin/sh -c npm ci]: exit code: 1'],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci ended with exit code 1\./) },
+      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
     ],
     [
       'classic, a command',
       ["The command '/bin/sh -c npm ci' returned a non-zero code: 1"],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci ended with exit code 1\./) },
+      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
     ],
     [
       'no Dockerfile',
@@ -106,7 +106,7 @@ describe('what Docker says', () => {
       ['denied: Your authorization token has expired. Reauthenticate and try again.'],
       { code: 'credentials-expired' },
     ],
-    ['nothing at all', [], { code: 'build-failed', why: expect.stringContaining('Docker ended with exit code 1') }],
+    ['nothing at all', [], { code: 'build-failed', why: expect.stringContaining('docker exited with code 1') }],
   ])('%s', (_, tail, expected) => {
     expect(spoken(buildFailure(1, tail))).toMatchObject(expected)
   })

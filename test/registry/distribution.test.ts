@@ -78,7 +78,7 @@ describe('what a registry keeps waiting', () => {
     const { registry, spoil, lines } = open()
     spoil({ effect: { kind: 'http', status: 503 }, times: 4 })
     await registry.hasBlob('api', digest)
-    expect(lines).toEqual(['The registry gave no usable answer (attempt 1: HTTP 503); trying again'])
+    expect(lines).toEqual(['The request to the registry failed (attempt 1), retrying: HTTP 503'])
   })
 
   test('is told when the connection breaks, with the reason', async () => {
@@ -86,7 +86,7 @@ describe('what a registry keeps waiting', () => {
     spoil({ effect: { kind: 'reset' }, times: 1 })
     await registry.hasBlob('api', digest)
     expect(lines).toEqual([
-      expect.stringMatching(/^The registry gave no usable answer \(attempt 1: HEAD \/v2\/api\/blobs/),
+      expect.stringMatching(/^The request to the registry failed \(attempt 1\), retrying: HEAD \/v2\/api\/blobs/),
     ])
   })
 
@@ -95,7 +95,7 @@ describe('what a registry keeps waiting', () => {
     spoil({ effect: { kind: 'hang' }, times: 1 })
     const started = clock.monotonic()
     await registry.manifest('api', 'v1')
-    expect(lines[0]).toBe('The registry has not answered for 5 s; still waiting')
+    expect(lines[0]).toBe('The registry has not responded for 5 s, still waiting')
     expect(clock.monotonic() - started).toBeGreaterThanOrEqual(30_000)
   })
 
@@ -159,7 +159,7 @@ describe('the way to a registry', () => {
     way.simulator.world.region('eu-west-1').ecr.createRepository('fixed', true)
     expect(await failure(way.registry.pushBlob('web', digest, content))).toMatchObject({
       code: 'repository-not-found',
-      what: 'There is no ECR repository "web" in this account and region',
+      what: 'RepositoryNotFoundException: the ECR repository "web" does not exist',
     })
     expect((await failure(way.registry.pushManifest('api', 'v1', manifestTypes[1], content))).code).toBe(
       'registry-rejected',
@@ -260,7 +260,9 @@ describe('S12 a registry that leads elsewhere', () => {
     expect((await registry.manifest('api', 'v1'))?.digest).toBe(digest)
     expect(seen[1]).toBe(`GET ${own}/moved with the password`)
     const loop = answeredBy(() => redirect('/again'))
-    expect((await failure(loop.registry.manifest('api', 'v1'))).what).toContain('a redirect, which is not followed')
+    expect((await failure(loop.registry.manifest('api', 'v1'))).what).toContain(
+      'redirected a request (to return api:v1), which was not followed',
+    )
     expect(loop.seen).toHaveLength(6)
   })
 
@@ -341,7 +343,7 @@ describe('S13 an answer without an end', () => {
 
   test('says nothing beside its status where it is a refusal', async () => {
     const { response, given } = endless(403)
-    expect((await failure(answeredBy(() => response).registry.manifest('api', 'v1'))).why).toBe('it answered HTTP 403')
+    expect((await failure(answeredBy(() => response).registry.manifest('api', 'v1'))).why).toBe('HTTP 403')
     expect(given()).toBeLessThan(5_000_000)
   })
 })

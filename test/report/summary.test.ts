@@ -74,10 +74,13 @@ describe('the job summary', () => {
   test('calls a stop that this run asked for its own', () => {
     const failed = lastState(stories['rolled-back'] ?? [])
     const codeDeploy = { errorCode: 'MANUAL_STOP', message: untrusted('Deployment d-1 was stopped.'), failures: [] }
-    const rollingBack = { since: start, reason: untrusted('3 new tasks failed in the same way (fail-fast-after is 3)') }
+    const rollingBack = {
+      since: start,
+      reason: untrusted('3 new tasks failed with the same error (fail-fast-after: 3)'),
+    }
     const of = (stopped: 'by-us' | 'by-others') =>
       renderSummary({ subject, state: { ...failed, rollingBack, evidence: { ...evidence, codeDeploy, stopped } } })
-    const own = 'Stopped by this run: 3 new tasks failed in the same way (fail-fast-after is 3)'
+    const own = 'Stopped by this run: 3 new tasks failed with the same error (fail-fast-after: 3)'
     expect(of('by-us')).toContain(`MANUAL_STOP: Deployment d-1 was stopped.\n${own}`)
     expect(of('by-others')).not.toContain('Stopped by this run')
   })

@@ -43,12 +43,12 @@ describe('a file', () => {
 
 describe('S10 what is refused names the path, the input and the reason', () => {
   test.each([
-    ['nothing.json', 'there is no such file in the workspace'],
-    ['../secret', 'it is outside of the workspace'],
-    ['/etc/passwd', 'it is outside of the workspace'],
-    ['escape', 'its links lead out of the workspace'],
-    ['into-temporary', 'its links lead out of the workspace'],
-    ['loop', 'its links go round in a circle'],
+    ['nothing.json', 'ENOENT: no such file in the workspace'],
+    ['../secret', 'it is outside the workspace'],
+    ['/etc/passwd', 'it is outside the workspace'],
+    ['escape', 'a symbolic link in its path leads outside the workspace'],
+    ['into-temporary', 'a symbolic link in its path leads outside the workspace'],
+    ['loop', 'ELOOP: its symbolic links form a loop'],
     ['deploy', 'it is not a regular file'],
     ['huge', 'it has 1048577 bytes; at most 1048576 are read'],
     ['utf16', 'it is UTF-16; save it as UTF-8'],

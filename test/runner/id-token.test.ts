@@ -59,7 +59,7 @@ describe('the OIDC token of the job', () => {
     expect(await failure(down.ask())).toMatchObject({
       code: 'credentials-missing',
       what: 'GitHub returned no OIDC token for the audience sts.amazonaws.com in 4 attempts',
-      why: 'the token service answered 503',
+      why: 'the token service returned HTTP 503',
     })
     expect(down.seen).toHaveLength(4)
   })

@@ -80,7 +80,7 @@ describe('a number that is too large where the largest does as well', () => {
   })
 
   test('is taken as the largest, with a warning that says so and why', () => {
-    const warnings = ['minutes is 480, and is taken as 360: GitHub ends a job after six hours']
+    const warnings = ['minutes is 480, and 360 is used: GitHub ends a job after six hours']
     expect(taken('480')).toEqual({ minutes: 360, warnings })
   })
 
@@ -101,7 +101,7 @@ describe('bad inputs', () => {
       }),
     ).toBe(
       [
-        '6 inputs are not right:',
+        '6 inputs are invalid:',
         '- cluster is required',
         '- strategy must be one of rolling, codedeploy, not "bluegreen"',
         '- wait-for-minutes must be a whole number from 0 to 360, not "1e9"',

@@ -86,7 +86,11 @@ test.each([
       }),
     /::error::td\.json cannot be read at DATABASE_PASS=\*\*\*: it holds postgres:\/\/app:\*\*\*@db\/shop\. Look at/,
   ],
-  ['a fault', () => new Error(`connect ${database}`), /A fault in Slipway: connect postgres:\/\/app:\*\*\*@db\/shop/],
+  [
+    'a fault',
+    () => new Error(`connect ${database}`),
+    /Internal error \(a bug in Slipway\): connect postgres:\/\/app:\*\*\*@db\/shop/,
+  ],
   [
     'a full disk, wherever it was met,',
     () => Object.assign(new Error(`ENOSPC: no space left on device, write ${database}`), { code: 'ENOSPC' }),
@@ -126,7 +130,7 @@ test('a step that fails before it has a report shows the failure in the job summ
 test('so does one whose inputs are wrong', async () => {
   await run({ inputs: { environments: requiredText }, main: () => Promise.resolve() }, 'main')
   expect(summary()).toMatch(
-    /^### ❌ An input is not right\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
+    /^### ❌ An input is invalid\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
   )
 })
 

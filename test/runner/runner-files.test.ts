@@ -21,7 +21,7 @@ test('row F29: outputs that cannot be written are told once, and end the step re
   write('outputs', full)
   write('outputs', full)
   expect(lines).toEqual([
-    'error The outputs of this step could not be written (GITHUB_OUTPUT), so it ends red: later steps would go on without them: ENOSPC: no space left on device, write.',
+    'error The outputs could not be written to GITHUB_OUTPUT, so this step fails: later steps would run without them: ENOSPC: no space left on device, write.',
   ])
   expect(isRed()).toBe(true)
 })

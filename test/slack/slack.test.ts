@@ -134,7 +134,7 @@ describe('with a bot token', () => {
 
   describe('a message whose answer was lost cannot be edited', () => {
     const note =
-      "An earlier message of this run may be in this channel and is not updated: Slack's answer with its `ts` was lost."
+      "An earlier message of this run may be in this channel and is not updated: Slack's response with its `ts` was lost."
 
     test.each([
       ['the connection broke', 'reset'],
@@ -206,8 +206,8 @@ describe('with a webhook', () => {
 
 const outages: Readonly<Record<string, { readonly replies: readonly Reply[]; readonly says: RegExp }>> = {
   'answers 500': { replies: [{ status: 500, body: 'oops' }], says: /http_500.*slack-status/ },
-  'never answers': { replies: ['hang'], says: /^Slack did not answer in time\. See https/ },
-  'resets the connection': { replies: ['reset'], says: /^Slack cannot be reached \(.+\)\. Check/ },
+  'never answers': { replies: ['hang'], says: /^Slack did not respond in time\. See https/ },
+  'resets the connection': { replies: ['reset'], says: /^Slack is not reachable \(.+\)\. Check/ },
   'asks to wait too long': { replies: [{ status: 429, body: '', retryAfter: 30 }], says: /ratelimited/ },
   'asks to wait a little, for ever': { replies: [{ status: 429, body: '', retryAfter: 4 }], says: /ratelimited/ },
   'is gone': { replies: [{ status: 410, body: 'channel_is_archived' }], says: /http_410|Unarchive/ },
@@ -257,8 +257,8 @@ describe('row F15: when Slack fails, the deployment loses at most 10 seconds and
 describe('what Slack refuses is said once, in its own words, with what to do', () => {
   test.each([
     [no('not_in_channel'), /not_in_channel\. Invite the app/],
-    [no('channel_not_found'), /Give the channel's id/],
-    [no('invalid_auth'), /Put a current bot token/],
+    [no('channel_not_found'), /Set the channel's ID/],
+    [no('invalid_auth'), /valid bot token/],
     [
       no('missing_scope', { needed: 'chat:write', provided: 'users:read' }),
       /needed: chat:write; provided: users:read.*Add the scope/,
@@ -276,7 +276,7 @@ describe('what Slack refuses is said once, in its own words, with what to do', (
   test("a webhook's reason is in the body of its answer", async () => {
     const { warnings, end } = slackThat([{ status: 404, body: 'no_service' }], viaWebhook)
     await end(saying('end'))
-    expect(warnings).toEqual([expect.stringMatching(/no_service\. Make a new incoming webhook/)])
+    expect(warnings).toEqual([expect.stringMatching(/no_service\. Create a new incoming webhook/)])
   })
 })
 
@@ -296,7 +296,7 @@ describe('S12: token and message go to Slack and nowhere else', () => {
     const { requests, warnings, end } = slackThat([{ status: 200, body: 'ok' }], { token: undefined, webhookUrl })
     expect((await end(saying('end'))).delivered).toBe(false)
     expect(requests).toEqual([])
-    expect(warnings).toEqual([expect.stringContaining('webhook URL is not one of')])
+    expect(warnings).toEqual([expect.stringContaining('webhook URL is not of')])
   })
 
   test.each(['https://evil.example/api', 'http://slack.com/api', 'http://10.0.0.1/api'])(

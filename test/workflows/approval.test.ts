@@ -120,7 +120,7 @@ test.concurrent(
     scene.callWith({ 'approval-environment': 'traffic' })
     const run = await scene.run()
     expect(logOf(job(run, 'ship / plan'))).toMatch(
-      /approval-environment needs exactly one service in one environment, not staging\/api, production\/api/,
+      /approval-environment requires exactly one service in one environment, not staging\/api, production\/api/,
     )
     expect(describeJobs(run).filter((line) => line.endsWith('success'))).toEqual([])
     expect(scene.serving('staging')).toBe(oldImage)

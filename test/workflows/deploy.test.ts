@@ -87,7 +87,9 @@ test.concurrent(
     ])
     expect(run.outputs.ship).toMatchObject({ verdict: 'failed', 'cause-code': 'environment-order-unproven' })
     expect(scene.serving('production')).toBe(oldImage)
-    expect(logOf(job(run, 'ship / deploy'))).toContain('no proof that api succeeded in staging')
+    expect(logOf(job(run, 'ship / deploy'))).toContain(
+      'could not verify that api was deployed successfully to staging first',
+    )
   }),
 )
 

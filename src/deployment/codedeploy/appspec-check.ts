@@ -37,13 +37,13 @@ export function formMistakes({ value, at }: Document<JsonObject>): readonly Mist
   const resources = value[name]
   const found = isList(resources)
     ? [...resources.flatMap((resource, index) => inResource(resource, [name, index])), ...inHooks(value)]
-    : [{ path: [name], message: text`it has no list of Resources` }]
+    : [{ path: [name], message: text`Resources is missing or not a list` }]
   const hasService =
     isList(resources) && resources.some((one) => isObject(one) && Object.values(one).some(isEcsService))
   const none =
     hasService || found.length > 0
       ? []
-      : [{ path: [name], message: text`it has no resource of the Type ${serviceType}` }]
+      : [{ path: [name], message: text`Resources has no resource of Type ${serviceType}` }]
   return [...found, ...none].map(({ path, message }) => ({ ...at(path), message }))
 }
 
@@ -54,7 +54,7 @@ export function contentMistakes({ value, at }: Document<JsonObject>): readonly M
 
 function inResource(resource: Json, path: Path): readonly Found[] {
   if (!isObject(resource))
-    return [{ path, message: text`each of its Resources must be a mapping from a name to a resource` }]
+    return [{ path, message: text`each item of Resources must be a mapping from a name to a resource` }]
   return Object.entries(resource).flatMap(([name, content]) => {
     if (!isEcsService(content)) return []
     const properties = content[nameOf(content, 'Properties') ?? 'Properties']
@@ -66,7 +66,9 @@ function inHooks(appSpec: JsonObject): readonly Found[] {
   const name = nameOf(appSpec, 'Hooks') ?? 'Hooks'
   const hooks = appSpec[name] ?? []
   if (!isList(hooks) || !hooks.every(isObject))
-    return [{ path: [name], message: text`Hooks must be a list of lifecycle events, each with its Lambda function` }]
+    return [
+      { path: [name], message: text`Hooks must be a list of mappings from a lifecycle event to a Lambda function` },
+    ]
   return hooks.flatMap((hook, index) =>
     Object.entries(hook).flatMap(([event, lambda]) =>
       hookProblem(event, lambda).map((message) => ({ path: [name, index, event], message })),
@@ -77,8 +79,8 @@ function inHooks(appSpec: JsonObject): readonly Found[] {
 function hookProblem(name: string, lambda: Json): readonly Text[] {
   if (!hookNames.some((known) => known.toLowerCase() === name.toLowerCase())) {
     const similar = nearest(name, hookNames)
-    const hint = similar === undefined ? `there are ${hookNames.join(', ')}` : `did you mean ${similar}?`
-    return [text`${untrusted(name)} is no lifecycle event of Amazon ECS that takes a hook (${hint})`]
+    const hint = similar === undefined ? `valid: ${hookNames.join(', ')}` : `did you mean ${similar}?`
+    return [text`unknown lifecycle event hook "${untrusted(name)}" (${hint})`]
   }
   return typeof lambda === 'string' && lambda.trim() !== ''
     ? []
@@ -109,7 +111,7 @@ function placeholders(value: Json, path: Path): readonly Found[] {
     // The version of a function is no placeholder.
     return mark === undefined || mark === '$LATEST'
       ? []
-      : [{ path, message: text`${untrusted(name)} still has the placeholder ${untrusted(mark)}` }]
+      : [{ path, message: text`${untrusted(name)} has the unreplaced placeholder ${untrusted(mark)}` }]
   }
   if (isList(value)) return value.flatMap((item, index) => placeholders(item, [...path, index]))
   return isObject(value) ? Object.entries(value).flatMap(([key, item]) => placeholders(item, [...path, key])) : []

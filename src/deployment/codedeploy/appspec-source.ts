@@ -12,7 +12,7 @@ export const serviceType = 'AWS::ECS::Service'
 
 const wanted: Wanted = {
   name: 'The AppSpec',
-  fix: text`Correct it, or leave ${setting('codedeploy-appspec')} out: Slipway makes the AppSpec from the service.`,
+  fix: text`Correct the AppSpec, or remove ${setting('codedeploy-appspec')}: Slipway then makes one from the service.`,
   docs: appSpecDocs,
   accepts: (value) => isList(value[nameOf(value, 'Resources') ?? '']),
 }

@@ -17,8 +17,8 @@ export function appSpecOf(service: Service, taskDefinitionArn: string): string {
     throw new Failure({
       code: 'service-unsupported',
       what: text`The service ${untrusted(service.serviceName ?? '')} has no load balancer with a container and a port`,
-      why: text`CodeDeploy shifts traffic between two target groups of a load balancer`,
-      fix: text`Give the service a load balancer, or an AppSpec file in ${setting('codedeploy-appspec')}.`,
+      why: text`CodeDeploy shifts traffic between two target groups of a load balancer, and LoadBalancerInfo of the AppSpec names container and port`,
+      fix: text`Add a load balancer to the service, or set ${setting('codedeploy-appspec')} to an AppSpec file.`,
       docs: appSpecDocs,
     })
   }

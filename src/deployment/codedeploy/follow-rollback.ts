@@ -47,7 +47,7 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
     lost.pace.hurry()
   }
-  const last = text`CodeDeploy's deployment ${untrusted(rollbackId)}, which takes the old version back, still runs`
+  const last = text`CodeDeploy's rollback, deployment ${untrusted(rollbackId)}, is still in progress`
   return returning(rollout.request, lost.minutes, last, deployment.deploymentId)
 }
 

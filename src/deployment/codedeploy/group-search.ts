@@ -72,9 +72,9 @@ export async function searchGroup(
     .map(({ application, deploymentGroup }) => `${deploymentGroup} (application ${application})`)
   throw new Failure({
     code: 'service-unsupported',
-    what: text`Several deployment groups of CodeDeploy deploy the service ${untrusted(names[1])}`,
-    why: text`these are ${untrusted(list.sort().join(', '))}`,
-    fix: text`Name the right one in ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')}. Nothing has been changed.`,
+    what: text`Several CodeDeploy deployment groups deploy the service ${untrusted(names[1])}`,
+    why: text`found ${untrusted(list.sort().join(', '))}`,
+    fix: text`Set ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')} to one of them. Nothing has been changed.`,
   })
 }
 
@@ -88,6 +88,6 @@ function noneOf(
   isComplete: boolean,
 ): Text {
   const which = deploymentGroup ? ' of that name' : application ? ' of that application' : ''
-  const how = isComplete ? '' : ' of those that were looked through, the first 200 applications,'
+  const how = isComplete ? '' : ' (of the first 200 applications, which were searched)'
   return text`and no other group${which}${how} deploys ${untrusted(`${cluster}/${service}`)}`
 }

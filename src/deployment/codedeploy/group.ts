@@ -2,7 +2,7 @@ import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../ports.ts'
 import { isEqual } from '../../task-definition/equal.ts'
-import { setting, type Text, text, untrusted } from '../../text.ts'
+import { quoted, setting, type Text, text, untrusted } from '../../text.ts'
 import type { Conflict } from '../conflict.ts'
 import type { CodeDeployRequest, DeployRequest, Journey, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
@@ -80,12 +80,14 @@ export async function findInFlight(
 
 /** A rollback is waited for, and never ended: it is the way to a good state. */
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
-  const end = text`set on-conflict to wait or stop; or end it: aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${untrusted(id)}`
+  const wait = text`set ${setting('on-conflict')} to wait`
+  const command = `aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${id}`
+  const end = text`${wait} or stop; or stop it: ${quoted(command)}`
   return new Failure({
     code: 'deployment-conflict',
-    what: text`The deployment group ${untrusted(name.deploymentGroup)} is busy with ${isRollback ? 'the rollback' : 'deployment'} ${untrusted(id)}`,
-    why: text`CodeDeploy runs one deployment of a group at a time${description ? text` (this one says: ${untrusted(description)})` : ''}`,
-    fix: text`Run this job again when it has ended, or ${isRollback ? 'set on-conflict to wait' : end}. Nothing has been changed.`,
+    what: text`The deployment group ${untrusted(name.deploymentGroup)} already has an active ${isRollback ? 'rollback' : 'deployment'}, ${untrusted(id)}`,
+    why: text`a CodeDeploy deployment group runs one deployment at a time (DeploymentLimitExceededException)${description ? text`; its description: ${untrusted(description)}` : ''}`,
+    fix: text`Run this job again when it has ended, or ${isRollback ? wait : end}. Nothing has been changed.`,
   })
 }
 
@@ -98,7 +100,7 @@ export async function requireGroup(journey: Journey, name: GroupName, service?: 
     throw new Failure({
       code: 'service-unsupported',
       what: text`The deployment group ${untrusted(name.deploymentGroup)} deploys another service: ${untrusted(serves.map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`).join(', '))}`,
-      fix: text`Name the group of ${untrusted(service.serviceName ?? '')} in ${setting('codedeploy-deployment-group')}.`,
+      fix: text`Set ${setting('codedeploy-deployment-group')} to the group of ${untrusted(service.serviceName ?? '')}.`,
     })
   }
   return group
@@ -109,8 +111,8 @@ export function groupMissing({ application, deploymentGroup }: GroupName, more: 
   return new Failure({
     code: 'service-unsupported',
     what: text`CodeDeploy has no deployment group ${untrusted(deploymentGroup)} in an application ${untrusted(application)}${more.length > 0 ? text`, ${more}` : []}`,
-    why: text`services with the deployment controller CODE_DEPLOY are deployed through such a group`,
-    fix: text`Name the right ones in ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')}.`,
+    why: text`the deployment controller CODE_DEPLOY requires a deployment group`,
+    fix: text`Correct ${setting('codedeploy-application')} and ${setting('codedeploy-deployment-group')}.`,
   })
 }
 

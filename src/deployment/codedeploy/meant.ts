@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { setting, text, untrusted } from '../../text.ts'
 
 /** What an id means. */
 export interface Meant {
@@ -25,8 +25,8 @@ export async function deploymentMeant(
   if (first) return { id: first, deployment: await describeDeployment(first), rollbackId: id }
   throw new Failure({
     code: 'deployment-not-found',
-    what: text`The deployment ${untrusted(id)} is a rollback of CodeDeploy's own, and what it rolls back is not known`,
-    why: text`CodeDeploy names no deployment that it was started for`,
-    fix: text`Look at the group in the console of CodeDeploy, and give the id of the deployment before this one.`,
+    what: text`The deployment ${untrusted(id)} is a CodeDeploy rollback, and the deployment that it rolls back is unknown`,
+    why: text`codedeploy:GetDeployment returned no rollbackInfo.rollbackTriggeringDeploymentId`,
+    fix: text`Find the deployment before this one in the CodeDeploy console, and set ${setting('deployment-id')} to its id.`,
   })
 }

@@ -1,10 +1,11 @@
 import { resourceName } from '../../arn.ts'
 import { deadlineIn } from '../../clock.ts'
+import { Failure } from '../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../text.ts'
 import { type End, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import { startFailFast } from '../fail-fast.ts'
+import { notStopped, startFailFast } from '../fail-fast.ts'
 import type { DeployRequest, Rollout } from '../journey.ts'
 import { aftermath, aside, shortly, until } from '../patience.ts'
 import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
@@ -23,7 +24,7 @@ const gapOfTwoCalls = 8_000
 /** For no longer than this the target goes unseen, whatever else was asked beside the looks. Milliseconds. */
 const longestUnseen = 60_000
 const unshown = untrusted(
-  'The credentials do not allow codedeploy:GetDeploymentTarget, so its steps and traffic are not shown.',
+  'Not authorized to perform codedeploy:GetDeploymentTarget: lifecycle events and traffic are not reported.',
 )
 
 /** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
@@ -117,19 +118,15 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
 /** Stops the deployment with rollback. True when that was allowed. */
 async function* stop({ journey, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
   const { codeDeploy } = shortly(journey, request)
-  let isAllowed = true
-  await unlessDenied(codeDeploy.stopDeployment(id, true), () => {
-    isAllowed = false
-  })
-  const at = journey.clock.now()
-  if (isAllowed) yield { kind: 'rolling-back', at, reason }
-  else
-    yield {
-      kind: 'warning',
-      at,
-      message: untrusted(`${reason.untrusted}, but codedeploy:StopDeployment is not allowed.`),
-    }
-  return isAllowed
+  try {
+    await codeDeploy.stopDeployment(id, true)
+    yield { kind: 'rolling-back', at: journey.clock.now(), reason }
+    return true
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    yield { kind: 'warning', at: journey.clock.now(), message: notStopped(reason, error) }
+    return false
+  }
 }
 
 function isOver({ status }: CodeDeployDeployment): boolean {

@@ -100,13 +100,16 @@ async function* watch(rollout: Rollout, limited: Rollout, { updated, own: made, 
       yield { kind: 'identified', at: journey.clock.now(), deploymentId: withoutAccount(arn) }
       return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
     }
-    yield warning(rollout, 'ECS shows no service deployment for this update. The service itself is watched instead.')
+    yield warning(
+      rollout,
+      'ecs:ListServiceDeployments returned no service deployment for this update: this run watches the service (ecs:DescribeServices) instead.',
+    )
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
     yield warning(
       rollout,
-      'The credentials do not allow ecs:ListServiceDeployments, ecs:DescribeServiceDeployments or ' +
-        'ecs:DescribeServiceRevisions. The service itself is watched instead, which shows less and is less exact.',
+      'Not authorized to perform ecs:ListServiceDeployments, ecs:DescribeServiceDeployments or ' +
+        'ecs:DescribeServiceRevisions: this run watches the service (ecs:DescribeServices) instead, with less detail.',
     )
   }
   return yield* watchServiceItself({ rollout: limited, own, deadline, pace })

@@ -65,9 +65,9 @@ export async function* runOneOffTask(
     outcome: 'failed',
     cause: certain(
       'task-failed',
-      text`The one-off task of ${untrusted(shortName(oneOff.taskDefinition))} did not end well, so the service was not changed`,
+      text`the one-off task of ${untrusted(shortName(oneOff.taskDefinition))} failed, so the service was not changed`,
       problem,
-      text`Look at the log of the task, correct it and run the job again.`,
+      text`Check the log of the task, correct the cause and run the job again.`,
     ),
   }
 }
@@ -121,7 +121,9 @@ async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly stri
     // An exit code is AWS's word; that there is none may change at the next look.
     if (last === undefined || last.isStated || agree('unstarted')) return last?.why
   }
-  return last?.why ?? text`it still ran after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+  return (
+    last?.why ?? text`it was still running after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} (wait-for-minutes)`
+  )
 }
 
 /** A container is essential unless it says otherwise (ECS API, ContainerDefinition). */
@@ -142,12 +144,12 @@ function problemOf(task: Task, essential: ReadonlySet<string>): Problem | undefi
   const bad = counted.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
   if (bad) {
     const reason = bad.reason ? text`, ${untrusted(bad.reason)}` : text``
-    const why = text`its container ${untrusted(bad.name ?? '')} ended with exit code ${bad.exitCode ?? ''}${reason}${stopped}`
+    const why = text`container ${untrusted(bad.name ?? '')} exited with code ${bad.exitCode ?? ''}${reason}${stopped}`
     return { why, isStated: true }
   }
   const unstarted = counted.find(({ exitCode }) => exitCode === undefined)
   if (!unstarted && counted.length > 0) return undefined
   const reason = unstarted?.reason ? text`: ${untrusted(unstarted.reason)}` : text``
-  const why = text`its container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
+  const why = text`container ${untrusted(unstarted?.name ?? '')} never started${reason}${stopped}`
   return { why, isStated: task.stopCode === 'TaskFailedToStart' }
 }

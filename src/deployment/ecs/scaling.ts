@@ -1,7 +1,7 @@
 import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { ScalableTarget } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { setting, text, untrusted } from '../../text.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest, Journey } from '../journey.ts'
 import { unlessDenied } from '../permitted.ts'
@@ -32,7 +32,7 @@ export async function* ownCount(
   })
   const target = found && scales(found) ? found : undefined
   if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
-  const message = `The credentials do not allow ${looking}, so it is not known whether autoscaling owns the desired count; ${desiredCount} is set.`
+  const message = `Not authorized to perform ${looking}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
   if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
   return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
 }
@@ -45,9 +45,9 @@ function scales({ SuspendedState: off }: ScalableTarget): boolean {
 function owned(name: string, wanted: number, now: number, { MinCapacity = 0, MaxCapacity = 0 }: ScalableTarget) {
   return new Failure({
     code: 'service-unsupported',
-    what: text`The desired count of ${untrusted(name)} belongs to autoscaling, so it is not set to ${wanted}`,
-    why: text`Application Auto Scaling keeps it between ${MinCapacity} and ${MaxCapacity}; it is ${now} now`,
-    fix: text`Leave the input desired-count empty, or set force-desired-count: true (autoscaling may change the count again). Nothing has been changed.`,
+    what: text`Application Auto Scaling owns the desired count of ${untrusted(name)}, so it is not set to ${wanted}`,
+    why: text`its scalable target has MinCapacity ${MinCapacity} and MaxCapacity ${MaxCapacity}; the desired count is ${now}`,
+    fix: text`Remove ${setting('desired-count')}, or set force-desired-count: true (autoscaling can change the count again). Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html',
   })
 }

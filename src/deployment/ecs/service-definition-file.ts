@@ -3,7 +3,7 @@ import { findMisfits } from '../../document/shape.ts'
 import { tidied } from '../../document/tidy.ts'
 import type { JsonObject } from '../../ports.ts'
 import { isList, isObject } from '../../task-definition/members.ts'
-import { text } from '../../text.ts'
+import { quoted, setting, text } from '../../text.ts'
 import type { ServiceDefinition } from '../journey.ts'
 import { shapes } from './shapes.ts'
 
@@ -18,7 +18,7 @@ const readOnly = new Set(
 /** What is wrong with a service definition. */
 export const wantedServiceDefinition: Wanted = {
   name: 'The service definition',
-  fix: text`Correct the file of the input service-definition; it has the shape of "aws ecs create-service --generate-cli-skeleton". Nothing has been changed.`,
+  fix: text`Correct the file of ${setting('service-definition')}; ${quoted('aws ecs create-service --generate-cli-skeleton')} prints its shape. Nothing has been changed.`,
   docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html',
   accepts: (value) => !('containerDefinitions' in value) && !('taskDefinitionArns' in value) && isService(value),
 }

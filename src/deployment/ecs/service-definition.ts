@@ -3,7 +3,7 @@ import { invalid } from '../../document/document.ts'
 import type { Mistake } from '../../mistake.ts'
 import type { Json, JsonObject, Service } from '../../ports.ts'
 import { isList, isObject, textIn } from '../../task-definition/members.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { setting, type Text, text, untrusted } from '../../text.ts'
 import type { Engine } from '../event.ts'
 import type { DeployRequest, ServiceDefinition } from '../journey.ts'
 import { type DeploymentSettings, givenNames } from '../strategy/settings.ts'
@@ -26,22 +26,22 @@ export function checkServiceDefinition(
   const itsFamily = typeof taskDefinition === 'string' ? resourceName(taskDefinition).split(':')[0] : undefined
   const problems: Mistake[] = []
   const tell = (member: string, message: Text) => void problems.push({ ...at([member]), message })
-  const differs = (member: string, theirs: Json | undefined, asked: string | undefined, input: string) => {
+  const differs = (member: string, theirs: Json | undefined, asked: string | undefined, source: Text) => {
     if (theirs === undefined || asked === undefined || resourceName(String(theirs)) === resourceName(asked)) return
-    tell(member, text`${member} is ${untrusted(String(theirs))}, but ${input} says ${untrusted(resourceName(asked))}`)
+    tell(member, text`${member} is ${untrusted(String(theirs))}, but ${source} is ${untrusted(resourceName(asked))}`)
   }
-  differs('serviceName', serviceName, service, 'the input service')
-  differs('cluster', itsCluster, cluster, 'the input cluster')
-  differs('taskDefinition', itsFamily, family, 'the task definition')
+  differs('serviceName', serviceName, service, text`${setting('service')}`)
+  differs('cluster', itsCluster, cluster, text`${setting('cluster')}`)
+  differs('taskDefinition', itsFamily, family, text`the family of the task definition`)
   if (clientToken !== undefined)
-    tell('clientToken', text`clientToken is set by Slipway, so that one service is made only`)
+    tell('clientToken', text`clientToken is set by Slipway, so that a retry creates no second service`)
   if (!controllers.includes(controller))
     tell(
       'deploymentController',
-      text`Slipway cannot deploy a service with the deployment controller ${untrusted(controller)}`,
+      text`deploymentController must be one of ${controllers.join(', ')}, not ${untrusted(controller)}`,
     )
   if (content.desiredCount === undefined && desiredCount === undefined && schedulingStrategy !== 'DAEMON')
-    tell('desiredCount', text`it has no desiredCount, and the input desired-count is empty`)
+    tell('desiredCount', text`desiredCount is missing, and ${setting('desired-count')} is empty`)
   if (problems.length > 0) throw invalid(problems, wantedServiceDefinition)
 }
 

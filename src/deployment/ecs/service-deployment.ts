@@ -62,9 +62,9 @@ export function isNearEnd({ targetServiceRevision: target }: ServiceDeployment):
 
 /** How far it was, for whoever has no more time to watch it. */
 export function lastSeen(last: ServiceDeployment | undefined): Text {
-  if (last === undefined) return text`ECS did not show the deployment`
+  if (last === undefined) return text`ecs:DescribeServiceDeployments did not return it`
   if (standingOf(last) === 'succeeded')
-    return text`its status is ${untrusted(last.status ?? '')}, but DescribeServices does not show its revision as PRIMARY`
+    return text`its status is ${untrusted(last.status ?? '')}, but the PRIMARY deployment in ecs:DescribeServices is of another revision`
   const { requestedTaskCount, runningTaskCount } = last.targetServiceRevision ?? {}
   const status = text`its status is still ${untrusted(last.status ?? 'unknown')}`
   if (runningTaskCount === undefined || requestedTaskCount === undefined) return status

@@ -29,9 +29,9 @@ export function requireSubnets(task: OneOffTask | undefined, service: Service | 
   const one = given.length === 1
   throw new Failure({
     code: 'inputs-invalid',
-    what: text`${given.join(' and ')} ${one ? 'needs' : 'need'} run-task-subnets beside ${one ? 'it' : 'them'}`,
-    why: text`${service ? 'the service has no subnets' : 'there is no service'} that the task could take its subnets from, and without subnets it gets neither security groups nor a public address`,
-    fix: text`Name the subnets of the task in run-task-subnets, or leave ${given.join(' and ')} out. Nothing has been changed.`,
+    what: text`${given.join(' and ')} ${one ? 'requires' : 'require'} run-task-subnets`,
+    why: text`${service ? 'the service has no subnets' : 'there is no service'} that the task could inherit subnets from, and awsvpcConfiguration requires subnets`,
+    fix: text`Set run-task-subnets, or remove ${given.join(' and ')}. Nothing has been changed.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html',
   })
 }

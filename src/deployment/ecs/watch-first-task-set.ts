@@ -51,7 +51,7 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
     const reason = await failFast.look(counts)
     if (reason) return { outcome: 'failed', reason }
   }
-  return timedOut(request, request.waitMinutes, text`its first tasks are not steady yet`, id)
+  return timedOut(request, request.waitMinutes, text`the stabilityStatus of its first task set is not STEADY_STATE`, id)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

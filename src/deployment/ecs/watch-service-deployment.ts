@@ -1,11 +1,11 @@
 import type { Deadline } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentConfiguration, ServiceDeployment } from '../../ports.ts'
-import { renderText, type Untrusted, untrusted } from '../../text.ts'
+import type { Untrusted } from '../../text.ts'
 import { type End, returning, timedOut } from '../end.ts'
 import { hasRollbackTarget } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
-import { startFailFast } from '../fail-fast.ts'
+import { notStopped, startFailFast } from '../fail-fast.ts'
 import type { Rollout } from '../journey.ts'
 import { aftermath, afterwards, shortly, until } from '../patience.ts'
 import { hookWaits, startPauses } from '../pause/pauses.ts'
@@ -138,8 +138,7 @@ async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End
     yield { kind: 'rolling-back', at: journey.clock.now(), reason }
   } catch (error) {
     if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
-    const message = `${reason.untrusted}, but the deployment could not be stopped: ${renderText(error.parts.what, (theirs) => theirs)}.`
-    yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+    yield { kind: 'warning', at: journey.clock.now(), message: notStopped(reason, error) }
   }
   return undefined
 }

@@ -147,6 +147,6 @@ function lastSeen(last: Seen | undefined) {
   const { service, sighting } = last ?? {}
   const { taskDefinition } = sighting?.current ?? {}
   if (sighting?.own.id !== undefined || taskDefinition === undefined)
-    return text`the service has ${service?.deployments?.length ?? 0} deployments in motion`
+    return text`the service has ${service?.deployments?.length ?? 0} deployments in progress`
   return text`the PRIMARY deployment of the service is still ${untrusted(shortName(taskDefinition))}`
 }

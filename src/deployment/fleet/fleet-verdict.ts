@@ -19,7 +19,7 @@ export function fleetVerdict(state: FleetState, isCancelled: boolean): FleetVerd
 function unhalted(services: readonly FleetService[]): FleetVerdict {
   const outcomes = services.map(({ state }) => state?.verdict?.outcome)
   if (outcomes.includes('detached')) {
-    const { cause } = unwatched(text`The deployments were started and are not watched`)
+    const { cause } = unwatched(text`the deployments were started and are not watched`)
     return { outcome: 'detached', cause }
   }
   return { outcome: outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded' }
@@ -56,8 +56,8 @@ function cancelledCause({ services }: FleetState): Cause {
     'cancelled',
     text`The run was cancelled`,
     moving.length === 0
-      ? text`no service was on its way at that moment`
-      : text`${moving.length} services were on their way: ${untrusted(moving.map(({ name }) => name).join(', '))}`,
+      ? text`no deployment was in progress at the time`
+      : text`${moving.length} deployments were in progress: ${untrusted(moving.map(({ name }) => name).join(', '))}`,
     told && only?.state
       ? told.fix
       : text`Run the job again to deploy ${services.some(isGoingBack) ? 'them' : 'the rest'}.`,

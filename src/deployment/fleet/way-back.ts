@@ -134,9 +134,9 @@ function retold(event: DeploymentEvent, { now }: Clock): DeploymentEvent {
   if (event.kind !== 'finished' || !isUnwatched(event.verdict)) return event
   const cause = certain(
     notWatchedCode,
-    text`The way back was started and is not watched`,
-    text`the run was cancelled before all services were where they belong`,
-    text`It goes on at AWS after this job; look at the service in the AWS console.`,
+    text`the rollback was started and is not watched`,
+    text`the run was cancelled before all services were deployed`,
+    text`The rollback continues without this run. Check the service in the AWS console.`,
   )
   return { ...event, at: now(), verdict: { ...event.verdict, cause } }
 }

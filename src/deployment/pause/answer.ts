@@ -50,9 +50,9 @@ async function idInFlight(request: DeployRequest, journey: Journey): Promise<str
   if (moving) return moving.engine === 'codedeploy' ? moving.id : moving.arn
   throw new Failure({
     code: 'deployment-not-found',
-    what: text`No deployment of the service ${untrusted(request.service)} waits for an answer`,
-    why: text`none is in flight`,
-    fix: text`Look at what the service runs now: the deployment may have ended, or been rolled back because nobody answered in time.`,
+    what: text`The service ${untrusted(request.service)} has no paused deployment to continue`,
+    why: text`none of its deployments is in progress`,
+    fix: text`Check the service in the AWS console: the deployment may have ended, or its pause may have timed out and rolled it back.`,
   })
 }
 
@@ -71,11 +71,11 @@ function refusalOf(
     outcome: 'detached',
     cause: certain(
       'nothing-to-answer',
-      text`The deployment ${untrusted(located.id)} does not wait for an answer${where}`,
+      text`The deployment ${untrusted(located.id)} is not paused${where}`,
       text`${untrusted(seen.says)}`,
       seen.kind === 'answered'
-        ? text`It goes on, as somebody wanted. To go back to the old version use the action rollback.`
-        : text`Nothing was answered, and the deployment goes on. Run this again when it waits${stage === undefined ? '' : ' there'}; deploy with on-pause: leave ends at that moment.${reattach(located.id, { cluster, service })}`,
+        ? text`It was already continued. To undo the deployment, run the rollback workflow (actions/rollback).`
+        : text`No answer was sent, and the deployment continues. Run this job again once it is paused${stage === undefined ? '' : ' there'}; a deploy job with on-pause: leave ends at that point.${reattach(located.id, { cluster, service })}`,
     ),
   }
 }
@@ -95,7 +95,7 @@ async function* give(
     const isOurs = await answerOne(answer, pause, located, ports)
     yield { kind: 'resumed', at: journey.clock.now(), id: pause.id, answer: isOurs ? answer : 'unknown' }
     if (isOurs) continue
-    const message = `Somebody else was quicker: the wait at ${pause.stage} was over when the answer came.`
+    const message = `The pause at ${pause.stage} had already ended when this answer was sent: another user or run answered it, or it timed out.`
     yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
   }
   return pauses.map(({ id }) => id)

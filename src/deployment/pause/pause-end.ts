@@ -11,7 +11,7 @@ export interface PauseEnd {
 
 /** What says how long AWS waits; 14 days are the most for a hook (DeploymentLifecycleHookTimeoutConfiguration). */
 const longer = {
-  hook: text`timeoutConfiguration of the hook, at most 20160 minutes`,
+  hook: text`timeoutConfiguration of the hook (at most 20160 minutes)`,
   ready: text`waitTimeInMinutes of the deployment group`,
 }
 
@@ -24,7 +24,7 @@ function isReadyWait({ id }: Pause): boolean {
 
 /** `the pause at POST_TEST_TRAFFIC_SHIFT (hook ecs-pause-…)`. */
 function nameOf(pause: Pause): Text {
-  if (isReadyWait(pause)) return text`the wait before production traffic (READY_WAIT)`
+  if (isReadyWait(pause)) return text`READY_WAIT (before production traffic)`
   const where = pause.stage === '' ? text`the pause` : text`the pause at ${untrusted(pause.stage)}`
   return text`${where} (hook ${untrusted(pause.id)})`
 }
@@ -32,7 +32,7 @@ function nameOf(pause: Pause): Text {
 /** Who may answer, as the end of a sentence. */
 export function whoMayAnswer(pause: Pause): Text {
   const permission = isReadyWait(pause) ? 'codedeploy:ContinueDeployment' : 'ecs:ContinueServiceDeployment'
-  return text`the action continue, or a principal with ${permission}`
+  return text`actions/continue, or a principal with ${permission}`
 }
 
 /** The end of a deployment that did not go on after a wait, with the wait as its cause. */
@@ -47,21 +47,25 @@ export function explainPauseEnd(end: End, last: PauseEnd | undefined): End {
 
 function unanswered(pause: Pause) {
   const until = pause.until === undefined ? '' : text` by ${new Date(pause.until).toISOString()}`
-  const did = isReadyWait(pause) ? 'AWS CodeDeploy then stops the deployment' : 'Amazon ECS then rolls back'
+  const did = isReadyWait(pause) ? 'CodeDeploy stopped the deployment' : 'ECS rolled it back'
   return certain(
     'pause-timed-out',
-    text`The deployment waited for an answer and got none`,
-    text`nobody answered ${nameOf(pause)}${until}, and ${did}`,
-    text`Deploy again and answer in time: ${whoMayAnswer(pause)}. To wait longer, raise ${isReadyWait(pause) ? longer.ready : longer.hook}.`,
+    text`the pause timed out`,
+    text`${nameOf(pause)} was not answered${until}, so ${did}`,
+    text`Deploy again and answer in time: ${whoMayAnswer(pause)}. For a longer pause, raise ${isReadyWait(pause) ? longer.ready : longer.hook}.`,
   )
 }
 
 function refused(pause: Pause) {
+  // CodeDeploy knows no other way to refuse than a stop.
+  const [how, event] = isReadyWait(pause)
+    ? [text`stopped the deployment at ${nameOf(pause)}`, 'StopDeployment']
+    : [text`answered ${nameOf(pause)} with ROLLBACK`, 'ContinueServiceDeployment']
   return certain(
     'pause-refused',
-    text`Somebody decided not to go on`,
-    text`${nameOf(pause)} was answered with a rollback`,
-    text`Ask who answered (AWS CloudTrail knows); deploy again when the reason is gone.`,
+    text`the pause was answered with a rollback`,
+    text`another user or run ${how}`,
+    text`AWS CloudTrail has the user (event ${event}). Deploy again when the reason is resolved.`,
   )
 }
 
@@ -77,9 +81,9 @@ export function stillPaused(
     outcome: 'timed-out',
     cause: certain(
       'still-paused',
-      text`The deployment still waits for an answer after ${minutes} minutes, which is as long as a job may last`,
-      text`nobody has answered ${nameOf(pause)}`,
-      text`It still can be answered: ${whoMayAnswer(pause)}. For long waits set on-pause to leave, and answer in a later job.${reattach(id, request)}`,
+      text`the deployment is still paused after ${minutes} minutes, the longest that a job can run`,
+      text`${nameOf(pause)} has not been answered`,
+      text`It can still be answered: ${whoMayAnswer(pause)}. For long pauses set on-pause: leave, and answer in a later job.${reattach(id, request)}`,
     ),
   }
 }

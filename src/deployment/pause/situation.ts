@@ -35,7 +35,7 @@ export async function situationOf({ stage }: PauseDecision, located: Located, ro
 
 async function judge(located: Located, rollout: Rollout): Promise<Situation> {
   if (located.kind === 'task-set')
-    return { kind: 'moving', says: 'it is the first of its service, and waits for nobody' }
+    return { kind: 'moving', says: 'it is the first of its service, which CodeDeploy never pauses' }
   return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
 }
 
@@ -51,13 +51,13 @@ async function lookAnew(
 function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
   const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
   if (standingOf(deployment) !== 'running')
-    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
+    return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
   const { open } = hookWaits(deployment)
-  if (open.length > 0) return { kind: 'waits', pauses: open, says: `it waits at ${lifecycleStage}` }
+  if (open.length > 0) return { kind: 'waits', pauses: open, says: `it is paused at ${lifecycleStage}` }
   const wasAnswered = hooks.some((hook) => hook.targetType === 'PAUSE' && hook.status !== 'AWAITING_ACTION')
   if (wasAnswered)
-    return { kind: 'answered', says: `The wait was over already: the deployment is at ${lifecycleStage}.` }
-  return { kind: 'moving', says: `it is ${status}${lifecycleStage && `, at ${lifecycleStage}`}` }
+    return { kind: 'answered', says: `The pause has already ended: the deployment is at ${lifecycleStage}.` }
+  return { kind: 'moving', says: `its status is ${status}${lifecycleStage && `, at ${lifecycleStage}`}` }
 }
 
 async function readyNow(
@@ -66,17 +66,17 @@ async function readyNow(
 ): Promise<Situation> {
   const { status = '' } = deployment
   if (/^(Succeeded|Failed|Stopped)$/.test(status))
-    return { kind: 'ended', says: `Nothing waits for an answer any more: the deployment is ${status}.` }
+    return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
   const { codeDeploy } = shortly(journey, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
   const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })
-  if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it waits at READY_WAIT' }
+  if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it is paused at READY_WAIT' }
   const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
-  const says = `it is ${status}${running && `, at ${running}`}`
+  const says = `its status is ${status}${running && `, at ${running}`}`
   // The wait comes before this event, where there is one.
   const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
-  return isPast ? { kind: 'answered', says: `The wait was over already: ${says}.` } : { kind: 'moving', says }
+  return isPast ? { kind: 'answered', says: `The pause has already ended: ${says}.` } : { kind: 'moving', says }
 }
 
 /** The waits that a decision is about. */

@@ -10,21 +10,21 @@ export type EarlierAppSpec =
   | { readonly appSpec?: undefined; readonly missing: Untrusted }
 
 /**
- * The AppSpec of the group's last good deployment of a revision (ARN), as it was: its hooks, and the container, network
+ * The AppSpec of the group's last successful deployment of a revision (ARN), as it was: its hooks, and the container, network
  * and platform that went with that revision.
  */
 export async function findEarlierAppSpec(
   arn: string,
   { revisions, group }: Pick<RollbackPorts, 'revisions' | 'group'>,
 ): Promise<EarlierAppSpec> {
-  let why = `no good deployment of ${shortName(arn)} by its group is known`
+  let why = `its deployment group has no successful deployment of ${shortName(arn)}`
   const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup)
   const deployments = await unlessDenied(read, () => {
-    why = 'the credentials do not allow codedeploy:ListDeployments and codedeploy:BatchGetDeployments'
+    why = 'not authorized to perform codedeploy:ListDeployments and codedeploy:BatchGetDeployments'
   })
   const last = deployments?.find(({ status, revision }) => status === 'Succeeded' && taskDefinitionOf(revision) === arn)
   const written = last?.revision?.appSpecContent?.content
   if (last === undefined || written === undefined)
-    return { missing: untrusted(`The AppSpec is made from the service, without lifecycle hooks: ${why}.`) }
+    return { missing: untrusted(`The AppSpec is generated from the service, without lifecycle hooks: ${why}.`) }
   return { appSpec: completeAppSpec(written, arn), id: last.deploymentId ?? '' }
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts'
 import type { Service } from '../../ports.ts'
-import { text, type Untrusted, untrusted } from '../../text.ts'
+import { quoted, text, type Untrusted, untrusted } from '../../text.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { shortName } from '../end.ts'
@@ -47,14 +47,12 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
     return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
   const before = beforeThis(good, current)
   if (before === undefined) return await fromFamily(current, service, denied, ports)
-  const basis = untrusted(
-    `it served before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC ended well`,
-  )
+  const basis = untrusted(`live before ${shortName(current)}, deployed successfully at ${minuteOf(before.at)} UTC`)
   return { arn: before.taskDefinition, basis, warnings: returning(good, current, before) }
 }
 
 function backAlready(current: string): string {
-  return `the newest deployment failed and was rolled back already, to ${shortName(current)}; name a revision in the input to in order to go further back`
+  return `the newest deployment failed and was already rolled back to ${shortName(current)}; to roll back further, name a revision in the input \`to\``
 }
 
 /**
@@ -76,7 +74,7 @@ function returning([newest, replaced]: readonly Good[], current: string, before:
   const [now, then, target] = [current, replaced.taskDefinition, before.taskDefinition].map(shortName)
   return [
     untrusted(
-      `The service went back from ${then} to ${now} at ${minuteOf(newest.at)} UTC already; this goes one further back, to ${target}.`,
+      `The service was already rolled back from ${then} to ${now} at ${minuteOf(newest.at)} UTC; this run rolls it back further, to ${target}.`,
     ),
   ]
 }
@@ -130,13 +128,13 @@ async function fromFamily(
   const active = await revisions.activeRevisions(family, familyLimit)
   const arn = active.find((candidate) => Number(shortName(candidate).split(':')[1]) < Number(number))
   if (arn === undefined) throw nothing(service, current)
-  const blind = denied.length > 0 ? ` The credentials do not allow ${[...new Set(denied)].join(', ')}.` : ''
+  const blind = denied.length > 0 ? ` Not authorized to perform ${[...new Set(denied)].join(', ')}.` : ''
   return {
     arn,
-    basis: untrusted(`it is the active revision of ${family} before ${shortName(current)}`),
+    basis: untrusted(`the active revision of ${family} before ${shortName(current)}`),
     warnings: [
       untrusted(
-        `No earlier deployment that ended well is known, so ${shortName(arn)} is taken as the revision before; whether it ever served is not known.${blind}`,
+        `No earlier successful deployment is known, so this run rolls back to ${shortName(arn)}, the revision before; whether it was ever live is unknown.${blind}`,
       ),
     ],
   }
@@ -145,10 +143,10 @@ async function fromFamily(
 function nothing({ serviceName = '' }: Service, current: string): Failure {
   return new Failure({
     code: 'nothing-to-go-back-to',
-    what: text`The service ${untrusted(serviceName)} has nothing to go back to`,
+    what: text`The service ${untrusted(serviceName)} has no revision to roll back to`,
     why: current
-      ? text`no deployment of another revision than ${untrusted(shortName(current))} ended well, and its family has no older active revision`
-      : text`it runs no task definition`,
-    fix: text`Name a revision in the input to, or deploy a version that is good. Nothing has been changed.`,
+      ? text`it has no successful deployment of a revision other than ${untrusted(shortName(current))}, and its family has no older active revision`
+      : text`it has no task definition`,
+    fix: text`Name a revision such as api:7 in the input ${quoted('to')}, or deploy a fixed version. Nothing has been changed.`,
   })
 }

@@ -3,7 +3,7 @@ import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
-import { text, type Untrusted, untrusted } from '../../text.ts'
+import { quoted, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { unlessDenied } from '../permitted.ts'
 import { gone } from './target.ts'
@@ -30,7 +30,7 @@ export async function requireImages({ target, current, service, region, ecr }: I
     const reference = parseReference(image)
     if (reference && !reference.digest && running.has(image) && target.arn !== textIn(current, 'taskDefinitionArn'))
       warnings.push(
-        `${shortName(target.arn)} names its image by the same tag as what runs now (${image}). If that tag was moved, the same image comes back.`,
+        `${shortName(target.arn)} has the same image tag as the live revision (${image}). If that tag was moved, the rollback starts the same image again.`,
       )
     const place = reference && ecrPlaceOf(reference.registry)
     if (!reference || place?.accountId !== account || place?.region !== region) continue
@@ -38,16 +38,13 @@ export async function requireImages({ target, current, service, region, ecr }: I
     const look = ecr.imageDigest(repository, digest ? { digest } : { tag })
     const found = await unlessDenied(
       look.then((value) => ({ value })),
-      () =>
-        warnings.push(
-          `The credentials do not allow ecr:DescribeImages, so it is not known whether ${image} still exists.`,
-        ),
+      () => warnings.push(`Not authorized to perform ecr:DescribeImages: whether ${image} still exists is unknown.`),
     )
     if (found && found.value === undefined) {
       throw gone(
-        text`The image ${untrusted(image)} of ${untrusted(shortName(target.arn))} is gone`,
-        text`Amazon ECR has no such image any more, or has archived it (imageStatus ARCHIVED): by a lifecycle policy or by hand`,
-        text`Name another revision in the input to, restore the image (aws ecr update-image-storage-class --target-storage-class STANDARD), or build and deploy that commit again. Nothing has been changed.`,
+        text`The image ${untrusted(image)} of ${untrusted(shortName(target.arn))} no longer exists`,
+        text`ImageNotFoundException, or imageStatus ARCHIVED: deleted or archived by a lifecycle policy or manually`,
+        text`Name another revision in the input ${quoted('to')}, restore the image (${quoted('aws ecr update-image-storage-class --target-storage-class STANDARD')}), or build and deploy that commit again. Nothing has been changed.`,
       )
     }
   }

@@ -28,7 +28,7 @@ export interface RollbackJourney extends Journey {
 }
 
 /**
- * Takes one service back. A deployment that is in flight is stopped with rollback and followed to its end; otherwise the
+ * Rolls one service back. A deployment that is in flight is stopped with rollback and followed to its end; otherwise the
  * revision of the goal is deployed by the service's own engine. Registers nothing. The last event is `finished`, with
  * `succeeded` when the service is back and `rollback-failed` when it is not.
  */
@@ -47,7 +47,7 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
     const doubts = await requireImages({ target: found, current, service, region, ecr: journey.ecr })
     const isBack = found.arn === runningTaskDefinition(service)
     const how = isCodeDeploy && !isBack ? await findEarlierAppSpec(found.arn, ports) : undefined
-    const known = how?.appSpec === undefined ? '' : `; by the AppSpec of ${how.id}, with its hooks`
+    const known = how?.appSpec === undefined ? '' : `, with the AppSpec and hooks of deployment ${how.id}`
     const missing = how && how.appSpec === undefined ? [how.missing] : []
     target = {
       ...found,

@@ -1,9 +1,10 @@
+import { placeOf } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
-import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
+import { quoted, type Text, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { engineOf, runningTaskDefinition } from '../engine.ts'
 import type { Journey } from '../journey.ts'
@@ -63,41 +64,47 @@ async function find(goal: RollbackGoal, service: Service, ports: RollbackPorts):
   switch (goal.kind) {
     case 'revision':
       if (goal.from && current !== goal.from && current !== goal.reference) throw others(current, goal.from)
-      return await named(goal, current, ports)
+      return await named(goal, service, ports)
     case 'image':
       return await withImage(goal, current, ports)
     case 'last-good': {
       const { arn, ...found } = await lastGoodRevision(engineOf(service, service.serviceName ?? ''), service, ports)
-      return { ...found, arn, definition: await describe(arn, ports) }
+      return { ...found, arn, definition: await describe(arn, service, ports) }
     }
   }
 }
 
 async function named(
   { reference, why }: Extract<RollbackGoal, { kind: 'revision' }>,
-  current: string,
+  service: Service,
   ports: RollbackPorts,
 ): Promise<RollbackTarget> {
-  const definition = await describe(reference, ports)
+  const definition = await describe(reference, service, ports)
+  const current = runningTaskDefinition(service) ?? ''
   const arn = textIn(definition, 'taskDefinitionArn') ?? reference
   const [family, now] = [familyOf(arn), familyOf(current)]
   // What this run takes back by itself is what the service ran before.
   const isOther = why === undefined && current !== '' && family !== now
-  const doubt = `${shortName(arn)} is of another family than ${shortName(current)}, which the service runs: check that ${family} is this service's, too.`
-  return { arn, definition, basis: untrusted(why ?? 'it was asked for'), warnings: isOther ? [untrusted(doubt)] : [] }
+  const doubt = `${shortName(arn)} is of another family than the live revision ${shortName(current)}: check that ${family} is a family of this service.`
+  return {
+    arn,
+    definition,
+    basis: untrusted(why ?? 'set in the input `to`'),
+    warnings: isOther ? [untrusted(doubt)] : [],
+  }
 }
 
 function familyOf(arn: string): string {
   return shortName(arn).split(':')[0] ?? ''
 }
 
-async function describe(reference: string, { ecs }: RollbackPorts): Promise<JsonObject> {
+async function describe(reference: string, { serviceArn = '' }: Service, { ecs }: RollbackPorts): Promise<JsonObject> {
   const definition = await ecs.describeTaskDefinition(reference)
   if (definition) return definition
   throw gone(
-    text`There is no task definition ${untrusted(shortName(reference))} to go back to`,
-    text`the region and account of these credentials have no such revision, or it was deleted`,
-    text`Check the input to, or name another revision there: aws ecs list-task-definitions --sort DESC --family-prefix <family>.`,
+    text`The task definition ${untrusted(shortName(reference))} was not found in ${untrusted(placeOf(serviceArn))}`,
+    text`ecs:DescribeTaskDefinition does not return it: it never existed there, or was deleted`,
+    text`Correct the input ${quoted('to')}; ${quoted('aws ecs list-task-definitions --sort DESC --family-prefix FAMILY')} lists revisions. Nothing has been changed.`,
   )
 }
 
@@ -111,15 +118,15 @@ async function withImage(
   for (const arn of revisions) {
     const definition = await ports.ecs.describeTaskDefinition(arn)
     if (definition && hasImage(definition, image, container)) {
-      const basis = untrusted(`it is the newest revision of ${family} with the image ${image}`)
+      const basis = untrusted(`the newest revision of ${family} with the image ${image}`)
       return { arn, definition, basis, warnings: [] }
     }
   }
   throw new Failure({
     code: 'nothing-to-go-back-to',
-    what: text`No revision of ${untrusted(family)} has the image ${untrusted(image)}`,
-    why: text`the newest ${revisions.length} active revisions were looked through, and a rollback registers no new one`,
-    fix: text`Name a revision in the input to, or deploy the image with the action deploy. Nothing has been changed.`,
+    what: text`No active revision of ${untrusted(family)} has the image ${untrusted(image)}`,
+    why: text`the newest ${revisions.length} were searched, and a rollback registers no new one`,
+    fix: text`Name a revision in the input ${quoted('to')}, or deploy the image (actions/deploy). Nothing has been changed.`,
   })
 }
 
@@ -138,17 +145,17 @@ function isImage(image: string, wanted: string): boolean {
 function others(current: string, from: string): Failure {
   return new Failure({
     code: 'deployment-conflict',
-    what: text`The service runs ${untrusted(shortName(current))} by now, and not ${untrusted(shortName(from))} any more`,
-    why: text`somebody else has deployed to it, and that is not replaced`,
-    fix: text`Look at who deployed it, and whether it fits what the other services run. Nothing has been changed.`,
+    what: text`Not rolled back: the live revision is ${untrusted(shortName(current))}, no longer ${untrusted(shortName(from))}`,
+    why: text`another user or run has deployed it, and a rollback does not replace that`,
+    fix: text`Check that ${untrusted(shortName(current))} works with the other services of this run. AWS CloudTrail has the user (event UpdateService or CreateDeployment). Nothing has been changed.`,
   })
 }
 
 function undeployable(arn: string, reason: Text): Failure {
   return gone(
-    text`The revision ${untrusted(shortName(arn))} cannot be deployed any more`,
-    text`${reason}, and Amazon ECS starts no service with such a revision`,
-    text`Name an active revision in the input to; or deploy its image with the action deploy, which registers a new revision. Nothing has been changed.`,
+    text`The revision ${untrusted(shortName(arn))} can no longer be deployed`,
+    text`${reason}, and ECS updates a service to active revisions only`,
+    text`Name an active revision in the input ${quoted('to')}; or deploy its image (actions/deploy), which registers a new revision. Nothing has been changed.`,
   )
 }
 

@@ -45,8 +45,8 @@ function planned(moving: Moving, { cluster, service, region }: DeployRequest, { 
   const id = engine === 'codedeploy' ? moving.id : shortName(moving.arn)
   const what = moving.taskDefinition ? ` of ${shortName(moving.taskDefinition)}` : ''
   const basis = isReturning
-    ? `the deployment ${id} is on its way back already, and is followed`
-    : `the deployment ${id}${what} is in flight; it is stopped, and goes back by itself`
+    ? `deployment ${id} is already rolling back, and this run watches it`
+    : `deployment ${id}${what} is in progress; this run stops it with rollback`
   const plan = {
     cluster,
     service,
@@ -124,11 +124,11 @@ export function asRollback(end: End, taskDefinition = ''): End {
   if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
   if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
   if (end.outcome !== 'succeeded') return end
-  const fix = text`Run the rollback again: it goes back from what is complete now.`
-  const why = text`the deployment of ${untrusted(shortName(taskDefinition))} was complete before it could be stopped`
+  const fix = text`Run the rollback again: it starts from the revision that is live now.`
+  const why = text`the deployment of ${untrusted(shortName(taskDefinition))} had completed before it could be stopped`
   return {
     outcome: 'failed',
     serving: taskDefinition || undefined,
-    cause: certain('complete-already', text`Nothing was rolled back`, why, fix),
+    cause: certain('complete-already', text`nothing was rolled back`, why, fix),
   }
 }

@@ -21,7 +21,7 @@ export function settingChanges(before: Settled, after: Settled): readonly Settin
   return Object.entries(now).flatMap(([name, { value, words }]) => {
     const was = old[name]
     if (was === undefined || isDeepStrictEqual(was.value, value)) return []
-    return [{ name, from: was.words, to: was.words === words ? `${words}, with other details` : words }]
+    return [{ name, from: was.words, to: was.words === words ? `${words} (other details differ)` : words }]
   })
 }
 

@@ -28,7 +28,9 @@ export function hookProblems(hooks: readonly LifecycleHook[]): readonly Text[] {
       ),
     ),
     ...(Math.max(pauses, hooks.length - pauses) > mostHooks
-      ? [text`${setting('lifecycle-hooks')} may have ${mostHooks} pauses and ${mostHooks} functions at most`]
+      ? [
+          text`${setting('lifecycle-hooks')} has more than ${mostHooks} PAUSE or ${mostHooks} AWS_LAMBDA hooks, the limit of ECS`,
+        ]
       : []),
   ]
 }
@@ -38,10 +40,10 @@ function stageProblems({ targetType, lifecycleStages = [] }: LifecycleHook): rea
     return [text`.lifecycleStages is required: ${hookStages.join(', ')}`]
   return lifecycleStages.flatMap((stage) => {
     if (!hookStages.some((known) => known === stage))
-      return [text`.lifecycleStages has ${untrusted(stage)}, which is none of ${hookStages.join(', ')}`]
+      return [text`.lifecycleStages must be some of ${hookStages.join(', ')}, not ${untrusted(stage)}`]
     return targetType === 'PAUSE' && unpausable.includes(stage)
       ? [
-          text`.lifecycleStages: nothing can pause at ${stage}; use PRE_PRODUCTION_TRAFFIC_SHIFT or POST_TEST_TRAFFIC_SHIFT`,
+          text`.lifecycleStages: a PAUSE hook is not supported at ${stage}; use PRE_PRODUCTION_TRAFFIC_SHIFT or POST_TEST_TRAFFIC_SHIFT`,
         ]
       : []
   })
@@ -52,8 +54,8 @@ function targetProblems({ targetType = 'AWS_LAMBDA', hookTargetArn, roleArn }: L
     return [text`.targetType must be AWS_LAMBDA or PAUSE, not ${untrusted(targetType)}`]
   if (targetType === 'PAUSE') return []
   return [
-    ...(hookTargetArn ? [] : [text`.hookTargetArn is required: the ARN of the function`]),
-    ...(roleArn ? [] : [text`.roleArn is required: the role in which ECS invokes the function`]),
+    ...(hookTargetArn ? [] : [text`.hookTargetArn is required: the ARN of the Lambda function`]),
+    ...(roleArn ? [] : [text`.roleArn is required: the role with which ECS invokes the function`]),
   ]
 }
 
@@ -62,7 +64,7 @@ function timeoutProblems({ timeoutConfiguration }: LifecycleHook): readonly Text
   return [
     ...(minutes >= 1 && minutes <= longestPause
       ? []
-      : [text`.timeoutConfiguration.timeoutInMinutes must be from 1 to ${longestPause}`]),
+      : [text`.timeoutConfiguration.timeoutInMinutes must be from 1 to ${longestPause}, not ${minutes}`]),
     ...(action === 'CONTINUE' || action === 'ROLLBACK'
       ? []
       : [text`.timeoutConfiguration.action must be CONTINUE or ROLLBACK, not ${untrusted(action)}`]),

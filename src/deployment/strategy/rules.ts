@@ -28,11 +28,11 @@ function ofOtherStrategies(settings: DeploymentSettings, merged: DeploymentConfi
     const key = name as keyof DeploymentSettings
     const isAsked = settings[key] !== undefined && settings[key] !== 'off'
     if (!isAsked || wanted.some((one) => one === strategy)) return []
-    return [text`${setting(nameOf(key))} needs the strategy ${wanted.join(' or ')}, and it is ${untrusted(strategy)}`]
+    return [text`${setting(nameOf(key))} requires strategy ${wanted.join(' or ')}, and it is ${untrusted(strategy)}`]
   })
   const isUnbaked = strategy === 'BLUE_GREEN' && bakeTimeInMinutes === undefined
   return isUnbaked
-    ? [...wrong, text`${setting('bake-minutes')} is required with the strategy BLUE_GREEN; 0 is allowed`]
+    ? [...wrong, text`${setting('bake-minutes')} is required with strategy BLUE_GREEN (0 is allowed)`]
     : wrong
 }
 
@@ -44,7 +44,7 @@ function percentages(settings: DeploymentSettings, { service, merged }: Merged):
   const stuck = (merged.strategy ?? 'ROLLING') === 'ROLLING' && least >= 100 && most <= 100
   return stuck
     ? [
-        text`${setting('minimum-healthy-percent')} and ${setting('maximum-percent')} cannot both be 100: no task could be replaced (lower the one, or raise the other)`,
+        text`${setting('minimum-healthy-percent')} and ${setting('maximum-percent')} cannot both be 100: ECS could neither stop a task first nor start one first (lower the former, or raise the latter)`,
       ]
     : []
 }
@@ -57,7 +57,7 @@ function earlySuccess({
   const percent = criteria?.enable ? criteria.healthyPercent : undefined
   return percent !== undefined && percent < minimumHealthyPercent
     ? [
-        text`${setting('early-success')} (${percent}%) must not be lower than the minimum healthy percent (${minimumHealthyPercent}%); minimum-healthy-percent changes that`,
+        text`${setting('early-success')} (${percent}%) must not be lower than ${setting('minimum-healthy-percent')} (${minimumHealthyPercent}%)`,
       ]
     : []
 }
@@ -67,9 +67,13 @@ function breakerAndAlarms(settings: DeploymentSettings, merged: DeploymentConfig
   const isUnwatched = settings.alarmsRollBack !== undefined && !merged.alarms?.enable
   return [
     ...(isOff
-      ? [text`${setting('circuit-breaker-threshold')} needs a circuit breaker, and it is off; set circuit-breaker`]
+      ? [
+          text`${setting('circuit-breaker-threshold')} requires a deployment circuit breaker, and it is off; set ${setting('circuit-breaker')}`,
+        ]
       : []),
-    ...(isUnwatched ? [text`${setting('alarms-roll-back')} needs alarms, and there are none; set alarms`] : []),
+    ...(isUnwatched
+      ? [text`${setting('alarms-roll-back')} requires alarms, and the service has none; set ${setting('alarms')}`]
+      : []),
   ]
 }
 
@@ -99,12 +103,14 @@ function misplaced(
   own: readonly LoadBalancer[],
 ): readonly Text[] {
   if (own.length === 0)
-    return [text`${setting('load-balancer-configuration')} is given, and the service has no load balancer`]
+    return [text`${setting('load-balancer-configuration')} is set, and the service has no load balancer`]
   const classic = own.find(({ loadBalancerName }) => loadBalancerName !== undefined)
   if (classic)
-    return [text`${setting('load-balancer-configuration')} is not for Classic Load Balancers, which the service has`]
+    return [
+      text`${setting('load-balancer-configuration')} does not support Classic Load Balancers, and the service has one`,
+    ]
   if (!('length' in wanted)) {
-    const several = text`${setting('load-balancer-configuration')} must be a list with a targetGroupArn in each, as the service has ${own.length} target groups`
+    const several = text`${setting('load-balancer-configuration')} must be a list with one targetGroupArn for each of the ${own.length} target groups of the service`
     return own.length > 1 ? [several] : []
   }
   return wanted.flatMap(({ targetGroupArn = '' }) =>
@@ -120,7 +126,7 @@ function missing({ targetGroupArn = '', advancedConfiguration }: LoadBalancer, s
   const absent = needed.filter((member) => !advancedConfiguration?.[member])
   if (absent.length === 0) return []
   return [
-    text`the strategy ${untrusted(strategy)} shifts traffic between two target groups, and load-balancer-configuration lacks ${absent.join(', ')} for ${untrusted(shortGroup(targetGroupArn))}`,
+    text`strategy ${untrusted(strategy)} shifts traffic between two target groups, and ${setting('load-balancer-configuration')} has no ${absent.join(', ')} for ${untrusted(shortGroup(targetGroupArn))}`,
   ]
 }
 
@@ -130,10 +136,12 @@ function malformed({ advancedConfiguration: advanced }: LoadBalancer): readonly 
   return [
     ...wrong.map(
       (arn) =>
-        text`${setting('load-balancer-configuration')} must name the ARN of a rule of an Application Load Balancer, or of a listener of a Network Load Balancer, not ${untrusted(arn ?? '')}`,
+        text`${setting('load-balancer-configuration')} must have the ARN of an Application Load Balancer rule or of a Network Load Balancer listener, not ${untrusted(arn ?? '')}`,
     ),
     ...(production !== undefined && production === test
-      ? [text`${setting('load-balancer-configuration')} names one rule for both production and test traffic`]
+      ? [
+          text`${setting('load-balancer-configuration')} has the same rule as productionListenerRule and testListenerRule`,
+        ]
       : []),
   ]
 }

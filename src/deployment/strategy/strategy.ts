@@ -45,7 +45,7 @@ export function arrange(
   if (problems.length > 0) {
     throw new Failure({
       code: 'inputs-invalid',
-      what: text`The deployment settings do not fit the service ${untrusted(service.serviceName ?? '')}`,
+      what: text`The deployment settings are invalid for the service ${untrusted(service.serviceName ?? '')}`,
       why: problems.flatMap((problem, index) => (index === 0 ? problem : ['; ', ...problem])),
       fix: text`Correct them. Nothing has been changed on AWS.`,
     })
@@ -70,9 +70,9 @@ function notByEcs({ serviceName = '', deploymentController }: Service, settings:
   const names: Text = givenNames(settings).flatMap((name, index) => [index === 0 ? '' : ', ', setting(name)])
   return new Failure({
     code: 'service-unsupported',
-    what: text`The service ${untrusted(serviceName)} is not deployed by Amazon ECS itself, so it has no settings of this kind: ${names}`,
-    why: text`its deployment controller is ${untrusted(deploymentController?.type ?? 'unknown')}`,
-    fix: text`Leave them out. With CodeDeploy, codedeploy-deployment-config sets the pace, and the deployment group has alarms and rollback.`,
+    what: text`The service ${untrusted(serviceName)} does not support ${names}`,
+    why: text`these settings are of the deployment controller ECS, and the service has ${untrusted(deploymentController?.type ?? 'unknown')}`,
+    fix: text`Remove them. With CodeDeploy, use ${setting('codedeploy-deployment-config')} for the traffic steps, and the deployment group for alarms and rollback.`,
   })
 }
 

@@ -105,7 +105,7 @@ export const health: readonly Entry[] = [
     code: 'health-check-failed',
     pattern: /failed ELB health checks/,
     error,
-    why: 'the reason code of the targets is not available any more',
+    why: 'the reason code of the targets is no longer available',
     fix: 'Check path, port and matcher of the target group, the security groups between load balancer and task, and the log of the container.',
     docs,
   },

@@ -177,7 +177,7 @@ export const launch: readonly Entry[] = [
     pattern: /\bInternalError\b/,
     error: 'InternalError',
     why: 'internal error of AWS: {said}',
-    fix: 'Deploy again. If it persists, check https://health.aws.amazon.com/health/status.',
+    fix: 'Deploy again. If it persists, check the AWS Health Dashboard of the region.',
     docs,
     confidence: 'likely',
     weight: 'noise',

@@ -68,7 +68,7 @@ export const verdicts: readonly Entry[] = [
     pattern:
       /circuit breaker(?: threshold was exceeded|: tasks failed to start)|deployment failed: tasks failed to start/,
     error: 'ECS deployment circuit breaker: tasks failed to start',
-    why: 'the circuit breaker threshold was exceeded, and the stopped tasks are not available any more',
+    why: 'the circuit breaker threshold was exceeded, and the stopped tasks are no longer available',
     fix: 'Deploy again and read the stopped tasks within an hour, or read the logs of the containers.',
     docs: breaker,
     weight: 'general',

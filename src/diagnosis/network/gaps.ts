@@ -45,7 +45,7 @@ function blackholes(facts: NetworkFacts): readonly NetworkGap[] {
       severity: 'warns',
       endpoint: undefined,
       what: text`The default route of ${listed(lost)} is a blackhole`,
-      why: text`${listed(tables)} ${tables.length === 1 ? 'routes' : 'route'} to ${listed(targets.map(({ target }) => ({ id: target })))}, which does not exist any more`,
+      why: text`${listed(tables)} ${tables.length === 1 ? 'routes' : 'route'} to ${listed(targets.map(({ target }) => ({ id: target })))}, which no longer exists`,
       fix: text`Correct the route, or create its target again.`,
     },
   ]

@@ -40,7 +40,7 @@ export const findingKinds = {
   'image-platform': {
     severity: 'blocks',
     found: 'an image without a manifest for the platform of the task on AWS Fargate',
-    doubt: `on EC2, where an instance may emulate another architecture; what runs now is labelled in the same way; ${optional}`,
+    doubt: `on EC2, where an instance may emulate another architecture; the live revision has the same label; ${optional}`,
   },
   'image-invalid': { severity: 'blocks', found: 'a text that is no image reference', doubt: optional },
   'image-unchecked': {
@@ -57,7 +57,7 @@ export const findingKinds = {
   'role-not-passed': {
     severity: 'blocks',
     found: 'a role that the deploy role is not authorized to pass, by the policy simulator of IAM',
-    doubt: 'the decision depends on a condition whose value is not known',
+    doubt: 'the decision depends on a condition with an unknown value',
     doctorOnly: 'costly',
   },
   'execution-role-missing': {
@@ -67,7 +67,7 @@ export const findingKinds = {
   'execution-role-denied': {
     severity: 'blocks',
     found: 'an action that a task needs to start and that the execution role is not authorized to perform',
-    doubt: 'the policy of the repository or secret may allow it; a condition whose value is not known',
+    doubt: 'the policy of the repository or secret may allow it; a condition with an unknown value',
     doctorOnly: 'costly',
   },
   'secret-reference': { severity: 'blocks', found: '`valueFrom` is neither a secret nor a parameter', doubt: optional },
@@ -170,7 +170,7 @@ export const findingKinds = {
   ...gapKinds,
   'subnets-full': { severity: 'warns', found: 'subnets without a free address', doctorOnly: 'costly' },
   'permission-missing': { severity: 'notes', found: 'a check for which a permission is missing' },
-  'not-checked': { severity: 'notes', found: 'a check for which AWS did not answer' },
+  'not-checked': { severity: 'notes', found: 'a check to which AWS did not respond' },
 } as const satisfies Readonly<Record<string, FindingKind>>
 
 /** The stable name of a finding, for programs. */

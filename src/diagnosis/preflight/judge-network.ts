@@ -22,7 +22,7 @@ export function judgeNetwork({ network, isFargate, definition, region, service }
 function noAddresses(subnets: readonly string[]): Finding {
   return finding('subnets-full', {
     what: text`The subnets of the service have no free IP addresses`,
-    why: text`${untrusted(subnets.join(', '))} ${subnets.length === 1 ? 'has' : 'have'} none left for new tasks at this moment`,
+    why: text`${untrusted(subnets.join(', '))} ${subnets.length === 1 ? 'has' : 'have'} none left for new tasks`,
     fix: text`Add a subnet to the service, or stop what uses the addresses.`,
   })
 }

@@ -127,9 +127,9 @@ describe('the hooks of an AppSpec', () => {
   test.each([
     [
       [{ AfterAllowTestTrafic: 'f' }],
-      /AfterAllowTestTrafic is no lifecycle event .*did you mean AfterAllowTestTraffic/,
+      /unknown lifecycle event hook "AfterAllowTestTrafic" .*did you mean AfterAllowTestTraffic/,
     ],
-    [[{ ApplicationStart: 'f' }], /ApplicationStart is no lifecycle event .*there are BeforeInstall/],
+    [[{ ApplicationStart: 'f' }], /unknown lifecycle event hook "ApplicationStart" .*valid: BeforeInstall/],
     [[{ BeforeInstall: ['f', 'g'] }], /hook BeforeInstall must name one Lambda function/],
     [{ BeforeInstall: 'f' }, /Hooks must be a list/],
   ])('are refused before anything begins: %j', (hooks, says) => {
@@ -164,11 +164,11 @@ Hooks:
     expect(refusal(() => completeAppSpec(written, arn, file)).split('\n')).toEqual([
       'The AppSpec is invalid:',
       '- deploy/appspec.yaml:7:29: unknown property "ContainerNam" (did you mean ContainerName?)',
-      '- deploy/appspec.yaml:7:48: ContainerPort still has the placeholder <PORT>',
+      '- deploy/appspec.yaml:7:48: ContainerPort has the unreplaced placeholder <PORT>',
       '- deploy/appspec.yaml:8:9: unknown property "PlatfromVersion" (did you mean PlatformVersion?)',
       '- deploy/appspec.yaml:9:5: Other has no Properties',
-      '- deploy/appspec.yaml:11:5: AfterAllowTestTrafic is no lifecycle event of Amazon ECS that takes a hook (did you mean AfterAllowTestTraffic?)',
-      expect.stringMatching(/^Correct it, or leave the input codedeploy-appspec out/),
+      '- deploy/appspec.yaml:11:5: unknown lifecycle event hook "AfterAllowTestTrafic" (did you mean AfterAllowTestTraffic?)',
+      expect.stringMatching(/^Correct the AppSpec, or remove the input codedeploy-appspec/),
     ])
   })
 

@@ -63,7 +63,7 @@ describe('a group with a name of its own', () => {
     const sim = codeDeployScene(own)
     secondGroup(sim, 'older', 'forgotten')
     const { cause } = await run(sim, { image: newImage })
-    expect(cause).toMatch(/Several deployment groups.*deploy the service api/)
+    expect(cause).toMatch(/Several CodeDeploy deployment groups deploy the service api/)
     expect(cause).toMatch(/blue-green \(application shop\), forgotten \(application older\)/)
     expect(registrations(sim)).toBe(0)
     const codeDeploy = { deploymentGroup: 'blue-green' }

@@ -135,7 +135,7 @@ describe('where deployments may not be listed', () => {
     // The old image still is PRIMARY, beside the task set of the new one.
     const ended = await run(sim, { image: oldImage })
     expect(ended.outcome).toBe('failed')
-    expect(ended.cause).toMatch(/has a deployment in progress already/)
+    expect(ended.cause).toMatch(/already has an active deployment/)
     expect(truthOf(sim).deployments).toHaveLength(1)
   })
 })

@@ -31,8 +31,8 @@ describe('a count that autoscaling owns', () => {
   ])('is refused before anything is changed: %s', async (_, more) => {
     const sim = scaled(rollingScene())
     const { cause } = await run(sim, { image: newImage, request: { desiredCount: 5, ...more } })
-    expect(cause).toMatch(/desired count of api belongs to autoscaling, so it is not set to 5/)
-    expect(cause).toMatch(/between 2 and 12; it is 2 now/)
+    expect(cause).toMatch(/Application Auto Scaling owns the desired count of api, so it is not set to 5/)
+    expect(cause).toMatch(/MinCapacity 2 and MaxCapacity 12; the desired count is 2/)
     expect(cause).toMatch(/force-desired-count: true/)
     expect([countOf(sim), changes(sim)]).toEqual([2, 0])
   })
@@ -50,7 +50,7 @@ describe('a count that autoscaling owns', () => {
     expect((await run(off, { image: newImage, request: { desiredCount: 5 } })).outcome).toBe('succeeded')
     expect(countOf(off)).toBe(5)
     const { cause } = await run(suspended(part), { image: newImage, request: { desiredCount: 5 } })
-    expect(cause).toMatch(/belongs to autoscaling/)
+    expect(cause).toMatch(/Application Auto Scaling owns/)
   })
 
   test('may be named as it is', async () => {
@@ -106,7 +106,9 @@ test('without the permission to look, the count is set, with a warning that name
   sim.faults.add({ service: 'application-autoscaling', times: 9, effect: { kind: 'access-denied' } })
   const { outcome, state } = await run(sim, { image: newImage, request: { desiredCount: 4 } })
   expect([outcome, countOf(sim)]).toEqual(['succeeded', 4])
-  expect(state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(new RegExp(`do not allow ${looking}`))
+  expect(state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(
+    new RegExp(`Not authorized to perform ${looking}`),
+  )
 })
 
 test('without a count, autoscaling is not asked and the count stays', async () => {

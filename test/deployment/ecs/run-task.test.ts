@@ -24,7 +24,7 @@ test("peers' F10: a one-off task that fails keeps the service as it is, with the
   sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 3 })
   const ended = await withTask(sim)
   expect(ended.outcome).toBe('failed')
-  expect(ended.cause).toMatch(/container api ended with exit code 3.*Essential container in task exited/)
+  expect(ended.cause).toMatch(/container api exited with code 3.*Essential container in task exited/)
   expect(servingImage(sim)).toBe(oldImage)
   expect(sim.recorder.count('ecs', 'UpdateService')).toBe(0)
 })
@@ -63,7 +63,7 @@ test.each([
   sim.recorder.clear()
   const ended = await withTask(sim, more)
   expect(ended.outcome).toBe('failed')
-  expect(ended.cause).toMatch(new RegExp(`${input} needs run-task-subnets.*the service has no subnets`))
+  expect(ended.cause).toMatch(new RegExp(`${input} requires run-task-subnets.*the service has no subnets`))
   expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
 })
 
@@ -85,7 +85,7 @@ test.each([
   const ended = await withTask(sim, { waitMinutes: 2 })
   // The new image ends by itself, so that the service cannot become steady.
   expect(ended.state.phases[0]?.status).toBe(outcome)
-  if (outcome === 'failed') expect(ended.cause).toMatch(/its container api never started/)
+  if (outcome === 'failed') expect(ended.cause).toMatch(/container api never started/)
 })
 
 function withoutExitCodes(task: Task): Task {

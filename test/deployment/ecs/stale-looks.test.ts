@@ -173,7 +173,9 @@ test('the success of a service deployment is not green while its service shows a
   patch(sim, 'DescribeServices', (answer) => (isUpdated ? former : answer()))
   const ended = await run(sim, { image: newImage, request: { waitMinutes: 10 } })
   expect(ended.outcome).toBe('timed-out')
-  expect(ended.cause).toMatch(/its status is SUCCESSFUL, but DescribeServices does not show its revision as PRIMARY/)
+  expect(ended.cause).toMatch(
+    /its status is SUCCESSFUL, but the PRIMARY deployment in ecs:DescribeServices is of another revision/,
+  )
 })
 
 test.each(['BLUE_GREEN', 'LINEAR', 'CANARY'] as const)(

@@ -93,7 +93,7 @@ describe('a service that changes its strategy', () => {
     const { state, cause, outcome } = await deploy(sim, { strategy: 'BLUE_GREEN', bakeMinutes: 5 })
     expect(outcome).toBe('failed')
     expect(cause).toContain(
-      'load-balancer-configuration lacks alternateTargetGroupArn, productionListenerRule, roleArn for api',
+      'load-balancer-configuration has no alternateTargetGroupArn, productionListenerRule, roleArn for api',
     )
     expect(state.registered).toBeUndefined()
     expect((await configurationOf(sim))?.bakeTimeInMinutes).toBeUndefined()
@@ -134,7 +134,7 @@ describe('what only AWS can find out', () => {
     const { outcome, cause } = await deploy(sim, { strategy: 'CANARY', loadBalancerConfiguration })
     expect([outcome, servingImage(sim)]).toEqual(['failed', oldImage])
     expect(cause).toContain('testListenerRule is required when productionListenerRule is not associated with both')
-    expect(cause).toContain('Let the production listener rule forward to both target groups, with weights 100 and 0')
+    expect(cause).toContain('Make the production listener rule forward to both target groups, with weights 100 and 0')
   })
 
   test('a target group that does not exist is refused with what to check', async () => {
@@ -192,7 +192,7 @@ describe('settings alone', () => {
   test('of a service that CodeDeploy deploys are refused by name', async () => {
     const { outcome, cause } = await deploy(codeDeployScene(), { strategy: 'CANARY' })
     expect(outcome).toBe('failed')
-    expect(cause).toContain('no settings of this kind: the input strategy')
+    expect(cause).toContain('does not support the input strategy')
   })
 })
 

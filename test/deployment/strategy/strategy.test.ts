@@ -207,24 +207,20 @@ describe('what a service gets', () => {
 
 describe('what AWS would refuse is refused before anything changes', () => {
   test.each<[DeploymentSettings, Service | undefined, string]>([
-    [{ canaryPercent: 5 }, rolling, 'canary-percent needs the strategy CANARY, and it is ROLLING'],
-    [{ linearStepBakeMinutes: 5 }, undefined, 'linear-step-bake-minutes needs the strategy LINEAR, and it is CANARY'],
-    [{ bakeMinutes: 5 }, rolling, 'bake-minutes needs the strategy BLUE_GREEN or LINEAR or CANARY, and it is ROLLING'],
-    [
-      { earlySuccess: { healthyPercent: 100 } },
-      undefined,
-      'early-success needs the strategy ROLLING, and it is CANARY',
-    ],
+    [{ canaryPercent: 5 }, rolling, 'canary-percent requires strategy CANARY, and it is ROLLING'],
+    [{ linearStepBakeMinutes: 5 }, undefined, 'linear-step-bake-minutes requires strategy LINEAR, and it is CANARY'],
+    [{ bakeMinutes: 5 }, rolling, 'bake-minutes requires strategy BLUE_GREEN or LINEAR or CANARY, and it is ROLLING'],
+    [{ earlySuccess: { healthyPercent: 100 } }, undefined, 'early-success requires strategy ROLLING, and it is CANARY'],
     [
       { earlySuccess: { healthyPercent: 75 } },
       rolling,
-      'early-success (75%) must not be lower than the minimum healthy percent (100%)',
+      'early-success (75%) must not be lower than the input minimum-healthy-percent (100%)',
     ],
-    [{ strategy: 'BLUE_GREEN' }, service({}), 'bake-minutes is required with the strategy BLUE_GREEN; 0 is allowed'],
+    [{ strategy: 'BLUE_GREEN' }, service({}), 'bake-minutes is required with strategy BLUE_GREEN (0 is allowed)'],
     [
       { strategy: 'CANARY' },
       rolling,
-      'load-balancer-configuration lacks alternateTargetGroupArn, productionListenerRule, roleArn for blue',
+      'load-balancer-configuration has no alternateTargetGroupArn, productionListenerRule, roleArn for blue',
     ],
     [
       {
@@ -235,17 +231,17 @@ describe('what AWS would refuse is refused before anything changes', () => {
         },
       },
       rolling,
-      'load-balancer-configuration lacks roleArn for blue',
+      'load-balancer-configuration has no roleArn for blue',
     ],
     [
       { loadBalancerConfiguration: { ...advanced, productionListenerRule: `${elb}:listener/app/shop/1/2` } },
       rolling,
-      'must name the ARN of a rule of an Application Load Balancer',
+      'must have the ARN of an Application Load Balancer rule',
     ],
     [
       { loadBalancerConfiguration: { ...advanced, testListenerRule: advanced.productionListenerRule } },
       rolling,
-      'one rule for both production and test traffic',
+      'the same rule as productionListenerRule and testListenerRule',
     ],
     [
       { loadBalancerConfiguration: { ...advanced, alternateTargetGroupArn: blue } },
@@ -256,7 +252,7 @@ describe('what AWS would refuse is refused before anything changes', () => {
     [
       { loadBalancerConfiguration: advanced },
       service({}, { loadBalancers: [{ loadBalancerName: 'old' }] }),
-      'not for Classic Load Balancers',
+      'does not support Classic Load Balancers',
     ],
     [
       { loadBalancerConfiguration: [{ targetGroupArn: green, advancedConfiguration: advanced }] },
@@ -267,9 +263,9 @@ describe('what AWS would refuse is refused before anything changes', () => {
     [
       { circuitBreakerThreshold: { type: 'COUNT', value: 5 } },
       rolling,
-      'circuit-breaker-threshold needs a circuit breaker, and it is off',
+      'circuit-breaker-threshold requires a deployment circuit breaker, and it is off',
     ],
-    [{ alarmsRollBack: true }, rolling, 'alarms-roll-back needs alarms, and there are none'],
+    [{ alarmsRollBack: true }, rolling, 'alarms-roll-back requires alarms, and the service has none'],
     [
       { lifecycleHooks: [{ lifecycleStages: ['POST_SCALE_UP'] }] },
       undefined,
@@ -278,19 +274,15 @@ describe('what AWS would refuse is refused before anything changes', () => {
     [
       { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT'] }] },
       undefined,
-      'nothing can pause at PRODUCTION_TRAFFIC_SHIFT',
+      'a PAUSE hook is not supported at PRODUCTION_TRAFFIC_SHIFT',
     ],
-    [
-      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['BAKE_TIME'] }] },
-      undefined,
-      'lifecycleStages has BAKE_TIME, which is none of',
-    ],
+    [{ lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['BAKE_TIME'] }] }, undefined, ', not BAKE_TIME'],
     [
       {
         lifecycleHooks: Array.from({ length: 11 }, () => ({ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] })),
       },
       undefined,
-      'may have 10 pauses and 10 functions at most',
+      'has more than 10 PAUSE or 10 AWS_LAMBDA hooks',
     ],
   ])('%j', (settings, of, expected) => {
     expect(refused(settings, of)).toContain(expected)
@@ -310,8 +302,10 @@ describe('what AWS would refuse is refused before anything changes', () => {
   test('a service that CodeDeploy deploys has none of these settings', () => {
     const of = service({}, { deploymentController: { type: 'CODE_DEPLOY' } })
     const said = refused({ strategy: 'CANARY', alarms: ['a'] }, of, 'codedeploy')
-    expect(said).toContain('the input strategy, the input alarms: its deployment controller is CODE_DEPLOY')
-    expect(said).toContain('codedeploy-deployment-config sets the pace')
+    expect(said).toContain(
+      'the input strategy, the input alarms: these settings are of the deployment controller ECS, and the service has CODE_DEPLOY',
+    )
+    expect(said).toContain('codedeploy-deployment-config for the traffic steps')
   })
 
   test('a service without a load balancer may shift: ECS then moves tasks only', () => {
