@@ -1,6 +1,7 @@
 /** What is read and not printed (pages, descriptions of inputs, comments of workflows), and the words that it does without. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withoutPrinted } from './printed.ts'
 import { sentencesIn } from './sentences-in.ts'
 
 export const root = join(import.meta.dirname, '..')
@@ -22,9 +23,12 @@ const written = pages.filter((page) => page !== 'docs/troubleshooting.md')
 /** Tables that are generated from source files, whose sentences are an area of their own. */
 const generated = /<!-- (lost-inputs|findings|events|partitions) -->[\s\S]*?<!-- \/\1 -->/g
 
-/** The sentences of a page: lines of a paragraph are joined, names and values in backticks are left out. */
+/**
+ * The sentences of a page: lines of a paragraph are joined; names and values in backticks are left out, and printed blocks,
+ * whose words are those of the source.
+ */
 export function sentencesOfPage(markdown: string): readonly string[] {
-  return markdown
+  return withoutPrinted(markdown)
     .replace(generated, '')
     .replace(/(?<!`)(`{1,2})(?!`)[^\n]*?[^`\n]\1(?!`)/g, '…')
     .split(/\n(?=\s*(?:[-*|#>]|```|\d+\. )|\s*$)/)
