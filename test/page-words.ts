@@ -30,14 +30,10 @@ const generated = /<!-- (lost-inputs|findings|events|partitions) -->[\s\S]*?<!--
 export function sentencesOfPage(markdown: string): readonly string[] {
   return withoutPrinted(markdown)
     .replace(generated, '')
-    .replace(/(?<!`)(`{1,2})(?!`)[^\n]*?[^`\n]\1(?!`)/g, '…')
-    .split(/\n(?=\s*(?:[-*|#>]|```|\d+\. )|\s*$)/)
-    .flatMap((block) =>
-      block
-        .trim()
-        .replace(/\s*\n\s*/g, ' ')
-        .split(/(?<=[.:;?!])\s/),
-    )
+    .split(/\n\s*\n|\n(?=\s*(?:[-*|#>]|```|\d+\. ))/)
+    .map((block) => block.trim().replace(/\s*\n\s*/g, ' '))
+    .map((block) => block.replace(/(?<!`)(`{1,2})(?!`).*?[^`]\1(?!`)/g, '…'))
+    .flatMap((block) => block.split(/(?<=[.:;?!])\s/))
     .filter((sentence) => sentence !== '')
 }
 
@@ -59,7 +55,7 @@ export const insteadOnPages: readonly (readonly [not: RegExp, but: string])[] = 
   [/\blook(?:s|ed|ing)?\b(?!-)/i, 'check, read, search'],
   [/\b(?:go|goes|going|gone|went)\b/, 'roll back, continue, move'],
   [
-    /\b(?:take|takes|took|taken|taking)\b(?! (?:at most|up to|longer|that long|too long|\d|effect|place|turns))/i,
+    /(?<!how long [^,.;]{0,40})\b(?:take|takes|took|taken|taking)\b(?! (?:at most|up to|no longer|longer|that long|too long|\d|effect|place|turns))/i,
     'accept, use, remove',
   ],
   [/\b(?:stands?|stood)\b/i, 'is in, is defined in, blocks'],

@@ -53,3 +53,17 @@ describe('a page that is named in', () => {
     if (anchor !== '') expect([...anchorsOf(page)]).toContain(anchor.slice(1))
   })
 })
+
+describe('a file that is named in', () => {
+  const files = ['src', 'test', 'scripts'].flatMap((folder) => inFolder(folder, ''))
+  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test/simulator/README.md'].flatMap((page) =>
+    [...read(page).matchAll(/`((?:[\w-]+\/)*[\w*-]+\.(?:ts|js|cjs|py))`/g)].map(
+      ([, file = '']) => [page, file] as const,
+    ),
+  )
+
+  test.each(named.filter(([, file]) => !file.startsWith('dist/')))('%s exists: %s', (_, file) => {
+    const asWritten = new RegExp(`(?:^|/)${file.replaceAll('.', '\\.').replaceAll('*', '[\\w-]*')}$`)
+    expect(files.filter((path) => asWritten.test(path))).not.toEqual([])
+  })
+})
