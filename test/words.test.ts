@@ -12,6 +12,7 @@ import { initialization } from '../src/diagnosis/catalogue/initialization.ts'
 import { launch } from '../src/diagnosis/catalogue/launch.ts'
 import { traffic } from '../src/diagnosis/catalogue/traffic.ts'
 import { verdicts } from '../src/diagnosis/catalogue/verdicts.ts'
+import { insteadOnPages, pageAreas, sentencesOfPage } from './page-words.ts'
 import { sentencesIn } from './sentences-in.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -115,6 +116,42 @@ describe('the words of', () => {
       `const whole = text\`a template with ${'$'}{place(\`an inner one\`, { a: 1 })} inside\``,
     ].join('\n')
     expect(sentencesIn(source)).toEqual(['a string of words', 'an inner one', 'a template with … inside'])
+  })
+})
+
+test('the sentences of a page are found across lines and in tables, without names, values and what is printed', () => {
+  const page = [
+    '# A page',
+    '',
+    'It rolls',
+    'back. `goes back` is a name.',
+    '',
+    '| A | `b` |',
+    '',
+    '```',
+    'printed',
+    '```',
+  ]
+  expect(sentencesOfPage([...page, '* one', '  item'].join('\n'))).toEqual([
+    '# A page',
+    'It rolls back.',
+    '… is a name.',
+    '| A | … |',
+    '* one item',
+  ])
+})
+
+describe('the words of what is read and not printed:', () => {
+  // That something is deployed is a verdict in a message, and plain English in a page.
+  const onPages = [...instead.filter(([not]) => !not.test('is deployed')), ...insteadOnPages]
+
+  test.each(Object.entries(pageAreas))('%s', (_, sentences) => {
+    const all = sentences()
+    expect(all.length).toBeGreaterThan(5)
+    const wrong = onPages.flatMap(([not, but]) =>
+      all.filter((sentence) => not.test(sentence)).map((sentence) => ({ sentence, not: String(not), but })),
+    )
+    expect(wrong).toEqual([])
   })
 })
 

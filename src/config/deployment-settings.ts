@@ -19,7 +19,7 @@ const share = ([least, most]: readonly [number, number]) =>
 const whole = ([least, most]: readonly [number, number]) =>
   z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
 const minutes = whole(bounds.minutes)
-/** The notation of an input; a bare number is a text, too. */
+/** The notation of an input; a bare number is accepted as text. */
 const notation = (read: (given: string) => unknown, allowed: string) =>
   z
     .union([z.string(), z.int()], `must be ${allowed}`)
@@ -30,23 +30,26 @@ const hookSchema = z
     targetType: z
       .enum(['AWS_LAMBDA', 'PAUSE'])
       .optional()
-      .describe('Kind of hook: AWS_LAMBDA, the default, or PAUSE, which waits for continue or rollback.'),
-    hookTargetArn: z.string().optional().describe('ARN of the function; required with AWS_LAMBDA.'),
-    roleArn: z.string().optional().describe('Role in which ECS invokes the function; required with AWS_LAMBDA.'),
+      .describe('Type of the hook: AWS_LAMBDA (the default) or PAUSE, which waits for continue or rollback.'),
+    hookTargetArn: z.string().optional().describe('ARN of the Lambda function; required with AWS_LAMBDA.'),
+    roleArn: z
+      .string()
+      .optional()
+      .describe('ARN of the IAM role with which ECS invokes the function; required with AWS_LAMBDA.'),
     lifecycleStages: z
       .array(z.enum(hookStages, `must be one of ${hookStages.join(', ')}`))
-      .describe(`Stages of the deployment at which it runs: ${hookStages.join(', ')}.`),
-    hookDetails: z.json().optional().describe('JSON that the function receives.'),
+      .describe(`Lifecycle stages at which it runs: ${hookStages.join(', ')}.`),
+    hookDetails: z.json().optional().describe('JSON input of the function.'),
     timeoutConfiguration: z
       .strictObject({
-        timeoutInMinutes: z.int().optional().describe('How long the hook may take, 1 to 20160.'),
+        timeoutInMinutes: z.int().optional().describe('Timeout of the hook in minutes, 1 to 20160.'),
         action: z
           .enum(['CONTINUE', 'ROLLBACK'])
           .optional()
-          .describe('What happens then: CONTINUE, or ROLLBACK, the default.'),
+          .describe('Action on a timeout: CONTINUE or ROLLBACK (the default).'),
       })
       .optional()
-      .describe('What happens when the hook takes too long.'),
+      .describe('Timeout of the hook, and the action on it.'),
   })
   .describe('A lifecycle hook in the shape of the ECS API.')
 
@@ -59,7 +62,7 @@ const advancedSchema = z.strictObject({
       'ARN of the rule (Application Load Balancer) or listener (Network Load Balancer) for production traffic.',
     ),
   testListenerRule: z.string().optional().describe('ARN of the rule or listener for test traffic.'),
-  roleArn: z.string().optional().describe('Role in which ECS changes the load balancer.'),
+  roleArn: z.string().optional().describe('ARN of the IAM role with which ECS changes the load balancer.'),
 })
 
 export const deploymentSchema = z
@@ -70,39 +73,40 @@ export const deploymentSchema = z
       .describe(`Deployment strategy: ${strategies.join(', ')}.`),
     'canary-percent': share(bounds.canaryPercent)
       .optional()
-      .describe('Percentage of the traffic that the new version gets first, 0.1 to 100; CANARY.'),
-    'canary-bake-minutes': minutes.optional().describe('How long it keeps that share, 0 to 1440; CANARY.'),
+      .describe('Percentage of traffic shifted to the new revision first, 0.1 to 100; CANARY.'),
+    'canary-bake-minutes': minutes
+      .optional()
+      .describe('Minutes before the remaining traffic is shifted, 0 to 1440; CANARY.'),
     'linear-step-percent': share(bounds.linearStepPercent)
       .optional()
-      .describe('Percentage of the traffic that each step shifts, 3 to 100; LINEAR.'),
-    'linear-step-bake-minutes': minutes.optional().describe('Time between two steps, 0 to 1440; LINEAR.'),
+      .describe('Percentage of traffic shifted in each step, 3 to 100; LINEAR.'),
+    'linear-step-bake-minutes': minutes.optional().describe('Minutes between two steps, 0 to 1440; LINEAR.'),
     'bake-minutes': minutes
       .optional()
-      .describe('How long the old version stays after the last shift of traffic, 0 to 1440; required with BLUE_GREEN.'),
+      .describe('Minutes that both revisions run after all traffic is shifted, 0 to 1440; required with BLUE_GREEN.'),
     'minimum-healthy-percent': whole(bounds.minimumHealthyPercent)
       .optional()
-      .describe('Share of the tasks that stays running during a deployment, 0 to 100.'),
+      .describe('Lower limit of running tasks during a deployment, as a percentage of the desired count, 0 to 100.'),
     'maximum-percent': whole(bounds.maximumPercent)
       .optional()
-      .describe('Share of the tasks that may run during a deployment, old and new together, 100 to 200.'),
+      .describe(
+        'Upper limit of running and pending tasks during a deployment, as a percentage of the desired count, 100 to 200.',
+      ),
     'circuit-breaker': z
       .enum(circuitBreakers, `must be one of ${circuitBreakers.join(', ')}`)
       .optional()
       .describe(
-        'What failed tasks do to a deployment: off (nothing), on (it fails) or roll-back (it fails and rolls back).',
+        'Deployment circuit breaker: off, on (fails the deployment) or roll-back (fails the deployment and rolls back).',
       ),
     'circuit-breaker-threshold': notation(readThreshold, notations.circuitBreakerThreshold)
       .optional()
-      .describe(`How many failed tasks that takes: ${notations.circuitBreakerThreshold}.`),
+      .describe(`Threshold of the circuit breaker: ${notations.circuitBreakerThreshold}.`),
     alarms: z.array(z.string().min(1)).optional().describe('Names of CloudWatch alarms; an empty list for none.'),
-    'alarms-roll-back': z
-      .boolean()
-      .optional()
-      .describe('Whether a deployment also rolls back when an alarm is in ALARM.'),
+    'alarms-roll-back': z.boolean().optional().describe('Rolls back when an alarm is in ALARM.'),
     'lifecycle-hooks': z
       .array(hookSchema)
       .optional()
-      .describe('All lifecycle hooks that the service is to have; an empty list for none.'),
+      .describe('All lifecycle hooks of the service; an empty list for none.'),
     'early-success': notation(readEarlySuccess, notations.earlySuccess)
       .optional()
       .describe(`When a rolling deployment counts as successful: ${notations.earlySuccess}.`),
@@ -111,15 +115,15 @@ export const deploymentSchema = z
         advancedSchema,
         z.array(
           z.strictObject({
-            targetGroupArn: z.string().describe('ARN of the target group that the service has.'),
-            advancedConfiguration: advancedSchema.describe('What goes with this target group.'),
+            targetGroupArn: z.string().describe('ARN of a target group of the service.'),
+            advancedConfiguration: advancedSchema.describe('Settings of this target group.'),
           }),
         ),
       ])
       .optional()
       .describe('For BLUE_GREEN, LINEAR and CANARY; a list where the service has several target groups.'),
   })
-  .describe('Deployment configuration of the service, for ECS itself; what is absent stays as it is.')
+  .describe('Deployment configuration of a service with the ECS deployment controller; absent keys are unchanged.')
 
 /** The block `deployment` of a service, under the names of the domain. */
 export function settingsIn(block: z.infer<typeof deploymentSchema>): DeploymentSettings {

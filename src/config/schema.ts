@@ -19,18 +19,23 @@ const imageSchema = z
     file: z.string().optional().describe('Dockerfile, relative to the repository; "<context>/Dockerfile" when absent.'),
     target: z.string().optional().describe('Stage to build.'),
     platforms: z.array(z.string()).optional().describe('Platforms to build for, such as linux/amd64 and linux/arm64.'),
-    region: region.optional().describe('Region of the ECR repository; that of the first environment when absent.'),
-    account: account.optional().describe('Account of the ECR repository; that of the first environment when absent.'),
-    role: role.optional().describe('Role that builds and pushes; that of the first environment when absent.'),
+    region: region.optional().describe('AWS region of the ECR repository; that of the first environment when absent.'),
+    account: account
+      .optional()
+      .describe('AWS account ID of the ECR repository; that of the first environment when absent.'),
+    role: role.optional().describe('IAM role that builds and pushes; that of the first environment when absent.'),
   })
-  .describe('The one image that is built once and goes through all environments.')
+  .describe('The image, which is built once and deployed to all environments.')
 
 const serviceSchema = z.strictObject({
   'task-definition': z
     .string()
     .optional()
-    .describe('File with the task definition; that of the live revision when absent.'),
-  container: z.string().optional().describe('Container that gets the image; needed where there are several.'),
+    .describe('File with the task definition; the live revision of the service when absent.'),
+  container: z
+    .string()
+    .optional()
+    .describe('Container that receives the image; required where several containers are essential.'),
   'codedeploy-appspec': z
     .string()
     .optional()
@@ -60,29 +65,35 @@ const placementSchema = z.strictObject({
 })
 
 const placed = z.strictObject({
-  region: region.describe('Region of the environment.'),
-  account: account.describe('Account of the environment; a deploy with credentials of another account is refused.'),
+  region: region.describe('AWS region of the environment.'),
+  account: account.describe('AWS account ID of the environment; credentials of another account are refused.'),
   role: role.optional(),
-  services: z.record(name, placementSchema).describe('Where each service runs in this environment.'),
+  services: z
+    .record(name, placementSchema)
+    .describe('The services of this environment, each with its ECS cluster and service.'),
   waves: z
     .array(z.array(name).min(1, 'must have a service'))
     .min(1, 'must have a wave')
     .optional()
     .describe(
-      'All services of this environment, in groups that are deployed one after the other and rolled back together.',
+      'Waves: all services of this environment, in groups that are deployed one after the other and rolled back together.',
     ),
   url: z
     .url('must be a URL such as https://api.example.com')
     .optional()
-    .describe('Address of the environment, shown by GitHub, the summary and Slack.'),
-  slack: z.string().regex(channelId, channelIdRule).optional().describe('Slack channel that gets the live message.'),
+    .describe('URL of the environment, displayed by GitHub, in the summary and in Slack.'),
+  slack: z
+    .string()
+    .regex(channelId, channelIdRule)
+    .optional()
+    .describe('ID of the Slack channel for the live message.'),
 })
 
 const environmentSchema = placed.superRefine(checkWaves)
 
 export const configSchema = z
   .strictObject({
-    version: z.literal(1, 'must be 1').describe('Version of the format of this file: 1.'),
+    version: z.literal(1, 'must be 1').describe('Version of the file format: 1.'),
     image: imageSchema.optional(),
     services: z.record(name, serviceSchema).describe('The services of this repository.'),
     environments: z

@@ -104,9 +104,9 @@ const told: Readonly<Record<string, () => Promise<void>>> = {
     expect(last).toMatchObject({ verdict: 'succeeded', 'task-definition-arn': expect.stringMatching(/api:1$/) })
     expect(sim.recorder.calls('ecs', 'UpdateService')[0]?.input).toMatchObject({ forceNewDeployment: true })
   },
-  async 'A new image in what runs now'() {
+  async 'A new image in the live revision'() {
     const sim = rolling()
-    const { last } = await play('A new image in what runs now', sim)
+    const { last } = await play('A new image in the live revision', sim)
     expect(last.verdict).toBe('succeeded')
     expect(running(sim)?.image).toBe(newImage)
   },
@@ -120,9 +120,9 @@ const told: Readonly<Record<string, () => Promise<void>>> = {
     expect(last.verdict).toBe('succeeded')
     expect(running(sim)).toMatchObject({ image: newImage, environment: [{ name: 'VERSION', value: sha }] })
   },
-  async 'Start here, wait there'() {
+  async 'Start a deployment, wait in another step'() {
     const sim = rolling()
-    const { all } = await play('Start here, wait there', sim)
+    const { all } = await play('Start a deployment, wait in another step', sim)
     expect(all.map(({ verdict }) => verdict)).toEqual(['detached', 'succeeded'])
     expect(sim.recorder.count('ecs', 'UpdateService')).toBe(1)
   },
@@ -146,10 +146,10 @@ const told: Readonly<Record<string, () => Promise<void>>> = {
     expect(last).toMatchObject({ verdict: 'succeeded', 'codedeploy-deployment-id': expect.stringMatching(/^d-/) })
     expect(running(sim)?.image).toBe(newImage)
   },
-  async 'A rollback by hand'() {
+  async 'A manual rollback'() {
     const sim = rolling()
-    await play('A new image in what runs now', sim)
-    const { last } = await play('A rollback by hand', sim)
+    await play('A new image in the live revision', sim)
+    const { last } = await play('A manual rollback', sim)
     expect(last.verdict).toBe('succeeded')
     expect(running(sim)?.image).not.toBe(newImage)
   },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { some } from '../often.ts'
+import { oneLine, printedOn, withoutNumbers } from '../printed.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import { commitOf, openStage } from './stage.ts'
@@ -85,6 +86,19 @@ describe('npm run demo', () => {
     const { surprises, printed } = await told(scenarioOf('success'))
     expect(surprises).toEqual([])
     expect(printed).toMatch(/10%[\s\S]*deployed in/)
+  })
+
+  test.concurrent('the README has what the whole story prints at its end', async () => {
+    const { stdout } = await demo('--fast', '--output', temporaryFolder())
+    const printed = withoutNumbers(oneLine(stdout))
+    const [block = ''] = printedOn('README.md')
+    for (const entry of block.split(/ (?=\d\d:\d\d )/)) expect(printed).toContain(withoutNumbers(entry))
+  })
+
+  test.concurrent('the page of deploy has what it prints of an image that does not exist', async () => {
+    const { printed } = await told(scenarioOf('image-missing'))
+    const [block = ''] = printedOn('actions/deploy/README.md')
+    expect(withoutNumbers(oneLine(printed))).toContain(withoutNumbers(block))
   })
 
   const stopped = [

@@ -2,8 +2,12 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
 import { type Fetch, openFetch } from '../../src/http/fetch.ts'
 import { reasonOf } from '../../src/http/reason.ts'
+import { failureText } from '../../src/report/failure.ts'
+import { renderText } from '../../src/text.ts'
+import { printedOn } from '../printed.ts'
 import { selfSigned } from './certificate.ts'
 import { listen, openProxyServer, type ProxyServer } from './proxy-server.ts'
 
@@ -129,6 +133,11 @@ describe('a proxy that opens no tunnel', () => {
       `The proxy ${proxy.address} (environment variable HTTPS_PROXY) refused CONNECT localhost:${ports.secure}: ${status}`,
     )
     expect(error).toMatchObject({ parts: { code: 'proxy-refused' } })
+    const printed = error instanceof Failure ? renderText(failureText(error), (theirs) => theirs) : ''
+    const shown = printed
+      .replace(proxy.address, 'http://proxy.corp.example:3128')
+      .replace(`localhost:${ports.secure}`, 'ecs.eu-west-1.amazonaws.com:443')
+    if (status.startsWith('407')) expect(printedOn('docs/networks.md')).toEqual([shown])
     expect(JSON.stringify(error)).toContain(fix)
     expect(JSON.stringify(error)).not.toContain('p%40ss')
   })

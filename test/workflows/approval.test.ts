@@ -50,7 +50,7 @@ test.concurrent(
       expect(run.result).toBe('failure')
       expect(run.outputs.ship).toMatchObject({
         verdict: 'rolled-back',
-        cause: 'The deployment waited, and nobody approved that it goes on.',
+        cause: 'The deployment was paused, and the approval job was not approved.',
         'cause-code': 'not-approved',
       })
       expect(scene.serving('production')).toBe(oldImage)

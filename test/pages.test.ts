@@ -1,0 +1,69 @@
+/** Links between pages: each leads to a file, and to a heading that exists. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { inFolder, pages, root } from './page-words.ts'
+
+const read = (page: string) => readFileSync(join(root, page), 'utf8')
+const withoutCode = (markdown: string) => markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, '')
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)) {
+    const anchor = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
+    anchors.add(anchors.has(anchor) ? `${anchor}-1` : anchor)
+  }
+  return anchors
+}
+
+/** The link as it is written, when its file or its anchor does not exist. */
+function broken(page: string, link: string): readonly string[] {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page : relative(root, join(root, dirname(page), path))
+  const found = existsSync(join(root, target)) && !target.startsWith('..')
+  return found && (anchor === undefined || anchorsOf(target).has(anchor)) ? [] : [link]
+}
+
+describe('the links of', () => {
+  test.each(pages)('%s', (page) => {
+    const links = [...withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link)
+    expect(links.flatMap((link) => broken(page, link))).toEqual([])
+  })
+
+  test('an invented page are found to be broken', () => {
+    const links = ['no-such-page.md', 'workflows.md#no-such-heading', '#no-such-heading', '../../outside.md']
+    expect(links.flatMap((link) => broken('docs/rollback.md', link))).toEqual(links)
+    expect(broken('docs/rollback.md', 'workflows.md#inputs')).toEqual([])
+  })
+})
+
+describe('a page that is named in', () => {
+  const named = [...inFolder('src', '.ts'), ...inFolder('actions', 'action.yml'), 'action.yml'].flatMap((file) =>
+    [...read(file).matchAll(/\b((?:docs|actions|test|examples)\/[\w/-]+\.md)(#[\w-]+)?/g)].map(
+      ([, page = '', anchor = '']) => [file, page, anchor] as const,
+    ),
+  )
+
+  test.each(named)('%s exists: %s%s', (_, page, anchor) => {
+    expect(pages).toContain(page)
+    if (anchor !== '') expect([...anchorsOf(page)]).toContain(anchor.slice(1))
+  })
+})
+
+describe('a file that is named in', () => {
+  const files = ['src', 'test', 'scripts'].flatMap((folder) => inFolder(folder, ''))
+  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test/simulator/README.md'].flatMap((page) =>
+    [...read(page).matchAll(/`((?:[\w-]+\/)*[\w*-]+\.(?:ts|js|cjs|py))`/g)].map(
+      ([, file = '']) => [page, file] as const,
+    ),
+  )
+
+  test.each(named.filter(([, file]) => !file.startsWith('dist/')))('%s exists: %s', (_, file) => {
+    const asWritten = new RegExp(`(?:^|/)${file.replaceAll('.', '\\.').replaceAll('*', '[\\w-]*')}$`)
+    expect(files.filter((path) => asWritten.test(path))).not.toEqual([])
+  })
+})

@@ -1,0 +1,60 @@
+/** The pages show what is printed. What a proxy and a whole deployment print is compared where these are played. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { awsInputs } from '../src/actions/connect.ts'
+import { Failure } from '../src/failure.ts'
+import { differences, inputLabels } from '../src/image/build-inputs.ts'
+import { tagTaken } from '../src/image/preflight.ts'
+import { failureText } from '../src/report/failure.ts'
+import { readInputs } from '../src/runner/inputs.ts'
+import { decideSource, sourceLine } from '../src/source.ts'
+import { renderText, type Text } from '../src/text.ts'
+import { oneLine, printedOn } from './printed.ts'
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+const plain = (line: Text) => renderText(line, (theirs) => theirs)
+
+test('docs/revision.md: the line about a checkout that the event has not', () => {
+  const event = {
+    name: 'issue_comment',
+    sha: '1a2b3c4'.padEnd(40, '0'),
+    repository: 'acme/shop',
+    serverUrl: 'https://github.com',
+    commits: [],
+    standsFor: 'the last commit of the default branch',
+  }
+  const commit = '9c1e0aa'.padEnd(40, '0')
+  const source = decideSource(
+    event,
+    { root: '/', commit, ref: 'refs/heads/feature/login', remote: undefined },
+    undefined,
+  )
+  const line = source && sourceLine(source, event, undefined)
+  expect(printedOn('docs/revision.md')).toEqual([line && plain(line)])
+})
+
+test('actions/build-push/README.md: an immutable tag with another image', () => {
+  const inputs = (target: string) => ({ key: `1:${target}`, shown: { target } })
+  const labels = {
+    ...inputLabels(inputs('web')),
+    'org.opencontainers.image.revision': '1a2b3c4',
+  }
+  const other = differences(labels, inputs('api')) ?? []
+  const failure = tagTaken('api', '1a2b3c4', { digest: 'sha256:9f2c…', labels }, other)
+  expect(failure).toBeInstanceOf(Failure)
+  expect(printedOn('actions/build-push/README.md')).toEqual([oneLine(plain(failureText(failure)))])
+})
+
+test('docs/networks.md: a region that is misspelt', () => {
+  const warnings: string[] = []
+  const given = (name: string) => (name === 'aws-region' ? 'us-esat-1' : '')
+  readInputs(awsInputs, given, ['aws-region'], (line) => void warnings.push(plain(line)))
+  expect(warnings).toHaveLength(1)
+  expect(read('docs/networks.md')).toContain(`\`${warnings[0]}\``)
+})
+
+test('actions/deploy/README.md: a setting that changes', () => {
+  const [, shown = 'nothing'] = /`(settings strategy [^`]*)`/.exec(read('actions/deploy/README.md')) ?? []
+  expect(read('test/report/golden/log/settings.txt')).toContain(shown)
+})
