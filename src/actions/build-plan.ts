@@ -44,8 +44,8 @@ export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, run
   const { changed, unknown } = contents
   const { environment, log } = runner
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
-  const unlike = changed.length > 0 ? dirty(changed) : unknown
-  if (unlike !== undefined) log.info(text`No existing image is reused: ${unlike}`)
+  if (unknown !== undefined) log.info(text`No existing image is reused: ${unknown}`)
+  if (changed.length > 0 && revision !== undefined) log.info(dirty(changed, revision))
   const request = requestOf(inputs, contents.ownIgnoreFile)
   const repository = found.source?.repository ?? found.event.repository
   const made =
@@ -64,13 +64,13 @@ export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, run
     ...request.labels,
     ...(made && inputLabels(made)),
   }
-  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike }
+  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike: unknown }
 }
 
-function dirty(changed: readonly string[]): Text {
-  const [first = '', ...others] = changed
+/** The files are compared as they are, so that the same changes make the same image. */
+function dirty([first = '', ...others]: readonly string[], revision: string): Text {
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return text`the checkout has uncommitted changes (${untrusted(first)}${more})`
+  return text`The checkout has uncommitted changes (${untrusted(first)}${more}), so the image is labelled ${untrusted(revision)}`
 }
 
 function remoteContents({ file }: BuildPushInputs, { remote }: BuildOrigin): Contents {

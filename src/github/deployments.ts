@@ -6,7 +6,7 @@ import type { DeploymentStatuses } from '../ports.ts'
 import { forPlain } from '../report/escape.ts'
 import { truncate } from '../report/short.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
-import { type Deployed, endMark } from './end-mark.ts'
+import { type Deployed, endMarks } from './end-mark.ts'
 
 export interface DeploymentStatusesConfig {
   /** The job's token, with `deployments: write`. Without a token nothing is done. */
@@ -65,10 +65,16 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
       return isFinal(error) ? 'refused' : 'failed'
     }
   }
-  const sendAtLast = async (state: State, description: string) => {
+  const sendAtLast = async (state: State, descriptions: readonly string[]) => {
     const deadline = deadlineIn(clock, longestEnd)
-    while ((await send(state, description)) === 'failed' && remaining(clock, deadline) > longestCall + pause)
-      await clock.sleep(pause)
+    for (const description of descriptions) {
+      let sent = await send(state, description)
+      while (sent === 'failed' && remaining(clock, deadline) > longestCall + pause) {
+        await clock.sleep(pause)
+        sent = await send(state, description)
+      }
+      if (sent !== 'sent') return
+    }
   }
 
   return {
@@ -82,9 +88,11 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
       return queue
     },
     end(state, description) {
-      const mark = endMark(config.deployed, state === 'failure')
-      const words = truncate(renderText(description, forPlain), longestDescription - mark.length)
-      queue = queue.then(() => sendAtLast(state, `${words}${mark}`))
+      const plain = renderText(description, forPlain)
+      const descriptions = endMarks(config.deployed, state === 'failure').map(
+        (mark) => `${truncate(plain, longestDescription - mark.length)}${mark}`,
+      )
+      queue = queue.then(() => sendAtLast(state, descriptions))
       return queue
     },
   }

@@ -3,7 +3,7 @@ import type { EnvironmentEnd } from '../ports.ts'
 
 /** What a step deploys, for the step of the next environment to find on GitHub's deployment page. */
 export interface Deployed {
-  /** Names in slipway.yml, or of ECS services; `all`: every service of the environment. */
+  /** Names in slipway.yml, or of ECS services, one at least; `all`: every service of the environment. */
   readonly services: readonly string[] | 'all'
   /**
    * The digest of an image; `commit`: no image by its digest, with the SHA of the source where that is known; `rollback`: an
@@ -21,13 +21,18 @@ const longestName = 40
 const longestMark = 130
 
 /**
- * The last words of a status that ends a step: `· api@sha256:…`, in which a failure needs no digest. Empty where the names
- * do not fit.
+ * The last words of the statuses that end a step: `· api@sha256:…`, in which a failure needs no digest. One, or as many as the
+ * names need.
  */
-export function endMark({ services, what }: Deployed, isFailed: boolean): string {
-  const names = services === 'all' ? all : services.map(markedName).join(',')
-  const mark = ` · ${names}@${isFailed && what !== 'rollback' ? 'failed' : what}`
-  return mark.length > longestMark ? '' : mark
+export function endMarks({ services, what }: Deployed, isFailed: boolean): readonly string[] {
+  const markWith = (names: string) => ` · ${names}@${isFailed && what !== 'rollback' ? 'failed' : what}`
+  const lists: string[] = []
+  for (const name of services === 'all' ? [all] : services.map(markedName)) {
+    const together = `${lists.at(-1)},${name}`
+    if (lists.length > 0 && markWith(together).length <= longestMark) lists[lists.length - 1] = together
+    else lists.push(name)
+  }
+  return lists.map(markWith)
 }
 
 /** Two services never have the same name in a mark. */

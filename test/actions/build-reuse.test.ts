@@ -239,13 +239,24 @@ describe('a checkout with uncommitted changes', () => {
       ({ source }) => ['a', 'b', 'c'].map((name) => source.write(name, '')),
       /uncommitted changes \(a and 2 more\)/,
     ],
-  ])('is not its commit, with %s: it is labelled so, and no image is reused', async (_, change, message) => {
+  ])(
+    'is not its commit, with %s: it is labelled so, and reused for the same changes alone',
+    async (_, change, message) => {
+      const scene = buildScene()
+      change(scene)
+      const { one, two } = await twice(scene, [tag], nothing, [tag])
+      expect(labelsOf(scene)[label('revision')]).toBe(`${one.outputs.revision}-dirty`)
+      expect(one.log).toMatch(message)
+      expect(two.outputs.reused).toBe('true')
+      scene.source.write('src/app.js', 'changed otherwise()')
+      expect((await scene.run(tag)).failure).toMatch(/the files of the context differ/)
+    },
+  )
+
+  test('is not the image of its commit', async () => {
     const scene = buildScene()
-    change(scene)
-    const { one, two } = await twice(scene, [tag], nothing, [tag])
-    expect(labelsOf(scene)[label('revision')]).toBe(`${one.outputs.revision}-dirty`)
-    expect(one.log).toMatch(message)
-    expect(two.failure).toMatch(message)
+    const { two } = await twice(scene, [tag], () => scene.source.write('src/app.js', 'changed()'), [tag])
+    expect(two.failure).toMatch(/the files of the context differ; revision: none, here: \w+-dirty/)
   })
 
   test('is its commit all the same where the changes are not in the context', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { endMark } from '../../src/github/end-mark.ts'
+import { type Deployed, endMarks } from '../../src/github/end-mark.ts'
 import { openEnvironmentHistory } from '../../src/github/environments.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, repository, rollingScene, run } from './scene.ts'
@@ -9,7 +9,7 @@ const sha = (digit: string) => `sha256:${digit.repeat(64)}` as const
 const ours = sha('a')
 const image = `registry.example.com/api@${ours}`
 
-type Before = readonly [state: string, what: Parameters<typeof endMark>[0]['what'], run: string, service?: string]
+type Before = readonly [state: string, what: Deployed['what'], run: string, service?: string]
 
 /** GitHub's deployment page with these ends of staging, oldest first, a deployment each. */
 function note(sim: Simulator, ends: readonly Before[]): void {
@@ -18,7 +18,7 @@ function note(sim: Simulator, ends: readonly Before[]): void {
     deployment.statuses.push({
       id: deployment.id,
       state,
-      description: `staging${endMark({ services: service === '*' ? 'all' : [service], what }, state === 'failure')}`,
+      description: `staging${endMarks({ services: service === '*' ? 'all' : [service], what }, state === 'failure')}`,
       environment: 'staging',
       log_url: `https://github.com/acme/api/actions/runs/${run}`,
       environment_url: '',

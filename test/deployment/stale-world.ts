@@ -3,7 +3,8 @@ import type { DeployRequest } from '../../src/deployment/journey.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, type RunOptions, region, rollingScene } from './scene.ts'
+import { codeDeployScene, newImage, oldImage, type RunOptions, region, rollingScene } from './scene.ts'
+import { truthOf } from './truth.ts'
 
 export const engines = ['rolling', 'BLUE_GREEN', 'LINEAR', 'CANARY', 'CodeDeploy'] as const
 export type EngineName = (typeof engines)[number]
@@ -26,7 +27,7 @@ export interface StaleWorld {
   readonly seed: number
   /** `force`: the same image anew; `count`: four tasks of it, for which ECS makes no deployment. */
   readonly change: 'image' | 'force' | 'count'
-  /** `crash`: the new tasks; `alarm`: CodeDeploy's, half a minute after the start. */
+  /** `crash`: the new tasks, also of the same image; those of a rollback run. */
   readonly story: 'healthy' | 'crash'
   readonly breaker: 'rollback' | 'stop' | 'off'
   readonly failFastAfter: 0 | 3
@@ -80,7 +81,7 @@ export function worldOf(engine: EngineName, number: number): StaleWorld {
   return {
     seed: number,
     change,
-    story: change === 'image' && chance(0.4) ? 'crash' : 'healthy',
+    story: (change === 'image' || (change === 'force' && engine !== 'CodeDeploy')) && chance(0.4) ? 'crash' : 'healthy',
     breaker: pick('rollback', 'rollback', 'stop', 'off'),
     failFastAfter: pick(0, 3),
     startSeconds: 1 + Math.floor(random() * 90),
@@ -133,9 +134,10 @@ export function sceneOf(engine: EngineName, world: StaleWorld): Simulator {
   )
   let hasBegun = false
   const soon = () => {
-    if (!hasBegun && world.otherAfter !== undefined)
-      sim.clock.after(world.otherAfter * 1000, () => interfere(engine, sim))
+    if (hasBegun) return
     hasBegun = true
+    if (world.otherAfter !== undefined) sim.clock.after(world.otherAfter * 1000, () => interfere(engine, sim))
+    if (world.change === 'force' && world.story === 'crash') crashUntilRollback(sim)
   }
   spoil(sim, world)
   sim.faults.add({ operation: /^(UpdateService|CreateDeployment)$/, effect: { kind: 'callback', run: soon } })
@@ -173,6 +175,18 @@ function spoil(sim: Simulator, { looks, replyLags, stale, lost, denied }: StaleW
       })
   for (const operation of lost) sim.faults.add({ operation, effect: { kind: 'apply-then-drop' } })
   for (const operation of denied) sim.faults.add({ operation, times: 1e6, effect: { kind: 'access-denied' } })
+}
+
+/** ECS resolves the tag anew for a forced deployment, and rolls back to the digest from before. */
+function crashUntilRollback(sim: Simulator): void {
+  sim.world.scenarios.set(oldImage, { kind: 'crash', exitCode: 1 })
+  const look = () => {
+    const [latest] = truthOf(sim).deployments
+    const isOver = latest?.isTriggered || latest?.status.startsWith('ROLLBACK') || latest?.image === otherImage
+    if (isOver) sim.world.scenarios.set(oldImage, { kind: 'healthy' })
+    else sim.clock.after(500, look)
+  }
+  sim.clock.after(500, look)
 }
 
 /** Whoever else it is: their calls are not spoiled. */

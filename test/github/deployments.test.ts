@@ -8,7 +8,12 @@ type Reply = { status: number; body: unknown } | 'hang'
 const deployment = (id: number) => ({ id, sha: 'abc', environment: 'production' })
 
 /** GitHub's deployments API with these deployments, and what was said on them. */
-function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} }, environment?: string) {
+function githubWith(
+  deployments: Reply,
+  status: Reply = { status: 201, body: {} },
+  environment?: string,
+  services: readonly string[] = ['api'],
+) {
   const clock = createClock({ kind: 'idle' })
   const start = clock.now()
   const statuses: { url: string; state: string; description: string }[] = []
@@ -31,7 +36,7 @@ function githubWith(deployments: Reply, status: Reply = { status: 201, body: {} 
     sha: 'abc',
     environment: environment ?? 'production',
     logUrl: 'https://github.com/acme/api/actions/runs/1',
-    deployed: { services: ['api'], what: `sha256:${'9'.repeat(64)}` },
+    deployed: { services, what: `sha256:${'9'.repeat(64)}` },
     clock: clock.forProgram,
     debug: (line) => void debug.push(renderText(line, (theirs) => theirs)),
     async fetch(url, init) {
@@ -84,6 +89,18 @@ describe("progress on GitHub's deployment page", () => {
     expect(statuses.map(({ description }) => description.length)).toEqual([140, 140])
     expect(statuses[0]?.description).toMatch(/^x+… · api@sha256:9{64}$/)
     expect(statuses[1]?.description).toMatch(/^x{120,}… · api@failed$/)
+  })
+
+  test('the end of services with more names than one description takes is told in several', async () => {
+    const services = ['a', 'b', 'c'].map((letter) => letter.repeat(40))
+    const { adapter, statuses } = githubWith({ status: 200, body: [deployment(7)] }, undefined, undefined, services)
+    await adapter.end('success', ['three services are deployed'])
+    expect(statuses.map(({ state, description }) => `${state} ${description}`)).toEqual(
+      services.map((name) => expect.stringMatching(`^success three.* · ${name}@sha256:9{64}$`)),
+    )
+    const failing = githubWith({ status: 200, body: [deployment(7)] }, { status: 403, body: {} }, undefined, services)
+    await failing.adapter.end('success', ['three services are deployed'])
+    expect(failing.statuses).toHaveLength(1)
   })
 
   test('the end is tried again where GitHub fails, and not where it refuses', async () => {

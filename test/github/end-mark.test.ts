@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Deployed, endMark, endsOf, type Status } from '../../src/github/end-mark.ts'
+import { type Deployed, endMarks, endsOf, type Status } from '../../src/github/end-mark.ts'
 
 const digest = `sha256:${'9'.repeat(64)}` as const
 const other = `sha256:${'8'.repeat(64)}` as const
@@ -8,7 +8,7 @@ const runUrl = (run: number) => `https://github.com/acme/api/actions/runs/${run}
 
 const status = (state: string, what: Deployed['what'], services: Deployed['services'] = ['api'], run = 1): Status => ({
   state,
-  description: `api is deployed${endMark({ services, what }, state === 'failure')}`,
+  description: `api is deployed${endMarks({ services, what }, state === 'failure')}`,
   logUrl: runUrl(run),
 })
 
@@ -63,7 +63,7 @@ describe('what the statuses of one deployment show of a service', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,255}$/)
     fc.assert(
       fc.property(name, name, (one, two) => {
-        const mark = endMark({ services: [one], what: digest }, false)
+        const [mark = ''] = endMarks({ services: [one], what: digest }, false)
         expect(mark.length).toBeLessThanOrEqual(130)
         const read = (service: string) => endsOf(service, [{ state: 'success', description: `x${mark}`, logUrl: '' }])
         expect(read(one)).toHaveLength(1)
@@ -71,15 +71,29 @@ describe('what the statuses of one deployment show of a service', () => {
         const long = `${one}${'x'.repeat(60)}`
         expect(
           endsOf(`${long}y`, [
-            { state: 'success', description: endMark({ services: [`${long}z`], what: digest }, false), logUrl: '' },
+            {
+              state: 'success',
+              description: `${endMarks({ services: [`${long}z`], what: digest }, false)}`,
+              logUrl: '',
+            },
           ]),
         ).toEqual([])
       }),
     )
   })
 
-  test('names that do not fit are left out: nothing is proven then', () => {
-    const services = Array.from({ length: 20 }, (_, index) => `service-${index}`)
-    expect(endMark({ services, what: digest }, false)).toBe('')
+  test.each([1, 2, 20, 100])('%i services are marked in as many statuses as their names need', (count) => {
+    const services = Array.from({ length: count }, (_, index) => `service-with-a-name-of-its-own-${index}`)
+    const marks = endMarks({ services, what: digest }, false)
+    expect(Math.max(...marks.map(({ length }) => length))).toBeLessThanOrEqual(130)
+    const statuses = marks.map((mark) => ({ state: 'success', description: `x${mark}`, logUrl: runUrl(1) }))
+    for (const service of services) expect(endsOf(service, statuses)).toEqual([{ kind: 'succeeded', digest, run: '1' }])
+    expect(endsOf('another', statuses)).toEqual([])
+  })
+
+  test('short names share a status', () => {
+    expect(endMarks({ services: ['api', 'worker', 'edge'], what: digest }, false)).toEqual([
+      ` · api,worker,edge@${digest}`,
+    ])
   })
 })

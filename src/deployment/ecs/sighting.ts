@@ -67,9 +67,12 @@ export function startSightings(
 
   const holderOf = ({ id, createdAt, taskDefinition: theirs }: EcsDeployment, hasNews: boolean): Sighting['holder'] => {
     const at = timeOf(createdAt)
-    if (theirs === taskDefinition && (id === own.id || at > own.to)) return 'ours'
+    const isWanted = theirs === taskDefinition
+    if (isWanted && id === own.id) return 'ours'
     if (at < own.from) return hasNews && own.id !== undefined ? 'rollback' : 'unknown'
+    // Where the same revision was deployed anew, ECS rolls back to that very revision.
     if (rollbacks.has(id) || (isFailed && theirs === previousTaskDefinition)) return 'rollback'
+    if (isWanted && at > own.to) return 'ours'
     return at >= own.to || own.id !== undefined ? 'others' : 'unknown'
   }
 
@@ -83,7 +86,7 @@ export function startSightings(
     const mine = deployments.find(({ id }) => id !== undefined && id === own.id)
     const news = events.filter(({ createdAt }) => timeOf(createdAt) >= own.to)
     isFailed ||= mine?.rolloutState === 'FAILED' || news.some(({ message = '' }) => message.includes(failureOf(own)))
-    if (rollingBack.test(current?.rolloutStateReason ?? '')) rollbacks.add(current?.id)
+    if (current?.id !== own.id && rollingBack.test(current?.rolloutStateReason ?? '')) rollbacks.add(current?.id)
     const holder = current ? holderOf(current, news.length > 0) : 'unknown'
     return { holder, current, mine, isGone: wasThere && !isThere, isFailed: isFailed || rollbacks.size > 0, own }
   }
