@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { call } from '../../src/aws/call.ts'
 import { NoReply } from '../../src/aws/error-class.ts'
+import { failure } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'
-import { failure } from './simulated.ts'
 
 /** What AWS does with each sending of one mutation, and what each look at its outcome shows; the last one is repeated. */
 function mutation(replies: readonly (Error | string)[], looks: readonly (string | undefined)[]) {

@@ -1,3 +1,5 @@
+const redaction = ['diagnosis/redact', 'diagnosis/redact-promises', 'diagnosis/secret-patterns']
+
 /** The files that decide, each with the tests that are nearest to it: a mutant is tried with those that reach it. */
 export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/aws/call.ts': ['aws/patience', 'aws/lost-replies', 'aws/refusal', 'aws/credentials'],
@@ -12,9 +14,21 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/deployment/conflict.ts': ['deployment/conflict'],
   'src/deployment/moved-tags.ts': ['deployment/moved-tags'],
   'src/deployment/verdict.ts': ['actions/verdicts'],
-  'src/diagnosis/redact.ts': ['diagnosis/redact', 'diagnosis/redact-properties'],
-  'src/diagnosis/redact-evidence.ts': ['diagnosis/redact', 'diagnosis/redact-properties'],
-  'src/diagnosis/redact-lines.ts': ['diagnosis/redact', 'diagnosis/redact-properties'],
+  'src/diagnosis/redact.ts': redaction,
+  'src/diagnosis/redact-evidence.ts': redaction,
+  'src/diagnosis/redact-lines.ts': redaction,
+  'src/diagnosis/redact-text.ts': redaction,
+  'src/diagnosis/readings.ts': redaction,
+  'src/diagnosis/encoded-secrets.ts': redaction,
+  'src/diagnosis/secret-assignments.ts': redaction,
+  'src/diagnosis/secret-commands.ts': redaction,
+  'src/diagnosis/secret-name.ts': redaction,
+  'src/diagnosis/secret-pairs.ts': redaction,
+  'src/diagnosis/secret-patterns.ts': redaction,
+  'src/diagnosis/secret-prose.ts': redaction,
+  'src/diagnosis/secret-value.ts': redaction,
+  'src/diagnosis/span.ts': redaction,
+  'src/diagnosis/written-forms.ts': redaction,
   'src/runner/files.ts': ['runner/files'],
   'src/runner/id-token.ts': ['aws/credentials', 'runner/*'],
   'src/runner/inputs.ts': ['runner/inputs'],
