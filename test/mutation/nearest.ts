@@ -3,7 +3,7 @@ const redaction = ['diagnosis/redact', 'diagnosis/redact-promises', 'diagnosis/s
 /** The files that decide, each with the tests that are nearest to it: a mutant is tried with those that reach it. */
 export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/aws/call.ts': ['aws/call'],
-  'src/aws/attempt.ts': ['aws/attempt'],
+  'src/aws/attempt.ts': ['aws/call'],
   'src/aws/backoff.ts': ['aws/backoff'],
   'src/aws/error-class.ts': ['aws/error-class'],
   'src/aws/endpoint.ts': ['aws/endpoint'],
@@ -36,12 +36,12 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/runner/files.ts': ['runner/files'],
   'src/runner/id-token.ts': ['runner/id-token'],
   'src/runner/inputs.ts': ['runner/inputs'],
-  'src/runner/log.ts': ['runner/log'],
+  'src/runner/log.ts': ['runner/run'],
   'src/runner/run.ts': ['runner/run'],
   'src/runner/runner-files.ts': ['runner/runner-files'],
   'src/runner/signals.ts': ['runner/signals'],
-  'src/registry/attempt.ts': ['registry/distribution'],
+  'src/registry/attempt.ts': ['registry/transport', 'registry/distribution'],
   'src/registry/endpoint.ts': ['registry/distribution'],
-  'src/registry/transport.ts': ['registry/distribution'],
-  'src/image/layout.ts': ['image/layout'],
+  'src/registry/transport.ts': ['registry/transport'],
+  'src/image/layout.ts': ['image/layout-parts'],
 }
