@@ -3,7 +3,7 @@ import { openCrowd } from '../../src/aws/backoff.ts'
 import { type AwsRequest, call, type Patience } from '../../src/aws/call.ts'
 import { NoReply } from '../../src/aws/error-class.ts'
 import { Failure } from '../../src/failure.ts'
-import { text } from '../../src/text.ts'
+import { type Text, text } from '../../src/text.ts'
 import { failure, plain } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'
 
@@ -278,4 +278,75 @@ test('a refusal that is expected is an answer; a change that may be sent twice i
   expect(sent).toEqual([0, 0.5])
   const other = calling([answered(400, 'InvalidParameterException')])
   expect((await failure(other.asked<string>({ ...request, whenRefused }, (said) => said))).code).toBe('aws-rejected')
+})
+
+describe('one attempt', () => {
+  const hanging = new Promise<never>(() => undefined)
+
+  /** One read that ends as `send` does, and what is told of it. */
+  function sending(send: (signal: AbortSignal) => Promise<string>, { seconds = 600, ...patience }: Patient = {}) {
+    const { forProgram: clock } = createClock({ kind: 'idle' }, undefined, () => 0.5)
+    const lines: string[] = []
+    const started = clock.monotonic()
+    const world = {
+      clock,
+      signal: new AbortController().signal,
+      deadline: started + seconds * 1000,
+      reportRetry: (line: Text) => void lines.push(`${(clock.monotonic() - started) / 1000} s: ${plain(line)}`),
+      ...patience,
+    }
+    const outcome = call(world, ({ abortSignal }) => send(abortSignal as AbortSignal), {
+      action: 'ecs:DescribeServices',
+      kind: 'read',
+    })
+    return { outcome, lines, clock }
+  }
+
+  test('without an answer is told after five seconds, and given up after fifteen', async () => {
+    let count = 0
+    const aborted: boolean[] = []
+    const { outcome, lines } = sending((signal) => {
+      signal.addEventListener('abort', () => aborted.push(true))
+      return count++ === 0 ? hanging : Promise.resolve('ok')
+    })
+    expect(await outcome).toBe('ok')
+    expect(aborted).toEqual([true])
+    expect(lines).toEqual([
+      '5 s: ecs:DescribeServices has had no answer for 5 s; still waiting',
+      '15 s: ecs:DescribeServices got no usable answer (attempt 1, 15 s so far); trying again. Last answer: NoReply: no complete answer within 15 s',
+    ])
+  })
+
+  test('has no more time than the deadline leaves, and is not told where that is five seconds', async () => {
+    const { outcome, lines } = sending(() => hanging, { seconds: 5 })
+    expect(await failure(outcome)).toMatchObject({
+      what: 'AWS did not answer ecs:DescribeServices until the deadline (1 attempts in 5 s)',
+      why: 'The last answer was NoReply: no complete answer within 5 s',
+    })
+    expect(lines).toEqual([])
+  })
+
+  test('that is answered leaves nothing behind that would be told later', async () => {
+    const { outcome, lines, clock } = sending(async () => 'ok')
+    await outcome
+    await clock.sleep(60_000)
+    expect(lines).toEqual([])
+  })
+
+  test('begins when the credentials are at hand, which may take as long as the deadline leaves', async () => {
+    const { forProgram: clock } = createClock({ kind: 'idle' })
+    const begun = sending(async () => 'ok', { clock, prepare: () => clock.sleep(20_000) })
+    expect(await begun.outcome).toBe('ok')
+    expect(begun.lines).toEqual([])
+    const never = sending(async () => 'ok', { seconds: 20, prepare: () => hanging })
+    expect((await failure(never.outcome)).why).toBe('The last answer was NoReply: no credentials within 20 s')
+    expect(never.lines).toEqual([])
+  })
+
+  test('is not made after a cancel', async () => {
+    let sent = 0
+    const { outcome } = sending(async () => String(sent++), { signal: AbortSignal.abort() })
+    expect((await failure(outcome)).code).toBe('cancelled')
+    expect(sent).toBe(0)
+  })
 })
