@@ -1,4 +1,6 @@
-const redaction = ['diagnosis/redact', 'diagnosis/redact-promises', 'diagnosis/secret-patterns']
+const parts = ['diagnosis/redact-parts']
+/** What is found in a text as a whole. */
+const redaction = ['diagnosis/redact', 'diagnosis/redact-promises', 'diagnosis/secret-forms']
 
 /** The files that decide, each with the tests that are nearest to it: a mutant is tried with those that reach it. */
 export const nearest: Readonly<Record<string, readonly string[]>> = {
@@ -18,12 +20,12 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/deployment/verdict.ts': ['deployment/verdict'],
   'src/deployment/ecs/own-deployment.ts': ['deployment/ecs/sightings'],
   'src/deployment/ecs/sighting.ts': ['deployment/ecs/sightings'],
-  'src/diagnosis/redact.ts': redaction,
-  'src/diagnosis/redact-evidence.ts': redaction,
-  'src/diagnosis/redact-lines.ts': redaction,
-  'src/diagnosis/redact-text.ts': redaction,
-  'src/diagnosis/readings.ts': redaction,
-  'src/diagnosis/encoded-secrets.ts': redaction,
+  'src/diagnosis/redact.ts': parts,
+  'src/diagnosis/redact-evidence.ts': parts,
+  'src/diagnosis/redact-lines.ts': parts,
+  'src/diagnosis/redact-text.ts': parts,
+  'src/diagnosis/readings.ts': ['diagnosis/readings'],
+  'src/diagnosis/encoded-secrets.ts': parts,
   'src/diagnosis/secret-assignments.ts': redaction,
   'src/diagnosis/secret-commands.ts': redaction,
   'src/diagnosis/secret-name.ts': redaction,
@@ -31,8 +33,8 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/diagnosis/secret-patterns.ts': redaction,
   'src/diagnosis/secret-prose.ts': redaction,
   'src/diagnosis/secret-value.ts': redaction,
-  'src/diagnosis/span.ts': redaction,
-  'src/diagnosis/written-forms.ts': redaction,
+  'src/diagnosis/span.ts': parts,
+  'src/diagnosis/written-forms.ts': parts,
   'src/runner/files.ts': ['runner/files'],
   'src/runner/id-token.ts': ['runner/id-token'],
   'src/runner/inputs.ts': ['runner/inputs'],
