@@ -1,6 +1,6 @@
-import { Failure } from '../src/failure.ts'
+import { Failure, type FailureParts, reasonOf } from '../src/failure.ts'
 import { failureText } from '../src/report/failure.ts'
-import { renderText } from '../src/text.ts'
+import { renderText, type Text } from '../src/text.ts'
 
 /** A failure as a person reads it. Anything else that was thrown is thrown on. */
 export function said(error: unknown): string {
@@ -16,4 +16,23 @@ export function refusal(action: () => unknown): string {
     return said(error)
   }
   throw new Error('it did not fail')
+}
+
+export function plain(text: Text | undefined): string {
+  return renderText(text ?? [], (theirs) => theirs)
+}
+
+/** What a failing promise says, as a person reads it. */
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<{ code: string; what: string; why: string; fix: string }> {
+  const error = await promise.then(
+    () => {
+      throw new Error('it did not fail')
+    },
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Failure)) throw error
+  const { code, what, fix }: FailureParts = error.parts
+  return { code, what: plain(what), why: plain(reasonOf(error.parts)), fix: plain(fix) }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { writeConfiguration } from '../src/docker/configuration.ts'
 import { addArtifact } from '../src/github/artifacts.ts'
 import { unwritable, unwritableBy } from '../src/unwritable.ts'
-import { failure, plain } from './aws/simulated.ts'
+import { failure, plain } from './refusal.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const refused = (code: string, path?: string) => Object.assign(new Error(`${code}: refused, write`), { code, path })

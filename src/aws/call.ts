@@ -1,6 +1,5 @@
 import { signalsHandled } from '../abort.ts'
 import { type Clock, type Deadline, remaining } from '../clock.ts'
-import { Failure } from '../failure.ts'
 import type { Text } from '../text.ts'
 import { attempt, type SendOptions } from './attempt.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
@@ -106,9 +105,7 @@ async function settle<T>(
   tries: Tries,
   error: unknown,
 ): Promise<Expected<T>> {
-  if (error instanceof Failure) throw error
-  const kind = 'idempotent' in request ? 'read' : request.kind
-  const errorClass = classify(error, kind)
+  const errorClass = classify(error, request.kind)
   if (!errorClass) throw error
   const refusal = error as AwsError
   if (errorClass === 'permanent') {
@@ -128,7 +125,7 @@ async function settle<T>(
   return readBack(patience, request)
 }
 
-/** What a lost reply did, once it shows; undefined when it does not show in several looks. */
+/** What a lost reply did, once it shows; undefined when it does not show in several looks, or does not matter. */
 async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<Expected<T>> {
   if (!('readBack' in request)) return undefined
   for (let looks = 1; ; looks++) {

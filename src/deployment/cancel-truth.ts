@@ -114,9 +114,9 @@ function ownIn({ deploymentId, createdAt, startedAt }: DeploymentRecord, now: nu
 function truthBy(arn: string, deployment: ServiceDeployment, record: DeploymentRecord): Truth {
   const standing = standingOf(deployment)
   if (standing === 'running') return { kind: 'running', id: arn }
-  const serving = standing === 'succeeded' ? record.taskDefinition : record.previousTaskDefinition
-  const isPending = deployment.status?.endsWith('_REQUESTED') ?? false
-  return { kind: 'ended', how: standing, serving: standing === 'rolling-back' ? undefined : serving, isPending }
+  const served = { succeeded: record.taskDefinition, 'rolled-back': record.previousTaskDefinition }
+  const serving = standing === 'succeeded' || standing === 'rolled-back' ? served[standing] : undefined
+  return { kind: 'ended', how: standing, serving, isPending: deployment.status === 'ROLLBACK_REQUESTED' }
 }
 
 function truthBySighting({ holder, current }: Sighting, { stage }: DeploymentRecord): Truth | Supposed {

@@ -110,10 +110,11 @@ interface Move extends Tagged {
 /** Nothing for a tag that leads to what runs, or that is gone. */
 function moveOf(tagged: Tagged, found: Read<string | undefined> | undefined, tasks: readonly Task[]): Move[] {
   const now = found && 'value' in found ? found.value : undefined
-  const other = tasks
-    .flatMap(({ containers = [] }) => containers)
-    .find(({ name, imageDigest }) => name === tagged.container && imageDigest !== undefined && imageDigest !== now)
-  return now === undefined || other?.imageDigest === undefined ? [] : [{ ...tagged, was: other.imageDigest, now }]
+  const was = tasks
+    .flatMap(({ containers = [] }) => containers.filter(({ name }) => name === tagged.container))
+    .map(({ imageDigest }) => imageDigest)
+    .find((digest) => digest !== undefined && digest !== now)
+  return now === undefined || was === undefined ? [] : [{ ...tagged, was, now }]
 }
 
 /**

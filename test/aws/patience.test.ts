@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { inTurn, jitter, openCrowd } from '../../src/aws/backoff.ts'
 import type { Aws } from '../../src/aws/connect.ts'
 import { Failure } from '../../src/failure.ts'
 import { times } from '../often.ts'
@@ -67,24 +66,6 @@ describe('row F07: throttling loses no deploy', () => {
     const started = clock.monotonic()
     await aws.ecr.describeRepository('api')
     expect(clock.monotonic() - started).toBe(42_000)
-  })
-
-  test('waits grow to a ceiling of 20 s', () => {
-    const longest = (attempts: number) => jitter({ random: () => 1 }, attempts)
-    expect([1, 2, 3, 6, 50].map(longest)).toEqual([1000, 2000, 4000, 20_000, 20_000])
-    expect(jitter({ random: () => 0 }, 5)).toBe(0)
-  })
-
-  test('those who are throttled together take turns at the rate that AWS documents', () => {
-    const crowd = openCrowd()
-    const longest = (action: string, inCrowd = false) =>
-      inTurn({ clock: { random: () => 1 }, crowd }, action, { count: 10, inCrowd })
-    expect(longest('ecs:RegisterTaskDefinition')).toBe(20_000)
-    const leave = Array.from({ length: 29 }, () => crowd.join('ecs:RegisterTaskDefinition'))
-    expect(longest('ecs:RegisterTaskDefinition')).toBe(30_000)
-    expect(longest('ecs:UpdateService')).toBe(20_000)
-    for (const one of leave) one()
-    expect(longest('ecs:RegisterTaskDefinition', true)).toBe(1_000)
   })
 })
 

@@ -1,9 +1,10 @@
 import { type ConnectOptions, connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
-import { Failure, type FailureParts, reasonOf } from '../../src/failure.ts'
-import { renderText, type Text } from '../../src/text.ts'
+import { plain } from '../refusal.ts'
 import type { Effect } from '../simulator/faults.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts'
+
+export { failure, plain } from '../refusal.ts'
 
 type Options = Partial<ConnectOptions> & { readonly minutes?: number }
 
@@ -44,23 +45,4 @@ export function connected(simulator: Simulator, options: Options = {}) {
     ...rest,
   })
   return { simulator, clock, aws, lines }
-}
-
-export function plain(text: Text | undefined): string {
-  return renderText(text ?? [], (theirs) => theirs)
-}
-
-/** What a failing promise says, as a person reads it. */
-export async function failure(
-  promise: Promise<unknown>,
-): Promise<{ code: string; what: string; why: string; fix: string }> {
-  const error = await promise.then(
-    () => {
-      throw new Error('it did not fail')
-    },
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof Failure)) throw error
-  const { code, what, fix }: FailureParts = error.parts
-  return { code, what: plain(what), why: plain(reasonOf(error.parts)), fix: plain(fix) }
 }

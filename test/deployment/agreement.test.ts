@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { agreed, patient, persistently, startAgreement } from '../../src/deployment/agreement.ts'
-import { createSimulator } from '../simulator/simulator.ts'
+import { createClock } from '../simulator/clock.ts'
 
 type Looks = readonly (readonly [seconds: number, conclusion: string | undefined])[]
 
@@ -74,7 +74,7 @@ const rows: readonly (readonly [string, Looks, boolean])[] = [
 ]
 
 test.each(rows)('%s: %j', (_, looks, expected) => {
-  const { clock } = createSimulator()
+  const clock = createClock({ kind: 'idle' })
   const agree = startAgreement(clock.forProgram)
   let before = 0
   let isAgreed = false
@@ -88,7 +88,7 @@ test.each(rows)('%s: %j', (_, looks, expected) => {
 
 /** What is seen, look by look, the last for ever; and when each look was. */
 function looking(seen: readonly (string | undefined)[]) {
-  const { clock } = createSimulator()
+  const clock = createClock({ kind: 'idle' })
   const start = clock.now()
   const at: number[] = []
   const look = async () => {
@@ -128,4 +128,15 @@ test('what is not there at the first look is looked for three times', async () =
   const never = looking([undefined])
   expect(await persistently(never.world, never.look)).toBeUndefined()
   expect(never.at).toEqual([0, 2, 4])
+})
+
+test('a cancel ends the wait between two looks', async () => {
+  const { world, look } = looking([undefined])
+  const cancel = new AbortController()
+  const cancelled = { ...world, signal: cancel.signal }
+  for (const waiting of [() => persistently(cancelled, look), () => agreed(cancelled, look, () => undefined)]) {
+    const end = waiting()
+    cancel.abort(new Error('cancelled'))
+    await expect(end).rejects.toThrow('cancelled')
+  }
 })

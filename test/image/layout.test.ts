@@ -6,8 +6,8 @@ import { type LayoutSource, planLayout, readBlob } from '../../src/image/layout.
 import { digestOf } from '../../src/image/manifest.ts'
 import { parseHeader } from '../../src/image/tar.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
-import { failure } from '../aws/simulated.ts'
 import { buildLayout, buildTar, type LayoutOptions, writeLayout, writeLayoutArchive } from '../oci-layout.ts'
+import { failure } from '../refusal.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const api: LayoutOptions = {

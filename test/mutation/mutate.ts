@@ -50,9 +50,8 @@ function configurationFor(file: string): object {
     },
     testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     coverageAnalysis: 'perTest',
-    ignoreStatic: true,
     concurrency: availableParallelism(),
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
     // It would ask TypeScript's former API to rewrite it.
     tsconfigFile: 'none',
     ignorePatterns: ['dist', 'docs', 'examples'],

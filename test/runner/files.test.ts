@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { openFiles } from '../../src/runner/files.ts'
@@ -74,4 +74,56 @@ test('row F29: a temporary folder that cannot be written is told with the reason
   expect(await written.then(() => 'it was written', said)).toMatch(
     /td\.json cannot be written[\s\S]*(ENOTDIR|EEXIST)[\s\S]*RUNNER_TEMP/,
   )
+})
+
+test.each([
+  ['the largest', Buffer.alloc(1024 * 1024, 0x20)],
+  ['nothing', Buffer.alloc(0)],
+  ['one that begins like UTF-16 and is not', Buffer.from('\u07ff')],
+])('%s is read', async (_, content) => {
+  writeFileSync(join(workspace, 'content'), content)
+  expect(content.equals(await files.readBytes('content', 'file'))).toBe(true)
+  expect((await files.readText('content', 'file')) === content.toString()).toBe(true)
+})
+
+test.each([
+  ['UTF-16 of the other order', [0xfe, 0xff, 0, 0x7b], 'it is UTF-16; save it as UTF-8'],
+  ['half a mark', [0xff, 0x41], 'it is not UTF-8 text'],
+  ['half of the other mark', [0xfe, 0x41], 'it is not UTF-8 text'],
+  ['the second half of a mark', [0x41, 0xfe], 'it is not UTF-8 text'],
+  ['the second half of the other mark', [0x41, 0xff], 'it is not UTF-8 text'],
+])('%s is refused', async (_, bytes, why) => {
+  writeFileSync(join(workspace, 'content'), Buffer.from(bytes))
+  expect(await refusal('content')).toBe(
+    `The file "content" of the input task-definition cannot be read: ${why}. Correct the path (it is relative to the workspace) or the file.`,
+  )
+})
+
+test('a file that may not be read, or whose path is none, is told by the reason', async () => {
+  writeFileSync(join(workspace, 'locked'), 'x')
+  chmodSync(join(workspace, 'locked'), 0)
+  const isRoot = process.getuid?.() === 0
+  expect(await refusal('locked')).toContain(isRoot ? 'it was read' : 'permission denied (EACCES)')
+  expect(await refusal('deploy/api.json/x')).toMatch(/cannot be read: .*ENOTDIR: not a directory/)
+  expect(await refusal('a\0b')).toMatch(/cannot be read: .*null bytes/)
+})
+
+test('a file is closed once it is read or refused', async () => {
+  const next = () => {
+    const file = openSync(join(workspace, 'deploy/api.json'), 'r')
+    closeSync(file)
+    return file
+  }
+  const before = next()
+  for (let count = 0; count < 5; count++) {
+    await files.readText('deploy/api.json', 'file')
+    await refusal('deploy')
+  }
+  expect(next()).toBe(before)
+})
+
+test('a file is there or not, and what is written has its content', async () => {
+  expect(await files.exists('deploy/api.json')).toBe(true)
+  expect(await files.exists('deploy/other.json')).toBe(false)
+  expect(readFileSync(await files.writeTemporary('td.json', '{"a": 1}'), 'utf8')).toBe('{"a": 1}')
 })

@@ -7,7 +7,7 @@ import type { Runner } from '../../src/runner/action.ts'
 import { requestIdToken } from '../../src/runner/id-token.ts'
 import { run } from '../../src/runner/run.ts'
 import { text } from '../../src/text.ts'
-import { failure } from '../aws/simulated.ts'
+import { failure } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'
 
 const close: (() => void)[] = []

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   flag,
+  type InputReader,
   integer,
   integerUpTo,
   lines,
@@ -8,6 +9,7 @@ import {
   matching,
   oneOf,
   optionalFlag,
+  optionalOneOf,
   optionalText,
   readInputs,
   requiredText,
@@ -112,4 +114,82 @@ describe('bad inputs', () => {
       ].join('\n'),
     )
   })
+})
+
+/** What a reader makes of a text: its value, or what it says of it. */
+function taken(reader: InputReader<unknown>, given: string): unknown {
+  try {
+    return reader(given)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+const region = matching(/^[a-z]{2}-[a-z]+-\d$/, 'an AWS region')
+
+const readers: readonly (readonly [string, InputReader<unknown>, string, unknown])[] = [
+  ['text', requiredText, 'shop', 'shop'],
+  ['no text', requiredText, '', 'Error: is required'],
+  ['text', optionalText, 'shop', 'shop'],
+  ['no text', optionalText, '', undefined],
+  ...['true', 'True', 'TRUE'].map((given) => ['a flag', flag(false), given, true] as const),
+  ...['false', 'False', 'FALSE'].map((given) => ['a flag', flag(true), given, false] as const),
+  ...['truely', 'untrue', 'falsey', 'a false', 'tRUE', '1', 'yes'].map(
+    (given) => ['a flag', flag(true), given, `Error: must be true or false, not "${given}"`] as const,
+  ),
+  ['no flag', flag(true), '', true],
+  ['no flag', flag(false), '', false],
+  ['a flag that may be left', optionalFlag, 'true', true],
+  ['a flag that may be left', optionalFlag, 'false', false],
+  ['no flag that may be left', optionalFlag, '', undefined],
+  ['the least', integer(5, 10, 7), '5', 5],
+  ['the most', integer(5, 10, 7), '10', 10],
+  ['zeros before it', integer(5, 10, 7), '007', 7],
+  ['no number', integer(5, 10, 7), '', 7],
+  ['no number', integer(5, 10, undefined), '', undefined],
+  ...['4', '11', '7.0', '-7', '7e0', '0x7', ' 7', '7 ', 'seven'].map(
+    (given) =>
+      ['a number', integer(5, 10, 7), given, `Error: must be a whole number from 5 to 10, not "${given}"`] as const,
+  ),
+  ['no number up to', integerUpTo(5, 10, 7, 'why'), '', 7],
+  ['too much', integerUpTo(5, 10, 7, 'why'), '11', 10],
+  ['too little', integerUpTo(5, 10, 7, 'why'), '4', 'Error: must be a whole number from 5 to 10, not "4"'],
+  [
+    'too much of something',
+    integerUpTo(5, 10, 7, 'why'),
+    'x11',
+    'Error: must be a whole number from 5 to 10, not "x11"',
+  ],
+  ['a word', oneOf(['on', 'strict'], 'on'), 'strict', 'strict'],
+  ['no word', oneOf(['on', 'strict'], 'on'), '', 'on'],
+  ['another word', oneOf(['on', 'strict'], 'on'), 'off', 'Error: must be one of on, strict, not "off"'],
+  ['a word that may be left', optionalOneOf(['on', 'strict']), 'on', 'on'],
+  ['no word that may be left', optionalOneOf(['on', 'strict']), '', undefined],
+  ['another word', optionalOneOf(['on']), 'off', 'Error: must be one of on, not "off"'],
+  ['a list', list, ' a , b\n c,,\n', ['a', 'b', 'c']],
+  ['an empty list', list, '', []],
+  ['lines', lines, '  a b \r\n\n   \n c', ['  a b', ' c']],
+  ['what fits', region, 'eu-west-1', 'eu-west-1'],
+  ['nothing', region, '', undefined],
+  ['what does not', region, 'Ireland', 'Error: must be an AWS region, not "Ireland"'],
+]
+
+test.each(readers)('%s: %#', (_, reader, given, expected) => {
+  expect(taken(reader, given)).toEqual(expected)
+})
+
+test('one bad input is said to be one; what is near no name is not guessed; what is warned of needs no listener', () => {
+  expect(message({ cluster: 'shop', 'dry-run': 'yes' })).toBe(
+    'An input is not right:\n- dry-run must be true or false, not "yes"\nCorrect it under "with:" of the step. Nothing has been changed on AWS.',
+  )
+  expect(message({ cluster: 'shop', zzzzzzzzzz: 'x' })).toContain('\n- zzzzzzzzzz is not an input of this action\n')
+  const odd = { minutes: integerUpTo(0, 9, 1, 'why') }
+  expect(readInputs(odd, () => '10', [])).toEqual({ minutes: 9 })
+  const throwing = {
+    odd: () => Promise.reject as never,
+    thrown: (): never => {
+      throw 'must be good'
+    },
+  }
+  expect(refusal(() => readInputs(throwing, () => '', []))).toContain('- thrown must be good')
 })

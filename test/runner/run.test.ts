@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import type { Runner } from '../../src/runner/action.ts'
-import { requiredText } from '../../src/runner/inputs.ts'
-import { run } from '../../src/runner/run.ts'
+import { flag, type InputSpec, integerUpTo, requiredText } from '../../src/runner/inputs.ts'
+import { log } from '../../src/runner/log.ts'
+import { run, type Step } from '../../src/runner/run.ts'
 import { text, untrusted } from '../../src/text.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -141,4 +142,144 @@ test('what has a report of its own gets no second one', async () => {
   }
   await run({ inputs: {}, main }, 'main')
   expect(summary()).toBe('### the report\n')
+})
+
+/** Runs one step with the variables that the runner sets, and gives what it printed. */
+async function stepped(
+  action: Omit<Parameters<typeof run>[0], 'inputs'> & { readonly inputs?: InputSpec },
+  { step = 'main', ...variables }: Readonly<Record<string, string>> & { readonly step?: Step } = {},
+) {
+  const before = { ...process.env }
+  Object.assign(process.env, variables)
+  try {
+    await run({ inputs: {}, ...action } as Parameters<typeof run>[0], step)
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+    Object.assign(process.env, before)
+  }
+  return printed
+}
+
+const greets = async (_: unknown, { log }: Runner) => log.info(text`hello`)
+
+test('a step that goes well prints what its action says, and ends green', async () => {
+  expect(await stepped({ main: greets })).toBe('hello\n')
+  expect(process.exitCode).toBe(0)
+})
+
+test('the post step is that of the action; without one nothing happens', async () => {
+  const post = async (_: unknown, { log }: Runner) => log.info(text`goodbye`)
+  expect(await stepped({ main: greets, post }, { step: 'post' })).toBe('goodbye\n')
+  printed = ''
+  expect(await stepped({ main: greets }, { step: 'post' })).toBe('')
+  expect(process.exitCode).toBe(0)
+})
+
+test('inputs come from the variables of the runner; a name that the action does not know ends it red', async () => {
+  const inputs = { 'dry-run': flag(false), cluster: requiredText }
+  let seen: unknown
+  const main = async (given: unknown) => {
+    seen = given
+  }
+  await stepped({ inputs, main }, { 'INPUT_DRY-RUN': 'true', INPUT_CLUSTER: 'shop', GITHUB_SHA: 'x' })
+  expect(seen).toEqual({ dryRun: true, cluster: 'shop' })
+  await stepped({ inputs, main }, { INPUT_CLUSTER: 'shop', INPUT_CLUSTR: 'x' })
+  expect(printed).toMatch(/::error::.*clustr is not an input of this action; did you mean cluster\?/)
+  expect(process.exitCode).toBe(1)
+})
+
+test('what was taken otherwise than given is warned of once, by the main step', async () => {
+  const inputs = { minutes: integerUpTo(0, 360, 30, 'a job ends after six hours') }
+  const given = { INPUT_MINUTES: '400' }
+  expect(await stepped({ inputs, main: greets }, given)).toBe(
+    '::warning::minutes is 400, and is taken as 360: a job ends after six hours\nhello\n',
+  )
+  printed = ''
+  expect(await stepped({ inputs, main: greets, post: greets }, { ...given, step: 'post' })).toBe('hello\n')
+})
+
+test('an action ends its step red without another word', async () => {
+  expect(await stepped({ main: async (_, runner) => runner.fail() })).toBe('')
+  expect(process.exitCode).toBe(1)
+})
+
+test('an action writes to the files of the runner, and reads what its main step has saved', async () => {
+  const folder = temporaryFolder()
+  const files = ['OUTPUT', 'STATE', 'STEP_SUMMARY'].map((name) => [`GITHUB_${name}`, join(folder, name)] as const)
+  for (const [, path] of files) writeFileSync(path, '')
+  writeFileSync(join(folder, 'td.json'), '{}')
+  const seen: unknown[] = []
+  const main = async (_: unknown, runner: Runner) => {
+    runner.setOutput('digest', 'sha256:1')
+    runner.saveState('record', 'kept')
+    await runner.writeSummary('# deployed')
+    await runner.writeSummary('well')
+    runner.mask('hunter2')
+    seen.push(runner.state('record'), runner.state('other'), await runner.files.readText('td.json', 'file'))
+    seen.push(await runner.files.writeTemporary('x', 'y'), runner.environment.GITHUB_ACTOR, runner.signal.aborted)
+  }
+  const variables = { GITHUB_WORKSPACE: folder, RUNNER_TEMP: join(folder, 'temporary'), GITHUB_ACTOR: 'ann' }
+  await stepped({ main }, { ...Object.fromEntries(files), ...variables, STATE_record: 'before' })
+  const [output, state, summary] = files.map(([, path]) => readFileSync(path, 'utf8'))
+  expect(output).toMatch(/^digest<<(\S+)\nsha256:1\n\1\n$/)
+  expect(state).toMatch(/^record<<(\S+)\nkept\n\1\n$/)
+  expect(summary).toBe('# deployed\nwell\n')
+  expect(printed).toBe('::add-mask::hunter2\n')
+  expect(seen).toEqual(['before', undefined, '{}', join(folder, 'temporary/x'), 'ann', false])
+})
+
+test('without a file for it there is no summary; outputs that are lost end the step red', async () => {
+  const main = async (_: unknown, runner: Runner) => {
+    await runner.writeSummary('# deployed')
+    runner.setOutput('digest', 'sha256:1')
+  }
+  await stepped({ main }, { GITHUB_STEP_SUMMARY: '', GITHUB_OUTPUT: '/nowhere/output' })
+  expect(printed).toMatch(/^::error::The outputs of this step could not be written \(GITHUB_OUTPUT\)/)
+  expect(process.exitCode).toBe(1)
+})
+
+test('a fault is printed with its stack, folded and without credentials', async () => {
+  const fault = Object.assign(new Error('x'), { stack: `Error: x\n    at connect (${database})\n    at run` })
+  await stepped({ main: () => Promise.reject(fault) })
+  expect(printed).toBe(
+    '::error::A fault in Slipway: x. Please report it with the log of this step.\n::group::Stack of the fault\nError: x\n    at connect (postgres://app:***@db/shop)\n    at run\n::endgroup::\n',
+  )
+  printed = ''
+  await stepped({ main: () => Promise.reject(Object.assign(new Error('y'), { stack: '' })) })
+  expect(printed).toBe('::error::A fault in Slipway: y. Please report it with the log of this step.\n')
+})
+
+test('signals are left to the process once a step has ended', async () => {
+  const count = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')
+  const before = count()
+  let during = 0
+  await stepped({
+    main: async () => {
+      during = count()
+    },
+  })
+  expect([during - before, count()]).toEqual([2, before])
+})
+
+test('each kind of line of the log, with and without a title', () => {
+  const line = text`50% ${untrusted('::error::x')}`
+  log.info(line)
+  log.debug(line)
+  log.group(text`more`, [line, text`two`])
+  for (const say of [log.notice, log.warning, log.error]) {
+    say(text`what`)
+    say(text`what`, 'a title')
+  }
+  expect(printed).toBe(
+    [
+      '50% │ ::error::x',
+      '::debug::50%25 │ ::error::x',
+      '::group::more',
+      '50% │ ::error::x',
+      'two',
+      '::endgroup::',
+      ...['notice', 'warning', 'error'].flatMap((level) => [`::${level}::what`, `::${level} title=a title::what`]),
+      '',
+    ].join('\n'),
+  )
 })

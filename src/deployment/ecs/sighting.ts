@@ -86,7 +86,10 @@ export function startSightings(
     const mine = deployments.find(({ id }) => id !== undefined && id === own.id)
     const news = events.filter(({ createdAt }) => timeOf(createdAt) >= own.to)
     isFailed ||= mine?.rolloutState === 'FAILED' || news.some(({ message = '' }) => message.includes(failureOf(own)))
-    if (current?.id !== own.id && rollingBack.test(current?.rolloutStateReason ?? '')) rollbacks.add(current?.id)
+    // Ours may have replaced a rollback, which a look from before still shows.
+    const isOfOurTime = news.length > 0 || timeOf(current?.createdAt) >= own.from
+    const isRollback = current?.id !== own.id && rollingBack.test(current?.rolloutStateReason ?? '')
+    if (isOfOurTime && isRollback) rollbacks.add(current?.id)
     const holder = current ? holderOf(current, news.length > 0) : 'unknown'
     return { holder, current, mine, isGone: wasThere && !isThere, isFailed: isFailed || rollbacks.size > 0, own }
   }

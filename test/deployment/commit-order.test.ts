@@ -1,0 +1,230 @@
+/** What the guard makes of two commits: of their tags, and of GitHub's comparison of them. */
+import { describe, expect, test } from '@jest/globals'
+import { type Guard, olderThan, openWatchman } from '../../src/deployment/guard.ts'
+import { type Origin, tagsOf } from '../../src/deployment/origin.ts'
+import type { CommitOrder, Incomparable, JsonObject } from '../../src/ports.ts'
+import { failure, plain } from '../refusal.ts'
+
+const ours: Origin = { commit: 'a'.repeat(40), repository: 'acme/api', run: '200/1', ref: 'refs/heads/main' }
+const theirs: Origin = { ...ours, commit: 'b'.repeat(40), run: '100/1' }
+
+const definitionOf = (origin: Origin): JsonObject => ({
+  tags: Object.entries(tagsOf(origin)).map(([key, value]) => ({ key, value })),
+})
+
+type Answer = CommitOrder | Incomparable
+
+/** The guard of our commit. `asked`: the pairs that GitHub compared. */
+function guarding(answer: Answer | undefined, policy: Partial<Guard> = {}) {
+  const guard: Guard = { mode: 'on', onDiverged: 'other-branch', allowOlder: false, origin: ours, ...policy }
+  const asked: string[] = []
+  const compare = async (base: string, head: string) => {
+    asked.push(`${base.slice(0, 1)}...${head.slice(0, 1)}`)
+    return answer as Answer
+  }
+  return { guard, asked, watchman: openWatchman(guard, { history: answer && { compare } }) }
+}
+
+/** What becomes of a deployment: `pass`, its warning, `older`, or why it is refused and what to do. */
+async function judged(answer: Answer | undefined, policy: Partial<Guard>, there: JsonObject | undefined) {
+  const { watchman, guard, asked } = guarding(answer, policy)
+  const told = await watchman.judge(there).then(
+    (judgement) => {
+      if (judgement.kind === 'pass') return plain(judgement.warning) || 'pass'
+      const { outcome, serving, cause } = olderThan(judgement, guard, 'api:1')
+      return `${outcome} ${serving}: ${plain(cause?.what)}. ${plain(cause?.why)}. ${plain(cause?.fix)}`
+    },
+    async (error: unknown) => {
+      const { code, what, why, fix } = await failure(Promise.reject(error))
+      return `${code}: ${what}: ${why}. ${fix}`
+    },
+  )
+  return { told, asked }
+}
+
+const gone: Incomparable = { reason: 'gone', unknown: 'GitHub does not know bbbbbbb' }
+const denied: Incomparable = { reason: 'denied', unknown: 'the token may not read' }
+const unanswered: Incomparable = { reason: 'unanswered', unknown: 'GitHub answered 503' }
+const other = { ref: 'refs/heads/hotfix' }
+
+describe('what is there', () => {
+  test.each<[string, Answer, Partial<Origin>, Partial<Guard>, RegExp]>([
+    ['is contained in ours: goes on', 'ahead', {}, {}, /^pass$/],
+    ['is the same by another name: goes on', 'identical', {}, {}, /^pass$/],
+    [
+      'contains ours: superseded',
+      'behind',
+      {},
+      {},
+      /^superseded api:1: The commit aaaaaaa is older than bbbbbbb, which is there already, so nothing was changed\. run 100\/1 of acme\/api came first with the newer one\. Nothing has to be done\. To go back on purpose, set allow-older: true\.$/,
+    ],
+    ['contains ours, and allow-older: goes on', 'behind', {}, { allowOlder: true }, /^pass$/],
+    [
+      'has diverged on another branch: goes on with a warning',
+      'diverged',
+      other,
+      {},
+      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(hotfix\), which it replaces: the two have diverged\.$/,
+    ],
+    [
+      'has diverged on the same branch: refused',
+      'diverged',
+      {},
+      {},
+      /^commit-order-unproven: The commit aaaaaaa does not contain the commit bbbbbbb that runs now, so nothing was deployed: the two have diverged, and both are of the branch main, as after a force push\. Merge what runs now and deploy the result; or set on-diverged: deploy\.$/,
+    ],
+    [
+      'has diverged on the same branch, and on-diverged is deploy: goes on with a warning',
+      'diverged',
+      {},
+      { onDiverged: 'deploy' },
+      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(main\)/,
+    ],
+    [
+      'has diverged on another branch, and on-diverged is refuse: refused',
+      'diverged',
+      other,
+      { onDiverged: 'refuse' },
+      /^commit-order-unproven: .*: the two have diverged, and on-diverged is refuse\./,
+    ],
+    [
+      'has diverged and does not say its branch: refused',
+      'diverged',
+      { ref: '' },
+      {},
+      /^commit-order-unproven: .*: the two have diverged, and it is not known that they are of different branches\./,
+    ],
+    [
+      'has diverged, and our branch is not known: refused',
+      'diverged',
+      other,
+      { origin: { ...ours, ref: '' } },
+      /^commit-order-unproven: .*, and it is not known that they are of different branches\./,
+    ],
+    [
+      'has diverged from a branch that is not known, and on-diverged is deploy: goes on with a warning',
+      'diverged',
+      { ref: '' },
+      { onDiverged: 'deploy' },
+      /^The commit aaaaaaa \(main\) does not contain bbbbbbb, which it replaces/,
+    ],
+    [
+      'is not known to GitHub: counts as diverged',
+      gone,
+      other,
+      {},
+      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(hotfix\), which it replaces: GitHub does not know bbbbbbb\.$/,
+    ],
+    [
+      'cannot be compared as GitHub does not answer: refused',
+      unanswered,
+      {},
+      {},
+      /^commit-order-unproven: It is not proven that the commit aaaaaaa is newer than bbbbbbb, which is there now, so nothing was deployed: GitHub answered 503\. Run this job again when GitHub answers \(https:\/\/www\.githubstatus\.com\); or deploy this once with allow-older: true\.$/,
+    ],
+    [
+      'may not be compared, and its run came before ours: goes on with a warning',
+      denied,
+      {},
+      {},
+      /^It is not proven that the commit aaaaaaa is newer than bbbbbbb, which it replaces: the token may not read\. Its run is the newer one, so it is deployed\. To have the commits compared, give the job the permission contents: read, and github-token\.$/,
+    ],
+    [
+      'may not be compared, and its run is ours: goes on with a warning',
+      denied,
+      { run: '200/1' },
+      {},
+      /^It is not proven/,
+    ],
+    ['may not be compared, and its run has a shorter number', denied, { run: '99/2' }, {}, /Its run is the newer one/],
+    [
+      'may not be compared, and its run came after ours: superseded',
+      denied,
+      { run: '1000/1' },
+      {},
+      /^superseded api:1: The commit aaaaaaa is of an older run than bbbbbbb, which is there already, so nothing was changed\. run 1000\/1 of acme\/api deployed it, and is newer than this one; the commits could not be compared: the token may not read\. Nothing has to be done/,
+    ],
+    [
+      'may not be compared, and says no run: refused',
+      denied,
+      { run: 'local' },
+      {},
+      /^commit-order-unproven: .*: the token may not read\. Give github-token with contents: read; or deploy this once/,
+    ],
+    [
+      'may not be compared, and ours is of no run: refused',
+      denied,
+      {},
+      { origin: { ...ours, run: 'x200/1' } },
+      /^commit-order-unproven: .*Give github-token/,
+    ],
+    [
+      'may not be compared, and the guard is strict: refused',
+      denied,
+      {},
+      { mode: 'strict' },
+      /^commit-order-unproven: .*Give github-token/,
+    ],
+  ])('%s', async (_, answer, there, policy, said) => {
+    const { told } = await judged(answer, policy, definitionOf({ ...theirs, ...there }))
+    expect(told).toMatch(said)
+  })
+
+  test.each<[string, JsonObject | undefined, RegExp, RegExp]>([
+    ['is nothing', undefined, /^pass$/, /^pass$/],
+    [
+      'has no tag of a commit',
+      { family: 'api' },
+      /^It is not proven that aaaaaaa is newer than what it replaces: what runs now has no tag slipway:commit, so it was not deployed by Slipway\.$/,
+      /^commit-order-unproven: It is not proven that the commit aaaaaaa is newer than what runs now, so nothing was deployed: what runs now has no tag slipway:commit, so it was not deployed by Slipway\. Allow ecs:TagResource; or deploy this once with allow-older: true\.$/,
+    ],
+    [
+      'is of another repository',
+      definitionOf({ ...theirs, repository: 'acme/web' }),
+      /^It is not proven that aaaaaaa is newer than what it replaces: what runs now was deployed from acme\/web\.$/,
+      /^commit-order-unproven: .*: what runs now was deployed from acme\/web\./,
+    ],
+    ['is of our commit', definitionOf(ours), /^pass$/, /^pass$/],
+  ])('%s: GitHub is not asked', async (_, there, on, strict) => {
+    for (const [mode, said] of [['on', on] as const, ['strict', strict] as const]) {
+      const { told, asked } = await judged('behind', { mode }, there)
+      expect(told).toMatch(said)
+      expect(asked).toEqual([])
+    }
+  })
+
+  test('is compared where the repository was written in other letters, as GitHub does not tell them apart', async () => {
+    const { told } = await judged('ahead', {}, definitionOf({ ...theirs, repository: 'Acme/API' }))
+    expect(told).toBe('pass')
+  })
+
+  test('is judged by the order of runs where there is no repository to ask', async () => {
+    const { told } = await judged(undefined, {}, definitionOf(theirs))
+    expect(told).toMatch(/which it replaces: there is no repository to ask\. Its run is the newer one/)
+  })
+
+  test('is compared with ours once, however often it is judged', async () => {
+    const { watchman, asked } = guarding('ahead')
+    for (let count = 0; count < 3; count++) await watchman.judge(definitionOf(theirs))
+    await watchman.mayMark(theirs)
+    expect(asked).toEqual(['b...a'])
+    await watchman.judge(definitionOf({ ...theirs, commit: 'c'.repeat(40) }))
+    expect(asked).toEqual(['b...a', 'c...a'])
+  })
+})
+
+describe('a revision that is taken again', () => {
+  test.each<[string, Answer | undefined, Partial<Origin>, boolean]>([
+    ['gets the tags of a newer commit', 'ahead', {}, true],
+    ['gets those of a commit that has diverged', 'diverged', {}, true],
+    ['gets those in the place of a commit that GitHub does not know', gone, {}, true],
+    ['gets those in the place of an older run, where nothing can be compared', denied, {}, true],
+    ['gets those in the place of another repository', 'behind', { repository: 'acme/web' }, true],
+    ['keeps those of a newer commit', 'behind', {}, false],
+    ['keeps those of a newer run, where nothing can be compared', denied, { run: '300/1' }, false],
+    ['keeps its own where GitHub does not answer', unanswered, {}, false],
+    ['keeps those of a newer commit of a repository in other letters', 'behind', { repository: 'ACME/api' }, false],
+  ])('%s', async (_, answer, there, expected) => {
+    expect(await guarding(answer).watchman.mayMark({ ...theirs, ...there })).toBe(expected)
+  })
+})

@@ -1,0 +1,208 @@
+/** What stands in the way of a deployment, and what each `on-conflict` does about it, look by look. */
+import { describe, expect, test } from '@jest/globals'
+import {
+  type Conflict,
+  type ConflictPolicy,
+  changed,
+  foresee,
+  rollingConflict,
+  settleConflict,
+} from '../../src/deployment/conflict.ts'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeployRequest, Journey } from '../../src/deployment/journey.ts'
+import { Failure } from '../../src/failure.ts'
+import type { Service } from '../../src/ports.ts'
+import { text } from '../../src/text.ts'
+import { failure } from '../refusal.ts'
+import { createClock } from '../simulator/clock.ts'
+
+const primaryOf = (taskDefinition: string | undefined, rolloutState: string): Service => ({
+  serviceName: 'api',
+  deployments: [{ id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition, rolloutState } as never],
+})
+const revision = (number: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${number}`
+
+describe('a deployment of ECS is in the way', () => {
+  test.each<[string, Service, string | undefined, boolean]>([
+    ['while one of another revision is in progress', primaryOf(revision(2), 'IN_PROGRESS'), revision(3), true],
+    ['while one is in progress and ours is not registered yet', primaryOf(revision(2), 'IN_PROGRESS'), undefined, true],
+    ['but not when it is ours', primaryOf(revision(3), 'IN_PROGRESS'), revision(3), false],
+    ['but not when it is complete', primaryOf(revision(2), 'COMPLETED'), revision(3), false],
+    ['but not when it has failed', primaryOf(revision(2), 'FAILED'), revision(3), false],
+    ['but not where there is none', { serviceName: 'api' }, revision(3), false],
+  ])('%s', (_, service, ours, expected) => {
+    expect(rollingConflict(service, ours)?.kind).toBe(expected ? 'conflict' : undefined)
+  })
+
+  test('and is named, with what to do', async () => {
+    const conflict = rollingConflict(primaryOf(revision(2), 'IN_PROGRESS'), revision(3))
+    expect(await failure(Promise.reject(conflict?.failure))).toEqual({
+      code: 'deployment-conflict',
+      what: 'A deployment of api:2 is in progress',
+      why: 'the service api is on its way to it, and this deployment would replace it',
+      fix: 'Run this job again when it has ended; or set on-conflict to wait, or to stop to replace it. Nothing has been changed.',
+    })
+    expect([conflict?.isRollback, conflict?.codeDeployId]).toEqual([false, undefined])
+    const nameless = rollingConflict({ deployments: primaryOf(undefined, 'IN_PROGRESS').deployments }, revision(3))
+    expect(await failure(Promise.reject(nameless?.failure))).toMatchObject({ what: 'A deployment of  is in progress' })
+  })
+})
+
+test('a service that changes again and again is named, with what to do', async () => {
+  const { kind, failure: found } = changed({ serviceName: 'api' })
+  expect([kind, await failure(Promise.reject(found))]).toEqual([
+    'changed',
+    {
+      code: 'deployment-conflict',
+      what: 'The service api is changed by somebody else again and again',
+      why: '',
+      fix: 'Let one workflow at a time deploy it (concurrency), then run this job again. Nothing has been changed.',
+    },
+  ])
+})
+
+const inTheWay = new Failure({
+  code: 'deployment-conflict',
+  what: text`The group is busy`,
+  why: text`with d-THEIRS`,
+  fix: text`Wait.`,
+})
+const byEcs: Conflict = { kind: 'conflict', failure: inTheWay, isRollback: false }
+const byCodeDeploy: Conflict = { ...byEcs, codeDeployId: 'd-THEIRS' }
+const rollback: Conflict = { ...byCodeDeploy, isRollback: true }
+
+describe('who only asks is told what would happen', () => {
+  const found = 'The group is busy: with d-THEIRS.'
+  const [fails, waits, stops] = [
+    `It would fail at this moment. ${found}`,
+    `It would wait for another deployment first. ${found}`,
+    `It would stop another deployment first. ${found}`,
+  ]
+  test.each<[ConflictPolicy | undefined, string, Conflict, string]>([
+    [undefined, 'any', byCodeDeploy, fails],
+    ['fail', 'any', byEcs, fails],
+    ['wait', 'any', byCodeDeploy, waits],
+    ['stop', 'one of CodeDeploy', byCodeDeploy, stops],
+    ['stop', 'a rollback, which is never stopped', rollback, waits],
+    ['stop', 'one of ECS, which a new one replaces', byEcs, waits],
+  ])('on-conflict %s: %s', (onConflict, _, conflict, said) => {
+    expect(foresee(conflict, { onConflict }).untrusted).toBe(said)
+  })
+})
+
+type Answers<T> = readonly (T | Failure)[]
+
+interface World {
+  readonly minutes?: number
+  /** Of CodeDeploy's deployment, look by look. */
+  readonly statuses?: Answers<string | undefined>
+  readonly services?: Answers<Service | undefined>
+}
+
+/** What is done about a conflict. `asked`: of AWS, with the seconds; `told`: the phases, and the failure at the end. */
+async function settled(conflict: Conflict, onConflict: ConflictPolicy | undefined, world: World) {
+  const { minutes = 5, statuses = ['InProgress'], services = [] } = world
+  const clock = createClock({ kind: 'idle' }, undefined, () => 0.5).forProgram
+  const from = clock.monotonic()
+  const asked: string[] = []
+  const answers = <T>(what: string, list: Answers<T>) => {
+    let count = 0
+    return async (): Promise<T> => {
+      asked.push(what)
+      const next = list[Math.min(count++, list.length - 1)]
+      if (next instanceof Failure) throw next
+      return next as T
+    }
+  }
+  const status = answers('status', statuses)
+  const codeDeploy = {
+    stopDeployment: async (id: string, isRolledBack: boolean) =>
+      void asked.push(`stop ${id}${isRolledBack ? ' and roll back' : ''}`),
+    describeDeployment: async () => ({ status: await status() }),
+  }
+  const ecs = { describeService: answers('service', services) }
+  const aws = { codeDeploy, ecs }
+  const journey = { ...aws, clock, signal: new AbortController().signal, within: () => aws } as unknown as Journey
+  const request = { onConflict, cluster: 'shop', service: 'api', waitMinutes: minutes } as DeployRequest
+  const events: DeploymentEvent[] = []
+  let end: Record<string, string> | undefined
+  try {
+    for await (const event of settleConflict(conflict, request, journey, from + minutes * 60_000)) events.push(event)
+  } catch (error) {
+    end = await failure(Promise.reject(error))
+  }
+  const told = events.map((event) =>
+    event.kind === 'phase' ? `${event.name} ${event.status} ${event.detail?.untrusted ?? ''}`.trim() : event.kind,
+  )
+  return { asked, told, end, seconds: (clock.monotonic() - from) / 1000 }
+}
+
+const unreachable = new Failure({ code: 'aws-unreachable', what: text`no answer` })
+
+describe('on-conflict', () => {
+  test.each(['fail', undefined] as const)('%s: fails at once, and asks for nothing', async (policy) => {
+    const { asked, told, end } = await settled(byCodeDeploy, policy, {})
+    expect([asked, told, end?.what]).toEqual([[], [], 'The group is busy'])
+  })
+
+  test.each(['Succeeded', 'Failed', 'Stopped'])('wait: until CodeDeploy says %s', async (last) => {
+    const statuses = ['InProgress', 'Ready', unreachable, last]
+    const { asked, told, end } = await settled(byCodeDeploy, 'wait', { statuses })
+    expect([asked, end]).toEqual([['status', 'status', 'status', 'status'], undefined])
+    expect(told).toEqual(['other-deployment running waits for d-THEIRS', 'other-deployment succeeded'])
+  })
+
+  test('stop: stops it with a rollback, and waits until it has ended', async () => {
+    const { asked, end } = await settled(byCodeDeploy, 'stop', { statuses: ['InProgress', 'Stopped'] })
+    expect([asked, end]).toEqual([['stop d-THEIRS and roll back', 'status', 'status'], undefined])
+  })
+
+  test('stop: waits for a rollback, which is never stopped', async () => {
+    const { asked, told } = await settled(rollback, 'stop', { statuses: ['InProgress', 'Succeeded'] })
+    expect(asked).toEqual(['status', 'status'])
+    expect(told[0]).toBe('other-deployment running waits for the rollback d-THEIRS')
+  })
+
+  test.each<[string, Service]>([
+    ['complete', primaryOf(revision(2), 'COMPLETED')],
+    ['failed', primaryOf(revision(2), 'FAILED')],
+  ])('wait: until ECS shows that it is %s', async (_, service) => {
+    const services = [primaryOf(revision(2), 'IN_PROGRESS'), unreachable, service]
+    const { asked, told, seconds } = await settled(byEcs, 'wait', { services })
+    expect(asked).toEqual(['service', 'service', 'service'])
+    expect(told).toEqual([
+      'other-deployment running waits for a deployment by somebody else',
+      'other-deployment succeeded',
+    ])
+    expect(seconds).toBeLessThan(15)
+  })
+
+  test('wait: 15 s where the service does not show what is in the way', async () => {
+    const { asked, seconds } = await settled(byEcs, 'wait', { services: [{ serviceName: 'api' }] })
+    expect([asked, seconds]).toEqual([['service'], 15])
+  })
+
+  test.each<[string, Conflict, ConflictPolicy, string]>([
+    ['wait', byCodeDeploy, 'wait', 'Nothing has been changed.'],
+    ['stop', byCodeDeploy, 'stop', 'It was told to stop; nothing else has been changed.'],
+    ['stop of a rollback', rollback, 'stop', 'Nothing has been changed.'],
+  ])('%s: no longer than the deployment may take, and says what was changed', async (_, conflict, policy, undone) => {
+    const { told, end, seconds } = await settled(conflict, policy, { minutes: 1 })
+    expect(seconds).toBe(60)
+    expect(told.at(-1)).toBe('other-deployment failed')
+    expect(end).toEqual({
+      code: 'deployment-conflict',
+      what: 'The group is busy, still after 1 minute of waiting for its end',
+      why: 'with d-THEIRS',
+      fix: `Look what holds it up, and run this job again when it has ended; or raise wait-for-minutes. ${undone}`,
+    })
+  })
+
+  test('wait: not at all when there is no time left', async () => {
+    const { asked, told, end } = await settled(byCodeDeploy, 'wait', { minutes: 0 })
+    expect([asked, told]).toEqual([[], []])
+    expect(end?.what).toBe('The group is busy, still after 0 minutes of waiting for its end')
+    expect(end?.fix).toContain('Nothing has been changed.')
+    expect((await settled(byEcs, 'wait', { minutes: 2, services: [undefined] })).end?.what).toContain('2 minutes')
+  })
+})
