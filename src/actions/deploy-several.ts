@@ -9,7 +9,7 @@ import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
 import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
 import type { Deployed } from '../github/end-mark.ts'
-import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
+import { type FleetSubject, fleetOpening, fleetStage, fleetSuspicions } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
 import { fleetOutputs } from '../report/fleet-outputs.ts'
@@ -120,7 +120,7 @@ function openFleetReporter(
       logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
       slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
       line: (state) => firstLine(fleetOpening({ subject, state })),
-      stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
+      stage: (state) => [fleetStage(state), state.wave, ended(state), fleetSuspicions(state)].join(' '),
       outputs: (state) => fleetOutputs({ subject, state }),
       annotations: (state) => fleetAnnotations({ subject, state }),
       summary: (state) => renderFleetSummary({ subject, state }),

@@ -122,7 +122,7 @@ async function* stop({ journey, request }: Rollout, id: string, reason: Untruste
     isAllowed = false
   })
   const at = journey.clock.now()
-  if (isAllowed) yield { kind: 'rolling-back', at, reason }
+  if (isAllowed) yield { kind: 'rolling-back', at, reason, isOurs: true }
   else
     yield {
       kind: 'warning',
