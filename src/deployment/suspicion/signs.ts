@@ -51,6 +51,8 @@ const unwell = /is unhealthy in|failed (?:ELB|container) health checks|unable to
  * that one cannot be placed or is unhealthy; AWS rolls back. What this run itself has stopped is known. `course`: before it.
  */
 export function isSign(course: Course, event: DeploymentEvent): boolean {
+  // Which alarm it was may show after the rollback that it set off.
+  if (event.kind === 'details') return (event.details.alarms?.triggered.length ?? 0) > course.alarms.length
   if (course.rollback !== undefined) return false
   switch (event.kind) {
     case 'tasks':

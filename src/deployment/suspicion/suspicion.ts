@@ -39,6 +39,8 @@ export function startSuspicion(clock: Clock, look: LookForCause): Suspicion {
   const alarm = openAlarm(clock, over.signal, () => void lookSoon())
   let course: Course = unbegun
   let told: Cause | undefined
+  /** Of the engine itself, which knows better than any evidence. */
+  let isKnown = false
   let [isDue, isLooking, isRefined, recoveries] = [false, false, false, 0]
   let [notBefore, pause] = [clock.monotonic(), firstPause]
 
@@ -50,16 +52,16 @@ export function startSuspicion(clock: Clock, look: LookForCause): Suspicion {
     const before = recoveries
     const found = await look(knownOf(course)).catch(() => undefined)
     notBefore = clock.monotonic() + pause
-    if (over.signal.aborted || found === undefined || before !== recoveries) return
+    if (over.signal.aborted || found === undefined || before !== recoveries || isKnown) return
     if (isBetter(found.cause, told)) tell(found.cause)
     // Once: what is late for longer is for the end.
     if (found.isPartial && !isRefined) [isRefined, isDue] = [true, true]
   }
   const lookSoon = async () => {
     isDue = true
-    if (isLooking) return
+    if (isLooking || isKnown) return
     isLooking = true
-    while (isDue && !over.signal.aborted) {
+    while (isDue && !isKnown && !over.signal.aborted) {
       await clock.sleep(Math.max(0, notBefore - clock.monotonic()), over.signal).catch(() => undefined)
       if (over.signal.aborted) break
       isDue = false
@@ -74,6 +76,7 @@ export function startSuspicion(clock: Clock, look: LookForCause): Suspicion {
     news: outbox.takeAll,
     end: () => over.abort(),
     take(event) {
+      isKnown ||= event.kind === 'suspected'
       const sign = isSign(course, event)
       const isOvercome = told !== undefined && isRecovery(course, event)
       course = advance(course, event)
