@@ -119,7 +119,7 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
     case 'suspected':
       return { ...next, suspected: event.cause }
     case 'explained':
-      return { ...next, suspected: undefined, cause: event.cause, evidence: event.evidence }
+      return { ...next, cause: event.cause, evidence: event.evidence }
     case 'finished':
       return { ...next, suspected: undefined, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
     default:

@@ -40,7 +40,7 @@ function suspected(previous: DeploymentState, next: DeploymentState): readonly T
   if (suspectedReason(previous) === suspectedReason(next)) return []
   const said = suspicion(next)
   if (said) return [text`⚠ ${said}`]
-  return next.cause || next.verdict ? [] : [text`✔ Recovered: all new tasks are running`]
+  return next.verdict ? [] : [text`✔ Recovered: all new tasks are running`]
 }
 
 const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Continuing a deployment of' }
