@@ -1,6 +1,6 @@
 import { resourceName } from '../arn.ts'
 import { type FleetEvent, type FleetState, foldFleet } from '../deployment/fleet/fleet-state.ts'
-import { type FleetSubject, fleetOpening, fleetStage } from '../report/fleet.ts'
+import { type FleetSubject, fleetOpening, fleetStage, fleetSuspicions } from '../report/fleet.ts'
 import { fleetAnnotations } from '../report/fleet-annotations.ts'
 import { fleetLogLines } from '../report/fleet-log.ts'
 import { fleetOutputs } from '../report/fleet-outputs.ts'
@@ -37,7 +37,7 @@ export function openFleetReporter(
       logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
       slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
       line: (state) => firstLine(fleetOpening({ subject, state })),
-      stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
+      stage: (state) => [fleetStage(state), state.wave, ended(state), fleetSuspicions(state)].join(' '),
       outputs: (state) => fleetOutputs({ subject, state }),
       annotations: (state) => fleetAnnotations({ subject, state }),
       summary: (state) => renderFleetSummary({ subject, state }),

@@ -4,7 +4,7 @@ import { isBad, isOpen, type Verdict } from '../deployment/verdict.ts'
 import type { DeploymentStatuses, Slack, SlackMessage } from '../ports.ts'
 import { type Annotation, annotations } from '../report/annotations.ts'
 import { logLines } from '../report/log.ts'
-import { firstLine, opening } from '../report/opening.ts'
+import { firstLine, opening, suspectedReason } from '../report/opening.ts'
 import { outputs } from '../report/outputs.ts'
 import { stageOf } from '../report/sentence.ts'
 import { slackMessage } from '../report/slack-message.ts'
@@ -81,7 +81,7 @@ export function openReporter({ subject, state, mention, ...channels }: ReporterC
     logLines: (before, after) => logLines(before, after, subject),
     slackMessage: (now) => slackMessage({ subject, state: now }, { mention }),
     line: (now) => firstLine(opening({ subject, state: now })),
-    stage: (now) => `${stageOf(now)} ${now.suspected?.code ?? ''}`,
+    stage: (now) => `${stageOf(now)} ${suspectedReason(now)}`,
     outputs: (now) => outputs({ subject, state: now }),
     annotations: (now) => annotations({ subject, state: now }),
     summary: (now) => renderSummary({ subject, state: now }),

@@ -70,10 +70,14 @@ export type DeploymentEvent =
       readonly reason?: Untrusted
       /** CodeDeploy rolls back by a second deployment, which has its own id. */
       readonly deploymentId?: string
+      /** True: this run has stopped the deployment, and what it saw is the reason. */
+      readonly isOurs?: boolean
     }
   /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
   | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
   /** Worth a line of the log, and nothing more. */
   | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
+  /** The cause as far as it is known while the deployment goes on; undefined: the new tasks have recovered from it. */
+  | { readonly kind: 'suspected'; readonly at: number; readonly cause: Cause | undefined }
   | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
   | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

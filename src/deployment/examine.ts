@@ -1,5 +1,6 @@
 import { deadlineIn } from '../clock.ts'
 import type { Cause } from '../diagnosis/cause.ts'
+import type { Evidence } from '../diagnosis/evidence.ts'
 import { explain } from '../diagnosis/explain.ts'
 import { clockSkew, gather } from '../diagnosis/gather.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
@@ -13,8 +14,51 @@ import { lookUntil } from './watch.ts'
 /** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */
 const longest = 40_000
 
-/** What is looked at besides may take less: the rest of the evidence does without it. Milliseconds. */
-const longestAside = 20_000
+/** What is looked at besides may take half of that: the rest of the evidence does without it. */
+const asideShare = 0.5
+
+/** What an engine knows of a bad end, or of one that is on its way. */
+export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped'>
+
+export interface Explained {
+  readonly cause: Cause
+  readonly evidence: Evidence
+}
+
+/**
+ * Gathers evidence and explains it; undefined where AWS does not answer within `time`, in milliseconds. Throws what the
+ * reads throw.
+ */
+export async function investigate(
+  known: Known,
+  record: DeploymentRecord,
+  journey: Journey,
+  time: number,
+): Promise<Explained | undefined> {
+  const { clock } = journey
+  const { ecs, codeDeploy, evidence: sources } = journey.within(deadlineIn(clock, time))
+  const { network, preflight } = journey.within(deadlineIn(clock, time * asideShare))
+  const subject = {
+    cluster: record.cluster,
+    service: record.service,
+    taskDefinition: record.taskDefinition ?? '',
+    createdAt: record.createdAt,
+    since: record.startedAt - clockSkew,
+    statusReason: known.reason,
+    triggeredAlarms: known.triggeredAlarms,
+    stopped: known.stopped,
+    isBack: known.outcome === 'rolled-back',
+    codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
+  }
+  const gathered = gather(subject, {
+    ecs,
+    codeDeploy,
+    evidence: sources,
+    aside: { network, preflight, images: journey.images },
+  })
+  const evidence = await lookUntil(clock, deadlineIn(clock, time), gathered)
+  return evidence && { cause: explain(evidence, { outcome: known.outcome }), evidence }
+}
 
 /** Gathers evidence of a bad end and explains it. Whatever goes wrong here is a warning: the verdict stands. */
 export async function* examine(
@@ -23,32 +67,10 @@ export async function* examine(
   journey: Journey,
 ): AsyncGenerator<DeploymentEvent, Cause | undefined> {
   const { clock } = journey
-  const { ecs, codeDeploy, evidence: sources } = journey.within(deadlineIn(clock, longest))
-  const { network, preflight } = journey.within(deadlineIn(clock, longestAside))
   try {
-    const subject = {
-      cluster: record.cluster,
-      service: record.service,
-      taskDefinition: record.taskDefinition ?? '',
-      createdAt: record.createdAt,
-      since: record.startedAt - clockSkew,
-      statusReason: end.reason,
-      triggeredAlarms: end.triggeredAlarms,
-      stopped: end.stopped,
-      isBack: end.outcome === 'rolled-back',
-      codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
-    }
-    const gathered = gather(subject, {
-      ecs,
-      codeDeploy,
-      evidence: sources,
-      aside: { network, preflight, images: journey.images },
-    })
-    const evidence = await lookUntil(clock, deadlineIn(clock, longest), gathered)
-    if (evidence === undefined) return undefined
-    const cause = explain(evidence, { outcome: end.outcome })
-    yield { kind: 'explained', at: clock.now(), cause, evidence }
-    return cause
+    const explained = await investigate(end, record, journey, longest)
+    if (explained) yield { kind: 'explained', at: clock.now(), ...explained }
+    return explained?.cause
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const message = `The cause could not be determined: ${renderText(failureInOneLine(error.parts), (theirs) => theirs)}.`

@@ -1,13 +1,11 @@
+import { isUnplaced, launched } from '../diagnosis/service-events.ts'
 import type { Service } from '../ports.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 
-/** Service events about tasks that are not even made (Developer Guide, "Amazon ECS service event messages"). */
-const unplaced = /was unable to place a task|failed to launch a task with \(error/
 /** Time mends no role and no size. A role that was made a moment ago may need a minute. */
 const hopeless = /unable to assume the role|is above your limit/
 /** For how long a capacity that is short is waited for: it often comes back, and clusters grow. Milliseconds. */
 const hope = 600_000
-const started = /has started \d+ tasks/
 
 /** What ECS has said since `since` about tasks that it cannot place, where waiting is of no use (any more). */
 export function unplaceable(service: Service | undefined, since: number, now: number): Untrusted | undefined {
@@ -15,9 +13,9 @@ export function unplaceable(service: Service | undefined, since: number, now: nu
     const at = createdAt?.getTime() ?? 0
     return at >= since ? [{ at, message }] : []
   })
-  const problems = events.filter(({ message }) => unplaced.test(message))
+  const problems = events.filter(({ message }) => isUnplaced(message))
   const first = Math.min(...problems.map(({ at }) => at))
-  const isOvercome = events.some(({ at, message }) => at > first && started.test(message))
+  const isOvercome = events.some(({ at, message }) => at > first && launched(message) > 0)
   const problem = problems[0]
   if (problem === undefined || isOvercome) return undefined
   if (hopeless.test(problem.message))

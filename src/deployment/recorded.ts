@@ -4,6 +4,7 @@ import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
 import type { DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
+import { withSuspicion } from './suspicion/with-suspicion.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -36,7 +37,8 @@ export async function* recorded(
   }
   kept.keep({})
   try {
-    const end = yield* way(kept)
+    // Of a deployment that is stopped for its rollback, nobody asks why its tasks fail.
+    const end = yield* request.isTurnedRound ? way(kept) : withSuspicion(way(kept), kept, () => record)
     if (end) yield* finish(end, { request, journey: kept, record })
   } catch (thrown) {
     const error = failureWithOrigins(thrown, request.origins)

@@ -116,10 +116,12 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
       return { ...next, notes: [...(state.notes ?? []), event.message] }
     case 'rolling-back':
       return { ...next, rollingBack: foldRollback(state, event) }
+    case 'suspected':
+      return { ...next, suspected: event.cause }
     case 'explained':
       return { ...next, cause: event.cause, evidence: event.evidence }
     case 'finished':
-      return { ...next, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
+      return { ...next, suspected: undefined, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
     default:
       return assertNever(event)
   }

@@ -45,6 +45,8 @@ export interface TargetHealth {
   readonly isNew?: boolean | undefined
   /** Availability Zone of the target. */
   readonly zone?: string | undefined
+  /** When its task began to run, in milliseconds since 1970. */
+  readonly runningSince?: number | undefined
   readonly state: string
   readonly reason?: string | undefined
   readonly description?: Untrusted | undefined
@@ -117,6 +119,8 @@ export interface Evidence {
   /** `by-us`: this run asked for the stop, and what it saw is the reason. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
   readonly desiredCount?: number | undefined
+  /** For how long ECS does not heed the health of a new task (`healthCheckGracePeriodSeconds` of the service). */
+  readonly gracePeriodSeconds?: number | undefined
   readonly stoppedTasks: readonly StoppedTaskGroup[]
   /** Oldest first; only those since the deployment began. */
   readonly serviceEvents: readonly ServiceEvent[]

@@ -24,6 +24,7 @@ export async function readTargetHealth(
           targetGroupArn,
           isNew: tasks.whose(address) === undefined ? undefined : true,
           zone: tasks.zoneOf(address),
+          runningSince: tasks.runningSince(address),
           state,
           reason,
           description: description === undefined ? undefined : untrusted(description),

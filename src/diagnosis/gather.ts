@@ -84,6 +84,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     firstTaskAt: known.firstTaskAt,
     stopped: subject.stopped,
     desiredCount: service?.desiredCount,
+    gracePeriodSeconds: service?.healthCheckGracePeriodSeconds,
     targetHealth,
     healthChecks,
     logs,

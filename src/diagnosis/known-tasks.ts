@@ -6,6 +6,8 @@ export interface KnownTasks {
   whose(idOrAddress: string): 'new' | 'old' | undefined
   /** The Availability Zone of a task, by an id or an address of it. */
   zoneOf(idOrAddress: string): string | undefined
+  /** When a task began to run, by an id or an address of it, in milliseconds since 1970. */
+  runningSince(idOrAddress: string): number | undefined
   /** When the first task of the deployment began to run, in milliseconds since 1970; infinite where none of them did. */
   readonly firstTaskAt: number | undefined
 }
@@ -21,7 +23,7 @@ export interface Deployed {
 /** Tells tasks apart by their revision and by when they were made. */
 export function knowTasks(tasks: readonly Task[], { taskDefinition, since }: Deployed): KnownTasks {
   const known = new Map<string, 'new' | 'old'>()
-  const zones = new Map(tasks.flatMap((task) => namesOf(task).map((name) => [name, task.availabilityZone] as const)))
+  const byName = new Map(tasks.flatMap((task) => namesOf(task).map((name) => [name, task] as const)))
   const begun: number[] = []
   for (const task of taskDefinition === '' ? [] : tasks) {
     const isNew = task.taskDefinitionArn === taskDefinition && (task.createdAt?.getTime() ?? since) >= since
@@ -30,7 +32,8 @@ export function knowTasks(tasks: readonly Task[], { taskDefinition, since }: Dep
   }
   return {
     whose: (idOrAddress) => known.get(idOrAddress),
-    zoneOf: (idOrAddress) => zones.get(idOrAddress),
+    zoneOf: (idOrAddress) => byName.get(idOrAddress)?.availabilityZone,
+    runningSince: (idOrAddress) => byName.get(idOrAddress)?.startedAt?.getTime(),
     firstTaskAt: begun.length === 0 ? undefined : Math.min(...begun),
   }
 }

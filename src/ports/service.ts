@@ -66,6 +66,7 @@ export interface Service {
   readonly deployments?: readonly EcsDeployment[]
   readonly taskSets?: readonly TaskSet[]
   readonly loadBalancers?: readonly LoadBalancer[]
+  readonly healthCheckGracePeriodSeconds?: number
   readonly events?: readonly { readonly id?: string; readonly createdAt?: Date; readonly message?: string }[]
   readonly launchType?: string
   readonly platformVersion?: string

@@ -3,11 +3,10 @@ import { isBad } from '../deployment/verdict.ts'
 import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
-import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
+import { type FleetReport, fleetOpening, fleetStage, suspicionOf } from './fleet.ts'
 import { causeOfService, durationOf, isBackOnOld, type Standing, standing } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
-import { suspicion } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { account, revision } from './short.ts'
 import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode } from './slack-blocks.ts'
@@ -79,7 +78,7 @@ function lineOf(service: FleetService): string {
   const { emoji, words } = standing(service)
   const { from, to } = revisionsOf(service)
   const shown = isBackOnOld(service) ? from : to
-  const suspected = service.state && suspicion(service.state)
+  const suspected = suspicionOf(service)
   const facts = [
     ...(shown ? [slackCode(revision(shown))] : []),
     ...progress(service),

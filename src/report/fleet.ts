@@ -11,7 +11,7 @@ import {
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
+import { type Opening, plainLink, remedy, type ShowLink, suspectedReason, suspicion } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
 import type { Subject } from './subject.ts'
 
@@ -94,10 +94,33 @@ function haltCause({ services, halted }: FleetState): Text {
   return cause ? text`${untrusted(halted ?? '')}: ${causeSentence(cause)}` : []
 }
 
+/** What is suspected of the first service of which anything is; how many others there are is said. */
+function firstSuspicion({ services }: FleetState): Text {
+  const suspected = services.flatMap((service) => {
+    const said = suspicionOf(service)
+    return said ? [text`${untrusted(service.name)}: ${said}`] : []
+  })
+  const [first = [], ...others] = suspected
+  const more = others.length === 1 ? '1 more service' : `${others.length} more services`
+  return others.length === 0 ? first : text`${first} ${more} affected.`
+}
+
+/** What is suspected of the deployment of a service, or of its rollback where that is on its way. */
+export function suspicionOf({ state, back }: FleetService): Text | undefined {
+  const current = back ?? state
+  return current && suspicion(current)
+}
+
+/** Differs where the reason of a suspicion does. */
+export function fleetSuspicions({ services }: FleetState): string {
+  return services.map(({ state, back }) => suspectedReason(back ?? state)).join('\n')
+}
+
 /** What every channel says of all of them before anything else. */
 export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): Opening {
   const { verdict } = report.state
-  const reason = verdict ? totalCause(report.state) : haltCause(report.state)
+  const halt = haltCause(report.state)
+  const reason = verdict ? totalCause(report.state) : halt.length > 0 ? halt : firstSuspicion(report.state)
   return {
     headline: fleetHeadline(report),
     reason: reason.length > 0 ? reason : undefined,

@@ -4,7 +4,7 @@ import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { breakerLimit, detailNews } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
-import { suspicion } from './opening.ts'
+import { suspectedReason, suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { place } from './sentence.ts'
 import { image, revision } from './short.ts'
@@ -37,8 +37,10 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
 
 /** Not again when only the number of tasks changes: the sentence then differs, and the reason is the same. */
 function suspected(previous: DeploymentState, next: DeploymentState): readonly Text[] {
+  if (suspectedReason(previous) === suspectedReason(next)) return []
   const said = suspicion(next)
-  return said && next.suspected?.code !== previous.suspected?.code ? [text`⚠ ${said}`] : []
+  if (said) return [text`⚠ ${said}`]
+  return next.verdict ? [] : [text`✔ Recovered: all new tasks are running`]
 }
 
 const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Continuing a deployment of' }

@@ -1,6 +1,6 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Cause } from '../diagnosis/cause.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { renderText, type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
 import { safeUrl } from './links.ts'
 import { waitingLines } from './pauses.ts'
@@ -59,6 +59,13 @@ export function remedy({ fix, docs }: Cause, show: ShowLink): Text | undefined {
 /** `So far: 1 of 3 new tasks stopped: …`, while the deployment goes on: the end confirms or replaces it. */
 export function suspicion({ suspected, verdict }: DeploymentState): Text | undefined {
   return suspected && !verdict ? text`So far: ${causeSentence(suspected)}` : undefined
+}
+
+/** Differs where the reason of a suspicion does, and not with the number of tasks; empty where nothing is suspected. */
+export function suspectedReason({ suspected, verdict }: Partial<DeploymentState> = {}): string {
+  if (!suspected || verdict) return ''
+  const { code, error = [], why } = suspected
+  return renderText(text`${code} ${error} ${why}`, (theirs) => theirs)
 }
 
 /** Until the evidence is gathered, what set the rollback off is all that is known. */

@@ -15,7 +15,10 @@ test('there are forty-eight, of every engine, each with its source', () => {
 test.each(failureScenarios.map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
   '%s',
   async (_, scenario) => {
-    const { cause, wrong } = await play(scenario)
+    const { cause, wrong, early } = await play(scenario)
     expect({ cause, wrong }).toEqual({ cause, wrong: [] })
+    // Log, Slack and GitHub's page say it so far, and the end says the same.
+    expect(early.seconds ?? 0).toBeLessThanOrEqual(30)
+    expect(early.isReplaced).toBe(false)
   },
 )

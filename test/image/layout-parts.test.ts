@@ -64,9 +64,9 @@ describe('the image is', () => {
     const refused = await failure(planned([named(one, 'v1'), named(two, 'api:v1')]))
     expect(refused).toEqual({
       code: 'image-layout-invalid',
-      what: 'The OCI image layout "image" cannot be used',
-      why: 'it holds 2 images (v1, api:v1), and none of them alone is named "v1"',
-      fix: 'Write one image per layout, or name the image after the tag.',
+      what: 'The OCI image layout "image" is invalid',
+      why: 'it has 2 images (v1, api:v1), and not exactly one of them is named "v1"',
+      fix: 'Write one image per layout, or give the image the name of the tag.',
     })
     const other = await failure(planned([named(one, 'v1-beta'), named(two)]))
     expect(other.why).toContain(`(v1-beta, ${two.digest})`)
@@ -154,21 +154,21 @@ describe('a layout is refused', () => {
     const source = { path: 'image', read: async () => undefined, size: async () => undefined }
     expect(await failure(planLayout(source, 'v1'))).toEqual({
       code: 'image-layout-invalid',
-      what: 'The OCI image layout "image" cannot be used',
-      why: 'there is no file "oci-layout" in it',
-      fix: 'Give the directory or the tar that "docker buildx build --output type=oci", "podman save --format oci-archive", "skopeo copy … oci:…" or another OCI builder wrote.',
+      what: 'The OCI image layout "image" is invalid',
+      why: 'it has no file "oci-layout"',
+      fix: 'Set oci-layout to the directory or tar that "docker buildx build --output type=oci", "podman save --format oci-archive", "skopeo copy … oci:…" or another OCI builder wrote.',
     })
   })
 
   test.each([
     ['{', /^oci-layout: .*JSON/],
-    ['{}', /^its version is undefined; Slipway reads 1\.0\.0$/],
+    ['{}', /^its imageLayoutVersion is undefined, not 1\.0\.0$/],
   ])('whose marker is %s', async (content, said) => {
     const read = async () => Buffer.from(content)
     const refused = await failure(planLayout({ path: 'image', read, size: async () => 1 }, 'v1'))
     expect(refused.why).toMatch(said)
     expect(refused.fix).toBe(
-      'Build the image again, or check how the layout came to this job (a download that was cut off, for example).',
+      'Build the image again, or check how the layout was transferred to this job (a truncated download, for example).',
     )
   })
 

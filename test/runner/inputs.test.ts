@@ -166,7 +166,8 @@ const readers: readonly (readonly [string, InputReader<unknown>, string, unknown
   ['a word that may be left', optionalOneOf(['on', 'strict']), 'on', 'on'],
   ['no word that may be left', optionalOneOf(['on', 'strict']), '', undefined],
   ['another word', optionalOneOf(['on']), 'off', 'Error: must be one of on, not "off"'],
-  ['a list', list, ' a , b\n c,,\n', ['a', 'b', 'c']],
+  ['a list', list, ' a , b\n c\n\n', ['a', 'b', 'c']],
+  ['a list with an empty item', list, 'a,,b', 'Error: has an empty item in "a,,b": an expression or a variable there has no value'],
   ['an empty list', list, '', []],
   ['lines', lines, '  a b \r\n\n   \n c', ['  a b', ' c']],
   ['what fits', region, 'eu-west-1', 'eu-west-1'],
@@ -180,7 +181,7 @@ test.each(readers)('%s: %#', (_, reader, given, expected) => {
 
 test('one bad input is said to be one; what is near no name is not guessed; what is warned of needs no listener', () => {
   expect(message({ cluster: 'shop', 'dry-run': 'yes' })).toBe(
-    'An input is not right:\n- dry-run must be true or false, not "yes"\nCorrect it under "with:" of the step. Nothing has been changed on AWS.',
+    'An input is invalid:\n- dry-run must be true or false, not "yes"\nCorrect it under "with:" of the step. Nothing has been changed on AWS.',
   )
   expect(message({ cluster: 'shop', zzzzzzzzzz: 'x' })).toContain('\n- zzzzzzzzzz is not an input of this action\n')
   const odd = { minutes: integerUpTo(0, 9, 1, 'why') }

@@ -192,7 +192,7 @@ test('what was taken otherwise than given is warned of once, by the main step', 
   const inputs = { minutes: integerUpTo(0, 360, 30, 'a job ends after six hours') }
   const given = { INPUT_MINUTES: '400' }
   expect(await stepped({ inputs, main: greets }, given)).toBe(
-    '::warning::minutes is 400, and is taken as 360: a job ends after six hours\nhello\n',
+    '::warning::minutes is 400, and 360 is used: a job ends after six hours\nhello\n',
   )
   printed = ''
   expect(await stepped({ inputs, main: greets, post: greets }, { ...given, step: 'post' })).toBe('hello\n')
@@ -234,7 +234,7 @@ test('without a file for it there is no summary; outputs that are lost end the s
     runner.setOutput('digest', 'sha256:1')
   }
   await stepped({ main }, { GITHUB_STEP_SUMMARY: '', GITHUB_OUTPUT: '/nowhere/output' })
-  expect(printed).toMatch(/^::error::The outputs of this step could not be written \(GITHUB_OUTPUT\)/)
+  expect(printed).toMatch(/^::error::The outputs could not be written to GITHUB_OUTPUT/)
   expect(process.exitCode).toBe(1)
 })
 
@@ -242,11 +242,11 @@ test('a fault is printed with its stack, folded and without credentials', async 
   const fault = Object.assign(new Error('x'), { stack: `Error: x\n    at connect (${database})\n    at run` })
   await stepped({ main: () => Promise.reject(fault) })
   expect(printed).toBe(
-    '::error::A fault in Slipway: x. Please report it with the log of this step.\n::group::Stack of the fault\nError: x\n    at connect (postgres://app:***@db/shop)\n    at run\n::endgroup::\n',
+    '::error::Internal error (a bug in Slipway): x. Report it, with the log of this step.\n::group::Stack trace\nError: x\n    at connect (postgres://app:***@db/shop)\n    at run\n::endgroup::\n',
   )
   printed = ''
   await stepped({ main: () => Promise.reject(Object.assign(new Error('y'), { stack: '' })) })
-  expect(printed).toBe('::error::A fault in Slipway: y. Please report it with the log of this step.\n')
+  expect(printed).toBe('::error::Internal error (a bug in Slipway): y. Report it, with the log of this step.\n')
 })
 
 test('signals are left to the process once a step has ended', async () => {

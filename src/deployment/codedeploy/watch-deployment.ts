@@ -1,11 +1,11 @@
 import { resourceName } from '../../arn.ts'
-import { deadlineIn } from '../../clock.ts'
+import { deadlineIn, remaining } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../text.ts'
 import { type End, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import { notStopped, startFailFast } from '../fail-fast.ts'
+import { notStopped, type Signs, startFailFast } from '../fail-fast.ts'
 import type { DeployRequest, Rollout } from '../journey.ts'
 import { aftermath, aside, shortly, until } from '../patience.ts'
 import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
@@ -13,6 +13,7 @@ import { unlessDenied } from '../permitted.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../watch.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
 import { followRollback, stoppedBy } from './follow-rollback.ts'
+import { isInstalling, startInstallLooks } from './install-looks.ts'
 import { hasReached, signsOf, targetProgress } from './target.ts'
 import { startTargetDetails } from './target-details.ts'
 import { startProof } from './traffic.ts'
@@ -46,23 +47,34 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
   const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
   const view = startView(rollout, id, pace, group)
-  const failFast = startFailFast(rollout, pace)
   const pauses = startPauses(request)
   const ready = startReadyWait(group)
   const prove = startProof(rollout)
   let status: string | undefined
   let seen: EcsTarget | undefined
-  let isStopped = false
+  const install = startInstallLooks(rollout)
+  const stops = startStops(rollout, id, pace)
+  let isInstalled = false
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const isLast = remaining(clock, deadline.at()) === 0
+    if (!isLast && !stops.isStopped() && install.isTurn(seen)) {
+      const signs = yield* install.look()
+      isInstalled = signs === 'over'
+      if (signs === 'over') pace.hurry()
+      else yield* stops.onFailure(signs)
+      continue
+    }
     const { codeDeploy } = until(journey, deadline.at() + aftermath)
     const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
     if (deployment === undefined) continue
-    const moved = deployment.status !== status
+    const moved = deployment.status !== status || isInstalled
+    isInstalled = false
     const over = isOver(deployment)
     status = deployment.status
     if (moved) pace.hurry()
     // When the wait began is what the target says, and nobody should have to look twice for that.
     const target = yield* view(over || (moved && status === 'Ready'), moved)
+    const isStopped = stops.isStopped()
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
     yield* withReadyPhase(pauses.look(waits, clock.now()))
     deadline.hold(pauses.isWaiting())
@@ -78,13 +90,9 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       continue
     }
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
-    const signs = target && { ...signsOf(target), isOld: target === seen }
+    const signs = target && !isInstalling(target) ? { ...signsOf(target), isOld: target === seen } : undefined
     seen = target
-    const same: Untrusted | undefined = signs && !isStopped ? await failFast.look(signs) : undefined
-    if (same) {
-      isStopped = yield* stop(rollout, id, same)
-      pace.hurry()
-    }
+    yield* stops.onFailure(signs)
   }
   const unproven = text`its status is Succeeded, but DescribeServices does not show its revision in the PRIMARY task set`
   const last = status === 'Succeeded' ? unproven : text`its status is still ${untrusted(status ?? 'unknown')}`
@@ -115,12 +123,27 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
   }
 }
 
+/** Stops the deployment as soon as its new tasks fail as fail-fast-after says. */
+function startStops(rollout: Rollout, id: string, pace: Pace) {
+  const failFast = startFailFast(rollout, pace)
+  let isStopped = false
+  return {
+    isStopped: () => isStopped,
+    async *onFailure(signs: Signs | undefined): Events<void> {
+      const same = signs && !isStopped ? await failFast.look(signs) : undefined
+      if (same === undefined) return
+      isStopped = yield* stop(rollout, id, same)
+      pace.hurry()
+    },
+  }
+}
+
 /** Stops the deployment with rollback. True when that was allowed. */
 async function* stop({ journey, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
   const { codeDeploy } = shortly(journey, request)
   try {
     await codeDeploy.stopDeployment(id, true)
-    yield { kind: 'rolling-back', at: journey.clock.now(), reason }
+    yield { kind: 'rolling-back', at: journey.clock.now(), reason, isOurs: true }
     return true
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error

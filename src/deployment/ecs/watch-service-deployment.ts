@@ -135,7 +135,7 @@ async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
   try {
     await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
-    yield { kind: 'rolling-back', at: journey.clock.now(), reason }
+    yield { kind: 'rolling-back', at: journey.clock.now(), reason, isOurs: true }
   } catch (error) {
     if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
     yield { kind: 'warning', at: journey.clock.now(), message: notStopped(reason, error) }

@@ -16,7 +16,7 @@ export interface Waits {
 
 /** The waits of a deployment from look to look. */
 export interface PauseWatch {
-  /** What has changed since the look before, one event for each wait. */
+  /** What has changed since the look before, one event for each wait; and what a bad answer will be the cause of. */
   look(now: Waits, at: number): readonly DeploymentEvent[]
   isWaiting(): boolean
   /** The end of a deployment whose last wait was not answered with `continue` has that as its cause. */
@@ -38,10 +38,13 @@ export function startPauses(request: DeployRequest): PauseWatch {
       const over = open.filter((pause) => !isOpen(pause)).map((pause) => ({ pause, answer: now.answerTo(pause) }))
       const begun = waiting.filter(isNew)
       open = waiting
-      last = over.findLast(({ answer }) => answer !== 'continue' && answer !== 'unknown') ?? last
+      const refused = over.findLast(({ answer }) => answer !== 'continue' && answer !== 'unknown')
+      last = refused ?? last
+      const { cause } = explainPauseEnd({ outcome: 'rolled-back' }, refused)
       return [
         ...over.map(({ pause, answer }) => ({ kind: 'resumed', at, id: pause.id, answer }) as const),
         ...begun.map((pause) => ({ kind: 'paused', at, pause }) as const),
+        ...(cause ? [{ kind: 'suspected', at, cause } as const] : []),
       ]
     },
     isWaiting: () => open.length > 0,

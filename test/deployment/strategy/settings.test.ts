@@ -202,7 +202,9 @@ describe('what a deployment heeds', () => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
     const ended = await deploy(sim, { circuitBreakerThreshold: { type: 'COUNT', value: 5 } })
     expect(ended.outcome).toBe('rolled-back')
-    expect(ended.state.details?.circuitBreaker).toEqual({ status: 'TRIGGERED', failures: 5, threshold: 5 })
+    expect(ended.state.details?.circuitBreaker).toMatchObject({ status: 'TRIGGERED', threshold: 5 })
+    // One more may have failed until it was seen.
+    expect(ended.state.details?.circuitBreaker?.failures).toBeGreaterThanOrEqual(5)
   })
 
   test('an alarm that was added rolls it back when it fires, and is named', async () => {

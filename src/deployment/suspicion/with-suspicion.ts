@@ -1,0 +1,49 @@
+import { isDecisive, isPartial, isTelling } from '../../diagnosis/decisive.ts'
+import type { DeploymentEvent } from '../event.ts'
+import type { Journey } from '../journey.ts'
+import type { DeploymentRecord } from '../record.ts'
+import { type LookForCause, startSuspicion } from './suspicion.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** What a look may take. Milliseconds. */
+const longest = 20_000
+
+/**
+ * The events of a way, and among them the causes of what fails on it, as soon as they are known. Looking for them neither delays
+ * the way nor ends it, and costs nothing as long as nothing fails.
+ */
+export async function* withSuspicion<Result>(
+  way: Events<Result>,
+  journey: Journey,
+  recordOf: () => DeploymentRecord,
+): Events<Result> {
+  const suspicion = startSuspicion(journey.clock, lookForCause(journey, recordOf))
+  try {
+    let step = way.next()
+    for (;;) {
+      const seen = await Promise.race([step, suspicion.stirred()])
+      yield* suspicion.news()
+      if (seen === undefined) continue
+      if (seen.done) return seen.value
+      suspicion.take(seen.value)
+      yield seen.value
+      step = way.next()
+    }
+  } finally {
+    suspicion.end()
+  }
+}
+
+/** The evidence and the catalogue are those of the end. */
+function lookForCause(journey: Journey, recordOf: () => DeploymentRecord): LookForCause {
+  return async (known) => {
+    // Loaded only now: a deployment on which nothing fails needs no diagnosis.
+    const { investigate } = await import('../examine.ts')
+    const explained = await investigate(known, recordOf(), journey, longest)
+    if (explained === undefined) return undefined
+    const { cause, evidence } = explained
+    if (!isDecisive(evidence, journey.clock.now()) || !isTelling(cause)) return undefined
+    return { cause, isPartial: isPartial(evidence) }
+  }
+}
