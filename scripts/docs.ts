@@ -61,7 +61,7 @@ if (stale.length > 0) {
   process.exitCode = 1
 }
 
-/** What a look before a deployment finds, by who looks and how much it matters. */
+/** The findings of preflight and doctor: severity, and which action checks. */
 function findingTable(): string {
   const rows = Object.entries<FindingKind>(findingKinds).map(([code, kind]) => {
     const by = kind.doctorOnly ? '`doctor`' : '`deploy`, `doctor`'
@@ -106,7 +106,7 @@ function lostInputTable(): string {
     ({ actions, lost, shownBy, unless, otherwise }) =>
       `| \`${lost}\` | ${names(actions)} | ${names(shownBy)} | ${names(unless.filter((name) => name !== lost))} | ${cell(otherwise)} |`,
   )
-  const head = ['| Empty | Of | Although one of these is given | And none of these | What would have come of it |']
+  const head = ['| Empty input | Action | With one of these | Without all of these | Otherwise |']
   return [...head, '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 

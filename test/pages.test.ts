@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { loadConfig } from '../src/config/load.ts'
 import { inFolder, pages, root } from './page-words.ts'
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8')
@@ -38,6 +39,22 @@ describe('the links of', () => {
     const links = ['no-such-page.md', 'workflows.md#no-such-heading', '#no-such-heading', '../../outside.md']
     expect(links.flatMap((link) => broken('docs/rollback.md', link))).toEqual(links)
     expect(broken('docs/rollback.md', 'workflows.md#inputs')).toEqual([])
+  })
+})
+
+describe('a slipway.yml that is a whole on', () => {
+  const whole = pages.flatMap((page) =>
+    [...read(page).matchAll(/```yaml\n((?:#.*\n)?version: 1\n[\s\S]*?)```/g)].map(
+      ([, yaml = '']) => [page, yaml] as const,
+    ),
+  )
+
+  test.each(whole)('%s is valid', (page, yaml) => {
+    expect(loadConfig(yaml, page).config.services).toHaveProperty('api')
+  })
+
+  test('the README and its own page are found', () => {
+    expect(whole.map(([page]) => page).toSorted()).toEqual(['README.md', 'docs/slipway-yml.md'])
   })
 })
 

@@ -10,9 +10,13 @@ import { seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { emptyScene } from './scene.ts'
 
-const readme = readFileSync(join(import.meta.dirname, '../../actions/deploy/README.md'), 'utf8')
-const section = readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs'))
-const listed = new Set([...section.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
+const page = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+const actionsIn = (text: string) =>
+  new Set([...text.matchAll(/[`"]([a-z0-9-]+:[A-Z]\w+)[`"](?! *:)/g)].map(([, name]) => name))
+const readme = page('actions/deploy/README.md')
+const listed = actionsIn(readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs')))
+/** The policies of the page for a new user, whose services are deployed by ECS. */
+const granted = actionsIn(page('docs/first-deploy.md'))
 
 const scaling = 'application-autoscaling:DescribeScalableTargets'
 
@@ -81,8 +85,8 @@ test.each(
     ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 })] as const,
   ].flatMap(([engine, scene]) => modes.map((mode) => [engine, mode[0], scene, mode] as const)),
 )(
-  'a %s deployment %s needs nothing that the README does not list',
-  async (_engine, _name, scene, [, behaviour, request]) => {
+  'a %s deployment %s needs nothing that the README does not list, nor by ECS what the first role is not given',
+  async (engine, _name, scene, [, behaviour, request]) => {
     const sim = scene()
     sim.world.scenarios.set(other, { kind: 'healthy', startSeconds: 60 })
     if (request.onConflict) await run(sim, { image: other, request: { wait: false } })
@@ -90,5 +94,14 @@ test.each(
     const ended = await run(sim, { image: newImage, commit: 'a'.repeat(40), request })
     expect(ended.outcome).toBe(behaviour === crash ? 'rolled-back' : 'succeeded')
     expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
+    if (engine === 'rolling') expect(sim.iam.actionsUsed().filter((action) => !granted.has(action))).toEqual([])
   },
 )
+
+test('the role of the first deployment is given nothing that the pages of build-push and deploy do not list', () => {
+  const known = actionsIn(`${readme}${page('actions/build-push/README.md')}`)
+  expect([...granted].filter((action) => !known.has(action))).toEqual([])
+  expect([...actionsIn(page('actions/build-push/README.md'))].filter((action) => !granted.has(action))).toEqual([
+    'ecr:CreateRepository',
+  ])
+})
