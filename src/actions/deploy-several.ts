@@ -36,9 +36,6 @@ import type { World } from './world.ts'
 
 type Waves = readonly (readonly PlacedService[])[]
 
-/** Services at the same time: each is looked at up to 16 times a minute, and registrations are throttled by AWS. */
-const atOnce = 10
-
 /** Who looks, from where, and until when. */
 export interface Scene {
   readonly runner: Runner
@@ -63,7 +60,6 @@ export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: S
       waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),
     ),
     onWaveFailure: inputs.onWaveFailure,
-    atOnce,
     dryRun: inputs.dryRun,
   }
   const where = { ...first.place, region: aws.region }
@@ -120,7 +116,7 @@ function openFleetReporter(
       logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
       slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
       line: (state) => firstLine(fleetOpening({ subject, state })),
-      stage: (state) => [fleetStage(state), state.wave, ended(state)].join(' '),
+      stage: (state) => [fleetStage(state), state.wave, tenthsEnded(state)].join(' '),
       outputs: (state) => fleetOutputs({ subject, state }),
       annotations: (state) => fleetAnnotations({ subject, state }),
       summary: (state) => renderFleetSummary({ subject, state }),
@@ -128,9 +124,17 @@ function openFleetReporter(
   )
 }
 
-function ended({ services }: FleetState): number {
-  return services.filter(({ state }) => state?.verdict).length
+/** GitHub takes some 80 statuses a minute (REST API, "Best practices", secondary rate limits) and keeps each of them. */
+function tenthsEnded({ services }: FleetState): number {
+  const ended = services.filter(({ state }) => state?.verdict).length
+  return Math.floor((10 * ended) / services.length)
 }
+
+/**
+ * Milliseconds that each service in flight adds to what the post step may take, as AWS lets some be asked in a second. GitHub ends
+ * a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
+ */
+const settleLimit = 350
 
 /**
  * In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, begins the way back of those
@@ -140,7 +144,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const saved = savedFleet(runner)
   const [first] = saved?.waves.flat() ?? []
   if (saved === undefined || first === undefined) return
-  const deadline = deadlineIn(runner.clock, postLimit)
+  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
   const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
@@ -152,7 +156,8 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
     return await reporter.tellPeople()
   }
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
-  for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)
+  // All at once: whoever has to wait for another one's stop may be too late.
+  for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
   await reporter.tellPeople()
