@@ -21,8 +21,8 @@ export type Waves = readonly (readonly PlacedService[])[]
 /** Under this name the services are kept for the post step; without it there was one service. */
 export const savedWaves = 'fleet'
 
-/** Far above what one job can watch with sense; the outputs and messages are made for it. */
-const most = 100
+/** What outputs, messages and saved state are made for; AWS lets a job register as many in eight minutes. */
+const most = 500
 
 /**
  * The services that are deployed together, wave by wave: those of the input `services`, or of an environment for which

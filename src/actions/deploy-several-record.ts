@@ -1,16 +1,18 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { FleetJourney } from '../deployment/fleet/fleet.ts'
 import type { FleetService, FleetState } from '../deployment/fleet/fleet-state.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Runner } from '../runner/action.ts'
-import { beginner, parsed } from './accompany.ts'
+import { beginner } from './accompany.ts'
 import { type PlacedService, savedWaves } from './deploy-several-places.ts'
 import { hasTold } from './report.ts'
 
 /**
  * What the post step needs of services that are deployed together. The runner hands each saved value over as a variable
  * `STATE_<name>`, and Linux takes 128 KiB for one variable and some 2 MB for all (execve(2), MAX_ARG_STRLEN and ARG_MAX),
- * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere.
+ * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere, and
+ * all values are deflated.
  */
 const savedProgress = 'fleet-progress'
 
@@ -43,13 +45,13 @@ export interface FleetKeeper {
 export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState): FleetKeeper {
   const names = waves.flat().map(({ name }) => name)
   const begun = beginner(runner)
-  runner.saveState(savedWaves, JSON.stringify(waves))
+  runner.saveState(savedWaves, packed(waves))
   const keepProgress = () => {
     const { startedAt, wave, halted, turnedAt, verdict: reached } = state()
     // After a cancel the verdict is that of the post step.
     const verdict = runner.signal.aborted ? undefined : reached
     const progress: Progress = { startedAt, wave, halted, turnedAt, verdict }
-    runner.saveState(savedProgress, JSON.stringify(progress))
+    runner.saveState(savedProgress, packed(progress))
   }
   return {
     keepProgress,
@@ -57,10 +59,19 @@ export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => Flee
       begun(record)
       const service = state().services.find((candidate) => candidate.name === name)
       const saved = { record, isBack: way === 'put-back', state: brief(service?.state), back: brief(service?.back) }
-      runner.saveState(keyOf(names.indexOf(name)), JSON.stringify(saved))
+      runner.saveState(keyOf(names.indexOf(name)), packed(saved))
       keepProgress()
     },
   }
+}
+
+function packed(value: object): string {
+  return deflateRawSync(JSON.stringify(value)).toString('base64')
+}
+
+/** What `packed` made. */
+function unpacked<T>(saved: string | undefined): T | undefined {
+  return saved ? JSON.parse(inflateRawSync(Buffer.from(saved, 'base64')).toString()) : undefined
 }
 
 function keyOf(index: number): string {
@@ -82,12 +93,12 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
 
 /** What was kept; undefined where the main step never began to deploy, or has told its end to everybody. */
 export function savedFleet(runner: Runner): SavedFleet | undefined {
-  const waves = parsed<SavedWaves>(runner.state(savedWaves))
-  const progress = parsed<Progress>(runner.state(savedProgress))
+  const waves = unpacked<SavedWaves>(runner.state(savedWaves))
+  const progress = unpacked<Progress>(runner.state(savedProgress))
   if (waves === undefined || progress === undefined || hasTold(runner)) return undefined
   const saved = waves.flatMap((members, wave) => members.map(({ name }) => ({ name, wave })))
   const services = saved.map(({ name, wave }, index) => {
-    const own = parsed<SavedService>(runner.state(keyOf(index)))
+    const own = unpacked<SavedService>(runner.state(keyOf(index)))
     return { name, wave, own, record: parseRecord(own && JSON.stringify(own.record)) }
   })
   const open = services.flatMap(({ name, own, record }) =>

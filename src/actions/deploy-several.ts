@@ -27,9 +27,6 @@ import { commitOf, keepSource, keptSource, openSource } from './source.ts'
 import { findDefinition } from './wanted-definition.ts'
 import type { World } from './world.ts'
 
-/** Services at the same time: each is looked at up to 16 times a minute, and registrations are throttled by AWS. */
-const atOnce = 10
-
 /** Who looks, from where, and until when. */
 export interface Scene {
   readonly runner: Runner
@@ -58,7 +55,6 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
       waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),
     ),
     onWaveFailure: inputs.onWaveFailure,
-    atOnce,
     dryRun: inputs.dryRun,
   }
   const where = { ...first.place, region: aws.region }
@@ -93,6 +89,12 @@ function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['service
 }
 
 /**
+ * Milliseconds that each service in flight adds to what the post step may take, as AWS lets some be asked in a second. GitHub ends
+ * a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
+ */
+const settleLimit = 350
+
+/**
  * In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, begins the way back of those
  * that were deployed before, and tells everybody.
  */
@@ -100,7 +102,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const saved = savedFleet(runner)
   const [first] = saved?.waves.flat() ?? []
   if (saved === undefined || first === undefined) return
-  const deadline = deadlineIn(runner.clock, postLimit)
+  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
   const aws = connectAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
   const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const where = { ...first.place, region: aws.region }
@@ -112,7 +114,8 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
     return await reporter.tellPeople()
   }
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
-  for await (const event of inParallel(starts, atOnce, () => true)) reporter.take(event)
+  // All at once: whoever has to wait for another one's stop may be too late.
+  for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
   await reporter.tellPeople()

@@ -113,7 +113,7 @@ export function openReporterOf<
       state = views.fold(state, event)
       for (const line of views.logLines(before, state, event)) runner.log.info(line)
       if (event.kind === 'finished') return
-      if (slack.live) void slack.update(views.slackMessage(state), { final: false })
+      if (slack.live) void slack.update(() => views.slackMessage(state), { final: false })
       if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.line(state))
     },
     tellJob() {

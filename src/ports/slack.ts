@@ -28,8 +28,11 @@ export interface Slack {
   readonly live: boolean
   /** Nobody is told; no message need be made. */
   readonly silent?: boolean
-  /** Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. */
-  update(message: SlackMessage, options: { readonly final: boolean }): Promise<SlackDelivery>
+  /**
+   * Resolves at once unless `final`, which takes at most 10 s. Updates that come too fast are merged; the last one wins. A
+   * function is asked for its message when that is sent.
+   */
+  update(message: SlackMessage | (() => SlackMessage), options: { readonly final: boolean }): Promise<SlackDelivery>
   /** Sends no more progress. Resolves when the request that is under way has ended, so that `reference` is known. */
   pause(): Promise<void>
   /** Where the message is, for a later job to go on with it; undefined before the first one is sent and with a webhook. */

@@ -1,4 +1,5 @@
 import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
+import { nameList } from '../deployment/fleet/name-list.ts'
 import { initialState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
@@ -31,8 +32,8 @@ export function fleetLogLines(
 
 function wave({ services }: FleetState, index: number): readonly Text[] {
   const count = (services.at(-1)?.wave ?? 0) + 1
-  const names = services.filter((service) => service.wave === index).map(({ name }) => name)
-  return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${untrusted(names.join(', '))}`]
+  const members = services.filter((service) => service.wave === index)
+  return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${nameList(members)}`]
 }
 
 function turned({ services }: FleetState, because: string): Text {

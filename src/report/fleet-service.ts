@@ -63,3 +63,41 @@ export function durationOf({ state, back }: FleetService): string {
   const took = state.updatedAt - state.startedAt + (back ? back.updatedAt - back.startedAt : 0)
   return duration(took)
 }
+
+/** What is left out last when there are too many lines. */
+const order: readonly Standing['kind'][] = ['bad', 'moving', 'put-back', 'good', 'waiting']
+
+const groups: Readonly<Record<Standing['kind'], string>> = {
+  bad: 'failed',
+  moving: 'in progress',
+  'put-back': 'rolled back',
+  good: 'done',
+  waiting: 'not started',
+}
+
+/**
+ * As many services as `room` characters hold, in the order of their waves; what is bad is left out last. `rest` counts those
+ * that are left out: `… and 40 more: 38 done, 2 not started`.
+ */
+export function withinRoom(
+  services: readonly FleetService[],
+  lengthOf: (service: FleetService) => number,
+  room: number,
+): { readonly shown: readonly FleetService[]; readonly rest: string | undefined } {
+  const all = services.map((service) => ({ service, kind: standing(service).kind }))
+  const kept = new Set<FleetService>()
+  let left = room
+  for (const { service } of all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))) {
+    left -= lengthOf(service) + 1
+    if (left > 0) kept.add(service)
+  }
+  const others = all.filter(({ service }) => !kept.has(service))
+  const counts = order.flatMap((kind) => {
+    const count = others.filter((other) => other.kind === kind).length
+    return count === 0 ? [] : [`${count} ${groups[kind]}`]
+  })
+  return {
+    shown: services.filter((service) => kept.has(service)),
+    rest: others.length === 0 ? undefined : `… and ${others.length} more: ${counts.join(', ')}`,
+  }
+}

@@ -4,7 +4,7 @@ import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { type FleetReport, fleetOpening, fleetStage, suspicionOf } from './fleet.ts'
-import { causeOfService, durationOf, isBackOnOld, type Standing, standing } from './fleet-service.ts'
+import { causeOfService, durationOf, isBackOnOld, type Standing, standing, withinRoom } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
 import { lookOf } from './sentence.ts'
@@ -18,9 +18,6 @@ import { openingText, slackLink } from './slack-opening.ts'
 const longestOpening = 1800
 const longestLines = 1700
 const longestReason = 600
-
-/** What is left out last when there are too many lines. */
-const order: readonly Standing['kind'][] = ['bad', 'moving', 'put-back', 'good', 'waiting']
 
 /** The one message about services that are deployed together, as it is now: a line for each. */
 export function fleetSlackMessage(
@@ -44,34 +41,11 @@ export function fleetSlackMessage(
   })
 }
 
-/** A line for each service in the order of the waves, as far as they fit; what is left out is counted. */
+/** A line for each service, as far as they fit. */
 function lines({ state: { services } }: FleetReport): string {
-  const all = services.map((service) => ({ line: cut(lineOf(service), 300), kind: standing(service).kind }))
-  const kept = new Set<string>()
-  let room = longestLines
-  for (const entry of all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))) {
-    room -= entry.line.length + 1
-    if (room > 0) kept.add(entry.line)
-  }
-  const left = all.filter(({ line }) => !kept.has(line))
-  return [...all.filter(({ line }) => kept.has(line)).map(({ line }) => line), ...rest(left)].join('\n')
-}
-
-const groups: Readonly<Record<Standing['kind'], string>> = {
-  bad: 'failed',
-  moving: 'in progress',
-  'put-back': 'rolled back',
-  good: 'done',
-  waiting: 'not started',
-}
-
-function rest(left: readonly { readonly kind: Standing['kind'] }[]): readonly string[] {
-  if (left.length === 0) return []
-  const counts = order.flatMap((kind) => {
-    const count = left.filter((entry) => entry.kind === kind).length
-    return count === 0 ? [] : [`${count} ${groups[kind]}`]
-  })
-  return [`… and ${left.length} more: ${counts.join(', ')}`]
+  const all = new Map(services.map((service) => [service, cut(lineOf(service), 300)]))
+  const { shown, rest } = withinRoom(services, (service) => all.get(service)?.length ?? 0, longestLines)
+  return [...shown.map((service) => all.get(service)), ...(rest ? [rest] : [])].join('\n')
 }
 
 function lineOf(service: FleetService): string {

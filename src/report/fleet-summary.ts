@@ -1,13 +1,24 @@
 import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { text } from '../text.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
-import { causeOfService, durationOf, isBackOnOld, reportOf, type Standing, standing } from './fleet-service.ts'
+import {
+  causeOfService,
+  durationOf,
+  isBackOnOld,
+  reportOf,
+  type Standing,
+  standing,
+  withinRoom,
+} from './fleet-service.ts'
 import { runUrl } from './links.ts'
 import { code, factTable, fold, prose, table } from './markdown.ts'
 import { headline, lookOf } from './sentence.ts'
 import { revision } from './short.ts'
 import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
 import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
+
+/** Leaves room for the opening and some folds in a summary, which is cut at 65,536. Characters. */
+const longestTable = 45_000
 
 /** Folds of what is bad are the last to be left out of a summary that is too long. */
 const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7, 'put-back': 6, good: 4, waiting: 3 }
@@ -26,18 +37,26 @@ export function renderFleetSummary(report: FleetReport): string {
 function services({ state }: FleetReport): string {
   const hasWaves = state.services.some(({ wave }) => wave > 0)
   const header = [...(hasWaves ? ['Wave'] : []), 'Service', 'Status', 'Revision', 'Duration', 'Cause']
-  const rows = state.services.map((service) => {
-    const { emoji, words } = standing(service)
-    return [
-      ...(hasWaves ? [String(service.wave + 1)] : []),
-      code(service.name),
-      `${emoji} ${words}`,
-      revisions(service),
-      durationOf(service),
-      prose(causeOfService(service)),
-    ]
-  })
-  return table(header, rows)
+  const rows = new Map(state.services.map((service) => [service, row(service, hasWaves)]))
+  const { shown, rest } = withinRoom(
+    state.services,
+    (service) => rows.get(service)?.join(' | ').length ?? 0,
+    longestTable,
+  )
+  const kept = shown.map((service) => rows.get(service) ?? [])
+  return [table(header, kept), ...(rest ? [rest] : [])].join('\n\n')
+}
+
+function row(service: FleetService, hasWaves: boolean): readonly string[] {
+  const { emoji, words } = standing(service)
+  return [
+    ...(hasWaves ? [String(service.wave + 1)] : []),
+    code(service.name),
+    `${emoji} ${words}`,
+    revisions(service),
+    durationOf(service),
+    prose(causeOfService(service)),
+  ]
 }
 
 function revisions(service: FleetService): string {

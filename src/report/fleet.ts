@@ -8,6 +8,7 @@ import {
   isRestored,
   revisionsOf,
 } from '../deployment/fleet/fleet-state.ts'
+import { mostNames, nameList } from '../deployment/fleet/name-list.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import { type Text, text, untrusted } from '../text.ts'
@@ -170,12 +171,4 @@ function byHand(services: readonly FleetService[]): readonly Text[] {
     return from ? [`${service.name} to ${shortName(from)}`] : []
   })
   return steps.length === 0 ? [] : [text`Roll them back with the action rollback: ${untrusted(steps.join(', '))}.`]
-}
-
-const mostNames = 8
-
-function nameList(services: readonly FleetService[]): Text {
-  const shown = services.slice(0, mostNames).map(({ name }) => name)
-  const rest = services.length - shown.length
-  return text`${untrusted(shown.join(', '))}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -34,14 +34,14 @@ export function renderSummary(report: Report, place: SummaryPlace = 'page'): str
 /** The parts as one summary that GitHub takes. */
 export function assemble(all: readonly Part[]): string {
   let parts = all.filter(({ markdown }) => markdown !== '')
-  const joined = () => `${parts.map(({ markdown }) => markdown).join('\n\n')}\n`
-  while (parts.length > 1 && joined().length > longestCharacters) {
+  const length = () => parts.reduce((sum, { markdown }) => sum + markdown.length + 2, -1)
+  while (parts.length > 1 && length() > longestCharacters) {
     const lightest = Math.min(...parts.map(({ weight }) => weight))
     const last = parts.findLastIndex(({ weight }) => weight === lightest)
     const note = { markdown: '_A part of this report was too long to show; the log of the step has it._', weight: 100 }
     parts = [...parts.filter((part, index) => index !== last && part.markdown !== note.markdown), note]
   }
-  return truncate(joined(), longestCharacters)
+  return truncate(`${parts.map(({ markdown }) => markdown).join('\n\n')}\n`, longestCharacters)
 }
 
 function partsOf(report: Report, place: SummaryPlace): readonly Part[] {

@@ -5,8 +5,8 @@ import type { Channel } from './channel.ts'
 
 /** Sends updates in the background, so that nobody waits for Slack before the end. */
 export interface Progress {
-  /** The newest message; one that was not sent yet is replaced. */
-  offer(message: SlackMessage): void
+  /** Makes the newest message when there is time to send one; one that was not sent yet is replaced. */
+  offer(message: () => SlackMessage): void
   /** Sends nothing more. Resolves when the request that is under way has ended. */
   stop(): Promise<void>
 }
@@ -19,15 +19,15 @@ const failuresToGiveUp = 2
 /** `onRefusal` gets what trying again will not change; after that, or after two failures in a row, nothing more is sent. */
 export function openProgress(channel: Channel, clock: Clock, onRefusal: (answer: Answer) => void): Progress {
   const ending = new AbortController()
-  let waiting: SlackMessage | undefined
+  let waiting: (() => SlackMessage) | undefined
   let work: Promise<void> | undefined
   let nextAt = 0
   let failures = 0
 
-  const send = async (message: SlackMessage) => {
+  const send = async (message: () => SlackMessage) => {
     waiting = undefined
     nextAt = clock.monotonic() + pace
-    const answer = await channel.write(message, deadlineIn(clock, longestUpdate), false)
+    const answer = await channel.write(message(), deadlineIn(clock, longestUpdate), false)
     failures = answer.ok ? 0 : failures + 1
     if (answer.ok) return
     waiting ??= message

@@ -101,8 +101,9 @@ function follow(channel: Channel, { clock, warn }: SlackConfig): Slack {
     live: channel.live,
     reference: channel.reference,
     pause: progress.stop,
-    async update(message, { final }) {
-      if (final) return finish(message)
+    async update(given, { final }) {
+      const message = typeof given === 'function' ? given : () => given
+      if (final) return finish(message())
       if (channel.live) progress.offer(message)
       return accepted
     },

@@ -5,7 +5,6 @@ import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'
 import { oldImage, portsOf } from '../deployment/scene.ts'
-import { limitsBrokenBy } from '../report/slack-rules.ts'
 import type { FakeRunner } from '../runner/fake-runner.ts'
 import { seedBlueGreen } from '../simulator/codedeploy/fixtures.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
@@ -90,21 +89,6 @@ describe('services of one task definition', () => {
     expect(told.api?.['task-definition-arn']).toMatch(/api:2$/)
     expect(told.worker?.['task-definition-arn']).toMatch(/worker:2$/)
     expect([serving(sim, 'web'), serving(sim, 'api')]).toEqual([oldImage, imageOf('shop', 'v2')])
-  })
-
-  test('fifty of them: ten at a time, one revision, and a message that Slack takes', async () => {
-    const many = Array.from({ length: 50 }, (_, index) => `service-${index}`)
-    const sim = severalScene(many)
-    const file = JSON.stringify(sharedDefinition(sim, 'service-0'))
-    const given = { ...slack, cluster, services: many.join(' '), 'task-definition': 'td.json' }
-    const { runner, sent, services: told } = await deploySeveral(sim, given, { files: { 'td.json': file } })
-    expect(runner.outputs.verdict).toBe('succeeded')
-    expect(Object.keys(told)).toEqual(many)
-    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(1)
-    expect(sent.flatMap((body) => limitsBrokenBy(body as never))).toEqual([])
-    const begun = sim.recorder.calls('ecs', 'UpdateService').map(({ at }) => at)
-    expect(begun[10]).toBeGreaterThan(Number(begun[9]) + 30_000)
-    for (const value of Object.values(runner.savedState)) expect(value.length).toBeLessThan(30_000)
   })
 })
 

@@ -1,9 +1,11 @@
 /**
- * `npm run bench [-- part …] [folder] [--json]`: start-up, preflight, lag at the end, calls, failures, growth and scale, or
- * only the parts that are named. Exit code 1 when a requirement is missed.
+ * `npm run bench [-- part …] [folder] [--peer checkout] [--json]`: start-up, preflight, lag at the end, calls, failures,
+ * growth and scale, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
+ * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureBesidePeer } from './beside-peer.ts'
 import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
 import { measureGrowth } from './growth.ts'
@@ -14,13 +16,13 @@ import { measureStartUp } from './start-up.ts'
 import { isMet, rendered, type Table } from './table.ts'
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
   allowPositionals: true,
 })
 
 /** By name; start-up and preflight measure the bundles of a folder. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
-  'start-up': measureStartUp,
+  'start-up': (bundles) => (values.peer ? measureBesidePeer(bundles, values.peer) : measureStartUp(bundles)),
   preflight: measurePreflight,
   lag: measureLag,
   calls: countCalls,

@@ -4,40 +4,40 @@ import { promisify } from 'node:util'
 import type { Scale } from './scale-process.ts'
 import { rounded, type Table } from './table.ts'
 
-/** Services in all, over this many regions. */
-const fleets = [
-  { services: 500, regions: 10 },
-  { services: 500, regions: 1 },
-] as const
+/** As many as one step takes. */
+const most = 500
 
-/** What the process may keep, so that its memory is what it needs and not what the machine would give. Megabytes. */
-const heap = ['--max-old-space-size=150', '--max-semi-space-size=4']
-
-/** Many deployments at once, in one process of their own, against the buckets that AWS documents for its API. */
+/** One step of the shipped action for many services, against the buckets that AWS documents for its API. */
 export async function measureScale(): Promise<Table> {
-  const measured: Scale[] = []
-  for (const { services, regions } of fleets) measured.push(await inProcess(services, regions))
+  const scale = await inProcess(most)
   return {
-    title: 'Many services at once',
+    title: 'Many services in one step',
     method:
-      'one process with 150 MB of heap, the simulator in it; simulated time; ECS throttles per region as documented; the floor: one deployment, and the registrations that the bucket lets through',
-    rows: measured.map((scale) => ({
-      services: scale.services,
-      regions: scale.regions,
-      succeeded: scale.succeeded,
-      'registered twice': scale.registeredTwice,
-      'floor, s': rounded(scale.floorSeconds),
-      'took, s': rounded(scale.seconds),
-      calls: scale.calls,
-      throttled: scale.throttled,
-      'memory, MB': rounded(scale.megabytes, 0),
-    })),
-    requirements: measured.flatMap((scale) => requirementsOf(scale)),
+      'actions/deploy as the runner starts it, with a slipway.yml of all services and 150 MB of heap; the simulator in ' +
+      'another process; simulated time; ECS throttles as documented; the floor: one deployment alone, and the registrations ' +
+      'that the bucket lets through',
+    rows: [
+      {
+        services: scale.services,
+        succeeded: scale.succeeded,
+        'registered twice': scale.registeredTwice,
+        'floor, s': rounded(scale.floorSeconds),
+        'took, s': rounded(scale.seconds),
+        calls: scale.calls,
+        throttled: scale.throttled,
+        'CPU, s': rounded(scale.cpuSeconds),
+        'memory, MB': rounded(scale.megabytes, 0),
+        'Slack messages': scale.slackMessages,
+        'summary, KB': rounded(scale.summaryKilobytes, 0),
+        'state, KB': rounded(scale.stateKilobytes, 0),
+      },
+    ],
+    requirements: requirementsOf(scale),
   }
 }
 
 function requirementsOf(scale: Scale) {
-  const name = `${scale.services} services in ${scale.regions} ${scale.regions === 1 ? 'region' : 'regions'}`
+  const name = `${scale.services} services in one step`
   return [
     { what: `${name}: not succeeded`, measured: scale.services - scale.succeeded, atMost: 0 },
     { what: `${name}: registered twice`, measured: scale.registeredTwice, atMost: 0 },
@@ -46,9 +46,9 @@ function requirementsOf(scale: Scale) {
   ]
 }
 
-async function inProcess(services: number, regions: number): Promise<Scale> {
+async function inProcess(services: number): Promise<Scale> {
   const script = join(import.meta.dirname, 'scale-process.ts')
-  const given = [...heap, '--disable-warning=ExperimentalWarning', script, String(services), String(regions)]
+  const given = ['--disable-warning=ExperimentalWarning', script, String(services)]
   const { stdout } = await promisify(execFile)(process.execPath, given, { maxBuffer: 1 << 24 })
   return JSON.parse(stdout)
 }

@@ -3,6 +3,7 @@ import { text, untrusted } from '../../text.ts'
 import { certain, unwatched } from '../end.ts'
 import type { Outcome } from '../verdict.ts'
 import { type FleetService, type FleetState, type FleetVerdict, isChanged, isGoingBack } from './fleet-state.ts'
+import { nameList } from './name-list.ts'
 
 /**
  * How all services ended together. `rolled-back` means that every one is on what it ran before; where only some are, it is
@@ -57,7 +58,7 @@ function cancelledCause({ services }: FleetState): Cause {
     text`The run was cancelled`,
     moving.length === 0
       ? text`no deployment was in progress at the time`
-      : text`${moving.length} deployments were in progress: ${untrusted(moving.map(({ name }) => name).join(', '))}`,
+      : text`${moving.length} deployments were in progress: ${nameList(moving)}`,
     told && only?.state
       ? told.fix
       : text`Run the job again to deploy ${services.some(isGoingBack) ? 'them' : 'the rest'}.`,

@@ -4,6 +4,7 @@ import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest } from '../journey.ts'
 import type { DeploymentRecord } from '../record.ts'
 import { type RollbackJourney, rollBack } from '../rollback/rollback.ts'
+import { beginnings, preparing } from './beginnings.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './fleet-state.ts'
 import { fleetVerdict } from './fleet-verdict.ts'
 import { lookAhead } from './look-ahead.ts'
@@ -26,8 +27,6 @@ export interface FleetRequest {
   readonly waves: readonly (readonly FleetMember[])[]
   /** What is done with what this run has changed, once a service has failed. */
   readonly onWaveFailure: 'roll-back' | 'leave'
-  /** Most services that are deployed at the same time. */
-  readonly atOnce: number
   readonly dryRun: boolean
 }
 
@@ -96,7 +95,7 @@ async function* checked(voyage: Voyage): Events {
   const looking = shareLooks({ ...journey, keep: () => undefined })
   const starts = members.map((member) => () => lookAhead(member, looking))
   try {
-    for await (const { name, events } of inParallel(starts, request.atOnce, () => !journey.signal.aborted))
+    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !journey.signal.aborted))
       ahead.set(name, events)
   } catch (error) {
     if (!journey.signal.aborted) throw error
@@ -131,7 +130,7 @@ async function* onward(voyage: Voyage): Events {
     if (!goOn()) return
     yield { kind: 'wave', at: journey.clock.now(), wave }
     const starts = members.map((member) => () => told('service', member.name, deployed(member, voyage), voyage))
-    yield* inParallel(starts, request.atOnce, goOn)
+    yield* inParallel(starts, beginnings, goOn)
   }
 }
 
@@ -147,7 +146,7 @@ async function* backward(voyage: Voyage, because: string): Events {
         () =>
           told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
     )
-    yield* inParallel(starts, request.atOnce, () => !journey.signal.aborted)
+    yield* inParallel(starts, beginnings, () => !journey.signal.aborted)
   }
 }
 

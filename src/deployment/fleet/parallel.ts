@@ -1,35 +1,66 @@
+/** How many generators may run side by side. */
+export interface Room<Event> {
+  readonly most: number
+  /** True for an event after which its generator takes no room any more, though it goes on. Default: it always does. */
+  readonly frees?: (event: Event) => boolean
+}
+
 /**
- * The events of several generators as they come, at most `most` of them at once, begun in the order given. `goOn` is asked
- * before each begin; once it says no, those that run are followed to their ends and the rest never begins. Each generator's
- * own events keep their order. An error of one ends all: let none throw.
+ * The events of several generators in the order in which they come, as many generators at once as there is room for, begun
+ * in the order given. `goOn` is asked before each begin; once it says no, those that run are followed to their ends and the
+ * rest never begins. Each generator's own events keep their order. An error of one ends all: let none throw.
  */
 export async function* inParallel<Event>(
   starts: readonly (() => AsyncGenerator<Event, void>)[],
-  most: number,
+  { most, frees = () => false }: Room<Event>,
   goOn: () => boolean,
 ): AsyncGenerator<Event, void> {
-  type Step = { readonly events: AsyncGenerator<Event, void>; readonly result: IteratorResult<Event, void> }
-  const running = new Map<AsyncGenerator<Event, void>, Promise<Step>>()
+  type Running = AsyncGenerator<Event, void>
+  type Step = { readonly events: Running; readonly result: IteratorResult<Event, void> }
+  const steps = openQueue<Step>()
+  const running = new Set<Running>()
+  const taking = new Set<Running>()
   const waiting = [...starts]
-  const pull = (events: AsyncGenerator<Event, void>) => {
-    // Behind the others, so that none of them waits for ever.
-    running.delete(events)
-    running.set(
-      events,
-      events.next().then((result) => ({ events, result })),
-    )
-  }
+  const pull = (events: Running) => steps.add(events.next().then((result) => ({ events, result })))
   for (;;) {
-    while (running.size < most && waiting.length > 0 && goOn()) {
-      const start = waiting.shift()
-      if (start) pull(start())
-    }
-    if (running.size === 0) return
-    const { events, result } = await Promise.race(running.values())
-    if (result.done) running.delete(events)
-    else {
-      yield result.value
+    while (taking.size < most && waiting.length > 0 && goOn()) {
+      const events = waiting.shift()?.()
+      if (events === undefined) break
+      running.add(events)
+      taking.add(events)
       pull(events)
     }
+    if (running.size === 0) return
+    const { events, result } = await steps.next()
+    if (result.done) {
+      running.delete(events)
+      taking.delete(events)
+      continue
+    }
+    if (frees(result.value)) taking.delete(events)
+    yield result.value
+    pull(events)
+  }
+}
+
+/** What many promises come to, first come, first served. `Promise.race` would leave a trace on each of them every time. */
+function openQueue<Value>() {
+  const arrived: Promise<Value>[] = []
+  let wake = () => {}
+  const arrive = (value: Promise<Value>) => () => {
+    arrived.push(value)
+    wake()
+  }
+  return {
+    add: (value: Promise<Value>) => void value.then(arrive(value), arrive(value)),
+    async next(): Promise<Value> {
+      for (;;) {
+        const first = arrived.shift()
+        if (first) return await first
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
   }
 }

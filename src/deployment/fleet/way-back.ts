@@ -5,6 +5,7 @@ import type { DeploymentEvent } from '../event.ts'
 import type { DeployRequest } from '../journey.ts'
 import { type RollbackJourney, type RollbackRequest, rollBack } from '../rollback/rollback.ts'
 import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts'
+import { beginnings } from './beginnings.ts'
 import {
   type FleetEvent,
   type FleetService,
@@ -97,9 +98,6 @@ function backTo(reference: string, from: string, request: Returning['request'], 
   }
 }
 
-/** Most ways back that are begun at the same time. */
-const atOnce = 10
-
 /** Whether every service ended well: then a cancel came when all was done, and nothing belongs back. */
 export function isWhole({ services }: FleetState): boolean {
   return services.every(({ state }) => state?.verdict !== undefined && isGood(state.verdict.outcome))
@@ -118,7 +116,7 @@ export async function* startWaysBack(
   const starts = waysBack(waves, state, 'cancel')
     .flat()
     .map((way) => () => begun(way, journey))
-  yield* inParallel(starts, atOnce, goOn)
+  yield* inParallel(starts, beginnings, goOn)
 }
 
 async function* begun({ name: service, request }: WayBack, journey: RollbackJourney): AsyncGenerator<FleetEvent, void> {

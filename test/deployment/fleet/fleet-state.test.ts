@@ -203,7 +203,7 @@ describe('generators side by side', () => {
               },
           )
           const seen: { stream: number; index: number }[] = []
-          for await (const event of inParallel(starts, most, () => true)) seen.push(event)
+          for await (const event of inParallel(starts, { most }, () => true)) seen.push(event)
           for (const [stream, turns] of streams.entries())
             expect(seen.filter((event) => event.stream === stream).map(({ index }) => index)).toEqual([...turns.keys()])
           expect(highest).toBeLessThanOrEqual(most)
@@ -223,7 +223,7 @@ describe('generators side by side', () => {
         },
     )
     let events = 0
-    for await (const _ of inParallel(starts, 2, () => events === 0)) events++
+    for await (const _ of inParallel(starts, { most: 2 }, () => events === 0)) events++
     expect(begun).toEqual([0, 1])
     expect(events).toBe(4)
   })
