@@ -5,6 +5,7 @@ import {
   type ErrorClass,
   IncompleteReply,
   NoReply,
+  present,
   retryAfter,
 } from '../../src/aws/error-class.ts'
 
@@ -105,4 +106,13 @@ describe('what an error means for the next step', () => {
     expect(retryAfter(headers('soon') as AwsError)).toBeUndefined()
     expect(retryAfter(said('ThrottlingException'))).toBeUndefined()
   })
+})
+
+test('a reply without a member that is always there was lost on the way', () => {
+  expect([present('x', 'Account'), present(0, 'count'), present('', 'name')]).toEqual(['x', 0, ''])
+  for (const missing of [undefined, null]) {
+    const take = () => present(missing, 'Account')
+    expect(take).toThrow(IncompleteReply)
+    expect(take).toThrow('the answer has no Account')
+  }
 })
