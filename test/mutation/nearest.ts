@@ -39,7 +39,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/runner/id-token.ts': ['runner/id-token'],
   'src/runner/inputs.ts': ['runner/inputs'],
   'src/runner/log.ts': ['runner/run'],
-  'src/runner/run.ts': ['runner/run'],
+  'src/runner/run.ts': ['runner/run', 'runner/id-token'],
   'src/runner/runner-files.ts': ['runner/runner-files'],
   'src/runner/signals.ts': ['runner/signals'],
   'src/registry/attempt.ts': ['registry/transport', 'registry/distribution'],
