@@ -43,7 +43,7 @@ async function inTime<T>(
   whenSilent?: () => void,
 ): Promise<T> {
   const timer = linkSignal(signal)
-  const patient = whenSilent !== undefined && limit > silentLimit ? silentLimit : limit
+  const patient = Math.min(silentLimit, limit)
   const tooLate = clock.sleep(patient, timer.signal).then(async () => {
     if (patient < limit) {
       whenSilent?.()

@@ -317,6 +317,11 @@ describe('one attempt', () => {
     ])
   })
 
+  test('without an answer is told nobody where nobody listens', async () => {
+    const { outcome } = sending(() => hanging, { seconds: 10, reportRetry: undefined as never })
+    expect((await failure(outcome)).why).toBe('The last answer was NoReply: no complete answer within 10 s')
+  })
+
   test('has no more time than the deadline leaves, and is not told where that is five seconds', async () => {
     const { outcome, lines } = sending(() => hanging, { seconds: 5 })
     expect(await failure(outcome)).toMatchObject({

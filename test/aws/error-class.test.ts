@@ -5,6 +5,7 @@ import {
   type ErrorClass,
   IncompleteReply,
   NoReply,
+  present,
   retryAfter,
 } from '../../src/aws/error-class.ts'
 
@@ -105,4 +106,100 @@ describe('what an error means for the next step', () => {
     expect(retryAfter(headers('soon') as AwsError)).toBeUndefined()
     expect(retryAfter(said('ThrottlingException'))).toBeUndefined()
   })
+})
+
+test('a reply without a member that is always there was lost on the way', () => {
+  expect([present('x', 'Account'), present(0, 'count'), present('', 'name')]).toEqual(['x', 0, ''])
+  for (const missing of [undefined, null]) {
+    const take = () => present(missing, 'Account')
+    expect(take).toThrow(IncompleteReply)
+    expect(take).toThrow('the answer has no Account')
+  }
+})
+
+/** As services write them, with and without `Exception`; each is meant as a whole. */
+const names: readonly (readonly [ErrorClass, string])[] = [
+  [
+    'throttle',
+    'Throttling ThrottlingException Throttled ThrottledException RequestThrottled RequestThrottledException TooManyRequests TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded EC2ThrottledException PriorRequestNotComplete ProvisionedThroughputExceededException TransactionInProgressException SlowDown',
+  ],
+  [
+    'auth',
+    'ExpiredToken ExpiredTokenException TokenRefreshRequired RequestExpired InvalidClientTokenId UnrecognizedClientException',
+  ],
+  [
+    'ambiguous',
+    'InternalFailure InternalFailureException InternalError InternalServerError InternalServerException InternalServiceError InternalServiceException InternalException ServerException ServerError ServerInternalException ServiceUnavailable ServiceUnavailableException ServiceUnavailableError RequestTimeout RequestTimeoutException IDPCommunicationError IDPCommunicationErrorException',
+  ],
+]
+
+describe.each(names)('an answer is %s', (kind, all) => {
+  test.each(all.split(' '))('by the name %s', (name) => {
+    expect(classify(said(name), 'mutate')).toBe(kind)
+    expect([classify(said(`X${name}`), 'mutate'), classify(said(`${name}X`), 'mutate')]).toEqual([
+      'permanent',
+      'permanent',
+    ])
+  })
+})
+
+test.each([
+  [408, 'ambiguous'],
+  [429, 'throttle'],
+  [499, 'permanent'],
+  [500, 'ambiguous'],
+  [599, 'ambiguous'],
+])('an answer without a name that is known is meant by its status: %d', (status, kind) => {
+  expect(classify(Object.assign(said('Unknown'), { $metadata: { httpStatusCode: status } }), 'mutate')).toBe(kind)
+})
+
+test.each<[string, ErrorClass]>([
+  ...['CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'INVALID_CA'].map(
+    (code) => [code, 'permanent'] as [string, ErrorClass],
+  ),
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'].map(
+    (code) => [code, 'permanent'] as [string, ErrorClass],
+  ),
+  ...['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'].map(
+    (code) => [code, 'transient'] as [string, ErrorClass],
+  ),
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'].map(
+    (code) => [code, 'ambiguous'] as [string, ErrorClass],
+  ),
+])('a connection that fails is meant by its code: %s', (code, kind) => {
+  expect(classify(broken(code, 'x'), 'mutate')).toBe(kind)
+  expect(classify(broken(`X${code}`, 'x'), 'mutate')).toBeUndefined()
+})
+
+test.each<[string, string, ErrorClass | undefined]>([
+  ['Error', 'socket hang up', 'ambiguous'],
+  ['Error', 'the other side closed it: other side closed', 'ambiguous'],
+  ['Error', 'aborted', 'ambiguous'],
+  ['Error', 'it was aborted', undefined],
+  ['Error', 'aborted by us', undefined],
+  ['AbortError', 'x', 'ambiguous'],
+  ['TimeoutError', 'no answer', 'ambiguous'],
+  ['TimeoutError', 'the socket did not establish a connection in time', 'transient'],
+  ['ProxyError', 'x', 'transient'],
+])('an error without a code is meant by its words: %s: %s', (name, message, kind) => {
+  expect(classify(Object.assign(new Error(message), { name }), 'mutate')).toBe(kind)
+})
+
+test('a clock that was corrected does not help where the server fails; what is no answer of AWS was lost', () => {
+  const corrected = { httpStatusCode: 500, clockSkewCorrected: true }
+  expect(classify(Object.assign(said('Unknown'), { $metadata: corrected }), 'mutate')).toBe('ambiguous')
+  expect(classify(Object.assign(new Error('x'), { $fault: 'client' }), 'mutate')).toBe('permanent')
+  expect([new NoReply('x').name, new IncompleteReply('x').name]).toEqual(['NoReply', 'IncompleteReply'])
+})
+
+test.each<[string | undefined, number | undefined]>([
+  ['7', 7000],
+  ['0', 0],
+  ['-1', undefined],
+  ['soon', undefined],
+  ['Infinity', undefined],
+  [undefined, undefined],
+])('Retry-After: %s', (value, milliseconds) => {
+  expect(retryAfter({ $response: { headers: { 'retry-after': value } } })).toBe(milliseconds)
+  expect([retryAfter({}), retryAfter({ $response: {} })]).toEqual([undefined, undefined])
 })

@@ -1,6 +1,6 @@
 const parts = ['diagnosis/redact-parts']
 /** What is found in a text as a whole. */
-const redaction = ['diagnosis/redact', 'diagnosis/redact-promises', 'diagnosis/secret-forms']
+const redaction = ['diagnosis/redact-promises', 'diagnosis/secret-forms']
 
 /** The files that decide, each with the tests that are nearest to it: a mutant is tried with those that reach it. */
 export const nearest: Readonly<Record<string, readonly string[]>> = {
@@ -28,18 +28,18 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/diagnosis/encoded-secrets.ts': parts,
   'src/diagnosis/secret-assignments.ts': redaction,
   'src/diagnosis/secret-commands.ts': redaction,
-  'src/diagnosis/secret-name.ts': redaction,
+  'src/diagnosis/secret-name.ts': ['diagnosis/secret-names'],
   'src/diagnosis/secret-pairs.ts': redaction,
   'src/diagnosis/secret-patterns.ts': redaction,
   'src/diagnosis/secret-prose.ts': redaction,
-  'src/diagnosis/secret-value.ts': redaction,
+  'src/diagnosis/secret-value.ts': ['diagnosis/secret-names'],
   'src/diagnosis/span.ts': parts,
   'src/diagnosis/written-forms.ts': parts,
   'src/runner/files.ts': ['runner/files'],
   'src/runner/id-token.ts': ['runner/id-token'],
   'src/runner/inputs.ts': ['runner/inputs'],
   'src/runner/log.ts': ['runner/run'],
-  'src/runner/run.ts': ['runner/run'],
+  'src/runner/run.ts': ['runner/run', 'runner/id-token'],
   'src/runner/runner-files.ts': ['runner/runner-files'],
   'src/runner/signals.ts': ['runner/signals'],
   'src/registry/attempt.ts': ['registry/transport', 'registry/distribution'],

@@ -110,6 +110,12 @@ describe('what ends a request at its first answer', () => {
     expect(sent).toEqual(at(0))
   })
 
+  test('is an address that is not safe, before anything is sent', async () => {
+    const { ask, sent, took } = registry([status(200)], { endpoint: 'http://registry.example' })
+    expect((await failure(ask())).what).toContain('http://registry.example is not safe')
+    expect([sent, took()]).toEqual([[], 0])
+  })
+
   test('is a status that is expected, whatever it says', async () => {
     for (const code of [404, 503]) {
       const { ask, sent } = registry([status(code)])
@@ -170,7 +176,7 @@ describe('a cancel', () => {
     const { ask, cancel, clock } = registry([undefined as never])
     const asked = ask()
     void clock.sleep(2_000).then(() => cancel.abort())
-    expect(await failure(asked)).toMatchObject({ code: 'cancelled', what: 'The push was cancelled' })
+    expect(await failure(asked)).toEqual({ code: 'cancelled', what: 'The push was cancelled', why: '', fix: '' })
   })
 })
 
