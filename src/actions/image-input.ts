@@ -1,4 +1,5 @@
-import { lostPart } from '../image/lost-part.ts'
+import { lostPart, misnaming } from '../image/lost-part.ts'
+import { withoutCredentials } from '../image/reference.ts'
 import { type InputReader, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 
@@ -7,9 +8,12 @@ const likely =
   'GitHub drops a job output that contains a masked value such as an account ID: pass repository and digest between jobs, and compose the image in this job'
 
 function requireWhole(image: string, subject = ''): void {
-  const lost = image === '' ? 'is empty' : lostPart(image)
-  if (lost !== undefined)
-    throw new Error(`${subject}${image === '' ? '' : `"${image}" `}${lost}; likely cause: ${likely}`)
+  if (image === '') throw new Error(`${subject}is empty; likely cause: ${likely}`)
+  const named = `${subject}"${withoutCredentials(image)}"`
+  const wrong = misnaming(image)
+  if (wrong !== undefined) throw new Error(`${named} ${wrong}`)
+  const lost = lostPart(image)
+  if (lost !== undefined) throw new Error(`${named} ${lost}; likely cause: ${likely}`)
 }
 
 /** A name of an image with all its parts, or undefined when it is not given. */

@@ -64,19 +64,11 @@ export const lostInputs: readonly LostInput[] = [
     actions: ['deploy'],
     lost: 'image',
     shownBy: services,
-    unless: [
-      ...names('image keep-image environment-variables secrets desired-count force-new-deployment run-task'),
-      ...names(
-        'service-definition service-managed-ebs-volume-name enable-ecs-managed-tags propagate-tags deployment-id',
-      ),
-      ...definitions,
-      ...settings,
-      'slipway.yml has deployment settings',
-      'preflight is only',
-    ],
-    otherwise: 'there is nothing to deploy, and the verdict would be unchanged',
+    unless: [...names('image keep-image force-new-deployment deployment-id'), ...definitions, 'preflight is only'],
+    otherwise: 'the service would keep its image, and the step would be green',
     cause: 'output',
-    onPurpose: 'To restart the tasks, also for a tag that was moved, set force-new-deployment: true.',
+    onPurpose:
+      'To change a count or settings alone, set keep-image: true; to restart the tasks, also for a tag that was moved, force-new-deployment: true.',
   },
   {
     actions: ['register-task-definition'],

@@ -19,7 +19,6 @@ export function factsOf(
     ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
     ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
     ['slipway.yml names the role', target?.roleArn !== undefined],
-    ['slipway.yml has deployment settings', target?.settings !== undefined],
   ]
   return facts.filter(([, holds]) => holds).map(([fact]) => fact)
 }

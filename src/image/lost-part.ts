@@ -1,10 +1,9 @@
 /** A name of an image that was put together from parts one of which was empty, such as `api@` or `/api:v2`. */
 
-/** Of all that registries take, and with something behind the last `:` or `@`. */
-const whole = /^[\w./:@-]*\w$/
-
 const gaps: readonly (readonly [pattern: RegExp, lacks: string])[] = [
   [/\*\*\*/, 'has *** in the place of a value that GitHub masks'],
+  // As jq and JavaScript write what is not there.
+  [/(^|[/:@])(null|undefined)(?=$|[/:@])/, 'has null or undefined in the place of a value'],
   [/^[@:]/, 'has no repository before its tag or digest'],
   [/^\//, 'has no registry before its first /'],
   [/^\.dkr[.-]ecr\b/, 'has no account in its registry'],
@@ -14,10 +13,17 @@ const gaps: readonly (readonly [pattern: RegExp, lacks: string])[] = [
   [/:\//, 'has no port behind its :'],
   [/\/$|\/[@:]/, 'has no repository behind its last /'],
   [/\/\//, 'has an empty part between two /'],
+  [/[._-]$/, 'has nothing behind its last character, which ends no name'],
 ]
 
 /** What a name of an image lacks, to follow the name: `has no digest behind its @`. Undefined: nothing that shows. */
 export function lostPart(image: string): string | undefined {
-  const gap = gaps.find(([pattern]) => pattern.test(image))
-  return gap?.[1] ?? (whole.test(image) ? undefined : 'is not the name of an image')
+  return gaps.find(([pattern]) => pattern.test(image))?.[1]
+}
+
+/** Why a text is no name of an image, to follow it, though nothing was lost in it. Undefined: it may be one. */
+export function misnaming(image: string): string | undefined {
+  const [scheme] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(image) ?? []
+  if (scheme !== undefined) return `begins with ${scheme}, which names of images do not have`
+  return /^[\w./:@*-]*$/.test(image) ? undefined : 'is not the name of an image'
 }

@@ -17,14 +17,15 @@ const signs = new RegExp(
     '\\$[A-Za-z_]\\w{0,80}',
     '#\\{[^{}]{1,80}\\}#?',
     `%${upper}%`,
-    `__${upper}__`,
     `@@?${upper}@`,
   ].join('|'),
 )
 
-/** Functions of tools that render files before they are used (ecspresso, Helm, Jinja, ERB): no program expands them. */
+/** Functions of tools that render task definitions (ecspresso, Helm): no program expands them. */
 const toolTemplate =
-  /\{\{-?\s{0,20}(?:(?:must_env|tfstatef?|ssm|secretsmanager_arn|cfn_output|cfn_export|json_escape)\b|\.(?:Values|Release|Chart)\.)[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|<%[^%]{0,200}%>/
+  /\{\{-?\s{0,20}(?:(?:must_env|tfstatef?|ssm|secretsmanager_arn|cfn_output|cfn_export|json_escape)\b|\.(?:Values|Release|Chart)\.)[^{}]{0,200}\}\}/
+/** Of languages that programs have, too (Jinja, Liquid, ERB), as for the mails that they write. */
+const blockTemplate = /\{%[^%]{0,200}%\}|<%[^%]{0,200}%>/
 
 /** A value that is nothing but a placeholder. */
 const whole = new RegExp(
@@ -76,6 +77,8 @@ export function findIn(value: string): Mark | undefined {
   if (template !== undefined) return { mark: template, certain: true }
   const trimmed = value.trim()
   if (whole.test(trimmed)) return { mark: trimmed, certain: false }
+  const [block] = blockTemplate.exec(value) ?? []
+  if (block !== undefined) return { mark: block, certain: false }
   const [part] = /\s/.test(trimmed.replace(/\{\{[^{}]{0,200}\}\}/g, '')) ? [] : (inside.exec(trimmed) ?? [])
   return part === undefined ? undefined : { mark: part, certain: false }
 }

@@ -71,7 +71,7 @@ function marksIn(value: string, at: string): Pick<Placeholder, 'mark' | 'certain
 function strictMark(value: string, at: string): Pick<Placeholder, 'mark' | 'certain'> | undefined {
   const mark = findCertain(value) ?? accountIn(value) ?? (at.endsWith('.image') ? imageMark(value) : undefined)
   if (mark !== undefined) return { mark, certain: true }
-  // A parameter of the Parameter Store, a container or a role may be called so.
+  // A parameter of the Parameter Store, a variable or a role may be called so.
   return findIn(value)
 }
 
@@ -88,6 +88,8 @@ function imageMark(value: string): string | undefined {
   const isWord =
     /^(?:set-by-[\w-]+|(?:image-?)?placeholder(?:-?image)?|replace-?(?:d|me|this)?|change-?me|to-?do|tbd)(?::\w+)?$/
   if (isWord.test(value)) return value
+  const [word] = /__[A-Z][A-Z0-9_]{1,80}__/.exec(value) ?? []
+  if (word !== undefined) return word
   const isUpper = /^[A-Z][A-Z0-9_-]*(?::[\w.-]+)?$/.test(value)
   return isUpper && parseReference(value) === undefined ? value : undefined
 }

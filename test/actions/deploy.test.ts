@@ -195,7 +195,7 @@ environments:
         service: api
         deployment: { maximum-percent: 150, circuit-breaker: roll-back, circuit-breaker-threshold: 5 }
 `
-    const given = { environment: 'staging', service: 'web', 'circuit-breaker-threshold': '25%' }
+    const given = { environment: 'staging', service: 'web', 'keep-image': 'true', 'circuit-breaker-threshold': '25%' }
     const { runner, log } = await deploy(sim, given, { files: { 'slipway.yml': config } })
     expect(runner.outputs.verdict).toBe('succeeded')
     expect(log).toContain('settings maximum percent 200% → 150%')

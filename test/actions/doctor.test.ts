@@ -130,7 +130,7 @@ const rolling: readonly Row[] = [
   [
     'secret-reference',
     'blocks',
-    'Invalid valueFrom of the secret PASSWORD of container api: it is neither the ARN of a secret or parameter nor the name of a parameter. Give the ARN of a secret or parameter, or the name of a parameter of this region. Never write a secret value there.',
+    'Invalid valueFrom of the secret PASSWORD of container api: it is neither the ARN of a secret or parameter, with region and account, nor the name of a parameter. Give the ARN of a secret or parameter, or the name of a parameter of this region. Never write a secret value there.',
     (sim) => ({ definition: defined(sim, secret('hunter2!=secret')) }),
   ],
   [

@@ -16,6 +16,8 @@ environments:
 `
 const builds = config('image: { repository: api }\nservices: { api: { task-definition: td.json, container: api } }')
 const runs = config('services: { api: {} }')
+/** What it says of the deployment is no sign of what this run is to change. */
+const tuned = runs.replace('service: api }', 'service: api, deployment: { minimum-healthy-percent: 50 } }')
 
 async function step(name: string, given: Record<string, string>, slipwayYml?: string) {
   const sim = rollingScene()
@@ -51,7 +53,11 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       builds,
     ],
     ['deploy', { environment: 'staging', services: 'api' }, 'the deployment would use the image in the file', builds],
-    ['deploy', here, 'image is empty, but service is given: there is nothing to deploy'],
+    ['deploy', here, 'image is empty, but service is given: the service would keep its image'],
+    ['deploy', { ...here, 'desired-count': '4', 'propagate-tags': 'SERVICE' }, 'image is empty, but service is given'],
+    ['deploy', { ...here, 'run-task': 'true' }, 'image is empty, but service is given'],
+    ['deploy', { ...here, 'minimum-healthy-percent': '50' }, 'image is empty, but service is given'],
+    ['deploy', { environment: 'staging' }, 'image is empty, but slipway.yml names the service', tuned],
     ['deploy', { ...here, 'dry-run': 'true' }, 'image is empty, but service is given'],
     ['deploy', { ...here, service: '', services: 'api' }, 'image is empty, but services is given'],
     ['deploy', { environment: 'staging' }, 'image is empty, but slipway.yml names the service', runs],
@@ -142,7 +148,8 @@ describe('an image with a part that was lost', () => {
 describe('what is empty on purpose', () => {
   test.each<[string, Record<string, string>, string?]>([
     ['deploy', { ...here, 'force-new-deployment': 'true' }],
-    ['deploy', { ...here, 'desired-count': '2' }],
+    ['deploy', { ...here, 'desired-count': '2', 'keep-image': 'true' }],
+    ['deploy', { environment: 'staging', 'keep-image': 'true' }, tuned],
     ['deploy', { ...here, 'container-name': 'api', 'environment-variables': 'A=1', 'keep-image': 'true' }],
     ['deploy', { environment: 'staging', 'keep-image': 'true' }, builds],
     ['deploy', { ...here, preflight: 'only' }],

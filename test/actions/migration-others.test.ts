@@ -133,7 +133,7 @@ describe('programs for the command line', () => {
   test.each(['fabfuel: ecs scale my-cluster my-service 4', 'ecspresso scale --tasks 4'])('%s', async () => {
     const sim = rolling()
     const { deploy } = await workspace(sim)
-    await deploy({ ...unguarded, ...place, 'desired-count': '4' })
+    await deploy({ ...unguarded, ...place, 'desired-count': '4', 'keep-image': 'true' })
     expect(serviceIn(sim)?.desiredCount).toBe(4)
   })
 

@@ -283,6 +283,13 @@ describe('what is no finding', () => {
     expect(outputs.verdict).toBe('succeeded')
   })
 
+  test('a container that an earlier AppSpec has put in the place of that of the service', async () => {
+    const sim = codeDeployScene()
+    const web = (image: string) => ({ definition: defined(sim, { name: 'web', image }) })
+    await deploy(sim, { ...web(newImage), given: { 'codedeploy-appspec': appSpec('web') } })
+    expect((await deploy(sim, web(oldImage))).outputs.verdict).toBe('succeeded')
+  })
+
   test('percentages that leave room for the count that is asked for', async () => {
     const sim = rollingScene({ desiredCount: 1, minimumHealthyPercent: 50, maximumPercent: 150 })
     const { outputs } = await deploy(sim, { given: { image: newImage, 'desired-count': '4' } })

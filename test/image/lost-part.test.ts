@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { lostPart } from '../../src/image/lost-part.ts'
+import { lostPart, misnaming } from '../../src/image/lost-part.ts'
 import { formatReference } from '../../src/image/reference.ts'
 
 const digest = `sha256:${'0a'.repeat(32)}`
@@ -25,9 +25,12 @@ describe('an image that was put together from an empty part', () => {
     [`${registry}//api:v2`, 'has an empty part between two /'],
     ['localhost:/api:v2', 'has no port behind its :'],
     ['***.dkr.ecr.eu-west-1.amazonaws.com/api:v2', 'has *** in the place of a value that GitHub masks'],
-    ['api v2', 'is not the name of an image'],
-    ['$IMAGE', 'is not the name of an image'],
+    ['null', 'has null or undefined in the place of a value'],
+    [`${registry}/api:undefined`, 'has null or undefined in the place of a value'],
+    [`undefined@${digest}`, 'has null or undefined in the place of a value'],
+    ['api:v1-', 'has nothing behind its last character, which ends no name'],
   ])('%s %s', (image, lost) => {
+    expect(misnaming(image)).toBeUndefined()
     expect(lostPart(image)).toBe(lost)
   })
 
@@ -39,6 +42,20 @@ describe('an image that was put together from an empty part', () => {
       tag: fc.option(fc.stringMatching(/^\w[\w.-]{0,20}\w$/), { nil: undefined }),
       digest: fc.constantFrom(undefined, digest),
     })
-    fc.assert(fc.property(reference, (whole) => expect(lostPart(formatReference(whole))).toBeUndefined()))
+    fc.assert(
+      fc.property(reference, (whole) => {
+        const image = formatReference(whole)
+        expect([lostPart(image), misnaming(image)]).toEqual([undefined, undefined])
+      }),
+    )
   })
+})
+
+test.each([
+  ['api v2', 'is not the name of an image'],
+  ['$IMAGE', 'is not the name of an image'],
+  [`https://${registry}/api:v1`, 'begins with https://, which names of images do not have'],
+  [`docker://${registry}/api:v1`, 'begins with docker://, which names of images do not have'],
+])('%s %s, and nothing was lost', (image, wrong) => {
+  expect(misnaming(image)).toBe(wrong)
 })

@@ -157,12 +157,20 @@ export interface TaskGroupOptions {
   readonly onChange: (group: TaskGroup) => void
 }
 
+/** What gets the traffic. */
+export interface TaskSetTarget {
+  readonly containerName: string
+  readonly containerPort: number
+}
+
 export interface TaskSetRecord {
   readonly id: string
   readonly taskSetArn: string
   readonly externalId?: string
   readonly taskDefinitionArn: string
   readonly targetGroupArn: string
+  /** Of an AppSpec, in the place of those of the service. */
+  readonly target?: TaskSetTarget
   readonly group: TaskGroup
   status: 'PRIMARY' | 'ACTIVE' | 'DRAINING'
   readonly createdAt: number
@@ -185,7 +193,13 @@ export interface EcsService extends AwsService {
   /** Makes a task set of a service with the CODE_DEPLOY controller and adds it to the service. */
   createTaskSet(
     service: SimulatedService,
-    options: { externalId: string; taskDefinitionArn: string; targetGroupArn: string; desired: number },
+    options: {
+      externalId: string
+      taskDefinitionArn: string
+      targetGroupArn: string
+      target?: TaskSetTarget
+      desired: number
+    },
   ): TaskSetRecord
   /** Drains a task set and removes it from the service. */
   deleteTaskSet(service: SimulatedService, taskSet: TaskSetRecord): void

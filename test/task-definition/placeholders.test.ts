@@ -50,15 +50,19 @@ describe('the value of an environment variable may be meant as it is, so a place
     expect(inVariable(value)).toEqual([`uncertain ${mark}`])
   })
 
-  test.each([
-    ['{{ must_env `MODE` }}'],
-    ['{{ tfstate "aws_db.main.address" }}'],
-    ['{{ .Values.mode }}'],
-    ['<%= ENV["MODE"] %>'],
-    ['{% if x %}a{% endif %}', '{% if x %}'],
-  ])('but what a tool renders before a deployment is certain: %s', (value, mark = value) => {
-    expect(inVariable(value)).toEqual([`certain ${mark}`])
-  })
+  test.each([['{{ must_env `MODE` }}'], ['{{ tfstate "aws_db.main.address" }}'], ['{{ .Values.mode }}']])(
+    'but what a tool renders before a deployment is certain: %s',
+    (value) => {
+      expect(inVariable(value)).toEqual([`certain ${value}`])
+    },
+  )
+
+  test.each([['<%= ENV["MODE"] %>'], ['Hello {% if name %}{{ name }}{% endif %}', '{% if name %}']])(
+    'and what programs render, too, is not: %s',
+    (value, mark = value) => {
+      expect(inVariable(value)).toEqual([`uncertain ${mark}`])
+    },
+  )
 })
 
 test.each([
@@ -104,6 +108,9 @@ describe('names, ARNs and numbers never have the signs of a placeholder', () => 
     [withContainer({ image: 'set-by-slipway' }), ['certain set-by-slipway']],
     [withContainer({ image: 'placeholder:latest' }), ['certain placeholder:latest']],
     [withContainer({ image: 'REPLACE_ME' }), ['certain REPLACE_ME']],
+    [withContainer({ image: '__IMAGE__' }), ['certain __IMAGE__']],
+    [withContainer({ image: 'registry.example.com/api:__TAG__' }), ['certain __TAG__']],
+    [{ taskRoleArn: 'arn:aws:iam::__ACCOUNT__:role/app' }, ['certain __ACCOUNT__']],
     [withContainer({ secrets: [{ name: 'KEY', valueFrom: '/shop/${STAGE}/key' }] }), ['certain ${STAGE}']],
     [withContainer({ secrets: [{ name: 'KEY', valueFrom: 'REPLACE_KEY_ARN' }] }), ['uncertain REPLACE_KEY_ARN']],
     [
@@ -115,6 +122,14 @@ describe('names, ARNs and numbers never have the signs of a placeholder', () => 
     [withContainer({ image: 'redis' }), []],
     [withContainer({ secrets: [{ name: 'KEY', valueFrom: '/shop/key' }] }), []],
   ])('%j', (definition, expected) => {
+    expect(found(definition)).toEqual(expected)
+  })
+
+  test.each<[JsonObject, string[]]>([
+    [withContainer({ environment: [{ name: '__DEV__', value: 'false' }] }), ['uncertain __DEV__']],
+    [{ family: '__API__' }, ['uncertain __API__']],
+    [{ tags: [{ key: 'stage', value: '__PROD__' }] }, ['uncertain __PROD__']],
+  ])('but names may have letters between underscores: %j', (definition, expected) => {
     expect(found(definition)).toEqual(expected)
   })
 })

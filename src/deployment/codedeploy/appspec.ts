@@ -12,7 +12,7 @@ import { appSpecDocs, invalidAppSpec, isEcsService, nameOf, readAppSpec, service
  */
 export function appSpecOf(service: Service, taskDefinitionArn: string): string {
   const primary = service.taskSets?.find(({ status }) => status === 'PRIMARY')
-  const [balancer] = [...(primary?.loadBalancers ?? []), ...(service.loadBalancers ?? [])]
+  const [balancer] = loadBalancersOf(service)
   if (!balancer?.containerName || balancer.containerPort === undefined) {
     throw new Failure({
       code: 'service-unsupported',
@@ -34,6 +34,12 @@ export function appSpecOf(service: Service, taskDefinitionArn: string): string {
     version: '0.0',
     Resources: [{ TargetService: { Type: serviceType, Properties: properties } }],
   })
+}
+
+/** The load balancers of a service; with CodeDeploy those of its primary task set, which the next one takes over. */
+export function loadBalancersOf(service: Service | undefined): readonly LoadBalancer[] {
+  const { loadBalancers = [] } = service?.taskSets?.find(({ status }) => status === 'PRIMARY') ?? {}
+  return loadBalancers.length > 0 ? loadBalancers : (service?.loadBalancers ?? [])
 }
 
 /** What an earlier AppSpec changed is in the task set alone; the service keeps what it was created with. */

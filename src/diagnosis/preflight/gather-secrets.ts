@@ -67,6 +67,9 @@ export function parseSecretReference(valueFrom: string): SecretReference {
     return isName ? { kind: 'parameter', id: valueFrom } : { kind: 'invalid', id: '' }
   }
   const { region, accountId } = arn
+  // Parameters that AWS publishes are of no account.
+  const isPublic = arn.resource.startsWith('parameter/aws/') && accountId === ''
+  if (region === '' || !(isPublic || /^\d{12}$/.test(accountId))) return { kind: 'invalid', id: '' }
   if (arn.service === 'ssm' && arn.resource.startsWith('parameter/'))
     return { kind: 'parameter', id: valueFrom, region, accountId }
   const [type, name, key, stage, version, ...more] = arn.resource.split(':')

@@ -1,6 +1,6 @@
+import { loadBalancersOf } from '../../deployment/codedeploy/appspec.ts'
 import type { PreflightSources, Service } from '../../ports.ts'
 import type { CodeDeployFacts, TargetGroupFact, TrafficFact } from './facts.ts'
-import { loadBalancersOf } from './judge-load-balancing.ts'
 import type { Look } from './look.ts'
 
 type Route = Pick<TrafficFact, 'arn' | 'targetGroups'>

@@ -1,16 +1,9 @@
-import type { Json, LoadBalancer, Service } from '../../ports.ts'
+import { loadBalancersOf } from '../../deployment/codedeploy/appspec.ts'
+import type { Json, LoadBalancer } from '../../ports.ts'
 import { containersOf, objectsIn, textIn } from '../../task-definition/members.ts'
 import { text, untrusted } from '../../text.ts'
 import type { PreflightFacts, TargetGroupFact } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
-
-/** The load balancers of a service, those of its primary task set included; each container and port once. */
-export function loadBalancersOf(service: Service | undefined): readonly LoadBalancer[] {
-  const primary = service?.taskSets?.find(({ status }) => status === 'PRIMARY')
-  const all = [...(service?.loadBalancers ?? []), ...(primary?.loadBalancers ?? [])]
-  const byKey = new Map(all.map((balancer) => [JSON.stringify(balancer), balancer]))
-  return [...byKey.values()]
-}
 
 /** Container, port and target group: do they fit each other? An AppSpec that was given decides where traffic goes. */
 export function judgeLoadBalancing(facts: PreflightFacts): readonly Finding[] {

@@ -19,7 +19,7 @@ function judge(fact: SecretFact, facts: PreflightFacts): readonly Finding[] {
     return found(
       'secret-reference',
       text`Invalid valueFrom of the ${user}`,
-      text`it is neither the ARN of a secret or parameter nor the name of a parameter`,
+      text`it is neither the ARN of a secret or parameter, with region and account, nor the name of a parameter`,
       text`Give the ARN of a secret or parameter, or the name of a parameter of this region. Never write a secret value there.`,
     )
   }

@@ -27,6 +27,13 @@ describe('what a container takes from a store', () => {
     ['key:3', { kind: 'parameter', id: 'key:3' }],
     ['hunter2!=secret', { kind: 'invalid', id: '' }],
     ['arn:aws:s3:::bucket/key', { kind: 'invalid', id: '' }],
+    ['arn:aws:secretsmanager:eu-west-1::secret:db', { kind: 'invalid', id: '' }],
+    ['arn:aws:secretsmanager::111122223333:secret:db', { kind: 'invalid', id: '' }],
+    ['arn:aws:ssm:eu-west-1::parameter/shop/key', { kind: 'invalid', id: '' }],
+    [
+      'arn:aws:ssm:eu-west-1::parameter/aws/service/x',
+      { kind: 'parameter', id: 'arn:aws:ssm:eu-west-1::parameter/aws/service/x', region: 'eu-west-1', accountId: '' },
+    ],
   ])('valueFrom %s', (valueFrom, expected) => {
     expect(uses({ secrets: [{ name: 'A', valueFrom }] })).toEqual([expected])
   })

@@ -98,6 +98,7 @@ const install: Stage = (state, deployment, done) => {
     externalId: deployment.id,
     taskDefinitionArn: appSpec.taskDefinition,
     targetGroupArn,
+    target: { containerName: appSpec.containerName, containerPort: appSpec.containerPort },
     desired: service.desiredCount,
   })
   awaitSteady(state, deployment, targetGroupArn, done)

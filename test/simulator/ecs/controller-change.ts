@@ -4,7 +4,7 @@ import { createScheduler } from './scheduler.ts'
 import { createRevision } from './service-revisions.ts'
 import { type EcsState, invalidParameter, now, type ServiceRecord, type TaskGroupRecord } from './state.ts'
 import { findDefinition } from './task-definitions.ts'
-import { createTaskSet, deleteTaskSet, setPrimary } from './task-sets.ts'
+import { balancersOf, createTaskSet, deleteTaskSet, setPrimary } from './task-sets.ts'
 
 type Controller = SimulatedService['deploymentControllerType']
 
@@ -23,10 +23,7 @@ function toEcs(ecs: EcsState, service: ServiceRecord): void {
   const definition = findDefinition(ecs, primary?.taskDefinitionArn ?? '')?.definition
   if (!primary || !definition) throw invalidParameter('The service has no primary task set.')
   for (const other of service.taskSets.filter((taskSet) => taskSet !== primary)) deleteTaskSet(service, other)
-  const loadBalancers = service.loadBalancers.map((balancer) => ({
-    ...balancer,
-    targetGroupArn: primary.targetGroupArn,
-  }))
+  const loadBalancers = balancersOf(service, primary)
   service.completed = {
     deployment: {
       id: primary.id,

@@ -1,6 +1,6 @@
 /** Task sets: what AWS CodeDeploy makes of a service, one per revision. */
 import type { DescribeTaskSetsRequest, TaskSet } from '@aws-sdk/client-ecs'
-import { AwsError, type Handlers, type TaskSetRecord } from '../contract.ts'
+import { AwsError, type Handlers, type TaskSetRecord, type TaskSetTarget } from '../contract.ts'
 import { arn, deploymentId, nameOf } from '../identifiers.ts'
 import { findActiveService } from './find-service.ts'
 import { beginChange } from './former.ts'
@@ -11,7 +11,13 @@ import { startTaskGroup } from './task-groups.ts'
 export function createTaskSet(
   ecs: EcsState,
   service: ServiceRecord,
-  options: { externalId?: string; taskDefinitionArn: string; targetGroupArn: string; desired: number },
+  options: {
+    externalId?: string
+    taskDefinitionArn: string
+    targetGroupArn: string
+    target?: TaskSetTarget
+    desired: number
+  },
 ): TaskSetRecord {
   if (service.deploymentControllerType === 'ECS')
     throw invalidParameter('The service must use the EXTERNAL or CODE_DEPLOY deployment controller.')
@@ -19,10 +25,6 @@ export function createTaskSet(
   if (!here(ecs).elbv2.targetGroup(options.targetGroupArn))
     throw invalidParameter(`The target group ${options.targetGroupArn} does not exist.`)
   const id = deploymentId(ecs.world)
-  const loadBalancers = service.loadBalancers.map((balancer) => ({
-    ...balancer,
-    targetGroupArn: options.targetGroupArn,
-  }))
   const taskSet: TaskSetRecord = {
     id,
     taskSetArn: arn(
@@ -34,13 +36,14 @@ export function createTaskSet(
     ...(options.externalId !== undefined && { externalId: options.externalId }),
     taskDefinitionArn: definition.taskDefinitionArn ?? '',
     targetGroupArn: options.targetGroupArn,
+    ...(options.target && { target: options.target }),
     group: startTaskGroup(ecs, {
       clusterArn: service.clusterArn,
       serviceName: service.serviceName,
       taskDefinitionArn: definition.taskDefinitionArn ?? '',
       startedBy: id,
       desired: options.desired,
-      loadBalancers,
+      loadBalancers: balancersOf(service, options),
       taskSet: id,
       onChange: () => tellSteady(service),
     }),
@@ -49,6 +52,14 @@ export function createTaskSet(
   }
   service.taskSets.push(taskSet)
   return taskSet
+}
+
+/** The load balancers of a service as a task set has them. */
+export function balancersOf(
+  { loadBalancers }: Pick<ServiceRecord, 'loadBalancers'>,
+  { targetGroupArn, target }: Pick<TaskSetRecord, 'targetGroupArn' | 'target'>,
+) {
+  return loadBalancers.map((balancer) => ({ ...balancer, ...target, targetGroupArn }))
 }
 
 /** Told once per steady state: again only after something else has happened. */
@@ -98,7 +109,7 @@ export function describeTaskSet(service: ServiceRecord, { group, ...taskSet }: T
     platformVersion: '1.4.0',
     platformFamily: 'Linux',
     ...(networkConfiguration && { networkConfiguration }),
-    loadBalancers: service.loadBalancers.map((balancer) => ({ ...balancer, targetGroupArn: taskSet.targetGroupArn })),
+    loadBalancers: balancersOf(service, taskSet),
     serviceRegistries: [],
     scale: { value: 100, unit: 'PERCENT' },
     stabilityStatus: isSteady ? 'STEADY_STATE' : 'STABILIZING',
