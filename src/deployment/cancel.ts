@@ -1,6 +1,6 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
@@ -131,7 +131,7 @@ function tooLate(id: string): Told {
 }
 
 function rolledBack(id: string, { previousTaskDefinition: previous }: DeploymentRecord): Told {
-  const target = previous ? text` to ${untrusted(shortName(previous))}` : text``
+  const target = previous ? text` to ${asName(shortName(previous))}` : text``
   return {
     why: text`the deployment ${untrusted(id)} was stopped and is being rolled back${target} (on-cancel: stop-and-roll-back)`,
     fix: text`The rollback goes on at AWS after this job; look at the service in the AWS console.`,

@@ -1,6 +1,6 @@
 import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text } from '../text.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log.ts'
 import { firstLine, linesBelow } from './opening.ts'
@@ -32,13 +32,13 @@ export function fleetLogLines(
 function wave({ services }: FleetState, index: number): readonly Text[] {
   const count = (services.at(-1)?.wave ?? 0) + 1
   const names = services.filter((service) => service.wave === index).map(({ name }) => name)
-  return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${untrusted(names.join(', '))}`]
+  return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${asName(names.join(', '))}`]
 }
 
 function turned({ services }: FleetState, because: string): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
   const others = done.length === 1 ? 'the deployed service' : `the ${done.length} deployed services`
-  return text`⏪ ${untrusted(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
+  return text`⏪ ${asName(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
 }
 
 function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
@@ -64,6 +64,6 @@ function serviceLines(
   if (!own || !state) return []
   const before = of(previous) ?? { ...initialState(event.at), purpose: state.purpose }
   const width = Math.min(longestName, Math.max(...next.services.map((service) => service.name.length)))
-  const prefix = text`${untrusted(name)}${' '.repeat(Math.max(0, width - name.length))} │ `
+  const prefix = text`${asName(name)}${' '.repeat(Math.max(0, width - name.length))} │ `
   return logLines(before, state, own, next.startedAt).map((line) => text`${prefix}${line}`)
 }

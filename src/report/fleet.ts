@@ -10,7 +10,7 @@ import {
 } from '../deployment/fleet/fleet-state.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
 import type { Subject } from './subject.ts'
@@ -65,7 +65,7 @@ export function fleetHeadline({ subject, state }: FleetReport): Text {
   const stage = fleetStage(state)
   const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
-  const where = untrusted(subject.environment ?? subject.cluster)
+  const where = asName(subject.environment ?? subject.cluster)
   return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 
@@ -91,7 +91,7 @@ export function totalCause(state: FleetState): Text {
 /** The cause of the service that failed, as long as the others are rolled back for it. */
 function haltCause({ services, halted }: FleetState): Text {
   const cause = services.find(({ name }) => name === halted)?.state?.cause
-  return cause ? text`${untrusted(halted ?? '')}: ${causeSentence(cause)}` : []
+  return cause ? text`${asName(halted ?? '')}: ${causeSentence(cause)}` : []
 }
 
 /** What every channel says of all of them before anything else. */

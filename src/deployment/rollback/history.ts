@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts'
 import type { Service } from '../../ports.ts'
-import { text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, text, type Untrusted, untrusted } from '../../text.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { shortName } from '../end.ts'
@@ -147,7 +147,7 @@ function nothing({ serviceName = '' }: Service, current: string): Failure {
     code: 'nothing-to-go-back-to',
     what: text`The service ${untrusted(serviceName)} has nothing to go back to`,
     why: current
-      ? text`no deployment of another revision than ${untrusted(shortName(current))} ended well, and its family has no older active revision`
+      ? text`no deployment of another revision than ${asName(shortName(current))} ended well, and its family has no older active revision`
       : text`it runs no task definition`,
     fix: text`Name a revision in the input to, or deploy a version that is good. Nothing has been changed.`,
   })

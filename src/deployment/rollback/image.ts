@@ -3,7 +3,7 @@ import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
-import { text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { unlessDenied } from '../permitted.ts'
 import { gone } from './target.ts'
@@ -45,7 +45,7 @@ export async function requireImages({ target, current, service, region, ecr }: I
     )
     if (found && found.value === undefined) {
       throw gone(
-        text`The image ${untrusted(image)} of ${untrusted(shortName(target.arn))} is gone`,
+        text`The image ${asName(image)} of ${asName(shortName(target.arn))} is gone`,
         text`Amazon ECR has no such image any more, or has archived it (imageStatus ARCHIVED): by a lifecycle policy or by hand`,
         text`Name another revision in the input to, restore the image (aws ecr update-image-storage-class --target-storage-class STANDARD), or build and deploy that commit again. Nothing has been changed.`,
       )

@@ -3,7 +3,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
-import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, type Text, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { engineOf, runningTaskDefinition } from '../engine.ts'
 import type { Journey } from '../journey.ts'
@@ -95,7 +95,7 @@ async function describe(reference: string, { ecs }: RollbackPorts): Promise<Json
   const definition = await ecs.describeTaskDefinition(reference)
   if (definition) return definition
   throw gone(
-    text`There is no task definition ${untrusted(shortName(reference))} to go back to`,
+    text`There is no task definition ${asName(shortName(reference))} to go back to`,
     text`the region and account of these credentials have no such revision, or it was deleted`,
     text`Check the input to, or name another revision there: aws ecs list-task-definitions --sort DESC --family-prefix <family>.`,
   )
@@ -138,7 +138,7 @@ function isImage(image: string, wanted: string): boolean {
 function others(current: string, from: string): Failure {
   return new Failure({
     code: 'deployment-conflict',
-    what: text`The service runs ${untrusted(shortName(current))} by now, and not ${untrusted(shortName(from))} any more`,
+    what: text`The service runs ${asName(shortName(current))} by now, and not ${asName(shortName(from))} any more`,
     why: text`somebody else has deployed to it, and that is not replaced`,
     fix: text`Look at who deployed it, and whether it fits what the other services run. Nothing has been changed.`,
   })
@@ -146,7 +146,7 @@ function others(current: string, from: string): Failure {
 
 function undeployable(arn: string, reason: Text): Failure {
   return gone(
-    text`The revision ${untrusted(shortName(arn))} cannot be deployed any more`,
+    text`The revision ${asName(shortName(arn))} cannot be deployed any more`,
     text`${reason}, and Amazon ECS starts no service with such a revision`,
     text`Name an active revision in the input to; or deploy its image with the action deploy, which registers a new revision. Nothing has been changed.`,
   )

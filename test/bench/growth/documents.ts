@@ -28,6 +28,7 @@ const texts: readonly (readonly [string, Text])[] = [
   ['anchors with aliases', times((index) => `k${index}: &a${index} 1\nl${index}: *a${index}\n`)],
   ['an alias many times', wrapped('a: &a { b: 1 }\nc: [', () => '*a, ', ']')],
   ['merge keys', wrapped('a: &a { b: 1 }\n', (index) => `c${index}: { <<: *a }\n`, '')],
+  ['merge keys in a chain', times((index) => `k${index}: &a${index} { <<: *a${index - 1}, m${index}: 1 }\n`)],
   ['aliases without anchors', times((index) => `k${index}: *none\n`)],
   ['lists in each other', times(() => '- ')],
   ['keys in each other', times(() => '? ')],
