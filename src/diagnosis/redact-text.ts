@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../image/reference.ts'
 import { isUntrusted, type Setting, settingWords, type Text, type Untrusted } from '../text.ts'
 import { cutLines, secretsIn } from './redact.ts'
 import { secretsByLook } from './secret-patterns.ts'
@@ -22,7 +23,8 @@ export function redactText(value: Text): Text {
 }
 
 function shownOf({ untrusted, isName }: Untrusted): string {
-  return isName ? withoutSpans(untrusted, united(secretsByLook(untrusted))) : cutLines(untrusted)
+  if (!isName) return cutLines(untrusted)
+  return withoutCredentials(withoutSpans(untrusted, united(secretsByLook(untrusted))))
 }
 
 /** Of a name nothing but its length. */

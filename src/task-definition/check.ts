@@ -144,7 +144,8 @@ const known = new WeakMap<readonly Json[], ReadonlyMap<Json, number>>()
 
 /** Where the items of a list are: of two with the same name, the first. Searched once, however many mistakes there are. */
 function placesByName(list: readonly Json[]): ReadonlyMap<Json, number> {
-  const places = known.get(list) ?? new Map(list.map((item, index) => [nameOf(item) ?? null, index] as const).toReversed())
+  const places =
+    known.get(list) ?? new Map(list.map((item, index) => [nameOf(item) ?? null, index] as const).toReversed())
   known.set(list, places)
   return places
 }
