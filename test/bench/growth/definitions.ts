@@ -14,6 +14,11 @@ const lists: readonly (readonly [what: string, member: string, item: Items])[] =
   ['variables of one name', 'environment', (index) => ({ name: 'N', value: `${index}` })],
   ['placeholders', 'environment', (index) => ({ name: `N${index}`, value: `\${X${index}}` })],
   ['members that are not known', 'secrets', (index) => ({ name: `N${index}`, valueFrom: '/x', bogus: 1 })],
+  [
+    'long names of members',
+    'secrets',
+    (index) => ({ name: `N${index}`, valueFrom: '/x', ['valuefromssm'.repeat(8)]: 1 }),
+  ],
   ['mount points at one path', 'mountPoints', (index) => ({ sourceVolume: `v${index}`, containerPath: '/x' })],
   ['items that are no objects', 'environment', () => ({})],
 ]
