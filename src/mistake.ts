@@ -1,4 +1,4 @@
-import { type Text, text, untrusted } from './text.ts'
+import { asName, type Text, text } from './text.ts'
 
 /** A position in a file or in the text of an input. */
 export interface Place {
@@ -36,7 +36,7 @@ export function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
 /** A mistake with its place before it. */
 export function mistakeText(mistake: Mistake): Text {
   const name = placeName(mistake)
-  return name === '' ? mistake.message : text`${untrusted(name)}: ${mistake.message}`
+  return name === '' ? mistake.message : text`${asName(name)}: ${mistake.message}`
 }
 
 /** Mistakes as the end of a sentence: one as it is, several as a list with a line for each. */

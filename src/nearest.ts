@@ -1,12 +1,21 @@
+/** Among more names there is no telling which one was meant; comparing each with each takes too long for a file full of mistakes. */
+const mostCandidates = 500
+
 /**
  * The candidate that is most like a misspelt word, or is the only one that has it in it or is in it as a word of its own:
  * `slack` for `slack-channel`. Undefined when none is near (more than a third of its letters differ).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const [best] = nearestFirst(word, candidates)
-  if (best === undefined) return undefined
-  const distance = editDistance(word.toLowerCase(), best.toLowerCase())
-  return distance <= Math.max(2, Math.floor(best.length / 3)) ? best : related(word, candidates)
+  if (candidates.length > mostCandidates) return undefined
+  const small = word.toLowerCase()
+  let best: string | undefined
+  let least = Number.POSITIVE_INFINITY
+  for (const candidate of candidates) {
+    const limit = Math.min(least - 1, Math.max(2, Math.floor(candidate.length / 3)))
+    const distance = editDistance(small, candidate.toLowerCase(), limit)
+    if (distance <= limit) [best, least] = [candidate, distance]
+  }
+  return best ?? related(word, candidates)
 }
 
 function related(word: string, candidates: readonly string[]): string | undefined {
@@ -33,22 +42,29 @@ export function nearestFirst(word: string, candidates: readonly string[]): reado
     .map(({ candidate }) => candidate)
 }
 
-/** Damerau-Levenshtein distance with adjacent swaps, for words of at most 100 letters. */
-function editDistance(from: string, to: string): number {
+/** Damerau-Levenshtein distance with adjacent swaps, for words of at most 100 letters. Infinite where it is above the limit. */
+function editDistance(from: string, to: string, limit = Number.POSITIVE_INFINITY): number {
   const left = from.slice(0, 100)
   const right = to.slice(0, 100)
-  const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, column) => column)]
-  const cell = (row: number, column: number) => rows[row]?.[column] ?? 0
+  if (Math.abs(left.length - right.length) > limit) return Number.POSITIVE_INFINITY
+  let [before, last] = [
+    new Array<number>(right.length + 1).fill(0),
+    Array.from({ length: right.length + 1 }, (_, at) => at),
+  ]
   for (let row = 1; row <= left.length; row++) {
-    rows[row] = [row]
+    const next = [row]
     for (let column = 1; column <= right.length; column++) {
       const same = left[row - 1] === right[column - 1]
-      const swapped =
-        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
-      const edits = [cell(row - 1, column) + 1, cell(row, column - 1) + 1, cell(row - 1, column - 1) + (same ? 0 : 1)]
-      if (swapped) edits.push(cell(row - 2, column - 2) + 1)
-      rows[row]?.push(Math.min(...edits))
+      const isSwap = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      const edits = Math.min(
+        (last[column] ?? 0) + 1,
+        (next[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      )
+      next[column] = isSwap ? Math.min(edits, (before[column - 2] ?? 0) + 1) : edits
     }
+    if (limit < right.length && Math.min(...next) > limit) return Number.POSITIVE_INFINITY
+    ;[before, last] = [last, next]
   }
-  return cell(left.length, right.length)
+  return last[right.length] ?? 0
 }

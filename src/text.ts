@@ -8,6 +8,8 @@ export interface Untrusted {
   readonly untrusted: string
   /** Shown as code, such as a line of a log: a view sets it apart in the way of its channel. */
   readonly isCode?: true
+  /** The name of a thing: whatever the name is, what stands behind it is not the value of a variable. */
+  readonly isName?: true
 }
 
 /**
@@ -29,6 +31,11 @@ export function untrusted(value: string): Untrusted {
 /** The same, shown as code. */
 export function quoted(value: string): Untrusted {
   return { untrusted: value, isCode: true }
+}
+
+/** Marks the name of a service, container, revision, image, file or the like, which others gave: `auth-token:7`. */
+export function asName(value: string): Untrusted {
+  return { untrusted: value, isName: true }
 }
 
 /** Names a setting: `` text`Correct ${setting('cluster')}.` `` says “the input cluster”, or the key of slipway.yml. */

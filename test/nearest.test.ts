@@ -26,6 +26,18 @@ test('a word that several names have is none of them', () => {
   expect(nearest('slack-channel', ['region', 'account', 'role', 'services', 'waves', 'url', 'slack'])).toBe('slack')
 })
 
+test('two letters that changed places are one mistake, also at the limit of what is near', () => {
+  expect(nearest('cpmoandm', ['command'])).toBeUndefined()
+  expect(nearest('ocmmnad', ['command'])).toBe('command')
+  expect(nearest('nevirnoemnt', ['environment'])).toBe('environment')
+})
+
+test('of more names than anybody reads, none is guessed', () => {
+  const many = Array.from({ length: 500 }, (_, index) => `service-${index}`)
+  expect(nearest('servce-7', many)).toBe('service-7')
+  expect(nearest('servce-7', [...many, 'service-500'])).toBeUndefined()
+})
+
 test('row F27: every typo of one letter in a long enough name finds its name', () => {
   const typos = names.flatMap((name) =>
     [...name].flatMap((_, at) => [

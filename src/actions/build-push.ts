@@ -11,7 +11,7 @@ import { shareLogin } from '../registry/login.ts'
 import type { Action, Runner } from '../runner/action.ts'
 import { invalidInputs } from '../runner/inputs.ts'
 import { sourceLine } from '../source.ts'
-import { text, untrusted } from '../text.ts'
+import { asName, text, untrusted } from '../text.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
@@ -164,9 +164,7 @@ function tellDryRun(
 ): void {
   const from =
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
-  runner.log.info(
-    text`Dry run: ${untrusted(repository)}:${untrusted(tags.join(', '))} would be ${from}; nothing changed.`,
-  )
+  runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
   const [tag] = tags
   const nothing = { digest: '', image: '', name: '', reused: '' }
   setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })

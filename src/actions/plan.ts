@@ -4,7 +4,7 @@ import { selectImage, selectTargets, selectWaves, type Target } from '../config/
 import { withOrigins } from '../origins.ts'
 import type { Action } from '../runner/action.ts'
 import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../runner/inputs.ts'
-import { setting, text, untrusted } from '../text.ts'
+import { asName, setting, text, untrusted } from '../text.ts'
 import { revisionOutput, sourceOfContext } from './source.ts'
 
 const environmentNames: InputReader<readonly string[]> = (given) => requiredText(given).split(/\r?\n/).flatMap(words)
@@ -51,7 +51,7 @@ export const action: Action<typeof inputs> = {
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value ?? '')
     for (const { environment, name, cluster, service, region } of targets) {
       runner.log.info(
-        text`${untrusted(environment)}: ${untrusted(name)} → cluster ${untrusted(cluster)}, service ${untrusted(service)}, ${region}`,
+        text`${asName(environment)}: ${asName(name)} → cluster ${asName(cluster)}, service ${asName(service)}, ${region}`,
       )
     }
     for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {

@@ -85,8 +85,8 @@ function classifyAnswer(error: AwsError, status: number, lost: ErrorClass): Erro
   return $fault === undefined ? lost : 'permanent'
 }
 
-/** Milliseconds that the answer asks to wait (`Retry-After`, seconds), or undefined. */
+/** Milliseconds that the answer asks to wait (`Retry-After`, seconds), or undefined, also where it asks for none: every wait takes time. */
 export function retryAfter(error: unknown): number | undefined {
   const seconds = Number((error as AwsError).$response?.headers?.['retry-after'])
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined
 }

@@ -27,9 +27,9 @@ export function worded(issue: z.core.$ZodRawIssue): string {
 /** The mistakes of slipway.yml, each with its place and, for a key, the nearest valid one. A slip of the pen is one mistake. */
 export function mistakesOf(issues: readonly Issue[], document: Document<JsonObject>): readonly Mistake[] {
   const single = issues.flatMap(unfolded)
-  const misspelt = single.flatMap(misspeltKeys)
+  const misspelt = new Set(single.flatMap(misspeltKeys))
   return single
-    .filter(({ path }) => !misspelt.includes(pathOf(path)) || valueAt(path, document) !== undefined)
+    .filter(({ path }) => !misspelt.has(pathOf(path)) || valueAt(path, document) !== undefined)
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? unknownKeys(issue, document) : [mistake(issue, document)],
     )
@@ -75,9 +75,10 @@ function misspeltKeys(issue: Issue): readonly string[] {
 }
 
 function unknownKeys({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, { at }: Document): readonly Mistake[] {
+  const known = knownKeys(path)
   return keys.map((key) => ({
     ...at([...path, key]),
-    message: text`${nameOf(path)} has no key ${untrusted(key)}; ${advice(key, knownKeys(path))}`,
+    message: text`${nameOf(path)} has no key ${untrusted(key)}; ${advice(key, known)}`,
   }))
 }
 
@@ -119,9 +120,12 @@ function advice(key: string, known: readonly string[]): string {
   return suggestion === undefined ? `it may have ${known.join(', ')}` : `did you mean ${suggestion}?`
 }
 
+let schema: SchemaNode | undefined
+
 /** The keys that the schema allows at a path, whichever form the value has. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let forms = formsOf(jsonSchema())
+  schema ??= jsonSchema()
+  let forms = formsOf(schema)
   for (const step of path)
     forms = forms.flatMap(({ properties, additionalProperties, items }) => {
       const next = properties?.[String(step)] ?? additionalProperties ?? items

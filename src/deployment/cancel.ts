@@ -1,6 +1,6 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, text, type Text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
@@ -130,7 +130,7 @@ function tooLate(id: string): Told {
 }
 
 function rolledBack(id: string, { previousTaskDefinition: previous }: DeploymentRecord): Told {
-  const target = previous ? text` to ${untrusted(shortName(previous))}` : text``
+  const target = previous ? text` to ${asName(shortName(previous))}` : text``
   return {
     why: text`this run stopped the deployment ${untrusted(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
     fix: text`The rollback continues without this run. Check its end in the AWS console.`,

@@ -1,7 +1,7 @@
 import { type Deadline, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { JsonObject, Service } from '../ports.ts'
-import { renderText, setting, text, type Untrusted, untrusted } from '../text.ts'
+import { asName, renderText, setting, text, type Untrusted, untrusted } from '../text.ts'
 import { shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
@@ -44,7 +44,7 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
   if (current?.rolloutState !== 'IN_PROGRESS' || current.taskDefinition === taskDefinition) return undefined
   const failure = new Failure({
     code: 'deployment-conflict',
-    what: text`The service ${untrusted(service.serviceName ?? '')} already has a deployment of ${untrusted(shortName(current.taskDefinition ?? ''))} in progress`,
+    what: text`The service ${untrusted(service.serviceName ?? '')} already has a deployment of ${asName(shortName(current.taskDefinition ?? ''))} in progress`,
     why: text`its PRIMARY deployment has rolloutState IN_PROGRESS, and this deployment would replace it`,
     fix: text`Run this job again when that deployment has ended; or set ${setting('on-conflict')} to wait, or to stop to replace it. Nothing has been changed.`,
   })

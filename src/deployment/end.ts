@@ -3,7 +3,7 @@ import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import { type Failure, type FailureCode, reasonInOneLine } from '../failure.ts'
 import type { Service } from '../ports.ts'
-import { quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { asName, quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { DeployRequest } from './journey.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
 
@@ -26,7 +26,7 @@ export interface End {
 /** The end of a deployment whose place another one took. Both are those of the other: ARN, and id. */
 export function supersededBy(taskDefinition: string | undefined, deploymentId: string | undefined): End {
   const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
-  const what = taskDefinition ? text` of ${untrusted(shortName(taskDefinition))}` : []
+  const what = taskDefinition ? text` of ${asName(shortName(taskDefinition))}` : []
   return {
     outcome: 'superseded',
     cause: certain(

@@ -1,4 +1,4 @@
-import { text, untrusted } from '../text.ts'
+import { asName, text, untrusted } from '../text.ts'
 import type { Cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -12,7 +12,7 @@ export function withPlatforms(cause: Cause, { platforms }: Evidence, container?:
   const image = concerned.find((each) => !runsOn(each.platforms, task)) ?? concerned[0]
   const isFormat = cause.code === 'exec-format'
   if (image === undefined) return isFormat ? { ...cause, why: text`${cause.why} (${task})` } : cause
-  const [reference, built] = [untrusted(image.reference), untrusted(image.platforms.join(', '))]
+  const [reference, built] = [asName(image.reference), untrusted(image.platforms.join(', '))]
   if (runsOn(image.platforms, task)) {
     if (!isFormat) return cause
     return {

@@ -1,6 +1,6 @@
 import { parseReference } from '../image/reference.ts'
 import { nearestFirst } from '../nearest.ts'
-import { text, untrusted } from '../text.ts'
+import { asName, text } from '../text.ts'
 import type { Cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -15,7 +15,7 @@ export function withTags(cause: Cause, { imageTags }: Evidence): Cause {
   const near = nearestFirst(tag, tags).slice(0, shown)
   const instead =
     near.length === 0
-      ? text`Repository ${untrusted(repository)} has no tagged images.`
-      : text`Nearest tags in repository ${untrusted(repository)}: ${untrusted(near.join(', '))}.`
+      ? text`Repository ${asName(repository)} has no tagged images.`
+      : text`Nearest tags in repository ${asName(repository)}: ${asName(near.join(', '))}.`
   return { ...cause, fix: text`${instead} ${cause.fix}` }
 }

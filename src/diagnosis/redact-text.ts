@@ -1,13 +1,15 @@
+import { withoutCredentials } from '../image/reference.ts'
 import { isUntrusted, type Setting, settingWords, type Text, type Untrusted } from '../text.ts'
 import { cutLines, secretsIn } from './redact.ts'
-import { type Span, withoutSpans } from './span.ts'
+import { secretsByLook } from './secret-patterns.ts'
+import { type Span, united, withoutSpans } from './span.ts'
 
 /**
  * The same text without credentials in the parts of others, which are read together with what stands around them: a name in one
- * part tells that the value in another is secret.
+ * part tells that the value in another is secret. The name of a thing tells nothing: a service may be called `auth-token`.
  */
 export function redactText(value: Text): Text {
-  const parts = value.map((part) => (isUntrusted(part) ? { ...part, untrusted: cutLines(part.untrusted) } : part))
+  const parts = value.map((part) => (isUntrusted(part) ? { ...part, untrusted: shownOf(part) } : part))
   const spans = secretsIn(parts.map(wordsOf).join(''))
   if (spans.length === 0) return parts
   let from = 0
@@ -20,9 +22,16 @@ export function redactText(value: Text): Text {
   })
 }
 
+function shownOf({ untrusted, isName }: Untrusted): string {
+  if (!isName) return cutLines(untrusted)
+  return withoutCredentials(withoutSpans(untrusted, united(secretsByLook(untrusted))))
+}
+
+/** Of a name nothing but its length. */
 function wordsOf(part: string | Untrusted | Setting): string {
   if (typeof part === 'string') return part
-  return isUntrusted(part) ? part.untrusted : settingWords(part)
+  if (!isUntrusted(part)) return settingWords(part)
+  return part.isName ? 'x'.repeat(part.untrusted.length) : part.untrusted
 }
 
 /** The pieces of them that are in the part, from its beginning. */

@@ -133,11 +133,18 @@ function isVariable({ before }: Assignment, rest: string): boolean {
 /** A host by its whole name: what follows is a port, or a claim of its tokens (`token.actions.githubusercontent.com:sub`). */
 const host = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|cn|eu|internal|local)$/
 
-/** An image with its tag, an address of its own kind (`secret://x`), a host with its port. */
+/** A task definition with its revision: `auth-token:7`. Of other names only as far as nobody's secret is so short. */
+function isRevision(name: string, rest: string): boolean {
+  const [digits = ''] = /^\d{1,5}(?![\w.-]*\w)/.exec(rest) ?? []
+  return digits !== '' && (digits.length <= 3 ? !/(?:pin|otp|cv[cv])$/i.test(name) : /^[A-Za-z0-9]+-[\w-]+$/.test(name))
+}
+
+/** An image with its tag, an address of its own kind (`secret://x`), a host with its port, a revision. */
 function isAddress({ name, before }: Assignment, rest: string): boolean {
   const isHost = /^[a-z0-9.-]+$/.test(name) && !isSecretName(name.split(/[.-]/).at(-1) ?? '')
   return (
     host.test(name) ||
+    isRevision(name, rest) ||
     version.test(rest) ||
     rest.startsWith('//') ||
     (before.endsWith('/') && /^\w[\w.-]{0,127}(?=[@\s"',;:)\]]|$)/.test(rest)) ||

@@ -11,7 +11,7 @@ const key = /(?:^|[_.-])([a-z0-9]+)[_.-]key$/
 
 /** … but for those that only say where something is found, or that are made to be shown. */
 const openKeys =
-  /^(?:public|primary|foreign|partition|sort|cache|object|s3|bucket|routing|shard|unique|index|idempotency|row|group|hash|range|natural|composite|storage|config|map|message|event|tag|label|lookup|json|context|condition|duplicate|unknown|invalid|missing|host|translation)$/
+  /^(?:public|primary|foreign|partition|sort|cache|object|s3|bucket|routing|shard|unique|index|idempotency|row|group|hash|range|natural|composite|storage|config|map|message|event|tag|label|lookup|json|context|condition|duplicate|parameter|option|unknown|invalid|missing|host|translation)$/
 
 /** What tells about a secret and is none: where it is, how long it lives, whether it is needed. */
 const about =

@@ -21,8 +21,8 @@ export function startPairs(text: string): (now: Assignment) => Span[] {
   const isNear = (from: number, to: number, pattern: RegExp) =>
     to - from < farthest && pattern.test(text.slice(from, to))
   return ({ name, at }) => {
-    const isValue = /^value$/i.test(name)
-    const isNaming = /^(?:name|key)$/i.test(name) && isSecretAt(text, at)
+    const isValue = /^(?:parameter|option)?_?value$/i.test(name)
+    const isNaming = /^(?:(?:parameter|option)?_?(?:name|key))$/i.test(name) && isSecretAt(text, at)
     const isPaired = isValue ? isNear(named, at, apart) || isNear(opened, at, inside) : false
     const isLate = isNaming && isNear(valued, at, apart)
     const place = isPaired ? at : valued

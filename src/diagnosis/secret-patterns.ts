@@ -11,7 +11,7 @@ export interface SecretPattern {
 
 /** Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Twilio, Shopify, DigitalOcean, and more. */
 const ownBeginning =
-  /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
+  /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|ATATT3|ATCTT3|HRKU-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
 
 /**
  * Those that are known by a name are found in `secret-assignments.ts`. Each takes time in proportion to the text, also for
@@ -40,6 +40,13 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern: /\b(?<kept>authorization\s{1,3}(?:Bearer|Basic|Digest|Token|Splunk|ApiKey|Negotiate)\s{1,3})[^\s"']+/gi,
   },
   { hints: ['cookie'], pattern: /\b(?<kept>(?:set-)?cookie["']?\s{0,3}[:=]\s{0,3}["']?)[^\r\n"']+/gi },
+  // A header as two items of a list, as Node.js has them (rawHeaders); a login of Python's requests.
+  {
+    hints: ['x-'],
+    pattern:
+      /(?<kept>["']x-(?:\w{1,30}-){0,4}(?:key|token|secret|auth|password|signature)["'],\s{0,3}["'])[^"'\n]{1,2000}/gi,
+  },
+  { hints: ['auth'], pattern: /\b(?<kept>auth\s?=\s?\(\s?["'][^"'\n]{0,100}["'],\s{0,3}["'])[^"'\n]{1,500}/gi },
   // A scheme, and something that is no word of prose.
   {
     hints: ['bearer', 'basic', 'splunk'],
@@ -55,8 +62,8 @@ export const secretPatterns: readonly SecretPattern[] = [
   },
   // JSON Web Tokens.
   { hints: ['eyj'], pattern: /(?<![\w-])(?<kept>[\w-]{0,40}?)eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*/g },
-  { hints: ['_', '-', '.'], pattern: ownBeginning },
-  { hints: ['sk'], pattern: /(?<![A-Za-z0-9])(?<kept>SK)[0-9a-f]{32}(?![A-Za-z0-9])/g },
+  { hints: ['_', '-', '.', 'atatt3', 'atctt3'], pattern: ownBeginning },
+  { hints: ['sk', 'dapi', 'key-'], pattern: /(?<![A-Za-z0-9])(?<kept>SK|dapi|key-)[0-9a-f]{32}(?![A-Za-z0-9])/g },
   // These begin like names of packages, so what follows must be no word: long, or not in small letters alone.
   {
     hints: ['npm_', 'hf_', 'r8_'],
@@ -95,7 +102,17 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern: /(?<kept><(?:name|key)>(?<name>[\w.-]{1,100})<\/(?:name|key)>\s{0,20}<(?:value|string)>)[^<]{1,2000}/gi,
   },
   // SQL, and files of Redis, of LDAP, of curl (.netrc) and of PostgreSQL (.pgpass).
-  { hints: ['password', 'identified'], pattern: /\b(?<kept>(?:password|identified\s{1,3}by)\s{1,3})'[^'\n]{1,500}'/gi },
+  {
+    hints: ['password', 'identified'],
+    pattern:
+      /\b(?<kept>(?:password(?:\s{1,3}for\s{1,3}\S{1,100})?(?:\s{0,3}=)?|identified(?:\s{1,3}with\s{1,3}\S{1,60})?\s{1,3}(?:by|as))\s{1,3})(?:'[^'\n]{1,500}'|(?<=identified\s{1,3}by\s{1,3})"[^"\n]{1,500}")/gi,
+  },
+  // Oracle: user/password@database.
+  {
+    hints: ['jdbc:oracle:', 'sqlplus '],
+    pattern:
+      /\b(?<kept>(?:jdbc:oracle:\w{1,10}:|sqlplus\s{1,3}(?:-\w{1,10}\s{1,3}){0,5})[\w$#.-]{1,64}\/)[^\s"'@]{1,200}(?=@)/gi,
+  },
   {
     hints: ['requirepass', 'masterauth', 'bindpw', 'rootpw'],
     pattern: /\b(?<kept>(?:requirepass|masterauth|bindpw|rootpw)\s{1,3})[^\s"']+/gi,

@@ -53,17 +53,20 @@ interface Read {
 interface Conversion {
   readonly anchors: Map<string, Read>
   readonly faults: Fault[]
+  /** Values that merge keys have copied so far. A chain of them, each with the members of all before it, grows with the square of the text. */
+  copied: number
 }
 
 function convert({ contents, warnings }: Document): Reading {
   const conversion: Conversion = {
     anchors: new Map(),
+    copied: 0,
     // Tags that are not known: `!Sub`, `!!js/function`.
     faults: warnings.map(({ message, pos }) => ({ message: [untrusted(message)], offset: pos[0] })),
   }
   const { value, tree, size, depth } = read(contents, conversion)
   const { faults } = conversion
-  if (size > mostValues)
+  if (Math.max(size, conversion.copied) > mostValues)
     faults.push({ message: text`its aliases stand for more than ${mostValues} values`, offset: -1 })
   if (depth > deepest) faults.push({ message: text`it is nested deeper than ${deepest} levels`, offset: -1 })
   return faults.length > 0
@@ -143,7 +146,8 @@ function readMap(node: YAMLMap, conversion: Conversion): Read {
     else if (earlier) conversion.faults.push(givenTwice(key.name, key.offset, earlier.tree.start))
     else members.set(key.name, { ...content, tree: { ...content.tree, start: key.offset } })
   }
-  return withMerged(members, merged, start)
+  conversion.copied += merged.reduce((sum, { size }) => sum + size, 0)
+  return withMerged(members, conversion.copied > mostValues ? [] : merged, start)
 }
 
 /** Members that are written come before merged ones, and of those the first (yaml.org/type/merge). */

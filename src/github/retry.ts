@@ -86,10 +86,10 @@ export async function refused(response: Response, permission: string): Promise<U
   const { status, headers } = response
   if (status === 401) return denied('GitHub returned HTTP 401: github-token is invalid')
   const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
-  const told = seconds >= 0 ? seconds * 1000 : undefined
+  const told = seconds > 0 ? seconds * 1000 : undefined
   if (status >= 500) return unanswered(`GitHub returned HTTP ${status}`, told ?? pause)
   const isSpent = headers.get('x-ratelimit-remaining') === '0'
-  const isLimit = status === 429 || told !== undefined || isSpent || /rate limit/i.test(await readText(response))
+  const isLimit = status === 429 || seconds >= 0 || isSpent || /rate limit/i.test(await readText(response))
   if (isLimit)
     return unanswered(`GitHub returned HTTP ${status}: rate limit exceeded`, told ?? (isSpent ? undefined : pause))
   const isDenied = status === 403 || status === 404

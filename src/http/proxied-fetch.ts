@@ -7,8 +7,8 @@ import { tunnellingAgents } from './tunnel.ts'
 /** `fetch` by Node's own HTTP client, which takes the agents that know proxies; the built-in `fetch` takes none. */
 export function proxiedFetch(environment: Readonly<Record<string, string | undefined>>): Fetch {
   const { httpAgent, httpsAgent } = tunnellingAgents(environment)
-  return (address, { method = 'GET', headers, body, signal, redirect }) =>
-    new Promise((resolve, reject) => {
+  return async (address, { method = 'GET', headers, body, signal, redirect }) => {
+    const message = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const url = new URL(address)
       const secure = url.protocol === 'https:'
       const request = (secure ? https : http).request(url, {
@@ -18,17 +18,20 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
         agent: secure ? httpsAgent : httpAgent,
         ...(signal && { signal }),
       })
-      request.once('error', reject)
-      request.once('response', (message) => {
-        const status = message.statusCode ?? 0
-        if (status >= 300 && status < 400 && redirect !== 'manual') {
-          message.destroy()
-          return reject(new Error(`${url.host} returned a redirect (HTTP ${status})`))
-        }
-        resolve(asResponse(message, status))
-      })
+      request.on('error', reject)
+      request.once('response', resolve)
       request.end(bytesOf(body))
     })
+    const status = message.statusCode ?? 0
+    const isRedirect = status >= 300 && status < 400
+    // A Response has no other statuses (https://fetch.spec.whatwg.org/#dom-response).
+    const isAnswer = status >= 200 && status < 600
+    if (isAnswer && !(isRedirect && redirect !== 'manual')) return asResponse(message, status)
+    message.destroy()
+    throw new Error(
+      `${new URL(address).host} returned ${isAnswer ? 'a redirect' : 'a status that HTTP does not have'} (${status})`,
+    )
+  }
 }
 
 function bytesOf(body: RequestInit['body']): string | Uint8Array | undefined {
@@ -37,11 +40,14 @@ function bytesOf(body: RequestInit['body']): string | Uint8Array | undefined {
   throw new TypeError('only texts and bytes are sent')
 }
 
+/** Statuses of which a Response takes no body (https://fetch.spec.whatwg.org/#null-body-status). */
+const withoutBody: readonly number[] = [204, 205, 304]
+
 function asResponse(message: http.IncomingMessage, status: number): Response {
   const headers = new Headers()
   for (const [name, values = []] of Object.entries(message.headersDistinct))
     for (const value of values) headers.append(name, value)
-  const isEmpty = status === 204 || status === 304
+  const isEmpty = withoutBody.includes(status)
   if (isEmpty) message.resume()
   return new Response(isEmpty ? null : (Readable.toWeb(message) as ReadableStream), {
     status,

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import { type ImagePlan, type LayoutSource, planLayout, readBlob } from './layout.ts'
 import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './preflight.ts'
@@ -57,7 +57,7 @@ type Prepared =
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
   const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
-  if (created) ports.say(text`Created the ECR repository ${untrusted(repository.name)}`)
+  if (created) ports.say(text`Created the ECR repository ${asName(repository.name)}`)
   const source = await prepare(request)
   const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
   const decision = await decide()
@@ -65,7 +65,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   try {
     const digest = await push(source, tags[0], ports, repository)
     await putTags(ports.registry, repository.name, digest, tags)
-    ports.say(text`Pushed ${untrusted(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
+    ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
@@ -93,7 +93,7 @@ async function reuse(
 ): Promise<Published> {
   await putTags(registry, repository.name, digest, tags)
   say(
-    text`${untrusted(repository.name)}:${untrusted(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
+    text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
   )
   return { repository, digest, tag: tags[0], tags, reused: true }
 }

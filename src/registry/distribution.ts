@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts'
 import { digestOf, manifestTypes } from '../image/manifest.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Registry } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { redirects } from './attempt.ts'
 import { createTransport, type RegistryOptions, type Send } from './transport.ts'
 
@@ -88,7 +88,7 @@ async function readManifest(send: Send, repository: string, reference: string): 
     method: 'GET',
     path: `/v2/${repository}/manifests/${reference}`,
     headers: { accept: manifestTypes.join(', ') },
-    doing: text`to return ${untrusted(repository)}:${untrusted(reference)}`,
+    doing: text`to return ${asName(repository)}:${asName(reference)}`,
     expected: [200, 404],
     isVerified: isDigest(reference),
   })

@@ -121,10 +121,10 @@ function refusalOf(answer: RegistryAnswer): { readonly code?: string | undefined
   }
 }
 
-/** Milliseconds until the next try: those that the registry asks for, or a random part of a growing time. */
+/** Milliseconds until the next try: those that the registry asks for, if any, or a random part of a growing time. */
 function waitFor({ clock }: RegistryOptions, attempt: number, headers: Headers): number {
   const asked = Number(headers.get('retry-after') ?? Number.NaN) * 1000
-  return asked >= 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
+  return asked > 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
 }
 
 async function pause({ clock, signal }: RegistryOptions, wait: number): Promise<void> {

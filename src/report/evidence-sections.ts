@@ -1,6 +1,6 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../diagnosis/evidence.ts'
-import { type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import { day, joined, task, timeOfDay } from './short.ts'
 
 /** One fold of evidence. Its lines are redacted; a view escapes them. */
@@ -87,9 +87,9 @@ function stoppedContainer(container: StoppedContainer, taskReason: Untrusted | u
     ...(exitCode === undefined ? [] : [text`exit code ${exitCode}`]),
     ...(reason && reason.untrusted !== taskReason?.untrusted ? [[reason]] : []),
     ...(memory === undefined ? [] : [text`memory ${memory} MiB`]),
-    ...(image ? [text`image ${untrusted(image)}`] : []),
+    ...(image ? [text`image ${asName(image)}`] : []),
   ]
-  return text`    container ${untrusted(name)}${essential ? '' : ' (not essential)'}: ${facts.length > 0 ? joined(facts) : 'no details'}`
+  return text`    container ${asName(name)}${essential ? '' : ' (not essential)'}: ${facts.length > 0 ? joined(facts) : 'no details'}`
 }
 
 function lifecycleFailure({
@@ -118,7 +118,7 @@ function targets({ targetHealth }: Evidence): readonly Text[] {
 function alarms({ alarms = [] }: Evidence): readonly Text[] {
   return alarms.map(({ name, state, since, reason }) => {
     const changed = since === undefined ? '' : text` since ${day(since)} ${timeOfDay(since)}`
-    return text`${untrusted(name)}: ${untrusted(state)}${changed}${reason ? text`: ${untrusted(reason)}` : ''}`
+    return text`${asName(name)}: ${untrusted(state)}${changed}${reason ? text`: ${untrusted(reason)}` : ''}`
   })
 }
 
@@ -143,7 +143,7 @@ function platforms({ platforms }: Evidence): readonly Text[] {
   if (!platforms) return []
   const images = platforms.images.map(({ reference, containers, platforms }) => {
     const names = untrusted(containers.join(', '))
-    return text`image ${untrusted(reference)} (container ${names}): built for ${untrusted(platforms.join(', '))}`
+    return text`image ${asName(reference)} (container ${names}): built for ${untrusted(platforms.join(', '))}`
   })
   return [text`Platform of the task: ${untrusted(platforms.task ?? 'that of its container instance')}`, ...images]
 }

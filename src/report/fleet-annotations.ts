@@ -1,5 +1,5 @@
 import { isBad, isOpen } from '../deployment/verdict.ts'
-import { text, untrusted } from '../text.ts'
+import { asName, text } from '../text.ts'
 import { type Annotation, annotationOf, annotations, fitting, urlNotice } from './annotations.ts'
 import { type FleetReport, fleetOpening } from './fleet.ts'
 import { reportOf, standing } from './fleet-service.ts'
@@ -34,5 +34,5 @@ export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
 /** The title of a warning names no service. */
 function named(annotation: Annotation, service: string): Annotation {
   if (annotation.level !== 'warning') return annotation
-  return { ...annotation, message: fitting(text`${untrusted(service)}: ${annotation.message}`) }
+  return { ...annotation, message: fitting(text`${asName(service)}: ${annotation.message}`) }
 }

@@ -1,7 +1,7 @@
 import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
 import { nameList } from '../deployment/fleet/name-list.ts'
 import { initialState } from '../deployment/state.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text } from '../text.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log.ts'
 import { firstLine, linesBelow } from './opening.ts'
@@ -39,7 +39,7 @@ function wave({ services }: FleetState, index: number): readonly Text[] {
 function turned({ services }: FleetState, because: string): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
   const others = done.length === 1 ? 'the deployed service' : `the ${done.length} deployed services`
-  return text`⏪ ${untrusted(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
+  return text`⏪ ${asName(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
 }
 
 function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
@@ -65,6 +65,6 @@ function serviceLines(
   if (!own || !state) return []
   const before = of(previous) ?? { ...initialState(event.at), purpose: state.purpose }
   const width = Math.min(longestName, Math.max(...next.services.map((service) => service.name.length)))
-  const prefix = text`${untrusted(name)}${' '.repeat(Math.max(0, width - name.length))} │ `
+  const prefix = text`${asName(name)}${' '.repeat(Math.max(0, width - name.length))} │ `
   return logLines(before, state, own, next.startedAt).map((line) => text`${prefix}${line}`)
 }

@@ -66,7 +66,7 @@ export function fleetHeadline({ subject, state }: FleetReport): Text {
   const stage = fleetStage(state)
   const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
-  const where = untrusted(subject.environment ?? subject.cluster)
+  const where = asName(subject.environment ?? subject.cluster)
   return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 
@@ -92,7 +92,7 @@ export function totalCause(state: FleetState): Text {
 /** The cause of the service that failed, as long as the others are rolled back for it. */
 function haltCause({ services, halted }: FleetState): Text {
   const cause = services.find(({ name }) => name === halted)?.state?.cause
-  return cause ? text`${untrusted(halted ?? '')}: ${causeSentence(cause)}` : []
+  return cause ? text`${asName(halted ?? '')}: ${causeSentence(cause)}` : []
 }
 
 /** What is suspected of the first service of which anything is; how many others there are is said. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { duration } from '../duration.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { breakerLimit, detailNews } from './deployment-details.ts'
 import { groupText } from './deployment-group.ts'
 import { suspectedReason, suspicion } from './opening.ts'
@@ -50,10 +50,7 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   if (!plan || plan.unchanged) return []
   const how = withStrategy(plan)
   const begin = beginnings[isFound(purpose) ? purpose : 'deployment']
-  const [service, where] = [
-    untrusted(subject.service),
-    text`cluster ${untrusted(plan.cluster)}, ${untrusted(plan.region)}`,
-  ]
+  const [service, where] = [asName(subject.service), text`cluster ${asName(plan.cluster)}, ${untrusted(plan.region)}`]
   return [
     plan.creates
       ? text`Creating service ${service} in ${place(subject)} (${where}): it does not exist yet`
@@ -63,8 +60,8 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
     ...settingLines(plan).map((line) => text`settings ${line}`),
     ...groupLines(plan),
     ...plan.images.map(({ container, from, to }) => {
-      const old = from === undefined || from === to ? '' : text`${untrusted(image(from))} → `
-      return text`image    ${untrusted(container)}: ${old}${untrusted(image(to))}`
+      const old = from === undefined || from === to ? '' : text`${asName(image(from))} → `
+      return text`image    ${asName(container)}: ${old}${asName(image(to))}`
     }),
   ]
 }
@@ -73,23 +70,23 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
 function groupLines({ codeDeploy }: Plan): readonly Text[] {
   const { settings, deploymentGroup, application } = codeDeploy ?? {}
   if (!settings || deploymentGroup === undefined || application === undefined) return []
-  return [text`group    ${untrusted(deploymentGroup)} of ${untrusted(application)}: ${groupText(settings)}`]
+  return [text`group    ${asName(deploymentGroup)} of ${asName(application)}: ${groupText(settings)}`]
 }
 
 function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
   const { engine, taskDefinition, basis } = plan
-  const target = taskDefinition ? text` to ${untrusted(revision(taskDefinition))}` : ''
+  const target = taskDefinition ? text` to ${asName(revision(taskDefinition))}` : ''
   const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
   const why = basis ? text`: ${basis}` : ''
   return [
-    text`Rolling back ${untrusted(subject.service)} in ${place(subject)}${target} ${how}${why}`,
+    text`Rolling back ${asName(subject.service)} in ${place(subject)}${target} ${how}${why}`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
   ]
 }
 
 function registered({ registered, purpose, plan }: DeploymentState): readonly Text[] {
   if (!registered || purpose === 'rollback' || plan?.settingsOnly) return []
-  const name = untrusted(revision(registered.taskDefinitionArn))
+  const name = asName(revision(registered.taskDefinitionArn))
   return [
     isFound(purpose)
       ? text`revision ${name}`
@@ -178,6 +175,6 @@ function pausing(previous: DeploymentState, next: DeploymentState): readonly Tex
 function rollingBack({ rollingBack, plan, purpose, deployment }: DeploymentState): readonly Text[] {
   const isWanted = purpose === 'rollback' && deployment?.adopted
   const to = isWanted ? plan?.taskDefinition : plan?.previousTaskDefinition
-  const target = to ? text` to ${untrusted(revision(to))}` : ''
+  const target = to ? text` to ${asName(revision(to))}` : ''
   return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${rollingBack.reason}` : ''}`]
 }

@@ -1,7 +1,7 @@
 import { type Finding, isAtLeast } from '../diagnosis/preflight/finding.ts'
 import type { Severity } from '../diagnosis/preflight/finding-kinds.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
-import { renderText, type Text, text, untrusted } from '../text.ts'
+import { asName, renderText, type Text, text } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { prose, table } from './markdown.ts'
 
@@ -32,7 +32,7 @@ export function preflightCause(findings: readonly Finding[]): Text | undefined {
 
 /** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
 function preflightHeadline(findings: readonly Finding[], { service, place }: Patient): Text {
-  const who = service === undefined ? text`The task definition` : text`${untrusted(service)} (${untrusted(place)})`
+  const who = service === undefined ? text`The task definition` : text`${asName(service)} (${asName(place)})`
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const [blocks, warns] = [count('blocks'), count('warns')]
   if (blocks > 0)

@@ -2,7 +2,7 @@ import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { duration } from '../duration.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text } from '../text.ts'
 import { closed } from './failure.ts'
 import { whereItWaits } from './pauses.ts'
 import type { Report } from './report.ts'
@@ -135,9 +135,9 @@ export function headline({ subject, state }: Report): Text {
   const back = backTo(state)
   const share = stageOf(state) === 'shifting' ? `, ${state.trafficPercent}%` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
-  const target = back ? text` to ${untrusted(revision(back))}` : ''
+  const target = back ? text` to ${asName(revision(back))}` : ''
   const where = stageOf(state) === 'paused' ? whereItWaits(state) : ''
-  return text`${untrusted(subject.service)} (${place(subject)}): ${words}${target}${where}${share}${took}`
+  return text`${asName(subject.service)} (${place(subject)}): ${words}${target}${where}${share}${took}`
 }
 
 /** Where a service was rolled back to, or is rolled back to now. */
@@ -156,7 +156,7 @@ function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {
 
 /** Environment where it has a name, cluster otherwise. */
 export function place(subject: Subject): Text {
-  return text`${untrusted(subject.environment ?? subject.cluster)}`
+  return text`${asName(subject.environment ?? subject.cluster)}`
 }
 
 /**

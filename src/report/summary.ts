@@ -1,5 +1,5 @@
 import { isBad, isGood, type Verdict } from '../deployment/verdict.ts'
-import { text, untrusted } from '../text.ts'
+import { asName, text, untrusted } from '../text.ts'
 import { type EvidenceSection, evidenceSections, proof } from './evidence-sections.ts'
 import { alert, fence, fold, link, prose } from './markdown.ts'
 import { type Opening, opening, type ShowLink } from './opening.ts'
@@ -112,8 +112,8 @@ function evidence({ state }: Report): { readonly shown: readonly Part[]; readonl
 function differences({ state: { plan } }: Report): string {
   if (!plan || plan.changes.length === 0) return ''
   const lines = plan.changes.flatMap(({ path, from, to }) => [
-    ...(from === undefined ? [] : [text`- ${untrusted(path)}: ${untrusted(from)}`]),
-    ...(to === undefined ? [] : [text`+ ${untrusted(path)}: ${untrusted(to)}`]),
+    ...(from === undefined ? [] : [text`- ${asName(path)}: ${untrusted(from)}`]),
+    ...(to === undefined ? [] : [text`+ ${asName(path)}: ${untrusted(to)}`]),
   ])
   const count = plan.changes.length === 1 ? '1 change' : `${plan.changes.length} changes`
   return fold(text`Task definition: ${count}`, fence('diff', lines))

@@ -1,7 +1,7 @@
 import type { Details } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text } from '../text.ts'
 import type { DetailLine } from './deployment-details.ts'
 import { joined, revision } from './short.ts'
 
@@ -12,7 +12,7 @@ const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', '
 export function trafficLine(state: DeploymentState): readonly DetailLine[] {
   const { verdict, details, trafficPercent } = state
   const serving = servingNow(state)
-  if (serving) return [['Live revision', text`${untrusted(revision(serving))}`]]
+  if (serving) return [['Live revision', text`${asName(revision(serving))}`]]
   const known = trafficPercent === undefined ? undefined : text`${trafficPercent}% on the new revision`
   const shares = trafficShares(details) ?? known
   if (shares === undefined) return []
@@ -37,7 +37,7 @@ function trafficShares(details: Details | undefined): Text | undefined {
   if (!sharing || sharing.length === 0) return undefined
   const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
   return joined(
-    oldFirst.map(({ name, weight = 0 }) => text`${untrusted(name)} ${weight}%`),
+    oldFirst.map(({ name, weight = 0 }) => text`${asName(name)} ${weight}%`),
     ' · ',
   )
 }

@@ -85,7 +85,7 @@ function detailOf(reply: Record<string, unknown>): string | undefined {
 }
 
 function milliseconds(retryAfter: string | null): number | undefined {
-  return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
+  return retryAfter !== null && /^[1-9]\d{0,5}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
 }
 
 const newToken = 'Set the secret to a valid bot token (xoxb-…) of an app that is installed in the workspace.'

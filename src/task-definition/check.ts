@@ -132,12 +132,22 @@ export function pathBefore(path: readonly PropertyKey[], before: Json, now: Json
   if (step === undefined) return []
   if (isList(now) && isList(before)) {
     const name = nameOf(now[Number(step)])
-    const same = name === undefined ? -1 : before.findIndex((item) => nameOf(item) === name)
-    const index = same >= 0 ? same : Number(step)
+    const isSame = name === undefined || nameOf(before[Number(step)]) === name
+    const index = isSame ? Number(step) : (placesByName(before).get(name) ?? Number(step))
     return [index, ...pathBefore(rest, before[index] ?? null, now[Number(step)] ?? null)]
   }
   const [old, own] = [isObject(before) ? before : {}, isObject(now) ? now : {}]
   return [step, ...pathBefore(rest, old[String(step)] ?? null, own[String(step)] ?? null)]
+}
+
+const known = new WeakMap<readonly Json[], ReadonlyMap<Json, number>>()
+
+/** Where the items of a list are: of two with the same name, the first. Searched once, however many mistakes there are. */
+function placesByName(list: readonly Json[]): ReadonlyMap<Json, number> {
+  const places =
+    known.get(list) ?? new Map(list.map((item, index) => [nameOf(item) ?? null, index] as const).toReversed())
+  known.set(list, places)
+  return places
 }
 
 function nameOf(item: Json | undefined): Json | undefined {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { canonical, rolesLike, serialise } from './equal.ts'
 import { entry, isList, isObject } from './members.ts'
 import { shown } from './shown.ts'
@@ -61,9 +61,9 @@ export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefiniti
 
 /** One line for people: `~ containerDefinitions[api].cpu: 256 → 512`. */
 export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionChange): Text {
-  if (kind === 'added') return text`+ ${untrusted(path)}: ${untrusted(to)}`
-  if (kind === 'removed') return text`- ${untrusted(path)}: ${untrusted(from)}`
-  return text`~ ${untrusted(path)}: ${untrusted(from)} → ${untrusted(to)}`
+  if (kind === 'added') return text`+ ${asName(path)}: ${untrusted(to)}`
+  if (kind === 'removed') return text`- ${asName(path)}: ${untrusted(from)}`
+  return text`~ ${asName(path)}: ${untrusted(from)} → ${untrusted(to)}`
 }
 
 interface Leaf {
@@ -83,10 +83,10 @@ function leaves(definition: JsonObject): ReadonlyMap<string, Leaf> {
 function collect(value: Json, path: readonly string[], found: Map<string, Leaf>): void {
   const member = path.at(-1) ?? ''
   if (isList(value) && value.some(isObject)) {
+    const steps = apart(value.map((item, index) => `${member}[${nameOf(item, member) ?? index}]`))
     value.forEach((item, index) => {
-      const at = unused([...path.slice(0, -1), `${member}[${nameOf(item, member) ?? index}]`], found)
       const content = isObject(item) ? contentOf(item, member) : item
-      collect(content, at, found)
+      collect(content, [...path.slice(0, -1), steps[index] ?? ''], found)
     })
   } else if (isObject(value)) {
     for (const [name, content] of Object.entries(value)) collect(content, [...path, name], found)
@@ -109,13 +109,16 @@ function nameOf(item: Json, member: string): string | undefined {
 }
 
 /** Two items may have one name (a port by TCP and by UDP); neither may hide the other. */
-function unused(path: readonly string[], found: ReadonlyMap<string, Leaf>): readonly string[] {
-  const last = path.at(-1) ?? ''
-  const isTaken = (candidate: string) => {
-    const prefix = [...path.slice(0, -1), candidate].join('.')
-    return found.has(prefix) || [...found.keys()].some((key) => key.startsWith(`${prefix}.`))
-  }
-  let candidate = last
-  for (let number = 2; isTaken(candidate); number++) candidate = `${last}#${number}`
-  return [...path.slice(0, -1), candidate]
+function apart(steps: readonly string[]): readonly string[] {
+  const taken = new Set<string>()
+  const counts = new Map<string, number>()
+  return steps.map((step) => {
+    let own = step
+    for (let number = counts.get(step) ?? 2; taken.has(own); number++) {
+      own = `${step}#${number}`
+      counts.set(step, number + 1)
+    }
+    taken.add(own)
+    return own
+  })
 }

@@ -2,7 +2,7 @@ import { pathText } from '../document/shape.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { isList, objectsIn, textIn } from './members.ts'
+import { isList, isObject, textIn } from './members.ts'
 import { findCertain, findIn, findInOptions, findInShell, mayBePlaceholder } from './placeholder-marks.ts'
 
 /** A place in a definition that a template or a person should have filled in. */
@@ -97,11 +97,11 @@ function imageMark(value: string): string | undefined {
 function memberAt(path: readonly (string | number)[], definition: JsonObject): string {
   const [list, index, ...inside] = path
   if (list !== 'containerDefinitions' || typeof index !== 'number') return pathText(path)
-  const container = objectsIn(definition, 'containerDefinitions')[index]
+  const container = itemOf(definition, list, index)
   const name = textIn(container, 'name')
   const owner = name === undefined ? pathText([list, index]) : `container "${name}"`
   const [member = '', position] = inside
-  const named = typeof position === 'number' ? objectsIn(container, String(member))[position] : undefined
+  const named = typeof position === 'number' ? itemOf(container, String(member), position) : undefined
   const kind = new Map([
     ['environment', 'environment variable'],
     ['secrets', 'secret'],
@@ -109,4 +109,10 @@ function memberAt(path: readonly (string | number)[], definition: JsonObject): s
   const own = textIn(named, 'name')
   if (kind !== undefined && own !== undefined) return `${kind} ${own} of ${owner}`
   return `${pathText(inside)} of ${owner}`
+}
+
+function itemOf(object: JsonObject | undefined, member: string, index: number): JsonObject | undefined {
+  const list = object?.[member]
+  const item = isList(list) ? list[index] : undefined
+  return isObject(item) ? item : undefined
 }

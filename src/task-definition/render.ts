@@ -121,8 +121,8 @@ function listOf(names: readonly string[]) {
 function changed(container: JsonObject, changes: RenderRequest): JsonObject {
   const { environment, secrets, removeEnvironment, environmentFiles, logConfiguration, dockerLabels, command } = changes
   // ECS refuses a name that is a variable and a secret, so a name that is set as one is taken out of the other.
-  const notVariables = [...removeEnvironment.filter((name) => !environment.has(name)), ...secrets.keys()]
-  const notSecrets = [...removeEnvironment.filter((name) => !secrets.has(name)), ...environment.keys()]
+  const notVariables = new Set([...removeEnvironment.filter((name) => !environment.has(name)), ...secrets.keys()])
+  const notSecrets = new Set([...removeEnvironment.filter((name) => !secrets.has(name)), ...environment.keys()])
   return {
     ...container,
     ...pairs(container, 'environment', 'value', environment, notVariables),
@@ -142,11 +142,11 @@ function pairs(
   member: string,
   valueMember: string,
   set: ReadonlyMap<string, string>,
-  remove: readonly string[],
+  remove: ReadonlySet<string>,
 ): JsonObject {
   const old = objectsIn(container, member)
   const nameOf = (pair: JsonObject) => textIn(pair, 'name') ?? ''
-  const kept = old.filter((pair) => !remove.includes(nameOf(pair)))
+  const kept = old.filter((pair) => !remove.has(nameOf(pair)))
   if (set.size === 0 && kept.length === old.length) return {}
   const known = new Set(kept.map(nameOf))
   const replaced = kept.map((pair) => {

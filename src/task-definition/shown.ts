@@ -30,9 +30,12 @@ export function shown(value: Json, path: readonly string[]): string {
 /** Members in which names and values are free. */
 const free = /^(?:dockerLabels|options|driverOpts|labels)$|^systemControls\[/
 
+/** An item of a list in which each has a name and a value. In other lists, names are those of containers or volumes. */
+const pair = /^(?:properties|systemControls|tags)\[(.*)\]$/s
+
 /** Beside names of secrets: what authenticates in a label (`traefik.….basicauth.users`). */
 function isSuspicious(part: string): boolean {
-  const name = /\[(.*)\]$/.exec(part)?.[1] ?? part
+  const name = pair.exec(part)?.[1] ?? part.replace(/\[.*$/s, '')
   return isSecretName(name) || /(?:^|[_.-])(?:basic|digest)?auth(?:[_.-]|$)/i.test(name)
 }
 

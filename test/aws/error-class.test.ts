@@ -103,6 +103,7 @@ describe('what an error means for the next step', () => {
       $response: { headers: { 'retry-after': value } },
     })
     expect(retryAfter(headers('7') as AwsError)).toBe(7000)
+    for (const none of ['0', '']) expect(retryAfter(headers(none) as AwsError)).toBeUndefined()
     expect(retryAfter(headers('soon') as AwsError)).toBeUndefined()
     expect(retryAfter(said('ThrottlingException'))).toBeUndefined()
   })

@@ -4,6 +4,7 @@
  */
 import { cpuTime } from './cpu-time.ts'
 import { causes } from './growth/causes.ts'
+import { definitions } from './growth/definitions.ts'
 import { documents } from './growth/documents.ts'
 import { redaction } from './growth/redaction.ts'
 import type { Subject } from './growth/subject.ts'
@@ -33,7 +34,7 @@ function measure({ name, texts, search }: Subject) {
 }
 
 export async function measureGrowth(): Promise<Table> {
-  const measured = [...redaction, ...causes, ...documents].map(measure)
+  const measured = [...redaction, ...causes, ...documents, ...definitions].map(measure)
   const worst = measured.toSorted((one, other) => other.growth - one.growth)
   const median = quantile(
     measured.map(({ growth }) => growth),

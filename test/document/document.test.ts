@@ -92,6 +92,11 @@ describe('row F26: what is refused names the file and the place', () => {
     ['code of another language', 'a: !!js/function "function () { return 1 }"', 'td.json:1:4: Unresolved tag'],
     ['a python object', 'a: !!python/object/apply:os.system ["id"]', 'td.json:1:4: '],
     ['anchors that multiply', bomb, 'its aliases stand for more than 200000 values'],
+    [
+      'merge keys in a chain',
+      `k0: &a0 { m0: 1 }\n${range(700, (i) => `k${i + 1}: &a${i + 1} { <<: *a${i}, m${i + 1}: 1 }\n`)}`,
+      'its aliases stand for more than 200000 values',
+    ],
     ['an alias of itself', 'a: &a [*a]', 'td.json:1:8: the alias *a has no anchor before it'],
     ['endless nesting', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'td.json:1:65: it is nested deeper than 64 levels'],
     ['aliases that nest', `a: &a0 [x]\n${range(70, (i) => `b${i}: &a${i + 1} [*a${i}]\n`)}`, 'deeper than 64 levels'],

@@ -49,6 +49,9 @@ test.each([429, 403])(
     const before = sim.clock.now()
     expect(await busy(4, 1).compare(older, newer)).toBe('ahead')
     expect(sim.clock.now() - before).toBe(4000)
+    const second = sim.clock.now()
+    expect(await busy(0, 1).compare(older, newer)).toBe('ahead')
+    expect(sim.clock.now() - second).toBe(2000)
     expect(await busy(60, 1).compare(older, newer)).toEqual({
       reason: 'unanswered',
       unknown: expect.stringMatching(/rate limit exceeded/),

@@ -14,6 +14,8 @@ import { listen, openProxyServer, type ProxyServer } from './proxy-server.ts'
 const trusted = selfSigned()
 const answer: RequestListener = (request, response) => {
   if (request.url === '/elsewhere') return response.writeHead(302, { location: '/', 'x-from': 'here' }).end()
+  if (request.url === '/reset') return response.writeHead(205).end()
+  if (request.url === '/strange') return response.writeHead(999).end('go away')
   if (request.url === '/nothing') return response.writeHead(204).end()
   let body = ''
   request.on('data', (chunk) => {
@@ -93,11 +95,18 @@ describe('a request through a proxy', () => {
 
   test('answers as fetch does: no body, a redirect as it is, and none that is followed', async () => {
     for (const fetch of [proxied, direct]) {
-      expect(await (await fetch(secure('/nothing'), {})).text()).toBe('')
+      for (const path of ['/nothing', '/reset']) expect(await (await fetch(secure(path), {})).text()).toBe('')
       const { status, headers } = await fetch(secure('/elsewhere'), { redirect: 'manual' })
       expect([status, headers.get('x-from')]).toEqual([302, 'here'])
       await expect(fetch(secure('/elsewhere'), { redirect: 'error' })).rejects.toThrow()
     }
+  })
+
+  test('fails where the answer has a status that HTTP does not have', async () => {
+    const { port } = new URL(secure())
+    expect(await failed(proxied(secure('/strange'), {}))).toBe(
+      `localhost:${port} answered with a status that HTTP does not have (999)`,
+    )
   })
 
   test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])(

@@ -247,6 +247,12 @@ describe('row F15: when Slack fails, the deployment loses at most 10 seconds and
     expect(requests.map(({ at }) => at)).toEqual([0, 2])
   })
 
+  test('a wait of none is a short one', async () => {
+    const { end, requests } = slackThat([{ status: 429, body: '', retryAfter: 0 }, posted])
+    expect(await end(saying('end'))).toMatchObject({ delivered: true })
+    expect(requests[1]?.at).toBeGreaterThanOrEqual(0.5)
+  })
+
   test('an answer that is not JSON is no success', async () => {
     const { end, warnings } = slackThat([{ status: 200, body: '<html>proxy</html>' }])
     expect((await end(saying('end'))).delivered).toBe(false)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { deadlineIn } from '../../clock.ts'
 import type { JsonObject, RunTaskRequest, Service, Task } from '../../ports.ts'
-import { type Text, text, untrusted } from '../../text.ts'
+import { asName, type Text, text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
 import { certain, type End, shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
@@ -65,7 +65,7 @@ export async function* runOneOffTask(
     outcome: 'failed',
     cause: certain(
       'task-failed',
-      text`the one-off task of ${untrusted(shortName(oneOff.taskDefinition))} failed, so the service was not changed`,
+      text`the one-off task of ${asName(shortName(oneOff.taskDefinition))} failed, so the service was not changed`,
       problem,
       text`Check the log of the task, correct the cause and run the job again.`,
     ),

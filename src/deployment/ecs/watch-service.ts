@@ -1,6 +1,6 @@
 import type { Deadline } from '../../clock.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { asName, text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
 import { type End, returning, shortName, timedOut } from '../end.ts'
 import { hasRollbackTarget } from '../engine.ts'
@@ -148,5 +148,5 @@ function lastSeen(last: Seen | undefined) {
   const { taskDefinition } = sighting?.current ?? {}
   if (sighting?.own.id !== undefined || taskDefinition === undefined)
     return text`the service has ${service?.deployments?.length ?? 0} deployments in progress`
-  return text`the PRIMARY deployment of the service is still ${untrusted(shortName(taskDefinition))}`
+  return text`the PRIMARY deployment of the service is still ${asName(shortName(taskDefinition))}`
 }

@@ -1,5 +1,5 @@
 import type { Cause } from '../../diagnosis/cause.ts'
-import { text, untrusted } from '../../text.ts'
+import { asName, text } from '../../text.ts'
 import { certain, unwatched } from '../end.ts'
 import type { Outcome } from '../verdict.ts'
 import { type FleetService, type FleetState, type FleetVerdict, isChanged, isGoingBack } from './fleet-state.ts'
@@ -43,7 +43,7 @@ function isLost({ state, back }: FleetService): boolean {
 /** The cause of one service, for a reader who looks at all of them. */
 function named({ name, state }: FleetService): Cause | undefined {
   const cause = state?.cause
-  return cause && { ...cause, what: text`${untrusted(name)}: ${cause.what}` }
+  return cause && { ...cause, what: text`${asName(name)}: ${cause.what}` }
 }
 
 function cancelledCause({ services }: FleetState): Cause {
@@ -52,7 +52,7 @@ function cancelledCause({ services }: FleetState): Cause {
   const moving = services.filter(wasMoving)
   const [only] = moving
   const told = only?.back?.cause ?? only?.state?.cause
-  if (moving.length === 1 && only && told) return { ...told, what: text`${untrusted(only.name)}: ${told.what}` }
+  if (moving.length === 1 && only && told) return { ...told, what: text`${asName(only.name)}: ${told.what}` }
   return certain(
     'cancelled',
     text`The run was cancelled`,

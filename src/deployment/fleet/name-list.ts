@@ -1,4 +1,4 @@
-import { type Text, text, untrusted } from '../../text.ts'
+import { asName, type Text, text } from '../../text.ts'
 import type { FleetService } from './fleet-state.ts'
 
 /** Most services that a sentence names. */
@@ -8,5 +8,5 @@ export const mostNames = 8
 export function nameList(services: readonly FleetService[]): Text {
   const shown = services.slice(0, mostNames).map(({ name }) => name)
   const rest = services.length - shown.length
-  return text`${untrusted(shown.join(', '))}${rest > 0 ? ` and ${rest} more` : ''}`
+  return text`${asName(shown.join(', '))}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts'
 import type { Service } from '../../ports.ts'
-import { quoted, text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, quoted, text, type Untrusted, untrusted } from '../../text.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { shortName } from '../end.ts'
@@ -145,7 +145,7 @@ function nothing({ serviceName = '' }: Service, current: string): Failure {
     code: 'nothing-to-go-back-to',
     what: text`The service ${untrusted(serviceName)} has no revision to roll back to`,
     why: current
-      ? text`it has no successful deployment of a revision other than ${untrusted(shortName(current))}, and its family has no older active revision`
+      ? text`it has no successful deployment of a revision other than ${asName(shortName(current))}, and its family has no older active revision`
       : text`it has no task definition`,
     fix: text`Name a revision such as api:7 in the input ${quoted('to')}, or deploy a fixed version. Nothing has been changed.`,
   })

@@ -3,7 +3,7 @@ import { ecrPlaceOf } from '../../image/ecr.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
-import { quoted, text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, quoted, text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { unlessDenied } from '../permitted.ts'
 import { gone } from './target.ts'
@@ -42,7 +42,7 @@ export async function requireImages({ target, current, service, region, ecr }: I
     )
     if (found && found.value === undefined) {
       throw gone(
-        text`The image ${untrusted(image)} of ${untrusted(shortName(target.arn))} no longer exists`,
+        text`The image ${asName(image)} of ${asName(shortName(target.arn))} no longer exists`,
         text`ImageNotFoundException, or imageStatus ARCHIVED: deleted or archived by a lifecycle policy or manually`,
         text`Name another revision in the input ${quoted('to')}, restore the image (${quoted('aws ecr update-image-storage-class --target-storage-class STANDARD')}), or build and deploy that commit again. Nothing has been changed.`,
       )

@@ -4,7 +4,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
-import { quoted, type Text, text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, quoted, text, type Text, type Untrusted, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { engineOf, runningTaskDefinition } from '../engine.ts'
 import type { Journey } from '../journey.ts'
@@ -102,7 +102,7 @@ async function describe(reference: string, { serviceArn = '' }: Service, { ecs }
   const definition = await ecs.describeTaskDefinition(reference)
   if (definition) return definition
   throw gone(
-    text`The task definition ${untrusted(shortName(reference))} was not found in ${untrusted(placeOf(serviceArn))}`,
+    text`The task definition ${asName(shortName(reference))} was not found in ${untrusted(placeOf(serviceArn))}`,
     text`ecs:DescribeTaskDefinition does not return it: it never existed there, or was deleted`,
     text`Correct the input ${quoted('to')}; ${quoted('aws ecs list-task-definitions --sort DESC --family-prefix FAMILY')} lists revisions. Nothing has been changed.`,
   )
@@ -145,15 +145,15 @@ function isImage(image: string, wanted: string): boolean {
 function others(current: string, from: string): Failure {
   return new Failure({
     code: 'deployment-conflict',
-    what: text`Not rolled back: the live revision is ${untrusted(shortName(current))}, no longer ${untrusted(shortName(from))}`,
+    what: text`Not rolled back: the live revision is ${asName(shortName(current))}, no longer ${asName(shortName(from))}`,
     why: text`another user or run has deployed it, and a rollback does not replace that`,
-    fix: text`Check that ${untrusted(shortName(current))} works with the other services of this run. AWS CloudTrail has the user (event UpdateService or CreateDeployment). Nothing has been changed.`,
+    fix: text`Check that ${asName(shortName(current))} works with the other services of this run. AWS CloudTrail has the user (event UpdateService or CreateDeployment). Nothing has been changed.`,
   })
 }
 
 function undeployable(arn: string, reason: Text): Failure {
   return gone(
-    text`The revision ${untrusted(shortName(arn))} can no longer be deployed`,
+    text`The revision ${asName(shortName(arn))} can no longer be deployed`,
     text`${reason}, and ECS updates a service to active revisions only`,
     text`Name an active revision in the input ${quoted('to')}; or deploy its image (actions/deploy), which registers a new revision. Nothing has been changed.`,
   )

@@ -1,7 +1,7 @@
 import { resourceName, withoutAccount } from '../../arn.ts'
 import { deadlineIn } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
-import { text, untrusted } from '../../text.ts'
+import { asName, text, untrusted } from '../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy/group.ts'
 import { serviceConsoleUrl } from '../console.ts'
@@ -125,7 +125,7 @@ export function asRollback(end: End, taskDefinition = ''): End {
   if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
   if (end.outcome !== 'succeeded') return end
   const fix = text`Run the rollback again: it starts from the revision that is live now.`
-  const why = text`the deployment of ${untrusted(shortName(taskDefinition))} had completed before it could be stopped`
+  const why = text`the deployment of ${asName(shortName(taskDefinition))} had completed before it could be stopped`
   return {
     outcome: 'failed',
     serving: taskDefinition || undefined,

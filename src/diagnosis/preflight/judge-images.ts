@@ -1,5 +1,5 @@
 import { objectIn, textIn } from '../../task-definition/members.ts'
-import { text, untrusted } from '../../text.ts'
+import { asName, text, untrusted } from '../../text.ts'
 import type { ImageFact, PreflightFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 
@@ -37,7 +37,7 @@ function judge(image: ImageFact, facts: PreflightFacts): readonly Finding[] {
           'image-missing',
           {
             what: text`Image not found for ${usersOf(image)}`,
-            why: text`${untrusted(reference)} is not in Amazon ECR (repository ${untrusted(standing.repository)}, ${facts.region}, account ${untrusted(facts.accountId ?? 'unknown')}), so tasks would stop with CannotPullContainerError`,
+            why: text`${asName(reference)} is not in Amazon ECR (repository ${asName(standing.repository)}, ${facts.region}, account ${untrusted(facts.accountId ?? 'unknown')}), so tasks would stop with CannotPullContainerError`,
             fix: text`Check that the push succeeded, and the repository, the tag or digest, the region and the account. A lifecycle policy may have deleted the image.`,
           },
           standing.mayBeCached || !isEssential,
@@ -49,7 +49,7 @@ function judge(image: ImageFact, facts: PreflightFacts): readonly Finding[] {
           'image-invalid',
           {
             what: text`Invalid image reference in ${usersOf(image)}`,
-            why: text`${reference === '' ? 'it is empty' : text`${untrusted(reference)} is not`} of the form registry/repository:tag or registry/repository@sha256:…, with the repository in lower case`,
+            why: text`${reference === '' ? 'it is empty' : text`${asName(reference)} is not`} of the form registry/repository:tag or registry/repository@sha256:…, with the repository in lower case`,
             fix: text`Correct the image of the container.`,
           },
           !isEssential,
@@ -77,7 +77,7 @@ function misfit(
       'image-platform',
       {
         what: text`Wrong CPU architecture in the image of ${usersOf(image)}`,
-        why: text`${untrusted(image.reference)} is built for ${untrusted(platforms?.join(', ') ?? '')}, and the task runs on ${wanted}, so containers would fail with exec format error or CannotPullContainerError`,
+        why: text`${asName(image.reference)} is built for ${untrusted(platforms?.join(', ') ?? '')}, and the task runs on ${wanted}, so containers would fail with exec format error or CannotPullContainerError`,
         fix: text`Build it with platforms: ${wanted}, or set runtimePlatform.cpuArchitecture of the task definition to ${architecture}.`,
       },
       !facts.isFargate || !image.isEssential || isDisproved,

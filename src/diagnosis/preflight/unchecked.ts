@@ -1,4 +1,4 @@
-import { type Text, text, untrusted } from '../../text.ts'
+import { asName, type Text, text, untrusted } from '../../text.ts'
 import type { ImageFact, PreflightFacts, Unread } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import type { FindingCode } from './finding-kinds.ts'
@@ -27,7 +27,7 @@ export function uncheckedIn(facts: PreflightFacts): readonly Unchecked[] {
 function elsewhere({ reference, containers }: ImageFact): Unchecked {
   return {
     code: 'image-unchecked',
-    shows: text`the image ${untrusted(reference)} of container ${untrusted(containers.join(', '))}`,
+    shows: text`the image ${asName(reference)} of container ${asName(containers.join(', '))}`,
     why: text`it is not in the Amazon ECR of this account and region`,
     fix: text`Copy images that production needs into your own ECR, where they stay and can be checked.`,
   }

@@ -1,3 +1,4 @@
+import { loadConfig } from '../../../src/config/load.ts'
 import { parseDocument } from '../../../src/document/document.ts'
 import { kindOf } from '../../../src/document/kinds.ts'
 import type { Subject } from './subject.ts'
@@ -28,6 +29,7 @@ const texts: readonly (readonly [string, Text])[] = [
   ['anchors with aliases', times((index) => `k${index}: &a${index} 1\nl${index}: *a${index}\n`)],
   ['an alias many times', wrapped('a: &a { b: 1 }\nc: [', () => '*a, ', ']')],
   ['merge keys', wrapped('a: &a { b: 1 }\n', (index) => `c${index}: { <<: *a }\n`, '')],
+  ['merge keys in a chain', times((index) => `k${index}: &a${index} { <<: *a${index - 1}, m${index}: 1 }\n`)],
   ['aliases without anchors', times((index) => `k${index}: *none\n`)],
   ['lists in each other', times(() => '- ')],
   ['keys in each other', times(() => '? ')],
@@ -71,9 +73,37 @@ function readAll(content: string): void {
   kindOf(content, undefined)
 }
 
+const name = (index: number) => `${index}-${'containerdefinitions'.repeat(4)}`
+const service = (index: number) => `"s${index}": {"task-definition": "x", "tsak": 1},`
+const configurations: readonly (readonly [string, Text])[] = [
+  ['unknown keys', wrapped('{"version": 1,', (index) => `"${name(index)}": 1,`, '"a": 1}')],
+  ['unknown environments', wrapped('{"version": 1, "environments": {', (index) => `"${name(index)}": 1,`, '}}')],
+  ['misspelt keys of services', wrapped('{"version": 1, "services": {', service, '}}')],
+  [
+    'services that waves do not know',
+    (size) =>
+      wrapped(
+        `{"version": 1, "environments": {"a": {"waves": [[${times((index) => `"w${index}",`)(size / 2)}"w"]], "services": {`,
+        (index) => `"s${index}": {},`,
+        '"s": {}}}}}',
+      )(size / 2),
+  ],
+]
+
+function load(content: string): void {
+  try {
+    loadConfig(content, 'slipway.yml')
+  } catch {
+    // Refused is right.
+  }
+}
+
 /** Files in JSON and YAML, as they are read and called what they are. */
-export const documents: readonly Subject[] = texts.map(([name, text]) => ({
-  name: `document with ${name}`,
-  texts: (size) => [text(size)],
-  search: readAll,
-}))
+export const documents: readonly Subject[] = [
+  ...texts.map(([what, text]) => subject(`document with ${what}`, text, readAll)),
+  ...configurations.map(([what, text]) => subject(`slipway.yml with ${what}`, text, load)),
+]
+
+function subject(name: string, text: Text, search: (content: string) => void): Subject {
+  return { name, texts: (size) => [text(size)], search }
+}
