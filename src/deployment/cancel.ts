@@ -1,6 +1,6 @@
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
-import { asName, text, type Text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'

@@ -11,7 +11,7 @@ import {
 import { mostNames, nameList } from '../deployment/fleet/name-list.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink, suspectedReason, suspicion } from './opening.ts'
 import { causeSentence, headline, type Stage } from './sentence.ts'
 import type { Subject } from './subject.ts'

@@ -215,11 +215,11 @@ describe('assigned', () => {
     'the secret: STRIPE_KEY. The secret:  «STRIPE_KEYx»',
     'secret: «STRIPE_KEY»',
     'image/user-token:v2 session-token:2.1 x/token:1.2.3-alpine y-token:latest z-token:stable, token:«2x»',
-    'token:v1.2@sha256 token:v1.2~x token:«latestx» token:v2-rc.1" token:«1»',
+    'token:v1.2@sha256 token:v1.2~x token:«latestx» token:v2-rc.1" token:1',
     'secret://vault/x token:«/x»',
     'repo/token:abc, repo/token:«a+c» repo/token:«ab!» token:«abc»',
     'secret-service.internal:8443 token.example.com:sub x.token.io:abc token.examplex:«abc»',
-    'secret-host:8443, secret-host:«84434x» secret.host:«1» secret-host:«123456» Secret-Host:«8443» my-token:«8443»',
+    'secret-host:8443, secret-host:«84434x» secret.host:1 secret-host:«123456» Secret-Host:8443 my-token:8443',
     'token.actions.githubusercontent.com:aud',
     'token:\n  «"x"»',
   ])

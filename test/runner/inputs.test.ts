@@ -167,7 +167,12 @@ const readers: readonly (readonly [string, InputReader<unknown>, string, unknown
   ['no word that may be left', optionalOneOf(['on', 'strict']), '', undefined],
   ['another word', optionalOneOf(['on']), 'off', 'Error: must be one of on, not "off"'],
   ['a list', list, ' a , b\n c\n\n', ['a', 'b', 'c']],
-  ['a list with an empty item', list, 'a,,b', 'Error: has an empty item in "a,,b": an expression or a variable there has no value'],
+  [
+    'a list with an empty item',
+    list,
+    'a,,b',
+    'Error: has an empty item in "a,,b": an expression or a variable there has no value',
+  ],
   ['an empty list', list, '', []],
   ['lines', lines, '  a b \r\n\n   \n c', ['  a b', ' c']],
   ['what fits', region, 'eu-west-1', 'eu-west-1'],
