@@ -1,15 +1,12 @@
 import { lostPart } from '../image/lost-part.ts'
 import { type InputReader, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
-
-/** Why a part of an image is empty more often than for any other reason (actions/runner, JobExtension.cs). */
-const likely =
-  'GitHub drops a job output that contains a masked value such as an account ID: pass repository and digest between jobs, and compose the image in this job'
+import { lostInputCauses } from './lost-inputs-table.ts'
 
 function requireWhole(image: string, subject = ''): void {
   const lost = image === '' ? 'is empty' : lostPart(image)
   if (lost !== undefined)
-    throw new Error(`${subject}${image === '' ? '' : `"${image}" `}${lost}; likely cause: ${likely}`)
+    throw new Error(`${subject}${image === '' ? '' : `"${image}" `}${lost}; likely cause: ${lostInputCauses.output}`)
 }
 
 /** A name of an image with all its parts, or undefined when it is not given. */

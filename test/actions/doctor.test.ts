@@ -267,7 +267,7 @@ const rolling: readonly Row[] = [
   [
     'alarm-without-data',
     'notes',
-    'The alarm api-5xx has no data (INSUFFICIENT_DATA): it guards the deployment only once its metric arrives; it says: Unchecked. Check namespace, metric and dimensions of the alarm if it stays so under traffic.',
+    'The alarm api-5xx has no data (INSUFFICIENT_DATA): it guards the deployment only once its metric arrives; its reason: Unchecked. Check namespace, metric and dimensions of the alarm if it stays so under traffic.',
     (sim) => {
       home(sim).cloudwatch.setState('api-5xx', 'INSUFFICIENT_DATA', 'Unchecked')
       return {}
