@@ -18,11 +18,11 @@ const root = join(import.meta.dirname, '..')
 
 const usage = `Usage: npm run demo -- [--scenario NAME] [--fast] [--list] [--output FOLDER] [--picture]
 
-  --scenario  tells one story, from --list
-  --fast      waits for nothing: AWS's minutes pass as fast as this machine computes
-  --list      what there is to tell
-  --output    where summaries and Slack messages are put (default: demo-output)
-  --picture   tells the whole story and draws docs/demo.svg of it`
+  --scenario  runs one scenario of --list
+  --fast      does not pause: AWS's minutes pass as fast as this machine computes
+  --list      lists the scenarios
+  --output    folder for summaries and Slack messages (default: demo-output)
+  --picture   runs all of the default scenarios and draws docs/demo.svg`
 
 const list = () =>
   Object.entries(scenarios)
