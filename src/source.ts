@@ -165,15 +165,18 @@ export function sourceLine(source: Source, event: SourceEvent, missing: Text | u
   if (by === 'event') {
     if (missing === undefined && event.standsFor === undefined) return undefined
     const why = missing === undefined ? text`` : text`; ${missing}`
-    return text`${named}, from the event ${untrusted(event.name)}${meaning}${why}. To use another commit, set the input revision.`
+    return text`${named}, from ${eventName(event)}${meaning}${why}. To use another commit, set the input revision.`
   }
   const isForeign = source.repository !== event.repository
   if (commit === event.sha && !isForeign) return undefined
   const where = [...(isForeign ? [source.repository] : []), refName(source.ref)].filter(Boolean).join(', ')
   const what = text`${named}${where === '' ? text`` : text` (${untrusted(where)})`}, from the checkout`
-  return event.sha === ''
-    ? what
-    : text`${what}; the event ${untrusted(event.name)} has ${untrusted(short(event.sha))}${meaning}`
+  return event.sha === '' ? what : text`${what}; ${eventName(event)} has ${untrusted(short(event.sha))}${meaning}`
+}
+
+/** A program of a person's own may set the commit alone. */
+function eventName({ name }: SourceEvent): Text {
+  return name === '' ? text`GITHUB_SHA` : text`the event ${untrusted(name)}`
 }
 
 function short(sha: string): string {

@@ -18,11 +18,11 @@ const root = join(import.meta.dirname, '..')
 
 const usage = `Usage: npm run demo -- [--scenario NAME] [--fast] [--list] [--output FOLDER] [--picture]
 
-  --scenario  tells one story, from --list
-  --fast      waits for nothing: AWS's minutes pass as fast as this machine computes
-  --list      what there is to tell
-  --output    where summaries and Slack messages are put (default: demo-output)
-  --picture   tells the whole story and draws docs/demo.svg of it`
+  --scenario  runs one scenario of --list
+  --fast      does not pause: AWS's minutes pass as fast as this machine computes
+  --list      lists the scenarios
+  --output    folder for summaries and Slack messages (default: demo-output)
+  --picture   runs all of the default scenarios and draws docs/demo.svg`
 
 const list = () =>
   Object.entries(scenarios)
@@ -120,25 +120,25 @@ function conclude(chapters: readonly Chapter[], told: readonly Told[], output: s
   )
   print('')
   if (surprises.length > 0) {
-    print(paint('red', 'The story did not go as it should:'))
+    print(paint('red', 'The scenario did not end as expected:'))
     for (const surprise of surprises) print(paint('red', `  - ${surprise}`))
     process.exitCode = 1
   } else {
-    print(paint('green', `The story went as it should, in ${seconds.toFixed(0)} s.`))
+    print(paint('green', `The scenario ended as expected, in ${seconds.toFixed(0)} s.`))
     for (const { cause } of told) if (cause) print(`Cause found: ${paint('bold', cause)}`)
   }
   const folder = relative(process.cwd(), output) || '.'
-  print(`\nTo look at, in ${folder}/:`)
+  print(`\nWritten to ${folder}/:`)
   for (const { name } of chapters) {
     print(
-      `  ${`${name}.slack.html`.padEnd(28)} the Slack message, and what it said before (${name}.slack.json as sent)`,
+      `  ${`${name}.slack.html`.padEnd(28)} the Slack message and its earlier versions (${name}.slack.json as sent)`,
     )
     print(`  ${`${name}.summary.md`.padEnd(28)} the job summary`)
   }
-  print('\nWhat to try next:')
+  print('\nNext steps:')
   print('  npm run demo -- --scenario out-of-memory')
   print('  npm run demo -- --list')
-  print('  npm run simulator                        AWS, GitHub and Slack on this machine, to play with')
+  print('  npm run simulator                        simulated AWS, GitHub and Slack on this machine')
 }
 
 const options = readOptions()

@@ -132,3 +132,12 @@ describe('a region that is none', () => {
     expect(nearestRegion('eu-west-1')).toBeUndefined()
   })
 })
+
+test.each([
+  ['eu-west-1', 'https://health.aws.amazon.com/health/status'],
+  ['cn-north-1', 'https://status.amazonaws.cn'],
+  // None is documented: no link is better than a wrong one.
+  ['us-gov-west-1', undefined],
+])('the status page of %s', (region, page) => {
+  expect(partitionOf(region).healthPage).toBe(page)
+})

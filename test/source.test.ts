@@ -147,6 +147,11 @@ describe('the line about a source', () => {
       line(event, undefined, undefined, 'no Git checkout at "."'),
       'Revision: eeeeeee, from the event push; no Git checkout at ".". To use another commit, set the input revision.',
     ],
+    [
+      'that the event has no name',
+      line({ ...event, name: '' }, undefined, undefined, 'no Git checkout at "."'),
+      'Revision: eeeeeee, from GITHUB_SHA; no Git checkout at ".". To use another commit, set the input revision.',
+    ],
     ['the input', line(event, undefined, sha('2')), 'Revision: 2222222, set by the input revision'],
     [
       'the input and the checkout',

@@ -42,7 +42,8 @@ const areas: Readonly<Record<string, () => readonly string[]>> = {
   'the list of causes': () => (read('docs/troubleshooting.md').split('## Causes')[1] ?? '').split('\n'),
   'the failure in the README': () =>
     (read('README.md').split('## When a deploy fails')[1] ?? '').split('## ')[0]?.split('\n') ?? [],
-  'the demo': () => literals(filesIn('test/demo', /\.ts$/)),
+  'the demo and the simulator by hand': () =>
+    literals([...filesIn('test/demo', /\.ts$/), 'test/demo.ts', 'test/simulator/cli.ts']),
 }
 
 /** What is not written, and what is. */

@@ -25,7 +25,7 @@ export function unpaired(inputs: DeployInputs): readonly Text[] {
   ] as const
   const lonely = pairs.filter(([, one, other]) => (one === undefined) !== (other === undefined))
   return [
-    ...lonely.map(([name]) => text`${name} requires ${name}-name, and the other way round`),
+    ...lonely.map(([name]) => text`${name} and ${name}-name require each other`),
     ...(inputs.keepImage && inputs.image !== undefined ? [text`image and keep-image are mutually exclusive`] : []),
   ]
 }

@@ -2,18 +2,15 @@ import { lostPart, misnaming } from '../image/lost-part.ts'
 import { withoutCredentials } from '../image/reference.ts'
 import { type InputReader, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
-
-/** Why a part of an image is empty more often than for any other reason (actions/runner, JobExtension.cs). */
-const likely =
-  'GitHub drops a job output that contains a masked value such as an account ID: pass repository and digest between jobs, and compose the image in this job'
+import { lostInputCauses } from './lost-inputs-table.ts'
 
 function requireWhole(image: string, subject = ''): void {
-  if (image === '') throw new Error(`${subject}is empty; likely cause: ${likely}`)
+  if (image === '') throw new Error(`${subject}is empty; likely cause: ${lostInputCauses.output}`)
   const named = `${subject}"${withoutCredentials(image)}"`
   const wrong = misnaming(image)
   if (wrong !== undefined) throw new Error(`${named} ${wrong}`)
   const lost = lostPart(image)
-  if (lost !== undefined) throw new Error(`${named} ${lost}; likely cause: ${likely}`)
+  if (lost !== undefined) throw new Error(`${named} ${lost}; likely cause: ${lostInputCauses.output}`)
 }
 
 /** A name of an image with all its parts, or undefined when it is not given. */

@@ -3,7 +3,7 @@ import { strategyInputs } from './strategy-inputs.ts'
 /** Why a value does not arrive. */
 export const lostInputCauses = {
   output:
-    'GitHub drops an output of a job that contains a masked value such as an account ID; pass repository and digest between jobs instead, and put the image together in this job',
+    'GitHub drops a job output that contains a masked value such as an account ID; pass repository and digest between jobs, and compose the image in this job',
   variable: 'a variable, secret or output that this job does not have',
 } as const
 
@@ -104,7 +104,7 @@ export const lostInputs: readonly LostInput[] = [
     lost: 'task-definition',
     shownBy: ['image', 'container-name', 'run-task'],
     unless: [...definitions, ...services, 'deployment-id'],
-    otherwise: 'there is no task definition for the image',
+    otherwise: 'there is no task definition to deploy',
     cause: 'variable',
     onPurpose: 'To deploy an image with the task definition that a service has, set service.',
   },

@@ -1,6 +1,9 @@
+import { withoutAccount } from '../arn.ts'
 import { deadlineIn, remaining } from '../clock.ts'
+import { concealer } from '../diagnosis/redact-evidence.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
-import { asName, type Text, text, untrusted } from '../text.ts'
+import type { JsonObject } from '../ports.ts'
+import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
@@ -24,8 +27,26 @@ export async function* settleCancelled(record: DeploymentRecord, ports: Ports): 
     yield* settle(record, ports)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    yield verdict(ports.clock.now(), unsettled(record, error), undefined)
+    // What AWS says may quote the value of a variable.
+    const conceal = concealer(await definitionsOf(record, ports), record)
+    yield conceal(verdict(ports.clock.now(), unsettled(record, error), undefined))
   }
+}
+
+/** The task definitions that it was about, as far as they can be read. */
+async function definitionsOf(
+  { taskDefinition, previousTaskDefinition }: DeploymentRecord,
+  { ecs }: Ports,
+): Promise<readonly JsonObject[]> {
+  const read = [taskDefinition, previousTaskDefinition].map(async (arn) => {
+    try {
+      return (arn === undefined ? undefined : await ecs.describeTaskDefinition(arn)) ?? []
+    } catch (error) {
+      if (error instanceof Failure) return []
+      throw error
+    }
+  })
+  return (await Promise.all(read)).flat()
 }
 
 async function* settle(record: DeploymentRecord, ports: Ports): AsyncGenerator<DeploymentEvent> {
@@ -113,18 +134,23 @@ function leftAlone(id: string, record: DeploymentRecord): Told {
   const again = reattach(id, record)
   if (record.policy === 'go-on')
     return {
-      why: text`the rollback by deployment ${untrusted(id)} continues without this run`,
+      why: text`the rollback by deployment ${named(id)} continues without this run`,
       fix: text`Check the service in the AWS console.${again}`,
     }
   return {
-    why: text`the deployment ${untrusted(id)} is still in progress and continues without this run (on-cancel: leave)`,
+    why: text`the deployment ${named(id)} is still in progress and continues without this run (on-cancel: leave)`,
     fix: text`Run the job again to watch it further, or run the rollback workflow (actions/rollback).${again}`,
   }
 }
 
+/** Without region and account, which go without saying. */
+function named(id: string): Untrusted {
+  return untrusted(withoutAccount(id))
+}
+
 function tooLate(id: string): Told {
   return {
-    why: text`the deployment ${untrusted(id)} had completed before it could be stopped, so the new revision is live`,
+    why: text`the deployment ${named(id)} had completed before it could be stopped, so the new revision is live`,
     fix: text`To undo it, run the rollback workflow (actions/rollback).`,
   }
 }
@@ -132,7 +158,7 @@ function tooLate(id: string): Told {
 function rolledBack(id: string, { previousTaskDefinition: previous }: DeploymentRecord): Told {
   const target = previous ? text` to ${asName(shortName(previous))}` : text``
   return {
-    why: text`this run stopped the deployment ${untrusted(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
+    why: text`this run stopped the deployment ${named(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
     fix: text`The rollback continues without this run. Check its end in the AWS console.`,
   }
 }

@@ -8,7 +8,7 @@ const usualMinutes = 60
 /** No wait is longer than a job on GitHub's machines. Minutes. */
 const longestMinutes = 360
 const remedy =
-  'set role-to-assume (with "permissions: id-token: write"), so that they are renewed, or raise role-duration-seconds.'
+  'set role-to-assume (the job needs the permission id-token), so that they are renewed, or raise role-duration-seconds.'
 
 /** Warns before a wait in which the credentials are going to expire, as far as anybody can know. Asks AWS nothing. */
 export async function* warnOfExpiry(

@@ -166,7 +166,7 @@ describe('an immutable tag', () => {
       const digest = seedImage(world, 'eu-west-1', 'api', 'v1', { labels })
       expect(await failure(run({ tag: 'v1' }))).toMatchObject({
         code: 'image-tag-taken',
-        why: expect.stringMatching(new RegExp(`^it holds ${digest}.*does not say what it was made of`)),
+        why: expect.stringMatching(new RegExp(`^it has another image, ${digest}.*it has no label slipway.key`)),
       })
     },
   )
@@ -186,7 +186,7 @@ describe('an immutable tag', () => {
         status: 403,
       },
     })
-    expect((await failure(run({ tag: 'v1' }))).why).toMatch(/cannot be read without ecr:GetDownloadUrlForLayer/)
+    expect((await failure(run({ tag: 'v1' }))).why).toMatch(/not authorized to perform ecr:GetDownloadUrlForLayer/)
   })
 
   test('is put again when the same layout is pushed again', async () => {

@@ -281,7 +281,7 @@ describe('where git does not help', () => {
     const environment = { PATH: '/nonexistent' }
     const scene = buildScene()
     const { one, two } = await twice(scene, [tag, { environment }], nothing, [tag, { environment }])
-    expect(one.log).toMatch(/not known whether the checkout has uncommitted changes: git is not installed/)
+    expect(one.log).toMatch(/Whether the checkout has uncommitted changes is unknown: git is not installed/)
     expect(two.outputs.reused).toBe('true')
     scene.source.write('src/app.js', 'changed()')
     expect((await scene.run(tag, { environment })).failure).toMatch(/the files of the context differ/)
@@ -332,7 +332,7 @@ describe('a git address as context', () => {
   test('that names a branch may be anything: it needs a tag, and is never reused', async () => {
     const scene = buildScene()
     const context = address('#main')
-    expect((await scene.run({ context })).failure).toMatch(/no tag is given, and it is not known which commit/)
+    expect((await scene.run({ context })).failure).toMatch(/tag is empty, and the commit of the context/)
     const { one, two } = await twice(scene, [{ ...tag, context }], nothing, [{ ...tag, context }])
     expect(labelsOf(scene)[label('revision')]).toBeUndefined()
     expect(one.outputs.revision).toBe('')
@@ -516,7 +516,7 @@ describe('before anything is asked of AWS', () => {
       image: '',
       revision: scene.source.git('rev-parse', 'HEAD'),
     })
-    expect(ran.log).toMatch(/Dry run: api:sha-\w{7} would be built from "\."; nothing was done/)
+    expect(ran.log).toMatch(/Dry run: api:sha-\w{7} would be built from "\."; nothing changed/)
     expect(scene.simulator.recorder.all).toEqual([])
     expect(scene.builder.builds).toEqual([])
   })

@@ -121,9 +121,9 @@ async function cancelAt(scene: () => Simulator, moment: number): Promise<string[
 
 /** Whether what people read fits what became of the service. */
 function isTrue(told: string, serving: string, changes: number): boolean {
-  if (/had not been changed/.test(told)) return changes === 0 && serving === oldImage
-  if (/had succeeded|was complete before it could be stopped/.test(told)) return serving === newImage
-  return /(is|was) being rolled back|had been rolled back/.test(told) && serving === oldImage
+  if (/had not changed the service yet/.test(told)) return changes === 0 && serving === oldImage
+  if (/had succeeded|had completed before it could be stopped/.test(told)) return serving === newImage
+  return /now rolls back|was already rolling back|had been rolled back/.test(told) && serving === oldImage
 }
 
 const slow = (sim: Simulator) => {

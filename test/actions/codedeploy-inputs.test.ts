@@ -50,7 +50,7 @@ describe('codedeploy-appspec', () => {
   test('that is not there, or not right, says so before anything is changed', async () => {
     expect((await deploy({ 'codedeploy-appspec': 'missing.yml' })).log).toMatch(/file-unreadable/)
     const wrong = await deploy({ 'codedeploy-appspec': `${yaml}\nHooks:\n  - AfterInstal: f` })
-    expect(wrong.log).toMatch(/AfterInstal is no lifecycle event .*did you mean AfterInstall\?/)
+    expect(wrong.log).toMatch(/unknown lifecycle event hook "AfterInstal" .*did you mean AfterInstall\?/)
     expect(wrong.sent).toEqual({})
   })
 })

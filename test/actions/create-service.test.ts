@@ -138,7 +138,7 @@ describe('a missing service', () => {
   })
 
   test.each([
-    ['that do not fit it', definition, { strategy: 'BLUE_GREEN' }, /bake-minutes is required with the strategy/],
+    ['that do not fit it', definition, { strategy: 'BLUE_GREEN' }, /bake-minutes is required with strategy/],
     [
       'of ECS, and is one of CodeDeploy',
       { ...definition, deploymentController: { type: 'CODE_DEPLOY' } },
@@ -280,17 +280,21 @@ test.each<[string, object | string, RegExp, Record<string, string>?]>([
   [
     'another service',
     { ...definition, serviceName: 'web' },
-    /json:1:241: serviceName is web, but the input service says api/,
+    /json:1:241: serviceName is web, but the input service is api/,
   ],
+  ['another cluster', { ...definition, cluster: 'test' }, /json:1:241: cluster is test, but the input cluster is shop/],
   [
-    'another cluster',
-    { ...definition, cluster: 'test' },
-    /json:1:241: cluster is test, but the input cluster says shop/,
+    'another family',
+    { ...definition, taskDefinition: 'web:3' },
+    /json:1:241: taskDefinition is web, but the family of the task definition is api/,
   ],
-  ['another family', { ...definition, taskDefinition: 'web:3' }, /json:1:241: taskDefinition is web, but .* says api/],
   ['no count', { launchType: 'FARGATE' }, /desiredCount is missing, and the input desired-count is empty/],
   ['a token', { ...definition, clientToken: 'mine' }, /clientToken is set by Slipway/],
-  ['a controller of others', { ...definition, deploymentController: { type: 'EXTERNAL' } }, /controller EXTERNAL/],
+  [
+    'a controller of others',
+    { ...definition, deploymentController: { type: 'EXTERNAL' } },
+    /deploymentController must be .* not EXTERNAL/,
+  ],
   ['no JSON', '{ "desiredCount": ', /json:1:19: the text ends, but the "\{" is not closed/],
   [
     'a task definition',
@@ -311,7 +315,7 @@ test("what ECS refuses is said in its words, with the name of the file's input",
   const { log, runner } = await deploy(sim, { content: { desiredCount: 1, launchType: 'FARGATE' } })
   expect(runner.outputs.verdict).toBe('failed')
   expect(log).toMatch(
-    /refuses to create the service api[\s\S]*Network Configuration must be provided[\s\S]*service-definition/,
+    /refused ecs:CreateService for api: InvalidParameterException: Network Configuration must be provided[\s\S]*service-definition/,
   )
 })
 

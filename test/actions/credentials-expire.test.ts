@@ -70,7 +70,7 @@ describe('before it begins', () => {
     const { log, verdict } = await deploy(sim, { image: newImage }, { ...session, ...expiry(sim, 20) })
     expect(verdict).toBe('succeeded')
     expect(log).toMatch(/credentials expire at \d{4}-\d\d-\d\d \d\d:\d\d UTC, before the deadline of the deployment/)
-    expect(log).toMatch(/role-to-assume gets new ones .*permission id-token.*role-duration-seconds/)
+    expect(log).toMatch(/set role-to-assume .*permission id-token.*role-duration-seconds/)
   })
 
   test("the waits of CodeDeploy's group count", async () => {
@@ -92,7 +92,7 @@ describe('before it begins', () => {
     ['nobody who waits', session, { 'wait-for-minutes': '90', 'wait-for-service-stability': 'false' }, false],
   ])('%s', async (_, environment, given, warns) => {
     const { log } = await deploy(rollingScene(), { image: newImage, ...given }, environment)
-    expect(/not known how long the AWS credentials last/.test(log)).toBe(warns)
+    expect(/AWS credentials have no known expiry/.test(log)).toBe(warns)
     expect(log).not.toMatch(/credentials expire at/)
   })
 })

@@ -363,7 +363,7 @@ describe('waves', () => {
     expect(isDone).toBe(true)
     expect(serving(sim, 'data')).toBe(imageOf('data', 'theirs'))
     expect(runner.outputs.verdict).toBe('rollback-failed')
-    expect(told.data?.cause).toMatch(/runs data:3 by now/)
+    expect(told.data?.cause).toMatch(/The live revision is data:3, no longer data:2/)
     expect(serving(sim, 'api')).toBe(oldImage)
   })
 
@@ -413,8 +413,8 @@ describe('a cancelled run of waves', () => {
     expect(main.runner.outputs.verdict).toBe('cancelled')
     const after = await deploySeveral(sim, given, { files, state: main.runner.savedState })
     expect(after.error).toBeUndefined()
-    expect(after.log).toMatch(/api +│ .*is being rolled back to api:1/)
-    expect(after.log).toMatch(/worker │ .*is being rolled back to worker:1/)
+    expect(after.log).toMatch(/api +│ .*now rolls back to api:1/)
+    expect(after.log).toMatch(/worker │ .*now rolls back to worker:1/)
     expect(after.log).toMatch(
       /2 deployments were in progress: api, worker.*Rollback in progress, continues after this job: data\. Not started: edge/,
     )

@@ -341,7 +341,9 @@ test('who attaches to what is not there reads that nothing was watched', async (
   const { runner } = await deploy(rollingScene(), { ...here, 'deployment-id': 'ecs-svc/1' })
   const log = runner.lines.join('\n')
   expect(log).toMatch(/api \(shop\): no deployment to watch/)
-  expect(log).toMatch(/error api \(shop\): no deployment to watch, after \S+: There is no deployment ecs-svc\/1/)
+  expect(log).toMatch(
+    /error api \(shop\): no deployment to watch, after \S+: The service api \(region eu-west-1, account 111122223333\) has no deployment ecs-svc\/1/,
+  )
 })
 
 test('deployment-id alone says which service is watched', async () => {
@@ -365,7 +367,7 @@ test.each([['d-ABCDEFGH1'], ['ecs-svc/1234567890123456789']])(
     const { code, why = [] } = (error as Failure).parts
     expect(code).toBe('inputs-invalid')
     const said = renderText(why, (theirs) => theirs)
-    expect(said).toMatch(new RegExp(`deployment-id ${id} does not say whose.*service`))
+    expect(said).toMatch(new RegExp(`deployment-id ${id} does not include its service`))
     expect(said).toMatch(/service-managed-ebs-volume and service-managed-ebs-volume-name/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   },
@@ -397,13 +399,13 @@ describe('a cancelled run', () => {
     const main = await cancelled(sim, slack)
     expect(main.runner.failed).toBe(true)
     expect(main.runner.outputs.verdict).toBe('cancelled')
-    expect(main.runner.lines.join('\n')).toMatch(/At the end of this job the deployment is stopped and rolled back/)
+    expect(main.runner.lines.join('\n')).toMatch(/At the end of this job the deployment stops and rolls back/)
     const after = await post(sim, slack, main.runner.savedState)
-    expect(after.runner.lines.join('\n')).toMatch(/is being rolled back to api:1/)
+    expect(after.runner.lines.join('\n')).toMatch(/now rolls back to api:1/)
     expect(after.runner.summary).toMatch(/cancelled/)
     const last = after.sent.findLast(({ url }) => url.endsWith('/chat.update'))
     expect(last?.body.ts).toBe('1795165392.000100')
-    expect(JSON.stringify(last?.body)).toMatch(/is being rolled back to api:1/)
+    expect(JSON.stringify(last?.body)).toMatch(/now rolls back to api:1/)
     sim.clock.advance(30 * 60_000)
     expect(servingImage(sim)).toBe(oldImage)
   })

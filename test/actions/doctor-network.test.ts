@@ -154,7 +154,7 @@ const network: readonly Row[] = [
   [
     'route-blackhole',
     'warns',
-    'The default route of subnet-0bbb2222 is a blackhole: rtb-0bbb2222 routes to nat-0bbb2222, which does not exist any more. Correct the route, or create its target again.',
+    'The default route of subnet-0bbb2222 is a blackhole: rtb-0bbb2222 routes to nat-0bbb2222, which no longer exists. Correct the route, or create its target again.',
     (sim) => {
       withRepository(sim)
       home(sim).ec2.subnet({ id: 'subnet-0bbb2222', route: 'blackhole' })

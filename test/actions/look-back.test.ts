@@ -239,7 +239,7 @@ describe('a look back', () => {
     sim.clock.advance(5 * 3_600_000)
     const { log, outputs } = await doctor(sim, { given: { 'deployment-id': 'newest' } })
     expect(outputs.verdict).toBe('rolled-back')
-    expect(log).toMatch(/It ended \d hours ago, and Amazon ECS shows stopped tasks for about one/)
+    expect(log).toMatch(/The deployment ended \d hours ago, and ECS keeps stopped tasks for about one hour/)
   })
 
   test.each([

@@ -32,14 +32,14 @@ const file = { 'task-definition': 'td.json' }
 
 const lost: readonly (readonly [name: string, given: Record<string, string>, expected: string, slipwayYml?: string])[] =
   [
-    ['deploy', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is given'],
+    ['deploy', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is set'],
     [
       'deploy',
       { ...here, ...file, 'environment-variables': 'A=1' },
-      'image is empty, but environment-variables is given',
+      'image is empty, but environment-variables is set',
     ],
-    ['deploy', { ...here, 'container-name': 'api', secrets: 'A=arn:a' }, 'but container-name and secrets are given'],
-    ['doctor', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is given'],
+    ['deploy', { ...here, 'container-name': 'api', secrets: 'A=arn:a' }, 'but container-name and secrets are set'],
+    ['doctor', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is set'],
     [
       'deploy',
       { environment: 'staging' },
@@ -53,54 +53,54 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       builds,
     ],
     ['deploy', { environment: 'staging', services: 'api' }, 'the deployment would use the image in the file', builds],
-    ['deploy', here, 'image is empty, but service is given: the service would keep its image'],
-    ['deploy', { ...here, 'desired-count': '4', 'propagate-tags': 'SERVICE' }, 'image is empty, but service is given'],
-    ['deploy', { ...here, 'run-task': 'true' }, 'image is empty, but service is given'],
-    ['deploy', { ...here, 'minimum-healthy-percent': '50' }, 'image is empty, but service is given'],
+    ['deploy', here, 'image is empty, but service is set: the service would keep its image'],
+    ['deploy', { ...here, 'desired-count': '4', 'propagate-tags': 'SERVICE' }, 'image is empty, but service is set'],
+    ['deploy', { ...here, 'run-task': 'true' }, 'image is empty, but service is set'],
+    ['deploy', { ...here, 'minimum-healthy-percent': '50' }, 'image is empty, but service is set'],
     ['deploy', { environment: 'staging' }, 'image is empty, but slipway.yml names the service', tuned],
-    ['deploy', { ...here, 'dry-run': 'true' }, 'image is empty, but service is given'],
-    ['deploy', { ...here, service: '', services: 'api' }, 'image is empty, but services is given'],
+    ['deploy', { ...here, 'dry-run': 'true' }, 'image is empty, but service is set'],
+    ['deploy', { ...here, service: '', services: 'api' }, 'image is empty, but services is set'],
     ['deploy', { environment: 'staging' }, 'image is empty, but slipway.yml names the service', runs],
-    ['register-task-definition', { ...file, 'container-name': 'api' }, 'image is empty, but container-name is given'],
-    ['register-task-definition', { ...file, command: 'serve' }, 'image is empty, but command is given'],
+    ['register-task-definition', { ...file, 'container-name': 'api' }, 'image is empty, but container-name is set'],
+    ['register-task-definition', { ...file, command: 'serve' }, 'image is empty, but command is set'],
     [
       'register-task-definition',
       { 'task-definition-family': 'api' },
-      'image is empty, but task-definition-family is given',
+      'image is empty, but task-definition-family is set',
     ],
-    ['register-task-definition', here, 'image is empty, but service is given'],
-    ['rollback', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is given'],
-    ['deploy', { image: newImage }, 'task-definition is empty, but image is given'],
-    ['deploy', { 'run-task': 'true' }, 'task-definition is empty, but run-task is given'],
-    ['doctor', { image: newImage }, 'task-definition is empty, but image is given'],
-    ['deploy', { ...file, 'desired-count': '3' }, 'service is empty, but desired-count is given'],
-    ['deploy', { ...file, strategy: 'CANARY' }, 'service is empty, but strategy is given'],
-    ['deploy', { ...file, 'codedeploy-appspec': 'appspec.yaml' }, 'service is empty, but codedeploy-appspec is given'],
-    ['deploy', { ...file, cluster: 'shop' }, 'service is empty, but cluster is given'],
-    ['doctor', { ...file, cluster: 'shop' }, 'service is empty, but cluster is given'],
+    ['register-task-definition', here, 'image is empty, but service is set'],
+    ['rollback', { ...here, 'container-name': 'api' }, 'image is empty, but container-name is set'],
+    ['deploy', { image: newImage }, 'task-definition is empty, but image is set'],
+    ['deploy', { 'run-task': 'true' }, 'task-definition is empty, but run-task is set'],
+    ['doctor', { image: newImage }, 'task-definition is empty, but image is set'],
+    ['deploy', { ...file, 'desired-count': '3' }, 'service is empty, but desired-count is set'],
+    ['deploy', { ...file, strategy: 'CANARY' }, 'service is empty, but strategy is set'],
+    ['deploy', { ...file, 'codedeploy-appspec': 'appspec.yaml' }, 'service is empty, but codedeploy-appspec is set'],
+    ['deploy', { ...file, cluster: 'shop' }, 'service is empty, but cluster is set'],
+    ['doctor', { ...file, cluster: 'shop' }, 'service is empty, but cluster is set'],
     [
       'deploy',
       { ...here, image: newImage, config: 'deploy/slipway.yml' },
-      'environment is empty, but config is given',
+      'environment is empty, but config is set',
       runs,
     ],
-    ['rollback', { ...here, config: 'deploy/slipway.yml' }, 'environment is empty, but config is given', runs],
+    ['rollback', { ...here, config: 'deploy/slipway.yml' }, 'environment is empty, but config is set', runs],
     ['deploy', { service: 'api', image: newImage }, 'environment is empty, but slipway.yml is in the workspace', runs],
     ['continue', { service: 'api' }, 'environment is empty, but slipway.yml is in the workspace', runs],
     [
       'deploy',
       { ...here, image: newImage, 'role-session-name': 'ci' },
-      'role-to-assume is empty, but role-session-name is given',
+      'role-to-assume is empty, but role-session-name is set',
     ],
     [
       'build-push',
       { repository: 'api', audience: 'sts.amazonaws.com.cn' },
-      'role-to-assume is empty, but audience is given',
+      'role-to-assume is empty, but audience is set',
     ],
     [
       'deploy',
       { ...here, 'force-desired-count': 'true', image: newImage },
-      'desired-count is empty, but force-desired-count is given',
+      'desired-count is empty, but force-desired-count is set',
     ],
   ]
 
@@ -108,9 +108,7 @@ describe('an input that was lost ends the step red, before anything is asked of 
   test.each(lost)('%s %j', async (...[name, given, expected, slipwayYml]) => {
     const { message, calls } = await step(name, given, slipwayYml)
     expect(message).toContain(expected)
-    expect(message).toMatch(
-      /Likely cause: (GitHub drops an output of a job that contains a masked value|a variable, secret)/,
-    )
+    expect(message).toMatch(/Likely cause: (GitHub drops a job output that contains a masked value|a variable, secret)/)
     expect(calls).toBe(0)
   })
 
@@ -140,7 +138,7 @@ describe('an image with a part that was lost', () => {
   ])('%s %j', async (name, given, expected) => {
     const { message, calls } = await step(name, given)
     expect(message).toContain(expected)
-    expect(message).toContain('GitHub drops an output of a job that contains a masked value')
+    expect(message).toContain('GitHub drops a job output that contains a masked value')
     expect(calls).toBe(0)
   })
 })

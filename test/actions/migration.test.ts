@@ -194,7 +194,7 @@ describe('amazon-ecs-render-task-definition v1', () => {
     const { runner, render } = await workspace(sim, { 'task-definition.json': definition(sim, file) })
     expect(await chain(render)).toMatchObject({ 'task-definition-arn': '' })
     expect(runner.lines.at(-1)).toMatch(
-      /^info Nothing is registered: the job has no credentials that are authorized to\./,
+      /^info Nothing is registered: this job has no credentials that are authorized to perform ecs:RegisterTaskDefinition\./,
     )
   })
 

@@ -89,21 +89,17 @@ describe('the notify action', () => {
   test('without a way to Slack it says so and does nothing else', async () => {
     const { sent, runner, failure } = await notify({ title: 'Import' })
     expect([sent, failure, runner.outputs.ok]).toEqual([[], undefined, 'false'])
-    expect(runner.lines).toEqual([expect.stringContaining('nothing to send')])
+    expect(runner.lines).toEqual([expect.stringContaining('No Slack message is sent')])
   })
 
   test.each([
-    [
-      'a name',
-      { 'slack-channel': '#deploys' },
-      /the input slack-channel must be a Slack channel ID .* and not #deploys/,
-    ],
+    ['a name', { 'slack-channel': '#deploys' }, /the input slack-channel must be a Slack channel ID .* not #deploys/],
     ['a user', { 'slack-channel': 'U0123ABCD' }, /must be a Slack channel ID such as C0123456789/],
     ['nothing', { 'slack-channel': '' }, /the input slack-channel is empty\. Set it to the ID of a channel/],
     [
       'nothing, and a message that is there',
       { 'slack-channel': '', 'slack-message-ts': '1795165392.000100' },
-      /the input slack-channel is empty, although the input slack-message-ts is given/,
+      /the input slack-channel is empty, although the input slack-message-ts is set/,
     ],
   ])('refuses %s as channel with the first message, and fails on request only', async (_, channel, says) => {
     const first = await notify({ ...bot, title: 'Import', ...channel })

@@ -428,7 +428,7 @@ describe('a permission that is missing', () => {
     const { outputs, log } = await deploy(sim, { given: { image: newImage } })
     expect(outputs.verdict).toBe('succeeded')
     expect(log).toMatch(
-      /Preflight did not check .*whether the roles exist and trust Amazon ECS \(AWS did not answer iam:GetRole/,
+      /Preflight did not check .*whether the roles exist and trust Amazon ECS \(AWS did not respond to iam:GetRole/,
     )
     const registered = sim.recorder.calls('ecs', 'RegisterTaskDefinition')[0]?.at ?? Number.NaN
     const began = sim.recorder.all[0]?.at ?? Number.NaN

@@ -88,7 +88,9 @@ describe('going back to the last good revision', () => {
         'task-definition-arn': expect.stringMatching(/task-definition\/api:2$/),
         'previous-task-definition-arn': expect.stringMatching(/task-definition\/api:3$/),
       })
-      expect(log).toMatch(/Rolling back api in shop to api:2 with .*: live before api:3, deployed successfully at 20/)
+      expect(log).toMatch(
+        /Rolling back api in shop to api:2 with .*: live before api:3; its deployment of 20\d\d.* succeeded/,
+      )
       expect(log).toMatch(/✅ api \(shop\): rolled back to api:2 in /)
       expect(log).not.toMatch(/deployed\b/)
       expect(runner.summary).toMatch(/\): rolled back to api:2 in /)
@@ -106,7 +108,7 @@ describe('going back to the last good revision', () => {
     expect(servingImage(sim)).toBe(thirdImage)
     const { log } = await rollBack(sim)
     expect(servingImage(sim)).toBe(newImage)
-    expect(log).toMatch(/went back from api:4 to api:3 at .* already; this goes one further back, to api:2/)
+    expect(log).toMatch(/was already rolled back from api:4 to api:3 at .*; this run rolls it back further, to api:2/)
   })
 
   test('does nothing when ECS went back by itself already', async () => {
@@ -128,7 +130,7 @@ describe('going back to the last good revision', () => {
     const { outputs, log } = await rollBack(sim)
     expect(outputs.verdict).toBe('succeeded')
     expect(servingImage(sim)).toBe(oldImage)
-    expect(log).toMatch(/api:1 is taken as the revision before; whether it ever served is not known/)
+    expect(log).toMatch(/rolls back to api:1, the revision before; whether it was ever live is unknown/)
   })
 
   test('names the permissions that the history needs when it falls back on the family', async () => {
@@ -234,7 +236,7 @@ describe('a deployment in flight', () => {
     await inFlight(sim)
     sim.recorder.clear()
     const { runner, outputs, log } = await rollBack(sim, { 'dry-run': 'true' })
-    expect(log).toMatch(/is in flight; it is stopped/)
+    expect(log).toMatch(/is in progress; this run stops it with rollback/)
     expect([outputs.verdict, runner.failed]).toEqual(['', false])
     expect(mutations(sim)).toEqual([])
   })
@@ -393,7 +395,7 @@ describe('refusals', () => {
     sim.world.region(region).ecr.handlers.UpdateImageStorageClass?.(archive, {} as Call)
     sim.recorder.clear()
     const { outputs } = await rollBack(sim)
-    expect(outputs.cause).toMatch(/api:v1 of api:2 is gone: .* or has archived it \(imageStatus ARCHIVED\)/)
+    expect(outputs.cause).toMatch(/api:v1 of api:2 no longer exists: ImageNotFoundException, or imageStatus ARCHIVED/)
     expect(mutations(sim)).toEqual([])
   })
 
@@ -404,7 +406,10 @@ describe('refusals', () => {
       .ecr.handlers.BatchDeleteImage?.({ repositoryName: 'api', imageIds: [{ imageTag: 'v1' }] }, {} as Call)
     sim.recorder.clear()
     const { outputs } = await rollBack(sim)
-    expect(outputs).toMatchObject({ verdict: 'failed', cause: expect.stringMatching(/api:v1 of api:2 is gone/) })
+    expect(outputs).toMatchObject({
+      verdict: 'failed',
+      cause: expect.stringMatching(/api:v1 of api:2 no longer exists/),
+    })
     expect(mutations(sim)).toEqual([])
   })
 
@@ -515,7 +520,7 @@ describe('reads that lag', () => {
     const { outputs } = await rollBack(sim)
     expect(outputs).toMatchObject({
       verdict: 'failed',
-      cause: expect.stringMatching(/complete before it could be stopped/),
+      cause: expect.stringMatching(/had completed before it could be stopped/),
     })
     expect(servingImage(sim)).toBe(newImage)
   })
@@ -543,7 +548,7 @@ describe('the past that AWS tells', () => {
     sim.faults.add({ operation: 'ListServiceDeployments', times: 3, effect })
     const { outputs, log } = await rollBack(sim)
     expect([outputs.verdict, servingImage(sim)]).toEqual(['succeeded', oldImage])
-    expect(log).toMatch(/api:1 is taken as the revision before; whether it ever served is not known/)
+    expect(log).toMatch(/rolls back to api:1, the revision before; whether it was ever live is unknown/)
   })
 })
 

@@ -93,7 +93,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       scene: scene(),
       prepare: deployed(newer),
       verdict: 'superseded',
-      says: /is older than ccccccc.*allow-older/s,
+      says: /is older than the live commit ccccccc.*allow-older/s,
     },
     'too slow': {
       scene: scene(),
@@ -121,7 +121,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
     'paused and timed out': {
       scene: scene({ lifecycleHooks: [hook(10)] }),
       verdict: 'rolled-back',
-      says: /nobody answered the pause at POST_TEST_TRAFFIC_SHIFT.*ecs:ContinueServiceDeployment/s,
+      says: /the pause at POST_TEST_TRAFFIC_SHIFT .*was not answered.*ecs:ContinueServiceDeployment/s,
     },
     cancelled: {
       scene: scene(),
@@ -129,7 +129,7 @@ export function shiftingEnds(strategy: NativeOptions['strategy']): Readonly<Reco
       meanwhile: (_, runner) => runner.cancel(),
       after: 60,
       verdict: 'cancelled',
-      says: /is stopped and rolled back/,
+      says: /stops and rolls back/,
     },
   }
   return Object.fromEntries(Object.entries(rows).map(([name, end]) => [`${strategy}, ${name}`, end]))

@@ -139,13 +139,13 @@ export const ends: Readonly<Record<string, End>> = {
     ...rolling,
     prepare: deployed(newer),
     verdict: 'superseded',
-    says: /is older than ccccccc.*allow-older/s,
+    says: /is older than the live commit ccccccc.*allow-older/s,
   },
   'CodeDeploy, an older commit': {
     ...codeDeploy,
     prepare: deployed(newer),
     verdict: 'superseded',
-    says: /is older than ccccccc.*allow-older/s,
+    says: /is older than the live commit ccccccc.*allow-older/s,
   },
   'rolling, too slow': {
     ...rolling,
@@ -210,7 +210,7 @@ export const ends: Readonly<Record<string, End>> = {
   'ECS, paused and timed out': {
     scene: () => hookScene(hook(10)),
     verdict: 'rolled-back',
-    says: /nobody answered the pause at POST_TEST_TRAFFIC_SHIFT.*ecs:ContinueServiceDeployment/s,
+    says: /the pause at POST_TEST_TRAFFIC_SHIFT .*was not answered.*ecs:ContinueServiceDeployment/s,
   },
   'ECS, paused and timed out, to go on': {
     scene: () => hookScene(hook(10, 'CONTINUE')),
@@ -221,12 +221,12 @@ export const ends: Readonly<Record<string, End>> = {
   'CodeDeploy, paused and timed out': {
     scene: () => codeDeployScene({ readyWait: 10 }),
     verdict: 'rolled-back',
-    says: /nobody answered the wait before production traffic.*codedeploy:ContinueDeployment/s,
+    says: /READY_WAIT \(before production traffic\) was not answered.*codedeploy:ContinueDeployment/s,
   },
   'CodeDeploy, paused and timed out, without rollback': {
     scene: () => codeDeployScene({ readyWait: 10, autoRollback: [] }),
     verdict: 'stopped',
-    says: /nobody answered the wait before production traffic.*codedeploy:ContinueDeployment/s,
+    says: /READY_WAIT \(before production traffic\) was not answered.*codedeploy:ContinueDeployment/s,
   },
   'ECS, left waiting': {
     scene: () => hookScene(hook(60)),
@@ -248,7 +248,7 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: (_, runner) => runner.cancel(),
     after: 60,
     verdict: 'cancelled',
-    says: /is stopped and rolled back/,
+    says: /stops and rolls back/,
   },
   'CodeDeploy, cancelled': {
     ...codeDeploy,
@@ -256,7 +256,7 @@ export const ends: Readonly<Record<string, End>> = {
     meanwhile: (_, runner) => runner.cancel(),
     after: 60,
     verdict: 'cancelled',
-    says: /is stopped and rolled back/,
+    says: /stops and rolls back/,
   },
   ...shiftingEnds('BLUE_GREEN'),
   ...shiftingEnds('LINEAR'),

@@ -93,7 +93,7 @@ environments:
       service: 'arn:aws:ecs:eu-west-1:444455556666:service/shop/api',
       image: newImage,
     })
-    expect(log).toMatch(/belong to the account 111122223333, but the ARN in the input service says 444455556666/)
+    expect(log).toMatch(/belong to account 111122223333, but the ARN in the input service is 444455556666/)
     expect(log).toMatch(/or correct the ARN in the input service/)
   })
 
@@ -213,11 +213,9 @@ environments:
         { files: { 'slipway.yml': config }, environment: bare },
       )
     const configured = await by({ environment: 'staging' })
-    expect(configured.log).toContain('Set environments.staging.role (slipway.yml:4) and grant the job')
+    expect(configured.log).toContain('Set environments.staging.role (slipway.yml:4) and give the job')
     expect(configured.log).not.toContain('role-to-assume')
-    expect((await by({ ...here, 'aws-region': region })).log).toContain(
-      'Set the input role-to-assume and grant the job',
-    )
+    expect((await by({ ...here, 'aws-region': region })).log).toContain('Set the input role-to-assume and give the job')
   })
 })
 
@@ -302,7 +300,7 @@ environments:
 `
     const given = { environment: 'staging', image: newImage, 'slack-token': slack['slack-token'] }
     const { log } = await step(rollingScene(), 'deploy', given, { files: { 'slipway.yml': config } })
-    expect(log).toContain('there is a token, but environments.staging.slack (slipway.yml:4) is empty')
+    expect(log).toContain('a token is set, but environments.staging.slack (slipway.yml:4) is empty')
   })
 })
 

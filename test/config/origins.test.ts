@@ -52,9 +52,12 @@ test('a failure names its settings as they were set, and as inputs where nobody 
     what: text`${setting('cluster')} is wrong`,
     why: text`${setting('service')} is not there`,
     fix: text`Set ${setting('desired-count')}.`,
+    mistakes: [{ file: 'service.json', line: 3, message: text`serviceName is not that of ${setting('service')}` }],
   })
-  expect(said(failure)).toBe('the input cluster is wrong: the input service is not there. Set the input desired-count.')
+  expect(said(failure)).toBe(
+    'the input cluster is wrong: the input service is not there: service.json:3:1: serviceName is not that of the input service. Set the input desired-count.',
+  )
   expect(said(failureWithOrigins(failure, api))).toBe(
-    'environments.staging.services.api.cluster (deploy/slipway.yml:11) is wrong: environments.staging.services.api.service (deploy/slipway.yml:12) is not there. Set the input desired-count.',
+    'environments.staging.services.api.cluster (deploy/slipway.yml:11) is wrong: environments.staging.services.api.service (deploy/slipway.yml:12) is not there: service.json:3:1: serviceName is not that of environments.staging.services.api.service (deploy/slipway.yml:12). Set the input desired-count.',
   )
 })

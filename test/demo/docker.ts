@@ -18,7 +18,7 @@ export interface Docker {
 export async function findDocker(): Promise<Docker | string> {
   const run = async (...words: string[]) => (await execute('docker', words, { timeout: patience })).stdout.trim()
   const version = await run('version', '--format', '{{.Server.Version}}').catch(() => '')
-  if (version === '') return 'no Docker engine answers'
+  if (version === '') return 'the Docker engine is not reachable'
   const hasBase = await run('image', 'inspect', '--format', '{{.Id}}', base).catch(() => '')
   const host =
     process.env.DOCKER_HOST ??

@@ -45,13 +45,16 @@ describe.each([
     expect(sim.recorder.count('codedeploy', 'StopDeployment')).toBe(0)
   })
 
-  test('not allowed to stop it: it is watched on', async () => {
+  test("not allowed to stop it: it is watched on, with AWS's refusal as a warning", async () => {
     const sim = scene()
     sim.world.scenarios.set(newImage, crash)
     sim.faults.add({ operation: /^Stop/, times: 99, effect: { kind: 'access-denied' } })
     const ended = await run(sim, { image: newImage, request: { failFastAfter: 3, waitMinutes: 20 } })
     expect(['timed-out', 'rolled-back', 'failed']).toContain(ended.outcome)
     expect(ended.error).toBeUndefined()
+    expect(ended.state.warnings.map(({ untrusted }) => untrusted).join()).toMatch(
+      /new tasks failed with the same error \(fail-fast-after: 3\), but this run could not stop the deployment: AccessDeniedException: not authorized to perform (?:ecs|codedeploy):Stop/,
+    )
   })
 })
 

@@ -149,7 +149,7 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
           sim.faults.add({ operation, times: 1, effect: { kind: 'callback', run: () => cancel.abort() } })
           const { state } = await deploy({}, { signal: cancel.signal })
           const { log } = await deploy({}, { step: 'post', state })
-          expect(log).toMatch(/is being rolled back to api:1/)
+          expect(log).toMatch(/now rolls back to api:1/)
         },
       ],
     ),

@@ -31,7 +31,7 @@ function stop(problem: string): never {
 function numberOf(name: 'port' | 'speed', isValid: (value: number) => boolean): number {
   const value = Number(values[name])
   if (isValid(value)) return value
-  return stop(`--${name} ${values[name]} is not possible.`)
+  return stop(`--${name} ${values[name]} is invalid.`)
 }
 
 if (values.help) {
@@ -64,9 +64,9 @@ const { url, environment, close } = await simulator.listen(port, {
   aside: (request) => answerByHand(simulator, request),
 })
 
-console.log(`The simulator answers at ${url}, ${speed} times as fast as real time. Ctrl-C stops it.
+console.log(`The simulator listens on ${url}, at ${speed} times the speed of real time. Ctrl-C stops it.
 
-Paste this into another shell. Every AWS SDK and the AWS CLI then talk to the simulator, unmodified:
+Paste this into another shell: AWS SDKs and the AWS CLI then use the simulator.
 
 ${Object.entries(environment)
   .map(([name, value]) => `export ${name}='${value}'`)
@@ -75,16 +75,16 @@ ${Object.entries(environment)
 For example:      aws ecs describe-services --cluster shop --services api web
 Rolling service:  ${serviceArn}
 Blue and green:   ${blueGreen.serviceArn} (by CodeDeploy: ${blueGreen.application}, ${blueGreen.group})
-Canary:           ${canary.serviceArn} (by ECS; waits for an answer before its traffic is shifted)
+Canary:           ${canary.serviceArn} (by ECS; pauses before its traffic is shifted)
 Repository:       api, with immutable tags
 A job's role:     ${role.arn}
 
-Images:           every image is healthy, but for tags that say something else: ${Object.keys(behaviours)
+Images:           every image is healthy, except these tags: ${Object.keys(behaviours)
   .filter((name) => name !== 'healthy')
   .join(', ')}
                   such as registry.example.com/api:crash. For other images, while this runs:
                   curl -d 'registry.example.com/api:v3=out-of-memory' ${url}/simulator/images
-Slack:            the channel C0123456789 with any token xoxb-…; messages are printed here, and shown at
+Slack:            the channel C0123456789 with any token xoxb-…; messages are printed here, and displayed at
                   ${url}/simulator/slack
 `)
 

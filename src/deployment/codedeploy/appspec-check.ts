@@ -111,7 +111,7 @@ function placeholders(value: Json, path: Path): readonly Found[] {
     // The version of a function is no placeholder.
     return mark === undefined || mark === '$LATEST'
       ? []
-      : [{ path, message: text`${untrusted(name)} has the unreplaced placeholder ${untrusted(mark)}` }]
+      : [{ path, message: text`${untrusted(name)} still has the placeholder ${untrusted(mark)}` }]
   }
   if (isList(value)) return value.flatMap((item, index) => placeholders(item, [...path, index]))
   return isObject(value) ? Object.entries(value).flatMap(([key, item]) => placeholders(item, [...path, key])) : []

@@ -47,7 +47,7 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
     return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
   const before = beforeThis(good, current)
   if (before === undefined) return await fromFamily(current, service, denied, ports)
-  const basis = untrusted(`live before ${shortName(current)}, deployed successfully at ${minuteOf(before.at)} UTC`)
+  const basis = untrusted(`live before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC succeeded`)
   return { arn: before.taskDefinition, basis, warnings: returning(good, current, before) }
 }
 

@@ -145,7 +145,7 @@ function isImage(image: string, wanted: string): boolean {
 function others(current: string, from: string): Failure {
   return new Failure({
     code: 'deployment-conflict',
-    what: text`Not rolled back: the live revision is ${asName(shortName(current))}, no longer ${asName(shortName(from))}`,
+    what: text`The live revision is ${asName(shortName(current))}, no longer ${asName(shortName(from))}, so it was not rolled back`,
     why: text`another user or run has deployed it, and a rollback does not replace that`,
     fix: text`Check that ${asName(shortName(current))} works with the other services of this run. AWS CloudTrail has the user (event UpdateService or CreateDeployment). Nothing has been changed.`,
   })

@@ -164,7 +164,7 @@ Hooks:
     expect(refusal(() => completeAppSpec(written, arn, file)).split('\n')).toEqual([
       'The AppSpec is invalid:',
       '- deploy/appspec.yaml:7:29: unknown property "ContainerNam" (did you mean ContainerName?)',
-      '- deploy/appspec.yaml:7:48: ContainerPort has the unreplaced placeholder <PORT>',
+      '- deploy/appspec.yaml:7:48: ContainerPort still has the placeholder <PORT>',
       '- deploy/appspec.yaml:8:9: unknown property "PlatfromVersion" (did you mean PlatformVersion?)',
       '- deploy/appspec.yaml:9:5: Other has no Properties',
       '- deploy/appspec.yaml:11:5: unknown lifecycle event hook "AfterAllowTestTrafic" (did you mean AfterAllowTestTraffic?)',
