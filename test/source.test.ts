@@ -167,3 +167,11 @@ describe('the line about a source', () => {
     expect(said).toBe(expected)
   })
 })
+
+test('an input that names the merge commit of a checked out pull request keeps what is known of it', () => {
+  const [merge, head] = [sha('3'), sha('4')]
+  const pull = { sha: merge, head, ref: 'refs/pull/7/merge', branch: 'refs/heads/topic', pullRequest: 7, title: 'Fix' }
+  const of = (named: string) => decideSource({ ...event, sha: merge, commits: [pull] }, at(merge), { sha: named })
+  expect(of(merge)).toMatchObject({ revision: merge, commit: merge, pullRequest: 7, title: 'Fix', by: 'checkout' })
+  expect(of(head)).toMatchObject({ revision: head, commit: merge, pullRequest: 7, branch: 'refs/heads/topic' })
+})

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { commitTime, gitIn, gitRepository } from '../git/repository.ts'
+import type { Call } from '../simulator/contract.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
 
@@ -223,6 +224,21 @@ describe('what another program or an earlier version made', () => {
       new RegExp(`it has another image, sha256:\\w+ of commit ${head}: it has no label slipway.key`),
     )
   })
+})
+
+test('a tag that is excluded from the immutability moves to what is built, and the others do not', async () => {
+  const scene = buildScene()
+  const mutability = {
+    repositoryName: 'api',
+    imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+    imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'latest*' }],
+  }
+  scene.simulator.world.region('eu-west-1').ecr.handlers.PutImageTagMutability?.(mutability, {} as Call)
+  const moving = { tag: 'latest-main' }
+  const change = () => scene.source.write('src/app.js', 'changed()')
+  const { two } = await twice(scene, [moving], change, [moving])
+  expect([two.failure, two.outputs.reused]).toEqual([undefined, 'false'])
+  expect((await twice(scene, [tag], nothing, [tag])).two.outputs.reused).toBe('true')
 })
 
 describe('a checkout with uncommitted changes', () => {

@@ -59,6 +59,15 @@ const crash = (sim: Simulator) => sim.world.scenarios.set(newImage, { kind: 'cra
 const created = (sim: Simulator) => sim.recorder.all.filter(({ operation }) => operation === 'CreateService').length
 
 describe('a missing service', () => {
+  test('is not made before the environment that comes first was deployed to', async () => {
+    const sim = emptyScene()
+    const given = { environment: 'production', 'after-environment': 'staging', 'github-token': 'ghs_1' }
+    const { runner } = await deploy(sim, { given })
+    expect(runner.outputs).toMatchObject({ verdict: 'failed', 'cause-code': 'environment-order-unproven' })
+    expect(sim.recorder.all.filter(({ operation }) => /^(Create|Register|Update)/.test(operation))).toEqual([])
+    expect((await deploy(sim, { given: { ...given, 'dry-run': 'true' } })).runner.failed).toBe(false)
+  })
+
   test('is made with the rendered definition, and watched until it runs', async () => {
     const sim = emptyScene()
     const { log, verdict, runner } = await deploy(sim)
