@@ -1,4 +1,5 @@
 import { lostPart } from '../image/lost-part.ts'
+import { hasCredentials } from '../image/reference.ts'
 import { type InputReader, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 
@@ -7,6 +8,11 @@ const likely =
   'GitHub drops an output of a job that contains a masked value such as an account ID: pass repository and digest between jobs, and put the image together in this job'
 
 function requireWhole(image: string, subject = ''): void {
+  // Before anything keeps it or shows it.
+  if (hasCredentials(image))
+    throw new Error(
+      `${subject}has a user name or a password in it; use repositoryCredentials of the task definition instead`,
+    )
   const lost = image === '' ? 'is empty' : lostPart(image)
   if (lost !== undefined)
     throw new Error(`${subject}${image === '' ? '' : `"${image}" `}${lost}; likely cause: ${likely}`)

@@ -101,7 +101,7 @@ describe('bad inputs', () => {
       }),
     ).toBe(
       [
-        '6 inputs are not right:',
+        '6 inputs are invalid:',
         '- cluster is required',
         '- strategy must be one of rolling, codedeploy, not "bluegreen"',
         '- wait-for-minutes must be a whole number from 0 to 360, not "1e9"',

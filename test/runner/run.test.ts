@@ -126,7 +126,7 @@ test('a step that fails before it has a report shows the failure in the job summ
 test('so does one whose inputs are wrong', async () => {
   await run({ inputs: { environments: requiredText }, main: () => Promise.resolve() }, 'main')
   expect(summary()).toMatch(
-    /^### ❌ An input is not right\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
+    /^### ❌ An input is invalid\n\n> \[!CAUTION\]\n> - environments is required\n\n\*\*What to do:\*\* Correct it/,
   )
 })
 
