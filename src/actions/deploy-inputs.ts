@@ -10,6 +10,7 @@ import {
   matching,
   oneOf,
   optionalFlag,
+  optionalName,
   optionalOneOf,
   optionalText,
 } from '../runner/inputs.ts'
@@ -33,7 +34,7 @@ const deploymentId =
 
 /** Inputs of `aws-actions/amazon-ecs-deploy-task-definition` v2, under their names and with their meaning. */
 const peerInputs = {
-  'task-definition': optionalText,
+  'task-definition': optionalName,
   'task-definition-arn': optionalText,
   'desired-count': integer(0, 100_000, undefined),
   service: optionalText,
@@ -76,7 +77,7 @@ export const deployInputs = {
   image,
   'keep-image': flag(false),
   'container-name': optionalText,
-  'service-definition': optionalText,
+  'service-definition': optionalName,
   'force-desired-count': flag(false),
   'environment-variables': assignments,
   secrets: secretSources,

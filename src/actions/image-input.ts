@@ -1,10 +1,15 @@
 import { lostPart, misnaming } from '../image/lost-part.ts'
-import { withoutCredentials } from '../image/reference.ts'
+import { hasCredentials, withoutCredentials } from '../image/reference.ts'
 import { type InputReader, optionalText } from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 import { lostInputCauses } from './lost-inputs-table.ts'
 
 function requireWhole(image: string, subject = ''): void {
+  // Before anything keeps it or shows it.
+  if (hasCredentials(image))
+    throw new Error(
+      `${subject}has a user name or a password in it; use repositoryCredentials of the task definition instead`,
+    )
   if (image === '') throw new Error(`${subject}is empty; likely cause: ${lostInputCauses.output}`)
   const named = `${subject}"${withoutCredentials(image)}"`
   const wrong = misnaming(image)

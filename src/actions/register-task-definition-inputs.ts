@@ -1,4 +1,13 @@
-import { flag, type InputReader, type Inputs, list, matching, optionalFlag, optionalText } from '../runner/inputs.ts'
+import {
+  flag,
+  type InputReader,
+  type Inputs,
+  list,
+  matching,
+  optionalFlag,
+  optionalName,
+  optionalText,
+} from '../runner/inputs.ts'
 import { parseAssignments } from '../task-definition/assignments.ts'
 import { parseCommand } from '../task-definition/command.ts'
 import { awsInputs } from './connect.ts'
@@ -9,7 +18,7 @@ const command: InputReader<readonly string[] | undefined> = (given) => parseComm
 
 /** Inputs of `aws-actions/amazon-ecs-render-task-definition` v1, under their names and with their meaning. */
 export const renderInputs = {
-  'task-definition': optionalText,
+  'task-definition': optionalName,
   'task-definition-arn': optionalText,
   'task-definition-family': optionalText,
   'task-definition-revision': matching(/^\d{1,9}$/, 'a number such as 42'),

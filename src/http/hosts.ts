@@ -11,11 +11,17 @@ export function isLoopback(hostname: string): boolean {
  */
 export const emulatorVariable = 'SLIPWAY_EMULATOR_HOSTS'
 
-/** True for a host that `SLIPWAY_EMULATOR_HOSTS` names. */
+/** True for a host that `SLIPWAY_EMULATOR_HOSTS` names. Scheme and port, as in `http://localstack:4566`, say nothing more. */
 export function isEmulator(hostname: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  const host = hostname.toLowerCase()
+  const host = bare(hostname.toLowerCase())
   return (environment[emulatorVariable] ?? '')
     .toLowerCase()
     .split(/[\s,]+/)
+    .map((named) => bare(/^(?:https?:\/\/)?(\[[^\]]*\]|[^:/]*)(?::\d+)?\/?$/.exec(named)?.[1] ?? named))
     .some((named) => named !== '' && (host === named || host.endsWith(`.${named}`)))
+}
+
+/** An address of IPv6 without its brackets. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
 }

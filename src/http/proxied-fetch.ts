@@ -19,6 +19,10 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
         ...(signal && { signal }),
       })
       request.on('error', reject)
+      // Until there is a connection, a request that is destroyed says nothing.
+      const end = () => reject(signal?.reason)
+      signal?.addEventListener('abort', end, { once: true })
+      request.once('close', () => signal?.removeEventListener('abort', end))
       request.once('response', resolve)
       request.end(bytesOf(body))
     })

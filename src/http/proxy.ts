@@ -34,7 +34,7 @@ export function addressOf({ url }: ProxyServer): string {
 
 /** A proxy without a scheme is an `http:` one. The value may hold a password: it is in no message. */
 function proxyUrl(value: string, variable: string): URL {
-  const address = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`
+  const address = /^\s*[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value.trim()}`
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
   throw new Failure({
@@ -58,6 +58,7 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
     .some((entry) => {
       if (entry === '*') return true
       if (entry.includes('/')) return isInRange(host, entry)
+      if (isIP(entry)) return isInRange(host, `${entry}/${isIP(entry) === 6 ? 128 : 32}`)
       const exempt = parseEntry(entry)
       if (exempt.name === '' || (exempt.port ?? ownPort) !== ownPort) return false
       return host === exempt.name || (isIP(host) === 0 && host.endsWith(`.${exempt.name}`))
@@ -65,7 +66,6 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
 }
 
 function parseEntry(entry: string): { readonly name: string; readonly port?: string | undefined } {
-  if (isIP(entry)) return { name: entry }
   const [, address, name = '', port] = /^(?:\[(.+)\]|(?:\*?\.)?([^:]*))(?::(\d+))?$/.exec(entry) ?? []
   return { name: address ?? name, port }
 }

@@ -39,7 +39,7 @@ function tunnelling<Agent extends http.Agent>(
     const proxy = proxyFor(new URL(`${protocol}//${authority}`), environment)
     if (!proxy) return direct(options)
     const socket = await openTunnel(proxy, authority)
-    return protocol === 'https:' ? direct({ ...options, socket } as http.ClientRequestArgs) : socket
+    return protocol === 'https:' ? naming(proxy, direct({ ...options, socket } as http.ClientRequestArgs)) : socket
   }
   agent.createConnection = (options, callback) => {
     connect(options).then(
@@ -49,6 +49,16 @@ function tunnelling<Agent extends http.Agent>(
     return undefined
   }
   return agent
+}
+
+/** Until TLS is there, an error may be that of the proxy: a page of its own in the place of a tunnel, or its own certificate. */
+function naming(proxy: ProxyServer, socket: Duplex | null | undefined): typeof socket {
+  const name = (error: Error) => {
+    error.message += ` (through the proxy ${addressOf(proxy)}, ${proxy.variable})`
+  }
+  socket?.once('error', name)
+  socket?.once('secureConnect', () => socket.off('error', name))
+  return socket
 }
 
 /** As it stands where it is not percent-encoded. */
@@ -77,15 +87,18 @@ function openTunnel(proxy: ProxyServer, authority: string): Promise<Socket> {
       path: authority,
       headers: { host: authority, ...(username && { 'proxy-authorization': `Basic ${login}` }) },
       agent: false,
-      timeout: longestOpening,
+      // Of all of it: a proxy may answer a byte at a time.
+      signal: AbortSignal.timeout(longestOpening),
     })
     asked.once('connect', ({ statusCode = 0, statusMessage = '' }, socket) => {
       if (statusCode >= 200 && statusCode < 300) return resolve(socket.setTimeout(0))
       socket.destroy()
       reject(refusal(proxy, authority, statusCode, statusMessage))
     })
-    asked.once('timeout', () => asked.destroy(new Error(`no response within ${longestOpening / 1000} s`)))
-    asked.once('error', (error) => reject(trouble(proxy, `cannot open a tunnel to ${authority}: ${error.message}`)))
+    asked.once('error', ({ name, message }) => {
+      const why = name === 'AbortError' ? `no response within ${longestOpening / 1000} s` : message
+      reject(trouble(proxy, `cannot open a tunnel to ${authority}: ${why}`))
+    })
     asked.end()
   })
 }

@@ -29,6 +29,12 @@ export const requiredText: InputReader<string> = (given) => {
 /** Text, or undefined when it is not given. */
 export const optionalText: InputReader<string | undefined> = (given) => (given === '' ? undefined : given)
 
+/** As `optionalText`, for what names a file or a thing: not what is in a file, which is as long as it may be secret. */
+export const optionalName: InputReader<string | undefined> = (given) => {
+  if (/[\r\n]|^[[{]/.test(given)) throw new Error('must be a path or a name, not what is in the file')
+  return optionalText(given)
+}
+
 /** YAML 1.2's core booleans, as `core.getBooleanInput` takes them; `fallback` when it is not given. */
 export function flag(fallback: boolean): InputReader<boolean> {
   return (given) => {

@@ -5,7 +5,9 @@ import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy.ts'
 import { deployInputs } from '../../src/actions/deploy-inputs.ts'
 import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition.ts'
+import { registerTaskDefinitionInputs } from '../../src/actions/register-task-definition-inputs.ts'
 import type { Json } from '../../src/ports.ts'
+import type { InputSpec } from '../../src/runner/inputs.ts'
 import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedRollingService } from '../simulator/fixtures.ts'
@@ -26,6 +28,15 @@ async function register(content: string | Json, file = 'td.json', given: Record<
   const error = await action.main(inputs, runner).then(() => undefined, said)
   const sent = sim.recorder.all.findLast(({ operation }) => operation === 'RegisterTaskDefinition')?.input
   return { error, sent, runner }
+}
+
+/** What is wrong with inputs, before the action begins. */
+function refusal(spec: InputSpec, given: Record<string, string>): string | undefined {
+  try {
+    return void givenInputs(spec, given)
+  } catch (error) {
+    return said(error)
+  }
 }
 
 const container = { name: 'quay', image: 'registry.example.com/quay:1', memory: 128 }
@@ -119,13 +130,32 @@ describe('what cannot be right ends red, with its line', () => {
     }
   })
 
-  test('credentials in an image of an input are refused, and not shown', async () => {
-    const { error, runner } = await register({ family: 'a', containerDefinitions: [container] }, 'td.json', {
-      images: 'quay=user:hunter2@host/x',
-    })
-    expect(error).toContain('a user name or a password in it')
-    expect(`${error} ${runner.lines.join(' ')}`).not.toContain('hunter2')
-  })
+  test.each(['user:hunter2@host/x', 'https://user:hunter2@host/x', 'hunter2@host/x:v1'])(
+    'credentials in the image %s are refused before a step keeps them',
+    (image) => {
+      for (const spec of [deployInputs, registerTaskDefinitionInputs]) {
+        const refused = refusal(spec, { image })
+        expect(refused).toContain('image has a user name or a password in it')
+        expect(refused).not.toContain('hunter2')
+      }
+      expect(refusal(registerTaskDefinitionInputs, { images: `quay=${image}` })).toMatch(/quay has a user name or a/)
+    },
+  )
+
+  test.each(['{"family": "a", "password": "hunter2"}', 'family: a\npassword: hunter2'])(
+    'what is in a file is no name of one, and not shown',
+    (content) => {
+      for (const [spec, name] of [
+        [deployInputs, 'task-definition'],
+        [deployInputs, 'service-definition'],
+        [registerTaskDefinitionInputs, 'task-definition'],
+      ] as const) {
+        const refused = refusal(spec, { [name]: content })
+        expect(refused).toContain(`${name} must be a path or a name, not what is in the file`)
+        expect(refused).not.toContain('hunter2')
+      }
+    },
+  )
 
   test('what only AWS knows to be wrong is told with the member, its value and its line', async () => {
     const size = `{ "family": "a", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],\n"cpu": "256",\n"memory": "4096", "containerDefinitions": [{ "name": "a", "image": "a" }] }`

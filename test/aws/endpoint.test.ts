@@ -119,6 +119,10 @@ describe('an emulator in a service container', () => {
     ['http://localstack:4566', 'localstack'],
     ['https://localstack:4566', 'localstack'],
     ['http://LocalStack:4566', 'moto, LOCALSTACK'],
+    ['http://localstack:4566', 'localstack:4566'],
+    ['http://localstack:4566', 'http://localstack:4566/'],
+    ['http://[fd00::2]:4566', 'fd00::2'],
+    ['http://[fd00::2]:4566', '[fd00::2]:4566'],
     ['http://sts.localhost.localstack.cloud:4566', 'localhost.localstack.cloud'],
   ])('%s is trusted by SLIPWAY_EMULATOR_HOSTS=%s', (address, hosts) => {
     expect(check(address, { SLIPWAY_EMULATOR_HOSTS: hosts })).not.toThrow()
@@ -128,6 +132,8 @@ describe('an emulator in a service container', () => {
     ['http://evil-localstack:4566', 'localstack'],
     ['http://localstack.evil.example', 'localstack'],
     ['ftp://localstack', 'localstack'],
+    ['http://anything.example', 'http://'],
+    ['http://anything.example', 'http://localstack/anything.example'],
     ['http://anything.example', ''],
     ['http://anything.example', ' , '],
     ['http://anything.example./', ','],

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
@@ -162,6 +163,26 @@ describe('a proxy that opens no tunnel', () => {
       expect((await proxied(secure(), {})).status).toBe(200)
     },
   )
+
+  test('with a page of its own, it is named', async () => {
+    proxy.refusals.push('200 OK')
+    expect(await failed(proxied(secure(), {}))).toMatch(
+      new RegExp(`secure TLS connection.* \\(through the proxy ${proxy.address}, HTTPS_PROXY\\)$`),
+    )
+  })
+
+  test('and does not answer keeps nobody who gives up', async () => {
+    const over = new AbortController()
+    const asked: Duplex[] = []
+    const silent = createServer().on('connect', (_, socket) => {
+      asked.push(socket)
+      over.abort(new Error('given up'))
+    })
+    const fetch = openFetch({ HTTPS_PROXY: `http://127.0.0.1:${await listen(silent)}` })
+    expect(await failed(fetch(secure(), { signal: over.signal }))).toBe('given up')
+    silent.close()
+    for (const socket of asked) socket.destroy()
+  })
 
   test('because it is not there is named', async () => {
     proxy.close()

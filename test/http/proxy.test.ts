@@ -70,6 +70,7 @@ describe('the proxy of an address', () => {
     ['fd00::/8', 'https://[fd00::1]', true],
     ['fd00::/8', 'https://10.1.2.3', false],
     ['fd00::1', 'https://[fd00::1]', true],
+    ['fd00:0:0:0:0:0:0:1', 'https://[fd00::1]', true],
     ['[fd00::1]', 'https://[fd00::1]', true],
     ['[fd00::1]:443', 'https://[fd00::1]', true],
     ['[fd00::1]:8443', 'https://[fd00::1]', false],
