@@ -53,13 +53,28 @@ export function endsOf(service: string, statuses: readonly Status[]): readonly E
   const ends: EnvironmentEnd[] = []
   let begun: string | undefined
   for (const status of statuses.toReversed()) {
-    const [, names = '', what = ''] = pattern.exec(status.description) ?? []
-    if (names !== all && !names.split(',').includes(markedName(service))) continue
+    const { names, what } = markIn(status)
+    if (!isAmong(service, names)) continue
     if (what !== 'continued') begun = what
     const end = endOf(status, begun)
     if (end) ends.push(end)
   }
   return ends.toReversed()
+}
+
+/** True when the statuses of a deployment are marked, and never for this service. */
+export function isOfOthers(service: string, statuses: readonly Status[]): boolean {
+  const marked = statuses.map(markIn).filter(({ names }) => names !== '')
+  return marked.length > 0 && marked.every(({ names }) => !isAmong(service, names))
+}
+
+function markIn({ description }: Status) {
+  const [, names = '', what = ''] = pattern.exec(description) ?? []
+  return { names, what }
+}
+
+function isAmong(service: string, names: string): boolean {
+  return names === all || names.split(',').includes(markedName(service))
 }
 
 function endOf({ state, logUrl }: Status, what: string | undefined): EnvironmentEnd | undefined {

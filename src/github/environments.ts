@@ -1,14 +1,16 @@
 import { readText } from '../http/body.ts'
 import type { EnvironmentHistory, Incomparable } from '../ports.ts'
-import { endsOf, type Status } from './end-mark.ts'
+import { endsOf, isOfOthers, type Status } from './end-mark.ts'
 import { get, pause, type RepositoryConfig, refused, retried, unanswered } from './retry.ts'
 
 interface Deployment {
   readonly id: number
 }
 
-/** GitHub's deployments to one environment that are looked through. Every job that enters it makes one. */
-const most = 30
+/** GitHub's deployments to one environment that are listed. Every job that enters it makes one. */
+const most = 100
+/** Of these, those that are looked through beside those of other services, which may have a job each. */
+const mostOwn = 30
 
 /**
  * The ends of deployments that Slipway has noted on GitHub's deployment page (`GET /repos/{owner}/{repo}/deployments` and
@@ -26,10 +28,14 @@ export function openEnvironmentHistory(config: RepositoryConfig): EnvironmentHis
       const listed = await read(`deployments?environment=${encodeURIComponent(environment)}&per_page=${most}`)
       if ('unknown' in listed) return yield listed
       const deployments = listed.map(deploymentIn).toSorted((one, other) => other.id - one.id)
+      let own = 0
       for (const { id } of deployments) {
-        const statuses = await read(`deployments/${id}/statuses?per_page=100`)
-        if ('unknown' in statuses) return yield statuses
-        yield* endsOf(service, statuses.map(statusIn))
+        const found = await read(`deployments/${id}/statuses?per_page=100`)
+        if ('unknown' in found) return yield found
+        const statuses = found.map(statusIn)
+        yield* endsOf(service, statuses)
+        if (!isOfOthers(service, statuses)) own++
+        if (own === mostOwn) return
       }
     },
   }

@@ -13,7 +13,7 @@ const gaps: readonly (readonly [pattern: RegExp, lacks: string])[] = [
   [/:\//, 'has no port behind its :'],
   [/\/$|\/[@:]/, 'has no repository behind its last /'],
   [/\/\//, 'has an empty part between two /'],
-  [/[.-]$/, 'has nothing behind its last character, which ends hardly any name'],
+  [/[.-]$/, 'has nothing behind its last character, which ends no name'],
 ]
 
 /** What a name of an image lacks, to follow the name: `has no digest behind its @`. Undefined: nothing that shows. */

@@ -488,6 +488,16 @@ describe('reads that lag', () => {
     expect(truthOf(sim).rolloutState).toBe('COMPLETED')
   })
 
+  test('CodeDeploy: a rollback is green only where the service shows the old revision with the traffic', async () => {
+    const sim = codeDeployScene({ terminationWaitMinutes: 60 })
+    await run(sim, { image: newImage, request: { waitFor: 'traffic-shifted' } })
+    const { handlers } = sim.world.region(region).ecs
+    const shown = handlers.DescribeServices?.({ cluster: 'shop', services: ['api'] }, {} as Call)
+    Object.assign(handlers, { DescribeServices: () => shown })
+    const { outputs } = await rollBack(sim, { 'wait-for-minutes': '10' })
+    expect([truthOf(sim).image, outputs.verdict]).toEqual([oldImage, 'timed-out'])
+  })
+
   test('is not "unchanged" while another revision is on its way', async () => {
     const sim = rollingScene()
     sim.clock.advance(120_000)

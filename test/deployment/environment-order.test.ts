@@ -213,6 +213,13 @@ describe('the proof', () => {
     expect((await deployAfterStaging(sim)).outcome).toBe('succeeded')
   })
 
+  test('is found behind those of many other services, which have a deployment each', async () => {
+    const sim = rollingScene()
+    const others = Array.from({ length: 60 }, (_, index) => ['success', ours, '7', `other-${index}`] as const)
+    note(sim, [['success', ours, '7'], ...others])
+    expect((await deployAfterStaging(sim)).outcome).toBe('succeeded')
+  })
+
   test('is looked for in thirty deployments at most, and what was read is not asked for again', async () => {
     const sim = rollingScene()
     note(sim, [['success', ours, '7'], ...Array.from({ length: 40 }, () => ['failure', ours, '8'] as const)])

@@ -28,7 +28,7 @@ describe('an image that was put together from an empty part', () => {
     ['null', 'has null or undefined in the place of a value'],
     [`${registry}/api:undefined`, 'has null or undefined in the place of a value'],
     [`undefined@${digest}`, 'has null or undefined in the place of a value'],
-    ['api:v1-', 'has nothing behind its last character, which ends hardly any name'],
+    ['api:v1-', 'has nothing behind its last character, which ends no name'],
   ])('%s %s', (image, lost) => {
     expect(misnaming(image)).toBeUndefined()
     expect(lostPart(image)).toBe(lost)
