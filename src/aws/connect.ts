@@ -1,7 +1,7 @@
 import { parseArn } from '../arn.ts'
 import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import { regionPattern, regionProblem } from '../partitions.ts'
+import { partitionOf, regionPattern, regionProblem } from '../partitions.ts'
 import type {
   CodeDeploy,
   CredentialLifetime,
@@ -102,7 +102,7 @@ function roleOf(options: ConnectOptions): Role | undefined {
     throw new Failure({
       code: 'inputs-invalid',
       what: text`${setting('role-to-assume')} ${lost}: ${untrusted(arn)}`,
-      fix: text`Give the whole ARN: arn:aws:iam::ACCOUNT:role/NAME.`,
+      fix: text`Give the whole ARN: arn:${partitionOf(options.region ?? '').id}:iam::ACCOUNT:role/NAME.`,
     })
   }
   return { arn, sessionName: roleSessionName ?? 'slipway', durationSeconds: roleDurationSeconds, idToken, mask }

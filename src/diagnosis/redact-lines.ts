@@ -1,6 +1,7 @@
 import { regionPattern } from '../partitions.ts'
 import type { JsonObject } from '../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../task-definition/members.ts'
+import { formFinder } from './find-values.ts'
 import { readingsOfValues } from './readings.ts'
 import { redact, secretsIn } from './redact.ts'
 import { isSecretName } from './secret-name.ts'
@@ -119,24 +120,21 @@ export function hideValues(variables: readonly Variable[]): (text: string) => st
   for (const { name, value } of variables)
     for (const form of formsOf(value)) if (!names.has(form)) names.set(form, name)
   if (names.size === 0) return (text) => text
-  const forms = [...names.keys()].sort((one, other) => other.length - one.length)
-  const any = new RegExp(forms.map(findable).join('|'), 'g')
+  const find = formFinder([...names].map(([form, name]) => ({ form, name, isWord: isWord(form) })))
   return (text) => {
     const found = readingsOfValues(text).flatMap((reading) =>
-      [...reading.text.matchAll(any)].map(({ 0: form, index }) => {
+      find(reading.text).map(({ index, form: { form, name } }) => {
         const [start, end] = reading.place([index, index + form.length])
-        return { start, end, name: names.get(form) ?? '?' }
+        return { start, end, name }
       }),
     )
     return withNames(text, found)
   }
 }
 
-/** A short word or number counts only where no letter or digit is beside it. */
-function findable(form: string): string {
-  const escaped = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-  const isWord = form.length < 4 || (form.length < shortest && /^(?:[A-Za-z]+|\d+)$/.test(form))
-  return isWord ? `(?<![A-Za-z\\d])${escaped}(?![A-Za-z\\d])` : escaped
+/** A short word or number, which is a part of many others. */
+function isWord(form: string): boolean {
+  return form.length < 4 || (form.length < shortest && /^(?:[A-Za-z]+|\d+)$/.test(form))
 }
 
 interface Found {

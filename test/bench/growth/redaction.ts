@@ -1,8 +1,11 @@
 import { redact } from '../../../src/diagnosis/redact.ts'
+import { hideValues } from '../../../src/diagnosis/redact-lines.ts'
 import { secretAssignments } from '../../../src/diagnosis/secret-assignments.ts'
 import { type SecretPattern, secretPatterns } from '../../../src/diagnosis/secret-patterns.ts'
 import { beginningsOf, known, nearly } from '../../diagnosis/secret-samples.ts'
 import { repeated, type Subject } from './subject.ts'
+
+const values = Array.from({ length: 500 }, (_, index) => ({ name: `N${index}`, value: `value-${index * 997}` }))
 
 const samplesOf = ({ pattern }: SecretPattern) => known.filter((sample) => sample.search(pattern) >= 0)
 
@@ -14,5 +17,6 @@ export const redaction: readonly Subject[] = [
     search: (text: string) => [...text.matchAll(each.pattern)].length,
   })),
   { name: 'names and values', texts: repeated(beginningsOf(nearly)), search: secretAssignments },
+  { name: 'many values', texts: repeated(['value-1 ', 'value-', 'no']), search: hideValues(values) },
   { name: 'one line of a log', texts: repeated(beginningsOf(nearly)), search: redact },
 ]
