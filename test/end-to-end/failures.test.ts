@@ -252,7 +252,7 @@ test.concurrent(
     const result = await deploy({ 'codedeploy-appspec': 'deploy/appspec.yaml' })
     expect(result.exitCode).toBe(1)
     expect(result.errors.join()).toMatch(/deploy\/appspec\.yaml[\s\S]*codedeploy-appspec/)
-    expect(result.errors.join()).not.toMatch(/ENOENT/)
+    expect(result.errors.join()).toMatch(/ENOENT: no such file in the workspace/)
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   }),
 )

@@ -62,9 +62,9 @@ for (const [service, operation, skip] of some(moments, 3))
       expect(scene.slack()).toMatch(/cancelled/)
       expect(scene.slack()).not.toMatch(/\): (deploying|preparing|shifting traffic)/)
       const told = `${post.log}${post.summary}`
-      expect(told).toMatch(/is being rolled back to api:1|had not been changed/)
+      expect(told).toMatch(/now rolls back to api:1|not been changed|was not changed/)
       expect(told).toMatch(
-        scene.done('UpdateService') + scene.done('CreateDeployment') > 0 ? /rolled back/ : /not been changed/,
+        scene.done('UpdateService') + scene.done('CreateDeployment') > 0 ? /rolls back/ : /not (?:been )?changed/,
       )
     }),
   )
@@ -75,8 +75,8 @@ for (const service of ['rolling', 'codedeploy'] as const)
     inScene({ service, codeDeploy: slowly }, async (scene) => {
       const operation = service === 'rolling' ? 'DescribeServiceDeployments' : 'GetDeployment'
       const { post } = await cancelled(scene, { operation, skip: 1 }, { 'on-cancel': 'leave' })
-      expect(post.log).toMatch(/still rolling out and was left alone \(on-cancel: leave\)/)
-      expect(scene.slack()).toMatch(/left alone/)
+      expect(post.log).toMatch(/is still in progress and continues without this run \(on-cancel: leave\)/)
+      expect(scene.slack()).toMatch(/continues without this run/)
       expect(scene.serving()).toBe(newImage)
     }),
   )

@@ -123,7 +123,7 @@ test.concurrent(
     const run = await scene.run({ masks: [scene.digest] })
     expect(run.result).toBe('failure')
     expect(logOf(job(run, 'ship / deploy'))).toMatch(
-      /image "api@" has no digest behind its @; likely cause: GitHub drops an output of a job that contains a masked value/,
+      /image "api@" has no digest behind its @; likely cause: GitHub drops a job output that contains a masked value/,
     )
     expect(scene.serving('staging')).toBe(oldImage)
   }),
