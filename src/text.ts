@@ -50,10 +50,12 @@ export function settingWords({ setting }: Setting): string {
 
 /** The same without a full stop at its end, so that a sentence can continue after it: AWS ends some messages with one. */
 export function withoutStop(value: Text): Text {
-  const last = value.at(-1)
+  // The `text` tag ends every text that ends with a part of others with an empty word.
+  const end = value.findLastIndex((part) => part !== '')
+  const last = value[end]
   if (last === undefined || isSetting(last)) return value
   const cut = (words: string) => words.replace(/\.$/, '')
-  return [...value.slice(0, -1), typeof last === 'string' ? cut(last) : { ...last, untrusted: cut(last.untrusted) }]
+  return [...value.slice(0, end), typeof last === 'string' ? cut(last) : { ...last, untrusted: cut(last.untrusted) }]
 }
 
 type Part = string | number | Untrusted | Setting | Text

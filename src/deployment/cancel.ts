@@ -123,7 +123,7 @@ async function creation({ cluster, service, stage }: DeploymentRecord, { ecs, cl
 
 function unsettled({ deploymentId, policy }: DeploymentRecord, { parts }: Failure): Told {
   const which = deploymentId ? text` ${untrusted(deploymentId)}` : text``
-  const undone = policy === 'go-on' ? 'its state could not be read' : `on-cancel: ${policy} failed`
+  const undone = policy === 'stop-and-roll-back' ? `on-cancel: ${policy} failed` : 'its state could not be read'
   return {
     why: text`the deployment${which} may still be in progress, because ${undone}: ${failureInOneLine(parts)}`,
     fix: text`Check the service in the AWS console now.${parts.fix ? text` ${parts.fix}` : text``}`,
@@ -159,7 +159,7 @@ function rolledBack(id: string, { previousTaskDefinition: previous }: Deployment
   const target = previous ? text` to ${asName(shortName(previous))}` : text``
   return {
     why: text`this run stopped the deployment ${named(id)}, which now rolls back${target} (on-cancel: stop-and-roll-back)`,
-    fix: text`The rollback continues without this run. Check its end in the AWS console.`,
+    fix: text`The rollback continues without this run. Check its outcome in the AWS console.`,
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Deadline, remaining } from '../clock.ts'
-import { Failure } from '../failure.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
 import type { JsonObject, Service } from '../ports.ts'
 import { asName, renderText, setting, text, type Untrusted, untrusted } from '../text.ts'
 import { shortName } from './end.ts'
@@ -42,9 +42,10 @@ const blindPause = 15_000
 export function rollingConflict(service: Service, taskDefinition: string | undefined): Conflict | undefined {
   const current = primary(service)
   if (current?.rolloutState !== 'IN_PROGRESS' || current.taskDefinition === taskDefinition) return undefined
+  const target = current.taskDefinition ? text` of ${asName(shortName(current.taskDefinition))}` : text``
   const failure = new Failure({
     code: 'deployment-conflict',
-    what: text`The service ${untrusted(service.serviceName ?? '')} already has a deployment of ${asName(shortName(current.taskDefinition ?? ''))} in progress`,
+    what: text`The service ${untrusted(service.serviceName ?? '')} already has a deployment${target} in progress`,
     why: text`its PRIMARY deployment has rolloutState IN_PROGRESS, and this deployment would replace it`,
     fix: text`Run this job again when that deployment has ended; or set ${setting('on-conflict')} to wait, or to stop to replace it. Nothing has been changed.`,
   })
@@ -55,7 +56,7 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
 export function changed({ serviceName = '' }: Service): Changed {
   const failure = new Failure({
     code: 'deployment-conflict',
-    what: text`The service ${untrusted(serviceName)} was changed by another user or run, repeatedly, while this run prepared its deployment`,
+    what: text`The service ${untrusted(serviceName)} was repeatedly changed by another user or run while this run prepared its deployment`,
     fix: text`Let one workflow at a time deploy it (concurrency in the workflow), then run this job again. Nothing has been changed.`,
   })
   return { kind: 'changed', failure }
@@ -63,8 +64,7 @@ export function changed({ serviceName = '' }: Service): Changed {
 
 /** What would become of a deployment that such a conflict stands in the way of, for whoever only asks. */
 export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<DeployRequest, 'onConflict'>): Untrusted {
-  const { what, why = [] } = conflict.failure.parts
-  const found = renderText(text`${what}: ${why}.`, (theirs) => theirs)
+  const found = renderText(text`${failureInOneLine(conflict.failure.parts)}.`, (theirs) => theirs)
   const first = toStop(conflict, onConflict)
     ? 'This deployment would stop another one first.'
     : 'This deployment would wait for another one first.'
@@ -99,16 +99,15 @@ function outlasted({ failure }: Conflict, { waitMinutes }: DeployRequest, change
   const { code, what, why = [] } = failure.parts
   return new Failure({
     code,
-    what: text`${what}, after a wait of ${waitMinutes} ${waitMinutes === 1 ? 'minute' : 'minutes'}`,
+    what: text`${what}, which has not ended after a wait of ${waitMinutes} ${waitMinutes === 1 ? 'minute' : 'minutes'}`,
     why,
     fix: text`Check in the AWS console why it does not end, and run this job again when it has ended; or raise wait-for-minutes. ${changed} has been changed.`,
   })
 }
 
 function detailOf({ codeDeployId, isRollback }: Conflict) {
-  return untrusted(
-    `waiting for ${isRollback ? 'the rollback' : 'deployment'} ${codeDeployId ?? 'of another user or run'}`,
-  )
+  const kind = isRollback ? 'rollback' : 'deployment'
+  return untrusted(`waiting for ${codeDeployId ? `the ${kind} ${codeDeployId}` : `a ${kind} by another user or run`}`)
 }
 
 async function waitForEnd(

@@ -75,7 +75,7 @@ function standing(guard: Guard, theirs: Origin, compared: CommitOrder | Incompar
     case 'behind':
       return { kind: 'older' }
     case 'diverged':
-      return { kind: 'diverged', why: text`the branches have diverged` }
+      return { kind: 'diverged', why: text`the commits have diverged` }
   }
   const why = text`${untrusted(compared.unknown)}`
   switch (compared.reason) {
@@ -130,7 +130,7 @@ function keepsDiverged({ onDiverged, origin }: Guard, theirs: Origin): Text | un
   if (onDiverged === 'refuse') return text`and on-diverged is refuse`
   // A branch that is not known may be the same one, whose history a force push has changed.
   if (origin.ref === '' || theirs.ref === '')
-    return text`and they may be of the same branch, as the branch of one is unknown`
+    return text`and they may be of the same branch, as the branch of one of them is unknown`
   return origin.ref === theirs.ref
     ? text`and both are of branch ${untrusted(branchName(origin))}, as after a force push`
     : undefined

@@ -259,7 +259,7 @@ const rolling: readonly Row[] = [
     'warns',
     'The alarm api-5xx is in ALARM already: Amazon ECS ignores such an alarm for the whole deployment, so that it causes no rollback; its reason: 12 errors. Wait until it is OK again, or watch this deployment yourself.',
     (sim) => {
-      home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors')
+      home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors.')
       return {}
     },
     () => rollingScene({ alarms: ['api-5xx'] }),
@@ -334,7 +334,7 @@ const viaCodeDeploy: readonly Row[] = [
     'blocks',
     'The alarm api-5xx is in ALARM already (ALARM_ACTIVE): CodeDeploy would stop the deployment for it after about 100 seconds; its reason: 12 errors. Wait until it is OK again, or deploy once without the alarm: codedeploy-alarms: none.',
     (sim) => {
-      home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors')
+      home(sim).cloudwatch.setState('api-5xx', 'ALARM', '12 errors.')
       return {}
     },
     () => codeDeployScene({ alarms: ['api-5xx'] }),

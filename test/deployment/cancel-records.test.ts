@@ -6,8 +6,8 @@ import type { Journey } from '../../src/deployment/journey.ts'
 import type { DeploymentRecord } from '../../src/deployment/record.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import { Failure } from '../../src/failure.ts'
-import type { CodeDeployDeployment, Service, ServiceDeployment } from '../../src/ports.ts'
-import { text } from '../../src/text.ts'
+import type { CodeDeployDeployment, JsonObject, Service, ServiceDeployment } from '../../src/ports.ts'
+import { text, untrusted } from '../../src/text.ts'
 import { plain } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'
 
@@ -46,7 +46,12 @@ interface World {
   readonly deployments?: Readonly<Record<string, Answers<Partial<CodeDeployDeployment>>>>
   readonly active?: Answers<readonly string[]>
   readonly stop?: Failure
+  /** Of the revisions, whose variables AWS's words may quote. */
+  readonly definitions?: Answers<JsonObject | undefined>
 }
+
+const refusedBy = (action: string, answer: string) =>
+  new Failure({ code: 'aws-rejected', what: text`AWS refused ${action}`, why: text`${untrusted(answer)}` })
 
 /** AWS's answers, and what it was asked for. */
 function worldOf({
@@ -54,6 +59,7 @@ function worldOf({
   services = [undefined],
   listed = [],
   deployments = {},
+  definitions = [undefined],
   ...rest
 }: World) {
   const asked: string[] = []
@@ -75,6 +81,7 @@ function worldOf({
     listServiceDeployments: () => answer('list', [listed]),
     taskDefinitionOfRevision: async (of: string) => revision(Number(of.split(':').at(-1))),
     describeService: () => answer('service', services),
+    describeTaskDefinition: () => answer('definition', definitions),
     rollBackServiceDeployment: (of: string) => stop(`stop ${of.split('/').at(-1)}`),
   }
   const codeDeploy = {
@@ -115,9 +122,9 @@ const appSpec = (number: number): Partial<CodeDeployDeployment> => ({
   },
 })
 
-const nothing = 'the service had not been changed | Nothing was deployed. Run the job again to deploy.'
+const nothing = 'this run had not changed the service yet | Nothing was deployed. Run the job again to deploy.'
 const ended = (how: string) =>
-  `the deployment ${how} when this job ended | Nothing was stopped. Check that the service runs what it should.`
+  `the deployment ${how} when this job ended | Nothing was stopped. Check which revision is live before you deploy again.`
 
 describe('before the service was changed, AWS is not even asked', () => {
   test.each<[string, Partial<DeploymentRecord>]>([
@@ -136,9 +143,9 @@ describe("a deployment of ECS that has ended is told by ECS's own word", () => {
   test.each([
     ['SUCCESSFUL', 'had succeeded', 'api:2'],
     ['ROLLBACK_SUCCESSFUL', 'had been rolled back', 'api:1'],
-    ['ROLLBACK_FAILED', 'had failed, and so had its rollback', undefined],
+    ['ROLLBACK_FAILED', 'had failed, and its rollback had failed', undefined],
     ['STOPPED', 'had been stopped', undefined],
-    ['ROLLBACK_IN_PROGRESS', 'was being rolled back already', undefined],
+    ['ROLLBACK_IN_PROGRESS', 'was already rolling back', undefined],
   ])('%s', async (status, how, serving) => {
     const told = await settled(kept, { statuses: [status] })
     expect([told.cause, told.serving, told.outcome]).toEqual([ended(how), serving, 'cancelled'])
@@ -149,12 +156,12 @@ describe("a deployment of ECS that has ended is told by ECS's own word", () => {
 
 describe('a deployment of ECS in progress', () => {
   const rolledBack =
-    'the deployment service-deployment/shop/api/new was stopped and is being rolled back to api:1 (on-cancel: stop-and-roll-back)'
+    'this run stopped the deployment service-deployment/shop/api/new, which now rolls back to api:1 (on-cancel: stop-and-roll-back)'
 
   test('is stopped, and rolled back', async () => {
     const told = await settled(kept, { statuses: ['IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'] })
-    expect(told.cause.replace(/arn:aws:ecs:eu-west-1:\d+:/, '')).toBe(
-      `${rolledBack} | The rollback goes on at AWS after this job; look at the service in the AWS console.`,
+    expect(told.cause).toBe(
+      `${rolledBack} | The rollback continues without this run. Check its outcome in the AWS console.`,
     )
     expect([told.isRollingBack, told.serving, told.asked]).toEqual([
       true,
@@ -166,25 +173,25 @@ describe('a deployment of ECS in progress', () => {
   test('says no revision that it goes back to where there was none', async () => {
     const record = { ...kept, previousTaskDefinition: undefined }
     const { cause } = await settled(record, { statuses: ['IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'] })
-    expect(cause).toMatch(/is being rolled back \(on-cancel/)
+    expect(cause).toMatch(/rolls back \(on-cancel/)
   })
 
   test('may complete nevertheless, which is said', async () => {
     const told = await settled(kept, { statuses: ['IN_PROGRESS', 'STOP_REQUESTED', 'IN_PROGRESS', 'SUCCESSFUL'] })
     expect(told.cause).toMatch(
-      /new was complete before it could be stopped, so the new version serves \| To go back, deploy the version before, or run the rollback action\.$/,
+      /new had completed before it could be stopped, so the new revision is live \| To undo it, run the rollback workflow \(actions\/rollback\)\.$/,
     )
     expect(told.serving).toBe('api:2')
   })
 
   test('that ends before the stop arrives is told by its end, and not by the refusal', async () => {
-    const stop = new Failure({ code: 'aws-rejected', what: text`it is not in progress` })
+    const stop = refusedBy('ecs:StopServiceDeployment', 'ConflictException: it is not in progress.')
     expect((await settled(kept, { statuses: ['IN_PROGRESS', 'SUCCESSFUL'], stop })).cause).toMatch(
-      /was complete before/,
+      /had completed before/,
     )
     const refused = await settled(kept, { statuses: ['IN_PROGRESS'], stop })
     expect(refused.cause).toBe(
-      'the deployment may still be rolling out: on-cancel is stop-and-roll-back, but that could not be done, as it is not in progress | Look at the service in the AWS console now. ',
+      'the deployment may still be in progress, because on-cancel: stop-and-roll-back failed: AWS refused ecs:StopServiceDeployment: ConflictException: it is not in progress | Check the service in the AWS console now.',
     )
     expect([refused.outcome, refused.serving]).toEqual(['cancelled', undefined])
   })
@@ -192,17 +199,17 @@ describe('a deployment of ECS in progress', () => {
   test('is looked at for 15 s after the stop', async () => {
     const { seconds, cause } = await settled(kept, { statuses: ['IN_PROGRESS'] })
     expect(seconds).toBe(16)
-    expect(cause).toMatch(/is being rolled back to api:1/)
+    expect(cause).toMatch(/rolls back to api:1/)
   })
 
   test.each([
     [
       'leave',
-      /new is still rolling out and was left alone \(on-cancel: leave\) \| Run the job again to watch it further, or roll it back in the AWS console\..*deployment-id/,
+      /new is still in progress and continues without this run \(on-cancel: leave\) \| Run the job again to watch it further, or run the rollback workflow \(actions\/rollback\)\..*deployment-id/,
     ],
     [
       'go-on',
-      /new takes the service back to what it ran before, and goes on at AWS after this job \| Look at the service in the AWS console\..*deployment-id/,
+      /the rollback by deployment \S+new continues without this run \| Check the service in the AWS console\..*deployment-id/,
     ],
   ] as const)('is left alone by on-cancel: %s', async (policy, said) => {
     const { cause, asked, isRollingBack } = await settled({ ...kept, policy }, {})
@@ -211,15 +218,37 @@ describe('a deployment of ECS in progress', () => {
   })
 
   test.each([
-    ['stop-and-roll-back', 'on-cancel is stop-and-roll-back, but that could not be done'],
-    ['leave', 'on-cancel is leave, but that could not be done'],
-    ['go-on', 'what became of it is not known'],
+    ['stop-and-roll-back', 'on-cancel: stop-and-roll-back failed'],
+    ['leave', 'its state could not be read'],
+    ['go-on', 'its state could not be read'],
   ] as const)('that cannot be read is said to go on (%s)', async (policy, undone) => {
     const denied = new Failure({ code: 'permission-missing', what: text`it is denied`, fix: text`Allow it.` })
     const { cause } = await settled({ ...kept, policy, deploymentId: 'ecs-svc/2' }, { statuses: [denied] })
     expect(cause).toBe(
-      `the deployment ecs-svc/2 may still be rolling out: ${undone}, as it is denied | Look at the service in the AWS console now. Allow it.`,
+      `the deployment ecs-svc/2 may still be in progress, because ${undone}: it is denied | Check the service in the AWS console now. Allow it.`,
     )
+  })
+})
+
+describe("AWS's refusal of a stop", () => {
+  const stop = refusedBy('ecs:StopServiceDeployment', 'ConflictException: hunter2-for-the-database is in the way')
+  const definition = {
+    containerDefinitions: [{ name: 'api', environment: [{ name: 'PASSWORD', value: 'hunter2-for-the-database' }] }],
+  }
+  const unread = refusedBy('ecs:DescribeTaskDefinition', 'AccessDeniedException: not authorized')
+
+  test.each<[string, World['definitions'] & object]>([
+    ['of the new revision', [definition, undefined]],
+    ['of the previous revision, where the new one cannot be read', [unread, definition]],
+  ])('is told without the value of a variable %s', async (_, definitions) => {
+    const { cause } = await settled(kept, { stop, definitions })
+    expect(cause).toMatch(/AWS refused ecs:StopServiceDeployment: ConflictException: .* is in the way/)
+    expect(cause).not.toContain('hunter2')
+  })
+
+  test('is told where no revision can be read', async () => {
+    const { cause } = await settled(kept, { stop, definitions: [unread] })
+    expect(cause).toMatch(/ConflictException: hunter2-for-the-database is in the way/)
   })
 })
 
@@ -242,17 +271,17 @@ describe('a deployment of CodeDeploy', () => {
       'has a rollback that failed',
       { status: 'Failed', ...back },
       'Failed',
-      'had failed, and so had its rollback',
+      'had failed, and its rollback had failed',
       undefined,
     ],
     [
       'has a rollback that was stopped',
       { status: 'Failed', ...back },
       'Stopped',
-      'had failed, and so had its rollback',
+      'had failed, and its rollback had failed',
       undefined,
     ],
-    ['is being rolled back', { status: 'Stopped', ...back }, 'InProgress', 'was being rolled back already', undefined],
+    ['is being rolled back', { status: 'Stopped', ...back }, 'InProgress', 'was already rolling back', undefined],
   ])('%s', async (_, deployment, rollback, how, serving) => {
     const deployments = { 'd-OURS': [deployment], 'd-BACK': [{ status: rollback as 'Succeeded' }] }
     const told = await settled(byCodeDeploy, { deployments })
@@ -262,7 +291,7 @@ describe('a deployment of CodeDeploy', () => {
   test('in progress is stopped, and rolled back', async () => {
     const deployments = { 'd-OURS': [{ status: 'InProgress' as const }, { status: 'Stopped' as const }] }
     const told = await settled(byCodeDeploy, { deployments })
-    expect(told.cause).toMatch(/^the deployment d-OURS was stopped and is being rolled back to api:1/)
+    expect(told.cause).toMatch(/^this run stopped the deployment d-OURS, which now rolls back to api:1/)
     expect(told.asked).toEqual(['d-OURS', 'stop d-OURS', 'd-OURS'])
   })
 
@@ -277,7 +306,7 @@ describe('a deployment of CodeDeploy', () => {
       ],
     }
     const both = await settled(lost, { deployments, active: [['d-THEIRS', 'd-OURS']] })
-    expect(both.cause).toMatch(/^the deployment d-OURS was stopped/)
+    expect(both.cause).toMatch(/^this run stopped the deployment d-OURS/)
     expect(both.asked).not.toContain('stop d-THEIRS')
     const theirs = await settled(lost, { deployments, active: [['d-THEIRS']] })
     expect(theirs.cause).toBe(nothing)
@@ -287,7 +316,7 @@ describe('a deployment of CodeDeploy', () => {
   test('that reaches CodeDeploy after the cancel is waited for, for 8 s', async () => {
     const deployments = { 'd-OURS': [{ status: 'InProgress' as const, ...appSpec(2) }, { status: 'Stopped' as const }] }
     const late = await settled(lost, { deployments, active: [[], [], ['d-OURS']] })
-    expect(late.cause).toMatch(/^the deployment d-OURS was stopped/)
+    expect(late.cause).toMatch(/^this run stopped the deployment d-OURS/)
     const never = await settled(lost, { deployments })
     expect([never.cause, never.serving, never.seconds]).toEqual([nothing, 'api:1', 8])
   })
@@ -321,13 +350,13 @@ describe('a deployment of ECS whose ARN is not known', () => {
   test('is found among those that ECS lists, by its revision', async () => {
     const listed = [{}, target(3, 'theirs'), target(2, 'new')]
     const { cause, asked } = await settled(unnamed, { listed, statuses: ['IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'] })
-    expect(cause).toMatch(/new was stopped and is being rolled back/)
+    expect(cause).toMatch(/this run stopped the deployment \S+new, which now rolls back/)
     expect(asked).toContain('stop new')
   })
 
   test.each<[string, Service, string]>([
-    ['complete', service({ rolloutState: 'COMPLETED' }), "was complete by ECS's own word"],
-    ['failed', service({ rolloutState: 'FAILED' }), "had failed by ECS's own word"],
+    ['complete', service({ rolloutState: 'COMPLETED' }), 'had completed (rolloutState COMPLETED)'],
+    ['failed', service({ rolloutState: 'FAILED' }), 'had failed (rolloutState FAILED)'],
   ])('and that the service shows as %s is told at the first look', async (_, shown, how) => {
     const { cause, seconds } = await settled(unnamed, { services: [shown] })
     expect([cause, seconds]).toEqual([ended(how), 0])
@@ -348,19 +377,19 @@ describe('a deployment of ECS whose ARN is not known', () => {
   })
 
   test.each([
-    ['replaced', replaced, 'had been replaced by another one'],
-    ['being rolled back', goingBack('IN_PROGRESS'), 'was being rolled back already'],
+    ['replaced', replaced, 'had been superseded by another deployment'],
+    ['being rolled back', goingBack('IN_PROGRESS'), 'was already rolling back'],
     ['rolled back', goingBack('COMPLETED'), 'had been rolled back'],
   ])('and that the service shows as %s is told when looks agree for eight seconds', async (_, shown, how) => {
     const { cause, seconds } = await settled(unnamed, { services: [shown] })
     expect([cause, seconds]).toEqual([ended(how), 8])
     const changing = await settled(unnamed, { services: [shown, service({ rolloutState: 'COMPLETED' })] })
-    expect(changing.cause).toBe(ended("was complete by ECS's own word"))
+    expect(changing.cause).toBe(ended('had completed (rolloutState COMPLETED)'))
   })
 
   test('and that is in progress but not listed is given up after 20 s, and not stopped', async () => {
     const { cause, seconds, asked } = await settled(unnamed, { services: [service({ rolloutState: 'IN_PROGRESS' })] })
-    expect([cause, seconds]).toEqual([ended('was in progress, but not listed by ECS,'), 20])
+    expect([cause, seconds]).toEqual([ended('was in progress, though not in ListServiceDeployments,'), 20])
     expect(asked.filter((what) => what.startsWith('stop'))).toEqual([])
   })
 
@@ -375,7 +404,10 @@ describe('a deployment of ECS whose ARN is not known', () => {
     const updating = await settled({ ...lost, stage: 'updating' }, { services: [before] })
     expect([updating.cause, updating.seconds]).toEqual([nothing, 8])
     const watching = await settled(unnamed, { services: [before] })
-    expect([watching.cause, watching.seconds]).toEqual([ended('was in progress, but not listed by ECS,'), 20])
+    expect([watching.cause, watching.seconds]).toEqual([
+      ended('was in progress, though not in ListServiceDeployments,'),
+      20,
+    ])
   })
 })
 
@@ -389,7 +421,7 @@ describe('the creation of a service', () => {
   ])('that %s cannot be rolled back: it is said what to do', async (_, services, after) => {
     const { cause, seconds, serving, asked } = await settled(creation, { services })
     expect(cause).toBe(
-      'the service api had been created and goes on starting its tasks, as there is nothing to go back to | The service exists now, with 1 of 2 tasks running. Run the job again to deploy to it, or delete it: `aws ecs delete-service --force --cluster shop --service api`.',
+      'the service api had been created and keeps starting its tasks: a new service has no earlier revision to roll back to | The service exists now, with 1 of 2 tasks running. Run the job again to deploy to it, or delete it: `aws ecs delete-service --force --cluster shop --service api`.',
     )
     expect([seconds, serving]).toEqual([after, undefined])
     expect(new Set(asked)).toEqual(new Set(['service']))

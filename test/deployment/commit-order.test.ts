@@ -42,9 +42,9 @@ async function judged(answer: Answer | undefined, policy: Partial<Guard>, there:
   return { told, asked }
 }
 
-const gone: Incomparable = { reason: 'gone', unknown: 'GitHub does not know bbbbbbb' }
-const denied: Incomparable = { reason: 'denied', unknown: 'the token may not read' }
-const unanswered: Incomparable = { reason: 'unanswered', unknown: 'GitHub answered 503' }
+const gone: Incomparable = { reason: 'gone', unknown: 'commit bbbbbbb no longer exists on GitHub' }
+const denied: Incomparable = { reason: 'denied', unknown: 'github-token lacks contents: read' }
+const unanswered: Incomparable = { reason: 'unanswered', unknown: 'GitHub returned HTTP 503' }
 const other = { ref: 'refs/heads/hotfix' }
 
 describe('what is there', () => {
@@ -56,7 +56,7 @@ describe('what is there', () => {
       'behind',
       {},
       {},
-      /^superseded api:1: The commit aaaaaaa is older than bbbbbbb, which is there already, so nothing was changed\. run 100\/1 of acme\/api came first with the newer one\. Nothing has to be done\. To go back on purpose, set allow-older: true\.$/,
+      /^superseded api:1: Commit aaaaaaa is older than the live commit bbbbbbb, so nothing was deployed\. run 100\/1 of acme\/api deployed bbbbbbb before this run\. Nothing to do\. To roll back on purpose, run the rollback workflow \(actions\/rollback\), or set the input allow-older: true\.$/,
     ],
     ['contains ours, and allow-older: goes on', 'behind', {}, { allowOlder: true }, /^pass$/],
     [
@@ -64,106 +64,112 @@ describe('what is there', () => {
       'diverged',
       other,
       {},
-      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(hotfix\), which it replaces: the two have diverged\.$/,
+      /^Commit aaaaaaa \(main\) does not contain the live commit bbbbbbb \(hotfix\), which it replaces: the commits have diverged\.$/,
     ],
     [
       'has diverged on the same branch: refused',
       'diverged',
       {},
       {},
-      /^commit-order-unproven: The commit aaaaaaa does not contain the commit bbbbbbb that runs now, so nothing was deployed: the two have diverged, and both are of the branch main, as after a force push\. Merge what runs now and deploy the result; or set on-diverged: deploy\.$/,
+      /^commit-order-unproven: Commit aaaaaaa does not contain the live commit bbbbbbb, so nothing was deployed: the commits have diverged, and both are of branch main, as after a force push\. Merge bbbbbbb and deploy the result; or set the input on-diverged to deploy\.$/,
     ],
     [
       'has diverged on the same branch, and on-diverged is deploy: goes on with a warning',
       'diverged',
       {},
       { onDiverged: 'deploy' },
-      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(main\)/,
+      /^Commit aaaaaaa \(main\) does not contain the live commit bbbbbbb \(main\)/,
     ],
     [
       'has diverged on another branch, and on-diverged is refuse: refused',
       'diverged',
       other,
       { onDiverged: 'refuse' },
-      /^commit-order-unproven: .*: the two have diverged, and on-diverged is refuse\./,
+      /^commit-order-unproven: .*: the commits have diverged, and on-diverged is refuse\./,
     ],
     [
       'has diverged and does not say its branch: refused',
       'diverged',
       { ref: '' },
       {},
-      /^commit-order-unproven: .*: the two have diverged, and it is not known that they are of different branches\./,
+      /^commit-order-unproven: .*: the commits have diverged, and they may be of the same branch, as the branch of one of them is unknown\./,
     ],
     [
       'has diverged, and our branch is not known: refused',
       'diverged',
       other,
       { origin: { ...ours, ref: '' } },
-      /^commit-order-unproven: .*, and it is not known that they are of different branches\./,
+      /^commit-order-unproven: .*, and they may be of the same branch/,
     ],
     [
       'has diverged from a branch that is not known, and on-diverged is deploy: goes on with a warning',
       'diverged',
       { ref: '' },
       { onDiverged: 'deploy' },
-      /^The commit aaaaaaa \(main\) does not contain bbbbbbb, which it replaces/,
+      /^Commit aaaaaaa \(main\) does not contain the live commit bbbbbbb, which it replaces/,
     ],
     [
       'is not known to GitHub: counts as diverged',
       gone,
       other,
       {},
-      /^The commit aaaaaaa \(main\) does not contain bbbbbbb \(hotfix\), which it replaces: GitHub does not know bbbbbbb\.$/,
+      /^Commit aaaaaaa \(main\) does not contain the live commit bbbbbbb \(hotfix\), which it replaces: commit bbbbbbb no longer exists on GitHub\.$/,
     ],
     [
       'cannot be compared as GitHub does not answer: refused',
       unanswered,
       {},
       {},
-      /^commit-order-unproven: It is not proven that the commit aaaaaaa is newer than bbbbbbb, which is there now, so nothing was deployed: GitHub answered 503\. Run this job again when GitHub answers \(https:\/\/www\.githubstatus\.com\); or deploy this once with allow-older: true\.$/,
+      /^commit-order-unproven: Could not verify that commit aaaaaaa is newer than the live bbbbbbb, so nothing was deployed: GitHub returned HTTP 503\. Run this job again when GitHub responds \(https:\/\/www\.githubstatus\.com\); or deploy once with the input allow-older: true\.$/,
     ],
     [
       'may not be compared, and its run came before ours: goes on with a warning',
       denied,
       {},
       {},
-      /^It is not proven that the commit aaaaaaa is newer than bbbbbbb, which it replaces: the token may not read\. Its run is the newer one, so it is deployed\. To have the commits compared, give the job the permission contents: read, and github-token\.$/,
+      /^Could not verify that commit aaaaaaa is newer than the live bbbbbbb: github-token lacks contents: read\. Its run is newer, so the deployment continues\. To have the commits compared, give the job the permission contents: read, and set github-token\.$/,
     ],
     [
       'may not be compared, and its run is ours: goes on with a warning',
       denied,
       { run: '200/1' },
       {},
-      /^It is not proven/,
+      /Its run is newer, so the deployment continues/,
     ],
-    ['may not be compared, and its run has a shorter number', denied, { run: '99/2' }, {}, /Its run is the newer one/],
+    [
+      'may not be compared, and its run has a shorter number',
+      denied,
+      { run: '99/2' },
+      {},
+      /Its run is newer, so the deployment continues/,
+    ],
     [
       'may not be compared, and its run came after ours: superseded',
       denied,
       { run: '1000/1' },
       {},
-      /^superseded api:1: The commit aaaaaaa is of an older run than bbbbbbb, which is there already, so nothing was changed\. run 1000\/1 of acme\/api deployed it, and is newer than this one; the commits could not be compared: the token may not read\. Nothing has to be done/,
+      /^superseded api:1: Commit aaaaaaa is of an older run than the live commit bbbbbbb, so nothing was deployed\. run 1000\/1 of acme\/api deployed bbbbbbb and is newer than this run; the commits could not be compared: github-token lacks contents: read\. Nothing to do\./,
     ],
     [
       'may not be compared, and says no run: refused',
       denied,
       { run: 'local' },
       {},
-      /^commit-order-unproven: .*: the token may not read\. Give github-token with contents: read; or deploy this once/,
+      /^commit-order-unproven: .*: github-token lacks contents: read\. Give the job the permission contents: read, and set github-token; or deploy once/,
     ],
     [
       'may not be compared, and ours is of no run: refused',
       denied,
       {},
       { origin: { ...ours, run: 'x200/1' } },
-      /^commit-order-unproven: .*Give github-token/,
+      /^commit-order-unproven: .*set github-token/,
     ],
     [
       'may not be compared, and the guard is strict: refused',
       denied,
       {},
       { mode: 'strict' },
-      /^commit-order-unproven: .*Give github-token/,
+      /^commit-order-unproven: .*set github-token/,
     ],
   ])('%s', async (_, answer, there, policy, said) => {
     const { told } = await judged(answer, policy, definitionOf({ ...theirs, ...there }))
@@ -175,14 +181,14 @@ describe('what is there', () => {
     [
       'has no tag of a commit',
       { family: 'api' },
-      /^It is not proven that aaaaaaa is newer than what it replaces: what runs now has no tag slipway:commit, so it was not deployed by Slipway\.$/,
-      /^commit-order-unproven: It is not proven that the commit aaaaaaa is newer than what runs now, so nothing was deployed: what runs now has no tag slipway:commit, so it was not deployed by Slipway\. Allow ecs:TagResource; or deploy this once with allow-older: true\.$/,
+      /^Could not verify that commit aaaaaaa is newer than the live revision: the live revision has no tag slipway:commit, so it was not deployed by Slipway\.$/,
+      /^commit-order-unproven: Could not verify that commit aaaaaaa is newer than the live revision, so nothing was deployed: the live revision has no tag slipway:commit, so it was not deployed by Slipway\. Allow ecs:TagResource; or deploy once with the input allow-older: true\.$/,
     ],
     [
       'is of another repository',
       definitionOf({ ...theirs, repository: 'acme/web' }),
-      /^It is not proven that aaaaaaa is newer than what it replaces: what runs now was deployed from acme\/web\.$/,
-      /^commit-order-unproven: .*: what runs now was deployed from acme\/web\./,
+      /^Could not verify that commit aaaaaaa is newer than the live revision: the live revision was deployed from acme\/web\.$/,
+      /^commit-order-unproven: .*: the live revision was deployed from acme\/web\./,
     ],
     ['is of our commit', definitionOf(ours), /^pass$/, /^pass$/],
   ])('%s: GitHub is not asked', async (_, there, on, strict) => {
@@ -200,7 +206,7 @@ describe('what is there', () => {
 
   test('is judged by the order of runs where there is no repository to ask', async () => {
     const { told } = await judged(undefined, {}, definitionOf(theirs))
-    expect(told).toMatch(/which it replaces: there is no repository to ask\. Its run is the newer one/)
+    expect(told).toMatch(/the repository is unknown\. Its run is newer/)
   })
 
   test('is compared with ours once, however often it is judged', async () => {

@@ -38,13 +38,15 @@ describe('a deployment of ECS is in the way', () => {
     const conflict = rollingConflict(primaryOf(revision(2), 'IN_PROGRESS'), revision(3))
     expect(await failure(Promise.reject(conflict?.failure))).toEqual({
       code: 'deployment-conflict',
-      what: 'A deployment of api:2 is in progress',
-      why: 'the service api is on its way to it, and this deployment would replace it',
-      fix: 'Run this job again when it has ended; or set on-conflict to wait, or to stop to replace it. Nothing has been changed.',
+      what: 'The service api already has a deployment of api:2 in progress',
+      why: 'its PRIMARY deployment has rolloutState IN_PROGRESS, and this deployment would replace it',
+      fix: 'Run this job again when that deployment has ended; or set the input on-conflict to wait, or to stop to replace it. Nothing has been changed.',
     })
     expect([conflict?.isRollback, conflict?.codeDeployId]).toEqual([false, undefined])
-    const nameless = rollingConflict({ deployments: primaryOf(undefined, 'IN_PROGRESS').deployments }, revision(3))
-    expect(await failure(Promise.reject(nameless?.failure))).toMatchObject({ what: 'A deployment of  is in progress' })
+    const nameless = rollingConflict(primaryOf(undefined, 'IN_PROGRESS'), revision(3))
+    expect(await failure(Promise.reject(nameless?.failure))).toMatchObject({
+      what: 'The service api already has a deployment in progress',
+    })
   })
 })
 
@@ -54,29 +56,30 @@ test('a service that changes again and again is named, with what to do', async (
     'changed',
     {
       code: 'deployment-conflict',
-      what: 'The service api is changed by somebody else again and again',
+      what: 'The service api was repeatedly changed by another user or run while this run prepared its deployment',
       why: '',
-      fix: 'Let one workflow at a time deploy it (concurrency), then run this job again. Nothing has been changed.',
+      fix: 'Let one workflow at a time deploy it (concurrency in the workflow), then run this job again. Nothing has been changed.',
     },
   ])
 })
 
 const inTheWay = new Failure({
   code: 'deployment-conflict',
-  what: text`The group is busy`,
-  why: text`with d-THEIRS`,
+  what: text`The deployment group api already has an active deployment, d-THEIRS`,
+  why: text`DeploymentLimitExceededException: one deployment at a time.`,
   fix: text`Wait.`,
 })
+const busy = 'The deployment group api already has an active deployment, d-THEIRS'
 const byEcs: Conflict = { kind: 'conflict', failure: inTheWay, isRollback: false }
 const byCodeDeploy: Conflict = { ...byEcs, codeDeployId: 'd-THEIRS' }
 const rollback: Conflict = { ...byCodeDeploy, isRollback: true }
 
 describe('who only asks is told what would happen', () => {
-  const found = 'The group is busy: with d-THEIRS.'
+  const found = `${busy}: DeploymentLimitExceededException: one deployment at a time.`
   const [fails, waits, stops] = [
-    `It would fail at this moment. ${found}`,
-    `It would wait for another deployment first. ${found}`,
-    `It would stop another deployment first. ${found}`,
+    `This deployment would fail. ${found}`,
+    `This deployment would wait for another one first. ${found}`,
+    `This deployment would stop another one first. ${found}`,
   ]
   test.each<[ConflictPolicy | undefined, string, Conflict, string]>([
     [undefined, 'any', byCodeDeploy, fails],
@@ -142,14 +145,14 @@ const unreachable = new Failure({ code: 'aws-unreachable', what: text`no answer`
 describe('on-conflict', () => {
   test.each(['fail', undefined] as const)('%s: fails at once, and asks for nothing', async (policy) => {
     const { asked, told, end } = await settled(byCodeDeploy, policy, {})
-    expect([asked, told, end?.what]).toEqual([[], [], 'The group is busy'])
+    expect([asked, told, end?.what]).toEqual([[], [], busy])
   })
 
   test.each(['Succeeded', 'Failed', 'Stopped'])('wait: until CodeDeploy says %s', async (last) => {
     const statuses = ['InProgress', 'Ready', unreachable, last]
     const { asked, told, end } = await settled(byCodeDeploy, 'wait', { statuses })
     expect([asked, end]).toEqual([['status', 'status', 'status', 'status'], undefined])
-    expect(told).toEqual(['other-deployment running waits for d-THEIRS', 'other-deployment succeeded'])
+    expect(told).toEqual(['other-deployment running waiting for the deployment d-THEIRS', 'other-deployment succeeded'])
   })
 
   test('stop: stops it with a rollback, and waits until it has ended', async () => {
@@ -160,7 +163,7 @@ describe('on-conflict', () => {
   test('stop: waits for a rollback, which is never stopped', async () => {
     const { asked, told } = await settled(rollback, 'stop', { statuses: ['InProgress', 'Succeeded'] })
     expect(asked).toEqual(['status', 'status'])
-    expect(told[0]).toBe('other-deployment running waits for the rollback d-THEIRS')
+    expect(told[0]).toBe('other-deployment running waiting for the rollback d-THEIRS')
   })
 
   test.each<[string, Service]>([
@@ -171,7 +174,7 @@ describe('on-conflict', () => {
     const { asked, told, seconds } = await settled(byEcs, 'wait', { services })
     expect(asked).toEqual(['service', 'service', 'service'])
     expect(told).toEqual([
-      'other-deployment running waits for a deployment by somebody else',
+      'other-deployment running waiting for a deployment by another user or run',
       'other-deployment succeeded',
     ])
     expect(seconds).toBeLessThan(15)
@@ -184,7 +187,7 @@ describe('on-conflict', () => {
 
   test.each<[string, Conflict, ConflictPolicy, string]>([
     ['wait', byCodeDeploy, 'wait', 'Nothing has been changed.'],
-    ['stop', byCodeDeploy, 'stop', 'It was told to stop; nothing else has been changed.'],
+    ['stop', byCodeDeploy, 'stop', 'Its stop was requested; nothing else has been changed.'],
     ['stop of a rollback', rollback, 'stop', 'Nothing has been changed.'],
   ])('%s: no longer than the deployment may take, and says what was changed', async (_, conflict, policy, undone) => {
     const { told, end, seconds } = await settled(conflict, policy, { minutes: 1 })
@@ -192,16 +195,16 @@ describe('on-conflict', () => {
     expect(told.at(-1)).toBe('other-deployment failed')
     expect(end).toEqual({
       code: 'deployment-conflict',
-      what: 'The group is busy, still after 1 minute of waiting for its end',
-      why: 'with d-THEIRS',
-      fix: `Look what holds it up, and run this job again when it has ended; or raise wait-for-minutes. ${undone}`,
+      what: `${busy}, which has not ended after a wait of 1 minute`,
+      why: 'DeploymentLimitExceededException: one deployment at a time.',
+      fix: `Check in the AWS console why it does not end, and run this job again when it has ended; or raise wait-for-minutes. ${undone}`,
     })
   })
 
   test('wait: not at all when there is no time left', async () => {
     const { asked, told, end } = await settled(byCodeDeploy, 'wait', { minutes: 0 })
     expect([asked, told]).toEqual([[], []])
-    expect(end?.what).toBe('The group is busy, still after 0 minutes of waiting for its end')
+    expect(end?.what).toBe(`${busy}, which has not ended after a wait of 0 minutes`)
     expect(end?.fix).toContain('Nothing has been changed.')
     expect((await settled(byEcs, 'wait', { minutes: 2, services: [undefined] })).end?.what).toContain('2 minutes')
   })

@@ -44,7 +44,7 @@ function watching(failFastAfter: number | undefined) {
   return { look, shown, asked, pace, crashed, wait, clock }
 }
 
-const failedAlike = (count: number) => `${count} new tasks failed in the same way (fail-fast-after is 3)`
+const failedAlike = (count: number) => `${count} new tasks failed with the same error (fail-fast-after: 3)`
 
 describe('fail-fast-after: 3', () => {
   test('stops a deployment when three tasks have failed in the same way, and says so once', async () => {
@@ -166,7 +166,9 @@ describe('tasks that cannot be placed', () => {
       wait(30)
       told.push(await look(0, 0))
     }
-    expect(told.filter((said) => said !== undefined)).toEqual(['ECS could not place the new tasks for 10 minutes'])
+    expect(told.filter((said) => said !== undefined)).toEqual([
+      'ECS has not been able to place the new tasks for 10 minutes',
+    ])
   })
 
   test('are not asked for after a task has failed, until two more looks show none', async () => {

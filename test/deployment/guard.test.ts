@@ -280,7 +280,7 @@ describe('a commit that has diverged', () => {
     const feature = await run(sim, { image: newImage, commit: branchSha, guard: from('refs/heads/feature') })
     expect(feature.outcome).toBe('succeeded')
     expect(warnings(feature)).toMatch(
-      /Commit bbbbbbb \(feature\) does not contain the live commit ccccccc \(main\), which it replaces: the branches have diverged/,
+      /Commit bbbbbbb \(feature\) does not contain the live commit ccccccc \(main\), which it replaces: the commits have diverged/,
     )
     const back = await at(sim, 6)
     expect(back.outcome).toBe('succeeded')

@@ -12,7 +12,11 @@ const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
 const running = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7'
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 const failing = (code: 'permission-missing' | 'aws-rejected' | 'aws-unreachable') =>
-  new Failure({ code, what: text`AWS says ${code}` })
+  new Failure({
+    code,
+    what: text`AWS refused ecr:DescribeImages`,
+    why: text`InvalidParameterException: Invalid parameter.`,
+  })
 
 interface Scene {
   readonly images?: Readonly<Record<string, string>>
@@ -83,9 +87,9 @@ async function lookedAt({ images = { api: `${registry}/api:v1` }, ...scene }: Sc
 
 const short = (letter: string) => `sha256:${letter.repeat(12)}`
 const movedTo = (image: string, was: string, now: string) =>
-  `${image} is another image now than what runs (${short(was)} → ${short(now)}), so the same revision is deployed anew.`
+  `The tag of ${image} was moved (${short(was)} → ${short(now)}): deploying the same revision again to pull it.`
 const unknown =
-  'so it is not known whether a tag was moved since it was deployed; force-new-deployment deploys it anyway.'
+  'so a tag that was moved since the last deployment is not detected; to pull it anyway, set force-new-deployment: true.'
 
 describe('a deployment is forced', () => {
   test('where a task has another digest than the tag leads to', async () => {
@@ -170,26 +174,26 @@ describe('what is not known is said', () => {
   const moved = { tags: { 'api:v1': digest('b') }, tasks: [task({ api: digest('a') })] }
 
   test.each<[string, Scene, string]>([
-    ['where running tasks are not shown', { ...moved, tasks: [] }, 'ecs:ListTasks shows no running task of api:7'],
+    ['where running tasks are not shown', { ...moved, tasks: [] }, 'ecs:ListTasks returned no running task of api:7'],
     [
       'without the right to list tasks',
       { ...moved, tasks: failing('permission-missing') },
-      'The credentials do not allow ecs:ListTasks and ecs:DescribeTasks',
+      'Not authorized to perform ecs:ListTasks and ecs:DescribeTasks',
     ],
     [
       'without the right to read images',
       { ...moved, tags: { 'api:v1': failing('permission-missing') } },
-      'The credentials do not allow ecr:DescribeImages',
+      'Not authorized to perform ecr:DescribeImages',
     ],
     [
       'where Amazon ECR refuses',
       { ...moved, tags: { 'api:v1': failing('aws-rejected') } },
-      'AWS refused ecr:DescribeImages',
+      'AWS refused ecr:DescribeImages: InvalidParameterException: Invalid parameter',
     ],
     [
       'where Amazon ECR does not answer',
       { ...moved, tags: { 'api:v1': failing('aws-unreachable') } },
-      'AWS did not answer ecr:DescribeImages',
+      'AWS did not respond to ecr:DescribeImages in time',
     ],
   ])('%s', async (_, scene, why) => {
     const { said, isForced } = await lookedAt(scene)
@@ -203,14 +207,14 @@ describe('what is not known is said', () => {
       tags: { 'api:v1': none, 'proxy:v1': none },
     })
     expect(said).toEqual([
-      `ecs:ListTasks shows no running task of api:7, ${unknown}`,
-      `The credentials do not allow ecr:DescribeImages, ${unknown}`,
+      `ecs:ListTasks returned no running task of api:7, ${unknown}`,
+      `Not authorized to perform ecr:DescribeImages, ${unknown}`,
     ])
   })
 
   test('of an image elsewhere only where its tag is one that moves', async () => {
     const { said } = await lookedAt({ images: { api: 'nginx', proxy: 'registry.example.com/proxy:v1' } })
-    expect(said).toEqual([`nginx is not in the Amazon ECR of this account and region, ${unknown}`])
+    expect(said).toEqual([`nginx is not in this account's Amazon ECR in eu-west-1, ${unknown}`])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { AlarmState } from '../../ports.ts'
-import { text, untrusted } from '../../text.ts'
+import { text, untrusted, withoutStop } from '../../text.ts'
 import type { PreflightFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 import { isInAlarm } from './gather-alarms.ts'
@@ -51,5 +51,5 @@ function stops({ name, reason }: AlarmState): Finding {
 }
 
 function said(reason: string | undefined) {
-  return reason ? text`; its reason: ${untrusted(reason)}` : ''
+  return reason ? text`; its reason: ${withoutStop([untrusted(reason)])}` : ''
 }
