@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts'
 import { redact } from './redact.ts'
 import { hideValues, variablesOf } from './redact-lines.ts'
 import { redactText } from './redact-text.ts'
+import { isRoutine } from './routine-events.ts'
 
 /** Whose deployment it is. These names are shown in any case, also where a variable holds them. */
 interface Named {
@@ -31,6 +32,8 @@ export function redactEvidence(evidence: Evidence, definition: JsonObject | unde
 export function concealer(definitions: readonly JsonObject[], named: Named): <Value>(value: Value) => Value {
   let hide: ((text: string) => string) | undefined
   return concealWith((text) => {
+    // Most events are so, and the values need not even be gathered for them.
+    if (isRoutine(text)) return text
     hide ??= hideValues(definitions.flatMap((each) => variablesOf(each, [named.cluster, named.service])))
     return hide(text)
   })

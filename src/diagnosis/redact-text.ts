@@ -10,6 +10,7 @@ import { type Span, united, withoutSpans } from './span.ts'
  */
 export function redactText(value: Text): Text {
   const parts = value.map((part) => (isUntrusted(part) ? { ...part, untrusted: shownOf(part) } : part))
+  if (parts.every(isShownAnyway)) return parts
   const spans = secretsIn(parts.map(wordsOf).join(''))
   if (spans.length === 0) return parts
   let from = 0
@@ -20,6 +21,11 @@ export function redactText(value: Text): Text {
     if (!isUntrusted(part)) return part
     return { ...part, untrusted: withoutSpans(part.untrusted, clipped(spans, start, length)) }
   })
+}
+
+/** Our own words, names, and values that are hidden already: most lines of a difference are nothing else. */
+function isShownAnyway(part: Text[number]): boolean {
+  return !isUntrusted(part) || part.isName === true || part.untrusted === '***'
 }
 
 function shownOf({ untrusted, isName }: Untrusted): string {

@@ -53,7 +53,20 @@ const unordered: Readonly<Record<string, readonly string[]>> = {
 export function isEqual(wanted: JsonObject, registered: JsonObject): boolean {
   const left = canonical(wanted)
   const right = canonical(registered)
-  return serialise({ ...left, ...rolesLike(left, right) }) === serialise(right)
+  return isSame({ ...left, ...rolesLike(left, right) }, right)
+}
+
+/** In whatever order the members of objects are. */
+function isSame(one: Json, other: Json): boolean {
+  if (isList(one))
+    return isList(other) && one.length === other.length && one.every((item, at) => isSame(item, other[at] ?? null))
+  if (!isObject(one)) return one === other
+  if (!isObject(other)) return false
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && isSame(one[name] ?? null, other[name] ?? null))
+  )
 }
 
 /** True when a stored definition carries the tags that are wanted. Others may have been added since; none wanted is fine. */
@@ -72,7 +85,15 @@ export function isStoredAs(written: JsonObject, stored: JsonObject): boolean {
  * false or a default, sizes in units, and lists in the order of their names.
  */
 export function canonical(definition: JsonObject): JsonObject {
-  const { tags: _, ...members } = registrable(definition)
+  const written = registrable(definition)
+  const found = known.get(written) ?? canonicalOf(written)
+  known.set(written, found)
+  return found
+}
+
+const known = new WeakMap<JsonObject, JsonObject>()
+
+function canonicalOf({ tags: _, ...members }: JsonObject): JsonObject {
   // The port of the host is then that of the container (API PortMapping, `hostPort`).
   const isOwnPort = members.networkMode === 'awsvpc' || members.networkMode === 'host'
   const task = {
@@ -158,6 +179,7 @@ function isSameRole(one: Json | undefined, other: Json | undefined): boolean {
 
 /** JSON with the members of every object in the order of their names. */
 export function serialise(value: Json): string {
+  if (typeof value !== 'object') return JSON.stringify(value)
   return JSON.stringify(value, (_, content: Json) =>
     isObject(content)
       ? Object.fromEntries(Object.entries(content).sort(([left], [right]) => compare(left, right)))
