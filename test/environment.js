@@ -8,7 +8,10 @@ import { join } from 'node:path'
 const counts = [
   'CANCEL_EVERY',
   'INTERLEAVINGS',
+  'KILL_EVERY',
   'LAGS',
+  'MANY_IN_FLIGHT',
+  'MANY_SERVICES',
   'ORDERS',
   'REGISTRATIONS',
   'RUNS',

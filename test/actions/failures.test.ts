@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { play } from '../bench/failures/play.ts'
 import { failureScenarios } from '../bench/failures/scenarios.ts'
+import { some } from '../often.ts'
 
 test('there are forty-eight, of every engine, each with its source', () => {
   expect(failureScenarios).toHaveLength(48)
@@ -12,7 +13,7 @@ test('there are forty-eight, of every engine, each with its source', () => {
   for (const { source } of failureScenarios) expect(source).toMatch(/^https:\/\//)
 })
 
-test.each(failureScenarios.map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
+test.each(some(failureScenarios, 2).map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
   '%s',
   async (_, scenario) => {
     const { cause, wrong, early } = await play(scenario)

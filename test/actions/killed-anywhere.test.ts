@@ -13,6 +13,7 @@ import { rollbackInputs } from '../../src/actions/rollback-inputs.ts'
 import type { Action } from '../../src/runner/action.ts'
 import type { InputSpec } from '../../src/runner/inputs.ts'
 import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import { times } from '../often.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { InProcessHandler } from '../simulator/in-process.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -194,9 +195,12 @@ describe('row F03: after a kill at any moment, what was begun is told to its end
     ['several services, one broken', () => several('crash')],
   ])('%s', async (_, scene) => {
     const wrong: string[] = []
+    const step = times('KILL_EVERY', 4, 1)
     let moment = 0
-    for (let problems: string[] | undefined = []; problems; problems = await killAt(await scene(), ++moment))
+    for (let problems: string[] | undefined = []; problems; problems = await killAt(await scene(), moment)) {
       wrong.push(...problems)
+      moment += step
+    }
     expect(wrong).toEqual([])
     expect(moment).toBeGreaterThan(15)
   })

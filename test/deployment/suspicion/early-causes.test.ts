@@ -4,6 +4,7 @@ import type { DeploymentEvent } from '../../../src/deployment/event.ts'
 import { fold, initialState } from '../../../src/deployment/state.ts'
 import type { Cause } from '../../../src/diagnosis/cause.ts'
 import { renderText } from '../../../src/text.ts'
+import { some } from '../../often.ts'
 import type { Behaviour } from '../../simulator/contract.ts'
 import { seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
@@ -75,7 +76,7 @@ function suspicions({ events }: Ended) {
 const startedAt = ({ state }: Ended) => state.deployment?.startedAt ?? Number.NaN
 const firstAt = ({ events }: Ended) => events.find(({ kind }) => kind === 'suspected')?.at ?? Number.NaN
 
-describe.each(engines)('%s', (_, scene) => {
+describe.each(some(engines, 3))('%s', (_, scene) => {
   test.each(broken)(
     '%s is explained long before the end, and as the end explains it',
     async (_name, behaviour, reason) => {
