@@ -106,7 +106,7 @@ describe('a request through a proxy', () => {
   test('fails where the answer has a status that HTTP does not have', async () => {
     const { port } = new URL(secure())
     expect(await failed(proxied(secure('/strange'), {}))).toBe(
-      `localhost:${port} answered with a status that HTTP does not have (999)`,
+      `localhost:${port} returned a status that HTTP does not have (999)`,
     )
   })
 
