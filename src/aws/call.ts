@@ -3,8 +3,9 @@ import { type Clock, type Deadline, remaining } from '../clock.ts'
 import type { Text } from '../text.ts'
 import { attempt, type SendOptions } from './attempt.ts'
 import { type Crowd, inTurn, jitter } from './backoff.ts'
-import { type AwsError, type CallKind, classify, type Expected, retryAfter } from './error-class.ts'
-import { explainCancelled, explainExpired, explainRefusal, explainUnreachable, retryLine } from './refusal.ts'
+import { type AwsError, type CallKind, classify, type Expected, waitAskedBy } from './error-class.ts'
+import { explainCancelled, explainExpired, explainRefusal } from './refusal.ts'
+import { explainUnreachable, retryLine } from './unreachable.ts'
 
 /** How long and by which clock AWS is asked again. One for a whole run of an action. */
 export interface Patience {
@@ -151,7 +152,7 @@ async function pause(
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
   const told = { ...request, region, seconds, attempts: tries.count, throttled }
   if (left <= lastCall) throw explainUnreachable(error, told)
-  const wait = retryAfter(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
+  const wait = waitAskedBy(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
   patience.reportRetry?.(retryLine(error, told))
   const leave = throttled ? patience.crowd?.join(request.action) : undefined
   await doze(patience, request, Math.min(wait, left - lastCall)).finally(leave)

@@ -10,7 +10,7 @@ import { describe, describeTarget, listActive } from './codedeploy-reads.ts'
 import type { Connection } from './connection.ts'
 import { given } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
-import { answerOf } from './refusal.ts'
+import { answerOf } from './error-words.ts'
 
 /** AWS CodeDeploy behind the port. */
 export function codeDeploy(connection: Connection): CodeDeploy {

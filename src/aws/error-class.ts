@@ -1,3 +1,5 @@
+import { retryAfter } from '../http/retry-after.ts'
+
 /**
  * What an error means for the next step.
  *
@@ -85,8 +87,7 @@ function classifyAnswer(error: AwsError, status: number, lost: ErrorClass): Erro
   return $fault === undefined ? lost : 'permanent'
 }
 
-/** Milliseconds that the answer asks to wait (`Retry-After`, seconds), or undefined, also where it asks for none: every wait takes time. */
-export function retryAfter(error: unknown): number | undefined {
-  const seconds = Number((error as AwsError).$response?.headers?.['retry-after'])
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined
+/** Milliseconds that the answer asks to wait, if any. */
+export function waitAskedBy({ $response }: AwsError): number | undefined {
+  return retryAfter($response?.headers?.['retry-after'])
 }

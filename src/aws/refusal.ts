@@ -1,8 +1,9 @@
 import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
-import { nearestRegion, partitionOf } from '../partitions.ts'
-import { setting, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import type { AwsError, CallKind } from './error-class.ts'
+import { answerOf, quote } from './error-words.ts'
+import { explainCertificate } from './unreachable.ts'
 
 interface Asked {
   readonly action: string
@@ -23,17 +24,6 @@ const denials =
   /^(AccessDenied(Exception)?|UnauthorizedOperation|Unauthorized(Exception)?|AuthorizationError(Exception)?|NotAuthorized(Exception)?|OptInRequired)$/
 const badSignatures =
   /^(SignatureDoesNotMatch|InvalidSignature(Exception)?|IncompleteSignature(Exception)?|MissingAuthenticationToken(Exception)?|AuthFailure|InvalidAccessKeyId|NotAuthenticated)$/
-const longestQuote = 1000
-
-/** AWS's own words, for a message: marked, and cut where they are longer than anybody reads. */
-export function quote(words: string): Untrusted {
-  return untrusted(words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words)
-}
-
-/** AWS's code and words: `InvalidParameterException: …`. */
-export function answerOf({ name, message }: AwsError): Text {
-  return text`${quote(name)}: ${quote(message)}`
-}
 
 /** Whether AWS refused because a permission is missing, whatever the service calls that. */
 export function isDenial(error: AwsError): boolean {
@@ -43,7 +33,7 @@ export function isDenial(error: AwsError): boolean {
 /** The failure behind an answer that trying again does not change: `permission-missing`, `aws-rejected` or `aws-unreachable`. */
 export function explainRefusal(error: AwsError, asked: Asked): Failure {
   if (isDenial(error)) return explainDenial(error, asked)
-  if (error.code && error.$fault === undefined) return explainCertificate(error, asked)
+  if (error.code && error.$fault === undefined) return explainCertificate(error, asked.action)
   const fix = badSignatures.test(error.name)
     ? text`The access key ID and the secret access key do not match, or one of them was altered. Set both again, or set ${setting('role-to-assume')}.`
     : undefined
@@ -130,16 +120,6 @@ function roleName(principal: string | undefined): string | undefined {
   return /^assumed-role\/([^/]+)/.exec(parseArn(principal ?? '')?.resource ?? '')?.[1]
 }
 
-function explainCertificate(error: AwsError, asked: Asked): Failure {
-  return new Failure({
-    code: 'aws-unreachable',
-    what: text`TLS error on ${asked.action}: the certificate of the server is not trusted`,
-    why: text`${quote(error.code ?? error.name)}: ${quote(error.message)}`,
-    fix: text`Where a proxy inspects TLS, set NODE_EXTRA_CA_CERTS on the runner to the file with its certificate.`,
-    cause: error,
-  })
-}
-
 /** The credentials were good once and are no longer. */
 export function explainExpired(error: AwsError, asked: Asked): Failure {
   return new Failure({
@@ -149,49 +129,6 @@ export function explainExpired(error: AwsError, asked: Asked): Failure {
     fix: text`Set ${setting('role-to-assume')} (with "permissions: id-token: write"), so that the credentials are renewed; or raise the session duration of the credentials that an earlier step sets up.`,
     cause: error,
   })
-}
-
-interface Patient extends Asked {
-  readonly kind: CallKind
-  readonly region?: string | undefined
-  readonly attempts: number
-  readonly seconds: number
-  readonly throttled: boolean
-}
-
-/** The deadline came first. */
-export function explainUnreachable(error: AwsError, asked: Patient): Failure {
-  const { action, kind, region = '', attempts, seconds, throttled } = asked
-  const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is unknown` : text``
-  const { healthPage = 'the AWS Health Dashboard of the region' } = partitionOf(region)
-  const fix = throttled
-    ? text`AWS limits the request rate of this account and region. Allow the job more time, or deploy fewer services at once.`
-    : error.code === 'ENOTFOUND'
-      ? text`Check ${regionDoubt(region)}, and that the runner resolves AWS's host names, directly or through HTTPS_PROXY.`
-      : text`Check ${healthPage}, and that the runner reaches AWS (proxy, firewall, VPC endpoints).`
-  return new Failure({
-    code: 'aws-unreachable',
-    what: text`AWS ${throttled ? 'throttled' : 'did not respond to'} ${action} until the deadline (${attempts} attempts in ${seconds} s)${unknown}`,
-    why: text`last error: ${lastError(error)}`,
-    fix,
-    cause: error,
-  })
-}
-
-/** What is said while a call is tried again. */
-export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: Patient): Text {
-  const what = throttled ? text`was throttled` : text`failed`
-  return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far), retrying: ${lastError(error)}`
-}
-
-function lastError(error: AwsError): Text {
-  return text`${quote(error.code ?? error.name)}: ${quote(error.message.split('\n')[0] ?? '')}`
-}
-
-function regionDoubt(region: string): Text {
-  const suggestion = nearestRegion(region)
-  const meant = suggestion ? `; did you mean ${suggestion}?` : ''
-  return text`that ${setting('aws-region')} is an AWS region (it is ${untrusted(region)}${meant})`
 }
 
 export function explainCancelled(action: string, kind: CallKind): Failure {

@@ -6,7 +6,7 @@ import { call, type Patience } from './call.ts'
 import type { Credentials } from './clients.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type AwsError, present } from './error-class.ts'
-import { answerOf } from './refusal.ts'
+import { answerOf } from './error-words.ts'
 import { explainTrust, readClaims } from './trust.ts'
 
 /** A role that the job's own OIDC token opens. */

@@ -4,9 +4,9 @@ import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { type AwsError, present } from './error-class.ts'
+import { answerOf } from './error-words.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
-import { answerOf } from './refusal.ts'
 import { remembered } from './remembered.ts'
 
 type ServiceDeployments = Pick<

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { setting, type Text, text } from '../text.ts'
 import type { AwsError } from './error-class.ts'
-import { answerOf } from './refusal.ts'
+import { answerOf } from './error-words.ts'
 
 const docs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html'
 

@@ -8,7 +8,8 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { ecsArn } from './ecs-request.ts'
 import { type AwsError, present } from './error-class.ts'
-import { answerOf, isDenial } from './refusal.ts'
+import { answerOf } from './error-words.ts'
+import { isDenial } from './refusal.ts'
 import { requireWhole } from './whole-request.ts'
 
 type TaskDefinitions = Pick<Ecs, 'describeTaskDefinition' | 'registerTaskDefinition'>

@@ -2,7 +2,7 @@ import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import type { AwsError } from './error-class.ts'
-import { quote } from './refusal.ts'
+import { quote } from './error-words.ts'
 
 /** Claims of GitHub's OIDC token that trust policies look at. All are names, no secrets. */
 interface Claims {

@@ -2,6 +2,7 @@ import { type Clock, deadlineIn, remaining } from '../clock.ts'
 import { readText } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { isForGood, reasonOf } from '../http/reason.ts'
+import { retryAfter } from '../http/retry-after.ts'
 import type { Incomparable } from '../ports.ts'
 
 /** How one repository of GitHub is read with the job's token. */
@@ -80,16 +81,16 @@ export function get({ apiUrl, repository, token, fetch }: RepositoryConfig, what
 
 /**
  * Who asks too often gets 403 or 429, as who may not ask gets 403; the difference is in the headers, or in the text alone
- * ("Rate limits for the REST API"). `retry-after` is in seconds. `permission`: what the token needs for the request.
+ * ("Rate limits for the REST API"). `permission`: what the token needs for the request.
  */
 export async function refused(response: Response, permission: string): Promise<Unanswered> {
   const { status, headers } = response
   if (status === 401) return denied('GitHub returned HTTP 401: github-token is invalid')
-  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10)
-  const told = seconds > 0 ? seconds * 1000 : undefined
+  const told = retryAfter(headers.get('retry-after'))
   if (status >= 500) return unanswered(`GitHub returned HTTP ${status}`, told ?? pause)
   const isSpent = headers.get('x-ratelimit-remaining') === '0'
-  const isLimit = status === 429 || seconds >= 0 || isSpent || /rate limit/i.test(await readText(response))
+  const isLimit =
+    status === 429 || headers.has('retry-after') || isSpent || /rate limit/i.test(await readText(response))
   if (isLimit)
     return unanswered(`GitHub returned HTTP ${status}: rate limit exceeded`, told ?? (isSpent ? undefined : pause))
   const isDenied = status === 403 || status === 404

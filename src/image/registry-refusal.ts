@@ -1,11 +1,12 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
-/** What a registry said, from an HTTP answer or from a line of Docker's. */
+/** What a registry said, or why there was no answer. */
 export interface RegistryRefusal {
-  /** Code of the OCI distribution spec, such as NAME_UNKNOWN; undefined when only a text is known. */
+  /** Code of the OCI distribution spec, such as NAME_UNKNOWN. */
   readonly code?: string | undefined
   readonly message: string
+  /** Undefined where the connection was lost. */
   readonly status?: number | undefined
 }
 
@@ -87,24 +88,28 @@ export function explainRegistryText(message: string): Failure['parts'] | undefin
   return undefined
 }
 
-/** The failure for a refusal: by its words, or as it is. `doing` follows "The registry refused". */
-export function registryFailure(refusal: RegistryRefusal, doing: Text, cause?: unknown): Failure {
+/** True where another try may end otherwise: no answer, or a status of the moment. */
+export function isPassing({ status }: RegistryRefusal): boolean {
+  return status === undefined || status === 429 || status === 408 || status >= 500
+}
+
+/** `DENIED: no access`; the status stands for a code that is missing. */
+export function refusalWords({ code, status, message }: RegistryRefusal): Text {
+  const name = code || (status === undefined ? '' : `HTTP ${status}`)
+  return text`${untrusted([name, message].filter(Boolean).join(': '))}`
+}
+
+/** The failure for a refusal: by its words, or as it is. `doing` ends "The registry refused …". */
+export function registryFailure(refusal: RegistryRefusal, doing: Text): Failure {
   const known = explainRegistryText(refusal.message)
   if (known !== undefined)
-    return new Failure({
-      ...known,
-      why: known.why ?? text`the registry returned: ${untrusted(refusal.message)}`,
-      cause,
-    })
-  const said =
-    refusal.message === ''
-      ? text`HTTP ${refusal.status ?? 0}`
-      : text`${untrusted([refusal.code, refusal.message].filter(Boolean).join(': '))}`
+    return new Failure({ ...known, why: known.why ?? text`the registry returned: ${untrusted(refusal.message)}` })
   return new Failure({
     code: 'registry-rejected',
-    what: text`The registry refused ${doing}`,
-    why: said,
+    what: isPassing(refusal)
+      ? text`The request to the registry failed (${doing})`
+      : text`The registry refused ${doing}`,
+    why: refusalWords(refusal),
     fix: retried,
-    cause,
   })
 }

@@ -3,7 +3,8 @@ import { type Clock, deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { reasonOf } from '../http/reason.ts'
-import { registryFailure } from '../image/registry-refusal.ts'
+import { retryAfter } from '../http/retry-after.ts'
+import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { sendOnce } from './attempt.ts'
@@ -65,11 +66,8 @@ export function createTransport(options: RegistryOptions): Send {
     for (let attempt = 1; ; attempt++) {
       login ??= options.login()
       const used = login
-      const answer = await sendOnce(options, await used, request, report).catch((error: unknown) =>
-        lostConnection(options, request, error),
-      )
-      if (request.expected.includes(answer.status)) return answer
-      const refusal = { status: answer.status, ...refusalOf(answer) }
+      const { answer, refusal } = await sendOrRefusal(options, await used, request, report)
+      if (answer) return answer
       if (!renewed && isStaleLogin(refusal)) {
         renewed = true
         // Uploads run side by side: whoever comes second takes the token that the first one got.
@@ -77,54 +75,60 @@ export function createTransport(options: RegistryOptions): Send {
         continue
       }
       const failure = () => registryFailure(refusal, request.doing)
-      if (!isBusy(refusal.status)) throw failure()
-      const wait = waitFor(options, attempt, answer.headers)
+      if (!isPassing(refusal)) throw failure()
+      const wait = refusal.wait ?? options.clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
       if (wait >= remaining(options.clock, deadline)) throw failure()
-      report(text`The request to the registry failed (attempt ${attempt}), retrying: ${saidBy(refusal)}`)
+      report(text`The request to the registry failed (attempt ${attempt}), retrying: ${refusalWords(refusal)}`)
       await pause(options, wait)
     }
   }
 }
 
-/** A lost connection is told as a status of its own, so that one rule decides whether it is tried again. */
-const connectionLost = 599
-
-function lostConnection(options: RegistryOptions, request: RegistryRequest, error: unknown): RegistryAnswer {
-  if (error instanceof Failure) throw error
-  if (options.signal.aborted) throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
-  const message = `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}`
-  const body = new TextEncoder().encode(JSON.stringify({ errors: [{ message }] }))
-  return { status: connectionLost, headers: new Headers(), body }
+interface Refusal extends RegistryRefusal {
+  /** Milliseconds that the registry asks to wait, if any. */
+  readonly wait?: number | undefined
 }
 
-function saidBy({ status, message }: { readonly status: number; readonly message: string }): Text {
-  return status === connectionLost ? text`${untrusted(message)}` : text`HTTP ${status}`
+type Outcome =
+  | { readonly answer: RegistryAnswer; readonly refusal?: never }
+  | { readonly answer?: never; readonly refusal: Refusal }
+
+async function sendOrRefusal(
+  options: RegistryOptions,
+  login: RegistryLogin,
+  request: RegistryRequest,
+  report: (line: Text) => void,
+): Promise<Outcome> {
+  try {
+    const answer = await sendOnce(options, login, request, report)
+    return request.expected.includes(answer.status) ? { answer } : { refusal: refusalOf(answer) }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    if (options.signal.aborted)
+      throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
+    return { refusal: { message: `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}` } }
+  }
 }
 
-function isBusy(status: number): boolean {
-  return status === 429 || status === 408 || status >= 500
-}
-
-function isStaleLogin({ status, message }: { status: number; message: string }): boolean {
+function isStaleLogin({ status, message }: Refusal): boolean {
   return status === 401 || (status === 403 && /expired/i.test(message))
 }
 
 /** What the registry says in its errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
-function refusalOf(answer: RegistryAnswer): { readonly code?: string | undefined; readonly message: string } {
-  const body = new TextDecoder().decode(answer.body)
+function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
+  const said = new TextDecoder().decode(body)
+  const answered = { status, wait: retryAfter(headers.get('retry-after')) }
   try {
-    const first: unknown = JSON.parse(body).errors[0]
+    const first: unknown = JSON.parse(said).errors[0]
     const { code, message } = (first ?? {}) as { code?: unknown; message?: unknown }
-    return { ...(typeof code === 'string' && { code }), message: typeof message === 'string' ? message : '' }
+    return {
+      ...answered,
+      ...(typeof code === 'string' && { code }),
+      message: typeof message === 'string' ? message : '',
+    }
   } catch {
-    return { message: body.trim().slice(0, 200) }
+    return { ...answered, message: said.trim().replace(/\s+/g, ' ').slice(0, 200) }
   }
-}
-
-/** Milliseconds until the next try: those that the registry asks for, if any, or a random part of a growing time. */
-function waitFor({ clock }: RegistryOptions, attempt: number, headers: Headers): number {
-  const asked = Number(headers.get('retry-after') ?? Number.NaN) * 1000
-  return asked > 0 ? asked : clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
 }
 
 async function pause({ clock, signal }: RegistryOptions, wait: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { retryAfter } from '../http/retry-after.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
 /** What became of one request to Slack. */
@@ -39,9 +40,9 @@ export function asksForNewMessage(answer: Answer): boolean {
 }
 
 /** Reads a reply of the Web API, whose errors come with status 200 and `ok: false`. */
-export function webApiAnswer(status: number, retryAfter: string | null, body: string): Answer {
+export function webApiAnswer(status: number, asked: string | null, body: string): Answer {
   const reply = parsed(body)
-  if (status === 429 || status >= 500 || !reply) return httpAnswer(status, retryAfter, '')
+  if (status === 429 || status >= 500 || !reply) return httpAnswer(status, asked, '')
   if (reply.ok === true) return { ok: true, channel: word(reply.channel), ts: word(reply.ts) }
   const reason = word(reply.error) ?? `http_${status}`
   return {
@@ -49,13 +50,13 @@ export function webApiAnswer(status: number, retryAfter: string | null, body: st
     reason,
     detail: detailOf(reply),
     transient: passing.test(reason),
-    retryAfter: milliseconds(retryAfter),
+    retryAfter: retryAfter(asked),
   }
 }
 
 /** Reads a reply of a webhook, whose errors are a word in the body of a 4xx. */
-export function httpAnswer(status: number, retryAfter: string | null, body: string): Answer {
-  if (status === 429) return { ok: false, reason: 'ratelimited', transient: true, retryAfter: milliseconds(retryAfter) }
+export function httpAnswer(status: number, asked: string | null, body: string): Answer {
+  if (status === 429) return { ok: false, reason: 'ratelimited', transient: true, retryAfter: retryAfter(asked) }
   const said = /^[a-z_]{3,60}$/.test(body.trim()) ? body.trim() : undefined
   if (status >= 500 || status < 400)
     return { ok: false, reason: status < 400 ? 'not_json' : `http_${status}`, transient: true }
@@ -82,10 +83,6 @@ function detailOf(reply: Record<string, unknown>): string | undefined {
   const messages =
     typeof metadata === 'object' && metadata !== null && 'messages' in metadata ? metadata.messages : undefined
   return Array.isArray(messages) ? messages.slice(0, 3).join('; ') : undefined
-}
-
-function milliseconds(retryAfter: string | null): number | undefined {
-  return retryAfter !== null && /^[1-9]\d{0,5}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
 }
 
 const newToken = 'Set the secret to a valid bot token (xoxb-…) of an app that is installed in the workspace.'

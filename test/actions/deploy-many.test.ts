@@ -84,9 +84,9 @@ test('a cancel with many in flight takes every one of them back', async () => {
   // GitHub ends a cancelled job after five minutes.
   expect(sim.clock.now() - began).toBeLessThan(240_000)
   expect(after.log).toMatch(
-    new RegExp(`${inFlight.length} services were on their way: .* and ${inFlight.length - 8} more`),
+    new RegExp(`${inFlight.length} deployments were in progress: .* and ${inFlight.length - 8} more`),
   )
-  expect(after.log).not.toContain('may still be rolling out')
+  expect(after.log).not.toContain('may still be in progress')
   sim.clock.advance(30 * 60_000)
   expect(inFlight.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
 })

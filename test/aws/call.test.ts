@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { openCrowd } from '../../src/aws/backoff.ts'
 import { type AwsRequest, call, type Patience } from '../../src/aws/call.ts'
-import { NoReply } from '../../src/aws/error-class.ts'
+import { IncompleteReply, NoReply } from '../../src/aws/error-class.ts'
 import { Failure } from '../../src/failure.ts'
 import { type Text, text } from '../../src/text.ts'
 import { failure, plain } from '../refusal.ts'
@@ -127,7 +127,9 @@ const answered = (status: number, name: string, message = 'x', headers: Record<s
 const throttled = answered(400, 'ThrottlingException', 'Rate exceeded')
 const unavailable = answered(503, 'ServiceUnavailable', 'later')
 const expired = answered(400, 'ExpiredTokenException', 'the token has expired')
-const unknownHost = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })
+const asking = (seconds: string) => answered(503, 'SlowDown', 'x', { 'retry-after': seconds })
+const network = (code: string, message: string) => Object.assign(new Error(message), { code })
+const unknownHost = network('ENOTFOUND', 'getaddrinfo ENOTFOUND')
 
 describe('what is tried again', () => {
   test.each<[string, readonly (Error | string)[], readonly number[]]>([
@@ -138,7 +140,8 @@ describe('what is tried again', () => {
       [0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5],
     ],
     ['a call that is throttled alone waits alike', [throttled, throttled, 'ok'], [0, 0.5, 1.5]],
-    ['the wait that AWS asks for is kept', [answered(503, 'SlowDown', 'x', { 'retry-after': '7' }), 'ok'], [0, 7]],
+    ['the wait that AWS asks for is kept', [asking('7'), 'ok'], [0, 7]],
+    ['a wait of nothing is none that AWS asks for', [...Array(4).fill(asking('0')), 'ok'], [0, 0.5, 1.5, 3.5, 7.5]],
   ])('%s', async (_, replies, moments) => {
     const { read, sent } = calling(replies)
     expect(await read()).toBe('ok')
@@ -159,10 +162,25 @@ describe('what is tried again', () => {
     const { read, lines } = calling([unavailable, throttled, unavailable, 'ok'])
     await read()
     expect(lines).toEqual([
-      'ecs:DescribeServices got no usable answer (attempt 1, 0 s so far); trying again. Last answer: ServiceUnavailable: later',
-      'ecs:DescribeServices is throttled by AWS (attempt 2, 1 s so far); trying again. Last answer: ThrottlingException: Rate exceeded',
-      'ecs:DescribeServices got no usable answer (attempt 3, 2 s so far); trying again. Last answer: ServiceUnavailable: later',
+      'ecs:DescribeServices failed (attempt 1, 0 s so far), retrying: ServiceUnavailable: later',
+      'ecs:DescribeServices was throttled (attempt 2, 1 s so far), retrying: ThrottlingException: Rate exceeded',
+      'ecs:DescribeServices failed (attempt 3, 2 s so far), retrying: ServiceUnavailable: later',
     ])
+  })
+
+  test.each<[string, Error]>([
+    ['ServiceUnavailable', answered(503, 'ServiceUnavailable', '')],
+    ['ServiceUnavailable: later', answered(503, 'ServiceUnavailable', 'later\nrequest 1')],
+    ['read ECONNRESET', network('ECONNRESET', 'read ECONNRESET')],
+    ['ECONNRESET: socket hang up', network('ECONNRESET', 'socket hang up')],
+    ['ECONNREFUSED', network('ECONNREFUSED', '')],
+    ['getaddrinfo ENOTFOUND ecs.example', network('ENOTFOUND', 'getaddrinfo ENOTFOUND ecs.example')],
+    ['no complete response within 15 s', replyLost],
+    ['the response has no Account', new IncompleteReply('the response has no Account')],
+  ])('its code is told once, and no name of ours: %s', async (reason, error) => {
+    const { read, lines } = calling([error, 'ok'])
+    await read()
+    expect(lines).toEqual([`ecs:DescribeServices failed (attempt 1, 0 s so far), retrying: ${reason}`])
   })
 
   test('nobody has to be told', async () => {
@@ -176,7 +194,8 @@ describe('the deadline', () => {
     const { read, sent, took } = calling([unavailable], { seconds: 4 })
     expect(await failure(read())).toMatchObject({
       code: 'aws-unreachable',
-      what: 'AWS did not answer ecs:DescribeServices until the deadline (4 attempts in 3 s)',
+      what: 'AWS returned errors for ecs:DescribeServices until the deadline (4 attempts in 3 s)',
+      why: 'last error: ServiceUnavailable: later',
     })
     expect([sent, took()]).toEqual([[0, 0.5, 1.5, 3], 3])
   })
@@ -186,12 +205,12 @@ describe('the deadline', () => {
     const { what } = await failure(
       asked<string>({ action: 'ecs:UpdateService', kind: 'mutate', readBack: async () => undefined }, (said) => said),
     )
-    expect(what).toBe('AWS did not accept ecs:UpdateService until the deadline (4 attempts in 3 s)')
+    expect(what).toBe('AWS throttled ecs:UpdateService until the deadline (4 attempts in 3 s)')
   })
 
   test('comes after two minutes where DNS knows no such host, unless it has known it before', async () => {
     const never = calling([unknownHost])
-    expect((await failure(never.read())).fix).toContain('aws-region names a region (it is eu-west-1)')
+    expect((await failure(never.read())).fix).toContain('aws-region is an AWS region (it is eu-west-1)')
     expect(never.took()).toBe(119)
     const later = calling([unavailable, unknownHost])
     await failure(later.read())
@@ -253,7 +272,7 @@ describe('a cancel', () => {
     void clock.sleep(1_000).then(() => cancel.abort())
     expect(await failure(outcome)).toMatchObject({
       code: 'cancelled',
-      what: 'The run was cancelled during ecs:UpdateService; whether it was applied is not known',
+      what: 'The run was cancelled during ecs:UpdateService; whether it was applied is unknown',
     })
   })
 })
@@ -312,21 +331,21 @@ describe('one attempt', () => {
     expect(await outcome).toBe('ok')
     expect(aborted).toEqual([true])
     expect(lines).toEqual([
-      '5 s: ecs:DescribeServices has had no answer for 5 s; still waiting',
-      '15 s: ecs:DescribeServices got no usable answer (attempt 1, 15 s so far); trying again. Last answer: NoReply: no complete answer within 15 s',
+      '5 s: ecs:DescribeServices has not responded for 5 s, still waiting',
+      '15 s: ecs:DescribeServices failed (attempt 1, 15 s so far), retrying: no complete response within 15 s',
     ])
   })
 
   test('without an answer is told nobody where nobody listens', async () => {
     const { outcome } = sending(() => hanging, { seconds: 10, reportRetry: undefined as never })
-    expect((await failure(outcome)).why).toBe('The last answer was NoReply: no complete answer within 10 s')
+    expect((await failure(outcome)).why).toBe('last error: no complete response within 10 s')
   })
 
   test('has no more time than the deadline leaves, and is not told where that is five seconds', async () => {
     const { outcome, lines } = sending(() => hanging, { seconds: 5 })
     expect(await failure(outcome)).toMatchObject({
-      what: 'AWS did not answer ecs:DescribeServices until the deadline (1 attempts in 5 s)',
-      why: 'The last answer was NoReply: no complete answer within 5 s',
+      what: 'AWS did not respond to ecs:DescribeServices until the deadline (1 attempt in 5 s)',
+      why: 'last error: no complete response within 5 s',
     })
     expect(lines).toEqual([])
   })
@@ -344,7 +363,7 @@ describe('one attempt', () => {
     expect(await begun.outcome).toBe('ok')
     expect(begun.lines).toEqual([])
     const never = sending(async () => 'ok', { seconds: 20, prepare: () => hanging })
-    expect((await failure(never.outcome)).why).toBe('The last answer was NoReply: no credentials within 20 s')
+    expect((await failure(never.outcome)).why).toBe('last error: no credentials within 20 s')
     expect(never.lines).toEqual([])
   })
 

@@ -6,7 +6,7 @@ import {
   IncompleteReply,
   NoReply,
   present,
-  retryAfter,
+  waitAskedBy,
 } from '../../src/aws/error-class.ts'
 
 const said = (name: string, message = '', status = 400): Error =>
@@ -98,14 +98,11 @@ describe('what an error means for the next step', () => {
   })
 
   test('the wait that AWS asks for is in seconds', () => {
-    const headers = (value: string) => ({
-      ...said('ThrottlingException'),
-      $response: { headers: { 'retry-after': value } },
-    })
-    expect(retryAfter(headers('7') as AwsError)).toBe(7000)
-    for (const none of ['0', '']) expect(retryAfter(headers(none) as AwsError)).toBeUndefined()
-    expect(retryAfter(headers('soon') as AwsError)).toBeUndefined()
-    expect(retryAfter(said('ThrottlingException'))).toBeUndefined()
+    const asking = (headers: Record<string, string>) => ({ ...said('ThrottlingException'), $response: { headers } })
+    expect(waitAskedBy(asking({ 'retry-after': '7' }) as AwsError)).toBe(7000)
+    expect(waitAskedBy(asking({}) as AwsError)).toBeUndefined()
+    expect(waitAskedBy({ ...said('ThrottlingException'), $response: {} } as AwsError)).toBeUndefined()
+    expect(waitAskedBy(said('ThrottlingException'))).toBeUndefined()
   })
 })
 
@@ -114,7 +111,7 @@ test('a reply without a member that is always there was lost on the way', () => 
   for (const missing of [undefined, null]) {
     const take = () => present(missing, 'Account')
     expect(take).toThrow(IncompleteReply)
-    expect(take).toThrow('the answer has no Account')
+    expect(take).toThrow('the response has no Account')
   }
 })
 
@@ -191,16 +188,4 @@ test('a clock that was corrected does not help where the server fails; what is n
   expect(classify(Object.assign(said('Unknown'), { $metadata: corrected }), 'mutate')).toBe('ambiguous')
   expect(classify(Object.assign(new Error('x'), { $fault: 'client' }), 'mutate')).toBe('permanent')
   expect([new NoReply('x').name, new IncompleteReply('x').name]).toEqual(['NoReply', 'IncompleteReply'])
-})
-
-test.each<[string | undefined, number | undefined]>([
-  ['7', 7000],
-  ['0', 0],
-  ['-1', undefined],
-  ['soon', undefined],
-  ['Infinity', undefined],
-  [undefined, undefined],
-])('Retry-After: %s', (value, milliseconds) => {
-  expect(retryAfter({ $response: { headers: { 'retry-after': value } } })).toBe(milliseconds)
-  expect([retryAfter({}), retryAfter({ $response: {} })]).toEqual([undefined, undefined])
 })

@@ -163,7 +163,7 @@ test('what is tried again names the proxy and shows no password', async () => {
     .identity()
     .catch((error: unknown) => error)
   expect(lines).toEqual([
-    `sts:GetCallerIdentity failed (attempt 1, 0 s so far), retrying: ProxyError: the proxy ${proxy.address} (HTTPS_PROXY) returned 502 Bad Gateway for CONNECT ${host}`,
+    `sts:GetCallerIdentity failed (attempt 1, 0 s so far), retrying: the proxy ${proxy.address} (HTTPS_PROXY) returned 502 Bad Gateway for CONNECT ${host}`,
   ])
   expect(failure).toBeInstanceOf(Failure)
   expect(JSON.stringify([failure, lines])).not.toContain('s3cret')

@@ -65,9 +65,10 @@ describe('what is tried again', () => {
 
   test.each([
     ['2', 2],
-    ['0', 0],
+    ['0', 0.5],
+    ['0.001', 0.5],
     ['soon', 0.5],
-  ])('is so after the pause that the registry asks for: %s', async (after, seconds) => {
+  ])('is so after the pause that the registry asks for, if it asks for one: %s', async (after, seconds) => {
     const { ask, sent } = registry([status(503, null, { 'retry-after': after }), status(200)])
     await ask()
     expect(sent).toEqual(at(0, seconds))
@@ -79,40 +80,62 @@ describe('what is tried again', () => {
     expect(sent).toEqual(at(0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5))
   })
 
+  test('is so after the same pauses where the registry asks for none, until the deadline', async () => {
+    const { ask, sent } = registry([status(503, null, { 'retry-after': '0' })], { seconds: 60 })
+    await failure(ask())
+    expect(sent).toEqual(at(0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5, 45.5, 55.5))
+  })
+
   test.each([
     ['HTTP 503', status(503)],
+    ['HTTP 502: <html> <p>Bad gateway', status(502, '<html>\r\n  <p>Bad gateway')],
+    ['TOOMANYREQUESTS: Rate exceeded', says(429, 'Rate exceeded', 'TOOMANYREQUESTS')],
     ['GET /v2/api/blobs/x: read ECONNRESET', broken],
   ])('is told, with the reason: %s', async (reason, answer) => {
     const { ask, lines } = registry([answer, status(200)])
     await ask()
-    expect(lines).toEqual([`The registry gave no usable answer (attempt 1: ${reason}); trying again`])
+    expect(lines).toEqual([`The request to the registry failed (attempt 1), retrying: ${reason}`])
   })
 
-  test('is so while there is time for another try, and not at its very end', async () => {
-    const { ask, sent } = registry([status(503)], { seconds: 3.5 })
-    expect((await failure(ask())).why).toBe('it answered HTTP 503')
+  test.each<[string, Answer]>([
+    ['HTTP 503', status(503)],
+    ['UNAVAILABLE: later', says(503, 'later', 'UNAVAILABLE')],
+    ['GET /v2/api/blobs/x: read ECONNRESET', broken],
+  ])('is so while there is time for another try, and not at its very end: %s', async (why, answer) => {
+    const { ask, sent } = registry([answer], { seconds: 3.5 })
+    expect(await failure(ask())).toMatchObject({
+      code: 'registry-rejected',
+      what: 'The request to the registry failed (the layer)',
+      why,
+    })
     expect(sent).toEqual(at(0, 0.5, 1.5))
   })
 })
 
 describe('what ends a request at its first answer', () => {
-  test.each<[string, Answer, string, string]>([
-    ['a refusal', says(403, 'no access'), 'The registry refused the layer', 'it says: DENIED: no access'],
-    ['one without a code', says(403, 'no access', 7), 'The registry refused the layer', 'it says: no access'],
-    ['one without words', says(403, { x: 1 }), 'The registry refused the layer', 'it answered HTTP 403'],
-    ['one without an error', status(404, { errors: [] }), 'The registry refused the layer', 'it answered HTTP 404'],
-    ['a page', status(404, '\n <html>gone \n'), 'The registry refused the layer', 'it says: <html>gone'],
-    ['a long page', status(404, 'x'.repeat(999)), 'The registry refused the layer', `it says: ${'x'.repeat(200)}`],
-    ['nothing', status(400), 'The registry refused the layer', 'it answered HTTP 400'],
-  ])('is %s', async (_, answer, what, why) => {
+  test.each<[string, Answer, string]>([
+    ['a refusal', says(403, 'no access'), 'DENIED: no access'],
+    ['one without a code', says(403, 'no access', 7), 'HTTP 403: no access'],
+    ['one without words', says(403, { x: 1 }), 'DENIED'],
+    ['one without an error', status(404, { errors: [] }), 'HTTP 404'],
+    ['a page', status(404, '\n <html>gone \n'), 'HTTP 404: <html>gone'],
+    ['a long page', status(404, 'x'.repeat(999)), `HTTP 404: ${'x'.repeat(200)}`],
+    ['nothing', status(400), 'HTTP 400'],
+  ])('is %s', async (_, answer, why) => {
     const { ask, sent } = registry([answer])
-    expect(await failure(ask())).toMatchObject({ code: 'registry-rejected', what, why })
+    expect(await failure(ask())).toMatchObject({
+      code: 'registry-rejected',
+      what: 'The registry refused the layer',
+      why,
+    })
     expect(sent).toEqual(at(0))
   })
 
   test('is an address that is not safe, before anything is sent', async () => {
     const { ask, sent, took } = registry([status(200)], { endpoint: 'http://registry.example' })
-    expect((await failure(ask())).what).toContain('http://registry.example is not safe')
+    expect((await failure(ask())).what).toBe(
+      'The registry endpoint http://registry.example is not an https address; the password was not sent',
+    )
     expect([sent, took()]).toEqual([[], 0])
   })
 
@@ -139,7 +162,7 @@ describe('a token that has expired', () => {
 
   test('is renewed once', async () => {
     const { ask, sent } = registry([status(401)])
-    expect((await failure(ask())).why).toBe('it answered HTTP 401')
+    expect((await failure(ask())).why).toBe('HTTP 401')
     expect(sent).toEqual(renewed)
   })
 
@@ -190,8 +213,8 @@ describe('an attempt', () => {
     expect(took()).toBe(seconds + 0.5)
     expect(lines[0]).toBe(
       bytes > 1024 * 1024
-        ? 'The registry gave no usable answer (attempt 1: PUT /v2/api/blobs/x: no complete answer in time); trying again'
-        : 'The registry has not answered for 5 s; still waiting',
+        ? 'The request to the registry failed (attempt 1), retrying: PUT /v2/api/blobs/x: no complete response in time'
+        : 'The registry has not responded for 5 s, still waiting',
     )
   })
 
@@ -202,7 +225,7 @@ describe('an attempt', () => {
     ] as const) {
       const { ask, lines } = registry([undefined as never, status(200)])
       await ask({ method: 'PUT', body: new Uint8Array(bytes) })
-      expect(lines[0]?.includes('has not answered for 5 s')).toBe(expected)
+      expect(lines[0]?.includes('has not responded for 5 s')).toBe(expected)
     }
   })
 
