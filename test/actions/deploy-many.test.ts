@@ -22,7 +22,7 @@ import {
 } from './several-scene.ts'
 
 const named = (count: number) => Array.from({ length: count }, (_, index) => `checkout-service-${index}`)
-const many = named(times('MANY_SERVICES', 60, 500))
+const many = named(times('MANY_SERVICES', 100, 500))
 const inFlight = named(times('MANY_IN_FLIGHT', 30, 500))
 
 function throttled(services: readonly string[]): Simulator {
