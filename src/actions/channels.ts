@@ -71,7 +71,7 @@ export async function openChannels(
     // GitHub made the deployment of the job for the commit of its event.
     sha: environment.GITHUB_SHA ?? '',
     environment: place.environment,
-    logUrl: runUrl(run),
+    logUrl: runUrl(run) ?? run.serverUrl,
     deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place, commit),
     fetch,
     clock,

@@ -1,7 +1,9 @@
 import type { Report } from './report.ts'
 import type { Commit, Run } from './subject.ts'
 
-export function runUrl(run: Run): string {
+/** Undefined where the step does not run in a job of GitHub. */
+export function runUrl(run: Run): string | undefined {
+  if (run.repository === '' || run.runId === '') return undefined
   return `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}/attempts/${run.runAttempt}`
 }
 

@@ -37,12 +37,12 @@ export function environmentFact({ environment, url }: Pick<Subject, 'environment
 
 /** What was deployed, where it is known, and who did. */
 export function commitFacts({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly Fact[] {
-  const starter: Fact = ['Started by', prose(text`${run.actor}`)]
-  if (commit === undefined) return [starter]
+  const starter: readonly Fact[] = run.actor.untrusted === '' ? [] : [['Started by', prose(text`${run.actor}`)]]
+  if (commit === undefined) return starter
   const title = commit.title ? ` ${prose(text`${commit.title}`)}` : ''
   const sha = link(code(short(commit.sha)), safeUrl(commitUrl(run, commit), { allowHttp: true }))
   const ref = commit.ref.untrusted === '' ? '' : ` (${code(commit.ref.untrusted)})`
-  return [['Commit', `${sha}${title}${ref}`], starter]
+  return [['Commit', `${sha}${title}${ref}`], ...starter]
 }
 
 /** Region and account. */
