@@ -24,3 +24,14 @@ test.each(engines)(
   },
   1_800_000,
 )
+
+test('an update that was carried out twice, as its reply was lost, is not called stopped for the sake of the first', async () => {
+  // Service deployments may not be listed, and the service still names that of the first.
+  const world = worldOf('rolling', 241)
+  const { outcome } = await run(sceneOf('rolling', world), askedIn(world))
+  expect({ lost: world.lost, denied: world.denied, outcome }).toEqual({
+    lost: ['UpdateService'],
+    denied: ['ListServiceDeployments', 'DescribeTasks'],
+    outcome: 'succeeded',
+  })
+})

@@ -62,7 +62,7 @@ for (const [service, operation, skip] of some(moments, 3))
       expect(scene.slack()).toMatch(/cancelled/)
       expect(scene.slack()).not.toMatch(/\): (deploying|preparing|shifting traffic)/)
       const told = `${post.log}${post.summary}`
-      expect(told).toMatch(/now rolls back to api:1|not been changed|was not changed/)
+      expect(told).toMatch(/now rolls back to api:1|not been changed|was not changed|had not changed/)
       expect(told).toMatch(
         scene.done('UpdateService') + scene.done('CreateDeployment') > 0 ? /rolls back/ : /not (?:been )?changed/,
       )

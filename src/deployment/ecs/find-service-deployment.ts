@@ -11,6 +11,8 @@ interface Search {
   readonly updated: Service
   /** The ECS deployment that the update made. */
   readonly own: Own
+  /** ARN of one that is known not to be it. */
+  readonly other?: string | undefined
   readonly deadline: Deadline
   readonly pace: Pace
 }
@@ -29,7 +31,7 @@ export async function findServiceDeployment(search: Search): Promise<ServiceDepl
   const { rollout, own, pace } = search
   const { clock, signal, ecs } = rollout.journey
   if (own.id === undefined) return undefined
-  const rejected = new Set<string>()
+  const rejected = new Set(search.other === undefined ? [] : [search.other])
   const until = Math.min(search.deadline, deadlineIn(clock, untilShown))
   const named = await currentOf(search)
   if (named && (await isOurs(named, rejected, search))) return named

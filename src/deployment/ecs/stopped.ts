@@ -9,6 +9,9 @@ import { ownBeside } from './find-service-deployment.ts'
 import { isTriggered, reasonOf } from './service-deployment.ts'
 import { endByOthers, type Own, ownOf, type Sighting, startSightings } from './sighting.ts'
 
+/** As ECS words why it stopped a deployment for another one. */
+const replaced = /\bnewer service deployment\b/i
+
 /** The service, and the service deployment that was made after ours: each read may be late. */
 interface Seen {
   readonly sighting: Sighting
@@ -36,6 +39,8 @@ export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout,
   if (holder === 'ours' && current && current.id !== own.id) return { own: ownOf(current) }
   if (holder === 'ours' && current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
   if (newer) return await endByNewer(newer, rollout)
+  // An update whose reply was lost may have been carried out twice: what was stopped was the first of ours, for the second.
+  if (holder === 'ours' && current && replaced.test(reason?.untrusted ?? '')) return { own: ownOf(current) }
   return { ...stoppedByHand(reason), serving: current?.taskDefinition }
 }
 

@@ -173,9 +173,9 @@ async function* endOf(
   }
 }
 
-async function* carryOn({ rollout, deadline, pace }: Watched, { own, deployment }: Successor): Events<End> {
+async function* carryOn({ rollout, arn: other, deadline, pace }: Watched, { own, deployment }: Successor): Events<End> {
   if (own.id !== undefined) yield identified(rollout, own)
-  const search = { rollout, updated: rollout.service, own, deadline, pace }
+  const search = { rollout, updated: rollout.service, own, other, deadline, pace }
   const found = deployment ?? (await findServiceDeployment(search))
   const arn = found?.serviceDeploymentArn
   if (arn !== undefined) return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
