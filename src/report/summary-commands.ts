@@ -65,7 +65,7 @@ function rollBack(report: Report): readonly Text[] {
   if (purpose === 'rollback' && verdict?.outcome === 'succeeded') return []
   const region = text`--region ${word(subject.region)}`
   const id = codeDeployId(state)
-  if (id !== undefined && unfinished.includes(verdict?.outcome)) return stop(id, region)
+  if (id !== undefined && unfinished.includes(verdict?.outcome)) return state.rollingBack ? [] : stop(id, region)
   if (id !== undefined)
     return [
       ...byWorkflow(report),

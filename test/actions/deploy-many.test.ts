@@ -22,7 +22,9 @@ import {
 } from './several-scene.ts'
 
 const named = (count: number) => Array.from({ length: count }, (_, index) => `checkout-service-${index}`)
-const many = named(times('MANY_SERVICES', 100, 500))
+const many = named(times('MANY_SERVICES', 40, 500))
+/** More than can begin before the first has failed. */
+const more = named(times('MANY_SERVICES', 100, 500))
 const inFlight = named(times('MANY_IN_FLIGHT', 30, 500))
 
 function throttled(services: readonly string[]): Simulator {
@@ -92,16 +94,16 @@ test('a cancel with many in flight takes every one of them back', async () => {
 })
 
 test('when one of many fails, those that have not begun never do, and the others are taken back', async () => {
-  const sim = throttled(many)
-  const files = repository(sim, `[[${many.join(', ')}]]`, many, { [many[3] ?? '']: { kind: 'crash', exitCode: 1 } })
+  const sim = throttled(more)
+  const files = repository(sim, `[[${more.join(', ')}]]`, more, { [more[3] ?? '']: { kind: 'crash', exitCode: 1 } })
   const ran = await deploySeveral(sim, { environment: 'production', 'fail-fast-after': '1' }, { files })
   expect(ran.runner.outputs.verdict).toBe('rolled-back')
   const verdicts = Object.values(ran.services).map(({ verdict }) => verdict)
   expect(new Set(verdicts)).toEqual(new Set(['rolled-back', '']))
   const untouched = verdicts.filter((verdict) => verdict === '').length
   expect(untouched).toBeGreaterThan(0)
-  expect(new Set(updates(sim).map((update) => update.split(' ')[0])).size).toBe(many.length - untouched)
-  expect(many.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
+  expect(new Set(updates(sim).map((update) => update.split(' ')[0])).size).toBe(more.length - untouched)
+  expect(more.filter((service) => serving(sim, service) !== oldImage)).toEqual([])
   expect(ran.log).toMatch(/ services rolled back: .* and \d+ more\. Not started: /)
 })
 

@@ -149,7 +149,7 @@ const rolling: readonly Row[] = [
   [
     'log-group-missing',
     'blocks',
-    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new in eu-west-1, so tasks would stop with ResourceInitializationError. Create it: aws logs create-log-group --log-group-name /shop/new. Or set the option awslogs-create-group to "true" and allow logs:CreateLogGroup to the execution role.',
+    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new (eu-west-1, account 111122223333), so tasks would stop with ResourceInitializationError. Create it: aws logs create-log-group --log-group-name /shop/new. Or set the option awslogs-create-group to "true" and allow logs:CreateLogGroup to the execution role.',
     (sim) => ({
       definition: defined(
         sim,
@@ -160,7 +160,7 @@ const rolling: readonly Row[] = [
   [
     'log-group-created',
     'notes',
-    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new in eu-west-1, and the first task creates it, as awslogs-create-group is true. Allow logs:CreateLogGroup to the execution role; AmazonECSTaskExecutionRolePolicy does not have it.',
+    'The specified log group does not exist for container api: CloudWatch Logs has no /shop/new (eu-west-1, account 111122223333), and the first task creates it, as awslogs-create-group is true. Allow logs:CreateLogGroup to the execution role; AmazonECSTaskExecutionRolePolicy does not have it.',
     (sim) => ({
       definition: defined(
         sim,

@@ -13,7 +13,7 @@ test('there are forty-eight, of every engine, each with its source', () => {
   for (const { source } of failureScenarios) expect(source).toMatch(/^https:\/\//)
 })
 
-test.each(some(failureScenarios, 2).map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
+test.each(some(failureScenarios, 3).map((scenario) => [`${scenario.engine}: ${scenario.name}`, scenario] as const))(
   '%s',
   async (_, scenario) => {
     const { cause, wrong, early } = await play(scenario)

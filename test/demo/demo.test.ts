@@ -104,7 +104,7 @@ describe('npm run demo', () => {
   const stopped = [
     ['image-missing', 'api:v3-rc1 is not in Amazon ECR (repository api, eu-west-1, account 111122223333)'],
     ['secret-missing', 'has no arn:aws:secretsmanager:eu-west-1:111122223333:secret:api/webhook-key-AbCdEf'],
-    ['log-group-missing', 'CloudWatch Logs has no /teams/orders/api in eu-west-1'],
+    ['log-group-missing', 'CloudWatch Logs has no /teams/orders/api (eu-west-1, account 111122223333)'],
     ['wrong-architecture', 'is built for linux/arm64, and the task runs on linux/amd64'],
   ] as const
 

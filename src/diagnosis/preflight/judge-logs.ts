@@ -5,16 +5,19 @@ import type { LogGroupFact, PreflightFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 
 /** Where containers log to. */
-export function judgeLogs({ definition, isFargate, logGroups }: PreflightFacts): readonly Finding[] {
+export function judgeLogs({ definition, isFargate, logGroups, accountId }: PreflightFacts): readonly Finding[] {
   return [
     ...containersOf(definition).flatMap((container) => judgeOptions(container, isFargate)),
-    ...logGroups.filter(({ standing }) => standing === 'missing').map(missing),
+    ...logGroups.filter(({ standing }) => standing === 'missing').map((fact) => missing(fact, accountId)),
   ]
 }
 
-function missing({ group, region, container, isCreated, isEssential }: LogGroupFact): Finding {
+function missing(
+  { group, region, container, isCreated, isEssential }: LogGroupFact,
+  accountId: string | undefined,
+): Finding {
   const what = text`The specified log group does not exist for container ${untrusted(container)}`
-  const absent = text`CloudWatch Logs has no ${untrusted(group)} in ${untrusted(region)}`
+  const absent = text`CloudWatch Logs has no ${untrusted(group)} (${untrusted(region)}${accountId === undefined ? '' : text`, account ${untrusted(accountId)}`})`
   return isCreated
     ? finding('log-group-created', {
         what,
