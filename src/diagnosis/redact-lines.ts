@@ -5,7 +5,7 @@ import { formFinder } from './find-values.ts'
 import { readingsOfValues } from './readings.ts'
 import { redact, secretsIn } from './redact.ts'
 import { isSecretName } from './secret-name.ts'
-import { formsOf } from './written-forms.ts'
+import { encodedFormsOf, leastEncoded, plainFormsOf } from './written-forms.ts'
 
 /** A variable of the definition whose value must not be shown. */
 export interface Variable {
@@ -116,11 +116,17 @@ export function redactLines(lines: readonly string[], variables: readonly Variab
  * so that nothing is found in what stands for another.
  */
 export function hideValues(variables: readonly Variable[]): (text: string) => string {
-  const names = new Map<string, string>()
-  for (const { name, value } of variables)
-    for (const form of formsOf(value)) if (!names.has(form)) names.set(form, name)
-  if (names.size === 0) return (text) => text
-  const find = formFinder([...names].map(([form, name]) => ({ form, name, isWord: isWord(form) })))
+  if (variables.length === 0) return (text) => text
+  const findPlain = finderOf(variables, plainFormsOf)
+  let findEncoded: typeof findPlain | undefined
+  // Most texts have no run of such characters that could be one, and then none is even made.
+  const least = leastEncoded(Math.min(...variables.map(({ value }) => value.length)))
+  const mayBeEncoded = new RegExp(`[\\w+/-]{${least}}`)
+  const find = (text: string) => {
+    if (!mayBeEncoded.test(text)) return findPlain(text)
+    findEncoded ??= finderOf(variables, encodedFormsOf)
+    return [...findPlain(text), ...findEncoded(text)]
+  }
   return (text) => {
     const found = readingsOfValues(text).flatMap((reading) =>
       find(reading.text).map(({ index, form: { form, name } }) => {
@@ -130,6 +136,13 @@ export function hideValues(variables: readonly Variable[]): (text: string) => st
     )
     return withNames(text, found)
   }
+}
+
+function finderOf(variables: readonly Variable[], formsOf: (value: string) => readonly string[]) {
+  const names = new Map<string, string>()
+  for (const { name, value } of variables)
+    for (const form of formsOf(value)) if (!names.has(form)) names.set(form, name)
+  return formFinder([...names].map(([form, name]) => ({ form, name, isWord: isWord(form) })))
 }
 
 /** A short word or number, which is a part of many others. */

@@ -1,14 +1,20 @@
 /** Shorter pieces of Base64 and of hexadecimal digits are in every text. */
 const shortestEncoded = 8
 
-/**
- * How programs write a value where nothing is escaped: as it is, in hexadecimal digits, and in Base64 at any place in what is
- * encoded (`user:password` of a header). Escapes are undone in the text instead (`readings.ts`).
- */
-export function formsOf(value: string): readonly string[] {
+/** How programs write a value where nothing is escaped. Escapes are undone in the text instead (`readings.ts`). */
+export function plainFormsOf(value: string): readonly string[] {
+  return [...new Set([value, value.toWellFormed()])].filter((form) => form !== '')
+}
+
+/** A value in hexadecimal digits, and in Base64 at any place in what is encoded (`user:password` of a header). */
+export function encodedFormsOf(value: string): readonly string[] {
   const bytes = new TextEncoder().encode(value)
-  const encoded = [...hex(bytes), ...base64(bytes)].filter((form) => form.length >= shortestEncoded)
-  return [...new Set([value, value.toWellFormed(), ...encoded])].filter((form) => form !== '')
+  return [...new Set([...hex(bytes), ...base64(bytes)])].filter((form) => form.length >= shortestEncoded)
+}
+
+/** No encoded form of a value of so many characters is shorter: four characters for three bytes, without those at both ends. */
+export function leastEncoded(characters: number): number {
+  return Math.max(shortestEncoded, Math.floor((characters * 4) / 3) - 2)
 }
 
 function hex(bytes: Uint8Array): readonly string[] {

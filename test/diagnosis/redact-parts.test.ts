@@ -1,12 +1,13 @@
 /** Pieces of texts, sentences, evidence and values: what exactly is taken out of them, and what stays. */
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { encodedSecrets, textInBase64 } from '../../src/diagnosis/encoded-secrets.ts'
 import { longestLine, redact } from '../../src/diagnosis/redact.ts'
 import { concealer, redactEvidence, redactTexts } from '../../src/diagnosis/redact-evidence.ts'
 import { hideValues, redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
 import { redactText } from '../../src/diagnosis/redact-text.ts'
 import { united, within, withoutSpans } from '../../src/diagnosis/span.ts'
-import { formsOf } from '../../src/diagnosis/written-forms.ts'
+import { encodedFormsOf, leastEncoded, plainFormsOf } from '../../src/diagnosis/written-forms.ts'
 import type { JsonObject } from '../../src/ports.ts'
 import { type Text, text, untrusted } from '../../src/text.ts'
 
@@ -182,6 +183,8 @@ describe('Base64', () => {
 })
 
 describe('a value is written', () => {
+  const formsOf = (value: string) => [...plainFormsOf(value), ...encodedFormsOf(value)]
+
   test('as it is, in hexadecimal digits, and in Base64 at any place of what is encoded', () => {
     const value = 'pässword?>'
     const hex = Buffer.from(value).toString('hex')
@@ -429,4 +432,13 @@ describe('any value', () => {
         untrusted('***(B) in the-cluster'),
       ])
   })
+})
+
+test('no encoded form is shorter than what a text is searched for before any is made', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (value) => {
+      const lengths = encodedFormsOf(value).map((form) => form.length)
+      expect(Math.min(...lengths, 1_000)).toBeGreaterThanOrEqual(leastEncoded(value.length))
+    }),
+  )
 })
