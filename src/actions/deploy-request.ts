@@ -150,7 +150,7 @@ function appSpecSource(
   return path === undefined ? undefined : { file: path }
 }
 
-/** The AppSpec that somebody wrote. Undefined: it is made from the service. */
+/** The AppSpec of the input or of slipway.yml. Undefined: it is generated from the service. */
 export async function appSpec(
   { codedeployAppspec: given }: Pick<DeployInputs, 'codedeployAppspec'>,
   { codeDeployAppSpec: file }: Place,

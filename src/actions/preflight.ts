@@ -19,7 +19,7 @@ export interface PreflightWorld {
   readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
   readonly runner: Runner
   readonly fetch: Fetch
-  /** AppSpec that somebody wrote. */
+  /** AppSpec of the input or of slipway.yml. */
   readonly appSpec: string | undefined
   /** Reads secrets to see whether their JSON keys are there. */
   readonly checkSecretKeys: boolean

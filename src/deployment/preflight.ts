@@ -1,7 +1,7 @@
 import { begun } from '../begun.ts'
 import { deadlineIn } from '../clock.ts'
 import type { CodeDeployFacts } from '../diagnosis/preflight/facts.ts'
-import type { Finding } from '../diagnosis/preflight/finding.ts'
+import { type Finding, sentenceOf } from '../diagnosis/preflight/finding.ts'
 import { findingKinds } from '../diagnosis/preflight/finding-kinds.ts'
 import { gatherFacts, type PreflightSubject } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'
@@ -122,10 +122,6 @@ export async function* tell(
     if (unchecked) yield { kind: 'note', at, message: plain(text`${unchecked}.`) }
   }
   if (blocking.length > 0) throw failureOf(blocking, marks)
-}
-
-function sentenceOf({ what, why, fix }: Finding): Text {
-  return text`${what}: ${why}. ${fix}`
 }
 
 function plain(said: Text) {

@@ -1,4 +1,4 @@
-import { type Finding, isAtLeast } from '../diagnosis/preflight/finding.ts'
+import { type Finding, isAtLeast, sentenceOf } from '../diagnosis/preflight/finding.ts'
 import type { Severity } from '../diagnosis/preflight/finding-kinds.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
 import { asName, renderText, type Text, text } from '../text.ts'
@@ -19,9 +19,9 @@ export interface Patient {
   readonly place: string
 }
 
-/** `Image not found for container api: … is not in Amazon ECR …. Check …`. */
-export function findingSentence({ what, why, fix }: Finding): Text {
-  return redactText(text`${what}: ${why}. ${fix}`)
+/** What is said of a finding, without credentials. */
+export function findingSentence(finding: Finding): Text {
+  return redactText(sentenceOf(finding))
 }
 
 /** What blocks most, in one sentence; undefined when nothing does. */

@@ -268,6 +268,26 @@ describe('a deployment from a file', () => {
     expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
   })
 
+  test('with a placeholder that nothing has replaced marks its line, and those of the others', async () => {
+    const image = 'set-by-slipway'
+    const written = {
+      ...fargate,
+      family: 'api',
+      executionRoleArn: 'arn:aws:iam::<ACCOUNT>:role/run',
+      containerDefinitions: [{ ...api, image }],
+    }
+    const lineOf = (part: string) =>
+      JSON.stringify(written, null, 1)
+        .split('\n')
+        .findIndex((line) => line.includes(part)) + 1
+    const { runner, sim } = await deploy(written)
+    expect(runner.outputs['cause-code']).toBe('preflight-failed')
+    expect(runner.marks.map((mark) => mark.replace(/:\d+$/, '')).sort()).toEqual(
+      [lineOf('<ACCOUNT>'), lineOf(image)].map((line) => `error td.json:${line}`).sort(),
+    )
+    expect(sim.recorder.count('ecs', 'RegisterTaskDefinition')).toBe(0)
+  })
+
   test('that AWS refuses marks the line of the member', async () => {
     const { runner } = await deploy(
       { ...fargate, family: 'api', memory: '4096', containerDefinitions: [api] },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { compareUrl, safeUrl } from '../../src/report/links.ts'
+import { readRun } from '../../src/github/run.ts'
+import { compareUrl, runUrl, safeUrl } from '../../src/report/links.ts'
 import { commit, lastState, plan, stories, subject } from './stories.ts'
 
 describe('an address that readers may be sent to', () => {
@@ -43,4 +44,11 @@ describe('what a deployment changes in git', () => {
       expect(compareUrl(reportWith(from))).toBeUndefined()
     },
   )
+})
+
+test('a step outside of a job of GitHub has no page', () => {
+  const run = readRun({ GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '512' })
+  expect(runUrl(run)).toBe('https://github.com/acme/shop/actions/runs/512/attempts/1')
+  expect(runUrl({ ...run, repository: '' })).toBeUndefined()
+  expect(runUrl({ ...run, runId: '' })).toBeUndefined()
 })

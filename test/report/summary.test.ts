@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { DeploymentEvent } from '../../src/deployment/event.ts'
 import { forLog } from '../../src/report/escape.ts'
 import { causeSentence } from '../../src/report/sentence.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
@@ -22,6 +23,19 @@ describe('the job summary', () => {
     ])
     expect(parts[4]).toContain('FATAL heap out of memory')
     expect(parts[6]).toMatch(/^<table>\n<tr><th align="left">Service<\/th>/)
+  })
+
+  test('offers no stop of a deployment that rolls back already, and no row for a person who is not known', () => {
+    const [rollingBack] = (stories['rolled-back'] ?? []).filter(({ kind }) => kind === 'rolling-back')
+    const [end, ...before] = (stories.cancelled ?? []).toReversed()
+    const summaryOf = (events: readonly DeploymentEvent[], run = subject.run) =>
+      renderSummary({ subject: { ...subject, run }, state: lastState(events) })
+    expect(summaryOf(stories.cancelled ?? [])).toContain('aws deploy stop-deployment')
+    const stopped = [...before.toReversed(), ...(rollingBack ? [rollingBack] : []), ...(end ? [end] : [])]
+    expect(stopped).toHaveLength((stories.cancelled ?? []).length + 1)
+    expect(summaryOf(stopped)).not.toContain('stop-deployment')
+    expect(summaryOf(stopped)).toContain('Started by')
+    expect(summaryOf(stopped, { ...subject.run, actor: untrusted('') })).not.toContain('Started by')
   })
 
   test.each(Object.entries(stories))(

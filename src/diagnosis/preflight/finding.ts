@@ -1,4 +1,4 @@
-import type { Text } from '../../text.ts'
+import { type Text, text } from '../../text.ts'
 import { type FindingCode, findingKinds, type Severity } from './finding-kinds.ts'
 
 /** One thing that a look before the deployment found. Sentences as in `Cause`: `what` and `why` have no full stop. */
@@ -20,6 +20,11 @@ export function finding(
 ): Finding {
   const { severity } = findingKinds[code]
   return { code, severity: isDoubtful && severity === 'blocks' ? 'warns' : severity, ...said }
+}
+
+/** `Image not found for container api: … is not in Amazon ECR …. Check …`. */
+export function sentenceOf({ what, why, fix }: Finding): Text {
+  return text`${what}: ${why}. ${fix}`
 }
 
 const order: readonly Severity[] = ['blocks', 'warns', 'notes']

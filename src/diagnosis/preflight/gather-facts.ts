@@ -39,7 +39,7 @@ export interface PreflightSubject {
   readonly taskDefinition?: string | undefined
   /** CodeDeploy's side of the service: what is known of it, or what it is to be found by. */
   readonly codeDeploy: Promise<CodeDeployFacts | undefined> | GroupWish
-  /** AppSpec that somebody wrote. */
+  /** AppSpec of the input or of slipway.yml. */
   readonly appSpec?: string | undefined
   /** Alarms of this deployment in the place of those of the deployment group. */
   readonly alarms?: readonly string[] | undefined
