@@ -1,5 +1,5 @@
 import { redactText } from '../diagnosis/redact-text.ts'
-import type { Failure } from '../failure.ts'
+import { type Failure, reasonOf } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure.ts'
 import { alert, link, prose } from './markdown.ts'
@@ -9,10 +9,12 @@ import { truncate } from './short.ts'
 const longest = 16_000
 
 /** The job summary of a step that failed before it had anything else to report: what, why, and what to do. Markdown. */
-export function renderFailure({ parts: { what, why, fix, docs } }: Failure): string {
+export function renderFailure({ parts }: Failure): string {
+  const { what, fix, docs } = parts
+  const reason = reasonOf(parts)
   return joined([
     `### ❌ ${shown(what)}`,
-    ...(why === undefined ? [] : [alert('CAUTION', redactText(closed(why)))]),
+    ...(reason.length === 0 ? [] : [alert('CAUTION', redactText(closed(reason)))]),
     ...(fix === undefined ? [] : [`**What to do:** ${shown(fix)}`]),
     ...(docs === undefined ? [] : [link('Documentation', docs)]),
   ])

@@ -62,6 +62,13 @@ describe('mistakes of a file', () => {
     expect((await fails(1, '/home/runner/work/_temp/td.json'))[0]).toMatch(/^::error::It is invalid: \/home/)
   })
 
+  test('all of them are in the job summary, below what is wrong', async () => {
+    await fails(2, 'td.json')
+    expect(readFileSync(summaryFile, 'utf8')).toBe(
+      '### ❌ It is invalid\n\n> [!CAUTION]\n> - td.json:1:3: wrong 0\n> - td.json:2:3: wrong 1\n\n',
+    )
+  })
+
   test('the first of several tells all, ten are marked, and the log has the others', async () => {
     const lines = await fails(13, 'td.json')
     expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(10)

@@ -1,11 +1,9 @@
 /** The reusable workflow, called by the ten lines of examples/api, with the shipped bundles against simulated AWS. */
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
 import { expect, test } from '@jest/globals'
 import { gitIn, gitRepository } from '../git/repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-
 import { describeJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
@@ -49,6 +47,28 @@ test.concurrent(
     for (const { steps } of run.jobs) expect(steps.filter(({ summary }) => summary !== '').length).toBeLessThan(2)
   }),
 )
+
+for (const [kept, state] of [
+  ['true', 'success'],
+  ['false', 'failure'],
+] as const)
+  test.concurrent(
+    `changes settings of slipway.yml without an image only where that is said (keep-image: ${kept})`,
+    inScene(async (scene) => {
+      const example = readFileSync(join(import.meta.dirname, '../../examples/api/slipway.yml'), 'utf8')
+      const settings = example
+        .replace(/image:\n( {2}.*\n)+/, '')
+        .replace('    task-definition: deploy/api.json\n', '')
+        .replace('staging, service: api }', 'staging, service: api, deployment: { maximum-percent: 150 } }')
+      scene.write('slipway.yml', settings)
+      scene.callWith({ environments: 'staging', 'keep-image': kept })
+      const run = await scene.run()
+      expect(jobsOf(run)).toContain(`ship / deploy in staging: ${state}`)
+      const updates = scene.staging.recorder.calls('ecs', 'UpdateService').map(({ input }) => JSON.stringify(input))
+      expect(updates).toEqual(kept === 'true' ? [expect.stringContaining('"maximumPercent":150')] : [])
+      expect(scene.serving('staging')).toBe(oldImage)
+    }),
+  )
 
 for (const [preflight, code] of [
   ['on', 'preflight-failed'],
