@@ -192,9 +192,12 @@ describe('credentials of the environment', () => {
 
   test('row F31: credentials of another account do nothing but say so', async () => {
     const { aws, simulator } = simulated({ allowedAccountIds: ['444455556666'] })
-    const { code, what } = await failure(aws.ecr.describeRepository('api'))
-    expect(code).toBe('account-not-allowed')
-    expect(what).toContain('111122223333')
+    expect(await failure(aws.ecr.describeRepository('api'))).toMatchObject({
+      code: 'account-not-allowed',
+      what: 'The credentials belong to account 111122223333, but the input allowed-account-ids is 444455556666',
+      why: expect.stringMatching(/^sts:GetCallerIdentity returned arn:aws:\S+:111122223333:\S+$/),
+      fix: 'Set the input role-to-assume to a role of that account, or correct the input allowed-account-ids. Nothing has been changed.',
+    })
     expect(simulator.recorder.all.map((call) => call.operation)).toEqual(['GetCallerIdentity'])
   })
 

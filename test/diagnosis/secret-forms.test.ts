@@ -222,6 +222,13 @@ describe('assigned', () => {
     'secret-host:8443, secret-host:«84434x» secret.host:1 secret-host:«123456» Secret-Host:8443 my-token:8443',
     'token.actions.githubusercontent.com:aud',
     'token:\n  «"x"»',
+    'token:v12, token:v1.22, token:v1.2.33, token:12.3, token:1.22, token:1.2.33, token:v1.2-rc.1;',
+    'my-secret.svc:8443, svc.my-token:«8443», My.svc-token.Svc:«8443», token.svc:84',
+    'api key: «abcdef12», my key: abcdef12, a string: abcdef12, connection string: «abcdef12»',
+    'OLDPWD=/var/x, PWD=/x, MYPWD=«/x1», PWDX=«/x1», PWD=«x1y2»',
+    'pin=12, pin=«1234», pins=12345, mypinned=1234',
+    'my-cvc:«123», cvv:«123», a-token:1234, token:«1234», a_token:«1234», my-pin:12',
+    'required secret: STRIPE_KEY, required secret: «STRIPE», required secret: STRIPE_KEYS2',
   ])
 })
 
@@ -252,6 +259,7 @@ describe('on the lines below', () => {
     ' password: |\n x y',
     ' password: >\n  «x»\n y',
     'password: «|x»\n  abc',
+    '- password: |\n    «a1\n    b2»\n- x: y',
   ])
 })
 

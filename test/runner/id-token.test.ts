@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
 import { usualLimit } from '../../src/http/body.ts'
-import { openFetch } from '../../src/http/fetch.ts'
+import { type Fetch, openFetch } from '../../src/http/fetch.ts'
 import type { Runner } from '../../src/runner/action.ts'
 import { requestIdToken } from '../../src/runner/id-token.ts'
 import { run } from '../../src/runner/run.ts'
@@ -25,18 +26,20 @@ async function tokenService(answer: RequestListener) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   close.push(() => server.close())
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const ask = (environment: Record<string, string> = {}) =>
+  const waits: number[] = []
+  const clock = createClock({ kind: 'idle' }).forProgram
+  const ask = (environment: Record<string, string> = {}, fetch: Fetch = openFetch({})) =>
     requestIdToken('sts.amazonaws.com', {
       environment: {
         ACTIONS_ID_TOKEN_REQUEST_URL: `${address}/token?api-version=2.0`,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer-of-the-job',
         ...environment,
       },
-      fetch: openFetch({}),
-      clock: createClock({ kind: 'idle' }).forProgram,
+      fetch,
+      clock: { ...clock, random: () => 0.5, sleep: async (milliseconds) => void waits.push(milliseconds) },
       signal: new AbortController().signal,
     })
-  return { address, seen, ask }
+  return { address, seen, waits, ask }
 }
 
 const token: RequestListener = (_, response) => response.end('{"value":"header.claims.signature"}')
@@ -60,8 +63,10 @@ describe('the OIDC token of the job', () => {
       code: 'credentials-missing',
       what: 'GitHub returned no OIDC token for the audience sts.amazonaws.com in 4 attempts',
       why: 'the token service returned HTTP 503',
+      fix: 'Run the job again. If it persists, check https://www.githubstatus.com.',
     })
     expect(down.seen).toHaveLength(4)
+    expect(down.waits).toEqual([750, 1_500, 3_000])
   })
 
   test('S12: is not asked for elsewhere: the bearer token of the job follows no redirect', async () => {
@@ -71,19 +76,42 @@ describe('the OIDC token of the job', () => {
     expect(elsewhere.seen).toEqual([])
   })
 
+  test.each(['{}', '{"value":""}', '{"value":5}', '{"token":"a.b.c"}', 'null', '"value"', '[]'])(
+    'is none where the answer is %s',
+    async (body) => {
+      const { ask } = await tokenService((_, response) => response.end(body))
+      expect(await failure(ask())).toMatchObject({
+        code: 'credentials-missing',
+        why: 'the response of the token service has no token',
+      })
+    },
+  )
+
   test.each([
     ['no JSON', '<html>'],
-    ['no token', '{}'],
-    ['an empty token', '{"value":""}'],
     ['more than a token', `{"value":"${'x'.repeat(usualLimit)}"}`],
   ])('is none where the answer has %s', async (_, body) => {
     const { ask } = await tokenService((_, response) => response.end(body))
     expect((await failure(ask())).code).toBe('credentials-missing')
   })
 
+  test('is not asked for again where the way to it is known to be closed', async () => {
+    const { ask, waits } = await tokenService(token)
+    const closed = new Failure({ code: 'cancelled', what: text`The proxy refused` })
+    expect(await failure(ask({}, () => Promise.reject(closed)))).toMatchObject({ what: 'The proxy refused' })
+    expect(waits).toEqual([])
+  })
+
   test('needs the permission, which is named', async () => {
     const { ask, seen } = await tokenService(token)
-    expect((await failure(ask({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }))).fix).toContain('id-token: write')
+    const refused = {
+      code: 'credentials-missing',
+      what: 'The job is not authorized to request an OIDC token from GitHub, which the input role-to-assume requires',
+      why: 'the job lacks the permission id-token: write',
+      fix: 'Add "permissions: { id-token: write, contents: read }" to the job (for a reusable workflow: to the job that calls it). Pull requests from forks never get it.',
+    }
+    expect(await failure(ask({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }))).toEqual(refused)
+    expect(await failure(ask({ ACTIONS_ID_TOKEN_REQUEST_URL: '' }))).toEqual(refused)
     expect(seen).toEqual([])
   })
 

@@ -1,40 +1,50 @@
 import { spawn } from 'node:child_process'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-/** An action that cleans up when it is cancelled and then ends with `7`, or that never ends. */
-const program = (afterwards: string) => `
+/** An action that says why it is cancelled, and what it does then. */
+const program = (afterwards: string, before = '') => `
   import { cancellation } from './src/runner/signals.ts'
-  const { signal } = cancellation()
+  import { renderText } from './src/text.ts'
+  const { signal, release } = cancellation()
   const work = setInterval(() => undefined, 1000)
-  signal.addEventListener('abort', () => { console.log('cleaning up'); ${afterwards} })
+  signal.addEventListener('abort', () => {
+    const { code, what } = signal.reason.parts
+    console.log(code + ': ' + renderText(what, (theirs) => theirs))
+    ${afterwards}
+  })
+  ${before}
   console.log('working')`
 
-async function cancelled(by: NodeJS.Signals, afterwards: string) {
-  const child = spawn(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    '--input-type=module',
-    '-e',
-    program(afterwards),
-  ])
+/** How the action ends when it gets the signal. */
+async function ended(by: NodeJS.Signals, code: string) {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code])
   let printed = ''
   child.stdout.on('data', (chunk) => {
     printed += chunk
     if (String(chunk).includes('working')) child.kill(by)
   })
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
-    child.on('close', (...ended) => resolve(ended))
+  const [exit, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+    child.on('close', (...how) => resolve(how))
   })
-  return { code, signal, printed }
+  return { exit, signal, printed }
 }
 
-test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s cancels the action, which ends by itself', async (by) => {
-  const ended = await cancelled(by, 'clearInterval(work); process.exitCode = 7')
-  expect(ended).toEqual({ code: 7, signal: null, printed: 'working\ncleaning up\n' })
-})
+const printed = 'working\ncancelled: The run was cancelled\n'
 
-test.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
-  'an action that does not end after %s is ended red',
-  async (by) => {
-    expect(await cancelled(by, '')).toEqual({ code: 1, signal: null, printed: 'working\ncleaning up\n' })
-  },
-)
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (by) => {
+  test.concurrent('cancels the action, which ends by itself', async () => {
+    expect(await ended(by, program('clearInterval(work); process.exitCode = 7'))).toEqual({
+      exit: 7,
+      signal: null,
+      printed,
+    })
+  })
+
+  test.concurrent('ends an action red that does not end by itself', async () => {
+    expect(await ended(by, program(''))).toEqual({ exit: 1, signal: null, printed })
+  })
+
+  test.concurrent('ends the process at once when the action has ended', async () => {
+    expect(await ended(by, program('', 'release()'))).toEqual({ exit: null, signal: by, printed: 'working\n' })
+  })
+})
