@@ -191,10 +191,10 @@ describe('credentials of the environment', () => {
   })
 
   test('row F31: credentials of another account do nothing but say so', async () => {
-    const { aws, simulator } = simulated({ allowedAccountIds: ['444455556666'] })
+    const { aws, simulator } = simulated({ allowedAccountIds: ['444455556666', '777788889999'] })
     expect(await failure(aws.ecr.describeRepository('api'))).toMatchObject({
       code: 'account-not-allowed',
-      what: 'The credentials belong to account 111122223333, but the input allowed-account-ids is 444455556666',
+      what: 'The credentials belong to account 111122223333, but the input allowed-account-ids is 444455556666, 777788889999',
       why: expect.stringMatching(/^sts:GetCallerIdentity returned arn:aws:\S+:111122223333:\S+$/),
       fix: 'Set the input role-to-assume to a role of that account, or correct the input allowed-account-ids. Nothing has been changed.',
     })

@@ -30,7 +30,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/diagnosis/secret-commands.ts': redaction,
   'src/diagnosis/secret-name.ts': ['diagnosis/secret-names'],
   'src/diagnosis/secret-pairs.ts': redaction,
-  'src/diagnosis/secret-patterns.ts': redaction,
+  'src/diagnosis/secret-patterns.ts': [...redaction, 'diagnosis/secret-patterns'],
   'src/diagnosis/secret-prose.ts': redaction,
   'src/diagnosis/secret-value.ts': ['diagnosis/secret-names'],
   'src/diagnosis/span.ts': parts,
