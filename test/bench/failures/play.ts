@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createDeploy } from '../../../src/actions/deploy.ts'
 import { deployInputs } from '../../../src/actions/deploy-inputs.ts'
 import { environment, here, slack } from '../../actions/scene.ts'
+import { type Told, toldBy } from '../../actions/told.ts'
 import { codeDeployScene, newImage, rollingScene } from '../../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../../runner/fake-runner.ts'
 import { seededTaskDefinition, seedNativeService } from '../../simulator/fixtures.ts'
@@ -23,6 +24,8 @@ export interface Played {
   readonly sinceDecided: number
   /** When people were told why, for the first time and while the deployment went on. */
   readonly early: Early
+  /** Everything that people and later steps were given. */
+  readonly told: Told
   /** The same from the moment at which AWS was done with its roll back; undefined where it made no deployment. */
   readonly sinceDone: number | undefined
 }
@@ -168,6 +171,7 @@ function judge(scenario: FailureScenario, sim: Simulator, runner: FakeRunner, mo
     early: earlyOf(runner, moments, end),
     seconds: (end - (decisive ?? Number.NaN)) / 1000,
     sinceDecided: (end - decided) / 1000,
+    told: toldBy(runner, sim),
     sinceDone: done === undefined ? undefined : (end - done) / 1000,
   }
 }
