@@ -1,5 +1,5 @@
 import { deadlineIn } from '../clock.ts'
-import type { Journey } from '../deployment/journey.ts'
+import type { Context } from '../deployment/context.ts'
 import { type DeploymentRecord, parseRecord } from '../deployment/record.ts'
 import { type DeploymentState, initialState } from '../deployment/state.ts'
 import { isBad, type Verdict } from '../deployment/verdict.ts'
@@ -20,7 +20,7 @@ const savedRecord = 'deployment'
 const savedState = 'report'
 const savedPlace = 'place'
 
-/** Keeps for the post step where the journey goes; without it the post step does nothing. */
+/** Keeps for the post step where the context goes; without it the post step does nothing. */
 export function keepPlace(place: Place, runner: Runner): void {
   runner.saveState(savedPlace, JSON.stringify(place))
 }
@@ -31,7 +31,7 @@ interface Ending {
 }
 
 /** What is kept goes to the post step at once: a cancel may come at any moment after. */
-export function keeper(runner: Runner, reporter: Reporter): Journey['keep'] {
+export function keeper(runner: Runner, reporter: Reporter): Context['keep'] {
   let record: Partial<DeploymentRecord> = {}
   const begun = beginner(runner)
   const saved = new Map<string, string>()

@@ -1,4 +1,4 @@
-import type { RollbackEvent } from '../deployment/journey.ts'
+import type { RollbackEvent } from '../deployment/service-request.ts'
 import { type InputReader, list } from '../runner/inputs.ts'
 
 /** As many as a deployment group may have (AlarmsLimitExceededException). */

@@ -1,5 +1,5 @@
-import type { DeployRequest } from '../deployment/journey.ts'
 import { answerPauses } from '../deployment/pause/answer.ts'
+import type { ServiceRequest } from '../deployment/service-request.ts'
 import { initialState } from '../deployment/state.ts'
 import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
@@ -61,12 +61,12 @@ async function answerAt(
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = keeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const journey = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
-  const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, journey)
+  const context = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
+  const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, context)
   await accompany(events, keep, reporter, runner)
 }
 
-function requestOf(inputs: ContinueInputs, place: Place, region: string): DeployRequest {
+function requestOf(inputs: ContinueInputs, place: Place, region: string): ServiceRequest {
   const { cluster, service } = place
   if (service === undefined) throw invalidInputs([text`service or environment is required`])
   return {

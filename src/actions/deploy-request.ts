@@ -1,8 +1,7 @@
-import type { OneOffTask } from '../deployment/ecs/run-task.ts'
 import { serviceDefinitionIn } from '../deployment/ecs/service-definition-file.ts'
-import type { Guard } from '../deployment/guard.ts'
-import type { CodeDeployRequest, DeployRequest, PreflightPolicy, ServiceDefinition } from '../deployment/journey.ts'
 import { originFrom } from '../deployment/origin.ts'
+import type { Guard, PreflightPolicy } from '../deployment/policies.ts'
+import type { CodeDeployRequest, OneOffTask, ServiceDefinition, ServiceRequest } from '../deployment/service-request.ts'
 import { combineSettings } from '../deployment/strategy/settings.ts'
 import type { Source as DocumentSource } from '../document/document.ts'
 import type { JsonObject } from '../ports.ts'
@@ -18,9 +17,9 @@ export async function deployRequest(
   place: Place & { readonly service: string },
   region: string,
   runner: Runner,
-  wanted: DeployRequest['wanted'],
+  wanted: ServiceRequest['wanted'],
   source: Source | undefined,
-): Promise<DeployRequest> {
+): Promise<ServiceRequest> {
   return {
     cluster: place.cluster,
     service: place.service,

@@ -1,12 +1,13 @@
 import type { Aws } from '../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../clock.ts'
 import { settleCancelled } from '../deployment/cancel.ts'
-import type { EnvironmentOrder } from '../deployment/environment-order.ts'
-import { deployFleet, type FleetMember } from '../deployment/fleet/fleet.ts'
+import { deployFleet } from '../deployment/fleet/fleet.ts'
+import type { FleetMember } from '../deployment/fleet/fleet-request.ts'
 import { type FleetEvent, type FleetState, initialFleet } from '../deployment/fleet/fleet-state.ts'
 import { fleetVerdict } from '../deployment/fleet/fleet-verdict.ts'
 import { inParallel } from '../deployment/fleet/parallel.ts'
 import { isWhole, type Returning, startWaysBack } from '../deployment/fleet/way-back.ts'
+import type { EnvironmentOrder } from '../deployment/policies.ts'
 import type { Deployed } from '../github/end-mark.ts'
 import { namingSettings } from '../origins.ts'
 import type { Runner } from '../runner/action.ts'
@@ -67,8 +68,8 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
-  const journey = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
-  const events = deployFleet(request, journey)
+  const context = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
+  const events = deployFleet(request, context)
   await accompany(events, keeper.keepProgress, reporter, runner)
 }
 
@@ -136,8 +137,8 @@ async function* goingBack(
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
   const returning = waves.map((members) => members.map((one) => ({ name: one.name, request: wayOf(one, inputs, aws) })))
-  const journey = { ...aws, clock, signal, keep: () => undefined }
-  yield* startWaysBack(returning, state, journey, () => remaining(clock, deadline) > farewell)
+  const context = { ...aws, clock, signal, keep: () => undefined }
+  yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
 }
 
 function wayOf({ place }: PlacedService, inputs: DeployInputs, { region }: Aws): Returning['request'] {

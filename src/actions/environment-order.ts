@@ -1,4 +1,4 @@
-import type { EnvironmentOrder } from '../deployment/environment-order.ts'
+import type { EnvironmentOrder } from '../deployment/policies.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Deployed, Sha256 } from '../github/end-mark.ts'
 import { openEnvironmentHistory } from '../github/environments.ts'

@@ -1,6 +1,6 @@
 import type { Aws } from '../aws/connect.ts'
-import type { ImageStore } from '../diagnosis/gather-platforms.ts'
 import type { Fetch } from '../http/fetch.ts'
+import type { ImageStore } from '../ports.ts'
 import { type SharedLogin, shareLogin } from '../registry/login.ts'
 import type { Runner } from '../runner/action.ts'
 

@@ -1,6 +1,7 @@
 import type { Aws } from '../aws/connect.ts'
 import type { DeploymentEvent } from '../deployment/event.ts'
-import { findPastDeployment, type PastDeployment } from '../deployment/past.ts'
+import type { KnownDeployment } from '../deployment/known-deployment.ts'
+import { findPastDeployment } from '../deployment/past.ts'
 import { type DeploymentState, fold, initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { explain } from '../diagnosis/explain.ts'
@@ -50,7 +51,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
 }
 
 async function stateOf(
-  past: PastDeployment,
+  past: KnownDeployment,
   ports: GatherPorts,
   now: number,
   region: string,
@@ -72,18 +73,18 @@ async function stateOf(
   return finished ? state : { ...state, updatedAt: now }
 }
 
-function planned({ cluster, service, engine, startedAt, ...past }: PastDeployment, region: string): DeploymentEvent {
+function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployment, region: string): DeploymentEvent {
   const { taskDefinition, previousTaskDefinition } = past
   const what = { changes: [], images: [], unchanged: false }
   const plan = { cluster, service, region, engine, taskDefinition, previousTaskDefinition, ...what }
   return { kind: 'planned', at: startedAt, plan }
 }
 
-function started({ engine, id, consoleUrl, startedAt }: PastDeployment): DeploymentEvent {
+function started({ engine, id, consoleUrl, startedAt }: KnownDeployment): DeploymentEvent {
   return { kind: 'started', at: startedAt, engine, deploymentId: id, consoleUrl, adopted: true }
 }
 
-async function explained(past: PastDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
+async function explained(past: KnownDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
   const { startedAt: at, endedAt = now, engine, id, cluster, service, taskDefinition = '', reason } = past
   const subject = {
     cluster,

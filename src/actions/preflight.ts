@@ -1,5 +1,5 @@
 import type { Aws } from '../aws/connect.ts'
-import type { WantedDefinition } from '../deployment/journey.ts'
+import type { WantedDefinition } from '../deployment/service-request.ts'
 import type { Finding } from '../diagnosis/preflight/finding.ts'
 import { gatherFacts } from '../diagnosis/preflight/gather-facts.ts'
 import { judge } from '../diagnosis/preflight/judge.ts'

@@ -1,9 +1,11 @@
 import type { Aws } from '../aws/connect.ts'
+import type { Context } from '../deployment/context.ts'
 import { runOneOffTask } from '../deployment/ecs/run-task.ts'
 import { requireSubnets } from '../deployment/ecs/task-network.ts'
-import type { Journey, PreflightPolicy, WantedDefinition } from '../deployment/journey.ts'
-import type { ImageStore } from '../diagnosis/gather-platforms.ts'
+import type { PreflightPolicy } from '../deployment/policies.ts'
+import type { WantedDefinition } from '../deployment/service-request.ts'
 import { Failure } from '../failure.ts'
+import type { ImageStore } from '../ports.ts'
 import type { Runner } from '../runner/action.ts'
 import { register } from '../task-definition/register.ts'
 import { text, untrusted } from '../text.ts'
@@ -42,13 +44,13 @@ export async function registerOnly(registration: Registration): Promise<void> {
   runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}; service is empty, nothing to deploy.`)
   runner.setOutput('task-definition-arn', taskDefinitionArn)
   if (!task) return
-  const keep: Journey['keep'] = ({ runTaskArns: tasks = [] }) => {
+  const keep: Context['keep'] = ({ runTaskArns: tasks = [] }) => {
     if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
   }
-  const journey: Journey = { ...aws, clock: runner.clock, signal: runner.signal, keep }
+  const context: Context = { ...aws, clock: runner.clock, signal: runner.signal, keep }
   const events = runOneOffTask(
     { cluster, service: undefined, definition, taskDefinition: taskDefinitionArn, task },
-    journey,
+    context,
   )
   for (;;) {
     const { done, value } = await events.next()
@@ -65,12 +67,12 @@ async function lookAhead(
 ): Promise<void> {
   const { preflight, tell } = await import('../deployment/preflight.ts')
   const { clock, signal, log } = runner
-  const journey: Journey = { ...aws, clock, signal, images, keep: () => undefined }
+  const context: Context = { ...aws, clock, signal, images, keep: () => undefined }
   const request = { region: aws.region, cluster: place.cluster, service: '', codeDeploy: {}, preflight: policy }
   const nothing = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
-  const found = await preflight(request, { ...nothing, wanted }, journey)
+  const found = await preflight(request, { ...nothing, wanted }, context)
   const asked = { ...request, dryRun: inputs.dryRun }
-  for await (const event of tell(found, { request: asked, isQuiet: false }, journey)) {
+  for await (const event of tell(found, { request: asked, isQuiet: false }, context)) {
     if (event.kind === 'warning') log.warning(text`${event.message}`, 'Preflight')
     else if (event.kind === 'note') log.info(text`${event.message}`)
   }

@@ -1,6 +1,6 @@
-import type { Journey } from '../deployment/journey.ts'
+import type { Context } from '../deployment/context.ts'
 import { type RollbackRequest, rollBack } from '../deployment/rollback/rollback.ts'
-import type { RollbackGoal } from '../deployment/rollback/target.ts'
+import type { RollbackGoal } from '../deployment/rollback/rollback-goal.ts'
 import { initialState } from '../deployment/state.ts'
 import { namingSettings } from '../origins.ts'
 import type { Action, Runner } from '../runner/action.ts'
@@ -56,7 +56,7 @@ async function rollBackAt(
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Journey['keep'] = keeper(runner, reporter)
+  const keep: Context['keep'] = keeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
   await accompany(events, keep, reporter, runner)

@@ -1,5 +1,5 @@
 import { runningTaskDefinition } from '../deployment/engine.ts'
-import type { WantedDefinition } from '../deployment/journey.ts'
+import type { WantedDefinition } from '../deployment/service-request.ts'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject, Service } from '../ports.ts'
 import type { Files, Runner } from '../runner/action.ts'

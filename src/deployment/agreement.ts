@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Journey } from './journey.ts'
+import type { Context } from './context.ts'
 
 /** What makes looks an agreement: so many in a row that lead to the same, with so long from the first to the last. */
 interface Measure {
@@ -36,7 +36,7 @@ export function startAgreement(
 }
 
 /** The world as looks need it. */
-type Looking = Pick<Journey, 'clock'> & Partial<Pick<Journey, 'signal'>>
+type Looking = Pick<Context, 'clock'> & Partial<Pick<Context, 'signal'>>
 
 /** Looks after which it is given up that they agree. */
 const mostLooks = 12

@@ -3,41 +3,42 @@ import { deadlineIn } from '../clock.ts'
 import { untrusted } from '../text.ts'
 import { watchCodeDeploy } from './codedeploy/watch-deployment.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from './console.ts'
+import type { Context, Rollout } from './context.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { watchServiceDeployment, withBakeTimes } from './ecs/watch-service-deployment.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { type Located, locate } from './locate.ts'
 import type { DeploymentRecord } from './record.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { startPace } from './watch.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Goes on watching a deployment by its id. Changes nothing. */
-export async function* attach(id: string, request: DeployRequest, journey: Journey): Events<End | undefined> {
-  const located = await locate(id, request, journey)
-  const rollout = yield* begin(located, request, journey)
+export async function* attach(id: string, request: ServiceRequest, context: Context): Events<End | undefined> {
+  const located = await locate(id, request, context)
+  const rollout = yield* begin(located, request, context)
   return request.dryRun ? undefined : yield* watch(located, rollout)
 }
 
 /** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */
 export async function* begin(
   located: Located,
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   isTakenBack = false,
 ): Events<Rollout> {
   const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = located
   const { cluster, region } = request
-  const at = journey.clock.now()
+  const at = context.clock.now()
   const [from, to] = isTakenBack ? [taskDefinition, previousTaskDefinition] : [previousTaskDefinition, taskDefinition]
   const plan = {
     ...{ cluster, service: request.service, region, engine, previousTaskDefinition: from, taskDefinition: to },
     ...{ strategy: service.deploymentConfiguration?.strategy, changes: [], images: [], unchanged: false },
   }
   yield { kind: 'planned', at, plan }
-  yield* warnOfExpiry(request, plan, journey)
+  yield* warnOfExpiry(request, plan, context)
   if (located.kind === 'codedeploy' && located.rollbackId !== undefined) {
     const message = `${located.rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`
     yield { kind: 'warning', at, message: untrusted(message) }
@@ -47,14 +48,14 @@ export async function* begin(
       ? codeDeployConsoleUrl(region, id)
       : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), service.serviceName ?? request.service)
   if (!request.dryRun) {
-    journey.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
+    context.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
     // What has happened since its beginning belongs to the deployment, and may be the evidence for its end.
     const began = located.begunAt?.getTime()
-    journey.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
+    context.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
     if (!isTakenBack) yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
     yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
   }
-  return { request, journey, service, taskDefinition, previousTaskDefinition }
+  return { request, context, service, taskDefinition, previousTaskDefinition }
 }
 
 function recordOf(located: Located): Partial<DeploymentRecord> {
@@ -79,8 +80,8 @@ export async function* watch(located: Located, found: Rollout): Events<End> {
   }
   const { arn, own, deployment } = located
   const rollout = withBakeTimes(found, deployment.deploymentConfiguration)
-  const { request, journey } = rollout
-  const pace = startPace(journey.clock, request.longestGap)
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  const { request, context } = rollout
+  const pace = startPace(context.clock, request.longestGap)
+  const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   return yield* watchServiceDeployment({ rollout, arn, own, deadline, pace })
 }

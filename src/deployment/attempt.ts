@@ -5,7 +5,9 @@ import { findRegistered, type Registration } from '../task-definition/register.t
 import { renderText, untrusted } from '../text.ts'
 import { check, tellChecks } from './checks.ts'
 import { type Conflict, changed, type Obstacle, rollingConflict } from './conflict.ts'
+import type { Context, Rollout } from './context.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
+import { decidePlan, withSettings } from './decide-plan.ts'
 import { tellDryRun } from './dry-run.ts'
 import { rollOut } from './ecs/rolling.ts'
 import { ownCount } from './ecs/scaling.ts'
@@ -15,32 +17,32 @@ import { runningTaskDefinition } from './engine.ts'
 import { beginOrder } from './environment-order.ts'
 import type { DeploymentEvent } from './event.ts'
 import { type Judgement, olderThan } from './guard.ts'
-import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { isStill, lookAgain } from './look-again.ts'
 import { shortly } from './patience.ts'
-import { type Plan, plan, withSettings } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { groupFor, type Prepared, prepare } from './prepare.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './revision.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
 import { warningsBefore } from './warnings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
-export async function* attempt(asked: DeployRequest, journey: Journey): Events<End | Obstacle | undefined> {
-  const preparing = shortly(journey, asked)
-  const marking = markingOf(asked, journey)
-  const order = beginOrder(asked, journey)
+export async function* attempt(asked: ServiceRequest, context: Context): Events<End | Obstacle | undefined> {
+  const preparing = shortly(context, asked)
+  const marking = markingOf(asked, context)
+  const order = beginOrder(asked, context)
   const prepared = await prepare(asked, preparing, marking?.watchman)
   if (prepared === undefined) {
     await order
     // Loaded only now: most services are there.
     const { createService } = await import('./ecs/create-service.ts')
-    return yield* createService(asked, journey, marking)
+    return yield* createService(asked, context, marking)
   }
   const { service, running } = prepared
   const named = yield* withMovedTags(prepared, preparing)
-  const drafted = plan(named, prepared)
+  const drafted = decidePlan(named, prepared)
   const found = begun(groupFor(drafted, prepared, preparing))
   const checks = begun(check(named, prepared, drafted, found, preparing))
   const group = await found
@@ -62,7 +64,7 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
   await order
   if (obstacle) return obstacle
   const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
-  const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
+  const rollout = { request, context, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
   const failed = decided.settingsOnly ? undefined : yield* oneOff(rollout, prepared)
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
@@ -70,33 +72,33 @@ export async function* attempt(asked: DeployRequest, journey: Journey): Events<E
 }
 
 /** The request, forced where what looks the same is not: looked at only where no deployment would begin otherwise. */
-async function* withMovedTags(prepared: Prepared, journey: Journey): Events<DeployRequest> {
+async function* withMovedTags(prepared: Prepared, context: Context): Events<ServiceRequest> {
   const { request, conflict } = prepared
   if (!request.followTags || conflict !== undefined) return request
-  const { unchanged, settingsOnly } = plan(request, prepared)
+  const { unchanged, settingsOnly } = decidePlan(request, prepared)
   if (!unchanged && !settingsOnly) return request
   const { forceWhereMoved } = await import('./moved-tags.ts')
-  return yield* forceWhereMoved(prepared, journey)
+  return yield* forceWhereMoved(prepared, context)
 }
 
 async function* tellPlan(
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   { engine, service, denied }: Prepared,
   decided: Plan,
 ): Events<void> {
-  const { clock, keep } = journey
+  const { clock, keep } = context
   yield { kind: 'planned', at: clock.now(), plan: decided }
   keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
-  yield* warnOfExpiry(request, decided, journey)
+  yield* warnOfExpiry(request, decided, context)
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
 }
 
 /** The end of a deployment that is older than what runs, or than what is on its way. */
 async function* judge(
-  { guard }: DeployRequest,
-  { clock }: Journey,
+  { guard }: ServiceRequest,
+  { clock }: Context,
   { judgement, conflict, running }: Prepared,
   marking: Marking | undefined,
 ): Events<End | undefined> {
@@ -114,17 +116,17 @@ async function* judge(
 }
 
 /** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
-function conflictOf(request: DeployRequest, { engine, service }: Prepared, decided: Plan): Conflict | undefined {
+function conflictOf(request: ServiceRequest, { engine, service }: Prepared, decided: Plan): Conflict | undefined {
   const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
   return isAllowed ? undefined : rollingConflict(service, decided.taskDefinition)
 }
 
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
 function searchRevision(
-  { dryRun }: DeployRequest,
+  { dryRun }: ServiceRequest,
   { wanted, conflict, latest }: Prepared,
   { taskDefinition }: Plan,
-  { ecs }: Journey,
+  { ecs }: Context,
 ): Promise<Registration | undefined> {
   if (dryRun || conflict || taskDefinition !== undefined) return Promise.resolve(undefined)
   return begun(findRegistered(wanted.definition, { ecs }, latest))
@@ -135,28 +137,28 @@ async function* revision(
   { wanted, inFlight, running, stored }: Prepared,
   decided: Plan,
   marking: Marking | undefined,
-  journey: Journey,
+  context: Context,
   search: Promise<Registration | undefined>,
 ): Events<string> {
   const known = inFlight?.taskDefinition ?? decided.taskDefinition
   const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
   const found =
     known === undefined
-      ? yield* obtainRevision(wanted, search, marking, journey)
+      ? yield* obtainRevision(wanted, search, marking, context)
       : { arn: known, definition, isNew: false }
-  return yield* settleRevision(found, marking, journey)
+  return yield* settleRevision(found, marking, context)
 }
 
 /** A deployment that is in flight already had its task; it is not run again for watching. */
 async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events<End | undefined> {
-  const { request, journey, service, taskDefinition, previousTaskDefinition: serving } = rollout
-  journey.signal.throwIfAborted()
+  const { request, context, service, taskDefinition, previousTaskDefinition: serving } = rollout
+  context.signal.throwIfAborted()
   if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
   const { cluster, runTask: task, longestGap } = request
   const { definition } = wanted
   const { runOneOffTask } = await import('./ecs/run-task.ts')
-  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
-  journey.signal.throwIfAborted()
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  context.signal.throwIfAborted()
   return end && { ...end, serving }
 }
 

@@ -2,13 +2,13 @@ import { deadlineIn, remaining } from '../clock.ts'
 import type { CodeDeployDeployment, ServiceDeployment } from '../ports.ts'
 import { startAgreement } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
+import type { Context } from './context.ts'
 import { slack } from './ecs/find-service-deployment.ts'
 import { standingOf } from './ecs/service-deployment.ts'
 import { type Own, type Sighting, startSightings } from './ecs/sighting.ts'
-import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 
-type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
+type Ports = Pick<Context, 'ecs' | 'codeDeploy' | 'clock'>
 
 /** A service deployment is listed some seconds after the update that made it. Milliseconds. */
 const patience = 20_000

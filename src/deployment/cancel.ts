@@ -6,12 +6,12 @@ import type { JsonObject } from '../ports.ts'
 import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { readTruth, type Truth, words } from './cancel-truth.ts'
+import type { Context } from './context.ts'
 import { certain, reattach, remains, shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 
-type Ports = Pick<Journey, 'ecs' | 'codeDeploy' | 'clock'>
+type Ports = Pick<Context, 'ecs' | 'codeDeploy' | 'clock'>
 
 /** How long a stop that AWS has taken may take to show, and the time between two looks. Milliseconds. */
 const patience = 15_000

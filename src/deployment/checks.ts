@@ -1,62 +1,63 @@
 import type { DeploymentGroup, Service } from '../ports.ts'
+import type { Context } from './context.ts'
 import { isAdoptable } from './ecs/update.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import type { Plan } from './plan.ts'
 import type { Preflight } from './preflight.ts'
 import type { Prepared } from './prepare.ts'
+import type { ServiceRequest, WantedDefinition } from './service-request.ts'
 
 /**
  * Looks whether the planned deployment can succeed. Undefined where nobody asks, where no new task starts, or where what is
  * wanted is on its way already. `group`: CodeDeploy's, which may still be on its way.
  */
 export async function check(
-  request: DeployRequest,
+  request: ServiceRequest,
   prepared: Prepared,
   plan: Plan,
   group: Promise<DeploymentGroup | undefined>,
-  journey: Journey,
+  context: Context,
 ): Promise<Preflight | undefined> {
   const { preflight: policy } = request
-  if (policy === undefined || !(policy.only || startsTasks(request, prepared, plan, journey))) return undefined
+  if (policy === undefined || !(policy.only || startsTasks(request, prepared, plan, context))) return undefined
   const { service, current, wanted, conflict } = prepared
   const { codeDeployId: id, isRollback = false } = conflict ?? {}
   const active = id === undefined ? undefined : { id, isRollback, isWanted: false }
   // Loaded only now: most runs of a service that is up to date need none of it.
   const { preflight } = await import('./preflight.ts')
-  return await preflight({ ...request, preflight: policy }, { service, current, wanted, group, active }, journey)
+  return await preflight({ ...request, preflight: policy }, { service, current, wanted, group, active }, context)
 }
 
 function startsTasks(
-  request: DeployRequest,
+  request: ServiceRequest,
   { service, inFlight, conflict }: Prepared,
   { unchanged, settingsOnly, taskDefinition, previousTaskDefinition }: Plan,
-  journey: Journey,
+  context: Context,
 ): boolean {
   if (inFlight !== undefined || settingsOnly || (unchanged && conflict === undefined)) return false
   if (taskDefinition === undefined) return true
-  return !isAdoptable({ request, journey, service, taskDefinition, previousTaskDefinition })
+  return !isAdoptable({ request, context, service, taskDefinition, previousTaskDefinition })
 }
 
 /** Says what was found, once. Throws `preflight-failed` when something blocks the deployment. */
 export async function* tellChecks(
   checked: Preflight | undefined,
-  request: DeployRequest,
+  request: ServiceRequest,
   { conflict }: Prepared,
-  journey: Journey,
+  context: Context,
 ): AsyncGenerator<DeploymentEvent, void> {
   if (checked === undefined) return
   const { tell } = await import('./preflight.ts')
   // After a conflict all is looked at again, and told then.
-  yield* tell(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, journey)
+  yield* tell(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
 }
 
 /** The same of a service that is going to be made from a file, in the shape of CreateService. */
 export async function* checkNew(
-  request: DeployRequest,
+  request: ServiceRequest,
   service: Service,
   wanted: WantedDefinition,
-  journey: Journey,
+  context: Context,
 ): AsyncGenerator<DeploymentEvent, void> {
   const { preflight: policy } = request
   if (policy === undefined) return
@@ -65,7 +66,7 @@ export async function* checkNew(
   const found = await preflight(
     { ...request, settings: undefined, preflight: policy },
     { ...nothing, service, wanted },
-    journey,
+    context,
   )
-  yield* tell(found, { request, isQuiet: false }, journey)
+  yield* tell(found, { request, isQuiet: false }, context)
 }

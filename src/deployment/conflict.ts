@@ -2,15 +2,14 @@ import { type Deadline, remaining } from '../clock.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
 import type { JsonObject, Service } from '../ports.ts'
 import { asName, renderText, setting, text, type Untrusted, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
 import { shortName } from './end.ts'
 import { primary } from './engine.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey } from './journey.ts'
 import { aside } from './patience.ts'
+import type { ConflictPolicy } from './policies.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { startPace, ticks } from './watch.ts'
-
-/** What is done when somebody else's deployment of the service is in progress. */
-export type ConflictPolicy = 'wait' | 'stop' | 'fail'
 
 /** Somebody else's deployment that stands in the way of ours. */
 export interface Conflict {
@@ -63,7 +62,7 @@ export function changed({ serviceName = '' }: Service): Changed {
 }
 
 /** What would become of a deployment that such a conflict stands in the way of, for whoever only asks. */
-export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<DeployRequest, 'onConflict'>): Untrusted {
+export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<ServiceRequest, 'onConflict'>): Untrusted {
   const found = renderText(text`${failureInOneLine(conflict.failure.parts)}.`, (theirs) => theirs)
   const first = toStop(conflict, onConflict)
     ? 'This deployment would stop another one first.'
@@ -74,18 +73,18 @@ export function foresee(conflict: Conflict, { onConflict = 'fail' }: Pick<Deploy
 /** Does with a conflict what the policy says; afterwards the deployment is prepared anew. Throws the conflict's failure. */
 export async function* settleConflict(
   conflict: Conflict,
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   deadline: Deadline,
 ): AsyncGenerator<DeploymentEvent> {
   const policy = request.onConflict ?? 'fail'
   if (policy === 'fail') throw conflict.failure
-  if (remaining(journey.clock, deadline) === 0) throw outlasted(conflict, request, 'Nothing')
-  yield { kind: 'phase', at: journey.clock.now(), name: phase, status: 'running', detail: detailOf(conflict) }
+  if (remaining(context.clock, deadline) === 0) throw outlasted(conflict, request, 'Nothing')
+  yield { kind: 'phase', at: context.clock.now(), name: phase, status: 'running', detail: detailOf(conflict) }
   const stopped = toStop(conflict, policy)
-  if (stopped !== undefined) await journey.codeDeploy.stopDeployment(stopped, true)
-  const isOver = await waitForEnd(conflict, request, journey, deadline)
-  yield { kind: 'phase', at: journey.clock.now(), name: phase, status: isOver ? 'succeeded' : 'failed' }
+  if (stopped !== undefined) await context.codeDeploy.stopDeployment(stopped, true)
+  const isOver = await waitForEnd(conflict, request, context, deadline)
+  yield { kind: 'phase', at: context.clock.now(), name: phase, status: isOver ? 'succeeded' : 'failed' }
   if (!isOver) throw outlasted(conflict, request, stopped ? 'Its stop was requested; nothing else' : 'Nothing')
 }
 
@@ -95,7 +94,7 @@ function toStop({ codeDeployId, isRollback }: Conflict, policy: ConflictPolicy):
 }
 
 /** For who has waited already. `changed`: what has been changed, as the beginning of a sentence. */
-function outlasted({ failure }: Conflict, { waitMinutes }: DeployRequest, changed: string): Failure {
+function outlasted({ failure }: Conflict, { waitMinutes }: ServiceRequest, changed: string): Failure {
   const { code, what, why = [] } = failure.parts
   return new Failure({
     code,
@@ -112,19 +111,19 @@ function detailOf({ codeDeployId, isRollback }: Conflict) {
 
 async function waitForEnd(
   { codeDeployId }: Conflict,
-  { cluster, service, longestGap }: DeployRequest,
-  journey: Journey,
+  { cluster, service, longestGap }: ServiceRequest,
+  context: Context,
   deadline: Deadline,
 ): Promise<boolean> {
-  const { clock, signal } = journey
+  const { clock, signal } = context
   const pace = startPace(clock, longestGap)
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     if (codeDeployId !== undefined) {
-      const other = await aside(journey, ({ codeDeploy }) => codeDeploy.describeDeployment(codeDeployId))
+      const other = await aside(context, ({ codeDeploy }) => codeDeploy.describeDeployment(codeDeployId))
       if (/^(Succeeded|Failed|Stopped)$/.test(other?.status ?? '')) return true
       continue
     }
-    const now = await aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
+    const now = await aside(context, ({ ecs }) => ecs.describeService(cluster, service))
     if (now && primary(now)?.rolloutState !== 'IN_PROGRESS') {
       // A service of CodeDeploy shows nothing here: a group that may not be listed is tried again after a pause.
       if (primary(now) === undefined) await clock.sleep(blindPause, signal)

@@ -1,7 +1,8 @@
 import { type Untrusted, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey } from './journey.ts'
 import type { Plan } from './plan.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** What aws-actions/configure-aws-credentials asks for where nobody says more. Minutes. */
 const usualMinutes = 60
@@ -12,9 +13,9 @@ const remedy =
 
 /** Warns before a wait in which the credentials are going to expire, as far as anybody can know. Asks AWS nothing. */
 export async function* warnOfExpiry(
-  request: DeployRequest,
+  request: ServiceRequest,
   plan: Plan,
-  { credentialLifetime, clock }: Pick<Journey, 'credentialLifetime' | 'clock'>,
+  { credentialLifetime, clock }: Pick<Context, 'credentialLifetime' | 'clock'>,
 ): AsyncGenerator<DeploymentEvent, void> {
   if (!request.wait || request.dryRun || plan.unchanged) return
   const message = expiry(await credentialLifetime(), minutesOf(request, plan), clock.now())
@@ -22,7 +23,7 @@ export async function* warnOfExpiry(
 }
 
 function expiry(
-  lifetime: Awaited<ReturnType<Journey['credentialLifetime']>>,
+  lifetime: Awaited<ReturnType<Context['credentialLifetime']>>,
   minutes: number,
   now: number,
 ): Untrusted | undefined {
@@ -39,7 +40,7 @@ function expiry(
 }
 
 /** CodeDeploy's own waits come on top. */
-function minutesOf({ waitMinutes, waitFor = 'terminated' }: DeployRequest, { codeDeploy }: Plan): number {
+function minutesOf({ waitMinutes, waitFor = 'terminated' }: ServiceRequest, { codeDeploy }: Plan): number {
   const { readyWait = 0, terminationWait = 0 } = codeDeploy?.settings ?? {}
   const wanted = waitMinutes + readyWait + (waitFor === 'terminated' ? terminationWait : 0)
   return Math.min(wanted, Math.max(longestMinutes, waitMinutes))

@@ -1,15 +1,16 @@
 import { renderText, type Untrusted, untrusted } from '../text.ts'
 import { type Conflict, foresee } from './conflict.ts'
+import type { Context } from './context.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey } from './journey.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** What would keep the deployment from beginning. */
 export async function* tellDryRun(
-  request: DeployRequest,
-  { clock }: Journey,
+  request: ServiceRequest,
+  { clock }: Context,
   obstacle: End | Conflict | undefined,
 ): Events<undefined> {
   if (obstacle === undefined) return

@@ -4,7 +4,7 @@ import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import { type Failure, type FailureCode, reasonInOneLine } from '../failure.ts'
 import type { Service } from '../ports.ts'
 import { asName, quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
-import type { DeployRequest } from './journey.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
 
 /** How an engine saw its deployment end. `cause` where the engine itself knows it; otherwise the evidence decides. */
@@ -39,7 +39,7 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
 }
 
 /** Whose deployment it is, and whether its rollback is what was asked for. */
-type Whose = Pick<DeployRequest, 'cluster' | 'service' | 'isTurnedRound'>
+type Whose = Pick<ServiceRequest, 'cluster' | 'service' | 'isTurnedRound'>
 
 /**
  * How to go on watching, in the words of an action that can do it from any job: the root action, the workflows and

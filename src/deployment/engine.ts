@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts'
 import type { Ecs, Service } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import type { Engine } from './event.ts'
+
+/** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
+export type Engine = 'ecs-rolling' | 'codedeploy'
 
 /**
  * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and

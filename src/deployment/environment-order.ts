@@ -2,22 +2,7 @@ import { begun } from '../begun.ts'
 import { Failure } from '../failure.ts'
 import type { EnvironmentEnd, EnvironmentHistory, Incomparable } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-
-/** What must be true of the environment before, before this one is deployed to. */
-export interface EnvironmentOrder {
-  /** Environment that is deployed to. */
-  readonly environment: string
-  /** Environment that comes first. */
-  readonly before: string
-  /** Names of the services that must have ended well there. */
-  readonly services: readonly string[]
-  /** Digest of the image; undefined: nothing but the commit says what is deployed. */
-  readonly digest?: string | undefined
-  /** SHA of the source; empty where it is not known. */
-  readonly commit: string
-  /** Id of this run. */
-  readonly run: string
-}
+import type { EnvironmentOrder } from './policies.ts'
 
 /** Begins the proof while the service is read; it is awaited before anything is changed. A dry run needs none. */
 export function beginOrder(

@@ -2,11 +2,9 @@ import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence } from '../diagnosis/evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
+import type { Engine } from './engine.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
-
-/** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
-export type Engine = 'ecs-rolling' | 'codedeploy'
 
 /** How a step stands. `skipped`: CodeDeploy passed it over. */
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped'

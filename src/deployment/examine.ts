@@ -5,9 +5,9 @@ import { explain } from '../diagnosis/explain.ts'
 import { clockSkew, gather } from '../diagnosis/gather.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
 import { renderText, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
 import { lookUntil } from './watch.ts'
 
@@ -32,12 +32,12 @@ export interface Explained {
 export async function investigate(
   known: Known,
   record: DeploymentRecord,
-  journey: Journey,
+  context: Context,
   time: number,
 ): Promise<Explained | undefined> {
-  const { clock } = journey
-  const { ecs, codeDeploy, evidence: sources } = journey.within(deadlineIn(clock, time))
-  const { network, preflight } = journey.within(deadlineIn(clock, time * asideShare))
+  const { clock } = context
+  const { ecs, codeDeploy, evidence: sources } = context.within(deadlineIn(clock, time))
+  const { network, preflight } = context.within(deadlineIn(clock, time * asideShare))
   const subject = {
     cluster: record.cluster,
     service: record.service,
@@ -54,7 +54,7 @@ export async function investigate(
     ecs,
     codeDeploy,
     evidence: sources,
-    aside: { network, preflight, images: journey.images },
+    aside: { network, preflight, images: context.images },
   })
   const evidence = await lookUntil(clock, deadlineIn(clock, time), gathered)
   return evidence && { cause: explain(evidence, { outcome: known.outcome }), evidence }
@@ -64,11 +64,11 @@ export async function investigate(
 export async function* examine(
   end: End,
   record: DeploymentRecord,
-  journey: Journey,
+  context: Context,
 ): AsyncGenerator<DeploymentEvent, Cause | undefined> {
-  const { clock } = journey
+  const { clock } = context
   try {
-    const explained = await investigate(end, record, journey, longest)
+    const explained = await investigate(end, record, context, longest)
     if (explained) yield { kind: 'explained', at: clock.now(), ...explained }
     return explained?.cause
   } catch (error) {

@@ -3,7 +3,7 @@ import type { StoppedTaskGroup } from '../diagnosis/evidence.ts'
 import { groupTasks, isOwnFailure } from '../diagnosis/stopped-tasks.ts'
 import { type Failure, failureInOneLine } from '../failure.ts'
 import { renderText, text, type Untrusted, untrusted } from '../text.ts'
-import type { Rollout } from './journey.ts'
+import type { Rollout } from './context.ts'
 import { aside } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { unplaceable } from './placement.ts'
@@ -34,7 +34,7 @@ const clockSkew = 60_000
 
 /** Of one deployment. Every call to AWS beside its looks is paid for at the pace. */
 export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
-  const { clock } = rollout.journey
+  const { clock } = rollout.context
   const limit = rollout.request.failFastAfter ?? 0
   const since = clock.now() - clockSkew
   const alertness = startAlertness(clock, limit)
@@ -90,13 +90,13 @@ function startAlertness(clock: Clock, limit: number) {
 
 /** The most stopped tasks of the new revision that failed in the same way; undefined: none did. */
 async function largestFailure(
-  { journey, request: { cluster, service }, taskDefinition }: Rollout,
+  { context, request: { cluster, service }, taskDefinition }: Rollout,
   since: number,
   pace: Pace,
   onDenied: () => void,
 ): Promise<StoppedTaskGroup | undefined> {
   pace.spend()
-  const read = aside(journey, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
+  const read = aside(context, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
   const tasks = await unlessDenied(read, onDenied)
   // Only where there are any, they are described.
   if (tasks && tasks.length > 0) pace.spend()
@@ -106,14 +106,14 @@ async function largestFailure(
 
 /** What to say where ECS cannot place any task. */
 async function unplaced(
-  { journey, request: { cluster, service } }: Rollout,
+  { context, request: { cluster, service } }: Rollout,
   since: number,
   pace: Pace,
   onDenied: () => void,
 ): Promise<Untrusted | undefined> {
   pace.spend()
-  const read = aside(journey, ({ ecs }) => ecs.describeService(cluster, service))
-  return unplaceable(await unlessDenied(read, onDenied), since, journey.clock.now())
+  const read = aside(context, ({ ecs }) => ecs.describeService(cluster, service))
+  return unplaceable(await unlessDenied(read, onDenied), since, context.clock.now())
 }
 
 /** A warning: the deployment should have been stopped for this reason, and AWS refused. */

@@ -1,32 +1,34 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
 import { causeOf, certain, type End, reattach } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { CancelPolicy, DeployRequest, Journey } from './journey.ts'
+import type { CancelPolicy } from './policies.ts'
 import type { DeploymentRecord } from './record.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { isBad } from './verdict.ts'
 
 /** A deployment that is over: what was asked for, and what is kept of it. */
 export interface Finished {
-  readonly request: DeployRequest
-  readonly journey: Journey
+  readonly request: ServiceRequest
+  readonly context: Context
   readonly record: DeploymentRecord
 }
 
 /** Explains a bad end and closes the stream with the verdict. */
 export async function* finish(end: End, finished: Finished): AsyncGenerator<DeploymentEvent> {
-  const { journey, record } = finished
+  const { context, record } = finished
   let cause = end.cause
   if (isBad(end) && needsEvidence(end)) {
     // Loaded only now: a good end needs no diagnosis.
     const { examine } = await import('./examine.ts')
-    const examined = yield* examine(end, record, journey)
+    const examined = yield* examine(end, record, context)
     cause = merge(end, examined)
   }
   if (cause && end.left) cause = { ...cause, fix: text`${cause.fix} ${end.left}` }
   const verdict = { outcome: end.outcome, servingTaskDefinition: end.serving, cause }
-  yield { kind: 'finished', at: journey.clock.now(), verdict }
+  yield { kind: 'finished', at: context.clock.now(), verdict }
 }
 
 /** Where the engine knows the cause itself, evidence would only distract; a time-out may have any cause. */
@@ -52,10 +54,10 @@ const unsure: readonly string[] = ['aws-unreachable', 'credentials-expired', 'ca
 /** The verdict when an error or a cancel ended the watch: what was begun at AWS goes on without it. */
 export async function* finishByError(
   error: unknown,
-  { request, journey, record }: Finished,
+  { request, context, record }: Finished,
 ): AsyncGenerator<DeploymentEvent> {
-  const at = journey.clock.now()
-  if (journey.signal.aborted) {
+  const at = context.clock.now()
+  if (context.signal.aborted) {
     yield { kind: 'finished', at, verdict: { outcome: 'cancelled', cause: cancelled(record) } }
     return
   }
@@ -77,7 +79,7 @@ function unexpected(error: unknown): Cause {
   )
 }
 
-function unwatched(cause: Cause, record: DeploymentRecord, request: DeployRequest): Cause {
+function unwatched(cause: Cause, record: DeploymentRecord, request: ServiceRequest): Cause {
   const goesOn = request.isTurnedRound
     ? 'The rollback continues without this run.'
     : 'The deployment continues without this run; run this job again to watch it further.'

@@ -1,21 +1,10 @@
 import { Failure } from '../failure.ts'
 import type { CommitHistory, CommitOrder, Incomparable, JsonObject } from '../ports.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
 import { certain, type End } from './end.ts'
-import type { Journey } from './journey.ts'
 import { branchName, type Origin, originOf } from './origin.ts'
-
-/** What keeps an older commit from replacing a newer one. */
-export interface Guard {
-  /** `on`: goes on, with a warning, where what is there has no commit to compare with. `strict`: refuses there. */
-  readonly mode: 'on' | 'strict'
-  /** What is done when neither commit contains the other. `other-branch`: deploys what is of another branch than what is there. */
-  readonly onDiverged: 'other-branch' | 'deploy' | 'refuse'
-  /** True: an older commit is wanted. */
-  readonly allowOlder: boolean
-  /** Of what is to be deployed. */
-  readonly origin: Origin
-}
+import type { Guard } from './policies.ts'
 
 /** Whether a deployment may replace what is there. `byRuns`: why the order of runs decided, and not that of the commits. */
 export type Judgement =
@@ -40,7 +29,7 @@ export interface Watchman {
 const pass: Judgement = { kind: 'pass' }
 
 /** Judges by the tags of what is there and by GitHub's comparison of the two commits; asks GitHub once for each pair. */
-export function openWatchman(guard: Guard, { history }: Pick<Journey, 'history'>): Watchman {
+export function openWatchman(guard: Guard, { history }: Pick<Context, 'history'>): Watchman {
   const asked = new Map<string, ReturnType<CommitHistory['compare']>>()
   const compare = async (base: string) => {
     const known = asked.get(base) ?? history?.compare(base, guard.origin.commit)

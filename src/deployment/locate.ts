@@ -6,13 +6,14 @@ import { setting, type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { deploymentMeant } from './codedeploy/meant.ts'
+import type { Context } from './context.ts'
 import { findServiceDeployment, ownBeside } from './ecs/find-service-deployment.ts'
 import { type Own, ownOf } from './ecs/sighting.ts'
 import { requireService, runningTaskDefinition } from './engine.ts'
-import type { DeployRequest, Journey } from './journey.ts'
 import { afterwards, shortly } from './patience.ts'
 import { unlessDenied } from './permitted.ts'
 import { isSound, readService } from './read-service.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { startPace } from './watch.ts'
 
 /** The longest that a hook waits. Milliseconds. */
@@ -50,39 +51,39 @@ export type Located = {
  * Finds a deployment of the service: `d-…`, `ecs-svc/…` of a deployment or a task set, or a service deployment with or
  * without its account. Throws `deployment-not-found`.
  */
-export async function locate(id: string, request: DeployRequest, journey: Journey): Promise<Located> {
+export async function locate(id: string, request: ServiceRequest, context: Context): Promise<Located> {
   // What was begun a moment ago may not be shown at the first look.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
-  const hurried = shortly(journey, request)
+  const hurried = shortly(context, request)
   const read = await readService(hurried, request, isShown)
   const service = await requireService(read, request, hurried.ecs)
   const set = service.taskSets?.find((candidate) => candidate.id === id)
   const deploymentId = set?.externalId ?? id
-  if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, journey)
+  if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, context)
   const { taskDefinition, createdAt: begunAt } = set ?? {}
   // Once a deployment has taken its place, it is over with the first one.
   if (taskDefinition !== undefined && set?.status === 'PRIMARY')
     return { kind: 'task-set', engine: 'codedeploy', service, id, taskDefinition, previous: undefined, begunAt }
   const arn = id.startsWith('ecs-svc/')
-    ? await findArn(id, service, request, journey)
+    ? await findArn(id, service, request, context)
     : arnBeside(id, service.serviceArn ?? '')
-  return await locateEcs(arn, service, request, journey)
+  return await locateEcs(arn, service, request, context)
 }
 
 function deploymentsOf({ deployments = [], taskSets = [] }: Service = {}) {
   return [...deployments, ...taskSets]
 }
 
-async function findArn(id: string, service: Service, request: DeployRequest, journey: Journey): Promise<string> {
+async function findArn(id: string, service: Service, request: ServiceRequest, context: Context): Promise<string> {
   const ours = service.deployments?.find((deployment) => deployment.id === id)
   const { taskDefinition } = ours ?? {}
   if (ours === undefined || taskDefinition === undefined)
-    throw notFound(id, service, await whatBecame(request, journey))
-  const rollout = { request, journey, service, taskDefinition, previousTaskDefinition: undefined }
+    throw notFound(id, service, await whatBecame(request, context))
+  const rollout = { request, context, service, taskDefinition, previousTaskDefinition: undefined }
   const own = ownOf(ours)
-  const pace = startPace(journey.clock, request.longestGap)
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  const pace = startPace(context.clock, request.longestGap)
+  const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const found = await findServiceDeployment({ rollout, updated: service, own, deadline, pace })
   if (found?.serviceDeploymentArn === undefined)
     throw notFound(
@@ -94,17 +95,17 @@ async function findArn(id: string, service: Service, request: DeployRequest, jou
 }
 
 /** ECS forgets the id of a deployment that has ended badly. What the newest service deployment says may explain that. */
-async function whatBecame({ cluster, service }: DeployRequest, journey: Journey): Promise<Text> {
-  const since = new Date(journey.clock.now() - longestPause)
-  const [newest] = (await afterwards(journey, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
+async function whatBecame({ cluster, service }: ServiceRequest, context: Context): Promise<Text> {
+  const since = new Date(context.clock.now() - longestPause)
+  const [newest] = (await afterwards(context, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
   const gone = text`the service no longer lists it`
   if (newest === undefined) return gone
   const reason = newest.statusReason ? text`: ${untrusted(newest.statusReason)}` : ''
   return text`${gone}; its newest service deployment is ${untrusted(newest.status ?? '')}${reason}`
 }
 
-async function locateEcs(arn: string, service: Service, request: DeployRequest, journey: Journey): Promise<Located> {
-  const preparing = shortly(journey, request)
+async function locateEcs(arn: string, service: Service, request: ServiceRequest, context: Context): Promise<Located> {
+  const preparing = shortly(context, request)
   const { ecs } = preparing
   const deployment = await persistently(preparing, () => ecs.describeServiceDeployment(arn))
   const target = deployment?.targetServiceRevision?.arn
@@ -129,10 +130,10 @@ async function locateEcs(arn: string, service: Service, request: DeployRequest, 
 async function locateCodeDeploy(
   given: string,
   service: Service,
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
 ): Promise<Located> {
-  const { codeDeploy } = shortly(journey, request)
+  const { codeDeploy } = shortly(context, request)
   const { id, deployment, rollbackId } = await deploymentMeant(given, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
   if (taskDefinition === undefined)

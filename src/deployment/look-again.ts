@@ -1,9 +1,10 @@
 import { agreed } from './agreement.ts'
+import type { Context, Rollout } from './context.ts'
 import { isSteady, previousTaskDefinition, requireService, runningTaskDefinition } from './engine.ts'
-import type { DeployRequest, Journey, Rollout } from './journey.ts'
 import { shortly } from './patience.ts'
 import type { Prepared } from './prepare.ts'
 import { readService } from './read-service.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
 const fresh = 2_000
@@ -14,11 +15,11 @@ const fresh = 2_000
  * a policy or a count is to be kept and some time has gone by. Undefined: the service runs something else now.
  */
 export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
-  const { request, journey } = rollout
+  const { request, context } = rollout
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
-  if (journey.clock.monotonic() - readAt < fresh) return rollout
-  const hurried = shortly(journey, request)
+  if (context.clock.monotonic() - readAt < fresh) return rollout
+  const hurried = shortly(context, request)
   const service = await requireService(await readService(hurried, request), request, hurried.ecs)
   if (runningTaskDefinition(service) !== running) return undefined
   return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
@@ -30,12 +31,12 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
  */
 export async function isStill(
   running: string | undefined,
-  { cluster, service }: DeployRequest,
-  journey: Journey,
+  { cluster, service }: ServiceRequest,
+  context: Context,
 ): Promise<boolean> {
-  const look = () => journey.ecs.describeService(cluster, service)
+  const look = () => context.ecs.describeService(cluster, service)
   const isSame = (seen: Awaited<ReturnType<typeof look>>) =>
     seen !== undefined && isSteady(seen) && runningTaskDefinition(seen) === running
-  const seen = await agreed(journey, look, (one) => !isSame(one) || running)
+  const seen = await agreed(context, look, (one) => !isSame(one) || running)
   return isSame(seen)
 }

@@ -6,11 +6,12 @@ import { parseReference } from '../image/reference.ts'
 import type { Task } from '../ports.ts'
 import { containersOf, textIn } from '../task-definition/members.ts'
 import { renderText, untrusted } from '../text.ts'
+import type { Context, EcsPorts } from './context.ts'
 import { shortName } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
 import { aside } from './patience.ts'
 import type { Prepared } from './prepare.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** An image that a container of the running revision names by a tag. */
 interface Tagged {
@@ -36,28 +37,28 @@ const unknown =
  */
 export async function* forceWhereMoved(
   prepared: Prepared,
-  journey: Journey,
-): AsyncGenerator<DeploymentEvent, DeployRequest> {
+  context: Context,
+): AsyncGenerator<DeploymentEvent, ServiceRequest> {
   const { request } = prepared
   const warning = (message: string) =>
-    ({ kind: 'warning', at: journey.clock.now(), message: untrusted(message) }) as const
+    ({ kind: 'warning', at: context.clock.now(), message: untrusted(message) }) as const
   const tagged = taggedImages(prepared)
   for (const { image } of tagged.filter(({ isNear, tag }) => !isNear && tag === 'latest'))
     yield warning(`${image} is not in this account's Amazon ECR in ${request.region}, ${unknown}.`)
   const near = tagged.filter(({ isNear }) => isNear)
   if (near.length === 0) return request
   const [tasks, ...digests] = await Promise.all([
-    read(journey, 'ecs:ListTasks and ecs:DescribeTasks', (aws) => runningTasks(prepared, aws)).then(
+    read(context, 'ecs:ListTasks and ecs:DescribeTasks', (aws) => runningTasks(prepared, aws)).then(
       unlessMissing(prepared),
     ),
     ...near.map(({ repository, tag }) =>
-      read(journey, 'ecr:DescribeImages', ({ ecr }) => ecr.imageDigest(repository, { tag })),
+      read(context, 'ecr:DescribeImages', ({ ecr }) => ecr.imageDigest(repository, { tag })),
     ),
   ])
   const blind = [tasks, ...digests].flatMap((found) => ('blind' in found ? found.blind : []))
   for (const reason of new Set(blind)) yield warning(`${reason}, ${unknown}.`)
   const differing = 'blind' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
-  const parts = await Promise.all(differing.map((move) => isForPlatform(move, journey)))
+  const parts = await Promise.all(differing.map((move) => isForPlatform(move, context)))
   const moves = differing.filter((_, index) => !parts[index])
   for (const move of moves) yield warning(toldOf(move))
   return moves.length === 0 ? request : { ...request, forceNewDeployment: true }
@@ -76,7 +77,7 @@ function taggedImages({ stored, service, request }: Prepared): readonly Tagged[]
   })
 }
 
-async function runningTasks({ request, service, running }: Prepared, { ecs }: AwsPorts): Promise<readonly Task[]> {
+async function runningTasks({ request, service, running }: Prepared, { ecs }: EcsPorts): Promise<readonly Task[]> {
   const name = service.serviceName ?? resourceName(request.service)
   const tasks = await ecs.listTasks(request.cluster, { service: name, desiredStatus: 'RUNNING', atMost: enough })
   return tasks.filter(({ taskDefinitionArn }) => taskDefinitionArn === running)
@@ -90,12 +91,12 @@ function unlessMissing({ service: { runningCount = 0 }, running }: Prepared) {
       : found
 }
 
-async function read<T>(journey: Journey, action: string, look: (aws: AwsPorts) => Promise<T>): Promise<Read<T>> {
+async function read<T>(context: Context, action: string, look: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
   try {
-    const found = await aside(journey, async (aws) => ({ value: await look(aws) }))
+    const found = await aside(context, async (aws) => ({ value: await look(aws) }))
     return found ?? { blind: `AWS did not respond to ${action} in time` }
   } catch (error) {
-    if (!(error instanceof Failure) || journey.signal.aborted) throw error
+    if (!(error instanceof Failure) || context.signal.aborted) throw error
     if (error.parts.code === 'permission-missing') return { blind: `Not authorized to perform ${action}` }
     return { blind: renderText(failureInOneLine(error.parts), (theirs) => theirs) }
   }
@@ -122,7 +123,7 @@ function moveOf(tagged: Tagged, found: Read<string | undefined> | undefined, tas
  * (aws/amazon-ecs-agent#3576); of Fargate nobody says which of the two it is. Where the image may not be read, it is the
  * whole.
  */
-async function isForPlatform({ repository, was, now }: Move, { images, signal }: Journey): Promise<boolean> {
+async function isForPlatform({ repository, was, now }: Move, { images, signal }: Context): Promise<boolean> {
   try {
     const stored = await images?.registry.manifest(repository, now)
     return stored !== undefined && parseManifest(stored.content).manifests.some(({ digest }) => digest === was)

@@ -1,7 +1,7 @@
 import { arnBeside, parseArn, resourceName, withoutAccount } from '../arn.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
-import type { CodeDeploy, CodeDeployDeployment, RevisionHistory, ServiceDeployment } from '../ports.ts'
-import { setting, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { CodeDeploy, CodeDeployDeployment, ServiceDeployment } from '../ports.ts'
+import { setting, type Text, text, untrusted } from '../text.ts'
 import { persistently } from './agreement.ts'
 import { taskDefinitionOf } from './codedeploy/appspec.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
@@ -11,39 +11,12 @@ import { isMadeWith, slack } from './ecs/find-service-deployment.ts'
 import { isTriggered, reasonOf, standingOf, triggeredAlarms } from './ecs/service-deployment.ts'
 import { ownOf } from './ecs/sighting.ts'
 import { engineOf, primary, requireService } from './engine.ts'
-import type { Engine } from './event.ts'
-import type { CodeDeployRequest, Journey } from './journey.ts'
+import type { HistoryPorts, KnownDeployment } from './known-deployment.ts'
 import { byService } from './past-by-service.ts'
 import { unlessDenied } from './permitted.ts'
 import { readService } from './read-service.ts'
+import type { CodeDeployRequest } from './service-request.ts'
 import type { Outcome } from './verdict.ts'
-
-/** A deployment that somebody wants to understand. */
-export interface PastDeployment {
-  readonly engine: Engine
-  readonly id: string
-  readonly consoleUrl: string | undefined
-  readonly cluster: string
-  readonly service: string
-  readonly taskDefinition: string | undefined
-  /** What serves after it went back, or what served before it. */
-  readonly previousTaskDefinition: string | undefined
-  /** Undefined: it is still in progress. */
-  readonly outcome: Outcome | undefined
-  /** AWS's own words about the end. */
-  readonly reason: Untrusted | undefined
-  /** Alarms of which ECS says that they ended it; empty where it does not name them. */
-  readonly triggeredAlarms?: readonly string[] | undefined
-  /** Milliseconds since 1970. */
-  readonly startedAt: number
-  readonly endedAt: number | undefined
-}
-
-/** AWS as a look into the past sees it. */
-export interface PastPorts extends Pick<Journey, 'ecs' | 'clock' | 'signal'> {
-  readonly codeDeploy: CodeDeploy
-  readonly revisions: RevisionHistory
-}
 
 interface Where {
   readonly region: string
@@ -59,7 +32,7 @@ interface Where {
  * `ecs-svc/…` (while the service still shows it), or `newest`. Throws `inputs-invalid` when there is none, and what
  * `locateGroup` throws.
  */
-export async function findPastDeployment(id: string, where: Where, ports: PastPorts): Promise<PastDeployment> {
+export async function findPastDeployment(id: string, where: Where, ports: HistoryPorts): Promise<KnownDeployment> {
   if (id.startsWith('d-')) return await byCodeDeploy(id, where, ports)
   if (id.startsWith('arn:'))
     return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id, where), where, ports)
@@ -114,7 +87,11 @@ function unknown(id: string, { region }: Where, why: Text): Failure {
   })
 }
 
-async function byEcs(deployment: ServiceDeployment, { region }: Where, { ecs }: PastPorts): Promise<PastDeployment> {
+async function byEcs(
+  deployment: ServiceDeployment,
+  { region }: Where,
+  { ecs }: HistoryPorts,
+): Promise<KnownDeployment> {
   const arn = deployment.serviceDeploymentArn ?? ''
   const [, cluster = '', service = ''] = parseArn(arn)?.resource.split('/') ?? []
   const revision = async (of: string | undefined) =>
@@ -151,7 +128,7 @@ function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
   }
 }
 
-async function byCodeDeploy(given: string, where: Where, { codeDeploy }: PastPorts): Promise<PastDeployment> {
+async function byCodeDeploy(given: string, where: Where, { codeDeploy }: HistoryPorts): Promise<KnownDeployment> {
   const { id, deployment } = await meantBy(given, where, codeDeploy)
   const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
   const group = await unlessDenied(

@@ -1,6 +1,7 @@
 import { type Deadline, deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
+import type { Context, EcsPorts } from './context.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** For reading and registering before the service is changed, and for the call that changes it. Milliseconds, from and to. */
 const preparation = [2 * 60_000, 10 * 60_000] as const
@@ -9,15 +10,15 @@ export const aftermath = 2 * 60_000
 /** For what is asked beside the looks at a deployment, which must not be held up. Milliseconds. */
 const besideLooks = 12_000
 
-/** The same journey with less time for AWS: no call of it is tried again after `deadline`. */
-export function until(journey: Journey, deadline: Deadline): Journey {
-  return { ...journey, ...journey.within(deadline) }
+/** The same context with less time for AWS: no call of it is tried again after `deadline`. */
+export function until(context: Context, deadline: Deadline): Context {
+  return { ...context, ...context.within(deadline) }
 }
 
-/** The journey with the time that a step before the watch may take: never more than what the deployment itself may take. */
-export function shortly(journey: Journey, { waitMinutes }: Pick<DeployRequest, 'waitMinutes'>): Journey {
+/** The context with the time that a step before the watch may take: never more than what the deployment itself may take. */
+export function shortly(context: Context, { waitMinutes }: Pick<ServiceRequest, 'waitMinutes'>): Context {
   const [least, most] = preparation
-  return until(journey, deadlineIn(journey.clock, Math.max(least, Math.min(most, waitMinutes * 60_000))))
+  return until(context, deadlineIn(context.clock, Math.max(least, Math.min(most, waitMinutes * 60_000))))
 }
 
 /**
@@ -25,22 +26,22 @@ export function shortly(journey: Journey, { waitMinutes }: Pick<DeployRequest, '
  * is known already. `deadline`: of several reads together.
  */
 export async function afterwards<T>(
-  journey: Journey,
-  read: (aws: AwsPorts) => Promise<T>,
-  deadline: Deadline = deadlineIn(journey.clock, aftermath),
+  context: Context,
+  read: (aws: EcsPorts) => Promise<T>,
+  deadline: Deadline = deadlineIn(context.clock, aftermath),
 ): Promise<T | undefined> {
   try {
-    return await read(journey.within(deadline))
+    return await read(context.within(deadline))
   } catch (error) {
-    if (!(error instanceof Failure) || journey.signal.aborted) throw error
+    if (!(error instanceof Failure) || context.signal.aborted) throw error
     return undefined
   }
 }
 
 /** What is read beside the looks at a deployment: undefined when AWS does not answer soon. The next look has another chance. */
-export async function aside<T>(journey: Journey, read: (aws: AwsPorts) => Promise<T>): Promise<T | undefined> {
+export async function aside<T>(context: Context, read: (aws: EcsPorts) => Promise<T>): Promise<T | undefined> {
   try {
-    return await read(journey.within(deadlineIn(journey.clock, besideLooks)))
+    return await read(context.within(deadlineIn(context.clock, besideLooks)))
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'aws-unreachable') throw error
     return undefined

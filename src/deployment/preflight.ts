@@ -11,9 +11,11 @@ import type { Mistake } from '../mistake.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
 import { placed } from '../task-definition/check.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
-import { groupNameOf } from './codedeploy/group.ts'
+import { groupNameOf } from './codedeploy/group-name.ts'
+import type { Context } from './context.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { DeployRequest, Journey, PreflightPolicy, WantedDefinition } from './journey.ts'
+import type { PreflightPolicy } from './policies.ts'
+import type { ServiceRequest, WantedDefinition } from './service-request.ts'
 import { settingsUpdate } from './strategy/service-settings.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -28,7 +30,7 @@ export interface Preflight {
 }
 
 /** What is asked of the deployment. */
-export type PreflightRequest = Pick<DeployRequest, 'region' | 'cluster' | 'service' | 'codeDeploy' | Settings> & {
+export type PreflightRequest = Pick<ServiceRequest, 'region' | 'cluster' | 'service' | 'codeDeploy' | Settings> & {
   readonly preflight: PreflightPolicy
 }
 
@@ -52,10 +54,10 @@ const longest = 20_000
 export async function preflight(
   request: PreflightRequest,
   situation: PreflightSituation,
-  journey: Journey,
+  context: Context,
 ): Promise<Preflight> {
-  const { clock, signal, images } = journey
-  const aws = journey.within(deadlineIn(clock, longest))
+  const { clock, signal, images } = context
+  const aws = context.within(deadlineIn(clock, longest))
   const facts = await gatherFacts(subjectOf(request, situation), { ...aws, clock, signal, registry: images?.registry })
   const findings = judge(facts).filter(({ code, severity }) => {
     const isOurs = !('doctorOnly' in findingKinds[code])
@@ -100,7 +102,7 @@ function asAsked(request: PreflightRequest, service: Service): Service {
 
 /** How what was found is told. `isQuiet`: only what ends the deployment. */
 interface Telling {
-  readonly request: Pick<DeployRequest, 'dryRun' | 'preflight'>
+  readonly request: Pick<ServiceRequest, 'dryRun' | 'preflight'>
   readonly isQuiet: boolean
 }
 
@@ -108,9 +110,9 @@ interface Telling {
 export async function* tell(
   { findings, marks, unchecked }: Preflight,
   { request, isQuiet }: Telling,
-  journey: Journey,
+  context: Context,
 ): Events<void> {
-  const at = journey.clock.now()
+  const at = context.clock.now()
   const isDry = request.dryRun && request.preflight?.only !== true
   const blocking = isDry ? [] : findings.filter(({ severity }) => severity === 'blocks')
   if (!isQuiet) {

@@ -1,18 +1,19 @@
 import { begun } from '../begun.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../ports.ts'
-import { findInFlight, groupNameOf, type InFlight, requireGroup, withGroup } from './codedeploy/group.ts'
+import { findInFlight, type InFlight, requireGroup, withGroup } from './codedeploy/group.ts'
+import { groupNameOf } from './codedeploy/group-name.ts'
 import { locateGroup } from './codedeploy/group-search.ts'
 import type { Conflict } from './conflict.ts'
+import type { Context } from './context.ts'
 import { requireSubnets } from './ecs/task-network.ts'
-import { engineOf, requireService, runningTaskDefinition } from './engine.ts'
-import type { Engine } from './event.ts'
+import { type Engine, engineOf, requireService, runningTaskDefinition } from './engine.ts'
 import type { Judgement, Watchman } from './guard.ts'
-import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
 import { withoutOrigin } from './origin.ts'
 import { unlessDenied } from './permitted.ts'
 import type { Plan } from './plan.ts'
 import { isSound, readService } from './read-service.ts'
 import { readRevisions } from './revisions.ts'
+import type { ServiceRequest, WantedDefinition } from './service-request.ts'
 
 /** Without it nobody knows what CodeDeploy does, until it refuses. */
 const listing = 'codedeploy:ListDeployments'
@@ -20,7 +21,7 @@ const listing = 'codedeploy:ListDeployments'
 /** What is there, and what is to be there instead. */
 export interface Prepared {
   /** With the names of CodeDeploy's deployment group. */
-  readonly request: DeployRequest
+  readonly request: ServiceRequest
   readonly service: Service
   readonly engine: Engine
   /** ARN of what the service is going for, or runs, and its definition with tags. */
@@ -45,16 +46,16 @@ export interface Prepared {
 
 /** Reads the service, what it runs and what is wanted. Changes nothing. Undefined: the service is missing, and may be made. */
 export async function prepare(
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   watchman: Watchman | undefined,
 ): Promise<Prepared | undefined> {
-  const { ecs, clock } = journey
+  const { ecs, clock } = context
   const readAt = clock.monotonic()
   // One that is to be made is not looked for any longer: CreateService says so where it is there.
   const isToBeMade = (seen: Service | undefined) =>
     request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
-  const found = await readService(journey, request, (seen) => isToBeMade(seen) || isSound(seen))
+  const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))
   if (isToBeMade(found)) return undefined
   const service = await requireService(found, request, ecs)
   const engine = engineOf(service, request.service)
@@ -69,7 +70,7 @@ export async function prepare(
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   const atGroup =
     engine === 'codedeploy'
-      ? await lookAtGroup(request, service, wanted, journey, () => denied.push(listing))
+      ? await lookAtGroup(request, service, wanted, context, () => denied.push(listing))
       : { request, inFlight: undefined, conflict: undefined }
   const isListed = !denied.includes(listing)
   return { ...atGroup, isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
@@ -77,15 +78,15 @@ export async function prepare(
 
 /** The request with the names of CodeDeploy's deployment group, and what that is busy with. */
 async function lookAtGroup(
-  request: DeployRequest,
+  request: ServiceRequest,
   service: Service,
   wanted: WantedDefinition,
-  journey: Journey,
+  context: Context,
   onDenied: () => void,
 ): Promise<Pick<Prepared, 'request' | 'inFlight' | 'conflict'>> {
-  const { name, active } = await locateGroup(request, service, journey, onDenied)
+  const { name, active } = await locateGroup(request, service, context, onDenied)
   const named = withGroup(request, { ...name, ...(wanted.appSpec === undefined ? {} : { appSpec: wanted.appSpec }) })
-  const busy = await findInFlight(named, journey, service, wanted, active?.[0])
+  const busy = await findInFlight(named, context, service, wanted, active?.[0])
   return busy?.kind === 'conflict'
     ? { request: named, inFlight: undefined, conflict: busy }
     : { request: named, inFlight: busy, conflict: undefined }
@@ -95,8 +96,8 @@ async function lookAtGroup(
 export async function groupFor(
   { unchanged }: Plan,
   { request, engine, service, conflict }: Prepared,
-  journey: Journey,
+  context: Context,
 ): Promise<DeploymentGroup | undefined> {
   if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
-  return await requireGroup(journey, groupNameOf(request), service)
+  return await requireGroup(context, groupNameOf(request), service)
 }

@@ -1,7 +1,8 @@
 import type { Service } from '../ports.ts'
 import { persistently } from './agreement.ts'
+import type { Context } from './context.ts'
 import { isConsistent } from './engine.ts'
-import type { DeployRequest, Journey } from './journey.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** True for a look that shows a service which is there, and does not contradict itself. */
 export function isSound(service: Service | undefined): boolean {
@@ -13,13 +14,13 @@ export function isSound(service: Service | undefined): boolean {
  * itself, or shows no service. Returns what the last look showed.
  */
 export async function readService(
-  journey: Pick<Journey, 'ecs' | 'clock' | 'signal'>,
-  { cluster, service }: Pick<DeployRequest, 'cluster' | 'service'>,
+  context: Pick<Context, 'ecs' | 'clock' | 'signal'>,
+  { cluster, service }: Pick<ServiceRequest, 'cluster' | 'service'>,
   isEnough: (seen: Service | undefined) => boolean = isSound,
 ): Promise<Service | undefined> {
   let last: Service | undefined
-  await persistently(journey, async () => {
-    last = await journey.ecs.describeService(cluster, service)
+  await persistently(context, async () => {
+    last = await context.ecs.describeService(cluster, service)
     return isEnough(last) || undefined
   })
   return last

@@ -1,5 +1,5 @@
-import type { Engine } from './event.ts'
-import type { CancelPolicy } from './journey.ts'
+import type { Engine } from './engine.ts'
+import type { CancelPolicy } from './policies.ts'
 
 /** What is kept of a deployment for the post step, which runs in a process of its own. All of it is plain text. */
 export interface DeploymentRecord {
@@ -8,7 +8,7 @@ export interface DeploymentRecord {
   readonly region: string
   readonly policy: CancelPolicy
   readonly engine?: Engine | undefined
-  /** Milliseconds since 1970: when the journey began, or the deployment that was found. */
+  /** Milliseconds since 1970: when the context began, or the deployment that was found. */
   readonly startedAt: number
   readonly previousTaskDefinition?: string | undefined
   /** Absent until a revision is known: nothing can be in flight before that. */

@@ -1,9 +1,10 @@
 import { failureWithOrigins } from '../origins.ts'
+import type { Context } from './context.ts'
 import type { End } from './end.ts'
 import type { DeploymentEvent } from './event.ts'
 import { finish, finishByError } from './finish.ts'
-import type { DeployRequest, Journey } from './journey.ts'
 import type { DeploymentRecord } from './record.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { withSuspicion } from './suspicion/with-suspicion.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -13,10 +14,10 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * after a cancel or an error; the error is thrown after it. A way without an end was a dry run.
  */
 export async function* recorded(
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   known: Partial<DeploymentRecord>,
-  way: (kept: Journey) => Events<End | undefined>,
+  way: (kept: Context) => Events<End | undefined>,
 ): Events<void> {
   const { cluster, service, region, onCancel: policy } = request
   let record: DeploymentRecord = {
@@ -24,28 +25,28 @@ export async function* recorded(
     service,
     region,
     policy,
-    startedAt: journey.clock.now(),
+    startedAt: context.clock.now(),
     stage: 'preparing',
     ...known,
   }
-  const kept: Journey = {
-    ...journey,
+  const kept: Context = {
+    ...context,
     keep(part) {
       record = { ...record, ...part }
-      journey.keep(record)
+      context.keep(record)
     },
   }
   kept.keep({})
   try {
     // Of a deployment that is stopped for its rollback, nobody asks why its tasks fail.
     const end = yield* request.isTurnedRound ? way(kept) : withSuspicion(way(kept), kept, () => record)
-    if (end) yield* finish(end, { request, journey: kept, record })
+    if (end) yield* finish(end, { request, context: kept, record })
   } catch (thrown) {
     const error = failureWithOrigins(thrown, request.origins)
-    yield* finishByError(error, { request, journey: kept, record })
-    if (!journey.signal.aborted) throw error
+    yield* finishByError(error, { request, context: kept, record })
+    if (!context.signal.aborted) throw error
   } finally {
     // Else the post step would take an error for a cancel, and tell everybody so.
-    if (!journey.signal.aborted) kept.keep({ stage: 'ended' })
+    if (!context.signal.aborted) kept.keep({ stage: 'ended' })
   }
 }

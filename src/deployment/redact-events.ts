@@ -1,8 +1,9 @@
 import { concealer } from '../diagnosis/redact-evidence.ts'
 import type { JsonObject } from '../ports.ts'
 import { textIn } from '../task-definition/members.ts'
+import type { Context, EcsPorts } from './context.ts'
 import type { DeploymentEvent } from './event.ts'
-import type { AwsPorts, DeployRequest, Journey } from './journey.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 type Events = AsyncGenerator<DeploymentEvent>
 
@@ -11,9 +12,9 @@ type Events = AsyncGenerator<DeploymentEvent>
  * that is wanted. What AWS says while a deployment runs goes to people at once, long before evidence is gathered.
  */
 export async function* redactEvents(
-  request: DeployRequest,
-  journey: Journey,
-  way: (request: DeployRequest, journey: Journey) => Events,
+  request: ServiceRequest,
+  context: Context,
+  way: (request: ServiceRequest, context: Context) => Events,
 ): Events {
   const definitions = new Map<string, JsonObject>()
   let conceal: ((event: DeploymentEvent) => DeploymentEvent) | undefined
@@ -21,12 +22,12 @@ export async function* redactEvents(
     if (definition) definitions.set(textIn(definition, 'taskDefinitionArn') ?? wantedKey, definition)
     conceal = undefined
   }
-  const wanted: DeployRequest['wanted'] = async (service, current) => {
+  const wanted: ServiceRequest['wanted'] = async (service, current) => {
     const found = await request.wanted(service, current)
     for (const definition of [current, found.definition]) know(definition)
     return found
   }
-  for await (const event of way({ ...request, wanted }, { ...journey, ...readsOf(journey, know) })) {
+  for await (const event of way({ ...request, wanted }, { ...context, ...readsOf(context, know) })) {
     conceal ??= concealer([...definitions.values()], request)
     yield conceal(event)
   }
@@ -36,7 +37,7 @@ export async function* redactEvents(
 const wantedKey = ''
 
 /** AWS, of which every task definition that is read becomes known. */
-function readsOf(aws: AwsPorts, know: (definition: JsonObject | undefined) => void): Pick<AwsPorts, 'ecs' | 'within'> {
+function readsOf(aws: EcsPorts, know: (definition: JsonObject | undefined) => void): Pick<EcsPorts, 'ecs' | 'within'> {
   return {
     ecs: {
       ...aws.ecs,

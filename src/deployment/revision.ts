@@ -3,10 +3,12 @@ import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { type Registration, registerNew } from '../task-definition/register.ts'
 import { renderText, type Text, text, untrusted, withoutStop } from '../text.ts'
+import type { Context } from './context.ts'
 import type { DeploymentEvent } from './event.ts'
-import { type Guard, openWatchman, type Watchman } from './guard.ts'
-import type { DeployRequest, Journey, WantedDefinition } from './journey.ts'
+import { openWatchman, type Watchman } from './guard.ts'
 import { originOf, tagsInTheWay, tagsOf, withOrigin } from './origin.ts'
+import type { Guard } from './policies.ts'
+import type { ServiceRequest, WantedDefinition } from './service-request.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -28,10 +30,10 @@ export interface Marking {
 }
 
 /** How a deployment marks what it registers or deploys; undefined where it does not. */
-export function markingOf({ guard, runTask }: DeployRequest, journey: Pick<Journey, 'history'>): Marking | undefined {
+export function markingOf({ guard, runTask }: ServiceRequest, context: Pick<Context, 'history'>): Marking | undefined {
   if (guard === undefined) return undefined
   const taskTags = runTask?.propagateTags === 'TASK_DEFINITION' ? (runTask.tags ?? []) : []
-  return { guard, watchman: openWatchman(guard, journey), taskTags }
+  return { guard, watchman: openWatchman(guard, context), taskTags }
 }
 
 const consequence = text`The next deployment cannot verify that its commit is newer.`
@@ -42,7 +44,7 @@ export async function* obtainRevision(
   wanted: WantedDefinition,
   search: Promise<Registration | undefined>,
   marking: Marking | undefined,
-  { ecs, clock, keep }: Journey,
+  { ecs, clock, keep }: Context,
 ): Events<Revision> {
   const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
@@ -95,10 +97,10 @@ function noRoom(definition: JsonObject, { taskTags }: Marking): Text | undefined
 }
 
 /** Settles on a revision and gives its ARN: one that was there already gets the tags of our commit. */
-export async function* settleRevision(found: Revision, marking: Marking | undefined, journey: Journey): Events<string> {
-  if (marking && !found.isNew) yield* moveTags(found, marking, journey)
-  journey.keep({ taskDefinition: found.arn })
-  yield { kind: 'registered', at: journey.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
+export async function* settleRevision(found: Revision, marking: Marking | undefined, context: Context): Events<string> {
+  if (marking && !found.isNew) yield* moveTags(found, marking, context)
+  context.keep({ taskDefinition: found.arn })
+  yield { kind: 'registered', at: context.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
   return found.arn
 }
 
@@ -106,7 +108,7 @@ export async function* settleRevision(found: Revision, marking: Marking | undefi
 export async function* moveTags(
   { arn, definition }: Pick<Revision, 'arn' | 'definition'>,
   marking: Marking,
-  { ecs, clock }: Journey,
+  { ecs, clock }: Context,
 ): Events<void> {
   if (definition === undefined) return
   const { guard, watchman } = marking

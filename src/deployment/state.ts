@@ -4,7 +4,8 @@ import type { Evidence, ServiceEvent } from '../diagnosis/evidence.ts'
 import { redactTexts } from '../diagnosis/redact-evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
-import type { DeploymentEvent, Engine, PhaseStatus } from './event.ts'
+import type { Engine } from './engine.ts'
+import type { DeploymentEvent, PhaseStatus } from './event.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -20,7 +21,7 @@ export interface Phase {
 
 /** Everything known about one deployment so far: the events, folded. Views read this and nothing else. */
 export interface DeploymentState {
-  /** Milliseconds since 1970: when the journey began, and of the last event. */
+  /** Milliseconds since 1970: when the context began, and of the last event. */
   readonly startedAt: number
   readonly updatedAt: number
   /**

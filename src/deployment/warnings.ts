@@ -4,12 +4,12 @@ import { countServices } from './codedeploy/appspec-source.ts'
 import { differences } from './ecs/service-definition.ts'
 import { shortName } from './end.ts'
 import { hasRollbackTarget, primary } from './engine.ts'
-import type { DeployRequest } from './journey.ts'
 import type { Plan } from './plan.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 /** What people should know before a deployment begins, because it decides what its end is worth. */
 export function warningsBefore(
-  request: DeployRequest,
+  request: ServiceRequest,
   service: Service,
   plan: Plan,
   denied: readonly string[],
@@ -29,7 +29,7 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
   return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
 }
 
-function coming(request: DeployRequest, service: Service, plan: Plan): readonly string[] {
+function coming(request: ServiceRequest, service: Service, plan: Plan): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
   const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
   const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
@@ -61,7 +61,7 @@ function coming(request: DeployRequest, service: Service, plan: Plan): readonly 
 }
 
 /** What is asked for and cannot be done with CodeDeploy (API UpdateService: what it takes for `CODE_DEPLOY`). */
-function unapplied(request: DeployRequest, service: Service, { engine }: Plan): readonly string[] {
+function unapplied(request: ServiceRequest, service: Service, { engine }: Plan): readonly string[] {
   if (engine !== 'codedeploy') return []
   const { desiredCount, volumeConfigurations } = request
   return [

@@ -1,16 +1,10 @@
 import { parseArn } from '../arn.ts'
-import type { Ecr, JsonObject, Registry, Service } from '../ports.ts'
+import type { ImageStore, JsonObject, Service } from '../ports.ts'
 import type { Evidence, PlatformEvidence } from './evidence.ts'
 import { runsOnFargate } from './preflight/gather-facts.ts'
 import { gatherImages } from './preflight/gather-images.ts'
 import { platformOf } from './preflight/judge-images.ts'
 import type { Look } from './preflight/look.ts'
-
-/** Where images are, and what they are made for. */
-export interface ImageStore {
-  readonly ecr: Pick<Ecr, 'imageDigest' | 'tags'>
-  readonly registry: Pick<Registry, 'manifest' | 'blob'>
-}
 
 const misfit = /exec format error|does not contain descriptor matching platform/i
 

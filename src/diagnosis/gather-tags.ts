@@ -1,11 +1,10 @@
 import { parseArn } from '../arn.ts'
 import { ecrPlaceOf } from '../image/ecr.ts'
 import { parseReference } from '../image/reference.ts'
-import type { Service } from '../ports.ts'
+import type { ImageStore, Service } from '../ports.ts'
 import { imagePull } from './catalogue/image-pull.ts'
 import { findEntry } from './entry.ts'
 import type { Evidence, ImageTags } from './evidence.ts'
-import type { ImageStore } from './gather-platforms.ts'
 import { imageIn } from './image-in.ts'
 import type { Look } from './preflight/look.ts'
 

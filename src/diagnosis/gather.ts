@@ -1,12 +1,20 @@
 import { parseArn } from '../arn.ts'
-import type { CodeDeploy, Ecs, EvidenceSources, JsonObject, NetworkSources, PreflightSources } from '../ports.ts'
+import type {
+  CodeDeploy,
+  Ecs,
+  EvidenceSources,
+  ImageStore,
+  JsonObject,
+  NetworkSources,
+  PreflightSources,
+} from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 import type { Evidence, LogTail, StoppedTaskGroup } from './evidence.ts'
 import { readAlarms } from './gather-alarms.ts'
 import { readCodeDeploy } from './gather-codedeploy.ts'
 import { eventsOf } from './gather-events.ts'
-import { type ImageStore, readPlatforms } from './gather-platforms.ts'
+import { readPlatforms } from './gather-platforms.ts'
 import { readTags } from './gather-tags.ts'
 import { readHealthChecks, readTargetHealth } from './gather-targets.ts'
 import { knowTasks } from './known-tasks.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
@@ -23,7 +23,7 @@ const scaling = 'application-autoscaling:DescribeScalableTargets'
 const healthy: Behaviour = { kind: 'healthy' }
 const crash: Behaviour = { kind: 'crash', exitCode: 1 }
 const other = 'registry.example.com/api:other'
-const modes: readonly (readonly [string, Behaviour, Partial<DeployRequest>])[] = [
+const modes: readonly (readonly [string, Behaviour, Partial<ServiceRequest>])[] = [
   ['that is healthy', healthy, {}],
   ['that is broken', crash, { waitMinutes: 90 }],
   ['that is broken and stopped early', crash, { failFastAfter: 1 }],
@@ -39,7 +39,7 @@ const definition = {
 }
 const serviceDefinition = { file: 'service.json', content: definition, idempotencyKey: '7/1' }
 
-test.each<readonly [string, () => Simulator, Partial<DeployRequest>, readonly string[]]>([
+test.each<readonly [string, () => Simulator, Partial<ServiceRequest>, readonly string[]]>([
   ['that creates its service', emptyScene, { serviceDefinition }, ['ecs:CreateService']],
   ['that sets a count', () => rollingScene(), { desiredCount: 3 }, [scaling]],
   [
@@ -56,7 +56,7 @@ test.each<readonly [string, () => Simulator, Partial<DeployRequest>, readonly st
   ],
 ])('a deployment %s needs nothing that the README does not list', async (_, scene, request, needed) => {
   const sim = scene()
-  const wanted: DeployRequest['wanted'] = async (_service, current) => {
+  const wanted: ServiceRequest['wanted'] = async (_service, current) => {
     const base = current ?? JSON.parse(JSON.stringify(seededTaskDefinition(sim.world)))
     return { definition: withImage(base, newImage) }
   }

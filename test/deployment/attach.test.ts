@@ -56,10 +56,10 @@ describe.each([
       serviceName: 'web',
       serviceArn: 'web',
     })
-    const journey = { ...ports, signal: new AbortController().signal, keep() {} }
+    const context = { ...ports, signal: new AbortController().signal, keep() {} }
     const { attach } = await import('../../src/deployment/attach.ts')
     const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
-    const world = { ...journey, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
+    const world = { ...context, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
     await expect(attach(id, request, world).next()).rejects.toMatchObject({ message: 'deployment-not-found' })
   })
 })

@@ -1,8 +1,8 @@
 /** What the post step makes of what a cancelled run has kept, for every state in which AWS may be by then. */
 import { describe, expect, test } from '@jest/globals'
 import { settleCancelled } from '../../src/deployment/cancel.ts'
+import type { Context } from '../../src/deployment/context.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
-import type { Journey } from '../../src/deployment/journey.ts'
 import type { DeploymentRecord } from '../../src/deployment/record.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import { Failure } from '../../src/failure.ts'
@@ -89,7 +89,7 @@ function worldOf({
     listActiveDeployments: () => answer('active', rest.active ?? [[]]),
     stopDeployment: (id: string) => stop(`stop ${id}`),
   }
-  return { asked, ports: { ecs, codeDeploy, clock: createClock({ kind: 'idle' }).forProgram } as unknown as Journey }
+  return { asked, ports: { ecs, codeDeploy, clock: createClock({ kind: 'idle' }).forProgram } as unknown as Context }
 }
 
 async function settled(record: DeploymentRecord, world: World) {
@@ -255,7 +255,7 @@ describe("AWS's refusal of a stop", () => {
 test('a fault is no end', async () => {
   const { ports } = worldOf({})
   const broken = { ...ports, ecs: { describeServiceDeployment: () => Promise.reject(new TypeError('x is undefined')) } }
-  const events = settleCancelled(kept, broken as unknown as Journey)
+  const events = settleCancelled(kept, broken as unknown as Context)
   await expect(events.next()).rejects.toThrow('x is undefined')
 })
 

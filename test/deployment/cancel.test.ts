@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { settleCancelled } from '../../src/deployment/cancel.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
-import type { CancelPolicy } from '../../src/deployment/journey.ts'
+import type { CancelPolicy } from '../../src/deployment/policies.ts'
 import { type DeploymentRecord, parseRecord } from '../../src/deployment/record.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import { times } from '../often.ts'

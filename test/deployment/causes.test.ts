@@ -1,6 +1,6 @@
 /** What is looked up only after certain failures, and how the cause is told then. */
 import { describe, expect, test } from '@jest/globals'
-import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import type { JsonObject } from '../../src/ports.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage, withImage } from './scene.ts'
@@ -66,7 +66,7 @@ describe('a private network', () => {
     const { sim } = awsomeBooks(rollingScene, ['ecr.api', 'ecr.dkr', 's3', 'logs'])
     const valueFrom = sim.world.region(region).secretsmanager.put('db', 'x')
     sim.world.scenarios.set(image, { kind: 'fails-to-start', stoppedReason: said.secrets })
-    const wanted: DeployRequest['wanted'] = async (_, current) => {
+    const wanted: ServiceRequest['wanted'] = async (_, current) => {
       const [container] = withImage(current, image).containerDefinitions as readonly JsonObject[]
       const containerDefinitions = [{ ...container, secrets: [{ name: 'DB', valueFrom }] }]
       return { definition: { ...current, containerDefinitions } }

@@ -1,15 +1,10 @@
 /** What stands in the way of a deployment, and what each `on-conflict` does about it, look by look. */
 import { describe, expect, test } from '@jest/globals'
-import {
-  type Conflict,
-  type ConflictPolicy,
-  changed,
-  foresee,
-  rollingConflict,
-  settleConflict,
-} from '../../src/deployment/conflict.ts'
+import { type Conflict, changed, foresee, rollingConflict, settleConflict } from '../../src/deployment/conflict.ts'
+import type { Context } from '../../src/deployment/context.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
-import type { DeployRequest, Journey } from '../../src/deployment/journey.ts'
+import type { ConflictPolicy } from '../../src/deployment/policies.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Service } from '../../src/ports.ts'
 import { text } from '../../src/text.ts'
@@ -125,12 +120,12 @@ async function settled(conflict: Conflict, onConflict: ConflictPolicy | undefine
   }
   const ecs = { describeService: answers('service', services) }
   const aws = { codeDeploy, ecs }
-  const journey = { ...aws, clock, signal: new AbortController().signal, within: () => aws } as unknown as Journey
-  const request = { onConflict, cluster: 'shop', service: 'api', waitMinutes: minutes } as DeployRequest
+  const context = { ...aws, clock, signal: new AbortController().signal, within: () => aws } as unknown as Context
+  const request = { onConflict, cluster: 'shop', service: 'api', waitMinutes: minutes } as ServiceRequest
   const events: DeploymentEvent[] = []
   let end: Record<string, string> | undefined
   try {
-    for await (const event of settleConflict(conflict, request, journey, from + minutes * 60_000)) events.push(event)
+    for await (const event of settleConflict(conflict, request, context, from + minutes * 60_000)) events.push(event)
   } catch (error) {
     end = await failure(Promise.reject(error))
   }

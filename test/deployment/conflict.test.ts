@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ConflictPolicy } from '../../src/deployment/conflict.ts'
+import type { ConflictPolicy } from '../../src/deployment/policies.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, newImage, portsOf, type RunOptions, rollingScene, run, servingImage } from './scene.ts'
 

@@ -1,6 +1,6 @@
 /** A deployment that ends while something that it had asked is still open: the late refusal is left to nobody. */
 import { expect, test } from '@jest/globals'
-import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { Failure } from '../../src/failure.ts'
 import { text } from '../../src/text.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -22,7 +22,7 @@ const later = (sim: Simulator) => portsOf(sim).clock.sleep(300_000)
 test('GitHub refuses to compare commits after the task definition was found to be invalid', async () => {
   const sim = await deployed()
   sim.github.fail({ kind: 'http', status: 503 }, { on: /compare/ })
-  const wanted: DeployRequest['wanted'] = () =>
+  const wanted: ServiceRequest['wanted'] = () =>
     Promise.reject(new Failure({ code: 'task-definition-invalid', what: text`It has no family` }))
   const ended = await run(sim, { commit: sha(3), request: { wanted } })
   expect([ended.outcome, ended.state.cause?.code]).toEqual(['failed', 'task-definition-invalid'])
@@ -37,7 +37,7 @@ test('ECS refuses to describe the latest revision after GitHub has found an olde
   }
   sim.faults.add({ ...asked, effect: { kind: 'slow', milliseconds: 10_000 } })
   sim.faults.add({ ...asked, effect: { kind: 'error', code: 'ClientException', message: 'No.' }, times: 9 })
-  const wanted: DeployRequest['wanted'] = async (_, current) => ({
+  const wanted: ServiceRequest['wanted'] = async (_, current) => ({
     definition: { ...withImage(current, newImage), family: 'web' },
   })
   const ended = await run(sim, { commit: sha(1), request: { wanted } })

@@ -1,7 +1,7 @@
 /** At what `fail-fast-after` looks, and what it takes for a failure of the new version, look by look. */
 import { describe, expect, test } from '@jest/globals'
+import type { Rollout } from '../../src/deployment/context.ts'
 import { startFailFast } from '../../src/deployment/fail-fast.ts'
-import type { Rollout } from '../../src/deployment/journey.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Service, Task } from '../../src/ports.ts'
 import { text } from '../../src/text.ts'
@@ -29,9 +29,9 @@ function watching(failFastAfter: number | undefined) {
     listTasks: (_: string, { desiredStatus }: { desiredStatus: string }) => answer(desiredStatus, shown.stopped),
     describeService: () => answer('service', { events: shown.events }),
   }
-  const journey = { clock: clock.forProgram, ecs, within: () => ({ ecs }) }
+  const context = { clock: clock.forProgram, ecs, within: () => ({ ecs }) }
   const request = { cluster: 'shop', service: 'api', failFastAfter }
-  const failFast = startFailFast({ request, journey, taskDefinition } as unknown as Rollout, pace as never)
+  const failFast = startFailFast({ request, context, taskDefinition } as unknown as Rollout, pace as never)
   const look = async (running: number, failed: number, more: { isOld?: boolean; desired?: number } = {}) =>
     (await failFast.look({ desired: 2, running, failed, ...more }))?.untrusted
   const crashed = (exitCode: number, createdSecondsAgo = 0): Task => ({

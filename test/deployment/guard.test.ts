@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeployRequest } from '../../src/deployment/journey.ts'
 import { originFrom } from '../../src/deployment/origin.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import type { JsonObject } from '../../src/ports.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -328,7 +328,7 @@ describe('a commit that has diverged', () => {
 describe('what Slipway adds', () => {
   const own = (count: number) => Array.from({ length: count }, (_, index) => ({ key: `team-${index}`, value: 'shop' }))
   const tagged =
-    (tags: readonly { key: string; value: string }[], image = imageOf(6)): DeployRequest['wanted'] =>
+    (tags: readonly { key: string; value: string }[], image = imageOf(6)): ServiceRequest['wanted'] =>
     async (_, current) => ({ definition: { ...withImage(current, image), tags } })
 
   test.each([
@@ -378,7 +378,7 @@ describe('what Slipway adds', () => {
 
   test('does not make a definition too long', async () => {
     const sim = await deployed(rollingScene)
-    const wanted: DeployRequest['wanted'] = async (_, current) => {
+    const wanted: ServiceRequest['wanted'] = async (_, current) => {
       const definition = withImage(current, imageOf(6))
       const [container = {}] = definition.containerDefinitions as readonly JsonObject[]
       const command = (words: number) => ({

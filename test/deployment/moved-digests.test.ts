@@ -1,6 +1,6 @@
 /** Whether a tag was moved, by what AWS says of the tag and of the tasks: what costs a deployment, a warning, or nothing. */
 import { describe, expect, test } from '@jest/globals'
-import type { Journey } from '../../src/deployment/journey.ts'
+import type { Context } from '../../src/deployment/context.ts'
 import { forceWhereMoved } from '../../src/deployment/moved-tags.ts'
 import type { Prepared } from '../../src/deployment/prepare.ts'
 import { Failure } from '../../src/failure.ts'
@@ -60,7 +60,7 @@ async function lookedAt({ images = { api: `${registry}/api:v1` }, ...scene }: Sc
     const content = await answer(scene.manifests?.[of])
     return content && { digest: of, mediaType: 'x', content: Buffer.from(JSON.stringify(content)) }
   }
-  const journey = {
+  const context = {
     clock: createClock({ kind: 'idle' }).forProgram,
     signal,
     images: scene.manifests && { registry: { manifest } },
@@ -76,7 +76,7 @@ async function lookedAt({ images = { api: `${registry}/api:v1` }, ...scene }: Sc
   const request = { cluster: 'shop', service: 'api', region: 'eu-west-1', forceNewDeployment: false }
   const looking = forceWhereMoved(
     { stored, service, request, running } as unknown as Prepared,
-    journey as unknown as Journey,
+    context as unknown as Context,
   )
   const said: string[] = []
   for (let next = await looking.next(); ; next = await looking.next()) {

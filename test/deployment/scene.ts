@@ -2,11 +2,12 @@
 import { linkSignal } from '../../src/abort.ts'
 import { connect } from '../../src/aws/connect.ts'
 import { deadlineIn } from '../../src/clock.ts'
+import type { Context } from '../../src/deployment/context.ts'
 import { deploy } from '../../src/deployment/deploy.ts'
 import type { DeploymentEvent } from '../../src/deployment/event.ts'
-import type { Guard } from '../../src/deployment/guard.ts'
-import type { DeployRequest, Journey } from '../../src/deployment/journey.ts'
+import type { Guard } from '../../src/deployment/policies.ts'
 import type { DeploymentRecord } from '../../src/deployment/record.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import { openCommitHistory } from '../../src/github/commits.ts'
 import type { JsonObject } from '../../src/ports.ts'
@@ -32,7 +33,7 @@ export interface Ended {
 export interface RunOptions {
   /** Of the container `api`; undefined leaves it. */
   readonly image?: string
-  readonly request?: Partial<DeployRequest>
+  readonly request?: Partial<ServiceRequest>
   /** Of the run: turns the guard on. */
   readonly commit?: string
   readonly guard?: Partial<Guard>
@@ -40,8 +41,8 @@ export interface RunOptions {
   readonly onEvent?: (event: DeploymentEvent) => void
   readonly onKeep?: (record: DeploymentRecord) => void
   /** Of many deployments in one process. Default: their own. */
-  readonly ports?: ReturnType<typeof portsOf> & Pick<Journey, 'images'>
-  readonly environments?: Journey['environments']
+  readonly ports?: ReturnType<typeof portsOf> & Pick<Context, 'images'>
+  readonly environments?: Context['environments']
 }
 
 export const newImage = 'registry.example.com/api:v2'
@@ -94,7 +95,7 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
   const over = linkSignal(signal)
   const ports = options.ports ?? portsOf(sim, over.signal)
   let record = {} as DeploymentRecord
-  const request: DeployRequest = {
+  const request: ServiceRequest = {
     cluster: 'shop',
     service: 'api',
     region,
@@ -175,7 +176,7 @@ export interface Measured {
 export async function measure(
   sim: Simulator,
   endedAt: () => Promise<Date | undefined>,
-  request: Partial<DeployRequest> = {},
+  request: Partial<ServiceRequest> = {},
 ): Promise<Measured> {
   let before = 0
   const ended = await run(sim, {

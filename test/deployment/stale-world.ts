@@ -1,5 +1,5 @@
 /** AWS as it is at its worst: answers that lag, are lost or are refused, in any mixture, around one deployment. */
-import type { DeployRequest } from '../../src/deployment/journey.ts'
+import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
@@ -34,7 +34,7 @@ export interface StaleWorld {
   readonly startSeconds: number
   /** Somebody else deploys (or stops CodeDeploy's deployment), so many seconds after ours began. */
   readonly otherAfter: number | undefined
-  readonly waitFor: DeployRequest['waitFor']
+  readonly waitFor: ServiceRequest['waitFor']
   /** Looks at the service after a change that show it as it was before. */
   readonly looks: number
   /** UpdateService answers so, too. */

@@ -16,7 +16,7 @@ export function createAlarms(world: World, region: string): Alarms {
   const alarms = new Map<string, Alarm>()
   const listeners: ((name: string) => void)[] = []
 
-  const set = (name: string, state: Alarm['state'], reason = 'Set by hand.') => {
+  const set = (name: string, state: Alarm['state'], reason = 'Set manually.') => {
     const before = alarms.get(name)
     const now = world.clock.now()
     const transitionedAt = before?.state === state ? before.transitionedAt : now

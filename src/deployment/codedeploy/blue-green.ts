@@ -1,10 +1,11 @@
 import type { DeploymentGroup } from '../../ports.ts'
 import { codeDeployConsoleUrl } from '../console.ts'
+import type { Rollout } from '../context.ts'
 import { type End, notWatched, shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
-import { appSpecFor, type GroupName, groupNameOf, type InFlight } from './group.ts'
+import { appSpecFor, type InFlight } from './group.ts'
+import { type GroupName, groupNameOf } from './group-name.ts'
 import { overridesOf, withOverrides } from './group-settings.ts'
 import { watchCodeDeploy } from './watch-deployment.ts'
 
@@ -19,13 +20,13 @@ export async function* deployByCodeDeploy(
   group: DeploymentGroup | undefined,
   inFlight: InFlight | undefined,
 ): Events<End> {
-  const { request, journey } = rollout
+  const { request, context } = rollout
   const name = groupNameOf(request)
   const id = inFlight?.deploymentId ?? (await create(rollout, name))
-  journey.keep({ stage: 'watching', engine: 'codedeploy', codeDeploy: name, deploymentId: id })
+  context.keep({ stage: 'watching', engine: 'codedeploy', codeDeploy: name, deploymentId: id })
   yield {
     kind: 'started',
-    at: journey.clock.now(),
+    at: context.clock.now(),
     engine: 'codedeploy',
     deploymentId: id,
     consoleUrl: codeDeployConsoleUrl(request.region, id),
@@ -37,10 +38,10 @@ export async function* deployByCodeDeploy(
   return yield* watchCodeDeploy(rollout, id, settings)
 }
 
-async function create({ request, journey, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
-  journey.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
+async function create({ request, context, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
+  context.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
   const description = request.codeDeploy.description ?? `${shortName(taskDefinition)}, deployed by Slipway`
-  return await shortly(journey, request).codeDeploy.createDeployment({
+  return await shortly(context, request).codeDeploy.createDeployment({
     applicationName: name.application,
     deploymentGroupName: name.deploymentGroup,
     ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),

@@ -1,9 +1,9 @@
 import { type Deadline, deadlineIn } from '../../clock.ts'
 import type { CodeDeployDeployment, DeploymentGroup } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
+import type { Rollout } from '../context.ts'
 import { type End, returning, stoppedByHand } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { aftermath, until } from '../patience.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { servingAgain, servingNow } from './traffic.ts'
@@ -29,16 +29,16 @@ const patience = 30_000
  */
 export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
   const { deployment } = given
-  const journey = until(given.rollout.journey, given.deadline + aftermath)
-  const rollout = { ...given.rollout, journey }
+  const context = until(given.rollout.context, given.deadline + aftermath)
+  const rollout = { ...given.rollout, context }
   const lost = { ...given, rollout }
   const reason = reasonOf(deployment)
   const rollbackId = await findRollback(lost)
   if (rollbackId === undefined) return await withoutRollback(lost)
-  yield { kind: 'rolling-back', at: journey.clock.now(), deploymentId: rollbackId, ...(reason ? { reason } : {}) }
-  for await (const _ of ticks(journey.clock, lost.deadline, lost.pace, journey.signal)) {
-    const look = journey.codeDeploy.describeDeployment(rollbackId)
-    const status = (await lookUntil(journey.clock, lost.deadline, look))?.status
+  yield { kind: 'rolling-back', at: context.clock.now(), deploymentId: rollbackId, ...(reason ? { reason } : {}) }
+  for await (const _ of ticks(context.clock, lost.deadline, lost.pace, context.signal)) {
+    const look = context.codeDeploy.describeDeployment(rollbackId)
+    const status = (await lookUntil(context.clock, lost.deadline, look))?.status
     if (status === 'Succeeded') {
       const serving = await servingAgain(rollout, deployment)
       // Where the way back is what was asked for, it is green: only with proof.
@@ -59,7 +59,7 @@ async function findRollback({
   pace,
   isAsked,
 }: Lost): Promise<string | undefined> {
-  const { clock, signal, codeDeploy } = rollout.journey
+  const { clock, signal, codeDeploy } = rollout.context
   const known = deployment.rollbackInfo?.rollbackDeploymentId
   if (known || !deployment.deploymentId || !(isAsked || isRollbackDue(deployment, group))) return known
   const until = Math.min(deadline, deadlineIn(clock, patience))

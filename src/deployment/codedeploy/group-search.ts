@@ -2,9 +2,11 @@ import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeploy, DeploymentGroup, Service } from '../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
-import type { CodeDeployRequest, DeployRequest, Journey } from '../journey.ts'
+import type { Context } from '../context.ts'
 import { unlessDenied } from '../permitted.ts'
-import { type GroupName, groupMissing, groupNameOf } from './group.ts'
+import type { CodeDeployRequest, ServiceRequest } from '../service-request.ts'
+import { groupMissing } from './group.ts'
+import { type GroupName, groupNameOf } from './group-name.ts'
 
 /** A group that is there, and what it is busy with. */
 export interface Located {
@@ -14,7 +16,7 @@ export interface Located {
 }
 
 /** A service, and what somebody says of its group. */
-export type GroupWish = Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>
+export type GroupWish = Pick<ServiceRequest, 'cluster' | 'service' | 'codeDeploy'>
 
 /**
  * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or
@@ -24,26 +26,26 @@ export type GroupWish = Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'
 export async function locateGroup(
   request: GroupWish,
   service: Service,
-  journey: Pick<Journey, 'codeDeploy'>,
+  context: Pick<Context, 'codeDeploy'>,
   onDenied: () => void,
 ): Promise<Located> {
-  const { codeDeploy } = journey
+  const { codeDeploy } = context
   const usual = groupNameOf(request)
   const list = ({ application, deploymentGroup }: GroupName) =>
     unlessDenied(codeDeploy.listActiveDeployments(application, deploymentGroup), onDenied)
   try {
     const active = await list(usual)
     if (active) return { name: usual, active }
-    if (await isThere(usual, journey)) return { name: usual, active: undefined }
+    if (await isThere(usual, context)) return { name: usual, active: undefined }
   } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code !== 'aws-rejected' || (await isThere(usual, journey)))
+    if (!(error instanceof Failure) || error.parts.code !== 'aws-rejected' || (await isThere(usual, context)))
       throw error
   }
   const name = nameOf(await searchGroup(request, service, codeDeploy))
   return { name, active: await list(name) }
 }
 
-async function isThere({ application, deploymentGroup }: GroupName, { codeDeploy }: Pick<Journey, 'codeDeploy'>) {
+async function isThere({ application, deploymentGroup }: GroupName, { codeDeploy }: Pick<Context, 'codeDeploy'>) {
   return (await codeDeploy.describeDeploymentGroup(application, deploymentGroup)) !== undefined
 }
 

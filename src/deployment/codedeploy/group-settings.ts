@@ -1,5 +1,5 @@
 import type { CreateDeploymentRequest, DeploymentGroup } from '../../ports.ts'
-import type { CodeDeployRequest } from '../journey.ts'
+import type { CodeDeployRequest } from '../service-request.ts'
 
 /** What decides how a deployment of CodeDeploy goes: the group's settings, and what this deployment overrides. */
 export interface GroupSettings {

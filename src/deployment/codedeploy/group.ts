@@ -1,19 +1,14 @@
-import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../ports.ts'
 import { isEqual } from '../../task-definition/equal.ts'
 import { quoted, setting, type Text, text, untrusted } from '../../text.ts'
 import type { Conflict } from '../conflict.ts'
-import type { CodeDeployRequest, DeployRequest, Journey, WantedDefinition } from '../journey.ts'
+import type { Context } from '../context.ts'
 import { withoutOrigin } from '../origin.ts'
 import { unlessDenied } from '../permitted.ts'
+import type { CodeDeployRequest, ServiceRequest, WantedDefinition } from '../service-request.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
-
-/** Where CodeDeploy keeps the deployments of one service. */
-export interface GroupName {
-  readonly application: string
-  readonly deploymentGroup: string
-}
+import { type GroupName, groupNameOf } from './group-name.ts'
 
 /** A deployment of the wanted content that is in flight already. */
 export interface InFlight {
@@ -24,24 +19,8 @@ export interface InFlight {
   readonly definition: JsonObject | undefined
 }
 
-/** The console and the AWS CLI cut cluster and service here to stay within CodeDeploy's 100 characters (`aws ecs deploy`). */
-const longestPart = 46
-
-/** The names that the inputs give, or those under which the ECS console and the AWS CLI make them. */
-export function groupNameOf({
-  cluster,
-  service,
-  codeDeploy,
-}: Pick<DeployRequest, 'cluster' | 'service' | 'codeDeploy'>): GroupName {
-  const parts = [cluster, service].map((name) => resourceName(name).slice(0, longestPart)).join('-')
-  return {
-    application: codeDeploy.application ?? `AppECS-${parts}`,
-    deploymentGroup: codeDeploy.deploymentGroup ?? `DgpECS-${parts}`,
-  }
-}
-
 /** The AppSpec for a revision: the one that was given, completed, or one made from the service. JSON text. */
-export function appSpecFor(request: DeployRequest, service: Service, taskDefinitionArn: string): string {
+export function appSpecFor(request: ServiceRequest, service: Service, taskDefinitionArn: string): string {
   const { appSpec, appSpecSource } = request.codeDeploy
   if (appSpec === undefined) return appSpecOf(service, taskDefinitionArn)
   return completeAppSpec(appSpec, taskDefinitionArn, appSpecSource)
@@ -53,20 +32,20 @@ export function appSpecFor(request: DeployRequest, service: Service, taskDefinit
  * itself refuses a second one, only later. `active`: id of what the group is busy with.
  */
 export async function findInFlight(
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   service: Service,
   wanted: WantedDefinition,
   active: string | undefined,
 ): Promise<InFlight | Conflict | undefined> {
   if (active === undefined) return undefined
   const name = groupNameOf(request)
-  const { revision, creator, description } = await journey.codeDeploy.describeDeployment(active)
+  const { revision, creator, description } = await context.codeDeploy.describeDeployment(active)
   const appSpec = revision?.appSpecContent?.content
   const taskDefinition = appSpec && taskDefinitionIn(appSpec)
   const isRollback = creator === 'codeDeployRollback'
   const definition = taskDefinition
-    ? await unlessDenied(journey.ecs.describeTaskDefinition(taskDefinition), () => undefined)
+    ? await unlessDenied(context.ecs.describeTaskDefinition(taskDefinition), () => undefined)
     : undefined
   if (appSpec && taskDefinition && !isRollback) {
     const hasContent = definition !== undefined && isEqual(wanted.definition, withoutOrigin(definition))
@@ -92,8 +71,8 @@ function conflict(name: GroupName, id: string, isRollback: boolean, description:
 }
 
 /** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
-export async function requireGroup(journey: Journey, name: GroupName, service?: Service): Promise<DeploymentGroup> {
-  const group = await journey.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
+export async function requireGroup(context: Context, name: GroupName, service?: Service): Promise<DeploymentGroup> {
+  const group = await context.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
   if (group === undefined) throw groupMissing(name)
   const serves = group.ecsServices ?? []
   if (service && serves.length > 0 && !serves.some(({ serviceName }) => serviceName === service.serviceName)) {
@@ -117,7 +96,7 @@ export function groupMissing({ application, deploymentGroup }: GroupName, more: 
 }
 
 /** A request to the group that was found, by the AppSpec that was found, if there is one. */
-export function withGroup<Request extends Pick<DeployRequest, 'codeDeploy'>>(
+export function withGroup<Request extends Pick<ServiceRequest, 'codeDeploy'>>(
   request: Request,
   found: GroupName & Pick<CodeDeployRequest, 'appSpec'>,
 ): Request {

@@ -1,9 +1,9 @@
 import { launched } from '../../diagnosis/service-events.ts'
 import type { EcsTarget, Service, TaskSet } from '../../ports.ts'
+import type { Rollout } from '../context.ts'
 import { startServiceMessages } from '../ecs/service-messages.ts'
 import type { DeploymentEvent } from '../event.ts'
 import type { Signs } from '../fail-fast.ts'
-import type { Rollout } from '../journey.ts'
 import { aside } from '../patience.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface InstallLooks {
 }
 
 export function startInstallLooks(rollout: Rollout): InstallLooks {
-  const { request, journey } = rollout
+  const { request, context } = rollout
   const messages = startServiceMessages(rollout, undefined)
   // The first look is at the deployment: it may be over already.
   let isOther = true
@@ -31,7 +31,7 @@ export function startInstallLooks(rollout: Rollout): InstallLooks {
       return isOther
     },
     async *look() {
-      const service = await aside(journey, ({ ecs }) => ecs.describeService(request.cluster, request.service))
+      const service = await aside(context, ({ ecs }) => ecs.describeService(request.cluster, request.service))
       const set = newTaskSet(service, rollout)
       for (const event of messages.news(service)) {
         yield event
@@ -43,7 +43,7 @@ export function startInstallLooks(rollout: Rollout): InstallLooks {
       if (set === undefined) return isOver ? 'over' : undefined
       const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
       const counts = { desired, running, pending, failed: 0 }
-      if (JSON.stringify(counts) !== before) yield { kind: 'tasks', at: journey.clock.now(), ...counts }
+      if (JSON.stringify(counts) !== before) yield { kind: 'tasks', at: context.clock.now(), ...counts }
       before = JSON.stringify(counts)
       // ECS starts a task again for each that failed.
       return isOver ? 'over' : { ...counts, failed: Math.max(0, started - desired) }

@@ -1,12 +1,12 @@
 import type { DeploymentGroup, EcsTarget } from '../../ports.ts'
+import type { Rollout } from '../context.ts'
 import type { Details, RevisionDetails } from '../details.ts'
 import { shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 
 /** Tells tasks and traffic of both task sets of a CodeDeploy deployment, whenever they differ from the look before. */
 export function startTargetDetails(
-  { journey, taskDefinition, previousTaskDefinition }: Rollout,
+  { context, taskDefinition, previousTaskDefinition }: Rollout,
   group: DeploymentGroup | undefined,
 ): (target: EcsTarget) => readonly DeploymentEvent[] {
   const names = { new: shortName(taskDefinition), old: shortName(previousTaskDefinition ?? 'the old version') }
@@ -16,7 +16,7 @@ export function startTargetDetails(
     const written = JSON.stringify(details)
     if (written === told) return []
     told = written
-    return [{ kind: 'details', at: journey.clock.now(), details }]
+    return [{ kind: 'details', at: context.clock.now(), details }]
   }
 }
 

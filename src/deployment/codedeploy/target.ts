@@ -1,7 +1,7 @@
 import type { EcsTarget } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import type { DeploymentEvent, PhaseStatus } from '../event.ts'
-import type { WaitGoal } from '../journey.ts'
+import type { WaitGoal } from '../policies.ts'
 
 const statuses: Readonly<Record<string, PhaseStatus>> = {
   Pending: 'pending',

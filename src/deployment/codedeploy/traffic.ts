@@ -1,8 +1,8 @@
 import { deadlineIn } from '../../clock.ts'
 import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../ports.ts'
 import { agreed, patient, startAgreement } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import { type End, shortName, supersededBy } from '../end.ts'
-import type { Rollout } from '../journey.ts'
 import { aftermath, afterwards, aside } from '../patience.ts'
 import { green } from './target.ts'
 
@@ -17,10 +17,10 @@ interface Looked {
  * service does not show that yet; the end where it shows a newer deployment instead.
  */
 export function startProof(rollout: Rollout) {
-  const agree = startAgreement(rollout.journey.clock)
+  const agree = startAgreement(rollout.context.clock)
   return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<End | undefined> => {
     const { cluster, service } = rollout.request
-    const seen = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, service))
+    const seen = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
     const { holder, set } = whoHas(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     const isReplaced = agree(holder === 'others' ? set?.id : undefined)
@@ -69,14 +69,14 @@ export async function servingAgain(
 }
 
 async function servingBy(
-  { request, journey }: Rollout,
+  { request, context }: Rollout,
   named: (set: TaskSet | undefined) => string | boolean | undefined,
 ): Promise<string | undefined> {
   const { cluster, service } = request
-  const deadline = deadlineIn(journey.clock, aftermath)
+  const deadline = deadlineIn(context.clock, aftermath)
   const look = async () =>
-    primarySet(await afterwards(journey, ({ ecs }) => ecs.describeService(cluster, service), deadline))
-  return (await agreed(journey, look, named, patient))?.taskDefinition
+    primarySet(await afterwards(context, ({ ecs }) => ecs.describeService(cluster, service), deadline))
+  return (await agreed(context, look, named, patient))?.taskDefinition
 }
 
 /** The task set with the traffic. */

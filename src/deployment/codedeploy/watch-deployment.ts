@@ -3,13 +3,14 @@ import { deadlineIn, remaining } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../text.ts'
+import type { Rollout } from '../context.ts'
 import { type End, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { notStopped, type Signs, startFailFast } from '../fail-fast.ts'
-import type { DeployRequest, Rollout } from '../journey.ts'
 import { aftermath, aside, shortly, until } from '../patience.ts'
 import { startPauses, startReadyWait, withReadyPhase } from '../pause/pauses.ts'
 import { unlessDenied } from '../permitted.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../watch.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../watch-deadline.ts'
 import { followRollback, stoppedBy } from './follow-rollback.ts'
@@ -29,20 +30,20 @@ const unshown = untrusted(
 )
 
 /** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
-function minutesOf({ waitMinutes, waitFor }: DeployRequest, group: DeploymentGroup | undefined): number {
+function minutesOf({ waitMinutes, waitFor }: ServiceRequest, group: DeploymentGroup | undefined): number {
   const configuration = group?.blueGreenDeploymentConfiguration
   const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
   return watchMinutes(waitMinutes, isEarly(waitFor) ? 0 : termination)
 }
 
-function isEarly(waitFor: DeployRequest['waitFor']): boolean {
+function isEarly(waitFor: ServiceRequest['waitFor']): boolean {
   return waitFor !== undefined && waitFor !== 'terminated'
 }
 
 /** Watches a deployment of CodeDeploy to its end or to the goal, and through its rollback where it has one. */
 export async function* watchCodeDeploy(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
-  const { request, journey } = rollout
-  const { clock, signal } = journey
+  const { request, context } = rollout
+  const { clock, signal } = context
   const minutes = minutesOf(request, group)
   const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
   const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
@@ -64,7 +65,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       else yield* stops.onFailure(signs)
       continue
     }
-    const { codeDeploy } = until(journey, deadline.at() + aftermath)
+    const { codeDeploy } = until(context, deadline.at() + aftermath)
     const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
     if (deployment === undefined) continue
     const moved = deployment.status !== status || isInstalled
@@ -102,21 +103,21 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
 /** Tells what the target shows, now and then; hands on what was seen last. */
 function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGroup | undefined) {
   const details = startTargetDetails(rollout, group)
-  const { journey, request } = rollout
+  const { context, request } = rollout
   let target: EcsTarget | undefined
   let isShown = true
-  let seenAt = journey.clock.monotonic()
+  let seenAt = context.clock.monotonic()
   return async function* (over: boolean, moved: boolean): Events<EcsTarget | undefined> {
-    const isNeeded = over || journey.clock.monotonic() - seenAt >= longestUnseen
+    const isNeeded = over || context.clock.monotonic() - seenAt >= longestUnseen
     if (isNeeded) pace.spend()
     if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
-    seenAt = journey.clock.monotonic()
-    const look = aside(journey, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
+    seenAt = context.clock.monotonic()
+    const look = aside(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
     const now = await unlessDenied(look, () => {
       isShown = false
     })
-    if (!isShown) yield { kind: 'warning', at: journey.clock.now(), message: unshown }
-    if (now) yield* targetProgress(target, now, journey.clock.now())
+    if (!isShown) yield { kind: 'warning', at: context.clock.now(), message: unshown }
+    if (now) yield* targetProgress(target, now, context.clock.now())
     if (now) yield* details(now)
     target = now ?? target
     return target
@@ -139,15 +140,15 @@ function startStops(rollout: Rollout, id: string, pace: Pace) {
 }
 
 /** Stops the deployment with rollback. True when that was allowed. */
-async function* stop({ journey, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
-  const { codeDeploy } = shortly(journey, request)
+async function* stop({ context, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
+  const { codeDeploy } = shortly(context, request)
   try {
     await codeDeploy.stopDeployment(id, true)
-    yield { kind: 'rolling-back', at: journey.clock.now(), reason, isOurs: true }
+    yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
     return true
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
-    yield { kind: 'warning', at: journey.clock.now(), message: notStopped(reason, error) }
+    yield { kind: 'warning', at: context.clock.now(), message: notStopped(reason, error) }
     return false
   }
 }

@@ -7,14 +7,16 @@ import { findRegistered } from '../../task-definition/register.ts'
 import { checkNew } from '../checks.ts'
 import { type Changed, changed } from '../conflict.ts'
 import { serviceConsoleUrl } from '../console.ts'
+import type { Context, Rollout } from '../context.ts'
 import { warnOfExpiry } from '../credential-expiry.ts'
+import { images } from '../decide-plan.ts'
 import { type End, notWatched, remains } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey, Rollout, ServiceDefinition, WantedDefinition } from '../journey.ts'
 import { withoutOrigin } from '../origin.ts'
 import { afterwards, shortly } from '../patience.ts'
-import { images, type Plan } from '../plan.ts'
+import type { Plan } from '../plan.ts'
 import { type Marking, obtainRevision, settleRevision } from '../revision.ts'
+import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../service-request.ts'
 import { stepsOf } from '../strategy/change.ts'
 import { follow } from './rolling.ts'
 import { runOneOffTask } from './run-task.ts'
@@ -30,34 +32,34 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * An obstacle: somebody else made a service of that name in the meantime.
  */
 export async function* createService(
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
   marking: Marking | undefined,
 ): Events<End | Changed | undefined> {
   const { serviceDefinition: written } = request
   if (written === undefined) return undefined
-  const preparing = shortly(journey, request)
+  const preparing = shortly(context, request)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
   requireSubnets(request.runTask, written.content)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
-  yield { kind: 'planned', at: journey.clock.now(), plan }
-  yield* warnOfExpiry(request, plan, journey)
+  yield { kind: 'planned', at: context.clock.now(), plan }
+  yield* warnOfExpiry(request, plan, context)
   yield* checkNew(request, given.content, wanted, preparing)
   if (request.dryRun) return undefined
   preparing.keep({ engine: engineFor(given.content), isCreation: true })
   const taskDefinition = yield* revision(wanted, marking, preparing)
-  const failed = yield* oneOff(request, journey, given.content, wanted, taskDefinition)
+  const failed = yield* oneOff(request, context, given.content, wanted, taskDefinition)
   if (failed) return failed
-  journey.keep({ stage: 'updating', taskDefinition })
-  const created = await shortly(journey, request).ecs.createService(requestOf(request, given, taskDefinition))
+  context.keep({ stage: 'updating', taskDefinition })
+  const created = await shortly(context, request).ecs.createService(requestOf(request, given, taskDefinition))
   if (created === undefined) return changed({ serviceName: request.service })
-  return yield* watch(request, journey, created, taskDefinition)
+  return yield* watch(request, context, created, taskDefinition)
 }
 
-function planOf(request: DeployRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
+function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
   const { cluster, service, region, desiredCount, dryRun } = request
   const { deploymentConfiguration }: Service = content
   return {
@@ -79,32 +81,32 @@ function planOf(request: DeployRequest, content: JsonObject, { definition, arn }
 }
 
 /** The ARN of the revision that the new service gets. */
-async function* revision(wanted: WantedDefinition, marking: Marking | undefined, journey: Journey): Events<string> {
+async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: Context): Events<string> {
   const { definition, arn } = wanted
   const found =
     arn === undefined
-      ? yield* obtainRevision(wanted, findRegistered(definition, journey), marking, journey)
+      ? yield* obtainRevision(wanted, findRegistered(definition, context), marking, context)
       : { arn, definition, isNew: false }
-  return yield* settleRevision(found, marking, journey)
+  return yield* settleRevision(found, marking, context)
 }
 
 /** A one-off task runs where the service is going to run. */
 async function* oneOff(
-  { cluster, runTask: task, longestGap }: DeployRequest,
-  journey: Journey,
+  { cluster, runTask: task, longestGap }: ServiceRequest,
+  context: Context,
   content: JsonObject,
   { definition }: WantedDefinition,
   taskDefinition: string,
 ): Events<End | undefined> {
   if (task === undefined) return undefined
   const service: Service = content
-  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, journey)
-  journey.signal.throwIfAborted()
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  context.signal.throwIfAborted()
   return end
 }
 
 /** Inputs come before the file. */
-function requestOf(request: DeployRequest, given: ServiceDefinition, taskDefinition: string): CreateServiceRequest {
+function requestOf(request: ServiceRequest, given: ServiceDefinition, taskDefinition: string): CreateServiceRequest {
   const { cluster, service, desiredCount, enableEcsManagedTags, propagateTags, volumeConfigurations } = request
   return {
     ...given.content,
@@ -124,26 +126,31 @@ function clientTokenOf({ idempotencyKey }: ServiceDefinition, taskDefinition: st
   return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex').slice(0, 36)
 }
 
-async function* watch(request: DeployRequest, journey: Journey, created: Service, taskDefinition: string): Events<End> {
+async function* watch(
+  request: ServiceRequest,
+  context: Context,
+  created: Service,
+  taskDefinition: string,
+): Events<End> {
   // As it was before: without deployments, so that nothing is taken for a way back.
   const { currentServiceDeployment: _, ...before } = { ...created, deployments: [] }
-  const rollout = { request, journey, service: before, taskDefinition, previousTaskDefinition: undefined }
+  const rollout = { request, context, service: before, taskDefinition, previousTaskDefinition: undefined }
   const isEcs = (created.deploymentController?.type ?? 'ECS') === 'ECS'
   const end = isEcs ? yield* follow(rollout, created) : yield* followTaskSet(rollout, created)
   if (end.outcome !== 'failed' && end.outcome !== 'rollback-failed') return end
   const { cluster, service: name } = request
-  const now = await afterwards(journey, ({ ecs }) => ecs.describeService(cluster, name))
+  const now = await afterwards(context, ({ ecs }) => ecs.describeService(cluster, name))
   // There was nothing that could be rolled back.
   return { ...end, outcome: 'failed', left: remains(now ?? created, { cluster, service: name }) }
 }
 
 async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
-  const { request, journey } = rollout
+  const { request, context } = rollout
   const deploymentId = created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id
-  journey.keep({ stage: 'watching', deploymentId })
+  context.keep({ stage: 'watching', deploymentId })
   yield {
     kind: 'started',
-    at: journey.clock.now(),
+    at: context.clock.now(),
     engine: 'codedeploy',
     deploymentId: deploymentId ?? '',
     consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),

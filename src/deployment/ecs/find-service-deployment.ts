@@ -1,6 +1,6 @@
 import { type Deadline, deadlineIn } from '../../clock.ts'
 import type { Service, ServiceDeployment } from '../../ports.ts'
-import type { Rollout } from '../journey.ts'
+import type { Rollout } from '../context.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { untilShown } from './own-deployment.ts'
 import { type Own, ownOf } from './sighting.ts'
@@ -29,7 +29,7 @@ const later = 60_000
  */
 export async function findServiceDeployment(search: Search): Promise<ServiceDeployment | undefined> {
   const { rollout, own, pace } = search
-  const { clock, signal, ecs } = rollout.journey
+  const { clock, signal, ecs } = rollout.context
   if (own.id === undefined) return undefined
   const rejected = new Set(search.other === undefined ? [] : [search.other])
   const until = Math.min(search.deadline, deadlineIn(clock, untilShown))
@@ -50,10 +50,10 @@ export async function findServiceDeployment(search: Search): Promise<ServiceDepl
 }
 
 async function currentOf({ updated, rollout, deadline }: Search): Promise<ServiceDeployment | undefined> {
-  const { journey, service } = rollout
+  const { context, service } = rollout
   const arn = updated.currentServiceDeployment
   const isNew = arn !== undefined && arn !== service.currentServiceDeployment
-  return isNew ? await lookUntil(journey.clock, deadline, journey.ecs.describeServiceDeployment(arn)) : undefined
+  return isNew ? await lookUntil(context.clock, deadline, context.ecs.describeServiceDeployment(arn)) : undefined
 }
 
 async function isOurs(deployment: ServiceDeployment, rejected: Set<string>, search: Search): Promise<boolean> {
@@ -61,7 +61,7 @@ async function isOurs(deployment: ServiceDeployment, rejected: Set<string>, sear
   if (arn === undefined || target?.arn === undefined || rejected.has(arn)) return false
   if (createdAt !== undefined && !isMadeWith(createdAt, search.own)) return false
   search.pace.spend()
-  const { clock, ecs } = search.rollout.journey
+  const { clock, ecs } = search.rollout.context
   const taskDefinition = await lookUntil(clock, search.deadline, ecs.taskDefinitionOfRevision(target.arn))
   if (taskDefinition === search.rollout.taskDefinition) return true
   if (taskDefinition !== undefined) rejected.add(arn)

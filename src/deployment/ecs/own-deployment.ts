@@ -1,8 +1,8 @@
 import { type Deadline, deadlineIn } from '../../clock.ts'
 import type { Service } from '../../ports.ts'
 import { persistently } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import { primary } from '../engine.ts'
-import type { Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { type Own, ownOf, startSightings } from './sighting.ts'
@@ -15,16 +15,16 @@ export const untilShown = 60_000
  * The deployment that an update made, by the service in the reply to it. A reply may still have the deployments from before:
  * then it is known only that it was made since the PRIMARY one of that time, and by now.
  */
-function ownInReply({ service, taskDefinition, journey }: Rollout, updated: Service): Own {
+function ownInReply({ service, taskDefinition, context }: Rollout, updated: Service): Own {
   const [before, current] = [primary(service), primary(updated)]
   const isNew = current?.taskDefinition === taskDefinition && current.id !== before?.id
   if (current && isNew) return ownOf(current)
-  return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: journey.clock.now() }
+  return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: context.clock.now() }
 }
 
 /** What is not known of it yet, once a look at the service shows it; as it is where none does within a minute. */
 export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
-  const { clock, signal } = rollout.journey
+  const { clock, signal } = rollout.context
   const until = Math.min(deadline, deadlineIn(clock, untilShown))
   const look = startLooks(rollout, own)
   for await (const _ of ticks(clock, until, pace, signal)) {
@@ -42,8 +42,8 @@ export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<O
   if (isMade === 'no') return undefined
   const own = ownInReply(rollout, updated)
   if (own.id !== undefined) return own
-  const journey = shortly(rollout.journey, rollout.request)
-  const shown = await persistently(journey, startLooks({ ...rollout, journey }, own))
+  const context = shortly(rollout.context, rollout.request)
+  const shown = await persistently(context, startLooks({ ...rollout, context }, own))
   return shown ?? (isMade === 'yes' ? own : undefined)
 }
 
@@ -51,7 +51,7 @@ function startLooks(rollout: Rollout, own: Own): () => Promise<Own | undefined> 
   const { cluster, service } = rollout.request
   const sightings = startSightings(rollout, own)
   return async () => {
-    const { own: seen } = sightings(await rollout.journey.ecs.describeService(cluster, service))
+    const { own: seen } = sightings(await rollout.context.ecs.describeService(cluster, service))
     return seen.id === undefined ? undefined : seen
   }
 }

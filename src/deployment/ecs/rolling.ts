@@ -4,11 +4,11 @@ import { Failure } from '../../failure.ts'
 import type { Service } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
 import { serviceConsoleUrl } from '../console.ts'
+import type { Rollout } from '../context.ts'
 import type { End } from '../end.ts'
 import { notWatched } from '../end.ts'
 import { isSteady, primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { aftermath, until } from '../patience.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { type Pace, startPace } from '../watch.ts'
@@ -68,14 +68,14 @@ interface Begun {
 
 async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Begun): Events<End> {
   const rollout = withBakeTimes(begun, begun.service.deploymentConfiguration)
-  const { request, journey, service } = rollout
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
+  const { request, context, service } = rollout
+  const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const current = own ?? ownOf(primary(service) ?? {})
-  journey.keep({ stage: 'watching', deploymentId: current.id, createdAt: own?.id === undefined ? undefined : own.from })
+  context.keep({ stage: 'watching', deploymentId: current.id, createdAt: own?.id === undefined ? undefined : own.from })
   yield started(rollout, current.id, adopted)
   if (!request.wait) return notWatched(request, current.id)
-  const pace = startPace(journey.clock, request.longestGap)
-  const limited = { ...rollout, journey: until(journey, deadline + aftermath) }
+  const pace = startPace(context.clock, request.longestGap)
+  const limited = { ...rollout, context: until(context, deadline + aftermath) }
   if (own === undefined) return yield* watchServiceItself({ rollout: limited, own: current, deadline, pace })
   return yield* watch(rollout, limited, { updated, own, deadline, pace })
 }
@@ -89,15 +89,15 @@ interface Made {
 
 /** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */
 async function* watch(rollout: Rollout, limited: Rollout, { updated, own: made, deadline, pace }: Made): Events<End> {
-  const { journey } = rollout
+  const { context } = rollout
   const own = made.id === undefined ? await awaitOwn(limited, made, deadline, pace) : made
   if (made.id === undefined && own.id !== undefined) yield identified(rollout, own)
   try {
     const found = await findServiceDeployment({ rollout: limited, updated, own, deadline, pace })
     const arn = found?.serviceDeploymentArn
     if (arn !== undefined) {
-      journey.keep({ serviceDeploymentArn: arn })
-      yield { kind: 'identified', at: journey.clock.now(), deploymentId: withoutAccount(arn) }
+      context.keep({ serviceDeploymentArn: arn })
+      yield { kind: 'identified', at: context.clock.now(), deploymentId: withoutAccount(arn) }
       return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
     }
     yield warning(
@@ -120,11 +120,11 @@ async function* watchServiceItself(watched: Watched): Events<End> {
   return yield* watchService(watched)
 }
 
-function started({ request, journey, service }: Rollout, id: string | undefined, adopted: boolean): DeploymentEvent {
+function started({ request, context, service }: Rollout, id: string | undefined, adopted: boolean): DeploymentEvent {
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   return {
     kind: 'started',
-    at: journey.clock.now(),
+    at: context.clock.now(),
     engine: 'ecs-rolling',
     deploymentId: id ?? '',
     consoleUrl: serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service),
@@ -132,6 +132,6 @@ function started({ request, journey, service }: Rollout, id: string | undefined,
   }
 }
 
-function warning({ journey }: Rollout, message: string): DeploymentEvent {
-  return { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+function warning({ context }: Rollout, message: string): DeploymentEvent {
+  return { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
 }

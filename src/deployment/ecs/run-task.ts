@@ -3,34 +3,13 @@ import { deadlineIn } from '../../clock.ts'
 import type { JsonObject, RunTaskRequest, Service, Task } from '../../ports.ts'
 import { asName, type Text, text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
+import type { Context } from '../context.ts'
 import { certain, type End, shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Journey } from '../journey.ts'
 import { aftermath, shortly } from '../patience.ts'
+import type { OneOffTask } from '../service-request.ts'
 import { lookUntil, startPace, ticks } from '../watch.ts'
 import { networkOf } from './task-network.ts'
-
-/** A one-off task of the new revision, before the service is updated: a migration, say. */
-export interface OneOffTask {
-  /** `containerOverrides`. */
-  readonly overrides?: readonly JsonObject[] | undefined
-  /** Network, launch type and capacity providers are the service's own where they are not given, and Fargate without one. */
-  readonly subnets: readonly string[]
-  readonly securityGroups: readonly string[]
-  readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
-  readonly launchType?: string | undefined
-  readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
-  readonly startedBy: string
-  readonly tags?: readonly JsonObject[] | undefined
-  readonly volumeConfigurations?: readonly JsonObject[] | undefined
-  readonly enableEcsManagedTags?: boolean | undefined
-  readonly propagateTags?: string | undefined
-  /** False: start it and go on. */
-  readonly awaitStop: boolean
-  readonly waitMinutes: number
-  /** The same for a repeated try of the same run, so that one task is started only. */
-  readonly idempotencyKey: string
-}
 
 interface OneOff {
   readonly cluster: string
@@ -46,19 +25,19 @@ const phase = 'run-task'
 /** Runs the task; undefined when it did what it should, otherwise the end of the deployment before it began. */
 export async function* runOneOffTask(
   oneOff: OneOff,
-  journey: Journey,
+  context: Context,
 ): AsyncGenerator<DeploymentEvent, End | undefined> {
-  const at = () => journey.clock.now()
+  const at = () => context.clock.now()
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
-  const tasks = await shortly(journey, oneOff.task).ecs.runTask(requestOf(oneOff))
+  const tasks = await shortly(context, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
-  journey.keep({ runTaskArns: arns })
+  context.keep({ runTaskArns: arns })
   const detail = untrusted(arns.join(' '))
   if (!oneOff.task.awaitStop) {
     yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
     return undefined
   }
-  const problem = await waitForStop(oneOff, journey, arns)
+  const problem = await waitForStop(oneOff, context, arns)
   yield { kind: 'phase', at: at(), name: phase, status: problem ? 'failed' : 'succeeded', detail }
   if (!problem) return undefined
   return {
@@ -104,16 +83,16 @@ function strategyOf(service: Service | undefined): readonly JsonObject[] | undef
 }
 
 /** What went wrong, or undefined. */
-async function waitForStop(oneOff: OneOff, journey: Journey, arns: readonly string[]): Promise<Text | undefined> {
+async function waitForStop(oneOff: OneOff, context: Context, arns: readonly string[]): Promise<Text | undefined> {
   const minutes = oneOff.task.waitMinutes
-  const pace = startPace(journey.clock, oneOff.longestGap)
-  const deadline = deadlineIn(journey.clock, minutes * 60_000)
-  const { ecs } = journey.within(deadline + aftermath)
-  const agree = startAgreement(journey.clock)
+  const pace = startPace(context.clock, oneOff.longestGap)
+  const deadline = deadlineIn(context.clock, minutes * 60_000)
+  const { ecs } = context.within(deadline + aftermath)
+  const agree = startAgreement(context.clock)
   let last: Problem | undefined
-  for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
+  for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
     const look = ecs.describeTasks(oneOff.cluster, arns)
-    const tasks = (await lookUntil(journey.clock, deadline, look)) ?? []
+    const tasks = (await lookUntil(context.clock, deadline, look)) ?? []
     if (tasks.length < arns.length || tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) continue
     const essential = essentialsOf(oneOff.definition)
     const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])

@@ -2,10 +2,11 @@ import { resourceName } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import type { ScalableTarget } from '../../ports.ts'
 import { setting, text, untrusted } from '../../text.ts'
+import type { Context } from '../context.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey } from '../journey.ts'
 import { unlessDenied } from '../permitted.ts'
 import type { Prepared } from '../prepare.ts'
+import type { ServiceRequest } from '../service-request.ts'
 
 const looking = 'application-autoscaling:DescribeScalableTargets'
 
@@ -16,10 +17,10 @@ const looking = 'application-autoscaling:DescribeScalableTargets'
  * count is given. Throws `service-unsupported`.
  */
 export async function* ownCount(
-  request: DeployRequest,
+  request: ServiceRequest,
   { service, engine }: Prepared,
-  { scaling, clock }: Journey,
-): AsyncGenerator<DeploymentEvent, DeployRequest> {
+  { scaling, clock }: Context,
+): AsyncGenerator<DeploymentEvent, ServiceRequest> {
   const { desiredCount, forceDesiredCount } = request
   // CodeDeploy keeps the count that the service has.
   if (desiredCount === undefined || forceDesiredCount || engine === 'codedeploy') return request

@@ -4,7 +4,7 @@ import { tidied } from '../../document/tidy.ts'
 import type { JsonObject } from '../../ports.ts'
 import { isList, isObject } from '../../task-definition/members.ts'
 import { quoted, setting, text } from '../../text.ts'
-import type { ServiceDefinition } from '../journey.ts'
+import type { ServiceDefinition } from '../service-request.ts'
 import { shapes } from './shapes.ts'
 
 const request = 'CreateServiceRequest'

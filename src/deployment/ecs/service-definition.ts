@@ -4,8 +4,8 @@ import type { Mistake } from '../../mistake.ts'
 import type { Json, JsonObject, Service } from '../../ports.ts'
 import { isList, isObject, textIn } from '../../task-definition/members.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
-import type { Engine } from '../event.ts'
-import type { DeployRequest, ServiceDefinition } from '../journey.ts'
+import type { Engine } from '../engine.ts'
+import type { ServiceDefinition, ServiceRequest } from '../service-request.ts'
 import { type DeploymentSettings, givenNames } from '../strategy/settings.ts'
 import { arrange } from '../strategy/strategy.ts'
 import { wantedServiceDefinition } from './service-definition-file.ts'
@@ -18,7 +18,7 @@ const controllers = ['ECS', 'CODE_DEPLOY']
  */
 export function checkServiceDefinition(
   { file, content, at = () => ({ file }) }: ServiceDefinition,
-  { cluster, service, desiredCount }: Pick<DeployRequest, 'cluster' | 'service' | 'desiredCount'>,
+  { cluster, service, desiredCount }: Pick<ServiceRequest, 'cluster' | 'service' | 'desiredCount'>,
   family: string | undefined,
 ): void {
   const { serviceName, cluster: itsCluster, taskDefinition, clientToken, schedulingStrategy } = content
@@ -56,7 +56,7 @@ export function engineFor(definition: JsonObject): Engine {
 }
 
 /** The definition with the deployment settings that are asked for beside it, which come first. Throws as `arrange` does. */
-export function withSettings(content: JsonObject, request: DeployRequest): JsonObject {
+export function withSettings(content: JsonObject, request: ServiceRequest): JsonObject {
   const planned: Service = { ...content, serviceName: resourceName(request.service) }
   const { deploymentConfiguration, loadBalancers } = arrange(request, planned, engineFor(content)) ?? {}
   // JSON again, as the file is: without members that are undefined.

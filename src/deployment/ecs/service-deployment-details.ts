@@ -1,9 +1,9 @@
 import { resourceName } from '../../arn.ts'
 import type { ServiceDeployment, ServiceRevisionSummary } from '../../ports.ts'
+import type { Rollout } from '../context.ts'
 import type { Details, RevisionDetails } from '../details.ts'
 import { shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { aside } from '../patience.ts'
 import { unlessDenied } from '../permitted.ts'
 import { stepMinutes } from '../strategy/change.ts'
@@ -22,7 +22,7 @@ interface Since {
 
 /** Tells what ECS shows of a service deployment beside its phases, whenever that differs from the look before. */
 export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeployment) => Events {
-  const { clock } = rollout.journey
+  const { clock } = rollout.context
   const nameRevision = startNames(rollout, pace)
   let since: Since | undefined
   let told = ''
@@ -39,7 +39,7 @@ export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeploym
 }
 
 /** Names of revisions as `api:118`: what is known anyway, otherwise by one call for each, as far as the pace allows. */
-function startNames({ taskDefinition, previousTaskDefinition, journey }: Rollout, pace: Pace) {
+function startNames({ taskDefinition, previousTaskDefinition, context }: Rollout, pace: Pace) {
   const known = new Map<string, string>()
   let isDenied = false
   return {
@@ -51,7 +51,7 @@ function startNames({ taskDefinition, previousTaskDefinition, journey }: Rollout
         known.set(only.arn, shortName(previousTaskDefinition))
       for (const { arn } of sources) {
         if (arn === undefined || known.has(arn) || isDenied || !pace.aside(true)) continue
-        const read = aside(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(arn))
+        const read = aside(context, ({ ecs }) => ecs.taskDefinitionOfRevision(arn))
         const found = await unlessDenied(read, () => {
           isDenied = true
         })

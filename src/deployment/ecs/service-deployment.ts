@@ -1,7 +1,7 @@
 import type { ServiceDeployment } from '../../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../../text.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { WaitGoal } from '../journey.ts'
+import type { WaitGoal } from '../policies.ts'
 
 /** What a service deployment's status means, by the nine statuses of the API. Unknown ones count as still running. */
 export type Standing = 'running' | 'rolling-back' | 'succeeded' | 'stopped' | 'rolled-back' | 'rollback-failed'

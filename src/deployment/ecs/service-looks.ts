@@ -1,8 +1,8 @@
 import type { ServiceDeployment } from '../../ports.ts'
 import { startAgreement } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import type { End } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { aside } from '../patience.ts'
 import type { Pace } from '../watch.ts'
 import { standingOf } from './service-deployment.ts'
@@ -28,7 +28,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
   const messages = startServiceMessages(rollout, own)
   const { cluster, service: name } = rollout.request
   const sight = startSightings(rollout, own)
-  const agree = startAgreement(rollout.journey.clock)
+  const agree = startAgreement(rollout.context.clock)
   let isEnding = false
   let failed = 0
 
@@ -39,7 +39,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
     return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined
   }
   async function* look(): Events<Sighting | undefined> {
-    const service = await aside(rollout.journey, ({ ecs }) => ecs.describeService(cluster, name))
+    const service = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, name))
     yield* messages.news(service)
     const sighting = service && sight(service)
     failed = sighting?.mine?.failedTasks ?? failed

@@ -1,7 +1,7 @@
 import type { Service } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
+import type { Rollout } from '../context.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import type { Own } from './sighting.ts'
 
 /** Events of a service from look to look, each told once. */
@@ -11,8 +11,8 @@ export interface ServiceMessages {
 }
 
 /** Tells each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
-export function startServiceMessages({ service, journey }: Rollout, own: Own | undefined): ServiceMessages {
-  const since = own?.to ?? journey.clock.now()
+export function startServiceMessages({ service, context }: Rollout, own: Own | undefined): ServiceMessages {
+  const since = own?.to ?? context.clock.now()
   const told = new Set((service.events ?? []).map(({ id }) => id))
   return {
     news(current) {
@@ -23,7 +23,7 @@ export function startServiceMessages({ service, journey }: Rollout, own: Own | u
       for (const { id } of fresh) told.add(id)
       return fresh.reverse().map(({ createdAt, message = '' }) => ({
         kind: 'message',
-        at: createdAt?.getTime() ?? journey.clock.now(),
+        at: createdAt?.getTime() ?? context.clock.now(),
         message: untrusted(message),
       }))
     },

@@ -1,9 +1,9 @@
 import type { EcsDeployment, Service } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
+import type { Rollout } from '../context.ts'
 import { type End, stoppedByHand, supersededBy } from '../end.ts'
 import { primary } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 
 /** The ECS deployment that is ours: by its id, or by when AWS made it. */
 export interface Own {
@@ -38,9 +38,9 @@ export function ownOf({ id, createdAt }: EcsDeployment): Own {
 }
 
 /** Our deployment has an id now, which the post step gets as well. */
-export function identified({ journey }: Rollout, { id = '', from: createdAt }: Own): DeploymentEvent {
-  journey.keep({ deploymentId: id, createdAt })
-  return { kind: 'identified', at: journey.clock.now(), deploymentId: id }
+export function identified({ context }: Rollout, { id = '', from: createdAt }: Own): DeploymentEvent {
+  context.keep({ deploymentId: id, createdAt })
+  return { kind: 'identified', at: context.clock.now(), deploymentId: id }
 }
 
 /** The end that others have brought about, where looks agree on it: a newer deployment, or no service any more. */
@@ -54,7 +54,7 @@ export function endByOthers({ holder, current, isGone }: Sighting): End | undefi
  * deployment, an older PRIMARY deployment is no rollback, but what there was before.
  */
 export function startSightings(
-  { taskDefinition, previousTaskDefinition, service: before }: Omit<Rollout, 'request' | 'journey'>,
+  { taskDefinition, previousTaskDefinition, service: before }: Omit<Rollout, 'request' | 'context'>,
   known: Own,
 ) {
   const rollbacks = new Set<string | undefined>()

@@ -2,8 +2,8 @@ import { withoutAccount } from '../../arn.ts'
 import { deadlineIn } from '../../clock.ts'
 import type { ServiceDeployment } from '../../ports.ts'
 import { agreed, patient } from '../agreement.ts'
+import type { EcsPorts, Rollout } from '../context.ts'
 import { type End, stoppedByHand, supersededBy } from '../end.ts'
-import type { AwsPorts, Rollout } from '../journey.ts'
 import { aftermath, afterwards } from '../patience.ts'
 import { ownBeside } from './find-service-deployment.ts'
 import { isTriggered, reasonOf } from './service-deployment.ts'
@@ -32,7 +32,7 @@ export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout,
   const look = startLooks(stopped, rollout, own)
   // What is there is seen once; that there is neither a newer deployment nor a failure may be the service as it was.
   const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
-  const { sighting, newer } = (await agreed(rollout.journey, look, named, patient)) ?? {}
+  const { sighting, newer } = (await agreed(rollout.context, look, named, patient)) ?? {}
   const { holder, current } = sighting ?? {}
   const theirs = sighting && endByOthers(sighting)
   if (theirs) return theirs
@@ -45,11 +45,11 @@ export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout,
 }
 
 function startLooks(stopped: ServiceDeployment, rollout: Rollout, own: Own): () => Promise<Seen> {
-  const { journey, request } = rollout
+  const { context, request } = rollout
   const { cluster, service } = request
   const sight = startSightings(rollout, own)
-  const deadline = deadlineIn(journey.clock, aftermath)
-  const read = <T>(ask: (aws: AwsPorts) => Promise<T>) => afterwards(journey, ask, deadline)
+  const deadline = deadlineIn(context.clock, aftermath)
+  const read = <T>(ask: (aws: EcsPorts) => Promise<T>) => afterwards(context, ask, deadline)
   const isNewer = ({ createdAt }: ServiceDeployment) =>
     createdAt !== undefined && stopped.createdAt !== undefined && createdAt > stopped.createdAt
   return async () => {
@@ -69,10 +69,10 @@ function nameOf({ sighting, newer }: Seen): string | undefined {
   return newer?.serviceDeploymentArn ?? sighting.current?.id ?? (sighting.isGone ? 'gone' : undefined)
 }
 
-async function endByNewer(newer: ServiceDeployment, { journey, taskDefinition: wanted }: Rollout) {
+async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: wanted }: Rollout) {
   const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
   const revision = target?.arn
-  const taskDefinition = revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  const taskDefinition = revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
   if (taskDefinition !== wanted) return supersededBy(taskDefinition, arn && withoutAccount(arn))
   return { own: ownBeside(newer, wanted, {}), deployment: newer }
 }

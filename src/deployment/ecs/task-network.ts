@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts'
 import type { JsonObject, Service } from '../../ports.ts'
 import { text } from '../../text.ts'
-import type { OneOffTask } from './run-task.ts'
+import type { OneOffTask } from '../service-request.ts'
 
 /** `networkConfiguration` of a one-off task: its own, filled up with that of the service. Undefined without subnets. */
 export function networkOf(task: OneOffTask, service: Service | undefined): JsonObject | undefined {

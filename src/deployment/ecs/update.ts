@@ -1,6 +1,6 @@
 import type { Service } from '../../ports.ts'
+import type { Rollout } from '../context.ts'
 import { primary } from '../engine.ts'
-import type { Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import { type SettingsUpdate, settingsUpdate } from '../strategy/service-settings.ts'
 
@@ -20,9 +20,9 @@ export function isAdoptable(rollout: Rollout): boolean {
 
 /** Sends only what was asked for: an empty list of volumes would remove them, a count would undo autoscaling. */
 export async function update(rollout: Rollout, settings?: SettingsUpdate): Promise<Service> {
-  const { request, journey, taskDefinition } = rollout
-  journey.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
-  return await shortly(journey, request).ecs.updateService({
+  const { request, context, taskDefinition } = rollout
+  context.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
+  return await shortly(context, request).ecs.updateService({
     cluster: request.cluster,
     service: request.service,
     taskDefinition,

@@ -2,10 +2,10 @@ import { deadlineIn } from '../../clock.ts'
 import type { Service, TaskSet } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import { type End, stoppedByHand, supersededBy, timedOut } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { startFailFast } from '../fail-fast.ts'
-import type { Rollout } from '../journey.ts'
 import { aftermath, until } from '../patience.ts'
 import { lookUntil, startPace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
@@ -17,11 +17,11 @@ import { startServiceMessages } from './service-messages.ts'
  */
 export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined): AsyncGenerator<DeploymentEvent, End> {
   const { request } = begun
-  const deadline = deadlineIn(begun.journey.clock, request.waitMinutes * 60_000)
-  const pace = startPace(begun.journey.clock, request.longestGap)
-  const journey = until(begun.journey, deadline + aftermath)
-  const rollout = { ...begun, journey }
-  const { clock, ecs, signal } = journey
+  const deadline = deadlineIn(begun.context.clock, request.waitMinutes * 60_000)
+  const pace = startPace(begun.context.clock, request.longestGap)
+  const context = until(begun.context, deadline + aftermath)
+  const rollout = { ...begun, context }
+  const { clock, ecs, signal } = context
   const messages = startServiceMessages(rollout, undefined)
   const failFast = startFailFast(rollout, pace)
   const agree = startAgreement(clock)

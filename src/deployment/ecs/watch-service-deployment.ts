@@ -2,11 +2,11 @@ import type { Deadline } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentConfiguration, ServiceDeployment } from '../../ports.ts'
 import type { Untrusted } from '../../text.ts'
+import type { Rollout } from '../context.ts'
 import { type End, returning, timedOut } from '../end.ts'
 import { hasRollbackTarget } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
 import { notStopped, startFailFast } from '../fail-fast.ts'
-import type { Rollout } from '../journey.ts'
 import { aftermath, afterwards, shortly, until } from '../patience.ts'
 import { hookWaits, startPauses } from '../pause/pauses.ts'
 import { shiftMinutes } from '../strategy/change.ts'
@@ -57,7 +57,7 @@ const stalledLooks = 3
 export async function* watchServiceDeployment(watched: Watched): Events<End> {
   const { rollout, arn, pace } = watched
   const { request } = rollout
-  const { clock, signal } = rollout.journey
+  const { clock, signal } = rollout.context
   const deadline = startWatchDeadline(clock, watched.deadline)
   const pauses = startPauses(request)
   const failFast = startFailFast(rollout, pace)
@@ -69,7 +69,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<End> {
   let before: ServiceDeployment | undefined
   let triggered = 0
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
-    const { ecs } = until(rollout.journey, deadline.at() + aftermath)
+    const { ecs } = until(rollout.context, deadline.at() + aftermath)
     const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
     found = undefined
     if (now === undefined) continue
@@ -131,14 +131,14 @@ function signsOf(
 
 /** Stops the deployment with rollback; the end where there is nothing to go back to. */
 async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
-  const { journey, service, request } = rollout
+  const { context, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
   try {
-    await shortly(journey, request).ecs.rollBackServiceDeployment(arn)
-    yield { kind: 'rolling-back', at: journey.clock.now(), reason, isOurs: true }
+    await shortly(context, request).ecs.rollBackServiceDeployment(arn)
+    yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
   } catch (error) {
     if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
-    yield { kind: 'warning', at: journey.clock.now(), message: notStopped(reason, error) }
+    yield { kind: 'warning', at: context.clock.now(), message: notStopped(reason, error) }
   }
   return undefined
 }
@@ -191,7 +191,7 @@ function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { ser
 }
 
 /** ARN of what a rollback leads to, where service revisions may be read. */
-async function rolledBackTo(now: ServiceDeployment, { journey }: Rollout): Promise<string | undefined> {
+async function rolledBackTo(now: ServiceDeployment, { context }: Rollout): Promise<string | undefined> {
   const revision = now.rollback?.serviceRevisionArn
-  return revision && (await afterwards(journey, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  return revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
 }

@@ -2,10 +2,10 @@ import type { Deadline } from '../../clock.ts'
 import type { EcsDeployment, Service } from '../../ports.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { startAgreement } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import { type End, returning, shortName, timedOut } from '../end.ts'
 import { hasRollbackTarget } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Rollout } from '../journey.ts'
 import { lookUntil, type Pace, ticks } from '../watch.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
@@ -30,15 +30,15 @@ interface Conclusion {
  * service deployments may not be read. ECS tells here that it rolls back only by the new primary deployment.
  */
 export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
-  const { journey, request } = rollout
+  const { context, request } = rollout
   const sight = startSightings(rollout, own)
   const told = startTelling(rollout, own)
   const judge = startJudging(rollout)
   let last: Seen | undefined
-  for await (const _ of ticks(journey.clock, deadline, pace, journey.signal)) {
-    const look = journey.ecs.describeService(request.cluster, request.service)
+  for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
+    const look = context.ecs.describeService(request.cluster, request.service)
     const seen = await lookUntil(
-      journey.clock,
+      context.clock,
       deadline,
       look.then((service) => ({ service })),
     )
@@ -61,7 +61,7 @@ interface Seen {
 
 /** Tells what differs from the look before. */
 function startTelling(rollout: Rollout, own: Own) {
-  const { clock } = rollout.journey
+  const { clock } = rollout.context
   const messages = startServiceMessages(rollout, own)
   let isKnown = own.id !== undefined
   let isReturning = false
@@ -87,7 +87,7 @@ function startTelling(rollout: Rollout, own: Own) {
 
 /** The end, as soon as AWS states it or looks agree on it. */
 function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
-  const agree = startAgreement(rollout.journey.clock)
+  const agree = startAgreement(rollout.context.clock)
   const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
   let wasScaled = !isScaled(rollout)
   return (seen) => {

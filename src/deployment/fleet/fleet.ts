@@ -1,10 +1,10 @@
 import { Failure } from '../../failure.ts'
 import { deploy } from '../deploy.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest } from '../journey.ts'
 import type { DeploymentRecord } from '../record.ts'
 import { type RollbackJourney, rollBack } from '../rollback/rollback.ts'
 import { beginnings, preparing } from './beginnings.ts'
+import type { FleetMember, FleetRequest } from './fleet-request.ts'
 import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './fleet-state.ts'
 import { fleetVerdict } from './fleet-verdict.ts'
 import { lookAhead } from './look-ahead.ts'
@@ -15,32 +15,17 @@ import { waysBack } from './way-back.ts'
 
 type Events = AsyncGenerator<FleetEvent, void>
 
-/** One service of a wave. */
-export interface FleetMember {
-  /** Unique in the fleet. */
-  readonly name: string
-  readonly request: DeployRequest
-}
-
-/** Services that are deployed together: those of a wave side by side, the waves one after the other. */
-export interface FleetRequest {
-  readonly waves: readonly (readonly FleetMember[])[]
-  /** What is done with what this run has changed, once a service has failed. */
-  readonly onWaveFailure: 'roll-back' | 'leave'
-  readonly dryRun: boolean
-}
-
 type Way = 'service' | 'put-back'
 
 /** The world of services that are deployed together. */
 export interface FleetJourney extends Omit<RollbackJourney, 'keep'> {
-  /** As `Journey.keep`, of one service, on its way forward or back. */
+  /** As `Context.keep`, of one service, on its way forward or back. */
   keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
 }
 
 interface Voyage {
   readonly request: FleetRequest
-  readonly journey: FleetJourney
+  readonly context: FleetJourney
   state: FleetState
   /** Errors that are faults of the program: each ends its own service and is thrown when all have ended. */
   readonly faults: unknown[]
@@ -55,12 +40,12 @@ interface Voyage {
  * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
  * event is `finished`; a dry run has none, unless a service cannot even be planned.
  */
-export async function* deployFleet(request: FleetRequest, journey: FleetJourney): Events {
+export async function* deployFleet(request: FleetRequest, context: FleetJourney): Events {
   const waves = request.waves.map((members) => members.map(({ name }) => name))
-  const state = initialFleet(waves, journey.clock.now())
+  const state = initialFleet(waves, context.clock.now())
   const voyage: Voyage = {
     request,
-    journey: shareRegistrations(journey),
+    context: shareRegistrations(context),
     state,
     faults: [],
     ahead: new Map(),
@@ -70,12 +55,12 @@ export async function* deployFleet(request: FleetRequest, journey: FleetJourney)
   yield* folded(voyage, onward(voyage))
   const first = voyage.state.services.find(({ name }) => name === voyage.state.halted)
   const isFailed = isFailure(first?.state?.verdict?.outcome) && !request.dryRun
-  if (isFailed && request.onWaveFailure === 'roll-back' && !journey.signal.aborted)
+  if (isFailed && request.onWaveFailure === 'roll-back' && !context.signal.aborted)
     yield* folded(voyage, backward(voyage, first?.name ?? ''))
-  const isCancelled = journey.signal.aborted
+  const isCancelled = context.signal.aborted
   if (!request.dryRun || first || isCancelled) {
     const verdict = fleetVerdict(voyage.state, isCancelled)
-    yield { kind: 'finished', at: journey.clock.now(), verdict }
+    yield { kind: 'finished', at: context.clock.now(), verdict }
   }
   if (voyage.faults.length > 0) throw voyage.faults[0]
 }
@@ -89,16 +74,16 @@ async function* folded(voyage: Voyage, events: Events): Events {
 
 /** Looks at all services before anything is changed in any. Those that cannot be deployed are told together. */
 async function* checked(voyage: Voyage): Events {
-  const { request, journey, ahead } = voyage
+  const { request, context, ahead } = voyage
   const members = request.waves.flat().filter((member) => member.request.preflight !== undefined)
   if (request.dryRun || members.length === 0) return
-  const looking = shareLooks({ ...journey, keep: () => undefined })
+  const looking = shareLooks({ ...context, keep: () => undefined })
   const starts = members.map((member) => () => lookAhead(member, looking))
   try {
-    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !journey.signal.aborted))
+    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !context.signal.aborted))
       ahead.set(name, events)
   } catch (error) {
-    if (!journey.signal.aborted) throw error
+    if (!context.signal.aborted) throw error
   }
   for (const { name: service } of members) {
     const events = ahead.get(service) ?? []
@@ -124,11 +109,11 @@ function once(events: readonly DeploymentEvent[], { noted }: Voyage): readonly D
 }
 
 async function* onward(voyage: Voyage): Events {
-  const { request, journey } = voyage
-  const goOn = () => !journey.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
+  const { request, context } = voyage
+  const goOn = () => !context.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
   for (const [wave, members] of request.waves.entries()) {
     if (!goOn()) return
-    yield { kind: 'wave', at: journey.clock.now(), wave }
+    yield { kind: 'wave', at: context.clock.now(), wave }
     const starts = members.map((member) => () => told('service', member.name, deployed(member, voyage), voyage))
     yield* inParallel(starts, beginnings, goOn)
   }
@@ -136,22 +121,22 @@ async function* onward(voyage: Voyage): Events {
 
 /** Every service that this run has changed, wave by wave, the last first. One that cannot go back does not hold up others. */
 async function* backward(voyage: Voyage, because: string): Events {
-  const { request, journey, state } = voyage
+  const { request, context, state } = voyage
   const waves = waysBack(request.waves, state, 'failure')
   if (waves.length === 0) return
-  yield { kind: 'turned', at: journey.clock.now(), because }
+  yield { kind: 'turned', at: context.clock.now(), because }
   for (const ways of waves) {
     const starts = ways.map(
       ({ name, request: back }) =>
         () =>
           told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
     )
-    yield* inParallel(starts, beginnings, () => !journey.signal.aborted)
+    yield* inParallel(starts, beginnings, () => !context.signal.aborted)
   }
 }
 
-function own(way: Way, name: string, { journey }: Voyage): RollbackJourney {
-  return { ...journey, keep: (part) => journey.keep(name, way, part) }
+function own(way: Way, name: string, { context }: Voyage): RollbackJourney {
+  return { ...context, keep: (part) => context.keep(name, way, part) }
 }
 
 /** The events of one service under its name. A `Failure` has become its verdict already. */

@@ -1,14 +1,15 @@
 import { begun } from '../../begun.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
 import { check, tellChecks } from '../checks.ts'
+import type { Context } from '../context.ts'
+import { decidePlan } from '../decide-plan.ts'
 import { causeOf } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey } from '../journey.ts'
 import { shortly } from '../patience.ts'
-import { plan } from '../plan.ts'
 import { groupFor, prepare } from '../prepare.ts'
 import { redactEvents } from '../redact-events.ts'
-import type { FleetMember } from './fleet.ts'
+import type { ServiceRequest } from '../service-request.ts'
+import type { FleetMember } from './fleet-request.ts'
 
 /** What was found of one service before anything is changed in any. */
 export interface Ahead {
@@ -21,24 +22,24 @@ export interface Ahead {
 const passing: readonly FailureCode[] = ['aws-unreachable', 'cancelled']
 
 /** Looks at one of several services as its deployment will: reads it and what is wanted, and checks both. Changes nothing. */
-export async function* lookAhead({ name, request }: FleetMember, journey: Journey): AsyncGenerator<Ahead, void> {
+export async function* lookAhead({ name, request }: FleetMember, context: Context): AsyncGenerator<Ahead, void> {
   const events: DeploymentEvent[] = []
-  for await (const event of redactEvents(request, journey, look)) events.push(event)
+  for await (const event of redactEvents(request, context, look)) events.push(event)
   yield { name, events }
 }
 
-async function* look(asked: DeployRequest, journey: Journey): AsyncGenerator<DeploymentEvent> {
-  const preparing = shortly(journey, asked)
+async function* look(asked: ServiceRequest, context: Context): AsyncGenerator<DeploymentEvent> {
+  const preparing = shortly(context, asked)
   try {
     const prepared = await prepare(asked, preparing, undefined)
     if (prepared === undefined) return
     const { request } = prepared
-    const drafted = plan(request, prepared)
+    const drafted = decidePlan(request, prepared)
     const group = begun(groupFor(drafted, prepared, preparing))
     yield* tellChecks(await check(request, prepared, drafted, group, preparing), request, prepared, preparing)
   } catch (error) {
-    if (!(error instanceof Failure) || journey.signal.aborted) throw error
+    if (!(error instanceof Failure) || context.signal.aborted) throw error
     if (passing.includes(error.parts.code)) return
-    yield { kind: 'finished', at: journey.clock.now(), verdict: { outcome: 'failed', cause: causeOf(error) } }
+    yield { kind: 'finished', at: context.clock.now(), verdict: { outcome: 'failed', cause: causeOf(error) } }
   }
 }

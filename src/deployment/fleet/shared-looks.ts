@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { Journey } from '../journey.ts'
+import type { Context } from '../context.ts'
 
 type Methods<Port> = { readonly [Name in keyof Port]: (...asked: never[]) => Promise<unknown> }
 
@@ -12,23 +12,23 @@ interface Answer {
 const fresh = 900
 
 /**
- * The same journey, in which what a preflight asks is not asked again within a second: services that are deployed together
+ * The same context, in which what a preflight asks is not asked again within a second: services that are deployed together
  * have roles, images and secrets in common, and IAM and CloudWatch Logs take few calls a second.
  */
-export function shareLooks(journey: Journey): Journey {
-  return sharing(journey, new Map())
+export function shareLooks(context: Context): Context {
+  return sharing(context, new Map())
 }
 
-function sharing(journey: Journey, answers: Map<string, Answer>): Journey {
-  const { clock, images } = journey
+function sharing(context: Context, answers: Map<string, Answer>): Context {
+  const { clock, images } = context
   const share = <Port extends Methods<Port>>(name: string, port: Port) => shared(name, port, answers, clock)
   return {
-    ...journey,
-    ecr: share('ecr', journey.ecr),
-    preflight: share('preflight', journey.preflight),
-    roles: share('roles', journey.roles),
+    ...context,
+    ecr: share('ecr', context.ecr),
+    preflight: share('preflight', context.preflight),
+    roles: share('roles', context.roles),
     ...(images && { images: { ...images, registry: share('registry', images.registry) } }),
-    within: (deadline) => sharing({ ...journey, ...journey.within(deadline) }, answers),
+    within: (deadline) => sharing({ ...context, ...context.within(deadline) }, answers),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../ports.ts'
 import { serialise } from '../../task-definition/equal.ts'
-import type { AwsPorts } from '../journey.ts'
+import type { EcsPorts } from '../context.ts'
 
 type Registered = Promise<JsonObject>
 
@@ -8,11 +8,11 @@ type Registered = Promise<JsonObject>
  * The same ports, through which equal definitions, tags included, are registered once: services of one definition that are
  * deployed together share its revision. A registration that failed is tried anew by whoever asks next.
  */
-export function shareRegistrations<Ports extends AwsPorts>(ports: Ports): Ports {
+export function shareRegistrations<Ports extends EcsPorts>(ports: Ports): Ports {
   return sharing(ports, new Map())
 }
 
-function sharing<Ports extends AwsPorts>(ports: Ports, made: Map<string, Registered>): Ports {
+function sharing<Ports extends EcsPorts>(ports: Ports, made: Map<string, Registered>): Ports {
   const register = (definition: JsonObject): Registered => {
     const content = serialise(definition)
     const known = made.get(content)

@@ -2,8 +2,8 @@ import type { Clock } from '../../clock.ts'
 import { text } from '../../text.ts'
 import { certain } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest } from '../journey.ts'
 import { type RollbackJourney, type RollbackRequest, rollBack } from '../rollback/rollback.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts'
 import { beginnings } from './beginnings.ts'
 import {
@@ -20,7 +20,7 @@ import { inParallel } from './parallel.ts'
 export interface Returning {
   readonly name: string
   readonly request: Pick<
-    DeployRequest,
+    ServiceRequest,
     'cluster' | 'service' | 'region' | 'codeDeploy' | 'waitMinutes' | 'longestGap' | 'failFastAfter'
   >
 }
@@ -110,19 +110,19 @@ export function isWhole({ services }: FleetState): boolean {
 export async function* startWaysBack(
   waves: readonly (readonly Returning[])[],
   state: FleetState,
-  journey: RollbackJourney,
+  context: RollbackJourney,
   goOn: () => boolean,
 ): AsyncGenerator<FleetEvent, void> {
   const starts = waysBack(waves, state, 'cancel')
     .flat()
-    .map((way) => () => begun(way, journey))
+    .map((way) => () => begun(way, context))
   yield* inParallel(starts, beginnings, goOn)
 }
 
-async function* begun({ name: service, request }: WayBack, journey: RollbackJourney): AsyncGenerator<FleetEvent, void> {
+async function* begun({ name: service, request }: WayBack, context: RollbackJourney): AsyncGenerator<FleetEvent, void> {
   try {
-    for await (const event of rollBack(request, journey))
-      yield { kind: 'put-back', service, event: retold(event, journey.clock) }
+    for await (const event of rollBack(request, context))
+      yield { kind: 'put-back', service, event: retold(event, context.clock) }
   } catch {
     // It has become the verdict already.
   }

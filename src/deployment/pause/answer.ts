@@ -1,16 +1,17 @@
 import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
 import { begin, watch } from '../attach.ts'
+import type { Context, Rollout } from '../context.ts'
 import type { Pause } from '../details.ts'
 import { causeOf, certain, type End, reattach } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey, Rollout } from '../journey.ts'
 import { type Located, locate } from '../locate.ts'
 import { shortly } from '../patience.ts'
 import { recorded } from '../recorded.ts'
 import { redactEvents } from '../redact-events.ts'
 import { findMoving } from '../rollback/moving.ts'
 import { asRollback } from '../rollback/turn-round.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { type PauseDecision, pausesAt, type Situation, situationOf } from './situation.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -20,21 +21,21 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * without it, the one that is in flight is meant. The last event is `finished`: after `roll-back` with `succeeded` when
  * the service is back, as a rollback has it.
  */
-export async function* answerPauses(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<void> {
+export async function* answerPauses(decision: PauseDecision, request: ServiceRequest, context: Context): Events<void> {
   const answering = { ...request, isTurnedRound: decision.answer === 'roll-back' }
-  yield* redactEvents(answering, journey, (asked, seen) =>
+  yield* redactEvents(answering, context, (asked, seen) =>
     recorded(asked, seen, {}, (kept) => way(decision, asked, kept)),
   )
 }
 
-async function* way(decision: PauseDecision, request: DeployRequest, journey: Journey): Events<End> {
+async function* way(decision: PauseDecision, request: ServiceRequest, context: Context): Events<End> {
   const isBack = decision.answer === 'roll-back'
-  const located = await locate(request.deploymentId ?? (await idInFlight(request, journey)), request, journey)
-  const rollout = yield* begin(located, request, journey, isBack)
+  const located = await locate(request.deploymentId ?? (await idInFlight(request, context)), request, context)
+  const rollout = yield* begin(located, request, context, isBack)
   const seen = await situationOf(decision, located, rollout)
   const refused = refusalOf(decision, seen, located, request)
   if (refused) return refused
-  if (seen.kind !== 'waits') yield { kind: 'warning', at: journey.clock.now(), message: untrusted(seen.says) }
+  if (seen.kind !== 'waits') yield { kind: 'warning', at: context.clock.now(), message: untrusted(seen.says) }
   try {
     const answered = yield* give(decision, seen, located, rollout)
     const end = yield* watch(located, { ...rollout, request: { ...request, answered } })
@@ -45,8 +46,8 @@ async function* way(decision: PauseDecision, request: DeployRequest, journey: Jo
   }
 }
 
-async function idInFlight(request: DeployRequest, journey: Journey): Promise<string> {
-  const moving = await findMoving(request, shortly(journey, request))
+async function idInFlight(request: ServiceRequest, context: Context): Promise<string> {
+  const moving = await findMoving(request, shortly(context, request))
   if (moving) return moving.engine === 'codedeploy' ? moving.id : moving.arn
   throw new Failure({
     code: 'deployment-not-found',
@@ -61,7 +62,7 @@ function refusalOf(
   { answer, stage }: PauseDecision,
   seen: Situation,
   located: Located,
-  { cluster, service }: DeployRequest,
+  { cluster, service }: ServiceRequest,
 ): End | undefined {
   const pauses = seen.kind === 'waits' ? pausesAt(stage, seen.pauses) : []
   const goesOn = seen.kind === 'ended' || (seen.kind === 'answered' && answer === 'continue')
@@ -85,18 +86,18 @@ async function* give(
   { answer, stage }: PauseDecision,
   seen: Situation,
   located: Located,
-  { journey, request }: Rollout,
+  { context, request }: Rollout,
 ): Events<readonly string[]> {
   if (seen.kind !== 'waits') return []
-  const ports = shortly(journey, request)
+  const ports = shortly(context, request)
   const pauses = pausesAt(stage, seen.pauses)
   for (const pause of pauses) {
-    yield { kind: 'paused', at: journey.clock.now(), pause }
+    yield { kind: 'paused', at: context.clock.now(), pause }
     const isOurs = await answerOne(answer, pause, located, ports)
-    yield { kind: 'resumed', at: journey.clock.now(), id: pause.id, answer: isOurs ? answer : 'unknown' }
+    yield { kind: 'resumed', at: context.clock.now(), id: pause.id, answer: isOurs ? answer : 'unknown' }
     if (isOurs) continue
     const message = `The pause at ${pause.stage} had already ended when this answer was sent: another user or run answered it, or it timed out.`
-    yield { kind: 'warning', at: journey.clock.now(), message: untrusted(message) }
+    yield { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
   }
   return pauses.map(({ id }) => id)
 }
@@ -106,7 +107,7 @@ async function answerOne(
   answer: PauseDecision['answer'],
   pause: Pause,
   located: Located,
-  { ecs, codeDeploy }: Journey,
+  { ecs, codeDeploy }: Context,
 ): Promise<boolean> {
   if (located.kind === 'service-deployment')
     return await ecs.continueServiceDeployment(located.arn, pause.id, answer === 'continue' ? 'CONTINUE' : 'ROLLBACK')

@@ -1,7 +1,7 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import type { Pause, PauseAnswer } from '../details.ts'
 import { certain, type End, reattach } from '../end.ts'
-import type { DeployRequest } from '../journey.ts'
+import type { ServiceRequest } from '../service-request.ts'
 
 /** A wait that is over. */
 export interface PauseEnd {
@@ -74,7 +74,7 @@ export function stillPaused(
   [pause]: readonly Pause[],
   minutes: number,
   id: string,
-  request: DeployRequest,
+  request: ServiceRequest,
 ): End | undefined {
   if (pause === undefined) return undefined
   return {

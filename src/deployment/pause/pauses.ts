@@ -3,7 +3,7 @@ import type { Pause, PauseAnswer } from '../details.ts'
 import { isTriggered, standingOf } from '../ecs/service-deployment.ts'
 import type { End } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest } from '../journey.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { explainPauseEnd, type PauseEnd, readyWait, stillPaused } from './pause-end.ts'
 
 /** The waits of one deployment at one look. */
@@ -26,7 +26,7 @@ export interface PauseWatch {
 }
 
 /** What we have answered ourselves (`answered` of the request) may still be shown by a look that is a little old. */
-export function startPauses(request: DeployRequest): PauseWatch {
+export function startPauses(request: ServiceRequest): PauseWatch {
   const { answered = [] } = request
   let open: readonly Pause[] = []
   let last: PauseEnd | undefined

@@ -1,7 +1,7 @@
 import { persistently } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
 import type { Pause } from '../details.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
-import type { Rollout } from '../journey.ts'
 import type { Located } from '../locate.ts'
 import { shortly } from '../patience.ts'
 import { unlessDenied } from '../permitted.ts'
@@ -26,7 +26,7 @@ export async function situationOf({ stage }: PauseDecision, located: Located, ro
     seen.kind === 'waits' ? pausesAt(stage, seen.pauses).length > 0 : seen.kind !== 'moving'
   const first = await judge(located, rollout)
   if (isAnswerable(first) || located.kind === 'task-set') return first
-  const later = await persistently(rollout.journey, async () => {
+  const later = await persistently(rollout.context, async () => {
     const seen = await judge(await lookAnew(located, rollout), rollout)
     return isAnswerable(seen) ? seen : undefined
   })
@@ -41,9 +41,9 @@ async function judge(located: Located, rollout: Rollout): Promise<Situation> {
 
 async function lookAnew(
   located: Exclude<Located, { kind: 'task-set' }>,
-  { journey, request }: Rollout,
+  { context, request }: Rollout,
 ): Promise<Located> {
-  const { ecs, codeDeploy } = shortly(journey, request)
+  const { ecs, codeDeploy } = shortly(context, request)
   if (located.kind === 'codedeploy') return { ...located, deployment: await codeDeploy.describeDeployment(located.id) }
   return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
 }
@@ -62,15 +62,15 @@ function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' 
 
 async function readyNow(
   { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
-  { journey, request, service }: Rollout,
+  { context, request, service }: Rollout,
 ): Promise<Situation> {
   const { status = '' } = deployment
   if (/^(Succeeded|Failed|Stopped)$/.test(status))
     return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
-  const { codeDeploy } = shortly(journey, request)
+  const { codeDeploy } = shortly(context, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
-  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: journey.clock.now() })
+  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: context.clock.now() })
   if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it is paused at READY_WAIT' }
   const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
   const says = `its status is ${status}${running && `, at ${running}`}`

@@ -2,7 +2,7 @@ import { type Untrusted, untrusted } from '../../text.ts'
 import { completeAppSpec, taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { shortName } from '../end.ts'
 import { unlessDenied } from '../permitted.ts'
-import type { RollbackPorts } from './target.ts'
+import type { RollbackPorts } from './rollback-goal.ts'
 
 /** `appSpec`: JSON text with the task definition in it, of the deployment `id`. `missing`: why it has to be made. */
 export type EarlierAppSpec =

@@ -4,10 +4,9 @@ import { asName, quoted, text, type Untrusted, untrusted } from '../../text.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import { shortName } from '../end.ts'
-import { runningTaskDefinition } from '../engine.ts'
-import type { Engine } from '../event.ts'
+import { type Engine, runningTaskDefinition } from '../engine.ts'
 import { unlessDenied } from '../permitted.ts'
-import type { RollbackPorts, RollbackTarget } from './target.ts'
+import type { RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>
 

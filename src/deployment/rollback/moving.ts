@@ -1,16 +1,17 @@
 import type { Service, ServiceDeployment } from '../../ports.ts'
 import { persistently } from '../agreement.ts'
 import { taskDefinitionOf } from '../codedeploy/appspec.ts'
-import type { GroupName } from '../codedeploy/group.ts'
+import type { GroupName } from '../codedeploy/group-name.ts'
 import { type Located, locateGroup } from '../codedeploy/group-search.ts'
 import { deploymentMeant } from '../codedeploy/meant.ts'
+import type { Context } from '../context.ts'
 import { ownBeside, slack } from '../ecs/find-service-deployment.ts'
 import { standingOf } from '../ecs/service-deployment.ts'
 import type { Own } from '../ecs/sighting.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from '../engine.ts'
-import type { DeployRequest, Journey } from '../journey.ts'
 import { unlessDenied } from '../permitted.ts'
 import { readService } from '../read-service.ts'
+import type { ServiceRequest } from '../service-request.ts'
 
 /** A deployment of the service that is in flight. */
 export type Moving = {
@@ -27,21 +28,21 @@ export type Moving = {
 )
 
 /** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
-export async function findMoving(request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
+export async function findMoving(request: ServiceRequest, context: Context): Promise<Moving | undefined> {
   const { service: name } = request
-  const service = await requireService(await readService(journey, request), request, journey.ecs)
+  const service = await requireService(await readService(context, request), request, context.ecs)
   return engineOf(service, name) === 'codedeploy'
-    ? await movingByCodeDeploy(service, await locateGroup(request, service, journey, () => undefined), journey)
-    : await movingByEcs(service, request, journey)
+    ? await movingByCodeDeploy(service, await locateGroup(request, service, context, () => undefined), context)
+    : await movingByEcs(service, request, context)
 }
 
-async function movingByEcs(first: Service, request: DeployRequest, journey: Journey): Promise<Moving | undefined> {
-  const deployment = await unfinishedOf(first, request, journey)
+async function movingByEcs(first: Service, request: ServiceRequest, context: Context): Promise<Moving | undefined> {
+  const deployment = await unfinishedOf(first, request, context)
   const { serviceDeploymentArn: arn, targetServiceRevision: target, sourceServiceRevisions: sources } = deployment ?? {}
   if (deployment === undefined || arn === undefined) return undefined
   // The look at the service may be older than the deployment.
-  const service = isInMotion(first) ? first : ((await readService(journey, request, isInMotion)) ?? first)
-  const { ecs } = journey
+  const service = isInMotion(first) ? first : ((await readService(context, request, isInMotion)) ?? first)
+  const { ecs } = context
   const taskDefinition = target?.arn && (await ecs.taskDefinitionOfRevision(target.arn))
   const source = sources?.[0]?.arn
   return {
@@ -62,16 +63,16 @@ function isInMotion(service: Service | undefined): boolean {
 /** The service deployment that has not ended. Where the service is in motion, it is looked for several times. */
 async function unfinishedOf(
   service: Service,
-  { cluster, service: name }: DeployRequest,
-  journey: Journey,
+  { cluster, service: name }: ServiceRequest,
+  context: Context,
 ): Promise<ServiceDeployment | undefined> {
-  const { ecs } = journey
+  const { ecs } = context
   const { createdAt } = primary(service) ?? {}
   const since = createdAt && new Date(createdAt.getTime() - slack)
   const listed = async () => (await ecs.listServiceDeployments(cluster, name, since)).find(isUnfinished)
   if (!isInMotion(service)) return await unlessDenied(listed(), () => undefined)
   const { currentServiceDeployment: arn } = service
-  return await persistently(journey, async () => {
+  return await persistently(context, async () => {
     const current = (await listed()) ?? (arn ? await ecs.describeServiceDeployment(arn) : undefined)
     return current && isUnfinished(current) ? current : undefined
   })
@@ -85,7 +86,7 @@ function isUnfinished(deployment: ServiceDeployment): boolean {
 async function movingByCodeDeploy(
   service: Service,
   { name: group, active: ids }: Located,
-  { codeDeploy }: Journey,
+  { codeDeploy }: Context,
 ): Promise<Moving | undefined> {
   const [active] = ids ?? []
   if (active === undefined) return undefined

@@ -1,29 +1,31 @@
 import { Failure } from '../../failure.ts'
 import type { RevisionHistory } from '../../ports.ts'
 import { untrusted } from '../../text.ts'
-import { groupNameOf } from '../codedeploy/group.ts'
+import { groupNameOf } from '../codedeploy/group-name.ts'
 import { locateGroup } from '../codedeploy/group-search.ts'
+import type { Context } from '../context.ts'
 import { deploy } from '../deploy.ts'
 import type { End } from '../end.ts'
 import { engineOf, requireService, runningTaskDefinition } from '../engine.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey } from '../journey.ts'
 import { shortly } from '../patience.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { findEarlierAppSpec } from './earlier-appspec.ts'
 import { requireImages } from './image.ts'
 import { findMoving } from './moving.ts'
-import { findRollbackTarget, type RollbackGoal, type RollbackTarget } from './target.ts'
+import type { RollbackGoal, RollbackTarget } from './rollback-goal.ts'
+import { findRollbackTarget } from './target.ts'
 import { turnRound } from './turn-round.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** A rollback is a deployment of a revision that is there already. */
-export interface RollbackRequest extends Omit<DeployRequest, 'wanted'> {
+export interface RollbackRequest extends Omit<ServiceRequest, 'wanted'> {
   readonly goal: RollbackGoal
 }
 
 /** AWS as a rollback sees it. */
-export interface RollbackJourney extends Journey {
+export interface RollbackJourney extends Context {
   readonly revisions: RevisionHistory
 }
 
@@ -32,19 +34,19 @@ export interface RollbackJourney extends Journey {
  * revision of the goal is deployed by the service's own engine. Registers nothing. The last event is `finished`, with
  * `succeeded` when the service is back and `rollback-failed` when it is not.
  */
-export async function* rollBack(request: RollbackRequest, journey: RollbackJourney): Events<void> {
+export async function* rollBack(request: RollbackRequest, context: RollbackJourney): Events<void> {
   let target: RollbackTarget | undefined
-  const wanted: DeployRequest['wanted'] = async (read, current) => {
-    const service = await requireService(read, request, journey.ecs)
-    const preparing = shortly(journey, request)
+  const wanted: ServiceRequest['wanted'] = async (read, current) => {
+    const service = await requireService(read, request, context.ecs)
+    const preparing = shortly(context, request)
     const isCodeDeploy = engineOf(service, request.service) === 'codedeploy'
     const group = isCodeDeploy
       ? (await locateGroup(request, service, preparing, () => undefined)).name
       : groupNameOf(request)
-    const ports = { ...preparing, revisions: readOnce(journey.revisions), group, now: journey.clock.now() }
+    const ports = { ...preparing, revisions: readOnce(context.revisions), group, now: context.clock.now() }
     const found = await findRollbackTarget(request.goal, service, ports)
     const { region } = request
-    const doubts = await requireImages({ target: found, current, service, region, ecr: journey.ecr })
+    const doubts = await requireImages({ target: found, current, service, region, ecr: context.ecr })
     const isBack = found.arn === runningTaskDefinition(service)
     const how = isCodeDeploy && !isBack ? await findEarlierAppSpec(found.arn, ports) : undefined
     const known = how?.appSpec === undefined ? '' : `, with the AppSpec and hooks of deployment ${how.id}`
@@ -56,10 +58,10 @@ export async function* rollBack(request: RollbackRequest, journey: RollbackJourn
     }
     return { definition: found.definition, arn: found.arn, appSpec: how?.appSpec }
   }
-  const asked: DeployRequest = { ...request, wanted, isJustChanged: true }
-  const moving = request.goal.kind === 'last-good' ? await lookForMoving(asked, journey) : undefined
-  if (moving) yield* turnRound(moving, asked, journey)
-  else yield* retold(deploy(asked, journey), () => target)
+  const asked: ServiceRequest = { ...request, wanted, isJustChanged: true }
+  const moving = request.goal.kind === 'last-good' ? await lookForMoving(asked, context) : undefined
+  if (moving) yield* turnRound(moving, asked, context)
+  else yield* retold(deploy(asked, context), () => target)
 }
 
 /** The past is asked for twice: for the revision, and for how it was deployed. */
@@ -75,9 +77,9 @@ function readOnce(history: RevisionHistory): RevisionHistory {
 }
 
 /** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */
-async function lookForMoving(request: DeployRequest, journey: Journey) {
+async function lookForMoving(request: ServiceRequest, context: Context) {
   try {
-    return await findMoving(request, shortly(journey, request))
+    return await findMoving(request, shortly(context, request))
   } catch (error) {
     if (error instanceof Failure) return undefined
     throw error

@@ -1,45 +1,14 @@
 import { placeOf } from '../../arn.ts'
 import { Failure } from '../../failure.ts'
 import { parseReference } from '../../image/reference.ts'
-import type { JsonObject, RevisionHistory, Service } from '../../ports.ts'
+import type { JsonObject, Service } from '../../ports.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
-import { asName, quoted, type Text, text, type Untrusted, untrusted } from '../../text.ts'
+import { asName, quoted, type Text, text, untrusted } from '../../text.ts'
 import { shortName } from '../end.ts'
 import { engineOf, runningTaskDefinition } from '../engine.ts'
-import type { Journey } from '../journey.ts'
 import { lastGoodRevision } from './history.ts'
-
-/** What somebody wants to go back to. */
-export type RollbackGoal =
-  /** What served before the revision that the service runs now. */
-  | { readonly kind: 'last-good' }
-  /**
-   * `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. `why`, where
-   * nobody asked for it.
-   */
-  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string; readonly why?: string }
-  /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
-  | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
-
-/** The revision to go back to. `arn` and `definition` are AWS's own. */
-export interface RollbackTarget {
-  readonly arn: string
-  readonly definition: JsonObject
-  /** Why this revision, in a sentence. */
-  readonly basis: Untrusted
-  readonly warnings: readonly Untrusted[]
-}
-
-/** The past that a rollback looks into. */
-export interface RollbackPorts {
-  readonly ecs: Journey['ecs']
-  readonly revisions: RevisionHistory
-  /** Of the deployment group; only asked for services of CodeDeploy. */
-  readonly group: { readonly application: string; readonly deploymentGroup: string }
-  /** Milliseconds since 1970. */
-  readonly now: number
-}
+import type { RollbackGoal, RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
 /** Revisions that are looked through for an image. */
 const searched = 50

@@ -5,13 +5,14 @@ import { asName, text, untrusted } from '../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy/group.ts'
 import { serviceConsoleUrl } from '../console.ts'
+import type { Context, Rollout } from '../context.ts'
 import { watchServiceDeployment } from '../ecs/watch-service-deployment.ts'
 import { certain, type End, notWatched, shortName } from '../end.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { DeployRequest, Journey, Rollout } from '../journey.ts'
 import { shortly } from '../patience.ts'
 import { recorded } from '../recorded.ts'
 import { redactEvents } from '../redact-events.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { startPace } from '../watch.ts'
 import type { Moving } from './moving.ts'
 
@@ -21,26 +22,26 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * Stops a deployment that is in flight with rollback, and follows the way back to its end. What is on its way back already
  * is followed only. The last event is `finished`; a dry run ends after `planned`.
  */
-export async function* turnRound(moving: Moving, request: DeployRequest, journey: Journey): Events<void> {
+export async function* turnRound(moving: Moving, request: ServiceRequest, context: Context): Events<void> {
   const { engine, from: previousTaskDefinition, taskDefinition } = moving
   const known = { engine, previousTaskDefinition, taskDefinition }
   const turning = { ...request, isTurnedRound: true }
-  yield* redactEvents(turning, journey, (asked, seen) =>
+  yield* redactEvents(turning, context, (asked, seen) =>
     recorded(asked, seen, known, (kept) => wayBack(moving, asked, kept)),
   )
 }
 
 /** Undefined: a dry run. */
-async function* wayBack(moving: Moving, request: DeployRequest, journey: Journey): Events<End | undefined> {
-  yield planned(moving, request, journey)
+async function* wayBack(moving: Moving, request: ServiceRequest, context: Context): Events<End | undefined> {
+  yield planned(moving, request, context)
   if (request.dryRun) return undefined
   const end = yield* moving.engine === 'codedeploy'
-    ? byCodeDeploy(moving, request, journey)
-    : byEcs(moving, request, journey)
+    ? byCodeDeploy(moving, request, context)
+    : byEcs(moving, request, context)
   return asRollback(end, moving.taskDefinition)
 }
 
-function planned(moving: Moving, { cluster, service, region }: DeployRequest, { clock }: Journey): DeploymentEvent {
+function planned(moving: Moving, { cluster, service, region }: ServiceRequest, { clock }: Context): DeploymentEvent {
   const { engine, isReturning } = moving
   const id = engine === 'codedeploy' ? moving.id : shortName(moving.arn)
   const what = moving.taskDefinition ? ` of ${shortName(moving.taskDefinition)}` : ''
@@ -65,21 +66,21 @@ function planned(moving: Moving, { cluster, service, region }: DeployRequest, { 
 
 async function* byEcs(
   moving: Extract<Moving, { engine: 'ecs-rolling' }>,
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
 ): Events<End> {
   const { arn, own, service, isReturning } = moving
   const deploymentId = withoutAccount(arn)
-  journey.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
-  if (!isReturning) await unlessEnded(shortly(journey, request).ecs.rollBackServiceDeployment(arn))
-  journey.keep({ stage: 'watching' })
+  context.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
+  if (!isReturning) await unlessEnded(shortly(context, request).ecs.rollBackServiceDeployment(arn))
+  context.keep({ stage: 'watching' })
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
-  yield { kind: 'started', at: journey.clock.now(), engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }
+  yield { kind: 'started', at: context.clock.now(), engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }
   if (!request.wait) return notWatched(request, arn)
-  const deadline = deadlineIn(journey.clock, request.waitMinutes * 60_000)
-  const rollout = rolloutOf(moving, request, journey)
-  const pace = startPace(journey.clock, request.longestGap)
+  const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
+  const rollout = rolloutOf(moving, request, context)
+  const pace = startPace(context.clock, request.longestGap)
   return yield* watchServiceDeployment({ rollout, arn, own, deadline, pace })
 }
 
@@ -94,13 +95,13 @@ async function unlessEnded(stop: Promise<void>): Promise<void> {
 
 async function* byCodeDeploy(
   moving: Extract<Moving, { engine: 'codedeploy' }>,
-  request: DeployRequest,
-  journey: Journey,
+  request: ServiceRequest,
+  context: Context,
 ): Events<End> {
   const { id, group: name, service, isReturning } = moving
-  const preparing = shortly(journey, request)
+  const preparing = shortly(context, request)
   const group = await requireGroup(preparing, name, service)
-  journey.keep({ stage: 'updating', deploymentId: id, codeDeploy: name })
+  context.keep({ stage: 'updating', deploymentId: id, codeDeploy: name })
   if (!isReturning) await preparing.codeDeploy.stopDeployment(id, true)
   // This stop rolls back whatever the group says about others.
   const events = [...(group.autoRollbackConfiguration?.events ?? []), 'DEPLOYMENT_STOP_ON_REQUEST']
@@ -111,12 +112,12 @@ async function* byCodeDeploy(
     taskDefinition: moving.taskDefinition ?? '',
     definition: {},
   } as const
-  return yield* deployByCodeDeploy(rolloutOf(moving, request, journey), returning, inFlight)
+  return yield* deployByCodeDeploy(rolloutOf(moving, request, context), returning, inFlight)
 }
 
-function rolloutOf(moving: Moving, request: DeployRequest, journey: Journey): Rollout {
+function rolloutOf(moving: Moving, request: ServiceRequest, context: Context): Rollout {
   const { service, taskDefinition = '', from } = moving
-  return { request, journey, service, taskDefinition, previousTaskDefinition: from }
+  return { request, context, service, taskDefinition, previousTaskDefinition: from }
 }
 
 /** What the end of the stopped deployment means for who wanted to go back. */

@@ -1,12 +1,13 @@
 import type { Service, UpdateServiceRequest } from '../../ports.ts'
-import type { Engine } from '../event.ts'
-import type { DeployRequest, Rollout } from '../journey.ts'
+import type { Rollout } from '../context.ts'
+import type { Engine } from '../engine.ts'
 import { shortly } from '../patience.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import type { SettingChange } from './change.ts'
 import type { FormerSettings } from './former.ts'
 import { arrange } from './strategy.ts'
 
-type Wanted = Pick<DeployRequest, 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'>
+type Wanted = Pick<ServiceRequest, 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'>
 
 /** What a deployment changes at the settings of a service, beside the definition and the count. */
 export interface SettingsUpdate {
@@ -52,7 +53,7 @@ function tagsUpdate({ enableEcsManagedTags, propagateTags }: Wanted, service: Se
 }
 
 /** Changes settings and nothing else, beside a deployment that goes on as it began or is still to come. */
-export async function updateSettings({ request, journey }: Rollout, { members }: SettingsUpdate): Promise<Service> {
+export async function updateSettings({ request, context }: Rollout, { members }: SettingsUpdate): Promise<Service> {
   const { cluster, service } = request
-  return await shortly(journey, request).ecs.updateService({ cluster, service, ...members })
+  return await shortly(context, request).ecs.updateService({ cluster, service, ...members })
 }

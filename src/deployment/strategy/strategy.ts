@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../failure.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LoadBalancer, Service } from '../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
-import type { Engine } from '../event.ts'
-import type { DeployRequest } from '../journey.ts'
+import type { Engine } from '../engine.ts'
+import type { ServiceRequest } from '../service-request.ts'
 import { type SettingChange, settingChanges } from './change.ts'
 import { type FormerSettings, formerOf, restored, type Settled } from './former.ts'
 import { strategyProblems } from './rules.ts'
@@ -31,7 +31,7 @@ export interface Arrangement {
  * with the settings put in.
  */
 export function arrange(
-  { settings, former }: Pick<DeployRequest, 'settings' | 'former'>,
+  { settings, former }: Pick<ServiceRequest, 'settings' | 'former'>,
   service: Service,
   engine: Engine,
 ): Arrangement | undefined {

@@ -1,6 +1,6 @@
 import { isDecisive, isPartial, isTelling } from '../../diagnosis/decisive.ts'
+import type { Context } from '../context.ts'
 import type { DeploymentEvent } from '../event.ts'
-import type { Journey } from '../journey.ts'
 import type { DeploymentRecord } from '../record.ts'
 import { type LookForCause, startSuspicion } from './suspicion.ts'
 
@@ -15,10 +15,10 @@ const longest = 20_000
  */
 export async function* withSuspicion<Result>(
   way: Events<Result>,
-  journey: Journey,
+  context: Context,
   recordOf: () => DeploymentRecord,
 ): Events<Result> {
-  const suspicion = startSuspicion(journey.clock, lookForCause(journey, recordOf))
+  const suspicion = startSuspicion(context.clock, lookForCause(context, recordOf))
   try {
     let step = way.next()
     for (;;) {
@@ -36,14 +36,14 @@ export async function* withSuspicion<Result>(
 }
 
 /** The evidence and the catalogue are those of the end. */
-function lookForCause(journey: Journey, recordOf: () => DeploymentRecord): LookForCause {
+function lookForCause(context: Context, recordOf: () => DeploymentRecord): LookForCause {
   return async (known) => {
     // Loaded only now: a deployment on which nothing fails needs no diagnosis.
     const { investigate } = await import('../examine.ts')
-    const explained = await investigate(known, recordOf(), journey, longest)
+    const explained = await investigate(known, recordOf(), context, longest)
     if (explained === undefined) return undefined
     const { cause, evidence } = explained
-    if (!isDecisive(evidence, journey.clock.now()) || !isTelling(cause)) return undefined
+    if (!isDecisive(evidence, context.clock.now()) || !isTelling(cause)) return undefined
     return { cause, isPartial: isPartial(evidence) }
   }
 }

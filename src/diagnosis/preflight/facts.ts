@@ -1,4 +1,4 @@
-import type { Engine } from '../../deployment/event.ts'
+import type { Engine } from '../../deployment/engine.ts'
 import type { Failure } from '../../failure.ts'
 import type {
   AlarmState,

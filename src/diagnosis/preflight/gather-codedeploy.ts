@@ -1,5 +1,6 @@
 import { taskDefinitionOf } from '../../deployment/codedeploy/appspec.ts'
-import { type GroupName, groupMissing, groupNameOf } from '../../deployment/codedeploy/group.ts'
+import { groupMissing } from '../../deployment/codedeploy/group.ts'
+import { type GroupName, groupNameOf } from '../../deployment/codedeploy/group-name.ts'
 import { type GroupWish, searchGroup } from '../../deployment/codedeploy/group-search.ts'
 import { Failure } from '../../failure.ts'
 import type { CodeDeploy, DeploymentGroup, Ecs, JsonObject, Service } from '../../ports.ts'

@@ -6,8 +6,8 @@ import {
   taskDefinitionIn,
 } from '../../../src/deployment/codedeploy/appspec.ts'
 import { countServices } from '../../../src/deployment/codedeploy/appspec-source.ts'
-import { groupNameOf } from '../../../src/deployment/codedeploy/group.ts'
-import type { DeployRequest } from '../../../src/deployment/journey.ts'
+import { groupNameOf } from '../../../src/deployment/codedeploy/group-name.ts'
+import type { ServiceRequest } from '../../../src/deployment/service-request.ts'
 import { refusal, said } from '../../refusal.ts'
 
 const arn = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7'
@@ -106,7 +106,7 @@ Hooks:
 test('names of applications and groups are cut where the console and the AWS CLI cut them', () => {
   const long = 'x'.repeat(60)
   const request = { cluster: `arn:aws:ecs:eu-west-1:111122223333:cluster/${long}`, service: long, codeDeploy: {} }
-  const { application, deploymentGroup } = groupNameOf(request as unknown as DeployRequest)
+  const { application, deploymentGroup } = groupNameOf(request as unknown as ServiceRequest)
   expect(application).toBe(`AppECS-${'x'.repeat(46)}-${'x'.repeat(46)}`)
   expect(deploymentGroup).toHaveLength(100)
 })

@@ -215,14 +215,14 @@ describe('what stands in the way', () => {
         codeDeploy: {},
         wait: true,
       } as const
-      const journey = {
+      const context = {
         ...ports,
         within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: async () => service } }),
         signal: new AbortController().signal,
         keep() {},
       }
       const wanted = async () => ({ definition: {} })
-      const events = deploy({ ...request, wanted, waitMinutes: 1, dryRun: false, onCancel: 'leave' }, journey)
+      const events = deploy({ ...request, wanted, waitMinutes: 1, dryRun: false, onCancel: 'leave' }, context)
       await expect(
         (async () => {
           for await (const _ of events);

@@ -1,5 +1,6 @@
 /** Whose a service is by one look at it, and how our own deployment is told from those of others. */
 import { describe, expect, test } from '@jest/globals'
+import type { Rollout } from '../../../src/deployment/context.ts'
 import { awaitOwn, ownOfUpdate } from '../../../src/deployment/ecs/own-deployment.ts'
 import {
   endByOthers,
@@ -9,7 +10,6 @@ import {
   type Sighting,
   startSightings,
 } from '../../../src/deployment/ecs/sighting.ts'
-import type { Rollout } from '../../../src/deployment/journey.ts'
 import type { EcsDeployment, Service } from '../../../src/ports.ts'
 import { plain } from '../../refusal.ts'
 import { createClock } from '../../simulator/clock.ts'
@@ -154,8 +154,8 @@ describe('our deployment', () => {
 
   test('is kept for the post step, and told', () => {
     const kept: unknown[] = []
-    const journey = { keep: (part: unknown) => kept.push(part), clock: { now: () => start } }
-    expect(identified({ journey } as unknown as Rollout, known)).toEqual({
+    const context = { keep: (part: unknown) => kept.push(part), clock: { now: () => start } }
+    expect(identified({ context } as unknown as Rollout, known)).toEqual({
       kind: 'identified',
       at: start,
       deploymentId: 'ecs-svc/2',
@@ -217,9 +217,9 @@ function updating(revision: string, answers: readonly Service[], request: object
   const clock = createClock({ kind: 'idle' }, start, () => 0.5).forProgram
   let looks = 0
   const ecs = { describeService: async () => answers[Math.min(looks++, answers.length - 1)] }
-  const journey = { clock, ecs, signal: new AbortController().signal, within: () => ({ ecs }) }
+  const context = { clock, ecs, signal: new AbortController().signal, within: () => ({ ecs }) }
   const rollout = {
-    journey,
+    context,
     service: before,
     taskDefinition: revision,
     previousTaskDefinition: 'api:1',

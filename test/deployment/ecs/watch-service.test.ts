@@ -1,9 +1,9 @@
 /** What a service says of itself, look by look, where service deployments may not be read: each answer is written down here. */
 import { describe, expect, test } from '@jest/globals'
 import { deadlineIn } from '../../../src/clock.ts'
+import type { Rollout } from '../../../src/deployment/context.ts'
 import { watchService } from '../../../src/deployment/ecs/watch-service.ts'
 import type { DeploymentEvent } from '../../../src/deployment/event.ts'
-import type { Rollout } from '../../../src/deployment/journey.ts'
 import { startPace } from '../../../src/deployment/watch.ts'
 import type { EcsDeployment, Service } from '../../../src/ports.ts'
 import { createSimulator } from '../../simulator/simulator.ts'
@@ -58,12 +58,12 @@ async function watch(answers: readonly (Service | undefined)[], rollout: Partial
   let looks = 0
   const describeService = async () => answers[Math.min(looks++, answers.length - 1)]
   const ecs = { ...ports.ecs, describeService }
-  const journey = { ...ports, ecs, clock: clock.forProgram, signal: new AbortController().signal, keep() {} }
+  const context = { ...ports, ecs, clock: clock.forProgram, signal: new AbortController().signal, keep() {} }
   const request = { cluster: 'shop', service: 'api', waitMinutes: 10 } as Rollout['request']
   const deadline = deadlineIn(clock.forProgram, 600_000)
   const known = {
     request,
-    journey,
+    context,
     service: before,
     taskDefinition: 'api:2',
     previousTaskDefinition: 'api:1',
@@ -224,7 +224,7 @@ describe('a deployment that no reply has named', () => {
     let looks = 0
     const ecs = { ...ports.ecs, describeService: async () => answers[Math.min(looks++, answers.length - 1)] }
     const kept: object[] = []
-    const journey = {
+    const context = {
       ...ports,
       ...{
         ecs,
@@ -234,7 +234,7 @@ describe('a deployment that no reply has named', () => {
       },
     }
     const request = { cluster: 'shop', service: 'api', waitMinutes: 5 } as Rollout['request']
-    const rollout = { request, journey, service: before, taskDefinition: 'api:2', previousTaskDefinition: 'api:1' }
+    const rollout = { request, context, service: before, taskDefinition: 'api:2', previousTaskDefinition: 'api:1' }
     const deadline = deadlineIn(clock.forProgram, 300_000)
     const events = watchService({ rollout, own: unnamed, deadline, pace: startPace(clock.forProgram) })
     for (;;) {

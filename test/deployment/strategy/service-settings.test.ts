@@ -1,10 +1,10 @@
 /** Settings of a service that are neither its strategy nor its definition: where its tasks get their tags from. */
 import { describe, expect, test } from '@jest/globals'
-import type { DeployRequest } from '../../../src/deployment/journey.ts'
+import type { ServiceRequest } from '../../../src/deployment/service-request.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../scene.ts'
 
-const tags: Partial<DeployRequest> = { propagateTags: 'SERVICE', enableEcsManagedTags: true }
+const tags: Partial<ServiceRequest> = { propagateTags: 'SERVICE', enableEcsManagedTags: true }
 const applied = { propagateTags: 'SERVICE', enableECSManagedTags: true }
 const settingsOf = (sim: Simulator) => sim.world.region(region).ecs.service('shop', 'api')
 const count = (sim: Simulator, operation: string) =>

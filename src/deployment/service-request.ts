@@ -1,35 +1,22 @@
-import type { Clock, Deadline } from '../clock.ts'
-import type { ImageStore } from '../diagnosis/gather-platforms.ts'
 import type { Source } from '../document/document.ts'
 import type { Place } from '../mistake.ts'
 import type { Origins } from '../origins.ts'
-import type {
-  CodeDeploy,
-  CommitHistory,
-  CredentialLifetime,
-  Ecr,
-  Ecs,
-  EnvironmentHistory,
-  EvidenceSources,
-  Identity,
-  JsonObject,
-  NetworkSources,
-  PreflightSources,
-  RoleSources,
-  Scaling,
-  Service,
-} from '../ports.ts'
+import type { JsonObject, Service } from '../ports.ts'
 import type { WrittenDefinition } from '../task-definition/source.ts'
-import type { ConflictPolicy } from './conflict.ts'
-import type { OneOffTask } from './ecs/run-task.ts'
-import type { EnvironmentOrder } from './environment-order.ts'
-import type { Guard } from './guard.ts'
-import type { DeploymentRecord } from './record.ts'
+import type {
+  CancelPolicy,
+  ConflictPolicy,
+  EnvironmentOrder,
+  Guard,
+  PausePolicy,
+  PreflightPolicy,
+  WaitGoal,
+} from './policies.ts'
 import type { FormerSettings } from './strategy/former.ts'
 import type { DeploymentSettings } from './strategy/settings.ts'
 
 /** What somebody asks for. Everything that is undefined is left as the service has it. */
-export interface DeployRequest {
+export interface ServiceRequest {
   /** Name or ARN. */
   readonly cluster: string
   readonly service: string
@@ -87,26 +74,6 @@ export interface DeployRequest {
   readonly onCancel: CancelPolicy
 }
 
-/**
- * All traffic on the new version; the same after the last checks of it; or the end, with the old version gone. What
- * goes wrong after the goal is not seen any more.
- */
-export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
-
-/** How it is looked whether a deployment can succeed, before anything is changed. */
-export interface PreflightPolicy {
-  /** True: nothing is deployed, and also what runs already is looked at. */
-  readonly only: boolean
-  /** Reads secrets, where that is allowed, to see whether their JSON keys are there. */
-  readonly secretKeys: boolean
-}
-
-/** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
-export type PausePolicy = 'wait' | 'leave'
-
-/** `go-on` is no choice of anybody: what takes a service back is not stopped by the cancel of the run that failed. */
-export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
-
 /** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
 export interface WantedDefinition {
   readonly definition: JsonObject
@@ -149,48 +116,24 @@ export interface CodeDeployRequest {
   readonly autoRollback?: readonly RollbackEvent[] | undefined
 }
 
-/** AWS as a deployment sees it. */
-export interface AwsPorts {
-  readonly ecs: Ecs
-  readonly codeDeploy: CodeDeploy
-  readonly evidence: EvidenceSources
-  readonly scaling: Scaling
-  readonly ecr: Pick<Ecr, 'imageDigest'>
-  /** How long the credentials last, as far as anybody knows. */
-  credentialLifetime(): Promise<CredentialLifetime>
-  /** Asked only to explain certain failures. */
-  readonly network: NetworkSources
-  /** Asked before a deployment, and some of it to explain certain failures. */
-  readonly preflight: PreflightSources
-  readonly roles: RoleSources
-  /** Who the credentials belong to. */
-  identity(): Promise<Identity>
-  /** The same with less time: no call is tried again after `deadline`. */
-  within(deadline: Deadline): AwsPorts
-}
-
-/** The world of one deployment. */
-export interface Journey extends AwsPorts {
-  /** Where the order of commits is known; undefined where there is no repository. */
-  readonly history?: CommitHistory | undefined
-  /** Where it is known how deployments to other environments ended; undefined: nowhere. */
-  readonly environments?: EnvironmentHistory | undefined
-  /** Where it is looked up what images are made for; undefined: nobody looks. */
-  readonly images?: ImageStore | undefined
-  readonly clock: Clock
-  /** Aborts when the job is cancelled. */
-  readonly signal: AbortSignal
-  /** Keeps what the post step needs, before and after everything that changes AWS. Later values replace earlier ones. */
-  keep(part: Partial<DeploymentRecord>): void
-}
-
-/** One deployment on its way: what every engine gets. */
-export interface Rollout {
-  readonly request: DeployRequest
-  readonly journey: Journey
-  /** The service as it was before anything changed. */
-  readonly service: Service
-  readonly previousTaskDefinition: string | undefined
-  /** ARN of the revision to deploy. */
-  readonly taskDefinition: string
+/** A one-off task of the new revision, before the service is updated: a migration, say. */
+export interface OneOffTask {
+  /** `containerOverrides`. */
+  readonly overrides?: readonly JsonObject[] | undefined
+  /** Network, launch type and capacity providers are the service's own where they are not given, and Fargate without one. */
+  readonly subnets: readonly string[]
+  readonly securityGroups: readonly string[]
+  readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
+  readonly launchType?: string | undefined
+  readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
+  readonly startedBy: string
+  readonly tags?: readonly JsonObject[] | undefined
+  readonly volumeConfigurations?: readonly JsonObject[] | undefined
+  readonly enableEcsManagedTags?: boolean | undefined
+  readonly propagateTags?: string | undefined
+  /** False: start it and go on. */
+  readonly awaitStop: boolean
+  readonly waitMinutes: number
+  /** The same for a repeated try of the same run, so that one task is started only. */
+  readonly idempotencyKey: string
 }

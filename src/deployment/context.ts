@@ -1,0 +1,65 @@
+import type { Clock, Deadline } from '../clock.ts'
+import type {
+  CodeDeploy,
+  CommitHistory,
+  CredentialLifetime,
+  Ecr,
+  Ecs,
+  EnvironmentHistory,
+  EvidenceSources,
+  Identity,
+  ImageStore,
+  NetworkSources,
+  PreflightSources,
+  RoleSources,
+  Scaling,
+  Service,
+} from '../ports.ts'
+import type { DeploymentRecord } from './record.ts'
+import type { ServiceRequest } from './service-request.ts'
+
+/** AWS as a deployment sees it. */
+export interface EcsPorts {
+  readonly ecs: Ecs
+  readonly codeDeploy: CodeDeploy
+  readonly evidence: EvidenceSources
+  readonly scaling: Scaling
+  readonly ecr: Pick<Ecr, 'imageDigest'>
+  /** How long the credentials last, as far as anybody knows. */
+  credentialLifetime(): Promise<CredentialLifetime>
+  /** Asked only to explain certain failures. */
+  readonly network: NetworkSources
+  /** Asked before a deployment, and some of it to explain certain failures. */
+  readonly preflight: PreflightSources
+  readonly roles: RoleSources
+  /** Who the credentials belong to. */
+  identity(): Promise<Identity>
+  /** The same with less time: no call is tried again after `deadline`. */
+  within(deadline: Deadline): EcsPorts
+}
+
+/** The world of one deployment. */
+export interface Context extends EcsPorts {
+  /** Where the order of commits is known; undefined where there is no repository. */
+  readonly history?: CommitHistory | undefined
+  /** Where it is known how deployments to other environments ended; undefined: nowhere. */
+  readonly environments?: EnvironmentHistory | undefined
+  /** Where it is looked up what images are made for; undefined: nobody looks. */
+  readonly images?: ImageStore | undefined
+  readonly clock: Clock
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal
+  /** Keeps what the post step needs, before and after everything that changes AWS. Later values replace earlier ones. */
+  keep(part: Partial<DeploymentRecord>): void
+}
+
+/** One deployment on its way: what every engine gets. */
+export interface Rollout {
+  readonly request: ServiceRequest
+  readonly context: Context
+  /** The service as it was before anything changed. */
+  readonly service: Service
+  readonly previousTaskDefinition: string | undefined
+  /** ARN of the revision to deploy. */
+  readonly taskDefinition: string
+}
