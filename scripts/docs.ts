@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { lostInputs } from '../src/actions/lost-inputs-table.ts'
+import { lostInputs } from '../src/actions/inputs/lost-inputs-table.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { type FindingKind, findingKinds } from '../src/diagnosis/preflight/finding-kinds.ts'
 import { eventCommits } from '../src/github/event-commits.ts'

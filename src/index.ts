@@ -4,14 +4,14 @@ import { reportUncaught, run, type Step } from './runner/run.ts'
 
 /** Every action by name. Each is loaded only when it runs, so that none pays for another's code. */
 const actions = {
-  'build-push': () => import('./actions/build-push.ts'),
-  continue: () => import('./actions/continue.ts'),
-  deploy: () => import('./actions/deploy.ts'),
-  doctor: () => import('./actions/doctor.ts'),
-  notify: () => import('./actions/notify.ts'),
-  plan: () => import('./actions/plan.ts'),
-  'register-task-definition': () => import('./actions/register-task-definition.ts'),
-  rollback: () => import('./actions/rollback.ts'),
+  'build-push': () => import('./actions/build-push/index.ts'),
+  continue: () => import('./actions/continue/index.ts'),
+  deploy: () => import('./actions/deploy/index.ts'),
+  doctor: () => import('./actions/doctor/index.ts'),
+  notify: () => import('./actions/notify/index.ts'),
+  plan: () => import('./actions/plan/index.ts'),
+  'register-task-definition': () => import('./actions/register-task-definition/index.ts'),
+  rollback: () => import('./actions/rollback/index.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>
 
 export type ActionName = keyof typeof actions

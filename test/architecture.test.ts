@@ -60,6 +60,14 @@ describe('the rooms of the house', () => {
     expect(offenders(adapters, other)).toEqual([])
   })
 
+  test('an action imports what several of them share, in this order: shared, targets, world, inputs', () => {
+    const order = ['shared', 'targets', 'world', 'inputs']
+    const levelOf = (path: string) => order.indexOf(/^src\/actions\/([^/]+)\//.exec(path)?.[1] ?? '')
+    const upwards = (name: string, file: string) =>
+      name.startsWith('src/actions/') && dirname(name) !== dirname(file) && levelOf(name) <= levelOf(file)
+    expect(offenders(['actions'], upwards)).toEqual([])
+  })
+
   test.each([
     ['@aws-sdk', 'aws'],
     ['@slack', 'slack'],

@@ -57,7 +57,7 @@ const workflows = {
 const actions = new Map<string, Action<InputSpec>>(
   await Promise.all(
     names.map(async (name): Promise<[string, Action<InputSpec>]> => {
-      const { action } = await import(`../src/actions/${name}.ts`)
+      const { action } = await import(`../src/actions/${name}/index.ts`)
       return [name, action]
     }),
   ),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { awsInputs } from '../src/actions/connect.ts'
+import { awsInputs } from '../src/actions/inputs/aws-inputs.ts'
 import { Failure } from '../src/failure.ts'
 import { differences, inputLabels } from '../src/image/build-inputs.ts'
 import { tagTaken } from '../src/image/preflight.ts'

@@ -1,7 +1,7 @@
 /** One build-push in this process: real Git repositories, the simulated ECR, and a builder that is played. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createBuildPush } from '../../src/actions/build-push.ts'
+import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { Failure } from '../../src/failure.ts'
 import { planLayout, readBlob } from '../../src/image/layout.ts'
 import { pushByDigest } from '../../src/image/push.ts'

@@ -3,8 +3,8 @@
  * as it is answered, and gone but carried out nevertheless), and each pause.
  */
 import { describe, expect, test } from '@jest/globals'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { parseRecord } from '../../src/deployment/record.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { times } from '../often.ts'

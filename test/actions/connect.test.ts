@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { awsInputs, connectAws } from '../../src/actions/connect.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
-import { placeIn } from '../../src/actions/place.ts'
+import { awsInputs } from '../../src/actions/inputs/aws-inputs.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
+import { placeIn } from '../../src/actions/targets/place.ts'
+import { openAws } from '../../src/actions/world/open-aws.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { readInputs } from '../../src/runner/inputs.ts'
 import { plain } from '../aws/simulated.ts'
@@ -49,7 +50,7 @@ describe('the input aws-region', () => {
     const { forProgram: clock } = createClock({ kind: 'idle' })
     const connectIn = async (region: string) => {
       const runner = await fakeRunner({ clock, environment: { AWS_REGION: region } })
-      return connectAws(givenInputs(awsInputs, {}), runner, clock.monotonic() + 1000).region
+      return openAws(givenInputs(awsInputs, {}), runner, clock.monotonic() + 1000).region
     }
     expect(await connectIn('eu-isoe-west-1')).toBe('eu-isoe-west-1')
     const refused = await connectIn('x.execute-api.eu-west-1').catch((error: unknown) =>

@@ -1,7 +1,7 @@
 /** Credentials that do not last as long as the deployment: said before, survived, and gone on with by the printed id. */
 import { describe, expect, test } from '@jest/globals'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'

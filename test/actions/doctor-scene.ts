@@ -1,8 +1,8 @@
 /** Runs of the action doctor, in this process. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDoctor } from '../../src/actions/doctor.ts'
-import { doctorInputs } from '../../src/actions/doctor-inputs.ts'
+import { doctorInputs } from '../../src/actions/doctor/doctor-inputs.ts'
+import { createDoctor } from '../../src/actions/doctor/index.ts'
 import { region } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Call } from '../simulator/contract.ts'

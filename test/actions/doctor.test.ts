@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { doctorInputs } from '../../src/actions/doctor-inputs.ts'
+import { doctorInputs } from '../../src/actions/doctor/doctor-inputs.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {

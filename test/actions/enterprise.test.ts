@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { newImage, rollingScene } from '../deployment/scene.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { environment, here, slack, takenBySlack } from './scene.ts'

@@ -1,6 +1,6 @@
 /** What a step leaves for the step of the next environment, by what it has done. */
 import { expect, test } from '@jest/globals'
-import { deployedBy } from '../../src/actions/environment-order.ts'
+import { deployedBy } from '../../src/actions/targets/environment-before.ts'
 import type { Commit } from '../../src/report/subject.ts'
 import { untrusted } from '../../src/text.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { openImageStore } from '../../src/actions/image-store.ts'
+import { openImageStore } from '../../src/actions/world/open-image-store.ts'
 import { simulated } from '../aws/simulated.ts'
 import { fakeRunner } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'

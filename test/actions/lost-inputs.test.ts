@@ -1,6 +1,6 @@
 /** Values that should have arrived and are empty: what GitHub dropped, and variables that nobody set. */
 import { describe, expect, test } from '@jest/globals'
-import { lostInputs } from '../../src/actions/lost-inputs-table.ts'
+import { lostInputs } from '../../src/actions/inputs/lost-inputs-table.ts'
 import { newImage, rollingScene } from '../deployment/scene.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import { here } from './scene.ts'

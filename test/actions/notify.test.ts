@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createNotify } from '../../src/actions/notify.ts'
+import { createNotify } from '../../src/actions/notify/index.ts'
 import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure.ts'
 import { renderText } from '../../src/text.ts'

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import {
   codeDeployScene,
   newImage,

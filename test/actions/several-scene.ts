@@ -1,8 +1,8 @@
 /** Services that are deployed together by the action deploy, in this process, on the virtual clock. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { region } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Behaviour, Call } from '../simulator/contract.ts'

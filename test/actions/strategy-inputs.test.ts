@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { settingsOf, strategyInputs } from '../../src/actions/strategy-inputs.ts'
+import { settingsOf, strategyInputs } from '../../src/actions/inputs/strategy-inputs.ts'
 import { readInputs } from '../../src/runner/inputs.ts'
 import { said } from '../refusal.ts'
 

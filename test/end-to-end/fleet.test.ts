@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createDeploy } from '../../src/actions/deploy.ts'
-import { deployInputs } from '../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import { spoil } from '../actions/weather.ts'
 import { newImage, portsOf, region } from '../deployment/scene.ts'
 import { times } from '../often.ts'

@@ -1,8 +1,8 @@
 /** Plays one failure with the action `deploy`, in this process, on the virtual clock. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createDeploy } from '../../../src/actions/deploy.ts'
-import { deployInputs } from '../../../src/actions/deploy-inputs.ts'
+import { createDeploy } from '../../../src/actions/deploy/index.ts'
+import { deployInputs } from '../../../src/actions/inputs/deploy-inputs.ts'
 import { environment, here, slack } from '../../actions/scene.ts'
 import { type Told, toldBy } from '../../actions/told.ts'
 import { codeDeployScene, newImage, rollingScene } from '../../deployment/scene.ts'

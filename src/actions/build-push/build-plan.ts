@@ -1,0 +1,170 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { hashContext, readRules } from '../../docker/context-files.ts'
+import { Failure } from '../../failure.ts'
+import { readStatus } from '../../git/status.ts'
+import { type BuildInputs, buildInputs, inputLabels } from '../../image/build-inputs.ts'
+import { type IgnoreRules, isIgnored } from '../../image/ignore-file.ts'
+import { digestOf, revisionLabel } from '../../image/manifest.ts'
+import type { BuildRequest } from '../../ports.ts'
+import type { Runner } from '../../runner/action.ts'
+import { repositoryUrl } from '../../source.ts'
+import { type Text, text, untrusted } from '../../text.ts'
+import { type BuildOrigin, workspaceOf } from '../world/source-commit.ts'
+import type { BuildPushInputs } from './build-push-inputs.ts'
+
+/** A build, and what its image is going to be made of. */
+export interface BuildPlan {
+  readonly kind: 'build'
+  readonly request: BuildRequest
+  readonly inputs: BuildInputs | undefined
+  readonly unlike: Text | undefined
+}
+
+/** What a build gets, as far as it can be known before it. */
+interface Contents {
+  /** Folder within the repository, or address. */
+  readonly context: string
+  readonly dockerfile: string
+  readonly files?: string | undefined
+  readonly content?: string | undefined
+  readonly ownIgnoreFile: boolean
+  /** Files that differ from the commit. */
+  readonly changed: readonly string[]
+  /** Of the commit, in seconds since 1970; undefined where the files are not the commit's. */
+  readonly committedAt?: number | undefined
+  /** Why it is not known what the build gets. */
+  readonly unknown?: Text | undefined
+}
+
+/** Decides what is built: the request with all labels, and what it is compared by. Says what the log has to know. */
+export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, runner: Runner): Promise<BuildPlan> {
+  const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
+  const { changed, unknown } = contents
+  const { environment, log } = runner
+  const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
+  if (unknown !== undefined) log.info(text`No existing image is reused: ${unknown}`)
+  if (changed.length > 0 && revision !== undefined) log.info(dirty(changed, revision))
+  const request = requestOf(inputs, contents.ownIgnoreFile)
+  const repository = found.source?.repository ?? found.event.repository
+  const made =
+    unknown === undefined
+      ? buildInputs({ ...contents, commit: found.source?.commit, revision, repository }, request, {
+          defaultPlatform: environment.DOCKER_DEFAULT_PLATFORM || `that of an ${process.arch} runner`,
+          environment,
+          runId: environment.GITHUB_RUN_ID ?? '',
+          labels: request.labels,
+        })
+      : undefined
+  const labels = {
+    ...(revision !== undefined && { [revisionLabel]: revision }),
+    'org.opencontainers.image.source': repositoryUrl(repository, found.event),
+    'org.opencontainers.image.created': createdAt(contents.committedAt, runner),
+    ...request.labels,
+    ...(made && inputLabels(made)),
+  }
+  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike: unknown }
+}
+
+/** The files are compared as they are, so that the same changes make the same image. */
+function dirty([first = '', ...others]: readonly string[], revision: string): Text {
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return text`The checkout has uncommitted changes (${untrusted(first)}${more}), so the image is labelled ${untrusted(revision)}`
+}
+
+function remoteContents({ file }: BuildPushInputs, { remote }: BuildOrigin): Contents {
+  const { address = '', commit } = remote ?? {}
+  const unknown =
+    commit === undefined
+      ? text`the context ${untrusted(address)} names no commit, so its content can change between builds`
+      : undefined
+  return { context: address, dockerfile: file ?? 'Dockerfile', ownIgnoreFile: false, changed: [], unknown }
+}
+
+async function localContents(inputs: BuildPushInputs, found: BuildOrigin, runner: Runner): Promise<Contents> {
+  const workspace = workspaceOf(runner)
+  const folder = requireFolder(inputs.context, workspace)
+  const dockerfile = inputs.file === undefined ? usualDockerfile(folder) : resolve(workspace, inputs.file)
+  const { rules, isOwn } = await readRules(folder, dockerfile)
+  const root = found.checkout?.root ?? realpathSync(workspace)
+  const within = (path: string) => relative(root, path) || '.'
+  const paths = { context: within(folder), dockerfile: within(dockerfile), ownIgnoreFile: isOwn }
+  const { changed, committedAt } = await changesOf(found, paths, rules, runner)
+  const content = await readFile(dockerfile).then(digestOf, () => undefined)
+  const time = changed.length === 0 ? committedAt : undefined
+  try {
+    const files = await hashContext(folder, rules, runner.signal)
+    return { ...paths, files, content, changed, committedAt: time }
+  } catch (error) {
+    runner.signal.throwIfAborted()
+    const reason = untrusted(error instanceof Error ? error.message : String(error))
+    return { ...paths, changed, committedAt: time, unknown: text`the context cannot be read: ${reason}` }
+  }
+}
+
+function requireFolder(context: string, workspace: string): string {
+  const folder = resolve(workspace, context)
+  if (existsSync(folder)) return realpathSync(folder)
+  throw new Failure({
+    code: 'file-unreadable',
+    what: text`The build context "${untrusted(context)}" was not found`,
+    why: text`no such folder in the workspace`,
+    fix: text`Correct the input context, or check out the repository before this step (actions/checkout).`,
+  })
+}
+
+/** Docker takes the name in lower case, too. */
+function usualDockerfile(folder: string): string {
+  const [usual, other] = [join(folder, 'Dockerfile'), join(folder, 'dockerfile')]
+  return !existsSync(usual) && existsSync(other) ? other : usual
+}
+
+/** Which files of the build differ from the commit. Where git does not say, the files alone are compared. */
+async function changesOf(
+  { checkout }: BuildOrigin,
+  { context, dockerfile }: Pick<Contents, 'context' | 'dockerfile'>,
+  rules: IgnoreRules,
+  { environment, signal, log }: Runner,
+): Promise<Pick<Contents, 'changed' | 'committedAt'>> {
+  if (checkout?.commit === undefined) return { changed: [] }
+  const status = await readStatus({ root: checkout.root, environment, signal })
+  signal.throwIfAborted()
+  if (status.kind === 'unknown') {
+    log.info(text`Whether the checkout has uncommitted changes is unknown: ${untrusted(status.why)}`)
+    return { changed: [] }
+  }
+  const below = context === '.' ? '' : `${context}/`
+  const changed = status.changed.filter(
+    (path) =>
+      path === dockerfile || (path.startsWith(below) && !isIgnored(rules, path.slice(below.length).replace(/\/$/, ''))),
+  )
+  return { changed, committedAt: status.committedAt }
+}
+
+function requestOf(inputs: BuildPushInputs, ownIgnoreFile: boolean): BuildRequest {
+  const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, network, noCache, pull } = inputs
+  return {
+    context,
+    file,
+    target,
+    platforms,
+    buildArgs,
+    labels: Object.fromEntries(inputs.labels),
+    secrets: inputs.secrets.map(([id, value]) => ({ id, value })),
+    secretFiles: inputs.secretFiles.map(([id, path]) => ({ id, path })),
+    cacheFrom,
+    cacheTo,
+    provenance,
+    network,
+    noCache,
+    pull,
+    ownIgnoreFile,
+  }
+}
+
+/** SOURCE_DATE_EPOCH, in seconds (reproducible-builds.org), or the time of the commit that is built, or now. */
+function createdAt(committedAt: number | undefined, { environment, clock }: Runner): string {
+  const epoch = Number(environment.SOURCE_DATE_EPOCH || committedAt || Number.NaN)
+  return new Date(Number.isFinite(epoch) ? epoch * 1000 : clock.now()).toISOString()
+}

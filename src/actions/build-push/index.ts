@@ -1,0 +1,179 @@
+import { basename, dirname, resolve } from 'node:path'
+import { deadlineIn } from '../../clock.ts'
+import { dockerBuilder } from '../../docker/builder.ts'
+import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
+import { addArtifact } from '../../github/artifacts.ts'
+import { type Published, type PublishPorts, publish } from '../../image/publish.ts'
+import type { Builder, RegistryLogin } from '../../ports.ts'
+import { openRegistry } from '../../registry/distribution.ts'
+import { openLayout } from '../../registry/layout-files.ts'
+import { shareLogin } from '../../registry/login.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { invalidInputs } from '../../runner/inputs.ts'
+import { sourceLine } from '../../source.ts'
+import { asName, text, untrusted } from '../../text.ts'
+import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
+import { openAws } from '../world/open-aws.ts'
+import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
+import { network, type World } from '../world/world.ts'
+import { planBuild } from './build-plan.ts'
+import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
+import { wantedTags } from './build-tags.ts'
+
+/** How long one request to AWS or to the registry is tried again. Milliseconds. */
+const patience = 10 * 60_000
+
+const savedConfiguration = 'docker-configuration'
+
+interface BuildWorld extends World {
+  /** Builds in the place of Docker. */
+  readonly builder?: Builder | undefined
+}
+
+/** Builds and pushes one image. The world is handed in, so that tests decide what AWS and the registry say. */
+export function createBuildPush(world: BuildWorld): Action<typeof buildPushInputs> {
+  return {
+    inputs: buildPushInputs,
+    main: (inputs, runner) => main(inputs, runner, world),
+    post: (_, runner) => post(runner),
+  }
+}
+
+export const action = createBuildPush(network)
+
+async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
+  for (const [, secret] of inputs.secrets) runner.mask(secret)
+  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
+  if (lost.length > 0) throw invalidInputs(lost)
+  const found = sourceOfContext(inputs.context, inputs.revision, runner)
+  tellSource(found, inputs, runner)
+  const tags = await wantedTags(inputs, found, runner)
+  if (inputs.dryRun) return tellDryRun(inputs, tags, found, runner)
+  const layout =
+    inputs.ociLayout === undefined
+      ? undefined
+      : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
+  try {
+    const published = await publish(
+      {
+        repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
+        tags,
+        source: layout === undefined ? await planBuild(inputs, found, runner) : { kind: 'layout', layout },
+      },
+      openPorts(inputs, runner, world),
+    )
+    await tell(published, found, runner)
+  } finally {
+    await layout?.close()
+  }
+}
+
+function tellSource(
+  { source, event, checkout, remote }: BuildOrigin,
+  { context }: BuildPushInputs,
+  { log }: Runner,
+): void {
+  if (source === undefined) return
+  const place = untrusted(context)
+  const missing =
+    checkout === undefined
+      ? text`no Git checkout at "${place}"`
+      : text`the commit of the Git checkout at "${place}" cannot be read`
+  const line = sourceLine(source, event, remote === undefined ? missing : undefined)
+  if (line !== undefined) log.info(line)
+}
+
+/** Removes the password that a killed `main` may have left behind. */
+async function post(runner: Runner): Promise<void> {
+  const directory = runner.state(savedConfiguration)
+  if (directory === undefined || !basename(directory).startsWith(configurationPrefix)) return
+  if (resolve(dirname(directory)) === resolve(temporary(runner))) await removeConfiguration(directory)
+}
+
+function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
+  const { clock, signal, environment, log } = runner
+  const say = log.info
+  const connect = () => openAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecr
+  const ecr = connect()
+  let unused: typeof ecr | undefined = ecr
+  const login = shareLogin(async () => {
+    // A build may take hours: a later token is asked for with a time limit of its own, and with credentials that are fresh.
+    const asked = unused ?? connect()
+    unused = undefined
+    return masked(await asked.login(), runner)
+  })
+  return {
+    ecr,
+    registry: openRegistry({
+      login: login.forClient(),
+      clock,
+      signal,
+      patience,
+      fetch: world.fetch,
+      environment,
+      onRetry: say,
+    }),
+    registryHost: async () => new URL((await login.current()).endpoint).host,
+    builder:
+      world.builder ??
+      dockerBuilder({
+        login: login.current,
+        environment,
+        directory: workspaceOf(runner),
+        temporary: temporary(runner),
+        signal,
+        say,
+        onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
+      }),
+    say,
+  }
+}
+
+/** The password is masked in the form that Docker's files have, too. */
+function masked(login: RegistryLogin, runner: Runner): RegistryLogin {
+  runner.mask(login.password)
+  runner.mask(Buffer.from(`${login.username}:${login.password}`).toString('base64'))
+  return login
+}
+
+async function tell(
+  { repository, digest, tag, tags, reused }: Published,
+  origin: BuildOrigin,
+  runner: Runner,
+): Promise<void> {
+  const image = `${repository.uri}@${digest}`
+  setOutputs(runner, {
+    digest,
+    image,
+    name: repository.uri,
+    repository: repository.name,
+    tag,
+    tags: tags.join('\n'),
+    reused: String(reused),
+    revision: revisionOutput(origin),
+  })
+  await addArtifact(runner.environment, image)
+}
+
+/** Neither AWS nor Docker is asked. */
+function tellDryRun(
+  { repository, ociLayout, context }: BuildPushInputs,
+  tags: readonly [string, ...string[]],
+  origin: BuildOrigin,
+  runner: Runner,
+): void {
+  const from =
+    ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
+  runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
+  const [tag] = tags
+  const nothing = { digest: '', image: '', name: '', reused: '' }
+  setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
+}
+
+function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
+}
+
+function temporary({ environment }: Runner): string {
+  return environment.RUNNER_TEMP ?? '/tmp'
+}

@@ -1,0 +1,91 @@
+import { answerPauses } from '../../deployment/pause/answer.ts'
+import type { ServiceRequest } from '../../deployment/service-request.ts'
+import { initialState } from '../../deployment/state.ts'
+import { namingSettings } from '../../origins.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { invalidInputs } from '../../runner/inputs.ts'
+import { text } from '../../text.ts'
+import { asDeployInputs } from '../inputs/rollback-inputs.ts'
+import { openChannels } from '../shared/channels.ts'
+import { settleInPost } from '../shared/post-step.ts'
+import { openReporter } from '../shared/reporter.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { requireValues } from '../targets/input-rules.ts'
+import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
+import { endOfJob, openAws } from '../world/open-aws.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
+import { network, type World } from '../world/world.ts'
+import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
+
+/** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+export function createContinue(world: World): Action<typeof continueInputs> {
+  return {
+    inputs: continueInputs,
+    main: (inputs, runner) => withSecretsAndAbort(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settleInPost(deployInputsOf(inputs), runner, world),
+  }
+}
+
+export const action = createContinue(network)
+
+function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueInputs) {
+  return asDeployInputs(inputs)
+}
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const place = await placeOf(deploying, runner)
+  await requireValues('continue', continueInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => answerAt(place, inputs, calling, runner, world))
+}
+
+async function answerAt(
+  place: Place,
+  inputs: ContinueInputs,
+  calling: Runner,
+  runner: Runner,
+  world: World,
+): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
+  const request = requestOf(inputs, place, aws.region)
+  const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
+  const source = openSource(deploying, runner)
+  const what = { purpose, commit: commitOf(source) } as const
+  const channels = await openChannels(deploying, place, request, runner, world.fetch, what)
+  keepPlace(place, runner)
+  keepSource(source, runner)
+  const state = { ...initialState(runner.clock.now()), purpose } as const
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const keep = keeper(runner, reporter)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const context = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
+  const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, context)
+  await runAndReport(events, keep, reporter, runner)
+}
+
+function requestOf(inputs: ContinueInputs, place: Place, region: string): ServiceRequest {
+  const { cluster, service } = place
+  if (service === undefined) throw invalidInputs([text`service or environment is required`])
+  return {
+    cluster,
+    service,
+    region,
+    origins: place.origins,
+    wanted: () => Promise.reject(new Error('an answer deploys nothing')),
+    forceNewDeployment: false,
+    codeDeploy: { application: place.codeDeployApplication, deploymentGroup: place.codeDeployDeploymentGroup },
+    deploymentId: inputs.deploymentId,
+    wait: true,
+    waitFor: inputs.waitFor,
+    waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    dryRun: false,
+    onPause: inputs.onPause,
+    onCancel: inputs.onCancel,
+  }
+}

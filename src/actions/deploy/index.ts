@@ -1,0 +1,86 @@
+import { deploy } from '../../deployment/deploy.ts'
+import { initialState } from '../../deployment/state.ts'
+import { namingSettings } from '../../origins.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
+import { openChannels } from '../shared/channels.ts'
+import { settleInPost } from '../shared/post-step.ts'
+import { openReporter } from '../shared/reporter.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { deployRequest } from '../targets/ecs-request.ts'
+import { environmentHistory, orderOf } from '../targets/environment-before.ts'
+import { requireValidCombination } from '../targets/input-rules.ts'
+import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
+import { findDefinition } from '../targets/wanted-definition.ts'
+import { endOfJob, openAws } from '../world/open-aws.ts'
+import { commitHistory } from '../world/open-history.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
+import { network, type World } from '../world/world.ts'
+import { savedWaves, severalPlaces } from './several-places.ts'
+import type { Scene } from './several-services.ts'
+
+/** Deploys one service, or several together. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+export function createDeploy(world: World): Action<typeof deployInputs> {
+  return {
+    inputs: deployInputs,
+    main: (inputs, runner) => withSecretsAndAbort(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settleAny(inputs, runner, world),
+  }
+}
+
+export const action = createDeploy(network)
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
+  const deadline = endOfJob(runner.clock)
+  const waves = await severalPlaces(inputs, runner)
+  if (waves) {
+    const { deploySeveral } = await import('./several-services.ts')
+    return await deploySeveral(inputs, waves, { runner, calling, deadline, world })
+  }
+  const place = await placeOf(inputs, runner)
+  await requireValidCombination(inputs, place, runner)
+  await namingSettings(place.origins, () => deployTo(place, inputs, { runner, calling, deadline, world }))
+}
+
+async function deployTo(
+  place: Place,
+  inputs: DeployInputs,
+  { runner, calling, deadline, world }: Scene,
+): Promise<void> {
+  const aws = openAws(awsInputsAt(inputs, place), calling, deadline, world.requestHandler)
+  const find = findDefinition(inputs, place, runner, aws.ecs)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const { service } = place
+  if (service === undefined) {
+    const { registerOnly } = await import('./register-only.ts')
+    return await registerOnly({ inputs, place, runner, aws, find, images })
+  }
+  const source = openSource(inputs, runner)
+  const order = await orderOf(inputs, [place.name ?? service], place, source, runner)
+  const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
+  const request = { ...wanted, order }
+  const purpose = inputs.deploymentId === undefined ? undefined : 'watch'
+  const what = { purpose, commit: commitOf(source) } as const
+  const channels = await openChannels(inputs, place, request, runner, world.fetch, what)
+  keepPlace(place, runner)
+  keepSource(source, runner)
+  const state = { ...initialState(runner.clock.now()), purpose } as const
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const keep = keeper(runner, reporter)
+  const history = commitHistory(inputs, source, calling, world)
+  const environments = environmentHistory(inputs, calling, world)
+  const { clock, signal } = runner
+  const events = deploy(request, { ...aws, clock, signal, keep, history, environments, images })
+  await runAndReport(events, keep, reporter, runner)
+}
+
+async function settleAny(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  if (runner.state(savedWaves) === undefined) return await settleInPost(inputs, runner, world)
+  const { settleSeveral } = await import('./several-services.ts')
+  await settleSeveral(inputs, runner, world)
+}

@@ -1,0 +1,130 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { FleetJourney } from '../../deployment/fleet/fleet.ts'
+import type { FleetService, FleetState } from '../../deployment/fleet/fleet-state.ts'
+import { type DeploymentRecord, parseRecord } from '../../deployment/record.ts'
+import type { DeploymentState } from '../../deployment/state.ts'
+import type { Runner } from '../../runner/action.ts'
+import { hasTold } from '../shared/reporter.ts'
+import { beginner } from '../shared/saved-run.ts'
+import { type PlacedService, savedWaves } from './several-places.ts'
+
+/**
+ * What the post step needs of services that are deployed together. The runner hands each saved value over as a variable
+ * `STATE_<name>`, and Linux takes 128 KiB for one variable and some 2 MB for all (execve(2), MAX_ARG_STRLEN and ARG_MAX),
+ * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere, and
+ * all values are deflated.
+ */
+const savedProgress = 'fleet-progress'
+
+type SavedWaves = readonly (readonly PlacedService[])[]
+
+type Progress = Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 'turnedAt' | 'verdict'>
+
+interface SavedService extends Pick<FleetService, 'state' | 'back'> {
+  readonly record: DeploymentRecord
+  /** The record is that of its way back. */
+  readonly isBack: boolean
+}
+
+/** Where an earlier step left off. */
+export interface SavedFleet {
+  readonly waves: SavedWaves
+  /** With a verdict where all have ended, and what is left is to tell it. */
+  readonly state: FleetState
+  /** Of services that have not ended. */
+  readonly open: readonly { readonly name: string; readonly record: DeploymentRecord; readonly isBack: boolean }[]
+}
+
+/** Keeps what the post step needs, at once: a cancel may come at any moment after. */
+export interface FleetKeeper {
+  readonly keep: FleetJourney['keep']
+  /** The state of all. */
+  keepProgress(): void
+}
+
+export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState): FleetKeeper {
+  const names = waves.flat().map(({ name }) => name)
+  const begun = beginner(runner)
+  runner.saveState(savedWaves, packed(waves))
+  const keepProgress = () => {
+    const { startedAt, wave, halted, turnedAt, verdict: reached } = state()
+    // After a cancel the verdict is that of the post step.
+    const verdict = runner.signal.aborted ? undefined : reached
+    const progress: Progress = { startedAt, wave, halted, turnedAt, verdict }
+    runner.saveState(savedProgress, packed(progress))
+  }
+  return {
+    keepProgress,
+    keep(name, way, record) {
+      begun(record)
+      const service = state().services.find((candidate) => candidate.name === name)
+      const saved = { record, isBack: way === 'put-back', state: brief(service?.state), back: brief(service?.back) }
+      runner.saveState(keyOf(names.indexOf(name)), packed(saved))
+      keepProgress()
+    },
+  }
+}
+
+function packed(value: object): string {
+  return deflateRawSync(JSON.stringify(value)).toString('base64')
+}
+
+/** What `packed` made. */
+function unpacked<T>(saved: string | undefined): T | undefined {
+  return saved ? JSON.parse(inflateRawSync(Buffer.from(saved, 'base64')).toString()) : undefined
+}
+
+function keyOf(index: number): string {
+  return `fleet-service-${index}`
+}
+
+/** Without log lines of containers, which the runner would print when debug logging is on, and without what is long. */
+function brief(state: DeploymentState | undefined): DeploymentState | undefined {
+  if (state === undefined) return undefined
+  const { plan } = state
+  return {
+    ...state,
+    plan: plan && { ...plan, changes: [], codeDeploy: undefined },
+    evidence: undefined,
+    details: undefined,
+    messages: [],
+  }
+}
+
+/** What was kept; undefined where the main step never began to deploy, or has told its end to everybody. */
+export function savedFleet(runner: Runner): SavedFleet | undefined {
+  const waves = unpacked<SavedWaves>(runner.state(savedWaves))
+  const progress = unpacked<Progress>(runner.state(savedProgress))
+  if (waves === undefined || progress === undefined || hasTold(runner)) return undefined
+  const saved = waves.flatMap((members, wave) => members.map(({ name }) => ({ name, wave })))
+  const services = saved.map(({ name, wave }, index) => {
+    const own = unpacked<SavedService>(runner.state(keyOf(index)))
+    return { name, wave, own, record: parseRecord(own && JSON.stringify(own.record)) }
+  })
+  const open = services.flatMap(({ name, own, record }) =>
+    record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.isBack ?? false }],
+  )
+  const state: FleetState = {
+    ...progress,
+    updatedAt: progress.startedAt,
+    services: services.map(({ name, wave, own, record }) =>
+      reopened({ name, wave, state: own?.state, back: own?.back }, own, record),
+    ),
+  }
+  return { waves, state, open }
+}
+
+/** A service whose end is not known yet, without the verdict of the step that was cancelled. */
+function reopened(
+  service: FleetService,
+  saved: SavedService | undefined,
+  record: DeploymentRecord | undefined,
+): FleetService {
+  if (saved === undefined || record === undefined || record.stage === 'ended') return service
+  const { state, back } = service
+  return saved.isBack ? { ...service, back: back && open(back) } : { ...service, state: state && open(state) }
+}
+
+function open(state: DeploymentState): DeploymentState {
+  return { ...state, verdict: undefined, cause: undefined }
+}

@@ -1,0 +1,165 @@
+import type { Aws } from '../../aws/connect.ts'
+import { type Deadline, deadlineIn, remaining } from '../../clock.ts'
+import { settleCancelled } from '../../deployment/cancel.ts'
+import { deployFleet } from '../../deployment/fleet/fleet.ts'
+import type { FleetMember } from '../../deployment/fleet/fleet-request.ts'
+import { type FleetEvent, type FleetState, initialFleet } from '../../deployment/fleet/fleet-state.ts'
+import { fleetVerdict } from '../../deployment/fleet/fleet-verdict.ts'
+import { inParallel } from '../../deployment/fleet/parallel.ts'
+import { isWhole, type Returning, startWaysBack } from '../../deployment/fleet/way-back.ts'
+import type { EnvironmentOrder } from '../../deployment/policies.ts'
+import type { Deployed } from '../../github/end-mark.ts'
+import { namingSettings } from '../../origins.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { Source } from '../../source.ts'
+import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { keptMessageTs, openChannels } from '../shared/channels.ts'
+import { postLimit } from '../shared/post-step.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import { deployRequest } from '../targets/ecs-request.ts'
+import { environmentHistory, orderOf } from '../targets/environment-before.ts'
+import { awsInputsAt } from '../targets/place.ts'
+import { findDefinition } from '../targets/wanted-definition.ts'
+import { openAws } from '../world/open-aws.ts'
+import { commitHistory } from '../world/open-history.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import { commitOf, keepSource, keptSource, openSource } from '../world/source-commit.ts'
+import type { World } from '../world/world.ts'
+import type { PlacedService, Waves } from './several-places.ts'
+import { fleetKeeper, type SavedFleet, savedFleet } from './several-record.ts'
+import { openFleetReporter } from './several-report.ts'
+
+/** Who looks, from where, and until when. */
+export interface Scene {
+  readonly runner: Runner
+  /** The runner with a signal that also ends calls to AWS when all is said. */
+  readonly calling: Runner
+  readonly deadline: Deadline
+  readonly world: World
+}
+
+/** Deploys several services of one region and account together, wave by wave, with one report of all. */
+export async function deploySeveral(inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
+  const [first] = waves.flat()
+  if (first === undefined) return
+  await namingSettings(first.place.origins, () => deployFrom(first, inputs, waves, scene))
+}
+
+async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Waves, scene: Scene): Promise<void> {
+  const { runner, calling, deadline, world } = scene
+  const aws = openAws(awsInputsAt(inputs, first.place), calling, deadline, world.requestHandler)
+  const source = openSource(inputs, runner)
+  keepSource(source, runner)
+  const everyName = waves.flat().map(({ name }) => name)
+  const order = await orderOf(inputs, everyName, first.place, source, runner)
+  const request = {
+    waves: await Promise.all(
+      waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),
+    ),
+    onWaveFailure: inputs.onWaveFailure,
+    dryRun: inputs.dryRun,
+  }
+  const where = { ...first.place, region: aws.region }
+  const what = { services: servicesOf(inputs, waves), commit: commitOf(source) }
+  const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
+  const names = waves.map((wave) => wave.map(({ name }) => name))
+  const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
+  const keeper = fleetKeeper(waves, runner, reporter.state)
+  const history = commitHistory(inputs, source, calling, world)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const environments = environmentHistory(inputs, calling, world)
+  const { clock, signal } = runner
+  const context = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
+  const events = deployFleet(request, context)
+  await runAndReport(events, keeper.keepProgress, reporter, runner)
+}
+
+async function member(
+  { name, place }: PlacedService,
+  inputs: DeployInputs,
+  aws: Aws,
+  { runner }: Scene,
+  { order, source }: { readonly order: EnvironmentOrder | undefined; readonly source: Source | undefined },
+): Promise<FleetMember> {
+  const find = findDefinition(inputs, place, runner, aws.ecs)
+  return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find, source)), order } }
+}
+
+/** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
+function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['services'] {
+  return services.length === 0 ? 'all' : waves.flat().map(({ name }) => name)
+}
+
+/**
+ * Milliseconds that each service in flight adds to what the post step may take, as AWS lets some be asked in a second. GitHub ends
+ * a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
+ */
+const settleLimit = 350
+
+/**
+ * In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, begins the way back of those
+ * that were deployed before, and tells everybody.
+ */
+export async function settleSeveral(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  const saved = savedFleet(runner)
+  const [first] = saved?.waves.flat() ?? []
+  if (saved === undefined || first === undefined) return
+  const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
+  const aws = openAws(awsInputsAt(inputs, first.place), runner, deadline, world.requestHandler)
+  const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
+  const where = { ...first.place, region: aws.region }
+  const what = { services: servicesOf(inputs, saved.waves), commit: commitOf(keptSource(runner)) }
+  const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
+  const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
+  if (saved.state.verdict) {
+    reporter.tellJob()
+    return await reporter.tellPeople()
+  }
+  const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
+  // All at once: whoever has to wait for another one's stop may be too late.
+  for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
+  for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
+  reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
+  await reporter.tellPeople()
+}
+
+/** Time that is kept for the last word to everybody. Milliseconds. */
+const farewell = 15_000
+
+/** Services that belong together go back together: those of earlier waves too, and those that a way back had not reached. */
+async function* goingBack(
+  { waves }: SavedFleet,
+  state: FleetState,
+  inputs: DeployInputs,
+  aws: Aws,
+  { clock, signal }: Runner,
+  deadline: Deadline,
+): AsyncGenerator<FleetEvent, void> {
+  const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
+  if (!isAsked || isWhole(state)) return
+  const returning = waves.map((members) => members.map((one) => ({ name: one.name, request: wayOf(one, inputs, aws) })))
+  const context = { ...aws, clock, signal, keep: () => undefined }
+  yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
+}
+
+function wayOf({ place }: PlacedService, inputs: DeployInputs, { region }: Aws): Returning['request'] {
+  return {
+    cluster: place.cluster,
+    service: place.service,
+    region,
+    codeDeploy: {
+      application: place.codeDeployApplication,
+      deploymentGroup: place.codeDeployDeploymentGroup,
+      deploymentConfig: inputs.codedeployDeploymentConfig,
+    },
+    waitMinutes: inputs.waitForMinutes,
+  }
+}
+
+async function* settled(
+  { name, record, isBack }: SavedFleet['open'][number],
+  ports: Parameters<typeof settleCancelled>[1],
+): AsyncGenerator<FleetEvent, void> {
+  const kind = isBack ? 'put-back' : 'service'
+  for await (const event of settleCancelled(record, ports)) yield { kind, service: name, event }
+}

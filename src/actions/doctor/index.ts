@@ -1,0 +1,93 @@
+import { resourceName } from '../../arn.ts'
+import type { Aws } from '../../aws/connect.ts'
+import { deadlineIn } from '../../clock.ts'
+import { requireService, runningTaskDefinition } from '../../deployment/engine.ts'
+import type { WantedDefinition } from '../../deployment/service-request.ts'
+import type { Finding } from '../../diagnosis/preflight/finding.ts'
+import type { Mistake } from '../../mistake.ts'
+import { namingSettings } from '../../origins.ts'
+import { forPlain } from '../../report/escape.ts'
+import {
+  findingSentence,
+  findingsJson,
+  isRed,
+  preflightCause,
+  preflightLines,
+  renderPreflight,
+} from '../../report/preflight.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { placed } from '../../task-definition/check.ts'
+import { renderText } from '../../text.ts'
+import { asDeployInputs } from '../inputs/rollback-inputs.ts'
+import { appSpec } from '../targets/ecs-request.ts'
+import { requireValues } from '../targets/input-rules.ts'
+import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
+import { preflight } from '../targets/target-preflight.ts'
+import { findDefinition } from '../targets/wanted-definition.ts'
+import { openAws } from '../world/open-aws.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { network, type World } from '../world/world.ts'
+import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
+
+/** For all that is read. Milliseconds. */
+const patience = 5 * 60_000
+
+/** Looks before a deployment, or back at one; changes nothing. */
+export function createDoctor(world: World): Action<typeof doctorInputs> {
+  return {
+    inputs: doctorInputs,
+    main: (inputs, runner) => withSecretsAndAbort({}, runner, (calling) => main(inputs, calling, world)),
+  }
+}
+
+export const action = createDoctor(network)
+
+async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
+  const place = await placeOf(asDeployInputs(inputs), runner)
+  await requireValues('doctor', doctorInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => lookAt(place, inputs, runner, world))
+}
+
+async function lookAt(place: Place, inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
+  const deadline = deadlineIn(runner.clock, patience)
+  const aws = openAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
+  if (inputs.deploymentId === undefined) return await lookBefore(inputs, place, aws, runner, world)
+  const { lookBack } = await import('./look-back.ts')
+  await lookBack(inputs.deploymentId, place, aws, runner, world)
+}
+
+async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: Runner, world: World): Promise<void> {
+  const service = await serviceAt(place, aws)
+  const running = service && runningTaskDefinition(service)
+  const current = running ? await aws.ecs.describeTaskDefinition(running) : undefined
+  const wanted = await findDefinition(asDeployInputs(inputs), place, runner, aws.ecs)(service, current)
+  const { checkSecretKeys } = inputs
+  const looking = { aws, place, runner, fetch: world.fetch, checkSecretKeys }
+  const written = await appSpec({ codedeployAppspec: undefined }, place, runner)
+  const findings = await preflight({ service, current, wanted }, { ...looking, appSpec: written })
+  const patient = { service: service?.serviceName, place: place.environment ?? resourceName(place.cluster) }
+  for (const line of preflightLines(findings, patient)) runner.log.info(line)
+  for (const finding of findings) {
+    if (finding.severity === 'notes') continue
+    const level = finding.severity === 'blocks' ? 'error' : 'warning'
+    runner.log[level](findingSentence(finding), 'Preflight', placeOfFinding(finding, wanted))
+  }
+  const cause = preflightCause(findings)
+  runner.setOutput('findings', findingsJson(findings))
+  runner.setOutput('cause', cause ? renderText(cause, forPlain) : '')
+  runner.setOutput('cause-code', '')
+  runner.setOutput('verdict', '')
+  await runner.writeSummary(renderPreflight(findings, patient))
+  if (isRed(findings, inputs.failOn)) runner.fail()
+}
+
+/** The line of the file of the definition that a finding is about. */
+function placeOfFinding({ path, what }: Finding, { definition, original }: WantedDefinition): Mistake | undefined {
+  return path && original?.at ? placed(what, path, definition, original) : undefined
+}
+
+async function serviceAt({ service, cluster }: Place, { ecs }: Aws) {
+  return service === undefined
+    ? undefined
+    : await requireService(await ecs.describeService(cluster, service), { cluster, service }, ecs)
+}

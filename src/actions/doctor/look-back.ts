@@ -1,0 +1,113 @@
+import type { Aws } from '../../aws/connect.ts'
+import type { DeploymentEvent } from '../../deployment/event.ts'
+import type { KnownDeployment } from '../../deployment/known-deployment.ts'
+import { findPastDeployment } from '../../deployment/past.ts'
+import { type DeploymentState, fold, initialState } from '../../deployment/state.ts'
+import { isGood } from '../../deployment/verdict.ts'
+import { explain } from '../../diagnosis/explain.ts'
+import { type GatherPorts, gather } from '../../diagnosis/gather.ts'
+import { readRun } from '../../github/run.ts'
+import { evidenceSections } from '../../report/evidence-sections.ts'
+import { firstLine, linesBelow, opening } from '../../report/opening.ts'
+import { outputs } from '../../report/outputs.ts'
+import { renderSummary } from '../../report/summary.ts'
+import type { Runner } from '../../runner/action.ts'
+import { text, untrusted } from '../../text.ts'
+import type { Place } from '../targets/place.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import type { World } from '../world/world.ts'
+
+/** How far the clocks of AWS's services may be apart. Milliseconds. */
+const skew = 60_000
+/** ECS shows stopped tasks for about an hour. Milliseconds. */
+const tasksStay = 3_600_000
+
+/** Explains a deployment that has been, in the log, the summary and the outputs. Never ends the step red. */
+export async function lookBack(id: string, place: Place, aws: Aws, runner: Runner, { fetch }: World): Promise<void> {
+  const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = place
+  const codeDeploy = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
+  const now = runner.clock.now()
+  const ports = { ...aws, clock: runner.clock, signal: runner.signal }
+  const past = await findPastDeployment(id, { region: aws.region, cluster, service, codeDeploy }, ports)
+  const images = openImageStore({ aws, runner, fetch })
+  const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
+  const subject = {
+    service: past.service,
+    cluster: past.cluster,
+    region: aws.region,
+    environment: place.environment,
+    accountId: place.accountId,
+    run: readRun(runner.environment),
+  }
+  const report = { subject, state }
+  const said = opening(report)
+  runner.log.info(firstLine(said))
+  for (const line of linesBelow(said)) runner.log.info(text`   ${line}`)
+  for (const { title, lines } of evidenceSections(state)) runner.log.group(title, lines)
+  for (const warning of state.warnings) runner.log.warning(text`${warning}`, 'Slipway')
+  for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)
+  runner.setOutput('findings', '[]')
+  await runner.writeSummary(renderSummary(report))
+}
+
+async function stateOf(
+  past: KnownDeployment,
+  ports: GatherPorts,
+  now: number,
+  region: string,
+): Promise<DeploymentState> {
+  const { startedAt, endedAt, outcome } = past
+  const isGoodEnd = outcome !== undefined && isGood(outcome)
+  const events: readonly DeploymentEvent[] = [
+    planned(past, region),
+    started(past),
+    ...(isGoodEnd ? [] : await explained(past, ports, now)),
+  ]
+  const serving = outcome === 'succeeded' ? past.taskDefinition : past.previousTaskDefinition
+  const verdict = outcome && { outcome, servingTaskDefinition: outcome === 'failed' ? undefined : serving }
+  const finished: DeploymentEvent | undefined = verdict && { kind: 'finished', at: endedAt ?? startedAt, verdict }
+  const state = [...events, ...(finished ? [finished] : [])].reduce(fold, {
+    ...initialState(startedAt),
+    purpose: 'explanation' as const,
+  })
+  return finished ? state : { ...state, updatedAt: now }
+}
+
+function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployment, region: string): DeploymentEvent {
+  const { taskDefinition, previousTaskDefinition } = past
+  const what = { changes: [], images: [], unchanged: false }
+  const plan = { cluster, service, region, engine, taskDefinition, previousTaskDefinition, ...what }
+  return { kind: 'planned', at: startedAt, plan }
+}
+
+function started({ engine, id, consoleUrl, startedAt }: KnownDeployment): DeploymentEvent {
+  return { kind: 'started', at: startedAt, engine, deploymentId: id, consoleUrl, adopted: true }
+}
+
+async function explained(past: KnownDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
+  const { startedAt: at, endedAt = now, engine, id, cluster, service, taskDefinition = '', reason } = past
+  const subject = {
+    cluster,
+    service,
+    taskDefinition,
+    createdAt: at,
+    since: at,
+    statusReason: reason,
+    triggeredAlarms: past.triggeredAlarms,
+    // By now the targets are those of the version that it went back to.
+    isBack: past.outcome === 'rolled-back',
+    codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,
+  }
+  const { serviceEvents, ...gathered } = await gather(subject, ports)
+  const evidence = { ...gathered, serviceEvents: serviceEvents.filter((event) => event.at <= endedAt + skew) }
+  // One that still runs has nothing to explain until a task of it has stopped.
+  if (past.outcome === undefined && evidence.stoppedTasks.length === 0) return []
+  const cause = explain(evidence, { outcome: past.outcome ?? 'failed' })
+  const hours = Math.floor((now - endedAt) / tasksStay)
+  const late = `The deployment ended ${hours} ${hours === 1 ? 'hour' : 'hours'} ago, and ECS keeps stopped tasks for about one hour: evidence may be missing.`
+  const isLate = hours > 0 && evidence.stoppedTasks.length === 0
+  return [
+    { kind: 'explained', at, cause, evidence },
+    ...(isLate ? [{ kind: 'warning', at, message: untrusted(late) } as const] : []),
+  ]
+}

@@ -1,0 +1,37 @@
+import { nearestRegion, regionPattern, regionProblem } from '../../partitions.ts'
+import { type InputReader, type Inputs, integer, list, optionalText } from '../../runner/inputs.ts'
+
+function lettersOf(region: string): string {
+  return region.replace(/\d+$/, '')
+}
+
+/**
+ * A region of any partition. One that is not known is taken, too: AWS opens new ones. It is doubted where it is not only
+ * the number that is new.
+ */
+export const region: InputReader<string | undefined> = (given, warn) => {
+  if (given === '') return undefined
+  if (!regionPattern.test(given)) throw new Error(regionProblem(given))
+  const suggestion = nearestRegion(given)
+  if (suggestion && lettersOf(suggestion) !== lettersOf(given))
+    warn?.(`is "${given}", which is not a known AWS region; did you mean ${suggestion}?`)
+  return given
+}
+
+export const accountIds: InputReader<readonly string[]> = (given) => {
+  const ids = list(given)
+  if (ids.every((id) => /^\d{12}$/.test(id))) return ids
+  throw new Error('must be AWS account IDs of twelve digits, separated by commas')
+}
+
+/** Inputs of every action that talks to AWS. The names are those of `aws-actions/configure-aws-credentials`. */
+export const awsInputs = {
+  'aws-region': region,
+  'role-to-assume': optionalText,
+  'role-session-name': optionalText,
+  'role-duration-seconds': integer(900, 43200, 3600),
+  audience: optionalText,
+  'allowed-account-ids': accountIds,
+}
+
+export type AwsInputs = Inputs<typeof awsInputs>

@@ -1,0 +1,78 @@
+import { loadConfig } from '../../config/load.ts'
+import { originsIn } from '../../config/origins.ts'
+import { selectImage, selectTargets, selectWaves, type Target } from '../../config/target.ts'
+import { withOrigins } from '../../origins.ts'
+import type { Action } from '../../runner/action.ts'
+import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../../runner/inputs.ts'
+import { asName, setting, text, untrusted } from '../../text.ts'
+import { revisionOutput, sourceOfContext } from '../world/source-commit.ts'
+
+const environmentNames: InputReader<readonly string[]> = (given) => requiredText(given).split(/\r?\n/).flatMap(words)
+
+const inputs = {
+  config: (given: string) => given || 'slipway.yml',
+  environments: environmentNames,
+  'approval-environment': optionalText,
+  'after-environment': optionalText,
+}
+
+/** Reads slipway.yml for a workflow: which environments and services in which order, which image, and of which commit. */
+export const action: Action<typeof inputs> = {
+  inputs,
+  async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
+    const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
+    const { config } = loaded
+    const targets = selectTargets(config, environments)
+    const [first] = targets
+    const image = selectImage(config)
+    // Services in waves are deployed together, in one job: only then can they go back together.
+    const rows = environments.flatMap((environment, index) => {
+      const after = environments[index - 1] ?? afterEnvironment ?? ''
+      const services = selectTargets(config, [environment]).map(({ name }) => name)
+      return (selectWaves(config, environment) ? [''] : services).map((service) => ({ environment, service, after }))
+    })
+    if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
+    if (approvalEnvironment !== undefined) requireOne(rows)
+    const origin = sourceOfContext(image?.context ?? '.', undefined, runner)
+    const outputs = {
+      matrix: JSON.stringify(rows),
+      repository: image?.repository,
+      'image-environment': image?.environment,
+      'image-region': image?.region,
+      'image-role': image?.roleArn,
+      context: image?.context,
+      file: image?.file,
+      target: image?.target,
+      platforms: image?.platforms.join(','),
+      'slack-channel': first?.slackChannel,
+      revision: revisionOutput(origin),
+      tag: origin.source?.revision,
+    }
+    for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value ?? '')
+    for (const { environment, name, cluster, service, region } of targets) {
+      runner.log.info(
+        text`${asName(environment)}: ${asName(name)} → cluster ${asName(cluster)}, service ${asName(service)}, ${region}`,
+      )
+    }
+    for (const { environment, name } of firstOfEach(targets.filter(({ roleArn }) => roleArn === undefined))) {
+      const role = text`${setting('role-to-assume')} is missing: a deployment to ${untrusted(environment)} uses the ambient credentials of the job, and the reusable workflow sets up none`
+      runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
+    }
+  },
+}
+
+function firstOfEach(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [target.environment, target])).values()]
+}
+
+/** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */
+function requireOne(rows: readonly { readonly environment: string; readonly service: string }[]): void {
+  const [first] = rows
+  if (rows.length === 1 && first?.service !== '') return
+  const names = rows.map(({ environment, service }) =>
+    service === '' ? `${environment} (in waves)` : `${environment}/${service}`,
+  )
+  throw invalidInputs([
+    text`approval-environment requires exactly one service in one environment, not ${untrusted(names.join(', '))}: call the workflow once for each`,
+  ])
+}

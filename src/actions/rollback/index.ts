@@ -1,0 +1,99 @@
+import type { Context } from '../../deployment/context.ts'
+import { type RollbackRequest, rollBack } from '../../deployment/rollback/rollback.ts'
+import type { RollbackGoal } from '../../deployment/rollback/rollback-goal.ts'
+import { initialState } from '../../deployment/state.ts'
+import { namingSettings } from '../../origins.ts'
+import type { Action, Runner } from '../../runner/action.ts'
+import { invalidInputs } from '../../runner/inputs.ts'
+import { text } from '../../text.ts'
+import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
+import { openChannels } from '../shared/channels.ts'
+import { settleInPost } from '../shared/post-step.ts'
+import { openReporter } from '../shared/reporter.ts'
+import { runAndReport } from '../shared/run-and-report.ts'
+import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { requireValues } from '../targets/input-rules.ts'
+import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
+import { endOfJob, openAws } from '../world/open-aws.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
+import { network, type World } from '../world/world.ts'
+
+/** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+export function createRollback(world: World): Action<typeof rollbackInputs> {
+  return {
+    inputs: rollbackInputs,
+    main: (inputs, runner) => withSecretsAndAbort(inputs, runner, (calling) => begin(inputs, calling, runner, world)),
+    post: (inputs, runner) => settleInPost(deployInputsOf(inputs), runner, world),
+  }
+}
+
+export const action = createRollback(network)
+
+/** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
+function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
+  return asDeployInputs(inputs)
+}
+
+/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const place = await placeOf(deploying, runner, { to: inputs.to })
+  await requireValues('rollback', rollbackInputs, inputs, place, runner)
+  await namingSettings(place.origins, () => rollBackAt(place, inputs, calling, runner, world))
+}
+
+async function rollBackAt(
+  place: Place,
+  inputs: RollbackInputs,
+  calling: Runner,
+  runner: Runner,
+  world: World,
+): Promise<void> {
+  const deploying = deployInputsOf(inputs)
+  const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
+  const request = rollbackRequest(inputs, place, aws.region)
+  // What comes back is of an earlier commit, and not of the one that is checked out.
+  const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
+  keepPlace(place, runner)
+  const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  const keep: Context['keep'] = keeper(runner, reporter)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
+  await runAndReport(events, keep, reporter, runner)
+}
+
+function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): RollbackRequest {
+  const { service } = place
+  const problems = [
+    ...(service === undefined ? [text`service is required`] : []),
+    ...(inputs.to !== undefined && inputs.image !== undefined ? [text`to and image are mutually exclusive`] : []),
+  ]
+  if (service === undefined || problems.length > 0) throw invalidInputs(problems)
+  return {
+    cluster: place.cluster,
+    service,
+    region,
+    origins: place.origins,
+    goal: goalOf(inputs, place),
+    forceNewDeployment: false,
+    codeDeploy: {
+      application: place.codeDeployApplication,
+      deploymentGroup: place.codeDeployDeploymentGroup,
+      deploymentConfig: inputs.codedeployDeploymentConfig,
+    },
+    // Only a named goal meets another deployment here: without one, that deployment itself is stopped.
+    onConflict: 'stop',
+    wait: inputs.waitForServiceStability,
+    waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
+    dryRun: inputs.dryRun,
+    onCancel: inputs.onCancel,
+  }
+}
+
+function goalOf({ to, image }: RollbackInputs, { container }: Place): RollbackGoal {
+  if (to !== undefined) return { kind: 'revision', reference: to }
+  return image === undefined ? { kind: 'last-good' } : { kind: 'image', image, container }
+}

@@ -1,0 +1,41 @@
+import { deadlineIn } from '../../clock.ts'
+import { parseRecord } from '../../deployment/record.ts'
+import { type DeploymentState, initialState } from '../../deployment/state.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { awsInputsAt, type Place } from '../targets/place.ts'
+import { openAws } from '../world/open-aws.ts'
+import { commitOf, keptSource } from '../world/source-commit.ts'
+import type { World } from '../world/world.ts'
+import { keptMessageTs, openChannels } from './channels.ts'
+import { hasTold, openReporter } from './reporter.ts'
+import { parsed, savedPlace, savedRecord, savedState } from './saved-run.ts'
+
+/** What the post step may take; a cancelled job is given little more. Milliseconds. */
+export const postLimit = 45_000
+
+/**
+ * After the job's other steps. Does nothing after a normal end, and nothing where the main step never came to begin. After a cancel
+ * it reads what became of the deployment, applies `on-cancel` and tells everybody; where the deployment had ended before the main
+ * step was killed, it tells whoever has not heard of it.
+ */
+export async function settleInPost(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
+  const record = parseRecord(runner.state(savedRecord))
+  const place = parsed<Place>(runner.state(savedPlace))
+  if (record === undefined || place === undefined || hasTold(runner)) return
+  const aws = openAws(awsInputsAt(inputs, place), runner, deadlineIn(runner.clock, postLimit), world.requestHandler)
+  const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
+  const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
+  const { purpose } = kept
+  const what = { purpose, commit: commitOf(keptSource(runner)) }
+  const channels = await openChannels(continued, place, record, runner, world.fetch, what)
+  const isOver = record.stage === 'ended'
+  const state = isOver ? kept : { ...kept, verdict: undefined, cause: undefined }
+  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
+  if (isOver) reporter.tellJob()
+  else {
+    const { settleCancelled } = await import('../../deployment/cancel.ts')
+    for await (const event of settleCancelled(record, { ...aws, clock: runner.clock })) reporter.take(event)
+  }
+  await reporter.tellPeople()
+}

@@ -1,0 +1,150 @@
+import type { DeploymentEvent } from '../../deployment/event.ts'
+import { type DeploymentState, fold } from '../../deployment/state.ts'
+import { isBad, isOpen, type Verdict } from '../../deployment/verdict.ts'
+import type { DeploymentStatuses, Slack, SlackMessage } from '../../ports.ts'
+import { type Annotation, annotations } from '../../report/annotations.ts'
+import { logLines } from '../../report/log.ts'
+import { firstLine, opening, suspectedReason } from '../../report/opening.ts'
+import { outputs } from '../../report/outputs.ts'
+import { stageOf } from '../../report/sentence.ts'
+import { slackMessage } from '../../report/slack-message.ts'
+import type { Subject } from '../../report/subject.ts'
+import { renderSummary } from '../../report/summary.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { Text } from '../../text.ts'
+
+export interface ReporterConfig {
+  readonly subject: Subject
+  readonly runner: Runner
+  readonly slack: Slack
+  readonly statuses: DeploymentStatuses
+  readonly mention?: string | undefined
+  /** Where an earlier step left off. */
+  readonly state: DeploymentState
+}
+
+/** Who has heard the end: the page of the job (outputs and annotations), its summary, Slack, and GitHub's deployment page. */
+const everybody = ['job', 'summary', 'slack', 'github'] as const
+
+type Listener = (typeof everybody)[number]
+
+const savedTold = 'told'
+
+/** True where the step that saved this state has told its end to everybody. */
+export function hasTold(runner: Runner): boolean {
+  const told = toldBy(runner)
+  return everybody.every((listener) => told.has(listener))
+}
+
+function toldBy(runner: Runner): Set<string> {
+  return new Set(runner.state(savedTold)?.split(' '))
+}
+
+/** A cancelled process has two seconds. Milliseconds. */
+const longestLeave = 1000
+
+/**
+ * Tells every channel about one deployment, or several together. Nothing here waits for a channel before the end, and none
+ * can fail it.
+ */
+export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
+  state(): State
+  /** One more event: new log lines at once, Slack and GitHub's page in the background. */
+  take(event: Event): void
+  /** Outputs and annotations. Takes no time. As all that follows, it is done once, also where another process goes on. */
+  tellJob(): void
+  /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
+  tellPeople(): Promise<void>
+  /** After a cancel: lets the message that is under way to Slack arrive, for the post step to go on with. At most a second. */
+  leave(): Promise<void>
+}
+
+/** How a state is told to each channel. */
+export interface Views<Event, State> {
+  fold(state: State, event: Event): State
+  /** What one more event tells whoever watches the log. */
+  logLines(before: State, after: State, event: Event): readonly Text[]
+  slackMessage(state: State): SlackMessage
+  /** What happened and why in one line, as far as GitHub's page has room for it. */
+  line(state: State): Text
+  /** GitHub's page gets that line when this changes. */
+  stage(state: State): string
+  outputs(state: State): Readonly<Record<string, string>>
+  annotations(state: State): readonly Annotation[]
+  summary(state: State): string
+}
+
+/** The reporter of one deployment. */
+export function openReporter({ subject, state, mention, ...channels }: ReporterConfig): Reporter {
+  return openReporterOf<DeploymentEvent, DeploymentState>(state, channels, {
+    fold,
+    logLines: (before, after) => logLines(before, after, subject),
+    slackMessage: (now) => slackMessage({ subject, state: now }, { mention }),
+    line: (now) => firstLine(opening({ subject, state: now })),
+    stage: (now) => `${stageOf(now)} ${suspectedReason(now)}`,
+    outputs: (now) => outputs({ subject, state: now }),
+    annotations: (now) => annotations({ subject, state: now }),
+    summary: (now) => renderSummary({ subject, state: now }),
+  })
+}
+
+/** A reporter of whatever has events, a state and views of it. */
+export function openReporterOf<
+  Event extends { readonly kind: string },
+  State extends { readonly verdict?: Pick<Verdict, 'outcome' | 'cause'> | undefined },
+>(
+  initial: State,
+  { runner, slack, statuses }: Pick<ReporterConfig, 'runner' | 'slack' | 'statuses'>,
+  views: Views<Event, State>,
+): Reporter<Event, State> {
+  let state = initial
+  const told = toldBy(runner)
+  /** A step that is killed while it tells its end goes on with that in its post step, and repeats nothing. */
+  const once = async (listener: Listener, tell: () => unknown) => {
+    if (told.has(listener)) return
+    await tell()
+    told.add(listener)
+    runner.saveState(savedTold, [...told].join(' '))
+  }
+  return {
+    state: () => state,
+    take(event) {
+      const before = state
+      state = views.fold(state, event)
+      for (const line of views.logLines(before, state, event)) runner.log.info(line)
+      if (event.kind === 'finished') return
+      if (slack.live) void slack.update(() => views.slackMessage(state), { final: false })
+      if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.line(state))
+    },
+    tellJob() {
+      void once('job', () => {
+        for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
+        for (const { level, title, message, place } of views.annotations(state))
+          runner.log[level](message, title, place)
+      })
+    },
+    async leave() {
+      const arrived = new AbortController()
+      const late = runner.clock.sleep(longestLeave, arrived.signal).catch(() => undefined)
+      await Promise.race([slack.pause(), late])
+      arrived.abort()
+    },
+    async tellPeople() {
+      const { verdict } = state
+      await once('summary', () => runner.writeSummary(views.summary(state)))
+      await Promise.all([
+        once('slack', () => slack.silent || slack.update(views.slackMessage(state), { final: true })),
+        once('github', () => statuses.end(standing(verdict), views.line(state))),
+      ])
+      const reference = slack.reference()
+      runner.setOutput('slack-channel', reference?.channel ?? '')
+      runner.setOutput('slack-message-ts', reference?.ts ?? '')
+    },
+  }
+}
+
+/** How GitHub's page shows an end. */
+function standing(verdict: Pick<Verdict, 'outcome' | 'cause'> | undefined) {
+  if (verdict && isOpen(verdict)) return 'in_progress'
+  return verdict && isBad(verdict) ? 'failure' : 'success'
+}

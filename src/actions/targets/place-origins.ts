@@ -1,0 +1,50 @@
+import type { Target } from '../../config/target.ts'
+import type { Whereabouts } from '../../config/whereabouts.ts'
+import type { Origins } from '../../origins.ts'
+import type { Runner } from '../../runner/action.ts'
+import { fieldOf } from '../../runner/inputs.ts'
+import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+
+/** What slipway.yml and ARNs say beside the inputs, in the words of the rules about empty ones. */
+export function factsOf(
+  { preflight }: DeployInputs,
+  configured: { readonly target: Target; readonly hasImage: boolean } | undefined,
+  { toldBy }: Whereabouts,
+): readonly string[] {
+  const { target, hasImage } = configured ?? {}
+  const facts: readonly (readonly [fact: string, holds: boolean])[] = [
+    ['preflight is only', preflight === 'only'],
+    ['cluster', toldBy.cluster !== undefined],
+    ['slipway.yml names the service', target !== undefined],
+    ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
+    ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
+    ['slipway.yml names the role', target?.roleArn !== undefined],
+  ]
+  return facts.filter(([, holds]) => holds).map(([fact]) => fact)
+}
+
+/** Whether an input itself says it. */
+export function isGiven(inputs: DeployInputs, setting: string): boolean {
+  const value: unknown = inputs[fieldOf(setting) as keyof DeployInputs]
+  // With slipway.yml, the input service chooses an entry of it.
+  return setting !== 'service' && value !== undefined && !(Array.isArray(value) && value.length === 0)
+}
+
+/** What the configuration and the inputs leave out may be in an ARN, or in the environment of the step. */
+export function originsOf(
+  inputs: DeployInputs,
+  told: Origins,
+  { toldBy, cluster }: Whereabouts,
+  environment: Runner['environment'],
+): Origins {
+  const byArn = { cluster: toldBy.cluster, 'aws-region': toldBy.region, 'allowed-account-ids': toldBy.account }
+  const byDefault = {
+    cluster: cluster === undefined ? 'the input cluster (empty: the cluster default)' : undefined,
+    'aws-region': environment.AWS_REGION ? 'the variable AWS_REGION' : undefined,
+  }
+  return (setting) => {
+    const named = byArn[setting as keyof typeof byArn]
+    if (named !== undefined) return `the ARN in ${told(named) ?? `the input ${named}`}`
+    return isGiven(inputs, setting) ? undefined : (told(setting) ?? byDefault[setting as keyof typeof byDefault])
+  }
+}

@@ -1,0 +1,159 @@
+import type { LoadedConfig } from '../../config/load.ts'
+import type { ImageTarget, Target } from '../../config/target.ts'
+import { type Places, whereabouts } from '../../config/whereabouts.ts'
+import type { DeploymentSettings } from '../../deployment/strategy/settings.ts'
+import { ecrHost } from '../../image/ecr.ts'
+import { namingSettings, type Origins } from '../../origins.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { AwsInputs } from '../inputs/aws-inputs.ts'
+import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { factsOf, isGiven, originsOf } from './place-origins.ts'
+
+/** Where a deployment goes, from slipway.yml and from the inputs, which come first. */
+export interface Place {
+  readonly environment?: string | undefined
+  /** Of the service in slipway.yml. */
+  readonly name?: string | undefined
+  readonly region?: string | undefined
+  readonly accountId?: string | undefined
+  /** Accounts that the credentials may belong to; none: every account. */
+  readonly allowedAccountIds: readonly string[]
+  readonly roleArn?: string | undefined
+  /** With its registry. */
+  readonly image?: string | undefined
+  readonly cluster: string
+  /** Undefined: a task definition is registered and nothing deployed. */
+  readonly service?: string | undefined
+  readonly taskDefinition?: string | undefined
+  readonly container?: string | undefined
+  /** File; the input may also be the text itself. */
+  readonly codeDeployAppSpec?: string | undefined
+  readonly codeDeployApplication?: string | undefined
+  readonly codeDeployDeploymentGroup?: string | undefined
+  /** Of slipway.yml alone. */
+  readonly settings?: DeploymentSettings | undefined
+  readonly url?: string | undefined
+  readonly slackChannel?: string | undefined
+  /** What slipway.yml and ARNs say, in the words of the rules about empty inputs. */
+  readonly facts: readonly string[]
+  /** Lost where a place is saved for the post step. */
+  readonly origins?: Origins | undefined
+}
+
+/** What the inputs say of one service, filled up with what slipway.yml says about the environment. */
+export async function placeOf(inputs: DeployInputs, runner: Runner, more: Places = {}): Promise<Place> {
+  const config = await configOf(inputs, runner)
+  const place = await placeIn(config, inputs, runner, more)
+  const isOnly = Object.keys(config?.config.services ?? {}).length <= 1
+  return isOnly ? { ...place, codeDeployAppSpec: place.codeDeployAppSpec ?? (await usualAppSpec(runner)) } : place
+}
+
+/**
+ * The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. It means one service: none of
+ * several takes it unasked, nor is one taken that deploys something else than ECS.
+ */
+async function usualAppSpec({ files }: Runner): Promise<string | undefined> {
+  const path = 'appspec.yaml'
+  if (!(await files.exists(path))) return undefined
+  return /\bTargetService\b/.test(await files.readText(path, 'codedeploy-appspec')) ? path : undefined
+}
+
+/** The same with slipway.yml, where the inputs mean it, read already. */
+export async function placeIn(
+  config: LoadedConfig | undefined,
+  inputs: DeployInputs,
+  { environment }: Pick<Runner, 'environment'>,
+  more: Places = {},
+): Promise<Place> {
+  const configured = config && (await configuredPlace(config, inputs))
+  const { target } = configured ?? {}
+  const told = (setting: string) => (isGiven(inputs, setting) ? undefined : configured?.origins(setting))
+  const merged = mergedPlace(inputs, target)
+  const { allowedAccountIds: ids } = inputs
+  const accountIds = ids.length > 0 || target === undefined ? ids : [target.accountId]
+  const places = { ...placesOf(inputs, merged), ...more }
+  const where = await namingSettings(told, async () => whereabouts(places, { region: merged.region, accountIds }))
+  return {
+    ...target,
+    ...merged,
+    environment: inputs.environment,
+    image: configured?.image ?? inputs.image,
+    cluster: where.cluster ?? 'default',
+    service: where.service,
+    region: where.region,
+    accountId: target?.accountId ?? (where.toldBy.account && where.accountIds[0]),
+    allowedAccountIds: where.accountIds,
+    facts: factsOf(inputs, configured, where),
+    origins: originsOf(inputs, told, where, environment),
+  }
+}
+
+/** What both may say; the inputs come first. Names of the service are slipway.yml's own: an input chooses among them. */
+function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
+  return {
+    region: inputs.awsRegion ?? target?.region,
+    cluster: inputs.cluster ?? target?.cluster,
+    service: target?.service ?? inputs.service,
+    taskDefinition: inputs.taskDefinition ?? target?.taskDefinition,
+    container: inputs.containerName ?? target?.container,
+    codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
+    codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
+    // Everybody sees it: without user and password.
+    url: (inputs.url ?? target?.url)?.replace(/(?<=:\/\/)[^/?#\s]*@/, ''),
+    slackChannel: inputs.slackChannel ?? target?.slackChannel,
+  }
+}
+
+function placesOf(inputs: DeployInputs, { cluster, service, taskDefinition }: ReturnType<typeof mergedPlace>): Places {
+  return {
+    cluster,
+    service,
+    'task-definition': taskDefinition,
+    'task-definition-arn': inputs.taskDefinitionArn,
+    'deployment-id': inputs.deploymentId,
+  }
+}
+
+/**
+ * slipway.yml, where the inputs ask for it. A name of an environment alone does not: with a service given, it may only be
+ * the one that GitHub shows.
+ */
+export async function configOf(inputs: DeployInputs, { files }: Runner): Promise<LoadedConfig | undefined> {
+  const { environment, config: path, service, services } = inputs
+  if (environment === undefined) return undefined
+  const isNamed = service !== undefined || services.length > 0
+  if (isNamed && !(await files.exists(path))) return undefined
+  const { loadConfig } = await import('../../config/load.ts')
+  return loadConfig(await files.readText(path, 'config'), path)
+}
+
+/** The environment's part of slipway.yml. */
+async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
+  const { environment = '', service } = inputs
+  const { selectImage, selectTarget } = await import('../../config/target.ts')
+  const { originsIn } = await import('../../config/origins.ts')
+  const target = selectTarget(loaded.config, environment, service)
+  const built = selectImage(loaded.config)
+  const image = fullImage(inputs.image, built)
+  return { target, image, hasImage: built !== undefined, origins: originsIn(loaded, environment, target.name) }
+}
+
+/**
+ * An image of slipway.yml's repository gets its registry here: between jobs it travels without, as the runner blanks
+ * outputs that contain a masked account id.
+ */
+function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
+  if (image === undefined || from === undefined || !/^[@:]/.test(image.slice(from.repository.length))) return image
+  if (!image.startsWith(from.repository)) return image
+  return `${ecrHost(from.accountId, from.region)}/${image}`
+}
+
+/** The inputs for AWS at a place: its region, role and accounts, unless the inputs say otherwise. */
+export function awsInputsAt(inputs: AwsInputs, { region, roleArn, allowedAccountIds }: Place): AwsInputs {
+  return {
+    ...inputs,
+    awsRegion: inputs.awsRegion ?? region,
+    roleToAssume: inputs.roleToAssume ?? roleArn,
+    allowedAccountIds,
+  }
+}

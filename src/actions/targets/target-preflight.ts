@@ -1,0 +1,63 @@
+import type { Aws } from '../../aws/connect.ts'
+import type { WantedDefinition } from '../../deployment/service-request.ts'
+import type { Finding } from '../../diagnosis/preflight/finding.ts'
+import { gatherFacts } from '../../diagnosis/preflight/gather-facts.ts'
+import { judge } from '../../diagnosis/preflight/judge.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { withOrigins } from '../../origins.ts'
+import type { JsonObject, Service } from '../../ports.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { Text } from '../../text.ts'
+import { openImageStore } from '../world/open-image-store.ts'
+import type { Place } from './place.ts'
+
+/** How long one request to the registry is tried again. Milliseconds. */
+const patience = 60_000
+
+export interface PreflightWorld {
+  readonly aws: Aws
+  readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
+  readonly runner: Runner
+  readonly fetch: Fetch
+  /** AppSpec of the input or of slipway.yml. */
+  readonly appSpec: string | undefined
+  /** Reads secrets to see whether their JSON keys are there. */
+  readonly checkSecretKeys: boolean
+}
+
+/** What there is, and what is to be deployed. */
+interface Deployment {
+  readonly service: Service | undefined
+  readonly current: JsonObject | undefined
+  readonly wanted: WantedDefinition
+}
+
+/** For `doctor`: looks thoroughly at a deployment that is going to happen. Findings, the worst first. Reads only. */
+export async function preflight(
+  { service, current, wanted }: Deployment,
+  { aws, place, runner, fetch, appSpec, checkSecretKeys }: PreflightWorld,
+): Promise<readonly Finding[]> {
+  const { cluster, codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup } = place
+  const subject = {
+    region: aws.region,
+    service,
+    current,
+    definition: wanted.definition,
+    taskDefinition: wanted.arn,
+    codeDeploy: { cluster, service: service?.serviceName ?? '', codeDeploy: { application, deploymentGroup } },
+    appSpec,
+    checkSecretKeys,
+    isThorough: true,
+  }
+  const { clock, signal } = runner
+  const { registry } = openImageStore({ aws, runner, fetch }, patience)
+  const findings = judge(await gatherFacts(subject, { ...aws, clock, signal, registry }))
+  const { origins = () => undefined } = place
+  const named = (part: Text) => withOrigins(part, origins)
+  return findings.map((finding) => ({
+    ...finding,
+    what: named(finding.what),
+    why: named(finding.why),
+    fix: named(finding.fix),
+  }))
+}

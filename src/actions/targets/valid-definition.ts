@@ -1,0 +1,26 @@
+import { type Mistake, mistakeText } from '../../mistake.ts'
+import type { JsonObject } from '../../ports.ts'
+import type { Log } from '../../runner/action.ts'
+import { checkDefinition, type Expected } from '../../task-definition/check.ts'
+import { registrable } from '../../task-definition/registrable.ts'
+import type { WrittenDefinition } from '../../task-definition/source.ts'
+import { text } from '../../text.ts'
+
+/** What a log has been told: several services may have one definition, and a deployment may find it several times. */
+const told = new WeakMap<Log, Set<string>>()
+
+/** Throws all that is wrong with a definition that is going to be registered, and warns of what may be meant so. */
+export function requireValid(rendered: JsonObject, original: WrittenDefinition, log: Log, expected?: Expected): void {
+  const { failure, placeholders, words } = checkDefinition(registrable(rendered), original, expected)
+  for (const mistake of [...placeholders, ...words]) warn(mistake, log)
+  if (failure) throw failure
+}
+
+function warn(mistake: Mistake, log: Log): void {
+  const known = told.get(log) ?? new Set()
+  told.set(log, known)
+  const message = text`${mistakeText(mistake)}.`
+  const key = JSON.stringify(message)
+  if (!known.has(key)) log.warning(message, undefined, mistake)
+  known.add(key)
+}

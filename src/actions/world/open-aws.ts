@@ -1,0 +1,45 @@
+import type { RequestHandler } from '../../aws/clients.ts'
+import { type Aws, connect } from '../../aws/connect.ts'
+import { type Clock, type Deadline, deadlineIn } from '../../clock.ts'
+import { longestWatchMinutes } from '../../deployment/watch-deadline.ts'
+import type { Runner } from '../../runner/action.ts'
+import type { AwsInputs } from '../inputs/aws-inputs.ts'
+
+/** Time beside the longest wait: for reading, registering, a rollback that CodeDeploy is asked about, and the diagnosis. */
+const besideMinutes = 15
+
+/** The moment after which an action that follows a deployment tries no call to AWS again: no wait is longer than a job. */
+export function endOfJob(clock: Clock): Deadline {
+  return deadlineIn(clock, (longestWatchMinutes + besideMinutes) * 60_000)
+}
+
+/** The region of a step: its own, or that of the environment, as AWS's own programs take it. */
+export function regionOf(inputs: Pick<AwsInputs, 'awsRegion'>, environment: Runner['environment']): string | undefined {
+  return inputs.awsRegion || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined
+}
+
+/** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
+const awsAudience = 'sts.amazonaws.com'
+
+/**
+ * Opens the way to AWS for one action. Nothing is asked of AWS before the first port is used. With `role-to-assume`, the
+ * job's OIDC token is exchanged, again whenever the credentials run out; without, the ambient credentials are taken.
+ * `deadline` is the moment after which no call is tried again; `requestHandler` is for tests in one process.
+ */
+export function openAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, requestHandler?: RequestHandler): Aws {
+  return connect({
+    region: regionOf(inputs, runner.environment),
+    clock: runner.clock,
+    signal: runner.signal,
+    deadline,
+    environment: runner.environment,
+    roleToAssume: inputs.roleToAssume,
+    roleSessionName: inputs.roleSessionName,
+    roleDurationSeconds: inputs.roleDurationSeconds,
+    allowedAccountIds: inputs.allowedAccountIds,
+    idToken: () => runner.idToken(inputs.audience ?? awsAudience),
+    mask: (secret) => runner.mask(secret),
+    requestHandler,
+    onRetry: (line) => runner.log.info(line),
+  })
+}

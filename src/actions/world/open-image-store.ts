@@ -1,0 +1,52 @@
+import type { Aws } from '../../aws/connect.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import type { ImageStore } from '../../ports.ts'
+import { type SharedLogin, shareLogin } from '../../registry/login.ts'
+import type { Runner } from '../../runner/action.ts'
+
+export interface ImageStoreWorld {
+  readonly aws: Pick<Aws, 'ecr'>
+  readonly runner: Runner
+  readonly fetch: Fetch
+}
+
+/** Logins by the ECR that they are for: what looks into one registry needs one token, however often it is opened. */
+const logins = new WeakMap<ImageStoreWorld['aws']['ecr'], SharedLogin>()
+
+function loginOf({ aws: { ecr }, runner }: ImageStoreWorld): SharedLogin {
+  const known = logins.get(ecr)
+  if (known) return known
+  const login = shareLogin(async () => {
+    const answer = await ecr.login()
+    runner.mask(answer.password)
+    return answer
+  })
+  logins.set(ecr, login)
+  return login
+}
+
+/**
+ * The Amazon ECR of a place, to look up images and what they are made for. Loads the client of the registry and logs in when
+ * it is first asked. `patience`: how long one request is tried again, in milliseconds; an explanation does not wait for long.
+ */
+export function openImageStore(world: ImageStoreWorld, patience = 15_000): ImageStore {
+  const { aws, runner, fetch } = world
+  const { clock, signal, environment, log } = runner
+  const open = async () => {
+    const { openRegistry } = await import('../../registry/distribution.ts')
+    const login = loginOf(world).forClient()
+    return openRegistry({ login, clock, signal, patience, fetch, environment, onRetry: log.info })
+  }
+  let opened: ReturnType<typeof open> | undefined
+  const registry = () => {
+    opened ??= open()
+    return opened
+  }
+  return {
+    ecr: aws.ecr,
+    registry: {
+      manifest: async (...asked) => (await registry()).manifest(...asked),
+      blob: async (...asked) => (await registry()).blob(...asked),
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import type { RequestHandler } from '../../aws/clients.ts'
+import { type Fetch, openFetch } from '../../http/fetch.ts'
+
+/** The network of an action, handed in so that tests decide what AWS, GitHub and Slack say. */
+export interface World {
+  readonly fetch: Fetch
+  readonly requestHandler?: RequestHandler | undefined
+}
+
+/** The network as the process reaches it. */
+export const network: World = { fetch: openFetch(process.env) }
