@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { namesProxy } from '../http/fetch.ts'
+import { namesProxy } from '../http/open-fetch.ts'
 import type { ClientOptions, RequestHandler } from './clients.ts'
 import { requireTrustedEndpoint } from './endpoint.ts'
 import { IncompleteReply } from './error-class.ts'
