@@ -11,16 +11,9 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { clientSettings, type Guardable, guarded } from './client-settings.ts'
+import type { Credentials } from './credential-source.ts'
 
 export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>
-
-/** Keys as AWS's SDK wants them. */
-export interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-}
 
 export interface ClientOptions {
   readonly region: string
