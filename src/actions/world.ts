@@ -1,4 +1,4 @@
-import type { RequestHandler } from '../aws/clients.ts'
+import type { RequestHandler } from '../aws/client-settings.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { openFetch } from '../http/open-fetch.ts'
 
