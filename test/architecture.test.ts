@@ -32,6 +32,22 @@ function offenders(rooms: readonly string[], forbidden: (imported: string, file:
     )
 }
 
+const importsOf = new Map(sources.map(({ file, code }) => [file, imports(file, code)]))
+
+/** A shortest way over imports from a file back to itself; undefined: the file is in no circle. */
+function circleOf(file: string): readonly string[] | undefined {
+  const ways = [[file]]
+  const seen = new Set<string>()
+  for (const way of ways) {
+    for (const next of importsOf.get(way.at(-1) ?? '') ?? []) {
+      if (next === file) return [...way, file]
+      if (!seen.has(next)) ways.push([...way, next])
+      seen.add(next)
+    }
+  }
+  return undefined
+}
+
 describe('the rooms of the house', () => {
   test('the domain knows no SDK, no toolkit, no adapter, no file system, no process and no network', () => {
     const outside = /^(@aws-sdk|@smithy|@actions|@slack|node:(fs|child_process|http|https|net|process|os))/
@@ -66,6 +82,11 @@ describe('the rooms of the house', () => {
     const upwards = (name: string, file: string) =>
       name.startsWith('src/actions/') && dirname(name) !== dirname(file) && levelOf(name) <= levelOf(file)
     expect(offenders(['actions'], upwards)).toEqual([])
+  })
+
+  test('no import circle, type imports included: what both need belongs in a file of its own', () => {
+    const circles = sources.map(({ file }) => circleOf(file)?.join(' imports '))
+    expect(circles.filter((circle) => circle !== undefined)).toEqual([])
   })
 
   test.each([

@@ -1,7 +1,7 @@
 import { linkSignal } from '../abort.ts'
 import { remaining } from '../clock.ts'
 import { text } from '../text.ts'
-import type { Patience } from './call.ts'
+import type { Patience } from './call-patience.ts'
 import { NoReply } from './error-class.ts'
 
 export interface SendOptions {

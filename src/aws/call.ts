@@ -1,29 +1,11 @@
 import { signalsHandled } from '../abort.ts'
-import { type Clock, type Deadline, remaining } from '../clock.ts'
-import type { Text } from '../text.ts'
+import { remaining } from '../clock.ts'
 import { attempt, type SendOptions } from './attempt.ts'
-import { type Crowd, inTurn, jitter } from './backoff.ts'
+import { inTurn, jitter } from './backoff.ts'
+import type { Patience } from './call-patience.ts'
 import { type AwsError, type CallKind, classify, type Expected, waitAskedBy } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal } from './refusal.ts'
 import { explainUnreachable, retryLine } from './unreachable.ts'
-
-/** How long and by which clock AWS is asked again. One for a whole run of an action. */
-export interface Patience {
-  readonly clock: Clock
-  /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
-  readonly signal: AbortSignal
-  readonly deadline: Deadline
-  /** For messages. */
-  readonly region?: string
-  /** Calls over the same connection that AWS throttles now: they share the waiting. */
-  readonly crowd?: Crowd
-  /** Told, at most every 30 s, that something is tried again. */
-  reportRetry?(line: Text): void
-  /** Has the credentials at hand before an attempt's time begins to run. */
-  prepare?(): Promise<void>
-  /** Gets fresh credentials; false where these are all there are. */
-  refreshCredentials?(): Promise<boolean>
-}
 
 interface Described {
   /** IAM action, such as `ecs:UpdateService`. */

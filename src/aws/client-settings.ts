@@ -1,8 +1,23 @@
 import type { Readable } from 'node:stream'
-import { namesProxy } from '../http/fetch.ts'
-import type { ClientOptions, RequestHandler } from './clients.ts'
+import type { ECSClientConfig } from '@aws-sdk/client-ecs'
+import { namesProxy } from '../http/open-fetch.ts'
+import type { Credentials } from './credential-source.ts'
 import { requireTrustedEndpoint } from './endpoint.ts'
 import { IncompleteReply } from './error-class.ts'
+
+/** What sends the requests of an SDK client, or settings of the SDK's own. */
+export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>
+
+/** What a connection's SDK clients have in common. */
+export interface ClientOptions {
+  readonly region: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  credentials(): Promise<Credentials>
+  /** Instead of sockets, for tests in one process. */
+  readonly requestHandler?: RequestHandler | undefined
+  /** Name and version in the User-Agent header. */
+  readonly userAgent?: readonly [string, string] | undefined
+}
 
 type Environment = ClientOptions['environment']
 

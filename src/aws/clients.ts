@@ -4,33 +4,13 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ECRClient } from '@aws-sdk/client-ecr'
-import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs'
+import type { ECSClient } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
-import { clientSettings, type Guardable, guarded } from './client-settings.ts'
-
-export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>
-
-/** Keys as AWS's SDK wants them. */
-export interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-}
-
-export interface ClientOptions {
-  readonly region: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  credentials(): Promise<Credentials>
-  /** Instead of sockets, for tests in one process. */
-  readonly requestHandler?: RequestHandler | undefined
-  /** Name and version in the User-Agent header. */
-  readonly userAgent?: readonly [string, string] | undefined
-}
+import { type ClientOptions, clientSettings, type Guardable, guarded } from './client-settings.ts'
 
 /** SDK clients, each loaded and made when it is first asked for: most runs need two of them, and loading one costs 50 ms. */
 export interface Clients {

@@ -5,9 +5,9 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
-import type { Patience } from './call.ts'
-import { guarded, requestHandler } from './client-settings.ts'
-import type { Credentials, RequestHandler } from './clients.ts'
+import type { Patience } from './call-patience.ts'
+import { guarded, type RequestHandler, requestHandler } from './client-settings.ts'
+import type { CredentialSource, Credentials } from './credential-source.ts'
 import { late } from './late.ts'
 import type { Role } from './role.ts'
 
@@ -18,16 +18,6 @@ export interface CredentialOptions {
   /** Instead of sockets, for tests in one process. */
   readonly requestHandler?: RequestHandler | undefined
   sts(): Promise<STSClient>
-}
-
-/** Where credentials come from, and come from again. */
-export interface CredentialSource {
-  /** Credentials that are good for some minutes more. Throws `credentials-missing`. */
-  current(): Promise<Credentials>
-  /** How long they last, where that can be known without asking anybody. */
-  lifetime(): Promise<CredentialLifetime>
-  /** Gets others, although the current ones look good; false when there are no others. */
-  renew(): Promise<boolean>
 }
 
 /** The role, when one is to be assumed; otherwise the environment; otherwise whatever the SDK's own chain finds. */

@@ -2,7 +2,8 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { Identity } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
-import { call, type Patience } from './call.ts'
+import { call } from './call.ts'
+import type { Patience } from './call-patience.ts'
 import { present } from './error-class.ts'
 
 /** What this needs of a connection: it also runs before the connection is open. */

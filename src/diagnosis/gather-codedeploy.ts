@@ -1,7 +1,7 @@
 import type { CodeDeploy } from '../ports.ts'
 import { untrusted } from '../text.ts'
 import type { Evidence } from './evidence.ts'
-import type { GatherSubject } from './gather.ts'
+import type { GatherSubject } from './gather-subject.ts'
 import type { Look } from './preflight/look.ts'
 
 /** What CodeDeploy says about a deployment: its error, and the lifecycle events that did not succeed. */

@@ -9,12 +9,13 @@ import type {
   PreflightSources,
 } from '../ports.ts'
 import { containersOf, objectIn, textIn } from '../task-definition/members.ts'
-import { type Untrusted, untrusted } from '../text.ts'
+import { untrusted } from '../text.ts'
 import type { Evidence, LogTail, StoppedTaskGroup } from './evidence.ts'
 import { readAlarms } from './gather-alarms.ts'
 import { readCodeDeploy } from './gather-codedeploy.ts'
 import { eventsOf } from './gather-events.ts'
 import { readPlatforms } from './gather-platforms.ts'
+import type { GatherSubject } from './gather-subject.ts'
 import { readTags } from './gather-tags.ts'
 import { readHealthChecks, readTargetHealth } from './gather-targets.ts'
 import { knowTasks } from './known-tasks.ts'
@@ -23,26 +24,7 @@ import { type Look, openLook } from './preflight/look.ts'
 import { redactEvidence } from './redact-evidence.ts'
 import { failedContainer, groupTasks, isOwnFailure } from './stopped-tasks.ts'
 
-/** The deployment that is looked into. */
-export interface GatherSubject {
-  readonly cluster: string
-  readonly service: string
-  /** ARN of the revision that was deployed; empty when it never came to that. */
-  readonly taskDefinition: string
-  /** When AWS made the deployment, in milliseconds since 1970: nothing older is evidence. */
-  readonly createdAt?: number | undefined
-  /** Where that is not known: nothing older than `since` is, by the runner's clock with allowance for its error. */
-  readonly since: number
-  readonly statusReason?: Untrusted | undefined
-  /** Alarms of which AWS says that they ended the deployment; empty where it does not name them. */
-  readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who asked for the stop that ended it; undefined: nobody did, or nobody knows. */
-  readonly stopped?: Evidence['stopped']
-  /** True when the service is back on its former version, to which the targets belong by now. */
-  readonly isBack?: boolean | undefined
-  readonly codeDeployDeploymentId?: string | undefined
-}
-
+/** Where evidence is read. */
 export interface GatherPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy

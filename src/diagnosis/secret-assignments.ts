@@ -1,17 +1,15 @@
 import { textInBase64 } from './encoded-secrets.ts'
 import { isSecretName } from './secret-name.ts'
-import { startPairs } from './secret-pairs.ts'
+import { type NamedValue, startPairs } from './secret-pairs.ts'
 import { valueAt } from './secret-value.ts'
 import { type Span, within } from './span.ts'
 
-export interface Assignment {
-  readonly name: string
+interface Assignment extends NamedValue {
   /** What stands before the name: a word and a space, or a mark. */
   readonly before: string
   readonly separator: string
-  /** Where the separator begins, and the value. */
+  /** Where the separator begins. */
   readonly from: number
-  readonly at: number
 }
 
 /**

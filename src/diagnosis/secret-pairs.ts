@@ -1,7 +1,12 @@
-import type { Assignment } from './secret-assignments.ts'
 import { isSecretName } from './secret-name.ts'
 import { valueAt } from './secret-value.ts'
 import type { Span } from './span.ts'
+
+/** A name in a text, and where its value begins. */
+export interface NamedValue {
+  readonly name: string
+  readonly at: number
+}
 
 /** Between a name and its value, in characters. */
 const farthest = 400
@@ -16,7 +21,7 @@ const inside = /^\{[^{}]*$/
  * The other half of a name and a value, in either order: `{"name":"DB_PASSWORD","value":"x"}`, or `{"token":{"value":"x"}}`.
  * Asked for every assignment of the text.
  */
-export function startPairs(text: string): (now: Assignment) => Span[] {
+export function startPairs(text: string): (now: NamedValue) => Span[] {
   let [named, valued, opened] = [Number.NaN, Number.NaN, Number.NaN]
   const isNear = (from: number, to: number, pattern: RegExp) =>
     to - from < farthest && pattern.test(text.slice(from, to))

@@ -1,5 +1,5 @@
 import { type Text, text, untrusted } from '../text.ts'
-import type { Expected, Frame } from './json.ts'
+import type { Expected, Frame } from './json-scan-state.ts'
 import type { Fault } from './reading.ts'
 
 /** What JSON has in the place of a word of another language. */

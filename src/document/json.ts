@@ -2,6 +2,7 @@ import type { Json } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { withoutComments } from './json-comments.ts'
 import { isFaultless } from './json-faultless.ts'
+import type { Expected, Frame } from './json-scan-state.ts'
 import { unexpected } from './json-unexpected.ts'
 import { deepest, type Fault, givenTwice, isExact, keyProblem, type Reading } from './reading.ts'
 import type { SourceNode } from './tree.ts'
@@ -25,18 +26,6 @@ function parsed(source: string): Json | undefined {
   } catch {
     return undefined
   }
-}
-
-/** What may come next; `or end`: a closing bracket may, too. */
-export type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'comma or end' | 'nothing'
-
-/** An object or a list that is not closed yet. */
-export interface Frame {
-  readonly opened: number
-  readonly isList: boolean
-  readonly children: Map<string, SourceNode>
-  /** Of the member whose value comes next. */
-  key?: { readonly name: string; readonly offset: number }
 }
 
 interface Scan {

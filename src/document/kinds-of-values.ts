@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../ports.ts'
-import type { Kind } from './kinds.ts'
+import type { Kind } from './file-kind.ts'
 import { exportIt } from './kinds-of-texts.ts'
 
 interface ObjectSign extends Kind {

@@ -1,16 +1,7 @@
 import type { Json } from '../ports.ts'
+import type { Kind } from './file-kind.ts'
 import { type TextSign, texts } from './kinds-of-texts.ts'
 import { isMap, kindOfList, kindOfObject } from './kinds-of-values.ts'
-
-/** What a file is that was given for another. */
-export interface Kind {
-  /** With its article, where it has one: `a CloudFormation template`. */
-  readonly name: string
-  /** What to do about it; a sentence. */
-  readonly fix: string
-  /** Where in the text it shows; undefined where it is the whole. */
-  readonly offset?: number
-}
 
 /** What a text is, where it is known by its signs. `value`: what was parsed, if it could be. */
 export function kindOf(content: string, file: string | undefined, value?: Json): Kind | undefined {

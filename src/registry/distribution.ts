@@ -4,7 +4,8 @@ import { isDigest } from '../image/reference.ts'
 import type { Registry } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { redirects } from './attempt.ts'
-import { createTransport, type RegistryOptions, type Send } from './transport.ts'
+import type { RegistryOptions } from './registry-request.ts'
+import { createTransport, type Send } from './transport.ts'
 
 /** A registry that speaks the OCI distribution protocol (1.1) with a user name and a password, as ECR does. */
 export function openRegistry(options: RegistryOptions): Registry {

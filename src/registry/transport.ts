@@ -1,50 +1,15 @@
 import { atMostEvery } from '../at-most-every.ts'
-import { type Clock, deadlineIn, remaining } from '../clock.ts'
+import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import type { Fetch } from '../http/fetch.ts'
 import { reasonOf } from '../http/reason.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { sendOnce } from './attempt.ts'
+import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 
-export interface RegistryOptions {
-  /** Asked before the first request, and once more when the registry says that the token expired. */
-  readonly login: () => Promise<RegistryLogin>
-  readonly clock: Clock
-  /** Aborts when the job is cancelled. */
-  readonly signal: AbortSignal
-  /** How long one request is tried again. Milliseconds. */
-  readonly patience: number
-  readonly fetch: Fetch
-  /** Process environment: names the hosts of emulators. */
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Told, at most every 30 s, that there is no answer yet, or that something is tried again. */
-  readonly onRetry?: ((line: Text) => void) | undefined
-}
-
-export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
-  /** Path below the endpoint, or the address on the same host that the registry named for an upload. */
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
-  /** Ends the sentence "The registry refused …". */
-  readonly doing: Text
-  /** Statuses that are answers, not refusals. */
-  readonly expected: readonly number[]
-  /** The content is compared with its digest, so that it may come from the storage behind the registry. */
-  readonly isVerified?: boolean
-}
-
-/** An answer with its body, which is read within the time of the attempt. */
-export interface RegistryAnswer {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Uint8Array<ArrayBuffer>
-}
-
+/** Sends a request, again where that may help, and returns an expected answer. */
 export type Send = (request: RegistryRequest) => Promise<RegistryAnswer>
 
 const reportEvery = 30_000

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { openCrowd } from '../../src/aws/backoff.ts'
-import { type AwsRequest, call, type Patience } from '../../src/aws/call.ts'
+import { type AwsRequest, call } from '../../src/aws/call.ts'
+import type { Patience } from '../../src/aws/call-patience.ts'
 import { IncompleteReply, NoReply } from '../../src/aws/error-class.ts'
 import { Failure } from '../../src/failure.ts'
 import { type Text, text } from '../../src/text.ts'

@@ -1,6 +1,7 @@
 /** What each answer of a registry leads to: an answer, another try after a pause, another login, or an end. */
 import { describe, expect, test } from '@jest/globals'
-import { createTransport, type RegistryRequest } from '../../src/registry/transport.ts'
+import type { RegistryRequest } from '../../src/registry/registry-request.ts'
+import { createTransport } from '../../src/registry/transport.ts'
 import { text } from '../../src/text.ts'
 import { failure, plain } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'

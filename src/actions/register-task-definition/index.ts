@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RequestHandler } from '../../aws/clients.ts'
+import type { RequestHandler } from '../../aws/client-settings.ts'
 import { late } from '../../aws/late.ts'
 import { deadlineIn } from '../../clock.ts'
 import { Failure } from '../../failure.ts'

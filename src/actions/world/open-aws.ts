@@ -1,4 +1,4 @@
-import type { RequestHandler } from '../../aws/clients.ts'
+import type { RequestHandler } from '../../aws/client-settings.ts'
 import { type Aws, connect } from '../../aws/connect.ts'
 import { type Clock, type Deadline, deadlineIn } from '../../clock.ts'
 import { longestWatchMinutes } from '../../deployment/watch-deadline.ts'

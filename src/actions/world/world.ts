@@ -1,5 +1,6 @@
-import type { RequestHandler } from '../../aws/clients.ts'
-import { type Fetch, openFetch } from '../../http/fetch.ts'
+import type { RequestHandler } from '../../aws/client-settings.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { openFetch } from '../../http/open-fetch.ts'
 
 /** The network of an action, handed in so that tests decide what AWS, GitHub and Slack say. */
 export interface World {

@@ -1,0 +1,42 @@
+import type { Clock } from '../clock.ts'
+import type { Fetch } from '../http/fetch.ts'
+import type { RegistryLogin } from '../ports.ts'
+import type { Text } from '../text.ts'
+
+/** Login, network and time limits of all requests to one registry. */
+export interface RegistryOptions {
+  /** Asked before the first request, and once more when the registry says that the token expired. */
+  readonly login: () => Promise<RegistryLogin>
+  readonly clock: Clock
+  /** Aborts when the job is cancelled. */
+  readonly signal: AbortSignal
+  /** How long one request is tried again. Milliseconds. */
+  readonly patience: number
+  readonly fetch: Fetch
+  /** Process environment: names the hosts of emulators. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Told, at most every 30 s, that there is no answer yet, or that something is tried again. */
+  readonly onRetry?: ((line: Text) => void) | undefined
+}
+
+/** One request of the OCI distribution protocol. */
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  /** Path below the endpoint, or the address on the same host that the registry named for an upload. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  /** Ends the sentence "The registry refused …". */
+  readonly doing: Text
+  /** Statuses that are answers, not refusals. */
+  readonly expected: readonly number[]
+  /** The content is compared with its digest, so that it may come from the storage behind the registry. */
+  readonly isVerified?: boolean
+}
+
+/** An answer with its body, which is read within the time of the attempt. */
+export interface RegistryAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+}
