@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { nearest } from './mutation/nearest.ts'
 
 const root = join(import.meta.dirname, '..')
-const domain = ['document', 'image', 'task-definition', 'deployment', 'diagnosis', 'report', 'config']
+const domain = ['document', 'image', 'task-definition', 'deployment', 'targets', 'diagnosis', 'report', 'config']
 const adapters = ['aws', 'slack', 'git', 'github', 'docker', 'registry']
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -74,6 +74,17 @@ describe('the rooms of the house', () => {
       return room !== undefined && [...adapters, 'runner', 'actions'].includes(room) && !file.startsWith(`src/${room}/`)
     }
     expect(offenders(adapters, other)).toEqual([])
+  })
+
+  test('a module of targets/ecs imports only modules before it in the life of a deployment', () => {
+    const order =
+      'request facts strategy codedeploy-group network preflight tasks watch codedeploy finish prepare change locate rollback'.split(
+        ' ',
+      )
+    const levelOf = (path: string) => order.indexOf(/^src\/targets\/ecs\/([^/]+)\//.exec(path)?.[1] ?? '')
+    const upwards = (name: string, file: string) =>
+      file.startsWith('src/targets/ecs/') && name.startsWith('src/targets/ecs/') && levelOf(name) > levelOf(file)
+    expect(offenders(['targets'], upwards)).toEqual([])
   })
 
   test('an action imports what several of them share, in this order: shared, targets, world, inputs', () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { roleArn } from '../src/arn.ts'
-import { codeDeployConsoleUrl, serviceConsoleUrl } from '../src/deployment/console.ts'
 import { ecrHost, ecrPlaceOf } from '../src/image/ecr.ts'
 import {
   endpointServicePrefix,
@@ -11,6 +10,7 @@ import {
   regionPattern,
   regionProblem,
 } from '../src/partitions.ts'
+import { codeDeployConsoleUrl, serviceConsoleUrl } from '../src/targets/ecs/facts/console-url.ts'
 
 interface Published {
   readonly id: string

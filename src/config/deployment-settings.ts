@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { hookStages } from '../deployment/strategy/lifecycle-hook-rules.ts'
 import {
   bounds,
   circuitBreakers,
@@ -8,7 +7,8 @@ import {
   readEarlySuccess,
   readThreshold,
   strategies,
-} from '../deployment/strategy/settings.ts'
+} from '../targets/ecs/request/requested-settings.ts'
+import { hookStages } from '../targets/ecs/strategy/lifecycle-hook-rules.ts'
 
 const share = ([least, most]: readonly [number, number]) =>
   z

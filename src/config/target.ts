@@ -1,7 +1,7 @@
 import { roleArn } from '../arn.ts'
-import type { DeploymentSettings } from '../deployment/strategy/settings.ts'
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
+import type { DeploymentSettings } from '../targets/ecs/request/requested-settings.ts'
 import { text, untrusted } from '../text.ts'
 import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'

@@ -15,8 +15,8 @@ import type {
   Scaling,
   Service,
 } from '../ports.ts'
-import type { DeploymentRecord } from './record.ts'
-import type { ServiceRequest } from './service-request.ts'
+import type { ServiceRequest } from '../targets/ecs/request/service-request.ts'
+import type { DeploymentRecord } from './deployment-record.ts'
 
 /** AWS as a deployment sees it. */
 export interface EcsPorts {

@@ -1,8 +1,8 @@
+import type { ServiceRequest } from '../targets/ecs/request/service-request.ts'
 import { type Untrusted, untrusted } from '../text.ts'
 import type { Context } from './context.ts'
-import type { DeploymentEvent } from './event.ts'
+import type { DeploymentEvent } from './events.ts'
 import type { Plan } from './plan.ts'
-import type { ServiceRequest } from './service-request.ts'
 
 /** What aws-actions/configure-aws-credentials asks for where nobody says more. Minutes. */
 const usualMinutes = 60

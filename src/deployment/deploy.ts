@@ -1,12 +1,12 @@
 import { deadlineIn } from '../clock.ts'
-import { attempt } from './attempt.ts'
-import { settleConflict } from './conflict.ts'
+import { attempt } from '../targets/ecs/change/run-deployment.ts'
+import { settleConflict } from '../targets/ecs/prepare/conflict.ts'
+import type { ServiceRequest } from '../targets/ecs/request/service-request.ts'
 import type { Context } from './context.ts'
-import type { End } from './end.ts'
-import type { DeploymentEvent } from './event.ts'
-import { recorded } from './recorded.ts'
+import type { DeploymentEvent } from './events.ts'
+import type { End } from './outcomes.ts'
 import { redactEvents } from './redact-events.ts'
-import type { ServiceRequest } from './service-request.ts'
+import { recorded } from './with-record.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -27,7 +27,7 @@ const mostChanges = 5
  */
 async function* travel(request: ServiceRequest, context: Context): Events<End | undefined> {
   if (request.deploymentId !== undefined) {
-    const { attach } = await import('./attach.ts')
+    const { attach } = await import('../targets/ecs/locate/attach.ts')
     return yield* attach(request.deploymentId, request, context)
   }
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)

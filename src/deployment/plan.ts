@@ -1,10 +1,10 @@
+import type { GroupName } from '../targets/ecs/codedeploy-group/group-name.ts'
+import type { GroupSettings } from '../targets/ecs/codedeploy-group/group-settings.ts'
+import type { Engine } from '../targets/ecs/facts/service-facts.ts'
+import type { FormerSettings } from '../targets/ecs/request/former-settings.ts'
+import type { SettingChange } from '../targets/ecs/strategy/setting-changes.ts'
 import type { TaskDefinitionChange } from '../task-definition/diff.ts'
 import type { Untrusted } from '../text.ts'
-import type { GroupName } from './codedeploy/group-name.ts'
-import type { GroupSettings } from './codedeploy/group-settings.ts'
-import type { Engine } from './engine.ts'
-import type { SettingChange } from './strategy/change.ts'
-import type { FormerSettings } from './strategy/former.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {

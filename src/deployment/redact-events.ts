@@ -1,9 +1,9 @@
-import { concealer } from '../diagnosis/redact-evidence.ts'
 import type { JsonObject } from '../ports.ts'
+import { concealer } from '../targets/ecs/finish/redact-evidence.ts'
+import type { ServiceRequest } from '../targets/ecs/request/service-request.ts'
 import { textIn } from '../task-definition/members.ts'
 import type { Context, EcsPorts } from './context.ts'
-import type { DeploymentEvent } from './event.ts'
-import type { ServiceRequest } from './service-request.ts'
+import type { DeploymentEvent } from './events.ts'
 
 type Events = AsyncGenerator<DeploymentEvent>
 

@@ -1,8 +1,8 @@
 import type { Details, HookDetails } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
-import { functionName } from '../deployment/strategy/change.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
+import { functionName } from '../targets/ecs/strategy/setting-changes.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { joined } from './short.ts'
 

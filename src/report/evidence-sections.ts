@@ -1,5 +1,10 @@
 import type { DeploymentState } from '../deployment/state.ts'
-import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../diagnosis/evidence.ts'
+import type {
+  Evidence,
+  LifecycleFailure,
+  StoppedContainer,
+  StoppedTaskGroup,
+} from '../targets/ecs/facts/deployment-evidence.ts'
 import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import { day, joined, task, timeOfDay } from './short.ts'
 

@@ -1,6 +1,6 @@
-import { type FleetEvent, type FleetState, isPutBack } from '../deployment/fleet/fleet-state.ts'
-import { nameList } from '../deployment/fleet/name-list.ts'
 import { initialState } from '../deployment/state.ts'
+import { nameList } from '../deployment/waves/name-list.ts'
+import { type FleetEvent, type FleetState, isPutBack } from '../deployment/waves/waves-state.ts'
 import { asName, type Text, text } from '../text.ts'
 import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log.ts'

@@ -1,6 +1,6 @@
-import { type FleetService, isGoingBack, isRestored, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
+import { type FleetService, isGoingBack, isRestored, revisionsOf } from '../deployment/waves/waves-state.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { type FleetReport, totalCause } from './fleet.ts'

@@ -1,5 +1,5 @@
-import { type FleetService, isGoingBack, isPutBack, isRestored } from '../deployment/fleet/fleet-state.ts'
 import { isBad, isGood } from '../deployment/verdict.ts'
+import { type FleetService, isGoingBack, isPutBack, isRestored } from '../deployment/waves/waves-state.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { duration } from '../duration.ts'
 import type { Text } from '../text.ts'

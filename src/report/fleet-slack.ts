@@ -1,5 +1,5 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
 import { isBad } from '../deployment/verdict.ts'
+import { type FleetService, revisionsOf } from '../deployment/waves/waves-state.ts'
 import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'

@@ -1,4 +1,4 @@
-import { type FleetService, revisionsOf } from '../deployment/fleet/fleet-state.ts'
+import { type FleetService, revisionsOf } from '../deployment/waves/waves-state.ts'
 import { text } from '../text.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import {

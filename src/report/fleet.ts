@@ -1,4 +1,6 @@
-import { shortName } from '../deployment/end.ts'
+import { shortName } from '../deployment/outcomes.ts'
+import { isGood, isUnwatched } from '../deployment/verdict.ts'
+import { mostNames, nameList } from '../deployment/waves/name-list.ts'
 import {
   type FleetService,
   type FleetState,
@@ -7,9 +9,7 @@ import {
   isPutBack,
   isRestored,
   revisionsOf,
-} from '../deployment/fleet/fleet-state.ts'
-import { mostNames, nameList } from '../deployment/fleet/name-list.ts'
-import { isGood, isUnwatched } from '../deployment/verdict.ts'
+} from '../deployment/waves/waves-state.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { type Opening, plainLink, remedy, type ShowLink, suspectedReason, suspicion } from './opening.ts'

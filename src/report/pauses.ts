@@ -1,5 +1,5 @@
 import type { Pause, PauseAnswer } from '../deployment/details.ts'
-import { whoMayAnswer } from '../deployment/pause/pause-end.ts'
+import { whoMayAnswer } from '../deployment/pauses/pause-end.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { moment } from './short.ts'

@@ -1,5 +1,5 @@
-import { type Finding, isAtLeast, sentenceOf } from '../diagnosis/preflight/finding.ts'
-import type { Severity } from '../diagnosis/preflight/finding-kinds.ts'
+import { type Finding, isAtLeast, sentenceOf } from '../diagnosis/finding.ts'
+import type { Severity } from '../diagnosis/finding-kinds.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
 import { asName, renderText, type Text, text } from '../text.ts'
 import { forPlain } from './escape.ts'

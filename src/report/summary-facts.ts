@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import { text, untrusted } from '../text.ts'
 import { type DetailLine, detailLines } from './deployment-details.ts'
-import { groupText } from './deployment-group.ts'
+import { groupText } from './group-words.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
 import type { Report } from './report.ts'

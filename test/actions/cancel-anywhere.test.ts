@@ -5,7 +5,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
-import { parseRecord } from '../../src/deployment/record.ts'
+import { parseRecord } from '../../src/deployment/deployment-record.ts'
 import { codeDeployScene, newImage, oldImage, rollingScene, servingImage } from '../deployment/scene.ts'
 import { times } from '../often.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import type { ServiceRequest } from '../../src/deployment/service-request.ts'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'

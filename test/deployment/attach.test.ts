@@ -57,7 +57,7 @@ describe.each([
       serviceArn: 'web',
     })
     const context = { ...ports, signal: new AbortController().signal, keep() {} }
-    const { attach } = await import('../../src/deployment/attach.ts')
+    const { attach } = await import('../../src/targets/ecs/locate/attach.ts')
     const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
     const world = { ...context, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
     await expect(attach(id, request, world).next()).rejects.toMatchObject({ message: 'deployment-not-found' })

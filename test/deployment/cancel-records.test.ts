@@ -1,9 +1,9 @@
 /** What the post step makes of what a cancelled run has kept, for every state in which AWS may be by then. */
 import { describe, expect, test } from '@jest/globals'
-import { settleCancelled } from '../../src/deployment/cancel.ts'
 import type { Context } from '../../src/deployment/context.ts'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
-import type { DeploymentRecord } from '../../src/deployment/record.ts'
+import type { DeploymentRecord } from '../../src/deployment/deployment-record.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
+import { settleCancelled } from '../../src/deployment/settle-cancelled.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import { Failure } from '../../src/failure.ts'
 import type { CodeDeployDeployment, JsonObject, Service, ServiceDeployment } from '../../src/ports.ts'

@@ -1,7 +1,7 @@
 /** What is looked up only after certain failures, and how the cause is told then. */
 import { describe, expect, test } from '@jest/globals'
-import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage, withImage } from './scene.ts'
 

@@ -1,6 +1,6 @@
 /** What the guard makes of two commits: of their tags, and of GitHub's comparison of them. */
 import { describe, expect, test } from '@jest/globals'
-import { olderThan, openWatchman } from '../../src/deployment/guard.ts'
+import { olderThan, openWatchman } from '../../src/deployment/commit-guard.ts'
 import { type Origin, tagsOf } from '../../src/deployment/origin.ts'
 import type { Guard } from '../../src/deployment/policies.ts'
 import type { CommitOrder, Incomparable, JsonObject } from '../../src/ports.ts'

@@ -1,7 +1,7 @@
 /** A deployment that ends while something that it had asked is still open: the late refusal is left to nobody. */
 import { expect, test } from '@jest/globals'
-import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import { Failure } from '../../src/failure.ts'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { text } from '../../src/text.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { newImage, portsOf, rollingScene, run, withImage } from './scene.ts'

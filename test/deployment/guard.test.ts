@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { originFrom } from '../../src/deployment/origin.ts'
-import type { ServiceRequest } from '../../src/deployment/service-request.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import {

@@ -1,10 +1,10 @@
 /** Whether a tag was moved, by what AWS says of the tag and of the tasks: what costs a deployment, a warning, or nothing. */
 import { describe, expect, test } from '@jest/globals'
 import type { Context } from '../../src/deployment/context.ts'
-import { forceWhereMoved } from '../../src/deployment/moved-tags.ts'
-import type { Prepared } from '../../src/deployment/prepare.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Task } from '../../src/ports.ts'
+import { forceWhereMoved } from '../../src/targets/ecs/prepare/moved-tags.ts'
+import type { Prepared } from '../../src/targets/ecs/prepare/prepare.ts'
 import { text } from '../../src/text.ts'
 import { createClock } from '../simulator/clock.ts'
 

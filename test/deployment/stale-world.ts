@@ -1,5 +1,5 @@
 /** AWS as it is at its worst: answers that lag, are lost or are refused, in any mixture, around one deployment. */
-import type { ServiceRequest } from '../../src/deployment/service-request.ts'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'

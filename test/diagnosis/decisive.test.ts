@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { isDecisive, isPartial, isTelling } from '../../src/diagnosis/decisive.ts'
-import type { Evidence, ServiceEvent, TargetHealth } from '../../src/diagnosis/evidence.ts'
+import type { Evidence, ServiceEvent, TargetHealth } from '../../src/targets/ecs/facts/deployment-evidence.ts'
+import { isDecisive, isPartial, isTelling } from '../../src/targets/ecs/finish/decisive.ts'
 import { untrusted } from '../../src/text.ts'
 
 const empty: Evidence = { stoppedTasks: [], serviceEvents: [], targetHealth: [], logs: [], missingPermissions: [] }

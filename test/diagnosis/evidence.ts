@@ -1,7 +1,7 @@
 import type { Cause } from '../../src/diagnosis/cause.ts'
-import type { Evidence, StoppedContainer, StoppedTaskGroup } from '../../src/diagnosis/evidence.ts'
-import { explain } from '../../src/diagnosis/explain.ts'
 import { causeSentence } from '../../src/report/sentence.ts'
+import type { Evidence, StoppedContainer, StoppedTaskGroup } from '../../src/targets/ecs/facts/deployment-evidence.ts'
+import { explain } from '../../src/targets/ecs/finish/explain.ts'
 import { renderText, untrusted } from '../../src/text.ts'
 
 export const nothing: Evidence = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { causeOf as causeFor, findEntry } from '../../src/diagnosis/entry.ts'
-import type { Evidence } from '../../src/diagnosis/evidence.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { renderText, untrusted } from '../../src/text.ts'
 import { runs } from '../generated.ts'
 import { entries } from './entries.ts'

@@ -1,6 +1,6 @@
 /** Texts as AWS's documentation, issues and incident reports have them, beside those that `test/bench/failures` plays. */
 import { describe, expect, test } from '@jest/globals'
-import type { Evidence } from '../../src/diagnosis/evidence.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { untrusted } from '../../src/text.ts'
 import { causeOf, event, nothing, sentences, stopped } from './evidence.ts'
 

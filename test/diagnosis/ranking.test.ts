@@ -1,6 +1,6 @@
 /** Evidence that invites several causes: which one is told, and which never. */
 import { describe, expect, test } from '@jest/globals'
-import type { Evidence } from '../../src/diagnosis/evidence.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { untrusted } from '../../src/text.ts'
 import { causeOf, event, log, sentences, stopped } from './evidence.ts'
 

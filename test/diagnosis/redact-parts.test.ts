@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { encodedSecrets, textInBase64 } from '../../src/diagnosis/encoded-secrets.ts'
 import { longestLine, redact } from '../../src/diagnosis/redact.ts'
-import { concealer, redactEvidence, redactTexts } from '../../src/diagnosis/redact-evidence.ts'
 import { hideValues, redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
 import { redactText } from '../../src/diagnosis/redact-text.ts'
 import { united, within, withoutSpans } from '../../src/diagnosis/span.ts'
 import { encodedFormsOf, leastEncoded, plainFormsOf } from '../../src/diagnosis/written-forms.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import { concealer, redactEvidence, redactTexts } from '../../src/targets/ecs/finish/redact-evidence.ts'
 import { type Text, text, untrusted } from '../../src/text.ts'
 
 describe('pieces', () => {

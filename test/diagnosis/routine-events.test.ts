@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isRoutine } from '../../src/diagnosis/routine-events.ts'
+import { isRoutine } from '../../src/targets/ecs/finish/routine-events.ts'
 
 test.each([
   '(service api) has started 2 tasks: (task 023950e01d22b9b3a5fc3454a04f64ab) (task 546b1773b3f2eac5526da3a95f7ce9ba).',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { DeploymentState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import { detailLines } from '../../src/report/deployment-details.ts'

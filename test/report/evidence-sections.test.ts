@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import { evidenceSections } from '../../src/report/evidence-sections.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { evidence, lastState, start, stories } from './stories.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { forAnnotation, forLog } from '../../src/report/escape.ts'
 import { logLines } from '../../src/report/log.ts'

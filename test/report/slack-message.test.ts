@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { fold } from '../../src/deployment/state.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'

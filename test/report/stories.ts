@@ -1,11 +1,11 @@
 import type { Details } from '../../src/deployment/details.ts'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { Plan } from '../../src/deployment/plan.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Cause } from '../../src/diagnosis/cause.ts'
-import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import type { Commit, Subject } from '../../src/report/subject.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { text, untrusted } from '../../src/text.ts'
 
 /** 2026-11-20 09:00:00 UTC. */

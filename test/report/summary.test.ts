@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { forLog } from '../../src/report/escape.ts'
 import { causeSentence } from '../../src/report/sentence.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'

@@ -1,17 +1,17 @@
 import type { Aws } from '../../aws/connect.ts'
 import type { Context } from '../../deployment/context.ts'
-import { runOneOffTask } from '../../deployment/ecs/run-task.ts'
-import { requireSubnets } from '../../deployment/ecs/task-network.ts'
 import type { PreflightPolicy } from '../../deployment/policies.ts'
-import type { WantedDefinition } from '../../deployment/service-request.ts'
 import { Failure } from '../../failure.ts'
 import type { ImageStore } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
+import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
+import { runOneOffTask } from '../../targets/ecs/tasks/run-task.ts'
+import { requireSubnets } from '../../targets/ecs/tasks/task-network.ts'
 import { register } from '../../task-definition/register.ts'
 import { text, untrusted } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
-import { oneOffTask, preflightPolicy } from '../targets/ecs-request.ts'
 import type { Place } from '../targets/place.ts'
+import { oneOffTask, preflightPolicy } from '../targets/requested-service.ts'
 import type { FindDefinition } from '../targets/wanted-definition.ts'
 
 interface Registration {
@@ -65,7 +65,7 @@ async function lookAhead(
   policy: PreflightPolicy,
   { inputs, place, runner, aws, images }: Registration,
 ): Promise<void> {
-  const { preflight, tell } = await import('../../deployment/preflight.ts')
+  const { preflight, tell } = await import('../../targets/ecs/prepare/run-preflight.ts')
   const { clock, signal, log } = runner
   const context: Context = { ...aws, clock, signal, images, keep: () => undefined }
   const request = { region: aws.region, cluster: place.cluster, service: '', codeDeploy: {}, preflight: policy }

@@ -1,5 +1,5 @@
 import { resourceName } from '../../arn.ts'
-import { type FleetEvent, type FleetState, foldFleet } from '../../deployment/fleet/fleet-state.ts'
+import { type FleetEvent, type FleetState, foldFleet } from '../../deployment/waves/waves-state.ts'
 import { type FleetSubject, fleetOpening, fleetStage, fleetSuspicions } from '../../report/fleet.ts'
 import { fleetAnnotations } from '../../report/fleet-annotations.ts'
 import { fleetLogLines } from '../../report/fleet-log.ts'

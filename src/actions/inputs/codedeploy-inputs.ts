@@ -1,5 +1,5 @@
-import type { RollbackEvent } from '../../deployment/service-request.ts'
 import { type InputReader, list } from '../../runner/inputs.ts'
+import type { RollbackEvent } from '../../targets/ecs/request/service-request.ts'
 
 /** As many as a deployment group may have (AlarmsLimitExceededException). */
 const mostAlarms = 10

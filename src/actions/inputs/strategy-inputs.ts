@@ -1,3 +1,5 @@
+import type { AdvancedConfiguration, LifecycleHook, LoadBalancer } from '../../ports.ts'
+import { type InputReader, type Inputs, integer, list, optionalFlag, optionalOneOf } from '../../runner/inputs.ts'
 import {
   bounds,
   circuitBreakers,
@@ -7,9 +9,7 @@ import {
   readEarlySuccess,
   readThreshold,
   strategies,
-} from '../../deployment/strategy/settings.ts'
-import type { AdvancedConfiguration, LifecycleHook, LoadBalancer } from '../../ports.ts'
-import { type InputReader, type Inputs, integer, list, optionalFlag, optionalOneOf } from '../../runner/inputs.ts'
+} from '../../targets/ecs/request/requested-settings.ts'
 import { structured } from './structured-inputs.ts'
 
 function share([least, most]: readonly [number, number]): InputReader<number | undefined> {

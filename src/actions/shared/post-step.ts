@@ -1,5 +1,5 @@
 import { deadlineIn } from '../../clock.ts'
-import { parseRecord } from '../../deployment/record.ts'
+import { parseRecord } from '../../deployment/deployment-record.ts'
 import { type DeploymentState, initialState } from '../../deployment/state.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
@@ -34,7 +34,7 @@ export async function settleInPost(inputs: DeployInputs, runner: Runner, world: 
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   if (isOver) reporter.tellJob()
   else {
-    const { settleCancelled } = await import('../../deployment/cancel.ts')
+    const { settleCancelled } = await import('../../deployment/settle-cancelled.ts')
     for await (const event of settleCancelled(record, { ...aws, clock: runner.clock })) reporter.take(event)
   }
   await reporter.tellPeople()

@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../../deployment/event.ts'
+import type { DeploymentEvent } from '../../deployment/events.ts'
 import { type DeploymentState, fold } from '../../deployment/state.ts'
 import { isBad, isOpen, type Verdict } from '../../deployment/verdict.ts'
 import type { DeploymentStatuses, Slack, SlackMessage } from '../../ports.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../../deployment/context.ts'
-import type { DeploymentRecord } from '../../deployment/record.ts'
+import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Place } from '../targets/place.ts'
 import type { Reporter } from './reporter.ts'

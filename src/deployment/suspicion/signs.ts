@@ -1,5 +1,5 @@
-import { isPlacementProblem, launched } from '../../diagnosis/service-events.ts'
-import type { DeploymentEvent } from '../event.ts'
+import { isPlacementProblem, launched } from '../../targets/ecs/facts/service-events.ts'
+import type { DeploymentEvent } from '../events.ts'
 
 /** What the events of a deployment have shown, as far as it tells whether its new tasks get on. */
 export interface Course {

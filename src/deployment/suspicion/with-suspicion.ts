@@ -1,7 +1,7 @@
-import { isDecisive, isPartial, isTelling } from '../../diagnosis/decisive.ts'
+import { isDecisive, isPartial, isTelling } from '../../targets/ecs/finish/decisive.ts'
 import type { Context } from '../context.ts'
-import type { DeploymentEvent } from '../event.ts'
-import type { DeploymentRecord } from '../record.ts'
+import type { DeploymentRecord } from '../deployment-record.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { type LookForCause, startSuspicion } from './suspicion.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -39,7 +39,7 @@ export async function* withSuspicion<Result>(
 function lookForCause(context: Context, recordOf: () => DeploymentRecord): LookForCause {
   return async (known) => {
     // Loaded only now: a deployment on which nothing fails needs no diagnosis.
-    const { investigate } = await import('../examine.ts')
+    const { investigate } = await import('../../targets/ecs/finish/explain-outcome.ts')
     const explained = await investigate(known, recordOf(), context, longest)
     if (explained === undefined) return undefined
     const { cause, evidence } = explained

@@ -4,10 +4,10 @@ import {
   completeAppSpec,
   sameAppSpec,
   taskDefinitionIn,
-} from '../../../src/deployment/codedeploy/appspec.ts'
-import { countServices } from '../../../src/deployment/codedeploy/appspec-source.ts'
-import { groupNameOf } from '../../../src/deployment/codedeploy/group-name.ts'
-import type { ServiceRequest } from '../../../src/deployment/service-request.ts'
+} from '../../../src/targets/ecs/codedeploy-group/appspec.ts'
+import { countServices } from '../../../src/targets/ecs/codedeploy-group/appspec-source.ts'
+import { groupNameOf } from '../../../src/targets/ecs/codedeploy-group/group-name.ts'
+import type { ServiceRequest } from '../../../src/targets/ecs/request/service-request.ts'
 import { refusal, said } from '../../refusal.ts'
 
 const arn = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:7'

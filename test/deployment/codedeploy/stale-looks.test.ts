@@ -1,7 +1,7 @@
 /** CodeDeploy's success is green once ECS shows the task set with the traffic; what serves after a failure is what looks agree on. */
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy'
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import type { Handler } from '../../simulator/contract.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { deny, lag } from '../lag.ts'

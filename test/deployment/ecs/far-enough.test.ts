@@ -1,7 +1,7 @@
 /** How far a service deployment has to be for `wait-for`, by what AWS shows of it. */
 import { expect, test } from '@jest/globals'
-import { isFarEnough } from '../../../src/deployment/ecs/service-deployment.ts'
 import type { ServiceDeployment } from '../../../src/ports.ts'
+import { isFarEnough } from '../../../src/targets/ecs/facts/service-deployment.ts'
 
 const counts = (requested: number, running: number, weight?: number) => ({
   requestedTaskCount: requested,

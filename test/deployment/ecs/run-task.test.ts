@@ -1,6 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import { expect, test } from '@jest/globals'
-import type { OneOffTask } from '../../../src/deployment/service-request.ts'
+import type { OneOffTask } from '../../../src/targets/ecs/request/service-request.ts'
 import type { Handler } from '../../simulator/contract.ts'
 import { createSteadyService, seedCluster } from '../../simulator/seeding.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'

@@ -1,7 +1,7 @@
 /** Whose the PRIMARY deployment of a service is, by one look at it. */
 import { expect, test } from '@jest/globals'
-import { type Own, startSightings } from '../../../src/deployment/ecs/sighting.ts'
 import type { Service } from '../../../src/ports.ts'
+import { type Own, startSightings } from '../../../src/targets/ecs/watch/sighting.ts'
 
 /** Seconds. */
 const at = (seconds: number) => new Date(seconds * 1000)

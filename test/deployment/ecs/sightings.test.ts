@@ -1,7 +1,8 @@
 /** Whose a service is by one look at it, and how our own deployment is told from those of others. */
 import { describe, expect, test } from '@jest/globals'
 import type { Rollout } from '../../../src/deployment/context.ts'
-import { awaitOwn, ownOfUpdate } from '../../../src/deployment/ecs/own-deployment.ts'
+import type { EcsDeployment, Service } from '../../../src/ports.ts'
+import { awaitOwn, ownOfUpdate } from '../../../src/targets/ecs/watch/own-deployment.ts'
 import {
   endByOthers,
   identified,
@@ -9,8 +10,7 @@ import {
   ownOf,
   type Sighting,
   startSightings,
-} from '../../../src/deployment/ecs/sighting.ts'
-import type { EcsDeployment, Service } from '../../../src/ports.ts'
+} from '../../../src/targets/ecs/watch/sighting.ts'
 import { plain } from '../../refusal.ts'
 import { createClock } from '../../simulator/clock.ts'
 

@@ -2,10 +2,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { deadlineIn } from '../../../src/clock.ts'
 import type { Rollout } from '../../../src/deployment/context.ts'
-import { watchService } from '../../../src/deployment/ecs/watch-service.ts'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
-import { startPace } from '../../../src/deployment/watch.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
+import { startPace } from '../../../src/deployment/pace.ts'
 import type { EcsDeployment, Service } from '../../../src/ports.ts'
+import { watchService } from '../../../src/targets/ecs/watch/watch-service.ts'
 import { createSimulator } from '../../simulator/simulator.ts'
 import { portsOf } from '../scene.ts'
 

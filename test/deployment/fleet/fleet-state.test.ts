@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
+import type { Plan } from '../../../src/deployment/plan.ts'
+import { fold, initialState } from '../../../src/deployment/state.ts'
+import { isGood, type Outcome } from '../../../src/deployment/verdict.ts'
+import { inParallel } from '../../../src/deployment/waves/parallel.ts'
 import {
   type FleetEvent,
   type FleetState,
   foldFleet,
   initialFleet,
   isFailure,
-} from '../../../src/deployment/fleet/fleet-state.ts'
-import { fleetVerdict } from '../../../src/deployment/fleet/fleet-verdict.ts'
-import { inParallel } from '../../../src/deployment/fleet/parallel.ts'
-import type { Plan } from '../../../src/deployment/plan.ts'
-import { fold, initialState } from '../../../src/deployment/state.ts'
-import { isGood, type Outcome } from '../../../src/deployment/verdict.ts'
+} from '../../../src/deployment/waves/waves-state.ts'
+import { fleetVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
 import { renderText, text, untrusted } from '../../../src/text.ts'
 
 const arn = (revision: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`

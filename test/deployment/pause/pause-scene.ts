@@ -1,5 +1,5 @@
 /** Services whose deployments wait for an answer, and somebody who gives it. */
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
 import { portsOf } from '../scene.ts'

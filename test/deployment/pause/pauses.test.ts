@@ -1,6 +1,6 @@
 /** Deployments that wait for an answer, by both engines: what people see, and what becomes of each answer. */
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, region, run, servingImage } from '../scene.ts'

@@ -1,6 +1,6 @@
 /** Settings of a service that are neither its strategy nor its definition: where its tasks get their tags from. */
 import { describe, expect, test } from '@jest/globals'
-import type { ServiceRequest } from '../../../src/deployment/service-request.ts'
+import type { ServiceRequest } from '../../../src/targets/ecs/request/service-request.ts'
 import type { Simulator } from '../../simulator/simulator.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../scene.ts'
 

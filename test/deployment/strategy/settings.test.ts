@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentSettings } from '../../../src/deployment/strategy/settings.ts'
 import type { Service } from '../../../src/ports.ts'
+import type { DeploymentSettings } from '../../../src/targets/ecs/request/requested-settings.ts'
 import { type NativeOptions, seedNativeService } from '../../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
 import { codeDeployScene, type Ended, newImage, oldImage, region, rollingScene, run, servingImage } from '../scene.ts'

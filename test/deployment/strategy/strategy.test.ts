@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { combineSettings, type DeploymentSettings } from '../../../src/deployment/strategy/settings.ts'
-import { arrange } from '../../../src/deployment/strategy/strategy.ts'
 import type { DeploymentConfiguration, LoadBalancer, Service } from '../../../src/ports.ts'
+import { combineSettings, type DeploymentSettings } from '../../../src/targets/ecs/request/requested-settings.ts'
+import { arrange } from '../../../src/targets/ecs/strategy/arrange-strategy.ts'
 import { refusal } from '../../refusal.ts'
 
 const elb = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333'

@@ -1,6 +1,6 @@
 /** What fails while a deployment goes on is explained at once, on every engine; what goes well costs nothing. */
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { fold, initialState } from '../../../src/deployment/state.ts'
 import type { Cause } from '../../../src/diagnosis/cause.ts'
 import { renderText } from '../../../src/text.ts'

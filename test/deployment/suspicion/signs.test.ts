@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../../src/deployment/event.ts'
+import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from '../../../src/deployment/suspicion/signs.ts'
 import { untrusted } from '../../../src/text.ts'
 

@@ -1,13 +1,14 @@
 /** A deployment in which nothing is wrong, as facts; tests change one of them. */
+
+import type { JsonObject, Service } from '../../../src/ports.ts'
 import type {
   ImageFact,
   LogGroupFact,
   PreflightFacts,
   RoleFact,
   SecretFact,
-} from '../../../src/diagnosis/preflight/facts.ts'
-import { blankValues, placeholdersIn } from '../../../src/diagnosis/preflight/placeholders.ts'
-import type { JsonObject, Service } from '../../../src/ports.ts'
+} from '../../../src/targets/ecs/facts/preflight-facts.ts'
+import { blankValues, placeholdersIn } from '../../../src/targets/ecs/preflight/left-placeholders.ts'
 
 export const region = 'eu-west-1'
 export const accountId = '111122223333'

@@ -1,8 +1,8 @@
 /** When the label of an image is believed that names another platform than the one that the task runs on. */
 import { expect, test } from '@jest/globals'
-import { gatherImages } from '../../../src/diagnosis/preflight/gather-images.ts'
-import { openLook } from '../../../src/diagnosis/preflight/look.ts'
+import { openLook } from '../../../src/diagnosis/look.ts'
 import { digestOf } from '../../../src/image/manifest.ts'
+import { gatherImages } from '../../../src/targets/ecs/preflight/gather-images.ts'
 import { definitionWith } from './facts.ts'
 
 const here = { accountId: '111122223333', region: 'eu-west-1' }

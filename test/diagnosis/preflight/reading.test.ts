@@ -1,11 +1,11 @@
 /** How what somebody wrote, and what IAM answers, is read. */
 import { describe, expect, test } from '@jest/globals'
-import { loadBalancersIn } from '../../../src/deployment/codedeploy/appspec.ts'
-import { secretUsesIn } from '../../../src/diagnosis/preflight/gather-secrets.ts'
-import { isRole } from '../../../src/diagnosis/preflight/judge-roles.ts'
-import { placeholdersIn } from '../../../src/diagnosis/preflight/placeholders.ts'
-import { trustsTasks } from '../../../src/diagnosis/preflight/trust.ts'
 import type { Json, JsonObject } from '../../../src/ports.ts'
+import { loadBalancersIn } from '../../../src/targets/ecs/codedeploy-group/appspec.ts'
+import { secretUsesIn } from '../../../src/targets/ecs/facts/secret-uses.ts'
+import { isRole } from '../../../src/targets/ecs/preflight/judge-roles.ts'
+import { placeholdersIn } from '../../../src/targets/ecs/preflight/left-placeholders.ts'
+import { trustsTasks } from '../../../src/targets/ecs/preflight/task-trust.ts'
 import { definitionWith } from './facts.ts'
 
 describe('what a container takes from a store', () => {

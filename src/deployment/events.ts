@@ -1,0 +1,81 @@
+import type { Cause } from '../diagnosis/cause.ts'
+import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
+import type { Engine } from '../targets/ecs/facts/service-facts.ts'
+import type { Untrusted } from '../text.ts'
+import type { Details, Pause, PauseAnswer } from './details.ts'
+import type { Plan } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+/** How a step stands. `skipped`: CodeDeploy passed it over. */
+export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped'
+
+/** What happens during a deployment. Every engine speaks this; every channel reads it. `at` is in milliseconds since 1970. */
+export type DeploymentEvent =
+  | { readonly kind: 'planned'; readonly at: number; readonly plan: Plan }
+  | {
+      readonly kind: 'registered'
+      readonly at: number
+      readonly taskDefinitionArn: string
+      /** True when an equal revision existed and was taken instead. */
+      readonly reused: boolean
+    }
+  | {
+      readonly kind: 'started'
+      readonly at: number
+      readonly engine: Engine
+      /**
+       * What the input deployment-id takes: CodeDeploy's `d-…`; of ECS `service-deployment/cluster/service/id`, the ARN
+       * without the account, as the runner drops a job's output with a masked account id in it; or `ecs-svc/…`, which
+       * ECS forgets when the deployment has ended badly.
+       */
+      readonly deploymentId: string
+      /** Undefined where the console of the partition is not known. */
+      readonly consoleUrl: string | undefined
+      /** True when a deployment of the same content was in flight already and is now watched. */
+      readonly adopted: boolean
+    }
+  /** What has started is known by its id, where no reply had it, or by one that AWS does not forget. */
+  | { readonly kind: 'identified'; readonly at: number; readonly deploymentId: string }
+  /** A step of the engine, by AWS's own name: a service deployment's lifecycle stage, or a CodeDeploy lifecycle event. */
+  | {
+      readonly kind: 'phase'
+      readonly at: number
+      readonly name: string
+      readonly status: PhaseStatus
+      readonly detail?: Untrusted
+    }
+  | {
+      readonly kind: 'tasks'
+      readonly at: number
+      readonly desired: number
+      readonly running: number
+      readonly pending: number
+      readonly failed: number
+    }
+  /** Share of production traffic on the new revision, 0 to 100. */
+  | { readonly kind: 'traffic'; readonly at: number; readonly percent: number }
+  /** What AWS shows of the deployment beside its phases, when it differs from the look before. */
+  | { readonly kind: 'details'; readonly at: number; readonly details: Details }
+  /** The deployment waits for an answer: a PAUSE hook of ECS, or CodeDeploy's ready wait. One event for each wait. */
+  | { readonly kind: 'paused'; readonly at: number; readonly pause: Pause }
+  /** A wait is over. `id` is that of the pause. */
+  | { readonly kind: 'resumed'; readonly at: number; readonly id: string; readonly answer: PauseAnswer }
+  /** A service event of ECS, in its own words. */
+  | { readonly kind: 'message'; readonly at: number; readonly message: Untrusted }
+  | {
+      readonly kind: 'rolling-back'
+      readonly at: number
+      readonly reason?: Untrusted
+      /** CodeDeploy rolls back by a second deployment, which has its own id. */
+      readonly deploymentId?: string
+      /** True: this run has stopped the deployment, and what it saw is the reason. */
+      readonly isOurs?: boolean
+    }
+  /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
+  | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
+  /** Worth a line of the log, and nothing more. */
+  | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
+  /** The cause as far as it is known while the deployment goes on; undefined: the new tasks have recovered from it. */
+  | { readonly kind: 'suspected'; readonly at: number; readonly cause: Cause | undefined }
+  | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
+  | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

@@ -1,0 +1,85 @@
+import { standingOf } from '../../targets/ecs/facts/service-deployment.ts'
+import type { Located } from '../../targets/ecs/locate/locate.ts'
+import { persistently } from '../agreement.ts'
+import type { Rollout } from '../context.ts'
+import type { Pause } from '../details.ts'
+import { unlessDenied } from '../optional-permission.ts'
+import { shortly } from '../time-limits.ts'
+import { hookWaits, startReadyWait } from './pause-watch.ts'
+
+/** What somebody decided. */
+export interface PauseDecision {
+  readonly answer: 'continue' | 'roll-back'
+  /** Only the waits at this stage; all when undefined. */
+  readonly stage: string | undefined
+}
+
+/** What the deployment does, as far as answers go. */
+export type Situation =
+  | { readonly kind: 'waits'; readonly pauses: readonly Pause[]; readonly says: string }
+  /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
+  | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
+
+/** What is there to be answered. Where that is nothing, it is looked at again: a look may be older than the wait. */
+export async function situationOf({ stage }: PauseDecision, located: Located, rollout: Rollout): Promise<Situation> {
+  const isAnswerable = (seen: Situation) =>
+    seen.kind === 'waits' ? pausesAt(stage, seen.pauses).length > 0 : seen.kind !== 'moving'
+  const first = await judge(located, rollout)
+  if (isAnswerable(first) || located.kind === 'task-set') return first
+  const later = await persistently(rollout.context, async () => {
+    const seen = await judge(await lookAnew(located, rollout), rollout)
+    return isAnswerable(seen) ? seen : undefined
+  })
+  return later ?? first
+}
+
+async function judge(located: Located, rollout: Rollout): Promise<Situation> {
+  if (located.kind === 'task-set')
+    return { kind: 'moving', says: 'it is the first of its service, which CodeDeploy never pauses' }
+  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+}
+
+async function lookAnew(
+  located: Exclude<Located, { kind: 'task-set' }>,
+  { context, request }: Rollout,
+): Promise<Located> {
+  const { ecs, codeDeploy } = shortly(context, request)
+  if (located.kind === 'codedeploy') return { ...located, deployment: await codeDeploy.describeDeployment(located.id) }
+  return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
+}
+
+function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
+  const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
+  if (standingOf(deployment) !== 'running')
+    return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
+  const { open } = hookWaits(deployment)
+  if (open.length > 0) return { kind: 'waits', pauses: open, says: `it is paused at ${lifecycleStage}` }
+  const wasAnswered = hooks.some((hook) => hook.targetType === 'PAUSE' && hook.status !== 'AWAITING_ACTION')
+  if (wasAnswered)
+    return { kind: 'answered', says: `The pause has already ended: the deployment is at ${lifecycleStage}.` }
+  return { kind: 'moving', says: `its status is ${status}${lifecycleStage && `, at ${lifecycleStage}`}` }
+}
+
+async function readyNow(
+  { deployment, group, id }: Extract<Located, { kind: 'codedeploy' }>,
+  { context, request, service }: Rollout,
+): Promise<Situation> {
+  const { status = '' } = deployment
+  if (/^(Succeeded|Failed|Stopped)$/.test(status))
+    return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
+  const { codeDeploy } = shortly(context, request)
+  const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
+  const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
+  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: context.clock.now() })
+  if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it is paused at READY_WAIT' }
+  const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
+  const says = `its status is ${status}${running && `, at ${running}`}`
+  // The wait comes before this event, where there is one.
+  const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
+  return isPast ? { kind: 'answered', says: `The pause has already ended: ${says}.` } : { kind: 'moving', says }
+}
+
+/** The waits that a decision is about. */
+export function pausesAt(stage: string | undefined, pauses: readonly Pause[]): readonly Pause[] {
+  return stage === undefined ? pauses : pauses.filter((pause) => pause.stage.toLowerCase() === stage.toLowerCase())
+}

@@ -1,0 +1,154 @@
+import { Failure } from '../../failure.ts'
+import { type RollbackJourney, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import { deploy } from '../deploy.ts'
+import type { DeploymentRecord } from '../deployment-record.ts'
+import type { DeploymentEvent } from '../events.ts'
+import { beginnings, preparing } from './beginnings.ts'
+import { lookAhead } from './look-ahead.ts'
+import { inParallel } from './parallel.ts'
+import { shareLooks } from './shared-looks.ts'
+import { shareRegistrations } from './shared-registration.ts'
+import type { FleetMember, FleetRequest } from './waves-request.ts'
+import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './waves-state.ts'
+import { fleetVerdict } from './waves-verdict.ts'
+import { waysBack } from './ways-back.ts'
+
+type Events = AsyncGenerator<FleetEvent, void>
+
+type Way = 'service' | 'put-back'
+
+/** The world of services that are deployed together. */
+export interface FleetJourney extends Omit<RollbackJourney, 'keep'> {
+  /** As `Context.keep`, of one service, on its way forward or back. */
+  keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
+}
+
+interface Voyage {
+  readonly request: FleetRequest
+  readonly context: FleetJourney
+  state: FleetState
+  /** Errors that are faults of the program: each ends its own service and is thrown when all have ended. */
+  readonly faults: unknown[]
+  /** What was found of services before anything was changed, by their names. */
+  readonly ahead: Map<string, readonly DeploymentEvent[]>
+  /** Notes that were told. */
+  readonly noted: Set<string>
+}
+
+/**
+ * Deploys services wave by wave, once all were looked at and none of them cannot be deployed. A wave begins when the one before it has ended well. After a bad end nothing new begins,
+ * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
+ * event is `finished`; a dry run has none, unless a service cannot even be planned.
+ */
+export async function* deployFleet(request: FleetRequest, context: FleetJourney): Events {
+  const waves = request.waves.map((members) => members.map(({ name }) => name))
+  const state = initialFleet(waves, context.clock.now())
+  const voyage: Voyage = {
+    request,
+    context: shareRegistrations(context),
+    state,
+    faults: [],
+    ahead: new Map(),
+    noted: new Set(),
+  }
+  yield* folded(voyage, checked(voyage))
+  yield* folded(voyage, onward(voyage))
+  const first = voyage.state.services.find(({ name }) => name === voyage.state.halted)
+  const isFailed = isFailure(first?.state?.verdict?.outcome) && !request.dryRun
+  if (isFailed && request.onWaveFailure === 'roll-back' && !context.signal.aborted)
+    yield* folded(voyage, backward(voyage, first?.name ?? ''))
+  const isCancelled = context.signal.aborted
+  if (!request.dryRun || first || isCancelled) {
+    const verdict = fleetVerdict(voyage.state, isCancelled)
+    yield { kind: 'finished', at: context.clock.now(), verdict }
+  }
+  if (voyage.faults.length > 0) throw voyage.faults[0]
+}
+
+async function* folded(voyage: Voyage, events: Events): Events {
+  for await (const event of events) {
+    voyage.state = foldFleet(voyage.state, event)
+    yield event
+  }
+}
+
+/** Looks at all services before anything is changed in any. Those that cannot be deployed are told together. */
+async function* checked(voyage: Voyage): Events {
+  const { request, context, ahead } = voyage
+  const members = request.waves.flat().filter((member) => member.request.preflight !== undefined)
+  if (request.dryRun || members.length === 0) return
+  const looking = shareLooks({ ...context, keep: () => undefined })
+  const starts = members.map((member) => () => lookAhead(member, looking))
+  try {
+    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !context.signal.aborted))
+      ahead.set(name, events)
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+  }
+  for (const { name: service } of members) {
+    const events = ahead.get(service) ?? []
+    if (events.at(-1)?.kind === 'finished') for (const event of events) yield { kind: 'service', service, event }
+  }
+}
+
+/** One service of a wave: first what was found of it before, then its deployment, which need not look again. */
+async function* deployed({ name, request }: FleetMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
+  const events = voyage.ahead.get(name)
+  yield* once(events ?? [], voyage)
+  yield* deploy(events ? { ...request, preflight: undefined } : request, own('service', name, voyage))
+}
+
+/** Without notes that another service has had: many lack the same permission. */
+function once(events: readonly DeploymentEvent[], { noted }: Voyage): readonly DeploymentEvent[] {
+  return events.filter((event) => {
+    if (event.kind !== 'note') return true
+    const isNew = !noted.has(event.message.untrusted)
+    noted.add(event.message.untrusted)
+    return isNew
+  })
+}
+
+async function* onward(voyage: Voyage): Events {
+  const { request, context } = voyage
+  const goOn = () => !context.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
+  for (const [wave, members] of request.waves.entries()) {
+    if (!goOn()) return
+    yield { kind: 'wave', at: context.clock.now(), wave }
+    const starts = members.map((member) => () => told('service', member.name, deployed(member, voyage), voyage))
+    yield* inParallel(starts, beginnings, goOn)
+  }
+}
+
+/** Every service that this run has changed, wave by wave, the last first. One that cannot go back does not hold up others. */
+async function* backward(voyage: Voyage, because: string): Events {
+  const { request, context, state } = voyage
+  const waves = waysBack(request.waves, state, 'failure')
+  if (waves.length === 0) return
+  yield { kind: 'turned', at: context.clock.now(), because }
+  for (const ways of waves) {
+    const starts = ways.map(
+      ({ name, request: back }) =>
+        () =>
+          told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
+    )
+    yield* inParallel(starts, beginnings, () => !context.signal.aborted)
+  }
+}
+
+function own(way: Way, name: string, { context }: Voyage): RollbackJourney {
+  return { ...context, keep: (part) => context.keep(name, way, part) }
+}
+
+/** The events of one service under its name. A `Failure` has become its verdict already. */
+async function* told(
+  kind: Way,
+  service: string,
+  events: AsyncGenerator<DeploymentEvent, void>,
+  { faults }: Voyage,
+): Events {
+  try {
+    for await (const event of events) yield { kind, service, event }
+  } catch (error) {
+    if (!(error instanceof Failure)) faults.push(error)
+  }
+}

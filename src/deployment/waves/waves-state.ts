@@ -1,0 +1,161 @@
+import { assertNever } from '../../assert-never.ts'
+import type { Cause } from '../../diagnosis/cause.ts'
+import { redactTexts } from '../../targets/ecs/finish/redact-evidence.ts'
+import type { DeploymentEvent } from '../events.ts'
+import { type DeploymentState, fold, initialState } from '../state.ts'
+import { isGood, isUnwatched, type Outcome } from '../verdict.ts'
+
+/** What happens to services that are deployed together. `service` is the name under which the run knows it. */
+export type FleetEvent =
+  /** A wave begins; the first is 0. */
+  | { readonly kind: 'wave'; readonly at: number; readonly wave: number }
+  | { readonly kind: 'service'; readonly service: string; readonly event: DeploymentEvent }
+  /** What this run has changed goes back, because of the end of one service. */
+  | { readonly kind: 'turned'; readonly at: number; readonly because: string }
+  /** Something that happens to a service on its way back. */
+  | { readonly kind: 'put-back'; readonly service: string; readonly event: DeploymentEvent }
+  | { readonly kind: 'finished'; readonly at: number; readonly verdict: FleetVerdict }
+
+/** How all of them ended together; the outcomes are those of one deployment. */
+export interface FleetVerdict {
+  readonly outcome: Outcome
+  /** Of the service that failed first, with its name in front; unless the outcome is good. */
+  readonly cause?: Cause | undefined
+}
+
+/** One of the services that are deployed together. */
+export interface FleetService {
+  readonly name: string
+  /** From 0. */
+  readonly wave: number
+  /** Absent: it has not begun. */
+  readonly state?: DeploymentState | undefined
+  /** Its way back, because another one failed. */
+  readonly back?: DeploymentState | undefined
+}
+
+/** Everything known about services that are deployed together: their events, folded. */
+export interface FleetState {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly updatedAt: number
+  /** In the order of their waves. */
+  readonly services: readonly FleetService[]
+  /** The wave that runs, or ran last. */
+  readonly wave?: number | undefined
+  /** The service whose end decided that the others go no further. */
+  readonly halted?: string | undefined
+  readonly turnedAt?: number | undefined
+  readonly verdict?: FleetVerdict | undefined
+}
+
+/** Names of services, wave by wave. */
+export type Waves = readonly (readonly string[])[]
+
+/** The state before the first event. `at`: milliseconds since 1970. */
+export function initialFleet(waves: Waves, at: number): FleetState {
+  const services = waves.flatMap((names, wave) => names.map((name) => ({ name, wave })))
+  return { startedAt: at, updatedAt: at, services }
+}
+
+/** The state after one more event. Pure; the services do not know of each other, so their events may come in any mixture. */
+export function foldFleet(state: FleetState, event: FleetEvent): FleetState {
+  switch (event.kind) {
+    case 'wave':
+      return { ...later(state, event.at), wave: event.wave }
+    case 'service': {
+      const next = changed(state, event.service, ({ state: own }) => ({ state: foldOne(own, event.event) }))
+      return { ...later(next, event.event.at), halted: haltedBy(state, event.service, event.event) }
+    }
+    case 'turned':
+      return { ...later(state, event.at), turnedAt: event.at }
+    case 'put-back': {
+      const next = changed(state, event.service, ({ back }) => ({ back: foldBack(back, event.event) }))
+      return later(next, event.event.at)
+    }
+    case 'finished':
+      return { ...later(state, event.at), verdict: redactTexts(event.verdict) }
+    default:
+      return assertNever(event)
+  }
+}
+
+function later(state: FleetState, at: number): FleetState {
+  return { ...state, updatedAt: Math.max(state.updatedAt, at) }
+}
+
+function changed(
+  state: FleetState,
+  name: string,
+  change: (service: FleetService) => Partial<FleetService>,
+): FleetState {
+  const services = state.services.map((service) =>
+    service.name === name ? { ...service, ...change(service) } : service,
+  )
+  return { ...state, services }
+}
+
+function foldOne(state: DeploymentState | undefined, event: DeploymentEvent): DeploymentState {
+  return fold(state ?? initialState(event.at), event)
+}
+
+function foldBack(state: DeploymentState | undefined, event: DeploymentEvent): DeploymentState {
+  return fold(state ?? { ...initialState(event.at), purpose: 'rollback' }, event)
+}
+
+/** Ends after which what this run has changed goes back. Of the others somebody else decides: a newer run, or an answer. */
+const failures: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out']
+
+/** True for an end after which what this run has changed goes back. */
+export function isFailure(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && failures.includes(outcome)
+}
+
+/** The first bad end; a failure comes before what only waits or was overtaken. */
+function haltedBy(state: FleetState, service: string, event: DeploymentEvent): string | undefined {
+  const { halted } = state
+  if (event.kind !== 'finished' || isGood(event.verdict.outcome) || isUnwatched(event.verdict)) return halted
+  const before = state.services.find(({ name }) => name === halted)?.state?.verdict?.outcome
+  return halted === undefined || (isFailure(event.verdict.outcome) && !isFailure(before)) ? service : halted
+}
+
+/** ARNs of what the service ran before and of what it was to run. */
+export function revisionsOf({ state }: FleetService): {
+  readonly from: string | undefined
+  readonly to: string | undefined
+} {
+  return {
+    from: state?.plan?.previousTaskDefinition,
+    to: state?.registered?.taskDefinitionArn ?? state?.plan?.taskDefinition,
+  }
+}
+
+/** Whether the service runs, or may run, what this run brought. */
+export function isChanged(service: FleetService): boolean {
+  const outcome = service.state?.verdict?.outcome
+  const { from, to } = revisionsOf(service)
+  if (outcome === undefined || outcome === 'unchanged' || outcome === 'rolled-back') return false
+  return service.state?.deployment !== undefined && from !== to && !isPutBack(service)
+}
+
+/** Whether this run has changed settings of the service, and has not put them back. Its engine's own way back leaves them. */
+export function keepsSettings(service: FleetService): boolean {
+  const { plan, deployment, verdict } = service.state ?? {}
+  const isUpdated = deployment !== undefined || (plan?.settingsOnly && verdict?.outcome === 'succeeded')
+  return plan?.former !== undefined && isUpdated === true && !isRestored(service)
+}
+
+/** Whether all that this run has changed of it is as it was. */
+export function isRestored({ back }: FleetService): boolean {
+  return back?.verdict !== undefined && isGood(back.verdict.outcome)
+}
+
+/** Whether it is back because another one failed, and not by its own engine. */
+export function isPutBack(service: FleetService): boolean {
+  return isRestored(service) && service.state?.verdict?.outcome !== 'rolled-back'
+}
+
+/** Whether its way back was begun at the end of the run, and goes on after it. */
+export function isGoingBack({ back }: FleetService): boolean {
+  return back?.verdict !== undefined && isUnwatched(back.verdict)
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../../clock.ts'
+import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
+import { type RollbackJourney, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import { text } from '../../text.ts'
+import type { DeploymentEvent } from '../events.ts'
+import { certain } from '../outcomes.ts'
+import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts'
+import { beginnings } from './beginnings.ts'
+import { inParallel } from './parallel.ts'
+import {
+  type FleetEvent,
+  type FleetService,
+  type FleetState,
+  isChanged,
+  keepsSettings,
+  revisionsOf,
+} from './waves-state.ts'
+
+/** Of one service: where it is, and how it is watched on its way back. */
+export interface Returning {
+  readonly name: string
+  readonly request: Pick<
+    ServiceRequest,
+    'cluster' | 'service' | 'region' | 'codeDeploy' | 'waitMinutes' | 'longestGap' | 'failFastAfter'
+  >
+}
+
+type Cause = 'failure' | 'cancel'
+
+const reasons: Readonly<Record<Cause, string>> = {
+  failure: 'another service of this run failed',
+  cancel: 'the run was cancelled',
+}
+
+/** One service on its way back. */
+export interface WayBack {
+  readonly name: string
+  readonly request: RollbackRequest
+}
+
+/**
+ * The ways back of all services that this run has changed and that are not on their way back yet: wave by wave, the last
+ * wave first. Waves without any are left out. `cause`: a cancelled run only starts them.
+ */
+export function waysBack(
+  waves: readonly (readonly Returning[])[],
+  { services }: FleetState,
+  cause: Cause,
+): readonly (readonly WayBack[])[] {
+  const ways = waves.map((members) =>
+    members.flatMap(({ name, request }) => {
+      const service = services.find((candidate) => candidate.name === name)
+      return service ? wayBack(service, request, cause) : []
+    }),
+  )
+  return ways.toReversed().filter((wave) => wave.length > 0)
+}
+
+/** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
+const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
+
+function wayBack(service: FleetService, request: Returning['request'], cause: Cause): readonly WayBack[] {
+  const { name, state, back } = service
+  const { from, to } = revisionsOf(service)
+  const outcome = state?.verdict?.outcome
+  // Its engine has taken the revision back, and left the settings.
+  const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
+  if (back || !from || !to || !isDue) return []
+  return [{ name, request: { ...backTo(from, to, request, cause), former: state?.plan?.former } }]
+}
+
+function isDeployed(service: FleetService): boolean {
+  const { outcome, servingTaskDefinition } = service.state?.verdict ?? {}
+  // A cancel came too late to stop it.
+  const isComplete = outcome === 'cancelled' && servingTaskDefinition === revisionsOf(service).to
+  return (isComplete || takenBack.includes(outcome)) && (isChanged(service) || keepsSettings(service))
+}
+
+/** What was deployed is turned round, with the settings that it changed. Tags and volumes stay, and nobody's newer revision is replaced. */
+function backTo(reference: string, from: string, request: Returning['request'], cause: Cause): RollbackRequest {
+  const { cluster, service, region, waitMinutes, longestGap, failFastAfter } = request
+  const { application, deploymentGroup, deploymentConfig } = request.codeDeploy
+  return {
+    cluster,
+    service,
+    region,
+    goal: { kind: 'revision', reference, from, why: reasons[cause] },
+    forceNewDeployment: false,
+    codeDeploy: { application, deploymentGroup, deploymentConfig },
+    wait: cause === 'failure',
+    waitMinutes,
+    longestGap,
+    failFastAfter,
+    dryRun: false,
+    // The deployment that timed out, or that waits for its old tasks to be terminated, is this run's own.
+    onConflict: 'stop',
+    onCancel: 'go-on',
+  }
+}
+
+/** Whether every service ended well: then a cancel came when all was done, and nothing belongs back. */
+export function isWhole({ services }: FleetState): boolean {
+  return services.every(({ state }) => state?.verdict !== undefined && isGood(state.verdict.outcome))
+}
+
+/**
+ * After a cancel: begins the ways back of all that this run has deployed before, and does not wait for their ends. `goOn`
+ * is asked before each; what is not begun then stays, and is told.
+ */
+export async function* startWaysBack(
+  waves: readonly (readonly Returning[])[],
+  state: FleetState,
+  context: RollbackJourney,
+  goOn: () => boolean,
+): AsyncGenerator<FleetEvent, void> {
+  const starts = waysBack(waves, state, 'cancel')
+    .flat()
+    .map((way) => () => begun(way, context))
+  yield* inParallel(starts, beginnings, goOn)
+}
+
+async function* begun({ name: service, request }: WayBack, context: RollbackJourney): AsyncGenerator<FleetEvent, void> {
+  try {
+    for await (const event of rollBack(request, context))
+      yield { kind: 'put-back', service, event: retold(event, context.clock) }
+  } catch {
+    // It has become the verdict already.
+  }
+}
+
+function retold(event: DeploymentEvent, { now }: Clock): DeploymentEvent {
+  if (event.kind !== 'finished' || !isUnwatched(event.verdict)) return event
+  const cause = certain(
+    notWatchedCode,
+    text`the rollback was started and is not watched`,
+    text`the run was cancelled before all services were deployed`,
+    text`The rollback continues without this run. Check the service in the AWS console.`,
+  )
+  return { ...event, at: now(), verdict: { ...event.verdict, cause } }
+}

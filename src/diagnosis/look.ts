@@ -1,0 +1,66 @@
+import type { Clock } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import { renderText } from '../text.ts'
+
+/**
+ * Reads one fact. Undefined: it could not be read, which is noted. `action` is what it needs, `shows` what stays unchecked
+ * without. A fact that is suspect is read again where there is time, and the last answer counts. Only a cancel is thrown.
+ */
+export type Look = <T>(
+  action: string,
+  shows: string,
+  read: () => Promise<T>,
+  isSuspect?: (value: T) => boolean,
+) => Promise<{ readonly value: T } | undefined>
+
+/** Time for more looks at what is suspect. */
+export interface LookAgain {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** IAM, Amazon ECR and others show what was made a moment ago only after some seconds. Milliseconds between three looks. */
+const pauses = [1000, 3000]
+
+/** Looks that remember what they could not see, each kind once. `again` absent: nothing is read more than once. */
+export function openLook(again?: LookAgain): { readonly look: Look; unread(): readonly Unread[] } {
+  const noted = new Map<string, Unread>()
+  return {
+    unread: () => [...noted.values()],
+    async look(action, shows, read, isSuspect) {
+      try {
+        return { value: await readAgain(read, isSuspect, again) }
+      } catch (error) {
+        if (!(error instanceof Failure) || error.parts.code === 'cancelled') throw error
+        const isDenied = error.parts.code === 'permission-missing'
+        const reason = renderText(error.parts.what, (theirs) => theirs)
+        noted.set(action, isDenied ? { action, shows } : { shows, reason })
+        return undefined
+      }
+    },
+  }
+}
+
+async function readAgain<T>(
+  read: () => Promise<T>,
+  isSuspect: ((value: T) => boolean) | undefined,
+  again: LookAgain | undefined,
+): Promise<T> {
+  let value = await read()
+  for (const pause of again ? pauses : []) {
+    if (!isSuspect?.(value)) break
+    await again?.clock.sleep(pause, again.signal)
+    value = await read()
+  }
+  return value
+}
+
+/** A source that could not be read. */
+export interface Unread {
+  /** What stays unchecked, such as `whether the images exist`. */
+  readonly shows: string
+  /** IAM action that is not allowed. */
+  readonly action?: string | undefined
+  /** Why, where it is no permission. */
+  readonly reason?: string | undefined
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { resourceName } from '../../../arn.ts'
+import type { Context, Rollout } from '../../../deployment/context.ts'
+import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { withoutOrigin } from '../../../deployment/origin.ts'
+import { type End, notWatched, remains } from '../../../deployment/outcomes.ts'
+import type { Plan } from '../../../deployment/plan.ts'
+import { afterwards, shortly } from '../../../deployment/time-limits.ts'
+import type { CreateServiceRequest, JsonObject, Service } from '../../../ports.ts'
+import { diff } from '../../../task-definition/diff.ts'
+import { textIn } from '../../../task-definition/members.ts'
+import { findRegistered } from '../../../task-definition/register.ts'
+import { serviceConsoleUrl } from '../facts/console-url.ts'
+import type { Changed } from '../facts/obstacle.ts'
+import { changed } from '../prepare/conflict.ts'
+import { images } from '../prepare/decide-plan.ts'
+import { checkNew } from '../prepare/preflight-checks.ts'
+import { checkServiceDefinition, engineFor, withSettings } from '../prepare/service-definition.ts'
+import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { stepsOf } from '../strategy/setting-changes.ts'
+import { runOneOffTask } from '../tasks/run-task.ts'
+import { requireSubnets } from '../tasks/task-network.ts'
+import { type Marking, obtainRevision, settleRevision } from './register-revision.ts'
+import { follow } from './update-and-watch.ts'
+import { watchFirstTaskSet } from './watch-first-task-set.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Makes a service that does not exist, and watches its first deployment: ECS makes a service deployment for a new service
+ * as for an update (developer guide, "View service history using Amazon ECS service deployments"). Undefined: a dry run.
+ * An obstacle: somebody else made a service of that name in the meantime.
+ */
+export async function* createService(
+  request: ServiceRequest,
+  context: Context,
+  marking: Marking | undefined,
+): Events<End | Changed | undefined> {
+  const { serviceDefinition: written } = request
+  if (written === undefined) return undefined
+  const preparing = shortly(context, request)
+  const rendered = await request.wanted(undefined, undefined)
+  const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
+  requireSubnets(request.runTask, written.content)
+  const given = { ...written, content: withSettings(written.content, request) }
+  const plan = planOf(request, given.content, wanted)
+  yield { kind: 'planned', at: context.clock.now(), plan }
+  yield* warnOfExpiry(request, plan, context)
+  yield* checkNew(request, given.content, wanted, preparing)
+  if (request.dryRun) return undefined
+  preparing.keep({ engine: engineFor(given.content), isCreation: true })
+  const taskDefinition = yield* revision(wanted, marking, preparing)
+  const failed = yield* oneOff(request, context, given.content, wanted, taskDefinition)
+  if (failed) return failed
+  context.keep({ stage: 'updating', taskDefinition })
+  const created = await shortly(context, request).ecs.createService(requestOf(request, given, taskDefinition))
+  if (created === undefined) return changed({ serviceName: request.service })
+  return yield* watch(request, context, created, taskDefinition)
+}
+
+function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
+  const { cluster, service, region, desiredCount, dryRun } = request
+  const { deploymentConfiguration }: Service = content
+  return {
+    cluster,
+    service,
+    region,
+    engine: engineFor(content),
+    strategy: deploymentConfiguration?.strategy,
+    steps: stepsOf(deploymentConfiguration),
+    previousTaskDefinition: undefined,
+    taskDefinition: arn,
+    changes: diff(undefined, definition),
+    images: images(undefined, definition),
+    desiredCount: desiredCount === undefined ? undefined : { from: 0, to: desiredCount },
+    dryRun,
+    unchanged: false,
+    creates: true,
+  }
+}
+
+/** The ARN of the revision that the new service gets. */
+async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: Context): Events<string> {
+  const { definition, arn } = wanted
+  const found =
+    arn === undefined
+      ? yield* obtainRevision(wanted, findRegistered(definition, context), marking, context)
+      : { arn, definition, isNew: false }
+  return yield* settleRevision(found, marking, context)
+}
+
+/** A one-off task runs where the service is going to run. */
+async function* oneOff(
+  { cluster, runTask: task, longestGap }: ServiceRequest,
+  context: Context,
+  content: JsonObject,
+  { definition }: WantedDefinition,
+  taskDefinition: string,
+): Events<End | undefined> {
+  if (task === undefined) return undefined
+  const service: Service = content
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  context.signal.throwIfAborted()
+  return end
+}
+
+/** Inputs come before the file. */
+function requestOf(request: ServiceRequest, given: ServiceDefinition, taskDefinition: string): CreateServiceRequest {
+  const { cluster, service, desiredCount, enableEcsManagedTags, propagateTags, volumeConfigurations } = request
+  return {
+    ...given.content,
+    cluster,
+    serviceName: resourceName(service),
+    taskDefinition,
+    clientToken: clientTokenOf(given, taskDefinition),
+    ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(enableEcsManagedTags === undefined ? {} : { enableECSManagedTags: enableEcsManagedTags }),
+    ...(propagateTags === undefined ? {} : { propagateTags }),
+    ...(volumeConfigurations === undefined ? {} : { volumeConfigurations }),
+  }
+}
+
+/** CreateService takes at most 36 characters of 33 to 126. */
+function clientTokenOf({ idempotencyKey }: ServiceDefinition, taskDefinition: string): string {
+  return createHash('sha256').update(`${idempotencyKey} ${taskDefinition}`).digest('hex').slice(0, 36)
+}
+
+async function* watch(
+  request: ServiceRequest,
+  context: Context,
+  created: Service,
+  taskDefinition: string,
+): Events<End> {
+  // As it was before: without deployments, so that nothing is taken for a way back.
+  const { currentServiceDeployment: _, ...before } = { ...created, deployments: [] }
+  const rollout = { request, context, service: before, taskDefinition, previousTaskDefinition: undefined }
+  const isEcs = (created.deploymentController?.type ?? 'ECS') === 'ECS'
+  const end = isEcs ? yield* follow(rollout, created) : yield* followTaskSet(rollout, created)
+  if (end.outcome !== 'failed' && end.outcome !== 'rollback-failed') return end
+  const { cluster, service: name } = request
+  const now = await afterwards(context, ({ ecs }) => ecs.describeService(cluster, name))
+  // There was nothing that could be rolled back.
+  return { ...end, outcome: 'failed', left: remains(now ?? created, { cluster, service: name }) }
+}
+
+async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
+  const { request, context } = rollout
+  const deploymentId = created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id
+  context.keep({ stage: 'watching', deploymentId })
+  yield {
+    kind: 'started',
+    at: context.clock.now(),
+    engine: 'codedeploy',
+    deploymentId: deploymentId ?? '',
+    consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),
+    adopted: false,
+  }
+  if (!request.wait) return notWatched(request, deploymentId)
+  return yield* watchFirstTaskSet(rollout, deploymentId)
+}

@@ -1,0 +1,54 @@
+import { resourceName } from '../../../arn.ts'
+import type { Context } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { Failure } from '../../../failure.ts'
+import type { ScalableTarget } from '../../../ports.ts'
+import { setting, text, untrusted } from '../../../text.ts'
+import type { Prepared } from '../prepare/prepare.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+
+const looking = 'application-autoscaling:DescribeScalableTargets'
+
+/**
+ * The request with the desired count that may be set. Another count than the service has is refused where autoscaling owns
+ * it: it would undo the count at its next step, or the count would undo what the load asked for. The same count is left out
+ * unless nothing scales the service, as autoscaling may have changed it by the time of the update. Asks AWS only when a
+ * count is given. Throws `service-unsupported`.
+ */
+export async function* ownCount(
+  request: ServiceRequest,
+  { service, engine }: Prepared,
+  { scaling, clock }: Context,
+): AsyncGenerator<DeploymentEvent, ServiceRequest> {
+  const { desiredCount, forceDesiredCount } = request
+  // CodeDeploy keeps the count that the service has.
+  if (desiredCount === undefined || forceDesiredCount || engine === 'codedeploy') return request
+  const isChanged = desiredCount !== service.desiredCount
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  const name = service.serviceName ?? resourceName(request.service)
+  let isBlind = false
+  const found = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
+    isBlind = true
+  })
+  const target = found && scales(found) ? found : undefined
+  if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
+  const message = `Not authorized to perform ${looking}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
+  if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+  return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
+}
+
+/** A target all of whose activities are suspended sets no count (Application Auto Scaling, "Suspend and resume scaling"). */
+function scales({ SuspendedState: off }: ScalableTarget): boolean {
+  return !(off?.DynamicScalingInSuspended && off.DynamicScalingOutSuspended && off.ScheduledScalingSuspended)
+}
+
+function owned(name: string, wanted: number, now: number, { MinCapacity = 0, MaxCapacity = 0 }: ScalableTarget) {
+  return new Failure({
+    code: 'service-unsupported',
+    what: text`Application Auto Scaling owns the desired count of ${untrusted(name)}, so it is not set to ${wanted}`,
+    why: text`its scalable target has MinCapacity ${MinCapacity} and MaxCapacity ${MaxCapacity}; the desired count is ${now}`,
+    fix: text`Remove ${setting('desired-count')}, or set force-desired-count: true (autoscaling can change the count again). Nothing has been changed.`,
+    docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html',
+  })
+}

@@ -1,0 +1,138 @@
+import { resourceName, withoutAccount } from '../../../arn.ts'
+import { type Deadline, deadlineIn } from '../../../clock.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { End } from '../../../deployment/outcomes.ts'
+import { notWatched } from '../../../deployment/outcomes.ts'
+import { type Pace, startPace } from '../../../deployment/pace.ts'
+import { aftermath, until } from '../../../deployment/time-limits.ts'
+import { Failure } from '../../../failure.ts'
+import type { Service } from '../../../ports.ts'
+import { untrusted } from '../../../text.ts'
+import { serviceConsoleUrl } from '../facts/console-url.ts'
+import { isSteady, primary } from '../facts/service-facts.ts'
+import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
+import { isAdoptable, isScaled, makesDeployment } from '../strategy/update-effects.ts'
+import { findServiceDeployment } from '../watch/find-service-deployment.ts'
+import { awaitOwn, ownOfUpdate } from '../watch/own-deployment.ts'
+import { identified, type Own, ownOf } from '../watch/sighting.ts'
+import type { Watched } from '../watch/watch-service.ts'
+import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
+import { update } from './update-service.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/**
+ * Deploys by ECS itself: updates the service, then watches the service deployment that this update made, never "the
+ * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
+ */
+export async function* rollOut(rollout: Rollout): Events<End> {
+  const { request, service } = rollout
+  const settings = settingsUpdate(request, service, 'ecs-rolling')
+  const adopted = isAdoptable(rollout)
+  if (settings === undefined) return yield* adopted ? adopt(rollout) : follow(rollout, await update(rollout))
+  if (adopted) {
+    await updateSettings(rollout, settings)
+    return yield* adopt(rollout)
+  }
+  const updated = await update(rollout, settings)
+  if (isSettled(rollout, updated)) return { outcome: 'succeeded', serving: rollout.taskDefinition }
+  const { deploymentConfiguration = service.deploymentConfiguration } = settings.members
+  return yield* follow({ ...rollout, service: { ...service, deploymentConfiguration } }, updated)
+}
+
+/**
+ * ECS starts no deployment for another deployment configuration or other tags alone (API UpdateService, each "doesn't
+ * trigger a new service deployment"); they hold from the next one on. True where the service is complete as it is wanted.
+ */
+function isSettled(rollout: Rollout, updated: Service): boolean {
+  const isSame = makesDeployment(rollout) === 'no' && !isScaled(rollout)
+  return isSame && isSteady(updated) && primary(updated)?.taskDefinition === rollout.taskDefinition
+}
+
+/** Watches a deployment that is in flight already. */
+function adopt(rollout: Rollout): Events<End> {
+  const current = primary(rollout.service)
+  return accompany(rollout, rollout.service, current ? { own: ownOf(current), adopted: true } : { adopted: true })
+}
+
+/** Watches what the change made of the service; `updated` is the service in the answer to it. */
+export async function* follow(rollout: Rollout, updated: Service): Events<End> {
+  return yield* accompany(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
+}
+
+interface Begun {
+  /** Undefined: no deployment was made. */
+  readonly own?: Own | undefined
+  readonly adopted: boolean
+}
+
+async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Begun): Events<End> {
+  const rollout = withBakeTimes(begun, begun.service.deploymentConfiguration)
+  const { request, context, service } = rollout
+  const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
+  const current = own ?? ownOf(primary(service) ?? {})
+  context.keep({ stage: 'watching', deploymentId: current.id, createdAt: own?.id === undefined ? undefined : own.from })
+  yield started(rollout, current.id, adopted)
+  if (!request.wait) return notWatched(request, current.id)
+  const pace = startPace(context.clock, request.longestGap)
+  const limited = { ...rollout, context: until(context, deadline + aftermath) }
+  if (own === undefined) return yield* watchServiceItself({ rollout: limited, own: current, deadline, pace })
+  return yield* watch(rollout, limited, { updated, own, deadline, pace })
+}
+
+interface Made {
+  readonly updated: Service
+  readonly own: Own
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */
+async function* watch(rollout: Rollout, limited: Rollout, { updated, own: made, deadline, pace }: Made): Events<End> {
+  const { context } = rollout
+  const own = made.id === undefined ? await awaitOwn(limited, made, deadline, pace) : made
+  if (made.id === undefined && own.id !== undefined) yield identified(rollout, own)
+  try {
+    const found = await findServiceDeployment({ rollout: limited, updated, own, deadline, pace })
+    const arn = found?.serviceDeploymentArn
+    if (arn !== undefined) {
+      context.keep({ serviceDeploymentArn: arn })
+      yield { kind: 'identified', at: context.clock.now(), deploymentId: withoutAccount(arn) }
+      return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
+    }
+    yield warning(
+      rollout,
+      'ecs:ListServiceDeployments returned no service deployment for this update: this run watches the service (ecs:DescribeServices) instead.',
+    )
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    yield warning(
+      rollout,
+      'Not authorized to perform ecs:ListServiceDeployments, ecs:DescribeServiceDeployments or ' +
+        'ecs:DescribeServiceRevisions: this run watches the service (ecs:DescribeServices) instead, with less detail.',
+    )
+  }
+  return yield* watchServiceItself({ rollout: limited, own, deadline, pace })
+}
+
+async function* watchServiceItself(watched: Watched): Events<End> {
+  const { watchService } = await import('../watch/watch-service.ts')
+  return yield* watchService(watched)
+}
+
+function started({ request, context, service }: Rollout, id: string | undefined, adopted: boolean): DeploymentEvent {
+  const cluster = resourceName(service.clusterArn ?? request.cluster)
+  return {
+    kind: 'started',
+    at: context.clock.now(),
+    engine: 'ecs-rolling',
+    deploymentId: id ?? '',
+    consoleUrl: serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service),
+    adopted,
+  }
+}
+
+function warning({ context }: Rollout, message: string): DeploymentEvent {
+  return { kind: 'warning', at: context.clock.now(), message: untrusted(message) }
+}

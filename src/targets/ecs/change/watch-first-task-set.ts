@@ -1,0 +1,59 @@
+import { deadlineIn } from '../../../clock.ts'
+import { startAgreement } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { type End, stoppedByHand, supersededBy, timedOut } from '../../../deployment/outcomes.ts'
+import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
+import { aftermath, until } from '../../../deployment/time-limits.ts'
+import type { Service, TaskSet } from '../../../ports.ts'
+import { text, untrusted } from '../../../text.ts'
+import { startFailFast } from '../watch/fail-fast.ts'
+import { startServiceMessages } from '../watch/service-messages.ts'
+
+/**
+ * Watches the task set that ECS makes for a new service of CodeDeploy, until it is steady: no deployment of either makes
+ * it (CreateService answers such a service with a task set and without deployments). ECS never gives it up; what fails is
+ * seen in its tasks. `id`: of the task set.
+ */
+export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined): AsyncGenerator<DeploymentEvent, End> {
+  const { request } = begun
+  const deadline = deadlineIn(begun.context.clock, request.waitMinutes * 60_000)
+  const pace = startPace(begun.context.clock, request.longestGap)
+  const context = until(begun.context, deadline + aftermath)
+  const rollout = { ...begun, context }
+  const { clock, ecs, signal } = context
+  const messages = startServiceMessages(rollout, undefined)
+  const failFast = startFailFast(rollout, pace)
+  const agree = startAgreement(clock)
+  let before = ''
+  for await (const _ of ticks(clock, deadline, pace, signal)) {
+    const look = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
+    const seen = await lookUntil(clock, deadline, look)
+    if (seen === undefined) continue
+    const set = primarySet(seen.found)
+    // What was made a moment ago may not be shown yet.
+    const wasShown = before !== ''
+    const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
+    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
+      return set
+        ? supersededBy(set.taskDefinition, set.externalId)
+        : stoppedByHand(untrusted('the service was deleted'))
+    if (set === undefined || isReplaced) continue
+    yield* messages.news(seen.found)
+    const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
+    const counts = { desired, running, pending, failed: 0 }
+    if (JSON.stringify(counts) !== before) {
+      before = JSON.stringify(counts)
+      yield { kind: 'tasks', at: clock.now(), ...counts }
+      pace.hurry()
+    }
+    if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: set.taskDefinition }
+    const reason = await failFast.look(counts)
+    if (reason) return { outcome: 'failed', reason }
+  }
+  return timedOut(request, request.waitMinutes, text`the stabilityStatus of its first task set is not STEADY_STATE`, id)
+}
+
+function primarySet(service: Service | undefined): TaskSet | undefined {
+  return service?.status === 'ACTIVE' ? service.taskSets?.find(({ status }) => status === 'PRIMARY') : undefined
+}

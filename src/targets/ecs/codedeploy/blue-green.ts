@@ -1,0 +1,53 @@
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { type End, notWatched, shortName } from '../../../deployment/outcomes.ts'
+import { shortly } from '../../../deployment/time-limits.ts'
+import type { DeploymentGroup } from '../../../ports.ts'
+import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
+import { type GroupName, groupNameOf } from '../codedeploy-group/group-name.ts'
+import { overridesOf, withOverrides } from '../codedeploy-group/group-settings.ts'
+import { codeDeployConsoleUrl } from '../facts/console-url.ts'
+import { watchCodeDeploy } from './watch-codedeploy.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Of `description`, as CodeDeploy takes it. */
+const longestDescription = 512
+
+/** Deploys through CodeDeploy, or goes on with a deployment of the same content that is in flight. */
+export async function* deployByCodeDeploy(
+  rollout: Rollout,
+  group: DeploymentGroup | undefined,
+  inFlight: InFlight | undefined,
+): Events<End> {
+  const { request, context } = rollout
+  const name = groupNameOf(request)
+  const id = inFlight?.deploymentId ?? (await create(rollout, name))
+  context.keep({ stage: 'watching', engine: 'codedeploy', codeDeploy: name, deploymentId: id })
+  yield {
+    kind: 'started',
+    at: context.clock.now(),
+    engine: 'codedeploy',
+    deploymentId: id,
+    consoleUrl: codeDeployConsoleUrl(request.region, id),
+    adopted: inFlight !== undefined,
+  }
+  if (!request.wait) return notWatched(request, id)
+  // What is in flight was started with what its own run asked for.
+  const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
+  return yield* watchCodeDeploy(rollout, id, settings)
+}
+
+async function create({ request, context, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
+  context.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
+  const description = request.codeDeploy.description ?? `${shortName(taskDefinition)}, deployed by Slipway`
+  return await shortly(context, request).codeDeploy.createDeployment({
+    applicationName: name.application,
+    deploymentGroupName: name.deploymentGroup,
+    ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),
+    // Half of a character would be no text any more.
+    description: description.slice(0, longestDescription).replace(/[\ud800-\udbff]$/, ''),
+    appSpec: appSpecFor(request, service, taskDefinition),
+    ...overridesOf(request.codeDeploy),
+  })
+}

@@ -1,0 +1,64 @@
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { aside } from '../../../deployment/time-limits.ts'
+import type { EcsTarget, Service, TaskSet } from '../../../ports.ts'
+import { launched } from '../facts/service-events.ts'
+import type { Signs } from '../watch/fail-fast.ts'
+import { startServiceMessages } from '../watch/service-messages.ts'
+
+/**
+ * Looks at the service until the new tasks are installed, every other time in the place of one at the deployment: the
+ * service shows what becomes of the tasks, of which CodeDeploy shows nothing before it gives up after an hour.
+ */
+export interface InstallLooks {
+  /** Whether the next look is one at the service. `target`: as it was seen last. */
+  isTurn(target: EcsTarget | undefined): boolean
+  /** Tells what ECS does. `over`: the new tasks are steady, or gone again, so that CodeDeploy goes on. Undefined: none is there yet. */
+  look(): AsyncGenerator<DeploymentEvent, Signs | 'over' | undefined>
+}
+
+export function startInstallLooks(rollout: Rollout): InstallLooks {
+  const { request, context } = rollout
+  const messages = startServiceMessages(rollout, undefined)
+  // The first look is at the deployment: it may be over already.
+  let isOther = true
+  let isOver = false
+  let before: string | undefined
+  let started = 0
+  return {
+    isTurn(target) {
+      isOther = !isOther && (target === undefined ? !isOver : isInstalling(target))
+      return isOther
+    },
+    async *look() {
+      const service = await aside(context, ({ ecs }) => ecs.describeService(request.cluster, request.service))
+      const set = newTaskSet(service, rollout)
+      for (const event of messages.news(service)) {
+        yield event
+        if (set?.id && event.kind === 'message' && event.message.untrusted.includes(set.id))
+          started += launched(event.message.untrusted)
+      }
+      isOver =
+        set === undefined ? service !== undefined && before !== undefined : set.stabilityStatus === 'STEADY_STATE'
+      if (set === undefined) return isOver ? 'over' : undefined
+      const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
+      const counts = { desired, running, pending, failed: 0 }
+      if (JSON.stringify(counts) !== before) yield { kind: 'tasks', at: context.clock.now(), ...counts }
+      before = JSON.stringify(counts)
+      // ECS starts a task again for each that failed.
+      return isOver ? 'over' : { ...counts, failed: Math.max(0, started - desired) }
+    },
+  }
+}
+
+const installed: readonly (string | undefined)[] = ['Succeeded', 'Failed', 'Skipped']
+
+/** Whether CodeDeploy still waits for the new tasks to be steady. */
+export function isInstalling({ lifecycleEvents = [] }: EcsTarget): boolean {
+  const install = lifecycleEvents.find(({ lifecycleEventName }) => lifecycleEventName === 'Install')
+  return !installed.includes(install?.status)
+}
+
+function newTaskSet(service: Service | undefined, { taskDefinition }: Rollout): TaskSet | undefined {
+  return service?.taskSets?.find((set) => set.status === 'ACTIVE' && set.taskDefinition === taskDefinition)
+}

@@ -1,0 +1,85 @@
+import { deadlineIn } from '../../../clock.ts'
+import { agreed, patient, startAgreement } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import { type End, shortName, supersededBy } from '../../../deployment/outcomes.ts'
+import { aftermath, afterwards, aside } from '../../../deployment/time-limits.ts'
+import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../../ports.ts'
+import { green } from './target-progress.ts'
+
+/** Who has the traffic of a service of CodeDeploy, by ECS's own word. */
+interface Looked {
+  readonly holder: 'ours' | 'others' | 'unknown'
+  readonly set: TaskSet | undefined
+}
+
+/**
+ * Proves the success of a deployment, in one call: the task set with the traffic is of its revision. Undefined where the
+ * service does not show that yet; the end where it shows a newer deployment instead.
+ */
+export function startProof(rollout: Rollout) {
+  const agree = startAgreement(rollout.context.clock)
+  return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<End | undefined> => {
+    const { cluster, service } = rollout.request
+    const seen = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
+    const { holder, set } = whoHas(seen, deployment, target, rollout)
+    if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
+    const isReplaced = agree(holder === 'others' ? set?.id : undefined)
+    return isReplaced ? supersededBy(set?.taskDefinition, set?.externalId) : undefined
+  }
+}
+
+function whoHas(
+  service: Service | undefined,
+  { deploymentId, createTime }: CodeDeployDeployment,
+  target: EcsTarget | undefined,
+  { taskDefinition }: Rollout,
+): Looked {
+  const set = primarySet(service)
+  const isOurs = (one: TaskSet | undefined) => one !== undefined && isSame(one.taskDefinition, taskDefinition)
+  if (isOurs(set)) return { holder: 'ours', set }
+  // CodeDeploy may have given it all traffic before ECS calls it PRIMARY.
+  const { identifer, trafficWeight } = green(target) ?? {}
+  const shifted = service?.taskSets?.find(({ id, externalId }) => externalId === deploymentId || id === identifer)
+  if (isOurs(shifted) && trafficWeight === 100) return { holder: 'ours', set: shifted }
+  const isNewer = set?.createdAt !== undefined && createTime !== undefined && set.createdAt > createTime
+  return { holder: isNewer && set.externalId !== deploymentId ? 'others' : 'unknown', set }
+}
+
+/** An AppSpec may name a revision as `family:7`. */
+function isSame(one: string | undefined, other: string): boolean {
+  return one !== undefined && shortName(one) === shortName(other)
+}
+
+/** ARN of what serves after a deployment that did not go on, once looks agree; undefined where they do not. */
+export async function servingNow(rollout: Rollout): Promise<string | undefined> {
+  return await servingBy(rollout, (set) => set?.id)
+}
+
+/** The same after a rollback: as soon as a look shows that the traffic is not with what was deployed any more. */
+export async function servingAgain(
+  rollout: Rollout,
+  { deploymentId }: CodeDeployDeployment,
+): Promise<string | undefined> {
+  const { taskDefinition, previousTaskDefinition: previous } = rollout
+  const isDifferent = previous !== undefined && !isSame(previous, taskDefinition)
+  return await servingBy(rollout, (set) => {
+    const isLeft = set?.externalId === deploymentId || (isDifferent && isSame(set?.taskDefinition, taskDefinition))
+    return set !== undefined && !isLeft
+  })
+}
+
+async function servingBy(
+  { request, context }: Rollout,
+  named: (set: TaskSet | undefined) => string | boolean | undefined,
+): Promise<string | undefined> {
+  const { cluster, service } = request
+  const deadline = deadlineIn(context.clock, aftermath)
+  const look = async () =>
+    primarySet(await afterwards(context, ({ ecs }) => ecs.describeService(cluster, service), deadline))
+  return (await agreed(context, look, named, patient))?.taskDefinition
+}
+
+/** The task set with the traffic. */
+function primarySet(service: Service | undefined): TaskSet | undefined {
+  return service?.taskSets?.find(({ status }) => status === 'PRIMARY')
+}

@@ -1,0 +1,162 @@
+import { resourceName } from '../../../arn.ts'
+import { deadlineIn, remaining } from '../../../clock.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { type End, timedOut } from '../../../deployment/outcomes.ts'
+import { lookUntil, type Pace, startPace, ticks } from '../../../deployment/pace.ts'
+import { startPauses, startReadyWait, withReadyPhase } from '../../../deployment/pauses/pause-watch.ts'
+import { aftermath, aside, shortly, until } from '../../../deployment/time-limits.ts'
+import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
+import { Failure } from '../../../failure.ts'
+import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
+import { text, type Untrusted, untrusted } from '../../../text.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import { notStopped, type Signs, startFailFast } from '../watch/fail-fast.ts'
+import { followRollback, stoppedBy } from './follow-rollback.ts'
+import { isInstalling, startInstallLooks } from './install-looks.ts'
+import { startTargetDetails } from './target-details.ts'
+import { hasReached, signsOf, targetProgress } from './target-progress.ts'
+import { startProof } from './traffic-proof.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
+const gapOfTwoCalls = 8_000
+/** For no longer than this the target goes unseen, whatever else was asked beside the looks. Milliseconds. */
+const longestUnseen = 60_000
+const unshown = untrusted(
+  'Not authorized to perform codedeploy:GetDeploymentTarget: lifecycle events and traffic are not reported.',
+)
+
+/** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
+function minutesOf({ waitMinutes, waitFor }: ServiceRequest, group: DeploymentGroup | undefined): number {
+  const configuration = group?.blueGreenDeploymentConfiguration
+  const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
+  return watchMinutes(waitMinutes, isEarly(waitFor) ? 0 : termination)
+}
+
+function isEarly(waitFor: ServiceRequest['waitFor']): boolean {
+  return waitFor !== undefined && waitFor !== 'terminated'
+}
+
+/** Watches a deployment of CodeDeploy to its end or to the goal, and through its rollback where it has one. */
+export async function* watchCodeDeploy(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
+  const { request, context } = rollout
+  const { clock, signal } = context
+  const minutes = minutesOf(request, group)
+  const deadline = startWatchDeadline(clock, deadlineIn(clock, minutes * 60_000))
+  const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
+  const view = startView(rollout, id, pace, group)
+  const pauses = startPauses(request)
+  const ready = startReadyWait(group)
+  const prove = startProof(rollout)
+  let status: string | undefined
+  let seen: EcsTarget | undefined
+  const install = startInstallLooks(rollout)
+  const stops = startStops(rollout, id, pace)
+  let isInstalled = false
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const isLast = remaining(clock, deadline.at()) === 0
+    if (!isLast && !stops.isStopped() && install.isTurn(seen)) {
+      const signs = yield* install.look()
+      isInstalled = signs === 'over'
+      if (signs === 'over') pace.hurry()
+      else yield* stops.onFailure(signs)
+      continue
+    }
+    const { codeDeploy } = until(context, deadline.at() + aftermath)
+    const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
+    if (deployment === undefined) continue
+    const moved = deployment.status !== status || isInstalled
+    isInstalled = false
+    const over = isOver(deployment)
+    status = deployment.status
+    if (moved) pace.hurry()
+    // When the wait began is what the target says, and nobody should have to look twice for that.
+    const target = yield* view(over || (moved && status === 'Ready'), moved)
+    const isStopped = stops.isStopped()
+    const waits = ready({ deployment, target, isStopped, now: clock.now() })
+    yield* withReadyPhase(pauses.look(waits, clock.now()))
+    deadline.hold(pauses.isWaiting())
+    if (over && status !== 'Succeeded') {
+      const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
+      return pauses.explain({ ...(yield* followRollback(lost)), stopped: stoppedBy(deployment, isStopped) })
+    }
+    if (over || hasReached(target, request.waitFor)) {
+      pace.spend()
+      const proven = await prove(deployment, target)
+      if (proven) return proven
+      pace.hurry()
+      continue
+    }
+    if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
+    const signs = target && !isInstalling(target) ? { ...signsOf(target), isOld: target === seen } : undefined
+    seen = target
+    yield* stops.onFailure(signs)
+  }
+  const unproven = text`its status is Succeeded, but DescribeServices does not show its revision in the PRIMARY task set`
+  const last = status === 'Succeeded' ? unproven : text`its status is still ${untrusted(status ?? 'unknown')}`
+  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, id)
+}
+
+/** Tells what the target shows, now and then; hands on what was seen last. */
+function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGroup | undefined) {
+  const details = startTargetDetails(rollout, group)
+  const { context, request } = rollout
+  let target: EcsTarget | undefined
+  let isShown = true
+  let seenAt = context.clock.monotonic()
+  return async function* (over: boolean, moved: boolean): Events<EcsTarget | undefined> {
+    const isNeeded = over || context.clock.monotonic() - seenAt >= longestUnseen
+    if (isNeeded) pace.spend()
+    if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
+    seenAt = context.clock.monotonic()
+    const look = aside(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
+    const now = await unlessDenied(look, () => {
+      isShown = false
+    })
+    if (!isShown) yield { kind: 'warning', at: context.clock.now(), message: unshown }
+    if (now) yield* targetProgress(target, now, context.clock.now())
+    if (now) yield* details(now)
+    target = now ?? target
+    return target
+  }
+}
+
+/** Stops the deployment as soon as its new tasks fail as fail-fast-after says. */
+function startStops(rollout: Rollout, id: string, pace: Pace) {
+  const failFast = startFailFast(rollout, pace)
+  let isStopped = false
+  return {
+    isStopped: () => isStopped,
+    async *onFailure(signs: Signs | undefined): Events<void> {
+      const same = signs && !isStopped ? await failFast.look(signs) : undefined
+      if (same === undefined) return
+      isStopped = yield* stop(rollout, id, same)
+      pace.hurry()
+    },
+  }
+}
+
+/** Stops the deployment with rollback. True when that was allowed. */
+async function* stop({ context, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
+  const { codeDeploy } = shortly(context, request)
+  try {
+    await codeDeploy.stopDeployment(id, true)
+    yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
+    return true
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
+    yield { kind: 'warning', at: context.clock.now(), message: notStopped(reason, error) }
+    return false
+  }
+}
+
+function isOver({ status }: CodeDeployDeployment): boolean {
+  return status === 'Succeeded' || status === 'Failed' || status === 'Stopped'
+}
+
+function namesOf({ request, service }: Rollout): [cluster: string, service: string] {
+  return [resourceName(service.clusterArn ?? request.cluster), service.serviceName ?? request.service]
+}

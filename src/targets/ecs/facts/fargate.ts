@@ -1,0 +1,10 @@
+import type { JsonObject, Service } from '../../../ports.ts'
+
+/** What the service says counts; a definition alone says only what it is fit for. */
+export function runsOnFargate(service: Service | undefined, definition: JsonObject): boolean {
+  const providers = service?.capacityProviderStrategy ?? []
+  if (providers.length > 0) return providers.some(({ capacityProvider = '' }) => capacityProvider.startsWith('FARGATE'))
+  if (service?.launchType) return service.launchType === 'FARGATE'
+  const { requiresCompatibilities } = definition
+  return Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes('FARGATE')
+}

@@ -1,0 +1,24 @@
+import type { Failure } from '../../../failure.ts'
+import type { JsonObject } from '../../../ports.ts'
+
+/** Somebody else's deployment that stands in the way of ours. */
+export interface Conflict {
+  readonly kind: 'conflict'
+  /** What to say when nothing is done about it. */
+  readonly failure: Failure
+  /** CodeDeploy's id of it, where it is known. Undefined with ECS's own controller. */
+  readonly codeDeployId?: string | undefined
+  /** A rollback is never stopped: it is the way to a good state. */
+  readonly isRollback: boolean
+  /** What it deploys, where that can be read. */
+  readonly definition?: JsonObject | undefined
+}
+
+/** The service is no longer what it was when the deployment was prepared. */
+export interface Changed {
+  readonly kind: 'changed'
+  readonly failure: Failure
+}
+
+/** What stands in the way, so that another attempt is needed. */
+export type Obstacle = Conflict | Changed

@@ -1,0 +1,27 @@
+import { persistently } from '../../../deployment/agreement.ts'
+import type { Context } from '../../../deployment/context.ts'
+import type { Service } from '../../../ports.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import { isConsistent } from './service-facts.ts'
+
+/** True for a look that shows a service which is there, and does not contradict itself. */
+export function isSound(service: Service | undefined): boolean {
+  return service !== undefined && service.status !== 'INACTIVE' && isConsistent(service)
+}
+
+/**
+ * Reads the service; again, up to three times within four seconds, where the look is not enough: because it contradicts
+ * itself, or shows no service. Returns what the last look showed.
+ */
+export async function readService(
+  context: Pick<Context, 'ecs' | 'clock' | 'signal'>,
+  { cluster, service }: Pick<ServiceRequest, 'cluster' | 'service'>,
+  isEnough: (seen: Service | undefined) => boolean = isSound,
+): Promise<Service | undefined> {
+  let last: Service | undefined
+  await persistently(context, async () => {
+    last = await context.ecs.describeService(cluster, service)
+    return isEnough(last) || undefined
+  })
+  return last
+}

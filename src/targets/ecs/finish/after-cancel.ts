@@ -1,0 +1,145 @@
+import { deadlineIn, remaining } from '../../../clock.ts'
+import { startAgreement } from '../../../deployment/agreement.ts'
+import type { Context } from '../../../deployment/context.ts'
+import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
+import type { CodeDeployDeployment, ServiceDeployment } from '../../../ports.ts'
+import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
+import { standingOf } from '../facts/service-deployment.ts'
+import { slack } from '../watch/find-service-deployment.ts'
+import { type Own, type Sighting, startSightings } from '../watch/sighting.ts'
+
+type Ports = Pick<Context, 'ecs' | 'codeDeploy' | 'clock'>
+
+/** A service deployment is listed some seconds after the update that made it. Milliseconds. */
+const patience = 20_000
+/** A request that left before the cancel may reach AWS after it, and its effect is not read back at once. Milliseconds. */
+const underWay = 8_000
+const pause = 2_000
+/** How far the clocks of AWS and of the runner may be apart. */
+const skew = 60_000
+
+/** How a deployment ended, in words that follow "the deployment". */
+export const words = {
+  succeeded: 'had succeeded',
+  failed: 'had failed',
+  stopped: 'had been stopped',
+  replaced: 'had been superseded by another deployment',
+  'rolled-back': 'had been rolled back',
+  'rollback-failed': 'had failed, and its rollback had failed',
+  'rolling-back': 'was already rolling back',
+  unlisted: 'was in progress, though not in ListServiceDeployments,',
+  settled: 'had completed (rolloutState COMPLETED)',
+  'given-up': 'had failed (rolloutState FAILED)',
+} as const
+
+/** What is true of a deployment that nobody watched since the cancel. */
+export type Truth =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'running'; readonly id: string }
+  | {
+      readonly kind: 'ended'
+      readonly how: keyof typeof words
+      readonly serving?: string | undefined
+      /** A stop was asked for and has not begun: until then a deployment may still complete. */
+      readonly isPending?: boolean
+    }
+
+/** What became of the deployment that a cancelled run has begun. Throws what the ports throw. */
+export async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
+  if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
+    return { kind: 'nothing' }
+  const { clock } = ports
+  const [late, unlisted] = [deadlineIn(clock, underWay), deadlineIn(clock, patience)]
+  const agree = startAgreement(clock)
+  const lookRolling = startRollingLooks(record, ports)
+  for (;;) {
+    const found = record.engine === 'codedeploy' ? await lookCodeDeploy(record, ports) : await lookRolling()
+    const isLate = found.kind === 'nothing' && record.stage === 'updating' && remaining(clock, late) > 0
+    if (found.kind === 'supposed') {
+      if (agree(found.how)) return { kind: 'ended', how: found.how }
+    } else if (found.kind !== 'unlisted' && !isLate) return found
+    if (remaining(clock, unlisted) === 0) return { kind: 'ended', how: 'unlisted' }
+    await clock.sleep(pause)
+  }
+}
+
+async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): Promise<Truth> {
+  const { deploymentId, codeDeploy: name } = record
+  if (deploymentId) return await truthOf(await codeDeploy.describeDeployment(deploymentId), record, codeDeploy)
+  const active = name ? await codeDeploy.listActiveDeployments(name.application, name.deploymentGroup) : []
+  for (const id of active) {
+    const deployment = await codeDeploy.describeDeployment(id)
+    if (taskDefinitionOf(deployment.revision) === record.taskDefinition)
+      return await truthOf(deployment, record, codeDeploy)
+  }
+  return { kind: 'nothing' }
+}
+
+/** CodeDeploy rolls back by a second deployment, and only its end says what serves. */
+async function truthOf(
+  { deploymentId = '', status, rollbackInfo }: CodeDeployDeployment,
+  { taskDefinition, previousTaskDefinition }: DeploymentRecord,
+  codeDeploy: Ports['codeDeploy'],
+): Promise<Truth> {
+  if (status === 'Succeeded') return { kind: 'ended', how: 'succeeded', serving: taskDefinition }
+  if (status !== 'Failed' && status !== 'Stopped') return { kind: 'running', id: deploymentId }
+  const back = rollbackInfo?.rollbackDeploymentId
+  if (back === undefined) return { kind: 'ended', how: status === 'Failed' ? 'failed' : 'stopped' }
+  const rollback = await codeDeploy.describeDeployment(back)
+  if (rollback.status === 'Succeeded') return { kind: 'ended', how: 'rolled-back', serving: previousTaskDefinition }
+  const hasFailed = rollback.status === 'Failed' || rollback.status === 'Stopped'
+  return { kind: 'ended', how: hasFailed ? 'rollback-failed' : 'rolling-back' }
+}
+
+/** Not known, or not said by AWS itself, so that looks have to agree on it. */
+type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: keyof typeof words }
+
+function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
+  const { cluster, service, taskDefinition = '', previousTaskDefinition } = record
+  const own = ownIn(record, clock.now())
+  const sight = startSightings({ taskDefinition, previousTaskDefinition, service: {} }, own)
+  return async () => {
+    const arn = record.serviceDeploymentArn ?? (await findArn(record, own, ecs))
+    const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
+    if (arn !== undefined && deployment) return truthBy(arn, deployment, record)
+    return truthBySighting(sight(await ecs.describeService(cluster, service)), record)
+  }
+}
+
+function ownIn({ deploymentId, createdAt, startedAt }: DeploymentRecord, now: number): Own {
+  const id = deploymentId?.startsWith('ecs-svc/') ? deploymentId : undefined
+  return { id, from: createdAt ?? startedAt - skew, to: createdAt ?? now }
+}
+
+function truthBy(arn: string, deployment: ServiceDeployment, record: DeploymentRecord): Truth {
+  const standing = standingOf(deployment)
+  if (standing === 'running') return { kind: 'running', id: arn }
+  const served = { succeeded: record.taskDefinition, 'rolled-back': record.previousTaskDefinition }
+  const serving = standing === 'succeeded' || standing === 'rolled-back' ? served[standing] : undefined
+  return { kind: 'ended', how: standing, serving, isPending: deployment.status === 'ROLLBACK_REQUESTED' }
+}
+
+function truthBySighting({ holder, current }: Sighting, { stage }: DeploymentRecord): Truth | Supposed {
+  const state = current?.rolloutState
+  switch (holder) {
+    case 'ours':
+      if (state === 'IN_PROGRESS') return { kind: 'unlisted' }
+      return { kind: 'ended', how: state === 'FAILED' ? 'given-up' : 'settled' }
+    case 'rollback':
+      return { kind: 'supposed', how: state === 'COMPLETED' ? 'rolled-back' : 'rolling-back' }
+    case 'others':
+      return { kind: 'supposed', how: 'replaced' }
+    case 'unknown':
+      return stage === 'watching' ? { kind: 'unlisted' } : { kind: 'nothing' }
+  }
+}
+
+async function findArn(record: DeploymentRecord, own: Own, ecs: Ports['ecs']): Promise<string | undefined> {
+  const listed = await ecs.listServiceDeployments(record.cluster, record.service, new Date(own.from - slack))
+  for (const { serviceDeploymentArn, targetServiceRevision } of listed) {
+    const revision = targetServiceRevision?.arn
+    if (revision && (await ecs.taskDefinitionOfRevision(revision)) === record.taskDefinition)
+      return serviceDeploymentArn
+  }
+  return undefined
+}

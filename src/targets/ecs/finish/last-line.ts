@@ -1,0 +1,21 @@
+import { redact } from '../../../diagnosis/redact.ts'
+import type { Evidence } from '../facts/deployment-evidence.ts'
+
+const longestLine = 4000
+
+/** Heads of what runtimes print when a program breaks: `ModuleNotFoundError: …`, `java.lang.X: …`, `panic: …`, `fatal error: …`. */
+const head =
+  /(?:^|[\s.])[A-Z]\w{0,80}(?:Error|Exception)(?: \[\w{1,80}\])?: \S|^(?:panic|fatal error|error): \S|\bCaused by: \S/i
+const complaint = /error|fatal|exception|panic|cannot|denied|refused|failed|not found|no such/i
+
+/**
+ * What a container said last that tells why it ended: the last exception, else the last line that complains, else the last
+ * one; cut to what fits a sentence. A process manager around a program ends with words of its own, which tell less.
+ */
+export function lastLine(name: string, { logs }: Evidence): string | undefined {
+  const lines = logs.find(({ container }) => container === name)?.lines ?? []
+  const telling = lines.map((line) => line.untrusted.slice(0, longestLine).trim()).filter((line) => /\w/.test(line))
+  const line =
+    telling.findLast((each) => head.test(each)) ?? telling.findLast((each) => complaint.test(each)) ?? telling.at(-1)
+  return line === undefined ? undefined : [...redact(line)].slice(0, 160).join('')
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../../../deployment/context.ts'
+import type { Outcome } from '../../../deployment/verdict.ts'
+import type { CodeDeploy, RevisionHistory } from '../../../ports.ts'
+import type { Untrusted } from '../../../text.ts'
+import type { Engine } from '../facts/service-facts.ts'
+
+/** A deployment that somebody wants to understand. */
+export interface KnownDeployment {
+  readonly engine: Engine
+  readonly id: string
+  readonly consoleUrl: string | undefined
+  readonly cluster: string
+  readonly service: string
+  readonly taskDefinition: string | undefined
+  /** What serves after it went back, or what served before it. */
+  readonly previousTaskDefinition: string | undefined
+  /** Undefined: it is still in progress. */
+  readonly outcome: Outcome | undefined
+  /** AWS's own words about the end. */
+  readonly reason: Untrusted | undefined
+  /** Alarms of which ECS says that they ended it; empty where it does not name them. */
+  readonly triggeredAlarms?: readonly string[] | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly endedAt: number | undefined
+}
+
+/** AWS as a look into the past sees it. */
+export interface HistoryPorts extends Pick<Context, 'ecs' | 'clock' | 'signal'> {
+  readonly codeDeploy: CodeDeploy
+  readonly revisions: RevisionHistory
+}

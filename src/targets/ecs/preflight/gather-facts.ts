@@ -1,0 +1,146 @@
+import { parseArn } from '../../../arn.ts'
+import { type Look, type LookAgain, openLook } from '../../../diagnosis/look.ts'
+import type {
+  Ecr,
+  Identity,
+  JsonObject,
+  NetworkSources,
+  PreflightSources,
+  RoleSources,
+  Scaling,
+  Service,
+} from '../../../ports.ts'
+import { loadBalancersIn } from '../codedeploy-group/appspec.ts'
+import type { GroupWish } from '../codedeploy-group/group-search.ts'
+import { runsOnFargate } from '../facts/fargate.ts'
+import type { CodeDeployFacts, PreflightFacts } from '../facts/preflight-facts.ts'
+import { secretUsesIn } from '../facts/secret-uses.ts'
+import { engineOf } from '../facts/service-facts.ts'
+import { gatherNetwork } from '../network/gather-network.ts'
+import { gatherAlarms } from './gather-alarms.ts'
+import { type CodeDeployPorts, gatherCodeDeploy } from './gather-group.ts'
+import { gatherImages, type ImagePorts } from './gather-images.ts'
+import { gatherLogGroups } from './gather-logs.ts'
+import { gatherRoles } from './gather-roles.ts'
+import { gatherScaling } from './gather-scaling.ts'
+import { gatherSecrets } from './gather-secrets.ts'
+import { gatherTargetGroups, gatherTraffic } from './gather-traffic.ts'
+import { platformOf } from './judge-images.ts'
+import { blankValues, placeholdersIn } from './left-placeholders.ts'
+
+/** The deployment that is going to happen. */
+export interface PreflightSubject {
+  readonly region: string
+  /** As it is going to be, with the count and the settings that are asked for. Undefined: the definition alone is looked at. */
+  readonly service: Service | undefined
+  /** With the image that is wanted. */
+  readonly definition: JsonObject
+  /** What runs now: what looks like a placeholder there, too, is meant. */
+  readonly current: JsonObject | undefined
+  /** ARN when an existing revision is deployed as it is. */
+  readonly taskDefinition?: string | undefined
+  /** CodeDeploy's side of the service: what is known of it, or what it is to be found by. */
+  readonly codeDeploy: Promise<CodeDeployFacts | undefined> | GroupWish
+  /** AppSpec of the input or of slipway.yml. */
+  readonly appSpec?: string | undefined
+  /** Alarms of this deployment in the place of those of the deployment group. */
+  readonly alarms?: readonly string[] | undefined
+  /** Reads secrets to see whether their JSON keys are there. */
+  readonly checkSecretKeys: boolean
+  /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
+  readonly isThorough: boolean
+}
+
+export interface PreflightPorts extends CodeDeployPorts, LookAgain {
+  readonly preflight: PreflightSources
+  readonly ecr: Pick<Ecr, 'imageDigest'>
+  /** Undefined: nobody asks what images are made for. */
+  readonly registry: ImagePorts['registry']
+  readonly roles: RoleSources
+  readonly network: NetworkSources
+  readonly scaling: Scaling
+  /** Who deploys. */
+  identity(): Promise<Identity>
+}
+
+/**
+ * Reads what decides whether the deployment can succeed, all side by side; nothing that the definition and the service do
+ * not need. What cannot be read is named in `unread`. Changes nothing.
+ */
+export async function gatherFacts(subject: PreflightSubject, ports: PreflightPorts): Promise<PreflightFacts> {
+  const { look, unread } = openLook(ports)
+  const { region, service, definition, isThorough } = subject
+  const { preflight: sources } = ports
+  const accountId = await accountOf(subject, ports, look)
+  const isFargate = runsOnFargate(service, definition)
+  const placeholders = placeholdersIn(definition, subject.current)
+  const blank = blankValues(definition, placeholders)
+  const uses = secretUsesIn(definition, blank)
+  const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
+  const group = codeDeployOf(subject, ports, look)
+  const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
+    gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, look),
+    gatherSecrets(uses, subject.checkSecretKeys, sources, look),
+    gatherRoles(definition, uses, place, ports.roles, look),
+    gatherLogGroups(definition, { region, blank }, sources, look),
+    gatherTargetGroups(service, sources, look),
+    isFargate && isThorough ? gatherNetwork(service, region, ports.network, look) : undefined,
+    gatherScaling(service, ports.scaling, look),
+    group.then(async (codeDeploy) => {
+      const [alarms, traffic] = await Promise.all([
+        gatherAlarms(service, codeDeploy, subject.alarms, sources, look),
+        gatherTraffic(service, codeDeploy, sources, look),
+      ])
+      return { codeDeploy, alarms, traffic }
+    }),
+  ])
+  return {
+    region,
+    accountId,
+    definition,
+    isFargate,
+    service,
+    engine: engineIn(subject),
+    placeholders,
+    blank,
+    appSpecTargets: subject.appSpec === undefined ? undefined : loadBalancersIn(subject.appSpec),
+    images,
+    secrets,
+    roles,
+    logGroups,
+    targetGroups,
+    network,
+    isScaled,
+    ...ofGroup,
+    unread: unread(),
+  }
+}
+
+/** What runs now, where the new tasks get the same platform. */
+function runningOn({ current, definition }: PreflightSubject, isFargate: boolean) {
+  const platform = platformOf({ definition, isFargate })
+  if (current === undefined || platform === undefined) return undefined
+  return platformOf({ definition: current, isFargate }) === platform ? { definition: current, platform } : undefined
+}
+
+function engineIn({ service }: PreflightSubject) {
+  return service && engineOf(service, service.serviceName ?? '')
+}
+
+async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, look: Look) {
+  const { service, codeDeploy } = subject
+  if (service === undefined || engineIn(subject) !== 'codedeploy') return undefined
+  return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, look)
+}
+
+/** Of the service; a definition alone belongs to whoever registers it. */
+async function accountOf(
+  { service }: PreflightSubject,
+  ports: PreflightPorts,
+  look: Look,
+): Promise<string | undefined> {
+  const known = parseArn(service?.serviceArn ?? '')?.accountId
+  if (known !== undefined) return known
+  const seen = await look('sts:GetCallerIdentity', 'what is in the account', () => ports.identity())
+  return seen?.value.accountId
+}

@@ -1,0 +1,36 @@
+import type { Json, JsonObject } from '../../../ports.ts'
+import { isList, isObject, objectsIn } from '../../../task-definition/members.ts'
+
+/** Who assumes the roles of tasks (ECS developer guide, "Task IAM role" and "Task execution IAM role"). */
+export const tasks = 'ecs-tasks.amazonaws.com'
+
+/**
+ * Whether a trust policy has a statement that may let tasks assume the role. Only its absence is certain: conditions and
+ * denials are not weighed, and what is written by exception (`NotPrincipal`, `NotAction`) counts. Undefined counts, too.
+ */
+export function trustsTasks(trust: JsonObject | undefined): boolean {
+  if (trust === undefined) return true
+  const statements = isObject(trust.Statement) ? [trust.Statement] : objectsIn(trust, 'Statement')
+  return statements.some((statement) => statement.Effect === 'Allow' && isForTasks(statement) && isAssuming(statement))
+}
+
+function isForTasks({ Principal, NotPrincipal }: JsonObject): boolean {
+  if (NotPrincipal !== undefined) return true
+  const named = isObject(Principal) ? Object.values(Principal).flatMap(textsOf) : textsOf(Principal)
+  // Partitions may have a suffix of their own, such as `.amazonaws.com.cn`.
+  return named.some((name) => name.startsWith('ecs-tasks.') || name === '*')
+}
+
+function isAssuming({ Action, NotAction }: JsonObject): boolean {
+  return NotAction !== undefined || textsOf(Action).some((action) => fits(action, 'sts:assumerole'))
+}
+
+/** With a wildcard in it, what stands before the first one decides (IAM user guide, "Action"). */
+function fits(pattern: string, action: string): boolean {
+  const [literal = '', ...more] = pattern.toLowerCase().split(/[*?]/)
+  return more.length > 0 ? action.startsWith(literal) : action === literal
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return (isList(value) ? value : [value]).flatMap((one) => (typeof one === 'string' ? one : []))
+}

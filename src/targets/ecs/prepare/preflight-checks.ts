@@ -1,0 +1,72 @@
+import type { Context } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Plan } from '../../../deployment/plan.ts'
+import type { DeploymentGroup, Service } from '../../../ports.ts'
+import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { isAdoptable } from '../strategy/update-effects.ts'
+import type { Prepared } from './prepare.ts'
+import type { Preflight } from './run-preflight.ts'
+
+/**
+ * Looks whether the planned deployment can succeed. Undefined where nobody asks, where no new task starts, or where what is
+ * wanted is on its way already. `group`: CodeDeploy's, which may still be on its way.
+ */
+export async function check(
+  request: ServiceRequest,
+  prepared: Prepared,
+  plan: Plan,
+  group: Promise<DeploymentGroup | undefined>,
+  context: Context,
+): Promise<Preflight | undefined> {
+  const { preflight: policy } = request
+  if (policy === undefined || !(policy.only || startsTasks(request, prepared, plan, context))) return undefined
+  const { service, current, wanted, conflict } = prepared
+  const { codeDeployId: id, isRollback = false } = conflict ?? {}
+  const active = id === undefined ? undefined : { id, isRollback, isWanted: false }
+  // Loaded only now: most runs of a service that is up to date need none of it.
+  const { preflight } = await import('./run-preflight.ts')
+  return await preflight({ ...request, preflight: policy }, { service, current, wanted, group, active }, context)
+}
+
+function startsTasks(
+  request: ServiceRequest,
+  { service, inFlight, conflict }: Prepared,
+  { unchanged, settingsOnly, taskDefinition, previousTaskDefinition }: Plan,
+  context: Context,
+): boolean {
+  if (inFlight !== undefined || settingsOnly || (unchanged && conflict === undefined)) return false
+  if (taskDefinition === undefined) return true
+  return !isAdoptable({ request, context, service, taskDefinition, previousTaskDefinition })
+}
+
+/** Says what was found, once. Throws `preflight-failed` when something blocks the deployment. */
+export async function* tellChecks(
+  checked: Preflight | undefined,
+  request: ServiceRequest,
+  { conflict }: Prepared,
+  context: Context,
+): AsyncGenerator<DeploymentEvent, void> {
+  if (checked === undefined) return
+  const { tell } = await import('./run-preflight.ts')
+  // After a conflict all is looked at again, and told then.
+  yield* tell(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
+}
+
+/** The same of a service that is going to be made from a file, in the shape of CreateService. */
+export async function* checkNew(
+  request: ServiceRequest,
+  service: Service,
+  wanted: WantedDefinition,
+  context: Context,
+): AsyncGenerator<DeploymentEvent, void> {
+  const { preflight: policy } = request
+  if (policy === undefined) return
+  const { preflight, tell } = await import('./run-preflight.ts')
+  const nothing = { current: undefined, group: Promise.resolve(undefined), active: undefined }
+  const found = await preflight(
+    { ...request, settings: undefined, preflight: policy },
+    { ...nothing, service, wanted },
+    context,
+  )
+  yield* tell(found, { request, isQuiet: false }, context)
+}

@@ -1,0 +1,103 @@
+import { begun } from '../../../begun.ts'
+import type { Judgement, Watchman } from '../../../deployment/commit-guard.ts'
+import type { Context } from '../../../deployment/context.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { withoutOrigin } from '../../../deployment/origin.ts'
+import type { Plan } from '../../../deployment/plan.ts'
+import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
+import { findInFlight, type InFlight, requireGroup, withGroup } from '../codedeploy-group/deployment-group.ts'
+import { groupNameOf } from '../codedeploy-group/group-name.ts'
+import { locateGroup } from '../codedeploy-group/group-search.ts'
+import type { Conflict } from '../facts/obstacle.ts'
+import { readRevisions } from '../facts/read-revisions.ts'
+import { isSound, readService } from '../facts/read-service.ts'
+import { type Engine, engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { requireSubnets } from '../tasks/task-network.ts'
+
+/** Without it nobody knows what CodeDeploy does, until it refuses. */
+const listing = 'codedeploy:ListDeployments'
+
+/** What is there, and what is to be there instead. */
+export interface Prepared {
+  /** With the names of CodeDeploy's deployment group. */
+  readonly request: ServiceRequest
+  readonly service: Service
+  readonly engine: Engine
+  /** ARN of what the service is going for, or runs, and its definition with tags. */
+  readonly running: string | undefined
+  readonly stored: JsonObject | undefined
+  /** The latest active revision of the family that runs, where it is known. */
+  readonly latest: JsonObject | undefined
+  /** Without tags of an origin. */
+  readonly current: JsonObject | undefined
+  readonly wanted: WantedDefinition
+  readonly inFlight: InFlight | undefined
+  readonly conflict: Conflict | undefined
+  /** Whether CodeDeploy's deployments may be listed. */
+  readonly isListed: boolean
+  /** Whether it may be replaced; asked for while the rest is read. */
+  readonly judgement: Promise<Judgement>
+  /** When the service was read, on the monotonic clock. */
+  readonly readAt: number
+  /** Actions that the credentials do not allow. */
+  readonly denied: readonly string[]
+}
+
+/** Reads the service, what it runs and what is wanted. Changes nothing. Undefined: the service is missing, and may be made. */
+export async function prepare(
+  request: ServiceRequest,
+  context: Context,
+  watchman: Watchman | undefined,
+): Promise<Prepared | undefined> {
+  const { ecs, clock } = context
+  const readAt = clock.monotonic()
+  // One that is to be made is not looked for any longer: CreateService says so where it is there.
+  const isToBeMade = (seen: Service | undefined) =>
+    request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
+  const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))
+  if (isToBeMade(found)) return undefined
+  const service = await requireService(found, request, ecs)
+  const engine = engineOf(service, request.service)
+  requireSubnets(request.runTask, service)
+  const running = runningTaskDefinition(service)
+  const denied: string[] = []
+  const { stored, latest } =
+    (await unlessDenied(readRevisions(running, ecs), () => denied.push('ecs:DescribeTaskDefinition'))) ?? {}
+  const judgement = begun(watchman?.judge(stored) ?? Promise.resolve<Judgement>({ kind: 'pass' }))
+  const current = stored ? withoutOrigin(stored) : undefined
+  const rendered = await request.wanted(service, current)
+  const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
+  const atGroup =
+    engine === 'codedeploy'
+      ? await lookAtGroup(request, service, wanted, context, () => denied.push(listing))
+      : { request, inFlight: undefined, conflict: undefined }
+  const isListed = !denied.includes(listing)
+  return { ...atGroup, isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
+}
+
+/** The request with the names of CodeDeploy's deployment group, and what that is busy with. */
+async function lookAtGroup(
+  request: ServiceRequest,
+  service: Service,
+  wanted: WantedDefinition,
+  context: Context,
+  onDenied: () => void,
+): Promise<Pick<Prepared, 'request' | 'inFlight' | 'conflict'>> {
+  const { name, active } = await locateGroup(request, service, context, onDenied)
+  const named = withGroup(request, { ...name, ...(wanted.appSpec === undefined ? {} : { appSpec: wanted.appSpec }) })
+  const busy = await findInFlight(named, context, service, wanted, active?.[0])
+  return busy?.kind === 'conflict'
+    ? { request: named, inFlight: undefined, conflict: busy }
+    : { request: named, inFlight: busy, conflict: undefined }
+}
+
+/** CodeDeploy's deployment group, where there is something to do with it. */
+export async function groupFor(
+  { unchanged }: Plan,
+  { request, engine, service, conflict }: Prepared,
+  context: Context,
+): Promise<DeploymentGroup | undefined> {
+  if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
+  return await requireGroup(context, groupNameOf(request), service)
+}

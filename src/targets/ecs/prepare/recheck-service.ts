@@ -1,0 +1,42 @@
+import { agreed } from '../../../deployment/agreement.ts'
+import type { Context, Rollout } from '../../../deployment/context.ts'
+import { shortly } from '../../../deployment/time-limits.ts'
+import { readService } from '../facts/read-service.ts'
+import { isSteady, previousTaskDefinition, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import type { Prepared } from './prepare.ts'
+
+/** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
+const fresh = 2_000
+
+/**
+ * The last look before the change: what somebody else did to the service since it was read, be it while a registration
+ * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order,
+ * a policy or a count is to be kept and some time has gone by. Undefined: the service runs something else now.
+ */
+export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
+  const { request, context } = rollout
+  const { guard, onConflict, desiredCount } = request
+  if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
+  if (context.clock.monotonic() - readAt < fresh) return rollout
+  const hurried = shortly(context, request)
+  const service = await requireService(await readService(hurried, request), request, hurried.ecs)
+  if (runningTaskDefinition(service) !== running) return undefined
+  return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }
+}
+
+/**
+ * Whether a service stays at what it runs, once looks agree. For whoever knows that it was changed a moment ago, as one look
+ * may show it as it was before.
+ */
+export async function isStill(
+  running: string | undefined,
+  { cluster, service }: ServiceRequest,
+  context: Context,
+): Promise<boolean> {
+  const look = () => context.ecs.describeService(cluster, service)
+  const isSame = (seen: Awaited<ReturnType<typeof look>>) =>
+    seen !== undefined && isSteady(seen) && runningTaskDefinition(seen) === running
+  const seen = await agreed(context, look, (one) => !isSame(one) || running)
+  return isSame(seen)
+}

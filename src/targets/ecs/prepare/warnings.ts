@@ -1,0 +1,75 @@
+import { shortName } from '../../../deployment/outcomes.ts'
+import type { Plan } from '../../../deployment/plan.ts'
+import type { Service } from '../../../ports.ts'
+import { type Untrusted, untrusted } from '../../../text.ts'
+import { countServices } from '../codedeploy-group/appspec-source.ts'
+import { hasRollbackTarget, primary } from '../facts/service-facts.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import { differences } from './service-definition.ts'
+
+/** What people should know before a deployment begins, because it decides what its end is worth. */
+export function warningsBefore(
+  request: ServiceRequest,
+  service: Service,
+  plan: Plan,
+  denied: readonly string[],
+): readonly Untrusted[] {
+  const found = [
+    ...(plan.unchanged ? idle(service) : coming(request, service, plan)),
+    ...unapplied(request, service, plan),
+  ]
+  const blind = denied.map(
+    (action) => `Not authorized to perform ${action}: the current state of the service is only partly known.`,
+  )
+  return [...blind, ...found].map(untrusted)
+}
+
+function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {
+  if (runningCount >= desiredCount) return []
+  return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
+}
+
+function coming(request: ServiceRequest, service: Service, plan: Plan): readonly string[] {
+  const rolling = plan.engine === 'ecs-rolling'
+  const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
+  const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
+  const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
+  const current = primary(service)
+  const replaces = rolling && (request.onConflict === undefined || request.onConflict === 'stop')
+  const busy = replaces && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
+  const early = plan.settings?.find(({ name }) => name === 'early success')
+  return [
+    ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
+      ? ['The desired count is 0: no task will start, so this deployment does not test the new revision.']
+      : []),
+    ...(rolling && !hasRollbackTarget(service)
+      ? ['No deployment of this service has ever completed: ECS has no revision to roll back to.']
+      : []),
+    ...(early && early.to !== 'off'
+      ? ['After an early success, neither the circuit breaker nor an alarm rolls back the service.']
+      : []),
+    ...(busy
+      ? [`A deployment of ${shortName(current.taskDefinition ?? '')} is in progress; this one replaces it.`]
+      : []),
+    ...(otherwise.length > 0
+      ? [
+          `service-definition applies only when the service is created. The existing service differs in: ${otherwise.join(', ')}.`,
+        ]
+      : []),
+    ...(services > 1 ? [`The AppSpec names ${services} services; a CodeDeploy deployment group deploys one.`] : []),
+  ]
+}
+
+/** What is asked for and cannot be done with CodeDeploy (API UpdateService: what it takes for `CODE_DEPLOY`). */
+function unapplied(request: ServiceRequest, service: Service, { engine }: Plan): readonly string[] {
+  if (engine !== 'codedeploy') return []
+  const { desiredCount, volumeConfigurations } = request
+  return [
+    ...(desiredCount !== undefined && desiredCount !== service.desiredCount
+      ? ['desired-count is not applied: CodeDeploy keeps the desired count of the service.']
+      : []),
+    ...(volumeConfigurations === undefined
+      ? []
+      : ['service-managed-ebs-volume is not applied: CodeDeploy does not change the volumes of a service.']),
+  ]
+}

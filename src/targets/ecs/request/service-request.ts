@@ -1,0 +1,139 @@
+import type {
+  CancelPolicy,
+  ConflictPolicy,
+  EnvironmentOrder,
+  Guard,
+  PausePolicy,
+  PreflightPolicy,
+  WaitGoal,
+} from '../../../deployment/policies.ts'
+import type { Source } from '../../../document/document.ts'
+import type { Place } from '../../../mistake.ts'
+import type { Origins } from '../../../origins.ts'
+import type { JsonObject, Service } from '../../../ports.ts'
+import type { WrittenDefinition } from '../../../task-definition/source.ts'
+import type { FormerSettings } from './former-settings.ts'
+import type { DeploymentSettings } from './requested-settings.ts'
+
+/** What somebody asks for. Everything that is undefined is left as the service has it. */
+export interface ServiceRequest {
+  /** Name or ARN. */
+  readonly cluster: string
+  readonly service: string
+  readonly region: string
+  /** How its settings were set, for messages. */
+  readonly origins?: Origins | undefined
+  /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
+  wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
+  readonly desiredCount?: number | undefined
+  /** Also where autoscaling owns the count. */
+  readonly forceDesiredCount?: boolean | undefined
+  /** What a missing service is created from; undefined: a missing service is an error. */
+  readonly serviceDefinition?: ServiceDefinition | undefined
+  /** Of the service's deployment configuration; undefined: all of it stays. */
+  readonly settings?: DeploymentSettings | undefined
+  /** Instead of `settings`: what an earlier deployment changed of them is to be as it was before. */
+  readonly former?: FormerSettings | undefined
+  readonly forceNewDeployment: boolean
+  /** True: a service that runs this content already is deployed all the same when the tag of an image of it was moved. */
+  readonly followTags?: boolean | undefined
+  readonly enableEcsManagedTags?: boolean | undefined
+  readonly propagateTags?: string | undefined
+  readonly volumeConfigurations?: readonly JsonObject[] | undefined
+  readonly codeDeploy: CodeDeployRequest
+  readonly runTask?: OneOffTask | undefined
+  /** False: start the deployment and do not watch it. */
+  readonly wait: boolean
+  readonly waitMinutes: number
+  /** Longest gap between two looks, in milliseconds; undefined for the default. */
+  readonly longestGap?: number | undefined
+  readonly dryRun: boolean
+  /** What is looked at before anything is changed; undefined: nothing. */
+  readonly preflight?: PreflightPolicy | undefined
+  /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
+  readonly guard?: Guard | undefined
+  /** What must have been deployed before to another environment; undefined: nothing. */
+  readonly order?: EnvironmentOrder | undefined
+  /** A deployment that runs already is watched, and nothing is changed: `d-…`, `ecs-svc/…` or a service deployment's ARN. */
+  readonly deploymentId?: string | undefined
+  /** So many new tasks that failed in the same way end the deployment; 0 or undefined: never. */
+  readonly failFastAfter?: number | undefined
+  /** How far the deployment is watched; undefined: to its end. */
+  readonly waitFor?: WaitGoal | undefined
+  /** What is done when the deployment waits for an answer; undefined: it is watched until somebody answers. */
+  readonly onPause?: PausePolicy | undefined
+  /** Ids of waits that we have just answered ourselves. */
+  readonly answered?: readonly string[] | undefined
+  /** True where a deployment in flight is stopped, and its way back is what is wanted and watched. */
+  readonly isTurnedRound?: boolean | undefined
+  /** True where the service may have been changed a moment ago, so that one look is not enough for `unchanged`. */
+  readonly isJustChanged?: boolean | undefined
+  /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
+  readonly onConflict?: ConflictPolicy | undefined
+  /** What the post step does with a deployment that is in flight when the job is cancelled. */
+  readonly onCancel: CancelPolicy
+}
+
+/** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
+export interface WantedDefinition {
+  readonly definition: JsonObject
+  /** What it was rendered from; undefined where nobody knows. */
+  readonly original?: WrittenDefinition | undefined
+  /** ARN of an existing revision that is to be deployed as it is. */
+  readonly arn?: string | undefined
+  /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
+  readonly appSpec?: string | undefined
+}
+
+/** A service that does not exist yet. */
+export interface ServiceDefinition {
+  /** Where it was written. */
+  readonly file: string
+  /** In the shape of CreateService. */
+  readonly content: JsonObject
+  /** Where its members stand in the file; undefined where nobody knows. */
+  readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
+  /** The same for a repeated try of the same run, so that one service is made only. */
+  readonly idempotencyKey: string
+}
+
+/** After what CodeDeploy rolls back by itself (API AutoRollbackConfiguration, `events`). */
+export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'
+
+/** What is asked for of CodeDeploy. What is undefined is as the group has it, or found. */
+export interface CodeDeployRequest {
+  readonly application?: string | undefined
+  readonly deploymentGroup?: string | undefined
+  readonly deploymentConfig?: string | undefined
+  readonly description?: string | undefined
+  /** AppSpec as YAML or JSON; made from the service when undefined. */
+  readonly appSpec?: string | undefined
+  /** Whose text that is: a file, or the input itself. Undefined for the AppSpec of an earlier deployment. */
+  readonly appSpecSource?: Source | undefined
+  /** Names of the alarms that stop this deployment, in the place of the group's; none: no alarm does. */
+  readonly alarms?: readonly string[] | undefined
+  /** What rolls this deployment back, in the place of the group's own settings; none: nothing does. */
+  readonly autoRollback?: readonly RollbackEvent[] | undefined
+}
+
+/** A one-off task of the new revision, before the service is updated: a migration, say. */
+export interface OneOffTask {
+  /** `containerOverrides`. */
+  readonly overrides?: readonly JsonObject[] | undefined
+  /** Network, launch type and capacity providers are the service's own where they are not given, and Fargate without one. */
+  readonly subnets: readonly string[]
+  readonly securityGroups: readonly string[]
+  readonly assignPublicIp?: 'ENABLED' | 'DISABLED' | undefined
+  readonly launchType?: string | undefined
+  readonly capacityProviderStrategy?: readonly JsonObject[] | undefined
+  readonly startedBy: string
+  readonly tags?: readonly JsonObject[] | undefined
+  readonly volumeConfigurations?: readonly JsonObject[] | undefined
+  readonly enableEcsManagedTags?: boolean | undefined
+  readonly propagateTags?: string | undefined
+  /** False: start it and go on. */
+  readonly awaitStop: boolean
+  readonly waitMinutes: number
+  /** The same for a repeated try of the same run, so that one task is started only. */
+  readonly idempotencyKey: string
+}

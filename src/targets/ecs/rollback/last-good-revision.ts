@@ -1,0 +1,151 @@
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { shortName } from '../../../deployment/outcomes.ts'
+import { Failure } from '../../../failure.ts'
+import type { Service } from '../../../ports.ts'
+import { asName, quoted, text, type Untrusted, untrusted } from '../../../text.ts'
+import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
+import { standingOf } from '../facts/service-deployment.ts'
+import { type Engine, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { RollbackPorts, RollbackTarget } from './rollback-goal.ts'
+
+type Found = Omit<RollbackTarget, 'definition'>
+
+/** Deployments that ended well, newest first: more are not looked at. */
+const considered = 20
+/** Revisions of a family that are looked at when nothing else is known. */
+const familyLimit = 100
+
+/** A deployment that ended well. */
+interface Good {
+  readonly taskDefinition: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+interface Past {
+  /** Newest first. */
+  readonly good: readonly Good[]
+  /** The newest deployment failed, and its engine has gone back by itself; ARN of what it went back to, where that is known. */
+  readonly back?: { readonly to: string | undefined } | undefined
+}
+
+/**
+ * What served before the present revision. Where no earlier deployment that ended well is known, the family's revision
+ * before the present one, with a warning, as nobody knows whether it ever served. When the newest deployment was rolled
+ * back by its engine already, that is the present one itself. Throws `nothing-to-go-back-to`.
+ */
+export async function lastGoodRevision(engine: Engine, service: Service, ports: RollbackPorts): Promise<Found> {
+  const current = runningTaskDefinition(service)
+  if (current === undefined) throw nothing(service, '')
+  const denied: string[] = []
+  const { good, back } = await (engine === 'codedeploy'
+    ? pastOfCodeDeploy(ports, denied)
+    : pastOfEcs(service, ports, denied))
+  // Where the service runs something else, that has come since, and the list does not have it yet.
+  if (back && (back.to ?? current) === current)
+    return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
+  const before = beforeThis(good, current)
+  if (before === undefined) return await fromFamily(current, service, denied, ports)
+  const basis = untrusted(`live before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC succeeded`)
+  return { arn: before.taskDefinition, basis, warnings: returning(good, current, before) }
+}
+
+function backAlready(current: string): string {
+  return `the newest deployment failed and was already rolled back to ${shortName(current)}; to roll back further, name a revision in the input \`to\``
+}
+
+/**
+ * The history as an undo stack: a deployment of what was there before takes away all that came after it, so that going
+ * back twice never brings back what was gone away from.
+ */
+function beforeThis(good: readonly Good[], current: string): Good | undefined {
+  const stack: Good[] = []
+  for (const deployment of good.toReversed()) {
+    const known = stack.findIndex(({ taskDefinition }) => taskDefinition === deployment.taskDefinition)
+    stack.splice(known < 0 ? stack.length : known, stack.length, deployment)
+  }
+  return stack.filter(({ taskDefinition }) => taskDefinition !== current).at(-1)
+}
+
+/** Said when the present revision was itself gone back to: a second click would go one further. */
+function returning([newest, replaced]: readonly Good[], current: string, before: Good): readonly Untrusted[] {
+  if (newest?.taskDefinition !== current || !replaced || replaced.taskDefinition === before.taskDefinition) return []
+  const [now, then, target] = [current, replaced.taskDefinition, before.taskDefinition].map(shortName)
+  return [
+    untrusted(
+      `The service was already rolled back from ${then} to ${now} at ${minuteOf(newest.at)} UTC; this run rolls it back further, to ${target}.`,
+    ),
+  ]
+}
+
+/** `2026-11-20 09:04`. */
+function minuteOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: string[]): Promise<Past> {
+  const { clusterArn = '', serviceName = '' } = service
+  const note = () => denied.push('ecs:ListServiceDeployments and ecs:DescribeServiceDeployments')
+  const deployments = (await unlessDenied(ecs.listServiceDeployments(clusterArn, serviceName), note)) ?? []
+  const ended = deployments.filter((deployment) => standingOf(deployment) === 'succeeded').slice(0, considered)
+  const good = ended.map(async ({ targetServiceRevision, finishedAt, createdAt }) => {
+    const look = ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
+    const taskDefinition = await unlessDenied(look, () => denied.push('ecs:DescribeServiceRevisions'))
+    return taskDefinition ? [{ taskDefinition, at: (finishedAt ?? createdAt)?.getTime() ?? now }] : []
+  })
+  const [newest] = deployments
+  const isBack = newest !== undefined && standingOf(newest) === 'rolled-back'
+  const revision = newest?.rollback?.serviceRevisionArn
+  const to =
+    isBack && revision ? await unlessDenied(ecs.taskDefinitionOfRevision(revision), () => undefined) : undefined
+  return { good: (await Promise.all(good)).flat(), back: isBack ? { to } : undefined }
+}
+
+async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied: string[]): Promise<Past> {
+  const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup)
+  const note = () => denied.push('codedeploy:ListDeployments and codedeploy:BatchGetDeployments')
+  const deployments = (await unlessDenied(read, note)) ?? []
+  const good = deployments
+    .filter(({ status }) => status === 'Succeeded')
+    .slice(0, considered)
+    .flatMap(({ revision, completeTime, createTime }) => {
+      const taskDefinition = taskDefinitionOf(revision)
+      return taskDefinition ? [{ taskDefinition, at: (completeTime ?? createTime)?.getTime() ?? now }] : []
+    })
+  const [newest] = deployments
+  const isBack = newest?.creator === 'codeDeployRollback' && newest.status === 'Succeeded'
+  return { good, back: isBack ? { to: taskDefinitionOf(newest.revision) } : undefined }
+}
+
+async function fromFamily(
+  current: string,
+  service: Service,
+  denied: readonly string[],
+  { revisions }: RollbackPorts,
+): Promise<Found> {
+  const [family = '', number = ''] = shortName(current).split(':')
+  const active = await revisions.activeRevisions(family, familyLimit)
+  const arn = active.find((candidate) => Number(shortName(candidate).split(':')[1]) < Number(number))
+  if (arn === undefined) throw nothing(service, current)
+  const blind = denied.length > 0 ? ` Not authorized to perform ${[...new Set(denied)].join(', ')}.` : ''
+  return {
+    arn,
+    basis: untrusted(`the active revision of ${family} before ${shortName(current)}`),
+    warnings: [
+      untrusted(
+        `No earlier successful deployment is known, so this run rolls back to ${shortName(arn)}, the revision before; whether it was ever live is unknown.${blind}`,
+      ),
+    ],
+  }
+}
+
+function nothing({ serviceName = '' }: Service, current: string): Failure {
+  return new Failure({
+    code: 'nothing-to-go-back-to',
+    what: text`The service ${untrusted(serviceName)} has no revision to roll back to`,
+    why: current
+      ? text`it has no successful deployment of a revision other than ${asName(shortName(current))}, and its family has no older active revision`
+      : text`it has no task definition`,
+    fix: text`Name a revision such as api:7 in the input ${quoted('to')}, or deploy a fixed version. Nothing has been changed.`,
+  })
+}

@@ -1,0 +1,34 @@
+import type { Context } from '../../../deployment/context.ts'
+import type { JsonObject, RevisionHistory } from '../../../ports.ts'
+import type { Untrusted } from '../../../text.ts'
+
+/** What somebody wants to go back to. */
+export type RollbackGoal =
+  /** What served before the revision that the service runs now. */
+  | { readonly kind: 'last-good' }
+  /**
+   * `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. `why`, where
+   * nobody asked for it.
+   */
+  | { readonly kind: 'revision'; readonly reference: string; readonly from?: string; readonly why?: string }
+  /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
+  | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
+
+/** The revision to go back to. `arn` and `definition` are AWS's own. */
+export interface RollbackTarget {
+  readonly arn: string
+  readonly definition: JsonObject
+  /** Why this revision, in a sentence. */
+  readonly basis: Untrusted
+  readonly warnings: readonly Untrusted[]
+}
+
+/** The past that a rollback looks into. */
+export interface RollbackPorts {
+  readonly ecs: Context['ecs']
+  readonly revisions: RevisionHistory
+  /** Of the deployment group; only asked for services of CodeDeploy. */
+  readonly group: { readonly application: string; readonly deploymentGroup: string }
+  /** Milliseconds since 1970. */
+  readonly now: number
+}

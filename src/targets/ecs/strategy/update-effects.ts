@@ -1,0 +1,36 @@
+import type { Rollout } from '../../../deployment/context.ts'
+import { primary } from '../facts/service-facts.ts'
+import { settingsUpdate } from './service-settings.ts'
+
+/** True when another count is asked for than the service had when it was read last. */
+export function isScaled({ request: { desiredCount }, service }: Rollout): boolean {
+  return desiredCount !== undefined && desiredCount !== service.desiredCount
+}
+
+/** A deployment of the same content that is in flight already, say from a run that was lost. */
+export function isAdoptable(rollout: Rollout): boolean {
+  const { request, service, taskDefinition } = rollout
+  const current = primary(service)
+  const plain = !request.forceNewDeployment && !isScaled(rollout) && request.volumeConfigurations === undefined
+  const isThere = plain && current?.taskDefinition === taskDefinition && current.rolloutState === 'IN_PROGRESS'
+  return isThere && settingsUpdate(request, service, 'ecs-rolling')?.members.loadBalancers === undefined
+}
+
+/**
+ * Whether ECS makes a deployment of the update, by what API UpdateService says of each member; `perhaps`: volumes, which it
+ * compares to those of the service.
+ */
+export function makesDeployment(rollout: Rollout): 'yes' | 'no' | 'perhaps' {
+  const { request, service, taskDefinition } = rollout
+  const isOther = primary(service)?.taskDefinition !== taskDefinition
+  if (isOther || isForced(rollout) || settingsUpdate(request, service, 'ecs-rolling')?.members.loadBalancers)
+    return 'yes'
+  return request.volumeConfigurations === undefined ? 'no' : 'perhaps'
+}
+
+/** The same revision failed here before and was left: ECS would take the update for no change and do nothing. */
+export function isForced({ request, service, taskDefinition }: Rollout): boolean {
+  const current = primary(service)
+  const isStuck = current?.taskDefinition === taskDefinition && current.rolloutState === 'FAILED'
+  return request.forceNewDeployment || isStuck
+}

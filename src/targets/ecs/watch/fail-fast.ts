@@ -1,0 +1,128 @@
+import type { Clock } from '../../../clock.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import type { Pace } from '../../../deployment/pace.ts'
+import { aside } from '../../../deployment/time-limits.ts'
+import { type Failure, failureInOneLine } from '../../../failure.ts'
+import { renderText, text, type Untrusted, untrusted } from '../../../text.ts'
+import type { StoppedTaskGroup } from '../facts/deployment-evidence.ts'
+import { unplaceable } from '../facts/placement.ts'
+import { groupTasks, isOwnFailure } from '../facts/stopped-tasks.ts'
+
+/** What a look at a deployment shows for nothing. */
+export interface Signs {
+  readonly desired: number
+  readonly running: number
+  /** Tasks that failed, as far as AWS counts them. */
+  readonly failed: number
+  /** Seen by an earlier look: it may have progressed since. */
+  readonly isOld?: boolean
+}
+
+/** Sees new tasks fail in one and the same way, long before a threshold or a time-out of AWS is reached. */
+export interface FailFast {
+  /** What to say, once, when `fail-fast-after` of them did or none can be placed. Looks at the tasks only when there is a sign. */
+  look(signs: Signs): Promise<Untrusted | undefined>
+}
+
+/** Without any progress the tasks are looked at nevertheless: AWS does not count those that ran for a moment. Milliseconds. */
+const patience = 30_000
+/** Once some have failed, the next look comes sooner. Milliseconds. */
+const alert = 12_000
+/** How far the runner's clock may be ahead of AWS's. Milliseconds. */
+const clockSkew = 60_000
+
+/** Of one deployment. Every call to AWS beside its looks is paid for at the pace. */
+export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
+  const { clock } = rollout.context
+  const limit = rollout.request.failFastAfter ?? 0
+  const since = clock.now() - clockSkew
+  const alertness = startAlertness(clock, limit)
+  let isAllowed = limit > 0
+  let empty = 0
+  const onDenied = () => {
+    isAllowed = false
+  }
+  return {
+    async look(signs) {
+      if (!isAllowed || !alertness.isDue(signs)) return undefined
+      const group = await largestFailure(rollout, since, pace, onDenied)
+      if (group !== undefined) alertness.raise()
+      empty = group === undefined ? empty + 1 : 0
+      // A task that cannot be placed stays so; that is looked at every other time.
+      const isUnplaced = isAllowed && empty > 0 && empty % 2 === 0
+      const reason = isUnplaced ? await unplaced(rollout, since, pace, onDenied) : alike(group, limit)
+      // Said once: who may not stop the deployment watches on.
+      if (reason) isAllowed = false
+      return reason
+    },
+  }
+}
+
+/** When the tasks are worth a look: as many failed as matter, or there was no progress for some time. */
+function startAlertness(clock: Clock, limit: number) {
+  let [running, most, fallen, known] = [0, 0, 0, 0]
+  let calm = clock.monotonic()
+  let waits = patience
+  return {
+    /** Some have failed: the next look comes sooner. */
+    raise: () => {
+      waits = alert
+    },
+    isDue(signs: Signs): boolean {
+      // More than ever: tasks that come and go are no progress.
+      if (signs.running > most) calm = clock.monotonic()
+      most = Math.max(most, signs.running)
+      fallen += Math.max(0, running - signs.running)
+      running = signs.running
+      const failed = Math.max(signs.failed, fallen)
+      const isSeen = failed >= limit && failed > known
+      // What was seen before may have moved on; only after failures that is no reason to wait for the next look.
+      const isWorth = waits === alert || !signs.isOld
+      const isStuck = isWorth && signs.running < signs.desired && clock.monotonic() - calm >= waits
+      if (!isSeen && !isStuck) return false
+      known = failed
+      calm = clock.monotonic()
+      return true
+    },
+  }
+}
+
+/** The most stopped tasks of the new revision that failed in the same way; undefined: none did. */
+async function largestFailure(
+  { context, request: { cluster, service }, taskDefinition }: Rollout,
+  since: number,
+  pace: Pace,
+  onDenied: () => void,
+): Promise<StoppedTaskGroup | undefined> {
+  pace.spend()
+  const read = aside(context, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
+  const tasks = await unlessDenied(read, onDenied)
+  // Only where there are any, they are described.
+  if (tasks && tasks.length > 0) pace.spend()
+  const [largest] = groupTasks(tasks?.filter((task) => isOwnFailure(task, { taskDefinition, since })) ?? [], undefined)
+  return largest
+}
+
+/** What to say where ECS cannot place any task. */
+async function unplaced(
+  { context, request: { cluster, service } }: Rollout,
+  since: number,
+  pace: Pace,
+  onDenied: () => void,
+): Promise<Untrusted | undefined> {
+  pace.spend()
+  const read = aside(context, ({ ecs }) => ecs.describeService(cluster, service))
+  return unplaceable(await unlessDenied(read, onDenied), since, context.clock.now())
+}
+
+/** A warning: the deployment should have been stopped for this reason, and AWS refused. */
+export function notStopped(reason: Untrusted, refusal: Failure): Untrusted {
+  const message = text`${reason}, but this run could not stop the deployment: ${failureInOneLine(refusal.parts)}.`
+  return untrusted(renderText(message, (theirs) => theirs))
+}
+
+function alike(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {
+  if (group === undefined || group.count < limit) return undefined
+  return untrusted(`${group.count} new tasks failed with the same error (fail-fast-after: ${limit})`)
+}

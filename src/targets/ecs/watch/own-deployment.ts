@@ -1,0 +1,57 @@
+import { type Deadline, deadlineIn } from '../../../clock.ts'
+import { persistently } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
+import { shortly } from '../../../deployment/time-limits.ts'
+import type { Service } from '../../../ports.ts'
+import { primary } from '../facts/service-facts.ts'
+import { makesDeployment } from '../strategy/update-effects.ts'
+import { type Own, ownOf, startSightings } from './sighting.ts'
+
+/** How long ECS may take to show what an update has made: it does not say. Milliseconds. */
+export const untilShown = 60_000
+
+/**
+ * The deployment that an update made, by the service in the reply to it. A reply may still have the deployments from before:
+ * then it is known only that it was made since the PRIMARY one of that time, and by now.
+ */
+function ownInReply({ service, taskDefinition, context }: Rollout, updated: Service): Own {
+  const [before, current] = [primary(service), primary(updated)]
+  const isNew = current?.taskDefinition === taskDefinition && current.id !== before?.id
+  if (current && isNew) return ownOf(current)
+  return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: context.clock.now() }
+}
+
+/** What is not known of it yet, once a look at the service shows it; as it is where none does within a minute. */
+export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
+  const { clock, signal } = rollout.context
+  const until = Math.min(deadline, deadlineIn(clock, untilShown))
+  const look = startLooks(rollout, own)
+  for await (const _ of ticks(clock, until, pace, signal)) {
+    const shown = await lookUntil(clock, deadline, look())
+    if (shown) return shown
+    pace.hurry()
+  }
+  return own
+}
+
+/** The deployment that an update made, by its reply or by the looks after it; undefined where ECS made none. */
+export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<Own | undefined> {
+  const isMade = makesDeployment(rollout)
+  // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).
+  if (isMade === 'no') return undefined
+  const own = ownInReply(rollout, updated)
+  if (own.id !== undefined) return own
+  const context = shortly(rollout.context, rollout.request)
+  const shown = await persistently(context, startLooks({ ...rollout, context }, own))
+  return shown ?? (isMade === 'yes' ? own : undefined)
+}
+
+function startLooks(rollout: Rollout, own: Own): () => Promise<Own | undefined> {
+  const { cluster, service } = rollout.request
+  const sightings = startSightings(rollout, own)
+  return async () => {
+    const { own: seen } = sightings(await rollout.context.ecs.describeService(cluster, service))
+    return seen.id === undefined ? undefined : seen
+  }
+}

@@ -1,0 +1,128 @@
+import { resourceName } from '../../../arn.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { Details, RevisionDetails } from '../../../deployment/details.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { shortName } from '../../../deployment/outcomes.ts'
+import type { Pace } from '../../../deployment/pace.ts'
+import { aside } from '../../../deployment/time-limits.ts'
+import type { ServiceDeployment, ServiceRevisionSummary } from '../../../ports.ts'
+import { standingOf } from '../facts/service-deployment.ts'
+import { stepMinutes } from '../strategy/setting-changes.ts'
+
+type Events = AsyncGenerator<DeploymentEvent, void>
+
+/** Since when the deployment is in its stage, and has its share of the traffic. */
+interface Since {
+  readonly stage: string | undefined
+  readonly stageAt: number
+  readonly weight: number | undefined
+  readonly weightAt: number
+}
+
+/** Tells what ECS shows of a service deployment beside its phases, whenever that differs from the look before. */
+export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeployment) => Events {
+  const { clock } = rollout.context
+  const nameRevision = startNames(rollout, pace)
+  let since: Since | undefined
+  let told = ''
+  return async function* (now) {
+    const at = clock.now()
+    since = sinceWhen(since, now, at)
+    await nameRevision.learn(now)
+    const details = detailsOf(now, since, at, nameRevision.of)
+    const written = JSON.stringify(details)
+    if (written === told) return
+    told = written
+    yield { kind: 'details', at, details }
+  }
+}
+
+/** Names of revisions as `api:118`: what is known anyway, otherwise by one call for each, as far as the pace allows. */
+function startNames({ taskDefinition, previousTaskDefinition, context }: Rollout, pace: Pace) {
+  const known = new Map<string, string>()
+  let isDenied = false
+  return {
+    of: (arn: string) => known.get(arn) ?? resourceName(arn),
+    async learn({ targetServiceRevision: target, sourceServiceRevisions: sources = [] }: ServiceDeployment) {
+      if (target?.arn) known.set(target.arn, shortName(taskDefinition))
+      const [only] = sources
+      if (sources.length === 1 && only?.arn && previousTaskDefinition)
+        known.set(only.arn, shortName(previousTaskDefinition))
+      for (const { arn } of sources) {
+        if (arn === undefined || known.has(arn) || isDenied || !pace.aside(true)) continue
+        const read = aside(context, ({ ecs }) => ecs.taskDefinitionOfRevision(arn))
+        const found = await unlessDenied(read, () => {
+          isDenied = true
+        })
+        if (found) known.set(arn, shortName(found))
+      }
+    },
+  }
+}
+
+/** The first look is late by an unknown time, so AWS's own time of the last change is taken there. */
+function sinceWhen(before: Since | undefined, now: ServiceDeployment, at: number): Since {
+  const stage = now.lifecycleStage
+  const weight = now.targetServiceRevision?.requestedProductionTrafficWeight
+  const changedAt = before === undefined ? Math.min(at, now.updatedAt?.getTime() ?? at) : at
+  return {
+    stage,
+    stageAt: before !== undefined && before.stage === stage ? before.stageAt : changedAt,
+    weight,
+    weightAt: before !== undefined && before.weight === weight ? before.weightAt : changedAt,
+  }
+}
+
+function detailsOf(now: ServiceDeployment, since: Since, at: number, nameOf: (arn: string) => string): Details {
+  const { targetServiceRevision: target, sourceServiceRevisions: sources = [] } = now
+  const { deploymentCircuitBreaker: breaker, alarms, lifecycleHookDetails = [] } = now
+  // A rolling deployment shifts nothing, and may have weights all the same.
+  const isShifting = (now.deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING'
+  const revision = (summary: ServiceRevisionSummary, side: RevisionDetails['side']): RevisionDetails => ({
+    name: nameOf(summary.arn ?? ''),
+    side,
+    weight: isShifting ? summary.requestedProductionTrafficWeight : undefined,
+    desired: summary.requestedTaskCount ?? 0,
+    running: summary.runningTaskCount ?? 0,
+    pending: summary.pendingTaskCount ?? 0,
+  })
+  const names = alarms?.alarmNames ?? []
+  return {
+    revisions: [...(target ? [revision(target, 'new')] : []), ...sources.map((source) => revision(source, 'old'))],
+    circuitBreaker:
+      breaker?.status === undefined || breaker.status === 'DISABLED'
+        ? undefined
+        : { status: breaker.status, failures: breaker.failureCount ?? 0, threshold: breaker.threshold },
+    alarms:
+      names.length === 0
+        ? undefined
+        : { status: alarms?.status ?? 'unknown', names, triggered: alarms?.triggeredAlarmNames ?? [] },
+    hooks: lifecycleHookDetails.map(
+      ({ hookId = '', targetType = 'AWS_LAMBDA', targetArn, status = '', expiresAt }) => ({
+        id: hookId,
+        type: targetType,
+        target: targetArn,
+        status,
+        expiresAt: expiresAt?.getTime(),
+      }),
+    ),
+    bakeEndsAt: bakeEnd(now, since, at),
+  }
+}
+
+/**
+ * The bake time runs in the stage BAKE_TIME. ECS does not show the waits between two steps of traffic: they are at least
+ * as long as the step's own bake time from the moment at which the share changed.
+ */
+function bakeEnd(now: ServiceDeployment, since: Since, at: number): number | undefined {
+  if (standingOf(now) !== 'running') return undefined
+  const { deploymentConfiguration: configuration, lifecycleStage: stage } = now
+  const isBaking = stage === 'BAKE_TIME'
+  const isBetween = stage === 'PRODUCTION_TRAFFIC_SHIFT' && (since.weight ?? 0) > 0 && (since.weight ?? 0) < 100
+  const [from, minutes] = isBaking
+    ? [since.stageAt, configuration?.bakeTimeInMinutes ?? 0]
+    : [since.weightAt, isBetween ? stepMinutes(configuration) : 0]
+  const end = from + minutes * 60_000
+  return minutes > 0 && end > at ? end : undefined
+}

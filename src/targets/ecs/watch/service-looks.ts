@@ -1,0 +1,64 @@
+import { startAgreement } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { End } from '../../../deployment/outcomes.ts'
+import type { Pace } from '../../../deployment/pace.ts'
+import { aside } from '../../../deployment/time-limits.ts'
+import type { ServiceDeployment } from '../../../ports.ts'
+import { standingOf } from '../facts/service-deployment.ts'
+import { startServiceMessages } from './service-messages.ts'
+import { endByOthers, type Own, type Sighting, startSightings } from './sighting.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+/** Looks at a service beside its deployment. */
+export interface ServiceLooks {
+  /** New tasks that failed, as far as ECS counts them. */
+  failed(): number
+  /** As often as the pace allows: tells events. The end where others have put one to ours. */
+  glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
+  /**
+   * Proves what the deployment says of itself, in one call: that its revision is PRIMARY (`to`: or that this revision is, after
+   * a rollback). Undefined where the service does not show it yet.
+   */
+  prove(end: End, to?: string): Events<End | undefined>
+}
+
+export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): ServiceLooks {
+  const messages = startServiceMessages(rollout, own)
+  const { cluster, service: name } = rollout.request
+  const sight = startSightings(rollout, own)
+  const agree = startAgreement(rollout.context.clock)
+  let isEnding = false
+  let failed = 0
+
+  /** Several times, as a look may meet the beginning of ECS's own rollback. */
+  const overtaken = (sighting: Sighting, mayBe: boolean): End | undefined => {
+    const end = mayBe ? endByOthers(sighting) : undefined
+    isEnding = end !== undefined
+    return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined
+  }
+  async function* look(): Events<Sighting | undefined> {
+    const service = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, name))
+    yield* messages.news(service)
+    const sighting = service && sight(service)
+    failed = sighting?.mine?.failedTasks ?? failed
+    return sighting
+  }
+  return {
+    failed: () => failed,
+    async *glance(now, isMoving) {
+      if (!pace.aside(isMoving || isEnding)) return undefined
+      const sighting = yield* look()
+      return sighting && overtaken(sighting, standingOf(now) === 'running')
+    },
+    async *prove(end, to) {
+      pace.spend()
+      const sighting = yield* look()
+      if (sighting === undefined) return undefined
+      const { holder, current } = sighting
+      const isProven = to === undefined ? holder === 'ours' : holder === 'rollback' || current?.taskDefinition === to
+      return isProven ? { ...end, serving: current?.taskDefinition } : overtaken(sighting, true)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Service } from '../../../ports.ts'
+import { untrusted } from '../../../text.ts'
+import type { Own } from './sighting.ts'
+
+/** Events of a service from look to look, each told once. */
+export interface ServiceMessages {
+  /** Service events that were not told yet, oldest first. */
+  news(service: Service | undefined): readonly DeploymentEvent[]
+}
+
+/** Tells each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
+export function startServiceMessages({ service, context }: Rollout, own: Own | undefined): ServiceMessages {
+  const since = own?.to ?? context.clock.now()
+  const told = new Set((service.events ?? []).map(({ id }) => id))
+  return {
+    news(current) {
+      const fresh = (current?.events ?? []).filter(
+        ({ id, createdAt, message }) =>
+          message !== undefined && !told.has(id) && (createdAt?.getTime() ?? since) >= since,
+      )
+      for (const { id } of fresh) told.add(id)
+      return fresh.reverse().map(({ createdAt, message = '' }) => ({
+        kind: 'message',
+        at: createdAt?.getTime() ?? context.clock.now(),
+        message: untrusted(message),
+      }))
+    },
+  }
+}

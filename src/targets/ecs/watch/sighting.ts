@@ -1,0 +1,105 @@
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { type End, stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
+import type { EcsDeployment, Service } from '../../../ports.ts'
+import { untrusted } from '../../../text.ts'
+import { primary } from '../facts/service-facts.ts'
+
+/** The ECS deployment that is ours: by its id, or by when AWS made it. */
+export interface Own {
+  /** `ecs-svc/…`; undefined until a look has shown it. */
+  readonly id?: string | undefined
+  /** It was made at this moment at the earliest, and at the latest. Milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+}
+
+/** What one look at a service shows of our deployment. */
+export interface Sighting {
+  /** Whose the PRIMARY deployment is. `unknown`: the look says nothing, as it may show the service as it was before ours. */
+  readonly holder: 'ours' | 'rollback' | 'others' | 'unknown'
+  /** The PRIMARY deployment. */
+  readonly current: EcsDeployment | undefined
+  /** Our deployment, where the look shows it. */
+  readonly mine: EcsDeployment | undefined
+  /** The service is not there (any more), though an earlier look has shown it. */
+  readonly isGone: boolean
+  /** AWS has said by now that ours failed, or that the service rolls back. */
+  readonly isFailed: boolean
+  readonly own: Own
+}
+
+/** How ECS words it in `rolloutStateReason` of the deployment that it rolls back to. */
+const rollingBack = /roll(ing|ed)? ?back/i
+
+export function ownOf({ id, createdAt }: EcsDeployment): Own {
+  const at = createdAt?.getTime()
+  return { id, from: at ?? 0, to: at ?? Number.POSITIVE_INFINITY }
+}
+
+/** Our deployment has an id now, which the post step gets as well. */
+export function identified({ context }: Rollout, { id = '', from: createdAt }: Own): DeploymentEvent {
+  context.keep({ deploymentId: id, createdAt })
+  return { kind: 'identified', at: context.clock.now(), deploymentId: id }
+}
+
+/** The end that others have brought about, where looks agree on it: a newer deployment, or no service any more. */
+export function endByOthers({ holder, current, isGone }: Sighting): End | undefined {
+  if (isGone) return stoppedByHand(untrusted('the service was deleted'))
+  return holder === 'others' ? supersededBy(current?.taskDefinition, current?.id) : undefined
+}
+
+/**
+ * Tells whose the service is at each look. Times are AWS's own: as long as a look has no event that is newer than our
+ * deployment, an older PRIMARY deployment is no rollback, but what there was before.
+ */
+export function startSightings(
+  { taskDefinition, previousTaskDefinition, service: before }: Omit<Rollout, 'request' | 'context'>,
+  known: Own,
+) {
+  const rollbacks = new Set<string | undefined>()
+  let own = known
+  let isFailed = false
+  // One that has just been made has none yet, and may not be shown at once.
+  let wasThere = (before.deployments ?? []).length > 0
+  const isNew = ({ id, createdAt }: EcsDeployment) =>
+    timeOf(createdAt) >= own.from && !before.deployments?.some((deployment) => deployment.id === id)
+
+  const holderOf = ({ id, createdAt, taskDefinition: theirs }: EcsDeployment, hasNews: boolean): Sighting['holder'] => {
+    const at = timeOf(createdAt)
+    const isWanted = theirs === taskDefinition
+    if (isWanted && id === own.id) return 'ours'
+    if (at < own.from) return hasNews && own.id !== undefined ? 'rollback' : 'unknown'
+    // Where the same revision was deployed anew, ECS rolls back to that very revision.
+    if (rollbacks.has(id) || (isFailed && theirs === previousTaskDefinition)) return 'rollback'
+    if (isWanted && at > own.to) return 'ours'
+    return at >= own.to || own.id !== undefined ? 'others' : 'unknown'
+  }
+
+  return (service: Service | undefined): Sighting => {
+    const isThere = service !== undefined && !/^(DRAINING|INACTIVE)$/.test(service.status ?? '')
+    const { deployments = [], events = [] } = isThere ? service : {}
+    const current = isThere ? primary(service) : undefined
+    wasThere ||= isThere
+    const found = deployments.find((one) => one.taskDefinition === taskDefinition && isNew(one))
+    if (own.id === undefined && found) own = ownOf(found)
+    const mine = deployments.find(({ id }) => id !== undefined && id === own.id)
+    const news = events.filter(({ createdAt }) => timeOf(createdAt) >= own.to)
+    isFailed ||= mine?.rolloutState === 'FAILED' || news.some(({ message = '' }) => message.includes(failureOf(own)))
+    // Ours may have replaced a rollback, which a look from before still shows.
+    const isOfOurTime = news.length > 0 || timeOf(current?.createdAt) >= own.from
+    const isRollback = current?.id !== own.id && rollingBack.test(current?.rolloutStateReason ?? '')
+    if (isOfOurTime && isRollback) rollbacks.add(current?.id)
+    const holder = current ? holderOf(current, news.length > 0) : 'unknown'
+    return { holder, current, mine, isGone: wasThere && !isThere, isFailed: isFailed || rollbacks.size > 0, own }
+  }
+}
+
+/** A service event about our deployment (Developer Guide, "Amazon ECS service event messages"). */
+function failureOf({ id }: Own): string {
+  return `(deployment ${id}) deployment failed`
+}
+
+function timeOf(time: Date | undefined): number {
+  return time?.getTime() ?? Number.NaN
+}

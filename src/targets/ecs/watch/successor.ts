@@ -1,0 +1,78 @@
+import { withoutAccount } from '../../../arn.ts'
+import { deadlineIn } from '../../../clock.ts'
+import { agreed, patient } from '../../../deployment/agreement.ts'
+import type { EcsPorts, Rollout } from '../../../deployment/context.ts'
+import { type End, stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
+import { aftermath, afterwards } from '../../../deployment/time-limits.ts'
+import type { ServiceDeployment } from '../../../ports.ts'
+import { isTriggered, reasonOf } from '../facts/service-deployment.ts'
+import { ownBeside } from './find-service-deployment.ts'
+import { endByOthers, type Own, ownOf, type Sighting, startSightings } from './sighting.ts'
+
+/** As ECS words why it stopped a deployment for another one. */
+const replaced = /\bnewer service deployment\b/i
+
+/** The service, and the service deployment that was made after ours: each read may be late. */
+interface Seen {
+  readonly sighting: Sighting
+  readonly newer: ServiceDeployment | undefined
+}
+
+/** A deployment of the same revision that took the place of ours: it carries on what was asked for. */
+export interface Successor {
+  readonly own: Own
+  /** Its service deployment, where that was listed. */
+  readonly deployment?: ServiceDeployment | undefined
+}
+
+/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
+export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Successor> {
+  const reason = reasonOf(stopped)
+  if (isTriggered(stopped)) return { outcome: 'failed', reason }
+  const look = startLooks(stopped, rollout, own)
+  // What is there is seen once; that there is neither a newer deployment nor a failure may be the service as it was.
+  const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
+  const { sighting, newer } = (await agreed(rollout.context, look, named, patient)) ?? {}
+  const { holder, current } = sighting ?? {}
+  const theirs = sighting && endByOthers(sighting)
+  if (theirs) return theirs
+  if (holder === 'ours' && current && current.id !== own.id) return { own: ownOf(current) }
+  if (holder === 'ours' && current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
+  if (newer) return await endByNewer(newer, rollout)
+  // An update whose reply was lost may have been carried out twice: what was stopped was the first of ours, for the second.
+  if (holder === 'ours' && current && replaced.test(reason?.untrusted ?? '')) return { own: ownOf(current) }
+  return { ...stoppedByHand(reason), serving: current?.taskDefinition }
+}
+
+function startLooks(stopped: ServiceDeployment, rollout: Rollout, own: Own): () => Promise<Seen> {
+  const { context, request } = rollout
+  const { cluster, service } = request
+  const sight = startSightings(rollout, own)
+  const deadline = deadlineIn(context.clock, aftermath)
+  const read = <T>(ask: (aws: EcsPorts) => Promise<T>) => afterwards(context, ask, deadline)
+  const isNewer = ({ createdAt }: ServiceDeployment) =>
+    createdAt !== undefined && stopped.createdAt !== undefined && createdAt > stopped.createdAt
+  return async () => {
+    const [found, listed] = await Promise.all([
+      read(({ ecs }) => ecs.describeService(cluster, service)),
+      read(({ ecs }) => ecs.listServiceDeployments(cluster, service, stopped.createdAt)),
+    ])
+    return { sighting: sight(found), newer: listed?.find(isNewer) }
+  }
+}
+
+function isClear({ sighting: { holder, current } }: Seen, own: Own): boolean {
+  return holder === 'others' || (holder === 'ours' && (current?.id !== own.id || current?.rolloutState === 'FAILED'))
+}
+
+function nameOf({ sighting, newer }: Seen): string | undefined {
+  return newer?.serviceDeploymentArn ?? sighting.current?.id ?? (sighting.isGone ? 'gone' : undefined)
+}
+
+async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: wanted }: Rollout) {
+  const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
+  const revision = target?.arn
+  const taskDefinition = revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  if (taskDefinition !== wanted) return supersededBy(taskDefinition, arn && withoutAccount(arn))
+  return { own: ownBeside(newer, wanted, {}), deployment: newer }
+}

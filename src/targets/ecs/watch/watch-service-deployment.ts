@@ -1,0 +1,197 @@
+import type { Deadline } from '../../../clock.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { type End, returning, timedOut } from '../../../deployment/outcomes.ts'
+import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
+import { hookWaits, startPauses } from '../../../deployment/pauses/pause-watch.ts'
+import { aftermath, afterwards, shortly, until } from '../../../deployment/time-limits.ts'
+import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
+import { Failure } from '../../../failure.ts'
+import type { DeploymentConfiguration, ServiceDeployment } from '../../../ports.ts'
+import type { Untrusted } from '../../../text.ts'
+import {
+  isFarEnough,
+  isNearEnd,
+  isTriggered,
+  lastSeen,
+  progress,
+  reasonOf,
+  standingOf,
+  triggeredAlarms,
+} from '../facts/service-deployment.ts'
+import { hasRollbackTarget } from '../facts/service-facts.ts'
+import { shiftMinutes } from '../strategy/setting-changes.ts'
+import { notStopped, startFailFast } from './fail-fast.ts'
+import { findServiceDeployment } from './find-service-deployment.ts'
+import { startDetails } from './service-deployment-details.ts'
+import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
+import { identified, type Own } from './sighting.ts'
+import { endOfStopped, type Successor } from './successor.ts'
+
+type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+
+interface Watched {
+  readonly rollout: Rollout
+  /** ARN of our service deployment. */
+  readonly arn: string
+  /** What has just been seen of it: counts as the first look. */
+  readonly found?: ServiceDeployment | undefined
+  readonly own: Own
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/** The same, with the time that a strategy waits by itself on top of what the deployment may take. */
+export function withBakeTimes(rollout: Rollout, configuration: DeploymentConfiguration | undefined): Rollout {
+  const waitMinutes = watchMinutes(rollout.request.waitMinutes, shiftMinutes(configuration))
+  return { ...rollout, request: { ...rollout.request, waitMinutes } }
+}
+
+/** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
+const stalledLooks = 3
+
+/**
+ * Watches one service deployment to its end: one cheap call per look, the service's events now and then. What it says of its
+ * success counts once the service shows the same.
+ */
+export async function* watchServiceDeployment(watched: Watched): Events<End> {
+  const { rollout, arn, pace } = watched
+  const { request } = rollout
+  const { clock, signal } = rollout.context
+  const deadline = startWatchDeadline(clock, watched.deadline)
+  const pauses = startPauses(request)
+  const failFast = startFailFast(rollout, pace)
+  const details = startDetails(rollout, pace)
+  const service = startServiceLooks(rollout, watched.own, pace)
+  const stops = startStops()
+  let isStopped = false
+  let { found } = watched
+  let before: ServiceDeployment | undefined
+  let triggered = 0
+  for await (const _ of ticks(clock, deadline.at, pace, signal)) {
+    const { ecs } = until(rollout.context, deadline.at() + aftermath)
+    const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
+    found = undefined
+    if (now === undefined) continue
+    const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
+    yield* events
+    yield* details(now)
+    deadline.hold(pauses.isWaiting())
+    before = now
+    stops.look(now, isStopped)
+    triggered = isTriggered(now) ? triggered + 1 : 0
+    const end = yield* endOf(now, triggered, watched, service)
+    if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by() })
+    if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
+    const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
+    const same = isOpen ? await failFast.look(signsOf(now, service.failed())) : undefined
+    if (same) {
+      isStopped = true
+      const given = yield* giveUp(watched, same)
+      if (given) return given
+      pace.hurry()
+    }
+    if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
+    const overtaken = yield* service.glance(now, events.length > 0)
+    if (overtaken) return overtaken
+  }
+  const late = before && standingOf(before) === 'rolling-back' ? returning : timedOut
+  return pauses.overdue(longestWatchMinutes, arn) ?? late(request, request.waitMinutes, lastSeen(before), arn)
+}
+
+/** Whether somebody asked for a stop, by the two statuses that only a request brings about (API StopServiceDeployment). */
+function startStops() {
+  let by: End['stopped']
+  return {
+    by: () => by,
+    look({ status = '' }: ServiceDeployment, isOurs: boolean) {
+      if (isOurs) by = 'by-us'
+      else if (/^(?:STOP|ROLLBACK)_REQUESTED$/.test(status)) by ??= 'by-others'
+    },
+  }
+}
+
+/** The circuit breaker is about to do the same, and says so in words that people know. */
+function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
+  return (
+    breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
+  )
+}
+
+function signsOf(
+  { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
+  failed: number,
+) {
+  return {
+    desired: target?.requestedTaskCount ?? 0,
+    running: target?.runningTaskCount ?? 0,
+    failed: Math.max(failed, breaker?.failureCount ?? 0),
+  }
+}
+
+/** Stops the deployment with rollback; the end where there is nothing to go back to. */
+async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
+  const { context, service, request } = rollout
+  if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
+  try {
+    await shortly(context, request).ecs.rollBackServiceDeployment(arn)
+    yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
+  } catch (error) {
+    if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
+    yield { kind: 'warning', at: context.clock.now(), message: notStopped(reason, error) }
+  }
+  return undefined
+}
+
+async function* endOf(
+  now: ServiceDeployment,
+  triggered: number,
+  watched: Watched,
+  service: ServiceLooks,
+): Events<End | undefined> {
+  const { rollout } = watched
+  const { request } = rollout
+  const reason = reasonOf(now)
+  switch (standingOf(now)) {
+    case 'succeeded':
+      return yield* service.prove({ outcome: 'succeeded' })
+    case 'rolled-back': {
+      const end = { outcome: 'rolled-back', serving: await rolledBackTo(now, rollout), reason } as const
+      return request.isTurnedRound ? yield* service.prove(end, end.serving ?? '') : end
+    }
+    case 'rollback-failed':
+      return { outcome: 'rollback-failed', reason }
+    case 'stopped': {
+      const end = await endOfStopped(now, rollout, watched.own)
+      return 'outcome' in end ? end : yield* carryOn(watched, end)
+    }
+    case 'running':
+      if (isFarEnough(now, request.waitFor)) return yield* service.prove({ outcome: 'succeeded' })
+      return triggered >= stalledLooks && isStalled(now, rollout) ? { outcome: 'failed', reason } : undefined
+    case 'rolling-back':
+      return undefined
+  }
+}
+
+async function* carryOn({ rollout, arn: other, deadline, pace }: Watched, { own, deployment }: Successor): Events<End> {
+  if (own.id !== undefined) yield identified(rollout, own)
+  const search = { rollout, updated: rollout.service, own, other, deadline, pace }
+  const found = deployment ?? (await findServiceDeployment(search))
+  const arn = found?.serviceDeploymentArn
+  if (arn !== undefined) return yield* watchServiceDeployment({ rollout, arn, found, own, deadline, pace })
+  const { watchService } = await import('./watch-service.ts')
+  return yield* watchService({ rollout, own, deadline, pace })
+}
+
+/** The breaker or an alarm fired, and ECS does no more: it is not told to roll back, or has nothing to roll back to. */
+function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { service }: Rollout): boolean {
+  const { deploymentCircuitBreaker, alarms: watched } = deploymentConfiguration ?? service.deploymentConfiguration ?? {}
+  const isDue = alarms?.status === 'TRIGGERED' ? watched?.rollback : deploymentCircuitBreaker?.rollback
+  return !isDue || !hasRollbackTarget(service)
+}
+
+/** ARN of what a rollback leads to, where service revisions may be read. */
+async function rolledBackTo(now: ServiceDeployment, { context }: Rollout): Promise<string | undefined> {
+  const revision = now.rollback?.serviceRevisionArn
+  return revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+}

@@ -1,0 +1,152 @@
+import type { Deadline } from '../../../clock.ts'
+import { startAgreement } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { type End, returning, shortName, timedOut } from '../../../deployment/outcomes.ts'
+import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
+import type { EcsDeployment, Service } from '../../../ports.ts'
+import { asName, text, untrusted } from '../../../text.ts'
+import { hasRollbackTarget } from '../facts/service-facts.ts'
+import { isScaled } from '../strategy/update-effects.ts'
+import { startServiceMessages } from './service-messages.ts'
+import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
+
+/** A deployment that is watched by the service's own list of deployments. */
+export interface Watched {
+  readonly rollout: Rollout
+  readonly own: Own
+  readonly deadline: Deadline
+  readonly pace: Pace
+}
+
+/** What one look leads to. `isStated`: by AWS's word, so that no other look is needed. */
+interface Conclusion {
+  readonly end: End
+  readonly isStated: boolean
+}
+
+/**
+ * Watches the service itself, by `deployments[].rolloutState`: for updates that make no service deployment, and where
+ * service deployments may not be read. ECS tells here that it rolls back only by the new primary deployment.
+ */
+export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
+  const { context, request } = rollout
+  const sight = startSightings(rollout, own)
+  const told = startTelling(rollout, own)
+  const judge = startJudging(rollout)
+  let last: Seen | undefined
+  for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
+    const look = context.ecs.describeService(request.cluster, request.service)
+    const seen = await lookUntil(
+      context.clock,
+      deadline,
+      look.then((service) => ({ service })),
+    )
+    if (seen === undefined) continue
+    last = { ...seen, sighting: sight(seen.service) }
+    const events = told.news(last)
+    yield* events
+    if (events.some(({ kind }) => kind === 'tasks')) pace.hurry()
+    const end = judge(last)
+    if (end) return end
+  }
+  return (told.isReturning() ? returning : timedOut)(request, request.waitMinutes, lastSeen(last))
+}
+
+/** What a look shows, and what that says of our deployment. */
+interface Seen {
+  readonly service: Service | undefined
+  readonly sighting: Sighting
+}
+
+/** Tells what differs from the look before. */
+function startTelling(rollout: Rollout, own: Own) {
+  const { clock } = rollout.context
+  const messages = startServiceMessages(rollout, own)
+  let isKnown = own.id !== undefined
+  let isReturning = false
+  let before = ''
+  return {
+    isReturning: () => isReturning,
+    news({ service, sighting }: Seen): readonly DeploymentEvent[] {
+      const { mine, isFailed } = sighting
+      const events = [...messages.news(service)]
+      if (!isKnown && sighting.own.id !== undefined) events.push(identified(rollout, sighting.own))
+      isKnown ||= sighting.own.id !== undefined
+      const counts = mine && tasksOf(mine)
+      if (counts && JSON.stringify(counts) !== before) events.push({ kind: 'tasks', at: clock.now(), ...counts })
+      before = counts ? JSON.stringify(counts) : before
+      if (!isReturning && isFailed && rollbackOf(service, mine) !== 'none') {
+        isReturning = true
+        events.push({ kind: 'rolling-back', at: clock.now(), ...reasonOf(mine) })
+      }
+      return events
+    },
+  }
+}
+
+/** The end, as soon as AWS states it or looks agree on it. */
+function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
+  const agree = startAgreement(rollout.context.clock)
+  const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
+  let wasScaled = !isScaled(rollout)
+  return (seen) => {
+    wasScaled ||= hasNewCount(seen)
+    const found = conclude(seen, rollout)
+    // A look with the count from before is of that time, unless autoscaling has taken the count back.
+    const isOld = found?.end.outcome === 'succeeded' && isScaled(rollout) && !hasNewCount(seen)
+    const counted = isOld && !wasScaled ? undefined : found
+    const isAgreed = agree(counted && `${counted.end.outcome} ${seen.sighting.current?.id}`)
+    return counted && ((counted.isStated && !isOld) || isAgreed) ? counted.end : undefined
+  }
+}
+
+function conclude({ service, sighting }: Seen, rollout: Rollout): Conclusion | undefined {
+  const { holder, current, mine, isFailed } = sighting
+  const theirs = endByOthers(sighting)
+  if (theirs) return { end: theirs, isStated: false }
+  if (service === undefined || current === undefined) return undefined
+  const { rolloutState: state, taskDefinition: serving } = current
+  const reason = reasonOf(mine ?? current)
+  if (holder === 'rollback' && state === 'COMPLETED')
+    return { end: { outcome: 'rolled-back', serving, ...reason }, isStated: isFailed }
+  if (holder === 'rollback' && state === 'FAILED')
+    return { end: { outcome: 'rollback-failed', ...reason }, isStated: isFailed }
+  if (holder !== 'ours') return undefined
+  if (isComplete(service, current)) return { end: { outcome: 'succeeded', serving }, isStated: true }
+  const rollback = rollbackOf(service, mine)
+  if (state !== 'FAILED' || (rollback === 'due' && hasRollbackTarget(rollout.service))) return undefined
+  return { end: { outcome: 'failed', ...reason }, isStated: rollback === 'none' }
+}
+
+/** Services behind a Classic Load Balancer have no `rolloutState`; their counts decide. */
+function isComplete({ deployments = [] }: Service, current: EcsDeployment): boolean {
+  const { rolloutState, runningCount = 0, desiredCount = 0, pendingCount = 0 } = current
+  const rolledOut = rolloutState === undefined ? deployments.length === 1 : rolloutState === 'COMPLETED'
+  return rolledOut && runningCount >= desiredCount && pendingCount === 0
+}
+
+/** Whether ECS rolls back by itself after this failure. AWS does not say when blue/green, linear and canary ones do not. */
+function rollbackOf(service: Service | undefined, mine: EcsDeployment | undefined): 'due' | 'possible' | 'none' {
+  const { strategy = 'ROLLING', deploymentCircuitBreaker: breaker, alarms } = service?.deploymentConfiguration ?? {}
+  const isByBreaker = /circuit breaker/i.test(mine?.rolloutStateReason ?? '')
+  if (breaker?.rollback || (alarms?.rollback && !isByBreaker)) return 'due'
+  return strategy === 'ROLLING' ? 'none' : 'possible'
+}
+
+function reasonOf(deployment: EcsDeployment | undefined) {
+  const reason = deployment?.rolloutStateReason
+  return reason ? { reason: untrusted(reason) } : {}
+}
+
+function tasksOf({ desiredCount = 0, runningCount = 0, pendingCount = 0, failedTasks = 0 }: EcsDeployment) {
+  return { desired: desiredCount, running: runningCount, pending: pendingCount, failed: failedTasks }
+}
+
+function lastSeen(last: Seen | undefined) {
+  const { service, sighting } = last ?? {}
+  const { taskDefinition } = sighting?.current ?? {}
+  if (sighting?.own.id !== undefined || taskDefinition === undefined)
+    return text`the service has ${service?.deployments?.length ?? 0} deployments in progress`
+  return text`the PRIMARY deployment of the service is still ${asName(shortName(taskDefinition))}`
+}
