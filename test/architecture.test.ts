@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { nearest } from './mutation/nearest.ts'
 
@@ -127,6 +127,16 @@ describe('the rooms of the house', () => {
 
   test('nothing sets environment variables or PATH for later steps', () => {
     expect(sources.filter(({ code }) => /\b(exportVariable|addPath)\b/.test(code)).map(({ file }) => file)).toEqual([])
+  })
+
+  test('a base name occurs once, but for index.ts and for a port with its adapter', () => {
+    const homes = Map.groupBy(sources, ({ file }) => basename(file))
+    const twins = [...homes].filter(([name, files]) => {
+      const rooms = files.map(({ room }) => room).sort()
+      const isPort = rooms.length === 2 && rooms.includes('ports') && rooms.some((room) => adapters.includes(room))
+      return files.length > 1 && name !== 'index.ts' && !isPort
+    })
+    expect(twins.map(([name, files]) => `${name}: ${files.map(({ file }) => file).join(', ')}`)).toEqual([])
   })
 
   test('source files fit in 200 lines and no type check is switched off', () => {

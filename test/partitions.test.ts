@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { roleArn } from '../src/arn.ts'
-import { ecrHost, ecrPlaceOf } from '../src/image/ecr.ts'
+import { ecrHost, ecrPlaceOf } from '../src/image/ecr-host.ts'
 import {
   endpointServicePrefix,
   nearestRegion,

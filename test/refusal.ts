@@ -1,5 +1,5 @@
 import { Failure, type FailureParts, reasonOf } from '../src/failure.ts'
-import { failureText } from '../src/report/failure.ts'
+import { failureText } from '../src/report/failure-text.ts'
 import { renderText, type Text } from '../src/text.ts'
 
 /** A failure as a person reads it. Anything else that was thrown is thrown on. */

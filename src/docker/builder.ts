@@ -6,8 +6,8 @@ import { isDigest } from '../image/reference.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { buildxArguments, classicArguments, needsBuildx, secretVariable } from './arguments.ts'
-import { type DockerResult, runDocker } from './command.ts'
 import { type DockerConfiguration, writeConfiguration } from './configuration.ts'
+import { type DockerResult, runDocker } from './docker-command.ts'
 import { findEngine } from './engine.ts'
 
 export interface DockerOptions {

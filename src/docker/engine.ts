@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
-import { type DockerCommand, runDocker } from './command.ts'
+import { type DockerCommand, runDocker } from './docker-command.ts'
 
 /** What builds here. */
 export type Engine =

@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts'
 import type { Registry } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
+import { tagTaken } from './build-preflight.ts'
 import type { ImagePlan } from './layout.ts'
 import type { Descriptor } from './manifest.ts'
-import { tagTaken } from './preflight.ts'
 import { findImage } from './revision.ts'
 
 export interface PushedImage {

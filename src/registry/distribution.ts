@@ -3,7 +3,7 @@ import { digestOf, manifestTypes } from '../image/manifest.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Registry } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
-import { redirects } from './attempt.ts'
+import { redirects } from './registry-attempt.ts'
 import type { RegistryOptions } from './registry-request.ts'
 import { createTransport, type Send } from './transport.ts'
 

@@ -6,7 +6,7 @@ import { retryAfter } from '../http/retry-after.ts'
 import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { sendOnce } from './attempt.ts'
+import { sendOnce } from './registry-attempt.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 
 /** Sends a request, again where that may help, and returns an expected answer. */

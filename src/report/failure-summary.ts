@@ -1,7 +1,7 @@
 import { redactText } from '../diagnosis/redact-text.ts'
 import { type Failure, reasonOf } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { closed } from './failure.ts'
+import { closed } from './failure-text.ts'
 import { alert, link, prose } from './markdown.ts'
 import { truncate } from './short.ts'
 

@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
-import { closed } from './failure.ts'
+import { closed } from './failure-text.ts'
 import { safeUrl } from './links.ts'
 import { waitingLines } from './pauses.ts'
 import type { Report } from './report.ts'

@@ -27,7 +27,7 @@ import { cut, withinLimits } from './slack-limits.ts'
 import { openingText, slackLink } from './slack-opening.ts'
 import { settingLines, strategyWords } from './strategy.ts'
 import type { Subject } from './subject.ts'
-import { servingNow, trafficLine } from './traffic.ts'
+import { servingNow, trafficLine } from './traffic-words.ts'
 
 export interface SlackMessageOptions {
   /** Whom to call when the deployment ends badly, from `slackMention`. */

@@ -8,7 +8,7 @@ import type { Report } from './report.ts'
 import { account, image, revision, commit as short } from './short.ts'
 import { settingLines, strategyWords } from './strategy.ts'
 import type { Subject } from './subject.ts'
-import { trafficLine } from './traffic.ts'
+import { trafficLine } from './traffic-words.ts'
 
 type Fact = readonly [name: string, value: string]
 

@@ -4,10 +4,10 @@ import { hasCredentials } from '../image/reference.ts'
 import { inOrder, type Mistake } from '../mistake.ts'
 import type { Json, JsonObject } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import type { WrittenDefinition } from './definition-source.ts'
 import { containersOf, isList, isObject, objectsIn, textIn } from './members.ts'
 import { findPlaceholders, type Placeholder, placeholderText } from './placeholders.ts'
 import { shapes } from './shapes.ts'
-import type { WrittenDefinition } from './source.ts'
 
 /** What is wrong with a definition, and what may be meant so. */
 export interface Checked {

@@ -2,10 +2,10 @@ import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { text } from '../text.ts'
 import { located } from './check.ts'
+import type { WrittenDefinition } from './definition-source.ts'
 import { hasTags, isEqual } from './equal.ts'
 import { textIn } from './members.ts'
 import { registrable } from './registrable.ts'
-import type { WrittenDefinition } from './source.ts'
 
 export interface Registration {
   readonly taskDefinitionArn: string

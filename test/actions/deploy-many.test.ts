@@ -1,7 +1,7 @@
 /** As many services in one step as there may be, within what AWS lets a job ask: its token buckets. */
 import { expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
+import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 import { oldImage } from '../deployment/scene.ts'
 import { times } from '../often.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createNotify } from '../../src/actions/notify/index.ts'
 import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
+import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { createClock } from '../simulator/clock.ts'

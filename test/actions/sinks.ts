@@ -1,7 +1,7 @@
 /** Every place at which people see something of a run, or may see it, and what must not be there. */
 import { readFile } from 'node:fs/promises'
 import { Failure } from '../../src/failure.ts'
-import { failureText } from '../../src/report/failure.ts'
+import { failureText } from '../../src/report/failure-text.ts'
 import type { Action } from '../../src/runner/action.ts'
 import type { InputSpec } from '../../src/runner/inputs.ts'
 import { type FakeRunner, givenInputs } from '../runner/fake-runner.ts'

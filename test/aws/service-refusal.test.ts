@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { explainSettingsRefusal } from '../../src/aws/service-refusal.ts'
-import { failureText } from '../../src/report/failure.ts'
+import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 
 function said(message: string, name = 'InvalidParameterException'): string | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
-import { originsIn } from '../../src/config/origins.ts'
+import { originsIn } from '../../src/config/setting-origins.ts'
 import { Failure } from '../../src/failure.ts'
 import { failureWithOrigins } from '../../src/origins.ts'
 import { setting, text } from '../../src/text.ts'

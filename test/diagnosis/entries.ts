@@ -4,7 +4,7 @@ import { imagePull } from '../../src/diagnosis/catalogue/image-pull.ts'
 import { initialization } from '../../src/diagnosis/catalogue/initialization.ts'
 import { lastWords } from '../../src/diagnosis/catalogue/last-words.ts'
 import { launch } from '../../src/diagnosis/catalogue/launch.ts'
-import { traffic } from '../../src/diagnosis/catalogue/traffic.ts'
+import { traffic } from '../../src/diagnosis/catalogue/load-balancing.ts'
 import { verdicts } from '../../src/diagnosis/catalogue/verdicts.ts'
 
 /** The whole catalogue. */

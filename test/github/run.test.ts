@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readRun } from '../../src/github/run.ts'
+import { readRun } from '../../src/github/workflow-run.ts'
 import { untrusted } from '../../src/text.ts'
 
 const environment = {

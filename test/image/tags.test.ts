@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isTag } from '../../src/image/reference.ts'
-import { parseTagRule, type TagSource, tagsFor } from '../../src/image/tags.ts'
+import { parseTagRule, type TagSource, tagsFor } from '../../src/image/tag-rules.ts'
 import { anyText } from '../generated.ts'
 
 const head = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d'

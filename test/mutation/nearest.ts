@@ -42,8 +42,8 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/runner/run.ts': ['runner/run', 'runner/id-token'],
   'src/runner/runner-files.ts': ['runner/runner-files'],
   'src/runner/signals.ts': ['runner/signals'],
-  'src/registry/attempt.ts': ['registry/transport', 'registry/distribution'],
-  'src/registry/endpoint.ts': ['registry/distribution'],
+  'src/registry/registry-attempt.ts': ['registry/transport', 'registry/distribution'],
+  'src/registry/registry-endpoint.ts': ['registry/distribution'],
   'src/registry/transport.ts': ['registry/transport'],
   'src/image/layout.ts': ['image/layout-parts'],
 }

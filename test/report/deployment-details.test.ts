@@ -3,7 +3,7 @@ import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { DeploymentState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import { detailLines } from '../../src/report/deployment-details.ts'
-import { trafficLine } from '../../src/report/traffic.ts'
+import { trafficLine } from '../../src/report/traffic-words.ts'
 import { renderText, untrusted } from '../../src/text.ts'
 import { lastState, start, stories } from './stories.ts'
 

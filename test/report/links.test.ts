@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readRun } from '../../src/github/run.ts'
+import { readRun } from '../../src/github/workflow-run.ts'
 import { compareUrl, runUrl, safeUrl } from '../../src/report/links.ts'
 import { commit, lastState, plan, stories, subject } from './stories.ts'
 

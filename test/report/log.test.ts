@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentState } from '../../src/deployment/state.ts'
 import { forLog } from '../../src/report/escape.ts'
-import { logLines } from '../../src/report/log.ts'
+import { logLines } from '../../src/report/log-lines.ts'
 import { renderText } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { cause, lastState, plan, planned, statesOf, stories, subject } from './stories.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseAssignments } from '../../src/task-definition/assignments.ts'
-import { parseCommand } from '../../src/task-definition/command.ts'
+import { parseCommand } from '../../src/task-definition/command-words.ts'
 import { runs } from '../generated.ts'
 
 describe('names and values', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { failureAnnotations, untoldMistakes } from '../../src/report/failure.ts'
+import { failureAnnotations, untoldMistakes } from '../../src/report/failure-text.ts'
 import { checkDefinition, located } from '../../src/task-definition/check.ts'
+import { definitionIn } from '../../src/task-definition/definition-source.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
 import { noChanges, render } from '../../src/task-definition/render.ts'
-import { definitionIn } from '../../src/task-definition/source.ts'
 import { said } from '../refusal.ts'
 
 const file = 'deploy/api.json'

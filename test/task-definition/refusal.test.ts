@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { mistakeText } from '../../src/mistake.ts'
 import type { JsonObject } from '../../src/ports.ts'
-import { membersMeant } from '../../src/task-definition/refusal.ts'
+import { membersMeant } from '../../src/task-definition/refused-definition.ts'
 import { renderText } from '../../src/text.ts'
 
 const definition: JsonObject = {

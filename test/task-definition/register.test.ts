@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { JsonObject } from '../../src/ports.ts'
+import { readDefinition } from '../../src/task-definition/definition-source.ts'
 import { register } from '../../src/task-definition/register.ts'
-import { readDefinition } from '../../src/task-definition/source.ts'
 import { failure, simulated } from '../aws/simulated.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Failure } from '../../src/failure.ts'
-import { definitionIn } from '../../src/task-definition/source.ts'
+import { definitionIn } from '../../src/task-definition/definition-source.ts'
 import { nearlyADocument, runs } from '../generated.ts'
 import { refusal } from '../refusal.ts'
 

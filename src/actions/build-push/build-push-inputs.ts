@@ -1,5 +1,5 @@
 import { isRepositoryName, isTag, withoutCredentials } from '../../image/reference.ts'
-import { parseTagRule, type TagRule } from '../../image/tags.ts'
+import { parseTagRule, type TagRule } from '../../image/tag-rules.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'

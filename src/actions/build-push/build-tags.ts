@@ -1,5 +1,5 @@
 import { readTags } from '../../git/status.ts'
-import { type TagRule, type TagSource, tagsFor } from '../../image/tags.ts'
+import { type TagRule, type TagSource, tagsFor } from '../../image/tag-rules.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'

@@ -12,7 +12,7 @@ import {
   preflightCause,
   preflightLines,
   renderPreflight,
-} from '../../report/preflight.ts'
+} from '../../report/preflight-report.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { requireService, runningTaskDefinition } from '../../targets/ecs/facts/service-facts.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import { readRun } from '../../github/run.ts'
+import { readRun } from '../../github/workflow-run.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { SlackReference } from '../../ports.ts'
 import { safeUrl } from '../../report/links.ts'

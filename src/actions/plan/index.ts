@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config/load.ts'
-import { originsIn } from '../../config/origins.ts'
+import { originsIn } from '../../config/setting-origins.ts'
 import { selectImage, selectTargets, selectWaves, type Target } from '../../config/target.ts'
 import { withOrigins } from '../../origins.ts'
 import type { Action } from '../../runner/action.ts'

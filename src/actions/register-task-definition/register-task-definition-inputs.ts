@@ -9,7 +9,7 @@ import {
   optionalText,
 } from '../../runner/inputs.ts'
 import { parseAssignments } from '../../task-definition/assignments.ts'
-import { parseCommand } from '../../task-definition/command.ts'
+import { parseCommand } from '../../task-definition/command-words.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { image, images, secretSources } from '../inputs/image-inputs.ts'
 

@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../../config/load.ts'
 import type { ImageTarget, Target } from '../../config/target.ts'
 import { type Places, whereabouts } from '../../config/whereabouts.ts'
-import { ecrHost } from '../../image/ecr.ts'
+import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeploymentSettings } from '../../targets/ecs/request/requested-settings.ts'
@@ -131,7 +131,7 @@ export async function configOf(inputs: DeployInputs, { files }: Runner): Promise
 async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
   const { environment = '', service } = inputs
   const { selectImage, selectTarget } = await import('../../config/target.ts')
-  const { originsIn } = await import('../../config/origins.ts')
+  const { originsIn } = await import('../../config/setting-origins.ts')
   const target = selectTarget(loaded.config, environment, service)
   const built = selectImage(loaded.config)
   const image = fullImage(inputs.image, built)

@@ -2,8 +2,8 @@ import { type Mistake, mistakeText } from '../../mistake.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Log } from '../../runner/action.ts'
 import { checkDefinition, type Expected } from '../../task-definition/check.ts'
+import type { WrittenDefinition } from '../../task-definition/definition-source.ts'
 import { registrable } from '../../task-definition/registrable.ts'
-import type { WrittenDefinition } from '../../task-definition/source.ts'
 import { text } from '../../text.ts'
 
 /** What a log has been told: several services may have one definition, and a deployment may find it several times. */

@@ -1,6 +1,6 @@
 import { alarmDetected } from '../alarm-names.ts'
 import type { Entry } from '../entry.ts'
-import { codeDeploy } from './codedeploy.ts'
+import { codeDeploy } from './codedeploy-errors.ts'
 
 const breaker = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html'
 const blueGreen = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html'

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../src/ports.ts'
 import { checkDefinition } from '../../../src/task-definition/check.ts'
+import { definitionIn } from '../../../src/task-definition/definition-source.ts'
 import { diff } from '../../../src/task-definition/diff.ts'
 import { isEqual } from '../../../src/task-definition/equal.ts'
 import { noChanges, render } from '../../../src/task-definition/render.ts'
-import { definitionIn } from '../../../src/task-definition/source.ts'
 import type { Subject } from './subject.ts'
 
 /** Items of one list of a container, until there are about `size` characters. */

@@ -1,7 +1,7 @@
 /** The desired count is nobody's but its owner's: left alone unless it is asked for, refused where autoscaling owns it. */
 import { describe, expect, test } from '@jest/globals'
 import { initialState } from '../../../src/deployment/state.ts'
-import { logLines } from '../../../src/report/log.ts'
+import { logLines } from '../../../src/report/log-lines.ts'
 import { renderText } from '../../../src/text.ts'
 import { subject } from '../../report/stories.ts'
 import type { Simulator } from '../../simulator/simulator.ts'

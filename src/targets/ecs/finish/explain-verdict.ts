@@ -1,7 +1,7 @@
 import { alarmDetected } from '../../../diagnosis/alarm-names.ts'
 import { capacity } from '../../../diagnosis/catalogue/capacity.ts'
 import { launch } from '../../../diagnosis/catalogue/launch.ts'
-import { traffic } from '../../../diagnosis/catalogue/traffic.ts'
+import { traffic } from '../../../diagnosis/catalogue/load-balancing.ts'
 import { verdicts } from '../../../diagnosis/catalogue/verdicts.ts'
 import type { Cause } from '../../../diagnosis/cause.ts'
 import { causeOf, type Facts, findEntry, type Match } from '../../../diagnosis/entry.ts'

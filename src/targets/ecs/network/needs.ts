@@ -1,4 +1,4 @@
-import { ecrPlaceOf } from '../../../image/ecr.ts'
+import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../../../task-definition/members.ts'

@@ -1,5 +1,5 @@
 import type { Look } from '../../../diagnosis/look.ts'
-import { ecrPlaceOf } from '../../../image/ecr.ts'
+import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { isAttestation, parseConfig, parseManifest } from '../../../image/manifest.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { Ecr, JsonObject, PreflightSources, Registry } from '../../../ports.ts'

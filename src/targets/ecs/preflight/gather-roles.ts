@@ -1,6 +1,6 @@
 import { parseArn, roleArn } from '../../../arn.ts'
 import type { Look } from '../../../diagnosis/look.ts'
-import { ecrPlaceOf } from '../../../image/ecr.ts'
+import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import { partitionOf } from '../../../partitions.ts'
 import type { Decision, Identity, JsonObject, Role, RoleSources } from '../../../ports.ts'

@@ -1,6 +1,6 @@
 import { parseArn } from '../../../arn.ts'
 import { type Finding, finding } from '../../../diagnosis/finding.ts'
-import { ecrPlaceOf } from '../../../image/ecr.ts'
+import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import { partitionOf } from '../../../partitions.ts'
 import type { JsonObject } from '../../../ports.ts'

@@ -11,7 +11,7 @@ import type { Source } from '../../../document/document.ts'
 import type { Place } from '../../../mistake.ts'
 import type { Origins } from '../../../origins.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
-import type { WrittenDefinition } from '../../../task-definition/source.ts'
+import type { WrittenDefinition } from '../../../task-definition/definition-source.ts'
 import type { FormerSettings } from './former-settings.ts'
 import type { DeploymentSettings } from './requested-settings.ts'
 

@@ -1,7 +1,7 @@
 import { parseArn } from '../../../arn.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { shortName } from '../../../deployment/outcomes.ts'
-import { ecrPlaceOf } from '../../../image/ecr.ts'
+import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'

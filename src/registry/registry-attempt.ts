@@ -3,7 +3,7 @@ import { OversizedAnswer, readBytes } from '../http/body.ts'
 import { largestManifest } from '../image/manifest.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { requireHop, requireSafeEndpoint } from './endpoint.ts'
+import { requireHop, requireSafeEndpoint } from './registry-endpoint.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 
 /** Longest time for one attempt: a fixed part, and what a slow uplink needs for the body. */
