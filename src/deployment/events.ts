@@ -5,6 +5,7 @@ import type { Untrusted } from '../text.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
+import type { Version } from './version.ts'
 
 /** How a step stands. `skipped`: CodeDeploy passed it over. */
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped'
@@ -13,10 +14,10 @@ export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skip
 export type DeploymentEvent =
   | { readonly kind: 'planned'; readonly at: number; readonly plan: Plan }
   | {
-      readonly kind: 'registered'
+      readonly kind: 'versioned'
       readonly at: number
-      readonly taskDefinitionArn: string
-      /** True when an equal revision existed and was taken instead. */
+      readonly version: Version
+      /** True when an equal version existed and is used instead. */
       readonly reused: boolean
     }
   | {

@@ -5,6 +5,7 @@ import type { FormerSettings } from '../targets/ecs/request/former-settings.ts'
 import type { SettingChange } from '../targets/ecs/strategy/setting-changes.ts'
 import type { TaskDefinitionChange } from '../task-definition/diff.ts'
 import type { Untrusted } from '../text.ts'
+import type { Version } from './version.ts'
 
 /** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
 export interface Plan {
@@ -22,10 +23,10 @@ export interface Plan {
   readonly former?: FormerSettings | undefined
   /** True when the service runs this content already and only its settings change, which starts no deployment. */
   readonly settingsOnly?: boolean | undefined
-  /** What the service runs now: ARN. */
-  readonly previousTaskDefinition: string | undefined
-  /** ARN when an existing revision is deployed as it is; absent when a revision has to be registered or found first. */
-  readonly taskDefinition?: string | undefined
+  /** What is live now; absent where nothing is. */
+  readonly from?: Version | undefined
+  /** What is deployed, where it exists already; absent where it has to be made or found first. */
+  readonly to?: Version | undefined
   /** How the new definition differs from the one that runs now; values of environment and secrets are masked. */
   readonly changes: readonly TaskDefinitionChange[]
   /** Images by container, old and new. */

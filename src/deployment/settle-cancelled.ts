@@ -2,6 +2,7 @@ import { withoutAccount } from '../arn.ts'
 import { deadlineIn, remaining } from '../clock.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
 import type { JsonObject } from '../ports.ts'
+import { versionOf } from '../targets/ecs/facts/revision-version.ts'
 import { readTruth, type Truth, words } from '../targets/ecs/finish/after-cancel.ts'
 import { concealer } from '../targets/ecs/finish/redact-evidence.ts'
 import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
@@ -165,5 +166,5 @@ function rolledBack(id: string, { previousTaskDefinition: previous }: Deployment
 
 function verdict(at: number, { why, fix }: Told, serving: string | undefined): DeploymentEvent {
   const cause = certain('cancelled', text`The run was cancelled`, why, fix)
-  return { kind: 'finished', at, verdict: { outcome: 'cancelled', servingTaskDefinition: serving, cause } }
+  return { kind: 'finished', at, verdict: { outcome: 'cancelled', serving: versionOf(serving), cause } }
 }

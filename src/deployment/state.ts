@@ -8,6 +8,7 @@ import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { DeploymentEvent, PhaseStatus } from './events.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
+import type { Version } from './version.ts'
 
 /** A step of the engine, by AWS's own name. */
 export interface Phase {
@@ -29,7 +30,7 @@ export interface DeploymentState {
    */
   readonly purpose?: 'rollback' | 'explanation' | 'watch' | 'answer' | undefined
   readonly plan?: Plan | undefined
-  readonly registered?: { readonly taskDefinitionArn: string; readonly reused: boolean } | undefined
+  readonly versioned?: { readonly version: Version; readonly reused: boolean } | undefined
   readonly deployment?:
     | {
         readonly id: string
@@ -87,8 +88,8 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
   switch (event.kind) {
     case 'planned':
       return { ...next, plan: event.plan }
-    case 'registered':
-      return { ...next, registered: { taskDefinitionArn: event.taskDefinitionArn, reused: event.reused } }
+    case 'versioned':
+      return { ...next, versioned: { version: event.version, reused: event.reused } }
     case 'started': {
       const { deploymentId: id, engine, consoleUrl, adopted, at: startedAt } = event
       return { ...next, deployment: { id, engine, consoleUrl, adopted, startedAt } }

@@ -1,4 +1,5 @@
 import type { Cause } from '../diagnosis/cause.ts'
+import type { Version } from './version.ts'
 
 /**
  * How a deployment ended. Only `succeeded` and `unchanged` are good ends.
@@ -33,8 +34,8 @@ export type Outcome =
 /** How a deployment ended. */
 export interface Verdict {
   readonly outcome: Outcome
-  /** ARN of the task definition that serves now, where that is known. */
-  readonly servingTaskDefinition?: string | undefined
+  /** What is live now, where that is known. */
+  readonly serving?: Version | undefined
   /** Why, unless the outcome is good. */
   readonly cause?: Cause | undefined
 }

@@ -1,6 +1,6 @@
 import { initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
-import { type FleetService, isGoingBack, isRestored, revisionsOf } from '../deployment/waves/waves-state.ts'
+import { type FleetService, isGoingBack, isRestored, versionsOf } from '../deployment/waves/waves-state.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { type FleetReport, totalCause } from './fleet.ts'
@@ -23,7 +23,7 @@ export function fleetOutputs({ subject, state }: FleetReport): Record<string, st
   const [only, ...others] = state.services
   const single = only && others.length === 0 ? reportOf(only, subject) : undefined
   const nothing = outputs({ subject: { ...subject, service: '' }, state: initialState(state.startedAt) })
-  const revisions = new Set(state.services.map((service) => revisionsOf(service).to))
+  const revisions = new Set(state.services.map((service) => versionsOf(service).to?.id))
   const [shared] = revisions.size === 1 ? revisions : []
   return {
     ...(single ? outputs(single) : { ...nothing, 'task-definition-arn': shared ?? '' }),
@@ -44,14 +44,14 @@ function services(all: readonly FleetService[]): string {
 }
 
 function facts(service: FleetService, longestReason: number) {
-  const { from, to } = revisionsOf(service)
+  const { from, to } = versionsOf(service)
   const { deployment } = service.state ?? {}
   return {
     verdict: verdictOf(service),
     cause: truncate(renderText(causeOfService(service), forPlain), longestReason),
     'cause-code': failureOf(service)?.code ?? '',
-    'task-definition-arn': to ?? '',
-    'previous-task-definition-arn': from ?? '',
+    'task-definition-arn': to?.id ?? '',
+    'previous-task-definition-arn': from?.id ?? '',
     'deployment-id': deployment?.id ?? '',
     'console-url': deployment?.consoleUrl ?? '',
   }

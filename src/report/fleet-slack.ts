@@ -1,5 +1,5 @@
 import { isBad } from '../deployment/verdict.ts'
-import { type FleetService, revisionsOf } from '../deployment/waves/waves-state.ts'
+import { type FleetService, versionsOf } from '../deployment/waves/waves-state.ts'
 import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
@@ -8,7 +8,7 @@ import { causeOfService, durationOf, isBackOnOld, standing, withinRoom } from '.
 import { commitUrl, runUrl } from './links.ts'
 import { tasksLine, trafficBar } from './log-progress.ts'
 import { lookOf } from './sentence.ts'
-import { account, revision } from './short.ts'
+import { account } from './short.ts'
 import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
 import { commitFields, isAlarming } from './slack-message.ts'
@@ -50,11 +50,11 @@ function lines({ state: { services } }: FleetReport): string {
 
 function lineOf(service: FleetService): string {
   const { emoji, words } = standing(service)
-  const { from, to } = revisionsOf(service)
+  const { from, to } = versionsOf(service)
   const shown = isBackOnOld(service) ? from : to
   const suspected = suspicionOf(service)
   const facts = [
-    ...(shown ? [slackCode(revision(shown))] : []),
+    ...(shown ? [slackCode(shown.label)] : []),
     ...progress(service),
     durationOf(service),
     ...(suspected ? [inSlack(suspected)] : []),

@@ -1,4 +1,4 @@
-import { type FleetService, revisionsOf } from '../deployment/waves/waves-state.ts'
+import { type FleetService, versionsOf } from '../deployment/waves/waves-state.ts'
 import { text } from '../text.ts'
 import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
 import {
@@ -13,7 +13,6 @@ import {
 import { runUrl } from './links.ts'
 import { code, factTable, fold, prose, table } from './markdown.ts'
 import { headline, lookOf } from './sentence.ts'
-import { revision } from './short.ts'
 import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
 import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
 
@@ -60,11 +59,11 @@ function row(service: FleetService, hasWaves: boolean): readonly string[] {
 }
 
 function revisions(service: FleetService): string {
-  const { from, to } = revisionsOf(service)
-  if (!to) return from ? code(revision(from)) : ''
-  if (!from || from === to) return code(revision(to))
-  const way = `${code(revision(from))} → ${code(revision(to))}`
-  return isBackOnOld(service) ? `${way} → ${code(revision(from))}` : way
+  const { from, to } = versionsOf(service)
+  if (!to) return from ? code(from.label) : ''
+  if (!from || from.id === to.id) return code(to.label)
+  const way = `${code(from.label)} → ${code(to.label)}`
+  return isBackOnOld(service) ? `${way} → ${code(from.label)}` : way
 }
 
 function facts({ subject }: FleetReport): string {

@@ -1,4 +1,3 @@
-import { shortName } from '../deployment/outcomes.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { mostNames, nameList } from '../deployment/waves/name-list.ts'
 import {
@@ -8,7 +7,7 @@ import {
   isGoingBack,
   isPutBack,
   isRestored,
-  revisionsOf,
+  versionsOf,
 } from '../deployment/waves/waves-state.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
@@ -167,8 +166,8 @@ function listed(what: string, services: readonly FleetService[]): readonly Text[
 /** What the action rollback takes, for those that are not on what they ran before. */
 function byHand(services: readonly FleetService[]): readonly Text[] {
   const steps = services.slice(0, mostNames).flatMap((service) => {
-    const { from } = revisionsOf(service)
-    return from ? [`${service.name} to ${shortName(from)}`] : []
+    const { from } = versionsOf(service)
+    return from ? [`${service.name} to ${from.label}`] : []
   })
   return steps.length === 0 ? [] : [text`Roll them back with the action rollback: ${untrusted(steps.join(', '))}.`]
 }

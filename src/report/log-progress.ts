@@ -7,7 +7,7 @@ import { groupText } from './group-words.ts'
 import { suspectedReason, suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { place } from './sentence.ts'
-import { image, revision } from './short.ts'
+import { image } from './short.ts'
 import { settingLines, withStrategy } from './strategy.ts'
 import type { Subject } from './subject.ts'
 
@@ -15,7 +15,7 @@ import type { Subject } from './subject.ts'
 export function newLines(previous: DeploymentState, next: DeploymentState, subject: Subject): readonly Text[] {
   return [
     ...(next.plan && !previous.plan ? planned(next, subject) : []),
-    ...(next.registered && !previous.registered ? registered(next) : []),
+    ...(next.versioned && !previous.versioned ? versioned(next) : []),
     ...(next.deployment && !previous.deployment ? started(next) : []),
     ...next.phases.flatMap((phase) =>
       phaseLine(
@@ -74,8 +74,8 @@ function groupLines({ codeDeploy }: Plan): readonly Text[] {
 }
 
 function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
-  const { engine, taskDefinition, basis } = plan
-  const target = taskDefinition ? text` to ${asName(revision(taskDefinition))}` : ''
+  const { engine, to, basis } = plan
+  const target = to ? text` to ${asName(to.label)}` : ''
   const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
   const why = basis ? text`: ${basis}` : ''
   return [
@@ -84,13 +84,13 @@ function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
   ]
 }
 
-function registered({ registered, purpose, plan }: DeploymentState): readonly Text[] {
-  if (!registered || purpose === 'rollback' || plan?.settingsOnly) return []
-  const name = asName(revision(registered.taskDefinitionArn))
+function versioned({ versioned, purpose, plan }: DeploymentState): readonly Text[] {
+  if (!versioned || purpose === 'rollback' || plan?.settingsOnly) return []
+  const name = asName(versioned.version.label)
   return [
     isFound(purpose)
       ? text`revision ${name}`
-      : registered.reused
+      : versioned.reused
         ? text`revision ${name} reused: identical content`
         : text`revision ${name} registered`,
   ]
@@ -174,7 +174,7 @@ function pausing(previous: DeploymentState, next: DeploymentState): readonly Tex
 
 function rollingBack({ rollingBack, plan, purpose, deployment }: DeploymentState): readonly Text[] {
   const isWanted = purpose === 'rollback' && deployment?.adopted
-  const to = isWanted ? plan?.taskDefinition : plan?.previousTaskDefinition
-  const target = to ? text` to ${asName(revision(to))}` : ''
+  const to = isWanted ? plan?.to : plan?.from
+  const target = to ? text` to ${asName(to.label)}` : ''
   return [text`⏪ Rolling back${target}${rollingBack?.reason ? text`: ${rollingBack.reason}` : ''}`]
 }

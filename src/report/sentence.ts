@@ -1,12 +1,13 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
+import type { Version } from '../deployment/version.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text } from '../text.ts'
 import { closed } from './failure-text.ts'
 import { whereItWaits } from './pauses.ts'
 import type { Report } from './report.ts'
-import { joined, revision } from './short.ts'
+import { joined } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */
@@ -135,19 +136,18 @@ export function headline({ subject, state }: Report): Text {
   const back = backTo(state)
   const share = stageOf(state) === 'shifting' ? `, ${state.trafficPercent}%` : ''
   const took = state.verdict && state.verdict.outcome !== 'unchanged' ? ending(state) : ''
-  const target = back ? text` to ${asName(revision(back))}` : ''
+  const target = back ? text` to ${asName(back.label)}` : ''
   const where = stageOf(state) === 'paused' ? whereItWaits(state) : ''
   return text`${asName(subject.service)} (${place(subject)}): ${words}${target}${where}${share}${took}`
 }
 
 /** Where a service was rolled back to, or is rolled back to now. */
-function backTo(state: DeploymentState): string | undefined {
+function backTo(state: DeploymentState): Version | undefined {
   const { purpose, verdict, plan } = state
-  if (purpose === 'rollback')
-    return verdict?.outcome === 'succeeded' ? (verdict.servingTaskDefinition ?? plan?.taskDefinition) : undefined
+  if (purpose === 'rollback') return verdict?.outcome === 'succeeded' ? (verdict.serving ?? plan?.to) : undefined
   const stage = stageOf(state)
-  if (stage === 'rolling-back') return plan?.previousTaskDefinition
-  return stage === 'rolled-back' ? (verdict?.servingTaskDefinition ?? plan?.previousTaskDefinition) : undefined
+  if (stage === 'rolling-back') return plan?.from
+  return stage === 'rolled-back' ? (verdict?.serving ?? plan?.from) : undefined
 }
 
 function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {

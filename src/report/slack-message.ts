@@ -11,7 +11,7 @@ import { tasksLine, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, image, revision, commit as short } from './short.ts'
+import { account, image, commit as short } from './short.ts'
 import {
   buttons,
   context,
@@ -70,18 +70,16 @@ export function slackMessage(report: Report, options: SlackMessageOptions = {}):
   })
 }
 
-function facts({ subject, state: { plan, registered } }: Report): readonly SlackText[] {
-  const target = registered?.taskDefinitionArn ?? plan?.taskDefinition
-  const before = plan?.previousTaskDefinition
+function facts({ subject, state: { plan, versioned } }: Report): readonly SlackText[] {
+  const target = versioned?.version ?? plan?.to
+  const before = plan?.from
   const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
   const images =
     plan?.images.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
   return [
     ...commitFields(subject),
     ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
-    ...(target
-      ? [mrkdwn(`*Revision*\n${slackCode(revision(target))}${was(before && revision(before), revision(target))}`)]
-      : []),
+    ...(target ? [mrkdwn(`*Revision*\n${slackCode(target.label)}${was(before?.label, target.label)}`)] : []),
     ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(strategyWords(plan))}`)] : []),
     ...(plan && settingLines(plan).length > 0
       ? [mrkdwn(`*Settings*\n${settingLines(plan).map(inSlack).join('\n')}`)]

@@ -4,7 +4,6 @@ import { codeDeployId } from './deployment-id.ts'
 import { fence } from './markdown.ts'
 import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
-import { revision } from './short.ts'
 
 /** What to type to go on, to roll back, to try again and to look into it. Empty before anything was started. */
 export function nextSteps(report: Report): string {
@@ -72,9 +71,9 @@ function rollBack(report: Report): readonly Text[] {
       text`# or run the workflow of the last good commit again`,
       text`gh run list --status success --repo ${word(subject.run.repository)}`,
     ]
-  const target = purpose === 'rollback' ? plan?.taskDefinition : plan?.previousTaskDefinition
+  const target = purpose === 'rollback' ? plan?.to : plan?.from
   if (!target) return []
-  const previous = word(revision(target))
+  const previous = word(target.label)
   return [
     ...byWorkflow(report),
     text`# or roll back to ${previous} with the AWS CLI`,

@@ -5,7 +5,7 @@ import { groupText } from './group-words.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
 import type { Report } from './report.ts'
-import { account, image, revision, commit as short } from './short.ts'
+import { account, image, commit as short } from './short.ts'
 import { settingLines, strategyWords } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { trafficLine } from './traffic-words.ts'
@@ -59,15 +59,15 @@ export function linkList(links: readonly (readonly [label: string, address: stri
     .join(' · ')
 }
 
-function planFacts({ plan, registered }: DeploymentState): readonly Fact[] {
+function planFacts({ plan, versioned }: DeploymentState): readonly Fact[] {
   if (!plan) return []
-  const { images, codeDeploy, creates, basis, previousTaskDefinition: previous } = plan
-  const target = registered?.taskDefinitionArn ?? plan.taskDefinition
+  const { images, codeDeploy, creates, basis, from: previous } = plan
+  const target = versioned?.version ?? plan.to
   return [
     ...images.map(
       ({ container, from, to }): Fact => [`Image of ${code(container)}`, change(from && image(from), image(to))],
     ),
-    ...(target ? [['Revision', change(previous && revision(previous), revision(target))] as const] : []),
+    ...(target ? [['Revision', change(previous?.label, target.label)] as const] : []),
     ...(codeDeploy?.settings ? [['Deployment group', prose(groupText(codeDeploy.settings))] as const] : []),
     ...(creates ? [['New service', 'created by this deployment'] as const] : []),
     ...(basis ? [['Selected because', prose(text`${basis}`)] as const] : []),

@@ -1,9 +1,10 @@
 import type { Details } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
+import type { Version } from '../deployment/version.ts'
 import { asName, type Text, text } from '../text.ts'
 import type { DetailLine } from './deployment-details.ts'
-import { joined, revision } from './short.ts'
+import { joined } from './short.ts'
 
 /** After these the shares that were seen last may be true no more, but nothing newer is known. */
 const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', 'timed-out', 'cancelled', 'detached']
@@ -12,7 +13,7 @@ const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', '
 export function trafficLine(state: DeploymentState): readonly DetailLine[] {
   const { verdict, details, trafficPercent } = state
   const serving = servingNow(state)
-  if (serving) return [['Live revision', text`${asName(revision(serving))}`]]
+  if (serving) return [['Live revision', text`${asName(serving.label)}`]]
   const known = trafficPercent === undefined ? undefined : text`${trafficPercent}% on the new revision`
   const shares = trafficShares(details) ?? known
   if (shares === undefined) return []
@@ -21,12 +22,12 @@ export function trafficLine(state: DeploymentState): readonly DetailLine[] {
   return unsettled.includes(verdict.outcome) ? [['Last known traffic', shares]] : []
 }
 
-/** ARN of the task definition that serves after the end, where that is known; undefined while a deployment runs. */
-export function servingNow({ verdict, plan, purpose, deployment }: DeploymentState): string | undefined {
+/** What is live after the end, where that is known; undefined while a deployment runs. */
+export function servingNow({ verdict, plan, purpose, deployment }: DeploymentState): Version | undefined {
   // Where somebody stopped a deployment of ECS, the service names the revision that it was on its way to.
   if (!verdict || (verdict.outcome === 'stopped' && deployment?.engine === 'ecs-rolling')) return undefined
   const isBack = verdict.outcome === 'rolled-back' && purpose !== 'rollback'
-  return verdict.servingTaskDefinition ?? (isBack ? plan?.previousTaskDefinition : undefined)
+  return verdict.serving ?? (isBack ? plan?.from : undefined)
 }
 
 /** `api:117 90% · api:118 10%`, the old revision first; undefined where no traffic is shifted. */

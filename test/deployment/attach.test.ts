@@ -32,8 +32,8 @@ describe.each([
     const ended = await watch(sim, id)
     expect(ended.outcome).toBe('succeeded')
     expect(ended.state.deployment?.adopted).toBe(true)
-    expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:2$/)
-    expect(ended.state.plan?.previousTaskDefinition).toMatch(/api:1$/)
+    expect(ended.state.verdict?.serving?.id).toMatch(/api:2$/)
+    expect(ended.state.plan?.from?.id).toMatch(/api:1$/)
     expect(sim.recorder.all.filter(({ operation }) => mutations.test(operation))).toEqual([])
     expect(ended.record).toMatchObject({ stage: 'ended' })
   })
@@ -174,7 +174,7 @@ describe("the id of CodeDeploy's own rollback", () => {
     expect(ended.cause).toMatch(/exit code 3\)/)
     expect(ended.state.deployment?.id).toBe(id)
     expect(ended.state.rollingBack?.deploymentId).toBe(rollbackId)
-    expect(ended.state.verdict?.servingTaskDefinition).toMatch(/api:1$/)
+    expect(ended.state.verdict?.serving?.id).toMatch(/api:1$/)
     expect(ended.state.warnings.map(({ untrusted }) => untrusted)).toEqual([
       `${rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`,
     ])

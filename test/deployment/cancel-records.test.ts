@@ -102,7 +102,7 @@ async function settled(record: DeploymentRecord, world: World) {
   expect(plain(what)).toBe('The run was cancelled')
   return {
     outcome: state.verdict?.outcome,
-    serving: state.verdict?.servingTaskDefinition?.split('/').at(-1),
+    serving: state.verdict?.serving?.id?.split('/').at(-1),
     cause: `${plain(why)} | ${plain(fix)}`,
     asked,
     isRollingBack: events.some(({ kind }) => kind === 'rolling-back'),

@@ -72,7 +72,7 @@ describe.each(engines)("peers' F16, row F01: a cancel while %s is in flight", (_
 
   test('row F02: before the service was changed there is nothing to stop', async () => {
     const sim = make()
-    const { record } = await cancelled(sim, 'stop-and-roll-back', ({ kind }) => kind === 'registered')
+    const { record } = await cancelled(sim, 'stop-and-roll-back', ({ kind }) => kind === 'versioned')
     const { cause } = await settled(sim, record)
     expect(cause).toMatch(/Nothing was deployed/)
     sim.clock.advance(30 * 60_000)

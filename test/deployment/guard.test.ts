@@ -235,7 +235,7 @@ describe.each([
     let other: ReturnType<typeof at> | undefined
     const ended = await at(sim, 6, {
       onEvent({ kind }) {
-        if (kind === 'registered') other ??= at(sim, 7)
+        if (kind === 'versioned') other ??= at(sim, 7)
       },
       request: {
         runTask: {

@@ -25,7 +25,7 @@ export function falsehood(engine: EngineName, world: StaleWorld, ended: Ended, t
   const other = theirs(truth)
   const isRecent = other !== undefined && ended.state.updatedAt - other.createdAt < lag
   if (isRecent) return undefined
-  const { servingTaskDefinition: serving } = ended.state.verdict ?? {}
+  const serving = ended.state.verdict?.serving?.id
   if (serving !== undefined && serving !== truth.taskDefinition) return `it names ${serving}`
   if (outcome === 'succeeded' && truth.image !== wantedIn(world)) return `green, and ${truth.image} serves`
   if (outcome === 'rolled-back' && truth.image !== oldImage) return `rolled back, and ${truth.image} serves`

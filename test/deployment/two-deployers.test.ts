@@ -35,12 +35,12 @@ async function job(sim: Simulator, commit: string, random: () => number): Promis
 /** What AWS itself says about the deployments of a revision. */
 async function succeededAtAws(sim: Simulator, { state }: Ended): Promise<boolean> {
   const { ecs, codeDeploy } = portsOf(sim)
-  const { deployment, registered } = state
+  const { deployment, versioned } = state
   if (deployment?.engine === 'codedeploy')
     return (await codeDeploy.describeDeployment(deployment.id)).status === 'Succeeded'
   for (const { status, targetServiceRevision } of await ecs.listServiceDeployments('shop', 'api', new Date(0))) {
     const revision = await ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
-    if (status === 'SUCCESSFUL' && revision === registered?.taskDefinitionArn) return true
+    if (status === 'SUCCESSFUL' && revision === versioned?.version.id) return true
   }
   return false
 }

@@ -2,18 +2,19 @@ import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { DeploymentState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
+import type { Version } from '../../src/deployment/version.ts'
 import { detailLines } from '../../src/report/deployment-details.ts'
 import { trafficLine } from '../../src/report/traffic-words.ts'
 import { renderText, untrusted } from '../../src/text.ts'
-import { lastState, start, stories } from './stories.ts'
+import { lastState, start, stories, version } from './stories.ts'
 
 const canary = stories.canary ?? []
-const old = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:117'
+const old = version(117)
 const goesBack: DeploymentEvent = { kind: 'rolling-back', at: start + 200_000 }
-const ends = (outcome: Outcome, servingTaskDefinition?: string): DeploymentEvent => ({
+const ends = (outcome: Outcome, serving?: Version): DeploymentEvent => ({
   kind: 'finished',
   at: start + 260_000,
-  verdict: { outcome, servingTaskDefinition },
+  verdict: { outcome, serving },
 })
 
 function shown(state: DeploymentState): readonly string[] {

@@ -13,7 +13,7 @@ import { longestSummary } from '../../src/report/summary.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { anyText, runs } from '../generated.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
-import { cause, evidence, plan, start, subject } from './stories.ts'
+import { cause, evidence, plan, start, subject, version } from './stories.ts'
 
 const { service: _, ...shared } = subject
 
@@ -30,7 +30,7 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     const outcome = standing === 'put-back' ? 'succeeded' : standing
     const begun: readonly FleetEvent[] = [
       own({ kind: 'planned', at: start + index, plan: { ...plan, service } }),
-      own({ kind: 'registered', at: start, taskDefinitionArn: `${plan.previousTaskDefinition}1`, reused: false }),
+      own({ kind: 'versioned', at: start, version: version(1171), reused: false }),
       own({
         kind: 'started',
         at: start,

@@ -47,7 +47,7 @@ describe('the log', () => {
 
   test('says nothing twice: neither a state that stays nor a service event in the words of an earlier one', () => {
     const events = stories.deploying ?? []
-    const again = events.filter(({ kind }) => kind !== 'planned' && kind !== 'started' && kind !== 'registered')
+    const again = events.filter(({ kind }) => kind !== 'planned' && kind !== 'started' && kind !== 'versioned')
     expect(logOf([...events, ...again])).toEqual(logOf(events))
   })
 

@@ -3,6 +3,7 @@ import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { Plan } from '../../src/deployment/plan.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
+import type { Version } from '../../src/deployment/version.ts'
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Commit, Subject } from '../../src/report/subject.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
@@ -11,7 +12,10 @@ import { text, untrusted } from '../../src/text.ts'
 /** 2026-11-20 09:00:00 UTC. */
 export const start = Date.UTC(2026, 10, 20, 9, 0, 0)
 
-const arn = (revision: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`
+export const version = (revision: number): Version => ({
+  id: `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`,
+  label: `api:${revision}`,
+})
 const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
 
 export const commit: Commit = {
@@ -44,7 +48,7 @@ export const plan: Plan = {
   service: 'api',
   region: 'eu-west-1',
   engine: 'codedeploy',
-  previousTaskDefinition: arn(117),
+  from: version(117),
   changes: [
     {
       path: 'containerDefinitions[api].image',
@@ -137,7 +141,7 @@ const at = (seconds: number) => start + seconds * 1000
 
 export const planned: DeploymentEvent = { kind: 'planned', at: at(1), plan }
 
-const registered: DeploymentEvent = { kind: 'registered', at: at(3), taskDefinitionArn: arn(118), reused: false }
+const registered: DeploymentEvent = { kind: 'versioned', at: at(3), version: version(118), reused: false }
 
 const started: readonly DeploymentEvent[] = [
   {
@@ -176,10 +180,10 @@ const rollingBack: DeploymentEvent = {
   deploymentId: 'd-GHIJKL456',
 }
 
-const end = (seconds: number, outcome: Outcome, servingTaskDefinition?: string): DeploymentEvent => ({
+const end = (seconds: number, outcome: Outcome, serving?: Version): DeploymentEvent => ({
   kind: 'finished',
   at: at(seconds),
-  verdict: { outcome, servingTaskDefinition, cause: ['succeeded', 'unchanged'].includes(outcome) ? undefined : cause },
+  verdict: { outcome, serving, cause: ['succeeded', 'unchanged'].includes(outcome) ? undefined : cause },
 })
 
 const before = [planned, registered, ...started]
@@ -188,7 +192,7 @@ const unchangedPlan: Plan = {
   ...plan,
   changes: [],
   unchanged: true,
-  taskDefinition: arn(117),
+  to: version(117),
   images: plan.images.map(({ container, to }) => ({ container, from: to, to })),
 }
 const noCause = (outcome: Outcome): DeploymentEvent => ({ kind: 'finished', at: at(120), verdict: { outcome } })
@@ -251,7 +255,7 @@ const canary: readonly DeploymentEvent[] = [
 
 const settingsPlan: Plan = {
   ...canaryPlan,
-  ...{ changes: [], images: [], settingsOnly: true, taskDefinition: arn(117) },
+  ...{ changes: [], images: [], settingsOnly: true, to: version(117) },
 }
 
 /** Two hooks wait at once; the second would go on by itself. */
@@ -286,11 +290,11 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
     { kind: 'traffic', at: at(370), percent: 100 },
     { kind: 'phase', at: at(372), name: 'AllowTraffic', status: 'succeeded' },
     { kind: 'warning', at: at(373), message: untrusted('The answer of DescribeServices was late.') },
-    end(375, 'succeeded', arn(118)),
+    end(375, 'succeeded', version(118)),
   ],
-  unchanged: [{ kind: 'planned', at: at(1), plan: unchangedPlan }, end(2, 'unchanged', arn(117))],
+  unchanged: [{ kind: 'planned', at: at(1), plan: unchangedPlan }, end(2, 'unchanged', version(117))],
   failed: [...broken, end(100, 'failed')],
-  'rolled-back': [...broken, rollingBack, end(192, 'rolled-back', arn(117))],
+  'rolled-back': [...broken, rollingBack, end(192, 'rolled-back', version(117))],
   'rollback-failed': [...broken, rollingBack, end(400, 'rollback-failed')],
   stopped: [...before, ...shifting, noCause('stopped')],
   superseded: [...before, ...shifting, noCause('superseded')],
@@ -312,9 +316,9 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
       },
     },
     rollingBack,
-    end(260, 'rolled-back', arn(117)),
+    end(260, 'rolled-back', version(117)),
   ],
-  settings: [{ kind: 'planned', at: at(1), plan: settingsPlan }, end(3, 'succeeded', arn(117))],
+  settings: [{ kind: 'planned', at: at(1), plan: settingsPlan }, end(3, 'succeeded', version(117))],
 }
 
 /** All states that a story goes through, the first before any event. */

@@ -8,6 +8,7 @@ import { firstLine, linesBelow, opening } from '../../report/opening.ts'
 import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
+import { versionOf } from '../../targets/ecs/facts/revision-version.ts'
 import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
 import { findPastDeployment } from '../../targets/ecs/locate/deployment-history.ts'
@@ -64,7 +65,7 @@ async function stateOf(
     ...(isGoodEnd ? [] : await explained(past, ports, now)),
   ]
   const serving = outcome === 'succeeded' ? past.taskDefinition : past.previousTaskDefinition
-  const verdict = outcome && { outcome, servingTaskDefinition: outcome === 'failed' ? undefined : serving }
+  const verdict = outcome && { outcome, serving: outcome === 'failed' ? undefined : versionOf(serving) }
   const finished: DeploymentEvent | undefined = verdict && { kind: 'finished', at: endedAt ?? startedAt, verdict }
   const state = [...events, ...(finished ? [finished] : [])].reduce(fold, {
     ...initialState(startedAt),
@@ -74,9 +75,16 @@ async function stateOf(
 }
 
 function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployment, region: string): DeploymentEvent {
-  const { taskDefinition, previousTaskDefinition } = past
   const what = { changes: [], images: [], unchanged: false }
-  const plan = { cluster, service, region, engine, taskDefinition, previousTaskDefinition, ...what }
+  const plan = {
+    cluster,
+    service,
+    region,
+    engine,
+    to: versionOf(past.taskDefinition),
+    from: versionOf(past.previousTaskDefinition),
+    ...what,
+  }
   return { kind: 'planned', at: startedAt, plan }
 }
 

@@ -4,6 +4,7 @@ import { redactTexts } from '../../targets/ecs/finish/redact-evidence.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { type DeploymentState, fold, initialState } from '../state.ts'
 import { isGood, isUnwatched, type Outcome } from '../verdict.ts'
+import type { Version } from '../version.ts'
 
 /** What happens to services that are deployed together. `service` is the name under which the run knows it. */
 export type FleetEvent =
@@ -119,23 +120,20 @@ function haltedBy(state: FleetState, service: string, event: DeploymentEvent): s
   return halted === undefined || (isFailure(event.verdict.outcome) && !isFailure(before)) ? service : halted
 }
 
-/** ARNs of what the service ran before and of what it was to run. */
-export function revisionsOf({ state }: FleetService): {
-  readonly from: string | undefined
-  readonly to: string | undefined
+/** What was live before, and what was deployed. */
+export function versionsOf({ state }: FleetService): {
+  readonly from: Version | undefined
+  readonly to: Version | undefined
 } {
-  return {
-    from: state?.plan?.previousTaskDefinition,
-    to: state?.registered?.taskDefinitionArn ?? state?.plan?.taskDefinition,
-  }
+  return { from: state?.plan?.from, to: state?.versioned?.version ?? state?.plan?.to }
 }
 
 /** Whether the service runs, or may run, what this run brought. */
 export function isChanged(service: FleetService): boolean {
   const outcome = service.state?.verdict?.outcome
-  const { from, to } = revisionsOf(service)
+  const { from, to } = versionsOf(service)
   if (outcome === undefined || outcome === 'unchanged' || outcome === 'rolled-back') return false
-  return service.state?.deployment !== undefined && from !== to && !isPutBack(service)
+  return service.state?.deployment !== undefined && from?.id !== to?.id && !isPutBack(service)
 }
 
 /** Whether this run has changed settings of the service, and has not put them back. Its engine's own way back leaves them. */

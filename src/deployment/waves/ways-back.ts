@@ -13,7 +13,7 @@ import {
   type FleetState,
   isChanged,
   keepsSettings,
-  revisionsOf,
+  versionsOf,
 } from './waves-state.ts'
 
 /** Of one service: where it is, and how it is watched on its way back. */
@@ -61,18 +61,18 @@ const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'tim
 
 function wayBack(service: FleetService, request: Returning['request'], cause: Cause): readonly WayBack[] {
   const { name, state, back } = service
-  const { from, to } = revisionsOf(service)
+  const { from, to } = versionsOf(service)
   const outcome = state?.verdict?.outcome
   // Its engine has taken the revision back, and left the settings.
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
   if (back || !from || !to || !isDue) return []
-  return [{ name, request: { ...backTo(from, to, request, cause), former: state?.plan?.former } }]
+  return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: state?.plan?.former } }]
 }
 
 function isDeployed(service: FleetService): boolean {
-  const { outcome, servingTaskDefinition } = service.state?.verdict ?? {}
+  const { outcome, serving } = service.state?.verdict ?? {}
   // A cancel came too late to stop it.
-  const isComplete = outcome === 'cancelled' && servingTaskDefinition === revisionsOf(service).to
+  const isComplete = outcome === 'cancelled' && serving?.id === versionsOf(service).to?.id
   return (isComplete || takenBack.includes(outcome)) && (isChanged(service) || keepsSettings(service))
 }
 

@@ -42,7 +42,7 @@ describe('how a CodeDeploy deployment ends', () => {
     const sim = codeDeployScene({ alarms: ['api-5xx'] })
     const ended = await runIntoAlarm(sim)
     expect(ended.outcome).toBe('rolled-back')
-    expect(ended.state.verdict?.servingTaskDefinition).toBe(revision(1))
+    expect(ended.state.verdict?.serving?.id).toBe(revision(1))
     expect(ended.state.rollingBack?.deploymentId).toMatch(/^d-/)
     expect(ended.state.rollingBack?.deploymentId).not.toBe(ended.state.deployment?.id)
     expect(servingImage(sim)).toBe(oldImage)

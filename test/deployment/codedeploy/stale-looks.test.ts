@@ -34,7 +34,7 @@ describe.each([undefined, 'traffic-shifted', 'baked'] as const)('waiting for %s'
     }
     const { outcome, state } = await run(sim, { image: newImage, request, onEvent })
     expect(outcome).toBe('succeeded')
-    expect(state.verdict?.servingTaskDefinition).toBe(revision(2))
+    expect(state.verdict?.serving?.id).toBe(revision(2))
     expect(sim.recorder.all.at(-1)?.operation).toBe('DescribeServices')
     expect(reads() - before).toBe(1)
   })
@@ -86,7 +86,7 @@ describe('after a failure', () => {
     lag(sim, looks)
     const ended = await run(sim, { image: newImage, onEvent: ({ kind }) => kind === 'started' && stopLate(sim) })
     expect(ended.outcome).toBe('stopped')
-    expect(ended.state.verdict?.servingTaskDefinition).toBe(truthOf(sim).taskDefinition)
+    expect(ended.state.verdict?.serving?.id).toBe(truthOf(sim).taskDefinition)
     expect(truthOf(sim).taskDefinition).toBe(revision(2))
   })
 
@@ -98,7 +98,7 @@ describe('after a failure', () => {
     const alarm = () => sim.clock.after(200_000, () => cloudwatch.setState('api-5xx', 'ALARM'))
     const ended = await run(sim, { image: newImage, onEvent: ({ kind }) => kind === 'started' && alarm() })
     expect(ended.outcome).toBe('rolled-back')
-    expect(ended.state.verdict?.servingTaskDefinition).toBe(revision(1))
+    expect(ended.state.verdict?.serving?.id).toBe(revision(1))
     expect(servingImage(sim)).toBe(oldImage)
   })
 

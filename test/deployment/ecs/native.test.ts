@@ -38,7 +38,7 @@ describe.each(strategies)('the strategy %s of ECS', (strategy) => {
     })
     expect([outcome, serving(sim)]).toEqual(['rolled-back', oldImage])
     expect(cause).toMatch(/\("api", exit code 1\).*no database/s)
-    expect(state.verdict?.servingTaskDefinition).toMatch(/:1$/)
+    expect(state.verdict?.serving?.id).toMatch(/:1$/)
   })
 
   test('an alarm while it bakes rolls it back, and the alarm is named', async () => {

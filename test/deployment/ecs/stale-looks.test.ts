@@ -35,7 +35,7 @@ describe.each(rights)('%s the right to read service deployments', (_, deny) => {
     lag(sim, looks)
     const ended = await run(sim, { image: newImage })
     expect(ended.outcome).toBe('succeeded')
-    expect(ended.state.verdict?.servingTaskDefinition).toBe(revision(2))
+    expect(ended.state.verdict?.serving?.id).toBe(revision(2))
     expect(truthOf(sim)).toMatchObject({ image: newImage, rolloutState: 'COMPLETED' })
   })
 
@@ -77,7 +77,7 @@ describe.each(rights)('%s the right to read service deployments', (_, deny) => {
       lag(sim, 4)
       const ended = await run(sim, { image: newImage })
       expect([rollbackDeployment, ended.outcome]).toEqual([rollbackDeployment, 'rolled-back'])
-      expect(ended.state.verdict?.servingTaskDefinition).toBe(revision(1))
+      expect(ended.state.verdict?.serving?.id).toBe(revision(1))
       expect(truthOf(sim)).toMatchObject({ taskDefinition: revision(1), rolloutState: 'COMPLETED' })
     }
   })

@@ -15,14 +15,17 @@ import {
 import { fleetVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
 import { renderText, text, untrusted } from '../../../src/text.ts'
 
-const arn = (revision: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`
+const version = (revision: number) => ({
+  id: `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${revision}`,
+  label: `api:${revision}`,
+})
 
 const plan: Plan = {
   cluster: 'shop',
   service: 'api',
   region: 'eu-west-1',
   engine: 'ecs-rolling',
-  previousTaskDefinition: arn(1),
+  from: version(1),
   changes: [],
   images: [],
   unchanged: false,
@@ -42,7 +45,7 @@ function told(outcome: Outcome, at = 0): readonly DeploymentEvent[] {
   } as const
   return [
     { kind: 'planned', at, plan },
-    { kind: 'registered', at, taskDefinitionArn: arn(2), reused: false },
+    { kind: 'versioned', at, version: version(2), reused: false },
     ...(outcome === 'unchanged' || outcome === 'superseded' ? [] : [started]),
     { kind: 'finished', at, verdict: { outcome, ...(isGood(outcome) ? {} : { cause }) } },
   ]

@@ -95,7 +95,7 @@ describe('a service that changes its strategy', () => {
     expect(cause).toContain(
       'load-balancer-configuration has no alternateTargetGroupArn, productionListenerRule, roleArn for api',
     )
-    expect(state.registered).toBeUndefined()
+    expect(state.versioned).toBeUndefined()
     expect((await configurationOf(sim))?.bakeTimeInMinutes).toBeUndefined()
     expect(servingImage(sim)).toBe(oldImage)
   })

@@ -13,6 +13,7 @@ import { textIn } from '../../../task-definition/members.ts'
 import { findRegistered } from '../../../task-definition/register.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import type { Changed } from '../facts/obstacle.ts'
+import { versionOf } from '../facts/revision-version.ts'
 import { changed } from '../prepare/conflict.ts'
 import { images } from '../prepare/decide-plan.ts'
 import { checkNew } from '../prepare/preflight-checks.ts'
@@ -70,8 +71,7 @@ function planOf(request: ServiceRequest, content: JsonObject, { definition, arn 
     engine: engineFor(content),
     strategy: deploymentConfiguration?.strategy,
     steps: stepsOf(deploymentConfiguration),
-    previousTaskDefinition: undefined,
-    taskDefinition: arn,
+    to: versionOf(arn),
     changes: diff(undefined, definition),
     images: images(undefined, definition),
     desiredCount: desiredCount === undefined ? undefined : { from: 0, to: desiredCount },

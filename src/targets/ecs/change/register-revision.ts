@@ -8,6 +8,7 @@ import { Failure } from '../../../failure.ts'
 import type { Ecs, JsonObject } from '../../../ports.ts'
 import { type Registration, registerNew } from '../../../task-definition/register.ts'
 import { renderText, type Text, text, untrusted, withoutStop } from '../../../text.ts'
+import { versionOf } from '../facts/revision-version.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -100,7 +101,7 @@ function noRoom(definition: JsonObject, { taskTags }: Marking): Text | undefined
 export async function* settleRevision(found: Revision, marking: Marking | undefined, context: Context): Events<string> {
   if (marking && !found.isNew) yield* moveTags(found, marking, context)
   context.keep({ taskDefinition: found.arn })
-  yield { kind: 'registered', at: context.clock.now(), taskDefinitionArn: found.arn, reused: !found.isNew }
+  yield { kind: 'versioned', at: context.clock.now(), version: versionOf(found.arn), reused: !found.isNew }
   return found.arn
 }
 

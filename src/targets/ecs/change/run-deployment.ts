@@ -65,7 +65,7 @@ export async function* attempt(asked: ServiceRequest, context: Context): Events<
   await order
   if (obstacle) return obstacle
   const taskDefinition = yield* revision(prepared, decided, marking, preparing, search)
-  const rollout = { request, context, service, taskDefinition, previousTaskDefinition: decided.previousTaskDefinition }
+  const rollout = { request, context, service, taskDefinition, previousTaskDefinition: decided.from?.id }
   const failed = decided.settingsOnly ? undefined : yield* oneOff(rollout, prepared)
   if (failed) return failed
   const current = await lookAgain(rollout, prepared)
@@ -90,7 +90,7 @@ async function* tellPlan(
 ): Events<void> {
   const { clock, keep } = context
   yield { kind: 'planned', at: clock.now(), plan: decided }
-  keep({ engine, previousTaskDefinition: decided.previousTaskDefinition })
+  keep({ engine, previousTaskDefinition: decided.from?.id })
   yield* warnOfExpiry(request, decided, context)
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
@@ -119,17 +119,17 @@ async function* judge(
 /** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
 function conflictOf(request: ServiceRequest, { engine, service }: Prepared, decided: Plan): Conflict | undefined {
   const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
-  return isAllowed ? undefined : rollingConflict(service, decided.taskDefinition)
+  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
 }
 
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
 function searchRevision(
   { dryRun }: ServiceRequest,
   { wanted, conflict, latest }: Prepared,
-  { taskDefinition }: Plan,
+  { to }: Plan,
   { ecs }: Context,
 ): Promise<Registration | undefined> {
-  if (dryRun || conflict || taskDefinition !== undefined) return Promise.resolve(undefined)
+  if (dryRun || conflict || to !== undefined) return Promise.resolve(undefined)
   return begun(findRegistered(wanted.definition, { ecs }, latest))
 }
 
@@ -141,7 +141,7 @@ async function* revision(
   context: Context,
   search: Promise<Registration | undefined>,
 ): Events<string> {
-  const known = inFlight?.taskDefinition ?? decided.taskDefinition
+  const known = inFlight?.taskDefinition ?? decided.to?.id
   const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
   const found =
     known === undefined

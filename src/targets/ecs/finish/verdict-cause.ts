@@ -7,6 +7,7 @@ import { isBad } from '../../../deployment/verdict.ts'
 import type { Cause } from '../../../diagnosis/cause.ts'
 import { Failure } from '../../../failure.ts'
 import { text, untrusted } from '../../../text.ts'
+import { versionOf } from '../facts/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
 /** A deployment that is over: what was asked for, and what is kept of it. */
@@ -27,7 +28,7 @@ export async function* finish(end: End, finished: Finished): AsyncGenerator<Depl
     cause = merge(end, examined)
   }
   if (cause && end.left) cause = { ...cause, fix: text`${cause.fix} ${end.left}` }
-  const verdict = { outcome: end.outcome, servingTaskDefinition: end.serving, cause }
+  const verdict = { outcome: end.outcome, serving: versionOf(end.serving), cause }
   yield { kind: 'finished', at: context.clock.now(), verdict }
 }
 
@@ -65,7 +66,7 @@ export async function* finishByError(
   const goesOn = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
   const verdict = goesOn
     ? ({ outcome: 'detached', cause: unwatched(cause, record, request) } as const)
-    : ({ outcome: 'failed', servingTaskDefinition: record.previousTaskDefinition, cause } as const)
+    : ({ outcome: 'failed', serving: versionOf(record.previousTaskDefinition), cause } as const)
   yield { kind: 'finished', at, verdict }
 }
 

@@ -9,6 +9,7 @@ import { startPace } from '../../../deployment/pace.ts'
 import { untrusted } from '../../../text.ts'
 import { watchCodeDeploy } from '../codedeploy/watch-codedeploy.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
+import { versionOf } from '../facts/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { type Located, locate } from './locate.ts'
@@ -32,9 +33,10 @@ export async function* begin(
   const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = located
   const { cluster, region } = request
   const at = context.clock.now()
-  const [from, to] = isTakenBack ? [taskDefinition, previousTaskDefinition] : [previousTaskDefinition, taskDefinition]
+  const [before, wanted] = [versionOf(previousTaskDefinition), versionOf(taskDefinition)]
+  const [from, to] = isTakenBack ? [wanted, before] : [before, wanted]
   const plan = {
-    ...{ cluster, service: request.service, region, engine, previousTaskDefinition: from, taskDefinition: to },
+    ...{ cluster, service: request.service, region, engine, from, to },
     ...{ strategy: service.deploymentConfiguration?.strategy, changes: [], images: [], unchanged: false },
   }
   yield { kind: 'planned', at, plan }
@@ -52,7 +54,7 @@ export async function* begin(
     // What has happened since its beginning belongs to the deployment, and may be the evidence for its end.
     const began = located.begunAt?.getTime()
     context.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
-    if (!isTakenBack) yield { kind: 'registered', at, taskDefinitionArn: taskDefinition, reused: true }
+    if (!isTakenBack) yield { kind: 'versioned', at, version: versionOf(taskDefinition), reused: true }
     yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
   }
   return { request, context, service, taskDefinition, previousTaskDefinition }

@@ -6,6 +6,7 @@ import { hasTags, isEqual } from '../../../task-definition/equal.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
+import { versionOf } from '../facts/revision-version.ts'
 import {
   type Engine,
   isConsistent,
@@ -47,8 +48,8 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Plan 
     settings: settings?.changes,
     former: settings?.former,
     settingsOnly: settings !== undefined && settings.members.loadBalancers === undefined && isSame,
-    previousTaskDefinition: previousTaskDefinition(service),
-    taskDefinition,
+    from: versionOf(previousTaskDefinition(service)),
+    to: versionOf(taskDefinition),
     changes: diff(current, wanted.definition),
     images: images(current, wanted.definition),
     desiredCount: countChange(request, situation),

@@ -31,12 +31,12 @@ export async function check(
 function startsTasks(
   request: ServiceRequest,
   { service, inFlight, conflict }: Prepared,
-  { unchanged, settingsOnly, taskDefinition, previousTaskDefinition }: Plan,
+  { unchanged, settingsOnly, from, to }: Plan,
   context: Context,
 ): boolean {
   if (inFlight !== undefined || settingsOnly || (unchanged && conflict === undefined)) return false
-  if (taskDefinition === undefined) return true
-  return !isAdoptable({ request, context, service, taskDefinition, previousTaskDefinition })
+  if (to === undefined) return true
+  return !isAdoptable({ request, context, service, taskDefinition: to.id, previousTaskDefinition: from?.id })
 }
 
 /** Says what was found, once. Throws `preflight-failed` when something blocks the deployment. */

@@ -36,7 +36,7 @@ function coming(request: ServiceRequest, service: Service, plan: Plan): readonly
   const count = (rolling ? request.desiredCount : undefined) ?? service.desiredCount
   const current = primary(service)
   const replaces = rolling && (request.onConflict === undefined || request.onConflict === 'stop')
-  const busy = replaces && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.taskDefinition
+  const busy = replaces && current?.rolloutState === 'IN_PROGRESS' && current.taskDefinition !== plan.to?.id
   const early = plan.settings?.find(({ name }) => name === 'early success')
   return [
     ...(count === 0 && service.schedulingStrategy !== 'DAEMON'
