@@ -99,3 +99,8 @@ export function renderText(
     })
     .join('')
 }
+
+/** `a, b`: parts of a line with the same words between each two. */
+export function joined(parts: readonly Text[], between = ', '): Text {
+  return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]))
+}

@@ -1,52 +1,67 @@
-import type { GroupName } from '../targets/ecs/codedeploy-group/group-name.ts'
-import type { GroupSettings } from '../targets/ecs/codedeploy-group/group-settings.ts'
-import type { Engine } from '../targets/ecs/facts/service-facts.ts'
-import type { FormerSettings } from '../targets/ecs/request/former-settings.ts'
-import type { SettingChange } from '../targets/ecs/strategy/setting-changes.ts'
-import type { TaskDefinitionChange } from '../task-definition/diff.ts'
-import type { Untrusted } from '../text.ts'
+import type { Text, Untrusted } from '../text.ts'
 import type { Version } from './version.ts'
 
-/** What a deployment will do, decided before anything changes. `dry-run` prints it and stops. */
+/** What a deployment will do, in words that every channel shows as they are. `dry-run` prints it and stops. */
 export interface Plan {
-  readonly cluster: string
-  readonly service: string
-  readonly region: string
-  readonly engine: Engine
-  /** ECS's name of the strategy (`ROLLING`, `BLUE_GREEN`, `LINEAR`, `CANARY`), where the service says one. */
-  readonly strategy?: string | undefined
-  /** How traffic is shifted, `5 % for 10 min`, where that is done in steps. */
-  readonly steps?: string | undefined
-  /** What the deployment changes at the settings of the service; empty or absent: they stay. */
-  readonly settings?: readonly SettingChange[] | undefined
-  /** What the service had where its settings change. */
-  readonly former?: FormerSettings | undefined
-  /** True when the service runs this content already and only its settings change, which starts no deployment. */
-  readonly settingsOnly?: boolean | undefined
+  /** `nothing`: what is live is what is wanted. `settings`: no version is deployed. `creates`: nothing of this name exists yet. */
+  readonly does: 'nothing' | 'settings' | 'creates' | 'deploys'
   /** What is live now; absent where nothing is. */
   readonly from?: Version | undefined
   /** What is deployed, where it exists already; absent where it has to be made or found first. */
   readonly to?: Version | undefined
-  /** How the new definition differs from the one that runs now; values of environment and secrets are masked. */
-  readonly changes: readonly TaskDefinitionChange[]
-  /** Images by container, old and new. */
-  readonly images: readonly { readonly container: string; readonly from?: string | undefined; readonly to: string }[]
-  /** Number of tasks, where it changes. */
-  readonly desiredCount?: { readonly from: number; readonly to: number } | undefined
-  readonly codeDeploy?:
-    | (GroupName & {
-        readonly deploymentConfig?: string | undefined
-        readonly appSpec: string
-        /** As the group has them, or as they are overridden; absent where nothing is going to be done. */
-        readonly settings?: GroupSettings | undefined
-      })
-    | undefined
-  /** True when the service runs this content already and nothing will be done. */
-  readonly unchanged: boolean
-  /** True when there is no such service yet: it will be created. */
-  readonly creates?: boolean | undefined
+  readonly method: Method
+  /** What decides how the deployment goes and does not change by it. */
+  readonly facts: readonly PlanFact[]
+  /** What changes beside the version; empty: nothing. */
+  readonly settings: readonly SettingChange[]
+  /** What the target needs to put `settings` back; only the target reads it. */
+  readonly undo?: unknown
+  /** How the description of the new version differs from that of the live one; values of environment and secrets are masked. */
+  readonly changes: readonly Change[]
+  /** What a version consists of. */
+  readonly artifacts: readonly Artifact[]
   /** True when nothing is going to be done in any case: the plan is all there is. */
   readonly dryRun?: boolean | undefined
-  /** Why this revision was chosen, where the program chose it: for a rollback. */
+  /** Why this version was chosen, where the program chose it: for a rollback. */
   readonly basis?: Untrusted | undefined
+}
+
+/** How a version replaces another one. */
+export interface Method {
+  /** `ECS canary`. */
+  readonly label: Text
+  /** How traffic is shifted, `5 % for 10 min`, where that is done in steps. */
+  readonly pace?: string | undefined
+  /** `with an ECS canary deployment (5 % for 10 min)`. */
+  readonly deploys: Text
+  /** `with Amazon ECS`. */
+  readonly rollsBack: Text
+}
+
+/** A fact with its label; `line` is the same as a line of the log. */
+export interface PlanFact {
+  readonly label: string
+  readonly value: Text
+  readonly line: Text
+}
+
+/** One setting that a deployment changes, in words; `from` and `to` may contain names that others chose. */
+export interface SettingChange {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+/** One difference between two descriptions of a version. `from` is absent for what is added, `to` for what is removed. */
+export interface Change {
+  readonly path: string
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** An image of a container, or another part of a version; `from` is that of the live version. */
+export interface Artifact {
+  readonly container: string
+  readonly from?: string | undefined
+  readonly to: string
 }

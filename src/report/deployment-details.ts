@@ -3,8 +3,7 @@ import type { DeploymentState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
 import { functionName } from '../targets/ecs/strategy/setting-changes.ts'
-import { type Text, text, untrusted } from '../text.ts'
-import { joined } from './short.ts'
+import { joined, type Text, text, untrusted } from '../text.ts'
 
 /** The fact, and what it says: `Circuit breaker`, `2 of 10 failed`. */
 export type DetailLine = readonly [label: string, value: Text]
@@ -34,7 +33,7 @@ export function detailNews(previous: DeploymentState, next: DeploymentState): re
     (hook) => isTold(hook) && hook.status !== 'SUCCEEDED' && known.get(hook.id) !== hook.status,
   )
   // The alarms of a CodeDeploy group are told with the group.
-  const isByEcs = next.plan?.engine !== 'codedeploy'
+  const isByEcs = next.deployment?.engine !== 'codedeploy'
   const fired = now.alarms?.triggered.filter((name) => !before?.alarms?.triggered.includes(name)) ?? []
   return [
     ...(now.alarms && !before?.alarms && isByEcs ? [text`alarms   ${alarmWords(now.alarms)}`] : []),

@@ -5,8 +5,8 @@ import type {
   StoppedContainer,
   StoppedTaskGroup,
 } from '../targets/ecs/facts/deployment-evidence.ts'
-import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
-import { day, joined, task, timeOfDay } from './short.ts'
+import { asName, joined, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { day, task, timeOfDay } from './short.ts'
 
 /** One fold of evidence. Its lines are redacted; a view escapes them. */
 export interface EvidenceSection {

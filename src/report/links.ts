@@ -16,7 +16,7 @@ export function commitUrl(run: Run, commit: Commit | undefined): string | undefi
 /** What this deployment changes in git, where the image that ran before is tagged with its commit. */
 export function compareUrl({ subject: { run, commit }, state: { plan } }: Report): string | undefined {
   const page = commitUrl(run, commit)
-  const tags = plan?.images.map(({ from }) => /(?<!sha256):([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
+  const tags = plan?.artifacts.map(({ from }) => /(?<!sha256):([0-9a-f]{7,40})(?:@|$)/.exec(from ?? '')?.[1]) ?? []
   const before = tags.find((tag) => tag !== undefined)
   return page && commit && before && !commit.sha.startsWith(before)
     ? page.replace(`/commit/${commit.sha}`, `/compare/${before}...${commit.sha}`)

@@ -3,12 +3,11 @@ import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { breakerLimit, detailNews } from './deployment-details.ts'
-import { groupText } from './group-words.ts'
 import { suspectedReason, suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { place } from './sentence.ts'
 import { image } from './short.ts'
-import { settingLines, withStrategy } from './strategy.ts'
+import { settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 
 /** What happened between two states, in the order in which a person would tell it. */
@@ -47,45 +46,39 @@ const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of',
 
 function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly Text[] {
   if (plan && purpose === 'rollback') return plannedBack(plan, subject)
-  if (!plan || plan.unchanged) return []
-  const how = withStrategy(plan)
+  if (!plan || plan.does === 'nothing') return []
   const begin = beginnings[isFound(purpose) ? purpose : 'deployment']
-  const [service, where] = [asName(subject.service), text`cluster ${asName(plan.cluster)}, ${untrusted(plan.region)}`]
+  const [service, where] = [
+    asName(subject.service),
+    text`cluster ${asName(subject.cluster)}, ${untrusted(subject.region)}`,
+  ]
   return [
-    plan.creates
+    plan.does === 'creates'
       ? text`Creating service ${service} in ${place(subject)} (${where}): it does not exist yet`
-      : plan.settingsOnly
+      : plan.does === 'settings'
         ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
-        : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${how} (${where})`,
+        : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${plan.method.deploys} (${where})`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
-    ...groupLines(plan),
-    ...plan.images.map(({ container, from, to }) => {
+    ...plan.facts.map(({ line }) => line),
+    ...plan.artifacts.map(({ container, from, to }) => {
       const old = from === undefined || from === to ? '' : text`${asName(image(from))} → `
       return text`image    ${asName(container)}: ${old}${asName(image(to))}`
     }),
   ]
 }
 
-/** What decides how CodeDeploy's deployment goes, before it begins. */
-function groupLines({ codeDeploy }: Plan): readonly Text[] {
-  const { settings, deploymentGroup, application } = codeDeploy ?? {}
-  if (!settings || deploymentGroup === undefined || application === undefined) return []
-  return [text`group    ${asName(deploymentGroup)} of ${asName(application)}: ${groupText(settings)}`]
-}
-
 function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
-  const { engine, to, basis } = plan
+  const { method, to, basis } = plan
   const target = to ? text` to ${asName(to.label)}` : ''
-  const how = engine === 'codedeploy' ? 'with CodeDeploy' : 'with Amazon ECS'
   const why = basis ? text`: ${basis}` : ''
   return [
-    text`Rolling back ${asName(subject.service)} in ${place(subject)}${target} ${how}${why}`,
+    text`Rolling back ${asName(subject.service)} in ${place(subject)}${target} ${method.rollsBack}${why}`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
   ]
 }
 
 function versioned({ versioned, purpose, plan }: DeploymentState): readonly Text[] {
-  if (!versioned || purpose === 'rollback' || plan?.settingsOnly) return []
+  if (!versioned || purpose === 'rollback' || plan?.does === 'settings') return []
   const name = asName(versioned.version.label)
   return [
     isFound(purpose)

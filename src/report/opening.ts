@@ -1,12 +1,11 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Cause } from '../diagnosis/cause.ts'
-import { renderText, type Text, text, untrusted } from '../text.ts'
+import { joined, renderText, type Text, text, untrusted } from '../text.ts'
 import { closed } from './failure-text.ts'
 import { safeUrl } from './links.ts'
 import { waitingLines } from './pauses.ts'
 import type { Report } from './report.ts'
 import { appearance, causeSentence, headline, stageOf } from './sentence.ts'
-import { joined } from './short.ts'
 
 /** What every channel says before anything else. */
 export interface Opening {

@@ -3,11 +3,10 @@ import type { Outcome } from '../deployment/verdict.ts'
 import type { Version } from '../deployment/version.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { duration } from '../duration.ts'
-import { asName, type Text, text } from '../text.ts'
+import { asName, joined, type Text, text } from '../text.ts'
 import { closed } from './failure-text.ts'
 import { whereItWaits } from './pauses.ts'
 import type { Report } from './report.ts'
-import { joined } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */
@@ -121,7 +120,8 @@ export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
-  if (state.plan?.settingsOnly && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
+  if (state.plan?.does === 'settings' && stage in settingsWords)
+    return { ...appearances[stage], ...settingsWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
   if (state.purpose === 'watch' || state.purpose === 'answer') {
     const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}

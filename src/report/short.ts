@@ -1,5 +1,3 @@
-import type { Text } from '../text.ts'
-
 /** Short forms of AWS's and git's long names, for people. Each returns its argument where it is not of the known form. */
 
 /** `api:118` of a task definition ARN. */
@@ -63,9 +61,4 @@ export function truncate(value: string, limit: number): string {
     kept += character
   }
   return `${kept}…`
-}
-
-/** `a, b`: parts of a line with the same words between each two. */
-export function joined(parts: readonly Text[], between = ', '): Text {
-  return parts.flatMap((part, index) => (index === 0 ? part : [between, ...part]))
 }

@@ -25,7 +25,7 @@ import {
 } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
 import { openingText, slackLink } from './slack-opening.ts'
-import { settingLines, strategyWords } from './strategy.ts'
+import { methodWords, settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { servingNow, trafficLine } from './traffic-words.ts'
 
@@ -75,12 +75,12 @@ function facts({ subject, state: { plan, versioned } }: Report): readonly SlackT
   const before = plan?.from
   const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
   const images =
-    plan?.images.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
+    plan?.artifacts.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
   return [
     ...commitFields(subject),
     ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
     ...(target ? [mrkdwn(`*Revision*\n${slackCode(target.label)}${was(before?.label, target.label)}`)] : []),
-    ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(strategyWords(plan))}`)] : []),
+    ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(methodWords(plan))}`)] : []),
     ...(plan && settingLines(plan).length > 0
       ? [mrkdwn(`*Settings*\n${settingLines(plan).map(inSlack).join('\n')}`)]
       : []),

@@ -1,12 +1,11 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import { text, untrusted } from '../text.ts'
 import { type DetailLine, detailLines } from './deployment-details.ts'
-import { groupText } from './group-words.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
 import type { Report } from './report.ts'
 import { account, image, commit as short } from './short.ts'
-import { settingLines, strategyWords } from './strategy.ts'
+import { methodWords, settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { trafficLine } from './traffic-words.ts'
 
@@ -61,15 +60,15 @@ export function linkList(links: readonly (readonly [label: string, address: stri
 
 function planFacts({ plan, versioned }: DeploymentState): readonly Fact[] {
   if (!plan) return []
-  const { images, codeDeploy, creates, basis, from: previous } = plan
+  const { artifacts, facts, does, basis, from: previous } = plan
   const target = versioned?.version ?? plan.to
   return [
-    ...images.map(
+    ...artifacts.map(
       ({ container, from, to }): Fact => [`Image of ${code(container)}`, change(from && image(from), image(to))],
     ),
     ...(target ? [['Revision', change(previous?.label, target.label)] as const] : []),
-    ...(codeDeploy?.settings ? [['Deployment group', prose(groupText(codeDeploy.settings))] as const] : []),
-    ...(creates ? [['New service', 'created by this deployment'] as const] : []),
+    ...facts.map(({ label, value }): Fact => [label, prose(value)]),
+    ...(does === 'creates' ? [['New service', 'created by this deployment'] as const] : []),
     ...(basis ? [['Selected because', prose(text`${basis}`)] as const] : []),
   ]
 }
@@ -83,7 +82,7 @@ function strategyFacts({ plan }: DeploymentState): readonly Fact[] {
   if (!plan) return []
   const settings = settingLines(plan)
   return [
-    ['Strategy', prose(strategyWords(plan))],
+    ['Strategy', prose(methodWords(plan))],
     ...(settings.length > 0 ? [['Settings', settings.map(prose).join(' · ')] as const] : []),
   ]
 }

@@ -2,9 +2,8 @@ import type { Details } from '../deployment/details.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Version } from '../deployment/version.ts'
-import { asName, type Text, text } from '../text.ts'
+import { asName, joined, type Text, text } from '../text.ts'
 import type { DetailLine } from './deployment-details.ts'
-import { joined } from './short.ts'
 
 /** After these the shares that were seen last may be true no more, but nothing newer is known. */
 const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', 'timed-out', 'cancelled', 'detached']

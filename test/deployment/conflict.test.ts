@@ -38,7 +38,7 @@ describe.each([
     expect(ended.outcome).toBe('succeeded')
     expect(ended.state.phases[0]).toMatchObject({ name: 'other-deployment', status: 'succeeded' })
     // What is deployed was rendered from what the other one left, and what ran before is the other one.
-    expect(ended.state.plan?.images).toEqual([{ container: 'api', from: theirs, to: newImage }])
+    expect(ended.state.plan?.artifacts).toEqual([{ container: 'api', from: theirs, to: newImage }])
     expect(servingImage(sim)).toBe(newImage)
   })
 
@@ -65,7 +65,7 @@ describe.each([
     const sim = await busy(scene)
     const ended = await deploy(sim, onConflict, { request: { dryRun: true } })
     const warnings = ended.state.warnings.map(({ untrusted }) => untrusted).join('\n')
-    expect(ended.state.plan?.images).toEqual([expect.objectContaining({ to: newImage })])
+    expect(ended.state.plan?.artifacts).toEqual([expect.objectContaining({ to: newImage })])
     expect(warnings).toMatch(engine === 'rolling' ? rolling : codeDeploy)
     expect(replaces.test(warnings)).toBe(engine === 'rolling' && rolling === replaces)
     expect([ended.outcome, ended.error]).toEqual([undefined, undefined])

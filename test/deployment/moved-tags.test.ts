@@ -69,7 +69,7 @@ describe.each([
     push(sim, 'two')
     const ended = await again(sim, { request: { propagateTags: 'SERVICE' } })
     expect(ended.outcome).toBe('succeeded')
-    expect(ended.state.plan?.settingsOnly).toBe(false)
+    expect(ended.state.plan?.does).toBe('deploys')
     expect(ended.state.deployment).toBeDefined()
   })
 
@@ -77,7 +77,7 @@ describe.each([
     const sim = await deployed()
     push(sim, 'two')
     const ended = await again(sim, { request: { dryRun: true } })
-    expect(ended.state.plan?.unchanged).toBe(false)
+    expect(ended.state.plan?.does).toBe('deploys')
     expect(warnings(ended)).toMatch(/tag of .* was moved/)
     const changes = sim.recorder.all.filter(({ operation }) => /^(Update|Create)/.test(operation))
     expect(changes).toEqual([])

@@ -68,7 +68,7 @@ test.each([
       sim.clock.advance(30 * 60_000)
       const winners = jobs
         .filter(({ outcome }) => outcome === 'succeeded')
-        .map(({ state }) => state.plan?.images[0]?.to)
+        .map(({ state }) => state.plan?.artifacts[0]?.to)
       if (winners.length > 0) expect([seed, winners]).toEqual([seed, expect.arrayContaining([servingImage(sim)])])
     }
   },

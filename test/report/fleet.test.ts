@@ -29,7 +29,7 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     if (standing === 'waiting') return []
     const outcome = standing === 'put-back' ? 'succeeded' : standing
     const begun: readonly FleetEvent[] = [
-      own({ kind: 'planned', at: start + index, plan: { ...plan, service } }),
+      own({ kind: 'planned', at: start + index, plan }),
       own({ kind: 'versioned', at: start, version: version(1171), reused: false }),
       own({
         kind: 'started',

@@ -31,8 +31,8 @@ function reportOf(theirs: string): Report {
       ...state,
       plan: {
         ...plan,
-        images: [{ container: theirs, from: theirs, to: theirs }],
-        changes: [{ path: theirs, kind: 'changed', from: theirs, to: theirs }],
+        artifacts: [{ container: theirs, from: theirs, to: theirs }],
+        changes: [{ path: theirs, from: theirs, to: theirs }],
         settings: [{ name: 'alarms', from: theirs, to: theirs }],
       },
       details: {

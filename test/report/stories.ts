@@ -1,12 +1,13 @@
 import type { Details } from '../../src/deployment/details.ts'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
-import type { Plan } from '../../src/deployment/plan.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Version } from '../../src/deployment/version.ts'
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Commit, Subject } from '../../src/report/subject.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
+import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
+import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
 import { text, untrusted } from '../../src/text.ts'
 
 /** 2026-11-20 09:00:00 UTC. */
@@ -43,7 +44,7 @@ export const subject: Subject = {
   commit,
 }
 
-export const plan: Plan = {
+export const servicePlan: ServicePlan = {
   cluster: 'production-eu',
   service: 'api',
   region: 'eu-west-1',
@@ -67,6 +68,8 @@ export const plan: Plan = {
   },
   unchanged: false,
 }
+
+export const plan = planInWords(servicePlan)
 
 export const cause: Cause = {
   code: 'out-of-memory',
@@ -188,17 +191,17 @@ const end = (seconds: number, outcome: Outcome, serving?: Version): DeploymentEv
 
 const before = [planned, registered, ...started]
 const broken = [...before, ...failing]
-const unchangedPlan: Plan = {
-  ...plan,
+const unchangedPlan = planInWords({
+  ...servicePlan,
   changes: [],
   unchanged: true,
   to: version(117),
-  images: plan.images.map(({ container, to }) => ({ container, from: to, to })),
-}
+  images: servicePlan.images.map(({ container, to }) => ({ container, from: to, to })),
+})
 const noCause = (outcome: Outcome): DeploymentEvent => ({ kind: 'finished', at: at(120), verdict: { outcome } })
 
-const canaryPlan: Plan = {
-  ...plan,
+const canaryPlan: ServicePlan = {
+  ...servicePlan,
   engine: 'ecs-rolling',
   strategy: 'CANARY',
   steps: '10% for 5 min',
@@ -228,7 +231,7 @@ const details: Details = {
 }
 
 const canary: readonly DeploymentEvent[] = [
-  { kind: 'planned', at: at(1), plan: canaryPlan },
+  { kind: 'planned', at: at(1), plan: planInWords(canaryPlan) },
   registered,
   {
     kind: 'started',
@@ -253,7 +256,7 @@ const canary: readonly DeploymentEvent[] = [
   { kind: 'details', at: at(80), details },
 ]
 
-const settingsPlan: Plan = {
+const settingsPlan: ServicePlan = {
   ...canaryPlan,
   ...{ changes: [], images: [], settingsOnly: true, to: version(117) },
 }
@@ -318,7 +321,7 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
     rollingBack,
     end(260, 'rolled-back', version(117)),
   ],
-  settings: [{ kind: 'planned', at: at(1), plan: settingsPlan }, end(3, 'succeeded', version(117))],
+  settings: [{ kind: 'planned', at: at(1), plan: planInWords(settingsPlan) }, end(3, 'succeeded', version(117))],
 }
 
 /** All states that a story goes through, the first before any event. */

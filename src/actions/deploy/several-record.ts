@@ -84,7 +84,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
   const { plan } = state
   return {
     ...state,
-    plan: plan && { ...plan, changes: [], codeDeploy: undefined },
+    plan: plan && { ...plan, changes: [], facts: [] },
     evidence: undefined,
     details: undefined,
     messages: [],

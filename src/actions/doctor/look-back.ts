@@ -13,6 +13,7 @@ import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
 import { findPastDeployment } from '../../targets/ecs/locate/deployment-history.ts'
 import type { KnownDeployment } from '../../targets/ecs/locate/known-deployment.ts'
+import { planInWords } from '../../targets/ecs/prepare/plan-words.ts'
 import { text, untrusted } from '../../text.ts'
 import type { Place } from '../targets/place.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -85,7 +86,7 @@ function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployme
     from: versionOf(past.previousTaskDefinition),
     ...what,
   }
-  return { kind: 'planned', at: startedAt, plan }
+  return { kind: 'planned', at: startedAt, plan: planInWords(plan) }
 }
 
 function started({ engine, id, consoleUrl, startedAt }: KnownDeployment): DeploymentEvent {

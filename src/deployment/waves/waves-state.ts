@@ -139,8 +139,8 @@ export function isChanged(service: FleetService): boolean {
 /** Whether this run has changed settings of the service, and has not put them back. Its engine's own way back leaves them. */
 export function keepsSettings(service: FleetService): boolean {
   const { plan, deployment, verdict } = service.state ?? {}
-  const isUpdated = deployment !== undefined || (plan?.settingsOnly && verdict?.outcome === 'succeeded')
-  return plan?.former !== undefined && isUpdated === true && !isRestored(service)
+  const isUpdated = deployment !== undefined || (plan?.does === 'settings' && verdict?.outcome === 'succeeded')
+  return plan?.undo !== undefined && isUpdated === true && !isRestored(service)
 }
 
 /** Whether all that this run has changed of it is as it was. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { formerFrom } from '../../targets/ecs/request/former-settings.ts'
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 import { type RollbackJourney, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
 import { text } from '../../text.ts'
@@ -66,7 +67,7 @@ function wayBack(service: FleetService, request: Returning['request'], cause: Ca
   // Its engine has taken the revision back, and left the settings.
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
   if (back || !from || !to || !isDue) return []
-  return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: state?.plan?.former } }]
+  return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: formerFrom(state?.plan?.undo) } }]
 }
 
 function isDeployed(service: FleetService): boolean {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { DeploymentEvent } from '../../../src/deployment/events.ts'
-import type { Plan } from '../../../src/deployment/plan.ts'
 import { fold, initialState } from '../../../src/deployment/state.ts'
 import { isGood, type Outcome } from '../../../src/deployment/verdict.ts'
 import { inParallel } from '../../../src/deployment/waves/parallel.ts'
@@ -13,6 +12,7 @@ import {
   isFailure,
 } from '../../../src/deployment/waves/waves-state.ts'
 import { fleetVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
+import { planInWords } from '../../../src/targets/ecs/prepare/plan-words.ts'
 import { renderText, text, untrusted } from '../../../src/text.ts'
 
 const version = (revision: number) => ({
@@ -20,7 +20,7 @@ const version = (revision: number) => ({
   label: `api:${revision}`,
 })
 
-const plan: Plan = {
+const plan = planInWords({
   cluster: 'shop',
   service: 'api',
   region: 'eu-west-1',
@@ -29,7 +29,7 @@ const plan: Plan = {
   changes: [],
   images: [],
   unchanged: false,
-}
+})
 
 const cause = { code: 'x', what: text`It broke`, why: text`so`, fix: text`mend it`, confidence: 'certain' } as const
 

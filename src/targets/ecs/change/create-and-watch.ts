@@ -5,7 +5,6 @@ import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { withoutOrigin } from '../../../deployment/origin.ts'
 import { type End, notWatched, remains } from '../../../deployment/outcomes.ts'
-import type { Plan } from '../../../deployment/plan.ts'
 import { afterwards, shortly } from '../../../deployment/time-limits.ts'
 import type { CreateServiceRequest, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
@@ -16,8 +15,11 @@ import type { Changed } from '../facts/obstacle.ts'
 import { versionOf } from '../facts/revision-version.ts'
 import { changed } from '../prepare/conflict.ts'
 import { images } from '../prepare/decide-plan.ts'
+import { planInWords } from '../prepare/plan-words.ts'
 import { checkNew } from '../prepare/preflight-checks.ts'
 import { checkServiceDefinition, engineFor, withSettings } from '../prepare/service-definition.ts'
+import type { ServicePlan } from '../prepare/service-plan.ts'
+import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
 import { runOneOffTask } from '../tasks/run-task.ts'
@@ -47,8 +49,8 @@ export async function* createService(
   requireSubnets(request.runTask, written.content)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
-  yield { kind: 'planned', at: context.clock.now(), plan }
-  yield* warnOfExpiry(request, plan, context)
+  yield { kind: 'planned', at: context.clock.now(), plan: planInWords(plan) }
+  yield* warnOfExpiry(request, expectedMinutes(request, plan), context)
   yield* checkNew(request, given.content, wanted, preparing)
   if (request.dryRun) return undefined
   preparing.keep({ engine: engineFor(given.content), isCreation: true })
@@ -61,7 +63,7 @@ export async function* createService(
   return yield* watch(request, context, created, taskDefinition)
 }
 
-function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): Plan {
+function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): ServicePlan {
   const { cluster, service, region, desiredCount, dryRun } = request
   const { deploymentConfiguration }: Service = content
   return {

@@ -5,7 +5,6 @@ import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
 import { beginOrder } from '../../../deployment/environment-order.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { End } from '../../../deployment/outcomes.ts'
-import type { Plan } from '../../../deployment/plan.ts'
 import { shortly } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { DeploymentGroup } from '../../../ports.ts'
@@ -16,9 +15,12 @@ import { runningTaskDefinition } from '../facts/service-facts.ts'
 import { changed, rollingConflict } from '../prepare/conflict.ts'
 import { decidePlan, withSettings } from '../prepare/decide-plan.ts'
 import { tellDryRun } from '../prepare/dry-run.ts'
+import { planInWords } from '../prepare/plan-words.ts'
 import { check, tellChecks } from '../prepare/preflight-checks.ts'
 import { groupFor, type Prepared, prepare } from '../prepare/prepare.ts'
 import { isStill, lookAgain } from '../prepare/recheck-service.ts'
+import type { ServicePlan } from '../prepare/service-plan.ts'
+import { expectedMinutes } from '../prepare/service-plan.ts'
 import { warningsBefore } from '../prepare/warnings.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
@@ -86,12 +88,12 @@ async function* tellPlan(
   request: ServiceRequest,
   context: Context,
   { engine, service, denied }: Prepared,
-  decided: Plan,
+  decided: ServicePlan,
 ): Events<void> {
   const { clock, keep } = context
-  yield { kind: 'planned', at: clock.now(), plan: decided }
+  yield { kind: 'planned', at: clock.now(), plan: planInWords(decided) }
   keep({ engine, previousTaskDefinition: decided.from?.id })
-  yield* warnOfExpiry(request, decided, context)
+  yield* warnOfExpiry(request, expectedMinutes(request, decided), context)
   for (const message of warningsBefore(request, service, decided, denied))
     yield { kind: 'warning', at: clock.now(), message }
 }
@@ -117,7 +119,11 @@ async function* judge(
 }
 
 /** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
-function conflictOf(request: ServiceRequest, { engine, service }: Prepared, decided: Plan): Conflict | undefined {
+function conflictOf(
+  request: ServiceRequest,
+  { engine, service }: Prepared,
+  decided: ServicePlan,
+): Conflict | undefined {
   const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
   return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
 }
@@ -126,7 +132,7 @@ function conflictOf(request: ServiceRequest, { engine, service }: Prepared, deci
 function searchRevision(
   { dryRun }: ServiceRequest,
   { wanted, conflict, latest }: Prepared,
-  { to }: Plan,
+  { to }: ServicePlan,
   { ecs }: Context,
 ): Promise<Registration | undefined> {
   if (dryRun || conflict || to !== undefined) return Promise.resolve(undefined)
@@ -136,7 +142,7 @@ function searchRevision(
 /** The ARN of the revision to deploy, registered where there is none yet. */
 async function* revision(
   { wanted, inFlight, running, stored }: Prepared,
-  decided: Plan,
+  decided: ServicePlan,
   marking: Marking | undefined,
   context: Context,
   search: Promise<Registration | undefined>,
@@ -166,7 +172,7 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Prepared): Events
 async function* start(
   rollout: Rollout,
   { engine, inFlight, service, isListed }: Prepared,
-  { settingsOnly }: Plan,
+  { settingsOnly }: ServicePlan,
   group: DeploymentGroup | undefined,
 ): Events<End | Obstacle> {
   if (engine === 'ecs-rolling') return yield* rollOut(rollout)

@@ -10,6 +10,8 @@ import { untrusted } from '../../../text.ts'
 import { watchCodeDeploy } from '../codedeploy/watch-codedeploy.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
 import { versionOf } from '../facts/revision-version.ts'
+import { planInWords } from '../prepare/plan-words.ts'
+import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { type Located, locate } from './locate.ts'
@@ -39,8 +41,8 @@ export async function* begin(
     ...{ cluster, service: request.service, region, engine, from, to },
     ...{ strategy: service.deploymentConfiguration?.strategy, changes: [], images: [], unchanged: false },
   }
-  yield { kind: 'planned', at, plan }
-  yield* warnOfExpiry(request, plan, context)
+  yield { kind: 'planned', at, plan: planInWords(plan) }
+  yield* warnOfExpiry(request, expectedMinutes(request, plan), context)
   if (located.kind === 'codedeploy' && located.rollbackId !== undefined) {
     const message = `${located.rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`
     yield { kind: 'warning', at, message: untrusted(message) }

@@ -1,4 +1,3 @@
-import type { Plan } from '../../../deployment/plan.ts'
 import { withoutCredentials } from '../../../image/reference.ts'
 import type { DeploymentGroup, Json, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
@@ -17,6 +16,7 @@ import {
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { settingsUpdate } from '../strategy/service-settings.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** What there is, as far as a plan depends on it. */
 export interface Situation {
@@ -32,7 +32,7 @@ export interface Situation {
 }
 
 /** Decides what to do from what is asked and what is there. Asks nothing of AWS and changes nothing. */
-export function decidePlan(request: ServiceRequest, situation: Situation): Plan {
+export function decidePlan(request: ServiceRequest, situation: Situation): ServicePlan {
   const { engine, service, current, wanted } = situation
   const taskDefinition = existingRevision(situation)
   const settings = settingsUpdate(request, service, engine)
@@ -60,7 +60,7 @@ export function decidePlan(request: ServiceRequest, situation: Situation): Plan 
 }
 
 /** The plan with what decides how CodeDeploy's deployment goes. */
-export function withSettings(plan: Plan, group: DeploymentGroup, { codeDeploy }: ServiceRequest): Plan {
+export function withSettings(plan: ServicePlan, group: DeploymentGroup, { codeDeploy }: ServiceRequest): ServicePlan {
   return plan.codeDeploy
     ? { ...plan, codeDeploy: { ...plan.codeDeploy, settings: settingsOf(group, codeDeploy) } }
     : plan

@@ -1,11 +1,11 @@
 import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import type { Plan } from '../../../deployment/plan.ts'
 import type { DeploymentGroup, Service } from '../../../ports.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { isAdoptable } from '../strategy/update-effects.ts'
 import type { Prepared } from './prepare.ts'
 import type { Preflight } from './run-preflight.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /**
  * Looks whether the planned deployment can succeed. Undefined where nobody asks, where no new task starts, or where what is
@@ -14,7 +14,7 @@ import type { Preflight } from './run-preflight.ts'
 export async function check(
   request: ServiceRequest,
   prepared: Prepared,
-  plan: Plan,
+  plan: ServicePlan,
   group: Promise<DeploymentGroup | undefined>,
   context: Context,
 ): Promise<Preflight | undefined> {
@@ -31,7 +31,7 @@ export async function check(
 function startsTasks(
   request: ServiceRequest,
   { service, inFlight, conflict }: Prepared,
-  { unchanged, settingsOnly, from, to }: Plan,
+  { unchanged, settingsOnly, from, to }: ServicePlan,
   context: Context,
 ): boolean {
   if (inFlight !== undefined || settingsOnly || (unchanged && conflict === undefined)) return false

@@ -3,7 +3,6 @@ import type { Judgement, Watchman } from '../../../deployment/commit-guard.ts'
 import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { withoutOrigin } from '../../../deployment/origin.ts'
-import type { Plan } from '../../../deployment/plan.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
 import { findInFlight, type InFlight, requireGroup, withGroup } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
@@ -14,6 +13,7 @@ import { isSound, readService } from '../facts/read-service.ts'
 import { type Engine, engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** Without it nobody knows what CodeDeploy does, until it refuses. */
 const listing = 'codedeploy:ListDeployments'
@@ -94,7 +94,7 @@ async function lookAtGroup(
 
 /** CodeDeploy's deployment group, where there is something to do with it. */
 export async function groupFor(
-  { unchanged }: Plan,
+  { unchanged }: ServicePlan,
   { request, engine, service, conflict }: Prepared,
   context: Context,
 ): Promise<DeploymentGroup | undefined> {

@@ -1,17 +1,17 @@
 import { shortName } from '../../../deployment/outcomes.ts'
-import type { Plan } from '../../../deployment/plan.ts'
 import type { Service } from '../../../ports.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
 import { countServices } from '../codedeploy-group/appspec-source.ts'
 import { hasRollbackTarget, primary } from '../facts/service-facts.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { differences } from './service-definition.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** What people should know before a deployment begins, because it decides what its end is worth. */
 export function warningsBefore(
   request: ServiceRequest,
   service: Service,
-  plan: Plan,
+  plan: ServicePlan,
   denied: readonly string[],
 ): readonly Untrusted[] {
   const found = [
@@ -29,7 +29,7 @@ function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[
   return [`The service is already on this revision, but only ${runningCount} of ${desiredCount} tasks are running.`]
 }
 
-function coming(request: ServiceRequest, service: Service, plan: Plan): readonly string[] {
+function coming(request: ServiceRequest, service: Service, plan: ServicePlan): readonly string[] {
   const rolling = plan.engine === 'ecs-rolling'
   const services = plan.codeDeploy ? countServices(plan.codeDeploy.appSpec) : 0
   const otherwise = differences(request.serviceDefinition?.content ?? {}, service, request.settings)
@@ -61,7 +61,7 @@ function coming(request: ServiceRequest, service: Service, plan: Plan): readonly
 }
 
 /** What is asked for and cannot be done with CodeDeploy (API UpdateService: what it takes for `CODE_DEPLOY`). */
-function unapplied(request: ServiceRequest, service: Service, { engine }: Plan): readonly string[] {
+function unapplied(request: ServiceRequest, service: Service, { engine }: ServicePlan): readonly string[] {
   if (engine !== 'codedeploy') return []
   const { desiredCount, volumeConfigurations } = request
   return [

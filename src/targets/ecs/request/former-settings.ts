@@ -50,3 +50,12 @@ export function restored({ configuration, loadBalancers }: FormerSettings, servi
     loadBalancers: loadBalancers ?? service.loadBalancers ?? [],
   }
 }
+
+/** What a plan keeps of them (`undo`), as this module wrote it; undefined where it keeps none. */
+export function formerFrom(undo: unknown): FormerSettings | undefined {
+  return isFormer(undo) ? undo : undefined
+}
+
+function isFormer(undo: unknown): undo is FormerSettings {
+  return typeof undo === 'object' && undo !== null && 'configuration' in undo
+}

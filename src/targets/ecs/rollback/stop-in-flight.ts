@@ -12,6 +12,8 @@ import { asName, text, untrusted } from '../../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
+import { versionOf } from '../facts/revision-version.ts'
+import { planInWords } from '../prepare/plan-words.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { watchServiceDeployment } from '../watch/watch-service-deployment.ts'
 import type { Moving } from './in-flight.ts'
@@ -54,14 +56,14 @@ function planned(moving: Moving, { cluster, service, region }: ServiceRequest, {
     region,
     engine,
     strategy: moving.service.deploymentConfiguration?.strategy,
-    previousTaskDefinition: moving.taskDefinition,
-    taskDefinition: moving.from,
+    from: versionOf(moving.taskDefinition),
+    to: versionOf(moving.from),
     changes: [],
     images: [],
     unchanged: false,
     basis: untrusted(basis),
   }
-  return { kind: 'planned', at: clock.now(), plan }
+  return { kind: 'planned', at: clock.now(), plan: planInWords(plan) }
 }
 
 async function* byEcs(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { SettingChange } from '../../../deployment/plan.ts'
 import { Failure } from '../../../failure.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LoadBalancer, Service } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
@@ -6,7 +7,7 @@ import type { Engine } from '../facts/service-facts.ts'
 import { type FormerSettings, formerOf, restored, type Settled } from '../request/former-settings.ts'
 import { type DeploymentSettings, givenNames } from '../request/requested-settings.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
-import { type SettingChange, settingChanges } from './setting-changes.ts'
+import { settingChanges } from './setting-changes.ts'
 import { strategyProblems } from './strategy-rules.ts'
 
 /** A deployment configuration that differs from the one that a service has. */

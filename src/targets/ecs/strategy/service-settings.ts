@@ -1,11 +1,11 @@
 import type { Rollout } from '../../../deployment/context.ts'
+import type { SettingChange } from '../../../deployment/plan.ts'
 import { shortly } from '../../../deployment/time-limits.ts'
 import type { Service, UpdateServiceRequest } from '../../../ports.ts'
 import type { Engine } from '../facts/service-facts.ts'
 import type { FormerSettings } from '../request/former-settings.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { arrange } from './arrange-strategy.ts'
-import type { SettingChange } from './setting-changes.ts'
 
 type Wanted = Pick<ServiceRequest, 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'>
 

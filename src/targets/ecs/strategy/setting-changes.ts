@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { SettingChange } from '../../../deployment/plan.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LifecycleHook } from '../../../ports.ts'
 import type { Settled } from '../request/former-settings.ts'
-
-/** One setting that a deployment changes at a service, in words; `from` and `to` may hold names that somebody else chose. */
-export interface SettingChange {
-  readonly name: string
-  readonly from: string
-  readonly to: string
-}
 
 /** `value`: what is compared, with AWS's defaults in it; `words`: how people read it. */
 interface Setting {
