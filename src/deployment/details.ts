@@ -1,3 +1,4 @@
+import type { AnswerCommands } from './commands.ts'
 /** Tasks and traffic of one service revision (ECS) or task set (CodeDeploy). */
 export interface RevisionDetails {
   /** `api:118`; the revision's own id where its task definition is not known. */
@@ -32,7 +33,12 @@ export interface Details {
     | { readonly status: string; readonly failures: number; readonly threshold?: number | undefined }
     | undefined
   readonly alarms?:
-    | { readonly status: string; readonly names: readonly string[]; readonly triggered: readonly string[] }
+    | {
+        readonly status: string
+        readonly names: readonly string[]
+        readonly triggered: readonly string[] /** True where the facts of the plan name them. */
+        readonly isInPlan?: boolean
+      }
     | undefined
   readonly hooks: readonly HookDetails[]
   /** When the bake time is over, in milliseconds since 1970; only while it runs. */
@@ -49,6 +55,7 @@ export interface Pause {
   readonly until?: number | undefined
   /** What AWS does when nobody answers: hook `timeoutAction` of ECS, `actionOnTimeout` of CodeDeploy. */
   readonly otherwise: 'continue' | 'roll-back'
+  readonly commands: AnswerCommands
 }
 
 /** `timed-out`: nobody answered and AWS did what it does then; `unknown`: AWS does not say how the wait ended. */

@@ -1,7 +1,7 @@
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
-import type { Engine } from '../targets/ecs/facts/service-facts.ts'
 import type { Untrusted } from '../text.ts'
+import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './verdict.ts'
@@ -23,7 +23,6 @@ export type DeploymentEvent =
   | {
       readonly kind: 'started'
       readonly at: number
-      readonly engine: Engine
       /**
        * What the input deployment-id takes: CodeDeploy's `d-…`; of ECS `service-deployment/cluster/service/id`, the ARN
        * without the account, as the runner drops a job's output with a masked account id in it; or `ecs-svc/…`, which
@@ -34,6 +33,9 @@ export type DeploymentEvent =
       readonly consoleUrl: string | undefined
       /** True when a deployment of the same content was in flight already and is now watched. */
       readonly adopted: boolean
+      readonly commands: Commands
+      /** Outputs that only this target has, by their names in action.yml. */
+      readonly outputs: Readonly<Record<string, string>>
     }
   /** What has started is known by its id, where no reply had it, or by one that AWS does not forget. */
   | { readonly kind: 'identified'; readonly at: number; readonly deploymentId: string }

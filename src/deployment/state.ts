@@ -1,9 +1,9 @@
 import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { Evidence, ServiceEvent } from '../targets/ecs/facts/deployment-evidence.ts'
-import type { Engine } from '../targets/ecs/facts/service-facts.ts'
 import { redactTexts } from '../targets/ecs/finish/redact-evidence.ts'
 import type { Untrusted } from '../text.ts'
+import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { DeploymentEvent, PhaseStatus } from './events.ts'
 import type { Plan } from './plan.ts'
@@ -34,11 +34,12 @@ export interface DeploymentState {
   readonly deployment?:
     | {
         readonly id: string
-        readonly engine: Engine
         /** Undefined where the console of the partition is not known. */
         readonly consoleUrl: string | undefined
         readonly adopted: boolean
         readonly startedAt: number
+        readonly commands: Commands
+        readonly outputs: Readonly<Record<string, string>>
       }
     | undefined
   /** In the order in which they were first seen. */
@@ -91,8 +92,8 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
     case 'versioned':
       return { ...next, versioned: { version: event.version, reused: event.reused } }
     case 'started': {
-      const { deploymentId: id, engine, consoleUrl, adopted, at: startedAt } = event
-      return { ...next, deployment: { id, engine, consoleUrl, adopted, startedAt } }
+      const { deploymentId: id, consoleUrl, adopted, at: startedAt, commands, outputs } = event
+      return { ...next, deployment: { id, consoleUrl, adopted, startedAt, commands, outputs } }
     }
     case 'identified':
       return state.deployment ? { ...next, deployment: { ...state.deployment, id: event.deploymentId } } : next

@@ -32,11 +32,9 @@ export function detailNews(previous: DeploymentState, next: DeploymentState): re
   const hooks = now.hooks.filter(
     (hook) => isTold(hook) && hook.status !== 'SUCCEEDED' && known.get(hook.id) !== hook.status,
   )
-  // The alarms of a CodeDeploy group are told with the group.
-  const isByEcs = next.deployment?.engine !== 'codedeploy'
   const fired = now.alarms?.triggered.filter((name) => !before?.alarms?.triggered.includes(name)) ?? []
   return [
-    ...(now.alarms && !before?.alarms && isByEcs ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
+    ...(now.alarms && !before?.alarms && !now.alarms.isInPlan ? [text`alarms   ${alarmWords(now.alarms)}`] : []),
     ...fired.map((name) => text`alarm    ${untrusted(name)} in ALARM`),
     ...hooks.map((hook) => text`hook     ${hookWords(hook)}`),
     ...(now.bakeEndsAt !== before?.bakeEndsAt ? bakeLine(now, next.updatedAt) : []).map(

@@ -20,9 +20,8 @@ export interface EvidenceSection {
  * AWS says of the whole, and then what only happened. Empty sections are left out.
  */
 export function evidenceSections(state: DeploymentState): readonly EvidenceSection[] {
-  const { evidence, deployment } = state
+  const { evidence } = state
   if (!evidence) return []
-  const isByCodeDeploy = evidence.codeDeploy !== undefined || deployment?.engine === 'codedeploy'
   const sections: readonly EvidenceSection[] = [
     { kind: 'tasks', title: text`Stopped tasks`, lines: evidence.stoppedTasks.flatMap(stoppedTasks) },
     ...evidence.logs.map(
@@ -39,7 +38,7 @@ export function evidenceSections(state: DeploymentState): readonly EvidenceSecti
     { kind: 'platforms', title: text`Platforms of task and images`, lines: platforms(evidence) },
     {
       kind: 'reason',
-      title: isByCodeDeploy ? text`CodeDeploy error` : text`ECS status reason`,
+      title: evidence.isByCodeDeploy ? text`CodeDeploy error` : text`ECS status reason`,
       lines: reason(evidence, state),
     },
     { kind: 'missing', title: text`Missing permissions`, lines: missing(evidence) },

@@ -1,5 +1,4 @@
 import { renderText } from '../text.ts'
-import { codeDeployId } from './deployment-id.ts'
 import { forPlain } from './escape.ts'
 import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
@@ -21,7 +20,8 @@ export function outputs({ subject, state }: Report): Record<string, string> {
     'task-definition-arn': (state.versioned?.version ?? state.plan?.to)?.id,
     'previous-task-definition-arn': state.plan?.from?.id,
     'deployment-id': state.deployment?.id,
-    'codedeploy-deployment-id': codeDeployId(state),
+    ...subject.outputs,
+    ...state.deployment?.outputs,
     'console-url': state.deployment?.consoleUrl,
     url: subject.url,
     ...(pause && {

@@ -10,6 +10,8 @@ export interface Subject {
   readonly accountId?: string | undefined
   /** Address where people reach the service. */
   readonly url?: string | undefined
+  /** Outputs that only this target has, as they are before anything has started. */
+  readonly outputs?: Readonly<Record<string, string>> | undefined
   readonly run: Run
   /** Undefined where what is deployed is of no commit that this run knows, as in a rollback. */
   readonly commit?: Commit | undefined

@@ -22,9 +22,8 @@ export function trafficLine(state: DeploymentState): readonly DetailLine[] {
 }
 
 /** What is live after the end, where that is known; undefined while a deployment runs. */
-export function servingNow({ verdict, plan, purpose, deployment }: DeploymentState): Version | undefined {
-  // Where somebody stopped a deployment of ECS, the service names the revision that it was on its way to.
-  if (!verdict || (verdict.outcome === 'stopped' && deployment?.engine === 'ecs-rolling')) return undefined
+export function servingNow({ verdict, plan, purpose }: DeploymentState): Version | undefined {
+  if (!verdict) return undefined
   const isBack = verdict.outcome === 'rolled-back' && purpose !== 'rollback'
   return verdict.serving ?? (isBack ? plan?.from : undefined)
 }

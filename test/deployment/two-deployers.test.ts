@@ -36,7 +36,7 @@ async function job(sim: Simulator, commit: string, random: () => number): Promis
 async function succeededAtAws(sim: Simulator, { state }: Ended): Promise<boolean> {
   const { ecs, codeDeploy } = portsOf(sim)
   const { deployment, versioned } = state
-  if (deployment?.engine === 'codedeploy')
+  if (deployment?.id.startsWith('d-'))
     return (await codeDeploy.describeDeployment(deployment.id)).status === 'Succeeded'
   for (const { status, targetServiceRevision } of await ecs.listServiceDeployments('shop', 'api', new Date(0))) {
     const revision = await ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')

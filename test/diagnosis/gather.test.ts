@@ -53,6 +53,7 @@ async function deployed(
     service: 'api',
     taskDefinition,
     since,
+    isByCodeDeploy: false,
     ...change.subject,
     ...change.about?.(since),
   }

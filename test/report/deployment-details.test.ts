@@ -32,11 +32,7 @@ describe('the live revision', () => {
     ['after a failure before the change: what served', canaryThen(ends('failed', old)), 'Live revision: api:117'],
     ['after an end that settles nothing: what was seen', canaryThen(ends('failed')), 'Last known traffic: api:117 90%'],
     ['when nobody watches any more: what was seen', canaryThen(ends('detached')), 'Last known traffic: api:117 90%'],
-    [
-      'after ECS was stopped: not what the service names',
-      canaryThen(ends('stopped', old)),
-      'Last known traffic: api:117',
-    ],
+    ['after ECS was stopped: what is live is unknown', canaryThen(ends('stopped')), 'Last known traffic: api:117'],
     ['when a newer deployment took over: nothing that is known', canaryThen(ends('superseded')), undefined],
   ])('%s', (_, state, expected) => {
     const [line] = shown(state).filter((words) => /^(Traffic|Live|Last)/.test(words))

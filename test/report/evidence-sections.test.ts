@@ -6,7 +6,7 @@ import { evidence, lastState, start, stories } from './stories.ts'
 
 const nothing: Evidence = { stoppedTasks: [], serviceEvents: [], targetHealth: [], logs: [], missingPermissions: [] }
 const byEcs = lastState(stories.canary ?? [])
-const byCodeDeploy = lastState(stories.deploying ?? [])
+const byCodeDeploy = { isByCodeDeploy: true }
 
 /** Titles with their lines, as a person sees them. */
 function shown(given: Partial<Evidence>, state = byEcs): Record<string, readonly string[]> {
@@ -69,11 +69,11 @@ describe('what the evidence shows', () => {
     const said = untrusted('Activated alarms: <api-5xx>')
     const codeDeploy = { errorCode: 'ALARM_ACTIVE', message: said, failures: [] }
     expect(shown({ statusReason: said })).toEqual({ 'ECS status reason': [said.untrusted] })
-    expect(shown({ statusReason: said }, byCodeDeploy)).toEqual({ 'CodeDeploy error': [said.untrusted] })
-    expect(shown({ statusReason: said, codeDeploy }, byCodeDeploy)).toEqual({
+    expect(shown({ ...byCodeDeploy, statusReason: said })).toEqual({ 'CodeDeploy error': [said.untrusted] })
+    expect(shown({ ...byCodeDeploy, statusReason: said, codeDeploy })).toEqual({
       'CodeDeploy error': ['ALARM_ACTIVE: Activated alarms: <api-5xx>'],
     })
-    expect(shown({ statusReason: untrusted('stopped'), codeDeploy }, byCodeDeploy)).toEqual({
+    expect(shown({ ...byCodeDeploy, statusReason: untrusted('stopped'), codeDeploy })).toEqual({
       'CodeDeploy error': ['ALARM_ACTIVE: Activated alarms: <api-5xx>', 'stopped'],
     })
   })

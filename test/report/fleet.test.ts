@@ -10,6 +10,7 @@ import { fleetOutputs } from '../../src/report/fleet-outputs.ts'
 import { fleetSlackMessage } from '../../src/report/fleet-slack.ts'
 import { renderFleetSummary } from '../../src/report/fleet-summary.ts'
 import { longestSummary } from '../../src/report/summary.ts'
+import { startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { anyText, runs } from '../generated.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
@@ -31,14 +32,18 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     const begun: readonly FleetEvent[] = [
       own({ kind: 'planned', at: start + index, plan }),
       own({ kind: 'versioned', at: start, version: version(1171), reused: false }),
-      own({
-        kind: 'started',
-        at: start,
-        engine: 'ecs-rolling',
-        deploymentId: `d-${index}`,
-        consoleUrl: 'https://console.aws.amazon.com/x',
-        adopted: false,
-      }),
+      own(
+        startedEvent(
+          {
+            at: start,
+            engine: 'ecs-rolling',
+            deploymentId: `d-${index}`,
+            consoleUrl: 'https://console.aws.amazon.com/x',
+            adopted: false,
+          },
+          { cluster: 'shop', service, region: 'eu-west-1' },
+        ),
+      ),
       own({ kind: 'message', at: start, message: untrusted(words) }),
     ]
     if (outcome === 'deploying') return begun

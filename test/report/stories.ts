@@ -5,7 +5,9 @@ import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Version } from '../../src/deployment/version.ts'
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Commit, Subject } from '../../src/report/subject.ts'
+import { hookCommands } from '../../src/targets/ecs/facts/cli-commands.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
+import { noOutputs, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
 import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
 import { text, untrusted } from '../../src/text.ts'
@@ -33,6 +35,7 @@ export const subject: Subject = {
   environment: 'production',
   accountId: '111122223333',
   url: 'https://api.example.com',
+  outputs: noOutputs,
   run: {
     serverUrl: 'https://github.com',
     repository: 'acme/api',
@@ -118,6 +121,7 @@ export const evidence: Evidence = {
       description: untrusted('Request timed out'),
     },
   ],
+  isByCodeDeploy: true,
   codeDeploy: {
     errorCode: 'HEALTH_CONSTRAINTS',
     message: untrusted('The deployment failed because too few tasks were healthy.'),
@@ -146,16 +150,20 @@ export const planned: DeploymentEvent = { kind: 'planned', at: at(1), plan }
 
 const registered: DeploymentEvent = { kind: 'versioned', at: at(3), version: version(118), reused: false }
 
+const where = { cluster: 'production-eu', service: 'api', region: 'eu-west-1' }
+
 const started: readonly DeploymentEvent[] = [
-  {
-    kind: 'started',
-    at: at(5),
-    engine: 'codedeploy',
-    deploymentId: 'd-ABCDEF123',
-    consoleUrl:
-      'https://eu-west-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-ABCDEF123?region=eu-west-1',
-    adopted: false,
-  },
+  startedEvent(
+    {
+      at: at(5),
+      engine: 'codedeploy',
+      deploymentId: 'd-ABCDEF123',
+      consoleUrl:
+        'https://eu-west-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-ABCDEF123?region=eu-west-1',
+      adopted: false,
+    },
+    where,
+  ),
   { kind: 'phase', at: at(6), name: 'BeforeInstall', status: 'skipped' },
   { kind: 'phase', at: at(6), name: 'Install', status: 'running' },
   { kind: 'phase', at: at(6), name: 'AllowTraffic', status: 'pending' },
@@ -233,14 +241,17 @@ const details: Details = {
 const canary: readonly DeploymentEvent[] = [
   { kind: 'planned', at: at(1), plan: planInWords(canaryPlan) },
   registered,
-  {
-    kind: 'started',
-    at: at(5),
-    engine: 'ecs-rolling',
-    deploymentId: 'ecs-svc/1234567890123456789',
-    consoleUrl: 'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/production-eu/services/api?region=eu-west-1',
-    adopted: false,
-  },
+  startedEvent(
+    {
+      at: at(5),
+      engine: 'ecs-rolling',
+      deploymentId: 'ecs-svc/1234567890123456789',
+      consoleUrl:
+        'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/production-eu/services/api?region=eu-west-1',
+      adopted: false,
+    },
+    where,
+  ),
   { kind: 'phase', at: at(8), name: 'SCALE_UP', status: 'running' },
   { kind: 'tasks', at: at(30), desired: 3, running: 1, pending: 0, failed: 0 },
   { kind: 'details', at: at(50), details: { ...details, bakeEndsAt: undefined, hooks: [] } },
@@ -275,6 +286,7 @@ const waiting: readonly DeploymentEvent[] = [
         stage: 'POST_TEST_TRAFFIC_SHIFT',
         until: at(3600 * number),
         otherwise: number === 1 ? 'roll-back' : 'continue',
+        commands: hookCommands(`ecs-pause-${number}`, where),
       },
     }),
   ),

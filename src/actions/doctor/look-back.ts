@@ -9,6 +9,7 @@ import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
 import { versionOf } from '../../targets/ecs/facts/revision-version.ts'
+import { noOutputs, startedEvent } from '../../targets/ecs/facts/started-event.ts'
 import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
 import { findPastDeployment } from '../../targets/ecs/locate/deployment-history.ts'
@@ -38,6 +39,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     cluster: past.cluster,
     region: aws.region,
     environment: place.environment,
+    outputs: noOutputs,
     accountId: place.accountId,
     run: readRun(runner.environment),
   }
@@ -62,7 +64,7 @@ async function stateOf(
   const isGoodEnd = outcome !== undefined && isGood(outcome)
   const events: readonly DeploymentEvent[] = [
     planned(past, region),
-    started(past),
+    started(past, region),
     ...(isGoodEnd ? [] : await explained(past, ports, now)),
   ]
   const serving = outcome === 'succeeded' ? past.taskDefinition : past.previousTaskDefinition
@@ -89,8 +91,14 @@ function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployme
   return { kind: 'planned', at: startedAt, plan: planInWords(plan) }
 }
 
-function started({ engine, id, consoleUrl, startedAt }: KnownDeployment): DeploymentEvent {
-  return { kind: 'started', at: startedAt, engine, deploymentId: id, consoleUrl, adopted: true }
+function started(
+  { engine, id, consoleUrl, startedAt, cluster, service }: KnownDeployment,
+  region: string,
+): DeploymentEvent {
+  return startedEvent(
+    { at: startedAt, engine, deploymentId: id, consoleUrl, adopted: true },
+    { cluster, service, region },
+  )
 }
 
 async function explained(past: KnownDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
@@ -105,6 +113,7 @@ async function explained(past: KnownDeployment, ports: GatherPorts, now: number)
     triggeredAlarms: past.triggeredAlarms,
     // By now the targets are those of the version that it went back to.
     isBack: past.outcome === 'rolled-back',
+    isByCodeDeploy: engine === 'codedeploy',
     codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,
   }
   const { serviceEvents, ...gathered } = await gather(subject, ports)

@@ -11,6 +11,7 @@ import type { Commit, Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
 import { silentSlack } from '../../slack/silent.ts'
 import type { SlackConfig } from '../../slack/slack.ts'
+import { noOutputs } from '../../targets/ecs/facts/started-event.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { deployedBy } from '../targets/environment-before.ts'
 import type { Place } from '../targets/place.ts'
@@ -51,7 +52,16 @@ export async function openChannels(
   const run = readRun(environment)
   const names = { service: resourceName(service), cluster: resourceName(cluster) }
   const { accountId, url } = place
-  const subject: Subject = { ...names, region, environment: place.environment, accountId, url, run, commit }
+  const subject: Subject = {
+    ...names,
+    region,
+    environment: place.environment,
+    accountId,
+    url,
+    outputs: noOutputs,
+    run,
+    commit,
+  }
   const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? nobody : inputs
   const slack = await slackOf({
     token: slackToken,

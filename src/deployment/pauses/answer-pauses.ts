@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts'
 import { begin, watch } from '../../targets/ecs/locate/attach.ts'
 import { type Located, locate } from '../../targets/ecs/locate/locate.ts'
+import { type PauseDecision, pausesAt, type Situation, situationOf } from '../../targets/ecs/locate/pause-decision.ts'
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 import { findMoving } from '../../targets/ecs/rollback/in-flight.ts'
 import { asRollback } from '../../targets/ecs/rollback/stop-in-flight.ts'
@@ -12,7 +13,6 @@ import { causeOf, certain, type End, reattach } from '../outcomes.ts'
 import { redactEvents } from '../redact-events.ts'
 import { shortly } from '../time-limits.ts'
 import { recorded } from '../with-record.ts'
-import { type PauseDecision, pausesAt, type Situation, situationOf } from './pause-decision.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 

@@ -38,10 +38,11 @@ function told(outcome: Outcome, at = 0): readonly DeploymentEvent[] {
   const started = {
     kind: 'started',
     at,
-    engine: 'ecs-rolling',
     deploymentId: 'd',
     consoleUrl: '',
     adopted: false,
+    commands: { look: [] },
+    outputs: {},
   } as const
   return [
     { kind: 'planned', at, plan },

@@ -7,10 +7,11 @@ const at = 0
 const started = {
   kind: 'started',
   at,
-  engine: 'ecs-rolling',
   deploymentId: '',
   consoleUrl: undefined,
   adopted: false,
+  commands: { look: [] },
+  outputs: {},
 } as const
 const tasks = (running: number, pending: number, failed = 0, desired = 2) =>
   ({ kind: 'tasks', at, desired, running, pending, failed }) as const
@@ -23,7 +24,12 @@ const alarms = (...triggered: string[]) =>
     details: { revisions: [], hooks: [], alarms: { status: '', names: ['5xx'], triggered } },
   }) as const
 const rollingBack = { kind: 'rolling-back', at } as const
-const pause = { id: 'hook', stage: 'POST_SCALE_UP', otherwise: 'roll-back' } as const
+const pause = {
+  id: 'hook',
+  stage: 'POST_SCALE_UP',
+  otherwise: 'roll-back',
+  commands: { prepare: [], goOn: [], rollBack: [] },
+} as const
 const paused = { kind: 'paused', at, pause } as const
 const resumed = { kind: 'resumed', at, id: 'hook', answer: 'continue' } as const
 

@@ -13,6 +13,7 @@ import { findRegistered } from '../../../task-definition/register.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import type { Changed } from '../facts/obstacle.ts'
 import { versionOf } from '../facts/revision-version.ts'
+import { startedEvent } from '../facts/started-event.ts'
 import { changed } from '../prepare/conflict.ts'
 import { images } from '../prepare/decide-plan.ts'
 import { planInWords } from '../prepare/plan-words.ts'
@@ -151,14 +152,12 @@ async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
   const { request, context } = rollout
   const deploymentId = created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id
   context.keep({ stage: 'watching', deploymentId })
-  yield {
-    kind: 'started',
-    at: context.clock.now(),
-    engine: 'codedeploy',
-    deploymentId: deploymentId ?? '',
-    consoleUrl: serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service)),
-    adopted: false,
-  }
+  const consoleUrl = serviceConsoleUrl(request.region, resourceName(request.cluster), resourceName(request.service))
+  const at = context.clock.now()
+  yield startedEvent(
+    { at, engine: 'codedeploy', deploymentId: deploymentId ?? '', consoleUrl, adopted: false },
+    request,
+  )
   if (!request.wait) return notWatched(request, deploymentId)
   return yield* watchFirstTaskSet(rollout, deploymentId)
 }

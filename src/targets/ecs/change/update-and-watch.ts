@@ -11,6 +11,7 @@ import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import { isSteady, primary } from '../facts/service-facts.ts'
+import { startedEvent } from '../facts/started-event.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { isAdoptable, isScaled, makesDeployment } from '../strategy/update-effects.ts'
 import { findServiceDeployment } from '../watch/find-service-deployment.ts'
@@ -123,14 +124,9 @@ async function* watchServiceItself(watched: Watched): Events<End> {
 
 function started({ request, context, service }: Rollout, id: string | undefined, adopted: boolean): DeploymentEvent {
   const cluster = resourceName(service.clusterArn ?? request.cluster)
-  return {
-    kind: 'started',
-    at: context.clock.now(),
-    engine: 'ecs-rolling',
-    deploymentId: id ?? '',
-    consoleUrl: serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service),
-    adopted,
-  }
+  const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
+  const at = context.clock.now()
+  return startedEvent({ at, engine: 'ecs-rolling', deploymentId: id ?? '', consoleUrl, adopted }, request)
 }
 
 function warning({ context }: Rollout, message: string): DeploymentEvent {

@@ -7,6 +7,7 @@ import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.
 import { type GroupName, groupNameOf } from '../codedeploy-group/group-name.ts'
 import { overridesOf, withOverrides } from '../codedeploy-group/group-settings.ts'
 import { codeDeployConsoleUrl } from '../facts/console-url.ts'
+import { startedEvent } from '../facts/started-event.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -24,14 +25,9 @@ export async function* deployByCodeDeploy(
   const name = groupNameOf(request)
   const id = inFlight?.deploymentId ?? (await create(rollout, name))
   context.keep({ stage: 'watching', engine: 'codedeploy', codeDeploy: name, deploymentId: id })
-  yield {
-    kind: 'started',
-    at: context.clock.now(),
-    engine: 'codedeploy',
-    deploymentId: id,
-    consoleUrl: codeDeployConsoleUrl(request.region, id),
-    adopted: inFlight !== undefined,
-  }
+  const consoleUrl = codeDeployConsoleUrl(request.region, id)
+  const adopted = inFlight !== undefined
+  yield startedEvent({ at: context.clock.now(), engine: 'codedeploy', deploymentId: id, consoleUrl, adopted }, request)
   if (!request.wait) return notWatched(request, id)
   // What is in flight was started with what its own run asked for.
   const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)

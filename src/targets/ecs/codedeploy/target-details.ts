@@ -40,7 +40,10 @@ function detailsOf(
   })
   return {
     revisions: revisions.toSorted((one, other) => one.side.localeCompare(other.side)),
-    alarms: enabled && watched.length > 0 ? { status: 'MONITORING', names: watched, triggered: [] } : undefined,
+    alarms:
+      enabled && watched.length > 0
+        ? { status: 'MONITORING', names: watched, triggered: [], isInPlan: true }
+        : undefined,
     hooks: [],
   }
 }

@@ -5,16 +5,18 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { type End, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../../../deployment/pace.ts'
-import { startPauses, startReadyWait, withReadyPhase } from '../../../deployment/pauses/pause-watch.ts'
+import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
 import { aftermath, aside, shortly, until } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../../text.ts'
+import { readyWaitCommands } from '../facts/cli-commands.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { notStopped, type Signs, startFailFast } from '../watch/fail-fast.ts'
 import { followRollback, stoppedBy } from './follow-rollback.ts'
 import { isInstalling, startInstallLooks } from './install-looks.ts'
+import { startReadyWait, withReadyPhase } from './ready-wait.ts'
 import { startTargetDetails } from './target-details.ts'
 import { hasReached, signsOf, targetProgress } from './target-progress.ts'
 import { startProof } from './traffic-proof.ts'
@@ -49,7 +51,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   const pace = startPace(clock, request.longestGap ?? (isEarly(request.waitFor) ? gapOfTwoCalls : undefined))
   const view = startView(rollout, id, pace, group)
   const pauses = startPauses(request)
-  const ready = startReadyWait(group)
+  const ready = startReadyWait(group, readyWaitCommands(id, request.region))
   const prove = startProof(rollout)
   let status: string | undefined
   let seen: EcsTarget | undefined

@@ -110,6 +110,8 @@ export interface PlatformEvidence {
 
 /** Everything known about a deployment that went wrong. Gathered by `gather`, judged by `explain`. */
 export interface Evidence {
+  /** Whether CodeDeploy carried the deployment out, whose words for its end are then `codeDeploy`. */
+  readonly isByCodeDeploy?: boolean | undefined
   /** Where the service is. */
   readonly place?: { readonly region: string; readonly accountId: string } | undefined
   /** When AWS made the deployment, in milliseconds since 1970. */

@@ -48,6 +48,7 @@ export async function investigate(
     triggeredAlarms: known.triggeredAlarms,
     stopped: known.stopped,
     isBack: known.outcome === 'rolled-back',
+    isByCodeDeploy: record.engine === 'codedeploy',
     codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
   }
   const gathered = gather(subject, {

@@ -18,5 +18,6 @@ export interface GatherSubject {
   readonly stopped?: Evidence['stopped']
   /** True when the service is back on its former version, to which the targets belong by now. */
   readonly isBack?: boolean | undefined
+  readonly isByCodeDeploy: boolean
   readonly codeDeployDeploymentId?: string | undefined
 }

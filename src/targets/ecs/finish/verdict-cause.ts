@@ -28,7 +28,9 @@ export async function* finish(end: End, finished: Finished): AsyncGenerator<Depl
     cause = merge(end, examined)
   }
   if (cause && end.left) cause = { ...cause, fix: text`${cause.fix} ${end.left}` }
-  const verdict = { outcome: end.outcome, serving: versionOf(end.serving), cause }
+  // The service names the revision that a stopped deployment of ECS was on its way to.
+  const isUnknown = end.outcome === 'stopped' && record.engine === 'ecs-rolling'
+  const verdict = { outcome: end.outcome, serving: versionOf(isUnknown ? undefined : end.serving), cause }
   yield { kind: 'finished', at: context.clock.now(), verdict }
 }
 

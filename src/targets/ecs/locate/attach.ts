@@ -10,6 +10,7 @@ import { untrusted } from '../../../text.ts'
 import { watchCodeDeploy } from '../codedeploy/watch-codedeploy.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
 import { versionOf } from '../facts/revision-version.ts'
+import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
 import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
@@ -57,7 +58,7 @@ export async function* begin(
     const began = located.begunAt?.getTime()
     context.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
     if (!isTakenBack) yield { kind: 'versioned', at, version: versionOf(taskDefinition), reused: true }
-    yield { kind: 'started', at, engine, deploymentId: id, consoleUrl, adopted: true }
+    yield startedEvent({ at, engine, deploymentId: id, consoleUrl, adopted: true }, request)
   }
   return { request, context, service, taskDefinition, previousTaskDefinition }
 }

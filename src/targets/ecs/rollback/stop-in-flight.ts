@@ -13,6 +13,7 @@ import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import { versionOf } from '../facts/revision-version.ts'
+import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { watchServiceDeployment } from '../watch/watch-service-deployment.ts'
@@ -78,7 +79,8 @@ async function* byEcs(
   context.keep({ stage: 'watching' })
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
-  yield { kind: 'started', at: context.clock.now(), engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }
+  const at = context.clock.now()
+  yield startedEvent({ at, engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }, request)
   if (!request.wait) return notWatched(request, arn)
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, context)

@@ -3,7 +3,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { type End, returning, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
-import { hookWaits, startPauses } from '../../../deployment/pauses/pause-watch.ts'
+import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
 import { aftermath, afterwards, shortly, until } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
@@ -23,6 +23,7 @@ import { hasRollbackTarget } from '../facts/service-facts.ts'
 import { shiftMinutes } from '../strategy/setting-changes.ts'
 import { notStopped, startFailFast } from './fail-fast.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
+import { hookWaits } from './hook-waits.ts'
 import { startDetails } from './service-deployment-details.ts'
 import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
 import { identified, type Own } from './sighting.ts'
@@ -73,7 +74,8 @@ export async function* watchServiceDeployment(watched: Watched): Events<End> {
     const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
     found = undefined
     if (now === undefined) continue
-    const events = [...progress(before, now, clock.now()), ...pauses.look(hookWaits(now, isStopped), clock.now())]
+    const waits = pauses.look(hookWaits(now, request, isStopped), clock.now())
+    const events = [...progress(before, now, clock.now()), ...waits]
     yield* events
     yield* details(now)
     deadline.hold(pauses.isWaiting())

@@ -1,11 +1,13 @@
-import { standingOf } from '../../targets/ecs/facts/service-deployment.ts'
-import type { Located } from '../../targets/ecs/locate/locate.ts'
-import { persistently } from '../agreement.ts'
-import type { Rollout } from '../context.ts'
-import type { Pause } from '../details.ts'
-import { unlessDenied } from '../optional-permission.ts'
-import { shortly } from '../time-limits.ts'
-import { hookWaits, startReadyWait } from './pause-watch.ts'
+import { persistently } from '../../../deployment/agreement.ts'
+import type { Rollout } from '../../../deployment/context.ts'
+import type { Pause } from '../../../deployment/details.ts'
+import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import { shortly } from '../../../deployment/time-limits.ts'
+import { startReadyWait } from '../codedeploy/ready-wait.ts'
+import { readyWaitCommands } from '../facts/cli-commands.ts'
+import { standingOf } from '../facts/service-deployment.ts'
+import { hookWaits } from '../watch/hook-waits.ts'
+import type { Located } from './locate.ts'
 
 /** What somebody decided. */
 export interface PauseDecision {
@@ -36,7 +38,7 @@ export async function situationOf({ stage }: PauseDecision, located: Located, ro
 async function judge(located: Located, rollout: Rollout): Promise<Situation> {
   if (located.kind === 'task-set')
     return { kind: 'moving', says: 'it is the first of its service, which CodeDeploy never pauses' }
-  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located)
+  return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located, rollout)
 }
 
 async function lookAnew(
@@ -48,11 +50,11 @@ async function lookAnew(
   return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
 }
 
-function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>): Situation {
+function hooksNow({ deployment }: Extract<Located, { kind: 'service-deployment' }>, { request }: Rollout): Situation {
   const { status = '', lifecycleStage = '', lifecycleHookDetails: hooks = [] } = deployment
   if (standingOf(deployment) !== 'running')
     return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
-  const { open } = hookWaits(deployment)
+  const { open } = hookWaits(deployment, request)
   if (open.length > 0) return { kind: 'waits', pauses: open, says: `it is paused at ${lifecycleStage}` }
   const wasAnswered = hooks.some((hook) => hook.targetType === 'PAUSE' && hook.status !== 'AWAITING_ACTION')
   if (wasAnswered)
@@ -70,7 +72,10 @@ async function readyNow(
   const { codeDeploy } = shortly(context, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
-  const waits = startReadyWait(group)({ deployment, target, isStopped: false, now: context.clock.now() })
+  const waits = startReadyWait(
+    group,
+    readyWaitCommands(id, request.region),
+  )({ deployment, target, isStopped: false, now: context.clock.now() })
   if (waits.open.length > 0) return { kind: 'waits', pauses: waits.open, says: 'it is paused at READY_WAIT' }
   const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
   const says = `its status is ${status}${running && `, at ${running}`}`

@@ -1,0 +1,32 @@
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import { codeDeployCommands, ecsCommands } from './cli-commands.ts'
+import type { Engine } from './service-facts.ts'
+
+/** Outputs of these targets alone, as they are before anything has started. */
+export const noOutputs = { 'codedeploy-deployment-id': '' }
+
+interface Started {
+  readonly at: number
+  readonly engine: Engine
+  readonly deploymentId: string
+  readonly consoleUrl: string | undefined
+  readonly adopted: boolean
+}
+
+/** The event `started` of a deployment, with what people can type and what later steps can read. */
+export function startedEvent(
+  { at, engine, deploymentId, consoleUrl, adopted }: Started,
+  where: { readonly cluster: string; readonly service: string; readonly region: string },
+): DeploymentEvent {
+  // CodeDeploy makes no deployment of the first tasks of a service.
+  const isCodeDeploy = engine === 'codedeploy' && deploymentId.startsWith('d-')
+  return {
+    kind: 'started',
+    at,
+    deploymentId,
+    consoleUrl,
+    adopted,
+    commands: isCodeDeploy ? codeDeployCommands(deploymentId, where.region) : ecsCommands(where),
+    outputs: isCodeDeploy ? { 'codedeploy-deployment-id': deploymentId } : noOutputs,
+  }
+}
