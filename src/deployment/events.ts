@@ -4,6 +4,7 @@ import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { Plan } from './plan.ts'
+import type { Progress } from './unit-progress.ts'
 import type { Verdict } from './verdict.ts'
 import type { Version } from './version.ts'
 
@@ -48,12 +49,9 @@ export type DeploymentEvent =
       readonly detail?: Untrusted
     }
   | {
-      readonly kind: 'tasks'
+      readonly kind: 'progress'
       readonly at: number
-      readonly desired: number
-      readonly running: number
-      readonly pending: number
-      readonly failed: number
+      readonly progress: Progress
     }
   /** Share of production traffic on the new revision, 0 to 100. */
   | { readonly kind: 'traffic'; readonly at: number; readonly percent: number }

@@ -7,6 +7,7 @@ import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
 import type { DeploymentEvent, PhaseStatus } from './events.ts'
 import type { Plan } from './plan.ts'
+import type { Progress } from './unit-progress.ts'
 import type { Verdict } from './verdict.ts'
 import type { Version } from './version.ts'
 
@@ -44,9 +45,7 @@ export interface DeploymentState {
     | undefined
   /** In the order in which they were first seen. */
   readonly phases: readonly Phase[]
-  readonly tasks?:
-    | { readonly desired: number; readonly running: number; readonly pending: number; readonly failed: number }
-    | undefined
+  readonly progress?: Progress | undefined
   readonly trafficPercent?: number | undefined
   /** Every share of production traffic that the new revision had, oldest first, at most 200. */
   readonly traffic?: readonly { readonly at: number; readonly percent: number }[] | undefined
@@ -99,10 +98,8 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
       return state.deployment ? { ...next, deployment: { ...state.deployment, id: event.deploymentId } } : next
     case 'phase':
       return { ...next, phases: foldPhase(state.phases, event) }
-    case 'tasks': {
-      const { desired, running, pending, failed } = event
-      return { ...next, tasks: { desired, running, pending, failed } }
-    }
+    case 'progress':
+      return { ...next, progress: event.progress }
     case 'traffic':
       return { ...next, trafficPercent: event.percent, traffic: withShare(state, event) }
     case 'details':

@@ -6,7 +6,7 @@ import { forSlack } from './escape.ts'
 import { type FleetReport, fleetOpening, fleetStage, suspicionOf } from './fleet.ts'
 import { causeOfService, durationOf, isBackOnOld, standing, withinRoom } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
-import { tasksLine, trafficBar } from './log-progress.ts'
+import { progressWords, trafficBar } from './log-progress.ts'
 import { lookOf } from './sentence.ts'
 import { account } from './short.ts'
 import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode } from './slack-blocks.ts'
@@ -65,9 +65,9 @@ function lineOf(service: FleetService): string {
 function progress({ state, back }: FleetService): readonly string[] {
   const current = back ?? state
   if (!current || current.verdict) return []
-  const { trafficPercent, tasks } = current
+  const { trafficPercent, progress: counts } = current
   if (trafficPercent !== undefined) return [`${trafficBar(trafficPercent)} ${trafficPercent}%`]
-  return tasks ? [tasksLine(tasks)] : []
+  return counts ? [progressWords(counts)] : []
 }
 
 function links({ subject }: FleetReport): readonly SlackBlock[] {

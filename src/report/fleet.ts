@@ -65,7 +65,7 @@ export function fleetHeadline({ subject, state }: FleetReport): Text {
   const stage = fleetStage(state)
   const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
-  const where = asName(subject.environment ?? subject.cluster)
+  const where = asName(subject.environment ?? subject.home.name)
   return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 

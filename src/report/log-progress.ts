@@ -1,5 +1,6 @@
 import type { Plan } from '../deployment/plan.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
+import type { Progress } from '../deployment/unit-progress.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { breakerLimit, detailNews } from './deployment-details.ts'
@@ -23,7 +24,7 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
       ),
     ),
     ...(next.trafficPercent !== previous.trafficPercent ? traffic(next) : []),
-    ...tasks(previous, next),
+    ...progress(previous, next),
     ...detailNews(previous, next),
     ...pausing(previous, next),
     ...news(previous, next),
@@ -50,7 +51,7 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   const begin = beginnings[isFound(purpose) ? purpose : 'deployment']
   const [service, where] = [
     asName(subject.service),
-    text`cluster ${asName(subject.cluster)}, ${untrusted(subject.region)}`,
+    text`${subject.home.kind} ${asName(subject.home.name)}, ${untrusted(subject.region)}`,
   ]
   return [
     plan.does === 'creates'
@@ -131,16 +132,16 @@ export function trafficBar(percent: number): string {
 }
 
 /** Not again when only the circuit breaker beside them changes. */
-function tasks({ tasks: before }: DeploymentState, next: DeploymentState): readonly Text[] {
-  const { tasks: now } = next
-  if (!now || (before && tasksLine(before) === tasksLine(now))) return []
-  return [text`tasks    ${tasksLine(now)}${now.failed > 0 ? breakerLimit(next) : ''}`]
+function progress({ progress: before }: DeploymentState, next: DeploymentState): readonly Text[] {
+  const { progress: now } = next
+  if (!now || (before && progressWords(before) === progressWords(now))) return []
+  return [text`${untrusted(now.unit.padEnd(8))} ${progressWords(now)}${now.failed > 0 ? breakerLimit(next) : ''}`]
 }
 
 /** `2 of 3 running, 1 pending`; `none running` where none are wanted any more, as after a rollback. */
-export function tasksLine({ desired, running, pending, failed }: NonNullable<DeploymentState['tasks']>): string {
+export function progressWords({ wanted, done, doneWord, pending, failed }: Progress): string {
   const rest = [pending > 0 ? `${pending} pending` : '', failed > 0 ? `${failed} failed` : '']
-  const share = desired === 0 && running === 0 ? 'none running' : `${running} of ${desired} running`
+  const share = wanted === 0 && done === 0 ? `none ${doneWord}` : `${done} of ${wanted} ${doneWord}`
   return [share, ...rest].filter((part) => part !== '').join(', ')
 }
 

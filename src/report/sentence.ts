@@ -156,7 +156,7 @@ function ending({ startedAt, updatedAt, verdict }: DeploymentState): string {
 
 /** Environment where it has a name, cluster otherwise. */
 export function place(subject: Subject): Text {
-  return text`${asName(subject.environment ?? subject.cluster)}`
+  return text`${asName(subject.environment ?? subject.home.name)}`
 }
 
 /**

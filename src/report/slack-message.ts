@@ -7,7 +7,7 @@ import { detailLines } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
 import { evidenceSections, proof } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
-import { tasksLine, trafficBar } from './log-progress.ts'
+import { progressWords, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
@@ -110,7 +110,7 @@ function progress({ state }: Report): string {
       return mark ? [`${mark} ${forSlack(phase.name)}${took(phase)}`] : []
     }),
     ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
-    ...(state.tasks && !state.verdict ? [`Tasks: ${tasksLine(state.tasks)}`] : []),
+    ...(state.progress && !state.verdict ? [`${capital(state.progress.unit)}: ${progressWords(state.progress)}`] : []),
     ...detailLines(state).map(([label, words]) => `${label}: ${inSlack(words)}`),
   ].join('\n')
 }
@@ -159,7 +159,7 @@ function footer({ subject, state }: Report): string {
   const { run } = subject
   const parts: readonly Text[] = [
     text`${untrusted(subject.region)}`,
-    text`cluster ${untrusted(subject.cluster)}`,
+    text`${subject.home.kind} ${untrusted(subject.home.name)}`,
     ...(subject.accountId ? [text`account ${untrusted(account(subject.accountId))}`] : []),
     text`${untrusted(run.repository)} run ${untrusted(run.runNumber)}${run.runAttempt > 1 ? ` attempt ${run.runAttempt}` : ''}`,
   ]
@@ -175,4 +175,8 @@ function proofText({ state }: Report): string | undefined {
   const lines = section.kind === 'logs' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
   const body = lines.map((line) => renderText(line, forSlackCode))
   return `*${inSlack(section.title)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

@@ -3,7 +3,8 @@ import type { Untrusted } from '../text.ts'
 /** What is deployed, by whom and from where: the facts that a report needs beside the state. */
 export interface Subject {
   readonly service: string
-  readonly cluster: string
+  /** What the service is a part of: a cluster, an application. */
+  readonly home: { readonly kind: string; readonly name: string }
   readonly region: string
   /** Name of the environment in slipway.yml, or undefined. */
   readonly environment?: string | undefined

@@ -15,7 +15,7 @@ type Fact = readonly [name: string, value: string]
 export function facts(report: Report): string {
   const { subject, state } = report
   return factTable([
-    ['Service', `${code(subject.service)} in cluster ${code(subject.cluster)}`],
+    ['Service', `${code(subject.service)} in ${subject.home.kind} ${code(subject.home.name)}`],
     ...environmentFact(subject),
     ...planFacts(state),
     ...(state.purpose === 'explanation' ? [] : commitFacts(subject)),

@@ -136,7 +136,7 @@ describe('an alarm', () => {
   }
 
   test.each([
-    ['rolling', () => rollingScene({ alarms: ['api-5xx'] }), 'tasks'],
+    ['rolling', () => rollingScene({ alarms: ['api-5xx'] }), 'progress'],
     ['CodeDeploy', () => codeDeployScene({ alarms: ['api-5xx'], terminationWaitMinutes: 5 }), 'traffic'],
   ])('%s: is named with its reason', async (_, scene, during) => {
     const { outcome, cause } = await goesOff(scene(), during)
@@ -145,14 +145,14 @@ describe('an alarm', () => {
   })
 
   test('that is silent again is called so', async () => {
-    const { cause } = await goesOff(rollingScene({ alarms: ['api-5xx'] }), 'tasks', 'OK')
+    const { cause } = await goesOff(rollingScene({ alarms: ['api-5xx'] }), 'progress', 'OK')
     expect(cause).toMatch(/alarm api-5xx went into ALARM and is OK again/)
   })
 
   test('without the permission, it is named', async () => {
     const sim = rollingScene({ alarms: ['api-5xx'] })
     sim.faults.add({ operation: 'DescribeAlarms', times: 9, effect: { kind: 'access-denied' } })
-    const { cause } = await goesOff(sim, 'tasks')
+    const { cause } = await goesOff(sim, 'progress')
     expect(cause).toMatch(/alarm api-5xx went into ALARM \| .*Allow cloudwatch:DescribeAlarms to the deploying role/)
   })
 })

@@ -21,7 +21,7 @@ function reportOf(theirs: string): Report {
     subject: {
       ...subject,
       service: theirs,
-      cluster: theirs,
+      home: { kind: 'cluster', name: theirs },
       environment: theirs,
       url: theirs,
       run: { ...subject.run, actor: their },

@@ -8,6 +8,7 @@ import type { Commit, Subject } from '../../src/report/subject.ts'
 import { hookCommands } from '../../src/targets/ecs/facts/cli-commands.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { noOutputs, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
+import { taskProgress } from '../../src/targets/ecs/facts/task-progress.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
 import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
 import { text, untrusted } from '../../src/text.ts'
@@ -30,7 +31,7 @@ export const commit: Commit = {
 
 export const subject: Subject = {
   service: 'api',
-  cluster: 'production-eu',
+  home: { kind: 'cluster', name: 'production-eu' },
   region: 'eu-west-1',
   environment: 'production',
   accountId: '111122223333',
@@ -167,19 +168,19 @@ const started: readonly DeploymentEvent[] = [
   { kind: 'phase', at: at(6), name: 'BeforeInstall', status: 'skipped' },
   { kind: 'phase', at: at(6), name: 'Install', status: 'running' },
   { kind: 'phase', at: at(6), name: 'AllowTraffic', status: 'pending' },
-  { kind: 'tasks', at: at(20), desired: 3, running: 1, pending: 2, failed: 0 },
+  taskProgress(at(20), { desired: 3, running: 1, pending: 2, failed: 0 }),
   { kind: 'message', at: at(40), message: untrusted('(service api) has started 3 tasks: (task 0af1c2d3).') },
 ]
 
 const shifting: readonly DeploymentEvent[] = [
-  { kind: 'tasks', at: at(60), desired: 3, running: 3, pending: 0, failed: 0 },
+  taskProgress(at(60), { desired: 3, running: 3, pending: 0, failed: 0 }),
   { kind: 'phase', at: at(66), name: 'Install', status: 'succeeded' },
   { kind: 'phase', at: at(66), name: 'AllowTraffic', status: 'running' },
   { kind: 'traffic', at: at(70), percent: 10 },
 ]
 
 const failing: readonly DeploymentEvent[] = [
-  { kind: 'tasks', at: at(80), desired: 3, running: 0, pending: 1, failed: 3 },
+  taskProgress(at(80), { desired: 3, running: 0, pending: 1, failed: 3 }),
   { kind: 'phase', at: at(90), name: 'Install', status: 'failed', detail: untrusted('Tasks kept stopping') },
   { kind: 'explained', at: at(92), cause, evidence },
 ]
@@ -253,9 +254,9 @@ const canary: readonly DeploymentEvent[] = [
     where,
   ),
   { kind: 'phase', at: at(8), name: 'SCALE_UP', status: 'running' },
-  { kind: 'tasks', at: at(30), desired: 3, running: 1, pending: 0, failed: 0 },
+  taskProgress(at(30), { desired: 3, running: 1, pending: 0, failed: 0 }),
   { kind: 'details', at: at(50), details: { ...details, bakeEndsAt: undefined, hooks: [] } },
-  { kind: 'tasks', at: at(50), desired: 3, running: 3, pending: 0, failed: 2 },
+  taskProgress(at(50), { desired: 3, running: 3, pending: 0, failed: 2 }),
   { kind: 'phase', at: at(60), name: 'SCALE_UP', status: 'succeeded' },
   { kind: 'phase', at: at(60), name: 'PRODUCTION_TRAFFIC_SHIFT', status: 'running' },
   {

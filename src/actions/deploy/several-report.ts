@@ -25,7 +25,12 @@ export function openFleetReporter(
     // The address is that of all of them.
     return [
       name,
-      { ...shared, url: undefined, service: resourceName(service), cluster: resourceName(cluster) },
+      {
+        ...shared,
+        url: undefined,
+        service: resourceName(service),
+        home: { kind: 'cluster', name: resourceName(cluster) },
+      },
     ] as const
   })
   const subject: FleetSubject = { ...shared, services: new Map(services) }

@@ -36,7 +36,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
   const subject = {
     service: past.service,
-    cluster: past.cluster,
+    home: { kind: 'cluster', name: past.cluster },
     region: aws.region,
     environment: place.environment,
     outputs: noOutputs,

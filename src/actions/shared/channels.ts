@@ -50,10 +50,10 @@ export async function openChannels(
 ): Promise<Channels> {
   const { environment, log, clock } = runner
   const run = readRun(environment)
-  const names = { service: resourceName(service), cluster: resourceName(cluster) }
   const { accountId, url } = place
   const subject: Subject = {
-    ...names,
+    service: resourceName(service),
+    home: { kind: 'cluster', name: resourceName(cluster) },
     region,
     environment: place.environment,
     accountId,
@@ -82,7 +82,7 @@ export async function openChannels(
     sha: environment.GITHUB_SHA ?? '',
     environment: place.environment,
     logUrl: runUrl(run) ?? run.serverUrl,
-    deployed: deployedBy(purpose, services ?? [place.name ?? names.service], place, commit),
+    deployed: deployedBy(purpose, services ?? [place.name ?? subject.service], place, commit),
     fetch,
     clock,
     debug: (line) => log.debug(line),

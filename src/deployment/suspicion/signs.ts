@@ -1,12 +1,13 @@
 import { isPlacementProblem, launched } from '../../targets/ecs/facts/service-events.ts'
 import type { DeploymentEvent } from '../events.ts'
+import type { Progress } from '../unit-progress.ts'
 
 /** What the events of a deployment have shown, as far as it tells whether its new tasks get on. */
 export interface Course {
   readonly isStarted: boolean
   /** The step that runs, by AWS's name for it. */
   readonly phase?: string | undefined
-  readonly tasks?: Tasks | undefined
+  readonly progress?: Progress | undefined
   /** Tasks of which ECS has said that it started them. */
   readonly launched: number
   /** Waits for an answer. */
@@ -15,8 +16,6 @@ export interface Course {
   readonly rollback?: Extract<DeploymentEvent, { kind: 'rolling-back' }> | undefined
 }
 
-type Tasks = Pick<Extract<DeploymentEvent, { kind: 'tasks' }>, 'desired' | 'running' | 'pending' | 'failed'>
-
 export const unbegun: Course = { isStarted: false, launched: 0, pauses: 0, alarms: [] }
 
 /** The course after one more event. */
@@ -24,8 +23,8 @@ export function advance(course: Course, event: DeploymentEvent): Course {
   switch (event.kind) {
     case 'started':
       return { ...course, isStarted: true }
-    case 'tasks':
-      return { ...course, tasks: event }
+    case 'progress':
+      return { ...course, progress: event.progress }
     case 'phase':
       return { ...course, phase: event.status === 'running' ? event.name : course.phase }
     case 'message':
@@ -55,12 +54,12 @@ export function isSign(course: Course, event: DeploymentEvent): boolean {
   if (event.kind === 'details') return (event.details.alarms?.triggered.length ?? 0) > course.alarms.length
   if (course.rollback !== undefined) return false
   switch (event.kind) {
-    case 'tasks':
-      return event.failed > (course.tasks?.failed ?? 0) || isLost(course.tasks, event)
+    case 'progress':
+      return event.progress.failed > (course.progress?.failed ?? 0) || isLost(course.progress, event.progress)
     case 'message': {
       const words = event.message.untrusted
       const count = launched(words)
-      const isAgain = count > 0 && course.tasks !== undefined && course.launched + count > course.tasks.desired
+      const isAgain = count > 0 && course.progress !== undefined && course.launched + count > course.progress.wanted
       return isAgain || isPlacementProblem(words) || unwell.test(words)
     }
     case 'rolling-back':
@@ -71,23 +70,23 @@ export function isSign(course: Course, event: DeploymentEvent): boolean {
 }
 
 /** Fewer than before, where not fewer are wanted: new tasks do not go without a reason. */
-function isLost(before: Tasks | undefined, now: Tasks): boolean {
-  if (before === undefined || now.desired < before.desired) return false
-  return now.running + now.pending < before.running + before.pending
+function isLost(before: Progress | undefined, now: Progress): boolean {
+  if (before === undefined || now.wanted < before.wanted) return false
+  return now.done + now.pending < before.done + before.pending
 }
 
 /** Steps in which new tasks are made, by AWS's names for them; a rolling deployment may have none. */
 const making: readonly (string | undefined)[] = [undefined, 'RECONCILE_SERVICE', 'SCALE_UP', 'Install']
 
 /** Whether new tasks are due, and there is none. */
-export function isEmpty({ isStarted, phase, tasks, pauses, rollback }: Course): boolean {
+export function isEmpty({ isStarted, phase, progress, pauses, rollback }: Course): boolean {
   if (!isStarted || pauses > 0 || rollback !== undefined || !making.includes(phase)) return false
-  return tasks !== undefined && tasks.desired > 0 && tasks.running + tasks.pending === 0
+  return progress !== undefined && progress.wanted > 0 && progress.done + progress.pending === 0
 }
 
 /** Whether an event shows that what failed before is overcome: AWS calls a step done, and all new tasks run. `course`: before it. */
-export function isRecovery({ tasks, rollback }: Course, event: DeploymentEvent): boolean {
-  if (event.kind !== 'phase' || event.status !== 'succeeded' || rollback !== undefined || tasks === undefined)
+export function isRecovery({ progress, rollback }: Course, event: DeploymentEvent): boolean {
+  if (event.kind !== 'phase' || event.status !== 'succeeded' || rollback !== undefined || progress === undefined)
     return false
-  return tasks.desired > 0 && tasks.running >= tasks.desired && tasks.pending === 0
+  return progress.wanted > 0 && progress.done >= progress.wanted && progress.pending === 0
 }

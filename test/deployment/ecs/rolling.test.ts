@@ -112,7 +112,7 @@ describe('how a rolling deployment ends', () => {
       image: newImage,
       request: { waitMinutes: 3 },
       onEvent: ({ kind }) =>
-        kind === 'tasks' && sim.faults.add({ service: 'ecs', times: 1000, effect: { kind: 'hang' } }),
+        kind === 'progress' && sim.faults.add({ service: 'ecs', times: 1000, effect: { kind: 'hang' } }),
     })
     expect(ended.outcome).toBe('timed-out')
     expect(ended.state.updatedAt - (ended.state.deployment?.startedAt ?? 0)).toBeLessThanOrEqual(4 * 60_000)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from '../../../src/deployment/suspicion/signs.ts'
+import { taskProgress } from '../../../src/targets/ecs/facts/task-progress.ts'
 import { untrusted } from '../../../src/text.ts'
 
 const at = 0
@@ -14,7 +15,7 @@ const started = {
   outputs: {},
 } as const
 const tasks = (running: number, pending: number, failed = 0, desired = 2) =>
-  ({ kind: 'tasks', at, desired, running, pending, failed }) as const
+  taskProgress(at, { desired, running, pending, failed })
 const message = (words: string) => ({ kind: 'message', at, message: untrusted(`(service api) ${words}`) }) as const
 const phase = (name: string, status: 'running' | 'succeeded') => ({ kind: 'phase', at, name, status }) as const
 const alarms = (...triggered: string[]) =>

@@ -7,6 +7,7 @@ import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
 import { aftermath, until } from '../../../deployment/time-limits.ts'
 import type { Service, TaskSet } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
+import { taskProgress } from '../facts/task-progress.ts'
 import { startFailFast } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
 
@@ -44,7 +45,7 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
     const counts = { desired, running, pending, failed: 0 }
     if (JSON.stringify(counts) !== before) {
       before = JSON.stringify(counts)
-      yield { kind: 'tasks', at: clock.now(), ...counts }
+      yield taskProgress(clock.now(), counts)
       pace.hurry()
     }
     if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: set.taskDefinition }

@@ -3,6 +3,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { aside } from '../../../deployment/time-limits.ts'
 import type { EcsTarget, Service, TaskSet } from '../../../ports.ts'
 import { launched } from '../facts/service-events.ts'
+import { taskProgress } from '../facts/task-progress.ts'
 import type { Signs } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
 
@@ -43,7 +44,7 @@ export function startInstallLooks(rollout: Rollout): InstallLooks {
       if (set === undefined) return isOver ? 'over' : undefined
       const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
       const counts = { desired, running, pending, failed: 0 }
-      if (JSON.stringify(counts) !== before) yield { kind: 'tasks', at: context.clock.now(), ...counts }
+      if (JSON.stringify(counts) !== before) yield taskProgress(context.clock.now(), counts)
       before = JSON.stringify(counts)
       // ECS starts a task again for each that failed.
       return isOver ? 'over' : { ...counts, failed: Math.max(0, started - desired) }

@@ -2,6 +2,7 @@ import type { DeploymentEvent, PhaseStatus } from '../../../deployment/events.ts
 import type { WaitGoal } from '../../../deployment/policies.ts'
 import type { EcsTarget } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
+import { taskProgress } from '../facts/task-progress.ts'
 
 const statuses: Readonly<Record<string, PhaseStatus>> = {
   Pending: 'pending',
@@ -50,7 +51,7 @@ function tasks(before: EcsTarget | undefined, now: EcsTarget, at: number): reado
   if (set?.runningCount === undefined) return []
   const { desiredCount: desired = 0, runningCount: running, pendingCount: pending = 0 } = set
   if (old?.desiredCount === desired && old.runningCount === running && old.pendingCount === pending) return []
-  return [{ kind: 'tasks', at, desired, running, pending, failed: 0 }]
+  return [taskProgress(at, { desired, running, pending, failed: 0 })]
 }
 
 /** True when the deployment has come as far as is waited for: an event has succeeded that nothing but waiting follows. */

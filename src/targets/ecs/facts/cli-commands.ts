@@ -1,8 +1,9 @@
+import { resourceName } from '../../../arn.ts'
 import type { AnswerCommands, Commands } from '../../../deployment/commands.ts'
 import { shellWord } from '../../../shell-word.ts'
 import { text } from '../../../text.ts'
 
-/** A service, as the AWS CLI takes it. */
+/** A service by names or ARNs. */
 export interface Where {
   readonly cluster: string
   readonly service: string
@@ -11,7 +12,7 @@ export interface Where {
 
 /** Commands of the AWS CLI for a deployment by ECS, or the first one of a service that CodeDeploy deploys from then on. */
 export function ecsCommands({ cluster, service, region }: Where): Commands {
-  const [name, place] = [shellWord(service), shellWord(cluster)]
+  const [name, place] = [shellWord(resourceName(service)), shellWord(resourceName(cluster))]
   const at = text`--region ${shellWord(region)}`
   return {
     look: [text`aws ecs describe-services --cluster ${place} --services ${name} ${at}`],
@@ -34,7 +35,7 @@ export function codeDeployCommands(id: string, region: string): Commands {
 /** Answers a PAUSE hook; ECS has an answer for each hook. */
 export function hookCommands(hookId: string, { cluster, service, region }: Where): AnswerCommands {
   const at = text`--region ${shellWord(region)}`
-  const where = text`--cluster ${shellWord(cluster)} --service ${shellWord(service)}`
+  const where = text`--cluster ${shellWord(resourceName(cluster))} --service ${shellWord(resourceName(service))}`
   const query = `--status IN_PROGRESS --query 'serviceDeployments[0].serviceDeploymentArn' --output text`
   const hook = text`--hook-id ${shellWord(hookId)}`
   return {

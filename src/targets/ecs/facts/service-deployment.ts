@@ -2,6 +2,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { WaitGoal } from '../../../deployment/policies.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { type Text, text, type Untrusted, untrusted } from '../../../text.ts'
+import { taskProgress } from './task-progress.ts'
 
 /** What a service deployment's status means, by the nine statuses of the API. Unknown ones count as still running. */
 export type Standing = 'running' | 'rolling-back' | 'succeeded' | 'stopped' | 'rolled-back' | 'rollback-failed'
@@ -103,7 +104,7 @@ function stages(before: ServiceDeployment | undefined, now: ServiceDeployment, a
 function tasks(before: ServiceDeployment | undefined, now: ServiceDeployment, at: number): readonly DeploymentEvent[] {
   const [old, counts] = [before && countsOf(before), countsOf(now)]
   if (!counts || JSON.stringify(old) === JSON.stringify(counts)) return []
-  return [{ kind: 'tasks', at, ...counts }]
+  return [taskProgress(at, counts)]
 }
 
 function countsOf({ targetServiceRevision: target, deploymentCircuitBreaker }: ServiceDeployment) {

@@ -7,6 +7,7 @@ import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import type { EcsDeployment, Service } from '../../../ports.ts'
 import { asName, text, untrusted } from '../../../text.ts'
 import { hasRollbackTarget } from '../facts/service-facts.ts'
+import { taskProgress } from '../facts/task-progress.ts'
 import { isScaled } from '../strategy/update-effects.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
@@ -46,7 +47,7 @@ export async function* watchService({ rollout, own, deadline, pace }: Watched): 
     last = { ...seen, sighting: sight(seen.service) }
     const events = told.news(last)
     yield* events
-    if (events.some(({ kind }) => kind === 'tasks')) pace.hurry()
+    if (events.some(({ kind }) => kind === 'progress')) pace.hurry()
     const end = judge(last)
     if (end) return end
   }
@@ -74,7 +75,7 @@ function startTelling(rollout: Rollout, own: Own) {
       if (!isKnown && sighting.own.id !== undefined) events.push(identified(rollout, sighting.own))
       isKnown ||= sighting.own.id !== undefined
       const counts = mine && tasksOf(mine)
-      if (counts && JSON.stringify(counts) !== before) events.push({ kind: 'tasks', at: clock.now(), ...counts })
+      if (counts && JSON.stringify(counts) !== before) events.push(taskProgress(clock.now(), counts))
       before = counts ? JSON.stringify(counts) : before
       if (!isReturning && isFailed && rollbackOf(service, mine) !== 'none') {
         isReturning = true
