@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
-import type { Evidence, ServiceEvent } from '../targets/ecs/facts/deployment-evidence.ts'
-import { redactTexts } from '../targets/ecs/finish/redact-evidence.ts'
+import { redactTexts } from '../diagnosis/redact-texts.ts'
+import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
@@ -55,7 +55,7 @@ export interface DeploymentState {
   /** Waits that are over, oldest first. */
   readonly answers?: readonly { readonly pause: Pause; readonly answer: PauseAnswer }[] | undefined
   /** Oldest first, at most 100. */
-  readonly messages: readonly ServiceEvent[]
+  readonly messages: readonly { readonly at: number; readonly message: Untrusted }[]
   readonly warnings: readonly Untrusted[]
   /** For the log alone. */
   readonly notes?: readonly Untrusted[] | undefined

@@ -5,10 +5,11 @@ import { encodedSecrets, textInBase64 } from '../../src/diagnosis/encoded-secret
 import { longestLine, redact } from '../../src/diagnosis/redact.ts'
 import { hideValues, redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
 import { redactText } from '../../src/diagnosis/redact-text.ts'
+import { redactTexts } from '../../src/diagnosis/redact-texts.ts'
 import { united, within, withoutSpans } from '../../src/diagnosis/span.ts'
 import { encodedFormsOf, leastEncoded, plainFormsOf } from '../../src/diagnosis/written-forms.ts'
 import type { JsonObject } from '../../src/ports.ts'
-import { concealer, redactEvidence, redactTexts } from '../../src/targets/ecs/finish/redact-evidence.ts'
+import { concealer, redactEvidence } from '../../src/targets/ecs/finish/redact-evidence.ts'
 import { type Text, text, untrusted } from '../../src/text.ts'
 
 describe('pieces', () => {

@@ -1,6 +1,6 @@
 import { assertNever } from '../../assert-never.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
-import { redactTexts } from '../../targets/ecs/finish/redact-evidence.ts'
+import { redactTexts } from '../../diagnosis/redact-texts.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { type DeploymentState, fold, initialState } from '../state.ts'
 import { isGood, isUnwatched, type Outcome } from '../verdict.ts'

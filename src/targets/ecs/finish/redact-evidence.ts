@@ -1,8 +1,8 @@
 import { redact } from '../../../diagnosis/redact.ts'
 import { hideValues, variablesOf } from '../../../diagnosis/redact-lines.ts'
-import { redactText } from '../../../diagnosis/redact-text.ts'
+import { changeTexts, isUntrusted, redactTexts } from '../../../diagnosis/redact-texts.ts'
 import type { JsonObject } from '../../../ports.ts'
-import { type Setting, type Text, type Untrusted, untrusted } from '../../../text.ts'
+import { type Text, untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { isRoutine } from './routine-events.ts'
 
@@ -42,33 +42,4 @@ export function concealer(definitions: readonly JsonObject[], named: Named): <Va
 function concealWith(hide: (text: string) => string): <Value>(value: Value) => Value {
   const conceal = (part: Text[number]) => (isUntrusted(part) ? { ...part, untrusted: hide(part.untrusted) } : part)
   return (value) => changeTexts(value, (text) => text.map(conceal))
-}
-
-/** The same value without credentials in any text of others that is in it. */
-export function redactTexts<Value>(value: Value): Value {
-  return changeTexts(value, redactText)
-}
-
-/** The same value with every text that holds words of others changed, however deep it is. */
-function changeTexts<Value>(value: Value, change: (text: Text) => Text): Value {
-  if (Array.isArray(value))
-    return (isText(value) ? change(value as Text) : value.map((item) => changeTexts(item, change))) as Value
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  if (isUntrusted(value)) return change([value])[0] as Value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, changeTexts(item, change)])) as Value
-}
-
-/** Words of ours and of others in one sentence. A list of texts of others alone is none: they are apart. */
-function isText(value: readonly unknown[]): boolean {
-  const theirs = value.filter(isUntrusted)
-  const ours = value.filter((part) => typeof part === 'string' || isSetting(part))
-  return theirs.length > 0 && ours.length > 0 && theirs.length + ours.length === value.length
-}
-
-function isUntrusted(value: unknown): value is Untrusted {
-  return typeof value === 'object' && value !== null && 'untrusted' in value && typeof value.untrusted === 'string'
-}
-
-function isSetting(value: unknown): value is Setting {
-  return typeof value === 'object' && value !== null && 'setting' in value && typeof value.setting === 'string'
 }
