@@ -48,7 +48,60 @@ function circleOf(file: string): readonly string[] | undefined {
   return undefined
 }
 
-describe('the rooms of the house', () => {
+/** What a target has to say for itself in these files, before another target can use them. No file may be added. */
+const namesAws: readonly string[] = [
+  'deployment/commit-guard.ts',
+  'deployment/context.ts',
+  'deployment/deploy.ts',
+  'deployment/deployment-record.ts',
+  'deployment/outcomes.ts',
+  'deployment/pauses/answer-pauses.ts',
+  'deployment/pauses/pause-end.ts',
+  'deployment/redact-events.ts',
+  'deployment/settle-cancelled.ts',
+  'deployment/suspicion/with-suspicion.ts',
+  'deployment/waves/shared-registration.ts',
+  'deployment/waves/ways-back.ts',
+  'deployment/with-record.ts',
+  'report/deployment-details.ts',
+  'report/evidence-sections.ts',
+  'report/fleet-outputs.ts',
+  'report/outputs.ts',
+  'report/short.ts',
+  'report/summary-facts.ts',
+]
+const importsTarget: readonly string[] = [
+  'deployment/context.ts',
+  'deployment/deploy.ts',
+  'deployment/deployment-record.ts',
+  'deployment/events.ts',
+  'deployment/outcomes.ts',
+  'deployment/pauses/answer-pauses.ts',
+  'deployment/pauses/pause-end.ts',
+  'deployment/pauses/pause-watch.ts',
+  'deployment/redact-events.ts',
+  'deployment/settle-cancelled.ts',
+  'deployment/state.ts',
+  'deployment/suspicion/signs.ts',
+  'deployment/suspicion/suspicion.ts',
+  'deployment/suspicion/with-suspicion.ts',
+  'deployment/time-limits.ts',
+  'deployment/waves/deploy-waves.ts',
+  'deployment/waves/look-ahead.ts',
+  'deployment/waves/waves-request.ts',
+  'deployment/waves/ways-back.ts',
+  'deployment/with-record.ts',
+  'diagnosis/finding-kinds.ts',
+  'report/deployment-details.ts',
+  'report/evidence-sections.ts',
+]
+
+/** Without comments and imports. */
+function statements(code: string): string {
+  return code.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^import [\s\S]*? from '.*'$/gm, '')
+}
+
+describe('the modules', () => {
   test('the domain knows no SDK, no toolkit, no adapter, no file system, no process and no network', () => {
     const outside = /^(@aws-sdk|@smithy|@actions|@slack|node:(fs|child_process|http|https|net|process|os))/
     const rooms = new RegExp(`^src/(${[...adapters, 'http', 'runner', 'actions'].join('|')})/`)
@@ -85,6 +138,22 @@ describe('the rooms of the house', () => {
     const upwards = (name: string, file: string) =>
       file.startsWith('src/targets/ecs/') && name.startsWith('src/targets/ecs/') && levelOf(name) > levelOf(file)
     expect(offenders(['targets'], upwards)).toEqual([])
+  })
+
+  test('what all targets share names no service of AWS: a target says it in words and rows of an event', () => {
+    const aws = /\b(ecs|codedeploy|taskDefinition|task-definition|cluster|beanstalk|cloudfront|s3)\b/i
+    const naming = sources.filter(
+      ({ room, code }) => ['deployment', 'report'].includes(room) && aws.test(statements(code)),
+    )
+    expect(naming.map(({ file }) => file.slice('src/'.length)).sort()).toEqual(namesAws)
+  })
+
+  test('what all targets share imports no target: the action opens it and hands it in', () => {
+    const shared = sources.filter(({ room }) => ['deployment', 'report', 'diagnosis'].includes(room))
+    const importing = shared.filter(({ file, code }) =>
+      imports(file, code).some((name) => name.startsWith('src/targets/')),
+    )
+    expect(importing.map(({ file }) => file.slice('src/'.length)).sort()).toEqual(importsTarget)
   })
 
   test('an action imports what several of them share, in this order: shared, targets, world, inputs', () => {
