@@ -65,10 +65,10 @@ const namesAws: readonly string[] = [
   'deployment/with-record.ts',
   'report/deployment-details.ts',
   'report/evidence-sections.ts',
-  'report/fleet-outputs.ts',
   'report/outputs.ts',
   'report/short.ts',
   'report/summary-facts.ts',
+  'report/waves-outputs.ts',
 ]
 const importsTarget: readonly string[] = [
   'deployment/context.ts',

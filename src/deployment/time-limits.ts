@@ -6,29 +6,29 @@ import type { Context, EcsPorts } from './context.ts'
 /** For reading and registering before the service is changed, and for the call that changes it. Milliseconds, from and to. */
 const preparation = [2 * 60_000, 10 * 60_000] as const
 /** For what is asked about a deployment that has ended. Milliseconds. */
-export const aftermath = 2 * 60_000
+export const afterEndTime = 2 * 60_000
 /** For what is asked beside the looks at a deployment, which must not be held up. Milliseconds. */
 const besideLooks = 12_000
 
 /** The same context with less time for AWS: no call of it is tried again after `deadline`. */
-export function until(context: Context, deadline: Deadline): Context {
+export function withDeadline(context: Context, deadline: Deadline): Context {
   return { ...context, ...context.within(deadline) }
 }
 
 /** The context with the time that a step before the watch may take: never more than what the deployment itself may take. */
-export function shortly(context: Context, { waitMinutes }: Pick<ServiceRequest, 'waitMinutes'>): Context {
+export function forPreparation(context: Context, { waitMinutes }: Pick<ServiceRequest, 'waitMinutes'>): Context {
   const [least, most] = preparation
-  return until(context, deadlineIn(context.clock, Math.max(least, Math.min(most, waitMinutes * 60_000))))
+  return withDeadline(context, deadlineIn(context.clock, Math.max(least, Math.min(most, waitMinutes * 60_000))))
 }
 
 /**
  * What is read after an end, to say more about it: undefined when AWS refuses or does not answer in time, as the end itself
  * is known already. `deadline`: of several reads together.
  */
-export async function afterwards<T>(
+export async function readAfterEnd<T>(
   context: Context,
   read: (aws: EcsPorts) => Promise<T>,
-  deadline: Deadline = deadlineIn(context.clock, aftermath),
+  deadline: Deadline = deadlineIn(context.clock, afterEndTime),
 ): Promise<T | undefined> {
   try {
     return await read(context.within(deadline))
@@ -39,7 +39,10 @@ export async function afterwards<T>(
 }
 
 /** What is read beside the looks at a deployment: undefined when AWS does not answer soon. The next look has another chance. */
-export async function aside<T>(context: Context, read: (aws: EcsPorts) => Promise<T>): Promise<T | undefined> {
+export async function readBesideWatch<T>(
+  context: Context,
+  read: (aws: EcsPorts) => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await read(context.within(deadlineIn(context.clock, besideLooks)))
   } catch (error) {

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
-import { type FleetEvent, type FleetState, foldFleet, initialFleet } from '../../src/deployment/waves/waves-state.ts'
-import { fleetVerdict } from '../../src/deployment/waves/waves-verdict.ts'
-import type { FleetReport } from '../../src/report/fleet.ts'
-import { fleetAnnotations } from '../../src/report/fleet-annotations.ts'
-import { fleetOutputs } from '../../src/report/fleet-outputs.ts'
-import { fleetSlackMessage } from '../../src/report/fleet-slack.ts'
-import { renderFleetSummary } from '../../src/report/fleet-summary.ts'
+import { foldWaves, initialWaves, type WavesEvent, type WavesState } from '../../src/deployment/waves/waves-state.ts'
+import { wavesVerdict } from '../../src/deployment/waves/waves-verdict.ts'
 import { longestSummary } from '../../src/report/summary.ts'
+import { wavesAnnotations } from '../../src/report/waves-annotations.ts'
+import { wavesOutputs } from '../../src/report/waves-outputs.ts'
+import { wavesSlackMessage } from '../../src/report/waves-slack.ts'
+import { renderWavesSummary } from '../../src/report/waves-summary.ts'
+import type { WavesReport } from '../../src/report/waves-words.ts'
 import { startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { anyText, runs } from '../generated.ts'
@@ -21,15 +21,15 @@ const { service: _, ...shared } = subject
 /** How far a service has come. */
 type Standing = Outcome | 'waiting' | 'deploying' | 'put-back'
 
-function report(standings: readonly Standing[], words: string = 'it broke', isOver = true): FleetReport {
+function report(standings: readonly Standing[], words: string = 'it broke', isOver = true): WavesReport {
   const names = standings.map((_, index) => `service-${index}`)
   const waves = [names.slice(0, 3), names.slice(3)].filter((wave) => wave.length > 0)
-  const events = standings.flatMap((standing, index): readonly FleetEvent[] => {
+  const events = standings.flatMap((standing, index): readonly WavesEvent[] => {
     const service = `service-${index}`
-    const own = (event: DeploymentEvent): FleetEvent => ({ kind: 'service', service, event })
+    const own = (event: DeploymentEvent): WavesEvent => ({ kind: 'service', service, event })
     if (standing === 'waiting') return []
     const outcome = standing === 'put-back' ? 'succeeded' : standing
-    const begun: readonly FleetEvent[] = [
+    const begun: readonly WavesEvent[] = [
       own({ kind: 'planned', at: start + index, plan }),
       own({ kind: 'versioned', at: start, version: version(1171), reused: false }),
       own(
@@ -65,18 +65,18 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     ]
   })
   const folded = [{ kind: 'wave', at: start, wave: 0 } as const, ...events].reduce(
-    foldFleet,
-    initialFleet(waves, start),
+    foldWaves,
+    initialWaves(waves, start),
   )
-  const verdict = fleetVerdict(folded, false)
-  const state: FleetState = isOver ? foldFleet(folded, { kind: 'finished', at: start + 95_000, verdict }) : folded
+  const verdict = wavesVerdict(folded, false)
+  const state: WavesState = isOver ? foldWaves(folded, { kind: 'finished', at: start + 95_000, verdict }) : folded
   const services = new Map(names.map((name) => [name, { ...shared, service: name }]))
   return { subject: { ...shared, services }, state }
 }
 
-const slackText = (given: FleetReport) => JSON.stringify(fleetSlackMessage(given, {}).attachments)
-const plain = (given: FleetReport) =>
-  fleetAnnotations(given).map(
+const slackText = (given: WavesReport) => JSON.stringify(wavesSlackMessage(given, {}).attachments)
+const plain = (given: WavesReport) =>
+  wavesAnnotations(given).map(
     ({ level, title, message }) => `${level} ${title} ${renderText(message, (theirs) => theirs)}`,
   )
 
@@ -102,9 +102,9 @@ describe('one message for many services', () => {
         fc.boolean(),
         (standings, words, isOver) => {
           const given = report(standings, words, isOver)
-          expect(limitsBrokenBy(fleetSlackMessage(given, { mention: '<@U1>' }))).toEqual([])
-          expect(fleetAnnotations(given).filter(({ level }) => level === 'error').length).toBeLessThanOrEqual(10)
-          const values = fleetOutputs(given)
+          expect(limitsBrokenBy(wavesSlackMessage(given, { mention: '<@U1>' }))).toEqual([])
+          expect(wavesAnnotations(given).filter(({ level }) => level === 'error').length).toBeLessThanOrEqual(10)
+          const values = wavesOutputs(given)
           expect(Object.keys(JSON.parse(values.services ?? ''))).toHaveLength(standings.length)
           expect(values.services?.length).toBeLessThan(450_000)
         },
@@ -126,7 +126,7 @@ describe('one message for many services', () => {
   })
 
   test('says of a summary that is too long that a part is missing, and keeps what is bad', () => {
-    const summary = renderFleetSummary(report([...Array<Standing>(99).fill('succeeded'), 'failed'], 'x'.repeat(3000)))
+    const summary = renderWavesSummary(report([...Array<Standing>(99).fill('succeeded'), 'failed'], 'x'.repeat(3000)))
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(longestSummary)
     expect(summary).toContain('<summary>❌ service-99 (production): failed, not rolled back')
   })
@@ -148,7 +148,7 @@ describe('the whole comes first', () => {
   })
 
   test('in the summary: one table of all, with wave, revisions, time and cause', () => {
-    const summary = renderFleetSummary(given)
+    const summary = renderWavesSummary(given)
     expect(summary).toContain('### ❌ 6 services (production): failed, not all deployed, after 1m 35s')
     expect(summary).toContain(
       '| 1 | <code>service-0</code> | ↩️ deployed, then rolled back | <code>api:117</code> → <code>api:1171</code> → <code>api:117</code> |',
@@ -160,7 +160,7 @@ describe('the whole comes first', () => {
   })
 
   test('in the outputs: the verdict of all, and each by its name', () => {
-    const values = fleetOutputs(given)
+    const values = wavesOutputs(given)
     expect(values).toMatchObject({ verdict: 'failed', 'deployment-id': '', 'task-definition-arn': '' })
     const services = JSON.parse(values.services ?? '')
     expect(services['service-0']).toMatchObject({ verdict: 'rolled-back', cause: '', 'deployment-id': 'd-0' })
@@ -171,6 +171,6 @@ describe('the whole comes first', () => {
   })
 
   test('one service alone has the outputs of one', () => {
-    expect(fleetOutputs(report(['succeeded']))).toMatchObject({ verdict: 'succeeded', 'deployment-id': 'd-0' })
+    expect(wavesOutputs(report(['succeeded']))).toMatchObject({ verdict: 'succeeded', 'deployment-id': 'd-0' })
   })
 })

@@ -1,8 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type DeploymentRecord, parseRecord } from '../../deployment/deployment-record.ts'
 import type { DeploymentState } from '../../deployment/state.ts'
-import type { FleetJourney } from '../../deployment/waves/deploy-waves.ts'
-import type { FleetService, FleetState } from '../../deployment/waves/waves-state.ts'
+import type { WavesContext } from '../../deployment/waves/deploy-waves.ts'
+import type { WaveService, WavesState } from '../../deployment/waves/waves-state.ts'
 import type { Runner } from '../../runner/action.ts'
 import { hasTold } from '../shared/reporter.ts'
 import { beginner } from '../shared/saved-run.ts'
@@ -18,31 +18,31 @@ const savedProgress = 'fleet-progress'
 
 type SavedWaves = readonly (readonly PlacedService[])[]
 
-type Progress = Pick<FleetState, 'startedAt' | 'wave' | 'halted' | 'turnedAt' | 'verdict'>
+type Progress = Pick<WavesState, 'startedAt' | 'wave' | 'halted' | 'turnedAt' | 'verdict'>
 
-interface SavedService extends Pick<FleetService, 'state' | 'back'> {
+interface SavedService extends Pick<WaveService, 'state' | 'back'> {
   readonly record: DeploymentRecord
   /** The record is that of its way back. */
   readonly isBack: boolean
 }
 
 /** Where an earlier step left off. */
-export interface SavedFleet {
+export interface SavedDeployments {
   readonly waves: SavedWaves
   /** With a verdict where all have ended, and what is left is to tell it. */
-  readonly state: FleetState
+  readonly state: WavesState
   /** Of services that have not ended. */
   readonly open: readonly { readonly name: string; readonly record: DeploymentRecord; readonly isBack: boolean }[]
 }
 
 /** Keeps what the post step needs, at once: a cancel may come at any moment after. */
-export interface FleetKeeper {
-  readonly keep: FleetJourney['keep']
+export interface WavesKeeper {
+  readonly keep: WavesContext['keep']
   /** The state of all. */
   keepProgress(): void
 }
 
-export function fleetKeeper(waves: SavedWaves, runner: Runner, state: () => FleetState): FleetKeeper {
+export function wavesKeeper(waves: SavedWaves, runner: Runner, state: () => WavesState): WavesKeeper {
   const names = waves.flat().map(({ name }) => name)
   const begun = beginner(runner)
   runner.saveState(savedWaves, packed(waves))
@@ -92,7 +92,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
 }
 
 /** What was kept; undefined where the main step never began to deploy, or has told its end to everybody. */
-export function savedFleet(runner: Runner): SavedFleet | undefined {
+export function savedDeployments(runner: Runner): SavedDeployments | undefined {
   const waves = unpacked<SavedWaves>(runner.state(savedWaves))
   const progress = unpacked<Progress>(runner.state(savedProgress))
   if (waves === undefined || progress === undefined || hasTold(runner)) return undefined
@@ -104,7 +104,7 @@ export function savedFleet(runner: Runner): SavedFleet | undefined {
   const open = services.flatMap(({ name, own, record }) =>
     record === undefined || record.stage === 'ended' ? [] : [{ name, record, isBack: own?.isBack ?? false }],
   )
-  const state: FleetState = {
+  const state: WavesState = {
     ...progress,
     updatedAt: progress.startedAt,
     services: services.map(({ name, wave, own, record }) =>
@@ -116,10 +116,10 @@ export function savedFleet(runner: Runner): SavedFleet | undefined {
 
 /** A service whose end is not known yet, without the verdict of the step that was cancelled. */
 function reopened(
-  service: FleetService,
+  service: WaveService,
   saved: SavedService | undefined,
   record: DeploymentRecord | undefined,
-): FleetService {
+): WaveService {
   if (saved === undefined || record === undefined || record.stage === 'ended') return service
   const { state, back } = service
   return saved.isBack ? { ...service, back: back && open(back) } : { ...service, state: state && open(state) }

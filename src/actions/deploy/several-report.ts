@@ -1,12 +1,12 @@
 import { resourceName } from '../../arn.ts'
-import { type FleetEvent, type FleetState, foldFleet } from '../../deployment/waves/waves-state.ts'
-import { type FleetSubject, fleetOpening, fleetStage, fleetSuspicions } from '../../report/fleet.ts'
-import { fleetAnnotations } from '../../report/fleet-annotations.ts'
-import { fleetLogLines } from '../../report/fleet-log.ts'
-import { fleetOutputs } from '../../report/fleet-outputs.ts'
-import { fleetSlackMessage } from '../../report/fleet-slack.ts'
-import { renderFleetSummary } from '../../report/fleet-summary.ts'
+import { foldWaves, type WavesEvent, type WavesState } from '../../deployment/waves/waves-state.ts'
 import { firstLine } from '../../report/opening.ts'
+import { wavesAnnotations } from '../../report/waves-annotations.ts'
+import { wavesLogLines } from '../../report/waves-log.ts'
+import { wavesOutputs } from '../../report/waves-outputs.ts'
+import { wavesSlackMessage } from '../../report/waves-slack.ts'
+import { renderWavesSummary } from '../../report/waves-summary.ts'
+import { type WavesSubject, wavesOpening, wavesStage, wavesSuspicions } from '../../report/waves-words.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import type { Channels } from '../shared/channels.ts'
@@ -14,13 +14,13 @@ import { openReporterOf, type Reporter } from '../shared/reporter.ts'
 import type { Waves } from './several-places.ts'
 
 /** Reports several services as one: one log, one Slack message, one summary. */
-export function openFleetReporter(
+export function openWavesReporter(
   waves: Waves,
   { subject: { service: _, ...shared }, ...channels }: Channels,
   { slackMention: mention }: DeployInputs,
   runner: Runner,
-  initial: FleetState,
-): Reporter<FleetEvent, FleetState> {
+  initial: WavesState,
+): Reporter<WavesEvent, WavesState> {
   const services = waves.flat().map(({ name, place: { service, cluster } }) => {
     // The address is that of all of them.
     return [
@@ -33,25 +33,25 @@ export function openFleetReporter(
       },
     ] as const
   })
-  const subject: FleetSubject = { ...shared, services: new Map(services) }
-  return openReporterOf<FleetEvent, FleetState>(
+  const subject: WavesSubject = { ...shared, services: new Map(services) }
+  return openReporterOf<WavesEvent, WavesState>(
     initial,
     { ...channels, runner },
     {
-      fold: foldFleet,
-      logLines: (before, after, event) => fleetLogLines(before, after, event, subject),
-      slackMessage: (state) => fleetSlackMessage({ subject, state }, { mention }),
-      line: (state) => firstLine(fleetOpening({ subject, state })),
-      stage: (state) => [fleetStage(state), state.wave, tenthsEnded(state), fleetSuspicions(state)].join(' '),
-      outputs: (state) => fleetOutputs({ subject, state }),
-      annotations: (state) => fleetAnnotations({ subject, state }),
-      summary: (state) => renderFleetSummary({ subject, state }),
+      fold: foldWaves,
+      logLines: (before, after, event) => wavesLogLines(before, after, event, subject),
+      slackMessage: (state) => wavesSlackMessage({ subject, state }, { mention }),
+      line: (state) => firstLine(wavesOpening({ subject, state })),
+      stage: (state) => [wavesStage(state), state.wave, tenthsEnded(state), wavesSuspicions(state)].join(' '),
+      outputs: (state) => wavesOutputs({ subject, state }),
+      annotations: (state) => wavesAnnotations({ subject, state }),
+      summary: (state) => renderWavesSummary({ subject, state }),
     },
   )
 }
 
 /** GitHub takes some 80 statuses a minute (REST API, "Best practices", secondary rate limits) and keeps each of them. */
-function tenthsEnded({ services }: FleetState): number {
+function tenthsEnded({ services }: WavesState): number {
   const ended = services.filter(({ state }) => state?.verdict).length
   return Math.floor((10 * ended) / services.length)
 }

@@ -2,11 +2,11 @@ import type { Aws } from '../../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../../clock.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import { settleCancelled } from '../../deployment/settle-cancelled.ts'
-import { deployFleet } from '../../deployment/waves/deploy-waves.ts'
+import { deployWaves } from '../../deployment/waves/deploy-waves.ts'
 import { inParallel } from '../../deployment/waves/parallel.ts'
-import type { FleetMember } from '../../deployment/waves/waves-request.ts'
-import { type FleetEvent, type FleetState, initialFleet } from '../../deployment/waves/waves-state.ts'
-import { fleetVerdict } from '../../deployment/waves/waves-verdict.ts'
+import type { WaveMember } from '../../deployment/waves/waves-request.ts'
+import { initialWaves, type WavesEvent, type WavesState } from '../../deployment/waves/waves-state.ts'
+import { wavesVerdict } from '../../deployment/waves/waves-verdict.ts'
 import { isWhole, type Returning, startWaysBack } from '../../deployment/waves/ways-back.ts'
 import type { Deployed } from '../../github/end-mark.ts'
 import { namingSettings } from '../../origins.ts'
@@ -26,8 +26,8 @@ import { openImageStore } from '../world/open-image-store.ts'
 import { commitOf, keepSource, keptSource, openSource } from '../world/source-commit.ts'
 import type { World } from '../world/world.ts'
 import type { PlacedService, Waves } from './several-places.ts'
-import { fleetKeeper, type SavedFleet, savedFleet } from './several-record.ts'
-import { openFleetReporter } from './several-report.ts'
+import { type SavedDeployments, savedDeployments, wavesKeeper } from './several-record.ts'
+import { openWavesReporter } from './several-report.ts'
 
 /** Who looks, from where, and until when. */
 export interface Scene {
@@ -63,14 +63,14 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   const what = { services: servicesOf(inputs, waves), commit: commitOf(source) }
   const channels = await openChannels(inputs, first.place, where, runner, world.fetch, what)
   const names = waves.map((wave) => wave.map(({ name }) => name))
-  const reporter = openFleetReporter(waves, channels, inputs, runner, initialFleet(names, runner.clock.now()))
-  const keeper = fleetKeeper(waves, runner, reporter.state)
+  const reporter = openWavesReporter(waves, channels, inputs, runner, initialWaves(names, runner.clock.now()))
+  const keeper = wavesKeeper(waves, runner, reporter.state)
   const history = commitHistory(inputs, source, calling, world)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
   const context = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
-  const events = deployFleet(request, context)
+  const events = deployWaves(request, context)
   await runAndReport(events, keeper.keepProgress, reporter, runner)
 }
 
@@ -80,7 +80,7 @@ async function member(
   aws: Aws,
   { runner }: Scene,
   { order, source }: { readonly order: EnvironmentOrder | undefined; readonly source: Source | undefined },
-): Promise<FleetMember> {
+): Promise<WaveMember> {
   const find = findDefinition(inputs, place, runner, aws.ecs)
   return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find, source)), order } }
 }
@@ -101,7 +101,7 @@ const settleLimit = 350
  * that were deployed before, and tells everybody.
  */
 export async function settleSeveral(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
-  const saved = savedFleet(runner)
+  const saved = savedDeployments(runner)
   const [first] = saved?.waves.flat() ?? []
   if (saved === undefined || first === undefined) return
   const deadline = deadlineIn(runner.clock, postLimit + saved.open.length * settleLimit)
@@ -110,7 +110,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const where = { ...first.place, region: aws.region }
   const what = { services: servicesOf(inputs, saved.waves), commit: commitOf(keptSource(runner)) }
   const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
-  const reporter = openFleetReporter(saved.waves, channels, inputs, runner, saved.state)
+  const reporter = openWavesReporter(saved.waves, channels, inputs, runner, saved.state)
   if (saved.state.verdict) {
     reporter.tellJob()
     return await reporter.tellPeople()
@@ -119,7 +119,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   // All at once: whoever has to wait for another one's stop may be too late.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
-  reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })
+  reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: wavesVerdict(reporter.state(), true) })
   await reporter.tellPeople()
 }
 
@@ -128,13 +128,13 @@ const farewell = 15_000
 
 /** Services that belong together go back together: those of earlier waves too, and those that a way back had not reached. */
 async function* goingBack(
-  { waves }: SavedFleet,
-  state: FleetState,
+  { waves }: SavedDeployments,
+  state: WavesState,
   inputs: DeployInputs,
   aws: Aws,
   { clock, signal }: Runner,
   deadline: Deadline,
-): AsyncGenerator<FleetEvent, void> {
+): AsyncGenerator<WavesEvent, void> {
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
   const returning = waves.map((members) => members.map((one) => ({ name: one.name, request: wayOf(one, inputs, aws) })))
@@ -157,9 +157,9 @@ function wayOf({ place }: PlacedService, inputs: DeployInputs, { region }: Aws):
 }
 
 async function* settled(
-  { name, record, isBack }: SavedFleet['open'][number],
+  { name, record, isBack }: SavedDeployments['open'][number],
   ports: Parameters<typeof settleCancelled>[1],
-): AsyncGenerator<FleetEvent, void> {
+): AsyncGenerator<WavesEvent, void> {
   const kind = isBack ? 'put-back' : 'service'
   for await (const event of settleCancelled(record, ports)) yield { kind, service: name, event }
 }

@@ -12,7 +12,7 @@ import { versionOf } from '../../targets/ecs/facts/revision-version.ts'
 import { noOutputs, startedEvent } from '../../targets/ecs/facts/started-event.ts'
 import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
-import { findPastDeployment } from '../../targets/ecs/locate/deployment-history.ts'
+import { findDeployment } from '../../targets/ecs/locate/deployment-history.ts'
 import type { KnownDeployment } from '../../targets/ecs/locate/known-deployment.ts'
 import { planInWords } from '../../targets/ecs/prepare/plan-words.ts'
 import { text, untrusted } from '../../text.ts'
@@ -31,7 +31,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   const codeDeploy = { application: codeDeployApplication, deploymentGroup: codeDeployDeploymentGroup }
   const now = runner.clock.now()
   const ports = { ...aws, clock: runner.clock, signal: runner.signal }
-  const past = await findPastDeployment(id, { region: aws.region, cluster, service, codeDeploy }, ports)
+  const past = await findDeployment(id, { region: aws.region, cluster, service, codeDeploy }, ports)
   const images = openImageStore({ aws, runner, fetch })
   const state = await stateOf(past, { ...aws, aside: { ...aws, images } }, now, aws.region)
   const subject = {

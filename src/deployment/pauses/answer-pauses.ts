@@ -11,7 +11,7 @@ import type { Pause } from '../details.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { causeOf, certain, type End, reattach } from '../outcomes.ts'
 import { redactEvents } from '../redact-events.ts'
-import { shortly } from '../time-limits.ts'
+import { forPreparation } from '../time-limits.ts'
 import { recorded } from '../with-record.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
@@ -47,7 +47,7 @@ async function* way(decision: PauseDecision, request: ServiceRequest, context: C
 }
 
 async function idInFlight(request: ServiceRequest, context: Context): Promise<string> {
-  const moving = await findMoving(request, shortly(context, request))
+  const moving = await findMoving(request, forPreparation(context, request))
   if (moving) return moving.engine === 'codedeploy' ? moving.id : moving.arn
   throw new Failure({
     code: 'deployment-not-found',
@@ -89,7 +89,7 @@ async function* give(
   { context, request }: Rollout,
 ): Events<readonly string[]> {
   if (seen.kind !== 'waits') return []
-  const ports = shortly(context, request)
+  const ports = forPreparation(context, request)
   const pauses = pausesAt(stage, seen.pauses)
   for (const pause of pauses) {
     yield { kind: 'paused', at: context.clock.now(), pause }

@@ -1,5 +1,5 @@
 import type { Room } from './parallel.ts'
-import type { FleetEvent } from './waves-state.ts'
+import type { WavesEvent } from './waves-state.ts'
 
 /**
  * Services that have begun and have not changed anything yet, at the same time: as many as AWS lets register at once
@@ -10,7 +10,7 @@ import type { FleetEvent } from './waves-state.ts'
 export const preparing = 20
 
 /** Once its deployment has started, a service is only watched. */
-export const beginnings: Room<FleetEvent> = {
+export const beginnings: Room<WavesEvent> = {
   most: preparing,
   frees: (event) => (event.kind === 'service' || event.kind === 'put-back') && event.event.kind === 'started',
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import { type RollbackJourney, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import { type RollbackContext, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
 import { deploy } from '../deploy.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
@@ -8,25 +8,25 @@ import { lookAhead } from './look-ahead.ts'
 import { inParallel } from './parallel.ts'
 import { shareLooks } from './shared-looks.ts'
 import { shareRegistrations } from './shared-registration.ts'
-import type { FleetMember, FleetRequest } from './waves-request.ts'
-import { type FleetEvent, type FleetState, foldFleet, initialFleet, isFailure } from './waves-state.ts'
-import { fleetVerdict } from './waves-verdict.ts'
+import type { WaveMember, WavesRequest } from './waves-request.ts'
+import { foldWaves, initialWaves, isFailure, type WavesEvent, type WavesState } from './waves-state.ts'
+import { wavesVerdict } from './waves-verdict.ts'
 import { waysBack } from './ways-back.ts'
 
-type Events = AsyncGenerator<FleetEvent, void>
+type Events = AsyncGenerator<WavesEvent, void>
 
 type Way = 'service' | 'put-back'
 
 /** The world of services that are deployed together. */
-export interface FleetJourney extends Omit<RollbackJourney, 'keep'> {
+export interface WavesContext extends Omit<RollbackContext, 'keep'> {
   /** As `Context.keep`, of one service, on its way forward or back. */
   keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
 }
 
 interface Voyage {
-  readonly request: FleetRequest
-  readonly context: FleetJourney
-  state: FleetState
+  readonly request: WavesRequest
+  readonly context: WavesContext
+  state: WavesState
   /** Errors that are faults of the program: each ends its own service and is thrown when all have ended. */
   readonly faults: unknown[]
   /** What was found of services before anything was changed, by their names. */
@@ -40,9 +40,9 @@ interface Voyage {
  * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
  * event is `finished`; a dry run has none, unless a service cannot even be planned.
  */
-export async function* deployFleet(request: FleetRequest, context: FleetJourney): Events {
+export async function* deployWaves(request: WavesRequest, context: WavesContext): Events {
   const waves = request.waves.map((members) => members.map(({ name }) => name))
-  const state = initialFleet(waves, context.clock.now())
+  const state = initialWaves(waves, context.clock.now())
   const voyage: Voyage = {
     request,
     context: shareRegistrations(context),
@@ -59,7 +59,7 @@ export async function* deployFleet(request: FleetRequest, context: FleetJourney)
     yield* folded(voyage, backward(voyage, first?.name ?? ''))
   const isCancelled = context.signal.aborted
   if (!request.dryRun || first || isCancelled) {
-    const verdict = fleetVerdict(voyage.state, isCancelled)
+    const verdict = wavesVerdict(voyage.state, isCancelled)
     yield { kind: 'finished', at: context.clock.now(), verdict }
   }
   if (voyage.faults.length > 0) throw voyage.faults[0]
@@ -67,7 +67,7 @@ export async function* deployFleet(request: FleetRequest, context: FleetJourney)
 
 async function* folded(voyage: Voyage, events: Events): Events {
   for await (const event of events) {
-    voyage.state = foldFleet(voyage.state, event)
+    voyage.state = foldWaves(voyage.state, event)
     yield event
   }
 }
@@ -92,7 +92,7 @@ async function* checked(voyage: Voyage): Events {
 }
 
 /** One service of a wave: first what was found of it before, then its deployment, which need not look again. */
-async function* deployed({ name, request }: FleetMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
+async function* deployed({ name, request }: WaveMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
   const events = voyage.ahead.get(name)
   yield* once(events ?? [], voyage)
   yield* deploy(events ? { ...request, preflight: undefined } : request, own('service', name, voyage))
@@ -135,7 +135,7 @@ async function* backward(voyage: Voyage, because: string): Events {
   }
 }
 
-function own(way: Way, name: string, { context }: Voyage): RollbackJourney {
+function own(way: Way, name: string, { context }: Voyage): RollbackContext {
   return { ...context, keep: (part) => context.keep(name, way, part) }
 }
 

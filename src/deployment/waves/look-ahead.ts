@@ -8,8 +8,8 @@ import type { Context } from '../context.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { causeOf } from '../outcomes.ts'
 import { redactEvents } from '../redact-events.ts'
-import { shortly } from '../time-limits.ts'
-import type { FleetMember } from './waves-request.ts'
+import { forPreparation } from '../time-limits.ts'
+import type { WaveMember } from './waves-request.ts'
 
 /** What was found of one service before anything is changed in any. */
 export interface Ahead {
@@ -22,14 +22,14 @@ export interface Ahead {
 const passing: readonly FailureCode[] = ['aws-unreachable', 'cancelled']
 
 /** Looks at one of several services as its deployment will: reads it and what is wanted, and checks both. Changes nothing. */
-export async function* lookAhead({ name, request }: FleetMember, context: Context): AsyncGenerator<Ahead, void> {
+export async function* lookAhead({ name, request }: WaveMember, context: Context): AsyncGenerator<Ahead, void> {
   const events: DeploymentEvent[] = []
   for await (const event of redactEvents(request, context, look)) events.push(event)
   yield { name, events }
 }
 
 async function* look(asked: ServiceRequest, context: Context): AsyncGenerator<DeploymentEvent> {
-  const preparing = shortly(context, asked)
+  const preparing = forPreparation(context, asked)
   try {
     const prepared = await prepare(asked, preparing, undefined)
     if (prepared === undefined) return

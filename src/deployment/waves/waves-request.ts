@@ -1,15 +1,15 @@
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 
 /** One service of a wave. */
-export interface FleetMember {
-  /** Unique in the fleet. */
+export interface WaveMember {
+  /** Unique in the request. */
   readonly name: string
   readonly request: ServiceRequest
 }
 
 /** Services that are deployed together: those of a wave side by side, the waves one after the other. */
-export interface FleetRequest {
-  readonly waves: readonly (readonly FleetMember[])[]
+export interface WavesRequest {
+  readonly waves: readonly (readonly WaveMember[])[]
   /** What is done with what this run has changed, once a service has failed. */
   readonly onWaveFailure: 'roll-back' | 'leave'
   readonly dryRun: boolean

@@ -3,13 +3,13 @@ import { asName, text } from '../../text.ts'
 import { certain, unwatched } from '../outcomes.ts'
 import type { Outcome } from '../verdict.ts'
 import { nameList } from './name-list.ts'
-import { type FleetService, type FleetState, type FleetVerdict, isChanged, isGoingBack } from './waves-state.ts'
+import { isChanged, isGoingBack, type WaveService, type WavesState, type WavesVerdict } from './waves-state.ts'
 
 /**
  * How all services ended together. `rolled-back` means that every one is on what it ran before; where only some are, it is
  * the end of the one that failed first. `isCancelled`: the run was, whether or not a service was on its way at that moment.
  */
-export function fleetVerdict(state: FleetState, isCancelled: boolean): FleetVerdict {
+export function wavesVerdict(state: WavesState, isCancelled: boolean): WavesVerdict {
   if (isCancelled) return { outcome: 'cancelled', cause: cancelledCause(state) }
   const first = state.services.find(({ name }) => name === state.halted)
   const outcome = first?.state?.verdict?.outcome
@@ -17,7 +17,7 @@ export function fleetVerdict(state: FleetState, isCancelled: boolean): FleetVerd
   return { outcome: badOutcome(state.services, outcome), cause: named(first) }
 }
 
-function unhalted(services: readonly FleetService[]): FleetVerdict {
+function unhalted(services: readonly WaveService[]): WavesVerdict {
   const outcomes = services.map(({ state }) => state?.verdict?.outcome)
   if (outcomes.includes('detached')) {
     const { cause } = unwatched(text`the deployments were started and are not watched`)
@@ -26,7 +26,7 @@ function unhalted(services: readonly FleetService[]): FleetVerdict {
   return { outcome: outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded' }
 }
 
-function badOutcome(services: readonly FleetService[], first: Outcome): Outcome {
+function badOutcome(services: readonly WaveService[], first: Outcome): Outcome {
   if (services.some(isLost)) return 'rollback-failed'
   const wentBack = services.some(({ state, back }) => back !== undefined || state?.verdict?.outcome === 'rolled-back')
   if (wentBack && !services.some(isChanged)) return 'rolled-back'
@@ -34,20 +34,20 @@ function badOutcome(services: readonly FleetService[], first: Outcome): Outcome 
 }
 
 /** Its way back failed, be it that of its own engine or ours. */
-function isLost({ state, back }: FleetService): boolean {
+function isLost({ state, back }: WaveService): boolean {
   const outcome = back?.verdict?.outcome
   if (state?.verdict?.outcome === 'rollback-failed') return true
   return outcome !== undefined && outcome !== 'succeeded' && outcome !== 'unchanged'
 }
 
 /** The cause of one service, for a reader who looks at all of them. */
-function named({ name, state }: FleetService): Cause | undefined {
+function named({ name, state }: WaveService): Cause | undefined {
   const cause = state?.cause
   return cause && { ...cause, what: text`${asName(name)}: ${cause.what}` }
 }
 
-function cancelledCause({ services }: FleetState): Cause {
-  const wasMoving = ({ state, back }: FleetService) =>
+function cancelledCause({ services }: WavesState): Cause {
+  const wasMoving = ({ state, back }: WaveService) =>
     state?.verdict?.outcome === 'cancelled' || back?.verdict?.outcome === 'cancelled'
   const moving = services.filter(wasMoving)
   const [only] = moving

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { formerFrom } from '../../targets/ecs/request/former-settings.ts'
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import { type RollbackJourney, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import { type RollbackContext, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
 import { text } from '../../text.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { certain } from '../outcomes.ts'
@@ -9,12 +9,12 @@ import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts
 import { beginnings } from './beginnings.ts'
 import { inParallel } from './parallel.ts'
 import {
-  type FleetEvent,
-  type FleetService,
-  type FleetState,
   isChanged,
   keepsSettings,
   versionsOf,
+  type WaveService,
+  type WavesEvent,
+  type WavesState,
 } from './waves-state.ts'
 
 /** Of one service: where it is, and how it is watched on its way back. */
@@ -45,7 +45,7 @@ export interface WayBack {
  */
 export function waysBack(
   waves: readonly (readonly Returning[])[],
-  { services }: FleetState,
+  { services }: WavesState,
   cause: Cause,
 ): readonly (readonly WayBack[])[] {
   const ways = waves.map((members) =>
@@ -60,7 +60,7 @@ export function waysBack(
 /** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
 const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
 
-function wayBack(service: FleetService, request: Returning['request'], cause: Cause): readonly WayBack[] {
+function wayBack(service: WaveService, request: Returning['request'], cause: Cause): readonly WayBack[] {
   const { name, state, back } = service
   const { from, to } = versionsOf(service)
   const outcome = state?.verdict?.outcome
@@ -70,7 +70,7 @@ function wayBack(service: FleetService, request: Returning['request'], cause: Ca
   return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: formerFrom(state?.plan?.undo) } }]
 }
 
-function isDeployed(service: FleetService): boolean {
+function isDeployed(service: WaveService): boolean {
   const { outcome, serving } = service.state?.verdict ?? {}
   // A cancel came too late to stop it.
   const isComplete = outcome === 'cancelled' && serving?.id === versionsOf(service).to?.id
@@ -100,7 +100,7 @@ function backTo(reference: string, from: string, request: Returning['request'], 
 }
 
 /** Whether every service ended well: then a cancel came when all was done, and nothing belongs back. */
-export function isWhole({ services }: FleetState): boolean {
+export function isWhole({ services }: WavesState): boolean {
   return services.every(({ state }) => state?.verdict !== undefined && isGood(state.verdict.outcome))
 }
 
@@ -110,17 +110,17 @@ export function isWhole({ services }: FleetState): boolean {
  */
 export async function* startWaysBack(
   waves: readonly (readonly Returning[])[],
-  state: FleetState,
-  context: RollbackJourney,
+  state: WavesState,
+  context: RollbackContext,
   goOn: () => boolean,
-): AsyncGenerator<FleetEvent, void> {
+): AsyncGenerator<WavesEvent, void> {
   const starts = waysBack(waves, state, 'cancel')
     .flat()
     .map((way) => () => begun(way, context))
   yield* inParallel(starts, beginnings, goOn)
 }
 
-async function* begun({ name: service, request }: WayBack, context: RollbackJourney): AsyncGenerator<FleetEvent, void> {
+async function* begun({ name: service, request }: WayBack, context: RollbackContext): AsyncGenerator<WavesEvent, void> {
   try {
     for await (const event of rollBack(request, context))
       yield { kind: 'put-back', service, event: retold(event, context.clock) }

@@ -5,13 +5,13 @@ import { fold, initialState } from '../../../src/deployment/state.ts'
 import { isGood, type Outcome } from '../../../src/deployment/verdict.ts'
 import { inParallel } from '../../../src/deployment/waves/parallel.ts'
 import {
-  type FleetEvent,
-  type FleetState,
-  foldFleet,
-  initialFleet,
+  foldWaves,
+  initialWaves,
   isFailure,
+  type WavesEvent,
+  type WavesState,
 } from '../../../src/deployment/waves/waves-state.ts'
-import { fleetVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
+import { wavesVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
 import { planInWords } from '../../../src/targets/ecs/prepare/plan-words.ts'
 import { renderText, text, untrusted } from '../../../src/text.ts'
 
@@ -75,12 +75,12 @@ describe('the state of several services', () => {
       fc.property(fc.array(some, { minLength: 1, maxLength: 5 }), fc.infiniteStream(fc.nat()), (streams, choices) => {
         const names = streams.map((_, index) => `s${index}`)
         const left = streams.map((events) => [...events])
-        let state = initialFleet([names], 0)
+        let state = initialWaves([names], 0)
         while (left.some((events) => events.length > 0)) {
           const open = left.flatMap((events, index) => (events.length > 0 ? [index] : []))
           const index = open[(choices.next().value ?? 0) % open.length] ?? 0
           const event = left[index]?.shift() as DeploymentEvent
-          state = foldFleet(state, { kind: 'service', service: `s${index}`, event })
+          state = foldWaves(state, { kind: 'service', service: `s${index}`, event })
         }
         for (const [index, events] of streams.entries()) {
           const [first] = events
@@ -93,13 +93,13 @@ describe('the state of several services', () => {
   })
 
   test('remembers the service that failed first, and no wait or newer run before it', () => {
-    const end = (service: string, outcome: Outcome): FleetEvent => ({
+    const end = (service: string, outcome: Outcome): WavesEvent => ({
       kind: 'service',
       service,
       event: { kind: 'finished', at: 1, verdict: { outcome, cause } },
     })
-    const halted = (...events: readonly FleetEvent[]) =>
-      events.reduce(foldFleet, initialFleet([['a', 'b', 'c']], 0)).halted
+    const halted = (...events: readonly WavesEvent[]) =>
+      events.reduce(foldWaves, initialWaves([['a', 'b', 'c']], 0)).halted
     expect(halted(end('a', 'succeeded'), end('b', 'unchanged'))).toBeUndefined()
     expect(halted(end('b', 'failed'), end('a', 'rolled-back'))).toBe('b')
     expect(halted(end('a', 'superseded'), end('b', 'failed'))).toBe('b')
@@ -108,16 +108,16 @@ describe('the state of several services', () => {
 })
 
 describe('the verdict of all', () => {
-  const state = (ends: readonly (readonly [Outcome, Outcome?])[]): FleetState => {
+  const state = (ends: readonly (readonly [Outcome, Outcome?])[]): WavesState => {
     const names = ends.map((_, index) => `s${index}`)
-    const events = ends.flatMap(([outcome, back], index): readonly FleetEvent[] => {
+    const events = ends.flatMap(([outcome, back], index): readonly WavesEvent[] => {
       const service = `s${index}`
       return [
         ...told(outcome, index).map((event) => ({ kind: 'service', service, event }) as const),
         ...(back ? told(back, 100).map((event) => ({ kind: 'put-back', service, event }) as const) : []),
       ]
     })
-    return events.reduce(foldFleet, initialFleet([names], 0))
+    return events.reduce(foldWaves, initialWaves([names], 0))
   }
 
   test.each<[string, readonly (readonly [Outcome, Outcome?])[], Outcome]>([
@@ -142,9 +142,9 @@ describe('the verdict of all', () => {
     ['an older commit', [['succeeded'], ['superseded']], 'superseded'],
     ['one waits', [['succeeded'], ['paused']], 'paused'],
   ])('%s', (_, ends, expected) => {
-    const asked = (verdict: FleetState): FleetState =>
+    const asked = (verdict: WavesState): WavesState =>
       expected === 'detached' ? { ...verdict, halted: undefined } : verdict
-    const verdict = fleetVerdict(asked(state(ends)), false)
+    const verdict = wavesVerdict(asked(state(ends)), false)
     expect(verdict.outcome).toBe(expected)
     const first = ends.findIndex(([outcome]) => !isGood(outcome))
     if (first >= 0 && expected !== 'detached')
@@ -174,7 +174,7 @@ describe('the verdict of all', () => {
             ? ([outcome, way] as const)
             : ([outcome] as const),
         )
-        const { outcome } = fleetVerdict(state(ends), false)
+        const { outcome } = wavesVerdict(state(ends), false)
         expect(isGood(outcome)).toBe(ends.every(([own]) => isGood(own)))
         const isBack = ([own, way]: readonly [Outcome, Outcome?]) =>
           ['unchanged', 'rolled-back', 'superseded'].includes(own) || (way !== undefined && isGood(way))

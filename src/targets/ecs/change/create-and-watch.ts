@@ -5,7 +5,7 @@ import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { withoutOrigin } from '../../../deployment/origin.ts'
 import { type End, notWatched, remains } from '../../../deployment/outcomes.ts'
-import { afterwards, shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation, readAfterEnd } from '../../../deployment/time-limits.ts'
 import type { CreateServiceRequest, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
 import { textIn } from '../../../task-definition/members.ts'
@@ -43,7 +43,7 @@ export async function* createService(
 ): Events<End | Changed | undefined> {
   const { serviceDefinition: written } = request
   if (written === undefined) return undefined
-  const preparing = shortly(context, request)
+  const preparing = forPreparation(context, request)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   checkServiceDefinition(written, request, textIn(wanted.definition, 'family'))
@@ -59,7 +59,7 @@ export async function* createService(
   const failed = yield* oneOff(request, context, given.content, wanted, taskDefinition)
   if (failed) return failed
   context.keep({ stage: 'updating', taskDefinition })
-  const created = await shortly(context, request).ecs.createService(requestOf(request, given, taskDefinition))
+  const created = await forPreparation(context, request).ecs.createService(requestOf(request, given, taskDefinition))
   if (created === undefined) return changed({ serviceName: request.service })
   return yield* watch(request, context, created, taskDefinition)
 }
@@ -143,7 +143,7 @@ async function* watch(
   const end = isEcs ? yield* follow(rollout, created) : yield* followTaskSet(rollout, created)
   if (end.outcome !== 'failed' && end.outcome !== 'rollback-failed') return end
   const { cluster, service: name } = request
-  const now = await afterwards(context, ({ ecs }) => ecs.describeService(cluster, name))
+  const now = await readAfterEnd(context, ({ ecs }) => ecs.describeService(cluster, name))
   // There was nothing that could be rolled back.
   return { ...end, outcome: 'failed', left: remains(now ?? created, { cluster, service: name }) }
 }

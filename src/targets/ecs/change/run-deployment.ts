@@ -5,7 +5,7 @@ import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
 import { beginOrder } from '../../../deployment/environment-order.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { End } from '../../../deployment/outcomes.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { DeploymentGroup } from '../../../ports.ts'
 import { findRegistered, type Registration } from '../../../task-definition/register.ts'
@@ -33,7 +33,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
 export async function* attempt(asked: ServiceRequest, context: Context): Events<End | Obstacle | undefined> {
-  const preparing = shortly(context, asked)
+  const preparing = forPreparation(context, asked)
   const marking = markingOf(asked, context)
   const order = beginOrder(asked, context)
   const prepared = await prepare(asked, preparing, marking?.watchman)

@@ -5,7 +5,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { End } from '../../../deployment/outcomes.ts'
 import { notWatched } from '../../../deployment/outcomes.ts'
 import { type Pace, startPace } from '../../../deployment/pace.ts'
-import { aftermath, until } from '../../../deployment/time-limits.ts'
+import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
@@ -77,7 +77,7 @@ async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Be
   yield started(rollout, current.id, adopted)
   if (!request.wait) return notWatched(request, current.id)
   const pace = startPace(context.clock, request.longestGap)
-  const limited = { ...rollout, context: until(context, deadline + aftermath) }
+  const limited = { ...rollout, context: withDeadline(context, deadline + afterEndTime) }
   if (own === undefined) return yield* watchServiceItself({ rollout: limited, own: current, deadline, pace })
   return yield* watch(rollout, limited, { updated, own, deadline, pace })
 }

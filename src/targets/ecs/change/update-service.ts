@@ -1,5 +1,5 @@
 import type { Rollout } from '../../../deployment/context.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { Service } from '../../../ports.ts'
 import type { SettingsUpdate } from '../strategy/service-settings.ts'
 import { isForced, isScaled } from '../strategy/update-effects.ts'
@@ -8,7 +8,7 @@ import { isForced, isScaled } from '../strategy/update-effects.ts'
 export async function update(rollout: Rollout, settings?: SettingsUpdate): Promise<Service> {
   const { request, context, taskDefinition } = rollout
   context.keep({ stage: 'updating', engine: 'ecs-rolling', taskDefinition })
-  return await shortly(context, request).ecs.updateService({
+  return await forPreparation(context, request).ecs.updateService({
     cluster: request.cluster,
     service: request.service,
     taskDefinition,

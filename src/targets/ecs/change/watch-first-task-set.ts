@@ -4,7 +4,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { type End, stoppedByHand, supersededBy, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
-import { aftermath, until } from '../../../deployment/time-limits.ts'
+import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import type { Service, TaskSet } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
 import { taskProgress } from '../facts/task-progress.ts'
@@ -20,7 +20,7 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
   const { request } = begun
   const deadline = deadlineIn(begun.context.clock, request.waitMinutes * 60_000)
   const pace = startPace(begun.context.clock, request.longestGap)
-  const context = until(begun.context, deadline + aftermath)
+  const context = withDeadline(begun.context, deadline + afterEndTime)
   const rollout = { ...begun, context }
   const { clock, ecs, signal } = context
   const messages = startServiceMessages(rollout, undefined)

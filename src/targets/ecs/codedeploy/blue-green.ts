@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { type End, notWatched, shortName } from '../../../deployment/outcomes.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { DeploymentGroup } from '../../../ports.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
 import { type GroupName, groupNameOf } from '../codedeploy-group/group-name.ts'
@@ -37,7 +37,7 @@ export async function* deployByCodeDeploy(
 async function create({ request, context, service, taskDefinition }: Rollout, name: GroupName): Promise<string> {
   context.keep({ stage: 'updating', engine: 'codedeploy', codeDeploy: name, taskDefinition })
   const description = request.codeDeploy.description ?? `${shortName(taskDefinition)}, deployed by Slipway`
-  return await shortly(context, request).codeDeploy.createDeployment({
+  return await forPreparation(context, request).codeDeploy.createDeployment({
     applicationName: name.application,
     deploymentGroupName: name.deploymentGroup,
     ...(request.codeDeploy.deploymentConfig ? { deploymentConfigName: request.codeDeploy.deploymentConfig } : {}),

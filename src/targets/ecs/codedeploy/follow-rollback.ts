@@ -3,7 +3,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { type End, returning, stoppedByHand } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
-import { aftermath, until } from '../../../deployment/time-limits.ts'
+import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import type { CodeDeployDeployment, DeploymentGroup } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
 import { servingAgain, servingNow } from './traffic-proof.ts'
@@ -29,7 +29,7 @@ const patience = 30_000
  */
 export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
   const { deployment } = given
-  const context = until(given.rollout.context, given.deadline + aftermath)
+  const context = withDeadline(given.rollout.context, given.deadline + afterEndTime)
   const rollout = { ...given.rollout, context }
   const lost = { ...given, rollout }
   const reason = reasonOf(deployment)

@@ -1,6 +1,6 @@
 import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { EcsTarget, Service, TaskSet } from '../../../ports.ts'
 import { launched } from '../facts/service-events.ts'
 import { taskProgress } from '../facts/task-progress.ts'
@@ -32,7 +32,7 @@ export function startInstallLooks(rollout: Rollout): InstallLooks {
       return isOther
     },
     async *look() {
-      const service = await aside(context, ({ ecs }) => ecs.describeService(request.cluster, request.service))
+      const service = await readBesideWatch(context, ({ ecs }) => ecs.describeService(request.cluster, request.service))
       const set = newTaskSet(service, rollout)
       for (const event of messages.news(service)) {
         yield event

@@ -15,7 +15,7 @@ export interface Meant {
  * ends `Succeeded` when what was deployed has failed; so the id of a rollback means the deployment that it rolls back (API
  * RollbackInfo, `rollbackTriggeringDeploymentId`). Throws `deployment-not-found`, and what reading a deployment throws.
  */
-export async function deploymentMeant(
+export async function resolveRollbackId(
   id: string,
   { describeDeployment }: Pick<CodeDeploy, 'describeDeployment'>,
 ): Promise<Meant> {

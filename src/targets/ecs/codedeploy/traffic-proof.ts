@@ -2,7 +2,7 @@ import { deadlineIn } from '../../../clock.ts'
 import { agreed, patient, startAgreement } from '../../../deployment/agreement.ts'
 import type { Rollout } from '../../../deployment/context.ts'
 import { type End, shortName, supersededBy } from '../../../deployment/outcomes.ts'
-import { aftermath, afterwards, aside } from '../../../deployment/time-limits.ts'
+import { afterEndTime, readAfterEnd, readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../../ports.ts'
 import { green } from './target-progress.ts'
 
@@ -20,7 +20,7 @@ export function startProof(rollout: Rollout) {
   const agree = startAgreement(rollout.context.clock)
   return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<End | undefined> => {
     const { cluster, service } = rollout.request
-    const seen = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
+    const seen = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
     const { holder, set } = whoHas(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     const isReplaced = agree(holder === 'others' ? set?.id : undefined)
@@ -73,9 +73,9 @@ async function servingBy(
   named: (set: TaskSet | undefined) => string | boolean | undefined,
 ): Promise<string | undefined> {
   const { cluster, service } = request
-  const deadline = deadlineIn(context.clock, aftermath)
+  const deadline = deadlineIn(context.clock, afterEndTime)
   const look = async () =>
-    primarySet(await afterwards(context, ({ ecs }) => ecs.describeService(cluster, service), deadline))
+    primarySet(await readAfterEnd(context, ({ ecs }) => ecs.describeService(cluster, service), deadline))
   return (await agreed(context, look, named, patient))?.taskDefinition
 }
 

@@ -6,7 +6,7 @@ import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { type End, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../../../deployment/pace.ts'
 import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
-import { aftermath, aside, shortly, until } from '../../../deployment/time-limits.ts'
+import { afterEndTime, forPreparation, readBesideWatch, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
@@ -67,7 +67,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
       else yield* stops.onFailure(signs)
       continue
     }
-    const { codeDeploy } = until(context, deadline.at() + aftermath)
+    const { codeDeploy } = withDeadline(context, deadline.at() + afterEndTime)
     const deployment = await lookUntil(clock, deadline.at(), codeDeploy.describeDeployment(id))
     if (deployment === undefined) continue
     const moved = deployment.status !== status || isInstalled
@@ -114,7 +114,7 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
     if (isNeeded) pace.spend()
     if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
     seenAt = context.clock.monotonic()
-    const look = aside(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
+    const look = readBesideWatch(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
     const now = await unlessDenied(look, () => {
       isShown = false
     })
@@ -143,7 +143,7 @@ function startStops(rollout: Rollout, id: string, pace: Pace) {
 
 /** Stops the deployment with rollback. True when that was allowed. */
 async function* stop({ context, request }: Rollout, id: string, reason: Untrusted): Events<boolean> {
-  const { codeDeploy } = shortly(context, request)
+  const { codeDeploy } = forPreparation(context, request)
   try {
     await codeDeploy.stopDeployment(id, true)
     yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }

@@ -10,7 +10,7 @@ import { explainStoppedTasks, startErrors, startFacts } from './explain-tasks.ts
 import { explainVerdict } from './explain-verdict.ts'
 import { withTags } from './image-tags.ts'
 import { newestMatch } from './newest-match.ts'
-import { withBlindness } from './unread-evidence.ts'
+import { withUnreadEvidence } from './unread-evidence.ts'
 
 export interface ExplainContext {
   readonly outcome: Outcome
@@ -22,7 +22,7 @@ export interface ExplainContext {
  * took away, and only then what is said about the deployment as a whole.
  */
 export function explain(evidence: Evidence, context: ExplainContext): Cause {
-  return withBlindness(withTags(bestCause(evidence, context), evidence), evidence)
+  return withUnreadEvidence(withTags(bestCause(evidence, context), evidence), evidence)
 }
 
 function bestCause(evidence: Evidence, context: ExplainContext): Cause {

@@ -12,7 +12,7 @@ const tellers: readonly (readonly [codes: RegExp, actions: RegExp])[] = [
 ]
 
 /** The cause with the permissions that would have shown more of it: what may not be read is part of the advice. */
-export function withBlindness(cause: Cause, { missingPermissions }: Evidence): Cause {
+export function withUnreadEvidence(cause: Cause, { missingPermissions }: Evidence): Cause {
   const [, telling] = tellers.find(([codes]) => codes.test(cause.code)) ?? []
   const missing = missingPermissions.map(({ action }) => action).filter((action) => telling?.test(action))
   if (missing.length === 0) return cause

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../deployment/verdict.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, ServiceDeployment } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
-import { deploymentMeant } from '../codedeploy/resolve-rollback-id.ts'
+import { resolveRollbackId } from '../codedeploy/resolve-rollback-id.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
@@ -32,7 +32,7 @@ interface Where {
  * `ecs-svc/…` (while the service still shows it), or `newest`. Throws `inputs-invalid` when there is none, and what
  * `locateGroup` throws.
  */
-export async function findPastDeployment(id: string, where: Where, ports: HistoryPorts): Promise<KnownDeployment> {
+export async function findDeployment(id: string, where: Where, ports: HistoryPorts): Promise<KnownDeployment> {
   if (id.startsWith('d-')) return await byCodeDeploy(id, where, ports)
   if (id.startsWith('arn:'))
     return await byEcs(requireFound(await ports.ecs.describeServiceDeployment(id), id, where), where, ports)
@@ -41,7 +41,7 @@ export async function findPastDeployment(id: string, where: Where, ports: Histor
   const named = { cluster, service: name }
   const service = await requireService(await readService(ports, named), named, ports.ecs)
   if (id.startsWith('service-deployment/'))
-    return await findPastDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
+    return await findDeployment(arnBeside(id, service.serviceArn ?? ''), where, ports)
   if (id === 'newest' && engineOf(service, name) === 'codedeploy') {
     const located = await locateGroup({ ...where, service: name }, service, ports, () => undefined)
     const { application, deploymentGroup } = located.name
@@ -62,9 +62,9 @@ export async function findPastDeployment(id: string, where: Where, ports: Histor
 }
 
 /** CodeDeploy refuses an id that it does not know, or no longer knows. */
-async function meantBy(id: string, where: Where, codeDeploy: CodeDeploy): ReturnType<typeof deploymentMeant> {
+async function meantBy(id: string, where: Where, codeDeploy: CodeDeploy): ReturnType<typeof resolveRollbackId> {
   try {
-    return await deploymentMeant(id, codeDeploy)
+    return await resolveRollbackId(id, codeDeploy)
   } catch (error) {
     if (error instanceof Failure && error.parts.code === 'aws-rejected')
       throw unknown(id, where, failureInOneLine(error.parts))

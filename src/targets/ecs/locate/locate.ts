@@ -4,11 +4,11 @@ import { persistently } from '../../../deployment/agreement.ts'
 import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { startPace } from '../../../deployment/pace.ts'
-import { afterwards, shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation, readAfterEnd } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, Service, ServiceDeployment } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
-import { deploymentMeant } from '../codedeploy/resolve-rollback-id.ts'
+import { resolveRollbackId } from '../codedeploy/resolve-rollback-id.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { isSound, readService } from '../facts/read-service.ts'
 import { requireService, runningTaskDefinition } from '../facts/service-facts.ts'
@@ -55,7 +55,7 @@ export async function locate(id: string, request: ServiceRequest, context: Conte
   // What was begun a moment ago may not be shown at the first look.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
-  const hurried = shortly(context, request)
+  const hurried = forPreparation(context, request)
   const read = await readService(hurried, request, isShown)
   const service = await requireService(read, request, hurried.ecs)
   const set = service.taskSets?.find((candidate) => candidate.id === id)
@@ -97,7 +97,7 @@ async function findArn(id: string, service: Service, request: ServiceRequest, co
 /** ECS forgets the id of a deployment that has ended badly. What the newest service deployment says may explain that. */
 async function whatBecame({ cluster, service }: ServiceRequest, context: Context): Promise<Text> {
   const since = new Date(context.clock.now() - longestPause)
-  const [newest] = (await afterwards(context, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
+  const [newest] = (await readAfterEnd(context, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
   const gone = text`the service no longer lists it`
   if (newest === undefined) return gone
   const reason = newest.statusReason ? text`: ${untrusted(newest.statusReason)}` : ''
@@ -105,7 +105,7 @@ async function whatBecame({ cluster, service }: ServiceRequest, context: Context
 }
 
 async function locateEcs(arn: string, service: Service, request: ServiceRequest, context: Context): Promise<Located> {
-  const preparing = shortly(context, request)
+  const preparing = forPreparation(context, request)
   const { ecs } = preparing
   const deployment = await persistently(preparing, () => ecs.describeServiceDeployment(arn))
   const target = deployment?.targetServiceRevision?.arn
@@ -133,8 +133,8 @@ async function locateCodeDeploy(
   request: ServiceRequest,
   context: Context,
 ): Promise<Located> {
-  const { codeDeploy } = shortly(context, request)
-  const { id, deployment, rollbackId } = await deploymentMeant(given, codeDeploy)
+  const { codeDeploy } = forPreparation(context, request)
+  const { id, deployment, rollbackId } = await resolveRollbackId(given, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
   if (taskDefinition === undefined)
     throw notFound(

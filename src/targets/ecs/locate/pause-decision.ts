@@ -2,7 +2,7 @@ import { persistently } from '../../../deployment/agreement.ts'
 import type { Rollout } from '../../../deployment/context.ts'
 import type { Pause } from '../../../deployment/details.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { startReadyWait } from '../codedeploy/ready-wait.ts'
 import { readyWaitCommands } from '../facts/cli-commands.ts'
 import { standingOf } from '../facts/service-deployment.ts'
@@ -45,7 +45,7 @@ async function lookAnew(
   located: Exclude<Located, { kind: 'task-set' }>,
   { context, request }: Rollout,
 ): Promise<Located> {
-  const { ecs, codeDeploy } = shortly(context, request)
+  const { ecs, codeDeploy } = forPreparation(context, request)
   if (located.kind === 'codedeploy') return { ...located, deployment: await codeDeploy.describeDeployment(located.id) }
   return { ...located, deployment: (await ecs.describeServiceDeployment(located.arn)) ?? located.deployment }
 }
@@ -69,7 +69,7 @@ async function readyNow(
   const { status = '' } = deployment
   if (/^(Succeeded|Failed|Stopped)$/.test(status))
     return { kind: 'ended', says: `The deployment has already ended: its status is ${status}.` }
-  const { codeDeploy } = shortly(context, request)
+  const { codeDeploy } = forPreparation(context, request)
   const names = [service.clusterArn ?? request.cluster, service.serviceName ?? request.service] as const
   const target = await unlessDenied(codeDeploy.describeTarget(id, ...names), () => undefined)
   const waits = startReadyWait(

@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { shortName } from '../../../deployment/outcomes.ts'
 import { startPace, ticks } from '../../../deployment/pace.ts'
 import type { ConflictPolicy } from '../../../deployment/policies.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
 import { asName, renderText, setting, text, type Untrusted, untrusted } from '../../../text.ts'
@@ -98,11 +98,11 @@ async function waitForEnd(
   const pace = startPace(clock, longestGap)
   for await (const _ of ticks(clock, deadline, pace, signal)) {
     if (codeDeployId !== undefined) {
-      const other = await aside(context, ({ codeDeploy }) => codeDeploy.describeDeployment(codeDeployId))
+      const other = await readBesideWatch(context, ({ codeDeploy }) => codeDeploy.describeDeployment(codeDeployId))
       if (/^(Succeeded|Failed|Stopped)$/.test(other?.status ?? '')) return true
       continue
     }
-    const now = await aside(context, ({ ecs }) => ecs.describeService(cluster, service))
+    const now = await readBesideWatch(context, ({ ecs }) => ecs.describeService(cluster, service))
     if (now && primary(now)?.rolloutState !== 'IN_PROGRESS') {
       // A service of CodeDeploy shows nothing here: a group that may not be listed is tried again after a pause.
       if (primary(now) === undefined) await clock.sleep(blindPause, signal)

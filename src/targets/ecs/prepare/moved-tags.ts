@@ -2,7 +2,7 @@ import { parseArn, resourceName } from '../../../arn.ts'
 import type { Context, EcsPorts } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { shortName } from '../../../deployment/outcomes.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseManifest } from '../../../image/manifest.ts'
@@ -93,7 +93,7 @@ function unlessMissing({ service: { runningCount = 0 }, running }: Prepared) {
 
 async function read<T>(context: Context, action: string, look: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
   try {
-    const found = await aside(context, async (aws) => ({ value: await look(aws) }))
+    const found = await readBesideWatch(context, async (aws) => ({ value: await look(aws) }))
     return found ?? { blind: `AWS did not respond to ${action} in time` }
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error

@@ -1,6 +1,6 @@
 import { agreed } from '../../../deployment/agreement.ts'
 import type { Context, Rollout } from '../../../deployment/context.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { readService } from '../facts/read-service.ts'
 import { isSteady, previousTaskDefinition, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
@@ -19,7 +19,7 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
   if (context.clock.monotonic() - readAt < fresh) return rollout
-  const hurried = shortly(context, request)
+  const hurried = forPreparation(context, request)
   const service = await requireService(await readService(hurried, request), request, hurried.ecs)
   if (runningTaskDefinition(service) !== running) return undefined
   return { ...rollout, service, previousTaskDefinition: previousTaskDefinition(service) }

@@ -2,7 +2,7 @@ import { persistently } from '../../../deployment/agreement.ts'
 import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Service, ServiceDeployment } from '../../../ports.ts'
-import { deploymentMeant } from '../codedeploy/resolve-rollback-id.ts'
+import { resolveRollbackId } from '../codedeploy/resolve-rollback-id.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import type { GroupName } from '../codedeploy-group/group-name.ts'
 import { type Located, locateGroup } from '../codedeploy-group/group-search.ts'
@@ -90,7 +90,7 @@ async function movingByCodeDeploy(
 ): Promise<Moving | undefined> {
   const [active] = ids ?? []
   if (active === undefined) return undefined
-  const { id, deployment, rollbackId } = await deploymentMeant(active, codeDeploy)
+  const { id, deployment, rollbackId } = await resolveRollbackId(active, codeDeploy)
   const taskDefinition = taskDefinitionOf(deployment.revision)
   const running = runningTaskDefinition(service)
   return {

@@ -2,7 +2,7 @@ import type { Context } from '../../../deployment/context.ts'
 import { deploy } from '../../../deployment/deploy.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { End } from '../../../deployment/outcomes.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { RevisionHistory } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
@@ -25,7 +25,7 @@ export interface RollbackRequest extends Omit<ServiceRequest, 'wanted'> {
 }
 
 /** AWS as a rollback sees it. */
-export interface RollbackJourney extends Context {
+export interface RollbackContext extends Context {
   readonly revisions: RevisionHistory
 }
 
@@ -34,11 +34,11 @@ export interface RollbackJourney extends Context {
  * revision of the goal is deployed by the service's own engine. Registers nothing. The last event is `finished`, with
  * `succeeded` when the service is back and `rollback-failed` when it is not.
  */
-export async function* rollBack(request: RollbackRequest, context: RollbackJourney): Events<void> {
+export async function* rollBack(request: RollbackRequest, context: RollbackContext): Events<void> {
   let target: RollbackTarget | undefined
   const wanted: ServiceRequest['wanted'] = async (read, current) => {
     const service = await requireService(read, request, context.ecs)
-    const preparing = shortly(context, request)
+    const preparing = forPreparation(context, request)
     const isCodeDeploy = engineOf(service, request.service) === 'codedeploy'
     const group = isCodeDeploy
       ? (await locateGroup(request, service, preparing, () => undefined)).name
@@ -79,7 +79,7 @@ function readOnce(history: RevisionHistory): RevisionHistory {
 /** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */
 async function lookForMoving(request: ServiceRequest, context: Context) {
   try {
-    return await findMoving(request, shortly(context, request))
+    return await findMoving(request, forPreparation(context, request))
   } catch (error) {
     if (error instanceof Failure) return undefined
     throw error

@@ -5,7 +5,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { certain, type End, notWatched, shortName } from '../../../deployment/outcomes.ts'
 import { startPace } from '../../../deployment/pace.ts'
 import { redactEvents } from '../../../deployment/redact-events.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { recorded } from '../../../deployment/with-record.ts'
 import { Failure } from '../../../failure.ts'
 import { asName, text, untrusted } from '../../../text.ts'
@@ -75,7 +75,7 @@ async function* byEcs(
   const { arn, own, service, isReturning } = moving
   const deploymentId = withoutAccount(arn)
   context.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
-  if (!isReturning) await unlessEnded(shortly(context, request).ecs.rollBackServiceDeployment(arn))
+  if (!isReturning) await unlessEnded(forPreparation(context, request).ecs.rollBackServiceDeployment(arn))
   context.keep({ stage: 'watching' })
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
@@ -103,7 +103,7 @@ async function* byCodeDeploy(
   context: Context,
 ): Events<End> {
   const { id, group: name, service, isReturning } = moving
-  const preparing = shortly(context, request)
+  const preparing = forPreparation(context, request)
   const group = await requireGroup(preparing, name, service)
   context.keep({ stage: 'updating', deploymentId: id, codeDeploy: name })
   if (!isReturning) await preparing.codeDeploy.stopDeployment(id, true)

@@ -1,6 +1,6 @@
 import type { Rollout } from '../../../deployment/context.ts'
 import type { SettingChange } from '../../../deployment/plan.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { Service, UpdateServiceRequest } from '../../../ports.ts'
 import type { Engine } from '../facts/service-facts.ts'
 import type { FormerSettings } from '../request/former-settings.ts'
@@ -55,5 +55,5 @@ function tagsUpdate({ enableEcsManagedTags, propagateTags }: Wanted, service: Se
 /** Changes settings and nothing else, beside a deployment that goes on as it began or is still to come. */
 export async function updateSettings({ request, context }: Rollout, { members }: SettingsUpdate): Promise<Service> {
   const { cluster, service } = request
-  return await shortly(context, request).ecs.updateService({ cluster, service, ...members })
+  return await forPreparation(context, request).ecs.updateService({ cluster, service, ...members })
 }

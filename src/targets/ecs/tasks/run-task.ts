@@ -5,7 +5,7 @@ import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { certain, type End, shortName } from '../../../deployment/outcomes.ts'
 import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
-import { aftermath, shortly } from '../../../deployment/time-limits.ts'
+import { afterEndTime, forPreparation } from '../../../deployment/time-limits.ts'
 import type { JsonObject, RunTaskRequest, Service, Task } from '../../../ports.ts'
 import { asName, type Text, text, untrusted } from '../../../text.ts'
 import type { OneOffTask } from '../request/service-request.ts'
@@ -29,7 +29,7 @@ export async function* runOneOffTask(
 ): AsyncGenerator<DeploymentEvent, End | undefined> {
   const at = () => context.clock.now()
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
-  const tasks = await shortly(context, oneOff.task).ecs.runTask(requestOf(oneOff))
+  const tasks = await forPreparation(context, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
   context.keep({ runTaskArns: arns })
   const detail = untrusted(arns.join(' '))
@@ -87,7 +87,7 @@ async function waitForStop(oneOff: OneOff, context: Context, arns: readonly stri
   const minutes = oneOff.task.waitMinutes
   const pace = startPace(context.clock, oneOff.longestGap)
   const deadline = deadlineIn(context.clock, minutes * 60_000)
-  const { ecs } = context.within(deadline + aftermath)
+  const { ecs } = context.within(deadline + afterEndTime)
   const agree = startAgreement(context.clock)
   let last: Problem | undefined
   for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../clock.ts'
 import type { Rollout } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Pace } from '../../../deployment/pace.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { type Failure, failureInOneLine } from '../../../failure.ts'
 import { renderText, text, type Untrusted, untrusted } from '../../../text.ts'
 import type { StoppedTaskGroup } from '../facts/deployment-evidence.ts'
@@ -96,7 +96,7 @@ async function largestFailure(
   onDenied: () => void,
 ): Promise<StoppedTaskGroup | undefined> {
   pace.spend()
-  const read = aside(context, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
+  const read = readBesideWatch(context, ({ ecs }) => ecs.listTasks(cluster, { service, desiredStatus: 'STOPPED' }))
   const tasks = await unlessDenied(read, onDenied)
   // Only where there are any, they are described.
   if (tasks && tasks.length > 0) pace.spend()
@@ -112,7 +112,7 @@ async function unplaced(
   onDenied: () => void,
 ): Promise<Untrusted | undefined> {
   pace.spend()
-  const read = aside(context, ({ ecs }) => ecs.describeService(cluster, service))
+  const read = readBesideWatch(context, ({ ecs }) => ecs.describeService(cluster, service))
   return unplaceable(await unlessDenied(read, onDenied), since, context.clock.now())
 }
 

@@ -2,7 +2,7 @@ import { type Deadline, deadlineIn } from '../../../clock.ts'
 import { persistently } from '../../../deployment/agreement.ts'
 import type { Rollout } from '../../../deployment/context.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
-import { shortly } from '../../../deployment/time-limits.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { Service } from '../../../ports.ts'
 import { primary } from '../facts/service-facts.ts'
 import { makesDeployment } from '../strategy/update-effects.ts'
@@ -42,7 +42,7 @@ export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<O
   if (isMade === 'no') return undefined
   const own = ownInReply(rollout, updated)
   if (own.id !== undefined) return own
-  const context = shortly(rollout.context, rollout.request)
+  const context = forPreparation(rollout.context, rollout.request)
   const shown = await persistently(context, startLooks({ ...rollout, context }, own))
   return shown ?? (isMade === 'yes' ? own : undefined)
 }

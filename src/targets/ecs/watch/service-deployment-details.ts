@@ -5,7 +5,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { shortName } from '../../../deployment/outcomes.ts'
 import type { Pace } from '../../../deployment/pace.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment, ServiceRevisionSummary } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
 import { stepMinutes } from '../strategy/setting-changes.ts'
@@ -51,7 +51,7 @@ function startNames({ taskDefinition, previousTaskDefinition, context }: Rollout
         known.set(only.arn, shortName(previousTaskDefinition))
       for (const { arn } of sources) {
         if (arn === undefined || known.has(arn) || isDenied || !pace.aside(true)) continue
-        const read = aside(context, ({ ecs }) => ecs.taskDefinitionOfRevision(arn))
+        const read = readBesideWatch(context, ({ ecs }) => ecs.taskDefinitionOfRevision(arn))
         const found = await unlessDenied(read, () => {
           isDenied = true
         })

@@ -3,7 +3,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { End } from '../../../deployment/outcomes.ts'
 import type { Pace } from '../../../deployment/pace.ts'
-import { aside } from '../../../deployment/time-limits.ts'
+import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
 import { startServiceMessages } from './service-messages.ts'
@@ -39,7 +39,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
     return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined
   }
   async function* look(): Events<Sighting | undefined> {
-    const service = await aside(rollout.context, ({ ecs }) => ecs.describeService(cluster, name))
+    const service = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, name))
     yield* messages.news(service)
     const sighting = service && sight(service)
     failed = sighting?.mine?.failedTasks ?? failed

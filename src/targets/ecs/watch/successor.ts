@@ -3,7 +3,7 @@ import { deadlineIn } from '../../../clock.ts'
 import { agreed, patient } from '../../../deployment/agreement.ts'
 import type { EcsPorts, Rollout } from '../../../deployment/context.ts'
 import { type End, stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
-import { aftermath, afterwards } from '../../../deployment/time-limits.ts'
+import { afterEndTime, readAfterEnd } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { isTriggered, reasonOf } from '../facts/service-deployment.ts'
 import { ownBeside } from './find-service-deployment.ts'
@@ -48,8 +48,8 @@ function startLooks(stopped: ServiceDeployment, rollout: Rollout, own: Own): () 
   const { context, request } = rollout
   const { cluster, service } = request
   const sight = startSightings(rollout, own)
-  const deadline = deadlineIn(context.clock, aftermath)
-  const read = <T>(ask: (aws: EcsPorts) => Promise<T>) => afterwards(context, ask, deadline)
+  const deadline = deadlineIn(context.clock, afterEndTime)
+  const read = <T>(ask: (aws: EcsPorts) => Promise<T>) => readAfterEnd(context, ask, deadline)
   const isNewer = ({ createdAt }: ServiceDeployment) =>
     createdAt !== undefined && stopped.createdAt !== undefined && createdAt > stopped.createdAt
   return async () => {
@@ -72,7 +72,7 @@ function nameOf({ sighting, newer }: Seen): string | undefined {
 async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: wanted }: Rollout) {
   const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
   const revision = target?.arn
-  const taskDefinition = revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  const taskDefinition = revision && (await readAfterEnd(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
   if (taskDefinition !== wanted) return supersededBy(taskDefinition, arn && withoutAccount(arn))
   return { own: ownBeside(newer, wanted, {}), deployment: newer }
 }

@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { type End, returning, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
-import { aftermath, afterwards, shortly, until } from '../../../deployment/time-limits.ts'
+import { afterEndTime, forPreparation, readAfterEnd, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
 import type { DeploymentConfiguration, ServiceDeployment } from '../../../ports.ts'
@@ -70,7 +70,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<End> {
   let before: ServiceDeployment | undefined
   let triggered = 0
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
-    const { ecs } = until(rollout.context, deadline.at() + aftermath)
+    const { ecs } = withDeadline(rollout.context, deadline.at() + afterEndTime)
     const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
     found = undefined
     if (now === undefined) continue
@@ -136,7 +136,7 @@ async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End
   const { context, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
   try {
-    await shortly(context, request).ecs.rollBackServiceDeployment(arn)
+    await forPreparation(context, request).ecs.rollBackServiceDeployment(arn)
     yield { kind: 'rolling-back', at: context.clock.now(), reason, isOurs: true }
   } catch (error) {
     if (!(error instanceof Failure) || !/^(permission-missing|deployment-conflict)$/.test(error.parts.code)) throw error
@@ -195,5 +195,5 @@ function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { ser
 /** ARN of what a rollback leads to, where service revisions may be read. */
 async function rolledBackTo(now: ServiceDeployment, { context }: Rollout): Promise<string | undefined> {
   const revision = now.rollback?.serviceRevisionArn
-  return revision && (await afterwards(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
+  return revision && (await readAfterEnd(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
 }

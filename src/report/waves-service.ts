@@ -1,11 +1,11 @@
 import { isBad, isGood } from '../deployment/verdict.ts'
-import { type FleetService, isGoingBack, isPutBack, isRestored } from '../deployment/waves/waves-state.ts'
+import { isGoingBack, isPutBack, isRestored, type WaveService } from '../deployment/waves/waves-state.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { duration } from '../duration.ts'
 import type { Text } from '../text.ts'
-import type { FleetSubject } from './fleet.ts'
 import type { Report } from './report.ts'
 import { appearance, causeSentence } from './sentence.ts'
+import type { WavesSubject } from './waves-words.ts'
 
 /** How one of several services stands, in the words that every view shares. */
 export interface Standing {
@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 /** Where one of several services stands now. */
-export function standing(service: FleetService): Standing {
+export function standing(service: WaveService): Standing {
   const { state, back } = service
   if (isPutBack(service)) return { kind: 'put-back', emoji: '↩️', words: 'deployed, then rolled back' }
   if (isGoingBack(service)) return { kind: 'moving', emoji: '⏪', words: 'deployed, rolling back' }
@@ -33,32 +33,32 @@ export function standing(service: FleetService): Standing {
 }
 
 /** The one report that says most about a service: its rollback where that failed, else its deployment. */
-export function reportOf(service: FleetService, subject: FleetSubject): Report | undefined {
+export function reportOf(service: WaveService, subject: WavesSubject): Report | undefined {
   const own = subject.services.get(service.name)
   const state = service.back?.verdict && !isRestored(service) ? service.back : service.state
   return own && state && { subject: own, state }
 }
 
 /** Whether a service is on what it ran before, by its own rollback or by that of this run. */
-export function isBackOnOld(service: FleetService): boolean {
+export function isBackOnOld(service: WaveService): boolean {
   return isPutBack(service) || service.state?.verdict?.outcome === 'rolled-back'
 }
 
 /** Why a service is not where it should be; undefined where it is. */
-export function failureOf(service: FleetService): Cause | undefined {
+export function failureOf(service: WaveService): Cause | undefined {
   const { state, back } = service
   const verdict = back?.verdict && !isRestored(service) ? back.verdict : state?.verdict
   return verdict && !isGood(verdict.outcome) ? verdict.cause : undefined
 }
 
 /** The same as a sentence; empty where all is well. */
-export function causeOfService(service: FleetService): Text {
+export function causeOfService(service: WaveService): Text {
   const cause = failureOf(service)
   return cause ? causeSentence(cause) : []
 }
 
 /** How long a service took so far, its rollback included; empty before its beginning. */
-export function durationOf({ state, back }: FleetService): string {
+export function durationOf({ state, back }: WaveService): string {
   if (!state) return ''
   const took = state.updatedAt - state.startedAt + (back ? back.updatedAt - back.startedAt : 0)
   return duration(took)
@@ -80,12 +80,12 @@ const groups: Readonly<Record<Standing['kind'], string>> = {
  * that are left out: `… and 40 more: 38 done, 2 not started`.
  */
 export function withinRoom(
-  services: readonly FleetService[],
-  lengthOf: (service: FleetService) => number,
+  services: readonly WaveService[],
+  lengthOf: (service: WaveService) => number,
   room: number,
-): { readonly shown: readonly FleetService[]; readonly rest: string | undefined } {
+): { readonly shown: readonly WaveService[]; readonly rest: string | undefined } {
   const all = services.map((service) => ({ service, kind: standing(service).kind }))
-  const kept = new Set<FleetService>()
+  const kept = new Set<WaveService>()
   let left = room
   for (const { service } of all.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))) {
     left -= lengthOf(service) + 1

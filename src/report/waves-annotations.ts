@@ -1,15 +1,15 @@
 import { isBad, isOpen } from '../deployment/verdict.ts'
 import { asName, text } from '../text.ts'
 import { type Annotation, annotationOf, annotations, fitting, urlNotice } from './annotations.ts'
-import { type FleetReport, fleetOpening } from './fleet.ts'
-import { reportOf, standing } from './fleet-service.ts'
+import { reportOf, standing } from './waves-service.ts'
+import { type WavesReport, wavesOpening } from './waves-words.ts'
 
 /** The runner shows 10 annotations of each level per step (ExecutionContext.cs); the first is that of all services. */
 const mostErrors = 10
 const mostWarnings = 10
 
 /** What the page of the run shows on top: one error for all of them, then one for each that failed, and what reports lack. */
-export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
+export function wavesAnnotations(report: WavesReport): readonly Annotation[] {
   const { subject, state } = report
   const { verdict } = state
   const each = state.services.flatMap((service) => {
@@ -17,7 +17,7 @@ export function fleetAnnotations(report: FleetReport): readonly Annotation[] {
     return own ? annotations(own).map((annotation) => named(annotation, service.name)) : []
   })
   const failed = state.services.filter((service) => standing(service).kind === 'bad').length
-  const said = fleetOpening(report)
+  const said = wavesOpening(report)
   const isFailed = verdict !== undefined && isBad(verdict)
   const [first, ...others] = each.filter(({ level }) => level === 'error')
   // One that failed alone is in that of all of them; the lines of files that it marks are left.

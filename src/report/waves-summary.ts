@@ -1,6 +1,10 @@
-import { type FleetService, versionsOf } from '../deployment/waves/waves-state.ts'
+import { versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
 import { text } from '../text.ts'
-import { type FleetReport, fleetOpening, fleetStage } from './fleet.ts'
+import { runUrl } from './links.ts'
+import { code, factTable, fold, prose, table } from './markdown.ts'
+import { headline, lookOf } from './sentence.ts'
+import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
+import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
 import {
   causeOfService,
   durationOf,
@@ -9,12 +13,8 @@ import {
   type Standing,
   standing,
   withinRoom,
-} from './fleet-service.ts'
-import { runUrl } from './links.ts'
-import { code, factTable, fold, prose, table } from './markdown.ts'
-import { headline, lookOf } from './sentence.ts'
-import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
-import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
+} from './waves-service.ts'
+import { type WavesReport, wavesOpening, wavesStage } from './waves-words.ts'
 
 /** Leaves room for the opening and some folds in a summary, which is cut at 65,536. Characters. */
 const longestTable = 45_000
@@ -23,17 +23,17 @@ const longestTable = 45_000
 const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7, 'put-back': 6, good: 4, waiting: 3 }
 
 /** The job summary of services that were deployed together: all of them in one table, each in a fold below it. */
-export function renderFleetSummary(report: FleetReport): string {
+export function renderWavesSummary(report: WavesReport): string {
   const { subject, state } = report
   return assemble([
-    ...openingParts(lookOf(fleetStage(state)).emoji, fleetOpening(report, summaryLink), state.verdict),
+    ...openingParts(lookOf(wavesStage(state)).emoji, wavesOpening(report, summaryLink), state.verdict),
     { markdown: services(report), weight: 90 },
     { markdown: facts(report), weight: 10 },
     ...state.services.flatMap((service) => folds(service, subject)),
   ])
 }
 
-function services({ state }: FleetReport): string {
+function services({ state }: WavesReport): string {
   const hasWaves = state.services.some(({ wave }) => wave > 0)
   const header = [...(hasWaves ? ['Wave'] : []), 'Service', 'Status', 'Revision', 'Duration', 'Cause']
   const rows = new Map(state.services.map((service) => [service, row(service, hasWaves)]))
@@ -46,7 +46,7 @@ function services({ state }: FleetReport): string {
   return [table(header, kept), ...(rest ? [rest] : [])].join('\n\n')
 }
 
-function row(service: FleetService, hasWaves: boolean): readonly string[] {
+function row(service: WaveService, hasWaves: boolean): readonly string[] {
   const { emoji, words } = standing(service)
   return [
     ...(hasWaves ? [String(service.wave + 1)] : []),
@@ -58,7 +58,7 @@ function row(service: FleetService, hasWaves: boolean): readonly string[] {
   ]
 }
 
-function revisions(service: FleetService): string {
+function revisions(service: WaveService): string {
   const { from, to } = versionsOf(service)
   if (!to) return from ? code(from.label) : ''
   if (!from || from.id === to.id) return code(to.label)
@@ -66,7 +66,7 @@ function revisions(service: FleetService): string {
   return isBackOnOld(service) ? `${way} → ${code(from.label)}` : way
 }
 
-function facts({ subject }: FleetReport): string {
+function facts({ subject }: WavesReport): string {
   return factTable([
     ...environmentFact(subject),
     ...commitFacts(subject),
@@ -75,7 +75,7 @@ function facts({ subject }: FleetReport): string {
   ])
 }
 
-function folds(service: FleetService, subject: FleetReport['subject']): readonly Part[] {
+function folds(service: WaveService, subject: WavesReport['subject']): readonly Part[] {
   const own = reportOf(service, subject)
   if (!own) return []
   const { emoji, kind } = standing(service)

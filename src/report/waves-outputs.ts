@@ -1,12 +1,12 @@
 import { initialState } from '../deployment/state.ts'
 import { isGood } from '../deployment/verdict.ts'
-import { type FleetService, isGoingBack, isRestored, versionsOf } from '../deployment/waves/waves-state.ts'
+import { isGoingBack, isRestored, versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
-import { type FleetReport, totalCause } from './fleet.ts'
-import { causeOfService, failureOf, reportOf } from './fleet-service.ts'
 import { outputs } from './outputs.ts'
 import { truncate } from './short.ts'
+import { causeOfService, failureOf, reportOf } from './waves-service.ts'
+import { totalCause, type WavesReport } from './waves-words.ts'
 
 /**
  * A job's outputs may have 1 MB in UTF-16 together (GitHub docs, "Passing information between jobs"), and a cut JSON would
@@ -19,7 +19,7 @@ const longestCause = 500
  * The outputs of services that were deployed together, by their names in action.yml. Those that mean one service are empty
  * where there are several; `task-definition-arn` stays where all share one.
  */
-export function fleetOutputs({ subject, state }: FleetReport): Record<string, string> {
+export function wavesOutputs({ subject, state }: WavesReport): Record<string, string> {
   const [only, ...others] = state.services
   const single = only && others.length === 0 ? reportOf(only, subject) : undefined
   const nothing = outputs({ subject: { ...subject, service: '' }, state: initialState(state.startedAt) })
@@ -35,7 +35,7 @@ export function fleetOutputs({ subject, state }: FleetReport): Record<string, st
 }
 
 /** JSON: name → what is known of the service. */
-function services(all: readonly FleetService[]): string {
+function services(all: readonly WaveService[]): string {
   for (const cut of [longestCause, 0]) {
     const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, cut)])))
     if (json.length <= longest) return json
@@ -43,7 +43,7 @@ function services(all: readonly FleetService[]): string {
   return JSON.stringify(Object.fromEntries(all.map((service) => [service.name, { verdict: verdictOf(service) }])))
 }
 
-function facts(service: FleetService, longestReason: number) {
+function facts(service: WaveService, longestReason: number) {
   const { from, to } = versionsOf(service)
   const { deployment } = service.state ?? {}
   return {
@@ -58,7 +58,7 @@ function facts(service: FleetService, longestReason: number) {
 }
 
 /** That of its deployment, unless this run took it back; empty where it did not begin, and after a dry run. */
-function verdictOf(service: FleetService): string {
+function verdictOf(service: WaveService): string {
   const { back, state } = service
   if (isRestored(service)) return 'rolled-back'
   if (isGoingBack(service) || back?.verdict?.outcome === 'cancelled') return 'cancelled'

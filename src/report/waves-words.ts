@@ -1,13 +1,13 @@
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { mostNames, nameList } from '../deployment/waves/name-list.ts'
 import {
-  type FleetService,
-  type FleetState,
   isChanged,
   isGoingBack,
   isPutBack,
   isRestored,
   versionsOf,
+  type WaveService,
+  type WavesState,
 } from '../deployment/waves/waves-state.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
@@ -16,14 +16,14 @@ import { causeSentence, headline, type Stage } from './sentence.ts'
 import type { Subject } from './subject.ts'
 
 /** What is deployed together: the facts that all share, and each service's own by its name in this run. */
-export interface FleetSubject extends Omit<Subject, 'service'> {
+export interface WavesSubject extends Omit<Subject, 'service'> {
   readonly services: ReadonlyMap<string, Subject>
 }
 
 /** What every view of services that are deployed together gets. */
-export interface FleetReport {
-  readonly subject: FleetSubject
-  readonly state: FleetState
+export interface WavesReport {
+  readonly subject: WavesSubject
+  readonly state: WavesState
 }
 
 /** What follows "3 services (production)", where one service has other words. */
@@ -48,7 +48,7 @@ const words: Readonly<Record<Stage, string>> = {
 }
 
 /** Where all of them are together. */
-export function fleetStage({ services, verdict, turnedAt, wave }: FleetState): Stage {
+export function wavesStage({ services, verdict, turnedAt, wave }: WavesState): Stage {
   if (verdict) return verdict.outcome
   if (turnedAt !== undefined) return 'rolling-back'
   if (wave === undefined) return 'queued'
@@ -57,31 +57,31 @@ export function fleetStage({ services, verdict, turnedAt, wave }: FleetState): S
 }
 
 /** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
-export function fleetHeadline({ subject, state }: FleetReport): Text {
+export function wavesHeadline({ subject, state }: WavesReport): Text {
   const [only, ...others] = state.services
   const one = only && subject.services.get(only.name)
   if (only?.state && one && others.length === 0 && !state.verdict?.cause)
     return headline({ subject: one, state: only.state })
-  const stage = fleetStage(state)
+  const stage = wavesStage(state)
   const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
   const where = asName(subject.environment ?? subject.home.name)
   return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 
-function progress({ services, wave = 0 }: FleetState): string {
+function progress({ services, wave = 0 }: WavesState): string {
   const waves = (services.at(-1)?.wave ?? 0) + 1
   const done = services.filter(({ state }) => state?.verdict).length
   return `, ${waves > 1 ? `wave ${wave + 1} of ${waves}, ` : ''}${done} of ${services.length} done`
 }
 
-function ending({ startedAt, updatedAt, verdict }: FleetState): string {
+function ending({ startedAt, updatedAt, verdict }: WavesState): string {
   const isDone = verdict !== undefined && isGood(verdict.outcome)
   return `${isDone ? ' in' : ', after'} ${duration(updatedAt - startedAt)}`
 }
 
 /** The total cause, and what became of the others: what comes first everywhere, and the output `cause`. Empty when all is good. */
-export function totalCause(state: FleetState): Text {
+export function totalCause(state: WavesState): Text {
   const { verdict } = state
   if (!verdict || isGood(verdict.outcome)) return []
   const sentences = [...(verdict.cause ? [causeSentence(verdict.cause)] : []), ...aftermath(state)]
@@ -89,13 +89,13 @@ export function totalCause(state: FleetState): Text {
 }
 
 /** The cause of the service that failed, as long as the others are rolled back for it. */
-function haltCause({ services, halted }: FleetState): Text {
+function haltCause({ services, halted }: WavesState): Text {
   const cause = services.find(({ name }) => name === halted)?.state?.cause
   return cause ? text`${asName(halted ?? '')}: ${causeSentence(cause)}` : []
 }
 
 /** What is suspected of the first service of which anything is; how many others there are is said. */
-function firstSuspicion({ services }: FleetState): Text {
+function firstSuspicion({ services }: WavesState): Text {
   const suspected = services.flatMap((service) => {
     const said = suspicionOf(service)
     return said ? [text`${untrusted(service.name)}: ${said}`] : []
@@ -106,23 +106,23 @@ function firstSuspicion({ services }: FleetState): Text {
 }
 
 /** What is suspected of the deployment of a service, or of its rollback where that is on its way. */
-export function suspicionOf({ state, back }: FleetService): Text | undefined {
+export function suspicionOf({ state, back }: WaveService): Text | undefined {
   const current = back ?? state
   return current && suspicion(current)
 }
 
 /** Differs where the reason of a suspicion does. */
-export function fleetSuspicions({ services }: FleetState): string {
+export function wavesSuspicions({ services }: WavesState): string {
   return services.map(({ state, back }) => suspectedReason(back ?? state)).join('\n')
 }
 
 /** What every channel says of all of them before anything else. */
-export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): Opening {
+export function wavesOpening(report: WavesReport, show: ShowLink = plainLink): Opening {
   const { verdict } = report.state
   const halt = haltCause(report.state)
   const reason = verdict ? totalCause(report.state) : halt.length > 0 ? halt : firstSuspicion(report.state)
   return {
-    headline: fleetHeadline(report),
+    headline: wavesHeadline(report),
     reason: reason.length > 0 ? reason : undefined,
     fix: verdict?.cause && !isGood(verdict.outcome) ? remedy(verdict.cause, show) : undefined,
     rest: [],
@@ -130,7 +130,7 @@ export function fleetOpening(report: FleetReport, show: ShowLink = plainLink): O
 }
 
 /** What became of the services that did not fail themselves. */
-function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
+function aftermath({ services, halted, verdict }: WavesState): readonly Text[] {
   const others = services.filter(({ name }) => name !== halted)
   const going = services.filter(isGoingBack)
   const lost = services.filter((service) => service.back && !isRestored(service) && !going.includes(service))
@@ -149,22 +149,22 @@ function aftermath({ services, halted, verdict }: FleetState): readonly Text[] {
 }
 
 /** What is said of a service that is on its way when the run ends is its own cause. */
-function isAtRest({ state }: FleetService): boolean {
+function isAtRest({ state }: WaveService): boolean {
   const { verdict } = state ?? {}
   return verdict !== undefined && verdict.outcome !== 'cancelled' && !isUnwatched(verdict)
 }
 
-function counted(services: readonly FleetService[], what: string): readonly Text[] {
+function counted(services: readonly WaveService[], what: string): readonly Text[] {
   if (services.length === 0) return []
   return [text`${services.length} ${services.length === 1 ? 'service' : 'services'} ${what}: ${nameList(services)}.`]
 }
 
-function listed(what: string, services: readonly FleetService[]): readonly Text[] {
+function listed(what: string, services: readonly WaveService[]): readonly Text[] {
   return services.length === 0 ? [] : [text`${what}: ${nameList(services)}.`]
 }
 
 /** What the action rollback takes, for those that are not on what they ran before. */
-function byHand(services: readonly FleetService[]): readonly Text[] {
+function byHand(services: readonly WaveService[]): readonly Text[] {
   const steps = services.slice(0, mostNames).flatMap((service) => {
     const { from } = versionsOf(service)
     return from ? [`${service.name} to ${from.label}`] : []

@@ -1,10 +1,8 @@
 import { isBad } from '../deployment/verdict.ts'
-import { type FleetService, versionsOf } from '../deployment/waves/waves-state.ts'
+import { versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
 import type { SlackMessage } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
-import { type FleetReport, fleetOpening, fleetStage, suspicionOf } from './fleet.ts'
-import { causeOfService, durationOf, isBackOnOld, standing, withinRoom } from './fleet-service.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { progressWords, trafficBar } from './log-progress.ts'
 import { lookOf } from './sentence.ts'
@@ -13,6 +11,8 @@ import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode 
 import { cut, withinLimits } from './slack-limits.ts'
 import { commitFields, isAlarming } from './slack-message.ts'
 import { openingText, slackLink } from './slack-opening.ts'
+import { causeOfService, durationOf, isBackOnOld, standing, withinRoom } from './waves-service.ts'
+import { suspicionOf, type WavesReport, wavesOpening, wavesStage } from './waves-words.ts'
 
 /** Characters of the opening, and of the lines of the services; with the rest they stay below Slack's limits. */
 const longestOpening = 1800
@@ -20,15 +20,15 @@ const longestLines = 1700
 const longestReason = 600
 
 /** The one message about services that are deployed together, as it is now: a line for each. */
-export function fleetSlackMessage(
-  report: FleetReport,
+export function wavesSlackMessage(
+  report: WavesReport,
   options: { readonly mention?: string | undefined },
 ): SlackMessage {
   const { state } = report
-  const { emoji, colour } = lookOf(fleetStage(state))
+  const { emoji, colour } = lookOf(wavesStage(state))
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
-    text: openingText(emoji, fleetOpening(report, slackLink), longestOpening),
+    text: openingText(emoji, wavesOpening(report, slackLink), longestOpening),
     color: colour,
     blocks: [
       ...weighted(5, section(lines(report))),
@@ -42,13 +42,13 @@ export function fleetSlackMessage(
 }
 
 /** A line for each service, as far as they fit. */
-function lines({ state: { services } }: FleetReport): string {
+function lines({ state: { services } }: WavesReport): string {
   const all = new Map(services.map((service) => [service, cut(lineOf(service), 300)]))
   const { shown, rest } = withinRoom(services, (service) => all.get(service)?.length ?? 0, longestLines)
   return [...shown.map((service) => all.get(service)), ...(rest ? [rest] : [])].join('\n')
 }
 
-function lineOf(service: FleetService): string {
+function lineOf(service: WaveService): string {
   const { emoji, words } = standing(service)
   const { from, to } = versionsOf(service)
   const shown = isBackOnOld(service) ? from : to
@@ -62,7 +62,7 @@ function lineOf(service: FleetService): string {
   return `${emoji} *${forSlack(service.name)}* ${words}${facts.length > 0 ? ` · ${facts.join(' · ')}` : ''}`
 }
 
-function progress({ state, back }: FleetService): readonly string[] {
+function progress({ state, back }: WaveService): readonly string[] {
   const current = back ?? state
   if (!current || current.verdict) return []
   const { trafficPercent, progress: counts } = current
@@ -70,7 +70,7 @@ function progress({ state, back }: FleetService): readonly string[] {
   return counts ? [progressWords(counts)] : []
 }
 
-function links({ subject }: FleetReport): readonly SlackBlock[] {
+function links({ subject }: WavesReport): readonly SlackBlock[] {
   return buttons([
     ['Run', runUrl(subject.run)],
     ['Commit', commitUrl(subject.run, subject.commit)],
@@ -78,7 +78,7 @@ function links({ subject }: FleetReport): readonly SlackBlock[] {
   ])
 }
 
-function footer({ subject, state }: FleetReport): string {
+function footer({ subject, state }: WavesReport): string {
   const { run } = subject
   const parts = [
     text`${untrusted(subject.region)}`,
@@ -91,7 +91,7 @@ function footer({ subject, state }: FleetReport): string {
 }
 
 /** Why each failed, for the thread; nothing where the message says it already. */
-function reasons({ state }: FleetReport): string | undefined {
+function reasons({ state }: WavesReport): string | undefined {
   const bad = state.services.filter((service) => standing(service).kind === 'bad' && causeOfService(service).length > 0)
   if (bad.length < 2) return undefined
   const told = bad.map((service) => {

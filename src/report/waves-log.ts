@@ -1,21 +1,21 @@
 import { initialState } from '../deployment/state.ts'
 import { nameList } from '../deployment/waves/name-list.ts'
-import { type FleetEvent, type FleetState, isPutBack } from '../deployment/waves/waves-state.ts'
+import { isPutBack, type WavesEvent, type WavesState } from '../deployment/waves/waves-state.ts'
 import { asName, type Text, text } from '../text.ts'
-import { type FleetSubject, fleetOpening, fleetStage } from './fleet.ts'
 import { logLines } from './log-lines.ts'
 import { firstLine, linesBelow } from './opening.ts'
 import { lookOf } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
+import { type WavesSubject, wavesOpening, wavesStage } from './waves-words.ts'
 
 const longestName = 24
 
 /** What one more event tells a person who watches the log: lines with the time since the start and the name of the service. */
-export function fleetLogLines(
-  previous: FleetState,
-  next: FleetState,
-  event: FleetEvent,
-  subject: FleetSubject,
+export function wavesLogLines(
+  previous: WavesState,
+  next: WavesState,
+  event: WavesEvent,
+  subject: WavesSubject,
 ): readonly Text[] {
   const at = (line: Text): Text => text`${minutesAndSeconds(next.updatedAt - next.startedAt)}  ${line}`
   switch (event.kind) {
@@ -30,34 +30,34 @@ export function fleetLogLines(
   }
 }
 
-function wave({ services }: FleetState, index: number): readonly Text[] {
+function wave({ services }: WavesState, index: number): readonly Text[] {
   const count = (services.at(-1)?.wave ?? 0) + 1
   const members = services.filter((service) => service.wave === index)
   return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${nameList(members)}`]
 }
 
-function turned({ services }: FleetState, because: string): Text {
+function turned({ services }: WavesState, because: string): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
   const others = done.length === 1 ? 'the deployed service' : `the ${done.length} deployed services`
   return text`⏪ ${asName(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
 }
 
-function ending({ subject, state }: { readonly subject: FleetSubject; readonly state: FleetState }): readonly Text[] {
-  const said = fleetOpening({ subject, state })
+function ending({ subject, state }: { readonly subject: WavesSubject; readonly state: WavesState }): readonly Text[] {
+  const said = wavesOpening({ subject, state })
   return [
-    text`${lookOf(fleetStage(state)).emoji} ${firstLine(said)}`,
+    text`${lookOf(wavesStage(state)).emoji} ${firstLine(said)}`,
     ...linesBelow(said).map((line) => text`   ${line}`),
   ]
 }
 
 function serviceLines(
-  previous: FleetState,
-  next: FleetState,
-  { kind, service: name, event }: Extract<FleetEvent, { service: string }>,
-  subject: FleetSubject,
+  previous: WavesState,
+  next: WavesState,
+  { kind, service: name, event }: Extract<WavesEvent, { service: string }>,
+  subject: WavesSubject,
 ): readonly Text[] {
   const own = subject.services.get(name)
-  const of = ({ services }: FleetState) => {
+  const of = ({ services }: WavesState) => {
     const service = services.find((candidate) => candidate.name === name)
     return kind === 'service' ? service?.state : service?.back
   }
