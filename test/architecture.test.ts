@@ -218,6 +218,25 @@ describe('the modules', () => {
   })
 })
 
+describe('the way of a deployment in ARCHITECTURE.md', () => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const hops = [...page.matchAll(/^\| \d+ \| `([^`]+)` \| `(\w+)` \| `([^`]+)` \|/gm)].map(
+    ([, file = '', name = '', caller = '']) => ({ file, name, caller }),
+  )
+
+  test('has at most 20 files', () => {
+    expect(hops.length).toBeGreaterThan(10)
+    expect(new Set(hops.map(({ file }) => file)).size).toBeLessThanOrEqual(20)
+  })
+
+  test.each(hops)('$name is defined in $file and called in $caller', ({ file, name, caller }) => {
+    const definition = new RegExp(`^(export )?(async )?function\\*? ${name}\\b`, 'm')
+    expect(readFileSync(join(root, file), 'utf8')).toMatch(definition)
+    const calls = readFileSync(join(root, caller), 'utf8').replaceAll(new RegExp(`function\\*? ${name}\\b`, 'g'), '')
+    expect(calls).toMatch(new RegExp(`\\b${name}\\(|reduce\\(${name},`))
+  })
+})
+
 describe('the tests', () => {
   const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.ts$/.test(file) && !/^(bench|mutation)\/|^demo(\/|\.ts)/.test(file))

@@ -146,9 +146,10 @@ describe('the words of what is read and not printed:', () => {
   // That something is deployed is a verdict in a message, and plain English in a page.
   const onPages = [...instead.filter(([not]) => !not.test('is deployed')), ...insteadOnPages]
 
-  test.each(Object.entries(pageAreas))('%s', (_, sentences) => {
+  test.each(Object.entries(pageAreas))('%s', (page, sentences) => {
     const all = sentences()
-    expect(all.length).toBeGreaterThan(5)
+    // A decision may be two sentences; what is empty was not read.
+    expect(all.length).toBeGreaterThan(page.startsWith('docs/decisions/') ? 1 : 5)
     const wrong = onPages.flatMap(([not, but]) =>
       all.filter((sentence) => not.test(sentence)).map((sentence) => ({ sentence, not: String(not), but })),
     )

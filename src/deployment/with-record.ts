@@ -13,7 +13,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
  * A way from its beginning to the verdict, with a record of it kept for the post step. The last event is `finished`, also
  * after a cancel or an error; the error is thrown after it. A way without an end was a dry run.
  */
-export async function* recorded(
+export async function* withRecord(
   request: ServiceRequest,
   context: Context,
   known: Partial<DeploymentRecord>,

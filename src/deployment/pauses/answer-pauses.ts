@@ -12,7 +12,7 @@ import type { DeploymentEvent } from '../events.ts'
 import { causeOf, certain, type End, reattach } from '../outcomes.ts'
 import { redactEvents } from '../redact-events.ts'
 import { forPreparation } from '../time-limits.ts'
-import { recorded } from '../with-record.ts'
+import { withRecord } from '../with-record.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -24,7 +24,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 export async function* answerPauses(decision: PauseDecision, request: ServiceRequest, context: Context): Events<void> {
   const answering = { ...request, isTurnedRound: decision.answer === 'roll-back' }
   yield* redactEvents(answering, context, (asked, seen) =>
-    recorded(asked, seen, {}, (kept) => way(decision, asked, kept)),
+    withRecord(asked, seen, {}, (kept) => way(decision, asked, kept)),
   )
 }
 

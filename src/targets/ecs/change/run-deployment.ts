@@ -31,8 +31,8 @@ import { rollOut } from './update-and-watch.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** One attempt to deploy. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with reading. */
-export async function* attempt(asked: ServiceRequest, context: Context): Events<End | Obstacle | undefined> {
+/** Deploys one service once. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with a read. */
+export async function* runDeployment(asked: ServiceRequest, context: Context): Events<End | Obstacle | undefined> {
   const preparing = forPreparation(context, asked)
   const marking = markingOf(asked, context)
   const order = beginOrder(asked, context)

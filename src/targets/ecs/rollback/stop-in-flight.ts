@@ -6,7 +6,7 @@ import { certain, type End, notWatched, shortName } from '../../../deployment/ou
 import { startPace } from '../../../deployment/pace.ts'
 import { redactEvents } from '../../../deployment/redact-events.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
-import { recorded } from '../../../deployment/with-record.ts'
+import { withRecord } from '../../../deployment/with-record.ts'
 import { Failure } from '../../../failure.ts'
 import { asName, text, untrusted } from '../../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
@@ -30,7 +30,7 @@ export async function* turnRound(moving: Moving, request: ServiceRequest, contex
   const known = { engine, previousTaskDefinition, taskDefinition }
   const turning = { ...request, isTurnedRound: true }
   yield* redactEvents(turning, context, (asked, seen) =>
-    recorded(asked, seen, known, (kept) => wayBack(moving, asked, kept)),
+    withRecord(asked, seen, known, (kept) => wayBack(moving, asked, kept)),
   )
 }
 
