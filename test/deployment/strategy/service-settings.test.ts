@@ -19,7 +19,7 @@ describe.each([
     const sim = scene()
     const ended = await run(sim, { image: oldImage, request: tags })
     expect(ended.outcome).toBe('succeeded')
-    expect(ended.state.plan).toMatchObject({ unchanged: false, settingsOnly: true })
+    expect(ended.state.plan).toMatchObject({ does: 'settings' })
     expect(ended.state.plan?.settings).toEqual([
       { name: 'ECS managed tags', from: 'off', to: 'on' },
       { name: 'tags of tasks', from: 'NONE', to: 'SERVICE' },

@@ -158,7 +158,7 @@ describe('settings alone', () => {
     const before = (await serviceOf(sim)).currentServiceDeployment
     const ended = await deploy(sim, { circuitBreakerThreshold: { type: 'COUNT', value: 7 } }, { image: oldImage })
     expect([ended.outcome, ended.state.deployment]).toEqual(['succeeded', undefined])
-    expect(ended.state.plan).toMatchObject({ unchanged: false, settingsOnly: true })
+    expect(ended.state.plan).toMatchObject({ does: 'settings' })
     expect((await serviceOf(sim)).currentServiceDeployment).toBe(before)
     expect(await configurationOf(sim)).toMatchObject({
       bakeTimeInMinutes: 1,
