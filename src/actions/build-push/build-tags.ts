@@ -22,7 +22,7 @@ export async function wantedTags(
   ])
 }
 
-/** A tag that was checked out leaves HEAD detached: git is asked for its name where a rule needs it. */
+/** Checking out a tag leaves HEAD detached; the tag's name is read from git only where a rule needs it. */
 async function withGitTag(
   rules: readonly TagRule[],
   { source, checkout }: BuildOrigin,

@@ -18,6 +18,7 @@ export const region: InputReader<string | undefined> = (given, warn) => {
   return given
 }
 
+/** Reads a list of AWS account ids of 12 digits. */
 export const accountIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)
   if (ids.every((id) => /^\d{12}$/.test(id))) return ids
@@ -34,4 +35,5 @@ export const awsInputs = {
   'allowed-account-ids': accountIds,
 }
 
+/** Typed values of the inputs that concern AWS, in camel case. */
 export type AwsInputs = Inputs<typeof awsInputs>

@@ -100,4 +100,5 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
   }
 }
 
+/** `notify` with the network of the runner. */
 export const action = createNotify(network.fetch)

@@ -65,7 +65,7 @@ function firstOfEach(targets: readonly Target[]): readonly Target[] {
   return [...new Map(targets.map((target) => [target.environment, target])).values()]
 }
 
-/** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */
+/** GitHub cannot run a job between two rows of a matrix, so the services of one approval share one row. */
 function requireOne(rows: readonly { readonly environment: string; readonly service: string }[]): void {
   const [first] = rows
   if (rows.length === 1 && first?.service !== '') return

@@ -100,7 +100,7 @@ function imagesOf({ image, containerName }: RegisterTaskDefinitionInputs, defini
 /** What becomes of the rendered definition. `isRequired`: where it cannot be registered here, the step ends red. */
 export type Purpose =
   | { readonly kind: 'register'; readonly isRequired: boolean }
-  /** `compare` looks at what is registered, as far as it can. */
+  /** `compare` reads the registered definition, as far as permissions allow. */
   | { readonly kind: 'write' | 'compare'; readonly why: Text }
 
 /**

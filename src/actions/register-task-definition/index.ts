@@ -26,11 +26,12 @@ interface World {
   readonly requestHandler?: RequestHandler | undefined
 }
 
-/** Renders and registers a task definition. The world is handed in, so that tests decide what AWS says. */
+/** Renders and registers a task definition. The network is a parameter, so that tests define the responses of AWS. */
 export function createRegisterTaskDefinition(world: World): Action<typeof registerTaskDefinitionInputs> {
   return { inputs: registerTaskDefinitionInputs, main: (inputs, runner) => main(inputs, runner, world) }
 }
 
+/** `register-task-definition` as the runner starts it. */
 export const action = createRegisterTaskDefinition({})
 
 /** A file that is only written needs neither AWS nor a region. */

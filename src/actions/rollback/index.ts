@@ -11,7 +11,7 @@ import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -19,7 +19,7 @@ import { openImageStore } from '../world/open-image-store.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { network, type World } from '../world/world.ts'
 
-/** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+/** Rolls one service back. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack. */
 export function createRollback(world: World): Action<typeof rollbackInputs> {
   return {
     inputs: rollbackInputs,
@@ -28,9 +28,10 @@ export function createRollback(world: World): Action<typeof rollbackInputs> {
   }
 }
 
+/** `rollback` with the network of the runner. */
 export const action = createRollback(network)
 
-/** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
+/** `image` selects the revision to find, not an image to deploy, and ignores the registry of slipway.yml. */
 function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
 }
@@ -58,7 +59,7 @@ async function rollBackAt(
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Context['keep'] = keeper(runner, reporter)
+  const keep: Context['keep'] = recordKeeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
   await runAndReport(events, keep, reporter, runner)

@@ -35,7 +35,7 @@ function lost(deploymentId: string): Text {
   return text`deployment-id ${untrusted(deploymentId)} does not include its service: set service (and cluster) or environment as well, or use the ARN of a service deployment`
 }
 
-/** Where an action looks, as far as rules about empty inputs ask. */
+/** The place of an action, as far as rules about empty inputs need it. */
 interface Located {
   readonly environment?: string | undefined
   readonly config: string
@@ -43,7 +43,7 @@ interface Located {
   readonly services?: readonly string[] | readonly (readonly string[])[]
 }
 
-/** What was lost on the way to an action that works on places: each said once. */
+/** The lost values of an action that works on places, each reported once. */
 export async function lostAt(
   action: string,
   spec: InputSpec,

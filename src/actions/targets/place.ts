@@ -115,8 +115,8 @@ function placesOf(inputs: DeployInputs, { cluster, service, taskDefinition }: Re
 }
 
 /**
- * slipway.yml, where the inputs ask for it. A name of an environment alone does not: with a service given, it may only be
- * the one that GitHub shows.
+ * slipway.yml, where the inputs refer to it. An environment's name alone does not: with a service given, it may be only the name
+ * that GitHub displays.
  */
 export async function configOf(inputs: DeployInputs, { files }: Runner): Promise<LoadedConfig | undefined> {
   const { environment, config: path, service, services } = inputs

@@ -87,7 +87,7 @@ async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promi
   return { kind: 'file', path: given, input: 'task-definition' }
 }
 
-/** The container that is changed when nobody names one: the only one, or the only essential one. */
+/** The container that is changed by default: the only one, or the only essential one. */
 function containerFor(definition: JsonObject): string {
   const containers = containersOf(definition)
   const essential = containers.filter((container) => container.essential !== false)

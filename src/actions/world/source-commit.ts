@@ -63,8 +63,8 @@ interface Deploying {
 }
 
 /**
- * The source of what is deployed, told in the log: that of the checkout in which the task definition or slipway.yml lies. A
- * checkout of another repository than the run's may hold the definitions alone, so that one has to be named.
+ * The source of the deployment, logged: the commit of the checkout that holds the task definition or slipway.yml. A checkout of
+ * another repository than the run's may hold only definitions, so that one has to be named.
  */
 export function openSource({ taskDefinition, config, revision }: Deploying, runner: Runner): Source | undefined {
   const event = readEvent(runner.environment)
@@ -93,7 +93,7 @@ export function keptSource(runner: Runner): Source | undefined {
   return saved ? JSON.parse(saved) : undefined
 }
 
-/** The source as reports tell it. */
+/** The source as reports display it. */
 export function commitOf(source: Source | undefined): Commit | undefined {
   if (source === undefined) return undefined
   const { revision: sha, repository, ref, title } = source
