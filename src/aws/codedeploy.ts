@@ -70,8 +70,8 @@ function activeIn(error: unknown): string | undefined {
 }
 
 /**
- * The id of a deployment of the same content that is under way: `known`, or one of those that are listed. Where they may not
- * be listed it is not known, and the refusal of a second one names it.
+ * The id of an active deployment of the same content: `known`, or one that is listed. Without permission to list it is unknown;
+ * the error of CreateDeployment then names it.
  */
 async function findActive(
   connection: Connection,

@@ -21,6 +21,7 @@ import { ecs } from './ecs.ts'
 import { late } from './late.ts'
 import type { Role } from './role.ts'
 
+/** Settings of an AWS connection, as an action has them. */
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined is a failure that says where a region can be given. */
   readonly region: string | undefined
@@ -54,7 +55,7 @@ export interface Aws {
   within(deadline: Deadline): Aws
 }
 
-/** Opens the way to AWS. Nothing is loaded or sent before a port is used. */
+/** Opens the AWS adapters. Loads and sends nothing before a port is used. */
 export function connect(options: ConnectOptions): Aws {
   const { region } = options
   if (!region) {

@@ -9,6 +9,7 @@ import { type Clients, createClients } from './clients.ts'
 import { credentialSource } from './credentials.ts'
 import type { Role } from './role.ts'
 
+/** Settings of an AWS connection whose region and role are resolved. */
 export interface ConnectionOptions {
   readonly region: string
   readonly clock: Clock
@@ -20,9 +21,9 @@ export interface ConnectionOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A role to assume with the job's OIDC token; without, the ambient credentials. */
   readonly role?: Role | undefined
-  /** When there are any, the credentials must belong to one of these accounts before anything else is asked. */
+  /** When there are any, the credentials must belong to one of these accounts before any other call. */
   readonly allowedAccountIds?: readonly string[] | undefined
-  /** Told, at most every 30 s, that something is tried again. */
+  /** Called, at most every 30 s, when a call is retried. */
   readonly onRetry?: ((line: Text) => void) | undefined
   /** Instead of sockets, for tests in one process. */
   readonly requestHandler?: RequestHandler | undefined

@@ -60,7 +60,7 @@ function readDenial({ message }: AwsError, asked: Asked): Denial {
 function explainDenial(error: AwsError, asked: Asked): Failure {
   const denial = readDenial(error, asked)
   if (isCrossAccountPass(error, denial)) return explainCrossAccountPass(error, asked)
-  // Such as iam:PassRole, which no call of its own asks for.
+  // Such as iam:PassRole, which is no API call of its own.
   const neededBy = denial.action === asked.action ? '' : `, which ${asked.action} requires`
   return new Failure({
     code: 'permission-missing',
@@ -131,6 +131,7 @@ export function explainExpired(error: AwsError, asked: Asked): Failure {
   })
 }
 
+/** The `cancelled` failure for a call that the cancellation interrupted. */
 export function explainCancelled(action: string, kind: CallKind): Failure {
   const unknown = kind === 'mutate' ? text`; whether it was applied is unknown` : text``
   return new Failure({ code: 'cancelled', what: text`The run was cancelled during ${action}${unknown}` })
