@@ -103,7 +103,7 @@ function misspelt(value: Json, path: Path): readonly Found[] {
   })
 }
 
-/** The task definition is put in here, whatever stands there. */
+/** The task definition is filled in here; any value is allowed. */
 function placeholders(value: Json, path: Path): readonly Found[] {
   const name = String(path.findLast((step) => typeof step === 'string') ?? '')
   if (typeof value === 'string') {

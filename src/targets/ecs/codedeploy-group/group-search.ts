@@ -15,13 +15,13 @@ export interface Located {
   readonly active: readonly string[] | undefined
 }
 
-/** A service, and what somebody says of its group. */
+/** A service, and the settings that name its group. */
 export type GroupWish = Pick<ServiceRequest, 'cluster' | 'service' | 'codeDeploy'>
 
 /**
- * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or
- * the only one of all that deploys this service. Listing its deployments tells that it is there, so that no call is
- * made for that alone. Throws `service-unsupported` when it is missing, or when several come into question.
+ * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or the only
+ * one of all that deploys this service. Listing its deployments proves that it exists, which saves a call. Throws
+ * `service-unsupported` when it is missing, or when there are several candidates.
  */
 export async function locateGroup(
   request: GroupWish,

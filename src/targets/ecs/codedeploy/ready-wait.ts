@@ -14,7 +14,7 @@ interface ReadyLook {
   readonly isStopped: boolean
 }
 
-/** CodeDeploy's ready wait from look to look. When it began is what its target says, or else when it was first seen. */
+/** CodeDeploy's ready wait across reads. It began when its target says, or else when it was first seen. */
 export function startReadyWait(
   group: DeploymentGroup | undefined,
   commands: AnswerCommands,

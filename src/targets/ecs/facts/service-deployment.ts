@@ -19,7 +19,7 @@ const standings: Readonly<Record<string, Standing>> = {
   ROLLBACK_FAILED: 'rollback-failed',
 }
 
-/** Where a service deployment stands. A status that this version does not know is `running`. */
+/** The state of a service deployment. A status that this version does not know is `running`. */
 export function standingOf(deployment: ServiceDeployment): Standing {
   return standings[deployment.status ?? ''] ?? 'running'
 }
@@ -72,7 +72,7 @@ export function lastSeen(last: ServiceDeployment | undefined): Text {
   return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
 }
 
-/** What changed between two looks at a service deployment, as events. */
+/** Changes between two reads of a service deployment, as events. */
 export function progress(
   before: ServiceDeployment | undefined,
   now: ServiceDeployment,

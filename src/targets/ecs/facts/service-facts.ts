@@ -6,9 +6,9 @@ import { type Text, text, untrusted } from '../../../text.ts'
 export type Engine = 'ecs-rolling' | 'codedeploy'
 
 /**
- * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and
- * the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four.
- * Throws `service-unsupported`.
+ * The engine of a service, by its deployment controller. ECS's own blue/green, linear and canary strategies run through the same
+ * update and the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four. Throws
+ * `service-unsupported`.
  */
 export function engineOf(service: Service, name: string): Engine {
   if (service.status === 'DRAINING') {

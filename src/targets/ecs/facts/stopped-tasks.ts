@@ -79,7 +79,7 @@ function stoppedAt(task: Task): number {
   return task.stoppedAt?.getTime() ?? 0
 }
 
-/** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
+/** ECS scales the new revision in when it rolls back; a task stopped for that proves nothing. */
 export function isOwnFailure(
   task: Task,
   { taskDefinition, since }: { readonly taskDefinition: string; readonly since: number },

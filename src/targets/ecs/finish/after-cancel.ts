@@ -32,7 +32,7 @@ export const words = {
   'given-up': 'had failed (rolloutState FAILED)',
 } as const
 
-/** What is true of a deployment that nobody watched since the cancel. */
+/** The state of a deployment that was unwatched since the cancel. */
 export type Truth =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'running'; readonly id: string }
@@ -40,7 +40,7 @@ export type Truth =
       readonly kind: 'ended'
       readonly how: keyof typeof words
       readonly serving?: string | undefined
-      /** A stop was asked for and has not begun: until then a deployment may still complete. */
+      /** A stop was requested and has not begun: until then a deployment may still complete. */
       readonly isPending?: boolean
     }
 
@@ -91,7 +91,7 @@ async function truthOf(
   return { kind: 'ended', how: hasFailed ? 'rollback-failed' : 'rolling-back' }
 }
 
-/** Not known, or not said by AWS itself, so that looks have to agree on it. */
+/** Unknown, or not stated by AWS itself, so that reads have to agree on it. */
 type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: keyof typeof words }
 
 function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {

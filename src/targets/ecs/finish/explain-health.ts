@@ -24,7 +24,7 @@ export function explainHealth(evidence: Evidence): Cause | undefined {
   return newest && doubted(causeOf(newest, text`the new tasks are unhealthy`), whose)
 }
 
-/** Where nobody knows whose task it is, an old one may be meant. */
+/** Where the task's revision is unknown, it may be an old one. */
 function doubted(cause: Cause, isNew: boolean | undefined): Cause {
   return isNew || cause.confidence !== 'certain' ? cause : { ...cause, confidence: 'likely' }
 }

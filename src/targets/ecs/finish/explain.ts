@@ -12,6 +12,7 @@ import { withTags } from './image-tags.ts'
 import { newestMatch } from './newest-match.ts'
 import { withBlindness } from './unread-evidence.ts'
 
+/** What an explanation needs to know besides the evidence. */
 export interface ExplainContext {
   readonly outcome: Outcome
 }

@@ -1,7 +1,7 @@
 import type { Untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 
-/** The deployment that is looked into. */
+/** The deployment whose evidence is gathered. */
 export interface GatherSubject {
   readonly cluster: string
   readonly service: string
@@ -14,7 +14,7 @@ export interface GatherSubject {
   readonly statusReason?: Untrusted | undefined
   /** Alarms of which AWS says that they ended the deployment; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who asked for the stop that ended it; undefined: nobody did, or nobody knows. */
+  /** Who requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
   readonly stopped?: Evidence['stopped']
   /** True when the service is back on its former version, to which the targets belong by now. */
   readonly isBack?: boolean | undefined

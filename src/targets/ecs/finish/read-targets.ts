@@ -68,7 +68,7 @@ function isOneContainer(balancers: readonly LoadBalancer[]): boolean {
   return new Set(balancers.map(({ containerName, containerPort }) => `${containerName}:${containerPort}`)).size === 1
 }
 
-/** What the target groups of the service ask, where something that was said is about the health of targets. */
+/** Health check settings of the service's target groups, where a message is about the health of targets. */
 export async function readHealthChecks(
   { stoppedTasks, serviceEvents, targetHealth }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents' | 'targetHealth'>,
   service: Service | undefined,

@@ -17,7 +17,7 @@ export function withBlindness(cause: Cause, { missingPermissions }: Evidence): C
   const missing = missingPermissions.map(({ action }) => action).filter((action) => telling?.test(action))
   if (missing.length === 0) return cause
   const actions = untrusted([...new Set(missing)].join(', '))
-  // Without the tasks themselves, what the catalogue advises is to look at what may not be read.
+  // Without the tasks themselves, the catalogue advises to check what may not be read.
   const isAll = /^(?:circuit-breaker|tasks-inconsistent)$/.test(cause.code) && missing.some((one) => /Tasks/.test(one))
   const more = text`Allow ${actions} to the deploying role to get more details.`
   return {

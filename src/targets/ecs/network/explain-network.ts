@@ -32,7 +32,7 @@ export function withNetwork(cause: Cause, said: string, { network, missingPermis
   const gap = network && gapOn(way, network)
   if (network && gap) {
     const why = text`${cause.why}: ${gap.why}`
-    return { ...cause, why, fix: text`${gap.fix}${besides(gap, network)}`, confidence: 'certain' }
+    return { ...cause, why, fix: text`${gap.fix}${otherMissingEndpoints(gap, network)}`, confidence: 'certain' }
   }
   if (network?.isWhole) return { ...cause, ...sound(cause, way, network), confidence: 'likely' }
   const blind = missingPermissions.map(({ action }) => action).filter((action) => action.startsWith('ec2:'))
@@ -51,7 +51,7 @@ function gapOn(way: readonly string[], { gaps }: NetworkEvidence): NetworkGap | 
 }
 
 /** A task meets one gap at a time: the others would be met one deployment after the other. */
-function besides(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
+function otherMissingEndpoints(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
   const others = gaps.filter((other) => other !== gap && other.severity === 'blocks' && other.endpoint !== 'internet')
   const names = others.flatMap(({ endpoint }) =>
     endpoint === undefined ? [] : `${endpointServicePrefix(region)}.${endpoint}`,
@@ -72,7 +72,7 @@ function sound(cause: Cause, [endpoint]: readonly string[], { enclosed, region, 
       }
 }
 
-/** The address that was called tells whether an endpoint answers for the name. */
+/** The called address shows whether an endpoint resolves the name. */
 function addressed(said: string): Text {
   const [, address] = /dial tcp (\d{1,3}(?:\.\d{1,3}){3}):443/.exec(said.slice(0, 4000)) ?? []
   if (address === undefined || !isPrivateAddress(address)) return []

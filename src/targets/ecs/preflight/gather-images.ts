@@ -16,7 +16,7 @@ interface Here {
   readonly running?: { readonly definition: JsonObject; readonly platform: string } | undefined
 }
 
-/** Where images are looked up. Without `registry` nobody asks what they are made for. */
+/** Where images are read. Without `registry` their platforms are not read. */
 export interface ImagePorts {
   readonly ecr: Pick<Ecr, 'imageDigest'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'> | undefined
@@ -26,7 +26,7 @@ export interface ImagePorts {
 
 const pulling = 'ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer'
 
-/** The images of a definition, each once. Only the ECR of this account and region is looked into. */
+/** The images of a definition, each once. Reads only the ECR of this account and region. */
 export async function gatherImages(
   definition: JsonObject,
   here: Here,

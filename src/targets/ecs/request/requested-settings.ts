@@ -2,15 +2,17 @@ import type { AdvancedConfiguration, FailureThreshold, LifecycleHook, LoadBalanc
 
 /** API DeploymentConfiguration, `strategy`. */
 export const strategies = ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const
+/** A deployment strategy (ECS API DeploymentConfiguration, `strategy`). */
 export type Strategy = (typeof strategies)[number]
 
 /** What the input circuit-breaker takes: with `on`, a deployment that fails is stopped and not rolled back. */
 export const circuitBreakers = ['off', 'on', 'roll-back'] as const
+/** A value of the input `circuit-breaker`. */
 export type CircuitBreaker = (typeof circuitBreakers)[number]
 
 /**
- * What somebody asks of the deployment configuration of a service, under the names of the inputs and of slipway.yml in
- * camel case. What is undefined stays as the service has it.
+ * The requested deployment configuration of a service, under the names of the inputs and of slipway.yml in camel case. What is
+ * undefined stays as the service has it.
  */
 export interface DeploymentSettings {
   readonly strategy?: Strategy | undefined

@@ -40,7 +40,7 @@ async function movingByEcs(first: Service, request: ServiceRequest, context: Con
   const deployment = await unfinishedOf(first, request, context)
   const { serviceDeploymentArn: arn, targetServiceRevision: target, sourceServiceRevisions: sources } = deployment ?? {}
   if (deployment === undefined || arn === undefined) return undefined
-  // The look at the service may be older than the deployment.
+  // The service may have been read before the deployment began.
   const service = isInMotion(first) ? first : ((await readService(context, request, isInMotion)) ?? first)
   const { ecs } = context
   const taskDefinition = target?.arn && (await ecs.taskDefinitionOfRevision(target.arn))
@@ -60,7 +60,7 @@ function isInMotion(service: Service | undefined): boolean {
   return service !== undefined && primary(service)?.rolloutState === 'IN_PROGRESS'
 }
 
-/** The service deployment that has not ended. Where the service is in motion, it is looked for several times. */
+/** The service deployment that has not ended. Where the service is in motion, it is read several times. */
 async function unfinishedOf(
   service: Service,
   { cluster, service: name }: ServiceRequest,

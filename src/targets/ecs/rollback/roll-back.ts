@@ -64,7 +64,7 @@ export async function* rollBack(request: RollbackRequest, context: RollbackJourn
   else yield* retold(deploy(asked, context), () => target)
 }
 
-/** The past is asked for twice: for the revision, and for how it was deployed. */
+/** The deployment history is needed twice: for the revision, and for how it was deployed. */
 function readOnce(history: RevisionHistory): RevisionHistory {
   let deployments: ReturnType<RevisionHistory['codeDeployDeployments']> | undefined
   return {
@@ -76,7 +76,7 @@ function readOnce(history: RevisionHistory): RevisionHistory {
   }
 }
 
-/** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */
+/** An error of this read occurs again in the deployment, which reports it. */
 async function lookForMoving(request: ServiceRequest, context: Context) {
   try {
     return await findMoving(request, shortly(context, request))

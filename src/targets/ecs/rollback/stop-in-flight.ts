@@ -22,8 +22,8 @@ import type { Moving } from './in-flight.ts'
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /**
- * Stops a deployment that is in flight with rollback, and follows the way back to its end. What is on its way back already
- * is followed only. The last event is `finished`; a dry run ends after `planned`.
+ * Stops a deployment in flight with rollback, and watches the rollback to its end. A deployment that is rolling back already is
+ * only watched. The last event is `finished`; a dry run ends after `planned`.
  */
 export async function* turnRound(moving: Moving, request: ServiceRequest, context: Context): Events<void> {
   const { engine, from: previousTaskDefinition, taskDefinition } = moving

@@ -2,7 +2,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import { primary } from '../facts/service-facts.ts'
 import { settingsUpdate } from './service-settings.ts'
 
-/** True when another count is asked for than the service had when it was read last. */
+/** True when the requested count differs from the service's when it was last read. */
 export function isScaled({ request: { desiredCount }, service }: Rollout): boolean {
   return desiredCount !== undefined && desiredCount !== service.desiredCount
 }

@@ -23,9 +23,9 @@ export const slack = 5_000
 const later = 60_000
 
 /**
- * The service deployment that our update made, as it was when it was found: the one that the service names as its
- * current one if it targets our revision, or else one that was created with our ECS deployment and does. Undefined when
- * none appeared within a minute, or nobody knows which ECS deployment is ours.
+ * The service deployment of our update, as first read: the one that the service names as its current one if it targets our
+ * revision, or else one that was created with our ECS deployment and does. Undefined when none appeared within a minute, or our
+ * ECS deployment is unknown.
  */
 export async function findServiceDeployment(search: Search): Promise<ServiceDeployment | undefined> {
   const { rollout, own, pace } = search

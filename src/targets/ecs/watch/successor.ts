@@ -18,14 +18,14 @@ interface Seen {
   readonly newer: ServiceDeployment | undefined
 }
 
-/** A deployment of the same revision that took the place of ours: it carries on what was asked for. */
+/** A deployment of the same revision that replaced ours: it continues the requested change. */
 export interface Successor {
   readonly own: Own
   /** Its service deployment, where that was listed. */
   readonly deployment?: ServiceDeployment | undefined
 }
 
-/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
+/** ECS stops a deployment for three reasons: it failed without a rollback, a newer one started, or a stop was requested. */
 export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Successor> {
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
