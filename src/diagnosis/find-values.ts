@@ -11,13 +11,13 @@ interface FoundForm {
   readonly form: Form
 }
 
-/** Characters of a form by which it is looked up. */
+/** Characters of a form by which it is indexed. */
 const longestKey = 8
 
 /**
- * Looks for many values at once: of those that begin at one place the longest, and on behind it. Not by a regular expression of
- * them all, which the engine refuses above some hundred thousand characters, with all of them in its message. Takes a time in
- * proportion to the text. No form is shorter than two characters.
+ * Searches for many values at once: of those that begin at one position the longest, then on behind it. Not by one regular
+ * expression of all, which the engine refuses above some hundred thousand characters, with all of them in its message. Time is
+ * linear in the text. No form is shorter than two characters.
  */
 export function formFinder(forms: readonly Form[]): (text: string) => readonly FoundForm[] {
   const beginnings = new Set(forms.map(({ form }) => beginningAt(form, 0)))
