@@ -18,7 +18,7 @@ export interface BuildRequest {
   /** Network of RUN instructions: default, host or none. */
   readonly network?: string | undefined
   readonly noCache: boolean
-  /** Ask for newer base images. */
+  /** Pull newer base images. */
   readonly pull: boolean
   /** `<Dockerfile>.dockerignore` is there: without Buildx, what it keeps out would be sent all the same. */
   readonly ownIgnoreFile: boolean

@@ -33,6 +33,7 @@ export interface FailureThreshold {
   readonly value?: number
 }
 
+/** A hook of a service deployment (ECS API DeploymentLifecycleHook). */
 export interface LifecycleHook {
   /** AWS_LAMBDA (also when absent) or PAUSE. */
   readonly targetType?: string
