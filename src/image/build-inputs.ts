@@ -11,7 +11,7 @@ export const inputsLabel = 'slipway.inputs'
 const version = '1'
 /** A command line takes 128 KiB in one argument; far below that the label is left out. Characters. */
 const longestInputs = 16 * 1024
-/** Of a hash, as much as tells two values apart and not more. */
+/** The shortest prefix of a hash that distinguishes two values. */
 const shownDigits = 8
 
 /** Where the files of a build come from. */
@@ -40,7 +40,7 @@ export interface BuildCircumstances {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Id of the workflow run. */
   readonly runId: string
-  /** Those that are asked for; the ones that every image gets are made from the source. */
+  /** Those of the inputs; the default ones are created from the source. */
   readonly labels: Readonly<Record<string, string>>
 }
 

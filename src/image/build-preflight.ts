@@ -5,6 +5,7 @@ import { type BuildInputs, differences } from './build-inputs.ts'
 import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
+/** The ECR repository of an image, and whether to create it. */
 export interface RepositoryRequest {
   readonly name: string
   /** Make the repository when it does not exist. */
@@ -47,6 +48,7 @@ export type Intended =
       readonly unlike: Text | undefined
     }
 
+/** What the tags that exist in the repository allow. */
 export type TagDecision =
   /** Build and push; the tags are free, or may move. */
   | { readonly kind: 'push' }
@@ -99,7 +101,7 @@ function matches(wildcard: string, tag: string): boolean {
   return new RegExp(`^${literal.join('.*')}$`).test(tag)
 }
 
-/** The failure for an immutable tag that holds something else. `other`: what tells the two apart, as the end of a sentence. */
+/** The failure for an immutable tag that holds something else. `other`: what distinguishes the two, as the end of a sentence. */
 export function tagTaken(
   repository: string,
   tag: string,

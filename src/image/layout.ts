@@ -23,6 +23,7 @@ export interface LayoutSource {
   size(path: string): Promise<number | undefined>
 }
 
+/** A manifest or index to push, with its exact bytes. */
 export interface PlannedManifest {
   readonly digest: string
   readonly mediaType: string

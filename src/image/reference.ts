@@ -1,5 +1,6 @@
 /** Names of images, as people and registries write them: `registry:port/path/name:tag@digest`. */
 
+/** The parts of an image reference, as Docker writes it: `registry/repository:tag@digest`. */
 export interface ImageReference {
   /** Host, with port if any; undefined for Docker Hub's short names. */
   readonly registry?: string | undefined

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Registry } from '../ports.ts'
 import { isAttestation, type Manifest, parseConfig, parseManifest } from './manifest.ts'
 
+/** An image that the registry holds, with its manifest or index. */
 export interface PublishedImage {
   readonly digest: string
   readonly mediaType: string

@@ -17,10 +17,10 @@ const backoffBase = 500
 const backoffCap = 20_000
 
 /**
- * The one way to a registry. Busy answers (429), server errors and broken connections are tried again for a while;
- * an expired token is renewed once; everything else fails on the first answer. All requests of Slipway's registry adapter
- * may be sent twice without another effect. Throws `registry-rejected`, `permission-missing`, `image-tag-taken`,
- * `repository-not-found`, `credentials-expired`, `proxy-refused` or `cancelled`.
+ * Every request to a registry. Busy responses (429), server errors and broken connections are retried for a while; an expired
+ * token is renewed once; everything else fails on the first response. All requests of Slipway's registry adapter are idempotent.
+ * Throws `registry-rejected`, `permission-missing`, `image-tag-taken`, `repository-not-found`, `credentials-expired`,
+ * `proxy-refused` or `cancelled`.
  */
 export function createTransport(options: RegistryOptions): Send {
   let login: Promise<RegistryLogin> | undefined
@@ -50,7 +50,7 @@ export function createTransport(options: RegistryOptions): Send {
 }
 
 interface Refusal extends RegistryRefusal {
-  /** Milliseconds that the registry asks to wait, if any. */
+  /** Milliseconds to wait, as the registry requests, if it does. */
   readonly wait?: number | undefined
 }
 
