@@ -1,4 +1,4 @@
-/** An answer that has more bytes than are read of it: whatever it is, it is not what was asked for. */
+/** A response with more bytes than the limit: it cannot be the expected one. */
 export class OversizedAnswer extends Error {
   override readonly name = 'OversizedAnswer'
   constructor(limit: number) {

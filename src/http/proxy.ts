@@ -5,6 +5,7 @@ import { isLoopback } from './hosts.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** An HTTP proxy from the environment. */
 export interface ProxyServer {
   /** `http:` or `https:`, with user and password where it has them. */
   readonly url: URL

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { addressOf, type ProxyServer, proxyFor } from './proxy.ts'
 
+/** Node agents for HTTP and HTTPS requests, as the SDK's request handler accepts them. */
 export interface Agents {
   readonly httpAgent: http.Agent
   readonly httpsAgent: https.Agent
@@ -61,7 +62,7 @@ function naming(proxy: ProxyServer, socket: Duplex | null | undefined): typeof s
   return socket
 }
 
-/** As it stands where it is not percent-encoded. */
+/** The text itself where it is not percent-encoded. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

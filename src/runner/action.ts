@@ -13,7 +13,7 @@ export interface Action<Spec extends InputSpec> {
   post?(inputs: Inputs<Spec>, runner: Runner): Promise<void>
 }
 
-/** What the runner offers to an action. The only way to the log, the outputs, the summary and the saved state. */
+/** What the runner offers to an action. The only access to the log, the outputs, the summary and the saved state. */
 export interface Runner {
   readonly clock: Clock
   /** Aborts when the job is cancelled (SIGINT or SIGTERM). */
@@ -36,6 +36,7 @@ export interface Runner {
   files: Files
 }
 
+/** The job's log. Notices, warnings and errors become annotations. */
 export interface Log {
   info(line: Text): void
   debug(line: Text): void

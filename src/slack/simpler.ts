@@ -3,6 +3,7 @@ import type { SlackMessage } from '../ports.ts'
 /** How much of a message's shape is kept when Slack refuses it: all, an attachment of plain mrkdwn, or only text. */
 export type Shape = 'blocks' | 'attachment' | 'text'
 
+/** The shape to use after Slack refused one; undefined where no simpler shape exists. */
 export const simplerThan: Readonly<Record<Shape, Shape | undefined>> = {
   blocks: 'attachment',
   attachment: 'text',
