@@ -22,17 +22,17 @@ export interface Checked {
 export interface Expected {
   /** Containers that get their image later. */
   readonly withoutImages?: readonly string[] | undefined
-  /** False: placeholders are looked for elsewhere. */
+  /** False: placeholders are searched elsewhere. */
   readonly areReplaced?: boolean
 }
 
-/** `certain`: nothing that works can look so. */
+/** `certain`: no working value has this form. */
 type Found = Pick<Misfit, 'path' | 'message' | 'certain'>
 
 /**
- * Checks a definition as it is going to be registered, all of it at once: members that Amazon ECS does not know (they would
- * be lost on the way), wrong types and words, what is missing or empty, placeholders that nobody filled in, images with
- * credentials. `original`: what it was rendered from, for the places.
+ * Checks a definition as it will be registered, all of it at once: members that Amazon ECS does not know (the SDK would drop
+ * them), wrong types and words, missing and empty members, placeholders left in, images with credentials. `original`: what it was
+ * rendered from, for the positions.
  */
 export function checkDefinition(
   definition: JsonObject,
@@ -70,12 +70,12 @@ function findEmpty(definition: JsonObject): readonly Found[] {
     (textIn(container, 'name') ?? '') === '' ? [['containerDefinitions', index, 'name'] as const] : [],
   )
   return [
-    ...own.map((name) => certainly([name], text`${name} is empty; is a variable unset that it comes from?`)),
-    ...names.map((path) => certainly(path, text`containerDefinitions[${path[1]}] has no name`)),
+    ...own.map((name) => certainMistake([name], text`${name} is empty; is a variable unset that it comes from?`)),
+    ...names.map((path) => certainMistake(path, text`containerDefinitions[${path[1]}] has no name`)),
   ]
 }
 
-function certainly(path: Found['path'], message: Text): Found {
+function certainMistake(path: Found['path'], message: Text): Found {
   return { path, message, certain: true }
 }
 
@@ -92,7 +92,7 @@ function findBare(definition: JsonObject): readonly Found[] {
   return objectsIn(definition, 'containerDefinitions').flatMap((container, index) => {
     if ((container.image ?? '') !== '') return []
     const owner = untrusted(textIn(container, 'name') ?? String(index))
-    return [certainly(['containerDefinitions', index, 'image'], text`container "${owner}" has no image`)]
+    return [certainMistake(['containerDefinitions', index, 'image'], text`container "${owner}" has no image`)]
   })
 }
 
@@ -102,7 +102,7 @@ function findCredentials(definition: JsonObject): readonly Found[] {
     if (!hasCredentials(textIn(container, 'image') ?? '')) return []
     const owner = untrusted(textIn(container, 'name') ?? String(index))
     const message = text`the image of container "${owner}" has a user name or a password in it; use repositoryCredentials instead`
-    return [certainly(['containerDefinitions', index, 'image'], message)]
+    return [certainMistake(['containerDefinitions', index, 'image'], message)]
   })
 }
 

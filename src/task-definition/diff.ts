@@ -83,7 +83,7 @@ function leaves(definition: JsonObject): ReadonlyMap<string, Leaf> {
 function collect(value: Json, path: readonly string[], found: Map<string, Leaf>): void {
   const member = path.at(-1) ?? ''
   if (isList(value) && value.some(isObject)) {
-    const steps = apart(value.map((item, index) => `${member}[${nameOf(item, member) ?? index}]`))
+    const steps = numberDuplicates(value.map((item, index) => `${member}[${nameOf(item, member) ?? index}]`))
     value.forEach((item, index) => {
       const content = isObject(item) ? contentOf(item, member) : item
       collect(content, [...path.slice(0, -1), steps[index] ?? ''], found)
@@ -109,7 +109,7 @@ function nameOf(item: Json, member: string): string | undefined {
 }
 
 /** Two items may have one name (a port by TCP and by UDP); neither may hide the other. */
-function apart(steps: readonly string[]): readonly string[] {
+function numberDuplicates(steps: readonly string[]): readonly string[] {
   const taken = new Set<string>()
   const counts = new Map<string, number>()
   return steps.map((step) => {

@@ -8,8 +8,8 @@ import { cpuUnits, fargateSizes, mebibytes, rangeOf } from './sizes.ts'
 type Path = readonly (string | number)[]
 
 /**
- * The members that a sentence of RegisterTaskDefinition is about, with their values, as far as it lets us know: AWS names
- * few of them. Values of variables and secrets are not told.
+ * The members that an error of RegisterTaskDefinition is about, with their values, as far as it names them: AWS names few. Values
+ * of variables and secrets are left out.
  */
 export function membersMeant(sentence: string, definition: JsonObject): readonly Mistake[] {
   for (const [pattern, find] of known) if (pattern.test(sentence)) return find(definition)

@@ -26,6 +26,7 @@ export interface RenderRequest {
   readonly executionRoleArn?: string | undefined
 }
 
+/** A container by its name, and the image to put into it. */
 export interface ContainerImage {
   readonly container: string
   readonly image: string

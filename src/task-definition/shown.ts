@@ -42,7 +42,7 @@ function isSuspicious(part: string): boolean {
 /** Options of log drivers that are sent to a server as they are, with a token in them more often than not. */
 const sent = /^(?:uri|headers?|body|path)$/i
 
-/** Names of what looks like a key and is none. */
+/** Names of values that have the form of a key and are none. */
 const open = /commit|revision|sha|digest|version|checksum|awslogs|fingerprint|build|image/i
 
 const keyLike =
@@ -61,7 +61,7 @@ function reference(value: Json): string {
     : masked
 }
 
-/** Items of a command: one alone does not tell that it is the value of the flag before it. */
+/** Items of a command: an item alone does not show that it is the value of the flag before it. */
 function items(list: readonly Json[]): readonly Json[] {
   return list.map((item, index) => {
     const before = index === 0 ? undefined : list[index - 1]
