@@ -4,7 +4,7 @@ export interface LinkedSignal {
   abort(): void
 }
 
-/** Nobody reads it; without one, every call to AWS would make an error with a stack. */
+/** A shared reason: without one, each aborted call to AWS creates an error with a stack. */
 const over = 'over'
 
 /**

@@ -2,6 +2,7 @@ import { partitionOf } from './partitions.ts'
 
 /** Amazon Resource Names. Pure; formats are those of the AWS General Reference, "ARN format". */
 
+/** The parts of an ARN (AWS General Reference, "Amazon Resource Names"). */
 export interface Arn {
   readonly partition: string
   readonly service: string

@@ -13,14 +13,17 @@ export interface Clock {
 /** The moment, on the monotonic clock, after which nothing is tried again. Milliseconds. */
 export type Deadline = number
 
+/** The deadline that is this many milliseconds from now, on the monotonic clock. */
 export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
   return clock.monotonic() + milliseconds
 }
 
+/** Milliseconds until a deadline; 0 once it has passed. */
 export function remaining(clock: Clock, deadline: Deadline): number {
   return Math.max(0, deadline - clock.monotonic())
 }
 
+/** The clock of the process. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // `performance` would load a part of Node that costs a start-up several milliseconds.

@@ -2,8 +2,8 @@ import { inOneLine, listed, type Mistake } from './mistake.ts'
 import { type Text, text, withoutStop } from './text.ts'
 
 /**
- * Every way in which Slipway fails on purpose. The codes are part of the contract: people search for them, and the
- * troubleshooting page (`docs/troubleshooting.md`) is generated from this table.
+ * Every deliberate failure of Slipway. The codes are part of the contract: people search for them, and the troubleshooting page
+ * (`docs/troubleshooting.md`) is generated from this table.
  */
 export const failureCodes = {
   'inputs-invalid': 'One or more inputs are missing, misspelt or have an invalid value.',
@@ -52,8 +52,10 @@ export const failureCodes = {
   unexpected: 'Internal error (a bug in Slipway).',
 } as const
 
+/** A stable code of `failureCodes`. */
 export type FailureCode = keyof typeof failureCodes
 
+/** The parts of a failure's message: what failed, why, and what to do. */
 export interface FailureParts {
   readonly code: FailureCode
   /** What happened, in one sentence without a full stop at the end. */

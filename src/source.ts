@@ -36,7 +36,7 @@ export interface Checkout {
   readonly root: string
   /** Full SHA of HEAD; undefined where it cannot be read, or where there is no commit yet. */
   readonly commit: string | undefined
-  /** What HEAD stands for, such as `refs/heads/main`; undefined where that cannot be known. */
+  /** The ref of HEAD, such as `refs/heads/main`; undefined where it is unknown. */
   readonly ref: string | undefined
   /** Address of the remote `origin`, as it is configured. */
   readonly remote: string | undefined
@@ -46,7 +46,7 @@ export interface Checkout {
 export interface Source {
   /** Full SHA that names it. Of the merge commit that GitHub makes for a pull request, that is the head. */
   readonly revision: string
-  /** Commit that is checked out; undefined where nobody knows. */
+  /** Commit that is checked out; undefined where it is unknown. */
   readonly commit: string | undefined
   readonly ref: string | undefined
   readonly branch: string | undefined
