@@ -14,7 +14,7 @@ const attemptLimit = 15_000
 /** A request without a response for this long is logged. Milliseconds. */
 const silentLimit = 5_000
 
-/** Sends once, with credentials at hand. Rejects with `NoReply` when no complete answer comes in time. */
+/** Sends once, with credentials already resolved. Rejects with `NoReply` when no complete response arrives in time. */
 export async function attempt<T>(
   patience: Patience,
   send: (options: SendOptions) => Promise<T>,

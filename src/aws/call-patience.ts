@@ -14,7 +14,7 @@ export interface Patience {
   readonly crowd?: Crowd
   /** Called, at most every 30 s, when a call is retried. */
   reportRetry?(line: Text): void
-  /** Has the credentials at hand before an attempt's time begins to run. */
+  /** Resolves the credentials before an attempt's timeout starts. */
   prepare?(): Promise<void>
   /** Gets fresh credentials; false where these are all there are. */
   refreshCredentials?(): Promise<boolean>

@@ -36,7 +36,7 @@ const lastCall = 1000
 /** A host that DNS does not know is waited for no longer: more likely the region is misspelt. */
 const unknownHostLimit = 120_000
 
-/** Tries so far of one call. */
+/** Attempts of one call. */
 interface Tries {
   count: number
   readonly since: number

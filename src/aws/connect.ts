@@ -23,7 +23,7 @@ import type { Role } from './role.ts'
 
 /** Settings of an AWS connection, as an action has them. */
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
-  /** Undefined is a failure that says where a region can be given. */
+  /** Undefined throws a failure that lists where a region can be set. */
   readonly region: string | undefined
   /** ARN of a role; without, the ambient credentials are used. */
   readonly roleToAssume?: string | undefined
@@ -35,7 +35,7 @@ export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role
   readonly mask?: (secret: string) => void
 }
 
-/** One region of one account, as the ports that the program knows. */
+/** One region of one account, as the program's ports. */
 export interface Aws {
   readonly region: string
   readonly ecs: Ecs

@@ -92,7 +92,7 @@ function isApplied(request: UpdateServiceRequest, before: Service | undefined, n
   return runsIt && isSized && isNew && isSet && isTagged
 }
 
-/** Whether everything that was wanted is there; AWS may add its defaults. */
+/** Whether every requested member exists; AWS may add its defaults. */
 function holds(wanted: unknown, found: unknown): boolean {
   if (wanted === undefined) return true
   if (typeof wanted !== 'object' || wanted === null) return wanted === found

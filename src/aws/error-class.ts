@@ -22,7 +22,7 @@ export class IncompleteReply extends Error {
   override readonly name = 'IncompleteReply'
 }
 
-/** No complete answer came within the time for one attempt. */
+/** No complete response arrived within the timeout of one attempt. */
 export class NoReply extends Error {
   override readonly name = 'NoReply'
 }
@@ -84,7 +84,7 @@ function classifyAnswer(error: AwsError, status: number, lost: ErrorClass): Erro
   if (/Too many concurrent attempts/.test(message)) return 'throttle'
   if (staleCredentials.test(name)) return 'auth'
   if (serverFaults.test(name) || status >= 500 || status === 408) return lost
-  // An SDK exception is what AWS said; a SyntaxError or TypeError with metadata is a body that is not AWS's at all.
+  // An SDK exception is a response of AWS; a SyntaxError or TypeError with metadata is a body that is not AWS's.
   return $fault === undefined ? lost : 'permanent'
 }
 

@@ -10,7 +10,7 @@ interface Asked {
   readonly resource?: string | undefined
 }
 
-/** What AWS says about a missing permission, read out of its message. */
+/** A missing permission, parsed from AWS's message. */
 interface Denial {
   readonly principal?: string | undefined
   readonly action: string
@@ -73,8 +73,8 @@ function explainDenial(error: AwsError, asked: Asked): Failure {
 }
 
 /**
- * True where a role of another account was to be handed to a service, which no policy can allow (IAM user guide, "Grant a
- * user permissions to pass a role to an AWS service"). AWS says so, or names the role as one that is not allowed.
+ * True where a role of another account was to be passed to a service, which no policy can allow (IAM user guide, "Grant a user
+ * permissions to pass a role to an AWS service"). AWS's message states it, or names the role as not allowed.
  */
 function isCrossAccountPass({ message }: AwsError, { principal, action, resource }: Denial): boolean {
   if (/cross-account pass role/i.test(message)) return true

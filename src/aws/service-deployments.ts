@@ -150,7 +150,7 @@ async function answer(
         return (hook !== undefined && hook.status !== 'AWAITING_ACTION') || undefined
       },
       whenRefused(refusal) {
-        // The two refusals of an answer that comes too late, in AWS's words.
+        // The two errors for an answer that is too late, in AWS's words.
         if (/either completed, unavailable|in terminal states/.test(refusal.message)) return { value: false }
         throwUnanswerable(refusal, arn, hookId)
         return undefined

@@ -90,7 +90,10 @@ async function build(session: Session, request: BuildRequest, destination: Build
   }
 }
 
-/** An engine with the classic image store pushes tags only; its manifest goes up last, so the tag never names half an image. */
+/**
+ * An engine with the classic image store pushes only tags; its manifest is uploaded last, so the tag never names an incomplete
+ * image.
+ */
 async function pushTag(session: Session, { name, tag }: BuildDestination): Promise<string> {
   await run(session, ['push', '--', `${name}:${tag}`])
   const { output } = await run(

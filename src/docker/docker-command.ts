@@ -11,7 +11,7 @@ export interface DockerCommand {
   readonly directory: string
   /** Cancels: SIGTERM to the command, and SIGKILL after a few seconds. */
   readonly signal: AbortSignal
-  /** Every line that is printed, as soon as it is there. */
+  /** Called with every printed line, without delay. */
   readonly onLine?: ((line: string) => void) | undefined
 }
 

@@ -52,7 +52,10 @@ function tunnelling<Agent extends http.Agent>(
   return agent
 }
 
-/** Until TLS is there, an error may be that of the proxy: a page of its own in the place of a tunnel, or its own certificate. */
+/**
+ * Until the TLS handshake completes, an error may be that of the proxy: an HTML page in place of a tunnel, or its own
+ * certificate.
+ */
 function naming(proxy: ProxyServer, socket: Duplex | null | undefined): typeof socket {
   const name = (error: Error) => {
     error.message += ` (through the proxy ${addressOf(proxy)}, ${proxy.variable})`

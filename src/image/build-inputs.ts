@@ -4,7 +4,7 @@ import { type Text, text, untrusted } from '../text.ts'
 
 /** The label with the key of what an image was made of: `1:` and a SHA-256. */
 export const keyLabel = 'slipway.key'
-/** The label that says what is behind the key, as JSON. Of values that may be secret it has the beginning of a hash. */
+/** The label with the inputs of the key, as JSON. Of values that may be secret it has the beginning of a hash. */
 export const inputsLabel = 'slipway.inputs'
 
 /** Of the key. Another version means that other things are compared. */

@@ -14,10 +14,7 @@ export interface RepositoryRequest {
   readonly immutableTags: boolean
 }
 
-/**
- * The repository that an image goes to, made on request. `registryHost`: of the account and region. Throws
- * `repository-not-found`.
- */
+/** The repository of an image, created on request. `registryHost`: of the account and region. Throws `repository-not-found`. */
 export async function requireRepository(
   ecr: Ecr,
   request: RepositoryRequest,
@@ -44,7 +41,7 @@ export type Intended =
       readonly kind: 'build'
       /** Undefined where it is not known what the image is going to be made of. */
       readonly inputs: BuildInputs | undefined
-      /** Why no image that is there can be the same one. */
+      /** Why no existing image can be the same one. */
       readonly unlike: Text | undefined
     }
 
@@ -52,7 +49,7 @@ export type Intended =
 export type TagDecision =
   /** Build and push; the tags are free, or may move. */
   | { readonly kind: 'push' }
-  /** What is there already is what would be pushed. */
+  /** The existing image equals the one to be pushed. */
   | { readonly kind: 'reuse'; readonly image: PublishedImage }
 
 /**

@@ -139,7 +139,7 @@ function step(parts: readonly Part[], state: number, character: string, next: Se
       enter(parts, state, next)
       return
     case 'folders':
-      // What comes next begins behind a slash.
+      // The next part begins behind a slash.
       next.add(state)
       if (character === '/') enter(parts, state + 1, next)
   }

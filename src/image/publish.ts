@@ -7,7 +7,7 @@ import { type ImagePlan, type LayoutSource, planLayout, readBlob } from './layou
 import { pushByDigest, putTags } from './push.ts'
 import type { PublishedImage } from './revision.ts'
 
-/** Where the image comes from: a build that is still to be done, or a layout that another tool built. */
+/** The source of the image: a build that has not run yet, or a layout that another tool built. */
 export type ImageSource =
   | {
       readonly kind: 'build'

@@ -47,8 +47,8 @@ export async function pushByDigest(
 }
 
 /**
- * Gives an image that is in the registry its tags, one after the other. A tag that is there already counts as put, also
- * when the registry refuses it because it is immutable. Throws `image-tag-taken`, `image-not-found`.
+ * Tags an image of the registry, one tag after the other. An existing equal tag counts as put, also when the registry refuses it
+ * because it is immutable. Throws `image-tag-taken`, `image-not-found`.
  */
 export async function putTags(
   registry: Registry,

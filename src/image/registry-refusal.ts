@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
-/** What a registry said, or why there was no answer. */
+/** The error of a registry, or why there was no response. */
 export interface RegistryRefusal {
   /** Code of the OCI distribution spec, such as NAME_UNKNOWN. */
   readonly code?: string | undefined

@@ -35,7 +35,7 @@ export function createTransport(options: RegistryOptions): Send {
       if (answer) return answer
       if (!renewed && isStaleLogin(refusal)) {
         renewed = true
-        // Uploads run side by side: whoever comes second takes the token that the first one got.
+        // Uploads run in parallel: a later one uses the token that an earlier one renewed.
         if (login === used) login = undefined
         continue
       }
@@ -79,7 +79,7 @@ function isStaleLogin({ status, message }: Refusal): boolean {
   return status === 401 || (status === 403 && /expired/i.test(message))
 }
 
-/** What the registry says in its errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
+/** The registry's errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
 function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
   const said = new TextDecoder().decode(body)
   const answered = { status, wait: retryAfter(headers.get('retry-after')) }

@@ -25,7 +25,7 @@ export interface Runner {
   setOutput(name: string, value: string): void
   /** Appends Markdown to the job summary; the view has capped and escaped it. */
   writeSummary(markdown: string): Promise<void>
-  /** Ends the step red, without another word: for an action that has said already what is wrong. */
+  /** Fails the step without a further message: for an action that has reported the error already. */
   fail(): void
   /** Hides a value in all later log lines. */
   mask(secret: string): void

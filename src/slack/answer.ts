@@ -1,7 +1,7 @@
 import { retryAfter } from '../http/retry-after.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
-/** What became of one request to Slack. */
+/** The result of one request to Slack. */
 export type Answer =
   | { readonly ok: true; readonly channel?: string | undefined; readonly ts?: string | undefined }
   | {

@@ -12,7 +12,7 @@ import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
 export interface Channel {
   /** Whether the message can be edited, so that progress can be shown. */
   readonly live: boolean
-  /** Posts the message or edits the one that is there. With `patience` it tries again until the deadline. */
+  /** Posts the message or edits the existing one. With `patience` it retries until the deadline. */
   write(message: SlackMessage, deadline: Deadline, patience: boolean): Promise<Answer>
   /** Replies in the message's thread, and broadcasts to the channel where users are mentioned. */
   reply(message: SlackMessage, deadline: Deadline): Promise<Answer>
@@ -27,7 +27,10 @@ export interface BotConfig {
   readonly apiUrl: string
   readonly fetch: Fetch
   readonly clock: Clock
-  /** Hears where the message is, at once: before one is sent and when it is answered. Whoever is killed in between knows no `ts`. */
+  /**
+   * Called with the `ts` of the message at once: before one is sent and after the response. A process killed in between has no
+   * `ts`.
+   */
   onReference?(reference: SlackReference | undefined): void
 }
 
@@ -41,7 +44,7 @@ export function botChannel(config: BotConfig): Channel {
   let known = messageTs === undefined || messageTs === unknownTs ? undefined : { channel, ts: messageTs }
   /** A message was sent that is not answered (yet). */
   let isOpen = messageTs === unknownTs
-  /** It never will be: if that message is there, it stays as it is. */
+  /** It never will be: if that message exists, it stays unchanged. */
   let isLost = false
   const reference = () => (known && !isOpen ? known : isOpen || isLost ? { channel, ts: unknownTs } : undefined)
   const simplest = newShape()

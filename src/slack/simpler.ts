@@ -24,7 +24,7 @@ export interface Payload {
   )[]
 }
 
-/** The message in a simpler shape that says the same. */
+/** The message in a simpler shape, with the same content. */
 export function shaped({ text, attachments }: SlackMessage, shape: Shape): Payload {
   const words = attachments.flatMap(({ blocks }) => blocks.flatMap(textOf)).join('\n')
   switch (shape) {

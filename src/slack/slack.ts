@@ -12,7 +12,7 @@ import { silentSlack } from './silent.ts'
 
 /** Settings of the Slack channel, from the inputs. */
 export interface SlackConfig {
-  /** Bot token (`xoxb-…`, scope chat:write). With a channel it comes before the webhook, as it can edit its message. */
+  /** Bot token (`xoxb-…`, scope chat:write). With a channel it has precedence over the webhook, as it can edit its message. */
   readonly token?: string | undefined
   /** Id of the channel (`C…`). */
   readonly channel?: string | undefined

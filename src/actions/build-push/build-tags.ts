@@ -6,7 +6,7 @@ import { text, untrusted } from '../../text.ts'
 import type { BuildOrigin } from '../world/source-commit.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
 
-/** `tag` comes first; without it the first of `tags`; without any the commit. Throws `inputs-invalid` where there is none. */
+/** `tag` has precedence; without it the first of `tags`; without any the commit. Throws `inputs-invalid` where there is none. */
 export async function wantedTags(
   inputs: BuildPushInputs,
   origin: BuildOrigin,

@@ -38,7 +38,7 @@ function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueI
   return asDeployInputs(inputs)
 }
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner)

@@ -34,7 +34,7 @@ export function createDeploy(world: World): Action<typeof deployInputs> {
 /** `deploy` with the network of the runner. */
 export const action = createDeploy(network)
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
   const deadline = endOfJob(runner.clock)

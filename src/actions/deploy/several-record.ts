@@ -26,7 +26,7 @@ interface SavedService extends Pick<FleetService, 'state' | 'back'> {
   readonly isBack: boolean
 }
 
-/** Where an earlier step left off. */
+/** The saved state of an earlier step. */
 export interface SavedFleet {
   readonly waves: SavedWaves
   /** With a verdict, all services have ended, and only the report is left. */

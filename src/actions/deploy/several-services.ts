@@ -32,7 +32,7 @@ import { openFleetReporter } from './several-report.ts'
 /** Watcher, place and deadline. */
 export interface Scene {
   readonly runner: Runner
-  /** The runner with a signal that also ends calls to AWS when all is said. */
+  /** The runner with a signal that also aborts calls to AWS once the report is complete. */
   readonly calling: Runner
   readonly deadline: Deadline
   readonly world: World
@@ -116,7 +116,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
     return await reporter.tellPeople()
   }
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
-  // All at once: whoever has to wait for another one's stop may be too late.
+  // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: fleetVerdict(reporter.state(), true) })

@@ -25,7 +25,7 @@ export const action: Action<typeof inputs> = {
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
-    // Services in waves are deployed together, in one job: only then can they go back together.
+    // Services in waves are deployed together, in one job: only then can they roll back together.
     const rows = environments.flatMap((environment, index) => {
       const after = environments[index - 1] ?? afterEnvironment ?? ''
       const services = selectTargets(config, [environment]).map(({ name }) => name)

@@ -87,7 +87,7 @@ async function previous(
     const reference = running || textIn(original, 'family')
     return reference === undefined ? undefined : await ecs.describeTaskDefinition(reference)
   } catch (error) {
-    // To compare is worth a call, but whoever may only register is not kept from that.
+    // A comparison is worth a call, but a role that may only register is enough.
     if (error instanceof Failure && error.parts.code === 'permission-missing') return undefined
     unlessOptional(purpose)(error)
     return original

@@ -36,7 +36,7 @@ function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
 }
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner, { to: inputs.to })
@@ -54,7 +54,7 @@ async function rollBackAt(
   const deploying = deployInputsOf(inputs)
   const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
-  // What comes back is of an earlier commit, and not of the one that is checked out.
+  // The restored revision is of an earlier commit than the one that is checked out.
   const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
@@ -84,7 +84,7 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
       deploymentGroup: place.codeDeployDeploymentGroup,
       deploymentConfig: inputs.codedeployDeploymentConfig,
     },
-    // Only a named goal meets another deployment here: without one, that deployment itself is stopped.
+    // Only a named goal can conflict with another deployment here: without one, that deployment itself is stopped.
     onConflict: 'stop',
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,

@@ -37,7 +37,7 @@ interface What {
   readonly commit?: Commit | undefined
 }
 
-/** A dry run is for whoever reads its log and summary. */
+/** A dry run is reported only in the log and the summary. */
 const nobody = { slackToken: undefined, slackWebhookUrl: undefined, githubToken: undefined }
 
 /** The channels that the inputs name, with their subject. Sends nothing before the first event. */

@@ -20,7 +20,7 @@ export interface ReporterConfig {
   readonly slack: Slack
   readonly statuses: DeploymentStatuses
   readonly mention?: string | undefined
-  /** Where an earlier step left off. */
+  /** The saved state of an earlier step. */
   readonly state: DeploymentState
 }
 
@@ -52,7 +52,9 @@ export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
   state(): State
   /** One more event: new log lines at once, Slack and GitHub's page in the background. */
   take(event: Event): void
-  /** Outputs and annotations. Takes no time. As all that follows, it is done once, also where another process goes on. */
+  /**
+   * Writes outputs and annotations, without a wait. As all that follows, it is done once, also where another process continues.
+   */
   tellJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
   tellPeople(): Promise<void>

@@ -17,7 +17,7 @@ export async function requireValidCombination(inputs: DeployInputs, place: Place
   if (problems.length > 0) throw invalidInputs(problems)
 }
 
-/** Inputs that are given without the one that they belong to, or with one that says something else. */
+/** Inputs that are given without the one that they require, or with one that contradicts them. */
 export function unpaired(inputs: DeployInputs): readonly Text[] {
   const pairs = [
     ['service-managed-ebs-volume', inputs.serviceManagedEbsVolume, inputs.serviceManagedEbsVolumeName],

@@ -9,7 +9,7 @@ import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
 
-/** Where a deployment goes, from slipway.yml and from the inputs, which come first. */
+/** The target of a deployment, from slipway.yml and from the inputs, which have precedence. */
 export interface Place {
   readonly environment?: string | undefined
   /** Of the service in slipway.yml. */
@@ -40,7 +40,7 @@ export interface Place {
   readonly origins?: Origins | undefined
 }
 
-/** What the inputs say of one service, filled up with what slipway.yml says about the environment. */
+/** The inputs of one service, completed by the environment of slipway.yml. */
 export async function placeOf(inputs: DeployInputs, runner: Runner, more: Places = {}): Promise<Place> {
   const config = await configOf(inputs, runner)
   const place = await placeIn(config, inputs, runner, more)

@@ -22,7 +22,7 @@ export interface PreflightWorld {
   readonly fetch: Fetch
   /** AppSpec of the input or of slipway.yml. */
   readonly appSpec: string | undefined
-  /** Reads secrets to see whether their JSON keys are there. */
+  /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
 }
 

@@ -72,8 +72,8 @@ function runningIn(service: Service | undefined): DefinitionSource {
 }
 
 /**
- * `task-definition` comes before `task-definition-arn`, as in the action whose names these are. An ARN or `family:7` is a
- * revision, a path with a folder or an ending is a file; a bare word is a file if there is one, else a family.
+ * `task-definition` has precedence over `task-definition-arn`, as in the action that defined these names. An ARN or `family:7` is
+ * a revision, a path with a folder or an extension is a file; a bare word is a file if one exists, else a family.
  */
 async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promise<DefinitionSource | undefined> {
   const { taskDefinitionArn } = inputs

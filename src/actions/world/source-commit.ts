@@ -48,14 +48,14 @@ export function sourceOfContext(context: string, named: NamedCommit | undefined,
     const checkout = findCheckout(folder, workspace)
     return { event, checkout, source: decideSource(event, checkout, named), remote }
   }
-  // What the workspace holds, or the event is about, says nothing of an address without a commit.
+  // Neither the workspace nor the event describes the source of an address without a commit.
   const repository = repositoryOf(remote.repository, event)
   const fetched = { root: '', commit: remote.commit, ref: undefined, remote: remote.repository }
   const source = decideSource({ ...event, sha: '' }, fetched, named && { repository, ...named })
   return { event, checkout: undefined, source, remote }
 }
 
-/** What of a deployment's inputs says where it comes from. */
+/** The inputs of a deployment that identify its source. */
 interface Deploying {
   readonly taskDefinition?: string | undefined
   readonly config: string
