@@ -47,7 +47,7 @@ export function formMistakes({ value, at }: Document<JsonObject>): readonly Mist
   return [...found, ...none].map(({ path, message }) => ({ ...at(path), message }))
 }
 
-/** What CodeDeploy would not do as it is written: names that are nearly those that it knows, and placeholders. */
+/** What CodeDeploy would not do as written: names that resemble known ones, and placeholders. */
 export function contentMistakes({ value, at }: Document<JsonObject>): readonly Mistake[] {
   return [...misspelt(value, []), ...placeholders(value, [])].map(({ path, message }) => ({ ...at(path), message }))
 }

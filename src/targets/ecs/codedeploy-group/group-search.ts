@@ -8,7 +8,7 @@ import type { CodeDeployRequest, ServiceRequest } from '../request/service-reque
 import { groupMissing } from './deployment-group.ts'
 import { type GroupName, groupNameOf } from './group-name.ts'
 
-/** A group that is there, and what it is busy with. */
+/** An existing group, with its active deployment. */
 export interface Located {
   readonly name: GroupName
   /** Ids of its active deployments; undefined where they may not be listed. */

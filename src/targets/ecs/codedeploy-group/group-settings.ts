@@ -1,7 +1,7 @@
 import type { CreateDeploymentRequest, DeploymentGroup } from '../../../ports.ts'
 import type { CodeDeployRequest } from '../request/service-request.ts'
 
-/** What decides how a deployment of CodeDeploy goes: the group's settings, and what this deployment overrides. */
+/** The effective settings of a CodeDeploy deployment: those of the group, and the overrides of this deployment. */
 export interface GroupSettings {
   readonly deploymentConfig: string | undefined
   /** Names of the alarms that stop it. */

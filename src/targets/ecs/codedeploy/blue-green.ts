@@ -15,7 +15,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 /** Of `description`, as CodeDeploy takes it. */
 const longestDescription = 512
 
-/** Deploys through CodeDeploy, or goes on with a deployment of the same content that is in flight. */
+/** Deploys through CodeDeploy, or continues a deployment of the same content that is in flight. */
 export async function* deployByCodeDeploy(
   rollout: Rollout,
   group: DeploymentGroup | undefined,

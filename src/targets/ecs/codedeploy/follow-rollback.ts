@@ -24,8 +24,8 @@ interface Lost {
 const patience = 30_000
 
 /**
- * Follows a deployment that went wrong to what comes of it: CodeDeploy rolls back by a second deployment, and only its
- * end says what serves now.
+ * Watches a failed deployment to the end of its rollback: CodeDeploy rolls back by a second deployment, and only its end shows
+ * the live revision.
  */
 export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
   const { deployment } = given

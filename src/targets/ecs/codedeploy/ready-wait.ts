@@ -21,7 +21,7 @@ export function startReadyWait(
 ): (look: ReadyLook) => Waits {
   const { actionOnTimeout, waitTimeInMinutes: minutes } =
     group?.blueGreenDeploymentConfiguration?.deploymentReadyOption ?? {}
-  // Only a group that stops waits at all: with CONTINUE_DEPLOYMENT the traffic goes over at once (DeploymentReadyOption).
+  // Only a group that stops waits at all: with CONTINUE_DEPLOYMENT the traffic is rerouted at once (DeploymentReadyOption).
   const otherwise = actionOnTimeout === 'CONTINUE_DEPLOYMENT' ? 'continue' : 'roll-back'
   let wasElsewhere = false
   let began: number | undefined

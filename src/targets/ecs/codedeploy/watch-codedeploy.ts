@@ -129,7 +129,7 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
   }
 }
 
-/** Stops the deployment as soon as its new tasks fail as fail-fast-after says. */
+/** Stops the deployment as soon as its new tasks reach `fail-fast-after`. */
 function startStops(rollout: Rollout, id: string, pace: Pace) {
   const failFast = startFailFast(rollout, pace)
   let isStopped = false

@@ -59,7 +59,7 @@ export interface TargetHealth {
 export interface HealthCheck {
   readonly targetGroupArn: string
   readonly container?: string | undefined
-  /** Where the check goes: the container's port, unless the target group has a port of its own for it. */
+  /** The port of the check: the container's, unless the target group has a port of its own for it. */
   readonly port?: number | undefined
   readonly path?: string | undefined
   /** Status codes that count as healthy, such as `200-399`. */
@@ -148,7 +148,7 @@ export interface Evidence {
   readonly logs: readonly LogTail[]
   /** Names of the awslogs groups of the task definition. */
   readonly logGroups?: readonly string[] | undefined
-  /** The alarms of which AWS itself says that they ended the deployment; empty: it does not name them. */
+  /** The alarms that ended the deployment according to AWS; empty: it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
   /** The same, or those that it heeds, as CloudWatch has them now. */
   readonly alarms?: readonly AlarmState[] | undefined

@@ -23,7 +23,7 @@ export type Need =
       readonly kind: 'endpoint'
       /** Last part of the name of the service: `ecr.api`, `s3`, … */
       readonly endpoint: string
-      /** What it is to people: `Amazon ECR`. */
+      /** Its display name: `Amazon ECR`. */
       readonly name: string
       /** The task starts without it, and something of it does not work. */
       readonly isLater?: boolean

@@ -2,7 +2,7 @@ import { Failure } from '../../../failure.ts'
 import type { Ecs, Service } from '../../../ports.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 
-/** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
+/** The engine of a deployment, by the service's `deploymentController` and `strategy`. */
 export type Engine = 'ecs-rolling' | 'codedeploy'
 
 /**
@@ -78,8 +78,8 @@ export function isSteady(service: Service): boolean {
 }
 
 /**
- * What ECS can go back to by itself: the newest complete deployment (ECS developer guide, "deployment circuit breaker").
- * A service that never completed one has nothing, and its failed deployment stalls instead.
+ * The revision to which ECS itself can roll back: the newest complete deployment (ECS developer guide, "deployment circuit
+ * breaker"). A service that never completed one has none, and its failed deployment stalls instead.
  */
 export function hasRollbackTarget(service: Service): boolean {
   return (service.deployments ?? []).some(({ rolloutState }) => rolloutState === 'COMPLETED')

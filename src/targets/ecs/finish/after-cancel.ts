@@ -44,7 +44,7 @@ export type Truth =
       readonly isPending?: boolean
     }
 
-/** What became of the deployment that a cancelled run has begun. Throws what the ports throw. */
+/** The state of the deployment that a cancelled run has started. Throws what the ports throw. */
 export async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
   if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
     return { kind: 'nothing' }
@@ -75,7 +75,7 @@ async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): 
   return { kind: 'nothing' }
 }
 
-/** CodeDeploy rolls back by a second deployment, and only its end says what serves. */
+/** CodeDeploy rolls back by a second deployment, and only its end shows the live revision. */
 async function truthOf(
   { deploymentId = '', status, rollbackInfo }: CodeDeployDeployment,
   { taskDefinition, previousTaskDefinition }: DeploymentRecord,

@@ -19,7 +19,7 @@ export function isDecisive(evidence: Evidence, now: number): boolean {
   )
 }
 
-/** ECS says it only once the grace period is over. */
+/** ECS reports it only once the grace period is over. */
 function hasUnhealthyEvent(events: readonly ServiceEvent[]): boolean {
   return events.some(({ about, message }) => about === 'new' && /is unhealthy in/.test(message.untrusted))
 }

@@ -87,7 +87,7 @@ function judge(
   return quoted && { kind: 'quote', cause: quoted, group }
 }
 
-/** What is known beside the words of AWS about a task that could not start. `said`: without the name of the error. */
+/** What is known about a task that could not start, beside the words of AWS. `said`: without the name of the error. */
 export function startFacts(said: string, image: string | undefined, evidence: Evidence): Facts {
   return {
     image: imageIn(said) ?? image,

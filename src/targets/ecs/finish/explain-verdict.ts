@@ -23,7 +23,7 @@ const ends = [...traffic, ...verdicts]
 /** Where the events of a service report the end itself, in the words of the service deployment. */
 const ending = /deployment failed: |Service deployment (?:rolled back|stopped) because/
 
-/** What is said about the end of the deployment as a whole. Alarms that AWS names in so many members need no words. */
+/** Messages about the end of the deployment as a whole. Alarms that AWS names in members of their own need no text. */
 export function explainVerdict(evidence: Evidence): Verdict | undefined {
   const { codeDeploy, statusReason, serviceEvents, stopped } = evidence
   const failures = codeDeploy?.failures ?? []

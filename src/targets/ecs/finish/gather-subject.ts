@@ -5,14 +5,14 @@ import type { Evidence } from '../facts/deployment-evidence.ts'
 export interface GatherSubject {
   readonly cluster: string
   readonly service: string
-  /** ARN of the revision that was deployed; empty when it never came to that. */
+  /** ARN of the deployed revision; empty where none was deployed. */
   readonly taskDefinition: string
   /** When AWS made the deployment, in milliseconds since 1970: nothing older is evidence. */
   readonly createdAt?: number | undefined
   /** Where that is not known: nothing older than `since` is, by the runner's clock with allowance for its error. */
   readonly since: number
   readonly statusReason?: Untrusted | undefined
-  /** Alarms of which AWS says that they ended the deployment; empty where it does not name them. */
+  /** Alarms that ended the deployment according to AWS; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
   /** Who requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
   readonly stopped?: Evidence['stopped']

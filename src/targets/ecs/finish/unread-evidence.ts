@@ -2,7 +2,7 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { text, untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 
-/** By kind of cause: the permissions without which it knows less than it could. */
+/** By kind of cause: the permissions that would make it more specific. */
 const tellers: readonly (readonly [codes: RegExp, actions: RegExp])[] = [
   [/^container-(?:crashed|ended|killed)$|^exec-format$/, /^logs:|DescribeTaskDefinition$/],
   [/^health-check-|^target-|^replacement-unhealthy$/, /^elasticloadbalancing:|^ecs:/],

@@ -45,7 +45,7 @@ export interface PreflightSubject {
   readonly appSpec?: string | undefined
   /** Alarms of this deployment in the place of those of the deployment group. */
   readonly alarms?: readonly string[] | undefined
-  /** Reads secrets to see whether their JSON keys are there. */
+  /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
   /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
   readonly isThorough: boolean
@@ -134,7 +134,7 @@ async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, lo
   return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, look)
 }
 
-/** Of the service; a definition alone belongs to whoever registers it. */
+/** Of the service; a definition alone belongs to the principal that registers it. */
 async function accountOf(
   { service }: PreflightSubject,
   ports: PreflightPorts,

@@ -105,7 +105,7 @@ async function runsAlike(
   if (reference === undefined || place?.region !== here.region || place.accountId !== here.accountId) return false
   const { repository, digest: pinned, tag = 'latest' } = reference
   const theirs = pinned ?? (await ecr.imageDigest(repository, { tag }))
-  // A tag that has moved to the new image says nothing of what runs.
+  // A tag that has moved to the new image proves nothing about the running one.
   if (theirs === undefined || (theirs === digest && pinned === undefined)) return false
   const build = await buildOf(repository, theirs, registry)
   return build?.isIndex === false && build.platforms.every((platform) => platforms.includes(platform))
@@ -143,7 +143,7 @@ async function buildOf(
   return platform ? { platforms: [platform], isIndex: false } : undefined
 }
 
-/** What cannot be read as a manifest is judged by whoever pulls it. */
+/** What cannot be read as a manifest is left to the container runtime. */
 function readable<T>(parse: () => T): T | undefined {
   try {
     return parse()

@@ -101,7 +101,7 @@ export function isShare(value: number): boolean {
   return Math.abs(value * 10 - Math.round(value * 10)) < 1e-6
 }
 
-/** The name under which people write a setting: `canary-percent` of `canaryPercent`. */
+/** The name of a setting in slipway.yml and inputs: `canary-percent` of `canaryPercent`. */
 export function nameOf(setting: keyof DeploymentSettings): string {
   return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

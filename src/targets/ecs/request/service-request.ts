@@ -74,14 +74,14 @@ export interface ServiceRequest {
   readonly onCancel: CancelPolicy
 }
 
-/** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
+/** The definition to deploy: in the shape of RegisterTaskDefinition, or an existing revision. */
 export interface WantedDefinition {
   readonly definition: JsonObject
   /** What it was rendered from; undefined where it is unknown. */
   readonly original?: WrittenDefinition | undefined
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
-  /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
+  /** AppSpec by which CodeDeploy deploys it, in place of the requested one. */
   readonly appSpec?: string | undefined
 }
 

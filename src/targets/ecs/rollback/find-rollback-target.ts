@@ -14,7 +14,7 @@ import type { RollbackGoal, RollbackPorts, RollbackTarget } from './rollback-goa
 const searched = 50
 
 /**
- * Finds the revision to go back to. Throws `nothing-to-go-back-to` when there is none, and `revision-gone` when it can no
+ * Finds the revision to roll back to. Throws `nothing-to-go-back-to` when there is none, and `revision-gone` when it can no
  * longer be deployed.
  */
 export async function findRollbackTarget(

@@ -20,14 +20,14 @@ export type Moving = {
   readonly taskDefinition: string | undefined
   /** ARN of the revision that it would leave. */
   readonly from: string | undefined
-  /** It goes back already. */
+  /** It is rolling back already. */
   readonly isReturning: boolean
 } & (
   | { readonly engine: 'ecs-rolling'; readonly arn: string; readonly own: Own }
   | { readonly engine: 'codedeploy'; readonly id: string; readonly group: GroupName }
 )
 
-/** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
+/** The deployment in flight, of any origin. Throws what reading the service throws. */
 export async function findMoving(request: ServiceRequest, context: Context): Promise<Moving | undefined> {
   const { service: name } = request
   const service = await requireService(await readService(context, request), request, context.ecs)

@@ -25,7 +25,7 @@ interface Good {
 interface Past {
   /** Newest first. */
   readonly good: readonly Good[]
-  /** The newest deployment failed, and its engine has gone back by itself; ARN of what it went back to, where that is known. */
+  /** The newest deployment failed, and its engine has rolled it back; ARN of the restored revision, where that is known. */
   readonly back?: { readonly to: string | undefined } | undefined
 }
 
@@ -55,8 +55,8 @@ function backAlready(current: string): string {
 }
 
 /**
- * The history as an undo stack: a deployment of what was there before takes away all that came after it, so that going
- * back twice never brings back what was gone away from.
+ * The history as an undo stack: a deployment of an earlier revision removes all later ones, so that two rollbacks never restore a
+ * revision that was rolled back.
  */
 function beforeThis(good: readonly Good[], current: string): Good | undefined {
   const stack: Good[] = []
@@ -67,7 +67,7 @@ function beforeThis(good: readonly Good[], current: string): Good | undefined {
   return stack.filter(({ taskDefinition }) => taskDefinition !== current).at(-1)
 }
 
-/** Said when the present revision was itself gone back to: a second click would go one further. */
+/** A warning when the present revision is itself the result of a rollback: a second run goes one revision further. */
 function repeatedRollbackWarning(
   [newest, replaced]: readonly Good[],
   current: string,

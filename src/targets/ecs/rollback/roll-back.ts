@@ -19,7 +19,7 @@ import { turnRound } from './stop-in-flight.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** A rollback is a deployment of a revision that is there already. */
+/** A rollback is a deployment of an existing revision. */
 export interface RollbackRequest extends Omit<ServiceRequest, 'wanted'> {
   readonly goal: RollbackGoal
 }

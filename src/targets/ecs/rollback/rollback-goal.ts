@@ -14,7 +14,7 @@ export type RollbackGoal =
   /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
   | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
 
-/** The revision to go back to. `arn` and `definition` are AWS's own. */
+/** The revision to roll back to. `arn` and `definition` are AWS's own. */
 export interface RollbackTarget {
   readonly arn: string
   readonly definition: JsonObject

@@ -52,7 +52,7 @@ function tagsUpdate({ enableEcsManagedTags, propagateTags }: Wanted, service: Se
   }
 }
 
-/** Changes settings and nothing else, beside a deployment that goes on as it began or is still to come. */
+/** Changes only settings, beside a deployment that continues unchanged or is still to come. */
 export async function updateSettings({ request, context }: Rollout, { members }: SettingsUpdate): Promise<Service> {
   const { cluster, service } = request
   return await shortly(context, request).ecs.updateService({ cluster, service, ...members })

@@ -17,8 +17,8 @@ export function isAdoptable(rollout: Rollout): boolean {
 }
 
 /**
- * Whether ECS makes a deployment of the update, by what API UpdateService says of each member; `perhaps`: volumes, which it
- * compares to those of the service.
+ * Whether ECS creates a deployment for the update, by the documentation of each member of API UpdateService; `perhaps`: volumes,
+ * which it compares to those of the service.
  */
 export function makesDeployment(rollout: Rollout): 'yes' | 'no' | 'perhaps' {
   const { request, service, taskDefinition } = rollout

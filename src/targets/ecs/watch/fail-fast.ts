@@ -54,7 +54,7 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
       // A task that cannot be placed stays so; that is read every other time.
       const isUnplaced = isAllowed && empty > 0 && empty % 2 === 0
       const reason = isUnplaced ? await unplaced(rollout, since, pace, onDenied) : repeatedFailure(group, limit)
-      // Said once: who may not stop the deployment watches on.
+      // Reported once: without permission to stop the deployment, the watch continues.
       if (reason) isAllowed = false
       return reason
     },

@@ -68,7 +68,7 @@ async function isOurs(deployment: ServiceDeployment, rejected: Set<string>, sear
   return false
 }
 
-/** The ECS deployment of a service deployment of such a task definition, by the service's own list where it is there. */
+/** The ECS deployment of a service deployment of such a task definition, from the service's own list where it contains it. */
 export function ownBeside(
   { createdAt }: ServiceDeployment,
   taskDefinition: string,

@@ -18,8 +18,8 @@ export interface ServiceLooks {
   /** As often as the pace allows: reports events. The end where another deployment or a deletion ended ours. */
   glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
   /**
-   * Proves what the deployment says of itself, in one call: that its revision is PRIMARY (`to`: or that this revision is, after
-   * a rollback). Undefined where the service does not show it yet.
+   * Proves the deployment's success, in one call: that its revision is PRIMARY (`to`: or that this revision is, after a
+   * rollback). Undefined where the service does not show it yet.
    */
   prove(end: End, to?: string): Events<End | undefined>
 }

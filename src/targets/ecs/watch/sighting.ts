@@ -24,7 +24,7 @@ export interface Sighting {
   readonly mine: EcsDeployment | undefined
   /** The service does not exist (any more), though an earlier read has shown it. */
   readonly isGone: boolean
-  /** AWS has said by now that ours failed, or that the service rolls back. */
+  /** AWS has reported that ours failed, or that the service rolls back. */
   readonly isFailed: boolean
   readonly own: Own
 }

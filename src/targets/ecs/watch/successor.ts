@@ -30,7 +30,7 @@ export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout,
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
   const look = startLooks(stopped, rollout, own)
-  // What is there is seen once; that there is neither a newer deployment nor a failure may be the service as it was.
+  // An existing deployment is seen in one read; a missing one may be due to an outdated response.
   const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
   const { sighting, newer } = (await agreed(rollout.context, look, named, patient)) ?? {}
   const { holder, current } = sighting ?? {}

@@ -113,7 +113,7 @@ function startStops() {
   }
 }
 
-/** The circuit breaker is about to do the same, and says so in words that people know. */
+/** The circuit breaker is about to do the same, with a well-known message. */
 function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
   return (
     breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
@@ -131,7 +131,7 @@ function signsOf(
   }
 }
 
-/** Stops the deployment with rollback; the end where there is nothing to go back to. */
+/** Stops the deployment with rollback; the end where there is no revision to roll back to. */
 async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
   const { context, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
