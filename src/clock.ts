@@ -1,6 +1,6 @@
-/** Time as the program sees it. Handed in everywhere, so that tests decide what time it is. */
+/** The program's clock. A parameter everywhere, so that tests control the time. */
 export interface Clock {
-  /** Wall time in milliseconds since 1970, for people to read. Never for deadlines: it may jump. */
+  /** Wall time in milliseconds since 1970, for display. Never for deadlines: it may jump. */
   now(): number
   /** Milliseconds since an arbitrary start; never jumps. For deadlines and durations. */
   monotonic(): number

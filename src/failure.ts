@@ -74,7 +74,7 @@ export interface FailureParts {
   readonly cause?: unknown
 }
 
-/** The one error that people are meant to read. Anything else that is thrown is reported as `unexpected`. */
+/** The one error whose message is written for users. Any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly parts: FailureParts

@@ -1,8 +1,8 @@
 /**
- * Text that people read, and the door that keeps other people's text harmless.
+ * Text of messages, and the type that keeps untrusted text harmless.
  *
- * Whatever comes from AWS, git, containers, registries, Slack or a file is `Untrusted`: an object, not a string, so it
- * cannot slip into a message by interpolation. Only a view (`src/report/*`) takes it out, with the escape of its channel.
+ * Whatever comes from AWS, git, containers, registries, Slack or a file is `Untrusted`: an object, not a string, so it cannot be
+ * interpolated into a message unmarked. Only a view (`src/report/*`) extracts it, with the escape of its channel.
  */
 export interface Untrusted {
   readonly untrusted: string
@@ -13,8 +13,8 @@ export interface Untrusted {
 }
 
 /**
- * A setting that a message is about, by the name of its input. Whoever knows how it was set puts that in its place
- * (`src/origins.ts`); the views take it for the input.
+ * A setting that a message is about, by the name of its input. Code that knows how it was set replaces it (`src/origins.ts`); the
+ * views render it as the input.
  */
 export interface Setting {
   readonly setting: string

@@ -108,7 +108,7 @@ export type Config = z.infer<typeof configSchema>
 /** A valid environment of slipway.yml. */
 export type EnvironmentConfig = z.infer<typeof environmentSchema>
 
-/** The part of a JSON Schema that says which keys an object may have, and what they mean. */
+/** The part of a JSON Schema that defines an object's keys, with their descriptions. */
 export interface SchemaNode {
   readonly description?: string
   readonly required?: readonly string[]

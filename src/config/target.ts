@@ -6,7 +6,7 @@ import { text, untrusted } from '../text.ts'
 import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'
 
-/** One service in one environment: everything that slipway.yml says about a deploy. */
+/** One service in one environment: every setting of slipway.yml for a deployment. */
 export interface Target {
   readonly environment: string
   readonly region: string

@@ -27,7 +27,7 @@ export function formFinder(forms: readonly Form[]): (text: string) => readonly F
   )
   const lengths = [...new Set([...byKey.keys()].map((key) => key.length))].sort((one, other) => other - one)
   const longestAt = (text: string, at: number) => {
-    // A longer key belongs to a longer form, and of one key the longest comes first.
+    // A longer key belongs to a longer form, and the forms of one key are sorted by length, the longest first.
     for (const length of lengths) {
       const form = byKey.get(text.slice(at, at + length))?.find((each) => stands(each, text, at))
       if (form) return form

@@ -13,8 +13,8 @@ export interface FindingKind {
   /** When the same is not certain, and only warns. */
   readonly doubt?: string
   /**
-   * Why `doctor` alone reports it: `deploy` does not spend the time or the permissions (`costly`), says it by itself (`own`),
-   * or takes it for a setting that was chosen (`setting`).
+   * Why `doctor` alone reports it: `deploy` does not spend the time or the permissions (`costly`), reports it itself (`own`), or
+   * treats it as a chosen setting (`setting`).
    */
   readonly doctorOnly?: 'costly' | 'own' | 'setting'
 }

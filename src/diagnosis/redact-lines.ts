@@ -13,7 +13,7 @@ export interface Variable {
   readonly value: string
 }
 
-/** Of a variable whose name says nothing, shorter values are words like `debug` or `api`, and in every line. */
+/** Of a variable whose name is not secret, shorter values are words like `debug` or `api`, which occur in every line. */
 const shortest = 8
 
 /**
@@ -23,7 +23,7 @@ const shortest = 8
 const trivial =
   /^(?:.?|\d{1,3}|[{}[\](),;:"' ]{0,4}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
 
-/** Of a variable whose name says nothing, also: a number (a port, an account), a region and a resource of AWS. */
+/** Of a variable whose name is not secret, also: a number (a port, an account), a region and a resource of AWS. */
 const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
 
 /**
@@ -58,7 +58,7 @@ function environmentOf(container: JsonObject): readonly Variable[] {
   }))
 }
 
-/** Labels, and what is said to a log driver, with a secret name. */
+/** Labels and log driver options with a secret name. */
 function secretOptions(container: JsonObject): readonly Variable[] {
   return [objectIn(container, 'dockerLabels'), objectIn(objectIn(container, 'logConfiguration'), 'options')]
     .flatMap((options = {}) => Object.entries(options))
@@ -75,7 +75,7 @@ function isHidden(name: string, value: string, open: string): boolean {
   )
 }
 
-/** What people are shown in any case. */
+/** Texts that are shown in any case. */
 function openTexts(definition: JsonObject | undefined): string {
   const said = containersOf(definition).flatMap((container) => {
     const options = objectIn(objectIn(container, 'logConfiguration'), 'options')

@@ -47,7 +47,7 @@ function found(text: string): readonly Span[] {
   return finders.flatMap((find) => find(text))
 }
 
-/** Not within a word, as half of a secret is not known for one; a word of 500 characters goes as a whole. */
+/** Not within a word, as half of a secret is not recognised; a word of 500 characters is cut as a whole. */
 function cutLine(line: string): string {
   if (line.length <= longestLine) return line
   const sure = longestLine - 500

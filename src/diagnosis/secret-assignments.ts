@@ -32,7 +32,7 @@ const version = /^(?:v\d+(?:\.\d+)*|\d+\.\d+(?:\.\d+)*|latest|stable)(?:-[a-z0-9
 /** Resources of AWS: names in them say what to correct. */
 const arns = /\barn:aws[\w-]{0,20}:[^\s"'<>,;=?&]+/g
 
-/** Values of flags whose name says that they are secret: `--db-password x`, and as items of a list. */
+/** Values of flags with a secret name: `--db-password x`, and as items of a list. */
 export function secretFlags(text: string): readonly Span[] {
   return [...text.matchAll(flag)].flatMap((match): Span[] => {
     const at = match.index + match[0].length
@@ -41,7 +41,7 @@ export function secretFlags(text: string): readonly Span[] {
   })
 }
 
-/** Values whose name says that they are secret: `name=value`, and `name` and `value` as a pair. */
+/** Values with a secret name: `name=value`, and `name` and `value` as a pair. */
 export function secretAssignments(text: string): readonly Span[] {
   const found: Span[] = []
   const isInArn = within([...text.matchAll(arns)].map((match): Span => [match.index, match.index + match[0].length]))

@@ -18,7 +18,8 @@ const ownBeginning =
  * text crafted to be slow: repetitions are bounded, or begin where no like character precedes.
  */
 export const secretPatterns: readonly SecretPattern[] = [
-  // A key may go over several lines, with line ends of its own or written as \n; without its end, all that follows goes.
+  // A key may span several lines, with line ends of its own or written as \n; without its end marker, the rest of the text is
+  // redacted.
   {
     hints: ['-----begin'],
     pattern: /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g,

@@ -7,7 +7,7 @@ const value =
 /** No secret at any position: a switch, or nothing. */
 const literal = /^(?:true|false|null|nil|none|undefined|(["'])\1)$/i
 
-/** What is said of a secret instead of the secret: `token: expired`, `using password: YES`. */
+/** The state of a secret instead of its value: `token: expired`, `using password: YES`. */
 const prose =
   /^(["']?)(?:an?|all|already|and|are|but|can(?:not|'t)?|could|denied|did|do|does|empty|exit(?:ed)?|expected|field|healthy|inherit|read|running|write|expired|failed|flag|for|found|from|has|have|if|in|incorrect|invalid|is|it|may|missing|must|never|no|not|of|option|or|please|rejected|required|should|that|the|this|to|too|unable|unexpected|unknown|unset|was|were|when|with|wrong|yes|you|your|\d{3})\1$/i
 

@@ -178,14 +178,14 @@ function choice(value: string, allowed: readonly string[], path: Path): readonly
   if (allowed.includes(value)) return []
   const similar = nearest(value, allowed)
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
-  // Whether AWS minds the case of letters is not said of every member.
+  // AWS does not document for every member whether letter case matters.
   const certain = similar !== undefined && similar.toLowerCase() !== value.toLowerCase()
   const told = similar === undefined && /\s|.{40}/.test(value) ? [] : text`, not "${untrusted(value)}"`
   const message = text`${untrusted(pathText(path))} must be one of ${allowed.join(', ')}${told}${hint}`
   return [{ path, kind: 'choice', message, certain }]
 }
 
-/** A path as people write it: `containerDefinitions[0].image`. */
+/** A path in the usual notation: `containerDefinitions[0].image`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))

@@ -11,7 +11,7 @@ const ofIndentation = new Set([
   'UNEXPECTED_TOKEN',
 ])
 
-/** What is wrong with the syntax of a YAML text, for people. */
+/** The syntax error of a YAML text, as a message. */
 export function syntaxProblem(
   { code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>,
   source: string,

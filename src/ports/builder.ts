@@ -20,11 +20,11 @@ export interface BuildRequest {
   readonly noCache: boolean
   /** Pull newer base images. */
   readonly pull: boolean
-  /** `<Dockerfile>.dockerignore` is there: without Buildx, what it keeps out would be sent all the same. */
+  /** `<Dockerfile>.dockerignore` exists: without Buildx, the files that it excludes would be sent all the same. */
   readonly ownIgnoreFile: boolean
 }
 
-/** Where an image goes. */
+/** The destination of an image. */
 export interface BuildDestination {
   /** Repository with its registry: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`. */
   readonly name: string

@@ -40,13 +40,15 @@ export interface LifecycleHook {
   readonly hookTargetArn?: string
   readonly roleArn?: string
   readonly lifecycleStages?: readonly string[]
-  /** Any JSON; handed to the function. */
+  /** Any JSON; passed to the function. */
   readonly hookDetails?: unknown
   /** `action`: CONTINUE or ROLLBACK. */
   readonly timeoutConfiguration?: { readonly timeoutInMinutes?: number; readonly action?: string }
 }
 
-/** Where traffic goes while it is shifted (API AdvancedConfiguration). Rules are ARNs of listeners behind a Network Load Balancer. */
+/**
+ * Routing of traffic while it is shifted (API AdvancedConfiguration). Rules are ARNs of listeners behind a Network Load Balancer.
+ */
 export interface AdvancedConfiguration {
   readonly alternateTargetGroupArn?: string
   readonly productionListenerRule?: string

@@ -44,7 +44,7 @@ export interface UpdateServiceRequest {
   readonly enableECSManagedTags?: boolean
   readonly propagateTags?: string
   readonly volumeConfigurations?: readonly JsonObject[]
-  /** Members that are left out stay; a member that is there replaces what was there, with all below it. */
+  /** Omitted members stay; a given member replaces the previous one, with all below it. */
   readonly deploymentConfiguration?: DeploymentConfiguration
   /** All of them; makes a new deployment. */
   readonly loadBalancers?: readonly LoadBalancer[]
@@ -80,7 +80,7 @@ export interface RunTaskRequest {
 export interface Ecs {
   /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
   describeService(cluster: string, service: string): Promise<Service | undefined>
-  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with what is there instead. */
+  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with the names that exist instead. */
   explainMissingService(cluster: string, service: string, reason: 'MISSING' | 'INACTIVE'): Promise<Failure>
   /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
   updateService(request: UpdateServiceRequest): Promise<Service>

@@ -30,7 +30,7 @@ export type TrafficRule = readonly { readonly targetGroupArn: string; readonly w
 
 /**
  * Read-only facts that decide whether a deployment can succeed. Each throws `permission-missing` when it is not allowed; the
- * preflight goes on without. `region` where something lives in another region than the service.
+ * preflight continues without it. `region` where a resource is in another region than the service.
  */
 export interface PreflightSources {
   /** Metric and composite alarms by name; those that do not exist are left out. */

@@ -7,7 +7,7 @@ export interface Role {
   readonly trust: JsonObject | undefined
 }
 
-/** What IAM's policy simulator says about one action on one resource. */
+/** The result of IAM's policy simulator for one action on one resource. */
 export interface Decision {
   readonly action: string
   readonly resource: string

@@ -128,7 +128,7 @@ export interface ServiceDeployment {
     readonly alarmNames?: readonly string[]
     readonly triggeredAlarmNames?: readonly string[]
   }
-  /** Every run of a hook so far; several may wait at once. */
+  /** Every run of a hook until now; several may wait at once. */
   readonly lifecycleHookDetails?: readonly {
     readonly hookId?: string
     /** AWS_LAMBDA or PAUSE. */

@@ -27,7 +27,7 @@ export interface SlackAttachment {
 /** Whether Slack accepted the final message; `problem` is the reason where it did not. */
 export type SlackDelivery = { readonly delivered: true } | { readonly delivered: false; readonly problem: Text }
 
-/** One message in one channel. Never throws: what went wrong is said once, as a warning, and in the delivery. */
+/** One message in one channel. Never throws: an error is reported once, as a warning, and in the delivery. */
 export interface Slack {
   /** Whether progress is shown: only a message by a bot token can be edited. */
   readonly live: boolean

@@ -96,7 +96,7 @@ function findBare(definition: JsonObject): readonly Found[] {
   })
 }
 
-/** Whoever can read the definition would read them, and Amazon ECS does not take them. They are not shown. */
+/** Readable for everyone who can read the definition, and refused by Amazon ECS. They are not shown. */
 function findCredentials(definition: JsonObject): readonly Found[] {
   return objectsIn(definition, 'containerDefinitions').flatMap((container, index) => {
     if (!hasCredentials(textIn(container, 'image') ?? '')) return []

@@ -6,7 +6,7 @@ import type { Ecs, JsonObject } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { isList, isObject } from './members.ts'
 
-/** Where a definition comes from. */
+/** The source of a definition. */
 export type DefinitionSource =
   /** A JSON or YAML file of the workspace; `input` names the action's input that names it. */
   | { readonly kind: 'file'; readonly path: string; readonly input: string }

@@ -13,7 +13,7 @@ export interface TaskDefinitionChange {
   readonly to?: string | undefined
 }
 
-/** The member that names the items of a list, for paths that people recognise. */
+/** The member that names the items of a list, for readable paths. */
 const names: Readonly<Record<string, string>> = {
   containerDefinitions: 'name',
   dependsOn: 'containerName',
@@ -59,7 +59,7 @@ export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefiniti
   })
 }
 
-/** One line for people: `~ containerDefinitions[api].cpu: 256 → 512`. */
+/** One line for display: `~ containerDefinitions[api].cpu: 256 → 512`. */
 export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionChange): Text {
   if (kind === 'added') return text`+ ${asName(path)}: ${untrusted(to)}`
   if (kind === 'removed') return text`- ${asName(path)}: ${untrusted(from)}`
@@ -69,7 +69,7 @@ export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionCha
 interface Leaf {
   /** For comparing only. */
   readonly value: string
-  /** For people; most leaves are alike, and are not shown. */
+  /** For display; most leaves are equal, and are not shown. */
   shown(): string
 }
 

@@ -84,7 +84,7 @@ export function findIn(value: string): Mark | undefined {
   return part === undefined ? undefined : { mark: part, certain: false }
 }
 
-/** As `findIn`, where `{{.ID}}` and the like are templates of whoever reads the value. */
+/** As `findIn`, where `{{.ID}}` and the like are templates of the program that reads the value. */
 export function findInOptions(value: string): Mark | undefined {
   return findIn(value.replace(/\{\{-?\s{0,20}\.(?!Values|Release|Chart)[^{}]{0,200}\}\}/g, 'x'))
 }

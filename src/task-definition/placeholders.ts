@@ -9,7 +9,7 @@ import { findCertain, findIn, findInOptions, findInShell, mayBePlaceholder } fro
 export interface Placeholder {
   /** Where it is: `['containerDefinitions', 0, 'environment', 2, 'value']`. */
   readonly path: readonly (string | number)[]
-  /** What it is in, for people: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
+  /** Its location, for messages: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
   readonly member: string
   /** The placeholder alone, such as `<DB_HOST>`. */
   readonly mark: string

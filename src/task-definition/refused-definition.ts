@@ -104,7 +104,7 @@ function pathsOf(definition: JsonObject, word: string): readonly Path[] {
     else if (isObject(value)) for (const [name, content] of Object.entries(value)) search(content, [...path, name])
   }
   search(definition, [])
-  // The place that uses a name says more than the one that gives it.
+  // The use of a name is more specific than its definition.
   return found.toSorted((one, other) => Number(one.at(-1) === 'name') - Number(other.at(-1) === 'name'))
 }
 

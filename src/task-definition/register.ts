@@ -31,8 +31,8 @@ export async function register(
 }
 
 /**
- * The family's latest active revision when it is equal, tags included; undefined otherwise. `known`: the latest revision
- * of some family, as it was read a moment ago.
+ * The family's latest active revision when it is equal, tags included; undefined otherwise. `known`: the latest revision of some
+ * family, if already read.
  */
 export async function findRegistered(
   definition: JsonObject,
