@@ -1,4 +1,4 @@
-/** A signal that aborts with the first of two, and what takes it off the longer-lived one again. */
+/** A signal that aborts with the first of two, and a function that removes its listener from the longer-lived one. */
 export interface LinkedSignal {
   readonly signal: AbortSignal
   abort(): void
@@ -8,8 +8,8 @@ export interface LinkedSignal {
 const over = 'over'
 
 /**
- * A signal of one's own that also aborts with `parent`. `abort()` ends it and lets go of the parent, on which
- * `AbortSignal.any` would leave a trace for every call to AWS.
+ * A separate signal that also aborts with `parent`. `abort()` ends it and removes its listener; `AbortSignal.any` would leak one
+ * on the parent for every call to AWS.
  */
 export function linkSignal(parent: AbortSignal): LinkedSignal {
   const controller = new AbortController()

@@ -29,7 +29,7 @@ export function openCrowd(): Crowd {
 }
 
 /**
- * Requests that AWS lets through in a second once a bucket is empty, where they are few.
+ * Requests that AWS admits in a second once a token bucket is empty, where they are few.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
 const refills: Readonly<Record<string, number>> = { 'ecs:RegisterTaskDefinition': 1, 'ecs:UpdateService': 5 }

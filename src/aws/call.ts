@@ -33,7 +33,7 @@ const looksBack = 3
 const lookBackGap = 2_000
 /** Left for a last attempt before the deadline. */
 const lastCall = 1000
-/** A host that DNS does not know is waited for no longer: more likely the region is misspelt. */
+/** A host that DNS cannot resolve is retried no longer: more likely the region is misspelt. */
 const unknownHostLimit = 120_000
 
 /** Attempts of one call. */

@@ -31,7 +31,7 @@ export interface ConnectionOptions {
   readonly userAgent?: readonly [string, string] | undefined
 }
 
-/** One region of one account, for as long as the deadline. What every adapter is made of. */
+/** One region of one account, until the deadline. Every adapter is created from it. */
 export interface Connection extends Patience {
   readonly region: string
   readonly clients: Clients

@@ -22,8 +22,8 @@ export interface Entry {
 }
 
 /**
- * Why an entry counts for less than others. `general`: it names the kind of failure, not its reason. `passing`: it may befall
- * one task and be over for the next, as time-outs and limits do. `noise`: that, and neither image nor definition can be meant.
+ * Why an entry ranks below others. `general`: it names the kind of failure, not its reason. `passing`: it may affect one task and
+ * not the next, as timeouts and throttling do. `noise`: that, and neither image nor definition can be the reason.
  */
 export type Weight = 'general' | 'passing' | 'noise'
 

@@ -3,8 +3,8 @@ import { Failure } from '../failure.ts'
 import { renderText } from '../text.ts'
 
 /**
- * Reads one fact. Undefined: it could not be read, which is noted. `action` is what it needs, `shows` what stays unchecked
- * without. A fact that is suspect is read again where there is time, and the last answer counts. Only a cancel is thrown.
+ * Reads one fact. Undefined: it could not be read, which is recorded. `action`: the permission it needs; `shows`: what stays
+ * unchecked without. A suspect fact is read again where there is time, and the last response counts. Throws only a cancel.
  */
 export type Look = <T>(
   action: string,

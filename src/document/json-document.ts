@@ -109,7 +109,7 @@ function inexact(written: string): Text {
   return text`the number ${untrusted(written)} cannot be kept exactly; put it in quotes`
 }
 
-/** Puts a value that ends `length` behind `at` to where it belongs. */
+/** Adds a value that ends `length` behind `at` to its parent. */
 function put(state: Scan, start: number, rest: Omit<SourceNode, 'start'>, length: number): true {
   const frame = state.frames.at(-1)
   if (frame === undefined) state.tree = { start, ...rest }

@@ -42,7 +42,7 @@ function ownCommit(
   { GITHUB_SHA: sha = '', GITHUB_REF: ref = '' }: Environment,
   payload: Payload,
 ): readonly EventCommit[] {
-  // The ref of a push that deletes a branch is gone, and GITHUB_SHA is that of the default branch.
+  // A push that deletes a branch has no ref any more, and GITHUB_SHA is that of the default branch.
   if (payload.deleted === true) return [{ sha }]
   const commit = asObject(payload.head_commit ?? asObject(payload.merge_group).head_commit)
   const title = commit.id === sha ? firstLine(commit.message) : undefined

@@ -32,7 +32,7 @@ export interface BuildSource {
   readonly content?: string | undefined
 }
 
-/** What is beside the request and makes another image. */
+/** Inputs beside the request that change the image. */
 export interface BuildCircumstances {
   /** What a build without `platforms` is for. */
   readonly defaultPlatform: string
@@ -44,7 +44,7 @@ export interface BuildCircumstances {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** What an image is made of: by name, a value in the clear, or a hash. */
+/** The inputs of an image: by name, a value in plain text, or a hash. */
 export interface BuildInputs {
   /** `1:…` */
   readonly key: string

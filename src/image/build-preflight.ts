@@ -10,7 +10,7 @@ export interface RepositoryRequest {
   readonly name: string
   /** Make the repository when it does not exist. */
   readonly create: boolean
-  /** Tag immutability of a repository that is made. */
+  /** Tag immutability of a repository that is created. */
   readonly immutableTags: boolean
 }
 

@@ -48,7 +48,7 @@ export interface Log {
   error(message: Text, title?: string, place?: Place): void
 }
 
-/** The one door to files. Paths are relative to the workspace and may not leave it. */
+/** The only access to files. Paths are relative to the workspace and may not leave it. */
 export interface Files {
   /** UTF-8 text without BOM. Throws `file-unreadable` naming the input and the path. At most 1 MiB. */
   readText(path: string, input: string): Promise<string>

@@ -140,9 +140,8 @@ export function matching(pattern: RegExp, kind: string): InputReader<string | un
 }
 
 /**
- * Reads all inputs of an action and reports every bad one at once, misspelt names included: the runner itself only
- * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)"). `warn` hears of what was taken otherwise
- * than given.
+ * Reads all inputs of an action and reports every invalid one at once, misspelt names included: the runner itself only warns
+ * about those (actions/runner, ActionRunner.cs, "Unexpected input(s)"). `warn` is called for values that were changed.
  */
 export function readInputs<Spec extends InputSpec>(
   spec: Spec,

@@ -9,7 +9,7 @@ import { containersOf, isList, isObject, objectsIn, textIn } from './members.ts'
 import { findPlaceholders, type Placeholder, placeholderText } from './placeholders.ts'
 import { shapes } from './shapes.ts'
 
-/** What is wrong with a definition, and what may be meant so. */
+/** Errors of a definition, and what may be intended. */
 export interface Checked {
   /** `task-definition-lossy` or `task-definition-invalid`, with every mistake; undefined where there is none. */
   readonly failure: Failure | undefined
@@ -63,7 +63,7 @@ export function checkDefinition(
   }
 }
 
-/** Empty texts that no template meant: an unset variable leaves them. */
+/** Empty texts that no template intends: an unset variable leaves them. */
 function findEmpty(definition: JsonObject): readonly Found[] {
   const own = ['family', 'taskRoleArn', 'executionRoleArn', 'cpu', 'memory'].filter((name) => definition[name] === '')
   const names = objectsIn(definition, 'containerDefinitions').flatMap((container, index) =>
@@ -154,7 +154,7 @@ function nameOf(item: Json | undefined): Json | undefined {
   return isObject(item) ? (item.name ?? item.key) : undefined
 }
 
-/** What was found, by what is to be done about it. */
+/** Findings, by their remedy. */
 interface Kinds {
   readonly misfits: readonly Misfit[]
   readonly placeholders: readonly Placeholder[]

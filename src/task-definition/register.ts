@@ -10,7 +10,7 @@ import { registrable } from './registrable.ts'
 /** The task definition that ECS stores, new or reused. */
 export interface Registration {
   readonly taskDefinitionArn: string
-  /** True when the family's latest active revision was equal and is taken instead of a new one. */
+  /** True when the family's latest active revision was equal and is used instead of a new one. */
   readonly reused: boolean
   /** What AWS stores. */
   readonly definition: JsonObject

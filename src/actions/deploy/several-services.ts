@@ -123,7 +123,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   await reporter.tellPeople()
 }
 
-/** Time that is kept for the last word to everybody. Milliseconds. */
+/** Time reserved for the final report. Milliseconds. */
 const farewell = 15_000
 
 /**

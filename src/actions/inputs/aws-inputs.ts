@@ -6,8 +6,8 @@ function lettersOf(region: string): string {
 }
 
 /**
- * A region of any partition. One that is not known is taken, too: AWS opens new ones. It is doubted where it is not only
- * the number that is new.
+ * A region of any partition. An unknown one is accepted, too: AWS opens new ones. It causes a warning where more than its number
+ * is new.
  */
 export const region: InputReader<string | undefined> = (given, warn) => {
   if (given === '') return undefined

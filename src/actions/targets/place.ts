@@ -49,8 +49,8 @@ export async function placeOf(inputs: DeployInputs, runner: Runner, more: Places
 }
 
 /**
- * The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. It means one service: none of
- * several takes it unasked, nor is one taken that deploys something else than ECS.
+ * The default file of `aws-actions/amazon-ecs-deploy-task-definition` v2. It is for one service: none of several uses it by
+ * default, nor does a target other than ECS.
  */
 async function usualAppSpec({ files }: Runner): Promise<string | undefined> {
   const path = 'appspec.yaml'
@@ -98,7 +98,7 @@ function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
     container: inputs.containerName ?? target?.container,
     codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
-    // Everybody sees it: without user and password.
+    // Shown in public: without user and password.
     url: (inputs.url ?? target?.url)?.replace(/(?<=:\/\/)[^/?#\s]*@/, ''),
     slackChannel: inputs.slackChannel ?? target?.slackChannel,
   }

@@ -26,7 +26,7 @@ export interface PreflightWorld {
   readonly checkSecretKeys: boolean
 }
 
-/** What there is, and what is to be deployed. */
+/** The present service and the requested definition. */
 interface Deployment {
   readonly service: Service | undefined
   readonly current: JsonObject | undefined

@@ -54,7 +54,7 @@ function tasks(before: EcsTarget | undefined, now: EcsTarget, at: number): reado
   return [taskProgress(at, { desired, running, pending, failed: 0 })]
 }
 
-/** True when the deployment has come as far as is waited for: an event has succeeded that nothing but waiting follows. */
+/** True when the deployment has reached the goal of the watch: an event has succeeded after which only waits follow. */
 export function hasReached(target: EcsTarget | undefined, goal: WaitGoal | undefined): boolean {
   if (goal === undefined || goal === 'terminated') return false
   const last = goal === 'traffic-shifted' ? 'AllowTraffic' : 'AfterAllowTraffic'

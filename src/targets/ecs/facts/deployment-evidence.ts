@@ -125,7 +125,7 @@ export interface Evidence {
   /** `by-us`: this run requested the stop, for the reason that it observed. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
   readonly desiredCount?: number | undefined
-  /** For how long ECS does not heed the health of a new task (`healthCheckGracePeriodSeconds` of the service). */
+  /** How long ECS ignores the health of a new task (`healthCheckGracePeriodSeconds` of the service). Seconds. */
   readonly gracePeriodSeconds?: number | undefined
   readonly stoppedTasks: readonly StoppedTaskGroup[]
   /** Oldest first; only those since the deployment began. */
@@ -150,7 +150,7 @@ export interface Evidence {
   readonly logGroups?: readonly string[] | undefined
   /** The alarms that ended the deployment according to AWS; empty: it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** The same, or those that it heeds, as CloudWatch has them now. */
+  /** The same, or all alarms of the service, in their present CloudWatch state. */
   readonly alarms?: readonly AlarmState[] | undefined
   /** Read after a task could not reach a dependency. */
   readonly network?: NetworkEvidence | undefined

@@ -51,7 +51,7 @@ export function runningTaskDefinition(service: Service): string | undefined {
   return taskSet?.taskDefinition ?? primary(service)?.taskDefinition ?? service.taskDefinition
 }
 
-/** What serves until a new deployment is complete: the newest complete one, or what the service is going for. */
+/** The live revision until a new deployment is complete: the newest complete one, or the one being deployed. */
 export function previousTaskDefinition(service: Service): string | undefined {
   const complete = service.deployments?.find(({ rolloutState }) => rolloutState === 'COMPLETED')
   return complete?.taskDefinition ?? runningTaskDefinition(service)

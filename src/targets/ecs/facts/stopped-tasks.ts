@@ -28,7 +28,7 @@ export function failedContainer({ containers }: StoppedTaskGroup): StoppedContai
   )
 }
 
-/** 137 (SIGKILL) without a reason also befalls a container that does not stop when the task is taken down. */
+/** 137 (SIGKILL) without a reason is also the exit code of a container that ignores SIGTERM when the task is stopped. */
 function weight({ exitCode, reason }: StoppedContainer): number {
   if (reason && /^OutOfMemory/.test(reason.untrusted)) return 6
   if (exitCode === undefined) return reason ? 4 : 0

@@ -28,7 +28,7 @@ export function redactEvidence(evidence: Evidence, definition: JsonObject | unde
   return { ...redactTexts(concealWith(hide)({ ...evidence, logs: [] })), logs, alarms }
 }
 
-/** Takes values of variables of these definitions out of every text of others that is in something. */
+/** Redacts the values of variables of these definitions in every untrusted text of a value. */
 export function concealer(definitions: readonly JsonObject[], named: Named): <Value>(value: Value) => Value {
   let hide: ((text: string) => string) | undefined
   return concealWith((text) => {
@@ -44,12 +44,12 @@ function concealWith(hide: (text: string) => string): <Value>(value: Value) => V
   return (value) => changeTexts(value, (text) => text.map(conceal))
 }
 
-/** The same value without credentials in any text of others that is in it. */
+/** The same value without credentials in any of its untrusted texts. */
 export function redactTexts<Value>(value: Value): Value {
   return changeTexts(value, redactText)
 }
 
-/** The same value with every text that holds words of others changed, however deep it is. */
+/** The same value with every untrusted text changed, at any depth. */
 function changeTexts<Value>(value: Value, change: (text: Text) => Text): Value {
   if (Array.isArray(value))
     return (isText(value) ? change(value as Text) : value.map((item) => changeTexts(item, change))) as Value
@@ -58,7 +58,7 @@ function changeTexts<Value>(value: Value, change: (text: Text) => Text): Value {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, changeTexts(item, change)])) as Value
 }
 
-/** Words of ours and of others in one sentence. A list of texts of others alone is none: they are apart. */
+/** A sentence of trusted and untrusted parts. A list of untrusted texts alone is none: they are separate. */
 function isText(value: readonly unknown[]): boolean {
   const theirs = value.filter(isUntrusted)
   const ours = value.filter((part) => typeof part === 'string' || isSetting(part))

@@ -75,7 +75,7 @@ function needsOfLog(container: JsonObject, region: string): readonly Need[] {
   return [endpointOrInternet('logs', textIn(objectIn(configuration, 'options'), 'awslogs-region'), region)]
 }
 
-/** Endpoints serve their own region. */
+/** An endpoint resolves only names of its own region. */
 function endpointOrInternet(name: string, at: string | undefined, region: string): Need {
   if (at === undefined || at === '' || at === region) return endpoint(name)
   return { kind: 'internet', name: `${names[name]} in ${at}` }

@@ -29,7 +29,7 @@ export function isConnected(subnet: Subnet, { routeTables }: NetworkFacts): bool
   return routes.some(({ target, isBlackhole }) => !isBlackhole && /^(tgw|vgw|pcx|lgw)-|:core-network\//.test(target))
 }
 
-/** Whether some group of an endpoint admits the tasks on port 443. Groups that are not known are taken to do so. */
+/** Whether a security group of an endpoint admits the tasks on port 443. Unknown groups are assumed to do so. */
 export function admitsTasks(endpointGroups: readonly string[], facts: NetworkFacts): boolean {
   const groups = known(endpointGroups, facts.groups)
   if (groups === undefined) return true

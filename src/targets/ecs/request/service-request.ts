@@ -93,7 +93,7 @@ export interface ServiceDefinition {
   readonly content: JsonObject
   /** Positions of its members in the file; undefined where they are unknown. */
   readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
-  /** The same for a repeated try of the same run, so that one service is made only. */
+  /** Equal for a repeated attempt of the same run, so that only one service is created. */
   readonly idempotencyKey: string
 }
 

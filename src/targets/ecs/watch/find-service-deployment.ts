@@ -17,9 +17,9 @@ interface Search {
   readonly pace: Pace
 }
 
-/** The service deployment is made in the same moment as the ECS deployment; their times may differ a little. Milliseconds. */
+/** The service deployment is created together with the ECS deployment; their times may differ a little. Milliseconds. */
 export const slack = 5_000
-/** What is made so much later is of another update. Milliseconds. */
+/** A later one is of another update. Milliseconds. */
 const later = 60_000
 
 /**
@@ -40,7 +40,7 @@ export async function findServiceDeployment(search: Search): Promise<ServiceDepl
     const look = ecs.listServiceDeployments(cluster, service, new Date(own.from - slack))
     const listed = (await lookUntil(clock, search.deadline, look)) ?? []
     if (listed.length > 0) pace.spend()
-    // The oldest of these is the nearest to ours: later ones of the same revision are of others.
+    // Oldest first: a later one of the same revision is of another update.
     for (const deployment of listed.toReversed()) {
       if (await isOurs(deployment, rejected, search)) return deployment
     }
