@@ -1,15 +1,15 @@
-/** A signal that aborts with the first of two, and what takes it off the longer-lived one again. */
+/** A signal that aborts with the first of two, and a function that removes its listener from the longer-lived one. */
 export interface LinkedSignal {
   readonly signal: AbortSignal
   abort(): void
 }
 
-/** Nobody reads it; without one, every call to AWS would make an error with a stack. */
+/** A shared reason: without one, each aborted call to AWS creates an error with a stack. */
 const over = 'over'
 
 /**
- * A signal of one's own that also aborts with `parent`. `abort()` ends it and lets go of the parent, on which
- * `AbortSignal.any` would leave a trace for every call to AWS.
+ * A separate signal that also aborts with `parent`. `abort()` ends it and removes its listener; `AbortSignal.any` would leak one
+ * on the parent for every call to AWS.
  */
 export function linkSignal(parent: AbortSignal): LinkedSignal {
   const controller = new AbortController()

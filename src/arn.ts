@@ -2,6 +2,7 @@ import { partitionOf } from './partitions.ts'
 
 /** Amazon Resource Names. Pure; formats are those of the AWS General Reference, "ARN format". */
 
+/** The parts of an ARN (AWS General Reference, "Amazon Resource Names"). */
 export interface Arn {
   readonly partition: string
   readonly service: string
@@ -31,7 +32,7 @@ export function placeOf(arn: string): string {
   return region && accountId ? `region ${region}, account ${accountId}` : ''
 }
 
-/** What is left of an ARN where partition, region and account go without saying; other texts stay as they are. */
+/** An ARN without its partition, region and account where these are implied; other texts stay unchanged. */
 export function withoutAccount(arn: string): string {
   return parseArn(arn)?.resource ?? arn
 }

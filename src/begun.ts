@@ -1,6 +1,6 @@
 /**
- * Work that is begun now and awaited later, or never where the way ends before. Its failure belongs to whoever awaits it;
- * until then it is no unhandledRejection, which would end the process.
+ * Work that is started now and awaited later, or never after an early exit. Whoever awaits it handles its failure; until then
+ * this avoids an unhandledRejection, which would end the process.
  */
 export function begun<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined)

@@ -1,6 +1,6 @@
-/** Time as the program sees it. Handed in everywhere, so that tests decide what time it is. */
+/** The program's clock. A parameter everywhere, so that tests control the time. */
 export interface Clock {
-  /** Wall time in milliseconds since 1970, for people to read. Never for deadlines: it may jump. */
+  /** Wall time in milliseconds since 1970, for display. Never for deadlines: it may jump. */
   now(): number
   /** Milliseconds since an arbitrary start; never jumps. For deadlines and durations. */
   monotonic(): number
@@ -13,14 +13,17 @@ export interface Clock {
 /** The moment, on the monotonic clock, after which nothing is tried again. Milliseconds. */
 export type Deadline = number
 
+/** The deadline that is this many milliseconds from now, on the monotonic clock. */
 export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
   return clock.monotonic() + milliseconds
 }
 
+/** Milliseconds until a deadline; 0 once it has passed. */
 export function remaining(clock: Clock, deadline: Deadline): number {
   return Math.max(0, deadline - clock.monotonic())
 }
 
+/** The clock of the process. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // `performance` would load a part of Node that costs a start-up several milliseconds.

@@ -2,8 +2,8 @@ import { inOneLine, listed, type Mistake } from './mistake.ts'
 import { type Text, text, withoutStop } from './text.ts'
 
 /**
- * Every way in which Slipway fails on purpose. The codes are part of the contract: people search for them, and the
- * troubleshooting page (`docs/troubleshooting.md`) is generated from this table.
+ * Every deliberate failure of Slipway. The codes are part of the contract: people search for them, and the troubleshooting page
+ * (`docs/troubleshooting.md`) is generated from this table.
  */
 export const failureCodes = {
   'inputs-invalid': 'One or more inputs are missing, misspelt or have an invalid value.',
@@ -52,8 +52,10 @@ export const failureCodes = {
   unexpected: 'Internal error (a bug in Slipway).',
 } as const
 
+/** A stable code of `failureCodes`. */
 export type FailureCode = keyof typeof failureCodes
 
+/** The parts of a failure's message: what failed, why, and what to do. */
 export interface FailureParts {
   readonly code: FailureCode
   /** What happened, in one sentence without a full stop at the end. */
@@ -72,7 +74,7 @@ export interface FailureParts {
   readonly cause?: unknown
 }
 
-/** The one error that people are meant to read. Anything else that is thrown is reported as `unexpected`. */
+/** The one error whose message is written for users. Any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly parts: FailureParts

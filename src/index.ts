@@ -14,6 +14,7 @@ const actions = {
   rollback: () => import('./actions/rollback/index.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>
 
+/** Name of an action, as in the folder `actions/`. */
 export type ActionName = keyof typeof actions
 
 /** Runs one step of one action; the entry point of every file in `dist/`. */

@@ -19,7 +19,9 @@ export interface Mistake extends Place {
   readonly path?: readonly PropertyKey[] | undefined
 }
 
-/** Mistakes that one message tells; GitHub shows 10 annotations of a level for each step (actions/runner, ExecutionContext.cs). */
+/**
+ * Mistakes that one message reports; GitHub shows 10 annotations of a level for each step (actions/runner, ExecutionContext.cs).
+ */
 export const mostTold = 10
 
 /** `deploy/api.json:5:7`, as compilers and editors write it; an empty text where nothing is known. */
@@ -28,7 +30,7 @@ export function placeName({ file, input, line, column }: Place): string {
   return line === undefined ? source : `${source}:${line}:${column ?? 1}`
 }
 
-/** Mistakes in the order in which they stand. */
+/** Mistakes in the order of their positions. */
 export function inOrder(mistakes: readonly Mistake[]): readonly Mistake[] {
   return mistakes.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
 }

@@ -1,4 +1,4 @@
-/** Among more names there is no telling which one was meant; comparing each with each takes too long for a file full of mistakes. */
+/** Above this many names a suggestion is unreliable, and comparing each with each takes too long for a file full of mistakes. */
 const mostCandidates = 500
 
 /**

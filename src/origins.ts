@@ -2,8 +2,8 @@ import { Failure, type FailureParts } from './failure.ts'
 import { isSetting, type Text, untrusted } from './text.ts'
 
 /**
- * How a setting was set, by the name of its input: `environments.staging.role (slipway.yml:9)`. Undefined: by the input
- * of that name, or not at all. A function, so that nothing is looked up before somebody has to be told.
+ * How a setting was set, by the name of its input: `environments.staging.role (slipway.yml:9)`. Undefined: by the input of that
+ * name, or not at all. A function, so that it is computed only for a message.
  */
 export type Origins = (setting: string) => string | undefined
 

@@ -109,7 +109,7 @@ export function nearestRegion(written: string): string | undefined {
   return known.includes(written) ? undefined : nearest(written, known)
 }
 
-/** What is said of a text that is no region: `must be …`. */
+/** The message for a text that is no region: `must be …`. */
 export function regionProblem(written: string): string {
   const suggestion = nearestRegion(written)
   return `must be an AWS region such as eu-west-1, not "${written}"${suggestion ? `; did you mean ${suggestion}?` : ''}`

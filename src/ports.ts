@@ -1,6 +1,6 @@
 /**
- * What the program needs of the world, as narrow interfaces. The domain (`image task-definition deployment diagnosis
- * report config`) knows only these; the adapters (`aws slack github docker runner`) implement them.
+ * The program's external interfaces, kept narrow. The domain (`image task-definition deployment diagnosis report config`) knows
+ * only these; the adapters (`aws slack github docker runner`) implement them.
  *
  * Shapes are AWS's own (same member names as the API), cut down to the members that are read.
  * All adapters throw `Failure`; a mutation whose reply was lost has been read back before they return or throw.

@@ -4,5 +4,5 @@
  */
 export const channelId = /^[CG][A-Z0-9]{8,}$/
 
-/** What is said of anything else, to follow the name of the setting. */
+/** The message for any other text, to follow the name of the setting. */
 export const channelIdRule = 'must be a Slack channel ID such as C0123456789 (not a name)'

@@ -1,6 +1,6 @@
 import { type Text, text, untrusted } from './text.ts'
 
-/** What the event that started the run says of one commit. */
+/** One commit, as the event that started the run describes it. */
 export interface EventCommit {
   /** As it would be checked out. */
   readonly sha: string
@@ -36,17 +36,17 @@ export interface Checkout {
   readonly root: string
   /** Full SHA of HEAD; undefined where it cannot be read, or where there is no commit yet. */
   readonly commit: string | undefined
-  /** What HEAD stands for, such as `refs/heads/main`; undefined where that cannot be known. */
+  /** The ref of HEAD, such as `refs/heads/main`; undefined where it is unknown. */
   readonly ref: string | undefined
   /** Address of the remote `origin`, as it is configured. */
   readonly remote: string | undefined
 }
 
-/** Where something that is built or deployed comes from. */
+/** The source of what is built or deployed. */
 export interface Source {
   /** Full SHA that names it. Of the merge commit that GitHub makes for a pull request, that is the head. */
   readonly revision: string
-  /** Commit that is checked out; undefined where nobody knows. */
+  /** Commit that is checked out; undefined where it is unknown. */
   readonly commit: string | undefined
   readonly ref: string | undefined
   readonly branch: string | undefined
@@ -70,8 +70,8 @@ export function isCommit(value: string): boolean {
 }
 
 /**
- * The source of what is built or deployed: what `named` says, else what is checked out, else the commit of the event.
- * Undefined where none of them is known.
+ * The source of what is built or deployed: `named`, else what is checked out, else the commit of the event. Undefined where none
+ * of them is known.
  */
 export function decideSource(
   event: SourceEvent,
@@ -89,7 +89,7 @@ export function decideSource(
 function sourceThere(event: SourceEvent, checkout: Checkout | undefined): Source | undefined {
   if (checkout?.commit !== undefined) {
     const { commit, ref, remote } = checkout
-    // The head of a pull request is there, too, when it is checked out from its fork.
+    // The head of a pull request exists, too, when it is checked out from its fork.
     const isKnown = event.commits.some(({ sha }) => sha === commit)
     const repository = isKnown ? event.repository : repositoryOf(remote, event)
     return { ...described(event, commit, ref), commit, repository, by: 'checkout' }
@@ -98,7 +98,7 @@ function sourceThere(event: SourceEvent, checkout: Checkout | undefined): Source
   return { ...described(event, event.sha, undefined), commit: undefined, repository: event.repository, by: 'event' }
 }
 
-/** What is known of a commit; `checkedOut` is the ref of its checkout, which comes before what the event says. */
+/** What is known of a commit; `checkedOut` is the ref of its checkout, which has precedence over the event. */
 function described(event: SourceEvent, sha: string, checkedOut: string | undefined) {
   const known = event.commits.find((commit) => commit.sha === sha)
   const ref = checkedOut ?? known?.ref

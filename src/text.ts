@@ -1,20 +1,20 @@
 /**
- * Text that people read, and the door that keeps other people's text harmless.
+ * Text of messages, and the type that keeps untrusted text harmless.
  *
- * Whatever comes from AWS, git, containers, registries, Slack or a file is `Untrusted`: an object, not a string, so it
- * cannot slip into a message by interpolation. Only a view (`src/report/*`) takes it out, with the escape of its channel.
+ * Whatever comes from AWS, git, containers, registries, Slack or a file is `Untrusted`: an object, not a string, so it cannot be
+ * interpolated into a message unmarked. Only a view (`src/report/*`) extracts it, with the escape of its channel.
  */
 export interface Untrusted {
   readonly untrusted: string
-  /** Shown as code, such as a line of a log: a view sets it apart in the way of its channel. */
+  /** Shown as code, such as a line of a log: each view formats it for its channel. */
   readonly isCode?: true
-  /** The name of a thing: whatever the name is, what stands behind it is not the value of a variable. */
+  /** The name of a resource: whatever the name is, the text behind it is not the value of a variable. */
   readonly isName?: true
 }
 
 /**
- * A setting that a message is about, by the name of its input. Whoever knows how it was set puts that in its place
- * (`src/origins.ts`); the views take it for the input.
+ * A setting that a message is about, by the name of its input. Code that knows how it was set replaces it (`src/origins.ts`); the
+ * views render it as the input.
  */
 export interface Setting {
   readonly setting: string
@@ -23,7 +23,7 @@ export interface Setting {
 /** A message of trusted words (ours), untrusted parts (theirs) and settings. Built with the `text` tag, rendered by a view. */
 export type Text = readonly (string | Untrusted | Setting)[]
 
-/** Marks text that somebody else wrote. */
+/** Marks text that others wrote. */
 export function untrusted(value: string): Untrusted {
   return { untrusted: value }
 }
@@ -43,7 +43,7 @@ export function setting(input: string): Setting {
   return { setting: input }
 }
 
-/** A setting where nobody knows how it was set. */
+/** A setting whose origin is unknown. */
 export function settingWords({ setting }: Setting): string {
   return `the input ${setting}`
 }
@@ -74,10 +74,12 @@ function flatten(part: Part): Text {
   return isUntrusted(part) || isSetting(part) ? [part] : part
 }
 
+/** True for a part that others wrote. */
 export function isUntrusted(part: string | Untrusted | Setting | Text): part is Untrusted {
   return typeof part === 'object' && 'untrusted' in part
 }
 
+/** True for the name of a setting. */
 export function isSetting(part: string | Untrusted | Setting | Text): part is Setting {
   return typeof part === 'object' && 'setting' in part
 }

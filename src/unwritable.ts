@@ -21,7 +21,7 @@ export function unwritable(path: string, cause: unknown): Failure {
   })
 }
 
-/** The same for an error that nobody expected; undefined where it is not about the runner's disk. */
+/** The same for an unexpected error; undefined where it does not concern the runner's disk. */
 export function unwritableBy(error: unknown): Failure | undefined {
   if (fixes[codeOf(error)] === undefined) return undefined
   const { path } = Object(error) as { readonly path?: unknown }

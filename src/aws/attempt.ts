@@ -4,16 +4,17 @@ import { text } from '../text.ts'
 import type { Patience } from './call-patience.ts'
 import { NoReply } from './error-class.ts'
 
+/** Options of an SDK client's `send`, for one attempt. */
 export interface SendOptions {
   readonly abortSignal: AbortSignal
 }
 
 /** One attempt, from its first byte to its last. Milliseconds. */
 const attemptLimit = 15_000
-/** After so long without an answer, who watches the log is told. Milliseconds. */
+/** A request without a response for this long is logged. Milliseconds. */
 const silentLimit = 5_000
 
-/** Sends once, with credentials at hand. Rejects with `NoReply` when no complete answer comes in time. */
+/** Sends once, with credentials already resolved. Rejects with `NoReply` when no complete response arrives in time. */
 export async function attempt<T>(
   patience: Patience,
   send: (options: SendOptions) => Promise<T>,
@@ -34,7 +35,7 @@ export async function attempt<T>(
   }
 }
 
-/** `whenSilent` is told once it takes long. */
+/** `whenSilent` is called once a response is overdue. */
 async function inTime<T>(
   { clock, signal }: Patience,
   limit: number,

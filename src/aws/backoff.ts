@@ -15,6 +15,7 @@ export interface Crowd {
   join(action: string): () => void
 }
 
+/** A counter of the calls that wait at the moment, by action. */
 export function openCrowd(): Crowd {
   const counts = new Map<string, number>()
   const waiting = (action: string) => counts.get(action) ?? 0
@@ -28,7 +29,7 @@ export function openCrowd(): Crowd {
 }
 
 /**
- * Requests that AWS lets through in a second once a bucket is empty, where they are few.
+ * Requests that AWS admits in a second once a token bucket is empty, where they are few.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
 const refills: Readonly<Record<string, number>> = { 'ecs:RegisterTaskDefinition': 1, 'ecs:UpdateService': 5 }
@@ -37,9 +38,8 @@ const shortestTurn = 1_000
 const longestTurn = 60_000
 
 /**
- * Milliseconds until a throttled call is tried again. A crowd spreads itself over the time in which AWS lets all of it
- * through, so that neither many ask in vain nor the last sleeps on when there is room. Who was always alone knows nothing
- * of others and backs off.
+ * Milliseconds until a throttled call is retried. Concurrent calls spread over the time in which AWS admits them all, so that few
+ * retries are throttled again and none waits longer than needed. A call that was always alone uses exponential backoff.
  */
 export function inTurn(
   { clock, crowd }: { readonly clock: Pick<Clock, 'random'>; readonly crowd?: Crowd },

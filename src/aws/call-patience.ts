@@ -2,7 +2,7 @@ import type { Clock, Deadline } from '../clock.ts'
 import type { Text } from '../text.ts'
 import type { Crowd } from './backoff.ts'
 
-/** How long and by which clock AWS is asked again. One for a whole run of an action. */
+/** How long and by which clock AWS calls are retried. One for a whole run of an action. */
 export interface Patience {
   readonly clock: Clock
   /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
@@ -12,9 +12,9 @@ export interface Patience {
   readonly region?: string
   /** Calls over the same connection that AWS throttles now: they share the waiting. */
   readonly crowd?: Crowd
-  /** Told, at most every 30 s, that something is tried again. */
+  /** Called, at most every 30 s, when a call is retried. */
   reportRetry?(line: Text): void
-  /** Has the credentials at hand before an attempt's time begins to run. */
+  /** Resolves the credentials before an attempt's timeout starts. */
   prepare?(): Promise<void>
   /** Gets fresh credentials; false where these are all there are. */
   refreshCredentials?(): Promise<boolean>

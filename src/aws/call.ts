@@ -16,7 +16,7 @@ interface Described {
 
 type Asked = Described & { readonly kind: CallKind }
 
-/** What is asked, for messages, and how a lost reply is dealt with. */
+/** The call's name for messages, and how a lost reply is handled. */
 export type AwsRequest<T> = Described & {
   /** Turns an expected refusal into a value (`{ value }`) or into a Failure of its own (throws). Undefined: not expected. */
   readonly whenRefused?: (refusal: AwsError) => Expected<T> | Promise<Expected<T>>
@@ -28,15 +28,15 @@ export type AwsRequest<T> = Described & {
     | { readonly kind: 'mutate'; readonly idempotent: true }
   )
 
-/** AWS's reads are eventually consistent: what a lost reply did may not show at the first look. Gap in milliseconds. */
+/** AWS's reads are eventually consistent: the effect of a lost reply may not show in the first read. Gap in milliseconds. */
 const looksBack = 3
 const lookBackGap = 2_000
 /** Left for a last attempt before the deadline. */
 const lastCall = 1000
-/** A host that DNS does not know is waited for no longer: more likely the region is misspelt. */
+/** A host that DNS cannot resolve is retried no longer: more likely the region is misspelt. */
 const unknownHostLimit = 120_000
 
-/** Tries so far of one call. */
+/** Attempts of one call. */
 interface Tries {
   count: number
   readonly since: number
@@ -50,9 +50,9 @@ interface Tries {
 }
 
 /**
- * The one door to AWS. Sends, and on failure does what the class of the error asks for, until the deadline. Throws
- * `permission-missing`, `aws-rejected`, `credentials-expired`, `aws-unreachable` or `cancelled`, or what `whenRefused`
- * throws. A mutation never happens twice because its first reply was lost.
+ * Every call to AWS goes through this function. Sends, and retries by the class of the error until the deadline. Throws
+ * `permission-missing`, `aws-rejected`, `credentials-expired`, `aws-unreachable` or `cancelled`, or what `whenRefused` throws. A
+ * mutation is never applied twice because its first reply was lost.
  */
 export async function call<T>(
   patience: Patience,
@@ -108,7 +108,10 @@ async function settle<T>(
   return readBack(patience, request)
 }
 
-/** What a lost reply did, once it shows; undefined when it does not show in several looks, or does not matter. */
+/**
+ * The effect of a call whose reply was lost, once a read shows it; undefined when several reads do not show it, or it is
+ * irrelevant.
+ */
 async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<Expected<T>> {
   if (!('readBack' in request)) return undefined
   for (let looks = 1; ; looks++) {
@@ -116,7 +119,7 @@ async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<
     if (value !== undefined) return { value }
     const isTime = remaining(patience.clock, patience.deadline) > lookBackGap + lastCall
     if (looks === looksBack || !isTime) return undefined
-    await doze(patience, request, lookBackGap)
+    await waitBeforeRetry(patience, request, lookBackGap)
   }
 }
 
@@ -137,10 +140,10 @@ async function pause(
   const wait = waitAskedBy(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
   patience.reportRetry?.(retryLine(error, told))
   const leave = throttled ? patience.crowd?.join(request.action) : undefined
-  await doze(patience, request, Math.min(wait, left - lastCall)).finally(leave)
+  await waitBeforeRetry(patience, request, Math.min(wait, left - lastCall)).finally(leave)
 }
 
-async function doze({ clock, signal }: Patience, { action, kind }: Asked, wait: number): Promise<void> {
+async function waitBeforeRetry({ clock, signal }: Patience, { action, kind }: Asked, wait: number): Promise<void> {
   try {
     await clock.sleep(wait, signal)
   } catch {

@@ -26,7 +26,7 @@ export async function clientSettings(options: ClientOptions) {
   return {
     region: options.region,
     maxAttempts: 1,
-    // Marked as memoized, so that the SDK asks again for every request: `renew` must reach requests at once.
+    // Marked as memoized, so that the SDK calls it for every request: `renew` must take effect at once.
     credentials: Object.assign(() => options.credentials(), { memoized: true }),
     requestHandler: await requestHandler(options),
     streamCollector: collect,
@@ -63,8 +63,8 @@ interface Sender {
 type Request = { readonly protocol: string; readonly hostname: string }
 
 /**
- * A client that sends nothing to strangers, and takes no reply apart for a log that nobody keeps. The guard stands where
- * requests leave, so that it also holds for the clients that the SDK makes on its search for credentials.
+ * A client that sends requests only to AWS, and parses no reply for an unused log. The guard sits in the request handler, so that
+ * it also covers the clients that the SDK creates in its credential chain.
  */
 export function guarded<Client extends Guardable>(client: Client, environment: Environment): Client {
   const { requestHandler } = client.config
@@ -77,10 +77,10 @@ export function guarded<Client extends Guardable>(client: Client, environment: E
   return client
 }
 
-/** Far more than any reply of AWS that is asked for. Bytes. */
+/** Far larger than any expected reply of AWS. Bytes. */
 const largestReply = 32 * 1024 * 1024
 
-/** The bytes of a reply. The SDK's own way looks first whether it is a web stream, for which Node loads all of those. */
+/** The bytes of a reply. The SDK's own collector first tests for a web stream, for which Node loads its web stream modules. */
 function collect(body: Readable): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []

@@ -12,7 +12,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { STSClient } from '@aws-sdk/client-sts'
 import { type ClientOptions, clientSettings, type Guardable, guarded } from './client-settings.ts'
 
-/** SDK clients, each loaded and made when it is first asked for: most runs need two of them, and loading one costs 50 ms. */
+/** SDK clients, each loaded and created on first use: most runs need two of them, and loading one costs 50 ms. */
 export interface Clients {
   ecs(): Promise<ECSClient>
   codedeploy(): Promise<CodeDeployClient>
@@ -31,8 +31,8 @@ export interface Clients {
 }
 
 /**
- * Clients that try once, wait for no longer than 15 s and talk to nobody but AWS. Retries are `call`'s. Of the SDK's
- * modules, only names that are taken out right at the `import` let the bundler leave the rest of a client out.
+ * Clients that try once, time out after 15 s and connect only to AWS. `call` retries. Only names destructured directly at the
+ * `import` let the bundler drop the rest of an SDK client.
  */
 export function createClients(options: ClientOptions): Clients {
   const settings = once(() => clientSettings(options))

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts'
 
 type Revision = CodeDeployDeployment['revision']
 
-/** AppSpecs by application and hash: they never change, and a watch looks at the same two all the time. */
+/** AppSpecs by application and hash: they are immutable, and a watch reads the same two repeatedly. */
 const known = new WeakMap<Clients, Map<string, Promise<string | undefined>>>()
 
 /**
@@ -37,7 +37,7 @@ async function complete(connection: Connection, application: string, revision: R
   return content === undefined ? revision : { ...revision, appSpecContent: { content, sha256 } }
 }
 
-/** Keeps the AppSpec of a deployment that is made here, so that nobody has to ask for it. */
+/** Keeps the AppSpec of a deployment created here; saves the read. */
 export function knowAppSpec(connection: Connection, application: string, content: string): void {
   looksOf(connection).set(`${application} ${appSpecHash(content)}`, Promise.resolve(content))
 }
@@ -53,7 +53,7 @@ function looksOf({ clients }: Connection) {
   return looks
 }
 
-/** What could not be read because AWS did not answer is asked for again the next time. */
+/** A read that AWS did not answer is repeated the next time. */
 function remember(connection: Connection, key: string, look: () => Promise<string | undefined>) {
   const looks = looksOf(connection)
   const looked = looks.get(key) ?? look()

@@ -7,9 +7,9 @@ import { batches, everyPage, type Page } from './pages.ts'
 
 /** BatchGetApplications and BatchGetDeploymentGroups take no more names. */
 const mostNames = 100
-/** More applications of Amazon ECS than this are not looked through; those whose names have the service's come first. */
+/** Limit of applications of Amazon ECS to search; those whose names contain the service's come first. */
 const mostApplications = 200
-/** Asked about at the same time. */
+/** Concurrent reads. */
 const atOnce = 5
 
 /** Deployment groups by their names, or by the service of Amazon ECS that they deploy. */

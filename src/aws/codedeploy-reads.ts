@@ -8,6 +8,7 @@ import { present } from './error-class.ts'
 /** Statuses of a deployment that keeps its group busy. */
 const busy = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'] as const
 
+/** The deployment with this id (CodeDeploy GetDeployment). */
 export async function describe(connection: Connection, id: string): Promise<CodeDeployDeployment> {
   const client = await connection.clients.codedeploy()
   const { GetDeploymentCommand } = await import('@aws-sdk/client-codedeploy')
@@ -23,6 +24,7 @@ export async function describe(connection: Connection, id: string): Promise<Code
   return await withAppSpecs(connection, described)
 }
 
+/** The ECS target of a deployment (CodeDeploy GetDeploymentTarget). `cluster` and `service`: name or ARN. */
 export async function describeTarget(connection: Connection, id: string, cluster: string, service: string) {
   const client = await connection.clients.codedeploy()
   const { GetDeploymentTargetCommand } = await import('@aws-sdk/client-codedeploy')

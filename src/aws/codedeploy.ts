@@ -63,15 +63,15 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
   )
 }
 
-/** Id of the deployment that keeps the group from another one, where that is what AWS says. */
+/** Id of the deployment that blocks another one in the group (DeploymentLimitExceededException), if that is the error. */
 function activeIn(error: unknown): string | undefined {
   const isBusy = error instanceof Error && error.name === 'DeploymentLimitExceededException'
   return isBusy ? /\bd-[A-Z0-9]+\b/.exec(error.message)?.[0] : undefined
 }
 
 /**
- * The id of a deployment of the same content that is under way: `known`, or one of those that are listed. Where they may not
- * be listed it is not known, and the refusal of a second one names it.
+ * The id of an active deployment of the same content: `known`, or one that is listed. Without permission to list it is unknown;
+ * the error of CreateDeployment then names it.
  */
 async function findActive(
   connection: Connection,
@@ -158,7 +158,7 @@ async function proceed(connection: Connection, id: string, deploymentWaitType: '
   return call(
     connection,
     async (options) => {
-      // The answer is empty; anything else than an error says that it was taken.
+      // The response is empty; any result but an error means that it was accepted.
       await client.send(command, options)
       return true
     },

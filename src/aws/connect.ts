@@ -21,8 +21,9 @@ import { ecs } from './ecs.ts'
 import { late } from './late.ts'
 import type { Role } from './role.ts'
 
+/** Settings of an AWS connection, as an action has them. */
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
-  /** Undefined is a failure that says where a region can be given. */
+  /** Undefined throws a failure that lists where a region can be set. */
   readonly region: string | undefined
   /** ARN of a role; without, the ambient credentials are used. */
   readonly roleToAssume?: string | undefined
@@ -34,7 +35,7 @@ export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role
   readonly mask?: (secret: string) => void
 }
 
-/** One region of one account, as the ports that the program knows. */
+/** One region of one account, as the program's ports. */
 export interface Aws {
   readonly region: string
   readonly ecs: Ecs
@@ -54,7 +55,7 @@ export interface Aws {
   within(deadline: Deadline): Aws
 }
 
-/** Opens the way to AWS. Nothing is loaded or sent before a port is used. */
+/** Opens the AWS adapters. Loads and sends nothing before a port is used. */
 export function connect(options: ConnectOptions): Aws {
   const { region } = options
   if (!region) {

@@ -9,6 +9,7 @@ import { type Clients, createClients } from './clients.ts'
 import { credentialSource } from './credentials.ts'
 import type { Role } from './role.ts'
 
+/** Settings of an AWS connection whose region and role are resolved. */
 export interface ConnectionOptions {
   readonly region: string
   readonly clock: Clock
@@ -20,9 +21,9 @@ export interface ConnectionOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A role to assume with the job's OIDC token; without, the ambient credentials. */
   readonly role?: Role | undefined
-  /** When there are any, the credentials must belong to one of these accounts before anything else is asked. */
+  /** When there are any, the credentials must belong to one of these accounts before any other call. */
   readonly allowedAccountIds?: readonly string[] | undefined
-  /** Told, at most every 30 s, that something is tried again. */
+  /** Called, at most every 30 s, when a call is retried. */
   readonly onRetry?: ((line: Text) => void) | undefined
   /** Instead of sockets, for tests in one process. */
   readonly requestHandler?: RequestHandler | undefined
@@ -30,7 +31,7 @@ export interface ConnectionOptions {
   readonly userAgent?: readonly [string, string] | undefined
 }
 
-/** One region of one account, for as long as the deadline. What every adapter is made of. */
+/** One region of one account, until the deadline. Every adapter is created from it. */
 export interface Connection extends Patience {
   readonly region: string
   readonly clients: Clients

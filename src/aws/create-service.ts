@@ -38,7 +38,7 @@ async function create(
       action: 'ecs:CreateService',
       resource: ecsArn(connection, `service/${cluster.split('/').at(-1)}/${serviceName}`),
       kind: 'mutate',
-      // Sent again, it has the same clientToken; the look saves a second answer that may be lost as well.
+      // A retry has the same clientToken; the read saves a second reply that may be lost as well.
       async readBack() {
         const now = await describeService(cluster, serviceName)
         return now?.status === 'ACTIVE' && now.taskDefinition === taskDefinition ? now : undefined

@@ -12,8 +12,8 @@ export interface Credentials {
 export interface CredentialSource {
   /** Credentials that are good for some minutes more. Throws `credentials-missing`. */
   current(): Promise<Credentials>
-  /** How long they last, where that can be known without asking anybody. */
+  /** How long they are valid, where that is known without a call. */
   lifetime(): Promise<CredentialLifetime>
-  /** Gets others, although the current ones look good; false when there are no others. */
+  /** Obtains new credentials although the current ones have not expired; false when there are none. */
   renew(): Promise<boolean>
 }

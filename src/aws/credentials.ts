@@ -11,6 +11,7 @@ import type { CredentialSource, Credentials } from './credential-source.ts'
 import { late } from './late.ts'
 import type { Role } from './role.ts'
 
+/** What a credential source needs: region, environment, an optional role, and the clients that obtain credentials. */
 export interface CredentialOptions {
   readonly region: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -62,8 +63,8 @@ function lifetimeOf({
 }
 
 /**
- * The SDK's default chain: profiles, containers, web identity files, instance metadata. It is left out where nothing
- * points to it: on GitHub's own runners it would ask an instance metadata service that is not AWS's, for seconds.
+ * The SDK's default chain: profiles, containers, web identity files, instance metadata. Instance metadata is left out where
+ * nothing indicates it: GitHub-hosted runners have a metadata service that is not AWS's, which costs seconds.
  */
 function chain({ region, environment, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined

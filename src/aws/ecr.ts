@@ -86,7 +86,7 @@ function requireFound(repository: Repository | undefined, name: string): Reposit
   })
 }
 
-/** An image that is archived, or on its way back from there, is described and cannot be pulled (ECR user guide, "Archiving an image"). */
+/** An image that is archived, or being restored, is described and cannot be pulled (ECR user guide, "Archiving an image"). */
 function isActive({ imageStatus = 'ACTIVE' }: ImageDetail): boolean {
   return imageStatus === 'ACTIVE'
 }

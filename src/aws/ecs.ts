@@ -54,7 +54,7 @@ async function updateService(connection: Connection, request: UpdateServiceReque
   const { cluster, service } = request
   const client = await connection.clients.ecs()
   const { UpdateServiceCommand } = await import('@aws-sdk/client-ecs')
-  // Only a forced deployment needs a look before: it is applied when there is another primary deployment than now.
+  // Only a forced deployment needs a read before: it is applied when the primary deployment differs from this one.
   const before = request.forceNewDeployment ? await describeService(connection, cluster, service) : undefined
   const command = new UpdateServiceCommand(given(request) as ConstructorParameters<typeof UpdateServiceCommand>[0])
   return call(
@@ -92,7 +92,7 @@ function isApplied(request: UpdateServiceRequest, before: Service | undefined, n
   return runsIt && isSized && isNew && isSet && isTagged
 }
 
-/** Whether everything that was wanted is there; AWS may add its defaults. */
+/** Whether every requested member exists; AWS may add its defaults. */
 function holds(wanted: unknown, found: unknown): boolean {
   if (wanted === undefined) return true
   if (typeof wanted !== 'object' || wanted === null) return wanted === found

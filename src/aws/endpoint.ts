@@ -3,7 +3,7 @@ import { emulatorVariable, isEmulator, isLoopback } from '../http/hosts.ts'
 import { partitions, regionPattern } from '../partitions.ts'
 import { text, untrusted } from '../text.ts'
 
-/** What hosts of the services begin with that Slipway, or the SDK's search for credentials, asks. */
+/** Host prefixes of the services that Slipway, or the SDK's credential chain, calls. */
 const services = [
   ...['api.ecr', 'application-autoscaling', 'codedeploy', 'ec2', 'ecr', 'ecs', 'elasticloadbalancing', 'iam', 'logs'],
   ...['monitoring', 'oidc', 'portal.sso', 'secretsmanager', 'ssm', 'sts'],

@@ -11,6 +11,7 @@ import { retryAfter } from '../http/retry-after.ts'
  */
 export type ErrorClass = 'permanent' | 'auth' | 'throttle' | 'transient' | 'ambiguous'
 
+/** `mutate`: a lost reply leaves open whether the call was applied. */
 export type CallKind = 'read' | 'mutate'
 
 /** A refusal that was expected, as the value that it means; undefined for any other. */
@@ -21,7 +22,7 @@ export class IncompleteReply extends Error {
   override readonly name = 'IncompleteReply'
 }
 
-/** No complete answer came within the time for one attempt. */
+/** No complete response arrived within the timeout of one attempt. */
 export class NoReply extends Error {
   override readonly name = 'NoReply'
 }
@@ -37,7 +38,7 @@ export interface AwsError {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
 }
 
-/** Takes a member of a reply that is always there; its absence means that the body was lost on the way. */
+/** Returns a member that a reply always has; its absence means that the body was truncated. */
 export function present<T>(member: T | undefined, name: string): T {
   if (member === undefined || member === null) throw new IncompleteReply(`the response has no ${name}`)
   return member
@@ -55,7 +56,7 @@ const certificateTrouble =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/
 const lostConnection = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'])
 
-/** Undefined for an error that comes neither from AWS nor from the network: a fault of ours, which nobody may swallow. */
+/** Undefined for an error that comes neither from AWS nor from the network: an internal error, which must not be swallowed. */
 export function classify(error: unknown, kind: CallKind): ErrorClass | undefined {
   if (!(error instanceof Error)) return undefined
   const lost = kind === 'read' ? 'transient' : 'ambiguous'
@@ -64,7 +65,7 @@ export function classify(error: unknown, kind: CallKind): ErrorClass | undefined
   if (code && certificateTrouble.test(code)) return 'permanent'
   if (code && neverSent.has(code)) return 'transient'
   if (code && lostConnection.has(code)) return lost
-  // Of src/http/tunnel.ts: there is no way to AWS yet.
+  // Of src/http/tunnel.ts: the connection to AWS does not exist yet.
   if (name === 'ProxyError') return 'transient'
   // The connection time-out of @smithy/node-http-handler: nothing was sent yet.
   if (name === 'TimeoutError') return /did not establish a connection/.test(message) ? 'transient' : lost
@@ -83,11 +84,11 @@ function classifyAnswer(error: AwsError, status: number, lost: ErrorClass): Erro
   if (/Too many concurrent attempts/.test(message)) return 'throttle'
   if (staleCredentials.test(name)) return 'auth'
   if (serverFaults.test(name) || status >= 500 || status === 408) return lost
-  // An SDK exception is what AWS said; a SyntaxError or TypeError with metadata is a body that is not AWS's at all.
+  // An SDK exception is a response of AWS; a SyntaxError or TypeError with metadata is a body that is not AWS's.
   return $fault === undefined ? lost : 'permanent'
 }
 
-/** Milliseconds that the answer asks to wait, if any. */
+/** Milliseconds to wait, as the response requests, if it does. */
 export function waitAskedBy({ $response }: AwsError): number | undefined {
   return retryAfter($response?.headers?.['retry-after'])
 }

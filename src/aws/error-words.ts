@@ -4,7 +4,7 @@ import type { AwsError } from './error-class.ts'
 
 const longestQuote = 1000
 
-/** AWS's own words, for a message: marked, and cut where they are longer than anybody reads. */
+/** AWS's own words, for a message: marked as untrusted, and cut to a readable length. */
 export function quote(words: string): Untrusted {
   return untrusted(words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words)
 }

@@ -6,7 +6,7 @@ import { present } from './error-class.ts'
 
 type TargetHealth = Awaited<ReturnType<EvidenceSources['targetHealth']>>
 
-/** What explains a failure, read from load balancers and logs. Most runs never need it, so it is loaded when it is asked for. */
+/** Evidence of a failure, read from load balancers and logs. Most runs never need it, so it is loaded on first use. */
 export function evidenceSources(connection: Connection): EvidenceSources {
   return {
     targetHealth: (targetGroupArn) => targetHealth(connection, targetGroupArn),

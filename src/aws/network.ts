@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 import { everyPage } from './pages.ts'
 
-/** The network of tasks. Asked for only by a preflight and after a task could not reach AWS, so its client comes late. */
+/** The network of tasks. Read only by a preflight and after a task could not reach AWS, so its client loads late. */
 export function networkSources(connection: Connection): NetworkSources {
   return {
     subnets: (ids) => subnets(connection, ids),

@@ -25,9 +25,9 @@ export function whenClusterMissing(connection: Connection, cluster: string): (re
   }
 }
 
-/** What a reader needs to see where somebody looked, and what is there instead. Needs ecs:DescribeClusters and ecs:ListClusters. */
+/** Where the resource was searched, and what exists instead. Needs ecs:DescribeClusters and ecs:ListClusters. */
 async function clusterNotFound(connection: Connection, cluster: string, cause: AwsError): Promise<Failure> {
-  const asking = shortly(connection)
+  const asking = withShortDeadline(connection)
   const [place, names] = await Promise.all([placeOf(asking), optional(clusterNames(asking))])
   const wanted = resourceName(cluster)
   const near = nearestFirst(wanted, names?.filter((name) => name !== wanted) ?? []).slice(0, mostDescribed - 1)
@@ -39,7 +39,7 @@ async function clusterNotFound(connection: Connection, cluster: string, cause: A
     what: text`There is no active ECS cluster ${untrusted(cluster)} in ${place}`,
     why:
       status === undefined || status === 'ACTIVE'
-        ? text`ClusterNotFoundException${instead(cluster, active, 'this region has')}`
+        ? text`ClusterNotFoundException${availableNames(cluster, active, 'this region has')}`
         : inactive(status),
     fix: text`Correct ${setting('cluster')}, or ${setting('aws-region')} if the cluster is in another region. Nothing has been changed.`,
     cause,
@@ -56,7 +56,7 @@ export async function serviceNotFound(
   service: string,
   reason: string,
 ): Promise<Failure> {
-  const asking = shortly(connection)
+  const asking = withShortDeadline(connection)
   const wasThere = /^(INACTIVE|ServiceNotActiveException)$/.test(reason)
   const [place, names] = await Promise.all([
     placeOf(asking),
@@ -65,7 +65,7 @@ export async function serviceNotFound(
   return new Failure({
     code: 'service-not-found',
     what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(service)} (${place})`,
-    why: reason === 'INACTIVE' ? inactive(reason) : text`${reason}${instead(service, names, 'the cluster has')}`,
+    why: reason === 'INACTIVE' ? inactive(reason) : text`${reason}${availableNames(service, names, 'the cluster has')}`,
     fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set the input service-definition of the action deploy. Nothing has been changed.`,
   })
 }
@@ -75,7 +75,7 @@ function inactive(status: string): Text {
 }
 
 /** `; did you mean api? The cluster has api, web`. */
-function instead(wrong: string, names: readonly string[] | undefined, has: string): Text {
+function availableNames(wrong: string, names: readonly string[] | undefined, has: string): Text {
   if (names === undefined) return []
   if (names.length === 0) return text`; ${has} none`
   const suggestion = nearest(resourceName(wrong), names)
@@ -85,7 +85,7 @@ function instead(wrong: string, names: readonly string[] | undefined, has: strin
   return suggestion === undefined ? text`; ${list}` : text`; did you mean ${untrusted(suggestion)}? (${list})`
 }
 
-function shortly(connection: Connection): Connection {
+function withShortDeadline(connection: Connection): Connection {
   return { ...connection, deadline: Math.min(connection.deadline, deadlineIn(connection.clock, patience)) }
 }
 

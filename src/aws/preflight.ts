@@ -10,7 +10,9 @@ import { trafficRule } from './traffic-rules.ts'
 /** DescribeAlarms takes at most 100 names. */
 const alarmsAtMost = 100
 
-/** Facts about what surrounds a deployment. Most runs never ask, so every client is loaded when it is needed. */
+/**
+ * Reads alarms, scaling and other resources around a deployment. Most runs never need them, so every client loads on first use.
+ */
 export function preflightSources(connection: Connection): PreflightSources {
   return {
     alarms: (names) => alarms(connection, names),

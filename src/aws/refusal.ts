@@ -10,7 +10,7 @@ interface Asked {
   readonly resource?: string | undefined
 }
 
-/** What AWS says about a missing permission, read out of its message. */
+/** A missing permission, parsed from AWS's message. */
 interface Denial {
   readonly principal?: string | undefined
   readonly action: string
@@ -60,7 +60,7 @@ function readDenial({ message }: AwsError, asked: Asked): Denial {
 function explainDenial(error: AwsError, asked: Asked): Failure {
   const denial = readDenial(error, asked)
   if (isCrossAccountPass(error, denial)) return explainCrossAccountPass(error, asked)
-  // Such as iam:PassRole, which no call of its own asks for.
+  // Such as iam:PassRole, which is no API call of its own.
   const neededBy = denial.action === asked.action ? '' : `, which ${asked.action} requires`
   return new Failure({
     code: 'permission-missing',
@@ -73,8 +73,8 @@ function explainDenial(error: AwsError, asked: Asked): Failure {
 }
 
 /**
- * True where a role of another account was to be handed to a service, which no policy can allow (IAM user guide, "Grant a
- * user permissions to pass a role to an AWS service"). AWS says so, or names the role as one that is not allowed.
+ * True where a role of another account was to be passed to a service, which no policy can allow (IAM user guide, "Grant a user
+ * permissions to pass a role to an AWS service"). AWS's message states it, or names the role as not allowed.
  */
 function isCrossAccountPass({ message }: AwsError, { principal, action, resource }: Denial): boolean {
   if (/cross-account pass role/i.test(message)) return true
@@ -131,6 +131,7 @@ export function explainExpired(error: AwsError, asked: Asked): Failure {
   })
 }
 
+/** The `cancelled` failure for a call that the cancellation interrupted. */
 export function explainCancelled(action: string, kind: CallKind): Failure {
   const unknown = kind === 'mutate' ? text`; whether it was applied is unknown` : text``
   return new Failure({ code: 'cancelled', what: text`The run was cancelled during ${action}${unknown}` })

@@ -1,6 +1,6 @@
 /**
- * How far back AWS is asked for deployments. ListServiceDeployments refuses times that are more than three months ago, by a
- * count that no page tells (hashicorp/terraform-provider-aws#43445): three months have 89 days at least. CodeDeploy is asked
- * for the same time. Milliseconds.
+ * How far back deployments are listed. ListServiceDeployments refuses times of more than three months ago, by an undocumented
+ * count (hashicorp/terraform-provider-aws#43445): three months have at least 89 days. The same limit is used for CodeDeploy.
+ * Milliseconds.
  */
 export const remembered = 85 * 24 * 3_600_000

@@ -19,7 +19,7 @@ export interface Role {
   readonly durationSeconds?: number | undefined
   /** GitHub's OIDC token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
   idToken(): Promise<string>
-  /** Told every secret before it is used, so that the log hides it. */
+  /** Receives every secret before its use, so that the log masks it. */
   readonly mask?: ((secret: string) => void) | undefined
 }
 

@@ -4,7 +4,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
 
-/** Roles and what they may do. Asked for only by a preflight, so its client comes late. */
+/** Roles and their permissions. Read only by a preflight, so its client loads late. */
 export function roleSources(connection: Connection): RoleSources {
   return {
     role: (name) => role(connection, name),

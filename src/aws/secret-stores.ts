@@ -9,7 +9,7 @@ type SecretStores = Pick<PreflightSources, 'secret' | 'secretKeys' | 'missingPar
 /** GetParameters takes at most 10 names. */
 const parametersAtMost = 10
 
-/** AWS Secrets Manager and the SSM Parameter Store: whether something is there, never what it is. */
+/** AWS Secrets Manager and the SSM Parameter Store: whether a secret exists, never its value. */
 export function secretStores(connection: Connection): SecretStores {
   return {
     secret: (id, region) => describe(connection, id, region),

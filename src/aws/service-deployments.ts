@@ -87,7 +87,7 @@ async function taskDefinitionOfRevision(connection: Connection, arn: string): Pr
   )
 }
 
-/** Statuses of a deployment that is on its way back already, or there. */
+/** Statuses of a deployment that is rolling back or has rolled back. */
 const goesBack = new Set(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL'])
 
 async function rollBack(connection: Connection, arn: string): Promise<void> {
@@ -97,7 +97,7 @@ async function rollBack(connection: Connection, arn: string): Promise<void> {
     const [deployment] = await describe(connection, [arn])
     return goesBack.has(deployment?.status ?? '') || undefined
   }
-  // Two runs may ask for the same rollback; the second finds it under way.
+  // Two runs may request the same rollback; the second finds it in progress.
   if (await isGoingBack()) return
   await call(
     connection,
@@ -150,7 +150,7 @@ async function answer(
         return (hook !== undefined && hook.status !== 'AWAITING_ACTION') || undefined
       },
       whenRefused(refusal) {
-        // The two refusals of an answer that comes too late, in AWS's words.
+        // The two errors for an answer that is too late, in AWS's words.
         if (/either completed, unavailable|in terminal states/.test(refusal.message)) return { value: false }
         throwUnanswerable(refusal, arn, hookId)
         return undefined

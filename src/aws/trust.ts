@@ -4,7 +4,7 @@ import { text, untrusted } from '../text.ts'
 import type { AwsError } from './error-class.ts'
 import { quote } from './error-words.ts'
 
-/** Claims of GitHub's OIDC token that trust policies look at. All are names, no secrets. */
+/** Claims of GitHub's OIDC token that trust policies test. All are names, no secrets. */
 interface Claims {
   /**
    * URL of the identity provider: `https://token.actions.githubusercontent.com` (with an enterprise's name behind it where that

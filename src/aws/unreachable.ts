@@ -35,7 +35,7 @@ export function explainUnreachable(error: AwsError, asked: Patient): Failure {
   })
 }
 
-/** What is said while a call is tried again. */
+/** The message of a retry. */
 export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: Patient): Text {
   const what = throttled ? text`was throttled` : text`failed`
   return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far), retrying: ${lineOf(error)}`

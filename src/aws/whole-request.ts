@@ -18,8 +18,8 @@ interface Built {
 }
 
 /**
- * Holds the SDK to sending all that was written: its serialiser drops members that it does not know without a word. What
- * AWS's model knows has been checked before; this is for a model that is newer than the SDK, and the other way round.
+ * Verifies that the SDK sends every member: its serialiser silently drops members that it does not know. AWS's model has been
+ * checked before; this covers a model newer than the SDK, and the reverse.
  */
 export function requireWhole<Sent extends object>(
   command: Sent,

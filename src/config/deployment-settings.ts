@@ -65,6 +65,7 @@ const advancedSchema = z.strictObject({
   roleArn: z.string().optional().describe('ARN of the IAM role with which ECS changes the load balancer.'),
 })
 
+/** Schema of the deployment settings of a service or environment in slipway.yml. */
 export const deploymentSchema = z
   .strictObject({
     strategy: z

@@ -11,12 +11,12 @@ const wanted: Wanted = {
   accepts: (value) => value.environments !== undefined || value.version !== undefined,
 }
 
-/** A valid slipway.yml that knows where its parts stand. */
+/** A valid slipway.yml with the positions of its parts. */
 export interface LoadedConfig {
   readonly config: Config
   /** As the input `config` names it. */
   readonly file: string
-  /** Where the key at a path stands, or the nearest part that is there. */
+  /** Position of the key at a path, or of the nearest part that exists. */
   at(path: readonly PropertyKey[]): Place
 }
 

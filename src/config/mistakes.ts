@@ -8,7 +8,7 @@ import { jsonSchema, type SchemaNode } from './schema.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Says of an issue what the schema has no words of its own for; for zod's option `error`. */
+/** Messages for issues without words of the schema's own; for zod's option `error`. */
 export function worded(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -91,6 +91,7 @@ const placed = z.strictObject({
 
 const environmentSchema = placed.superRefine(checkWaves)
 
+/** Schema of slipway.yml; the JSON Schema of `schema/` is generated from it. */
 export const configSchema = z
   .strictObject({
     version: z.literal(1, 'must be 1').describe('Version of the file format: 1.'),
@@ -104,9 +105,10 @@ export const configSchema = z
 
 /** slipway.yml, once it is valid. */
 export type Config = z.infer<typeof configSchema>
+/** A valid environment of slipway.yml. */
 export type EnvironmentConfig = z.infer<typeof environmentSchema>
 
-/** The part of a JSON Schema that says which keys an object may have, and what they mean. */
+/** The part of a JSON Schema that defines an object's keys, with their descriptions. */
 export interface SchemaNode {
   readonly description?: string
   readonly required?: readonly string[]

@@ -6,7 +6,7 @@ import { text, untrusted } from '../text.ts'
 import { settingsIn } from './deployment-settings.ts'
 import type { Config, EnvironmentConfig } from './schema.ts'
 
-/** One service in one environment: everything that slipway.yml says about a deploy. */
+/** One service in one environment: every setting of slipway.yml for a deployment. */
 export interface Target {
   readonly environment: string
   readonly region: string
@@ -80,8 +80,8 @@ export function selectTarget(config: Config, environmentName: string, service: s
 }
 
 /**
- * The image of the file. What it leaves open is that of the file's first environment, whichever is deployed to: so the
- * jobs of a run need not tell each other the registry, which GitHub would drop where account ids are masked.
+ * The image of the file. Its defaults are those of the file's first environment, whichever is deployed to: the jobs of a run need
+ * not pass the registry as an output, which GitHub drops where account ids are masked.
  */
 export function selectImage(config: Config): ImageTarget | undefined {
   const { image } = config

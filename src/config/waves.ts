@@ -6,7 +6,7 @@ interface Environment {
   readonly waves?: readonly (readonly string[])[] | undefined
 }
 
-/** Waves name every service of their environment once, and no other: whoever forgets one would never deploy it. */
+/** Waves name every service of their environment once, and no other: an omitted one would never be deployed. */
 export function checkWaves({ services, waves }: Environment, context: z.core.$RefinementCtx): void {
   if (waves === undefined) return
   const known = Object.keys(services)

@@ -9,13 +9,13 @@ export interface Places {
   readonly service?: string | undefined
   readonly 'task-definition'?: string | undefined
   readonly 'task-definition-arn'?: string | undefined
-  /** A revision to go back to. */
+  /** A revision to roll back to. */
   readonly to?: string | undefined
   /** `service-deployment/<cluster>/<service>/<id>`, with its account or without; other ids say nothing here. */
   readonly 'deployment-id'?: string | undefined
 }
 
-/** What was said beside them, and may contradict them. */
+/** Settings given beside them, which may contradict them. */
 export interface Bounds {
   readonly region?: string | undefined
   /** Accounts that the credentials may belong to; none: every account. */
@@ -28,11 +28,11 @@ export interface Whereabouts {
   readonly service?: string | undefined
   readonly region?: string | undefined
   readonly accountIds: readonly string[]
-  /** The inputs whose ARNs say what nothing else says. */
+  /** The inputs whose ARNs contain what no other input does. */
   readonly toldBy: { readonly cluster?: string; readonly region?: string; readonly account?: string }
 }
 
-/** One thing that one setting says. */
+/** One value that one setting contains. */
 interface Claim {
   readonly setting: string
   /** As it was written. */
@@ -124,7 +124,7 @@ function problemOf(name: string, written: string, arn: Arn, kind: string, fits: 
   return text`${setting(name)} has the partition ${untrusted(arn.partition)}, but its region ${untrusted(arn.region)} is in ${partition}: ${untrusted(written)}`
 }
 
-/** What the setting itself says, where it is a name. */
+/** The value of the setting itself, where it is a name. */
 function named(name: 'cluster' | 'service', places: Places): readonly Claim[] {
   const written = places[name]
   return written === undefined || parseArn(written) ? [] : [{ setting: name, written, says: written }]

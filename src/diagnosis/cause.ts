@@ -16,12 +16,12 @@ export interface Cause {
   readonly why: Text
   /** What to do, a sentence with a full stop. */
   readonly fix: Text
-  /** Address of the page that says more. */
+  /** Address of the page with details. */
   readonly docs?: string | undefined
   /** Lines of files to mark; what they say is in the why. */
   readonly mistakes?: readonly Mistake[] | undefined
-  /** How sure `why` is. A quotation is certain: that AWS says it is a fact. */
+  /** How certain `why` is. A quotation is certain: AWS's message is a fact. */
   readonly confidence: 'certain' | 'likely' | 'possible'
-  /** True where it names that something failed, and not why: what else is known of the end says more. */
+  /** True where it names that something failed, and not why: other evidence of the end is more specific. */
   readonly isGeneral?: boolean | undefined
 }

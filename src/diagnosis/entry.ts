@@ -3,10 +3,9 @@ import type { Cause } from './cause.ts'
 import { redact } from './redact.ts'
 
 /**
- * One known failure. `pattern` is an anchored piece of AWS's own text, never a whole line: AWS adds words around it.
- * `{name}` in `error`, `why` and `fix` stands for a named group of the pattern, or for a fact of the task (see `Facts`);
- * `{name|words}` is these words where it is not known, as AWS cuts long texts; `{name}` that is not known is left out,
- * with the space before it.
+ * One known failure. `pattern` is an anchored part of AWS's own text, never a whole line: AWS adds words around it. `{name}` in
+ * `error`, `why` and `fix` is replaced by a named group of the pattern, or by a fact of the task (see `Facts`); `{name|words}`
+ * falls back to these words, as AWS truncates long texts; an unknown `{name}` is left out, with the space before it.
  */
 export interface Entry {
   readonly code: string
@@ -23,14 +22,15 @@ export interface Entry {
 }
 
 /**
- * Why an entry counts for less than others. `general`: it names the kind of failure, not its reason. `passing`: it may befall
- * one task and be over for the next, as time-outs and limits do. `noise`: that, and neither image nor definition can be meant.
+ * Why an entry ranks below others. `general`: it names the kind of failure, not its reason. `passing`: it may affect one task and
+ * not the next, as timeouts and throttling do. `noise`: that, and neither image nor definition can be the reason.
  */
 export type Weight = 'general' | 'passing' | 'noise'
 
 /** Facts by name, for the places in an entry's sentences. */
 export type Facts = Readonly<Record<string, string | undefined>>
 
+/** An entry of the catalogue whose pattern matched, with the facts for its sentences. */
 export interface Match {
   readonly entry: Entry
   readonly facts: Facts
@@ -48,7 +48,7 @@ const longestText = 4000
 
 /** The first entry whose pattern is in the text. */
 export function findEntry(entries: readonly Entry[], text: string, facts: Facts = {}): Match | undefined {
-  // A credential is known by what stands around it: taken out by a pattern, it would be none any more.
+  // A credential is recognised by its context: extracted by a pattern, it would no longer be recognised.
   const cut = redact(text.slice(0, longestText))
   for (const entry of entries) {
     const match = entry.within && !entry.within.test(cut) ? null : entry.pattern.exec(cut)
@@ -63,8 +63,8 @@ function knownOf(groups: Readonly<Record<string, string | undefined>> = {}): Fac
 }
 
 /**
- * A sentence of an entry with its places filled; what fills them is somebody else's text, without credentials. A place
- * between backticks is shown as code.
+ * A sentence of an entry with its placeholders replaced, by untrusted text without credentials. A placeholder between backticks
+ * is shown as code.
  */
 function fillSentence(sentence: string, facts: Facts): Text {
   return sentence.split(/( ?`?\{\w+(?:\|[^}]*)?\}`?)/).flatMap((part) => {

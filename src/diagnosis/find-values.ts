@@ -11,13 +11,13 @@ interface FoundForm {
   readonly form: Form
 }
 
-/** Characters of a form by which it is looked up. */
+/** Characters of a form by which it is indexed. */
 const longestKey = 8
 
 /**
- * Looks for many values at once: of those that begin at one place the longest, and on behind it. Not by a regular expression of
- * them all, which the engine refuses above some hundred thousand characters, with all of them in its message. Takes a time in
- * proportion to the text. No form is shorter than two characters.
+ * Searches for many values at once: of those that begin at one position the longest, then on behind it. Not by one regular
+ * expression of all, which the engine refuses above some hundred thousand characters, with all of them in its message. Time is
+ * linear in the text. No form is shorter than two characters.
  */
 export function formFinder(forms: readonly Form[]): (text: string) => readonly FoundForm[] {
   const beginnings = new Set(forms.map(({ form }) => beginningAt(form, 0)))
@@ -27,7 +27,7 @@ export function formFinder(forms: readonly Form[]): (text: string) => readonly F
   )
   const lengths = [...new Set([...byKey.keys()].map((key) => key.length))].sort((one, other) => other - one)
   const longestAt = (text: string, at: number) => {
-    // A longer key belongs to a longer form, and of one key the longest comes first.
+    // A longer key belongs to a longer form, and the forms of one key are sorted by length, the longest first.
     for (const length of lengths) {
       const form = byKey.get(text.slice(at, at + length))?.find((each) => stands(each, text, at))
       if (form) return form

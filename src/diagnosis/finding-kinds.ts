@@ -5,6 +5,7 @@ import { gapKinds } from '../targets/ecs/facts/gap-kinds.ts'
  */
 export type Severity = 'blocks' | 'warns' | 'notes'
 
+/** A kind of preflight finding: severity and texts for the reference page. */
 export interface FindingKind {
   readonly severity: Severity
   /** What was found, for the page that lists all kinds; no full stop. */
@@ -12,8 +13,8 @@ export interface FindingKind {
   /** When the same is not certain, and only warns. */
   readonly doubt?: string
   /**
-   * Why `doctor` alone reports it: `deploy` does not spend the time or the permissions (`costly`), says it by itself (`own`),
-   * or takes it for a setting that was chosen (`setting`).
+   * Why `doctor` alone reports it: `deploy` does not spend the time or the permissions (`costly`), reports it itself (`own`), or
+   * treats it as a chosen setting (`setting`).
    */
   readonly doctorOnly?: 'costly' | 'own' | 'setting'
 }
@@ -21,9 +22,9 @@ export interface FindingKind {
 const optional = 'no essential container uses it'
 
 /**
- * Everything that a look before a deployment can find, by its stable name. `blocks` is kept for what is certain: with what
- * AWS says at this moment, the deployment cannot succeed. A blocker that is wrong costs more than one that is missed. The
- * table in the README of doctor is generated from this one.
+ * Every finding of a preflight, by its stable name. `blocks` is reserved for certainty: by what AWS returns at this moment, the
+ * deployment cannot succeed. A false blocker costs more than a missed one. The table in the README of doctor is generated from
+ * this one.
  */
 export const findingKinds = {
   placeholder: {

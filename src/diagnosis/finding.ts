@@ -1,7 +1,7 @@
 import { type Text, text } from '../text.ts'
 import { type FindingCode, findingKinds, type Severity } from './finding-kinds.ts'
 
-/** One thing that a look before the deployment found. Sentences as in `Cause`: `what` and `why` have no full stop. */
+/** One finding of a preflight. Sentences as in `Cause`: `what` and `why` have no full stop. */
 export interface Finding {
   readonly code: FindingCode
   readonly severity: Severity

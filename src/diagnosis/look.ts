@@ -3,8 +3,8 @@ import { Failure } from '../failure.ts'
 import { renderText } from '../text.ts'
 
 /**
- * Reads one fact. Undefined: it could not be read, which is noted. `action` is what it needs, `shows` what stays unchecked
- * without. A fact that is suspect is read again where there is time, and the last answer counts. Only a cancel is thrown.
+ * Reads one fact. Undefined: it could not be read, which is recorded. `action`: the permission it needs; `shows`: what stays
+ * unchecked without. A suspect fact is read again where there is time, and the last response counts. Throws only a cancel.
  */
 export type Look = <T>(
   action: string,
@@ -13,16 +13,16 @@ export type Look = <T>(
   isSuspect?: (value: T) => boolean,
 ) => Promise<{ readonly value: T } | undefined>
 
-/** Time for more looks at what is suspect. */
+/** Time for repeated reads of what is suspect. */
 export interface LookAgain {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** IAM, Amazon ECR and others show what was made a moment ago only after some seconds. Milliseconds between three looks. */
+/** IAM, Amazon ECR and others return a new resource only after some seconds. Milliseconds between three reads. */
 const pauses = [1000, 3000]
 
-/** Looks that remember what they could not see, each kind once. `again` absent: nothing is read more than once. */
+/** Reads that record what could not be read, each kind once. `again` absent: nothing is read more than once. */
 export function openLook(again?: LookAgain): { readonly look: Look; unread(): readonly Unread[] } {
   const noted = new Map<string, Unread>()
   return {

@@ -1,14 +1,14 @@
 import type { Span } from './span.ts'
 
-/** A text as it reads when escapes are undone, and where its pieces stand in the text itself. */
+/** A text with its escapes undone, and the positions of its pieces in the original text. */
 export interface Reading {
   readonly text: string
   place(span: Span): Span
 }
 
-/** One way to write characters as others. `read`: what one match stands for, each part with its length in the match. */
+/** One notation that writes characters as others. `read`: the decoded parts of one match, each with its length in the match. */
 interface Escape {
-  /** In every text with such an escape; without it nothing is looked for. */
+  /** Contained in every text with such an escape; without it the text is not searched. */
   readonly sign: RegExp
   readonly pattern: RegExp
   read(match: RegExpExecArray): readonly (readonly [characters: string, length: number])[]
@@ -79,7 +79,7 @@ export function readingsOfValues(text: string): readonly Reading[] {
   return [...readings(text), ...seen(undone(plain(text), form, 1))]
 }
 
-/** Each, and again without what nobody sees of it. */
+/** Each, and again without its invisible characters. */
 function seen(all: readonly Reading[]): readonly Reading[] {
   return all.flatMap((reading) => [reading, ...undone(reading, unseen, 1)])
 }

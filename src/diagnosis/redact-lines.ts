@@ -13,17 +13,17 @@ export interface Variable {
   readonly value: string
 }
 
-/** Of a variable whose name says nothing, shorter values are words like `debug` or `api`, and in every line. */
+/** Of a variable whose name is not secret, shorter values are words like `debug` or `api`, which occur in every line. */
 const shortest = 8
 
 /**
- * What is set everywhere and is nobody's secret: switches, numbers of up to three digits, names of environments and levels; and
- * lines of values that hold nothing but brackets.
+ * Common values that are no secret: switches, numbers of up to three digits, names of environments and levels; and lines of
+ * values that hold only brackets.
  */
 const trivial =
   /^(?:.?|\d{1,3}|[{}[\](),;:"' ]{0,4}|true|false|yes|no|on|off|enabled|disabled|null|nil|none|undefined|default|auto|dev|development|devel|debug|test|testing|qa|uat|stage|staging|preprod|preproduction|prod|production|live|local|localhost|trace|verbose|info|notice|warn|warning|error|fatal|critical)$/i
 
-/** Of a variable whose name says nothing, also: a number (a port, an account), a region and a resource of AWS. */
+/** Of a variable whose name is not secret, also: a number (a port, an account), a region and a resource of AWS. */
 const plain = /^(?:\d+(?:\.\d+)*|arn:aws[\w-]*:\S+)$/
 
 /**
@@ -58,7 +58,7 @@ function environmentOf(container: JsonObject): readonly Variable[] {
   }))
 }
 
-/** Labels, and what is said to a log driver, with a secret name. */
+/** Labels and log driver options with a secret name. */
 function secretOptions(container: JsonObject): readonly Variable[] {
   return [objectIn(container, 'dockerLabels'), objectIn(objectIn(container, 'logConfiguration'), 'options')]
     .flatMap((options = {}) => Object.entries(options))
@@ -75,7 +75,7 @@ function isHidden(name: string, value: string, open: string): boolean {
   )
 }
 
-/** What people are shown in any case. */
+/** Texts that are shown in any case. */
 function openTexts(definition: JsonObject | undefined): string {
   const said = containersOf(definition).flatMap((container) => {
     const options = objectIn(objectIn(container, 'logConfiguration'), 'options')
@@ -85,7 +85,7 @@ function openTexts(definition: JsonObject | undefined): string {
   return [textIn(definition, 'family'), ...said].filter((text) => text !== undefined).join('\n')
 }
 
-/** Passwords and tokens in a value, as they stand there and as a program reads them. */
+/** Passwords and tokens in a value, as written there and as a program decodes them. */
 function credentialsIn(value: string): readonly string[] {
   return secretsIn(value)
     .map(([start, end]) => value.slice(start, end).replace(/^(["'`])(.*)\1$/s, '$2'))
@@ -103,8 +103,8 @@ function unescaped(credential: string): string {
 }
 
 /**
- * Lines without what looks like a credential, also one that goes over several lines, and without the values of variables,
- * however they are written: `***(DB_HOST)` tells which one stood there.
+ * Lines without credentials, also those that span several lines, and without the values of variables in any notation:
+ * `***(DB_HOST)` names the variable.
  */
 export function redactLines(lines: readonly string[], variables: readonly Variable[] = []): readonly string[] {
   if (lines.length === 0) return []
@@ -112,8 +112,8 @@ export function redactLines(lines: readonly string[], variables: readonly Variab
 }
 
 /**
- * Takes the values of variables out of texts, and nothing else. All forms of all values are looked for in the text as it came,
- * so that nothing is found in what stands for another.
+ * Redacts the values of variables in texts, and nothing else. All forms of all values are searched in the original text, so that
+ * nothing matches in the replacement of another.
  */
 export function hideValues(variables: readonly Variable[]): (text: string) => string {
   if (variables.length === 0) return (text) => text
@@ -157,7 +157,7 @@ interface Found {
   readonly name: string
 }
 
-/** The first and longest name stands for what overlaps. */
+/** The first and longest name is the one displayed for overlapping values. */
 function withNames(text: string, found: readonly Found[]): string {
   let [shown, done] = ['', 0]
   for (const { start, end, name } of found.toSorted((one, other) => one.start - other.start || other.end - one.end)) {

@@ -5,8 +5,8 @@ import { secretsByLook } from './secret-patterns.ts'
 import { type Span, united, withoutSpans } from './span.ts'
 
 /**
- * The same text without credentials in the parts of others, which are read together with what stands around them: a name in one
- * part tells that the value in another is secret. The name of a thing tells nothing: a service may be called `auth-token`.
+ * The same text without credentials in its untrusted parts, which are read with their context: a name in one part marks the value
+ * in another as secret. The name of a resource marks nothing: a service may be called `auth-token`.
  */
 export function redactText(value: Text): Text {
   const parts = value.map((part) => (isUntrusted(part) ? { ...part, untrusted: shownOf(part) } : part))

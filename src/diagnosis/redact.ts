@@ -8,14 +8,14 @@ import { secretsInProse } from './secret-prose.ts'
 import { type Span, united, withoutSpans } from './span.ts'
 
 /**
- * Longest line that is shown, in characters. What follows is cut before anything is looked for: nobody reads it, and one
- * line of a program must not keep a deployment from being watched.
+ * Longest line that is shown, in characters. The rest is cut before the search: one line of a program must not delay the watch of
+ * a deployment.
  */
 export const longestLine = 10_000
 
 /**
- * The text with `***` in place of what looks like a credential: keys, tokens, passwords in addresses, assignments, commands
- * and sentences. SECURITY.md lists them. Lines of more than `longestLine` characters end there, with `…`.
+ * The text with `***` in place of credentials: keys, tokens, passwords in addresses, assignments, commands and sentences.
+ * SECURITY.md lists them. Lines of more than `longestLine` characters end there, with `…`.
  */
 export function redact(value: string): string {
   const cut = cutLines(value)
@@ -47,7 +47,7 @@ function found(text: string): readonly Span[] {
   return finders.flatMap((find) => find(text))
 }
 
-/** Not within a word, as half of a secret is not known for one; a word of 500 characters goes as a whole. */
+/** Not within a word, as half of a secret is not recognised; a word of 500 characters is cut as a whole. */
 function cutLine(line: string): string {
   if (line.length <= longestLine) return line
   const sure = longestLine - 500

@@ -5,7 +5,7 @@ import { valueAt } from './secret-value.ts'
 import { type Span, within } from './span.ts'
 
 interface Assignment extends NamedValue {
-  /** What stands before the name: a word and a space, or a mark. */
+  /** What precedes the name: a word and a space, or a mark. */
   readonly before: string
   readonly separator: string
   /** Where the separator begins. */
@@ -26,13 +26,13 @@ const flag = /(?<![\w-])--?([A-Za-z][\w.-]{0,100})(?:[ \t]{1,3}|["'],\s{0,20}(?=
 const ofKey =
   /(?:^|\W)(?:api|access|secret|private|signing|encryption|auth|licen[cs]e|account|master|shared|client|app) $/i
 
-/** A tag of an image (`user-token:v2`), which no secret looks like. */
+/** A tag of an image (`user-token:v2`), a form that no secret has. */
 const version = /^(?:v\d+(?:\.\d+)*|\d+\.\d+(?:\.\d+)*|latest|stable)(?:-[a-z0-9.]+)?(?=[@\s"',;:.)\]]|$)/
 
 /** Resources of AWS: names in them say what to correct. */
 const arns = /\barn:aws[\w-]{0,20}:[^\s"'<>,;=?&]+/g
 
-/** Values of flags whose name says that they are secret: `--db-password x`, and as items of a list. */
+/** Values of flags with a secret name: `--db-password x`, and as items of a list. */
 export function secretFlags(text: string): readonly Span[] {
   return [...text.matchAll(flag)].flatMap((match): Span[] => {
     const at = match.index + match[0].length
@@ -41,7 +41,7 @@ export function secretFlags(text: string): readonly Span[] {
   })
 }
 
-/** Values whose name says that they are secret: `name=value`, and `name` and `value` as a pair. */
+/** Values with a secret name: `name=value`, and `name` and `value` as a pair. */
 export function secretAssignments(text: string): readonly Span[] {
   const found: Span[] = []
   const isInArn = within([...text.matchAll(arns)].map((match): Span => [match.index, match.index + match[0].length]))
@@ -99,7 +99,7 @@ function isKnown(name: string, rest: string): boolean {
 }
 
 /**
- * The value on the lines below its name: in JSON a quoted one, in YAML a word that stands further in, or a block (`|`, `>`).
+ * The value on the lines below its name: in JSON a quoted one, in YAML a word with more indentation, or a block (`|`, `>`).
  * `next`: where the line after the name begins.
  */
 function valueBelow(text: string, { from, before }: Assignment, next: number, isBlock: boolean): Span[] {
@@ -115,7 +115,7 @@ function valueBelow(text: string, { from, before }: Assignment, next: number, is
   return isWord ? valueAt(text, at, { mayBeProse: true, mustLookSecret: /[A-Za-z] $/.test(before) }) : []
 }
 
-/** Lines that stand further in than the name. */
+/** Lines with more indentation than the name. */
 function blockAt(text: string, start: number, depth: number): Span[] {
   const deeper = new RegExp(`(?:[ \\t]{${depth + 1}}[^\\n]*(?:\\n|$)|[ \\t]*\\r?\\n)+`, 'y')
   deeper.lastIndex = start
@@ -131,7 +131,7 @@ function isVariable({ before }: Assignment, rest: string): boolean {
 /** A host by its whole name: what follows is a port, or a claim of its tokens (`token.actions.githubusercontent.com:sub`). */
 const host = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|cn|eu|internal|local)$/
 
-/** A task definition with its revision: `auth-token:7`. Of other names only as far as nobody's secret is so short. */
+/** A task definition with its revision: `auth-token:7`. Of other names only numbers too short for a secret. */
 function isRevision(name: string, rest: string): boolean {
   const [digits = ''] = /^\d{1,5}(?![\w.-]*\w)/.exec(rest) ?? []
   return digits !== '' && (digits.length <= 3 ? !/(?:pin|otp|cv[cv])$/i.test(name) : /^[A-Za-z0-9]+-[\w-]+$/.test(name))

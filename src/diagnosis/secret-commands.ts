@@ -7,7 +7,7 @@ interface Flags {
   readonly alone?: RegExp
   /** With its value in the same word; what the group `flag` holds is shown. */
   readonly joined?: RegExp
-  /** The value is `user:password` or the like: what stands before this mark is shown. */
+  /** The value is `user:password` or the like: the part before this mark is shown. */
   readonly behind?: RegExp
 }
 
@@ -57,7 +57,7 @@ export const knownPrograms: readonly string[] = Object.keys(programs).filter(
   (name) => programs[name]?.length || withLogin.has(name),
 )
 
-/** Without a program that is known: only where the password looks like one. */
+/** Without a known program: only where the value has the form of a password. */
 const anyUser: Flags = { alone: /^(?:-u|--(?:proxy-)?user)$/, behind: /:/ }
 
 function each(names: string, flags: readonly Flags[]): Readonly<Record<string, readonly Flags[]>> {

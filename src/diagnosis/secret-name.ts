@@ -1,4 +1,4 @@
-/** Words that make a name secret wherever they stand in it: `DB_PASSWORD`, `clientSecret`, `dbpasswd`. */
+/** Words that make a name secret at any position in it: `DB_PASSWORD`, `clientSecret`, `dbpasswd`. */
 const anywhere =
   /passw(?:or)?d|passphrase|passcode|(?<![a-z])pwd|pwd(?![a-z])|secret(?!ary|ion|smanager)|token(?!i[sz])|credential|(?:api|access|account|auth|master|private|signing|encryption|licen[cs]e|shared)[_.-]?key|connection[_.-]?string|basic_?auth/
 
@@ -13,11 +13,11 @@ const key = /(?:^|[_.-])([a-z0-9]+)[_.-]key$/
 const openKeys =
   /^(?:public|primary|foreign|partition|sort|cache|object|s3|bucket|routing|shard|unique|index|idempotency|row|group|hash|range|natural|composite|storage|config|map|message|event|tag|label|lookup|json|context|condition|duplicate|parameter|option|unknown|invalid|missing|host|translation)$/
 
-/** What tells about a secret and is none: where it is, how long it lives, whether it is needed. */
+/** Attributes of a secret that are none: its location, its lifetime, whether it is required. */
 const about =
   /[_.-](?:names?|arns?|file|path|types?|length|count|ttl|policy|limit|expir(?:y|es|ation)(?:_(?:in|at))?|enabled|required|(?:in)?valid)$/
 
-/** Nearly every name holds none of these, and is looked at no further. */
+/** Nearly every name contains none of these, and needs no further test. */
 const hint = /pass|pwd?|secret|token|cred|key|string|auth|pin$|otp$|psk$|pat$|cv[cv]$/i
 
 /** Names are short; what is longer is cut at its beginning, as its last words say what it is. */

@@ -19,7 +19,7 @@ const inside = /^\{[^{}]*$/
 
 /**
  * The other half of a name and a value, in either order: `{"name":"DB_PASSWORD","value":"x"}`, or `{"token":{"value":"x"}}`.
- * Asked for every assignment of the text.
+ * Called for every assignment of the text.
  */
 export function startPairs(text: string): (now: NamedValue) => Span[] {
   let [named, valued, opened] = [Number.NaN, Number.NaN, Number.NaN]
@@ -43,7 +43,7 @@ function isSecretAt(text: string, at: number): boolean {
   return isSecretName(name)
 }
 
-/** An id that is no secret, and what the secret that belongs to it looks like. */
+/** An id that is no secret, and the form of the secret that belongs to it. */
 const belongings = [
   // An access key id of AWS and its key of 40 characters (IAM user guide, "Manage access keys for IAM users").
   {

@@ -1,7 +1,7 @@
 import { isSecretName } from './secret-name.ts'
 import type { Span } from './span.ts'
 
-/** What must not be shown again, known by its own look or by fixed words around it. */
+/** Credentials that are recognised by their own form or by fixed words around them. */
 export interface SecretPattern {
   /** One of these is in every text with such a secret, in small letters. Without any, the pattern is not even compiled. */
   readonly hints: readonly string[]
@@ -14,11 +14,12 @@ const ownBeginning =
   /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|ATATT3|ATCTT3|HRKU-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
 
 /**
- * Those that are known by a name are found in `secret-assignments.ts`. Each takes time in proportion to the text, also for
- * a text that was made to be slow: what may repeat is bounded, or begins where nothing like it stands before.
+ * Credentials that are recognised by a name are found in `secret-assignments.ts`. Each pattern is linear in the text, also for a
+ * text crafted to be slow: repetitions are bounded, or begin where no like character precedes.
  */
 export const secretPatterns: readonly SecretPattern[] = [
-  // A key may go over several lines, with line ends of its own or written as \n; without its end, all that follows goes.
+  // A key may span several lines, with line ends of its own or written as \n; without its end marker, the rest of the text is
+  // redacted.
   {
     hints: ['-----begin'],
     pattern: /-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g,

@@ -4,8 +4,8 @@ import { valueAt } from './secret-value.ts'
 import type { Span } from './span.ts'
 
 /**
- * A name, and what stands between it and its value: words (`is`, `for user ann was`, `set to`), an arrow, a tab, a column of a table, or spaces alone.
- * Every word of a text is read once, from its beginning.
+ * A name, and what separates it from its value: words (`is`, `for user ann was`, `set to`), an arrow, a tab, a column of a table,
+ * or spaces alone. Every word of a text is read once, from its beginning.
  */
 const said =
   /(?<=(?<before>[^\s=:]{0,16}[ \t])?)(?<![\w.-])(?<name>[\w.-]+)["'`)\]]?(?:[ \t]{0,3}(?:\t|-{1,2}>|→|\|(?= ))[ \t]{0,3}|(?<whose>[ \t]{1,3}(?:for|of)(?:[ \t](?:the )?user)?[ \t]\S{1,60})?[ \t]{1,40}(?<verb>(?:is|are|was|were|set to|changed to|reset to)(?: now)?:?[ \t]{1,3})?)/g
@@ -13,7 +13,7 @@ const said =
 /** Names behind which a space is enough: `with password x`, `aws_secret_access_key x`. */
 const certain = /^(?:pass(?:word|wd|phrase|code)|pwd|psk|\w+_\w+|_auth(?:token)?)$/i
 
-/** Values that are told in a sentence, where they look like secrets: `the password is hunter2`. */
+/** Values in a sentence, where they have the form of a secret: `the password is hunter2`. */
 export function secretsInProse(text: string): readonly Span[] {
   return [...text.matchAll(said)].flatMap((match): readonly Span[] => {
     const { name = '', before = '', whose, verb } = match.groups ?? {}

@@ -4,18 +4,18 @@ import type { Span } from './span.ts'
 const value =
   /"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)|`[^`\n]*(?:`|$)|\[[^\]]{0,2000}(?:\]|$)|(?:(?![;&,]\s{0,3}[\w.-]{1,60}=)(?:[^\s"'\\]|\\(?!["'nrt])|["'](?=\w)))*[^\s"',;&.:\])}\\]|(?![;&,]\s{0,3}[\w.-]{1,60}=)[^\s"']+/my
 
-/** No secret, wherever it stands: a switch, or nothing. */
+/** No secret at any position: a switch, or nothing. */
 const literal = /^(?:true|false|null|nil|none|undefined|(["'])\1)$/i
 
-/** What is said of a secret instead of the secret: `token: expired`, `using password: YES`. */
+/** The state of a secret instead of its value: `token: expired`, `using password: YES`. */
 const prose =
   /^(["']?)(?:an?|all|already|and|are|but|can(?:not|'t)?|could|denied|did|do|does|empty|exit(?:ed)?|expected|field|healthy|inherit|read|running|write|expired|failed|flag|for|found|from|has|have|if|in|incorrect|invalid|is|it|may|missing|must|never|no|not|of|option|or|please|rejected|required|should|that|the|this|to|too|unable|unexpected|unknown|unset|was|were|when|with|wrong|yes|you|your|\d{3})\1$/i
 
-/** Where a value begins, and what may stand there instead of one. */
+/** Where a value begins, and what may occur there instead of one. */
 interface Expected {
   /** After a colon and a space. */
   readonly mayBeProse?: boolean | undefined
-  /** Nothing but a space or a word stands before it: it must not look like a word, a number or a name. */
+  /** Preceded only by a space or a word: it must not have the form of a word, a number or a name. */
   readonly mustLookSecret?: boolean | undefined
 }
 
@@ -34,7 +34,7 @@ export function valueAt(text: string, at: number, { mayBeProse, mustLookSecret }
 const term =
   /^(?:v?\d+(?:\.\d+)*(?:-[a-z0-9.]+)?|(?:sha|md|utf|base|aes|rsa|ed|[her]s|oauth|ipv|tls|v)-?\d[\w.-]*|scram-sha-\d+)$/i
 
-/** Places and stand-ins: an address, a path, `$NAME`, `<name>`, `{name}`, `%s`. */
+/** Locations and placeholders: an address, a path, `$NAME`, `<name>`, `{name}`, `%s`. */
 const place = /^(?:arn:aws|[a-z][a-z0-9+.-]{0,20}:\/\/|\.{0,2}\/|[$<{[(%])/i
 
 /** In quotes, or with a mark or a digit among letters, as words are not. */

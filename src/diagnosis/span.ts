@@ -22,7 +22,7 @@ export function withoutSpans(text: string, spans: readonly Span[]): string {
   return shown + text.slice(done)
 }
 
-/** Whether a place is in one of the pieces, which are in order. Asked for places in ascending order. */
+/** Whether a position is in one of the spans, which are in order. Called with positions in ascending order. */
 export function within(spans: readonly Span[]): (at: number) => boolean {
   let next = 0
   return (at) => {

@@ -22,7 +22,10 @@ function hex(bytes: Uint8Array): readonly string[] {
   return [digits, digits.toUpperCase()]
 }
 
-/** Three bytes are four characters, so there are three ways to write it; characters that hold other bytes, too, are left out. */
+/**
+ * Base64 of three bytes is four characters, so a value has three encodings by offset; characters that also hold bits of other
+ * bytes are left out.
+ */
 function base64(bytes: Uint8Array): readonly string[] {
   return [0, 1, 2].flatMap((offset) => {
     const binary = '\0'.repeat(offset) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')

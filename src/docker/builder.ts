@@ -10,6 +10,7 @@ import { type DockerConfiguration, writeConfiguration } from './configuration.ts
 import { type DockerResult, runDocker } from './docker-command.ts'
 import { findEngine } from './engine.ts'
 
+/** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
   readonly login: () => Promise<RegistryLogin>
   /** Process environment, for DOCKER_HOST, proxies and the like. */
@@ -20,7 +21,7 @@ export interface DockerOptions {
   readonly temporary: string
   readonly signal: AbortSignal
   readonly say: (line: Text) => void
-  /** Told where the password will be before it is written, so that the post step can remove what a kill leaves behind. */
+  /** Called with the folder of the password before it is written, so that the post step can remove it after a kill. */
   readonly onConfiguration: (directory: string) => void
 }
 
@@ -50,7 +51,7 @@ interface Session {
 }
 
 function open(options: DockerOptions, configuration: DockerConfiguration, request: BuildRequest): Session {
-  // Inputs and the right to ask for tokens are nothing that a build should be able to see.
+  // A build must not see the inputs and the right to request OIDC tokens.
   const passed = Object.entries(options.environment).filter(([name]) => !/^(INPUT_|ACTIONS_ID_TOKEN_)/.test(name))
   const secrets = request.secrets.map(({ value }, index) => [secretVariable(index), value])
   return {
@@ -89,7 +90,10 @@ async function build(session: Session, request: BuildRequest, destination: Build
   }
 }
 
-/** An engine with the classic image store pushes tags only; its manifest goes up last, so the tag never names half an image. */
+/**
+ * An engine with the classic image store pushes only tags; its manifest is uploaded last, so the tag never names an incomplete
+ * image.
+ */
 async function pushTag(session: Session, { name, tag }: BuildDestination): Promise<string> {
   await run(session, ['push', '--', `${name}:${tag}`])
   const { output } = await run(

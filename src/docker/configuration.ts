@@ -7,6 +7,7 @@ import { writing } from '../unwritable.ts'
 /** How the folders begin in RUNNER_TEMP; the post step removes only such ones. */
 export const configurationPrefix = 'slipway-docker-'
 
+/** A temporary DOCKER_CONFIG folder that holds a registry login. */
 export interface DockerConfiguration {
   /** Value for DOCKER_CONFIG. */
   readonly directory: string
@@ -16,9 +17,9 @@ export interface DockerConfiguration {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Logs Docker in without a command line: a DOCKER_CONFIG of its own with the password in a file that only this user can
- * read. What the job has set up already stays valid: other logins, proxies, builders, contexts and plugins. `announce` is
- * told the folder before anything is in it. Throws `file-unwritable`.
+ * Logs Docker in without a command line: a DOCKER_CONFIG of its own with the password in a file that only this user can read. The
+ * job's own configuration stays valid: other logins, proxies, builders, contexts and plugins. `announce` is called with the
+ * folder before its first file is written. Throws `file-unwritable`.
  */
 export async function writeConfiguration(
   login: RegistryLogin,

@@ -7,7 +7,7 @@ import { type IgnoreRules, isIgnored, mayReturn, noRules, parseIgnoreFile } from
 /** The rules for what a build gets of its context: those of the Dockerfile's own ignore file, which only BuildKit reads, or of the context's. */
 export interface ContextRules {
   readonly rules: IgnoreRules
-  /** `<Dockerfile>.dockerignore` is there. */
+  /** `<Dockerfile>.dockerignore` exists. */
   readonly isOwn: boolean
 }
 

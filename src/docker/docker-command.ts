@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 
+/** One call of the `docker` program. */
 export interface DockerCommand {
   /** Never through a shell, so nothing in them is obeyed. Passwords and secrets do not belong here: others can read them. */
   readonly arguments: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Working directory: the workspace. */
   readonly directory: string
-  /** Cancels: the command is asked to end, and made to after a few seconds. */
+  /** Cancels: SIGTERM to the command, and SIGKILL after a few seconds. */
   readonly signal: AbortSignal
-  /** Every line that is printed, as soon as it is there. */
+  /** Called with every printed line, without delay. */
   readonly onLine?: ((line: string) => void) | undefined
 }
 
+/** Exit code and output of a `docker` call. */
 export interface DockerResult {
   /** Undefined when a signal ended it. */
   readonly exitCode: number | undefined

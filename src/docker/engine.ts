@@ -22,7 +22,7 @@ export async function findEngine(probe: Probe): Promise<Engine> {
   if ((await ask('buildx', 'version')).exitCode !== 0) return { kind: 'classic', version }
   const driver = /^Driver:\s+(\S+)/m.exec((await ask('buildx', 'inspect')).output)?.[1]
   if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version }
-  // The engine says so in its driver status (moby/moby, daemon/info.go).
+  // The engine's driver status contains it (moby/moby, daemon/info.go).
   const store = await ask('info', '--format={{json .DriverStatus}}')
   return { kind: store.output.includes('io.containerd.snapshotter') ? 'buildx-tag' : 'buildx-load', version }
 }

@@ -11,10 +11,10 @@ import { readYaml } from './yaml.ts'
 /** Whose text it is: a file by its path as it was given, or an input by its name. */
 export type Source = { readonly file: string } | { readonly input: string }
 
-/** A parsed JSON or YAML text that knows where its parts stand. */
+/** A parsed JSON or YAML text with the positions of its parts. */
 export interface Document<Value extends Json = Json> {
   readonly value: Value
-  /** Where the key or the item at a path stands, or the nearest part that exists. */
+  /** Position of the key or the item at a path, or of the nearest part that exists. */
   at(path: readonly PropertyKey[]): Place
   /** A single value as it is written, where it has no quotes; a number in YAML may be meant as a text. */
   plain(path: readonly PropertyKey[]): string | undefined

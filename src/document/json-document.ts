@@ -8,9 +8,9 @@ import { deepest, type Fault, givenTwice, isExact, keyProblem, type Reading } fr
 import type { SourceNode } from './tree.ts'
 
 /**
- * Reads JSON, in which comments and trailing commas are allowed. The value is that of `JSON.parse`; a scan of our own, in
- * proportion to the text, finds positions, and what is wrong: the syntax, keys that are given twice, numbers that lose
- * digits. It is made only where something is wrong, or somebody asks for a position.
+ * Reads JSON, in which comments and trailing commas are allowed. The value is that of `JSON.parse`; a scan of our own, linear in
+ * the text, finds positions and errors: the syntax, duplicate keys, numbers that lose digits. It runs only for an invalid text,
+ * or for the first position requested.
  */
 export function readJson(source: string): Reading {
   const strict = parsed(source)
@@ -38,7 +38,7 @@ interface Scan {
 }
 
 const space = /[ \t\r\n]*/y
-/** Characters that stand for themselves in a text. */
+/** Characters that a string holds unescaped. */
 const own = '[^"\\\\\\u0000-\\u001f]*'
 const quoted = new RegExp(`"${own}(?:\\\\(?:["\\\\/bfnrt]|u[\\da-fA-F]{4})${own})*"`, 'y')
 const plain = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?=[ \t\r\n,\]}]|$)/y
@@ -56,7 +56,7 @@ function scan(source: string): Pick<Scan, 'tree' | 'faults'> {
 
 const tooDeep = text`it is nested deeper than ${deepest} levels`
 
-/** Reads what stands at `at`; false for a syntax error. */
+/** Reads the value at `at`; false for a syntax error. */
 function step(state: Scan): boolean {
   const { source, expected, frames, at } = state
   const frame = frames.at(-1)
@@ -109,7 +109,7 @@ function inexact(written: string): Text {
   return text`the number ${untrusted(written)} cannot be kept exactly; put it in quotes`
 }
 
-/** Puts a value that ends `length` behind `at` to where it belongs. */
+/** Adds a value that ends `length` behind `at` to its parent. */
 function put(state: Scan, start: number, rest: Omit<SourceNode, 'start'>, length: number): true {
   const frame = state.frames.at(-1)
   if (frame === undefined) state.tree = { start, ...rest }

@@ -8,6 +8,6 @@ export interface Frame {
   readonly opened: number
   readonly isList: boolean
   readonly children: Map<string, SourceNode>
-  /** Of the member whose value comes next. */
+  /** Of the member whose value follows. */
   key?: { readonly name: string; readonly offset: number }
 }

@@ -74,7 +74,7 @@ function wanted(expected: Expected, frame: Frame | undefined): string {
   }
 }
 
-/** The beginning of what is there. A value may be secret, and is not shown. */
+/** The beginning of the unexpected text. A value may be secret, and is not shown. */
 function shown(rest: string): string {
   const name = /^"((?:[^"\\\n]|\\.){0,60})"(?=\s*:)/.exec(rest)?.[0]
   if (name !== undefined) return name

@@ -8,6 +8,7 @@ export interface TextSign {
 }
 
 const command = 'aws ecs describe-task-definition --task-definition FAMILY --query taskDefinition'
+/** The remedy for a text that is no task definition, with the AWS CLI command that exports one. */
 export const exportIt = `Give the task definition in the form of the Amazon ECS API, such as that of "${command}".`
 const render = (tool: string) => `Render it before this step (${tool}), and give the result.`
 

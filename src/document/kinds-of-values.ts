@@ -7,6 +7,7 @@ interface ObjectSign extends Kind {
 }
 
 const has = (value: JsonObject, ...names: readonly string[]) => names.every((name) => value[name] !== undefined)
+/** True for a JSON object that is no array. */
 export const isMap = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const anyOf = (value: Json | undefined, isIt: (item: JsonObject) => boolean) =>

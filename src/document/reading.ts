@@ -6,13 +6,13 @@ import type { SourceNode } from './tree.ts'
 export interface Fault {
   readonly message: Text
   readonly offset: number
-  /** Where the same stands a first time. */
+  /** Position of the first occurrence of a duplicate. */
   readonly earlier?: number | undefined
 }
 
 /** What a text holds, or what is wrong in it. */
 export type Reading =
-  /** `tree` is made when somebody asks for a position. */
+  /** `tree` is created for the first position requested. */
   { readonly value: Json; tree(): SourceNode } | { readonly faults: readonly Fault[] }
 
 /** Deeper nesting than any definition or configuration has. */

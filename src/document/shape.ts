@@ -26,7 +26,7 @@ export interface Misfit {
   readonly certain: boolean
 }
 
-/** Reads a table with a line for each shape, such as `Tag key:text value:text`, when somebody asks for the first. */
+/** Reads a table with a line for each shape, such as `Tag key:text value:text`, on first use. */
 export function shapesIn(table: string): Shapes {
   let shapes: ReadonlyMap<string, Members> | undefined
   return {
@@ -67,7 +67,7 @@ export function findMisfits(value: Json, shapes: Shapes, shape: string): readonl
 
 interface Search {
   readonly shapes: Shapes
-  /** Of the value that is looked at. */
+  /** Of the value that is checked. */
   readonly path: (string | number)[]
   readonly found: Misfit[]
 }
@@ -101,7 +101,7 @@ function inspectMembers(value: JsonObject, members: Members, search: Search): vo
   for (const [name, { required }] of members) {
     if (!required || (value[name] ?? '') !== '') continue
     const state = value[name] === '' ? 'empty' : 'missing'
-    const message = text`${name} is ${state}${inside(path)}`
+    const message = text`${name} is ${state}${inPath(path)}`
     found.push({ path: [...path, name], kind: 'missing', message, certain: true })
   }
 }
@@ -111,11 +111,11 @@ type Path = readonly (string | number)[]
 function unknown(name: string, known: readonly string[], path: Path): Misfit {
   const similar = nearest(name, known)
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
-  const message = text`unknown parameter "${untrusted(name)}"${inside(path)}${hint}`
+  const message = text`unknown parameter "${untrusted(name)}"${inPath(path)}${hint}`
   return { path: [...path, name], kind: 'unknown', message, certain: true }
 }
 
-function inside(path: Path): Text {
+function inPath(path: Path): Text {
   return path.length === 0 ? [] : text` in ${untrusted(pathText(path))}`
 }
 
@@ -178,14 +178,14 @@ function choice(value: string, allowed: readonly string[], path: Path): readonly
   if (allowed.includes(value)) return []
   const similar = nearest(value, allowed)
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
-  // Whether AWS minds the case of letters is not said of every member.
+  // AWS does not document for every member whether letter case matters.
   const certain = similar !== undefined && similar.toLowerCase() !== value.toLowerCase()
   const told = similar === undefined && /\s|.{40}/.test(value) ? [] : text`, not "${untrusted(value)}"`
   const message = text`${untrusted(pathText(path))} must be one of ${allowed.join(', ')}${told}${hint}`
   return [{ path, kind: 'choice', message, certain }]
 }
 
-/** A path as people write it: `containerDefinitions[0].image`. */
+/** A path in the usual notation: `containerDefinitions[0].image`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))

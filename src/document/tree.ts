@@ -1,4 +1,4 @@
-/** Where the parts of a JSON or YAML text stand: a tree beside the value, with offsets into the text. */
+/** Positions of the parts of a JSON or YAML text: a tree beside the value, with offsets into the text. */
 export interface SourceNode {
   /** Of the key of a member, or of the item of a list. */
   readonly start: number

@@ -11,7 +11,7 @@ const ofIndentation = new Set([
   'UNEXPECTED_TOKEN',
 ])
 
-/** What is wrong with the syntax of a YAML text, for people. */
+/** The syntax error of a YAML text, as a message. */
 export function syntaxProblem(
   { code, message, pos }: Pick<YAMLError, 'code' | 'message' | 'pos'>,
   source: string,
@@ -21,7 +21,7 @@ export function syntaxProblem(
   return ofIndentation.has(code) ? text`${problem}${indentation(source, pos[0])}` : problem
 }
 
-/** Says so where a line is indented in a way that no line before it is. */
+/** A hint for a line whose indentation matches no line before it. */
 function indentation(source: string, offset: number): Text {
   const before = source.slice(0, offset).split('\n')
   const isBlank = (line: string) => /^\s*(?:#|$)/.test(line)

@@ -41,7 +41,7 @@ function isEmpty(contents: Node | null): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && !contents.source)
 }
 
-/** A value and where its parts stand. */
+/** A value and the positions of its parts. */
 interface Read {
   readonly value: Json
   readonly tree: SourceNode

@@ -17,8 +17,8 @@ interface GitFolders {
 const largestFile = 64 * 1024 * 1024
 
 /**
- * The checkout that a folder lies in: the nearest `.git` above it, which of a folder below `workspace` is not looked for
- * above that. Undefined where there is none, as after a checkout without git, which downloads the files alone.
+ * The checkout that a folder lies in: the nearest `.git` above it; for a folder below `workspace`, no higher than that. Undefined
+ * where there is none, as after a checkout without git, which downloads only the files.
  */
 export function findCheckout(folder: string, workspace: string): Checkout | undefined {
   const start = realFolder(folder)

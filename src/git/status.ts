@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 
+/** The working tree that `git` reads, and the process it runs in. */
 export interface GitOptions {
   /** Top folder of the working tree. */
   readonly root: string
@@ -26,8 +27,8 @@ const longest = 60_000
 const mostOutput = 64 * 1024 * 1024
 
 /**
- * Asks git what differs from HEAD, and when that was committed. Nothing is written, and what git refuses stays unknown: a
- * checkout of another user ("detected dubious ownership") is not to be trusted with what its configuration may run.
+ * Reads from git what differs from HEAD, and the time of that commit. Writes nothing, and leaves unknown what git refuses: a
+ * checkout of another user ("detected dubious ownership") must not be trusted with the commands of its configuration.
  */
 export async function readStatus(options: GitOptions): Promise<GitStatus> {
   const status = await git(options, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'])

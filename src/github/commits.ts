@@ -6,8 +6,8 @@ const orders: readonly string[] = ['ahead', 'identical', 'behind', 'diverged'] s
 const permission = 'contents: read'
 
 /**
- * Commits as GitHub compares them: `GET /repos/{owner}/{repo}/compare/{base}...{head}`. The second page of one commit is
- * asked for, as only the first lists the changed files. Octokit would cost more start-up time than this one request.
+ * Commits as GitHub compares them: `GET /repos/{owner}/{repo}/compare/{base}...{head}`. Requests the second page of one commit,
+ * as only the first lists the changed files. Octokit would cost more start-up time than this one request.
  */
 export function openCommitHistory(config: RepositoryConfig): CommitHistory {
   return { compare: (base, head) => retried(config, (signal) => ask(config, base, head, signal)) }
@@ -33,14 +33,14 @@ async function ask(
  */
 async function missing(config: RepositoryConfig, base: string, signal: AbortSignal): Promise<Unanswered> {
   const found = await get(config, `commits/${base}?per_page=1&page=2`, signal)
-  if (found.status === 422) return gone(`commit ${base.slice(0, 7)} no longer exists on GitHub`)
-  return found.ok ? gone('the two commits have no common history') : await refused(found, permission)
+  if (found.status === 422) return commitGone(`commit ${base.slice(0, 7)} no longer exists on GitHub`)
+  return found.ok ? commitGone('the two commits have no common history') : await refused(found, permission)
 }
 
 function isOrder(status: unknown): status is CommitOrder {
   return typeof status === 'string' && orders.includes(status)
 }
 
-function gone(unknown: string): Unanswered {
+function commitGone(unknown: string): Unanswered {
   return { reason: 'gone', unknown }
 }

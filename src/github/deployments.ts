@@ -8,6 +8,7 @@ import { truncate } from '../report/short.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { type Deployed, endMarks } from './end-mark.ts'
 
+/** What GitHub deployment statuses need: token, API address, repository and the job's environment. */
 export interface DeploymentStatusesConfig {
   /** The job's token, with `deployments: write`. Without a token nothing is done. */
   readonly token: string | undefined
@@ -40,8 +41,9 @@ type Sent = 'sent' | 'refused' | 'failed'
 type Post = (state: State, description: string, signal: AbortSignal) => Promise<unknown>
 
 /**
- * Progress on the deployment that GitHub made for the job when it entered its environment: the newest of this commit and
- * environment. Never makes a second one. After the first failure it stays silent until the end: nobody waits for it twice.
+ * Progress on the deployment that GitHub created for the job when it entered its environment: the newest of this commit and
+ * environment. Never creates a second one. After the first failure it stays silent until the end, so that a broken API delays the
+ * run once.
  */
 export function openDeploymentStatuses(config: DeploymentStatusesConfig): DeploymentStatuses {
   const { token, environment, clock, debug } = config
@@ -55,8 +57,8 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
     /** Aborts what hangs, which would keep the process alive. */
     const over = new AbortController()
     try {
-      post ??= await within(clock, findDeployment(config, token, environment, over.signal))
-      await within(clock, post(state, description, over.signal))
+      post ??= await withTimeout(clock, findDeployment(config, token, environment, over.signal))
+      await withTimeout(clock, post(state, description, over.signal))
       return 'sent'
     } catch (error) {
       over.abort()
@@ -129,7 +131,7 @@ function boundedFetch(fetch: Fetch): typeof globalThis.fetch {
   return async (url, init) => bounded(await fetch(String(url), { ...init, redirect: 'error' }))
 }
 
-async function within<T>(clock: Clock, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController()
   const alarm = clock.sleep(longestCall, done.signal).then(
     () => Promise.reject(new Error('GitHub did not respond within 5 seconds')),

@@ -12,6 +12,7 @@ export interface Deployed {
   readonly what: Sha256 | `commit:${string}` | 'commit' | 'rollback' | 'continued'
 }
 
+/** A SHA-256 digest in hex. */
 export type Sha256 = `sha256:${string}`
 
 const pattern = /· (\S+)@(sha256:[0-9a-f]{64}|commit(?::[0-9a-f]{40,64})?|rollback|continued|failed)$/

@@ -9,12 +9,12 @@ interface Deployment {
 
 /** GitHub's deployments to one environment that are listed. Every job that enters it makes one. */
 const most = 100
-/** Of these, those that are looked through beside those of other services, which may have a job each. */
+/** Of these, the limit to search beside those of other services, which may have a job each. */
 const mostOwn = 30
 
 /**
- * The ends of deployments that Slipway has noted on GitHub's deployment page (`GET /repos/{owner}/{repo}/deployments` and
- * the statuses of each). What was read once is not asked for again.
+ * The ends of deployments that Slipway has noted on GitHub's deployment page (`GET /repos/{owner}/{repo}/deployments` and the
+ * statuses of each). Every response is read once.
  */
 export function openEnvironmentHistory(config: RepositoryConfig): EnvironmentHistory {
   const known = new Map<string, Promise<unknown>>()

@@ -42,7 +42,7 @@ function ownCommit(
   { GITHUB_SHA: sha = '', GITHUB_REF: ref = '' }: Environment,
   payload: Payload,
 ): readonly EventCommit[] {
-  // The ref of a push that deletes a branch is gone, and GITHUB_SHA is that of the default branch.
+  // A push that deletes a branch has no ref any more, and GITHUB_SHA is that of the default branch.
   if (payload.deleted === true) return [{ sha }]
   const commit = asObject(payload.head_commit ?? asObject(payload.merge_group).head_commit)
   const title = commit.id === sha ? firstLine(commit.message) : undefined
@@ -68,7 +68,7 @@ function pullRequestCommits(
   ]
   const base = asObject(pull.base).ref
   const into = typeof base === 'string' ? `refs/heads/${base}` : undefined
-  // A merge that has happened comes first: its commit is that of the branch, and no trial any more.
+  // A completed merge has precedence: its commit is on the branch, no longer a test merge.
   return [
     ...(result === undefined ? [] : [{ sha: result, ref: into, branch: into, title: facts.title }]),
     ...trials.map((trial) => ({ ...facts, sha: trial, head, ref: `refs/pull/${number}/merge` })),
@@ -87,7 +87,7 @@ function workflowRunCommits(payload: Payload): readonly EventCommit[] {
   return [{ sha, branch, title: asObject(commit).id === sha ? firstLine(asObject(commit).message) : undefined }]
 }
 
-/** What people wrote, without credentials: it is shown, and saved between steps. */
+/** Text that users wrote, without credentials: it is shown, and saved between steps. */
 function firstLine(text: unknown): string | undefined {
   return typeof text === 'string' ? redact(text.split(/[\r\n]/)[0]?.trim() ?? '') || undefined : undefined
 }

@@ -7,7 +7,7 @@ import type { Incomparable } from '../ports.ts'
 
 /** How one repository of GitHub is read with the job's token. */
 export interface RepositoryConfig {
-  /** The job's token. Without one, nothing is asked. */
+  /** The job's token. Without one, no request is sent. */
   readonly token: string | undefined
   /** `GITHUB_API_URL`. */
   readonly apiUrl: string
@@ -28,7 +28,7 @@ const longestTry = 5_000
 /** Between two tries. Milliseconds. */
 export const pause = 2_000
 
-/** Asks until there is an answer, or none can be had. Never throws; takes half a minute at most. */
+/** Retries until there is a response, or none can be had. Never throws; takes half a minute at most. */
 export async function retried<T>(
   config: RepositoryConfig,
   ask: (signal: AbortSignal) => Promise<T | Unanswered>,
@@ -80,8 +80,8 @@ export function get({ apiUrl, repository, token, fetch }: RepositoryConfig, what
 }
 
 /**
- * Who asks too often gets 403 or 429, as who may not ask gets 403; the difference is in the headers, or in the text alone
- * ("Rate limits for the REST API"). `permission`: what the token needs for the request.
+ * GitHub returns 403 or 429 for an exceeded rate limit, and 403 for a missing permission; the difference is in the headers, or in
+ * the text alone ("Rate limits for the REST API"). `permission`: what the token needs for the request.
  */
 export async function refused(response: Response, permission: string): Promise<Unanswered> {
   const { status, headers } = response
@@ -98,6 +98,7 @@ export async function refused(response: Response, permission: string): Promise<U
   return isDenied ? denied(`${answered}: github-token lacks ${permission}`) : unanswered(answered)
 }
 
+/** The result of a request without a usable answer. `again`: milliseconds until the next attempt. */
 export function unanswered(unknown: string, again?: number): Unanswered {
   return { reason: 'unanswered', unknown, again }
 }

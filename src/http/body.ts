@@ -1,4 +1,4 @@
-/** An answer that has more bytes than are read of it: whatever it is, it is not what was asked for. */
+/** A response with more bytes than the limit: it cannot be the expected one. */
 export class OversizedAnswer extends Error {
   override readonly name = 'OversizedAnswer'
   constructor(limit: number) {
@@ -9,7 +9,7 @@ export class OversizedAnswer extends Error {
 /** Enough for every answer of GitHub (a list of a hundred statuses has half a megabyte), its token service and Slack. Bytes. */
 export const usualLimit = 4 * 1024 * 1024
 
-/** All bytes of an answer. Throws `OversizedAnswer`, and lets go of the connection, as soon as there are more than `limit`. */
+/** All bytes of a response. Throws `OversizedAnswer`, and closes the connection, as soon as there are more than `limit`. */
 export async function readBytes(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0

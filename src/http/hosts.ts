@@ -13,15 +13,15 @@ export const emulatorVariable = 'SLIPWAY_EMULATOR_HOSTS'
 
 /** True for a host that `SLIPWAY_EMULATOR_HOSTS` names. Scheme and port, as in `http://localstack:4566`, say nothing more. */
 export function isEmulator(hostname: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  const host = bare(hostname.toLowerCase())
+  const host = withoutBrackets(hostname.toLowerCase())
   return (environment[emulatorVariable] ?? '')
     .toLowerCase()
     .split(/[\s,]+/)
-    .map((named) => bare(/^(?:https?:\/\/)?(\[[^\]]*\]|[^:/]*)(?::\d+)?\/?$/.exec(named)?.[1] ?? named))
+    .map((named) => withoutBrackets(/^(?:https?:\/\/)?(\[[^\]]*\]|[^:/]*)(?::\d+)?\/?$/.exec(named)?.[1] ?? named))
     .some((named) => named !== '' && (host === named || host.endsWith(`.${named}`)))
 }
 
 /** An address of IPv6 without its brackets. */
-function bare(host: string): string {
+function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1')
 }

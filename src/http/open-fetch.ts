@@ -2,7 +2,7 @@ import type { Fetch } from './fetch.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** True where the environment names any proxy: only then is the code loaded that knows them. */
+/** True where the environment names any proxy: only then is the proxy code loaded. */
 export function namesProxy(environment: Environment): boolean {
   return ['http_proxy', 'https_proxy', 'all_proxy'].some((name) => environment[name] || environment[name.toUpperCase()])
 }

@@ -19,7 +19,7 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
         ...(signal && { signal }),
       })
       request.on('error', reject)
-      // Until there is a connection, a request that is destroyed says nothing.
+      // Until there is a connection, a destroyed request emits no error.
       const end = () => reject(signal?.reason)
       signal?.addEventListener('abort', end, { once: true })
       request.once('close', () => signal?.removeEventListener('abort', end))

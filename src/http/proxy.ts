@@ -5,6 +5,7 @@ import { isLoopback } from './hosts.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** An HTTP proxy from the environment. */
 export interface ProxyServer {
   /** `http:` or `https:`, with user and password where it has them. */
   readonly url: URL
@@ -13,10 +14,10 @@ export interface ProxyServer {
 }
 
 /**
- * The proxy for an address, by the variables and rules that curl documents (https://curl.se/docs/manpage.html,
- * "ENVIRONMENT"): the one of the address's scheme, else `ALL_PROXY`; lower case comes first; `NO_PROXY` names what is
- * reached without. An `http:` address of this machine never has one: it would lead to the proxy's own machine. Throws
- * `proxy-refused` for a proxy that cannot be used.
+ * The proxy for an address, by the variables and rules that curl documents (https://curl.se/docs/manpage.html, "ENVIRONMENT"):
+ * the one of the address's scheme, else `ALL_PROXY`; lower case has precedence; `NO_PROXY` names the hosts that bypass it. An
+ * `http:` address of this machine never has one: it would resolve to the proxy's own machine. Throws `proxy-refused` for a proxy
+ * that cannot be used.
  */
 export function proxyFor(target: URL, environment: Environment): ProxyServer | undefined {
   const secure = target.protocol === 'https:'
@@ -27,7 +28,7 @@ export function proxyFor(target: URL, environment: Environment): ProxyServer | u
   return { url: proxyUrl(environment[variable] ?? '', variable), variable }
 }
 
-/** The proxy's address for people: without user and password. */
+/** The proxy's address for messages: without user and password. */
 export function addressOf({ url }: ProxyServer): string {
   return `${url.protocol}//${url.host}`
 }

@@ -1,10 +1,7 @@
 import { Failure, failureInOneLine } from '../failure.ts'
 import { renderText } from '../text.ts'
 
-/**
- * Why a request got no answer, in the words of whoever knows: what a proxy said, or the cause under `fetch failed`. The
- * text is of others.
- */
+/** Why a request got no response: the proxy's error, or the cause under `fetch failed`. The text is untrusted. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof Failure) return renderText(failureInOneLine(error.parts), (theirs) => theirs)

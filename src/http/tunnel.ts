@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { addressOf, type ProxyServer, proxyFor } from './proxy.ts'
 
+/** Node agents for HTTP and HTTPS requests, as the SDK's request handler accepts them. */
 export interface Agents {
   readonly httpAgent: http.Agent
   readonly httpsAgent: https.Agent
@@ -51,7 +52,10 @@ function tunnelling<Agent extends http.Agent>(
   return agent
 }
 
-/** Until TLS is there, an error may be that of the proxy: a page of its own in the place of a tunnel, or its own certificate. */
+/**
+ * Until the TLS handshake completes, an error may be that of the proxy: an HTML page in place of a tunnel, or its own
+ * certificate.
+ */
 function naming(proxy: ProxyServer, socket: Duplex | null | undefined): typeof socket {
   const name = (error: Error) => {
     error.message += ` (through the proxy ${addressOf(proxy)}, ${proxy.variable})`
@@ -61,7 +65,7 @@ function naming(proxy: ProxyServer, socket: Duplex | null | undefined): typeof s
   return socket
 }
 
-/** As it stands where it is not percent-encoded. */
+/** The text itself where it is not percent-encoded. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

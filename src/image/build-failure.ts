@@ -98,7 +98,7 @@ function explain(said: string): ReturnType<Rule['explain']> | undefined {
   return undefined
 }
 
-/** BuildKit and the daemon mark the line that counts. */
+/** BuildKit and the daemon mark the relevant line. */
 function lastError(tail: readonly string[]): string {
   const marked = tail.findLast((line) => /^(ERROR|error|Error response from daemon|denied|unauthorized)\b/.test(line))
   return (marked ?? tail.at(-1) ?? '').replace(/^(ERROR|error): /, '').trim()

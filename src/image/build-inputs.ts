@@ -4,14 +4,14 @@ import { type Text, text, untrusted } from '../text.ts'
 
 /** The label with the key of what an image was made of: `1:` and a SHA-256. */
 export const keyLabel = 'slipway.key'
-/** The label that says what is behind the key, as JSON. Of values that may be secret it has the beginning of a hash. */
+/** The label with the inputs of the key, as JSON. Of values that may be secret it has the beginning of a hash. */
 export const inputsLabel = 'slipway.inputs'
 
 /** Of the key. Another version means that other things are compared. */
 const version = '1'
 /** A command line takes 128 KiB in one argument; far below that the label is left out. Characters. */
 const longestInputs = 16 * 1024
-/** Of a hash, as much as tells two values apart and not more. */
+/** The shortest prefix of a hash that distinguishes two values. */
 const shownDigits = 8
 
 /** Where the files of a build come from. */
@@ -32,7 +32,7 @@ export interface BuildSource {
   readonly content?: string | undefined
 }
 
-/** What is beside the request and makes another image. */
+/** Inputs beside the request that change the image. */
 export interface BuildCircumstances {
   /** What a build without `platforms` is for. */
   readonly defaultPlatform: string
@@ -40,11 +40,11 @@ export interface BuildCircumstances {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Id of the workflow run. */
   readonly runId: string
-  /** Those that are asked for; the ones that every image gets are made from the source. */
+  /** Those of the inputs; the default ones are created from the source. */
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** What an image is made of: by name, a value in the clear, or a hash. */
+/** The inputs of an image: by name, a value in plain text, or a hash. */
 export interface BuildInputs {
   /** `1:…` */
   readonly key: string

@@ -5,18 +5,16 @@ import { type BuildInputs, differences } from './build-inputs.ts'
 import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
+/** The ECR repository of an image, and whether to create it. */
 export interface RepositoryRequest {
   readonly name: string
   /** Make the repository when it does not exist. */
   readonly create: boolean
-  /** Tag immutability of a repository that is made. */
+  /** Tag immutability of a repository that is created. */
   readonly immutableTags: boolean
 }
 
-/**
- * The repository that an image goes to, made on request. `registryHost`: of the account and region. Throws
- * `repository-not-found`.
- */
+/** The repository of an image, created on request. `registryHost`: of the account and region. Throws `repository-not-found`. */
 export async function requireRepository(
   ecr: Ecr,
   request: RepositoryRequest,
@@ -43,14 +41,15 @@ export type Intended =
       readonly kind: 'build'
       /** Undefined where it is not known what the image is going to be made of. */
       readonly inputs: BuildInputs | undefined
-      /** Why no image that is there can be the same one. */
+      /** Why no existing image can be the same one. */
       readonly unlike: Text | undefined
     }
 
+/** What the tags that exist in the repository allow. */
 export type TagDecision =
   /** Build and push; the tags are free, or may move. */
   | { readonly kind: 'push' }
-  /** What is there already is what would be pushed. */
+  /** The existing image equals the one to be pushed. */
   | { readonly kind: 'reuse'; readonly image: PublishedImage }
 
 /**
@@ -99,7 +98,7 @@ function matches(wildcard: string, tag: string): boolean {
   return new RegExp(`^${literal.join('.*')}$`).test(tag)
 }
 
-/** The failure for an immutable tag that holds something else. `other`: what tells the two apart, as the end of a sentence. */
+/** The failure for an immutable tag that holds something else. `other`: what distinguishes the two, as the end of a sentence. */
 export function tagTaken(
   repository: string,
   tag: string,

@@ -75,7 +75,7 @@ function partsOf(path: string, isException: boolean): readonly Part[] {
   return parts
 }
 
-/** `**` without a slash behind it. In front of a plain name it stands for anything since Docker 23, before that for folders. */
+/** `**` without a slash behind it. Before a plain name it matches anything since Docker 23, before that folders. */
 function doubleStar(path: string, index: number, isException: boolean): Part {
   const rest = path.slice(index + 2)
   const isInFront = index === 0 && !/[*?[\]\\]/.test(rest)
@@ -96,8 +96,8 @@ export function isIgnored({ patterns }: IgnoreRules, path: string): boolean {
 }
 
 /**
- * Whether a pattern matches a path or a folder above it. All ways to match are followed side by side, so that no pattern
- * takes more time than its length times that of the path.
+ * Whether a pattern matches a path or a folder above it. All matches are followed in parallel, so the time is at most the
+ * pattern's length times that of the path.
  */
 function matches({ parts, literal }: IgnorePattern, path: string): boolean {
   if (!path.startsWith(literal)) return false
@@ -112,7 +112,7 @@ function matches({ parts, literal }: IgnorePattern, path: string): boolean {
   return states.has(parts.length)
 }
 
-/** A part is reached: what may stand for nothing is passed as well. */
+/** A part is reached: parts that may match nothing are passed as well. */
 function enter(parts: readonly Part[], at: number, states: Set<number>): Set<number> {
   for (let state = at; ; state++) {
     states.add(state)
@@ -139,7 +139,7 @@ function step(parts: readonly Part[], state: number, character: string, next: Se
       enter(parts, state, next)
       return
     case 'folders':
-      // What comes next begins behind a slash.
+      // The next part begins behind a slash.
       next.add(state)
       if (character === '/') enter(parts, state + 1, next)
   }

@@ -23,6 +23,7 @@ export interface LayoutSource {
   size(path: string): Promise<number | undefined>
 }
 
+/** A manifest or index to push, with its exact bytes. */
 export interface PlannedManifest {
   readonly digest: string
   readonly mediaType: string
@@ -39,7 +40,7 @@ export interface ImagePlan {
   readonly blobs: readonly Descriptor[]
   /** Such as `linux/amd64`. */
   readonly platforms: readonly string[]
-  /** Commit that the image says it was built from. */
+  /** Commit in the image's labels. */
   readonly revision: string | undefined
 }
 

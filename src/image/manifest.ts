@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDigest } from './reference.ts'
 
-/** What one part of an image says about another (OCI image spec, descriptor.md), cut down to what is read. */
+/** A reference to another part of an image (OCI image spec, descriptor.md), cut down to the members that are read. */
 export interface Descriptor {
   readonly mediaType: string
   readonly digest: string
@@ -43,7 +43,7 @@ export function digestOf(content: Uint8Array): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`
 }
 
-/** Reads a manifest or index. Throws an `Error` that says what is wrong with it. */
+/** Reads a manifest or index. Throws an `Error` that names what is wrong. */
 export function parseManifest(content: Uint8Array): Manifest {
   const parsed = record(parseJson(content))
   if (parsed === undefined || parsed.schemaVersion !== 2) throw new Error('it is not a manifest of schema version 2')

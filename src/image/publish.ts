@@ -7,7 +7,7 @@ import { type ImagePlan, type LayoutSource, planLayout, readBlob } from './layou
 import { pushByDigest, putTags } from './push.ts'
 import type { PublishedImage } from './revision.ts'
 
-/** Where the image comes from: a build that is still to be done, or a layout that another tool built. */
+/** The source of the image: a build that has not run yet, or a layout that another tool built. */
 export type ImageSource =
   | {
       readonly kind: 'build'
@@ -19,6 +19,7 @@ export type ImageSource =
     }
   | { readonly kind: 'layout'; readonly layout: LayoutSource }
 
+/** One image to publish: repository, tags and source. */
 export interface PublishRequest {
   readonly repository: RepositoryRequest
   /** At least one; the first is the image's own. */
@@ -26,6 +27,7 @@ export interface PublishRequest {
   readonly source: ImageSource
 }
 
+/** Adapters that publishing needs. */
 export interface PublishPorts {
   readonly ecr: Ecr
   readonly registry: Registry
@@ -35,6 +37,7 @@ export interface PublishPorts {
   readonly say: (line: Text) => void
 }
 
+/** The image in the registry, and what was uploaded for it. */
 export interface Published {
   readonly repository: Repository
   readonly digest: string
@@ -50,9 +53,8 @@ type Prepared =
   | (Extract<ImageSource, { kind: 'layout' }> & { readonly plan: ImagePlan })
 
 /**
- * From a commit to an image in the registry: the repository and the tags are looked at before anything is built, the
- * image is pushed by digest where the builder can do that, and the tags come last, so nobody ever sees a tag without its
- * whole image.
+ * From a commit to an image in the registry: the repository and the tags are checked before the build, the image is pushed by
+ * digest where the builder supports that, and the tags come last, so that no tag ever refers to an incomplete image.
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
@@ -69,7 +71,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
-    // Another run may have pushed the same image meanwhile; anything else is told by what makes it different.
+    // Another run may have pushed the same image meanwhile; any other image is reported by what distinguishes it.
     const now = await decide()
     if (now.kind === 'push') throw error
     return await reuse(now.image, repository, request, ports)

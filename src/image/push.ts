@@ -6,6 +6,7 @@ import type { ImagePlan } from './layout.ts'
 import type { Descriptor } from './manifest.ts'
 import { findImage } from './revision.ts'
 
+/** Counts of one push, in blobs and bytes. */
 export interface PushedImage {
   readonly uploadedBlobs: number
   readonly uploadedBytes: number
@@ -17,8 +18,8 @@ export interface PushedImage {
 const lanes = 4
 
 /**
- * Pushes an image by digest: the blobs that are missing, then manifests with children first. No tag is touched, so a push
- * that stops half-way is invisible, and doing it again goes on where it stopped.
+ * Pushes an image by digest: the missing blobs, then manifests with children first. Moves no tag, so an interrupted push has no
+ * visible effect, and a repeated one resumes.
  */
 export async function pushByDigest(
   registry: Registry,
@@ -46,8 +47,8 @@ export async function pushByDigest(
 }
 
 /**
- * Gives an image that is in the registry its tags, one after the other. A tag that is there already counts as put, also
- * when the registry refuses it because it is immutable. Throws `image-tag-taken`, `image-not-found`.
+ * Tags an image of the registry, one tag after the other. An existing equal tag counts as put, also when the registry refuses it
+ * because it is immutable. Throws `image-tag-taken`, `image-not-found`.
  */
 export async function putTags(
   registry: Registry,
@@ -64,7 +65,7 @@ export async function putTags(
       requireDigest(await registry.pushManifest(repository, tag, manifest.mediaType, manifest.content), digest)
     } catch (error) {
       if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
-      // Another run may have put the tag between our look and our push.
+      // Another run may have put the tag between our read and our push.
       const now = await findImage(registry, repository, tag)
       if (now === undefined) throw error
       if (now.digest !== digest) throw tagTaken(repository, tag, now, text`this run pushes ${untrusted(digest)}`)

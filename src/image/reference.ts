@@ -1,5 +1,6 @@
-/** Names of images, as people and registries write them: `registry:port/path/name:tag@digest`. */
+/** Image references, as Docker and registries write them: `registry:port/path/name:tag@digest`. */
 
+/** The parts of an image reference, as Docker writes it: `registry/repository:tag@digest`. */
 export interface ImageReference {
   /** Host, with port if any; undefined for Docker Hub's short names. */
   readonly registry?: string | undefined
@@ -64,12 +65,12 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
 /** The user, with or without a password, before the registry of `https://user:password@host/x`; a digest is no user's host. */
 const credentials = /^((?:[a-z][\w+.-]{0,20}:\/\/)?).*@(?!sha\d*:?)(?=.)/is
 
-/** True where a name has credentials in it. No registry is named so, and whoever shows the name shows them. */
+/** True where a reference contains credentials. No registry has such a name, and showing it would show them. */
 export function hasCredentials(value: string): boolean {
   return credentials.test(value)
 }
 
-/** The name without them, for people. */
+/** The reference without them, for messages. */
 export function withoutCredentials(value: string): string {
   return value.replace(credentials, '$1***@')
 }

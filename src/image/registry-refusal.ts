@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
-/** What a registry said, or why there was no answer. */
+/** The error of a registry, or why there was no response. */
 export interface RegistryRefusal {
   /** Code of the OCI distribution spec, such as NAME_UNKNOWN. */
   readonly code?: string | undefined
@@ -93,7 +93,7 @@ export function isPassing({ status }: RegistryRefusal): boolean {
   return status === undefined || status === 429 || status === 408 || status >= 500
 }
 
-/** `DENIED: no access`; the status stands for a code that is missing. */
+/** `DENIED: no access`; the HTTP status replaces a missing code. */
 export function refusalWords({ code, status, message }: RegistryRefusal): Text {
   const name = code || (status === undefined ? '' : `HTTP ${status}`)
   return text`${untrusted([name, message].filter(Boolean).join(': '))}`

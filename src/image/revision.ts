@@ -2,15 +2,16 @@ import { Failure } from '../failure.ts'
 import type { Registry } from '../ports.ts'
 import { isAttestation, type Manifest, parseConfig, parseManifest } from './manifest.ts'
 
+/** An image that the registry holds, with its manifest or index. */
 export interface PublishedImage {
   readonly digest: string
   readonly mediaType: string
   readonly content: Uint8Array
-  /** What the image says of itself, annotations included; undefined where the credentials do not allow to read that. */
+  /** The image's labels, annotations included; undefined where the credentials do not allow to read them. */
   readonly labels: Readonly<Record<string, string>> | undefined
 }
 
-/** What is behind a tag or digest, with what it says of itself. Undefined when there is nothing. */
+/** The image of a tag or digest, with its labels. Undefined when there is none. */
 export async function findImage(
   registry: Registry,
   repository: string,

@@ -4,7 +4,7 @@ import { isTag } from './reference.ts'
 /** What tags are made from, as far as it is known. */
 export type TagSource = Partial<Pick<Source, 'revision' | 'ref' | 'pullRequest'>>
 
-/** How a tag comes about, in the words of docker/metadata-action. */
+/** The kind of a tag rule, in the words of docker/metadata-action. */
 export type TagRule =
   | { readonly type: 'raw'; readonly value: string }
   | { readonly type: 'sha'; readonly format: 'short' | 'long'; readonly prefix: string }

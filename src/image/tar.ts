@@ -3,6 +3,7 @@
 /** Tar archives are made of blocks of this many bytes. */
 export const blockSize = 512
 
+/** The header of one entry of a tar archive. */
 export interface TarEntry {
   /** As the archive has it, without a leading `./`. */
   readonly name: string

@@ -18,13 +18,13 @@ export interface BuildRequest {
   /** Network of RUN instructions: default, host or none. */
   readonly network?: string | undefined
   readonly noCache: boolean
-  /** Ask for newer base images. */
+  /** Pull newer base images. */
   readonly pull: boolean
-  /** `<Dockerfile>.dockerignore` is there: without Buildx, what it keeps out would be sent all the same. */
+  /** `<Dockerfile>.dockerignore` exists: without Buildx, the files that it excludes would be sent all the same. */
   readonly ownIgnoreFile: boolean
 }
 
-/** Where an image goes. */
+/** The destination of an image. */
 export interface BuildDestination {
   /** Repository with its registry: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`. */
   readonly name: string

@@ -1,3 +1,4 @@
+/** A deployment group (CodeDeploy API DeploymentGroupInfo). */
 export interface DeploymentGroup {
   readonly applicationName?: string
   readonly deploymentGroupName?: string
@@ -25,6 +26,7 @@ export interface DeploymentGroup {
   }
 }
 
+/** A deployment (CodeDeploy API DeploymentInfo). */
 export interface CodeDeployDeployment {
   readonly deploymentId?: string
   readonly applicationName?: string
@@ -51,6 +53,7 @@ export interface CodeDeployDeployment {
   readonly previousRevision?: { readonly appSpecContent?: { readonly content?: string; readonly sha256?: string } }
 }
 
+/** The ECS service that a deployment targets (CodeDeploy API ECSTarget). */
 export interface EcsTarget {
   readonly deploymentId?: string
   readonly targetId?: string
@@ -80,6 +83,7 @@ export interface EcsTarget {
   }[]
 }
 
+/** Request of CodeDeploy CreateDeployment. */
 export interface CreateDeploymentRequest {
   readonly applicationName: string
   readonly deploymentGroupName: string
@@ -98,8 +102,8 @@ export interface CreateDeploymentRequest {
 export interface CodeDeploy {
   describeDeploymentGroup(application: string, group: string): Promise<DeploymentGroup | undefined>
   /**
-   * The groups that deploy one service of Amazon ECS (both by name), of all applications or of the one that is named.
-   * Incomplete where there are too many applications to look through.
+   * The groups that deploy one service of Amazon ECS (both by name), of all applications or of the one that is named. Incomplete
+   * where there are too many applications to search.
    */
   findDeploymentGroups(
     cluster: string,
@@ -113,7 +117,7 @@ export interface CodeDeploy {
   describeTarget(id: string, cluster: string, service: string): Promise<EcsTarget | undefined>
   /** Ids of deployments of the group that are Created, Queued, InProgress, Baking or Ready. */
   listActiveDeployments(application: string, group: string): Promise<readonly string[]>
-  /** Ends a wait. False: the deployment did not wait any more, as somebody else answered or it ended. */
+  /** Ends a wait. False: the deployment no longer waited, as another caller answered or it ended. */
   continueDeployment(id: string, wait: 'READY_WAIT'): Promise<boolean>
   /** Stops with `autoRollbackEnabled`. A deployment that has ended already is no error. */
   stopDeployment(id: string, rollBack: boolean): Promise<void>

@@ -1,4 +1,4 @@
-/** How one commit stands to another, in GitHub's words. */
+/** The relation of one commit to another, in GitHub's words. */
 export type CommitOrder = 'ahead' | 'identical' | 'behind' | 'diverged'
 
 /** Why two commits could not be compared. */
@@ -14,6 +14,6 @@ export interface Incomparable {
 
 /** The history of the run's own repository. */
 export interface CommitHistory {
-  /** How `head` stands to `base` (both SHAs), or why that cannot be found out. Never throws, takes half a minute at most. */
+  /** The relation of `head` to `base` (both SHAs), or why it is unknown. Never throws, takes half a minute at most. */
   compare(base: string, head: string): Promise<CommitOrder | Incomparable>
 }

@@ -6,5 +6,5 @@ export type CredentialLifetime =
   | { readonly kind: 'renewed' }
   /** There are no others after that moment (milliseconds since 1970). */
   | { readonly kind: 'until'; readonly at: number }
-  /** They do expire, and nothing says when: a session token does not tell (AWS: "treat it as opaque"). */
+  /** They expire at an unknown time: a session token does not contain it (AWS: "treat it as opaque"). */
   | { readonly kind: 'unknown' }

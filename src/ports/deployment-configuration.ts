@@ -33,19 +33,22 @@ export interface FailureThreshold {
   readonly value?: number
 }
 
+/** A hook of a service deployment (ECS API DeploymentLifecycleHook). */
 export interface LifecycleHook {
   /** AWS_LAMBDA (also when absent) or PAUSE. */
   readonly targetType?: string
   readonly hookTargetArn?: string
   readonly roleArn?: string
   readonly lifecycleStages?: readonly string[]
-  /** Any JSON; handed to the function. */
+  /** Any JSON; passed to the function. */
   readonly hookDetails?: unknown
   /** `action`: CONTINUE or ROLLBACK. */
   readonly timeoutConfiguration?: { readonly timeoutInMinutes?: number; readonly action?: string }
 }
 
-/** Where traffic goes while it is shifted (API AdvancedConfiguration). Rules are ARNs of listeners behind a Network Load Balancer. */
+/**
+ * Routing of traffic while it is shifted (API AdvancedConfiguration). Rules are ARNs of listeners behind a Network Load Balancer.
+ */
 export interface AdvancedConfiguration {
   readonly alternateTargetGroupArn?: string
   readonly productionListenerRule?: string

@@ -3,6 +3,7 @@ import type { DeploymentConfiguration } from './deployment-configuration.ts'
 import type { JsonObject } from './json.ts'
 import type { LoadBalancer, Service, ServiceDeployment } from './service.ts'
 
+/** A task (ECS API Task). */
 export interface Task {
   readonly taskArn?: string
   readonly taskDefinitionArn?: string
@@ -33,6 +34,7 @@ export interface Task {
   }[]
 }
 
+/** Request of ECS UpdateService. */
 export interface UpdateServiceRequest {
   readonly cluster: string
   readonly service: string
@@ -42,7 +44,7 @@ export interface UpdateServiceRequest {
   readonly enableECSManagedTags?: boolean
   readonly propagateTags?: string
   readonly volumeConfigurations?: readonly JsonObject[]
-  /** Members that are left out stay; a member that is there replaces what was there, with all below it. */
+  /** Omitted members stay; a given member replaces the previous one, with all below it. */
   readonly deploymentConfiguration?: DeploymentConfiguration
   /** All of them; makes a new deployment. */
   readonly loadBalancers?: readonly LoadBalancer[]
@@ -57,6 +59,7 @@ export interface CreateServiceRequest extends JsonObject {
   readonly clientToken: string
 }
 
+/** Request of ECS RunTask for one task. */
 export interface RunTaskRequest {
   readonly cluster: string
   readonly taskDefinition: string
@@ -77,11 +80,11 @@ export interface RunTaskRequest {
 export interface Ecs {
   /** Undefined when the service does not exist; throws `service-not-found` when the cluster does not. */
   describeService(cluster: string, service: string): Promise<Service | undefined>
-  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with what is there instead. */
+  /** The `service-not-found` for a service that is MISSING, or INACTIVE, with the names that exist instead. */
   explainMissingService(cluster: string, service: string, reason: 'MISSING' | 'INACTIVE'): Promise<Failure>
   /** Read back: the service's task definition, desired count and deployments. Returns the service after the update. */
   updateService(request: UpdateServiceRequest): Promise<Service>
-  /** Read back. Undefined when there is an active service of that name already, which somebody else made. */
+  /** Read back. Undefined when there is an active service of that name already, which another caller created. */
   createService(request: CreateServiceRequest): Promise<Service | undefined>
   /** Newest first: all of about the last three months, or those that were created after a moment of that time. */
   listServiceDeployments(cluster: string, service: string, createdAfter?: Date): Promise<readonly ServiceDeployment[]>
@@ -90,7 +93,7 @@ export interface Ecs {
   taskDefinitionOfRevision(serviceRevisionArn: string): Promise<string | undefined>
   /** Stops a service deployment and rolls it back (`stopType: ROLLBACK`). */
   rollBackServiceDeployment(arn: string): Promise<void>
-  /** Answers a PAUSE hook that is AWAITING_ACTION. False: nothing waited there any more, as somebody else answered or it ended. */
+  /** Answers a PAUSE hook that is AWAITING_ACTION. False: the hook no longer waited, as another caller answered or it ended. */
   continueServiceDeployment(arn: string, hookId: string, action: 'CONTINUE' | 'ROLLBACK'): Promise<boolean>
   /**
    * Tasks of a service, of a deployment (`startedBy`) or by ARN; stopped ones stay visible for about an hour. `atMost`: 100
@@ -108,7 +111,7 @@ export interface Ecs {
    * Undefined when the family or revision does not exist.
    */
   describeTaskDefinition(nameOrArn: string): Promise<JsonObject | undefined>
-  /** Registers exactly this; throws `task-definition-lossy` when a member would be dropped on the way. Returns what AWS stored. */
+  /** Registers exactly this; throws `task-definition-lossy` when the SDK would drop a member. Returns what AWS stored. */
   registerTaskDefinition(definition: JsonObject): Promise<JsonObject>
   /** Adds tags to a resource, or changes their values. */
   tagResource(arn: string, tags: Readonly<Record<string, string>>): Promise<void>

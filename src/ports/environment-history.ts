@@ -15,9 +15,9 @@ export interface EnvironmentEnd {
 /** What has been deployed to the environments of the run's own repository. */
 export interface EnvironmentHistory {
   /**
-   * How deployments of a service to an environment ended, newest first, read as far as they are asked for. The last item
-   * says why no more can be read, where that is so. Never throws; each read takes half a minute at most. `service`: its
-   * name in slipway.yml, or that of the ECS service.
+   * How deployments of a service to an environment ended, newest first, read on demand. The last item says why no more can be
+   * read, where that is so. Never throws; each read takes half a minute at most. `service`: its name in slipway.yml, or that of
+   * the ECS service.
    */
   ends(environment: string, service: string): AsyncIterable<EnvironmentEnd | Incomparable>
 }

@@ -1,4 +1,4 @@
-/** Read-only sources of evidence. Each throws `permission-missing` when it is not allowed; the diagnosis goes on without. */
+/** Read-only sources of evidence. Each throws `permission-missing` when it is not allowed; the diagnosis continues without it. */
 export interface EvidenceSources {
   targetHealth(targetGroupArn: string): Promise<
     readonly {

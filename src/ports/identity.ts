@@ -1,3 +1,4 @@
+/** The principal of the credentials (STS GetCallerIdentity). */
 export interface Identity {
   readonly accountId: string
   /** ARN of the principal. */

@@ -1,6 +1,6 @@
 import type { Ecr, Registry } from './registry.ts'
 
-/** Where images are, and what they are made for. */
+/** Where images are stored, and their platforms. */
 export interface ImageStore {
   readonly ecr: Pick<Ecr, 'imageDigest' | 'tags'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'>

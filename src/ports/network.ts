@@ -7,6 +7,7 @@ export interface Subnet {
   readonly freeAddresses: number
 }
 
+/** A route table of a VPC (EC2 DescribeRouteTables). */
 export interface RouteTable {
   readonly id: string
   /** Serves the subnets of its VPC that have no table of their own. */
@@ -22,6 +23,7 @@ export interface RouteTable {
   }[]
 }
 
+/** A VPC endpoint (EC2 DescribeVpcEndpoints). */
 export interface VpcEndpoint {
   readonly id: string
   /** Such as `com.amazonaws.eu-west-1.ecr.api`. */
@@ -50,6 +52,7 @@ export interface SecurityRule {
   readonly prefixLists: readonly string[]
 }
 
+/** A security group with its rules (EC2 DescribeSecurityGroups). */
 export interface SecurityGroup {
   readonly id: string
   readonly ingress: readonly SecurityRule[]

@@ -1,3 +1,4 @@
+/** The state of a CloudWatch alarm (CloudWatch DescribeAlarms). */
 export interface AlarmState {
   readonly name: string
   /** OK, ALARM or INSUFFICIENT_DATA. */
@@ -7,6 +8,7 @@ export interface AlarmState {
   readonly since?: number | undefined
 }
 
+/** A target group of Elastic Load Balancing (DescribeTargetGroups). */
 export interface TargetGroup {
   readonly targetType: string
   /** A load balancer forwards to it. */
@@ -28,7 +30,7 @@ export type TrafficRule = readonly { readonly targetGroupArn: string; readonly w
 
 /**
  * Read-only facts that decide whether a deployment can succeed. Each throws `permission-missing` when it is not allowed; the
- * preflight goes on without. `region` where something lives in another region than the service.
+ * preflight continues without it. `region` where a resource is in another region than the service.
  */
 export interface PreflightSources {
   /** Metric and composite alarms by name; those that do not exist are left out. */
@@ -46,7 +48,7 @@ export interface PreflightSources {
   missingParameters(names: readonly string[], region?: string): Promise<readonly string[]>
   /** Undefined when there is no such target group. */
   targetGroup(arn: string): Promise<TargetGroup | undefined>
-  /** Prefixes of repositories that pull through cache rules of Amazon ECR fill; `ROOT` stands for every repository. */
+  /** Repository prefixes of pull through cache rules of Amazon ECR; `ROOT` means every repository. */
   cachePrefixes(): Promise<readonly string[]>
   /** By the ARN of a listener rule, or of a listener, whose default action counts. Undefined when there is none. */
   trafficRule(arn: string): Promise<TrafficRule | undefined>

@@ -1,3 +1,4 @@
+/** A repository of Amazon ECR (DescribeRepositories). */
 export interface Repository {
   readonly name: string
   /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`, without scheme. */
@@ -7,6 +8,7 @@ export interface Repository {
   readonly tagExclusions?: readonly string[] | undefined
 }
 
+/** A login to Amazon ECR (GetAuthorizationToken). */
 export interface RegistryLogin {
   /** With scheme: `https://111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
   readonly endpoint: string

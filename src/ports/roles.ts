@@ -1,17 +1,18 @@
 import type { JsonObject } from './json.ts'
 
+/** An IAM role with its trust policy (IAM GetRole). */
 export interface Role {
   readonly arn: string
   /** The trust policy; undefined where it is no JSON object. */
   readonly trust: JsonObject | undefined
 }
 
-/** What IAM's policy simulator says about one action on one resource. */
+/** The result of IAM's policy simulator for one action on one resource. */
 export interface Decision {
   readonly action: string
   readonly resource: string
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
-  /** A condition asks for something that the simulator was not told, so the decision may be another in truth. */
+  /** A condition needs a context key that the simulator did not get, so the real decision may differ. */
   readonly isUnsure: boolean
 }
 
@@ -20,8 +21,8 @@ export interface RoleSources {
   /** By its name without path. Undefined when there is none. */
   role(name: string): Promise<Role | undefined>
   /**
-   * Every action on every resource, by the policies of the role or user itself: those of secrets, repositories and keys
-   * are not looked at. `context` is what conditions may ask for, such as `iam:PassedToService`.
+   * Simulates every action on every resource, by the policies of the role or user itself: resource policies of secrets,
+   * repositories and keys are not included. `context`: condition keys, such as `iam:PassedToService`.
    */
   simulate(
     principalArn: string,

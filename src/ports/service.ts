@@ -1,5 +1,6 @@
 import type { AdvancedConfiguration, DeploymentConfiguration } from './deployment-configuration.ts'
 
+/** An entry of a service's `deployments` (ECS API Deployment). */
 export interface EcsDeployment {
   readonly id?: string
   /** PRIMARY, ACTIVE or INACTIVE. */
@@ -16,6 +17,7 @@ export interface EcsDeployment {
   readonly rolloutStateReason?: string
 }
 
+/** A task set of a service (ECS API TaskSet). */
 export interface TaskSet {
   readonly id?: string
   readonly taskSetArn?: string
@@ -43,6 +45,7 @@ export interface NetworkConfiguration {
   }
 }
 
+/** A load balancer of a service or task set (ECS API LoadBalancer). */
 export interface LoadBalancer {
   readonly targetGroupArn?: string
   readonly loadBalancerName?: string
@@ -51,6 +54,7 @@ export interface LoadBalancer {
   readonly advancedConfiguration?: AdvancedConfiguration
 }
 
+/** A service (ECS DescribeServices, API Service). */
 export interface Service {
   readonly serviceArn?: string
   readonly serviceName?: string
@@ -86,6 +90,7 @@ export interface Service {
   readonly currentServiceRevisions?: readonly { readonly arn?: string }[]
 }
 
+/** Task counts and traffic of a revision in a deployment (ECS API ServiceRevisionSummary). */
 export interface ServiceRevisionSummary {
   readonly arn?: string
   readonly requestedTaskCount?: number
@@ -94,6 +99,7 @@ export interface ServiceRevisionSummary {
   readonly requestedProductionTrafficWeight?: number
 }
 
+/** A service deployment (ECS DescribeServiceDeployments, API ServiceDeployment). */
 export interface ServiceDeployment {
   readonly serviceDeploymentArn?: string
   readonly serviceArn?: string
@@ -122,7 +128,7 @@ export interface ServiceDeployment {
     readonly alarmNames?: readonly string[]
     readonly triggeredAlarmNames?: readonly string[]
   }
-  /** Every run of a hook so far; several may wait at once. */
+  /** Every run of a hook until now; several may wait at once. */
   readonly lifecycleHookDetails?: readonly {
     readonly hookId?: string
     /** AWS_LAMBDA or PAUSE. */

@@ -55,7 +55,7 @@ async function pushBlob(send: Send, repository: string, digest: string, content:
     throw new Failure({ code: 'registry-rejected', what: text`The registry returned no Location for ${doing}` })
   const path = `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`
   const headers = { 'content-type': 'application/octet-stream' }
-  // 404: a first try came through although its answer was lost, and the upload is closed.
+  // 404: a first attempt succeeded although its response was lost, and the upload is closed.
   const ended = await send({ method: 'PUT', path, headers, body: content, doing, expected: [201, 204, 404] })
   if (ended.status !== 404) return
   if (!(await hasBlob(send, repository, digest, doing)))
@@ -98,7 +98,7 @@ async function readManifest(send: Send, repository: string, reference: string): 
   return { digest: digestOf(content), mediaType: answer.headers.get('content-type')?.split(';')[0] ?? '', content }
 }
 
-/** What a digest names is known before it comes: anything else is refused. */
+/** The digest is known before the content arrives: other content is refused. */
 function requireContent(content: Uint8Array, digest: string): Uint8Array {
   if (digestOf(content) === digest) return content
   throw new Failure({

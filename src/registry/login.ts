@@ -2,13 +2,13 @@ import type { RegistryLogin } from '../ports.ts'
 
 /** One login for all that a step does in a registry. */
 export interface SharedLogin {
-  /** The login that there is, which is asked for when there is none yet. */
+  /** The current login, requested if there is none yet. */
   current(): Promise<RegistryLogin>
-  /** For one client, which asks again only when what it got does not serve any more: then another login is asked for. */
+  /** For one client, which calls again only when its login is no longer valid: then another login is requested. */
   forClient(): () => Promise<RegistryLogin>
 }
 
-/** `ask` gets a new token. One that could not be had is asked for again. */
+/** `ask` gets a new token. A failed request is repeated. */
 export function shareLogin(ask: () => Promise<RegistryLogin>): SharedLogin {
   let known: Promise<RegistryLogin> | undefined
   const renew = () => {

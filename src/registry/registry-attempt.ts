@@ -9,7 +9,7 @@ import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registr
 /** Longest time for one attempt: a fixed part, and what a slow uplink needs for the body. */
 const attemptMilliseconds = 30_000
 const slowestBytesPerSecond = 100_000
-/** After so long without an answer to a request that takes no time to send, who watches the log is told. Milliseconds. */
+/** A short request without a response for this long is logged. Milliseconds. */
 const silentLimit = 5_000
 const smallBody = 1024 * 1024
 const mostHops = 5
@@ -74,7 +74,7 @@ async function follow(
   }
 }
 
-/** Nothing that is asked for is larger than a manifest may be. Of a refusal, a body that is larger says nothing. */
+/** No expected response is larger than a manifest may be. A larger body of a refusal is ignored. */
 async function bodyOf(response: Response, request: RegistryRequest): Promise<Uint8Array<ArrayBuffer>> {
   return readBytes(response, largestManifest).catch((error: unknown) => {
     if (!(error instanceof OversizedAnswer)) throw error

@@ -5,7 +5,7 @@ import type { Text } from '../text.ts'
 
 /** Login, network and time limits of all requests to one registry. */
 export interface RegistryOptions {
-  /** Asked before the first request, and once more when the registry says that the token expired. */
+  /** Called before the first request, and once more when the registry reports an expired token. */
   readonly login: () => Promise<RegistryLogin>
   readonly clock: Clock
   /** Aborts when the job is cancelled. */
@@ -15,7 +15,7 @@ export interface RegistryOptions {
   readonly fetch: Fetch
   /** Process environment: names the hosts of emulators. */
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Told, at most every 30 s, that there is no answer yet, or that something is tried again. */
+  /** Called, at most every 30 s, when there is no response yet, or when a request is retried. */
   readonly onRetry?: ((line: Text) => void) | undefined
 }
 

@@ -17,10 +17,10 @@ const backoffBase = 500
 const backoffCap = 20_000
 
 /**
- * The one way to a registry. Busy answers (429), server errors and broken connections are tried again for a while;
- * an expired token is renewed once; everything else fails on the first answer. All requests of Slipway's registry adapter
- * may be sent twice without another effect. Throws `registry-rejected`, `permission-missing`, `image-tag-taken`,
- * `repository-not-found`, `credentials-expired`, `proxy-refused` or `cancelled`.
+ * Every request to a registry. Busy responses (429), server errors and broken connections are retried for a while; an expired
+ * token is renewed once; everything else fails on the first response. All requests of Slipway's registry adapter are idempotent.
+ * Throws `registry-rejected`, `permission-missing`, `image-tag-taken`, `repository-not-found`, `credentials-expired`,
+ * `proxy-refused` or `cancelled`.
  */
 export function createTransport(options: RegistryOptions): Send {
   let login: Promise<RegistryLogin> | undefined
@@ -35,7 +35,7 @@ export function createTransport(options: RegistryOptions): Send {
       if (answer) return answer
       if (!renewed && isStaleLogin(refusal)) {
         renewed = true
-        // Uploads run side by side: whoever comes second takes the token that the first one got.
+        // Uploads run in parallel: a later one uses the token that an earlier one renewed.
         if (login === used) login = undefined
         continue
       }
@@ -50,7 +50,7 @@ export function createTransport(options: RegistryOptions): Send {
 }
 
 interface Refusal extends RegistryRefusal {
-  /** Milliseconds that the registry asks to wait, if any. */
+  /** Milliseconds to wait, as the registry requests, if it does. */
   readonly wait?: number | undefined
 }
 
@@ -79,7 +79,7 @@ function isStaleLogin({ status, message }: Refusal): boolean {
   return status === 401 || (status === 403 && /expired/i.test(message))
 }
 
-/** What the registry says in its errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
+/** The registry's errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
 function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
   const said = new TextDecoder().decode(body)
   const answered = { status, wait: retryAfter(headers.get('retry-after')) }

@@ -13,7 +13,7 @@ export interface Action<Spec extends InputSpec> {
   post?(inputs: Inputs<Spec>, runner: Runner): Promise<void>
 }
 
-/** What the runner offers to an action. The only way to the log, the outputs, the summary and the saved state. */
+/** What the runner offers to an action. The only access to the log, the outputs, the summary and the saved state. */
 export interface Runner {
   readonly clock: Clock
   /** Aborts when the job is cancelled (SIGINT or SIGTERM). */
@@ -25,7 +25,7 @@ export interface Runner {
   setOutput(name: string, value: string): void
   /** Appends Markdown to the job summary; the view has capped and escaped it. */
   writeSummary(markdown: string): Promise<void>
-  /** Ends the step red, without another word: for an action that has said already what is wrong. */
+  /** Fails the step without a further message: for an action that has reported the error already. */
   fail(): void
   /** Hides a value in all later log lines. */
   mask(secret: string): void
@@ -36,6 +36,7 @@ export interface Runner {
   files: Files
 }
 
+/** The job's log. Notices, warnings and errors become annotations. */
 export interface Log {
   info(line: Text): void
   debug(line: Text): void
@@ -47,7 +48,7 @@ export interface Log {
   error(message: Text, title?: string, place?: Place): void
 }
 
-/** The one door to files. Paths are relative to the workspace and may not leave it. */
+/** The only access to files. Paths are relative to the workspace and may not leave it. */
 export interface Files {
   /** UTF-8 text without BOM. Throws `file-unreadable` naming the input and the path. At most 1 MiB. */
   readText(path: string, input: string): Promise<string>

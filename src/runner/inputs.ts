@@ -3,12 +3,13 @@ import { nearest } from '../nearest.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
 /**
- * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or
- * throws an `Error` whose message says what is allowed and follows the name of the input: `must be …`. What it took
- * otherwise than given it warns of in the same way: `is …`.
+ * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or throws an
+ * `Error` whose message says what is allowed and follows the name of the input: `must be …`. A value that it changed it warns of
+ * in the same form: `is …`.
  */
 export type InputReader<T> = (given: string, warn?: (message: string) => void) => T
 
+/** A reader for each input, by the input's name in action.yml. */
 export type InputSpec = Readonly<Record<string, InputReader<unknown>>>
 
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
@@ -45,7 +46,7 @@ export function flag(fallback: boolean): InputReader<boolean> {
   }
 }
 
-/** A flag that stays undefined when it is not given, for what is only sent to AWS when asked. */
+/** A flag that stays undefined when it is not given, for a member that AWS gets only on request. */
 export const optionalFlag: InputReader<boolean | undefined> = (given) => (given === '' ? undefined : flag(false)(given))
 
 /** A whole number within bounds (inclusive); `fallback` when it is not given. */
@@ -88,8 +89,8 @@ export function oneOf<const Word extends string>(allowed: readonly Word[], fallb
 }
 
 /**
- * One of a few words that action.yml has a default for, so that an empty text was given: by an expression without a
- * value. For where a default would do what nobody asked for.
+ * One of a few words that action.yml has a default for, so an empty text was given: by an expression without a value. For inputs
+ * whose default would have an unwanted effect.
  */
 export function neverEmpty<const Word extends string>(allowed: readonly Word[]): InputReader<Word> {
   return (given) => {
@@ -112,7 +113,7 @@ export const list: InputReader<readonly string[]> = (given) => {
   return rows.flatMap((row) => itemsOf(rows.length > 1 ? row.replace(/,\s*$/, '') : row))
 }
 
-/** Names separated by spaces, commas or both; no comma may stand without a name. */
+/** Names separated by spaces, commas or both; every comma needs a name. */
 export function words(row: string): readonly string[] {
   return row.includes(',') ? itemsOf(row).flatMap(words) : row.split(/\s+/).filter((word) => word !== '')
 }
@@ -139,9 +140,8 @@ export function matching(pattern: RegExp, kind: string): InputReader<string | un
 }
 
 /**
- * Reads all inputs of an action and reports every bad one at once, misspelt names included: the runner itself only
- * warns about those (actions/runner, ActionRunner.cs, "Unexpected input(s)"). `warn` hears of what was taken otherwise
- * than given.
+ * Reads all inputs of an action and reports every invalid one at once, misspelt names included: the runner itself only warns
+ * about those (actions/runner, ActionRunner.cs, "Unexpected input(s)"). `warn` is called for values that were changed.
  */
 export function readInputs<Spec extends InputSpec>(
   spec: Spec,

@@ -7,8 +7,8 @@ import { renderText, type Text } from '../text.ts'
 import type { Log } from './action.ts'
 
 /**
- * The job's log. Every line goes through the escape that keeps foreign text from becoming a workflow command, and what looks like
- * a credential is taken out: annotations are shown outside of the log, and a log is read by more people than the secret.
+ * The job's log. Every line goes through the escape that keeps untrusted text from becoming a workflow command, and credentials
+ * are redacted: annotations are shown outside of the log, and more people may read a log than the secret.
  */
 export const log: Log = {
   info: (line) => core.info(forTheLog(line)),

@@ -34,7 +34,7 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
   } catch (error) {
     process.exitCode = 1
     report(error)
-    // What ends before an action has anything to report is shown where people look for its report.
+    // What ends before an action has a report is shown in the place of the report.
     if (!hasSummary()) await runner.writeSummary(await summaryOf(error))
   } finally {
     release()
@@ -42,8 +42,8 @@ export async function run<Spec extends InputSpec>(action: Action<Spec>, step: St
 }
 
 /**
- * What nobody has caught, such as a rejection in the background, ends the step as every fault does. Node itself would print the error
- * with all its members, and those of its causes: requests with their headers among them.
+ * An uncaught error, such as a rejection in the background, fails the step as every internal error does. Node itself would print
+ * the error with all its members, and those of its causes: requests with their headers among them.
  */
 export function reportUncaught(): void {
   process.on('uncaughtException', (error) => {

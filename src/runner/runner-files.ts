@@ -11,8 +11,8 @@ const losses: Readonly<Record<File, Text>> = {
 }
 
 /**
- * Writes to the runner's own files. A full disk or a file that is missing ends no deployment half-way: it is told once
- * for each file, and only lost outputs make the step red.
+ * Writes to the runner's own files. A full disk or a missing file interrupts no deployment: it is reported once for each file,
+ * and only lost outputs fail the step.
  */
 export function runnerFiles(log: Pick<Log, 'error' | 'warning'>, fail: () => void) {
   const told = new Set<File>()

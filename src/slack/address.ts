@@ -4,6 +4,7 @@ import { isLoopback } from '../http/hosts.ts'
 const apiHosts = ['slack.com', 'slack-gov.com']
 const webhookHosts = ['hooks.slack.com', 'hooks.slack-gov.com']
 
+/** Base address of Slack's Web API. */
 export const defaultApiUrl = 'https://slack.com/api'
 
 /** True for the Web API's address, and for a simulator on this machine, which only an explicit setting can name. */

@@ -1,7 +1,7 @@
 import { retryAfter } from '../http/retry-after.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
-/** What became of one request to Slack. */
+/** The result of one request to Slack. */
 export type Answer =
   | { readonly ok: true; readonly channel?: string | undefined; readonly ts?: string | undefined }
   | {
@@ -11,7 +11,7 @@ export type Answer =
       readonly detail?: string | undefined
       /** Whether the same request may succeed a little later. */
       readonly transient: boolean
-      /** Milliseconds that Slack asks to wait. */
+      /** Milliseconds to wait, as Slack requests. */
       readonly retryAfter?: number | undefined
     }
 
@@ -19,7 +19,9 @@ export type Answer =
 const passing =
   /^(ratelimited|rate_limited|internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org|rollup_error)$/
 
-/** Slack may have done what was asked for, and the reply was lost or says that this is not known (`internal_error`, `fatal_error`). */
+/**
+ * Slack may have performed the request, and the reply was lost or says that this is unknown (`internal_error`, `fatal_error`).
+ */
 export function isUncertain(answer: Answer): boolean {
   return !answer.ok && /^(?:not_json|http_5\d\d|internal_error|fatal_error|request_timeout)$/.test(answer.reason)
 }

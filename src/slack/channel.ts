@@ -8,17 +8,18 @@ import { unknownTs } from './message-ts.ts'
 import { attempt, insist, type Request } from './request.ts'
 import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
 
-/** A way to one message in one channel. */
+/** Access to one message in one channel. */
 export interface Channel {
   /** Whether the message can be edited, so that progress can be shown. */
   readonly live: boolean
-  /** Posts the message or edits the one that is there. With `patience` it tries again until the deadline. */
+  /** Posts the message or edits the existing one. With `patience` it retries until the deadline. */
   write(message: SlackMessage, deadline: Deadline, patience: boolean): Promise<Answer>
-  /** Answers in the message's thread, and to the channel where somebody is called. */
+  /** Replies in the message's thread, and broadcasts to the channel where users are mentioned. */
   reply(message: SlackMessage, deadline: Deadline): Promise<Answer>
   reference(): SlackReference | undefined
 }
 
+/** What a channel by bot token needs (chat.postMessage, chat.update). */
 export interface BotConfig {
   readonly token: string
   readonly channel: string
@@ -26,7 +27,10 @@ export interface BotConfig {
   readonly apiUrl: string
   readonly fetch: Fetch
   readonly clock: Clock
-  /** Hears where the message is, at once: before one is sent and when it is answered. Whoever is killed in between knows no `ts`. */
+  /**
+   * Called with the `ts` of the message at once: before one is sent and after the response. A process killed in between has no
+   * `ts`.
+   */
   onReference?(reference: SlackReference | undefined): void
 }
 
@@ -40,7 +44,7 @@ export function botChannel(config: BotConfig): Channel {
   let known = messageTs === undefined || messageTs === unknownTs ? undefined : { channel, ts: messageTs }
   /** A message was sent that is not answered (yet). */
   let isOpen = messageTs === unknownTs
-  /** It never will be: if that message is there, it stays as it is. */
+  /** It never will be: if that message exists, it stays unchanged. */
   let isLost = false
   const reference = () => (known && !isOpen ? known : isOpen || isLost ? { channel, ts: unknownTs } : undefined)
   const simplest = newShape()
@@ -105,8 +109,8 @@ export function webhookChannel(url: string, fetch: Fetch, clock: Clock): Channel
 }
 
 /**
- * Through `@slack/webhook`, which is loaded only when it is needed. Its own time-out and retries stay off: they know neither our
- * clock nor `Retry-After`, and its error drops Slack's reason, so the reply is read on its way in.
+ * Through `@slack/webhook`, which is loaded on first use. Its own timeout and retries stay off: they use neither our clock nor
+ * `Retry-After`, and its error drops Slack's reason, so the reply is read before it.
  */
 function sendThrough(
   Webhook: typeof IncomingWebhook,
@@ -144,7 +148,7 @@ function mutable(attachment: Payload['attachments'][number]) {
   return { ...attachment, mrkdwn_in: [...attachment.mrkdwn_in] }
 }
 
-/** Goes down to a simpler shape when Slack asks for it, and stays there: what was refused once is refused again. */
+/** Falls back to a simpler shape when Slack refuses one, and keeps it: a shape refused once is refused again. */
 function newShape() {
   let shape: Shape = 'blocks'
   return async (message: SlackMessage, send: (payload: Payload) => Promise<Answer>): Promise<Answer> => {

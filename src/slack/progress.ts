@@ -3,11 +3,11 @@ import type { SlackMessage } from '../ports.ts'
 import type { Answer } from './answer.ts'
 import type { Channel } from './channel.ts'
 
-/** Sends updates in the background, so that nobody waits for Slack before the end. */
+/** Sends updates in the background, so that no caller waits for Slack before the end. */
 export interface Progress {
   /** Makes the newest message when there is time to send one; one that was not sent yet is replaced. */
   offer(message: () => SlackMessage): void
-  /** Sends nothing more. Resolves when the request that is under way has ended. */
+  /** Sends no more. Resolves when the request in flight has ended. */
   stop(): Promise<void>
 }
 

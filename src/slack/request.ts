@@ -30,7 +30,7 @@ function unreachable(error: unknown): Answer {
   return { ok: false, reason: 'unreachable', detail: reasonOf(error), transient: !isForGood(error) }
 }
 
-/** Tries again what is transient, after a pause or the one that Slack asks for, while that fits before the deadline. */
+/** Retries transient errors, after a pause or Slack's `Retry-After`, while that fits before the deadline. */
 export async function insist(request: Request, clock: Clock, deadline: Deadline): Promise<Answer> {
   let answer = await attempt(request, clock, deadline)
   for (const pause of pauses) {

@@ -1,6 +1,6 @@
 import type { Slack } from '../ports.ts'
 
-/** Where nobody is to be told. */
+/** A Slack port without a channel: sends nothing. */
 export const silentSlack: Slack = {
   live: false,
   silent: true,

@@ -3,6 +3,7 @@ import type { SlackMessage } from '../ports.ts'
 /** How much of a message's shape is kept when Slack refuses it: all, an attachment of plain mrkdwn, or only text. */
 export type Shape = 'blocks' | 'attachment' | 'text'
 
+/** The shape to use after Slack refused one; undefined where no simpler shape exists. */
 export const simplerThan: Readonly<Record<Shape, Shape | undefined>> = {
   blocks: 'attachment',
   attachment: 'text',
@@ -23,7 +24,7 @@ export interface Payload {
   )[]
 }
 
-/** The message in a simpler shape that says the same. */
+/** The message in a simpler shape, with the same content. */
 export function shaped({ text, attachments }: SlackMessage, shape: Shape): Payload {
   const words = attachments.flatMap(({ blocks }) => blocks.flatMap(textOf)).join('\n')
   switch (shape) {

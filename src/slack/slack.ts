@@ -10,8 +10,9 @@ import { openProgress } from './progress.ts'
 import { attempt } from './request.ts'
 import { silentSlack } from './silent.ts'
 
+/** Settings of the Slack channel, from the inputs. */
 export interface SlackConfig {
-  /** Bot token (`xoxb-…`, scope chat:write). With a channel it comes before the webhook, as it can edit its message. */
+  /** Bot token (`xoxb-…`, scope chat:write). With a channel it has precedence over the webhook, as it can edit its message. */
   readonly token?: string | undefined
   /** Id of the channel (`C…`). */
   readonly channel?: string | undefined
@@ -31,7 +32,7 @@ export interface SlackConfig {
 /** All that a deployment waits for Slack, at its end. Milliseconds. */
 const longestFinal = 10_000
 
-/** One message by the best way there is: bot token, webhook, or none. Never throws and never changes a verdict. */
+/** One message by the best configured access: bot token, webhook, or none. Never throws and never changes a verdict. */
 export function openSlack(config: SlackConfig): Slack {
   const channel = channelOf(config)
   if (!channel) return silentSlack

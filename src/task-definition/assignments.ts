@@ -60,7 +60,7 @@ function parsed(given: string): Document | undefined {
   }
 }
 
-/** What else a message tells may be a value. */
+/** The other texts of a message may be a value. */
 function placeOf({ line, column, message }: Mistake): string {
   const told = renderText(message, (theirs) => theirs)
   const place = `line ${line ?? 1}, column ${column ?? 1}`

@@ -9,7 +9,7 @@ import { containersOf, isList, isObject, objectsIn, textIn } from './members.ts'
 import { findPlaceholders, type Placeholder, placeholderText } from './placeholders.ts'
 import { shapes } from './shapes.ts'
 
-/** What is wrong with a definition, and what may be meant so. */
+/** Errors of a definition, and what may be intended. */
 export interface Checked {
   /** `task-definition-lossy` or `task-definition-invalid`, with every mistake; undefined where there is none. */
   readonly failure: Failure | undefined
@@ -22,17 +22,17 @@ export interface Checked {
 export interface Expected {
   /** Containers that get their image later. */
   readonly withoutImages?: readonly string[] | undefined
-  /** False: placeholders are looked for elsewhere. */
+  /** False: placeholders are searched elsewhere. */
   readonly areReplaced?: boolean
 }
 
-/** `certain`: nothing that works can look so. */
+/** `certain`: no working value has this form. */
 type Found = Pick<Misfit, 'path' | 'message' | 'certain'>
 
 /**
- * Checks a definition as it is going to be registered, all of it at once: members that Amazon ECS does not know (they would
- * be lost on the way), wrong types and words, what is missing or empty, placeholders that nobody filled in, images with
- * credentials. `original`: what it was rendered from, for the places.
+ * Checks a definition as it will be registered, all of it at once: members that Amazon ECS does not know (the SDK would drop
+ * them), wrong types and words, missing and empty members, placeholders left in, images with credentials. `original`: what it was
+ * rendered from, for the positions.
  */
 export function checkDefinition(
   definition: JsonObject,
@@ -63,19 +63,19 @@ export function checkDefinition(
   }
 }
 
-/** Empty texts that no template meant: an unset variable leaves them. */
+/** Empty texts that no template intends: an unset variable leaves them. */
 function findEmpty(definition: JsonObject): readonly Found[] {
   const own = ['family', 'taskRoleArn', 'executionRoleArn', 'cpu', 'memory'].filter((name) => definition[name] === '')
   const names = objectsIn(definition, 'containerDefinitions').flatMap((container, index) =>
     (textIn(container, 'name') ?? '') === '' ? [['containerDefinitions', index, 'name'] as const] : [],
   )
   return [
-    ...own.map((name) => certainly([name], text`${name} is empty; is a variable unset that it comes from?`)),
-    ...names.map((path) => certainly(path, text`containerDefinitions[${path[1]}] has no name`)),
+    ...own.map((name) => certainMistake([name], text`${name} is empty; is a variable unset that it comes from?`)),
+    ...names.map((path) => certainMistake(path, text`containerDefinitions[${path[1]}] has no name`)),
   ]
 }
 
-function certainly(path: Found['path'], message: Text): Found {
+function certainMistake(path: Found['path'], message: Text): Found {
   return { path, message, certain: true }
 }
 
@@ -92,17 +92,17 @@ function findBare(definition: JsonObject): readonly Found[] {
   return objectsIn(definition, 'containerDefinitions').flatMap((container, index) => {
     if ((container.image ?? '') !== '') return []
     const owner = untrusted(textIn(container, 'name') ?? String(index))
-    return [certainly(['containerDefinitions', index, 'image'], text`container "${owner}" has no image`)]
+    return [certainMistake(['containerDefinitions', index, 'image'], text`container "${owner}" has no image`)]
   })
 }
 
-/** Whoever can read the definition would read them, and Amazon ECS does not take them. They are not shown. */
+/** Readable for everyone who can read the definition, and refused by Amazon ECS. They are not shown. */
 function findCredentials(definition: JsonObject): readonly Found[] {
   return objectsIn(definition, 'containerDefinitions').flatMap((container, index) => {
     if (!hasCredentials(textIn(container, 'image') ?? '')) return []
     const owner = untrusted(textIn(container, 'name') ?? String(index))
     const message = text`the image of container "${owner}" has a user name or a password in it; use repositoryCredentials instead`
-    return [certainly(['containerDefinitions', index, 'image'], message)]
+    return [certainMistake(['containerDefinitions', index, 'image'], message)]
   })
 }
 
@@ -154,7 +154,7 @@ function nameOf(item: Json | undefined): Json | undefined {
   return isObject(item) ? (item.name ?? item.key) : undefined
 }
 
-/** What was found, by what is to be done about it. */
+/** Findings, by their remedy. */
 interface Kinds {
   readonly misfits: readonly Misfit[]
   readonly placeholders: readonly Placeholder[]

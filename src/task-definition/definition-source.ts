@@ -6,22 +6,23 @@ import type { Ecs, JsonObject } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { isList, isObject } from './members.ts'
 
-/** Where a definition comes from. */
+/** The source of a definition. */
 export type DefinitionSource =
   /** A JSON or YAML file of the workspace; `input` names the action's input that names it. */
   | { readonly kind: 'file'; readonly path: string; readonly input: string }
   /** `family` (its latest active revision), `family:7` or an ARN. */
   | { readonly kind: 'revision'; readonly reference: string }
-  /** What a service runs now, or is on its way to. */
+  /** The definition that a service runs, or is being deployed with. */
   | { readonly kind: 'service'; readonly cluster: string; readonly service: string }
 
 /** A definition as it was written, or as AWS stores it. */
 export interface WrittenDefinition {
   readonly definition: JsonObject
-  /** Where its members stand; undefined for one that is not of a file. */
+  /** Positions of its members; undefined for a definition that is not from a file. */
   readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
 }
 
+/** Adapters from which a definition is read: ECS and the workspace's files. */
 export interface SourcePorts {
   readonly ecs: Pick<Ecs, 'describeService' | 'describeTaskDefinition' | 'explainMissingService'>
   readonly files: { readText(path: string, input: string): Promise<string> }

@@ -13,7 +13,7 @@ export interface TaskDefinitionChange {
   readonly to?: string | undefined
 }
 
-/** The member that names the items of a list, for paths that people recognise. */
+/** The member that names the items of a list, for readable paths. */
 const names: Readonly<Record<string, string>> = {
   containerDefinitions: 'name',
   dependsOn: 'containerName',
@@ -59,7 +59,7 @@ export function diff(from: JsonObject | undefined, to: JsonObject): TaskDefiniti
   })
 }
 
-/** One line for people: `~ containerDefinitions[api].cpu: 256 → 512`. */
+/** One line for display: `~ containerDefinitions[api].cpu: 256 → 512`. */
 export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionChange): Text {
   if (kind === 'added') return text`+ ${asName(path)}: ${untrusted(to)}`
   if (kind === 'removed') return text`- ${asName(path)}: ${untrusted(from)}`
@@ -69,7 +69,7 @@ export function changeLine({ path, kind, from = '', to = '' }: TaskDefinitionCha
 interface Leaf {
   /** For comparing only. */
   readonly value: string
-  /** For people; most leaves are alike, and are not shown. */
+  /** For display; most leaves are equal, and are not shown. */
   shown(): string
 }
 
@@ -83,7 +83,7 @@ function leaves(definition: JsonObject): ReadonlyMap<string, Leaf> {
 function collect(value: Json, path: readonly string[], found: Map<string, Leaf>): void {
   const member = path.at(-1) ?? ''
   if (isList(value) && value.some(isObject)) {
-    const steps = apart(value.map((item, index) => `${member}[${nameOf(item, member) ?? index}]`))
+    const steps = numberDuplicates(value.map((item, index) => `${member}[${nameOf(item, member) ?? index}]`))
     value.forEach((item, index) => {
       const content = isObject(item) ? contentOf(item, member) : item
       collect(content, [...path.slice(0, -1), steps[index] ?? ''], found)
@@ -109,7 +109,7 @@ function nameOf(item: Json, member: string): string | undefined {
 }
 
 /** Two items may have one name (a port by TCP and by UDP); neither may hide the other. */
-function apart(steps: readonly string[]): readonly string[] {
+function numberDuplicates(steps: readonly string[]): readonly string[] {
   const taken = new Set<string>()
   const counts = new Map<string, number>()
   return steps.map((step) => {

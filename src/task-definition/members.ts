@@ -5,6 +5,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** True for a JSON array. */
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
@@ -15,6 +16,7 @@ export function objectsIn(object: JsonObject | undefined, member: string): reado
   return isList(list) ? list.filter(isObject) : []
 }
 
+/** The container definitions; empty when the member is missing or no array. */
 export function containersOf(definition: JsonObject | undefined): readonly JsonObject[] {
   return objectsIn(definition, 'containerDefinitions')
 }

@@ -1,5 +1,6 @@
-/** What placeholders look like. Every pattern starts at a sign of its own and is bounded, so the time is in proportion. */
+/** Forms of placeholders. Every pattern starts at a character of its own and is bounded, so the time is linear. */
 
+/** A placeholder in a text; `certain`: the text cannot be a value that works. */
 export interface Mark {
   readonly mark: string
   readonly certain: boolean
@@ -61,7 +62,7 @@ const inside = new RegExp(
 
 const hint = /[<{$%@#[]|__|arn:|\.dkr\.|replace|change|your|fill|todo|tbd|fixme/i
 
-/** False for a value without any of the signs and words: most are so, and need no closer look. */
+/** False for a value without any of the characters and words: most are so, and need no further test. */
 export function mayBePlaceholder(value: string): boolean {
   return hint.test(value)
 }
@@ -83,7 +84,7 @@ export function findIn(value: string): Mark | undefined {
   return part === undefined ? undefined : { mark: part, certain: false }
 }
 
-/** As `findIn`, where `{{.ID}}` and the like are templates of whoever reads the value. */
+/** As `findIn`, where `{{.ID}}` and the like are templates of the program that reads the value. */
 export function findInOptions(value: string): Mark | undefined {
   return findIn(value.replace(/\{\{-?\s{0,20}\.(?!Values|Release|Chart)[^{}]{0,200}\}\}/g, 'x'))
 }

@@ -9,13 +9,13 @@ import { findCertain, findIn, findInOptions, findInShell, mayBePlaceholder } fro
 export interface Placeholder {
   /** Where it is: `['containerDefinitions', 0, 'environment', 2, 'value']`. */
   readonly path: readonly (string | number)[]
-  /** What it is in, for people: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
+  /** Its location, for messages: `executionRoleArn`, `environment variable DB_HOST of container "api"`. */
   readonly member: string
   /** The placeholder alone, such as `<DB_HOST>`. */
   readonly mark: string
   /** The value around it, where that is no secret: of a role, a size or a family. */
   readonly value?: string | undefined
-  /** True where nothing that works can look so. Otherwise it may be meant, as an application may expand it itself. */
+  /** True where no working value has this form. Otherwise it may be intended, as an application may expand it itself. */
   readonly certain: boolean
 }
 
@@ -28,7 +28,7 @@ const shell = /^containerDefinitions\.\d+\.(?:command|entryPoint|healthCheck\.co
 const templated =
   /^containerDefinitions\.\d+\.(?:dockerLabels|logConfiguration\.options|firelensConfiguration\.options)\./
 
-/** Every placeholder in a task definition that nobody filled in. Reads nothing else; works on any JSON object. */
+/** Every placeholder left in a task definition. Reads nothing else; works on any JSON object. */
 export function findPlaceholders(definition: JsonObject): readonly Placeholder[] {
   return collect(definition, [], definition, [])
 }
@@ -83,7 +83,7 @@ function accountIn(value: string): string | undefined {
   return account === undefined || account === '' || /^\d{12}$/.test(account) ? undefined : account
 }
 
-/** A name of Docker Hub's own images that says that it stands for another, and what can be no image at all. */
+/** A name of Docker Hub's own images that marks it as a placeholder, and texts that cannot be an image. */
 function imageMark(value: string): string | undefined {
   const isWord =
     /^(?:set-by-[\w-]+|(?:image-?)?placeholder(?:-?image)?|replace-?(?:d|me|this)?|change-?me|to-?do|tbd)(?::\w+)?$/

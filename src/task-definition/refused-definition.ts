@@ -8,8 +8,8 @@ import { cpuUnits, fargateSizes, mebibytes, rangeOf } from './sizes.ts'
 type Path = readonly (string | number)[]
 
 /**
- * The members that a sentence of RegisterTaskDefinition is about, with their values, as far as it lets us know: AWS names
- * few of them. Values of variables and secrets are not told.
+ * The members that an error of RegisterTaskDefinition is about, with their values, as far as it names them: AWS names few. Values
+ * of variables and secrets are left out.
  */
 export function membersMeant(sentence: string, definition: JsonObject): readonly Mistake[] {
   for (const [pattern, find] of known) if (pattern.test(sentence)) return find(definition)
@@ -104,7 +104,7 @@ function pathsOf(definition: JsonObject, word: string): readonly Path[] {
     else if (isObject(value)) for (const [name, content] of Object.entries(value)) search(content, [...path, name])
   }
   search(definition, [])
-  // The place that uses a name says more than the one that gives it.
+  // The use of a name is more specific than its definition.
   return found.toSorted((one, other) => Number(one.at(-1) === 'name') - Number(other.at(-1) === 'name'))
 }
 

@@ -7,9 +7,10 @@ import { hasTags, isEqual } from './equal.ts'
 import { textIn } from './members.ts'
 import { registrable } from './registrable.ts'
 
+/** The task definition that ECS stores, new or reused. */
 export interface Registration {
   readonly taskDefinitionArn: string
-  /** True when the family's latest active revision was equal and is taken instead of a new one. */
+  /** True when the family's latest active revision was equal and is used instead of a new one. */
   readonly reused: boolean
   /** What AWS stores. */
   readonly definition: JsonObject
@@ -30,8 +31,8 @@ export async function register(
 }
 
 /**
- * The family's latest active revision when it is equal, tags included; undefined otherwise. `known`: the latest revision
- * of some family, as it was read a moment ago.
+ * The family's latest active revision when it is equal, tags included; undefined otherwise. `known`: the latest revision of some
+ * family, if already read.
  */
 export async function findRegistered(
   definition: JsonObject,
@@ -51,7 +52,7 @@ export async function findRegistered(
   return latest && isEqual(wanted, latest) && hasTags(latest, wanted) ? registration(latest, true) : undefined
 }
 
-/** A new revision, without a look at what there is. A refusal tells the members that it is about, with their places. */
+/** A new revision, without a read of the latest one. A refusal names the members that it is about, with their positions. */
 export async function registerNew(
   definition: JsonObject,
   { ecs }: { readonly ecs: Revisions },
@@ -66,8 +67,8 @@ export async function registerNew(
 }
 
 /**
- * The family's latest active revision. Who may not look gets a new revision each time, as with the action that people come
- * from: its documented policy has no ecs:DescribeTaskDefinition.
+ * The family's latest active revision. Without permission to read it, each run registers a new revision: the documented policy of
+ * `aws-actions/amazon-ecs-deploy-task-definition` has no ecs:DescribeTaskDefinition.
  */
 async function findLatest(family: string, ecs: Revisions): Promise<JsonObject | undefined> {
   try {

@@ -12,7 +12,7 @@ const readOnly = new Set(
 /** Docker takes an empty entry point for none at all, in place of the image's own. */
 const meaningful = new Set(['entryPoint'])
 
-/** Of definitions, which never change: a deployment asks for the same ones several times. */
+/** By definition, as they are immutable: a deployment needs the same ones several times. */
 const known = new WeakMap<JsonObject, JsonObject>()
 
 /**

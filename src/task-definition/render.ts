@@ -26,6 +26,7 @@ export interface RenderRequest {
   readonly executionRoleArn?: string | undefined
 }
 
+/** A container by its name, and the image to put into it. */
 export interface ContainerImage {
   readonly container: string
   readonly image: string
@@ -136,7 +137,7 @@ function changed(container: JsonObject, changes: RenderRequest): JsonObject {
   }
 }
 
-/** A list of names and values with some set, in place where they are there, and some taken out. */
+/** A list of names and values with some set, in place where they exist, and some removed. */
 function pairs(
   container: JsonObject,
   member: string,

@@ -7,14 +7,14 @@ import { isList } from './members.ts'
 const masked = '***'
 
 /**
- * A value of a task definition for people, as JSON. What changed is worth knowing, but a secret that leaks is worse:
+ * The display text of a value of a task definition, as JSON. Redacted, as a leaked secret is worse than an invisible change:
  *
- * * Values of environment variables are never shown, and of secrets only where they are kept.
- * * A value whose name says that it is secret is not shown, wherever it stands.
- * * In labels, log options, options of volumes and kernel settings people write what they like. There a value is not shown
- *   either where it goes to a server with a request (`URI`, `Header`), or where it looks like a key: a UUID, or many
- *   letters and digits without a gap. Commits and digests look so, too, and are shown where the name says what they are.
- * * Of a command, the item after a flag with such a name is not shown.
+ * * Values of environment variables are never shown, and of secrets only their references.
+ * * A value with a secret name is not shown, at any position.
+ * * Labels, log options, options of volumes and kernel settings hold any text. There a value is not shown either where it is sent
+ *   to a server with a request (`URI`, `Header`), or where it has the form of a key: a UUID, or many letters and digits without a
+ *   gap. Commits and digests have it, too, and are shown where their name identifies them.
+ * * Of a command, the item after a flag with a secret name is not shown.
  * * Everything else is shown without what `redact` finds in it.
  */
 export function shown(value: Json, path: readonly string[]): string {
@@ -42,7 +42,7 @@ function isSuspicious(part: string): boolean {
 /** Options of log drivers that are sent to a server as they are, with a token in them more often than not. */
 const sent = /^(?:uri|headers?|body|path)$/i
 
-/** Names of what looks like a key and is none. */
+/** Names of values that have the form of a key and are none. */
 const open = /commit|revision|sha|digest|version|checksum|awslogs|fingerprint|build|image/i
 
 const keyLike =
@@ -61,7 +61,7 @@ function reference(value: Json): string {
     : masked
 }
 
-/** Items of a command: one alone does not tell that it is the value of the flag before it. */
+/** Items of a command: an item alone does not show that it is the value of the flag before it. */
 function items(list: readonly Json[]): readonly Json[] {
   return list.map((item, index) => {
     const before = index === 0 ? undefined : list[index - 1]

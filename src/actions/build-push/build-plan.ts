@@ -38,7 +38,7 @@ interface Contents {
   readonly unknown?: Text | undefined
 }
 
-/** Decides what is built: the request with all labels, and what it is compared by. Says what the log has to know. */
+/** Decides what is built: the request with all labels, and the key that identifies equal builds. Logs what was decided. */
 export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, runner: Runner): Promise<BuildPlan> {
   const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
   const { changed, unknown } = contents

@@ -72,4 +72,5 @@ export const buildPushInputs = {
   'dry-run': flag(false),
 }
 
+/** Typed values of the inputs of `build-push`, in camel case. */
 export type BuildPushInputs = Inputs<typeof buildPushInputs>

@@ -6,7 +6,7 @@ import { text, untrusted } from '../../text.ts'
 import type { BuildOrigin } from '../world/source-commit.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
 
-/** `tag` comes first; without it the first of `tags`; without any the commit. Throws `inputs-invalid` where there is none. */
+/** `tag` has precedence; without it the first of `tags`; without any the commit. Throws `inputs-invalid` where there is none. */
 export async function wantedTags(
   inputs: BuildPushInputs,
   origin: BuildOrigin,
@@ -22,7 +22,7 @@ export async function wantedTags(
   ])
 }
 
-/** A tag that was checked out leaves HEAD detached: git is asked for its name where a rule needs it. */
+/** Checking out a tag leaves HEAD detached; the tag's name is read from git only where a rule needs it. */
 async function withGitTag(
   rules: readonly TagRule[],
   { source, checkout }: BuildOrigin,

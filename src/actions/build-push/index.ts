@@ -30,7 +30,7 @@ interface BuildWorld extends World {
   readonly builder?: Builder | undefined
 }
 
-/** Builds and pushes one image. The world is handed in, so that tests decide what AWS and the registry say. */
+/** Builds and pushes one image. The network is a parameter, so that tests define the responses of AWS and the registry. */
 export function createBuildPush(world: BuildWorld): Action<typeof buildPushInputs> {
   return {
     inputs: buildPushInputs,
@@ -39,6 +39,7 @@ export function createBuildPush(world: BuildWorld): Action<typeof buildPushInput
   }
 }
 
+/** `build-push` with the network of the runner. */
 export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
@@ -97,7 +98,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {
-    // A build may take hours: a later token is asked for with a time limit of its own, and with credentials that are fresh.
+    // A build may take hours: a later token is requested with a timeout of its own and with fresh credentials.
     const asked = unused ?? connect()
     unused = undefined
     return masked(await asked.login(), runner)
@@ -155,7 +156,7 @@ async function tell(
   await addArtifact(runner.environment, image)
 }
 
-/** Neither AWS nor Docker is asked. */
+/** Calls neither AWS nor Docker. */
 function tellDryRun(
   { repository, ociLayout, context }: BuildPushInputs,
   tags: readonly [string, ...string[]],

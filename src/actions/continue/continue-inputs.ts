@@ -21,4 +21,5 @@ export const continueInputs = {
   ...channelInputs,
 }
 
+/** Typed values of the inputs of `continue`, in camel case. */
 export type ContinueInputs = Inputs<typeof continueInputs>

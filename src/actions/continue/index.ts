@@ -10,7 +10,7 @@ import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -20,7 +20,9 @@ import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
 
-/** Answers what a deployment waits for. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+/**
+ * Answers what a deployment waits for. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack.
+ */
 export function createContinue(world: World): Action<typeof continueInputs> {
   return {
     inputs: continueInputs,
@@ -29,13 +31,14 @@ export function createContinue(world: World): Action<typeof continueInputs> {
   }
 }
 
+/** `continue` with the network of the runner. */
 export const action = createContinue(network)
 
 function deployInputsOf({ answer: _answer, stage: _stage, ...inputs }: ContinueInputs) {
   return asDeployInputs(inputs)
 }
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner)
@@ -61,7 +64,7 @@ async function answerAt(
   keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = keeper(runner, reporter)
+  const keep = recordKeeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const context = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
   const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, context)

@@ -7,7 +7,7 @@ import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
@@ -22,7 +22,7 @@ import { network, type World } from '../world/world.ts'
 import { savedWaves, severalPlaces } from './several-places.ts'
 import type { Scene } from './several-services.ts'
 
-/** Deploys one service, or several together. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+/** Deploys one or several services. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack. */
 export function createDeploy(world: World): Action<typeof deployInputs> {
   return {
     inputs: deployInputs,
@@ -31,9 +31,10 @@ export function createDeploy(world: World): Action<typeof deployInputs> {
   }
 }
 
+/** `deploy` with the network of the runner. */
 export const action = createDeploy(network)
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(given: DeployInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const inputs = { ...given, dryRun: given.dryRun || given.preflight === 'only' }
   const deadline = endOfJob(runner.clock)
@@ -71,7 +72,7 @@ async function deployTo(
   keepSource(source, runner)
   const state = { ...initialState(runner.clock.now()), purpose } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = keeper(runner, reporter)
+  const keep = recordKeeper(runner, reporter)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner

@@ -23,7 +23,7 @@ interface Registration {
   readonly find: FindDefinition
 }
 
-/** Without a service: registers the definition, and with `run-task` runs one task of it, which is looked at before. */
+/** Without a service: registers the definition; with `run-task`, runs one task of it after a preflight. */
 export async function registerOnly(registration: Registration): Promise<void> {
   const { inputs, place, runner, aws, find } = registration
   const { cluster } = place

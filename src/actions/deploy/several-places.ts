@@ -127,10 +127,10 @@ async function misnamed(
   const { serviceNames } = await import('../../config/target.ts')
   const known = serviceNames(config, environment)
   const unknown = [...new Set(names)].filter((name) => !known.includes(name))
-  return [...duplicates, ...unknown.map((name) => strange(name, environment, known))]
+  return [...duplicates, ...unknown.map((name) => unknownService(name, environment, known))]
 }
 
-function strange(name: string, environment: string, known: readonly string[]): Text {
+function unknownService(name: string, environment: string, known: readonly string[]): Text {
   const suggestion = nearest(name, known)
   const advice = suggestion === undefined ? `it has ${known.join(', ')}` : `did you mean ${suggestion}?`
   return text`services names ${untrusted(name)}, which the environment ${untrusted(environment)} of slipway.yml does not have; ${advice}`

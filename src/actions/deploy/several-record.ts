@@ -5,7 +5,7 @@ import type { WavesContext } from '../../deployment/waves/deploy-waves.ts'
 import type { WaveService, WavesState } from '../../deployment/waves/waves-state.ts'
 import type { Runner } from '../../runner/action.ts'
 import { hasTold } from '../shared/reporter.ts'
-import { beginner } from '../shared/saved-run.ts'
+import { detachedMarker } from '../shared/saved-run.ts'
 import { type PlacedService, savedWaves } from './several-places.ts'
 
 /**
@@ -22,14 +22,14 @@ type Progress = Pick<WavesState, 'startedAt' | 'wave' | 'halted' | 'turnedAt' | 
 
 interface SavedService extends Pick<WaveService, 'state' | 'back'> {
   readonly record: DeploymentRecord
-  /** The record is that of its way back. */
+  /** The record is that of its rollback. */
   readonly isBack: boolean
 }
 
-/** Where an earlier step left off. */
+/** The saved state of an earlier step. */
 export interface SavedDeployments {
   readonly waves: SavedWaves
-  /** With a verdict where all have ended, and what is left is to tell it. */
+  /** With a verdict, all services have ended, and only the report is left. */
   readonly state: WavesState
   /** Of services that have not ended. */
   readonly open: readonly { readonly name: string; readonly record: DeploymentRecord; readonly isBack: boolean }[]
@@ -42,9 +42,10 @@ export interface WavesKeeper {
   keepProgress(): void
 }
 
+/** Saves the record of a deployment of several services as it progresses, for the post step. `state`: its present state. */
 export function wavesKeeper(waves: SavedWaves, runner: Runner, state: () => WavesState): WavesKeeper {
   const names = waves.flat().map(({ name }) => name)
-  const begun = beginner(runner)
+  const markDetached = detachedMarker(runner)
   runner.saveState(savedWaves, packed(waves))
   const keepProgress = () => {
     const { startedAt, wave, halted, turnedAt, verdict: reached } = state()
@@ -56,7 +57,7 @@ export function wavesKeeper(waves: SavedWaves, runner: Runner, state: () => Wave
   return {
     keepProgress,
     keep(name, way, record) {
-      begun(record)
+      markDetached(record)
       const service = state().services.find((candidate) => candidate.name === name)
       const saved = { record, isBack: way === 'put-back', state: brief(service?.state), back: brief(service?.back) }
       runner.saveState(keyOf(names.indexOf(name)), packed(saved))
@@ -91,7 +92,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
   }
 }
 
-/** What was kept; undefined where the main step never began to deploy, or has told its end to everybody. */
+/** The saved record; undefined where the main step did not begin to deploy, or has reported its end to every channel. */
 export function savedDeployments(runner: Runner): SavedDeployments | undefined {
   const waves = unpacked<SavedWaves>(runner.state(savedWaves))
   const progress = unpacked<Progress>(runner.state(savedProgress))

@@ -29,10 +29,10 @@ import type { PlacedService, Waves } from './several-places.ts'
 import { type SavedDeployments, savedDeployments, wavesKeeper } from './several-record.ts'
 import { openWavesReporter } from './several-report.ts'
 
-/** Who looks, from where, and until when. */
+/** Watcher, place and deadline. */
 export interface Scene {
   readonly runner: Runner
-  /** The runner with a signal that also ends calls to AWS when all is said. */
+  /** The runner with a signal that also aborts calls to AWS once the report is complete. */
   readonly calling: Runner
   readonly deadline: Deadline
   readonly world: World
@@ -91,14 +91,14 @@ function servicesOf({ services }: DeployInputs, waves: Waves): Deployed['service
 }
 
 /**
- * Milliseconds that each service in flight adds to what the post step may take, as AWS lets some be asked in a second. GitHub ends
- * a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
+ * Milliseconds that each service in flight adds to the limit of the post step: AWS throttles some calls to one per second. GitHub
+ * ends a cancelled job after five minutes (https://docs.github.com/en/actions/reference/workflow-cancellation-reference).
  */
 const settleLimit = 350
 
 /**
- * In the post step, as `settle` of one service: settles each that is in flight by `on-cancel`, begins the way back of those
- * that were deployed before, and tells everybody.
+ * In the post step, as `settle` for one service: settles each deployment in flight by `on-cancel`, begins the rollback of those
+ * that completed earlier, and reports to every channel.
  */
 export async function settleSeveral(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   const saved = savedDeployments(runner)
@@ -116,17 +116,20 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
     return await reporter.tellPeople()
   }
   const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
-  // All at once: whoever has to wait for another one's stop may be too late.
+  // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: wavesVerdict(reporter.state(), true) })
   await reporter.tellPeople()
 }
 
-/** Time that is kept for the last word to everybody. Milliseconds. */
+/** Time reserved for the final report. Milliseconds. */
 const farewell = 15_000
 
-/** Services that belong together go back together: those of earlier waves too, and those that a way back had not reached. */
+/**
+ * Services of one deployment roll back together: those of earlier waves too, and those that an interrupted rollback did not
+ * reach.
+ */
 async function* goingBack(
   { waves }: SavedDeployments,
   state: WavesState,

@@ -29,4 +29,5 @@ export const doctorInputs = {
   'fail-on': oneOf(['blocks', 'warns', 'never'], 'blocks'),
 }
 
+/** Typed values of the inputs of `doctor`, in camel case. */
 export type DoctorInputs = Inputs<typeof doctorInputs>

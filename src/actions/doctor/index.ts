@@ -32,7 +32,7 @@ import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 /** For all that is read. Milliseconds. */
 const patience = 5 * 60_000
 
-/** Looks before a deployment, or back at one; changes nothing. */
+/** Checks before a deployment, or explains a past one; changes nothing. */
 export function createDoctor(world: World): Action<typeof doctorInputs> {
   return {
     inputs: doctorInputs,
@@ -40,6 +40,7 @@ export function createDoctor(world: World): Action<typeof doctorInputs> {
   }
 }
 
+/** `doctor` with the network of the runner. */
 export const action = createDoctor(network)
 
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {

@@ -111,7 +111,7 @@ async function explained(past: KnownDeployment, ports: GatherPorts, now: number)
     since: at,
     statusReason: reason,
     triggeredAlarms: past.triggeredAlarms,
-    // By now the targets are those of the version that it went back to.
+    // By now the targets are those of the version that the rollback restored.
     isBack: past.outcome === 'rolled-back',
     isByCodeDeploy: engine === 'codedeploy',
     codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,

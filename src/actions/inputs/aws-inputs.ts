@@ -6,8 +6,8 @@ function lettersOf(region: string): string {
 }
 
 /**
- * A region of any partition. One that is not known is taken, too: AWS opens new ones. It is doubted where it is not only
- * the number that is new.
+ * A region of any partition. An unknown one is accepted, too: AWS opens new ones. It causes a warning where more than its number
+ * is new.
  */
 export const region: InputReader<string | undefined> = (given, warn) => {
   if (given === '') return undefined
@@ -18,6 +18,7 @@ export const region: InputReader<string | undefined> = (given, warn) => {
   return given
 }
 
+/** Reads a list of AWS account ids of 12 digits. */
 export const accountIds: InputReader<readonly string[]> = (given) => {
   const ids = list(given)
   if (ids.every((id) => /^\d{12}$/.test(id))) return ids
@@ -34,4 +35,5 @@ export const awsInputs = {
   'allowed-account-ids': accountIds,
 }
 
+/** Typed values of the inputs that concern AWS, in camel case. */
 export type AwsInputs = Inputs<typeof awsInputs>

@@ -2,7 +2,7 @@ import { slackMention } from '../../report/slack-mention.ts'
 import { matching, optionalText } from '../../runner/inputs.ts'
 import { messageTs } from '../../slack/message-ts.ts'
 
-/** Inputs of every action that reports one deployment: where it stands in slipway.yml, and who is told. */
+/** Inputs of every action that reports one deployment: its place in slipway.yml, and the channels. */
 export const channelInputs = {
   environment: optionalText,
   config: (given: string) => given || 'slipway.yml',

@@ -32,5 +32,5 @@ const rollbackEvents: InputReader<readonly RollbackEvent[] | undefined> = (given
   return chosen
 }
 
-/** What a deployment of CodeDeploy does otherwise than its group says. */
+/** Settings of a CodeDeploy deployment that override those of its group. */
 export const codeDeployOverrides = { 'codedeploy-alarms': alarms, 'codedeploy-auto-rollback': rollbackEvents }

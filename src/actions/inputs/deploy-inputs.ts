@@ -99,4 +99,5 @@ export const deployInputs = {
   ...channelInputs,
 }
 
+/** Typed values of the inputs of `deploy`, in camel case. */
 export type DeployInputs = Inputs<typeof deployInputs>

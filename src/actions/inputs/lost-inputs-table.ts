@@ -8,8 +8,8 @@ export const lostInputCauses = {
 } as const
 
 /**
- * GitHub passes an input that is not given and one whose expression is empty in the same way, so an empty input is a
- * default. Where other inputs make no sense without it, it was lost, and ends the step red.
+ * GitHub passes an omitted input and an expression that evaluates to an empty text alike, so an empty input is a default. Where
+ * other inputs require it, its value was lost, and the step fails.
  */
 export interface LostInput {
   readonly actions: readonly string[]

@@ -20,7 +20,7 @@ function emptyOf(read: InputSpec[string]): unknown {
   }
 }
 
-/** A sentence for every input that was lost, by the first rule that says so. `given`: names of inputs, and facts in words. */
+/** A sentence for every input that was lost, by the first rule that matches. `given`: names of inputs, and facts in words. */
 export function lostValues(action: string, given: readonly string[]): readonly Text[] {
   const known = new Set(given)
   const sentences = new Map<string, Text>()

@@ -26,6 +26,7 @@ export const rollbackInputs = {
   ...channelInputs,
 }
 
+/** Typed values of the inputs of `rollback`, in camel case. */
 export type RollbackInputs = Inputs<typeof rollbackInputs>
 
 /** The inputs of a deployment of which only some are given; the others are as if they were empty. */

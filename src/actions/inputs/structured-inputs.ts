@@ -14,8 +14,8 @@ interface Form {
 }
 
 /**
- * Reads JSON or YAML of an input. What is wrong is told all at once, by its line and column in the text of the input: the
- * syntax, another form, members that Amazon ECS does not know (the SDK would drop them) and wrong types.
+ * Reads JSON or YAML of an input. Reports all errors at once, by line and column in the input's text: syntax, another format,
+ * members that Amazon ECS does not know (the SDK would drop them) and wrong types.
  */
 export function structured<T>(form: Form): InputReader<T | undefined> {
   return (given) => {

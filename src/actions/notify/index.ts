@@ -55,7 +55,7 @@ const inputs = {
   'on-error': oneOf(['warn', 'fail'], 'warn'),
 }
 
-/** Posts or updates one Slack message from any workflow. `fetch` is handed in, so that tests decide what Slack says. */
+/** Posts or updates one Slack message from any workflow. `fetch` is a parameter, so that tests define the responses of Slack. */
 export function createNotify(fetch: Fetch): Action<typeof inputs> {
   return {
     inputs,
@@ -100,4 +100,5 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
   }
 }
 
+/** `notify` with the network of the runner. */
 export const action = createNotify(network.fetch)

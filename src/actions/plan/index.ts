@@ -25,7 +25,7 @@ export const action: Action<typeof inputs> = {
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
-    // Services in waves are deployed together, in one job: only then can they go back together.
+    // Services in waves are deployed together, in one job: only then can they roll back together.
     const rows = environments.flatMap((environment, index) => {
       const after = environments[index - 1] ?? afterEnvironment ?? ''
       const services = selectTargets(config, [environment]).map(({ name }) => name)
@@ -65,7 +65,7 @@ function firstOfEach(targets: readonly Target[]): readonly Target[] {
   return [...new Map(targets.map((target) => [target.environment, target])).values()]
 }
 
-/** GitHub has no way to put a job between two rows of a matrix, so what one approval stands for is one row. */
+/** GitHub cannot run a job between two rows of a matrix, so the services of one approval share one row. */
 function requireOne(rows: readonly { readonly environment: string; readonly service: string }[]): void {
   const [first] = rows
   if (rows.length === 1 && first?.service !== '') return

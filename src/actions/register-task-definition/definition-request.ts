@@ -33,8 +33,8 @@ export function located(inputs: RegisterTaskDefinitionInputs): RegisterTaskDefin
 }
 
 /**
- * Where the definition comes from: a file comes before an ARN, an ARN before a family, as in the action whose inputs these
- * are; a service that runs one comes last. Throws `inputs-invalid` with everything that does not fit together.
+ * The source of the definition: a file has precedence over an ARN, an ARN over a family, as in the action that defined these
+ * inputs; a service that runs one comes last. Throws `inputs-invalid` with every contradiction.
  */
 export function sourceOf(inputs: RegisterTaskDefinitionInputs): DefinitionSource {
   const { taskDefinition: given, taskDefinitionArn: arn, taskDefinitionFamily: family, service = '' } = inputs
@@ -66,7 +66,7 @@ function problemsOf(inputs: RegisterTaskDefinitionInputs): readonly Text[] {
   ]
 }
 
-/** What is to be different. `image` goes to the containers that are named, or to the only one. Throws `container-unknown`. */
+/** The requested changes. `image` applies to the named containers, or to the only one. Throws `container-unknown`. */
 export function changesOf(inputs: RegisterTaskDefinitionInputs, definition: JsonObject): RenderRequest {
   const { logConfigurationLogDriver: driver, logConfigurationOptions: options } = inputs
   return {
@@ -97,10 +97,10 @@ function imagesOf({ image, containerName }: RegisterTaskDefinitionInputs, defini
   })
 }
 
-/** What becomes of the rendered definition. `isRequired`: where it cannot be registered here, the step ends red. */
+/** What is done with the rendered definition. `isRequired`: where it cannot be registered here, the step fails. */
 export type Purpose =
   | { readonly kind: 'register'; readonly isRequired: boolean }
-  /** `compare` looks at what is registered, as far as it can. */
+  /** `compare` reads the registered definition, as far as permissions allow. */
   | { readonly kind: 'write' | 'compare'; readonly why: Text }
 
 /**

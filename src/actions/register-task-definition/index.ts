@@ -26,11 +26,12 @@ interface World {
   readonly requestHandler?: RequestHandler | undefined
 }
 
-/** Renders and registers a task definition. The world is handed in, so that tests decide what AWS says. */
+/** Renders and registers a task definition. The network is a parameter, so that tests define the responses of AWS. */
 export function createRegisterTaskDefinition(world: World): Action<typeof registerTaskDefinitionInputs> {
   return { inputs: registerTaskDefinitionInputs, main: (inputs, runner) => main(inputs, runner, world) }
 }
 
+/** `register-task-definition` as the runner starts it. */
 export const action = createRegisterTaskDefinition({})
 
 /** A file that is only written needs neither AWS nor a region. */
@@ -86,7 +87,7 @@ async function previous(
     const reference = running || textIn(original, 'family')
     return reference === undefined ? undefined : await ecs.describeTaskDefinition(reference)
   } catch (error) {
-    // To compare is worth a call, but whoever may only register is not kept from that.
+    // A comparison is worth a call, but a role that may only register is enough.
     if (error instanceof Failure && error.parts.code === 'permission-missing') return undefined
     unlessOptional(purpose)(error)
     return original

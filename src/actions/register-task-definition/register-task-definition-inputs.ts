@@ -48,4 +48,5 @@ export const registerTaskDefinitionInputs = {
   'dry-run': flag(false),
 }
 
+/** Typed values of the inputs of `register-task-definition`, in camel case. */
 export type RegisterTaskDefinitionInputs = Inputs<typeof registerTaskDefinitionInputs>

@@ -3,9 +3,9 @@ import type { Files } from '../../runner/action.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 
 /**
- * Steps that each put an image into the file of the one before, as workflows have them that come from
- * `aws-actions/amazon-ecs-render-task-definition`. Beside the file stands which containers have got their image from a
- * step: when all have, the definition is finished.
+ * Steps that each render one image into the file of the step before, as in workflows that come from
+ * `aws-actions/amazon-ecs-render-task-definition`. A second file lists the containers whose image a step has rendered: when it
+ * lists all, the definition is complete.
  */
 const ours = /(?:^|[/\\])task-definition-[0-9a-f]{16}\.json$/
 

@@ -11,7 +11,7 @@ import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
 import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keeper, keepPlace } from '../shared/saved-run.ts'
+import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -19,7 +19,7 @@ import { openImageStore } from '../world/open-image-store.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { network, type World } from '../world/world.ts'
 
-/** Takes one service back. The world is handed in, so that tests decide what AWS, GitHub and Slack say. */
+/** Rolls one service back. The network is a parameter, so that tests define the responses of AWS, GitHub and Slack. */
 export function createRollback(world: World): Action<typeof rollbackInputs> {
   return {
     inputs: rollbackInputs,
@@ -28,14 +28,15 @@ export function createRollback(world: World): Action<typeof rollbackInputs> {
   }
 }
 
+/** `rollback` with the network of the runner. */
 export const action = createRollback(network)
 
-/** `image` means what is looked for, not what is deployed, and stays away from slipway.yml's registry. */
+/** `image` selects the revision to find, not an image to deploy, and ignores the registry of slipway.yml. */
 function deployInputsOf({ to: _to, image: _image, ...inputs }: RollbackInputs) {
   return asDeployInputs(inputs)
 }
 
-/** `calling`: the runner with a signal that also ends calls to AWS when all is said. */
+/** `calling`: the runner with a signal that also aborts calls to AWS once the report is complete. */
 async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, world: World): Promise<void> {
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner, { to: inputs.to })
@@ -53,12 +54,12 @@ async function rollBackAt(
   const deploying = deployInputsOf(inputs)
   const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
-  // What comes back is of an earlier commit, and not of the one that is checked out.
+  // The restored revision is of an earlier commit than the one that is checked out.
   const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
   keepPlace(place, runner)
   const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Context['keep'] = keeper(runner, reporter)
+  const keep: Context['keep'] = recordKeeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
   await runAndReport(events, keep, reporter, runner)
@@ -83,7 +84,7 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
       deploymentGroup: place.codeDeployDeploymentGroup,
       deploymentConfig: inputs.codedeployDeploymentConfig,
     },
-    // Only a named goal meets another deployment here: without one, that deployment itself is stopped.
+    // Only a named goal can conflict with another deployment here: without one, that deployment itself is stopped.
     onConflict: 'stop',
     wait: inputs.waitForServiceStability,
     waitMinutes: inputs.waitForMinutes,

@@ -16,6 +16,7 @@ import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { deployedBy } from '../targets/environment-before.ts'
 import type { Place } from '../targets/place.ts'
 
+/** The channels of one report: Slack and GitHub deployment statuses, with the subject that they name. */
 export interface Channels {
   readonly subject: Subject
   readonly slack: Slack
@@ -36,10 +37,10 @@ interface What {
   readonly commit?: Commit | undefined
 }
 
-/** A dry run is for whoever reads its log and summary. */
+/** A dry run is reported only in the log and the summary. */
 const nobody = { slackToken: undefined, slackWebhookUrl: undefined, githubToken: undefined }
 
-/** The channels that the inputs name, and what they are told about. Nothing is sent before the first event. */
+/** The channels that the inputs name, with their subject. Sends nothing before the first event. */
 export async function openChannels(
   inputs: DeployInputs,
   place: Place,

@@ -15,9 +15,9 @@ import { parsed, savedPlace, savedRecord, savedState } from './saved-run.ts'
 export const postLimit = 45_000
 
 /**
- * After the job's other steps. Does nothing after a normal end, and nothing where the main step never came to begin. After a cancel
- * it reads what became of the deployment, applies `on-cancel` and tells everybody; where the deployment had ended before the main
- * step was killed, it tells whoever has not heard of it.
+ * Runs after the job's other steps. Does nothing after a normal end, or where the main step did not begin. After a cancel it
+ * reads the state of the deployment, applies `on-cancel` and reports to every channel; where the deployment ended before the main
+ * step was killed, it completes the report.
  */
 export async function settleInPost(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   const record = parseRecord(runner.state(savedRecord))

@@ -13,13 +13,14 @@ import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Text } from '../../text.ts'
 
+/** What a reporter needs: the subject, the channels, and what an earlier step saved. */
 export interface ReporterConfig {
   readonly subject: Subject
   readonly runner: Runner
   readonly slack: Slack
   readonly statuses: DeploymentStatuses
   readonly mention?: string | undefined
-  /** Where an earlier step left off. */
+  /** The saved state of an earlier step. */
   readonly state: DeploymentState
 }
 
@@ -30,7 +31,7 @@ type Listener = (typeof everybody)[number]
 
 const savedTold = 'told'
 
-/** True where the step that saved this state has told its end to everybody. */
+/** True where the step that saved this state has reported its end to every channel. */
 export function hasTold(runner: Runner): boolean {
   const told = toldBy(runner)
   return everybody.every((listener) => told.has(listener))
@@ -44,25 +45,27 @@ function toldBy(runner: Runner): Set<string> {
 const longestLeave = 1000
 
 /**
- * Tells every channel about one deployment, or several together. Nothing here waits for a channel before the end, and none
- * can fail it.
+ * Reports one deployment, or several together, to every channel. Waits for no channel before the end; no channel's error fails
+ * the deployment.
  */
 export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
   state(): State
   /** One more event: new log lines at once, Slack and GitHub's page in the background. */
   take(event: Event): void
-  /** Outputs and annotations. Takes no time. As all that follows, it is done once, also where another process goes on. */
+  /**
+   * Writes outputs and annotations, without a wait. As all that follows, it is done once, also where another process continues.
+   */
   tellJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
   tellPeople(): Promise<void>
-  /** After a cancel: lets the message that is under way to Slack arrive, for the post step to go on with. At most a second. */
+  /** After a cancel: waits at most a second for the Slack request in flight, so that the post step can continue its message. */
   leave(): Promise<void>
 }
 
-/** How a state is told to each channel. */
+/** Sends a state to each channel. */
 export interface Views<Event, State> {
   fold(state: State, event: Event): State
-  /** What one more event tells whoever watches the log. */
+  /** Log lines for one more event. */
   logLines(before: State, after: State, event: Event): readonly Text[]
   slackMessage(state: State): SlackMessage
   /** What happened and why in one line, as far as GitHub's page has room for it. */
@@ -99,7 +102,7 @@ export function openReporterOf<
 ): Reporter<Event, State> {
   let state = initial
   const told = toldBy(runner)
-  /** A step that is killed while it tells its end goes on with that in its post step, and repeats nothing. */
+  /** A step that is killed during its final report continues in its post step, without repeating any part. */
   const once = async (listener: Listener, tell: () => unknown) => {
     if (told.has(listener)) return
     await tell()

@@ -8,7 +8,7 @@ interface Ending {
   readonly verdict?: Pick<Verdict, 'outcome' | 'cause'> | undefined
 }
 
-/** Tells every channel what happens, and ends the step red after a bad end. */
+/** Reports every event to every channel, and fails the step after a failed deployment. */
 export async function runAndReport<Event>(
   events: AsyncIterable<Event>,
   keep: (part: Record<string, never>) => void,
@@ -26,7 +26,7 @@ export async function runAndReport<Event>(
   reporter.tellJob()
   const { verdict } = reporter.state()
   if (verdict && isBad(verdict)) runner.fail()
-  // A cancelled process has two seconds; the post step tells the rest, once it has settled what is in flight.
+  // A cancelled process has two seconds; the post step reports the rest, once it has settled what is in flight.
   await (runner.signal.aborted ? reporter.leave() : reporter.tellPeople())
   if (fault !== undefined) throw fault
 }

@@ -4,21 +4,24 @@ import type { Runner } from '../../runner/action.ts'
 import type { Place } from '../targets/place.ts'
 import type { Reporter } from './reporter.ts'
 
+/** Name of the saved state (`GITHUB_STATE`) that holds the record of the deployment. */
 export const savedRecord = 'deployment'
 
+/** Name of the saved state (`GITHUB_STATE`) that holds the state of the report. */
 export const savedState = 'report'
 
+/** Name of the saved state (`GITHUB_STATE`) that holds the resolved place, as JSON. */
 export const savedPlace = 'place'
 
-/** Keeps for the post step where the context goes; without it the post step does nothing. */
+/** Saves the place for the post step; without it the post step does nothing. */
 export function keepPlace(place: Place, runner: Runner): void {
   runner.saveState(savedPlace, JSON.stringify(place))
 }
 
-/** What is kept goes to the post step at once: a cancel may come at any moment after. */
-export function keeper(runner: Runner, reporter: Reporter): Context['keep'] {
+/** Saves each record for the post step at once: a cancel may come at any moment. */
+export function recordKeeper(runner: Runner, reporter: Reporter): Context['keep'] {
   let record: Partial<DeploymentRecord> = {}
-  const begun = beginner(runner)
+  const markDetached = detachedMarker(runner)
   const saved = new Map<string, string>()
   const save = (name: string, value: object | null) => {
     const json = JSON.stringify(value)
@@ -27,7 +30,7 @@ export function keeper(runner: Runner, reporter: Reporter): Context['keep'] {
   }
   return (part) => {
     record = { ...record, ...part }
-    begun(record)
+    markDetached(record)
     // The runner prints saved state when debug logging is on; log lines of containers are not for there. Before the record: where
     // that has ended, the verdict is in the state.
     save(savedState, { ...reporter.state(), evidence: undefined })
@@ -38,10 +41,10 @@ export function keeper(runner: Runner, reporter: Reporter): Context['keep'] {
 }
 
 /**
- * A process that is killed has no last word. Until it has one, the steps that follow read that a deployment is under way which nobody
- * watches any more.
+ * Sets the output `verdict` to `detached` once the deployment begins: a killed process cannot write outputs, so later steps read
+ * that the deployment is in progress and unwatched.
  */
-export function beginner(runner: Runner): (record: Partial<DeploymentRecord>) => void {
+export function detachedMarker(runner: Runner): (record: Partial<DeploymentRecord>) => void {
   let isBegun = false
   return ({ stage }) => {
     if (isBegun || (stage !== 'updating' && stage !== 'watching')) return

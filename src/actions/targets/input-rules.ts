@@ -17,7 +17,7 @@ export async function requireValidCombination(inputs: DeployInputs, place: Place
   if (problems.length > 0) throw invalidInputs(problems)
 }
 
-/** Inputs that are given without the one that they belong to, or with one that says something else. */
+/** Inputs that are given without the one that they require, or with one that contradicts them. */
 export function unpaired(inputs: DeployInputs): readonly Text[] {
   const pairs = [
     ['service-managed-ebs-volume', inputs.serviceManagedEbsVolume, inputs.serviceManagedEbsVolumeName],
@@ -35,7 +35,7 @@ function lost(deploymentId: string): Text {
   return text`deployment-id ${untrusted(deploymentId)} does not include its service: set service (and cluster) or environment as well, or use the ARN of a service deployment`
 }
 
-/** Where an action looks, as far as rules about empty inputs ask. */
+/** The place of an action, as far as rules about empty inputs need it. */
 interface Located {
   readonly environment?: string | undefined
   readonly config: string
@@ -43,7 +43,7 @@ interface Located {
   readonly services?: readonly string[] | readonly (readonly string[])[]
 }
 
-/** What was lost on the way to an action that works on places: each said once. */
+/** The lost values of an action that works on places, each reported once. */
 export async function lostAt(
   action: string,
   spec: InputSpec,

@@ -23,7 +23,7 @@ export function factsOf(
   return facts.filter(([, holds]) => holds).map(([fact]) => fact)
 }
 
-/** Whether an input itself says it. */
+/** Whether an input itself sets it. */
 export function isGiven(inputs: DeployInputs, setting: string): boolean {
   const value: unknown = inputs[fieldOf(setting) as keyof DeployInputs]
   // With slipway.yml, the input service chooses an entry of it.

@@ -9,7 +9,7 @@ import type { AwsInputs } from '../inputs/aws-inputs.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { factsOf, isGiven, originsOf } from './place-origins.ts'
 
-/** Where a deployment goes, from slipway.yml and from the inputs, which come first. */
+/** The target of a deployment, from slipway.yml and from the inputs, which have precedence. */
 export interface Place {
   readonly environment?: string | undefined
   /** Of the service in slipway.yml. */
@@ -40,7 +40,7 @@ export interface Place {
   readonly origins?: Origins | undefined
 }
 
-/** What the inputs say of one service, filled up with what slipway.yml says about the environment. */
+/** The inputs of one service, completed by the environment of slipway.yml. */
 export async function placeOf(inputs: DeployInputs, runner: Runner, more: Places = {}): Promise<Place> {
   const config = await configOf(inputs, runner)
   const place = await placeIn(config, inputs, runner, more)
@@ -49,8 +49,8 @@ export async function placeOf(inputs: DeployInputs, runner: Runner, more: Places
 }
 
 /**
- * The file that `aws-actions/amazon-ecs-deploy-task-definition` v2 takes when none is given. It means one service: none of
- * several takes it unasked, nor is one taken that deploys something else than ECS.
+ * The default file of `aws-actions/amazon-ecs-deploy-task-definition` v2. It is for one service: none of several uses it by
+ * default, nor does a target other than ECS.
  */
 async function usualAppSpec({ files }: Runner): Promise<string | undefined> {
   const path = 'appspec.yaml'
@@ -98,7 +98,7 @@ function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
     container: inputs.containerName ?? target?.container,
     codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
-    // Everybody sees it: without user and password.
+    // Shown in public: without user and password.
     url: (inputs.url ?? target?.url)?.replace(/(?<=:\/\/)[^/?#\s]*@/, ''),
     slackChannel: inputs.slackChannel ?? target?.slackChannel,
   }
@@ -115,8 +115,8 @@ function placesOf(inputs: DeployInputs, { cluster, service, taskDefinition }: Re
 }
 
 /**
- * slipway.yml, where the inputs ask for it. A name of an environment alone does not: with a service given, it may only be
- * the one that GitHub shows.
+ * slipway.yml, where the inputs refer to it. An environment's name alone does not: with a service given, it may be only the name
+ * that GitHub displays.
  */
 export async function configOf(inputs: DeployInputs, { files }: Runner): Promise<LoadedConfig | undefined> {
   const { environment, config: path, service, services } = inputs

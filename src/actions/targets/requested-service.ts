@@ -57,7 +57,7 @@ export async function deployRequest(
   }
 }
 
-/** Undefined: nothing is looked at. */
+/** Undefined: no preflight. */
 export function preflightPolicy({ preflight, checkSecretKeys }: DeployInputs): PreflightPolicy | undefined {
   return preflight === 'off' ? undefined : { only: preflight === 'only', secretKeys: checkSecretKeys }
 }

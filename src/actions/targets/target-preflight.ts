@@ -14,6 +14,7 @@ import type { Place } from './place.ts'
 /** How long one request to the registry is tried again. Milliseconds. */
 const patience = 60_000
 
+/** Adapters and settings of a preflight of one service. */
 export interface PreflightWorld {
   readonly aws: Aws
   readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
@@ -21,18 +22,18 @@ export interface PreflightWorld {
   readonly fetch: Fetch
   /** AppSpec of the input or of slipway.yml. */
   readonly appSpec: string | undefined
-  /** Reads secrets to see whether their JSON keys are there. */
+  /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
 }
 
-/** What there is, and what is to be deployed. */
+/** The present service and the requested definition. */
 interface Deployment {
   readonly service: Service | undefined
   readonly current: JsonObject | undefined
   readonly wanted: WantedDefinition
 }
 
-/** For `doctor`: looks thoroughly at a deployment that is going to happen. Findings, the worst first. Reads only. */
+/** For `doctor`: a thorough preflight of a planned deployment. Findings, the worst first. Reads only. */
 export async function preflight(
   { service, current, wanted }: Deployment,
   { aws, place, runner, fetch, appSpec, checkSecretKeys }: PreflightWorld,

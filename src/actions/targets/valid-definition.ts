@@ -6,10 +6,10 @@ import type { WrittenDefinition } from '../../task-definition/definition-source.
 import { registrable } from '../../task-definition/registrable.ts'
 import { text } from '../../text.ts'
 
-/** What a log has been told: several services may have one definition, and a deployment may find it several times. */
+/** Warnings already in the log: several services may share a definition, and a deployment may check it several times. */
 const told = new WeakMap<Log, Set<string>>()
 
-/** Throws all that is wrong with a definition that is going to be registered, and warns of what may be meant so. */
+/** Throws all errors of a definition to be registered, and warns of what may be intended. */
 export function requireValid(rendered: JsonObject, original: WrittenDefinition, log: Log, expected?: Expected): void {
   const { failure, placeholders, words } = checkDefinition(registrable(rendered), original, expected)
   for (const mistake of [...placeholders, ...words]) warn(mistake, log)

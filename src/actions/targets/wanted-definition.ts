@@ -72,8 +72,8 @@ function runningIn(service: Service | undefined): DefinitionSource {
 }
 
 /**
- * `task-definition` comes before `task-definition-arn`, as in the action whose names these are. An ARN or `family:7` is a
- * revision, a path with a folder or an ending is a file; a bare word is a file if there is one, else a family.
+ * `task-definition` has precedence over `task-definition-arn`, as in the action that defined these names. An ARN or `family:7` is
+ * a revision, a path with a folder or an extension is a file; a bare word is a file if one exists, else a family.
  */
 async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promise<DefinitionSource | undefined> {
   const { taskDefinitionArn } = inputs
@@ -87,7 +87,7 @@ async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promi
   return { kind: 'file', path: given, input: 'task-definition' }
 }
 
-/** The container that is changed when nobody names one: the only one, or the only essential one. */
+/** The container that is changed by default: the only one, or the only essential one. */
 function containerFor(definition: JsonObject): string {
   const containers = containersOf(definition)
   const essential = containers.filter((container) => container.essential !== false)

@@ -5,7 +5,7 @@ import { longestWatchMinutes } from '../../deployment/watch-deadline.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { AwsInputs } from '../inputs/aws-inputs.ts'
 
-/** Time beside the longest wait: for reading, registering, a rollback that CodeDeploy is asked about, and the diagnosis. */
+/** Time beside the longest wait: for reads, registration, a rollback of CodeDeploy, and the diagnosis. */
 const besideMinutes = 15
 
 /** The moment after which an action that follows a deployment tries no call to AWS again: no wait is longer than a job. */
@@ -22,9 +22,9 @@ export function regionOf(inputs: Pick<AwsInputs, 'awsRegion'>, environment: Runn
 const awsAudience = 'sts.amazonaws.com'
 
 /**
- * Opens the way to AWS for one action. Nothing is asked of AWS before the first port is used. With `role-to-assume`, the
- * job's OIDC token is exchanged, again whenever the credentials run out; without, the ambient credentials are taken.
- * `deadline` is the moment after which no call is tried again; `requestHandler` is for tests in one process.
+ * Opens the AWS adapters for one action; sends nothing before the first port is used. With `role-to-assume`, the job's OIDC token
+ * is exchanged, and again whenever the credentials expire; without, the ambient credentials are used. `deadline`: the moment
+ * after which no call is retried; `requestHandler` is for tests in one process.
  */
 export function openAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, requestHandler?: RequestHandler): Aws {
   return connect({

@@ -4,13 +4,14 @@ import type { ImageStore } from '../../ports.ts'
 import { type SharedLogin, shareLogin } from '../../registry/login.ts'
 import type { Runner } from '../../runner/action.ts'
 
+/** Adapters from which the image store of a place is opened. */
 export interface ImageStoreWorld {
   readonly aws: Pick<Aws, 'ecr'>
   readonly runner: Runner
   readonly fetch: Fetch
 }
 
-/** Logins by the ECR that they are for: what looks into one registry needs one token, however often it is opened. */
+/** Logins by ECR adapter: one token serves each registry, however often it is opened. */
 const logins = new WeakMap<ImageStoreWorld['aws']['ecr'], SharedLogin>()
 
 function loginOf({ aws: { ecr }, runner }: ImageStoreWorld): SharedLogin {
@@ -26,8 +27,8 @@ function loginOf({ aws: { ecr }, runner }: ImageStoreWorld): SharedLogin {
 }
 
 /**
- * The Amazon ECR of a place, to look up images and what they are made for. Loads the client of the registry and logs in when
- * it is first asked. `patience`: how long one request is tried again, in milliseconds; an explanation does not wait for long.
+ * The Amazon ECR of a place, to read images and their platforms. Loads the registry client and logs in on first use. `patience`:
+ * how long one request is retried, in milliseconds; an explanation does not wait for long.
  */
 export function openImageStore(world: ImageStoreWorld, patience = 15_000): ImageStore {
   const { aws, runner, fetch } = world

@@ -48,14 +48,14 @@ export function sourceOfContext(context: string, named: NamedCommit | undefined,
     const checkout = findCheckout(folder, workspace)
     return { event, checkout, source: decideSource(event, checkout, named), remote }
   }
-  // What the workspace holds, or the event is about, says nothing of an address without a commit.
+  // Neither the workspace nor the event describes the source of an address without a commit.
   const repository = repositoryOf(remote.repository, event)
   const fetched = { root: '', commit: remote.commit, ref: undefined, remote: remote.repository }
   const source = decideSource({ ...event, sha: '' }, fetched, named && { repository, ...named })
   return { event, checkout: undefined, source, remote }
 }
 
-/** What of a deployment's inputs says where it comes from. */
+/** The inputs of a deployment that identify its source. */
 interface Deploying {
   readonly taskDefinition?: string | undefined
   readonly config: string
@@ -63,8 +63,8 @@ interface Deploying {
 }
 
 /**
- * The source of what is deployed, told in the log: that of the checkout in which the task definition or slipway.yml lies. A
- * checkout of another repository than the run's may hold the definitions alone, so that one has to be named.
+ * The source of the deployment, logged: the commit of the checkout that holds the task definition or slipway.yml. A checkout of
+ * another repository than the run's may hold only definitions, so that one has to be named.
  */
 export function openSource({ taskDefinition, config, revision }: Deploying, runner: Runner): Source | undefined {
   const event = readEvent(runner.environment)
@@ -93,7 +93,7 @@ export function keptSource(runner: Runner): Source | undefined {
   return saved ? JSON.parse(saved) : undefined
 }
 
-/** The source as reports tell it. */
+/** The source as reports display it. */
 export function commitOf(source: Source | undefined): Commit | undefined {
   if (source === undefined) return undefined
   const { revision: sha, repository, ref, title } = source

@@ -2,7 +2,7 @@ import type { Entry } from '../entry.ts'
 
 const docs = 'https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html'
 
-/** What CodeDeploy says about the end of a deployment. `errorCode`: `ErrorInformation.code` of its API, as it came. */
+/** CodeDeploy's errors at the end of a deployment. `errorCode`: `ErrorInformation.code` of its API, unchanged. */
 export const codeDeploy: readonly Entry[] = [
   {
     code: 'alarm-active',

@@ -6,7 +6,7 @@ const efs = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/trouble
 
 const error = '{errorName|ResourceInitializationError}'
 
-/** `ResourceInitializationError`: what Fargate needs before a container starts. In the order in which a task meets it. */
+/** `ResourceInitializationError`: what Fargate needs before a container starts. In the order of a task's start. */
 export const initialization: readonly Entry[] = [
   {
     code: 'secret-key-missing',

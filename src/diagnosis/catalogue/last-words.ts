@@ -2,7 +2,7 @@ import type { Entry } from '../entry.ts'
 
 const error = 'Essential container in task exited ({exitCode})'
 
-/** What programs print before they exit, where that says what to do. */
+/** Log lines that programs print before they exit, where they show what to do. */
 export const lastWords: readonly Entry[] = [
   {
     code: 'exec-format',

@@ -47,7 +47,7 @@ export function formMistakes({ value, at }: Document<JsonObject>): readonly Mist
   return [...found, ...none].map(({ path, message }) => ({ ...at(path), message }))
 }
 
-/** What CodeDeploy would not do as it is written: names that are nearly those that it knows, and placeholders. */
+/** What CodeDeploy would not do as written: names that resemble known ones, and placeholders. */
 export function contentMistakes({ value, at }: Document<JsonObject>): readonly Mistake[] {
   return [...misspelt(value, []), ...placeholders(value, [])].map(({ path, message }) => ({ ...at(path), message }))
 }
@@ -103,7 +103,7 @@ function misspelt(value: Json, path: Path): readonly Found[] {
   })
 }
 
-/** The task definition is put in here, whatever stands there. */
+/** The task definition is filled in here; any value is allowed. */
 function placeholders(value: Json, path: Path): readonly Found[] {
   const name = String(path.findLast((step) => typeof step === 'string') ?? '')
   if (typeof value === 'string') {

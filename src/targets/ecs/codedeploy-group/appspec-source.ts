@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../../ports.ts'
 import { isList, isObject } from '../../../task-definition/members.ts'
 import { setting, text } from '../../../text.ts'
 
+/** AWS's page about the `resources` section of an AppSpec. */
 export const appSpecDocs =
   'https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html'
 /** The type of a resource that is a service of Amazon ECS. */

@@ -79,9 +79,9 @@ function capacityProviders(running: Pick<Service, 'capacityProviderStrategy'>): 
 }
 
 /**
- * An AppSpec that somebody wrote, as YAML or JSON, with the task definition put into every ECS service of it. Member names
- * are found in any case; hooks and everything else stay as they are. `source`: whose text it is, of one that was not
- * deployed before. Returns JSON text; throws `file-invalid` with everything that is wrong.
+ * An AppSpec of the user, as YAML or JSON, with the task definition put into every ECS service of it. Member names match in any
+ * case; hooks and everything else stay unchanged. `source`: the origin of a text that was not deployed before. Returns JSON text;
+ * throws `file-invalid` with every error.
  */
 export function completeAppSpec(content: string, taskDefinitionArn: string, source?: Source): string {
   const document = readAppSpec(content, source)

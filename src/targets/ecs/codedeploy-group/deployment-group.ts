@@ -57,7 +57,7 @@ export async function findInFlight(
   return { kind: 'conflict', failure, codeDeployId: active, isRollback, definition }
 }
 
-/** A rollback is waited for, and never ended: it is the way to a good state. */
+/** A rollback is awaited, and never stopped: it restores a good state. */
 function conflict(name: GroupName, id: string, isRollback: boolean, description: string | undefined): Failure {
   const wait = text`set ${setting('on-conflict')} to wait`
   const command = `aws deploy stop-deployment --auto-rollback-enabled --deployment-id ${id}`
@@ -85,7 +85,7 @@ export async function requireGroup(context: Context, name: GroupName, service?: 
   return group
 }
 
-/** The failure for a group that is not there. `more`: what else was looked for. */
+/** The failure for a group that does not exist. `more`: what else was searched. */
 export function groupMissing({ application, deploymentGroup }: GroupName, more: Text = []): Failure {
   return new Failure({
     code: 'service-unsupported',

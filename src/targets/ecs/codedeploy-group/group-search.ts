@@ -8,20 +8,20 @@ import type { CodeDeployRequest, ServiceRequest } from '../request/service-reque
 import { groupMissing } from './deployment-group.ts'
 import { type GroupName, groupNameOf } from './group-name.ts'
 
-/** A group that is there, and what it is busy with. */
+/** An existing group, with its active deployment. */
 export interface Located {
   readonly name: GroupName
   /** Ids of its active deployments; undefined where they may not be listed. */
   readonly active: readonly string[] | undefined
 }
 
-/** A service, and what somebody says of its group. */
+/** A service, and the settings that name its group. */
 export type GroupWish = Pick<ServiceRequest, 'cluster' | 'service' | 'codeDeploy'>
 
 /**
- * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or
- * the only one of all that deploys this service. Listing its deployments tells that it is there, so that no call is
- * made for that alone. Throws `service-unsupported` when it is missing, or when several come into question.
+ * The deployment group of a service: the one that the inputs name, or that has the name that the ECS console gives, or the only
+ * one of all that deploys this service. Listing its deployments proves that it exists, which saves a call. Throws
+ * `service-unsupported` when it is missing, or when there are several candidates.
  */
 export async function locateGroup(
   request: GroupWish,

@@ -1,14 +1,14 @@
 import type { CreateDeploymentRequest, DeploymentGroup } from '../../../ports.ts'
 import type { CodeDeployRequest } from '../request/service-request.ts'
 
-/** What decides how a deployment of CodeDeploy goes: the group's settings, and what this deployment overrides. */
+/** The effective settings of a CodeDeploy deployment: those of the group, and the overrides of this deployment. */
 export interface GroupSettings {
   readonly deploymentConfig: string | undefined
   /** Names of the alarms that stop it. */
   readonly alarms: readonly string[]
   /** `DEPLOYMENT_FAILURE`, …; empty: it is never rolled back by itself. */
   readonly rollbackEvents: readonly string[]
-  /** Minutes in which somebody has to let the traffic over; 0: nobody has to. */
+  /** Minutes of the wait before traffic is rerouted (`waitTimeInMinutes`); 0: no wait. */
   readonly readyWait: number
   /** Minutes for which the old tasks are kept. */
   readonly terminationWait: number
@@ -16,7 +16,7 @@ export interface GroupSettings {
 
 type Overrides = Pick<CreateDeploymentRequest, 'overrideAlarmConfiguration' | 'autoRollbackConfiguration'>
 
-/** What CreateDeployment is told to do otherwise than its group. */
+/** Settings of CreateDeployment that override those of its group. */
 export function overridesOf({ alarms, autoRollback }: CodeDeployRequest): Overrides {
   return {
     ...(alarms && {

@@ -15,7 +15,7 @@ type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 /** Of `description`, as CodeDeploy takes it. */
 const longestDescription = 512
 
-/** Deploys through CodeDeploy, or goes on with a deployment of the same content that is in flight. */
+/** Deploys through CodeDeploy, or continues a deployment of the same content that is in flight. */
 export async function* deployByCodeDeploy(
   rollout: Rollout,
   group: DeploymentGroup | undefined,
@@ -29,7 +29,7 @@ export async function* deployByCodeDeploy(
   const adopted = inFlight !== undefined
   yield startedEvent({ at: context.clock.now(), engine: 'codedeploy', deploymentId: id, consoleUrl, adopted }, request)
   if (!request.wait) return notWatched(request, id)
-  // What is in flight was started with what its own run asked for.
+  // The deployment in flight has the settings of the run that started it.
   const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
   return yield* watchCodeDeploy(rollout, id, settings)
 }

@@ -24,8 +24,8 @@ interface Lost {
 const patience = 30_000
 
 /**
- * Follows a deployment that went wrong to what comes of it: CodeDeploy rolls back by a second deployment, and only its
- * end says what serves now.
+ * Watches a failed deployment to the end of its rollback: CodeDeploy rolls back by a second deployment, and only its end shows
+ * the live revision.
  */
 export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
   const { deployment } = given
@@ -41,7 +41,7 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
     const status = (await lookUntil(context.clock, lost.deadline, look))?.status
     if (status === 'Succeeded') {
       const serving = await servingAgain(rollout, deployment)
-      // Where the way back is what was asked for, it is green: only with proof.
+      // A requested rollback succeeds only with proof.
       if (serving !== undefined || !rollout.request.isTurnedRound) return { outcome: 'rolled-back', serving, reason }
     }
     if (status === 'Failed' || status === 'Stopped') return { outcome: 'rollback-failed', reason }
@@ -96,7 +96,7 @@ async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<
 }
 
 /**
- * Who stopped a deployment that is over, where somebody did. An alarm stops it too, with the code ALARM_ACTIVE (API
+ * Who stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code ALARM_ACTIVE (API
  * ErrorInformation, `code`).
  */
 export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): End['stopped'] {

@@ -8,20 +8,24 @@ import type { Signs } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
 
 /**
- * Looks at the service until the new tasks are installed, every other time in the place of one at the deployment: the
- * service shows what becomes of the tasks, of which CodeDeploy shows nothing before it gives up after an hour.
+ * Reads the service until the new tasks are installed, every other time in place of the deployment: the service shows the state
+ * of the tasks, of which CodeDeploy shows nothing before it gives up after an hour.
  */
 export interface InstallLooks {
-  /** Whether the next look is one at the service. `target`: as it was seen last. */
+  /** Whether the next read is one of the service. `target`: as last read. */
   isTurn(target: EcsTarget | undefined): boolean
-  /** Tells what ECS does. `over`: the new tasks are steady, or gone again, so that CodeDeploy goes on. Undefined: none is there yet. */
+  /**
+   * Reports what ECS does. `over`: the new tasks are steady, or gone again, so that CodeDeploy continues. Undefined: there is
+   * none yet.
+   */
   look(): AsyncGenerator<DeploymentEvent, Signs | 'over' | undefined>
 }
 
+/** Starts the reads of the service for the install phase of one deployment. */
 export function startInstallLooks(rollout: Rollout): InstallLooks {
   const { request, context } = rollout
   const messages = startServiceMessages(rollout, undefined)
-  // The first look is at the deployment: it may be over already.
+  // The first read is of the deployment: it may have ended already.
   let isOther = true
   let isOver = false
   let before: string | undefined

@@ -14,14 +14,14 @@ interface ReadyLook {
   readonly isStopped: boolean
 }
 
-/** CodeDeploy's ready wait from look to look. When it began is what its target says, or else when it was first seen. */
+/** CodeDeploy's ready wait across reads. It began when its target says, or else when it was first seen. */
 export function startReadyWait(
   group: DeploymentGroup | undefined,
   commands: AnswerCommands,
 ): (look: ReadyLook) => Waits {
   const { actionOnTimeout, waitTimeInMinutes: minutes } =
     group?.blueGreenDeploymentConfiguration?.deploymentReadyOption ?? {}
-  // Only a group that stops waits at all: with CONTINUE_DEPLOYMENT the traffic goes over at once (DeploymentReadyOption).
+  // Only a group that stops waits at all: with CONTINUE_DEPLOYMENT the traffic is rerouted at once (DeploymentReadyOption).
   const otherwise = actionOnTimeout === 'CONTINUE_DEPLOYMENT' ? 'continue' : 'roll-back'
   let wasElsewhere = false
   let began: number | undefined

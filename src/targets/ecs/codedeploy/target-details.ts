@@ -4,7 +4,7 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { shortName } from '../../../deployment/outcomes.ts'
 import type { DeploymentGroup, EcsTarget } from '../../../ports.ts'
 
-/** Tells tasks and traffic of both task sets of a CodeDeploy deployment, whenever they differ from the look before. */
+/** Reports tasks and traffic of both task sets of a CodeDeploy deployment, whenever they differ from the previous read. */
 export function startTargetDetails(
   { context, taskDefinition, previousTaskDefinition }: Rollout,
   group: DeploymentGroup | undefined,

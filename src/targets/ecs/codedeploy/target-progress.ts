@@ -15,7 +15,7 @@ const statuses: Readonly<Record<string, PhaseStatus>> = {
 
 type LifecycleEvent = NonNullable<EcsTarget['lifecycleEvents']>[number]
 
-/** What changed between two looks at the target of a CodeDeploy deployment, as events with CodeDeploy's own times. */
+/** Changes between two reads of the target of a CodeDeploy deployment, as events with CodeDeploy's own times. */
 export function targetProgress(before: EcsTarget | undefined, now: EcsTarget, at: number): readonly DeploymentEvent[] {
   const known = new Map((before?.lifecycleEvents ?? []).map((event) => [event.lifecycleEventName, event.status]))
   const moved = (now.lifecycleEvents ?? []).filter((event) => known.get(event.lifecycleEventName) !== event.status)
@@ -26,7 +26,7 @@ export function targetProgress(before: EcsTarget | undefined, now: EcsTarget, at
   ]
 }
 
-/** An event that came and went between two looks is told with its beginning, so that its duration is right. */
+/** A lifecycle event that began and ended between two reads is reported with its beginning, so that its duration is right. */
 function phases(event: LifecycleEvent, known: string | undefined, at: number): readonly DeploymentEvent[] {
   const name = event.lifecycleEventName
   const status = statuses[event.status ?? ''] ?? 'pending'
@@ -54,7 +54,7 @@ function tasks(before: EcsTarget | undefined, now: EcsTarget, at: number): reado
   return [taskProgress(at, { desired, running, pending, failed: 0 })]
 }
 
-/** True when the deployment has come as far as is waited for: an event has succeeded that nothing but waiting follows. */
+/** True when the deployment has reached the goal of the watch: an event has succeeded after which only waits follow. */
 export function hasReached(target: EcsTarget | undefined, goal: WaitGoal | undefined): boolean {
   if (goal === undefined || goal === 'terminated') return false
   const last = goal === 'traffic-shifted' ? 'AllowTraffic' : 'AfterAllowTraffic'

@@ -50,12 +50,12 @@ function isSame(one: string | undefined, other: string): boolean {
   return one !== undefined && shortName(one) === shortName(other)
 }
 
-/** ARN of what serves after a deployment that did not go on, once looks agree; undefined where they do not. */
+/** ARN of the live revision after a deployment that did not continue, once reads agree; undefined where they do not. */
 export async function servingNow(rollout: Rollout): Promise<string | undefined> {
   return await servingBy(rollout, (set) => set?.id)
 }
 
-/** The same after a rollback: as soon as a look shows that the traffic is not with what was deployed any more. */
+/** The same after a rollback: as soon as a read shows that the deployed revision has lost the traffic. */
 export async function servingAgain(
   rollout: Rollout,
   { deploymentId }: CodeDeployDeployment,

@@ -23,15 +23,18 @@ import { startProof } from './traffic-proof.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** Where a goal before the end is seen only in the target, every look takes two calls. Milliseconds. */
+/** Where a goal before the end shows only in the target, every poll takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000
-/** For no longer than this the target goes unseen, whatever else was asked beside the looks. Milliseconds. */
+/** Longest time without a read of the target, whatever other calls are made. Milliseconds. */
 const longestUnseen = 60_000
 const unshown = untrusted(
   'Not authorized to perform codedeploy:GetDeploymentTarget: lifecycle events and traffic are not reported.',
 )
 
-/** Minutes that a deployment may take beside its waits for an answer: what is asked for, and what its group keeps the old tasks for. */
+/**
+ * Minutes that a deployment may take beside its waits for an answer: the requested ones, and those for which its group keeps the
+ * old tasks.
+ */
 function minutesOf({ waitMinutes, waitFor }: ServiceRequest, group: DeploymentGroup | undefined): number {
   const configuration = group?.blueGreenDeploymentConfiguration
   const termination = configuration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0
@@ -75,7 +78,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
     const over = isOver(deployment)
     status = deployment.status
     if (moved) pace.hurry()
-    // When the wait began is what the target says, and nobody should have to look twice for that.
+    // The target contains when the wait began; this saves the user a second check.
     const target = yield* view(over || (moved && status === 'Ready'), moved)
     const isStopped = stops.isStopped()
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
@@ -102,7 +105,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, id)
 }
 
-/** Tells what the target shows, now and then; hands on what was seen last. */
+/** Reports what the target shows, at intervals; passes on the last state. */
 function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGroup | undefined) {
   const details = startTargetDetails(rollout, group)
   const { context, request } = rollout
@@ -126,7 +129,7 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
   }
 }
 
-/** Stops the deployment as soon as its new tasks fail as fail-fast-after says. */
+/** Stops the deployment as soon as its new tasks reach `fail-fast-after`. */
 function startStops(rollout: Rollout, id: string, pace: Pace) {
   const failFast = startFailFast(rollout, pace)
   let isStopped = false

@@ -15,6 +15,7 @@ export interface StoppedTaskGroup {
   readonly zone?: string | undefined
 }
 
+/** A container of a stopped task, as DescribeTasks and the task definition describe it. */
 export interface StoppedContainer {
   readonly name: string
   readonly exitCode?: number | undefined
@@ -28,6 +29,7 @@ export interface StoppedContainer {
   readonly memory?: number | undefined
 }
 
+/** An entry of a service's `events` (ECS API ServiceEvent). */
 export interface ServiceEvent {
   /** Milliseconds since 1970. */
   readonly at: number
@@ -38,10 +40,11 @@ export interface ServiceEvent {
   readonly zone?: string | undefined
 }
 
+/** The health of one target (ELB DescribeTargetHealth). */
 export interface TargetHealth {
   readonly target: string
   readonly targetGroupArn: string
-  /** True where it is known to be a task of the new revision; undefined where nobody knows. */
+  /** True for a known task of the new revision; undefined where it is unknown. */
   readonly isNew?: boolean | undefined
   /** Availability Zone of the target. */
   readonly zone?: string | undefined
@@ -52,18 +55,18 @@ export interface TargetHealth {
   readonly description?: Untrusted | undefined
 }
 
-/** What a target group of the service asks, and whom. What is not known is left out. */
+/** Health check settings and load balancers of a target group of the service. What is unknown is left out. */
 export interface HealthCheck {
   readonly targetGroupArn: string
   readonly container?: string | undefined
-  /** Where the check goes: the container's port, unless the target group has a port of its own for it. */
+  /** The port of the check: the container's, unless the target group has a port of its own for it. */
   readonly port?: number | undefined
   readonly path?: string | undefined
   /** Status codes that count as healthy, such as `200-399`. */
   readonly accepts?: string | undefined
 }
 
-/** The tags of a repository in which an image was looked for in vain, newest first. */
+/** The tags of a repository that lacks the image, newest first. */
 export interface ImageTags {
   readonly image: string
   readonly repository: string
@@ -80,6 +83,7 @@ export interface LifecycleFailure {
   readonly logTail?: Untrusted | undefined
 }
 
+/** The last log events of a container in CloudWatch Logs. */
 export interface LogTail {
   readonly container: string
   readonly logGroup: string
@@ -118,17 +122,17 @@ export interface Evidence {
   readonly startedAt?: number | undefined
   /** When the first task of the new revision began to run, in milliseconds since 1970; infinite where none of them did. */
   readonly firstTaskAt?: number | undefined
-  /** `by-us`: this run asked for the stop, and what it saw is the reason. */
+  /** `by-us`: this run requested the stop, for the reason that it observed. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
   readonly desiredCount?: number | undefined
-  /** For how long ECS does not heed the health of a new task (`healthCheckGracePeriodSeconds` of the service). */
+  /** How long ECS ignores the health of a new task (`healthCheckGracePeriodSeconds` of the service). Seconds. */
   readonly gracePeriodSeconds?: number | undefined
   readonly stoppedTasks: readonly StoppedTaskGroup[]
   /** Oldest first; only those since the deployment began. */
   readonly serviceEvents: readonly ServiceEvent[]
   /** Targets that are not healthy; none of tasks that are known to be old. */
   readonly targetHealth: readonly TargetHealth[]
-  /** Looked at after targets were unhealthy. */
+  /** Read after targets were unhealthy. */
   readonly healthChecks?: readonly HealthCheck[] | undefined
   /** The reason that ECS gives for the end of the service deployment. */
   readonly statusReason?: Untrusted | undefined
@@ -144,15 +148,15 @@ export interface Evidence {
   readonly logs: readonly LogTail[]
   /** Names of the awslogs groups of the task definition. */
   readonly logGroups?: readonly string[] | undefined
-  /** The alarms of which AWS itself says that they ended the deployment; empty: it does not name them. */
+  /** The alarms that ended the deployment according to AWS; empty: it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** The same, or those that it heeds, as CloudWatch has them now. */
+  /** The same, or all alarms of the service, in their present CloudWatch state. */
   readonly alarms?: readonly AlarmState[] | undefined
-  /** Looked at after a task could not reach what it needs. */
+  /** Read after a task could not reach a dependency. */
   readonly network?: NetworkEvidence | undefined
-  /** Looked at after a program or an image was for another platform. */
+  /** Read after a program or an image was for another platform. */
   readonly platforms?: PlatformEvidence | undefined
-  /** Looked up after an image was not found. */
+  /** Read after an image was not found. */
   readonly imageTags?: ImageTags | undefined
   readonly missingPermissions: readonly MissingPermission[]
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, Service } from '../../../ports.ts'
 
-/** What the service says counts; a definition alone says only what it is fit for. */
+/** By the service's capacity providers or launch type; without either by `requiresCompatibilities`, which only permit Fargate. */
 export function runsOnFargate(service: Service | undefined, definition: JsonObject): boolean {
   const providers = service?.capacityProviderStrategy ?? []
   if (providers.length > 0) return providers.some(({ capacityProvider = '' }) => capacityProvider.startsWith('FARGATE'))

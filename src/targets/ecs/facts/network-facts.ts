@@ -9,9 +9,9 @@ export interface NetworkFacts {
   readonly assignsPublicIp: boolean
   readonly subnets: readonly Subnet[]
   readonly routeTables: readonly RouteTable[]
-  /** Undefined where they could not be read, or nobody needs one. */
+  /** Undefined where they could not be read, or are not needed. */
   readonly endpoints: readonly VpcEndpoint[] | undefined
-  /** Ids of the security groups of the tasks; empty: those of the VPC's default, which are not looked up. */
+  /** Ids of the security groups of the tasks; empty: those of the VPC's default, which are not read. */
   readonly taskGroups: readonly string[]
   /** Those of the tasks and of endpoints; undefined where they could not be read. */
   readonly groups: readonly SecurityGroup[] | undefined
@@ -23,7 +23,7 @@ export type Need =
       readonly kind: 'endpoint'
       /** Last part of the name of the service: `ecr.api`, `s3`, … */
       readonly endpoint: string
-      /** What it is to people: `Amazon ECR`. */
+      /** Its display name: `Amazon ECR`. */
       readonly name: string
       /** The task starts without it, and something of it does not work. */
       readonly isLater?: boolean

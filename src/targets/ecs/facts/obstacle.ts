@@ -1,14 +1,14 @@
 import type { Failure } from '../../../failure.ts'
 import type { JsonObject } from '../../../ports.ts'
 
-/** Somebody else's deployment that stands in the way of ours. */
+/** A deployment of another run that blocks ours. */
 export interface Conflict {
   readonly kind: 'conflict'
   /** What to say when nothing is done about it. */
   readonly failure: Failure
   /** CodeDeploy's id of it, where it is known. Undefined with ECS's own controller. */
   readonly codeDeployId?: string | undefined
-  /** A rollback is never stopped: it is the way to a good state. */
+  /** A rollback is never stopped: it restores a good state. */
   readonly isRollback: boolean
   /** What it deploys, where that can be read. */
   readonly definition?: JsonObject | undefined
@@ -20,5 +20,5 @@ export interface Changed {
   readonly failure: Failure
 }
 
-/** What stands in the way, so that another attempt is needed. */
+/** What blocks the deployment, so that another attempt is needed. */
 export type Obstacle = Conflict | Changed

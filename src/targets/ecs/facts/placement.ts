@@ -2,12 +2,12 @@ import type { Service } from '../../../ports.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
 import { isUnplaced, launched } from './service-events.ts'
 
-/** Time mends no role and no size. A role that was made a moment ago may need a minute. */
+/** A role or size stays wrong however long the wait. A role created a moment ago may need a minute. */
 const hopeless = /unable to assume the role|is above your limit/
-/** For how long a capacity that is short is waited for: it often comes back, and clusters grow. Milliseconds. */
+/** How long to wait for missing capacity: it often returns, and clusters grow. Milliseconds. */
 const hope = 600_000
 
-/** What ECS has said since `since` about tasks that it cannot place, where waiting is of no use (any more). */
+/** ECS's messages since `since` about tasks that it cannot place, where a wait is of no use (any more). */
 export function unplaceable(service: Service | undefined, since: number, now: number): Untrusted | undefined {
   const events = (service?.events ?? []).flatMap(({ createdAt, message = '' }) => {
     const at = createdAt?.getTime() ?? 0

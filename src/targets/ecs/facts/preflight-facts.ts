@@ -14,7 +14,7 @@ import type { Placeholder } from '../../../task-definition/placeholders.ts'
 import type { NetworkFacts } from './network-facts.ts'
 import type { Engine } from './service-facts.ts'
 
-/** An image of the definition, as far as it could be looked at. */
+/** An image of the definition, as far as it could be read. */
 export interface ImageFact {
   readonly reference: string
   /** Containers that run it. */
@@ -28,7 +28,7 @@ export interface ImageFact {
      * same of itself, where it could not run if that were true.
      */
     | { readonly kind: 'there'; readonly platforms: readonly string[] | undefined; readonly isDisproved?: boolean }
-    /** In a registry that is not looked into, or pulled through one of its own. */
+    /** In a registry that is not read, or pulled through a cache. */
     | { readonly kind: 'elsewhere' }
     /** Not a reference of an image at all. */
     | { readonly kind: 'invalid' }
@@ -43,10 +43,11 @@ export interface SecretFact {
   /** Of the container: the task stops with it. */
   readonly isEssential: boolean
   readonly standing: 'there' | 'missing' | 'deleted' | 'unread'
-  /** Names of the keys of its JSON object; undefined when they were not asked for. */
+  /** Names of the keys of its JSON object; undefined when they were not read. */
   readonly keys?: SecretKeys | 'unread' | undefined
 }
 
+/** What the `valueFrom` of a container secret references: Secrets Manager or SSM Parameter Store. */
 export type SecretReference =
   | {
       readonly kind: 'secret'
@@ -66,6 +67,7 @@ export type SecretReference =
     }
   | { readonly kind: 'invalid'; readonly id: string }
 
+/** The log group of a container's `awslogs` configuration, and whether it exists. */
 export interface LogGroupFact {
   readonly group: string
   readonly region: string
@@ -77,6 +79,7 @@ export interface LogGroupFact {
   readonly isCreated: boolean
 }
 
+/** A target group of the service, and whether it exists. */
 export interface TargetGroupFact {
   readonly arn: string
   readonly standing: 'missing' | 'unread' | { readonly targetType: string; readonly isUsed: boolean }
@@ -114,28 +117,28 @@ export interface RoleFact {
   readonly arn: string
   /** `trust`: its trust policy; undefined where that is no JSON object. */
   readonly standing: { readonly trust: JsonObject | undefined } | 'missing' | 'unread'
-  /** Whether who deploys may pass it; undefined where that could not be asked. */
+  /** Whether the deploying principal may pass it (iam:PassRole); undefined where that could not be simulated. */
   readonly passing: { readonly caller: string; readonly decision: Decision } | undefined
   /** Of the execution role: what it would have to do and may not. */
   readonly doing: readonly Decision[]
 }
 
-/** Everything that a look before a deployment judges. Gathered by `gatherFacts`, judged by `judge`. */
+/** Everything that a preflight judges. Gathered by `gatherFacts`, judged by `judge`. */
 export interface PreflightFacts {
   readonly region: string
-  /** Undefined where no service tells it. */
+  /** Undefined where no service defines it. */
   readonly accountId: string | undefined
   /** The definition that is to be deployed. */
   readonly definition: JsonObject
   readonly isFargate: boolean
-  /** Undefined: a definition alone is looked at. */
+  /** Undefined: only a definition is checked. */
   readonly service: Service | undefined
   readonly engine: Engine | undefined
-  /** Members that nobody has filled in. */
+  /** Members that are still placeholders. */
   readonly placeholders: readonly Placeholder[]
   /** The values that are certain to be placeholders. */
   readonly blank: ReadonlySet<string>
-  /** Container and port that the AppSpec names, where somebody wrote one; else those of the load balancers count. */
+  /** Container and port of the user's AppSpec, if any; else those of the load balancers apply. */
   readonly appSpecTargets: readonly LoadBalancer[] | undefined
   readonly images: readonly ImageFact[]
   readonly secrets: readonly SecretFact[]

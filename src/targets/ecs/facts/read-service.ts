@@ -4,14 +4,14 @@ import type { Service } from '../../../ports.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { isConsistent } from './service-facts.ts'
 
-/** True for a look that shows a service which is there, and does not contradict itself. */
+/** True for a response that contains an existing service, and does not contradict itself. */
 export function isSound(service: Service | undefined): boolean {
   return service !== undefined && service.status !== 'INACTIVE' && isConsistent(service)
 }
 
 /**
- * Reads the service; again, up to three times within four seconds, where the look is not enough: because it contradicts
- * itself, or shows no service. Returns what the last look showed.
+ * Reads the service; again, up to three times within four seconds, where the response is insufficient: because it contradicts
+ * itself, or contains no service. Returns the last response.
  */
 export async function readService(
   context: Pick<Context, 'ecs' | 'clock' | 'signal'>,

@@ -19,12 +19,12 @@ const standings: Readonly<Record<string, Standing>> = {
   ROLLBACK_FAILED: 'rollback-failed',
 }
 
-/** Where a service deployment stands. A status that this version does not know is `running`. */
+/** The state of a service deployment. A status that this version does not know is `running`. */
 export function standingOf(deployment: ServiceDeployment): Standing {
   return standings[deployment.status ?? ''] ?? 'running'
 }
 
-/** True when the circuit breaker or an alarm ended the deployment, whatever its status says by now. */
+/** True when the circuit breaker or an alarm ended the deployment, whatever its present status. */
 export function isTriggered({ deploymentCircuitBreaker, alarms }: ServiceDeployment): boolean {
   return deploymentCircuitBreaker?.status === 'TRIGGERED' || alarms?.status === 'TRIGGERED'
 }
@@ -46,7 +46,7 @@ export function reasonOf({ statusReason }: ServiceDeployment): Untrusted | undef
 const shifted = ['POST_PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME', 'CLEAN_UP']
 const baked = 'CLEAN_UP'
 
-/** True when a deployment that goes on has come as far as is waited for. A rolling one shifts its traffic task by task. */
+/** True when a deployment in progress has reached the goal of the watch. A rolling one shifts its traffic task by task. */
 export function isFarEnough(deployment: ServiceDeployment, goal: WaitGoal | undefined): boolean {
   const { lifecycleStage = '', targetServiceRevision: target, sourceServiceRevisions: sources = [] } = deployment
   if (goal === undefined || goal === 'terminated' || standingOf(deployment) !== 'running') return false
@@ -61,7 +61,7 @@ export function isNearEnd({ targetServiceRevision: target }: ServiceDeployment):
   return target?.requestedTaskCount !== undefined && target.runningTaskCount === target.requestedTaskCount
 }
 
-/** How far it was, for whoever has no more time to watch it. */
+/** Its progress, for a report at the end of the watch time. */
 export function lastSeen(last: ServiceDeployment | undefined): Text {
   if (last === undefined) return text`ecs:DescribeServiceDeployments did not return it`
   if (standingOf(last) === 'succeeded')
@@ -72,7 +72,7 @@ export function lastSeen(last: ServiceDeployment | undefined): Text {
   return text`${status}, with ${runningTaskCount} of ${requestedTaskCount} new tasks running`
 }
 
-/** What changed between two looks at a service deployment, as events. */
+/** Changes between two reads of a service deployment, as events. */
 export function progress(
   before: ServiceDeployment | undefined,
   now: ServiceDeployment,

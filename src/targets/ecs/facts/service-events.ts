@@ -1,4 +1,4 @@
-/** What ECS says in the events of a service (Developer Guide, "Amazon ECS service event messages"). */
+/** ECS's messages in the events of a service (Developer Guide, "Amazon ECS service event messages"). */
 const unplaced = /was unable to place a task|failed to launch a task with \(error/
 const deadlocked = /was unable to stop or start tasks during a deployment/
 const started = /has started (\d{1,6}) tasks/
@@ -13,7 +13,7 @@ export function isPlacementProblem(message: string): boolean {
   return isUnplaced(message) || deadlocked.test(message)
 }
 
-/** How many tasks ECS says that it has started. */
+/** The number of tasks that ECS reports as started. */
 export function launched(message: string): number {
   return Number(started.exec(message)?.[1] ?? 0)
 }

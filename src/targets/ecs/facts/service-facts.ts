@@ -2,13 +2,13 @@ import { Failure } from '../../../failure.ts'
 import type { Ecs, Service } from '../../../ports.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 
-/** The engine that carries a deployment out, as the service itself says (`deploymentController`, `strategy`). */
+/** The engine of a deployment, by the service's `deploymentController` and `strategy`. */
 export type Engine = 'ecs-rolling' | 'codedeploy'
 
 /**
- * The engine that a service asks for. ECS's own blue/green, linear and canary strategies run through the same update and
- * the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four.
- * Throws `service-unsupported`.
+ * The engine of a service, by its deployment controller. ECS's own blue/green, linear and canary strategies run through the same
+ * update and the same service deployment as rolling ones (DescribeServiceDeployments), so one engine watches all four. Throws
+ * `service-unsupported`.
  */
 export function engineOf(service: Service, name: string): Engine {
   if (service.status === 'DRAINING') {
@@ -51,7 +51,7 @@ export function runningTaskDefinition(service: Service): string | undefined {
   return taskSet?.taskDefinition ?? primary(service)?.taskDefinition ?? service.taskDefinition
 }
 
-/** What serves until a new deployment is complete: the newest complete one, or what the service is going for. */
+/** The live revision until a new deployment is complete: the newest complete one, or the one being deployed. */
 export function previousTaskDefinition(service: Service): string | undefined {
   const complete = service.deployments?.find(({ rolloutState }) => rolloutState === 'COMPLETED')
   return complete?.taskDefinition ?? runningTaskDefinition(service)
@@ -78,8 +78,8 @@ export function isSteady(service: Service): boolean {
 }
 
 /**
- * What ECS can go back to by itself: the newest complete deployment (ECS developer guide, "deployment circuit breaker").
- * A service that never completed one has nothing, and its failed deployment stalls instead.
+ * The revision to which ECS itself can roll back: the newest complete deployment (ECS developer guide, "deployment circuit
+ * breaker"). A service that never completed one has none, and its failed deployment stalls instead.
  */
 export function hasRollbackTarget(service: Service): boolean {
   return (service.deployments ?? []).some(({ rolloutState }) => rolloutState === 'COMPLETED')

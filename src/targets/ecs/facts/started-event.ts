@@ -13,7 +13,7 @@ interface Started {
   readonly adopted: boolean
 }
 
-/** The event `started` of a deployment, with what people can type and what later steps can read. */
+/** The event `started` of a deployment, with names for display and ids for later steps. */
 export function startedEvent(
   { at, engine, deploymentId, consoleUrl, adopted }: Started,
   where: { readonly cluster: string; readonly service: string; readonly region: string },

@@ -28,7 +28,7 @@ export function failedContainer({ containers }: StoppedTaskGroup): StoppedContai
   )
 }
 
-/** 137 (SIGKILL) without a reason also befalls a container that does not stop when the task is taken down. */
+/** 137 (SIGKILL) without a reason is also the exit code of a container that ignores SIGTERM when the task is stopped. */
 function weight({ exitCode, reason }: StoppedContainer): number {
   if (reason && /^OutOfMemory/.test(reason.untrusted)) return 6
   if (exitCode === undefined) return reason ? 4 : 0
@@ -79,7 +79,7 @@ function stoppedAt(task: Task): number {
   return task.stoppedAt?.getTime() ?? 0
 }
 
-/** ECS scales the new revision away when it rolls back; a task that was stopped for that tells nothing. */
+/** ECS scales the new revision in when it rolls back; a task stopped for that proves nothing. */
 export function isOwnFailure(
   task: Task,
   { taskDefinition, since }: { readonly taskDefinition: string; readonly since: number },

@@ -32,7 +32,7 @@ export const words = {
   'given-up': 'had failed (rolloutState FAILED)',
 } as const
 
-/** What is true of a deployment that nobody watched since the cancel. */
+/** The state of a deployment that was unwatched since the cancel. */
 export type Truth =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'running'; readonly id: string }
@@ -40,11 +40,11 @@ export type Truth =
       readonly kind: 'ended'
       readonly how: keyof typeof words
       readonly serving?: string | undefined
-      /** A stop was asked for and has not begun: until then a deployment may still complete. */
+      /** A stop was requested and has not begun: until then a deployment may still complete. */
       readonly isPending?: boolean
     }
 
-/** What became of the deployment that a cancelled run has begun. Throws what the ports throw. */
+/** The state of the deployment that a cancelled run has started. Throws what the ports throw. */
 export async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
   if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
     return { kind: 'nothing' }
@@ -75,7 +75,7 @@ async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): 
   return { kind: 'nothing' }
 }
 
-/** CodeDeploy rolls back by a second deployment, and only its end says what serves. */
+/** CodeDeploy rolls back by a second deployment, and only its end shows the live revision. */
 async function truthOf(
   { deploymentId = '', status, rollbackInfo }: CodeDeployDeployment,
   { taskDefinition, previousTaskDefinition }: DeploymentRecord,
@@ -91,7 +91,7 @@ async function truthOf(
   return { kind: 'ended', how: hasFailed ? 'rollback-failed' : 'rolling-back' }
 }
 
-/** Not known, or not said by AWS itself, so that looks have to agree on it. */
+/** Unknown, or not stated by AWS itself, so that reads have to agree on it. */
 type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: keyof typeof words }
 
 function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {

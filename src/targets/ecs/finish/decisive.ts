@@ -19,7 +19,7 @@ export function isDecisive(evidence: Evidence, now: number): boolean {
   )
 }
 
-/** ECS says it only once the grace period is over. */
+/** ECS reports it only once the grace period is over. */
 function hasUnhealthyEvent(events: readonly ServiceEvent[]): boolean {
   return events.some(({ about, message }) => about === 'new' && /is unhealthy in/.test(message.untrusted))
 }
@@ -47,12 +47,12 @@ function isDefinite({ reason = '', description }: TargetHealth): boolean {
   return reason === 'Target.ResponseCodeMismatch' && codes !== undefined && /^[34]\d\d$/.test(codes) && codes !== '429'
 }
 
-/** Whether a cause says more than that something failed of which nobody knows what. */
+/** Whether a cause says more than that something failed for an unknown reason. */
 export function isTelling({ code, isGeneral = false }: Cause): boolean {
   return !(isGeneral && code === 'unexplained')
 }
 
-/** Whether logs that arrive late may tell more: a container ended by itself, and nothing of what it wrote can be read so far. */
+/** Whether logs that arrive late may add to it: a container ended by itself, and none of its log can be read so far. */
 export function isPartial({ stoppedTasks, logs, logGroups = [], missingPermissions }: Evidence): boolean {
   const hasEnded = stoppedTasks.some(({ stopCode }) => stopCode === 'EssentialContainerExited')
   const isDenied = missingPermissions.some(({ action }) => action.startsWith('logs:'))

@@ -9,7 +9,7 @@ import { lastLine } from './last-line.ts'
 
 const errorCodes = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html'
 
-/** A container ended by itself. Health checks that made ECS stop it come first: then its exit code says nothing. */
+/** A container ended by itself. Health checks that made ECS stop it have precedence: then its exit code proves nothing. */
 export function explainEnd(group: StoppedTaskGroup, what: Text, evidence: Evidence): Cause | undefined {
   const container = failedContainer(group)
   if (!container || isStoppedForHealth(group)) return undefined
@@ -79,7 +79,7 @@ const meanings: Readonly<Record<number, readonly [why: string, fix: string]>> = 
   143: ['the container was stopped', 'Check the service events for what stopped it.'],
 }
 
-/** Ends that were brought about from outside, or that are no error: what the container said before explains nothing. */
+/** Ends with an outside cause, or without an error: the container's last log line explains nothing. */
 const unspoken: readonly number[] = [0, 137, 143]
 
 function exited(what: Text, { name }: StoppedContainer, exitCode: number, words: string | undefined): Cause {

@@ -9,7 +9,7 @@ import { placeWords } from './place-words.ts'
 /** Texts about the health of tasks and targets; `Request timed out` elsewhere is about something else. */
 const aboutHealth = /health|TARGET (?:GROUP )?IS NOT FOUND|(?:target-group|targets)/i
 
-/** Unhealthy targets and tasks, apart from those that are known to be old. AWS's description says more than its reason code. */
+/** Unhealthy targets and tasks, without those known to be old. AWS's description is more specific than its reason code. */
 export function explainHealth(evidence: Evidence): Cause | undefined {
   const { targetHealth, serviceEvents } = evidence
   for (const target of targetHealth) {
@@ -24,7 +24,7 @@ export function explainHealth(evidence: Evidence): Cause | undefined {
   return newest && doubted(causeOf(newest, text`the new tasks are unhealthy`), whose)
 }
 
-/** Where nobody knows whose task it is, an old one may be meant. */
+/** Where the task's revision is unknown, it may be an old one. */
 function doubted(cause: Cause, isNew: boolean | undefined): Cause {
   return isNew || cause.confidence !== 'certain' ? cause : { ...cause, confidence: 'likely' }
 }
@@ -34,7 +34,7 @@ export function healthIn(said: string): Match | undefined {
   return aboutHealth.test(said) ? findEntry(health, said) : undefined
 }
 
-/** Why ECS stopped tasks for their health: what is known of the targets says more than that they failed. */
+/** Why ECS stopped tasks for their health: the targets' reasons are more specific than the task's. */
 export function explainUnhealthy(
   group: StoppedTaskGroup,
   what: Text,
@@ -48,7 +48,7 @@ export function explainUnhealthy(
   if (!match) return undefined
   const isSpecific = unhealthy !== undefined && match.entry.code !== 'container-health-check'
   if (!isSpecific) return causeOf(match, what)
-  // ECS says itself that the new tasks are meant.
+  // ECS's message itself is about the new tasks.
   return { ...unhealthy, what }
 }
 

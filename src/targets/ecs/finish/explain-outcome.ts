@@ -14,12 +14,13 @@ import { clockSkew, gather } from './gather.ts'
 /** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */
 const longest = 40_000
 
-/** What is looked at besides may take half of that: the rest of the evidence does without it. */
+/** Additional reads may take half of that: the rest of the evidence is complete without them. */
 const asideShare = 0.5
 
-/** What an engine knows of a bad end, or of one that is on its way. */
+/** What an engine knows of a failed deployment, or of one that is failing. */
 export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped'>
 
+/** The cause of a failed deployment, with the evidence behind it. */
 export interface Explained {
   readonly cause: Cause
   readonly evidence: Evidence
@@ -61,7 +62,7 @@ export async function investigate(
   return evidence && { cause: explain(evidence, { outcome: known.outcome }), evidence }
 }
 
-/** Gathers evidence of a bad end and explains it. Whatever goes wrong here is a warning: the verdict stands. */
+/** Gathers evidence of a failed deployment and explains it. An error here is a warning: the verdict stays. */
 export async function* examine(
   end: End,
   record: DeploymentRecord,

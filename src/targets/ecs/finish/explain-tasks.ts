@@ -87,7 +87,7 @@ function judge(
   return quoted && { kind: 'quote', cause: quoted, group }
 }
 
-/** What is known beside the words of AWS about a task that could not start. `said`: without the name of the error. */
+/** What is known about a task that could not start, beside the words of AWS. `said`: without the name of the error. */
 export function startFacts(said: string, image: string | undefined, evidence: Evidence): Facts {
   return {
     image: imageIn(said) ?? image,
@@ -121,7 +121,7 @@ function explainStart(
 /** Stop codes of tasks that AWS ended or could not start (ECS API, TaskStopCode); the others are explained by what ended them. */
 const endedByAws = ['TaskFailedToStart', 'TerminationNotice', 'SpotInterruption']
 
-/** AWS's own words about tasks that failed in a way that nobody has met yet: they say more than what is said of the whole. */
+/** AWS's own words about tasks that failed in an unknown manner: they are more specific than those about the deployment. */
 function quote(group: StoppedTaskGroup, what: Text): Cause | undefined {
   const own = group.containers.find(({ reason }) => reason !== undefined)?.reason
   const said = own ?? group.stoppedReason

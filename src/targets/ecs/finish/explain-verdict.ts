@@ -12,7 +12,7 @@ import { healthIn } from './explain-health.ts'
 import { newestMatch } from './newest-match.ts'
 import { placeWords } from './place-words.ts'
 
-/** What ended the deployment, by AWS's own account of it. `isSaid`: of the end itself, not of something on the way there. */
+/** What ended the deployment, as stated by AWS. `isSaid`: about the end itself, not about an event before it. */
 export interface Verdict {
   readonly cause: Cause
   readonly isSaid: boolean
@@ -20,10 +20,10 @@ export interface Verdict {
 
 const ends = [...traffic, ...verdicts]
 
-/** Where the events of a service tell of the end itself, in the words of the service deployment. */
+/** Where the events of a service report the end itself, in the words of the service deployment. */
 const ending = /deployment failed: |Service deployment (?:rolled back|stopped) because/
 
-/** What is said about the end of the deployment as a whole. Alarms that AWS names in so many members need no words. */
+/** Messages about the end of the deployment as a whole. Alarms that AWS names in members of their own need no text. */
 export function explainVerdict(evidence: Evidence): Verdict | undefined {
   const { codeDeploy, statusReason, serviceEvents, stopped } = evidence
   const failures = codeDeploy?.failures ?? []

@@ -12,6 +12,7 @@ import { withTags } from './image-tags.ts'
 import { newestMatch } from './newest-match.ts'
 import { withUnreadEvidence } from './unread-evidence.ts'
 
+/** What an explanation needs to know besides the evidence. */
 export interface ExplainContext {
   readonly outcome: Outcome
 }
@@ -43,7 +44,7 @@ function bestCause(evidence: Evidence, context: ExplainContext): Cause {
   )
 }
 
-/** These ended the deployment, whatever its tasks did beside. */
+/** These ended the deployment, whatever else happened to its tasks. */
 const decisions = new Set([
   'hook-answer',
   'hook-denied',
@@ -62,7 +63,7 @@ const decisions = new Set([
 /** These ended it too, but a task that crashed may be what set them off. */
 const endings = new Set(['alarm-active', 'manual-stop', 'service-update', 'container-port', 'pass-role-denied'])
 
-/** Tasks that failed may have set an alarm off; that the alarm ended the deployment is a fact beside. */
+/** Failed tasks may have caused an alarm; that the alarm ended the deployment is a separate fact. */
 function withAlarm(tasks: Cause | undefined, verdict: Cause | undefined): Cause | undefined {
   if (tasks === undefined || verdict?.code !== 'alarm-active') return tasks
   return { ...tasks, why: text`${tasks.why}; the deployment ended when ${verdict.why}` }

@@ -1,20 +1,20 @@
 import type { Untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 
-/** The deployment that is looked into. */
+/** The deployment whose evidence is gathered. */
 export interface GatherSubject {
   readonly cluster: string
   readonly service: string
-  /** ARN of the revision that was deployed; empty when it never came to that. */
+  /** ARN of the deployed revision; empty where none was deployed. */
   readonly taskDefinition: string
   /** When AWS made the deployment, in milliseconds since 1970: nothing older is evidence. */
   readonly createdAt?: number | undefined
   /** Where that is not known: nothing older than `since` is, by the runner's clock with allowance for its error. */
   readonly since: number
   readonly statusReason?: Untrusted | undefined
-  /** Alarms of which AWS says that they ended the deployment; empty where it does not name them. */
+  /** Alarms that ended the deployment according to AWS; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who asked for the stop that ended it; undefined: nobody did, or nobody knows. */
+  /** Who requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
   readonly stopped?: Evidence['stopped']
   /** True when the service is back on its former version, to which the targets belong by now. */
   readonly isBack?: boolean | undefined

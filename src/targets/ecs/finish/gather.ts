@@ -29,11 +29,11 @@ export interface GatherPorts {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly evidence: EvidenceSources
-  /** What is asked only after certain failures; it should give up before the rest does. */
+  /** Read only after certain failures; its timeout should be shorter than that of the rest. */
   readonly aside: {
     readonly network: NetworkSources
     readonly preflight: Pick<PreflightSources, 'alarms' | 'targetGroup'>
-    /** Undefined: what images are made for is not looked up. */
+    /** Undefined: platforms of images are not read. */
     readonly images?: ImageStore | undefined
   }
 }

@@ -1,8 +1,8 @@
 import type { Task } from '../../../ports.ts'
 
-/** The tasks of a service, told apart: those of the deployment, and all others. */
+/** The tasks of a service in two groups: those of the deployment, and all others. */
 export interface KnownTasks {
-  /** Whose task it is, by an id or an address of it; undefined: nobody knows it (any more). */
+  /** The group of a task, by an id or an address of it; undefined: the task is unknown (or no longer known). */
   whose(idOrAddress: string): 'new' | 'old' | undefined
   /** The Availability Zone of a task, by an id or an address of it. */
   zoneOf(idOrAddress: string): string | undefined
@@ -20,7 +20,7 @@ export interface Deployed {
   readonly since: number
 }
 
-/** Tells tasks apart by their revision and by when they were made. */
+/** Groups tasks by their revision and creation time. */
 export function knowTasks(tasks: readonly Task[], { taskDefinition, since }: Deployed): KnownTasks {
   const known = new Map<string, 'new' | 'old'>()
   const byName = new Map(tasks.flatMap((task) => namesOf(task).map((name) => [name, task] as const)))

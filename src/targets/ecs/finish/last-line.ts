@@ -9,8 +9,8 @@ const head =
 const complaint = /error|fatal|exception|panic|cannot|denied|refused|failed|not found|no such/i
 
 /**
- * What a container said last that tells why it ended: the last exception, else the last line that complains, else the last
- * one; cut to what fits a sentence. A process manager around a program ends with words of its own, which tell less.
+ * The last log line that explains why a container ended: the last exception, else the last line with an error, else the last one;
+ * cut to fit a sentence. A process manager around a program adds final lines of its own, which are less specific.
  */
 export function lastLine(name: string, { logs }: Evidence): string | undefined {
   const lines = logs.find(({ container }) => container === name)?.lines ?? []

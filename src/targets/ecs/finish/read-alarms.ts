@@ -11,8 +11,8 @@ interface Alarms {
 type Said = Pick<Evidence, 'statusReason' | 'codeDeploy' | 'serviceEvents' | 'triggeredAlarms'>
 
 /**
- * The alarms of which AWS says that they ended the deployment, and what CloudWatch says of them. Where AWS says only that
- * one did, CloudWatch is asked about all that the service heeds.
+ * The alarms that ended the deployment according to AWS, with their state in CloudWatch. Where AWS names none of them, all alarms
+ * of the service are read.
  */
 export async function readAlarms(
   { statusReason, codeDeploy, serviceEvents, triggeredAlarms }: Said,

@@ -4,7 +4,7 @@ import { untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import type { GatherSubject } from './gather-subject.ts'
 
-/** What CodeDeploy says about a deployment: its error, and the lifecycle events that did not succeed. */
+/** CodeDeploy's account of a deployment: its error, and the lifecycle events that did not succeed. */
 export async function readCodeDeploy(
   subject: GatherSubject,
   codeDeploy: CodeDeploy,

@@ -68,7 +68,7 @@ function isOneContainer(balancers: readonly LoadBalancer[]): boolean {
   return new Set(balancers.map(({ containerName, containerPort }) => `${containerName}:${containerPort}`)).size === 1
 }
 
-/** What the target groups of the service ask, where something that was said is about the health of targets. */
+/** Health check settings of the service's target groups, where a message is about the health of targets. */
 export async function readHealthChecks(
   { stoppedTasks, serviceEvents, targetHealth }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents' | 'targetHealth'>,
   service: Service | undefined,
@@ -81,7 +81,7 @@ export async function readHealthChecks(
   ]
   const ill = said.flatMap((words) => (words && unhealthy.test(words.untrusted) ? words.untrusted.slice(0, 4000) : []))
   if (targetHealth.length === 0 && ill.length === 0) return undefined
-  // The task set of the new version, with its target group, is gone after a rollback; what ECS said of it is not.
+  // After a rollback, the task set of the new version no longer exists with its target group; ECS's messages about it do.
   const named = ill.flatMap((words) => /target-group (arn:[^\s)]{1,300})/.exec(words)?.[1] ?? [])
   const groups = [...new Set([...named, ...groupsOf(service)])].slice(0, mostGroups)
   const balancers = balancersOf(service)

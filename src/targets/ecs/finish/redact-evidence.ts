@@ -28,7 +28,7 @@ export function redactEvidence(evidence: Evidence, definition: JsonObject | unde
   return { ...redactTexts(concealWith(hide)({ ...evidence, logs: [] })), logs, alarms }
 }
 
-/** Takes values of variables of these definitions out of every text of others that is in something. */
+/** Redacts the values of variables of these definitions in every untrusted text of a value. */
 export function concealer(definitions: readonly JsonObject[], named: Named): <Value>(value: Value) => Value {
   let hide: ((text: string) => string) | undefined
   return concealWith((text) => {

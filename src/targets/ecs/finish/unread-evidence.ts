@@ -2,7 +2,7 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { text, untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 
-/** By kind of cause: the permissions without which it knows less than it could. */
+/** By kind of cause: the permissions that would make it more specific. */
 const tellers: readonly (readonly [codes: RegExp, actions: RegExp])[] = [
   [/^container-(?:crashed|ended|killed)$|^exec-format$/, /^logs:|DescribeTaskDefinition$/],
   [/^health-check-|^target-|^replacement-unhealthy$/, /^elasticloadbalancing:|^ecs:/],
@@ -17,7 +17,7 @@ export function withUnreadEvidence(cause: Cause, { missingPermissions }: Evidenc
   const missing = missingPermissions.map(({ action }) => action).filter((action) => telling?.test(action))
   if (missing.length === 0) return cause
   const actions = untrusted([...new Set(missing)].join(', '))
-  // Without the tasks themselves, what the catalogue advises is to look at what may not be read.
+  // Without the tasks themselves, the catalogue advises to check what may not be read.
   const isAll = /^(?:circuit-breaker|tasks-inconsistent)$/.test(cause.code) && missing.some((one) => /Tasks/.test(one))
   const more = text`Allow ${actions} to the deploying role to get more details.`
   return {

@@ -8,7 +8,7 @@ import type { Evidence } from '../facts/deployment-evidence.ts'
 import type { NetworkEvidence, NetworkGap } from '../facts/network-facts.ts'
 import { isPrivateAddress } from './reach.ts'
 
-/** What leads to that which a cause of the catalogue says cannot be reached. */
+/** The dependency that a cause of the catalogue names as unreachable. */
 const ways: ReadonlyMap<string, readonly string[]> = new Map([
   ['ecr-unreachable', ['ecr.api']],
   ['registry-unreachable', ['ecr.dkr', 'internet']],
@@ -20,19 +20,19 @@ const ways: ReadonlyMap<string, readonly string[]> = new Map([
 
 const entries = [...initialization, ...imagePull]
 
-/** Whether AWS says that a task could not reach what it needs to start. */
+/** Whether AWS's message is about a dependency that a task could not reach at its start. */
 export function unreachableIn(said: string): boolean {
   return ways.has(findEntry(entries, said)?.entry.code ?? '')
 }
 
-/** The cause with what of the network is missing or wrong, where it says that something cannot be reached. */
+/** The cause with the missing or wrong network setting, where it is about an unreachable dependency. */
 export function withNetwork(cause: Cause, said: string, { network, missingPermissions }: Evidence): Cause {
   const way = ways.get(cause.code)
   if (way === undefined) return cause
   const gap = network && gapOn(way, network)
   if (network && gap) {
     const why = text`${cause.why}: ${gap.why}`
-    return { ...cause, why, fix: text`${gap.fix}${besides(gap, network)}`, confidence: 'certain' }
+    return { ...cause, why, fix: text`${gap.fix}${otherMissingEndpoints(gap, network)}`, confidence: 'certain' }
   }
   if (network?.isWhole) return { ...cause, ...sound(cause, way, network), confidence: 'likely' }
   const blind = missingPermissions.map(({ action }) => action).filter((action) => action.startsWith('ec2:'))
@@ -50,8 +50,8 @@ function gapOn(way: readonly string[], { gaps }: NetworkEvidence): NetworkGap | 
   )
 }
 
-/** A task meets one gap at a time: the others would be met one deployment after the other. */
-function besides(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
+/** A task fails at one gap at a time: the others would each fail a later deployment. */
+function otherMissingEndpoints(gap: NetworkGap, { gaps, region }: NetworkEvidence): Text {
   const others = gaps.filter((other) => other !== gap && other.severity === 'blocks' && other.endpoint !== 'internet')
   const names = others.flatMap(({ endpoint }) =>
     endpoint === undefined ? [] : `${endpointServicePrefix(region)}.${endpoint}`,
@@ -72,7 +72,7 @@ function sound(cause: Cause, [endpoint]: readonly string[], { enclosed, region, 
       }
 }
 
-/** The address that was called tells whether an endpoint answers for the name. */
+/** The called address shows whether an endpoint resolves the name. */
 function addressed(said: string): Text {
   const [, address] = /dial tcp (\d{1,3}(?:\.\d{1,3}){3}):443/.exec(said.slice(0, 4000)) ?? []
   if (address === undefined || !isPrivateAddress(address)) return []

@@ -113,7 +113,7 @@ function wayToInternet(enclosed: readonly Subnet[], facts: NetworkFacts): string
   return isPublic ? 'set assignPublicIp of the service to ENABLED' : 'route the subnets to a NAT gateway'
 }
 
-/** What is wrong with an endpoint that is there; undefined when nothing is. */
+/** What is wrong with an existing endpoint; undefined when nothing is. */
 function faultOf(endpoint: VpcEndpoint, enclosed: readonly Subnet[], facts: NetworkFacts): Fault | undefined {
   const name = text`${untrusted(endpoint.id)} (${untrusted(endpoint.serviceName)})`
   if (endpoint.state.toLowerCase() !== 'available') {

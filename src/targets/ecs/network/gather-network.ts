@@ -39,7 +39,7 @@ export async function gatherNetwork(
   return { ...facts, endpoints, groups: groups?.value }
 }
 
-/** Of the service, or of the task set that serves: CodeDeploy keeps it there. */
+/** Of the service, or of its live task set: CodeDeploy keeps it there. */
 function networkOf(service: Service | undefined) {
   const primary = service?.taskSets?.find(({ status }) => status === 'PRIMARY')
   return (service?.networkConfiguration ?? primary?.networkConfiguration)?.awsvpcConfiguration

@@ -65,18 +65,18 @@ function needsOfSecrets(container: JsonObject, region: string): readonly Need[] 
   return references.map(parseSecretReference).flatMap((reference): readonly Need[] => {
     if (reference.kind === 'invalid') return []
     const name = reference.kind === 'secret' ? 'secretsmanager' : 'ssm'
-    return [elsewhere(name, reference.region, region)]
+    return [endpointOrInternet(name, reference.region, region)]
   })
 }
 
 function needsOfLog(container: JsonObject, region: string): readonly Need[] {
   const configuration = objectIn(container, 'logConfiguration')
   if (textIn(configuration, 'logDriver') !== 'awslogs') return []
-  return [elsewhere('logs', textIn(objectIn(configuration, 'options'), 'awslogs-region'), region)]
+  return [endpointOrInternet('logs', textIn(objectIn(configuration, 'options'), 'awslogs-region'), region)]
 }
 
-/** Endpoints serve their own region. */
-function elsewhere(name: string, at: string | undefined, region: string): Need {
+/** An endpoint resolves only names of its own region. */
+function endpointOrInternet(name: string, at: string | undefined, region: string): Need {
   if (at === undefined || at === '' || at === region) return endpoint(name)
   return { kind: 'internet', name: `${names[name]} in ${at}` }
 }

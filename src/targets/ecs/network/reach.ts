@@ -7,7 +7,7 @@ const https = 443
 /** How a subnet gets to the internet, over IPv4. */
 export type Way = 'open' | 'no-public-address' | 'blackhole' | 'none'
 
-/** The way of a task in a subnet to the internet: what its default route leads to, and whether the task can use that. */
+/** The internet route of a task in a subnet: the target of its default route, and whether the task can use it. */
 export function wayOut(subnet: Subnet, facts: NetworkFacts): Way {
   const table = tableOf(subnet, facts.routeTables)
   // Some split the default route in two halves, 0.0.0.0/1 and 128.0.0.0/1.
@@ -29,7 +29,7 @@ export function isConnected(subnet: Subnet, { routeTables }: NetworkFacts): bool
   return routes.some(({ target, isBlackhole }) => !isBlackhole && /^(tgw|vgw|pcx|lgw)-|:core-network\//.test(target))
 }
 
-/** Whether some group of an endpoint admits the tasks on port 443. Groups that are not known are taken to do so. */
+/** Whether a security group of an endpoint admits the tasks on port 443. Unknown groups are assumed to do so. */
 export function admitsTasks(endpointGroups: readonly string[], facts: NetworkFacts): boolean {
   const groups = known(endpointGroups, facts.groups)
   if (groups === undefined) return true
@@ -45,7 +45,7 @@ export function admitsTasks(endpointGroups: readonly string[], facts: NetworkFac
   )
 }
 
-/** Whether the tasks may send to port 443 at all; to `publicly` reachable addresses, where that is asked. */
+/** Whether the tasks may send to port 443 at all; with `publicly`, to public addresses. */
 export function letsOut(facts: NetworkFacts, publicly: boolean): boolean {
   const groups = known(facts.taskGroups, facts.groups)
   if (groups === undefined) return true

@@ -9,7 +9,7 @@ import { enclosedSubnets, gapsOf, whyEnclosed } from './gaps.ts'
 import { gatherNetwork } from './gather-network.ts'
 import { needsOf } from './needs.ts'
 
-/** What of the network keeps tasks from what they need; looked at only when one of them could not reach something. */
+/** Network settings that keep tasks from their dependencies; read only when a task could not reach one. */
 export async function readNetwork(
   { stoppedTasks, serviceEvents }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents'>,
   service: Service | undefined,

@@ -31,11 +31,11 @@ import { blankValues, placeholdersIn } from './left-placeholders.ts'
 /** The deployment that is going to happen. */
 export interface PreflightSubject {
   readonly region: string
-  /** As it is going to be, with the count and the settings that are asked for. Undefined: the definition alone is looked at. */
+  /** As it will be, with the requested count and settings. Undefined: only the definition is checked. */
   readonly service: Service | undefined
   /** With the image that is wanted. */
   readonly definition: JsonObject
-  /** What runs now: what looks like a placeholder there, too, is meant. */
+  /** The running definition: what has the form of a placeholder there, too, is intended. */
   readonly current: JsonObject | undefined
   /** ARN when an existing revision is deployed as it is. */
   readonly taskDefinition?: string | undefined
@@ -45,16 +45,17 @@ export interface PreflightSubject {
   readonly appSpec?: string | undefined
   /** Alarms of this deployment in the place of those of the deployment group. */
   readonly alarms?: readonly string[] | undefined
-  /** Reads secrets to see whether their JSON keys are there. */
+  /** Reads secrets to check that their JSON keys exist. */
   readonly checkSecretKeys: boolean
   /** True: also what takes long or needs more permissions, the network and IAM's policy simulator. */
   readonly isThorough: boolean
 }
 
+/** Adapters that a preflight reads from. */
 export interface PreflightPorts extends CodeDeployPorts, LookAgain {
   readonly preflight: PreflightSources
   readonly ecr: Pick<Ecr, 'imageDigest'>
-  /** Undefined: nobody asks what images are made for. */
+  /** Undefined: platforms of images are not read. */
   readonly registry: ImagePorts['registry']
   readonly roles: RoleSources
   readonly network: NetworkSources
@@ -133,7 +134,7 @@ async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, lo
   return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, look)
 }
 
-/** Of the service; a definition alone belongs to whoever registers it. */
+/** Of the service; a definition alone belongs to the principal that registers it. */
 async function accountOf(
   { service }: PreflightSubject,
   ports: PreflightPorts,

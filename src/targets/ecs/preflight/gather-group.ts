@@ -8,6 +8,7 @@ import { type GroupName, groupNameOf } from '../codedeploy-group/group-name.ts'
 import { type GroupWish, searchGroup } from '../codedeploy-group/group-search.ts'
 import type { CodeDeployFacts } from '../facts/preflight-facts.ts'
 
+/** Adapters from which a deployment group is read. */
 export interface CodeDeployPorts {
   readonly ecs: Pick<Ecs, 'describeTaskDefinition'>
   readonly codeDeploy: Pick<

@@ -16,7 +16,7 @@ interface Here {
   readonly running?: { readonly definition: JsonObject; readonly platform: string } | undefined
 }
 
-/** Where images are looked up. Without `registry` nobody asks what they are made for. */
+/** Where images are read. Without `registry` their platforms are not read. */
 export interface ImagePorts {
   readonly ecr: Pick<Ecr, 'imageDigest'>
   readonly registry: Pick<Registry, 'manifest' | 'blob'> | undefined
@@ -26,7 +26,7 @@ export interface ImagePorts {
 
 const pulling = 'ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer'
 
-/** The images of a definition, each once. Only the ECR of this account and region is looked into. */
+/** The images of a definition, each once. Reads only the ECR of this account and region. */
 export async function gatherImages(
   definition: JsonObject,
   here: Here,
@@ -105,7 +105,7 @@ async function runsAlike(
   if (reference === undefined || place?.region !== here.region || place.accountId !== here.accountId) return false
   const { repository, digest: pinned, tag = 'latest' } = reference
   const theirs = pinned ?? (await ecr.imageDigest(repository, { tag }))
-  // A tag that has moved to the new image says nothing of what runs.
+  // A tag that has moved to the new image proves nothing about the running one.
   if (theirs === undefined || (theirs === digest && pinned === undefined)) return false
   const build = await buildOf(repository, theirs, registry)
   return build?.isIndex === false && build.platforms.every((platform) => platforms.includes(platform))
@@ -143,7 +143,7 @@ async function buildOf(
   return platform ? { platforms: [platform], isIndex: false } : undefined
 }
 
-/** What cannot be read as a manifest is judged by whoever pulls it. */
+/** What cannot be read as a manifest is left to the container runtime. */
 function readable<T>(parse: () => T): T | undefined {
   try {
     return parse()

@@ -15,10 +15,11 @@ const passable = 'whether the roles can be passed and the execution role is auth
 /** ECS takes the name of a role for its ARN (API_RegisterTaskDefinition, taskRoleArn). */
 const roleMembers = ['executionRoleArn', 'taskRoleArn'] as const
 
+/** Where roles are read, and how thoroughly. */
 export interface RolePlace {
   readonly region: string
   readonly accountId: string | undefined
-  /** True: IAM's policy simulator is asked, too, which needs more permissions and time. */
+  /** True: IAM's policy simulator is used, too, which needs more permissions and time. */
   readonly isSimulated: boolean
   /** Values that are placeholders. */
   readonly blank: ReadonlySet<string>
@@ -46,7 +47,7 @@ export async function gatherRoles(
   const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
     const given = textIn(definition, member) ?? ''
     const arn = roleArn(given.replace(/^\//, ''), accountId, region)
-    // Those of another account are judged by their names; nobody here may look at them.
+    // Those of another account are judged by their names; they cannot be read from here.
     if (!isRole(given) || place.blank.has(given) || parseArn(arn)?.accountId !== accountId) return []
     const name = arn.split('/').at(-1) ?? ''
     const shows = 'whether the roles exist and trust Amazon ECS'
@@ -77,7 +78,7 @@ async function callerOf({ identity }: RolePlace, sources: RoleSources, look: Loo
   return found?.value?.arn
 }
 
-/** Asked by whoever needs it first: a question that nobody waits for would have a failure that nobody handles. */
+/** Started by its first reader: an unawaited call would have an unhandledRejection. */
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: Promise<T> | undefined
   return () => {

@@ -3,7 +3,7 @@ import type { Look } from '../../../diagnosis/look.ts'
 import type { Scaling, Service } from '../../../ports.ts'
 import { roomOf } from './judge-rollout.ts'
 
-/** Whether autoscaling may change the count of a service; asked only where it decides whether the service can move at all. */
+/** Whether autoscaling may change the count of a service; read only where it decides whether the service can deploy at all. */
 export async function gatherScaling(
   service: Service | undefined,
   scaling: Scaling,

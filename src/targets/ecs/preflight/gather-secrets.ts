@@ -6,7 +6,7 @@ import type { SecretUse } from '../facts/secret-uses.ts'
 type Secret = Extract<SecretReference, { kind: 'secret' }>
 type Parameter = Extract<SecretReference, { kind: 'parameter' }>
 
-/** Whether all that is there: parameters ten at a time, secrets one by one and each once. */
+/** Whether all of them exist: parameters ten at a time, secrets one by one and each once. */
 export async function gatherSecrets(
   uses: readonly SecretUse[],
   checkKeys: boolean,

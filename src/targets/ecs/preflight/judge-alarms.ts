@@ -23,7 +23,7 @@ function missing(name: string): Finding {
   })
 }
 
-/** It is there, and sees nothing: a metric that nobody sends, or one of a load balancer without traffic. */
+/** It exists without data: its metric is not published, or is one of a load balancer without traffic. */
 function withoutData({ name, reason }: AlarmState): Finding {
   return finding('alarm-without-data', {
     what: text`The alarm ${untrusted(name)} has no data (INSUFFICIENT_DATA)`,
@@ -32,7 +32,7 @@ function withoutData({ name, reason }: AlarmState): Finding {
   })
 }
 
-/** Amazon ECS does not look at an alarm that was in ALARM when the deployment began (developer guide, "deployment alarms"). */
+/** Amazon ECS ignores an alarm that was in ALARM when the deployment began (developer guide, "deployment alarms"). */
 function ignored({ name, reason }: AlarmState): Finding {
   return finding('alarm-ignored', {
     what: text`The alarm ${untrusted(name)} is in ALARM already`,

@@ -3,7 +3,7 @@ import { objectIn, textIn } from '../../../task-definition/members.ts'
 import { asName, text, untrusted } from '../../../text.ts'
 import type { ImageFact, PreflightFacts } from '../facts/preflight-facts.ts'
 
-/** The images: there, and fit for the machine that the task asks for. */
+/** Findings about images: whether they exist and run on the task's platform. */
 export function judgeImages(facts: PreflightFacts): readonly Finding[] {
   return facts.images.flatMap((image) => judge(image, facts))
 }

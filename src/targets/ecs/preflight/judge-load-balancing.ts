@@ -5,7 +5,7 @@ import { text, untrusted } from '../../../text.ts'
 import { loadBalancersOf } from '../codedeploy-group/appspec.ts'
 import type { PreflightFacts, TargetGroupFact } from '../facts/preflight-facts.ts'
 
-/** Container, port and target group: do they fit each other? An AppSpec that was given decides where traffic goes. */
+/** Findings about container, port and target group that do not match. A given AppSpec decides the routing. */
 export function judgeLoadBalancing(facts: PreflightFacts): readonly Finding[] {
   const { appSpecTargets: given, service } = facts
   const [owner, balancers] = given

@@ -4,7 +4,7 @@ import { containersOf, objectsIn, textIn } from '../../../task-definition/member
 import { text, untrusted } from '../../../text.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 
-/** Names that must be told apart, and names that must be there. */
+/** Findings about names that must be unique, and names that must exist. */
 export function judgeNames({ definition }: PreflightFacts): readonly Finding[] {
   const containers = containersOf(definition)
   const names = containers.map((container) => textIn(container, 'name') ?? '')

@@ -45,7 +45,7 @@ function judgePassing({ member, arn, passing }: RoleFact): readonly Finding[] {
   ]
 }
 
-/** Policies of the resource itself may allow these; IAM's simulator does not look at them. */
+/** Policies of the resource itself may allow these; IAM's simulator does not include them. */
 const sharedByResource = /^(ecr:(Batch|GetDownload)|secretsmanager:)/
 
 function judgeDoing({ arn, doing }: RoleFact): readonly Finding[] {

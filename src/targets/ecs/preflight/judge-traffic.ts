@@ -9,7 +9,7 @@ import { nameOfTargetGroup } from './gather-traffic.ts'
  * "Troubleshooting Amazon ECS blue/green deployments"; CodeDeploy user guide, "Troubleshoot Amazon ECS deployment issues").
  */
 export function judgeTraffic({ traffic, engine, service, codeDeploy }: PreflightFacts): readonly Finding[] {
-  // Traffic that is being shifted is split, and that is what was asked for.
+  // Traffic that is being shifted is split, as requested.
   const isShifting = (service && primary(service)?.rolloutState === 'IN_PROGRESS') || codeDeploy?.active !== undefined
   return isShifting ? [] : traffic.flatMap((route) => judgeRoute(route, engine === 'codedeploy'))
 }

@@ -25,7 +25,7 @@ function isAssuming({ Action, NotAction }: JsonObject): boolean {
   return NotAction !== undefined || textsOf(Action).some((action) => fits(action, 'sts:assumerole'))
 }
 
-/** With a wildcard in it, what stands before the first one decides (IAM user guide, "Action"). */
+/** With a wildcard in it, the text before the first one decides (IAM user guide, "Action"). */
 function fits(pattern: string, action: string): boolean {
   const [literal = '', ...more] = pattern.toLowerCase().split(/[*?]/)
   return more.length > 0 ? action.startsWith(literal) : action === literal

@@ -16,16 +16,16 @@ export interface Unchecked {
   readonly fix: Text
 }
 
-/** What could not be looked at: silence must mean that all is well. */
+/** What could not be read: no message must mean that all is well. */
 export function uncheckedIn(facts: PreflightFacts): readonly Unchecked[] {
   return [
-    ...facts.images.filter(({ standing }) => standing.kind === 'elsewhere').map(elsewhere),
+    ...facts.images.filter(({ standing }) => standing.kind === 'elsewhere').map(externalImage),
     ...keysUnasked(facts),
     ...facts.unread.map(unread),
   ]
 }
 
-function elsewhere({ reference, containers }: ImageFact): Unchecked {
+function externalImage({ reference, containers }: ImageFact): Unchecked {
   return {
     code: 'image-unchecked',
     shows: text`the image ${asName(reference)} of container ${asName(containers.join(', '))}`,

@@ -17,7 +17,7 @@ export interface Settled {
   readonly loadBalancers: readonly LoadBalancer[]
 }
 
-/** What has to be known of `before` to go back to it from `after`. */
+/** The settings of `before` that a rollback from `after` restores. */
 export function formerOf(before: Settled, after: Settled): FormerSettings {
   const members = Object.keys({ ...before.configuration, ...after.configuration }) as (keyof DeploymentConfiguration)[]
   const changed = members.filter(

@@ -2,15 +2,17 @@ import type { AdvancedConfiguration, FailureThreshold, LifecycleHook, LoadBalanc
 
 /** API DeploymentConfiguration, `strategy`. */
 export const strategies = ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const
+/** A deployment strategy (ECS API DeploymentConfiguration, `strategy`). */
 export type Strategy = (typeof strategies)[number]
 
 /** What the input circuit-breaker takes: with `on`, a deployment that fails is stopped and not rolled back. */
 export const circuitBreakers = ['off', 'on', 'roll-back'] as const
+/** A value of the input `circuit-breaker`. */
 export type CircuitBreaker = (typeof circuitBreakers)[number]
 
 /**
- * What somebody asks of the deployment configuration of a service, under the names of the inputs and of slipway.yml in
- * camel case. What is undefined stays as the service has it.
+ * The requested deployment configuration of a service, under the names of the inputs and of slipway.yml in camel case. What is
+ * undefined stays as the service has it.
  */
 export interface DeploymentSettings {
   readonly strategy?: Strategy | undefined
@@ -99,7 +101,7 @@ export function isShare(value: number): boolean {
   return Math.abs(value * 10 - Math.round(value * 10)) < 1e-6
 }
 
-/** The name under which people write a setting: `canary-percent` of `canaryPercent`. */
+/** The name of a setting in slipway.yml and inputs: `canary-percent` of `canaryPercent`. */
 export function nameOf(setting: keyof DeploymentSettings): string {
   return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

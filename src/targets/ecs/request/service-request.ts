@@ -15,7 +15,7 @@ import type { WrittenDefinition } from '../../../task-definition/definition-sour
 import type { FormerSettings } from './former-settings.ts'
 import type { DeploymentSettings } from './requested-settings.ts'
 
-/** What somebody asks for. Everything that is undefined is left as the service has it. */
+/** The requested change of a service. Everything that is undefined is left as the service has it. */
 export interface ServiceRequest {
   /** Name or ARN. */
   readonly cluster: string
@@ -45,28 +45,28 @@ export interface ServiceRequest {
   /** False: start the deployment and do not watch it. */
   readonly wait: boolean
   readonly waitMinutes: number
-  /** Longest gap between two looks, in milliseconds; undefined for the default. */
+  /** Longest gap between two reads, in milliseconds; undefined for the default. */
   readonly longestGap?: number | undefined
   readonly dryRun: boolean
-  /** What is looked at before anything is changed; undefined: nothing. */
+  /** What is checked before any change; undefined: nothing. */
   readonly preflight?: PreflightPolicy | undefined
-  /** Keeps an older commit from replacing a newer one; undefined: nobody asks, and nothing is tagged. */
+  /** Keeps an older commit from replacing a newer one; undefined: no check, and nothing is tagged. */
   readonly guard?: Guard | undefined
   /** What must have been deployed before to another environment; undefined: nothing. */
   readonly order?: EnvironmentOrder | undefined
   /** A deployment that runs already is watched, and nothing is changed: `d-…`, `ecs-svc/…` or a service deployment's ARN. */
   readonly deploymentId?: string | undefined
-  /** So many new tasks that failed in the same way end the deployment; 0 or undefined: never. */
+  /** This many new tasks with the same failure end the deployment; 0 or undefined: never. */
   readonly failFastAfter?: number | undefined
   /** How far the deployment is watched; undefined: to its end. */
   readonly waitFor?: WaitGoal | undefined
-  /** What is done when the deployment waits for an answer; undefined: it is watched until somebody answers. */
+  /** The answer when the deployment waits for one; undefined: it is watched until another caller answers. */
   readonly onPause?: PausePolicy | undefined
   /** Ids of waits that we have just answered ourselves. */
   readonly answered?: readonly string[] | undefined
-  /** True where a deployment in flight is stopped, and its way back is what is wanted and watched. */
+  /** True where a deployment in flight is stopped, and its rollback is the goal of the watch. */
   readonly isTurnedRound?: boolean | undefined
-  /** True where the service may have been changed a moment ago, so that one look is not enough for `unchanged`. */
+  /** True where the service may have changed a moment ago, so that one read is not enough for `unchanged`. */
   readonly isJustChanged?: boolean | undefined
   /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
   readonly onConflict?: ConflictPolicy | undefined
@@ -74,14 +74,14 @@ export interface ServiceRequest {
   readonly onCancel: CancelPolicy
 }
 
-/** What is to run: a definition in the shape of RegisterTaskDefinition, or a revision that is there. */
+/** The definition to deploy: in the shape of RegisterTaskDefinition, or an existing revision. */
 export interface WantedDefinition {
   readonly definition: JsonObject
-  /** What it was rendered from; undefined where nobody knows. */
+  /** What it was rendered from; undefined where it is unknown. */
   readonly original?: WrittenDefinition | undefined
   /** ARN of an existing revision that is to be deployed as it is. */
   readonly arn?: string | undefined
-  /** AppSpec by which CodeDeploy deploys it, in the place of what the request says. */
+  /** AppSpec by which CodeDeploy deploys it, in place of the requested one. */
   readonly appSpec?: string | undefined
 }
 
@@ -91,16 +91,16 @@ export interface ServiceDefinition {
   readonly file: string
   /** In the shape of CreateService. */
   readonly content: JsonObject
-  /** Where its members stand in the file; undefined where nobody knows. */
+  /** Positions of its members in the file; undefined where they are unknown. */
   readonly at?: ((path: readonly PropertyKey[]) => Place) | undefined
-  /** The same for a repeated try of the same run, so that one service is made only. */
+  /** Equal for a repeated attempt of the same run, so that only one service is created. */
   readonly idempotencyKey: string
 }
 
 /** After what CodeDeploy rolls back by itself (API AutoRollbackConfiguration, `events`). */
 export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST'
 
-/** What is asked for of CodeDeploy. What is undefined is as the group has it, or found. */
+/** Requested settings of CodeDeploy. What is undefined is as the group has it, or found. */
 export interface CodeDeployRequest {
   readonly application?: string | undefined
   readonly deploymentGroup?: string | undefined

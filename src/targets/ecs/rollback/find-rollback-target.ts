@@ -10,11 +10,11 @@ import { engineOf, runningTaskDefinition } from '../facts/service-facts.ts'
 import { lastGoodRevision } from './last-good-revision.ts'
 import type { RollbackGoal, RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
-/** Revisions that are looked through for an image. */
+/** Limit of revisions to search for an image. */
 const searched = 50
 
 /**
- * Finds the revision to go back to. Throws `nothing-to-go-back-to` when there is none, and `revision-gone` when it can no
+ * Finds the revision to roll back to. Throws `nothing-to-go-back-to` when there is none, and `revision-gone` when it can no
  * longer be deployed.
  */
 export async function findRollbackTarget(
@@ -70,7 +70,7 @@ function familyOf(arn: string): string {
 async function describe(reference: string, { serviceArn = '' }: Service, { ecs }: RollbackPorts): Promise<JsonObject> {
   const definition = await ecs.describeTaskDefinition(reference)
   if (definition) return definition
-  throw gone(
+  throw revisionGone(
     text`The task definition ${asName(shortName(reference))} was not found in ${untrusted(placeOf(serviceArn))}`,
     text`ecs:DescribeTaskDefinition does not return it: it never existed there, or was deleted`,
     text`Correct the input ${quoted('to')}; ${quoted('aws ecs list-task-definitions --sort DESC --family-prefix FAMILY')} lists revisions. Nothing has been changed.`,
@@ -121,7 +121,7 @@ function others(current: string, from: string): Failure {
 }
 
 function undeployable(arn: string, reason: Text): Failure {
-  return gone(
+  return revisionGone(
     text`The revision ${asName(shortName(arn))} can no longer be deployed`,
     text`${reason}, and ECS updates a service to active revisions only`,
     text`Name an active revision in the input ${quoted('to')}; or deploy its image (actions/deploy), which registers a new revision. Nothing has been changed.`,
@@ -129,6 +129,6 @@ function undeployable(arn: string, reason: Text): Failure {
 }
 
 /** A revision that was found and is of no use any more. */
-export function gone(what: Text, why: Text, fix: Text): Failure {
+export function revisionGone(what: Text, why: Text, fix: Text): Failure {
   return new Failure({ code: 'revision-gone', what, why, fix })
 }

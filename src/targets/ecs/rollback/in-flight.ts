@@ -20,14 +20,14 @@ export type Moving = {
   readonly taskDefinition: string | undefined
   /** ARN of the revision that it would leave. */
   readonly from: string | undefined
-  /** It goes back already. */
+  /** It is rolling back already. */
   readonly isReturning: boolean
 } & (
   | { readonly engine: 'ecs-rolling'; readonly arn: string; readonly own: Own }
   | { readonly engine: 'codedeploy'; readonly id: string; readonly group: GroupName }
 )
 
-/** The deployment that is in flight, whoever began it. Throws what reading the service throws. */
+/** The deployment in flight, of any origin. Throws what reading the service throws. */
 export async function findMoving(request: ServiceRequest, context: Context): Promise<Moving | undefined> {
   const { service: name } = request
   const service = await requireService(await readService(context, request), request, context.ecs)
@@ -40,7 +40,7 @@ async function movingByEcs(first: Service, request: ServiceRequest, context: Con
   const deployment = await unfinishedOf(first, request, context)
   const { serviceDeploymentArn: arn, targetServiceRevision: target, sourceServiceRevisions: sources } = deployment ?? {}
   if (deployment === undefined || arn === undefined) return undefined
-  // The look at the service may be older than the deployment.
+  // The service may have been read before the deployment began.
   const service = isInMotion(first) ? first : ((await readService(context, request, isInMotion)) ?? first)
   const { ecs } = context
   const taskDefinition = target?.arn && (await ecs.taskDefinitionOfRevision(target.arn))
@@ -60,7 +60,7 @@ function isInMotion(service: Service | undefined): boolean {
   return service !== undefined && primary(service)?.rolloutState === 'IN_PROGRESS'
 }
 
-/** The service deployment that has not ended. Where the service is in motion, it is looked for several times. */
+/** The service deployment that has not ended. Where the service is in motion, it is read several times. */
 async function unfinishedOf(
   service: Service,
   { cluster, service: name }: ServiceRequest,

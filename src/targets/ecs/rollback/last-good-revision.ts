@@ -10,9 +10,9 @@ import type { RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>
 
-/** Deployments that ended well, newest first: more are not looked at. */
+/** Limit of successful deployments to read, newest first. */
 const considered = 20
-/** Revisions of a family that are looked at when nothing else is known. */
+/** Limit of revisions of a family to read when nothing else is known. */
 const familyLimit = 100
 
 /** A deployment that ended well. */
@@ -25,18 +25,18 @@ interface Good {
 interface Past {
   /** Newest first. */
   readonly good: readonly Good[]
-  /** The newest deployment failed, and its engine has gone back by itself; ARN of what it went back to, where that is known. */
+  /** The newest deployment failed, and its engine has rolled it back; ARN of the restored revision, where that is known. */
   readonly back?: { readonly to: string | undefined } | undefined
 }
 
 /**
- * What served before the present revision. Where no earlier deployment that ended well is known, the family's revision
- * before the present one, with a warning, as nobody knows whether it ever served. When the newest deployment was rolled
- * back by its engine already, that is the present one itself. Throws `nothing-to-go-back-to`.
+ * The revision that was live before the present one. Without a known earlier deployment that succeeded, the family's revision
+ * before the present one, with a warning, as it may never have been live. When the engine has rolled back the newest deployment
+ * already, that is the present one itself. Throws `nothing-to-go-back-to`.
  */
 export async function lastGoodRevision(engine: Engine, service: Service, ports: RollbackPorts): Promise<Found> {
   const current = runningTaskDefinition(service)
-  if (current === undefined) throw nothing(service, '')
+  if (current === undefined) throw noEarlierRevision(service, '')
   const denied: string[] = []
   const { good, back } = await (engine === 'codedeploy'
     ? pastOfCodeDeploy(ports, denied)
@@ -47,7 +47,7 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
   const before = beforeThis(good, current)
   if (before === undefined) return await fromFamily(current, service, denied, ports)
   const basis = untrusted(`live before ${shortName(current)}; its deployment of ${minuteOf(before.at)} UTC succeeded`)
-  return { arn: before.taskDefinition, basis, warnings: returning(good, current, before) }
+  return { arn: before.taskDefinition, basis, warnings: repeatedRollbackWarning(good, current, before) }
 }
 
 function backAlready(current: string): string {
@@ -55,8 +55,8 @@ function backAlready(current: string): string {
 }
 
 /**
- * The history as an undo stack: a deployment of what was there before takes away all that came after it, so that going
- * back twice never brings back what was gone away from.
+ * The history as an undo stack: a deployment of an earlier revision removes all later ones, so that two rollbacks never restore a
+ * revision that was rolled back.
  */
 function beforeThis(good: readonly Good[], current: string): Good | undefined {
   const stack: Good[] = []
@@ -67,8 +67,12 @@ function beforeThis(good: readonly Good[], current: string): Good | undefined {
   return stack.filter(({ taskDefinition }) => taskDefinition !== current).at(-1)
 }
 
-/** Said when the present revision was itself gone back to: a second click would go one further. */
-function returning([newest, replaced]: readonly Good[], current: string, before: Good): readonly Untrusted[] {
+/** A warning when the present revision is itself the result of a rollback: a second run goes one revision further. */
+function repeatedRollbackWarning(
+  [newest, replaced]: readonly Good[],
+  current: string,
+  before: Good,
+): readonly Untrusted[] {
   if (newest?.taskDefinition !== current || !replaced || replaced.taskDefinition === before.taskDefinition) return []
   const [now, then, target] = [current, replaced.taskDefinition, before.taskDefinition].map(shortName)
   return [
@@ -126,7 +130,7 @@ async function fromFamily(
   const [family = '', number = ''] = shortName(current).split(':')
   const active = await revisions.activeRevisions(family, familyLimit)
   const arn = active.find((candidate) => Number(shortName(candidate).split(':')[1]) < Number(number))
-  if (arn === undefined) throw nothing(service, current)
+  if (arn === undefined) throw noEarlierRevision(service, current)
   const blind = denied.length > 0 ? ` Not authorized to perform ${[...new Set(denied)].join(', ')}.` : ''
   return {
     arn,
@@ -139,7 +143,7 @@ async function fromFamily(
   }
 }
 
-function nothing({ serviceName = '' }: Service, current: string): Failure {
+function noEarlierRevision({ serviceName = '' }: Service, current: string): Failure {
   return new Failure({
     code: 'nothing-to-go-back-to',
     what: text`The service ${untrusted(serviceName)} has no revision to roll back to`,

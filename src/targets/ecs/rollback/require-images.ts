@@ -6,7 +6,7 @@ import { parseReference } from '../../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'
 import { asName, quoted, text, type Untrusted, untrusted } from '../../../text.ts'
-import { gone } from './find-rollback-target.ts'
+import { revisionGone } from './find-rollback-target.ts'
 
 interface Images {
   readonly target: { readonly arn: string; readonly definition: JsonObject }
@@ -18,8 +18,8 @@ interface Images {
 }
 
 /**
- * Looks whether the images of a revision are still there, as far as they are in this account's and region's ECR. Throws
- * `revision-gone`; returns warnings about what is not certain.
+ * Checks that the images of a revision still exist, as far as they are in this account's and region's ECR. Throws
+ * `revision-gone`; returns warnings about what is uncertain.
  */
 export async function requireImages({ target, current, service, region, ecr }: Images): Promise<readonly Untrusted[]> {
   const warnings: string[] = []
@@ -41,7 +41,7 @@ export async function requireImages({ target, current, service, region, ecr }: I
       () => warnings.push(`Not authorized to perform ecr:DescribeImages: whether ${image} still exists is unknown.`),
     )
     if (found && found.value === undefined) {
-      throw gone(
+      throw revisionGone(
         text`The image ${asName(image)} of ${asName(shortName(target.arn))} no longer exists`,
         text`ImageNotFoundException, or imageStatus ARCHIVED: deleted or archived by a lifecycle policy or manually`,
         text`Name another revision in the input ${quoted('to')}, restore the image (${quoted('aws ecr update-image-storage-class --target-storage-class STANDARD')}), or build and deploy that commit again. Nothing has been changed.`,

@@ -19,7 +19,7 @@ import { turnRound } from './stop-in-flight.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** A rollback is a deployment of a revision that is there already. */
+/** A rollback is a deployment of an existing revision. */
 export interface RollbackRequest extends Omit<ServiceRequest, 'wanted'> {
   readonly goal: RollbackGoal
 }
@@ -64,7 +64,7 @@ export async function* rollBack(request: RollbackRequest, context: RollbackConte
   else yield* retold(deploy(asked, context), () => target)
 }
 
-/** The past is asked for twice: for the revision, and for how it was deployed. */
+/** The deployment history is needed twice: for the revision, and for how it was deployed. */
 function readOnce(history: RevisionHistory): RevisionHistory {
   let deployments: ReturnType<RevisionHistory['codeDeployDeployments']> | undefined
   return {
@@ -76,7 +76,7 @@ function readOnce(history: RevisionHistory): RevisionHistory {
   }
 }
 
-/** Whatever goes wrong with this look goes wrong again in the deployment, which tells it. */
+/** An error of this read occurs again in the deployment, which reports it. */
 async function lookForMoving(request: ServiceRequest, context: Context) {
   try {
     return await findMoving(request, forPreparation(context, request))

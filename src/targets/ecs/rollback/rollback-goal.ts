@@ -2,19 +2,19 @@ import type { Context } from '../../../deployment/context.ts'
 import type { JsonObject, RevisionHistory } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
 
-/** What somebody wants to go back to. */
+/** The revision to roll back to, as requested. */
 export type RollbackGoal =
   /** What served before the revision that the service runs now. */
   | { readonly kind: 'last-good' }
   /**
-   * `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or is back already. `why`, where
-   * nobody asked for it.
+   * `family:7` or an ARN. `from`: only while the service still runs this revision (ARN), or has rolled back already. `why`, where
+   * no user requested it.
    */
   | { readonly kind: 'revision'; readonly reference: string; readonly from?: string; readonly why?: string }
   /** The newest revision with this image: a whole reference, `sha256:…` or a tag. In any container, unless one is named. */
   | { readonly kind: 'image'; readonly image: string; readonly container?: string | undefined }
 
-/** The revision to go back to. `arn` and `definition` are AWS's own. */
+/** The revision to roll back to. `arn` and `definition` are AWS's own. */
 export interface RollbackTarget {
   readonly arn: string
   readonly definition: JsonObject
@@ -23,11 +23,11 @@ export interface RollbackTarget {
   readonly warnings: readonly Untrusted[]
 }
 
-/** The past that a rollback looks into. */
+/** The deployment history that a rollback reads. */
 export interface RollbackPorts {
   readonly ecs: Context['ecs']
   readonly revisions: RevisionHistory
-  /** Of the deployment group; only asked for services of CodeDeploy. */
+  /** Of the deployment group; needed only for services of CodeDeploy. */
   readonly group: { readonly application: string; readonly deploymentGroup: string }
   /** Milliseconds since 1970. */
   readonly now: number

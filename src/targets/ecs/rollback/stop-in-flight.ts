@@ -22,8 +22,8 @@ import type { Moving } from './in-flight.ts'
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /**
- * Stops a deployment that is in flight with rollback, and follows the way back to its end. What is on its way back already
- * is followed only. The last event is `finished`; a dry run ends after `planned`.
+ * Stops a deployment in flight with rollback, and watches the rollback to its end. A deployment that is rolling back already is
+ * only watched. The last event is `finished`; a dry run ends after `planned`.
  */
 export async function* turnRound(moving: Moving, request: ServiceRequest, context: Context): Events<void> {
   const { engine, from: previousTaskDefinition, taskDefinition } = moving
@@ -88,7 +88,7 @@ async function* byEcs(
   return yield* watchServiceDeployment({ rollout, arn, own, deadline, pace })
 }
 
-/** What has ended in the meantime says by its status how. */
+/** The status of a deployment that has ended in the meantime shows how. */
 async function unlessEnded(stop: Promise<void>): Promise<void> {
   try {
     await stop
@@ -107,7 +107,7 @@ async function* byCodeDeploy(
   const group = await requireGroup(preparing, name, service)
   context.keep({ stage: 'updating', deploymentId: id, codeDeploy: name })
   if (!isReturning) await preparing.codeDeploy.stopDeployment(id, true)
-  // This stop rolls back whatever the group says about others.
+  // This stop rolls back whatever the group's settings for others.
   const events = [...(group.autoRollbackConfiguration?.events ?? []), 'DEPLOYMENT_STOP_ON_REQUEST']
   const returning = { ...group, autoRollbackConfiguration: { enabled: true, events } }
   const inFlight = {
@@ -124,7 +124,7 @@ function rolloutOf(moving: Moving, request: ServiceRequest, context: Context): R
   return { request, context, service, taskDefinition, previousTaskDefinition: from }
 }
 
-/** What the end of the stopped deployment means for who wanted to go back. */
+/** The verdict of the rollback, by the end of the stopped deployment. */
 export function asRollback(end: End, taskDefinition = ''): End {
   if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
   if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }

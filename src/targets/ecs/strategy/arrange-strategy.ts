@@ -22,14 +22,12 @@ export interface Arrangement {
 }
 
 /**
- * What has to change at a service for the settings that are asked for, or for those that it had; undefined when nothing
- * has. Asks nobody.
+ * The change of a service for the requested settings, or for its previous ones; undefined when there is none. Makes no call.
  * Throws `inputs-invalid` with everything that AWS would refuse, and `service-unsupported` where ECS does not deploy.
  *
- * UpdateService keeps the members of `deploymentConfiguration` that are left out, but replaces one that is there with all
- * below it: `canaryConfiguration {canaryPercent: 30}` turned {21, 9} into {30, 10}, and a circuit breaker without
- * `rollback` lost it (measured on AWS in August 2026, go-to-k/cdkd #1805 and #1848). So the whole is sent as it was read,
- * with the settings put in.
+ * UpdateService keeps omitted members of `deploymentConfiguration`, but replaces a given one with all below it:
+ * `canaryConfiguration {canaryPercent: 30}` turned {21, 9} into {30, 10}, and a circuit breaker without `rollback` lost it
+ * (measured on AWS in August 2026, go-to-k/cdkd #1805 and #1848). So the whole is sent as it was read, with the settings put in.
  */
 export function arrange(
   { settings, former }: Pick<ServiceRequest, 'settings' | 'former'>,

@@ -22,8 +22,8 @@ export interface SettingsUpdate {
 }
 
 /**
- * What has to change at a service for all settings that are asked for; undefined when nothing has. Asks nobody. Throws as
- * `arrange` does. UpdateService takes the tags of services that CodeDeploy deploys, too (API UpdateService).
+ * The change of a service for all requested settings; undefined when there is none. Makes no call. Throws as `arrange` does.
+ * UpdateService accepts the tags of services that CodeDeploy deploys, too (API UpdateService).
  */
 export function settingsUpdate(wanted: Wanted, service: Service, engine: Engine): SettingsUpdate | undefined {
   const { changes = [], former, ...configuration } = arrange(wanted, service, engine) ?? {}
@@ -52,7 +52,7 @@ function tagsUpdate({ enableEcsManagedTags, propagateTags }: Wanted, service: Se
   }
 }
 
-/** Changes settings and nothing else, beside a deployment that goes on as it began or is still to come. */
+/** Changes only settings, beside a deployment that continues unchanged or is still to come. */
 export async function updateSettings({ request, context }: Rollout, { members }: SettingsUpdate): Promise<Service> {
   const { cluster, service } = request
   return await forPreparation(context, request).ecs.updateService({ cluster, service, ...members })

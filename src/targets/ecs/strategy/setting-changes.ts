@@ -3,7 +3,7 @@ import type { SettingChange } from '../../../deployment/plan.ts'
 import type { AdvancedConfiguration, DeploymentConfiguration, LifecycleHook } from '../../../ports.ts'
 import type { Settled } from '../request/former-settings.ts'
 
-/** `value`: what is compared, with AWS's defaults in it; `words`: how people read it. */
+/** `value`: what is compared, with AWS's defaults in it; `words`: its display text. */
 interface Setting {
   readonly value: unknown
   readonly words: string

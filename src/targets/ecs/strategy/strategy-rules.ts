@@ -21,7 +21,7 @@ export function strategyProblems(settings: DeploymentSettings, merged: Merged): 
   ]
 }
 
-/** API DeploymentConfiguration: each member says for which strategy it is. */
+/** API DeploymentConfiguration documents for each member which strategy it applies to. */
 function ofOtherStrategies(settings: DeploymentSettings, merged: DeploymentConfiguration): readonly Text[] {
   const { strategy = 'ROLLING', bakeTimeInMinutes } = merged
   const wrong = Object.entries(strategiesOf).flatMap(([name, wanted]) => {

@@ -2,7 +2,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import { primary } from '../facts/service-facts.ts'
 import { settingsUpdate } from './service-settings.ts'
 
-/** True when another count is asked for than the service had when it was read last. */
+/** True when the requested count differs from the service's when it was last read. */
 export function isScaled({ request: { desiredCount }, service }: Rollout): boolean {
   return desiredCount !== undefined && desiredCount !== service.desiredCount
 }
@@ -17,8 +17,8 @@ export function isAdoptable(rollout: Rollout): boolean {
 }
 
 /**
- * Whether ECS makes a deployment of the update, by what API UpdateService says of each member; `perhaps`: volumes, which it
- * compares to those of the service.
+ * Whether ECS creates a deployment for the update, by the documentation of each member of API UpdateService; `perhaps`: volumes,
+ * which it compares to those of the service.
  */
 export function makesDeployment(rollout: Rollout): 'yes' | 'no' | 'perhaps' {
   const { request, service, taskDefinition } = rollout

@@ -97,7 +97,7 @@ async function waitForStop(oneOff: OneOff, context: Context, arns: readonly stri
     const essential = essentialsOf(oneOff.definition)
     const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])
     last = problems.find(({ isStated }) => isStated) ?? problems[0]
-    // An exit code is AWS's word; that there is none may change at the next look.
+    // An exit code is final; a missing one may appear in the next read.
     if (last === undefined || last.isStated || agree('unstarted')) return last?.why
   }
   return (

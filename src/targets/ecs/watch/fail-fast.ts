@@ -9,30 +9,32 @@ import type { StoppedTaskGroup } from '../facts/deployment-evidence.ts'
 import { unplaceable } from '../facts/placement.ts'
 import { groupTasks, isOwnFailure } from '../facts/stopped-tasks.ts'
 
-/** What a look at a deployment shows for nothing. */
+/** What a poll of a deployment shows at no extra call. */
 export interface Signs {
   readonly desired: number
   readonly running: number
   /** Tasks that failed, as far as AWS counts them. */
   readonly failed: number
-  /** Seen by an earlier look: it may have progressed since. */
+  /** Seen by an earlier poll: it may have progressed since. */
   readonly isOld?: boolean
 }
 
-/** Sees new tasks fail in one and the same way, long before a threshold or a time-out of AWS is reached. */
+/** Detects new tasks that fail with the same cause, long before a threshold or a timeout of AWS is reached. */
 export interface FailFast {
-  /** What to say, once, when `fail-fast-after` of them did or none can be placed. Looks at the tasks only when there is a sign. */
+  /**
+   * The message, once, when `fail-fast-after` of them failed or none can be placed. Reads the tasks only when there is a sign.
+   */
   look(signs: Signs): Promise<Untrusted | undefined>
 }
 
-/** Without any progress the tasks are looked at nevertheless: AWS does not count those that ran for a moment. Milliseconds. */
+/** Without any progress the tasks are read nevertheless: AWS does not count those that ran for a moment. Milliseconds. */
 const patience = 30_000
-/** Once some have failed, the next look comes sooner. Milliseconds. */
+/** Once some have failed, the next poll comes sooner. Milliseconds. */
 const alert = 12_000
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 const clockSkew = 60_000
 
-/** Of one deployment. Every call to AWS beside its looks is paid for at the pace. */
+/** Of one deployment. Every additional call to AWS is charged to the pace. */
 export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
   const { clock } = rollout.context
   const limit = rollout.request.failFastAfter ?? 0
@@ -49,23 +51,23 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
       const group = await largestFailure(rollout, since, pace, onDenied)
       if (group !== undefined) alertness.raise()
       empty = group === undefined ? empty + 1 : 0
-      // A task that cannot be placed stays so; that is looked at every other time.
+      // A task that cannot be placed stays so; that is read every other time.
       const isUnplaced = isAllowed && empty > 0 && empty % 2 === 0
-      const reason = isUnplaced ? await unplaced(rollout, since, pace, onDenied) : alike(group, limit)
-      // Said once: who may not stop the deployment watches on.
+      const reason = isUnplaced ? await unplaced(rollout, since, pace, onDenied) : repeatedFailure(group, limit)
+      // Reported once: without permission to stop the deployment, the watch continues.
       if (reason) isAllowed = false
       return reason
     },
   }
 }
 
-/** When the tasks are worth a look: as many failed as matter, or there was no progress for some time. */
+/** When the tasks are worth a read: as many failed as matter, or there was no progress for some time. */
 function startAlertness(clock: Clock, limit: number) {
   let [running, most, fallen, known] = [0, 0, 0, 0]
   let calm = clock.monotonic()
   let waits = patience
   return {
-    /** Some have failed: the next look comes sooner. */
+    /** Some have failed: the next poll comes sooner. */
     raise: () => {
       waits = alert
     },
@@ -77,7 +79,7 @@ function startAlertness(clock: Clock, limit: number) {
       running = signs.running
       const failed = Math.max(signs.failed, fallen)
       const isSeen = failed >= limit && failed > known
-      // What was seen before may have moved on; only after failures that is no reason to wait for the next look.
+      // The state may have changed since; only after failures that is no reason to wait for the next poll.
       const isWorth = waits === alert || !signs.isOld
       const isStuck = isWorth && signs.running < signs.desired && clock.monotonic() - calm >= waits
       if (!isSeen && !isStuck) return false
@@ -88,7 +90,7 @@ function startAlertness(clock: Clock, limit: number) {
   }
 }
 
-/** The most stopped tasks of the new revision that failed in the same way; undefined: none did. */
+/** The most stopped tasks of the new revision with the same failure; undefined: none failed. */
 async function largestFailure(
   { context, request: { cluster, service }, taskDefinition }: Rollout,
   since: number,
@@ -122,7 +124,7 @@ export function notStopped(reason: Untrusted, refusal: Failure): Untrusted {
   return untrusted(renderText(message, (theirs) => theirs))
 }
 
-function alike(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {
+function repeatedFailure(group: StoppedTaskGroup | undefined, limit: number): Untrusted | undefined {
   if (group === undefined || group.count < limit) return undefined
   return untrusted(`${group.count} new tasks failed with the same error (fail-fast-after: ${limit})`)
 }

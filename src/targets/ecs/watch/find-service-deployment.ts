@@ -17,15 +17,15 @@ interface Search {
   readonly pace: Pace
 }
 
-/** The service deployment is made in the same moment as the ECS deployment; their times may differ a little. Milliseconds. */
+/** The service deployment is created together with the ECS deployment; their times may differ a little. Milliseconds. */
 export const slack = 5_000
-/** What is made so much later is of another update. Milliseconds. */
+/** A later one is of another update. Milliseconds. */
 const later = 60_000
 
 /**
- * The service deployment that our update made, as it was when it was found: the one that the service names as its
- * current one if it targets our revision, or else one that was created with our ECS deployment and does. Undefined when
- * none appeared within a minute, or nobody knows which ECS deployment is ours.
+ * The service deployment of our update, as first read: the one that the service names as its current one if it targets our
+ * revision, or else one that was created with our ECS deployment and does. Undefined when none appeared within a minute, or our
+ * ECS deployment is unknown.
  */
 export async function findServiceDeployment(search: Search): Promise<ServiceDeployment | undefined> {
   const { rollout, own, pace } = search
@@ -40,7 +40,7 @@ export async function findServiceDeployment(search: Search): Promise<ServiceDepl
     const look = ecs.listServiceDeployments(cluster, service, new Date(own.from - slack))
     const listed = (await lookUntil(clock, search.deadline, look)) ?? []
     if (listed.length > 0) pace.spend()
-    // The oldest of these is the nearest to ours: later ones of the same revision are of others.
+    // Oldest first: a later one of the same revision is of another update.
     for (const deployment of listed.toReversed()) {
       if (await isOurs(deployment, rejected, search)) return deployment
     }
@@ -68,7 +68,7 @@ async function isOurs(deployment: ServiceDeployment, rejected: Set<string>, sear
   return false
 }
 
-/** The ECS deployment of a service deployment of such a task definition, by the service's own list where it is there. */
+/** The ECS deployment of a service deployment of such a task definition, from the service's own list where it contains it. */
 export function ownBeside(
   { createdAt }: ServiceDeployment,
   taskDefinition: string,

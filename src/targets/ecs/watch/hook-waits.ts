@@ -17,7 +17,7 @@ export function hookWaits(deployment: ServiceDeployment, where: Where, isStopped
       const hook = hooks.find(({ hookId }) => hookId === id)
       if (hook?.status === 'SUCCEEDED') return 'continue'
       if (hook?.status === 'TIMED_OUT') return 'timed-out'
-      // When something else takes the deployment back, ECS ends the waits with it: nobody answered them.
+      // When something else rolls the deployment back, ECS ends the waits with it: they were not answered.
       const isTakenBack = isStopped || isTriggered(deployment) || hooks.some((other) => isOtherEnd(other, id))
       return hook?.status === 'FAILED' && !isTakenBack ? 'roll-back' : 'unknown'
     },

@@ -22,7 +22,9 @@ function ownInReply({ service, taskDefinition, context }: Rollout, updated: Serv
   return { from: (before?.createdAt?.getTime() ?? 0) + 1, to: context.clock.now() }
 }
 
-/** What is not known of it yet, once a look at the service shows it; as it is where none does within a minute. */
+/**
+ * Completes an unknown id and creation time, once a read of the service contains them; unchanged where none does within a minute.
+ */
 export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
   const { clock, signal } = rollout.context
   const until = Math.min(deadline, deadlineIn(clock, untilShown))
@@ -35,7 +37,7 @@ export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, p
   return own
 }
 
-/** The deployment that an update made, by its reply or by the looks after it; undefined where ECS made none. */
+/** The deployment of an update, by its reply or by later reads; undefined where ECS created none. */
 export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<Own | undefined> {
   const isMade = makesDeployment(rollout)
   // ECS makes no service deployment for an update that changes nothing but the desired count (or nothing at all).

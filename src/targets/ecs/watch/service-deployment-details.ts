@@ -20,7 +20,7 @@ interface Since {
   readonly weightAt: number
 }
 
-/** Tells what ECS shows of a service deployment beside its phases, whenever that differs from the look before. */
+/** Reports what ECS shows of a service deployment beside its phases, whenever that differs from the previous read. */
 export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeployment) => Events {
   const { clock } = rollout.context
   const nameRevision = startNames(rollout, pace)
@@ -61,7 +61,7 @@ function startNames({ taskDefinition, previousTaskDefinition, context }: Rollout
   }
 }
 
-/** The first look is late by an unknown time, so AWS's own time of the last change is taken there. */
+/** The first read is late by an unknown time, so AWS's own time of the last change is used there. */
 function sinceWhen(before: Since | undefined, now: ServiceDeployment, at: number): Since {
   const stage = now.lifecycleStage
   const weight = now.targetServiceRevision?.requestedProductionTrafficWeight

@@ -11,19 +11,20 @@ import { endByOthers, type Own, type Sighting, startSightings } from './sighting
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
-/** Looks at a service beside its deployment. */
+/** Reads a service beside its deployment. */
 export interface ServiceLooks {
   /** New tasks that failed, as far as ECS counts them. */
   failed(): number
-  /** As often as the pace allows: tells events. The end where others have put one to ours. */
+  /** As often as the pace allows: reports events. The end where another deployment or a deletion ended ours. */
   glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
   /**
-   * Proves what the deployment says of itself, in one call: that its revision is PRIMARY (`to`: or that this revision is, after
-   * a rollback). Undefined where the service does not show it yet.
+   * Proves the deployment's success, in one call: that its revision is PRIMARY (`to`: or that this revision is, after a
+   * rollback). Undefined where the service does not show it yet.
    */
   prove(end: End, to?: string): Events<End | undefined>
 }
 
+/** Starts the reads of the service for the watch of one service deployment. */
 export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): ServiceLooks {
   const messages = startServiceMessages(rollout, own)
   const { cluster, service: name } = rollout.request
@@ -32,7 +33,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
   let isEnding = false
   let failed = 0
 
-  /** Several times, as a look may meet the beginning of ECS's own rollback. */
+  /** Several times, as a read may coincide with the beginning of ECS's own rollback. */
   const overtaken = (sighting: Sighting, mayBe: boolean): End | undefined => {
     const end = mayBe ? endByOthers(sighting) : undefined
     isEnding = end !== undefined

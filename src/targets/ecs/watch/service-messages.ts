@@ -4,13 +4,13 @@ import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import type { Own } from './sighting.ts'
 
-/** Events of a service from look to look, each told once. */
+/** Events of a service across reads, each reported once. */
 export interface ServiceMessages {
-  /** Service events that were not told yet, oldest first. */
+  /** Service events that were not reported yet, oldest first. */
   news(service: Service | undefined): readonly DeploymentEvent[]
 }
 
-/** Tells each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
+/** Reports each event of a service once, from the start of our deployment on. ECS keeps the newest 100 of them. */
 export function startServiceMessages({ service, context }: Rollout, own: Own | undefined): ServiceMessages {
   const since = own?.to ?? context.clock.now()
   const told = new Set((service.events ?? []).map(({ id }) => id))

@@ -7,24 +7,24 @@ import { primary } from '../facts/service-facts.ts'
 
 /** The ECS deployment that is ours: by its id, or by when AWS made it. */
 export interface Own {
-  /** `ecs-svc/…`; undefined until a look has shown it. */
+  /** `ecs-svc/…`; undefined until a read has shown it. */
   readonly id?: string | undefined
   /** It was made at this moment at the earliest, and at the latest. Milliseconds since 1970. */
   readonly from: number
   readonly to: number
 }
 
-/** What one look at a service shows of our deployment. */
+/** What one read of a service shows of our deployment. */
 export interface Sighting {
-  /** Whose the PRIMARY deployment is. `unknown`: the look says nothing, as it may show the service as it was before ours. */
+  /** The origin of the PRIMARY deployment. `unknown`: the response proves nothing, as it may be from before our deployment. */
   readonly holder: 'ours' | 'rollback' | 'others' | 'unknown'
   /** The PRIMARY deployment. */
   readonly current: EcsDeployment | undefined
-  /** Our deployment, where the look shows it. */
+  /** Our deployment, where the response contains it. */
   readonly mine: EcsDeployment | undefined
-  /** The service is not there (any more), though an earlier look has shown it. */
+  /** The service does not exist (any more), though an earlier read has shown it. */
   readonly isGone: boolean
-  /** AWS has said by now that ours failed, or that the service rolls back. */
+  /** AWS has reported that ours failed, or that the service rolls back. */
   readonly isFailed: boolean
   readonly own: Own
 }
@@ -32,6 +32,7 @@ export interface Sighting {
 /** How ECS words it in `rolloutStateReason` of the deployment that it rolls back to. */
 const rollingBack = /roll(ing|ed)? ?back/i
 
+/** Id and creation time of an ECS deployment, as a watch identifies it; without a creation time the range is open. */
 export function ownOf({ id, createdAt }: EcsDeployment): Own {
   const at = createdAt?.getTime()
   return { id, from: at ?? 0, to: at ?? Number.POSITIVE_INFINITY }
@@ -43,15 +44,15 @@ export function identified({ context }: Rollout, { id = '', from: createdAt }: O
   return { kind: 'identified', at: context.clock.now(), deploymentId: id }
 }
 
-/** The end that others have brought about, where looks agree on it: a newer deployment, or no service any more. */
+/** The end by another cause, where reads agree on it: a newer deployment, or a deleted service. */
 export function endByOthers({ holder, current, isGone }: Sighting): End | undefined {
   if (isGone) return stoppedByHand(untrusted('the service was deleted'))
   return holder === 'others' ? supersededBy(current?.taskDefinition, current?.id) : undefined
 }
 
 /**
- * Tells whose the service is at each look. Times are AWS's own: as long as a look has no event that is newer than our
- * deployment, an older PRIMARY deployment is no rollback, but what there was before.
+ * Classifies the PRIMARY deployment of each read. Times are AWS's own: while a response has no event newer than our deployment,
+ * an older PRIMARY deployment is no rollback, but the previous state.
  */
 export function startSightings(
   { taskDefinition, previousTaskDefinition, service: before }: Omit<Rollout, 'request' | 'context'>,
@@ -86,7 +87,7 @@ export function startSightings(
     const mine = deployments.find(({ id }) => id !== undefined && id === own.id)
     const news = events.filter(({ createdAt }) => timeOf(createdAt) >= own.to)
     isFailed ||= mine?.rolloutState === 'FAILED' || news.some(({ message = '' }) => message.includes(failureOf(own)))
-    // Ours may have replaced a rollback, which a look from before still shows.
+    // Ours may have replaced a rollback, which an outdated response still contains.
     const isOfOurTime = news.length > 0 || timeOf(current?.createdAt) >= own.from
     const isRollback = current?.id !== own.id && rollingBack.test(current?.rolloutStateReason ?? '')
     if (isOfOurTime && isRollback) rollbacks.add(current?.id)

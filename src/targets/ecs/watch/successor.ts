@@ -18,19 +18,19 @@ interface Seen {
   readonly newer: ServiceDeployment | undefined
 }
 
-/** A deployment of the same revision that took the place of ours: it carries on what was asked for. */
+/** A deployment of the same revision that replaced ours: it continues the requested change. */
 export interface Successor {
   readonly own: Own
   /** Its service deployment, where that was listed. */
   readonly deployment?: ServiceDeployment | undefined
 }
 
-/** ECS stops a deployment for three reasons: it failed without a way back, a newer one came, or somebody asked for it. */
+/** ECS stops a deployment for three reasons: it failed without a rollback, a newer one started, or a stop was requested. */
 export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Successor> {
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
   const look = startLooks(stopped, rollout, own)
-  // What is there is seen once; that there is neither a newer deployment nor a failure may be the service as it was.
+  // An existing deployment is seen in one read; a missing one may be due to an outdated response.
   const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
   const { sighting, newer } = (await agreed(rollout.context, look, named, patient)) ?? {}
   const { holder, current } = sighting ?? {}

@@ -35,7 +35,7 @@ interface Watched {
   readonly rollout: Rollout
   /** ARN of our service deployment. */
   readonly arn: string
-  /** What has just been seen of it: counts as the first look. */
+  /** The state just read: counts as the first poll. */
   readonly found?: ServiceDeployment | undefined
   readonly own: Own
   readonly deadline: Deadline
@@ -48,12 +48,12 @@ export function withBakeTimes(rollout: Rollout, configuration: DeploymentConfigu
   return { ...rollout, request: { ...rollout.request, waitMinutes } }
 }
 
-/** Looks at which the breaker has fired and ECS has not moved, after which ECS is taken to be stuck. */
+/** Polls at which the breaker has fired and ECS has not reacted, after which ECS is considered stuck. */
 const stalledLooks = 3
 
 /**
- * Watches one service deployment to its end: one cheap call per look, the service's events now and then. What it says of its
- * success counts once the service shows the same.
+ * Watches one service deployment to its end: one cheap call per poll, the service's events at intervals. Its success counts once
+ * the service shows the same.
  */
 export async function* watchServiceDeployment(watched: Watched): Events<End> {
   const { rollout, arn, pace } = watched
@@ -101,7 +101,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<End> {
   return pauses.overdue(longestWatchMinutes, arn) ?? late(request, request.waitMinutes, lastSeen(before), arn)
 }
 
-/** Whether somebody asked for a stop, by the two statuses that only a request brings about (API StopServiceDeployment). */
+/** Whether a stop was requested, by the two statuses that only a request causes (API StopServiceDeployment). */
 function startStops() {
   let by: End['stopped']
   return {
@@ -113,7 +113,7 @@ function startStops() {
   }
 }
 
-/** The circuit breaker is about to do the same, and says so in words that people know. */
+/** The circuit breaker is about to do the same, with a well-known message. */
 function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
   return (
     breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
@@ -131,7 +131,7 @@ function signsOf(
   }
 }
 
-/** Stops the deployment with rollback; the end where there is nothing to go back to. */
+/** Stops the deployment with rollback; the end where there is no revision to roll back to. */
 async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
   const { context, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
@@ -185,7 +185,7 @@ async function* carryOn({ rollout, arn: other, deadline, pace }: Watched, { own,
   return yield* watchService({ rollout, own, deadline, pace })
 }
 
-/** The breaker or an alarm fired, and ECS does no more: it is not told to roll back, or has nothing to roll back to. */
+/** The breaker or an alarm fired, and ECS does no more: rollback is off, or there is no revision to roll back to. */
 function isStalled({ alarms, deploymentConfiguration }: ServiceDeployment, { service }: Rollout): boolean {
   const { deploymentCircuitBreaker, alarms: watched } = deploymentConfiguration ?? service.deploymentConfiguration ?? {}
   const isDue = alarms?.status === 'TRIGGERED' ? watched?.rollback : deploymentCircuitBreaker?.rollback

@@ -20,15 +20,15 @@ export interface Watched {
   readonly pace: Pace
 }
 
-/** What one look leads to. `isStated`: by AWS's word, so that no other look is needed. */
+/** What one poll leads to. `isStated`: stated by AWS, so that no other poll is needed. */
 interface Conclusion {
   readonly end: End
   readonly isStated: boolean
 }
 
 /**
- * Watches the service itself, by `deployments[].rolloutState`: for updates that make no service deployment, and where
- * service deployments may not be read. ECS tells here that it rolls back only by the new primary deployment.
+ * Watches the service itself, by `deployments[].rolloutState`: for updates that create no service deployment, and where service
+ * deployments may not be read. Here ECS shows a rollback only by the new primary deployment.
  */
 export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
   const { context, request } = rollout
@@ -54,13 +54,13 @@ export async function* watchService({ rollout, own, deadline, pace }: Watched): 
   return (told.isReturning() ? returning : timedOut)(request, request.waitMinutes, lastSeen(last))
 }
 
-/** What a look shows, and what that says of our deployment. */
+/** What a poll shows, and what that means for our deployment. */
 interface Seen {
   readonly service: Service | undefined
   readonly sighting: Sighting
 }
 
-/** Tells what differs from the look before. */
+/** Reports what differs from the previous poll. */
 function startTelling(rollout: Rollout, own: Own) {
   const { clock } = rollout.context
   const messages = startServiceMessages(rollout, own)
@@ -86,7 +86,7 @@ function startTelling(rollout: Rollout, own: Own) {
   }
 }
 
-/** The end, as soon as AWS states it or looks agree on it. */
+/** The end, as soon as AWS states it or polls agree on it. */
 function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
   const agree = startAgreement(rollout.context.clock)
   const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
@@ -94,7 +94,7 @@ function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
   return (seen) => {
     wasScaled ||= hasNewCount(seen)
     const found = conclude(seen, rollout)
-    // A look with the count from before is of that time, unless autoscaling has taken the count back.
+    // A response with the previous count is outdated, unless autoscaling has restored the count.
     const isOld = found?.end.outcome === 'succeeded' && isScaled(rollout) && !hasNewCount(seen)
     const counted = isOld && !wasScaled ? undefined : found
     const isAgreed = agree(counted && `${counted.end.outcome} ${seen.sighting.current?.id}`)
