@@ -6,6 +6,7 @@ const stripTypes = { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' }
 export const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
+  testEnvironment: '<rootDir>/test/ordinary-global.js',
   transform: stripTypes,
   extensionsToTreatAsEsm: ['.ts'],
   ...extra,

@@ -1,0 +1,17 @@
+// Jest's environment for Node with an ordinary global object. Jest's own puts a Proxy behind it, which runs whenever code names
+// `Array` or `JSON`: slow where requests are parsed and signed.
+import vm from 'node:vm'
+import { TestEnvironment } from 'jest-environment-node'
+
+const { createContext } = vm
+
+export default class extends TestEnvironment {
+  constructor(config, context) {
+    vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY)
+    try {
+      super(config, context)
+    } finally {
+      vm.createContext = createContext
+    }
+  }
+}
