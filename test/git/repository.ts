@@ -1,6 +1,6 @@
 /** Real Git repositories in temporary folders. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -25,6 +25,10 @@ const environment = {
   // 2025-11-20T12:00:00Z
   GIT_AUTHOR_DATE: '1763640000 +0000',
   GIT_COMMITTER_DATE: '1763640000 +0000',
+  // No process of its own after every commit, which looks whether there is anything to clean up.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'maintenance.auto',
+  GIT_CONFIG_VALUE_0: 'false',
 }
 
 export const commitTime = 1763640000
@@ -38,6 +42,9 @@ export function gitIn(folder: string, ...words: readonly string[]): string {
     .toString()
     .trim()
 }
+
+/** Repositories by their files: the same files make the same commit, and a copy takes less than four processes of Git. */
+const templates = new Map<string, string>()
 
 /** A repository with the branch `main` and one commit of `files`. */
 export function gitRepository(files: Readonly<Record<string, string>>, folder = temporaryFolder()): GitRepository {
@@ -55,9 +62,18 @@ export function gitRepository(files: Readonly<Record<string, string>>, folder = 
       return git('rev-parse', 'HEAD')
     },
   }
+  const key = JSON.stringify(files)
+  const made = templates.get(key)
   mkdirSync(folder, { recursive: true })
-  git('init', '--quiet', '--initial-branch=main')
+  if (made) {
+    cpSync(made, folder, { recursive: true, preserveTimestamps: true })
+    return repository
+  }
+  git('init', '--quiet', '--initial-branch=main', '--template=')
   for (const [path, content] of Object.entries(files)) repository.write(path, content)
   if (Object.keys(files).length > 0) repository.commit()
+  const template = temporaryFolder()
+  cpSync(folder, template, { recursive: true, preserveTimestamps: true })
+  templates.set(key, template)
   return repository
 }
