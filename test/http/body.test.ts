@@ -10,13 +10,16 @@ import { openSlack } from '../../src/slack/slack.ts'
 import { failure, simulated } from '../aws/simulated.ts'
 import { createClock } from '../simulator/clock.ts'
 
+/** One for all: filling new ones would be most of the time of these tests. */
+const page = new Uint8Array(65_536).fill(0x20)
+
 /** An answer whose body never ends; `given` has the bytes that were taken of it, `cancelled` whether it was let go. */
 function endless(status = 200) {
   const seen = { given: 0, cancelled: false }
   const body = new ReadableStream({
     pull(controller) {
       seen.given += 65_536
-      controller.enqueue(new Uint8Array(65_536).fill(0x20))
+      controller.enqueue(page)
     },
     cancel() {
       seen.cancelled = true
@@ -109,17 +112,17 @@ test.each([200, 400, 502])(
   async (statusCode) => {
     let given = 0
     let answers = 0
-    const page = function* () {
+    const pages = function* () {
       for (;;) {
         given += 65_536
-        yield new Uint8Array(65_536).fill(0x20)
+        yield page
       }
     }
     const requestHandler = {
       metadata: { handlerProtocol: 'http/1.1' as const },
       async handle() {
         answers++
-        const body = Readable.from(page(), { objectMode: false })
+        const body = Readable.from(pages(), { objectMode: false })
         return { response: { statusCode, headers: { 'content-type': 'text/html' }, body } }
       },
       destroy() {},

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { connect } from '../../src/aws/connect.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { Failure } from '../../src/failure.ts'
 import { openCommitHistory } from '../../src/github/commits.ts'
 import { openDeploymentStatuses } from '../../src/github/deployments.ts'
@@ -24,8 +24,12 @@ const target = createServer((socket) => {
 let host = ''
 let proxy: ProxyServer
 let environment: Record<string, string> = {}
-/** No wait between two tries. */
-const clock = { ...systemClock, random: () => 0 }
+/** Hardly any wait between two tries. */
+const clock: Clock = {
+  ...systemClock,
+  random: () => 0,
+  sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / 100, signal),
+}
 const lines: string[] = []
 const { signal } = new AbortController()
 
@@ -126,7 +130,8 @@ const calls: Readonly<Record<string, () => Promise<string>>> = {
         logUrl: '',
         deployed: { services: [], what: 'commit' },
       },
-      ...{ fetch, clock, debug: (line) => void said.push(plain(line)) },
+      // Its sleep is what it allows a request to take.
+      ...{ fetch, clock: systemClock, debug: (line) => void said.push(plain(line)) },
     })
     await statuses.update('in_progress', ['deploying'])
     return said.join()
