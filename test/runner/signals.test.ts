@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 
 /** An action that says why it is cancelled, and what it does then. */
 const program = (afterwards: string, before = '') => `
@@ -31,8 +31,9 @@ async function ended(by: NodeJS.Signals, code: string) {
 
 const printed = 'working\ncancelled: The run was cancelled\n'
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (by) => {
-  test.concurrent('cancels the action, which ends by itself', async () => {
+// Not describe.each: Jest begins the concurrent tests of one block when those of the block before have ended.
+for (const by of ['SIGINT', 'SIGTERM'] as const) {
+  test.concurrent(`${by} cancels the action, which ends by itself`, async () => {
     expect(await ended(by, program('clearInterval(work); process.exitCode = 7'))).toEqual({
       exit: 7,
       signal: null,
@@ -40,11 +41,11 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (by) => {
     })
   })
 
-  test.concurrent('ends an action red that does not end by itself', async () => {
+  test.concurrent(`${by} ends an action red that does not end by itself`, async () => {
     expect(await ended(by, program(''))).toEqual({ exit: 1, signal: null, printed })
   })
 
-  test.concurrent('ends the process at once when the action has ended', async () => {
+  test.concurrent(`${by} ends the process at once when the action has ended`, async () => {
     expect(await ended(by, program('', 'release()'))).toEqual({ exit: null, signal: by, printed: 'working\n' })
   })
-})
+}
