@@ -35,8 +35,15 @@ interface ParseResult {
   readonly context: { readonly errors: { getErrors(): readonly { readonly message: string }[] } }
 }
 
+/** By name and content: a run refers to the same few files dozens of times, and nothing changes a token. */
+const results = new Map<string, ParseResult>()
+
 function parsed(repository: Repository, file: string, parse: (content: string) => ParseResult): TemplateToken {
-  const { value, context } = parse(readFileSync(join(repository.folder, file), 'utf8'))
+  const content = readFileSync(join(repository.folder, file), 'utf8')
+  const key = `${file}\n${content}`
+  const result = results.get(key) ?? parse(content)
+  results.set(key, result)
+  const { value, context } = result
   const errors = context.errors.getErrors()
   if (errors.length > 0 || !value)
     throw new Error(`${repository.name} ${file}: ${errors.map(({ message }) => message).join('; ')}`)
