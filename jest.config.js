@@ -14,12 +14,12 @@ export const project = (displayName, testMatch, extra = {}) => ({
 
 /** They need the simulator, or more time than an inner loop has. */
 const beyondUnits = [
-  'diagnosis/gather.test.ts',
   'diagnosis/redact-properties.test.ts',
   'report/hostile-reports.test.ts',
   'runner/id-token.test.ts',
   'runner/signals.test.ts',
   'task-definition/register.test.ts',
+  'targets/ecs/finish/gather.test.ts',
   'task-definition/stored.test.ts',
 ]
 
@@ -37,10 +37,24 @@ const common = {
 export default {
   ...common,
   projects: [
-    project('unit', ['*.test.ts', '{config,diagnosis,document,image,report,runner,task-definition}/**/*.test.ts'], {
-      testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
-    }),
-    project('in-process', ['{actions,aws,deployment,git,github,http,registry,slack}/**/*.test.ts', ...beyondUnits]),
+    project(
+      'unit',
+      [
+        '*.test.ts',
+        '{config,diagnosis,document,image,report,runner,task-definition}/**/*.test.ts',
+        'targets/ecs/{finish,preflight}/**/*.test.ts',
+      ],
+      {
+        testPathIgnorePatterns: beyondUnits.map((name) => `/${name}$`),
+      },
+    ),
+    project(
+      'in-process',
+      ['{actions,aws,deployment,git,github,http,registry,slack,targets}/**/*.test.ts', ...beyondUnits],
+      {
+        testPathIgnorePatterns: ['/targets/ecs/(finish|preflight)/(?!gather)'],
+      },
+    ),
     project('simulator', ['simulator/**/*.test.ts']),
     project('workflows', ['workflows/**/*.test.ts'], {
       transform: { ...stripTypes, 'workflow-parser/dist/.*schema\\.js$': '<rootDir>/scripts/json-attributes.cjs' },

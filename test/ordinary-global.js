@@ -1,5 +1,5 @@
-// Jest's environment for Node with an ordinary global object. Jest's own puts a Proxy behind it, which answers whenever
-// code says `Array` or `JSON`: a third of the time of tests that parse and sign requests.
+// Jest's environment for Node with an ordinary global object. Jest's own puts a Proxy behind it, which runs whenever code names
+// `Array` or `JSON`: slow where requests are parsed and signed.
 import vm from 'node:vm'
 import { TestEnvironment } from 'jest-environment-node'
 

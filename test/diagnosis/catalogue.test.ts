@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { untrusted } from '../../src/text.ts'
-import { causeOf, event, sentences, stopped } from './evidence.ts'
+import { causeOf, event, sentences, stopped } from '../targets/ecs/finish/evidence.ts'
 
 const image = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v2'
 const pull = 'CannotPullContainerError: '

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { untrusted } from '../../src/text.ts'
-import { causeOf, event, nothing, sentences, stopped } from './evidence.ts'
+import { causeOf, event, nothing, sentences, stopped } from '../targets/ecs/finish/evidence.ts'
 
 const task = (reason: string): Evidence => ({ ...nothing, stoppedTasks: [stopped(reason)] })
 const container = (reason: string): Evidence => ({
