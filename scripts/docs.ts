@@ -48,11 +48,11 @@ write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`
 
 write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))
 write(
-  'src/deployment/ecs/shapes.ts',
+  'src/targets/ecs/facts/service-shapes.ts',
   shapesModule(
     ['CreateServiceRequest', 'ContainerOverride', 'TaskManagedEBSVolumeConfiguration'],
     'Service',
-    '../../document',
+    '../../../document',
   ),
 )
 
