@@ -1,5 +1,6 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../../clock.ts'
+import type { DeploymentEvent } from '../../deployment/events.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import { settleCancelled } from '../../deployment/settle-cancelled.ts'
 import { deployWaves } from '../../deployment/waves/deploy-waves.ts'
@@ -163,6 +164,20 @@ async function* settled(
   { name, record, isBack }: SavedDeployments['open'][number],
   ports: Parameters<typeof settleCancelled>[1],
 ): AsyncGenerator<WavesEvent, void> {
-  const kind = isBack ? 'put-back' : 'service'
-  for await (const event of settleCancelled(record, ports)) yield { kind, service: name, event }
+  for await (const event of settleCancelled(record, ports))
+    yield isBack
+      ? { kind: 'put-back', service: name, event: asRollback(event, record) }
+      : { kind: 'service', service: name, event }
+}
+
+/** A rollback that had completed before it was read is a success, though the run that began it was cancelled. */
+function asRollback(
+  event: DeploymentEvent,
+  { taskDefinition }: SavedDeployments['open'][number]['record'],
+): DeploymentEvent {
+  if (event.kind !== 'finished' || taskDefinition === undefined) return event
+  const { outcome, serving } = event.verdict
+  return outcome === 'cancelled' && serving?.id === taskDefinition
+    ? { ...event, verdict: { outcome: 'succeeded', serving } }
+    : event
 }

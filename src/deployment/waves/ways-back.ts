@@ -5,6 +5,7 @@ import { type RollbackContext, type RollbackRequest, rollBack } from '../../targ
 import { text } from '../../text.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { certain } from '../outcomes.ts'
+import type { DeploymentState } from '../state.ts'
 import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts'
 import { beginnings } from './beginnings.ts'
 import { inParallel } from './parallel.ts'
@@ -66,8 +67,13 @@ function wayBack(service: WaveService, request: Returning['request'], cause: Cau
   const outcome = state?.verdict?.outcome
   // Its engine has taken the revision back, and left the settings.
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
-  if (back || !from || !to || !isDue) return []
+  if ((back && !isUnbegun(back)) || !from || !to || !isDue) return []
   return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: formerFrom(state?.plan?.undo) } }]
+}
+
+/** A rollback that a cancel ended before it had changed anything. */
+function isUnbegun({ verdict, deployment }: DeploymentState): boolean {
+  return verdict?.outcome === 'cancelled' && deployment === undefined
 }
 
 function isDeployed(service: WaveService): boolean {
