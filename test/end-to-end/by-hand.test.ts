@@ -31,7 +31,14 @@ async function simulator(...given: readonly string[]) {
   const environment = Object.fromEntries(
     [...printed.matchAll(/^export (\w+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   )
-  return { printed: () => printed, environment, url: environment.AWS_ENDPOINT_URL ?? '' }
+  /** Until it has printed such a line, which may be a moment after the step has ended. */
+  const line = (pattern: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => void (pattern.test(printed) && resolve())
+      child.stdout.on('data', look)
+      look()
+    })
+  return { line, environment, url: environment.AWS_ENDPOINT_URL ?? '' }
 }
 
 const slack = { 'slack-token': 'xoxb-by-hand', 'slack-channel': 'C0123456789' }
@@ -43,12 +50,12 @@ const deploy = (environment: Record<string, string>, image: string) =>
 
 describe('the simulator by hand', () => {
   test('makes an image fail by its tag, prints the Slack messages and shows them as a page', async () => {
-    const { environment, printed, url } = await simulator('--speed', '200')
+    const { environment, line, url } = await simulator('--speed', '200')
     const failed = await deploy(environment, 'registry.example.com/api:crash')
     expect(failed.exitCode).toBe(1)
     expect(failed.log).toMatch(/Essential container in task exited/)
-    expect(printed()).toMatch(/Slack #deploys · new message/)
-    expect(printed()).toMatch(/Slack #deploys · edited \d+ times?/)
+    await line(/Slack #deploys · new message/)
+    await line(/Slack #deploys · edited \d+ times?/)
     const page = await (await fetch(`${url}/simulator/slack`)).text()
     const [, message = ''] = /href="(\/simulator\/slack\/[\d.]+)"/.exec(page) ?? []
     expect(await (await fetch(`${url}${message}`)).text()).toMatch(/Essential container in task exited/)
