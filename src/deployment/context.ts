@@ -25,7 +25,7 @@ export interface EcsPorts {
   readonly evidence: EvidenceSources
   readonly scaling: Scaling
   readonly ecr: Pick<Ecr, 'imageDigest'>
-  /** How long the credentials last, as far as anybody knows. */
+  /** How long the credentials last, as far as it is known. */
   credentialLifetime(): Promise<CredentialLifetime>
   /** Asked only to explain certain failures. */
   readonly network: NetworkSources
@@ -38,13 +38,13 @@ export interface EcsPorts {
   within(deadline: Deadline): EcsPorts
 }
 
-/** The world of one deployment. */
+/** What one deployment uses of its surroundings. */
 export interface Context extends EcsPorts {
-  /** Where the order of commits is known; undefined where there is no repository. */
+  /** The order of commits; undefined without a repository. */
   readonly history?: CommitHistory | undefined
-  /** Where it is known how deployments to other environments ended; undefined: nowhere. */
+  /** How deployments to other environments ended; undefined: not readable. */
   readonly environments?: EnvironmentHistory | undefined
-  /** Where it is looked up what images are made for; undefined: nobody looks. */
+  /** Manifests of images, to read their platforms; undefined: platforms are not checked. */
   readonly images?: ImageStore | undefined
   readonly clock: Clock
   /** Aborts when the job is cancelled. */

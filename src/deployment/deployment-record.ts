@@ -8,7 +8,7 @@ export interface DeploymentRecord {
   readonly region: string
   readonly policy: CancelPolicy
   readonly engine?: Engine | undefined
-  /** Milliseconds since 1970: when the context began, or the deployment that was found. */
+  /** Milliseconds since 1970: when the run began to deploy, or the start of the deployment that was found. */
   readonly startedAt: number
   readonly previousTaskDefinition?: string | undefined
   /** Absent until a revision is known: nothing can be in flight before that. */

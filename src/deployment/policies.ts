@@ -20,7 +20,7 @@ export type PausePolicy = 'wait' | 'leave'
 /** `go-on` is no choice of anybody: what takes a service back is not stopped by the cancel of the run that failed. */
 export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 
-/** What is done when somebody else's deployment of the service is in progress. */
+/** What to do with a deployment of another user or run that is in progress. */
 export type ConflictPolicy = 'wait' | 'stop' | 'fail'
 
 /** What keeps an older commit from replacing a newer one. */

@@ -23,7 +23,7 @@ export interface Phase {
 
 /** Everything known about one deployment so far: the events, folded. Views read this and nothing else. */
 export interface DeploymentState {
-  /** Milliseconds since 1970: when the context began, and of the last event. */
+  /** Milliseconds since 1970: when the run began to deploy, and the last event. */
   readonly startedAt: number
   readonly updatedAt: number
   /**

@@ -1,6 +1,5 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Deadline, deadlineIn, remaining } from '../../clock.ts'
-import type { DeploymentEvent } from '../../deployment/events.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import { settleCancelled } from '../../deployment/settle-cancelled.ts'
 import { deployWaves } from '../../deployment/waves/deploy-waves.ts'
@@ -8,7 +7,7 @@ import { inParallel } from '../../deployment/waves/parallel.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
 import { initialWaves, type WavesEvent, type WavesState } from '../../deployment/waves/waves-state.ts'
 import { wavesVerdict } from '../../deployment/waves/waves-verdict.ts'
-import { isWhole, type Returning, startWaysBack } from '../../deployment/waves/ways-back.ts'
+import { isWhole, type Returning, settledRollback, startWaysBack } from '../../deployment/waves/ways-back.ts'
 import type { Deployed } from '../../github/end-mark.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -166,18 +165,6 @@ async function* settled(
 ): AsyncGenerator<WavesEvent, void> {
   for await (const event of settleCancelled(record, ports))
     yield isBack
-      ? { kind: 'put-back', service: name, event: asRollback(event, record) }
+      ? { kind: 'put-back', service: name, event: settledRollback(event, record) }
       : { kind: 'service', service: name, event }
-}
-
-/** A rollback that had completed before it was read is a success, though the run that began it was cancelled. */
-function asRollback(
-  event: DeploymentEvent,
-  { taskDefinition }: SavedDeployments['open'][number]['record'],
-): DeploymentEvent {
-  if (event.kind !== 'finished' || taskDefinition === undefined) return event
-  const { outcome, serving } = event.verdict
-  return outcome === 'cancelled' && serving?.id === taskDefinition
-    ? { ...event, verdict: { outcome: 'succeeded', serving } }
-    : event
 }

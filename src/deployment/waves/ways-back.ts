@@ -3,6 +3,7 @@ import { formerFrom } from '../../targets/ecs/request/former-settings.ts'
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 import { type RollbackContext, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
 import { text } from '../../text.ts'
+import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { certain } from '../outcomes.ts'
 import type { DeploymentState } from '../state.ts'
@@ -69,6 +70,23 @@ function wayBack(service: WaveService, request: Returning['request'], cause: Cau
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
   if ((back && !isUnbegun(back)) || !from || !to || !isDue) return []
   return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: formerFrom(state?.plan?.undo) } }]
+}
+
+/**
+ * What the post step found of a rollback that was begun by a cancelled run: a success where AWS reports its version as
+ * deployed. A rollback of settings alone has no other version to tell, so it stays `cancelled`.
+ */
+export function settledRollback(
+  event: DeploymentEvent,
+  {
+    taskDefinition: to,
+    previousTaskDefinition: from,
+  }: Pick<DeploymentRecord, 'taskDefinition' | 'previousTaskDefinition'>,
+): DeploymentEvent {
+  if (event.kind !== 'finished' || to === undefined || to === from) return event
+  const { outcome, serving } = event.verdict
+  const isComplete = outcome === 'cancelled' && serving?.id === to
+  return isComplete ? { ...event, verdict: { outcome: 'succeeded', serving } } : event
 }
 
 /** A rollback that a cancel ended before it had changed anything. */

@@ -13,7 +13,7 @@ interface Started {
   readonly adopted: boolean
 }
 
-/** The event `started` of a deployment, with names for display and ids for later steps. */
+/** The event `started` of a deployment, with commands of the AWS CLI and the outputs that only ECS has. */
 export function startedEvent(
   { at, engine, deploymentId, consoleUrl, adopted }: Started,
   where: { readonly cluster: string; readonly service: string; readonly region: string },
