@@ -24,11 +24,13 @@ const target = createServer((socket) => {
 let host = ''
 let proxy: ProxyServer
 let environment: Record<string, string> = {}
-/** Hardly any wait between two tries. */
+/** From this wait on, it is the time that a request may take, which a slow machine needs in full. Milliseconds. */
+const limit = 5_000
+/** Hardly any wait between two tries, and an hour for each request. */
 const clock: Clock = {
   ...systemClock,
   random: () => 0,
-  sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / 100, signal),
+  sleep: (milliseconds, signal) => systemClock.sleep(milliseconds < limit ? milliseconds / 100 : 3_600_000, signal),
 }
 const lines: string[] = []
 const { signal } = new AbortController()
@@ -130,8 +132,7 @@ const calls: Readonly<Record<string, () => Promise<string>>> = {
         logUrl: '',
         deployed: { services: [], what: 'commit' },
       },
-      // Its sleep is what it allows a request to take.
-      ...{ fetch, clock: systemClock, debug: (line) => void said.push(plain(line)) },
+      ...{ fetch, clock, debug: (line) => void said.push(plain(line)) },
     })
     await statuses.update('in_progress', ['deploying'])
     return said.join()
