@@ -1,5 +1,5 @@
 import type { Cause } from '../diagnosis/cause.ts'
-import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
+import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
 import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
@@ -78,5 +78,5 @@ export type DeploymentEvent =
   | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
   /** The cause as far as it is known while the deployment goes on; undefined: the new tasks have recovered from it. */
   | { readonly kind: 'suspected'; readonly at: number; readonly cause: Cause | undefined }
-  | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
+  | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: EvidenceReport }
   | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

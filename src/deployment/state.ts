@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
+import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
 import { redactTexts } from '../diagnosis/redact-texts.ts'
-import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
 import type { Details, Pause, PauseAnswer } from './details.ts'
@@ -65,7 +65,7 @@ export interface DeploymentState {
   /** The cause as far as it is known while the deployment goes on; views mark it as such, and `cause` replaces it. */
   readonly suspected?: Cause | undefined
   readonly cause?: Cause | undefined
-  readonly evidence?: Evidence | undefined
+  readonly evidence?: EvidenceReport | undefined
   readonly verdict?: Verdict | undefined
 }
 

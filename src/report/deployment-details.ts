@@ -66,7 +66,7 @@ function alarmLine(state: DeploymentState): readonly DetailLine[] {
 
 /** ECS names the alarms that fired; CodeDeploy does in its words about the end only: `Activated alarms: <a> <b>`. */
 function firedAlarms({ details, rollingBack, evidence }: DeploymentState): readonly string[] {
-  const said = [rollingBack?.reason, evidence?.statusReason, evidence?.codeDeploy?.message]
+  const said = [rollingBack?.reason, ...(evidence?.said ?? [])]
   const [, list = ''] = /Activated alarms: ([^\n]{1,4000})/.exec(said.map((words) => words?.untrusted).join('\n')) ?? []
   const named = [...list.matchAll(/<([^<>]{1,255})>/g)].flatMap(([, name]) => name ?? [])
   return [...new Set([...(details?.alarms?.triggered ?? []), ...named])]

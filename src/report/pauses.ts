@@ -2,7 +2,7 @@ import type { Pause, PauseAnswer } from '../deployment/details.ts'
 import { whoMayAnswer } from '../deployment/pauses/pause-end.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { moment } from './short.ts'
+import { moment } from '../utc.ts'
 
 /** ` at POST_TEST_TRAFFIC_SHIFT until 2026-11-22 05:00 UTC`, of the wait that ends first; empty when nothing waits. */
 export function whereItWaits(state: DeploymentState): Text {

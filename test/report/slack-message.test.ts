@@ -3,6 +3,7 @@ import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { fold } from '../../src/deployment/state.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
@@ -74,14 +75,19 @@ describe('the Slack message', () => {
     const lines = ['first', 'loading model', 'db password=hunter2secret', 'FATAL heap out of memory'].map(untrusted)
     const logs = evidence.logs.map((log) => ({ ...log, lines }))
     const told = lastState(stories['rolled-back'] ?? [])
-    const explained = { kind: 'explained', at: told.updatedAt, cause, evidence: { ...evidence, logs } } as const
+    const explained = {
+      kind: 'explained',
+      at: told.updatedAt,
+      cause,
+      evidence: evidenceInWords({ ...evidence, logs }),
+    } as const
     expect(slackMessage({ subject, state: fold(told, explained) }).reply).toBe(
       '*Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)*\n```\nloading model\ndb password=***\nFATAL heap out of memory\n```',
     )
   })
 
   test('has what answers why best in its thread, where no log was read', () => {
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: { ...evidence, logs: [] } }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: evidenceInWords({ ...evidence, logs: [] }) }
     const [title, ...lines] = slackMessage({ subject, state }).reply?.split('\n') ?? []
     expect(title).toBe('*Stopped tasks*')
     expect(lines.join('\n')).toContain('exit code 137, OutOfMemoryError')
@@ -111,7 +117,7 @@ describe('the Slack message', () => {
       ...evidence,
       logs: evidence.logs.map((log) => ({ ...log, lines: [untrusted('arn:aws:iam::111122223333:role/deploy')] })),
     }
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: withArn }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: evidenceInWords(withArn) }
     const all = JSON.stringify(slackMessage({ subject, state }))
     expect(all).not.toContain('111122223333')
     expect(all).toContain('…3333:role/deploy')

@@ -9,6 +9,7 @@ import { hookCommands } from '../../src/targets/ecs/facts/cli-commands.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { noOutputs, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { taskProgress } from '../../src/targets/ecs/facts/task-progress.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
 import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
 import { text, untrusted } from '../../src/text.ts'
@@ -182,7 +183,7 @@ const shifting: readonly DeploymentEvent[] = [
 const failing: readonly DeploymentEvent[] = [
   taskProgress(at(80), { desired: 3, running: 0, pending: 1, failed: 3 }),
   { kind: 'phase', at: at(90), name: 'Install', status: 'failed', detail: untrusted('Tasks kept stopping') },
-  { kind: 'explained', at: at(92), cause, evidence },
+  { kind: 'explained', at: at(92), cause, evidence: evidenceInWords(evidence) },
 ]
 
 const rollingBack: DeploymentEvent = {

@@ -8,6 +8,7 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import { renderText, untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
+import { evidenceInWords } from './evidence-words.ts'
 import { explain } from './explain.ts'
 import { clockSkew, gather } from './gather.ts'
 
@@ -18,7 +19,7 @@ const longest = 40_000
 const asideShare = 0.5
 
 /** What an engine knows of a failed deployment, or of one that is failing. */
-export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped'>
+export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped' | 'stopReason'>
 
 /** The cause of a failed deployment, with the evidence behind it. */
 export interface Explained {
@@ -48,6 +49,7 @@ export async function investigate(
     statusReason: known.reason,
     triggeredAlarms: known.triggeredAlarms,
     stopped: known.stopped,
+    stopReason: known.stopReason,
     isBack: known.outcome === 'rolled-back',
     isByCodeDeploy: record.engine === 'codedeploy',
     codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
@@ -71,8 +73,10 @@ export async function* examine(
   const { clock } = context
   try {
     const explained = await investigate(end, record, context, longest)
-    if (explained) yield { kind: 'explained', at: clock.now(), ...explained }
-    return explained?.cause
+    if (explained === undefined) return undefined
+    const { cause, evidence } = explained
+    yield { kind: 'explained', at: clock.now(), cause, evidence: evidenceInWords(evidence) }
+    return cause
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const message = `The cause could not be determined: ${renderText(failureInOneLine(error.parts), (theirs) => theirs)}.`
