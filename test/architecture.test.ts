@@ -63,7 +63,6 @@ const namesAws: readonly string[] = [
   'deployment/waves/shared-registration.ts',
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
-  'report/deployment-details.ts',
   'report/outputs.ts',
   'report/waves-outputs.ts',
 ]
@@ -77,7 +76,6 @@ const importsTarget: readonly string[] = [
   'deployment/pauses/pause-watch.ts',
   'deployment/redact-events.ts',
   'deployment/settle-cancelled.ts',
-  'deployment/suspicion/signs.ts',
   'deployment/suspicion/suspicion.ts',
   'deployment/suspicion/with-suspicion.ts',
   'deployment/time-limits.ts',
@@ -87,7 +85,6 @@ const importsTarget: readonly string[] = [
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
   'diagnosis/finding-kinds.ts',
-  'report/deployment-details.ts',
 ]
 
 /** Without comments and imports. */

@@ -1,4 +1,4 @@
-import type { Pause, PauseAnswer } from '../deployment/details.ts'
+import type { Pause, PauseAnswer } from '../deployment/pause.ts'
 import { whoMayAnswer } from '../deployment/pauses/pause-end.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'

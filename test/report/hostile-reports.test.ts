@@ -9,6 +9,7 @@ import { slackMessage } from '../../src/report/slack-message.ts'
 import { renderSummary } from '../../src/report/summary.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
+import { alarmGauge, bakeGauge, breakerGauge, hookGauge, together } from '../../src/targets/ecs/watch/gauges.ts'
 import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { firstWrong, hidden, texts } from './hostile.ts'
 import { commandsIn } from './runner-parser.ts'
@@ -38,11 +39,15 @@ function reportOf(theirs: string): Report {
         settings: [{ name: 'alarms', from: theirs, to: theirs }],
       },
       details: {
-        revisions: [{ name: theirs, side: 'new', weight: 10, desired: 1, running: 1, pending: 0 }],
-        circuitBreaker: { status: theirs, failures: 1, threshold: 3 },
-        alarms: { status: theirs, names: [theirs], triggered: [theirs] },
-        hooks: [{ id: theirs, type: theirs, target: theirs, status: theirs }],
-        bakeEndsAt: state.updatedAt + 60_000,
+        ...together(
+          breakerGauge({ status: 'MONITORING', failureCount: 1, threshold: 3 }),
+          alarmGauge({ status: theirs, names: [theirs], triggered: [theirs] }),
+          hookGauge([{ hookId: theirs, targetType: 'AWS_LAMBDA', targetArn: theirs, status: theirs as 'FAILED' }]),
+          bakeGauge(state.updatedAt + 60_000, 10),
+        ),
+        shares: [{ version: theirs, side: 'new', percent: 10 }],
+        failureLimit: 'circuit breaker threshold 3',
+        fired: [theirs],
       },
       phases: [{ name: theirs, status: 'failed', startedAt: state.startedAt, detail: their }],
       warnings: [their],

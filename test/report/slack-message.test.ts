@@ -4,6 +4,7 @@ import { fold } from '../../src/deployment/state.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
+import { alarmGauge, hookGauge, together } from '../../src/targets/ecs/watch/gauges.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
@@ -140,16 +141,10 @@ describe('the Slack message', () => {
     const phases = Array.from({ length: 90 }, (_, index) => ({ name: `${index}${long}`, status: 'running' as const }))
     const settings = Array.from({ length: 40 }, () => ({ name: 'alarms', from: long, to: long }))
     const names = Array.from({ length: 100 }, (_, index) => `${index}${long}`)
-    const revisions = names.map((name) => ({
-      name,
-      side: 'old' as const,
-      weight: 1,
-      desired: 1,
-      running: 1,
-      pending: 0,
-    }))
-    const hooks = names.map((name) => ({ id: name, type: 'AWS_LAMBDA', target: name, status: 'IN_PROGRESS' }))
-    const details = { revisions, alarms: { status: 'MONITORING', names, triggered: [] }, hooks }
+    const shares = names.map((version) => ({ version, side: 'old' as const, percent: 1 }))
+    const hooks = names.map((name) => ({ hookId: name, targetArn: name, status: 'IN_PROGRESS' as const }))
+    const alarms = alarmGauge({ status: 'MONITORING', names, triggered: [] })
+    const details = { ...together(alarms, hookGauge(hooks)), shares, fired: [] }
     const state = { ...lastState(stories.failed ?? []), cause, phases, details, plan: { ...plan, images, settings } }
     const wordy = { ...subject, service: long, cluster: long, commit: { ...commit, title: untrusted(long) } }
     for (const progress of ['lines', 'plan'] as const) {

@@ -1,7 +1,7 @@
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 import { type Text, text, untrusted } from '../../text.ts'
-import type { Pause, PauseAnswer } from '../details.ts'
 import { certain, type End, reattach } from '../outcomes.ts'
+import type { Pause, PauseAnswer } from '../pause.ts'
 
 /** A wait that is over. */
 export interface PauseEnd {

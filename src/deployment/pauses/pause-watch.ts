@@ -1,7 +1,7 @@
 import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import type { Pause, PauseAnswer } from '../details.ts'
 import type { DeploymentEvent } from '../events.ts'
 import type { End } from '../outcomes.ts'
+import type { Pause, PauseAnswer } from '../pause.ts'
 import { explainPauseEnd, type PauseEnd, stillPaused } from './pause-end.ts'
 
 /** The waits of one deployment at one look. */

@@ -1,6 +1,6 @@
 import type { AnswerCommands } from '../../../deployment/commands.ts'
-import type { Pause, PauseAnswer } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Pause, PauseAnswer } from '../../../deployment/pause.ts'
 import { readyWait } from '../../../deployment/pauses/pause-end.ts'
 import type { Waits } from '../../../deployment/pauses/pause-watch.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'

@@ -8,6 +8,7 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import { renderText, untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
+import { alarmsIn } from '../watch/gauges.ts'
 import { evidenceInWords } from './evidence-words.ts'
 import { explain } from './explain.ts'
 import { clockSkew, gather } from './gather.ts'
@@ -75,7 +76,8 @@ export async function* examine(
     const explained = await investigate(end, record, context, longest)
     if (explained === undefined) return undefined
     const { cause, evidence } = explained
-    yield { kind: 'explained', at: clock.now(), cause, evidence: evidenceInWords(evidence) }
+    const alarms = alarmsIn(evidence.statusReason, evidence.codeDeploy?.message)
+    yield { kind: 'explained', at: clock.now(), cause, evidence: evidenceInWords(evidence), ...alarms }
     return cause
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -1,7 +1,7 @@
 import { persistently } from '../../../deployment/agreement.ts'
 import type { Rollout } from '../../../deployment/context.ts'
-import type { Pause } from '../../../deployment/details.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
+import type { Pause } from '../../../deployment/pause.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import { startReadyWait } from '../codedeploy/ready-wait.ts'
 import { readyWaitCommands } from '../facts/cli-commands.ts'

@@ -2,6 +2,7 @@ import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
+import { toldOfTasks } from '../facts/service-events.ts'
 import type { Own } from './sighting.ts'
 
 /** Events of a service across reads, each reported once. */
@@ -25,6 +26,7 @@ export function startServiceMessages({ service, context }: Rollout, own: Own | u
         kind: 'message',
         at: createdAt?.getTime() ?? context.clock.now(),
         message: untrusted(message),
+        ...toldOfTasks(message),
       }))
     },
   }
