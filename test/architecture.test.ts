@@ -84,7 +84,6 @@ const importsTarget: readonly string[] = [
   'deployment/waves/waves-request.ts',
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
-  'diagnosis/finding-kinds.ts',
 ]
 
 /** Without comments and imports. */

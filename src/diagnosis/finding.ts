@@ -1,25 +1,20 @@
 import { type Text, text } from '../text.ts'
-import { type FindingCode, findingKinds, type Severity } from './finding-kinds.ts'
+
+/**
+ * How much a finding matters: the deployment cannot succeed, may end otherwise than expected, or is only worth knowing.
+ */
+export type Severity = 'blocks' | 'warns' | 'notes'
 
 /** One finding of a preflight. Sentences as in `Cause`: `what` and `why` have no full stop. */
 export interface Finding {
-  readonly code: FindingCode
+  /** Stable name of its kind, for programs. */
+  readonly code: string
   readonly severity: Severity
   readonly what: Text
   readonly why: Text
   readonly fix: Text
   /** Where in the definition it is, such as `['containerDefinitions', 0, 'image']`. */
   readonly path?: readonly PropertyKey[] | undefined
-}
-
-/** A finding with the severity of its kind; one that is in doubt only warns. */
-export function finding(
-  code: FindingCode,
-  said: Pick<Finding, 'what' | 'why' | 'fix' | 'path'>,
-  isDoubtful = false,
-): Finding {
-  const { severity } = findingKinds[code]
-  return { code, severity: isDoubtful && severity === 'blocks' ? 'warns' : severity, ...said }
 }
 
 /** `Image not found for container api: … is not in Amazon ECR …. Check …`. */

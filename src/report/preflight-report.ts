@@ -1,5 +1,4 @@
-import { type Finding, isAtLeast, sentenceOf } from '../diagnosis/finding.ts'
-import type { Severity } from '../diagnosis/finding-kinds.ts'
+import { type Finding, isAtLeast, type Severity, sentenceOf } from '../diagnosis/finding.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
 import { asName, renderText, type Text, text } from '../text.ts'
 import { forPlain } from './escape.ts'

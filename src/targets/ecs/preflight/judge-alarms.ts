@@ -1,6 +1,7 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { AlarmState } from '../../../ports.ts'
 import { text, untrusted, withoutStop } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 import { isInAlarm } from './gather-alarms.ts'
 

@@ -1,5 +1,6 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { setting, text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { CodeDeployFacts, PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** The deployment group: there, of this service, free, and able to roll back. */

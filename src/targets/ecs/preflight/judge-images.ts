@@ -1,6 +1,7 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { objectIn, textIn } from '../../../task-definition/members.ts'
 import { asName, text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { ImageFact, PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** Findings about images: whether they exist and run on the task's platform. */

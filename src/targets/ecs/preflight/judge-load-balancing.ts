@@ -1,8 +1,9 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Json, LoadBalancer } from '../../../ports.ts'
 import { containersOf, objectsIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
 import { loadBalancersOf } from '../codedeploy-group/appspec.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, TargetGroupFact } from '../facts/preflight-facts.ts'
 
 /** Findings about container, port and target group that do not match. A given AppSpec decides the routing. */

@@ -1,7 +1,8 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { containersOf, objectIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { LogGroupFact, PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** Where containers log to. */

@@ -1,7 +1,8 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { containersOf, objectsIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** Findings about names that must be unique, and names that must exist. */

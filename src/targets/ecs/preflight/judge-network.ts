@@ -1,5 +1,6 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 import { gapsOf } from '../network/gaps.ts'
 import { needsOf } from '../network/needs.ts'

@@ -1,5 +1,6 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** What a template or a person should have filled in. */

@@ -1,6 +1,7 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Decision } from '../../../ports.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, RoleFact } from '../facts/preflight-facts.ts'
 import { tasks, trustsTasks } from './task-trust.ts'
 

@@ -1,11 +1,12 @@
 import { parseArn } from '../../../arn.ts'
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import { partitionOf } from '../../../partitions.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { containersOf, objectIn, objectsIn, textIn } from '../../../task-definition/members.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 
 const members = ['executionRoleArn', 'taskRoleArn'] as const

@@ -1,7 +1,8 @@
 import { resourceName } from '../../../arn.ts'
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Service } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 import { hasRollbackTarget, primary } from '../facts/service-facts.ts'
 

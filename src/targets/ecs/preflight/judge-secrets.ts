@@ -1,6 +1,6 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
-import type { FindingCode } from '../../../diagnosis/finding-kinds.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
+import { type FindingCode, finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, SecretFact } from '../facts/preflight-facts.ts'
 
 /** The secrets and parameters that containers get. */

@@ -1,8 +1,9 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'
 import { cpuUnits, fargateSizes, mebibytes, rangeOf } from '../../../task-definition/sizes.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts } from '../facts/preflight-facts.ts'
 
 const docs = 'the ECS developer guide, "Task CPU and memory"'

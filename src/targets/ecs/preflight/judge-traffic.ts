@@ -1,5 +1,6 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { text, untrusted } from '../../../text.ts'
+import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, TrafficFact } from '../facts/preflight-facts.ts'
 import { primary } from '../facts/service-facts.ts'
 import { nameOfTargetGroup } from './gather-traffic.ts'

@@ -1,7 +1,7 @@
-import { type Finding, finding } from '../../../diagnosis/finding.ts'
-import type { FindingCode } from '../../../diagnosis/finding-kinds.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Unread } from '../../../diagnosis/look.ts'
 import { asName, type Text, text, untrusted } from '../../../text.ts'
+import { type FindingCode, finding } from '../facts/finding-kinds.ts'
 import type { ImageFact, PreflightFacts } from '../facts/preflight-facts.ts'
 
 /** A check that was not made. No full stops. */

@@ -4,13 +4,13 @@ import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { PreflightPolicy } from '../../../deployment/policies.ts'
 import { type Finding, sentenceOf } from '../../../diagnosis/finding.ts'
-import { findingKinds } from '../../../diagnosis/finding-kinds.ts'
 import { Failure } from '../../../failure.ts'
 import type { Mistake } from '../../../mistake.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
 import { placed } from '../../../task-definition/check.ts'
 import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
+import { isForDoctor } from '../facts/finding-kinds.ts'
 import type { CodeDeployFacts } from '../facts/preflight-facts.ts'
 import { gatherFacts, type PreflightSubject } from '../preflight/gather-facts.ts'
 import { judge } from '../preflight/judge.ts'
@@ -59,10 +59,7 @@ export async function preflight(
   const { clock, signal, images } = context
   const aws = context.within(deadlineIn(clock, longest))
   const facts = await gatherFacts(subjectOf(request, situation), { ...aws, clock, signal, registry: images?.registry })
-  const findings = judge(facts).filter(({ code, severity }) => {
-    const isOurs = !('doctorOnly' in findingKinds[code])
-    return isOurs && severity !== 'notes'
-  })
+  const findings = judge(facts).filter((each) => !isForDoctor(each) && each.severity !== 'notes')
   return { findings, marks: marksOf(findings, situation.wanted), unchecked: uncheckedLine(facts) }
 }
 

@@ -1,7 +1,7 @@
 /** Every kind of finding as it is certain, and as it is in doubt: `blocks` is kept for what cannot succeed. */
 import { describe, expect, test } from '@jest/globals'
-import { type FindingCode, type FindingKind, findingKinds } from '../../../../src/diagnosis/finding-kinds.ts'
 import type { Decision, JsonObject, Service, Subnet, VpcEndpoint } from '../../../../src/ports.ts'
+import { type FindingCode, type FindingKind, findingKinds } from '../../../../src/targets/ecs/facts/finding-kinds.ts'
 import type { PreflightFacts, SecretFact } from '../../../../src/targets/ecs/facts/preflight-facts.ts'
 import { judge } from '../../../../src/targets/ecs/preflight/judge.ts'
 import { renderText } from '../../../../src/text.ts'

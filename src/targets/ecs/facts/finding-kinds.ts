@@ -1,9 +1,5 @@
-import { gapKinds } from '../targets/ecs/facts/gap-kinds.ts'
-
-/**
- * How much a finding matters: the deployment cannot succeed, may end otherwise than expected, or is only worth knowing.
- */
-export type Severity = 'blocks' | 'warns' | 'notes'
+import type { Finding, Severity } from '../../../diagnosis/finding.ts'
+import { gapKinds } from './gap-kinds.ts'
 
 /** A kind of preflight finding: severity and texts for the reference page. */
 export interface FindingKind {
@@ -176,3 +172,19 @@ export const findingKinds = {
 
 /** The stable name of a finding, for programs. */
 export type FindingCode = keyof typeof findingKinds
+
+/** A finding with the severity of its kind; one that is in doubt only warns. */
+export function finding(
+  code: FindingCode,
+  said: Pick<Finding, 'what' | 'why' | 'fix' | 'path'>,
+  isDoubtful = false,
+): Finding {
+  const { severity } = findingKinds[code]
+  return { code, severity: isDoubtful && severity === 'blocks' ? 'warns' : severity, ...said }
+}
+
+/** True for the findings that `doctor` alone reports. */
+export function isForDoctor({ code }: Finding): boolean {
+  const kinds: Readonly<Record<string, FindingKind>> = findingKinds
+  return kinds[code]?.doctorOnly !== undefined
+}
