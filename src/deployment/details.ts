@@ -1,3 +1,4 @@
+import { type Text, text } from '../text.ts'
 import type { AnswerCommands } from './commands.ts'
 /** Tasks and traffic of one service revision (ECS) or task set (CodeDeploy). */
 export interface RevisionDetails {
@@ -55,8 +56,15 @@ export interface Pause {
   readonly until?: number | undefined
   /** What AWS does when nobody answers: hook `timeoutAction` of ECS, `actionOnTimeout` of CodeDeploy. */
   readonly otherwise: 'continue' | 'roll-back'
+  /** Permission to answer it, `ecs:ContinueServiceDeployment`. */
+  readonly permission: string
   readonly commands: AnswerCommands
 }
 
 /** `timed-out`: nobody answered and AWS did what it does then; `unknown`: AWS does not say how the wait ended. */
 export type PauseAnswer = 'continue' | 'roll-back' | 'timed-out' | 'unknown'
+
+/** Who may answer a wait, as the end of a sentence. */
+export function whoMayAnswer({ permission }: Pause): Text {
+  return text`actions/continue, or a principal with ${permission}`
+}

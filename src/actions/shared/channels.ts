@@ -25,7 +25,7 @@ export interface Channels {
 
 interface Where {
   readonly cluster: string
-  readonly service: string
+  readonly service?: string | undefined
   readonly region: string
 }
 
@@ -53,7 +53,7 @@ export async function openChannels(
   const run = readRun(environment)
   const { accountId, url } = place
   const subject: Subject = {
-    service: resourceName(service),
+    service: resourceName(service ?? ''),
     home: { kind: 'cluster', name: resourceName(cluster) },
     region,
     environment: place.environment,

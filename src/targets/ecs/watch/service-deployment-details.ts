@@ -1,13 +1,13 @@
 import { resourceName } from '../../../arn.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import type { Details, RevisionDetails } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import type { Pace } from '../../../deployment/pace.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment, ServiceRevisionSummary } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
 import { stepMinutes } from '../strategy/setting-changes.ts'
 
 type Events = AsyncGenerator<DeploymentEvent, void>

@@ -1,6 +1,5 @@
 import { begun } from '../../../begun.ts'
 import { deadlineIn } from '../../../clock.ts'
-import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { PreflightPolicy } from '../../../deployment/policies.ts'
 import { type Finding, sentenceOf } from '../../../diagnosis/finding.ts'
@@ -12,11 +11,12 @@ import { placed } from '../../../task-definition/check.ts'
 import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import type { CodeDeployFacts } from '../facts/preflight-facts.ts'
-import { gatherFacts, type PreflightSubject } from '../preflight/gather-facts.ts'
-import { judge } from '../preflight/judge.ts'
-import { uncheckedLine } from '../preflight/unchecked.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { settingsUpdate } from '../strategy/service-settings.ts'
+import { gatherFacts, type PreflightSubject } from './gather-facts.ts'
+import { judge } from './judge.ts'
+import { uncheckedLine } from './unchecked.ts'
 
 type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
@@ -54,7 +54,7 @@ const longest = 20_000
 export async function preflight(
   request: PreflightRequest,
   situation: PreflightSituation,
-  context: Context,
+  context: EcsContext,
 ): Promise<Preflight> {
   const { clock, signal, images } = context
   const aws = context.within(deadlineIn(clock, longest))
@@ -110,7 +110,7 @@ interface Telling {
 export async function* tell(
   { findings, marks, unchecked }: Preflight,
   { request, isQuiet }: Telling,
-  context: Context,
+  context: EcsContext,
 ): Events<void> {
   const at = context.clock.now()
   const isDry = request.dryRun && request.preflight?.only !== true
