@@ -53,10 +53,8 @@ export function openWatchman(guard: Guard, { history }: Pick<Context, 'history'>
       if (guard.allowOlder || there === undefined) return pass
       const { origin: theirs, unmarked } = there
       if (theirs === undefined) return untold(guard, unmarked)
-      if (!isSameRepository(theirs, guard.origin)) {
-        const why = text`the live revision was deployed from ${untrusted(theirs.repository)}`
-        return untold(guard, { why, fix: unmarked.fix })
-      }
+      const elsewhere = text`the live revision was deployed from ${untrusted(theirs.repository)}`
+      if (!isSameRepository(theirs, guard.origin)) return untold(guard, { ...unmarked, why: elsewhere })
       if (theirs.commit === guard.origin.commit) return pass
       return decide(guard, theirs, standing(guard, theirs, await compare(theirs.commit)))
     },

@@ -5,14 +5,19 @@ import type { Settlement } from '../../deployment/settle-cancelled.ts'
 import type { Earlier, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import { prepareService } from './change/deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
+import type { gatherFacts, PreflightSubject } from './preflight/gather-facts.ts'
 import type { EcsAccess, EcsContext } from './request/ecs-context.ts'
 import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
 import { formerFrom } from './request/former-settings.ts'
 import type { ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
 import type { RollbackGoal } from './rollback/rollback-goal.ts'
+
+export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
+export { noOutputs } from './facts/started-event.ts'
 
 /** A service that is deployed to. `lookingAhead`: AWS for the look before anything is changed, where that is another. */
 export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: EcsAccess = aws): Target {
@@ -24,8 +29,8 @@ export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: E
       return yield* prepareService(requestOf(terms), contextOf(context), watchman)
     },
     async *lookAhead(terms, context) {
-      const { lookAhead } = await import('./change/look-ahead.ts')
-      yield* lookAhead(requestOf(terms), { ...contextOf(context), ...definitions.reading(lookingAhead) })
+      const { checkService } = await import('./change/check-service.ts')
+      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(lookingAhead) })
     },
     earlier: (goal) => ecsRollback(restoringOf(change, goal), goalOf(goal), aws),
   }
@@ -77,6 +82,16 @@ export function ecsInFlight(restoring: Restoring, aws: EcsAccess): Target {
 export async function ecsSettlement(record: DeploymentRecord, aws: EcsAccess, clock: Clock): Promise<Settlement> {
   const { settleService } = await import('./finish/settle-service.ts')
   return settleService(ecsRecordOf(record), { ...aws, clock })
+}
+
+/** For `doctor`: all that can be known of a planned deployment, the worst first. Reads only. */
+export async function ecsFindings(
+  subject: PreflightSubject,
+  aws: Parameters<typeof gatherFacts>[1],
+): Promise<readonly Finding[]> {
+  const { gatherFacts } = await import('./preflight/gather-facts.ts')
+  const { judge } = await import('./preflight/judge.ts')
+  return judge(await gatherFacts(subject, aws))
 }
 
 interface OpenService {

@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock.ts'
 import type { Watchman } from '../../../deployment/commit-guard.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { tagsOf } from '../../../deployment/origin.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
 import type { Ecs, JsonObject } from '../../../ports.ts'
 import { type Registration, registerNew } from '../../../task-definition/register.ts'
@@ -10,8 +11,6 @@ import { originOf, tagsInTheWay, withOrigin } from '../facts/origin-tags.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** A revision as AWS stores it. */
 export interface Revision {

@@ -3,6 +3,7 @@ import { type Deadline, deadlineIn } from '../../../clock.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { notWatched } from '../../../deployment/outcomes.ts'
 import { type Pace, startPace } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
@@ -21,8 +22,6 @@ import { identified, type Own, ownOf } from '../watch/sighting.ts'
 import type { Watched } from '../watch/watch-service.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { update } from './update-service.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /**
  * Deploys by ECS itself: updates the service, then watches the service deployment that this update made, never "the

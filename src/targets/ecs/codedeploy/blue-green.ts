@@ -1,5 +1,5 @@
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { notWatched } from '../../../deployment/outcomes.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { DeploymentGroup } from '../../../ports.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
@@ -12,8 +12,6 @@ import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Of `description`, as CodeDeploy takes it. */
 const longestDescription = 512

@@ -1,9 +1,9 @@
 import { resourceName } from '../../../arn.ts'
 import { deadlineIn, remaining } from '../../../clock.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, forPreparation, readBesideWatch, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
@@ -22,8 +22,6 @@ import { startReadyWait, withReadyPhase } from './ready-wait.ts'
 import { startTargetDetails } from './target-details.ts'
 import { hasReached, signsOf, targetProgress } from './target-progress.ts'
 import { startProof } from './traffic-proof.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Where a goal before the end shows only in the target, every poll takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000

@@ -1,7 +1,7 @@
 import { begun } from '../../../begun.ts'
 import { deadlineIn } from '../../../clock.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { PreflightPolicy } from '../../../deployment/policies.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { type Finding, sentenceOf } from '../../../diagnosis/finding.ts'
 import { findingKinds } from '../../../diagnosis/finding-kinds.ts'
 import { Failure } from '../../../failure.ts'
@@ -17,8 +17,6 @@ import { settingsUpdate } from '../strategy/service-settings.ts'
 import { gatherFacts, type PreflightSubject } from './gather-facts.ts'
 import { judge } from './judge.ts'
 import { uncheckedLine } from './unchecked.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** What was found before anything is changed. */
 export interface Preflight {

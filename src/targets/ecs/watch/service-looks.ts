@@ -1,6 +1,6 @@
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Pace } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
@@ -8,8 +8,6 @@ import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endByOthers, type Own, type Sighting, startSightings } from './sighting.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Reads a service beside its deployment. */
 export interface ServiceLooks {

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../../clock.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { returning, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, forPreparation, readAfterEnd, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
@@ -23,6 +23,7 @@ import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
 import { shiftMinutes } from '../strategy/setting-changes.ts'
 import { notStopped, startFailFast } from './fail-fast.ts'
+import { isLeftToBreaker, signsOf } from './failure-signs.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import { hookWaits } from './hook-waits.ts'
 import { startPauses } from './pause-watch.ts'
@@ -30,8 +31,6 @@ import { startDetails } from './service-deployment-details.ts'
 import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
 import { identified, type Own } from './sighting.ts'
 import { endOfStopped, type Successor } from './successor.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 interface Watched {
   readonly rollout: Rollout
@@ -114,24 +113,6 @@ function startStops() {
       if (isOurs) by = 'by-us'
       else if (/^(?:STOP|ROLLBACK)_REQUESTED$/.test(status)) by ??= 'by-others'
     },
-  }
-}
-
-/** The circuit breaker is about to do the same, with a well-known message. */
-function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
-  return (
-    breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
-  )
-}
-
-function signsOf(
-  { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
-  failed: number,
-) {
-  return {
-    desired: target?.requestedTaskCount ?? 0,
-    running: target?.runningTaskCount ?? 0,
-    failed: Math.max(failed, breaker?.failureCount ?? 0),
   }
 }
 

@@ -8,7 +8,7 @@ import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
 /** Looks at a service as its deployment will: reads it and what is wanted, and tells what both show. Changes nothing. */
-export async function* lookAhead(asked: ServiceRequest, context: EcsContext): Events<void> {
+export async function* checkService(asked: ServiceRequest, context: EcsContext): Events<void> {
   const preparing = forPreparation(context, asked)
   const reading = await readTarget(asked, preparing, undefined)
   if (reading === undefined) return
