@@ -63,26 +63,19 @@ const namesAws: readonly string[] = [
   'deployment/waves/shared-registration.ts',
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
-  'report/deployment-details.ts',
-  'report/evidence-sections.ts',
   'report/outputs.ts',
-  'report/short.ts',
-  'report/summary-facts.ts',
   'report/waves-outputs.ts',
 ]
 const importsTarget: readonly string[] = [
   'deployment/context.ts',
   'deployment/deploy.ts',
   'deployment/deployment-record.ts',
-  'deployment/events.ts',
   'deployment/outcomes.ts',
   'deployment/pauses/answer-pauses.ts',
   'deployment/pauses/pause-end.ts',
   'deployment/pauses/pause-watch.ts',
   'deployment/redact-events.ts',
   'deployment/settle-cancelled.ts',
-  'deployment/state.ts',
-  'deployment/suspicion/signs.ts',
   'deployment/suspicion/suspicion.ts',
   'deployment/suspicion/with-suspicion.ts',
   'deployment/time-limits.ts',
@@ -92,8 +85,6 @@ const importsTarget: readonly string[] = [
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
   'diagnosis/finding-kinds.ts',
-  'report/deployment-details.ts',
-  'report/evidence-sections.ts',
 ]
 
 /** Without comments and imports. */

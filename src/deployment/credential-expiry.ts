@@ -1,4 +1,5 @@
 import { type Untrusted, untrusted } from '../text.ts'
+import { moment } from '../utc.ts'
 import type { Context } from './context.ts'
 import type { DeploymentEvent } from './events.ts'
 
@@ -29,16 +30,11 @@ function expiry(
   const end = now + minutes * 60_000
   if (lifetime.kind === 'until' && lifetime.at < end)
     return untrusted(
-      `The AWS credentials expire at ${time(lifetime.at)}, before the deadline of the deployment (${time(end)}); from then on it would continue unwatched: ${remedy}`,
+      `The AWS credentials expire at ${moment(lifetime.at)}, before the deadline of the deployment (${moment(end)}); from then on it would continue unwatched: ${remedy}`,
     )
   if (lifetime.kind === 'unknown' && minutes > usualMinutes)
     return untrusted(
       `The AWS credentials have no known expiry (those of aws-actions/configure-aws-credentials last ${usualMinutes} minutes by default), and the deployment may take ${minutes} minutes. After they expire it would continue unwatched: ${remedy}`,
     )
   return undefined
-}
-
-/** `2026-11-21 14:02 UTC`. */
-function time(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -1,8 +1,9 @@
 import type { Cause } from '../diagnosis/cause.ts'
-import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
+import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
 import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
-import type { Details, Pause, PauseAnswer } from './details.ts'
+import type { Details, Gauge } from './details.ts'
+import type { Pause, PauseAnswer } from './pause.ts'
 import type { Plan } from './plan.ts'
 import type { Progress } from './unit-progress.ts'
 import type { Verdict } from './verdict.ts'
@@ -47,6 +48,8 @@ export type DeploymentEvent =
       readonly name: string
       readonly status: PhaseStatus
       readonly detail?: Untrusted
+      /** True where it is the step in which the new units are made. */
+      readonly makesUnits?: boolean
     }
   | {
       readonly kind: 'progress'
@@ -61,8 +64,16 @@ export type DeploymentEvent =
   | { readonly kind: 'paused'; readonly at: number; readonly pause: Pause }
   /** A wait is over. `id` is that of the pause. */
   | { readonly kind: 'resumed'; readonly at: number; readonly id: string; readonly answer: PauseAnswer }
-  /** A service event of ECS, in its own words. */
-  | { readonly kind: 'message'; readonly at: number; readonly message: Untrusted }
+  /** What AWS says meanwhile, in its own words. */
+  | {
+      readonly kind: 'message'
+      readonly at: number
+      readonly message: Untrusted
+      /** Units that were begun, according to it. */
+      readonly begun?: number
+      /** True where units are not as they should be, according to it. */
+      readonly isTrouble?: boolean
+    }
   | {
       readonly kind: 'rolling-back'
       readonly at: number
@@ -71,6 +82,8 @@ export type DeploymentEvent =
       readonly deploymentId?: string
       /** True: this run has stopped the deployment, and what it saw is the reason. */
       readonly isOurs?: boolean
+      /** What the reason tells of gauges: in place of those with the same label in `details`. */
+      readonly gauges?: readonly Gauge[]
     }
   /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
   | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
@@ -78,5 +91,12 @@ export type DeploymentEvent =
   | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
   /** The cause as far as it is known while the deployment goes on; undefined: the new tasks have recovered from it. */
   | { readonly kind: 'suspected'; readonly at: number; readonly cause: Cause | undefined }
-  | { readonly kind: 'explained'; readonly at: number; readonly cause: Cause; readonly evidence: Evidence }
+  | {
+      readonly kind: 'explained'
+      readonly at: number
+      readonly cause: Cause
+      readonly evidence: EvidenceReport
+      /** What the evidence tells of gauges, as in `rolling-back`. */
+      readonly gauges?: readonly Gauge[]
+    }
   | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

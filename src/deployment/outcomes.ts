@@ -17,6 +17,8 @@ export interface End {
   readonly triggeredAlarms?: readonly string[] | undefined
   /** Who asked for the stop that ended it, where one was asked for. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
+  /** What this run observed, where it asked for the stop. */
+  readonly stopReason?: Untrusted | undefined
   readonly cause?: Cause | undefined
   /** What is left after a bad end and what to do about it, whatever the cause. */
   readonly left?: Text | undefined

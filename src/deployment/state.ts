@@ -1,11 +1,12 @@
 import { assertNever } from '../assert-never.ts'
 import type { Cause } from '../diagnosis/cause.ts'
+import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
 import { redactTexts } from '../diagnosis/redact-texts.ts'
-import type { Evidence } from '../targets/ecs/facts/deployment-evidence.ts'
 import type { Untrusted } from '../text.ts'
 import type { Commands } from './commands.ts'
-import type { Details, Pause, PauseAnswer } from './details.ts'
+import type { Details, Gauge } from './details.ts'
 import type { DeploymentEvent, PhaseStatus } from './events.ts'
+import type { Pause, PauseAnswer } from './pause.ts'
 import type { Plan } from './plan.ts'
 import type { Progress } from './unit-progress.ts'
 import type { Verdict } from './verdict.ts'
@@ -50,6 +51,8 @@ export interface DeploymentState {
   /** Every share of production traffic that the new revision had, oldest first, at most 200. */
   readonly traffic?: readonly { readonly at: number; readonly percent: number }[] | undefined
   readonly details?: Details | undefined
+  /** Gauges of the end, in place of those with the same label in `details`. */
+  readonly lastGauges?: readonly Gauge[] | undefined
   /** Waits that nobody has answered yet. */
   readonly pauses?: readonly Pause[] | undefined
   /** Waits that are over, oldest first. */
@@ -65,7 +68,7 @@ export interface DeploymentState {
   /** The cause as far as it is known while the deployment goes on; views mark it as such, and `cause` replaces it. */
   readonly suspected?: Cause | undefined
   readonly cause?: Cause | undefined
-  readonly evidence?: Evidence | undefined
+  readonly evidence?: EvidenceReport | undefined
   readonly verdict?: Verdict | undefined
 }
 
@@ -115,11 +118,11 @@ export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentS
     case 'note':
       return { ...next, notes: [...(state.notes ?? []), event.message] }
     case 'rolling-back':
-      return { ...next, rollingBack: foldRollback(state, event) }
+      return { ...next, rollingBack: foldRollback(state, event), lastGauges: state.lastGauges ?? event.gauges }
     case 'suspected':
       return { ...next, suspected: event.cause }
     case 'explained':
-      return { ...next, cause: event.cause, evidence: event.evidence }
+      return { ...next, cause: event.cause, evidence: event.evidence, lastGauges: state.lastGauges ?? event.gauges }
     case 'finished':
       return { ...next, suspected: undefined, verdict: event.verdict, cause: event.verdict.cause ?? state.cause }
     default:

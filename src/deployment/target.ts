@@ -1,12 +1,14 @@
 import type { Cause } from '../diagnosis/cause.ts'
+import type { EvidenceReport } from '../diagnosis/evidence-report.ts'
 import type { Text, Untrusted } from '../text.ts'
 import type { Judgement, Watchman } from './commit-guard.ts'
 import type { Changed, Obstacle } from './conflict.ts'
 import type { Context } from './context.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
-import type { Pause } from './details.ts'
+import type { Gauge } from './details.ts'
 import type { DeploymentEvent } from './events.ts'
 import type { End } from './outcomes.ts'
+import type { Pause } from './pause.ts'
 import type { Plan } from './plan.ts'
 import type { Terms } from './terms.ts'
 import type { Version } from './version.ts'
@@ -130,12 +132,14 @@ export interface Earlier {
 }
 
 /** What is known of a failed deployment, or of one that is failing. */
-export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped'>
+export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stopped' | 'stopReason'>
 
 /** The cause of a failed deployment, with the evidence behind it. */
 export interface Explained {
   readonly cause: Cause
-  readonly evidence: Extract<DeploymentEvent, { kind: 'explained' }>['evidence']
+  readonly evidence: EvidenceReport
+  /** What the evidence tells of gauges. */
+  readonly gauges?: readonly Gauge[] | undefined
   /** Whether it is worth telling while the deployment goes on; `partial`: logs that arrive late may tell more. */
   readonly standing: 'proven' | 'partial' | 'open'
 }

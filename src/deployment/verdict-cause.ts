@@ -39,8 +39,8 @@ async function* examine(end: End, { target, record, context }: Finished): Events
   try {
     const explained = await target.explain?.(end, record, context, longest)
     if (explained === undefined) return undefined
-    const { cause, evidence } = explained
-    yield { kind: 'explained', at: clock.now(), cause, evidence }
+    const { cause, evidence, gauges } = explained
+    yield { kind: 'explained', at: clock.now(), cause, evidence, ...(gauges && { gauges }) }
     return cause
   } catch (error) {
     if (!(error instanceof Failure)) throw error

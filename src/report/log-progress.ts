@@ -3,7 +3,7 @@ import type { DeploymentState, Phase } from '../deployment/state.ts'
 import type { Progress } from '../deployment/unit-progress.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
-import { breakerLimit, detailNews } from './deployment-details.ts'
+import { detailNews, failureLimit } from './deployment-details.ts'
 import { suspectedReason, suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { place } from './sentence.ts'
@@ -131,11 +131,11 @@ export function trafficBar(percent: number): string {
   return '▰'.repeat(full) + '▱'.repeat(10 - full)
 }
 
-/** Not again when only the circuit breaker beside them changes. */
+/** Not again when only the details beside them change. */
 function progress({ progress: before }: DeploymentState, next: DeploymentState): readonly Text[] {
   const { progress: now } = next
   if (!now || (before && progressWords(before) === progressWords(now))) return []
-  return [text`${untrusted(now.unit.padEnd(8))} ${progressWords(now)}${now.failed > 0 ? breakerLimit(next) : ''}`]
+  return [text`${untrusted(now.unit.padEnd(8))} ${progressWords(now)}${now.failed > 0 ? failureLimit(next) : ''}`]
 }
 
 /** `2 of 3 running, 1 pending`; `none running` where none are wanted any more, as after a rollback. */

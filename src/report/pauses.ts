@@ -1,7 +1,7 @@
-import { type Pause, type PauseAnswer, whoMayAnswer } from '../deployment/details.ts'
+import { type Pause, type PauseAnswer, whoMayAnswer } from '../deployment/pause.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { moment } from './short.ts'
+import { moment } from '../utc.ts'
 
 /** ` at POST_TEST_TRAFFIC_SHIFT until 2026-11-22 05:00 UTC`, of the wait that ends first; empty when nothing waits. */
 export function whereItWaits(state: DeploymentState): Text {

@@ -1,10 +1,5 @@
 /** Short forms of AWS's and git's long names, for people. Each returns its argument where it is not of the known form. */
 
-/** `api:118` of a task definition ARN. */
-export function revision(arn: string): string {
-  return arn.includes(':task-definition/') ? arn.slice(arn.lastIndexOf('/') + 1) : arn
-}
-
 /** `api@sha256:9f2c1a7b4d5e` or `api:v1` of an image reference, without the registry's host. */
 export function image(reference: string): string {
   const [first = '', ...rest] = reference.split('/')
@@ -22,30 +17,10 @@ export function account(id: string): string {
   return `…${id.slice(-4)}`
 }
 
-/** `task/…/0af1` of a task ARN becomes its id's first 8 characters. */
-export function task(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1).slice(0, 8)
-}
-
 /** `03:12`, and `75:00` after more than an hour. From milliseconds. */
 export function minutesAndSeconds(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
   return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`
-}
-
-/** `09:04:31 UTC` of milliseconds since 1970. */
-export function timeOfDay(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 19)} UTC`
-}
-
-/** `2026-11-22`, in UTC, of milliseconds since 1970. */
-export function day(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
-}
-
-/** `2026-11-22 05:00 UTC` of milliseconds since 1970. */
-export function moment(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function pad(value: number): string {

@@ -1,11 +1,11 @@
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { isBad, isEnded, type Outcome, type Verdict } from '../deployment/verdict.ts'
+import { proof } from '../diagnosis/evidence-report.ts'
 import { duration } from '../duration.ts'
 import type { SlackMessage } from '../ports.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { detailLines } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
-import { evidenceSections, proof } from './evidence-sections.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { progressWords, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
@@ -170,9 +170,9 @@ function footer({ subject, state }: Report): string {
 
 /** The proof of the cause, for the thread: the last lines of the log, where there is one. Redacted, as Slack masks nothing. */
 function proofText({ state }: Report): string | undefined {
-  const section = proof(evidenceSections(state))
+  const section = state.evidence && proof(state.evidence)
   if (section === undefined) return undefined
-  const lines = section.kind === 'logs' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
+  const lines = section.kind === 'log' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
   const body = lines.map((line) => renderText(line, forSlackCode))
   return `*${inSlack(section.title)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
 }

@@ -89,9 +89,9 @@ function strategyFacts({ plan }: DeploymentState): readonly Fact[] {
 
 /** What set the rollback off, where AWS has no words of its own for it, as when it was this run that did. */
 function rollbackLine({ rollingBack, evidence }: DeploymentState): readonly DetailLine[] {
-  const said = `${evidence?.statusReason?.untrusted} ${evidence?.codeDeploy?.message?.untrusted}`
+  const said = evidence?.said.map((words) => words.untrusted).join(' ')
   const reason = rollingBack?.reason
-  if (!reason || !evidence || said.includes(reason.untrusted)) return []
+  if (!reason || !evidence || said?.includes(reason.untrusted)) return []
   return [['Rolled back because', [reason]]]
 }
 

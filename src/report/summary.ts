@@ -1,6 +1,6 @@
 import { isBad, isGood, type Verdict } from '../deployment/verdict.ts'
+import { type EvidenceSection, proof } from '../diagnosis/evidence-report.ts'
 import { asName, text, untrusted } from '../text.ts'
-import { type EvidenceSection, evidenceSections, proof } from './evidence-sections.ts'
 import { alert, fence, fold, link, prose } from './markdown.ts'
 import { type Opening, opening, type ShowLink } from './opening.ts'
 import type { Report } from './report.ts'
@@ -84,28 +84,23 @@ function warnings({ state }: Report): string {
 }
 
 const weights: Readonly<Record<EvidenceSection['kind'], number>> = {
-  tasks: 7,
-  alarms: 7,
-  reason: 7,
-  targets: 6,
-  network: 6,
-  platforms: 6,
-  missing: 6,
-  logs: 3,
-  events: 2,
+  failure: 7,
+  surroundings: 6,
+  log: 3,
+  history: 2,
 }
 
 /** Evidence of a bad end: the proof of the cause, open, and the rest in folds. */
 function evidence({ state }: Report): { readonly shown: readonly Part[]; readonly folded: readonly Part[] } {
-  const sections = state.verdict && isGood(state.verdict.outcome) ? [] : evidenceSections(state)
-  const first = proof(sections)
+  if (state.evidence === undefined || (state.verdict && isGood(state.verdict.outcome))) return { shown: [], folded: [] }
+  const first = proof(state.evidence)
   const part = (section: EvidenceSection, isOpen: boolean): Part => ({
     markdown: fold(section.title, fence('text', section.lines), { isOpen }),
     weight: weights[section.kind],
   })
   return {
     shown: first ? [part(first, true)] : [],
-    folded: sections.filter((section) => section !== first).map((section) => part(section, false)),
+    folded: state.evidence.sections.filter((section) => section !== first).map((section) => part(section, false)),
   }
 }
 

@@ -30,13 +30,11 @@ export function servingNow({ verdict, plan, purpose }: DeploymentState): Version
 
 /** `api:117 90% · api:118 10%`, the old revision first; undefined where no traffic is shifted. */
 function trafficShares(details: Details | undefined): Text | undefined {
-  const sharing = details?.revisions.filter(
-    ({ weight, side }) => weight !== undefined && (weight > 0 || side === 'new'),
-  )
+  const sharing = details?.shares.filter(({ percent, side }) => percent > 0 || side === 'new')
   if (!sharing || sharing.length === 0) return undefined
   const oldFirst = sharing.toSorted((one, other) => other.side.localeCompare(one.side))
   return joined(
-    oldFirst.map(({ name, weight = 0 }) => text`${asName(name)} ${weight}%`),
+    oldFirst.map(({ version, percent }) => text`${asName(version)} ${percent}%`),
     ' · ',
   )
 }

@@ -11,6 +11,7 @@ import { wavesSlackMessage } from '../../src/report/waves-slack.ts'
 import { renderWavesSummary } from '../../src/report/waves-summary.ts'
 import type { WavesReport } from '../../src/report/waves-words.ts'
 import { startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { anyText, runs } from '../generated.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
@@ -51,7 +52,7 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     const bad = outcome !== 'succeeded' && outcome !== 'unchanged'
     return [
       ...begun,
-      ...(bad ? [own({ kind: 'explained', at: start, cause: because, evidence })] : []),
+      ...(bad ? [own({ kind: 'explained', at: start, cause: because, evidence: evidenceInWords(evidence) })] : []),
       own({ kind: 'finished', at: start + 60_000, verdict: { outcome, ...(bad && { cause: because }) } }),
       ...(standing === 'put-back'
         ? [

@@ -7,6 +7,9 @@ import { outputs } from '../../src/report/outputs.ts'
 import type { Report } from '../../src/report/report.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { renderSummary } from '../../src/report/summary.ts'
+import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
+import { alarmGauge, bakeGauge, breakerGauge, hookGauge, together } from '../../src/targets/ecs/watch/gauges.ts'
 import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { firstWrong, hidden, texts } from './hostile.ts'
 import { commandsIn } from './runner-parser.ts'
@@ -36,34 +39,43 @@ function reportOf(theirs: string): Report {
         settings: [{ name: 'alarms', from: theirs, to: theirs }],
       },
       details: {
-        revisions: [{ name: theirs, side: 'new', weight: 10, desired: 1, running: 1, pending: 0 }],
-        circuitBreaker: { status: theirs, failures: 1, threshold: 3 },
-        alarms: { status: theirs, names: [theirs], triggered: [theirs] },
-        hooks: [{ id: theirs, type: theirs, target: theirs, status: theirs }],
-        bakeEndsAt: state.updatedAt + 60_000,
+        ...together(
+          breakerGauge({ status: 'MONITORING', failureCount: 1, threshold: 3 }),
+          alarmGauge({ status: theirs, names: [theirs], triggered: [theirs] }),
+          hookGauge([{ hookId: theirs, targetType: 'AWS_LAMBDA', targetArn: theirs, status: theirs as 'FAILED' }]),
+          bakeGauge(state.updatedAt + 60_000, 10),
+        ),
+        shares: [{ version: theirs, side: 'new', percent: 10 }],
+        failureLimit: 'circuit breaker threshold 3',
+        fired: [theirs],
       },
       phases: [{ name: theirs, status: 'failed', startedAt: state.startedAt, detail: their }],
       warnings: [their],
       messages: [{ at: state.startedAt, message: their }],
       cause: { ...cause, what: [their], error: [their], why: [their, quoted(theirs)], fix: [their] },
       suspected: { ...cause, what: [their], error: [their], why: [their, quoted(theirs)], fix: [their] },
-      evidence: {
-        ...evidence,
-        statusReason: their,
-        serviceEvents: [{ at: 0, message: their }],
-        logs: [{ container: theirs, logGroup: theirs, logStream: theirs, lines: [their, their] }],
-        stoppedTasks: evidence.stoppedTasks.map((group) => ({ ...group, stoppedReason: their })),
-      },
+      evidence: evidenceInWords(evidenceOf(theirs)),
     },
+  }
+}
+
+/** `container`: a name, which AWS keeps free of all that matters here. */
+function evidenceOf(theirs: string, container = theirs): Evidence {
+  const their = untrusted(theirs)
+  return {
+    ...evidence,
+    statusReason: their,
+    serviceEvents: [{ at: 0, message: their }],
+    logs: [{ container, logGroup: container, logStream: container, lines: [their, their] }],
+    stoppedTasks: evidence.stoppedTasks.map((group) => ({ ...group, stoppedReason: their })),
   }
 }
 
 test('S07: no view shows a credential that a container, a person or AWS wrote somewhere', () => {
   const secret = 'hunter2secret'
   const { state } = reportOf(`password=${secret}`)
-  const { cause: theirCause = cause, rollingBack, evidence: theirs = evidence } = state
+  const { cause: theirCause = cause, rollingBack } = state
   const their = untrusted(`password=${secret}`)
-  const logs = theirs.logs.map(({ lines }) => ({ container: 'api', logGroup: 'g', logStream: 's', lines }))
   const at = state.updatedAt
   const events: readonly DeploymentEvent[] = [
     { kind: 'planned', at, plan: { ...plan, basis: their } },
@@ -71,7 +83,7 @@ test('S07: no view shows a credential that a container, a person or AWS wrote so
     { kind: 'warning', at, message: their },
     { kind: 'message', at, message: their },
     { kind: 'rolling-back', at: rollingBack?.since ?? at, reason: their },
-    { kind: 'explained', at, cause: theirCause, evidence: { ...evidence, ...theirs, logs } },
+    { kind: 'explained', at, cause: theirCause, evidence: evidenceInWords(evidenceOf(their.untrusted, 'api')) },
     { kind: 'finished', at, verdict: { outcome: 'rolled-back', cause: theirCause } },
   ]
   const states = statesOf(events)

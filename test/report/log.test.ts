@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { DeploymentState } from '../../src/deployment/state.ts'
 import { forLog } from '../../src/report/escape.ts'
 import { logLines } from '../../src/report/log-lines.ts'
+import { breakerGauge, breakerLimit, together } from '../../src/targets/ecs/watch/gauges.ts'
 import { renderText } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { cause, lastState, plan, planned, statesOf, stories, subject } from './stories.ts'
@@ -61,15 +62,9 @@ describe('the log', () => {
   test('of a plain rolling deployment in which nothing fails has no line more for all that AWS shows beside it', () => {
     const events = stories.deploying ?? []
     const at = (events.at(-1)?.at ?? 0) + 1000
-    const revision = { desired: 3, running: 2, pending: 1 }
-    const details = {
-      revisions: [
-        { ...revision, name: 'api:118', side: 'new' as const },
-        { ...revision, name: 'api:117', side: 'old' as const },
-      ],
-      circuitBreaker: { status: 'MONITORING', failures: 0, threshold: 3 },
-      hooks: [],
-    }
+    const breaker = { status: 'MONITORING', failureCount: 0, threshold: 3 }
+    const limit = { failureLimit: breakerLimit(breaker) }
+    const details = { ...together(breakerGauge(breaker)), ...limit, shares: [], fired: [] }
     expect(logOf([...events, { kind: 'details', at, details }])).toEqual(logOf(events))
   })
 })

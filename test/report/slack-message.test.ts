@@ -3,6 +3,8 @@ import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { fold } from '../../src/deployment/state.ts'
 import type { SlackMessage } from '../../src/ports.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
+import { alarmGauge, hookGauge, together } from '../../src/targets/ecs/watch/gauges.ts'
 import { untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { limitsBrokenBy } from './slack-rules.ts'
@@ -74,14 +76,19 @@ describe('the Slack message', () => {
     const lines = ['first', 'loading model', 'db password=hunter2secret', 'FATAL heap out of memory'].map(untrusted)
     const logs = evidence.logs.map((log) => ({ ...log, lines }))
     const told = lastState(stories['rolled-back'] ?? [])
-    const explained = { kind: 'explained', at: told.updatedAt, cause, evidence: { ...evidence, logs } } as const
+    const explained = {
+      kind: 'explained',
+      at: told.updatedAt,
+      cause,
+      evidence: evidenceInWords({ ...evidence, logs }),
+    } as const
     expect(slackMessage({ subject, state: fold(told, explained) }).reply).toBe(
       '*Last log lines of container api (/ecs/api, ecs/api/0af1c2d3)*\n```\nloading model\ndb password=***\nFATAL heap out of memory\n```',
     )
   })
 
   test('has what answers why best in its thread, where no log was read', () => {
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: { ...evidence, logs: [] } }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: evidenceInWords({ ...evidence, logs: [] }) }
     const [title, ...lines] = slackMessage({ subject, state }).reply?.split('\n') ?? []
     expect(title).toBe('*Stopped tasks*')
     expect(lines.join('\n')).toContain('exit code 137, OutOfMemoryError')
@@ -111,7 +118,7 @@ describe('the Slack message', () => {
       ...evidence,
       logs: evidence.logs.map((log) => ({ ...log, lines: [untrusted('arn:aws:iam::111122223333:role/deploy')] })),
     }
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: withArn }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: evidenceInWords(withArn) }
     const all = JSON.stringify(slackMessage({ subject, state }))
     expect(all).not.toContain('111122223333')
     expect(all).toContain('…3333:role/deploy')
@@ -134,16 +141,10 @@ describe('the Slack message', () => {
     const phases = Array.from({ length: 90 }, (_, index) => ({ name: `${index}${long}`, status: 'running' as const }))
     const settings = Array.from({ length: 40 }, () => ({ name: 'alarms', from: long, to: long }))
     const names = Array.from({ length: 100 }, (_, index) => `${index}${long}`)
-    const revisions = names.map((name) => ({
-      name,
-      side: 'old' as const,
-      weight: 1,
-      desired: 1,
-      running: 1,
-      pending: 0,
-    }))
-    const hooks = names.map((name) => ({ id: name, type: 'AWS_LAMBDA', target: name, status: 'IN_PROGRESS' }))
-    const details = { revisions, alarms: { status: 'MONITORING', names, triggered: [] }, hooks }
+    const shares = names.map((version) => ({ version, side: 'old' as const, percent: 1 }))
+    const hooks = names.map((name) => ({ hookId: name, targetArn: name, status: 'IN_PROGRESS' as const }))
+    const alarms = alarmGauge({ status: 'MONITORING', names, triggered: [] })
+    const details = { ...together(alarms, hookGauge(hooks)), shares, fired: [] }
     const state = { ...lastState(stories.failed ?? []), cause, phases, details, plan: { ...plan, images, settings } }
     const wordy = { ...subject, service: long, cluster: long, commit: { ...commit, title: untrusted(long) } }
     for (const progress of ['lines', 'plan'] as const) {

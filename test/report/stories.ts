@@ -9,8 +9,18 @@ import { hookCommands } from '../../src/targets/ecs/facts/cli-commands.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
 import { noOutputs, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { taskProgress } from '../../src/targets/ecs/facts/task-progress.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
 import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
+import {
+  type Alarms,
+  alarmGauge,
+  bakeGauge,
+  breakerGauge,
+  breakerLimit,
+  hookGauge,
+  together,
+} from '../../src/targets/ecs/watch/gauges.ts'
 import { text, untrusted } from '../../src/text.ts'
 
 /** 2026-11-20 09:00:00 UTC. */
@@ -182,7 +192,7 @@ const shifting: readonly DeploymentEvent[] = [
 const failing: readonly DeploymentEvent[] = [
   taskProgress(at(80), { desired: 3, running: 0, pending: 1, failed: 3 }),
   { kind: 'phase', at: at(90), name: 'Install', status: 'failed', detail: untrusted('Tasks kept stopping') },
-  { kind: 'explained', at: at(92), cause, evidence },
+  { kind: 'explained', at: at(92), cause, evidence: evidenceInWords(evidence) },
 ]
 
 const rollingBack: DeploymentEvent = {
@@ -221,22 +231,32 @@ const canaryPlan: ServicePlan = {
   ],
 }
 
-const details: Details = {
-  revisions: [
-    { name: 'api:118', side: 'new', weight: 10, desired: 3, running: 3, pending: 0 },
-    { name: 'api:117', side: 'old', weight: 90, desired: 3, running: 3, pending: 0 },
-  ],
-  circuitBreaker: { status: 'MONITORING', failures: 2, threshold: 10 },
+interface Shown {
+  readonly breaker: { readonly status: string; readonly failureCount: number; readonly threshold: number }
+  readonly alarms: Alarms
+  /** Status of a hook; absent: it does not run yet. */
+  readonly hook?: 'IN_PROGRESS' | 'SUCCEEDED'
+  readonly bakeEndsAt?: number
+}
+
+const early: Shown = {
+  breaker: { status: 'MONITORING', failureCount: 2, threshold: 10 },
   alarms: { status: 'MONITORING', names: ['api-5xx'], triggered: [] },
-  hooks: [
-    {
-      id: 'ecs-lambda-1',
-      type: 'AWS_LAMBDA',
-      target: 'arn:aws:lambda:eu-west-1:111122223333:function:smoke-test',
-      status: 'SUCCEEDED',
-    },
-  ],
-  bakeEndsAt: at(370),
+}
+
+/** What ECS shows of a canary. */
+function detailsOf({ breaker, alarms, hook, bakeEndsAt }: Shown): Details {
+  const targetArn = 'arn:aws:lambda:eu-west-1:111122223333:function:smoke-test'
+  const hooks = hook ? [{ hookId: 'ecs-lambda-1', targetType: 'AWS_LAMBDA', targetArn, status: hook } as const] : []
+  return {
+    ...together(breakerGauge(breaker), alarmGauge(alarms), hookGauge(hooks), bakeGauge(bakeEndsAt, 10)),
+    shares: [
+      { version: 'api:118', side: 'new', percent: 10 },
+      { version: 'api:117', side: 'old', percent: 90 },
+    ],
+    failureLimit: breakerLimit(breaker),
+    fired: alarms.triggered,
+  }
 }
 
 const canary: readonly DeploymentEvent[] = [
@@ -255,17 +275,13 @@ const canary: readonly DeploymentEvent[] = [
   ),
   { kind: 'phase', at: at(8), name: 'SCALE_UP', status: 'running' },
   taskProgress(at(30), { desired: 3, running: 1, pending: 0, failed: 0 }),
-  { kind: 'details', at: at(50), details: { ...details, bakeEndsAt: undefined, hooks: [] } },
+  { kind: 'details', at: at(50), details: detailsOf(early) },
   taskProgress(at(50), { desired: 3, running: 3, pending: 0, failed: 2 }),
   { kind: 'phase', at: at(60), name: 'SCALE_UP', status: 'succeeded' },
   { kind: 'phase', at: at(60), name: 'PRODUCTION_TRAFFIC_SHIFT', status: 'running' },
-  {
-    kind: 'details',
-    at: at(65),
-    details: { ...details, hooks: details.hooks.map((hook) => ({ ...hook, status: 'IN_PROGRESS' })) },
-  },
+  { kind: 'details', at: at(65), details: detailsOf({ ...early, hook: 'IN_PROGRESS', bakeEndsAt: at(370) }) },
   { kind: 'traffic', at: at(70), percent: 10 },
-  { kind: 'details', at: at(80), details },
+  { kind: 'details', at: at(80), details: detailsOf({ ...early, hook: 'SUCCEEDED', bakeEndsAt: at(370) }) },
 ]
 
 const settingsPlan: ServicePlan = {
@@ -326,11 +342,11 @@ export const stories: Readonly<Record<string, readonly DeploymentEvent[]>> = {
     {
       kind: 'details',
       at: at(200),
-      details: {
-        ...details,
+      details: detailsOf({
+        ...early,
+        hook: 'SUCCEEDED',
         alarms: { status: 'TRIGGERED', names: ['api-5xx'], triggered: ['api-5xx'] },
-        bakeEndsAt: undefined,
-      },
+      }),
     },
     rollingBack,
     end(260, 'rolled-back', version(117)),

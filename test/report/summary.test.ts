@@ -4,6 +4,7 @@ import { forLog } from '../../src/report/escape.ts'
 import { causeSentence } from '../../src/report/sentence.ts'
 import { slackMessage } from '../../src/report/slack-message.ts'
 import { longestSummary, renderSummary } from '../../src/report/summary.ts'
+import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { quoted, renderText, untrusted } from '../../src/text.ts'
 import { expectGolden } from './golden.ts'
 import { cause, evidence, lastState, start, stories, subject } from './stories.ts'
@@ -59,7 +60,7 @@ describe('the job summary', () => {
 
   test('opens one fold of the evidence: the proof, which is the log or what answers why best', () => {
     const folds = (given: Partial<typeof evidence>) => {
-      const state = { ...lastState(stories.failed ?? []), evidence: { ...evidence, ...given } }
+      const state = { ...lastState(stories.failed ?? []), evidence: evidenceInWords({ ...evidence, ...given }) }
       return renderSummary({ subject, state }).match(/<details[^>]*><summary>[^<(]*/g)
     }
     expect(folds({})?.slice(0, 2)).toEqual([
@@ -88,12 +89,11 @@ describe('the job summary', () => {
   test('calls a stop that this run asked for its own', () => {
     const failed = lastState(stories['rolled-back'] ?? [])
     const codeDeploy = { errorCode: 'MANUAL_STOP', message: untrusted('Deployment d-1 was stopped.'), failures: [] }
-    const rollingBack = {
-      since: start,
-      reason: untrusted('3 new tasks failed with the same error (fail-fast-after: 3)'),
+    const stopReason = untrusted('3 new tasks failed with the same error (fail-fast-after: 3)')
+    const of = (stopped: 'by-us' | 'by-others') => {
+      const given = evidenceInWords({ ...evidence, codeDeploy, stopped, stopReason })
+      return renderSummary({ subject, state: { ...failed, evidence: given } })
     }
-    const of = (stopped: 'by-us' | 'by-others') =>
-      renderSummary({ subject, state: { ...failed, rollingBack, evidence: { ...evidence, codeDeploy, stopped } } })
     const own = 'Stopped by this run: 3 new tasks failed with the same error (fail-fast-after: 3)'
     expect(of('by-us')).toContain(`MANUAL_STOP: Deployment d-1 was stopped.\n${own}`)
     expect(of('by-others')).not.toContain('Stopped by this run')
@@ -140,7 +140,7 @@ describe('the job summary', () => {
       serviceEvents: Array.from({ length: 5000 }, (_, at) => ({ at, message: line })),
       logs: evidence.logs.map((log) => ({ ...log, lines: Array.from({ length: 5000 }, () => line) })),
     }
-    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: huge }
+    const state = { ...lastState(stories['rolled-back'] ?? []), evidence: evidenceInWords(huge) }
     const summary = renderSummary({ subject, state })
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(longestSummary)
     expect(summary).toContain('ran out of memory')

@@ -88,6 +88,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
     plan: plan && { ...plan, changes: [], facts: [] },
     evidence: undefined,
     details: undefined,
+    lastGauges: undefined,
     messages: [],
   }
 }

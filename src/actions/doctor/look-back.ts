@@ -3,12 +3,12 @@ import type { DeploymentEvent } from '../../deployment/events.ts'
 import { type DeploymentState, fold, initialState } from '../../deployment/state.ts'
 import { isGood } from '../../deployment/verdict.ts'
 import { readRun } from '../../github/workflow-run.ts'
-import { evidenceSections } from '../../report/evidence-sections.ts'
 import { firstLine, linesBelow, opening } from '../../report/opening.ts'
 import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
 import { noOutputs, startedEvent } from '../../targets/ecs/facts/started-event.ts'
+import { evidenceInWords } from '../../targets/ecs/finish/evidence-words.ts'
 import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
 import { findDeployment } from '../../targets/ecs/locate/deployment-history.ts'
@@ -47,7 +47,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
   const said = opening(report)
   runner.log.info(firstLine(said))
   for (const line of linesBelow(said)) runner.log.info(text`   ${line}`)
-  for (const { title, lines } of evidenceSections(state)) runner.log.group(title, lines)
+  for (const { title, lines } of state.evidence?.sections ?? []) runner.log.group(title, lines)
   for (const warning of state.warnings) runner.log.warning(text`${warning}`, 'Slipway')
   for (const [name, value] of Object.entries(outputs(report))) runner.setOutput(name, value)
   runner.setOutput('findings', '[]')
@@ -125,7 +125,7 @@ async function explained(past: KnownDeployment, ports: GatherPorts, now: number)
   const late = `The deployment ended ${hours} ${hours === 1 ? 'hour' : 'hours'} ago, and ECS keeps stopped tasks for about one hour: evidence may be missing.`
   const isLate = hours > 0 && evidence.stoppedTasks.length === 0
   return [
-    { kind: 'explained', at, cause, evidence },
+    { kind: 'explained', at, cause, evidence: evidenceInWords(evidence) },
     ...(isLate ? [{ kind: 'warning', at, message: untrusted(late) } as const] : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from '../../../src/deployment/suspicion/signs.ts'
+import { toldOfTasks } from '../../../src/targets/ecs/facts/service-events.ts'
 import { taskProgress } from '../../../src/targets/ecs/facts/task-progress.ts'
 import { untrusted } from '../../../src/text.ts'
 
@@ -16,14 +17,12 @@ const started = {
 } as const
 const tasks = (running: number, pending: number, failed = 0, desired = 2) =>
   taskProgress(at, { desired, running, pending, failed })
-const message = (words: string) => ({ kind: 'message', at, message: untrusted(`(service api) ${words}`) }) as const
+const message = (words: string) =>
+  ({ kind: 'message', at, message: untrusted(`(service api) ${words}`), ...toldOfTasks(words) }) as const
 const phase = (name: string, status: 'running' | 'succeeded') => ({ kind: 'phase', at, name, status }) as const
-const alarms = (...triggered: string[]) =>
-  ({
-    kind: 'details',
-    at,
-    details: { revisions: [], hooks: [], alarms: { status: '', names: ['5xx'], triggered } },
-  }) as const
+const making = { ...phase('SCALE_UP', 'running'), makesUnits: true } as const
+const alarms = (...fired: string[]) =>
+  ({ kind: 'details', at, details: { gauges: [], notices: [], shares: [], fired } }) as const
 const rollingBack = { kind: 'rolling-back', at } as const
 const pause = {
   id: 'hook',
@@ -99,10 +98,10 @@ describe('no new task where some are due', () => {
     ['nothing has started', [tasks(0, 0)], false],
     ['nothing is known of tasks', [started], false],
     ['none, without steps', [started, tasks(0, 0)], true],
-    ['none while they are made', [started, phase('SCALE_UP', 'running'), tasks(0, 0)], true],
-    ['none while CodeDeploy installs them', [started, phase('Install', 'running'), tasks(0, 0)], true],
+    ['none while they are made', [started, making, tasks(0, 0)], true],
+    ['none while they are made, after a step', [started, phase('PRE_SCALE_UP', 'running'), making, tasks(0, 0)], true],
     ['none, as a hook runs before', [started, phase('PRE_SCALE_UP', 'running'), tasks(0, 0)], false],
-    ['none, as CodeDeploy runs a hook before', [started, phase('BeforeInstall', 'running'), tasks(0, 0)], false],
+    ['none, as they were made before', [started, making, phase('POST_SCALE_UP', 'running'), tasks(0, 0)], false],
     ['none is wanted', [started, tasks(0, 0, 0, 0)], false],
     ['one is pending', [started, tasks(0, 1)], false],
     ['people are waited for', [started, tasks(0, 0), paused], false],

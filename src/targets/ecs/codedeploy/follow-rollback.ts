@@ -8,6 +8,7 @@ import { text, untrusted } from '../../../text.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
+import { alarmsIn } from '../watch/gauges.ts'
 import { servingAgain, servingNow } from './traffic-proof.ts'
 
 interface Lost {
@@ -37,7 +38,8 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
   const reason = reasonOf(deployment)
   const rollbackId = await findRollback(lost)
   if (rollbackId === undefined) return await withoutRollback(lost)
-  yield { kind: 'rolling-back', at: context.clock.now(), deploymentId: rollbackId, ...(reason ? { reason } : {}) }
+  const said = reason ? { reason, ...alarmsIn(reason) } : {}
+  yield { kind: 'rolling-back', at: context.clock.now(), deploymentId: rollbackId, ...said }
   for await (const _ of ticks(context.clock, lost.deadline, lost.pace, context.signal)) {
     const look = context.codeDeploy.describeDeployment(rollbackId)
     const status = (await lookUntil(context.clock, lost.deadline, look))?.status

@@ -1,6 +1,6 @@
 import type { AnswerCommands } from '../../../deployment/commands.ts'
-import type { Pause, PauseAnswer } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Pause, PauseAnswer } from '../../../deployment/pause.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
 import { readyWait } from '../watch/pause-end.ts'
 import type { Waits } from '../watch/pause-watch.ts'

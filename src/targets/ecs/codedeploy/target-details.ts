@@ -1,10 +1,11 @@
-import type { Details, RevisionDetails } from '../../../deployment/details.ts'
+import type { Details, Share } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { DeploymentGroup, EcsTarget } from '../../../ports.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
+import { alarmGauge } from '../watch/gauges.ts'
 
-/** Reports tasks and traffic of both task sets of a CodeDeploy deployment, whenever they differ from the previous read. */
+/** Reports the traffic of both task sets of a CodeDeploy deployment and its alarms, whenever they differ from the previous read. */
 export function startTargetDetails(
   { context, taskDefinition, previousTaskDefinition }: Rollout,
   group: DeploymentGroup | undefined,
@@ -13,37 +14,34 @@ export function startTargetDetails(
   let told = ''
   return (target) => {
     const details = detailsOf(target, group, names)
-    const written = JSON.stringify(details)
+    // By the time of a change of the tasks the log dates what AWS says late.
+    const written = JSON.stringify([details, countsOf(target)])
     if (written === told) return []
     told = written
     return [{ kind: 'details', at: context.clock.now(), details }]
   }
 }
 
+function countsOf({ taskSetsInfo = [] }: EcsTarget) {
+  return taskSetsInfo
+    .map((set) => `${set.taskSetLabel} ${set.desiredCount} ${set.runningCount} ${set.pendingCount}`)
+    .toSorted()
+}
+
 function detailsOf(
   { taskSetsInfo = [] }: EcsTarget,
   group: DeploymentGroup | undefined,
-  names: Readonly<Record<RevisionDetails['side'], string>>,
+  names: Readonly<Record<Share['side'], string>>,
 ): Details {
-  const { enabled, alarms = [] } = group?.alarmConfiguration ?? {}
-  const watched = alarms.flatMap(({ name }) => name ?? [])
-  const revisions = taskSetsInfo.map((set): RevisionDetails => {
-    const side = set.taskSetLabel === 'Green' ? 'new' : 'old'
-    return {
-      name: names[side],
-      side,
-      weight: set.trafficWeight,
-      desired: set.desiredCount ?? 0,
-      running: set.runningCount ?? 0,
-      pending: set.pendingCount ?? 0,
-    }
+  const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {}
+  const watched = enabled ? alarms.flatMap(({ name }) => name ?? []) : []
+  const shares = taskSetsInfo.flatMap(({ taskSetLabel, trafficWeight: percent }) => {
+    const side = taskSetLabel === 'Green' ? 'new' : 'old'
+    return percent === undefined ? [] : [{ version: names[side], side, percent } as const]
   })
   return {
-    revisions: revisions.toSorted((one, other) => one.side.localeCompare(other.side)),
-    alarms:
-      enabled && watched.length > 0
-        ? { status: 'MONITORING', names: watched, triggered: [], isInPlan: true }
-        : undefined,
-    hooks: [],
+    ...alarmGauge({ status: 'MONITORING', names: watched, triggered: [], isInPlan: true }),
+    shares: shares.toSorted((one, other) => one.side.localeCompare(other.side)),
+    fired: [],
   }
 }

@@ -34,8 +34,9 @@ function phases(event: LifecycleEvent, known: string | undefined, at: number): r
   const [start, end] = [event.startTime?.getTime(), event.endTime?.getTime()]
   const problem = event.diagnostics?.message
   const detail = status === 'failed' && problem ? { detail: untrusted(problem) } : {}
-  if (status === 'running' || status === 'pending') return [{ kind: 'phase', at: start ?? at, name, status }]
-  const beginning: DeploymentEvent = { kind: 'phase', at: start ?? at, name, status: 'running' }
+  const making = name === 'Install' ? { makesUnits: true } : {}
+  if (status === 'running' || status === 'pending') return [{ kind: 'phase', at: start ?? at, name, status, ...making }]
+  const beginning: DeploymentEvent = { kind: 'phase', at: start ?? at, name, status: 'running', ...making }
   const ending: DeploymentEvent = { kind: 'phase', at: end ?? at, name, status, ...detail }
   return known === 'InProgress' || start === undefined ? [ending] : [beginning, ending]
 }

@@ -90,7 +90,8 @@ export async function* watchCodeDeploy(
     deadline.hold(pauses.isWaiting())
     if (over && status !== 'Succeeded') {
       const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
-      return pauses.explain({ ...(yield* followRollback(lost)), stopped: stoppedBy(deployment, isStopped) })
+      const end = yield* followRollback(lost)
+      return pauses.explain({ ...end, stopped: stoppedBy(deployment, isStopped), stopReason: stops.reason() })
     }
     if (over || hasReached(target, request.waitFor)) {
       pace.spend()
@@ -136,13 +137,14 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
 /** Stops the deployment as soon as its new tasks reach `fail-fast-after`. */
 function startStops(rollout: Rollout, id: string, pace: Pace) {
   const failFast = startFailFast(rollout, pace)
-  let isStopped = false
+  let stopReason: Untrusted | undefined
   return {
-    isStopped: () => isStopped,
+    isStopped: () => stopReason !== undefined,
+    reason: () => stopReason,
     async *onFailure(signs: Signs | undefined): Events<void> {
-      const same = signs && !isStopped ? await failFast.look(signs) : undefined
+      const same = signs && stopReason === undefined ? await failFast.look(signs) : undefined
       if (same === undefined) return
-      isStopped = yield* stop(rollout, id, same)
+      if (yield* stop(rollout, id, same)) stopReason = same
       pace.hurry()
     },
   }

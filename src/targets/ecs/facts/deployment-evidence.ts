@@ -1,3 +1,4 @@
+import type { MissingPermission } from '../../../diagnosis/evidence-report.ts'
 import type { AlarmState } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
 import type { NetworkEvidence } from './network-facts.ts'
@@ -92,14 +93,6 @@ export interface LogTail {
   readonly lines: readonly Untrusted[]
 }
 
-/** Evidence that could not be read because the credentials lack a permission: named, not hidden. */
-export interface MissingPermission {
-  /** IAM action, such as `logs:GetLogEvents`. */
-  readonly action: string
-  /** What it would have shown. */
-  readonly shows: string
-}
-
 /** What an image was built for and what the task runs on, where one does not fit the other. */
 export interface PlatformEvidence {
   /** Such as `linux/amd64`; undefined where the container instance decides. */
@@ -124,6 +117,8 @@ export interface Evidence {
   readonly firstTaskAt?: number | undefined
   /** `by-us`: this run requested the stop, for the reason that it observed. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
+  /** What this run observed, where it requested the stop. */
+  readonly stopReason?: Untrusted | undefined
   readonly desiredCount?: number | undefined
   /** How long ECS ignores the health of a new task (`healthCheckGracePeriodSeconds` of the service). Seconds. */
   readonly gracePeriodSeconds?: number | undefined

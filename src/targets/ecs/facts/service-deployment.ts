@@ -46,6 +46,9 @@ export function reasonOf({ statusReason }: ServiceDeployment): Untrusted | undef
 const shifted = ['POST_PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME', 'CLEAN_UP']
 const baked = 'CLEAN_UP'
 
+/** Stages in which new tasks are made. */
+const making = ['RECONCILE_SERVICE', 'SCALE_UP']
+
 /** True when a deployment in progress has reached the goal of the watch. A rolling one shifts its traffic task by task. */
 export function isFarEnough(deployment: ServiceDeployment, goal: WaitGoal | undefined): boolean {
   const { lifecycleStage = '', targetServiceRevision: target, sourceServiceRevisions: sources = [] } = deployment
@@ -95,7 +98,8 @@ function stages(before: ServiceDeployment | undefined, now: ServiceDeployment, a
   const events: DeploymentEvent[] = []
   if (left && left !== entered) events.push({ kind: 'phase', at, name: left, status: outcome })
   if (entered && entered !== left && standing === 'running') {
-    events.push({ kind: 'phase', at, name: entered, status: 'running' })
+    const makesUnits = making.includes(entered)
+    events.push({ kind: 'phase', at, name: entered, status: 'running', ...(makesUnits && { makesUnits }) })
   }
   if (entered && entered === left && ended) events.push({ kind: 'phase', at, name: entered, status: outcome })
   return events

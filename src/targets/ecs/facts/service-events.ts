@@ -13,6 +13,18 @@ export function isPlacementProblem(message: string): boolean {
   return isUnplaced(message) || deadlocked.test(message)
 }
 
+/** Tasks that are not as they should be; whose they are is for the evidence to tell. */
+const unwell = /is unhealthy in|failed (?:ELB|container) health checks|unable to consistently start tasks/
+
+/** What a service event tells of tasks: how many were started, and whether any is not as it should be. */
+export function toldOfTasks(message: string): { readonly begun?: number; readonly isTrouble?: true } {
+  const begun = launched(message)
+  return {
+    ...(begun > 0 ? { begun } : {}),
+    ...(isPlacementProblem(message) || unwell.test(message) ? { isTrouble: true } : {}),
+  }
+}
+
 /** The number of tasks that ECS reports as started. */
 export function launched(message: string): number {
   return Number(started.exec(message)?.[1] ?? 0)

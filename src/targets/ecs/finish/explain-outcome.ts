@@ -5,7 +5,9 @@ import type { Cause } from '../../../diagnosis/cause.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { EcsRecord } from '../request/ecs-record.ts'
+import { alarmsIn } from '../watch/gauges.ts'
 import { isDecisive, isPartial, isTelling } from './decisive.ts'
+import { evidenceInWords } from './evidence-words.ts'
 import { explain } from './explain.ts'
 import { clockSkew, gather } from './gather.ts'
 
@@ -34,6 +36,7 @@ export async function investigate(
     statusReason: known.reason,
     triggeredAlarms: known.triggeredAlarms,
     stopped: known.stopped,
+    stopReason: known.stopReason,
     isBack: known.outcome === 'rolled-back',
     isByCodeDeploy: record.engine === 'codedeploy',
     codeDeployDeploymentId: record.codeDeploy && record.deploymentId,
@@ -47,7 +50,9 @@ export async function investigate(
   const evidence = await lookUntil(clock, deadlineIn(clock, time), gathered)
   if (evidence === undefined) return undefined
   const cause = explain(evidence, { outcome: known.outcome })
-  return { cause, evidence, standing: standingOf(cause, evidence, clock.now()) }
+  const standing = standingOf(cause, evidence, clock.now())
+  const { gauges } = alarmsIn(evidence.statusReason, evidence.codeDeploy?.message)
+  return { cause, evidence: evidenceInWords(evidence), gauges, standing }
 }
 
 function standingOf(cause: Cause, evidence: Evidence, now: number): Explained['standing'] {

@@ -16,6 +16,8 @@ export interface GatherSubject {
   readonly triggeredAlarms?: readonly string[] | undefined
   /** Who requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
   readonly stopped?: Evidence['stopped']
+  /** What this run observed, where it requested the stop. */
+  readonly stopReason?: Untrusted | undefined
   /** True when the service is back on its former version, to which the targets belong by now. */
   readonly isBack?: boolean | undefined
   readonly isByCodeDeploy: boolean

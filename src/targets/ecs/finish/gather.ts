@@ -73,6 +73,7 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
     startedAt,
     firstTaskAt: known.firstTaskAt,
     stopped: subject.stopped,
+    stopReason: subject.stopReason,
     isByCodeDeploy: subject.isByCodeDeploy,
     desiredCount: service?.desiredCount,
     gracePeriodSeconds: service?.healthCheckGracePeriodSeconds,

@@ -1,4 +1,4 @@
-import type { Pause } from '../../../deployment/details.ts'
+import type { Pause } from '../../../deployment/pause.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { hookCommands, type Where } from '../facts/cli-commands.ts'
 import { isTriggered, standingOf } from '../facts/service-deployment.ts'

@@ -1,5 +1,5 @@
-import { type Pause, type PauseAnswer, whoMayAnswer } from '../../../deployment/details.ts'
 import { certain } from '../../../deployment/outcomes.ts'
+import { type Pause, type PauseAnswer, whoMayAnswer } from '../../../deployment/pause.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'

@@ -1,5 +1,5 @@
-import type { Pause, PauseAnswer } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Pause, PauseAnswer } from '../../../deployment/pause.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { explainPauseEnd, type PauseEnd, stillPaused } from './pause-end.ts'

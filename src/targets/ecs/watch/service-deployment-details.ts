@@ -1,5 +1,5 @@
 import { resourceName } from '../../../arn.ts'
-import type { Details, RevisionDetails } from '../../../deployment/details.ts'
+import type { Details, Share } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Pace } from '../../../deployment/pace.ts'
@@ -9,6 +9,7 @@ import { standingOf } from '../facts/service-deployment.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import { stepMinutes } from '../strategy/setting-changes.ts'
+import { alarmGauge, bakeGauge, breakerGauge, breakerLimit, hookGauge, together } from './gauges.ts'
 
 type Events = AsyncGenerator<DeploymentEvent, void>
 
@@ -31,7 +32,7 @@ export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeploym
     since = sinceWhen(since, now, at)
     await nameRevision.learn(now)
     const details = detailsOf(now, since, at, nameRevision.of)
-    const written = JSON.stringify(details)
+    const written = JSON.stringify([details, unsaid(now)])
     if (written === told) return
     told = written
     yield { kind: 'details', at, details }
@@ -74,40 +75,39 @@ function sinceWhen(before: Since | undefined, now: ServiceDeployment, at: number
   }
 }
 
+/** What is no detail, and worth an event all the same: by its time the log dates what AWS says late. */
+function unsaid({ targetServiceRevision: target, sourceServiceRevisions: sources = [], ...now }: ServiceDeployment) {
+  const counts = [...(target ? [target] : []), ...sources].map((revision) => [
+    revision.requestedTaskCount,
+    revision.runningTaskCount,
+    revision.pendingTaskCount,
+  ])
+  const { status, failureCount } = now.deploymentCircuitBreaker ?? {}
+  return [counts, status, failureCount, now.alarms?.status, now.lifecycleHookDetails]
+}
+
 function detailsOf(now: ServiceDeployment, since: Since, at: number, nameOf: (arn: string) => string): Details {
   const { targetServiceRevision: target, sourceServiceRevisions: sources = [] } = now
-  const { deploymentCircuitBreaker: breaker, alarms, lifecycleHookDetails = [] } = now
+  const { deploymentCircuitBreaker: breaker, alarms, lifecycleHookDetails: hooks = [] } = now
+  const { status = 'unknown', alarmNames: names = [], triggeredAlarmNames = [] } = alarms ?? {}
   // A rolling deployment shifts nothing, and may have weights all the same.
   const isShifting = (now.deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING'
-  const revision = (summary: ServiceRevisionSummary, side: RevisionDetails['side']): RevisionDetails => ({
-    name: nameOf(summary.arn ?? ''),
-    side,
-    weight: isShifting ? summary.requestedProductionTrafficWeight : undefined,
-    desired: summary.requestedTaskCount ?? 0,
-    running: summary.runningTaskCount ?? 0,
-    pending: summary.pendingTaskCount ?? 0,
-  })
-  const names = alarms?.alarmNames ?? []
+  const share = (
+    side: Share['side'],
+    { arn = '', requestedProductionTrafficWeight: percent }: ServiceRevisionSummary,
+  ) => (isShifting && percent !== undefined ? [{ version: nameOf(arn), side, percent }] : [])
+  const shares = [...(target ? share('new', target) : []), ...sources.flatMap((source) => share('old', source))]
+  const triggered = names.length > 0 ? triggeredAlarmNames : []
   return {
-    revisions: [...(target ? [revision(target, 'new')] : []), ...sources.map((source) => revision(source, 'old'))],
-    circuitBreaker:
-      breaker?.status === undefined || breaker.status === 'DISABLED'
-        ? undefined
-        : { status: breaker.status, failures: breaker.failureCount ?? 0, threshold: breaker.threshold },
-    alarms:
-      names.length === 0
-        ? undefined
-        : { status: alarms?.status ?? 'unknown', names, triggered: alarms?.triggeredAlarmNames ?? [] },
-    hooks: lifecycleHookDetails.map(
-      ({ hookId = '', targetType = 'AWS_LAMBDA', targetArn, status = '', expiresAt }) => ({
-        id: hookId,
-        type: targetType,
-        target: targetArn,
-        status,
-        expiresAt: expiresAt?.getTime(),
-      }),
+    ...together(
+      breakerGauge(breaker),
+      alarmGauge({ status, names, triggered }),
+      hookGauge(hooks),
+      bakeGauge(bakeEnd(now, since, at), shares.find(({ side }) => side === 'new')?.percent),
     ),
-    bakeEndsAt: bakeEnd(now, since, at),
+    shares,
+    failureLimit: breakerLimit(breaker),
+    fired: triggered,
   }
 }
 

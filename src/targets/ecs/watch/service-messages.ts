@@ -1,6 +1,7 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
+import { toldOfTasks } from '../facts/service-events.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import type { Own } from './sighting.ts'
 
@@ -25,6 +26,7 @@ export function startServiceMessages({ service, context }: Rollout, own: Own | u
         kind: 'message',
         at: createdAt?.getTime() ?? context.clock.now(),
         message: untrusted(message),
+        ...toldOfTasks(message),
       }))
     },
   }

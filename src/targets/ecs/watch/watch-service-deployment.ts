@@ -66,7 +66,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
   const details = startDetails(rollout, pace)
   const service = startServiceLooks(rollout, watched.own, pace)
   const stops = startStops()
-  let isStopped = false
+  let stopReason: Untrusted | undefined
   let { found } = watched
   let before: ServiceDeployment | undefined
   let triggered = 0
@@ -75,6 +75,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
     const now = found ?? (await lookUntil(clock, deadline.at(), ecs.describeServiceDeployment(arn)))
     found = undefined
     if (now === undefined) continue
+    const isStopped = stopReason !== undefined
     const waits = pauses.look(hookWaits(now, request, isStopped), clock.now())
     const events = [...progress(before, now, clock.now()), ...waits]
     yield* events
@@ -84,12 +85,12 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
     stops.look(now, isStopped)
     triggered = isTriggered(now) ? triggered + 1 : 0
     const end = yield* endOf(now, triggered, watched, service)
-    if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by() })
+    if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by(), stopReason })
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
     const same = isOpen ? await failFast.look(signsOf(now, service.failed())) : undefined
     if (same) {
-      isStopped = true
+      stopReason = same
       const given = yield* giveUp(watched, same)
       if (given) return given
       pace.hurry()

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Details } from '../../../../src/deployment/details.ts'
 import type { Service } from '../../../../src/ports.ts'
 import type { DeploymentSettings } from '../../../../src/targets/ecs/request/requested-settings.ts'
+import { renderText } from '../../../../src/text.ts'
 import {
   codeDeployScene,
   type Ended,
@@ -65,6 +67,11 @@ function changesOf({ state }: Ended): readonly string[] {
 
 function detailsOf({ events }: Ended) {
   return events.flatMap((event) => (event.kind === 'details' ? [event.details] : []))
+}
+
+/** `Circuit breaker: 2 failed tasks, threshold 10`, of each gauge. */
+function gaugesIn({ gauges }: Pick<Details, 'gauges'> = { gauges: [] }): readonly string[] {
+  return gauges.map(({ label, value }) => `${label}: ${renderText(value, (theirs) => theirs)}`)
 }
 
 const switches: readonly (readonly [Strategy, DeploymentSettings & { readonly strategy: Strategy }, string])[] = [
@@ -211,9 +218,10 @@ describe('what a deployment heeds', () => {
     sim.world.scenarios.set(newImage, { kind: 'crash', exitCode: 1 })
     const ended = await deploy(sim, { circuitBreakerThreshold: { type: 'COUNT', value: 5 } })
     expect(ended.outcome).toBe('rolled-back')
-    expect(ended.state.details?.circuitBreaker).toMatchObject({ status: 'TRIGGERED', threshold: 5 })
     // One more may have failed until it was seen.
-    expect(ended.state.details?.circuitBreaker?.failures).toBeGreaterThanOrEqual(5)
+    expect(gaugesIn(ended.state.details)).toEqual([
+      expect.stringMatching(/^Circuit breaker: ([5-9]|\d\d) failed tasks, threshold 5 \(TRIGGERED\)$/),
+    ])
   })
 
   test('an alarm that was added rolls it back when it fires, and is named', async () => {
@@ -228,7 +236,7 @@ describe('what a deployment heeds', () => {
     })
     expect([ended.outcome, servingImage(sim)]).toEqual(['rolled-back', oldImage])
     expect(ended.cause).toMatch(/alarm.*api-5xx/)
-    expect(detailsOf(ended).map(({ alarms }) => alarms?.triggered)).toContainEqual(['api-5xx'])
+    expect(detailsOf(ended).map(({ fired }) => fired)).toContainEqual(['api-5xx'])
   })
 
   test('an early success ends a rolling deployment before the old tasks are gone', async () => {
@@ -254,32 +262,33 @@ describe('what a deployment heeds', () => {
     expect([ended.outcome, servingImage(sim)]).toEqual(['rolled-back', oldImage])
     expect(ended.cause).toMatch(/smoke-test/)
     expect(ended.cause).toMatch(/POST_TEST_TRAFFIC_SHIFT/)
-    expect(ended.state.details?.hooks).toMatchObject([{ target: hookTargetArn, status: 'FAILED' }])
+    expect(gaugesIn(ended.state.details)).toEqual(['Hooks: smoke-test failed'])
   })
 })
 
 describe('what is shown of a deployment', () => {
-  test('a canary: shares of both revisions by their names, tasks, breaker, alarms, and how long it bakes', async () => {
+  test('a canary: shares of both revisions by their names, breaker, alarms, and how long it bakes', async () => {
     const sim = scene('CANARY', { alarms: ['api-5xx'], bakeTimeInMinutes: 5 })
     const ended = await run(sim, { image: newImage })
     const details = detailsOf(ended)
-    const at = (share: number) => details.find(({ revisions }) => revisions[0]?.weight === share)
+    const at = (share: number) => details.find(({ shares }) => shares[0]?.percent === share)
     expect(at(5)).toMatchObject({
-      revisions: [
-        { name: 'api:2', side: 'new', weight: 5, desired: 2, running: 2, pending: 0 },
-        { name: 'api:1', side: 'old', weight: 95, desired: 2, running: 2 },
+      shares: [
+        { version: 'api:2', side: 'new', percent: 5 },
+        { version: 'api:1', side: 'old', percent: 95 },
       ],
-      circuitBreaker: { status: 'MONITORING', failures: 0, threshold: 3 },
-      alarms: { status: 'MONITORING', names: ['api-5xx'], triggered: [] },
+      failureLimit: 'circuit breaker threshold 3',
+      fired: [],
     })
-    const timed = ended.events.flatMap((event) =>
-      event.kind === 'details' && event.details.bakeEndsAt !== undefined
-        ? [{ weight: event.details.revisions[0]?.weight, minutes: (event.details.bakeEndsAt - event.at) / 60_000 }]
-        : [],
-    )
+    expect(gaugesIn(at(5))).toContain('Alarms: api-5xx monitored')
+    const timed = ended.events.flatMap((event) => {
+      const { shares = [], notices = [] } = event.kind === 'details' ? event.details : {}
+      const endsAt = notices.find(({ label }) => label === 'bake')?.endsAt
+      return endsAt === undefined ? [] : [{ percent: shares[0]?.percent, minutes: (endsAt - event.at) / 60_000 }]
+    })
     expect(timed).toEqual([
-      { weight: 5, minutes: 10 },
-      { weight: 100, minutes: 5 },
+      { percent: 5, minutes: 10 },
+      { percent: 100, minutes: 5 },
     ])
     expect(ended.outcome).toBe('succeeded')
   })
@@ -301,9 +310,9 @@ describe('what is shown of a deployment', () => {
   test('both task sets of CodeDeploy with their shares', async () => {
     const ended = await run(codeDeployScene(), { image: newImage, request: { waitMinutes: 60 } })
     const names = new Set(
-      detailsOf(ended).flatMap(({ revisions }) => revisions.map(({ name, side }) => `${name} ${side}`)),
+      detailsOf(ended).flatMap(({ shares }) => shares.map(({ version, side }) => `${version} ${side}`)),
     )
     expect(names).toEqual(new Set(['api:1 old', 'api:2 new']))
-    expect(detailsOf(ended).at(-1)?.revisions[0]).toMatchObject({ name: 'api:2', weight: 100 })
+    expect(detailsOf(ended).at(-1)?.shares[0]).toMatchObject({ version: 'api:2', percent: 100 })
   })
 })

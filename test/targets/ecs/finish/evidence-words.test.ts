@@ -1,17 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
-import { evidenceSections } from '../../src/report/evidence-sections.ts'
-import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
-import { renderText, text, untrusted } from '../../src/text.ts'
-import { evidence, lastState, start, stories } from './stories.ts'
+import type { Evidence } from '../../../../src/targets/ecs/facts/deployment-evidence.ts'
+import { evidenceInWords } from '../../../../src/targets/ecs/finish/evidence-words.ts'
+import { renderText, text, untrusted } from '../../../../src/text.ts'
+import { evidence, start } from '../../../report/stories.ts'
+import { nothing } from './evidence.ts'
 
-const nothing: Evidence = { stoppedTasks: [], serviceEvents: [], targetHealth: [], logs: [], missingPermissions: [] }
-const byEcs = lastState(stories.canary ?? [])
 const byCodeDeploy = { isByCodeDeploy: true }
 
 /** Titles with their lines, as a person sees them. */
-function shown(given: Partial<Evidence>, state = byEcs): Record<string, readonly string[]> {
+function shown(given: Partial<Evidence>): Record<string, readonly string[]> {
   const plain = (line: Parameters<typeof renderText>[0]) => renderText(line, (theirs) => theirs)
-  const sections = evidenceSections({ ...state, evidence: { ...nothing, ...given } })
+  const { sections } = evidenceInWords({ ...nothing, ...given })
   return Object.fromEntries(sections.map(({ title, lines }) => [plain(title), lines.map(plain)]))
 }
 
