@@ -48,7 +48,7 @@ write('schema/slipway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`
 
 write('src/task-definition/shapes.ts', shapesModule(['RegisterTaskDefinitionRequest'], 'TaskDefinition', '../document'))
 write(
-  'src/targets/ecs/facts/service-shapes.ts',
+  'src/targets/ecs/request/service-shapes.ts',
   shapesModule(
     ['CreateServiceRequest', 'ContainerOverride', 'TaskManagedEBSVolumeConfiguration'],
     'Service',

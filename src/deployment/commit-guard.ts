@@ -1,10 +1,11 @@
 import { Failure } from '../failure.ts'
-import type { CommitHistory, CommitOrder, Incomparable, JsonObject } from '../ports.ts'
+import type { CommitHistory, CommitOrder, Incomparable } from '../ports.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 import type { Context } from './context.ts'
-import { branchName, type Origin, originOf } from './origin.ts'
+import { branchName, type Origin } from './origin.ts'
 import { certain, type End } from './outcomes.ts'
 import type { Guard } from './policies.ts'
+import type { Version } from './version.ts'
 
 /** Whether a deployment may replace what is there. `byRuns`: why the order of runs decided, and not that of the commits. */
 export type Judgement =
@@ -18,10 +19,19 @@ type Standing =
   | { readonly kind: 'diverged'; readonly why: Text }
   | { readonly kind: 'unknown'; readonly why: Text; readonly fix: Text }
 
+/** Where a version that is live, or on its way, comes from. */
+export interface Provenance {
+  /** As the version is marked; undefined: it is not. */
+  readonly origin: Origin | undefined
+  /** What it says that it is not marked, as the end of a sentence, and what has versions marked. */
+  readonly unmarked: { readonly why: Text; readonly fix: Text }
+}
+
 /** One deployment's view of the order of commits. */
 export interface Watchman {
-  /** Throws `commit-order-unproven` where the policy refuses. `there`: the definition that runs or is being deployed. */
-  judge(there: JsonObject | undefined): Promise<Judgement>
+  readonly guard: Guard
+  /** Throws `commit-order-unproven` where the policy refuses. `there`: undefined where there is nothing to read. */
+  judge(there: Provenance | undefined): Promise<Judgement>
   /** False where a revision's tags may say what is newer than ours, so that they stay as they are. */
   mayMark(origin: Origin): Promise<boolean>
 }
@@ -38,13 +48,13 @@ export function openWatchman(guard: Guard, { history }: Pick<Context, 'history'>
     return await known
   }
   return {
+    guard,
     async judge(there) {
       if (guard.allowOlder || there === undefined) return pass
-      const theirs = originOf(there)
-      if (theirs === undefined)
-        return untold(guard, text`the live revision has no tag slipway:commit, so it was not deployed by Slipway`)
-      if (!isSameRepository(theirs, guard.origin))
-        return untold(guard, text`the live revision was deployed from ${untrusted(theirs.repository)}`)
+      const { origin: theirs, unmarked } = there
+      if (theirs === undefined) return untold(guard, unmarked)
+      const elsewhere = text`the live revision was deployed from ${untrusted(theirs.repository)}`
+      if (!isSameRepository(theirs, guard.origin)) return untold(guard, { ...unmarked, why: elsewhere })
       if (theirs.commit === guard.origin.commit) return pass
       return decide(guard, theirs, standing(guard, theirs, await compare(theirs.commit)))
     },
@@ -143,14 +153,14 @@ function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
 }
 
 /** What has no commit of this repository to compare with. */
-function untold({ mode, origin }: Guard, why: Text): Judgement {
+function untold({ mode, origin }: Guard, { why, fix }: Provenance['unmarked']): Judgement {
   const ours = short(origin.commit)
   if (mode === 'on')
     return {
       kind: 'pass',
       warning: text`Could not verify that commit ${ours} is newer than the live revision: ${why}.`,
     }
-  throw unproven(text`commit ${ours} is newer than the live revision`, { why, fix: text`Allow ecs:TagResource` })
+  throw unproven(text`commit ${ours} is newer than the live revision`, { why, fix })
 }
 
 function unproven(claim: Text, { why, fix }: { readonly why: Text; readonly fix: Text }): Failure {
@@ -174,7 +184,7 @@ function short(commit: string) {
 export function olderThan(
   { than, byRuns }: Extract<Judgement, { kind: 'older' }>,
   { origin }: Guard,
-  serving: string | undefined,
+  serving: Version | undefined,
 ): End {
   const [ours, there] = [short(origin.commit), short(than.commit)]
   const what = byRuns

@@ -1,17 +1,16 @@
-import { withoutAccount } from '../arn.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import { type Failure, type FailureCode, reasonInOneLine } from '../failure.ts'
-import type { Service } from '../ports.ts'
-import type { ServiceRequest } from '../targets/ecs/request/service-request.ts'
-import { asName, quoted, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { Terms } from './terms.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
+import type { Version } from './version.ts'
 
-/** How an engine saw its deployment end. `cause` where the engine itself knows it; otherwise the evidence decides. */
+/** How a target saw its deployment end. `cause` where the target itself knows it; otherwise the evidence decides. */
 export interface End {
   readonly outcome: Outcome
-  /** ARN of the task definition that serves now, where that is known. */
-  readonly serving?: string | undefined
+  /** What is live now, where that is proven. */
+  readonly serving?: Version | undefined
   /** AWS's own words about the end. */
   readonly reason?: Untrusted | undefined
   /** Alarms of which AWS says that they ended it; empty where it does not name them. */
@@ -25,10 +24,13 @@ export interface End {
   readonly left?: Text | undefined
 }
 
-/** The end of a deployment whose place another one took. Both are those of the other: ARN, and id. */
-export function supersededBy(taskDefinition: string | undefined, deploymentId: string | undefined): End {
+/** An end that says nothing of what is live. */
+type Unserved = Omit<End, 'serving'>
+
+/** The end of a deployment whose place another one took. Version and id are those of the other. */
+export function supersededBy(version: Version | undefined, deploymentId: string | undefined): Unserved {
   const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
-  const what = taskDefinition ? text` of ${asName(shortName(taskDefinition))}` : []
+  const what = version ? text` of ${asName(version.label)}` : []
   return {
     outcome: 'superseded',
     cause: certain(
@@ -40,43 +42,26 @@ export function supersededBy(taskDefinition: string | undefined, deploymentId: s
   }
 }
 
-/** Whose deployment it is, and whether its rollback is what was asked for. */
-type Whose = Pick<ServiceRequest, 'cluster' | 'service' | 'isTurnedRound'>
+/** Whether the rollback of a deployment in flight is what is asked for. */
+type Asked = Pick<Terms, 'isTurnedRound'>
 
-/**
- * How to go on watching, in the words of an action that can do it from any job: the root action, the workflows and
- * `rollback` take no id. A rollback that was asked for is a good end only where an answer asks for it, too. `id`: as an
- * event has it, or an ARN.
- */
-export function reattach(id: string | undefined, { cluster, service, isTurnedRound }: Whose): Text {
-  if (!id) return []
-  const known = withoutAccount(id)
-  const where = known.startsWith('service-deployment/')
-    ? []
-    : text`cluster: ${untrusted(cluster)}, service: ${untrusted(service)}, `
-  const action = isTurnedRound
-    ? 'rollback, use actions/continue with answer: roll-back,'
-    : 'deployment, use actions/deploy with'
-  return text` To watch only this ${action} ${where}deployment-id: ${untrusted(known)}.`
-}
-
-/** `id`: of the deployment, where that is known. */
-export function timedOut(whose: Whose, minutes: number, last: Text, id?: string): End {
-  if (whose.isTurnedRound) return returning(whose, minutes, last, id)
-  const fix = text`It continues without this run. Run the job again to watch it further (it is not started again), or raise wait-for-minutes.${reattach(id, whose)}`
+/** The end of a watch whose time was up. `again`: how it is watched further, where that is known. */
+export function timedOut({ isTurnedRound }: Asked, minutes: number, last: Text, again: Text = []): Unserved {
+  if (isTurnedRound) return returning(minutes, last, again)
+  const fix = text`It continues without this run. Run the job again to watch it further (it is not started again), or raise wait-for-minutes.${again}`
   return late(text`the deployment did not complete within ${minutesOf(minutes)}`, last, fix)
 }
 
 /**
  * The end of a watch whose time was up while AWS takes the old version back. The same version again would be a new
- * deployment by then: nothing is picked up. `id`: of the deployment, not of its rollback.
+ * deployment by then: nothing is picked up. `again`: how the rollback is watched further.
  */
-export function returning(whose: Whose, minutes: number, last: Text, id?: string): End {
-  const fix = text`It continues without this run. Wait until it ends before you deploy again, or raise wait-for-minutes.${reattach(id, whose)}`
+export function returning(minutes: number, last: Text, again: Text = []): Unserved {
+  const fix = text`It continues without this run. Wait until it ends before you deploy again, or raise wait-for-minutes.${again}`
   return late(text`the rollback did not complete within ${minutesOf(minutes)}`, last, fix)
 }
 
-function late(what: Text, last: Text, fix: Text): End {
+function late(what: Text, last: Text, fix: Text): Unserved {
   return { outcome: 'timed-out', cause: certain('timed-out', what, last, fix) }
 }
 
@@ -84,17 +69,8 @@ function minutesOf(minutes: number): string {
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
 }
 
-/** What is left of a service whose first deployment did not end well, and what to do about it. */
-export function remains(
-  { runningCount = 0, desiredCount = 0 }: Service,
-  { cluster, service }: { readonly cluster: string; readonly service: string },
-): Text {
-  const command = `aws ecs delete-service --force --cluster ${cluster} --service ${service}`
-  return text`The service exists now, with ${runningCount} of ${desiredCount} tasks running. Run the job again to deploy to it, or delete it: ${quoted(command)}.`
-}
-
 /** The end of a deployment that was stopped from outside of this run. `reason`: AWS's words for it. */
-export function stoppedByHand(reason: Untrusted | undefined): End {
+export function stoppedByHand(reason: Untrusted | undefined): Unserved {
   return {
     outcome: 'stopped',
     reason,
@@ -107,14 +83,13 @@ export function stoppedByHand(reason: Untrusted | undefined): End {
   }
 }
 
-/** The end of a run that was told not to wait. `id`: of the deployment, where that is known. */
-export function notWatched(whose: Whose, id?: string): End & { readonly cause: Cause } {
-  const which = whose.isTurnedRound ? 'rollback' : 'deployment'
-  return unwatched(text`the ${which} was started and is not watched`, reattach(id, whose))
+/** The end of a run that was told not to wait. `again`: how it is watched after all, where that is known. */
+export function notWatched({ isTurnedRound }: Asked, again: Text = []): Unserved & { readonly cause: Cause } {
+  return unwatched(text`the ${isTurnedRound ? 'rollback' : 'deployment'} was started and is not watched`, again)
 }
 
 /** The same of whatever was started; `more`: how to go on watching. */
-export function unwatched(what: Text, more: Text = []): End & { readonly cause: Cause } {
+export function unwatched(what: Text, more: Text = []): Unserved & { readonly cause: Cause } {
   return {
     outcome: 'detached',
     cause: certain(
@@ -139,9 +114,4 @@ export function causeOf(failure: Failure): Cause {
 /** A cause that needs no evidence: the program saw it happen. */
 export function certain(code: OwnCause | FailureCode, what: Text, why: Text, fix: Text): Cause {
   return { code, what, why, fix, confidence: 'certain' }
-}
-
-/** `api:118` of an ARN. */
-export function shortName(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1)
 }

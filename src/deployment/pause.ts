@@ -1,17 +1,25 @@
+import { type Text, text } from '../text.ts'
 import type { AnswerCommands } from './commands.ts'
 
-/** A wait for an answer: `PAUSE` hook of ECS (`ContinueServiceDeployment`), or READY_WAIT of CodeDeploy (`ContinueDeployment`). */
+/** A wait of a deployment for an answer. */
 export interface Pause {
-  /** Hook id of ECS, or `READY_WAIT`. */
+  /** AWS's name of the wait. */
   readonly id: string
-  /** Lifecycle stage in which ECS waits, or `READY_WAIT`. */
+  /** Step of the deployment in which it waits; the same as `id` for a wait without a name of its own. */
   readonly stage: string
   /** When AWS stops waiting, in milliseconds since 1970. */
   readonly until?: number | undefined
-  /** What AWS does when nobody answers: hook `timeoutAction` of ECS, `actionOnTimeout` of CodeDeploy. */
+  /** What AWS does when there is no answer. */
   readonly otherwise: 'continue' | 'roll-back'
+  /** Permission to answer it, `ecs:ContinueServiceDeployment`. */
+  readonly permission: string
   readonly commands: AnswerCommands
 }
 
 /** `timed-out`: nobody answered and AWS did what it does then; `unknown`: AWS does not say how the wait ended. */
 export type PauseAnswer = 'continue' | 'roll-back' | 'timed-out' | 'unknown'
+
+/** Who may answer a wait, as the end of a sentence. */
+export function whoMayAnswer({ permission }: Pause): Text {
+  return text`actions/continue, or a principal with ${permission}`
+}

@@ -3,8 +3,11 @@ import type { Version } from './version.ts'
 
 /** What a deployment will do, in words that every channel shows as they are. `dry-run` prints it and stops. */
 export interface Plan {
-  /** `nothing`: what is live is what is wanted. `settings`: no version is deployed. `creates`: nothing of this name exists yet. */
-  readonly does: 'nothing' | 'settings' | 'creates' | 'deploys'
+  /**
+   * `nothing`: what is live is what is wanted. `settings`: no version is deployed. `creates`: nothing of this name exists yet.
+   * `runs`: the version is run once, and nothing is live afterwards.
+   */
+  readonly does: 'nothing' | 'settings' | 'creates' | 'deploys' | 'runs'
   /** What is live now; absent where nothing is. */
   readonly from?: Version | undefined
   /** What is deployed, where it exists already; absent where it has to be made or found first. */

@@ -1,5 +1,4 @@
-import type { Pause, PauseAnswer } from '../deployment/pause.ts'
-import { whoMayAnswer } from '../deployment/pauses/pause-end.ts'
+import { type Pause, type PauseAnswer, whoMayAnswer } from '../deployment/pause.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { moment } from '../utc.ts'

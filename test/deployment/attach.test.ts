@@ -57,10 +57,10 @@ describe.each([
       serviceArn: 'web',
     })
     const context = { ...ports, signal: new AbortController().signal, keep() {} }
-    const { attach } = await import('../../src/targets/ecs/locate/attach.ts')
+    const { findDeployment } = await import('../../src/targets/ecs/locate/found-deployment.ts')
     const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
     const world = { ...context, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
-    await expect(attach(id, request, world).next()).rejects.toMatchObject({ message: 'deployment-not-found' })
+    await expect(findDeployment(id, request, world)).rejects.toMatchObject({ message: 'deployment-not-found' })
   })
 })
 

@@ -1,21 +1,23 @@
 /** What the post step makes of what a cancelled run has kept, for every state in which AWS may be by then. */
 import { describe, expect, test } from '@jest/globals'
-import type { Context } from '../../src/deployment/context.ts'
-import type { DeploymentRecord } from '../../src/deployment/deployment-record.ts'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import { settleCancelled } from '../../src/deployment/settle-cancelled.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
 import { Failure } from '../../src/failure.ts'
 import type { CodeDeployDeployment, JsonObject, Service, ServiceDeployment } from '../../src/ports.ts'
+import { settleService } from '../../src/targets/ecs/finish/settle-service.ts'
+import type { EcsContext } from '../../src/targets/ecs/request/ecs-context.ts'
+import type { EcsRecord } from '../../src/targets/ecs/request/ecs-record.ts'
 import { text, untrusted } from '../../src/text.ts'
 import { plain } from '../refusal.ts'
 import { createClock } from '../simulator/clock.ts'
+import { savedRecord } from './scene.ts'
 
 const revision = (number: number) => `arn:aws:ecs:eu-west-1:111122223333:task-definition/api:${number}`
 const arn = 'arn:aws:ecs:eu-west-1:111122223333:service-deployment/shop/api/new'
 const began = Date.UTC(2026, 10, 20, 8, 59, 0)
 
-const kept: DeploymentRecord = {
+const kept: EcsRecord = {
   cluster: 'shop',
   service: 'api',
   region: 'eu-west-1',
@@ -27,7 +29,7 @@ const kept: DeploymentRecord = {
   stage: 'watching',
   serviceDeploymentArn: arn,
 }
-const byCodeDeploy: DeploymentRecord = {
+const byCodeDeploy: EcsRecord = {
   ...kept,
   engine: 'codedeploy',
   serviceDeploymentArn: undefined,
@@ -89,14 +91,18 @@ function worldOf({
     listActiveDeployments: () => answer('active', rest.active ?? [[]]),
     stopDeployment: (id: string) => stop(`stop ${id}`),
   }
-  return { asked, ports: { ecs, codeDeploy, clock: createClock({ kind: 'idle' }).forProgram } as unknown as Context }
+  return { asked, ports: { ecs, codeDeploy, clock: createClock({ kind: 'idle' }).forProgram } as unknown as EcsContext }
 }
 
-async function settled(record: DeploymentRecord, world: World) {
+function settling(record: EcsRecord, ports: EcsContext) {
+  return settleCancelled(savedRecord(record), settleService(record, ports), ports.clock)
+}
+
+async function settled(record: EcsRecord, world: World) {
   const { asked, ports } = worldOf(world)
   const from = ports.clock.now()
   const events: DeploymentEvent[] = []
-  for await (const event of settleCancelled(record, ports)) events.push(event)
+  for await (const event of settling(record, ports)) events.push(event)
   const state = events.reduce(fold, initialState(from))
   const { what, why, fix } = state.verdict?.cause ?? {}
   expect(plain(what)).toBe('The run was cancelled')
@@ -127,7 +133,7 @@ const ended = (how: string) =>
   `the deployment ${how} when this job ended | Nothing was stopped. Check which revision is live before you deploy again.`
 
 describe('before the service was changed, AWS is not even asked', () => {
-  test.each<[string, Partial<DeploymentRecord>]>([
+  test.each<[string, Partial<EcsRecord>]>([
     ['while it was prepared', { stage: 'preparing' }],
     ['while the revision was registered, or a one-off task ran', { stage: 'registering' }],
     ['while no revision was known', { taskDefinition: undefined }],
@@ -255,7 +261,7 @@ describe("AWS's refusal of a stop", () => {
 test('a fault is no end', async () => {
   const { ports } = worldOf({})
   const broken = { ...ports, ecs: { describeServiceDeployment: () => Promise.reject(new TypeError('x is undefined')) } }
-  const events = settleCancelled(kept, broken as unknown as Context)
+  const events = settling(kept, broken as unknown as EcsContext)
   await expect(events.next()).rejects.toThrow('x is undefined')
 })
 
@@ -295,7 +301,7 @@ describe('a deployment of CodeDeploy', () => {
     expect(told.asked).toEqual(['d-OURS', 'stop d-OURS', 'd-OURS'])
   })
 
-  const lost: DeploymentRecord = { ...byCodeDeploy, deploymentId: undefined, stage: 'updating' }
+  const lost: EcsRecord = { ...byCodeDeploy, deploymentId: undefined, stage: 'updating' }
 
   test('whose id was lost is found by its revision, and one of somebody else is left alone', async () => {
     const deployments = {
@@ -329,7 +335,7 @@ describe('a deployment of CodeDeploy', () => {
 })
 
 describe('a deployment of ECS whose ARN is not known', () => {
-  const unnamed: DeploymentRecord = {
+  const unnamed: EcsRecord = {
     ...kept,
     serviceDeploymentArn: undefined,
     deploymentId: 'ecs-svc/2',
@@ -412,7 +418,7 @@ describe('a deployment of ECS whose ARN is not known', () => {
 })
 
 describe('the creation of a service', () => {
-  const creation: DeploymentRecord = { ...kept, isCreation: true, stage: 'updating', serviceDeploymentArn: undefined }
+  const creation: EcsRecord = { ...kept, isCreation: true, stage: 'updating', serviceDeploymentArn: undefined }
   const made = { status: 'ACTIVE', runningCount: 1, desiredCount: 2 } as const
 
   test.each<[string, World['services'] & object, number]>([

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { type DeploymentRecord, parseRecord } from '../../src/deployment/deployment-record.ts'
+import { parseRecord } from '../../src/deployment/deployment-record.ts'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { CancelPolicy } from '../../src/deployment/policies.ts'
 import { settleCancelled } from '../../src/deployment/settle-cancelled.ts'
 import { fold, initialState } from '../../src/deployment/state.ts'
+import { ecsSettlement } from '../../src/targets/ecs/index.ts'
+import type { EcsRecord } from '../../src/targets/ecs/request/ecs-record.ts'
 import { times } from '../often.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { lag } from './lag.ts'
@@ -16,6 +18,7 @@ import {
   region,
   rollingScene,
   run,
+  savedRecord,
   servingImage,
 } from './scene.ts'
 
@@ -33,12 +36,13 @@ async function cancelled(sim: Simulator, onCancel: CancelPolicy, when: (event: D
   return ended
 }
 
-async function settled(sim: Simulator, record: DeploymentRecord) {
+async function settled(sim: Simulator, record: EcsRecord) {
   const ports = portsOf(sim)
   let state = initialState(ports.clock.now())
-  const restored = parseRecord(JSON.stringify(record))
+  const restored = parseRecord(JSON.stringify(savedRecord(record)))
   if (!restored) throw new Error('the record was lost')
-  for await (const event of settleCancelled(restored, ports)) state = fold(state, event)
+  const settlement = await ecsSettlement(restored, ports, ports.clock)
+  for await (const event of settleCancelled(restored, settlement, ports.clock)) state = fold(state, event)
   return { state, cause: causeOf(state) }
 }
 

@@ -4,6 +4,7 @@ import { olderThan, openWatchman } from '../../src/deployment/commit-guard.ts'
 import { type Origin, tagsOf } from '../../src/deployment/origin.ts'
 import type { Guard } from '../../src/deployment/policies.ts'
 import type { CommitOrder, Incomparable, JsonObject } from '../../src/ports.ts'
+import { provenanceOf } from '../../src/targets/ecs/facts/origin-tags.ts'
 import { failure, plain } from '../refusal.ts'
 
 const ours: Origin = { commit: 'a'.repeat(40), repository: 'acme/api', run: '200/1', ref: 'refs/heads/main' }
@@ -29,11 +30,11 @@ function guarding(answer: Answer | undefined, policy: Partial<Guard> = {}) {
 /** What becomes of a deployment: `pass`, its warning, `older`, or why it is refused and what to do. */
 async function judged(answer: Answer | undefined, policy: Partial<Guard>, there: JsonObject | undefined) {
   const { watchman, guard, asked } = guarding(answer, policy)
-  const told = await watchman.judge(there).then(
+  const told = await watchman.judge(provenanceOf(there)).then(
     (judgement) => {
       if (judgement.kind === 'pass') return plain(judgement.warning) || 'pass'
-      const { outcome, serving, cause } = olderThan(judgement, guard, 'api:1')
-      return `${outcome} ${serving}: ${plain(cause?.what)}. ${plain(cause?.why)}. ${plain(cause?.fix)}`
+      const { outcome, serving, cause } = olderThan(judgement, guard, { id: 'api:1', label: 'api:1' })
+      return `${outcome} ${serving?.label}: ${plain(cause?.what)}. ${plain(cause?.why)}. ${plain(cause?.fix)}`
     },
     async (error: unknown) => {
       const { code, what, why, fix } = await failure(Promise.reject(error))
@@ -212,10 +213,10 @@ describe('what is there', () => {
 
   test('is compared with ours once, however often it is judged', async () => {
     const { watchman, asked } = guarding('ahead')
-    for (let count = 0; count < 3; count++) await watchman.judge(definitionOf(theirs))
+    for (let count = 0; count < 3; count++) await watchman.judge(provenanceOf(definitionOf(theirs)))
     await watchman.mayMark(theirs)
     expect(asked).toEqual(['b...a'])
-    await watchman.judge(definitionOf({ ...theirs, commit: 'c'.repeat(40) }))
+    await watchman.judge(provenanceOf(definitionOf({ ...theirs, commit: 'c'.repeat(40) })))
     expect(asked).toEqual(['b...a', 'c...a'])
   })
 })

@@ -1,12 +1,13 @@
 /** What stands in the way of a deployment, and what each `on-conflict` does about it, look by look. */
 import { describe, expect, test } from '@jest/globals'
-import type { Context } from '../../src/deployment/context.ts'
+import { foresee, settleConflict } from '../../src/deployment/conflict.ts'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
 import type { ConflictPolicy } from '../../src/deployment/policies.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Service } from '../../src/ports.ts'
-import type { Conflict } from '../../src/targets/ecs/facts/obstacle.ts'
-import { changed, foresee, rollingConflict, settleConflict } from '../../src/targets/ecs/prepare/conflict.ts'
+import type { Conflict } from '../../src/targets/ecs/facts/conflicting-deployment.ts'
+import { changed, obstacleOf, rollingConflict } from '../../src/targets/ecs/prepare/obstacles.ts'
+import type { EcsContext } from '../../src/targets/ecs/request/ecs-context.ts'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { text } from '../../src/text.ts'
 import { failure } from '../refusal.ts'
@@ -70,6 +71,9 @@ const byEcs: Conflict = { kind: 'conflict', failure: inTheWay, isRollback: false
 const byCodeDeploy: Conflict = { ...byEcs, codeDeployId: 'd-THEIRS' }
 const rollback: Conflict = { ...byCodeDeploy, isRollback: true }
 
+const obstacleIn = (conflict: Conflict, context: EcsContext) =>
+  obstacleOf(conflict, { cluster: 'shop', service: 'api' } as ServiceRequest, context)
+
 describe('who only asks is told what would happen', () => {
   const found = `${busy}: DeploymentLimitExceededException: one deployment at a time.`
   const [fails, waits, stops] = [
@@ -85,7 +89,7 @@ describe('who only asks is told what would happen', () => {
     ['stop', 'a rollback, which is never stopped', rollback, waits],
     ['stop', 'one of ECS, which a new one replaces', byEcs, waits],
   ])('on-conflict %s: %s', (onConflict, _, conflict, said) => {
-    expect(foresee(conflict, { onConflict }).untrusted).toBe(said)
+    expect(foresee(obstacleIn(conflict, {} as EcsContext), { onConflict }).untrusted).toBe(said)
   })
 })
 
@@ -121,12 +125,13 @@ async function settled(conflict: Conflict, onConflict: ConflictPolicy | undefine
   }
   const ecs = { describeService: answers('service', services) }
   const aws = { codeDeploy, ecs }
-  const context = { ...aws, clock, signal: new AbortController().signal, within: () => aws } as unknown as Context
-  const request = { onConflict, cluster: 'shop', service: 'api', waitMinutes: minutes } as ServiceRequest
+  const context = { ...aws, clock, signal: new AbortController().signal, within: () => aws } as unknown as EcsContext
+  const terms = { onConflict, waitMinutes: minutes }
   const events: DeploymentEvent[] = []
   let end: Record<string, string> | undefined
   try {
-    for await (const event of settleConflict(conflict, request, context, from + minutes * 60_000)) events.push(event)
+    for await (const event of settleConflict(obstacleIn(conflict, context), terms, context, from + minutes * 60_000))
+      events.push(event)
   } catch (error) {
     end = await failure(Promise.reject(error))
   }

@@ -1,8 +1,8 @@
 /** At what `fail-fast-after` looks, and what it takes for a failure of the new version, look by look. */
 import { describe, expect, test } from '@jest/globals'
-import type { Rollout } from '../../src/deployment/context.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Service, Task } from '../../src/ports.ts'
+import type { Rollout } from '../../src/targets/ecs/request/ecs-context.ts'
 import { startFailFast } from '../../src/targets/ecs/watch/fail-fast.ts'
 import { text } from '../../src/text.ts'
 import { createClock } from '../simulator/clock.ts'

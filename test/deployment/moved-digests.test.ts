@@ -1,10 +1,10 @@
 /** Whether a tag was moved, by what AWS says of the tag and of the tasks: what costs a deployment, a warning, or nothing. */
 import { describe, expect, test } from '@jest/globals'
-import type { Context } from '../../src/deployment/context.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Task } from '../../src/ports.ts'
 import { forceWhereMoved } from '../../src/targets/ecs/prepare/moved-tags.ts'
-import type { Prepared } from '../../src/targets/ecs/prepare/prepare.ts'
+import type { Reading } from '../../src/targets/ecs/prepare/read-target.ts'
+import type { EcsContext } from '../../src/targets/ecs/request/ecs-context.ts'
 import { text } from '../../src/text.ts'
 import { createClock } from '../simulator/clock.ts'
 
@@ -75,8 +75,8 @@ async function lookedAt({ images = { api: `${registry}/api:v1` }, ...scene }: Sc
   const stored = { containerDefinitions: Object.entries(images).map(([name, image]) => ({ name, image })) }
   const request = { cluster: 'shop', service: 'api', region: 'eu-west-1', forceNewDeployment: false }
   const looking = forceWhereMoved(
-    { stored, service, request, running } as unknown as Prepared,
-    context as unknown as Context,
+    { stored, service, request, running } as unknown as Reading,
+    context as unknown as EcsContext,
   )
   const said: string[] = []
   for (let next = await looking.next(); ; next = await looking.next()) {

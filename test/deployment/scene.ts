@@ -10,6 +10,9 @@ import type { Guard } from '../../src/deployment/policies.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
 import { openCommitHistory } from '../../src/github/commits.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import { ecsTarget } from '../../src/targets/ecs/index.ts'
+import type { EcsAccess } from '../../src/targets/ecs/request/ecs-context.ts'
+import { type EcsRecord, ecsRecordOf, keptPart } from '../../src/targets/ecs/request/ecs-record.ts'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
 import { renderText } from '../../src/text.ts'
 import { seedCodeDeploy } from '../simulator/codedeploy/fixtures.ts'
@@ -26,7 +29,7 @@ export interface Ended {
   /** Cause as people read it: what, why, fix. */
   readonly cause: string
   /** What the post step would get. */
-  readonly record: DeploymentRecord
+  readonly record: EcsRecord
   readonly error: unknown
 }
 
@@ -39,9 +42,9 @@ export interface RunOptions {
   readonly guard?: Partial<Guard>
   readonly signal?: AbortSignal
   readonly onEvent?: (event: DeploymentEvent) => void
-  readonly onKeep?: (record: DeploymentRecord) => void
+  readonly onKeep?: (record: EcsRecord) => void
   /** Of many deployments in one process. Default: their own. */
-  readonly ports?: ReturnType<typeof portsOf> & Pick<Context, 'images'>
+  readonly ports?: ReturnType<typeof portsOf> & Pick<EcsAccess, 'images'>
   readonly environments?: Context['environments']
 }
 
@@ -111,14 +114,16 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
   }
   const keep = (part: Partial<DeploymentRecord>) => {
     record = { ...record, ...part }
-    options.onKeep?.(record)
+    options.onKeep?.(ecsRecordOf(record))
   }
   const events: DeploymentEvent[] = []
   const startedAt = ports.clock.now()
   let error: unknown
   try {
     const { environments } = options
-    for await (const event of deploy(request, { ...ports, history: historyOf(sim), environments, signal, keep })) {
+    const { clock, credentialLifetime } = ports
+    const context = { clock, credentialLifetime, history: historyOf(sim), environments, signal, keep }
+    for await (const event of deploy(ecsTarget(request, ports), request, context)) {
       events.push(event)
       options.onEvent?.(event)
     }
@@ -128,7 +133,12 @@ export async function run(sim: Simulator, options: RunOptions = {}): Promise<End
     over.abort()
   }
   const state = events.reduce(fold, initialState(startedAt))
-  return { events, state, outcome: state.verdict?.outcome, cause: causeOf(state), record, error }
+  return { events, state, outcome: state.verdict?.outcome, cause: causeOf(state), record: ecsRecordOf(record), error }
+}
+
+/** The record as the main step saves it for the post step. */
+export function savedRecord(record: EcsRecord): DeploymentRecord {
+  return { ...keptPart(record), target: 'ecs' } as DeploymentRecord
 }
 
 export function causeOf({ verdict }: DeploymentState): string {

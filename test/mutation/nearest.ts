@@ -13,7 +13,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/deployment/agreement.ts': ['deployment/agreement'],
   'src/deployment/settle-cancelled.ts': ['deployment/cancel-records'],
   'src/targets/ecs/finish/after-cancel.ts': ['deployment/cancel-records'],
-  'src/targets/ecs/prepare/conflict.ts': ['deployment/conflict-policies'],
+  'src/targets/ecs/prepare/obstacles.ts': ['deployment/conflict-policies'],
   'src/targets/ecs/watch/fail-fast.ts': ['deployment/fail-fast-looks'],
   'src/deployment/commit-guard.ts': ['deployment/commit-order'],
   'src/targets/ecs/prepare/moved-tags.ts': ['deployment/moved-digests'],

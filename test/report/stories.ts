@@ -303,6 +303,7 @@ const waiting: readonly DeploymentEvent[] = [
         stage: 'POST_TEST_TRAFFIC_SHIFT',
         until: at(3600 * number),
         otherwise: number === 1 ? 'roll-back' : 'continue',
+        permission: 'ecs:ContinueServiceDeployment',
         commands: hookCommands(`ecs-pause-${number}`, where),
       },
     }),

@@ -1,9 +1,10 @@
-import { answerPauses } from '../../deployment/pauses/answer-pauses.ts'
+import { answerPauses } from '../../deployment/answer-pauses.ts'
 import { initialState } from '../../deployment/state.ts'
+import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
+import { ecsInFlight, type Restoring } from '../../targets/ecs/index.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { openChannels } from '../shared/channels.ts'
@@ -66,12 +67,14 @@ async function answerAt(
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep = recordKeeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const context = { ...aws, clock: runner.clock, signal: runner.signal, keep, images }
-  const events = answerPauses({ answer: inputs.answer, stage: inputs.stage }, request, context)
+  const { clock, signal } = runner
+  const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
+  const decision = { answer: inputs.answer, stage: inputs.stage }
+  const events = answerPauses(decision, ecsInFlight(request, { ...aws, images }), request, context)
   await runAndReport(events, keep, reporter, runner)
 }
 
-function requestOf(inputs: ContinueInputs, place: Place, region: string): ServiceRequest {
+function requestOf(inputs: ContinueInputs, place: Place, region: string): Restoring & Terms {
   const { cluster, service } = place
   if (service === undefined) throw invalidInputs([text`service or environment is required`])
   return {
@@ -79,8 +82,6 @@ function requestOf(inputs: ContinueInputs, place: Place, region: string): Servic
     service,
     region,
     origins: place.origins,
-    wanted: () => Promise.reject(new Error('an answer deploys nothing')),
-    forceNewDeployment: false,
     codeDeploy: { application: place.codeDeployApplication, deploymentGroup: place.codeDeployDeploymentGroup },
     deploymentId: inputs.deploymentId,
     wait: true,

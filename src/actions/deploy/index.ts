@@ -2,6 +2,7 @@ import { deploy } from '../../deployment/deploy.ts'
 import { initialState } from '../../deployment/state.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
+import { ecsTarget } from '../../targets/ecs/index.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
 import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
@@ -76,7 +77,9 @@ async function deployTo(
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
-  const events = deploy(request, { ...aws, clock, signal, keep, history, environments, images })
+  const { credentialLifetime } = aws
+  const context = { clock, signal, keep, history, environments, credentialLifetime }
+  const events = deploy(ecsTarget(request, { ...aws, images }), request, context)
   await runAndReport(events, keep, reporter, runner)
 }
 

@@ -1,13 +1,11 @@
 import type { Aws } from '../../aws/connect.ts'
-import type { Context } from '../../deployment/context.ts'
-import type { PreflightPolicy } from '../../deployment/policies.ts'
+import { deploy } from '../../deployment/deploy.ts'
+import type { DeploymentEvent } from '../../deployment/events.ts'
+import type { Terms } from '../../deployment/terms.ts'
 import { Failure } from '../../failure.ts'
 import type { ImageStore } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
-import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
-import { runOneOffTask } from '../../targets/ecs/tasks/run-task.ts'
-import { requireSubnets } from '../../targets/ecs/tasks/task-network.ts'
-import { register } from '../../task-definition/register.ts'
+import { requireSubnets, taskTarget } from '../../targets/task/index.ts'
 import { text, untrusted } from '../../text.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import type { Place } from '../targets/place.ts'
@@ -23,57 +21,52 @@ interface Registration {
   readonly find: FindDefinition
 }
 
-/** Without a service: registers the definition; with `run-task`, runs one task of it after a preflight. */
-export async function registerOnly(registration: Registration): Promise<void> {
-  const { inputs, place, runner, aws, find } = registration
+/** Without a service: registers the definition; with `run-task`, runs one task of it after a preflight. Told in the log alone. */
+export async function registerOnly({ inputs, place, runner, aws, images, find }: Registration): Promise<void> {
   const { cluster } = place
+  const { clock, signal } = runner
   const task = inputs.runTask ? oneOffTask(inputs, { cluster, service: '' }, runner) : undefined
   requireSubnets(task, undefined)
-  const wanted = await find(undefined, undefined)
-  const policy = preflightPolicy(inputs)
-  // An image may be pushed after its definition is registered, but not after a task of it is started.
-  if (policy && (task !== undefined || policy.only)) await lookAhead(wanted, policy, registration)
-  if (inputs.dryRun)
-    return runner.log.info(
-      text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`,
-    )
-  const { taskDefinitionArn, definition } =
-    wanted.arn === undefined
-      ? await register(wanted.definition, aws, wanted.original)
-      : { taskDefinitionArn: wanted.arn, definition: wanted.definition }
-  runner.log.info(text`Task definition ${untrusted(taskDefinitionArn)}; service is empty, nothing to deploy.`)
-  runner.setOutput('task-definition-arn', taskDefinitionArn)
-  if (!task) return
-  const keep: Context['keep'] = ({ runTaskArns: tasks = [] }) => {
-    if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
+  const wanted = () => find(undefined, undefined)
+  const target = taskTarget({ cluster, region: aws.region, wanted, task }, { ...aws, images })
+  const keep = ({ outputs = {} }: { readonly outputs?: Readonly<Record<string, string>> | undefined }) => {
+    for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
   }
-  const context: Context = { ...aws, clock: runner.clock, signal: runner.signal, keep }
-  const events = runOneOffTask(
-    { cluster, service: undefined, definition, taskDefinition: taskDefinitionArn, task },
-    context,
-  )
-  for (;;) {
-    const { done, value } = await events.next()
-    if (!done) runner.log.info(text`${value.kind === 'phase' ? `${value.name}: ${value.status}` : value.kind}`)
-    else if (value?.cause) throw new Failure({ ...value.cause, code: 'task-failed' })
-    else return
+  const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
+  for await (const event of deploy(target, termsOf(inputs), context)) tell(event, runner)
+  signal.throwIfAborted()
+  if (inputs.dryRun)
+    runner.log.info(text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`)
+}
+
+function termsOf(inputs: DeployInputs): Terms {
+  return {
+    wait: true,
+    waitMinutes: inputs.waitForMinutes,
+    dryRun: inputs.dryRun,
+    preflight: preflightPolicy(inputs),
+    onCancel: 'leave',
   }
 }
 
-async function lookAhead(
-  wanted: WantedDefinition,
-  policy: PreflightPolicy,
-  { inputs, place, runner, aws, images }: Registration,
-): Promise<void> {
-  const { preflight, tell } = await import('../../targets/ecs/prepare/run-preflight.ts')
-  const { clock, signal, log } = runner
-  const context: Context = { ...aws, clock, signal, images, keep: () => undefined }
-  const request = { region: aws.region, cluster: place.cluster, service: '', codeDeploy: {}, preflight: policy }
-  const nothing = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
-  const found = await preflight(request, { ...nothing, wanted }, context)
-  const asked = { ...request, dryRun: inputs.dryRun }
-  for await (const event of tell(found, { request: asked, isQuiet: false }, context)) {
-    if (event.kind === 'warning') log.warning(text`${event.message}`, 'Preflight')
-    else if (event.kind === 'note') log.info(text`${event.message}`)
+function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
+  switch (event.kind) {
+    case 'versioned':
+      log.info(text`Task definition ${untrusted(event.version.id)}; service is empty, nothing to deploy.`)
+      setOutput('task-definition-arn', event.version.id)
+      break
+    case 'phase':
+      log.info(text`${event.name}: ${event.status}`)
+      break
+    case 'warning':
+      log.warning(text`${event.message}`, 'Preflight')
+      break
+    case 'note':
+      log.info(text`${event.message}`)
+      break
+    case 'finished': {
+      const { outcome, cause } = event.verdict
+      if (outcome === 'failed' && cause?.code === 'task-failed') throw new Failure({ ...cause, code: 'task-failed' })
+    }
   }
 }

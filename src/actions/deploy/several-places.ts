@@ -78,7 +78,7 @@ function whereOf({ region = '', allowedAccountIds }: Place): string {
 
 async function declaredWaves(config: Config | undefined, environment: string) {
   if (config === undefined) return undefined
-  const { selectWaves } = await import('../../config/target.ts')
+  const { selectWaves } = await import('../../config/select-target.ts')
   return selectWaves(config, environment)
 }
 
@@ -124,7 +124,7 @@ async function misnamed(
   const twice = new Set(shown.filter((name, index) => shown.indexOf(name) !== index))
   const duplicates = [...twice].map((name) => text`services names ${untrusted(name)} more than once`)
   if (config === undefined) return duplicates
-  const { serviceNames } = await import('../../config/target.ts')
+  const { serviceNames } = await import('../../config/select-target.ts')
   const known = serviceNames(config, environment)
   const unknown = [...new Set(names)].filter((name) => !known.includes(name))
   return [...duplicates, ...unknown.map((name) => unknownService(name, environment, known))]

@@ -1,7 +1,8 @@
 import type { Aws } from '../../aws/connect.ts'
-import { type Deadline, deadlineIn, remaining } from '../../clock.ts'
+import { type Clock, type Deadline, deadlineIn, remaining } from '../../clock.ts'
 import type { EnvironmentOrder } from '../../deployment/policies.ts'
 import { settleCancelled } from '../../deployment/settle-cancelled.ts'
+import type { Target } from '../../deployment/target.ts'
 import { deployWaves } from '../../deployment/waves/deploy-waves.ts'
 import { inParallel } from '../../deployment/waves/parallel.ts'
 import type { WaveMember } from '../../deployment/waves/waves-request.ts'
@@ -12,6 +13,8 @@ import type { Deployed } from '../../github/end-mark.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Source } from '../../source.ts'
+import { ecsInFlight, ecsSettlement, ecsTargetsTogether } from '../../targets/ecs/index.ts'
+import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { keptMessageTs, openChannels } from '../shared/channels.ts'
 import { postLimit } from '../shared/post-step.ts'
@@ -52,10 +55,12 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   keepSource(source, runner)
   const everyName = waves.flat().map(({ name }) => name)
   const order = await orderOf(inputs, everyName, first.place, source, runner)
+  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
+  const open = await ecsTargetsTogether({ ...aws, images }, runner.clock)
+  const membersOf = (wave: readonly PlacedService[]) =>
+    Promise.all(wave.map((one) => member(one, inputs, aws, open, scene, { order, source })))
   const request = {
-    waves: await Promise.all(
-      waves.map((wave) => Promise.all(wave.map((one) => member(one, inputs, aws, scene, { order, source })))),
-    ),
+    waves: await Promise.all(waves.map(membersOf)),
     onWaveFailure: inputs.onWaveFailure,
     dryRun: inputs.dryRun,
   }
@@ -66,10 +71,16 @@ async function deployFrom(first: PlacedService, inputs: DeployInputs, waves: Wav
   const reporter = openWavesReporter(waves, channels, inputs, runner, initialWaves(names, runner.clock.now()))
   const keeper = wavesKeeper(waves, runner, reporter.state)
   const history = commitHistory(inputs, source, calling, world)
-  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner
-  const context = { ...aws, clock, signal, keep: keeper.keep, history, environments, images }
+  const context = {
+    clock,
+    signal,
+    keep: keeper.keep,
+    history,
+    environments,
+    credentialLifetime: aws.credentialLifetime,
+  }
   const events = deployWaves(request, context)
   await runAndReport(events, keeper.keepProgress, reporter, runner)
 }
@@ -78,11 +89,13 @@ async function member(
   { name, place }: PlacedService,
   inputs: DeployInputs,
   aws: Aws,
+  open: (change: ServiceChange) => Target,
   { runner }: Scene,
   { order, source }: { readonly order: EnvironmentOrder | undefined; readonly source: Source | undefined },
 ): Promise<WaveMember> {
   const find = findDefinition(inputs, place, runner, aws.ecs)
-  return { name, request: { ...(await deployRequest(inputs, place, aws.region, runner, find, source)), order } }
+  const request = await deployRequest(inputs, place, aws.region, runner, find, source)
+  return { name, target: open(request), terms: { ...request, order } }
 }
 
 /** Waves of slipway.yml are all services of their environment; those that an input names may be some. */
@@ -115,7 +128,7 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
     reporter.tellJob()
     return await reporter.tellPeople()
   }
-  const starts = saved.open.map((one) => () => settled(one, { ...aws, clock: runner.clock }))
+  const starts = saved.open.map((one) => () => settled(one, aws, runner.clock))
   // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
@@ -140,30 +153,27 @@ async function* goingBack(
 ): AsyncGenerator<WavesEvent, void> {
   const isAsked = inputs.onCancel === 'stop-and-roll-back' || state.turnedAt !== undefined
   if (!isAsked || isWhole(state)) return
-  const returning = waves.map((members) => members.map((one) => ({ name: one.name, request: wayOf(one, inputs, aws) })))
-  const context = { ...aws, clock, signal, keep: () => undefined }
+  const returning = waves.map((members) => members.map((one) => returningOf(one, inputs, aws)))
+  const context = { clock, signal, keep: () => undefined, credentialLifetime: aws.credentialLifetime }
   yield* startWaysBack(returning, state, context, () => remaining(clock, deadline) > farewell)
 }
 
-function wayOf({ place }: PlacedService, inputs: DeployInputs, { region }: Aws): Returning['request'] {
-  return {
-    cluster: place.cluster,
-    service: place.service,
-    region,
-    codeDeploy: {
-      application: place.codeDeployApplication,
-      deploymentGroup: place.codeDeployDeploymentGroup,
-      deploymentConfig: inputs.codedeployDeploymentConfig,
-    },
-    waitMinutes: inputs.waitForMinutes,
+function returningOf({ name, place }: PlacedService, inputs: DeployInputs, aws: Aws): Returning {
+  const codeDeploy = {
+    application: place.codeDeployApplication,
+    deploymentGroup: place.codeDeployDeploymentGroup,
+    deploymentConfig: inputs.codedeployDeploymentConfig,
   }
+  const change = { cluster: place.cluster, service: place.service, region: aws.region, codeDeploy }
+  return { name, target: ecsInFlight(change, aws), terms: { waitMinutes: inputs.waitForMinutes } }
 }
 
 async function* settled(
   { name, record, isBack }: SavedDeployments['open'][number],
-  ports: Parameters<typeof settleCancelled>[1],
+  aws: Aws,
+  clock: Clock,
 ): AsyncGenerator<WavesEvent, void> {
-  for await (const event of settleCancelled(record, ports))
+  for await (const event of settleCancelled(record, await ecsSettlement(record, aws, clock), clock))
     yield isBack
       ? { kind: 'put-back', service: name, event: settledRollback(event, record) }
       : { kind: 'service', service: name, event }

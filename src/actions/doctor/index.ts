@@ -14,7 +14,7 @@ import {
   renderPreflight,
 } from '../../report/preflight-report.ts'
 import type { Action, Runner } from '../../runner/action.ts'
-import { requireService, runningTaskDefinition } from '../../targets/ecs/facts/service-facts.ts'
+import { requireService, runningTaskDefinition } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
 import { placed } from '../../task-definition/check.ts'
 import { renderText } from '../../text.ts'

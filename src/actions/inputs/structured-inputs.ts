@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts'
 import type { Mistake } from '../../mistake.ts'
 import type { Json, JsonObject } from '../../ports.ts'
 import type { InputReader } from '../../runner/inputs.ts'
-import { shapes } from '../../targets/ecs/facts/service-shapes.ts'
+import { shapes } from '../../targets/ecs/request/service-shapes.ts'
 import { renderText } from '../../text.ts'
 
 /** What an input in JSON or YAML may hold, as shapes of Amazon ECS: of one object, of each object of a list, or either. */

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config/load.ts'
+import { selectImage, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
-import { selectImage, selectTargets, selectWaves, type Target } from '../../config/target.ts'
 import { withOrigins } from '../../origins.ts'
 import type { Action } from '../../runner/action.ts'
 import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../../runner/inputs.ts'

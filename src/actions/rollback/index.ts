@@ -1,9 +1,11 @@
 import type { Context } from '../../deployment/context.ts'
+import { rollBack } from '../../deployment/roll-back.ts'
 import { initialState } from '../../deployment/state.ts'
+import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import { type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import { ecsRollback, type Restoring } from '../../targets/ecs/index.ts'
 import type { RollbackGoal } from '../../targets/ecs/rollback/rollback-goal.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
@@ -61,11 +63,13 @@ async function rollBackAt(
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   const keep: Context['keep'] = recordKeeper(runner, reporter)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const events = rollBack(request, { ...aws, clock: runner.clock, signal: runner.signal, keep, images })
+  const { clock, signal } = runner
+  const target = ecsRollback(request, goalOf(inputs, place), { ...aws, images })
+  const events = rollBack(target, request, { clock, signal, keep, credentialLifetime: aws.credentialLifetime })
   await runAndReport(events, keep, reporter, runner)
 }
 
-function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): RollbackRequest {
+function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): Restoring & Terms {
   const { service } = place
   const problems = [
     ...(service === undefined ? [text`service is required`] : []),
@@ -77,8 +81,6 @@ function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): 
     service,
     region,
     origins: place.origins,
-    goal: goalOf(inputs, place),
-    forceNewDeployment: false,
     codeDeploy: {
       application: place.codeDeployApplication,
       deploymentGroup: place.codeDeployDeploymentGroup,

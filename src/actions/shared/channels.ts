@@ -11,7 +11,7 @@ import type { Commit, Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
 import { silentSlack } from '../../slack/silent.ts'
 import type { SlackConfig } from '../../slack/slack.ts'
-import { noOutputs } from '../../targets/ecs/facts/started-event.ts'
+import { noOutputs } from '../../targets/ecs/index.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { deployedBy } from '../targets/environment-before.ts'
 import type { Place } from '../targets/place.ts'
@@ -25,7 +25,7 @@ export interface Channels {
 
 interface Where {
   readonly cluster: string
-  readonly service: string
+  readonly service?: string | undefined
   readonly region: string
 }
 
@@ -53,7 +53,7 @@ export async function openChannels(
   const run = readRun(environment)
   const { accountId, url } = place
   const subject: Subject = {
-    service: resourceName(service),
+    service: resourceName(service ?? ''),
     home: { kind: 'cluster', name: resourceName(cluster) },
     region,
     environment: place.environment,

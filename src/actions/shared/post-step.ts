@@ -2,6 +2,7 @@ import { deadlineIn } from '../../clock.ts'
 import { parseRecord } from '../../deployment/deployment-record.ts'
 import { type DeploymentState, initialState } from '../../deployment/state.ts'
 import type { Runner } from '../../runner/action.ts'
+import { ecsSettlement } from '../../targets/ecs/index.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { awsInputsAt, type Place } from '../targets/place.ts'
 import { openAws } from '../world/open-aws.ts'
@@ -28,14 +29,15 @@ export async function settleInPost(inputs: DeployInputs, runner: Runner, world: 
   const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
   const { purpose } = kept
   const what = { purpose, commit: commitOf(keptSource(runner)) }
-  const channels = await openChannels(continued, place, record, runner, world.fetch, what)
+  const channels = await openChannels(continued, place, { ...place, region: aws.region }, runner, world.fetch, what)
   const isOver = record.stage === 'ended'
   const state = isOver ? kept : { ...kept, verdict: undefined, cause: undefined }
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
   if (isOver) reporter.tellJob()
   else {
     const { settleCancelled } = await import('../../deployment/settle-cancelled.ts')
-    for await (const event of settleCancelled(record, { ...aws, clock: runner.clock })) reporter.take(event)
+    const settlement = await ecsSettlement(record, aws, runner.clock)
+    for await (const event of settleCancelled(record, settlement, runner.clock)) reporter.take(event)
   }
   await reporter.tellPeople()
 }

@@ -35,8 +35,7 @@ export function recordKeeper(runner: Runner, reporter: Reporter): Context['keep'
     // that has ended, the verdict is in the state.
     save(savedState, { ...reporter.state(), evidence: undefined })
     save(savedRecord, record)
-    const { runTaskArns: tasks = [] } = record
-    if (tasks.length > 0) runner.setOutput('run-task-arn', JSON.stringify(tasks))
+    for (const [name, value] of Object.entries(record.outputs ?? {})) runner.setOutput(name, value)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Target } from '../../config/target.ts'
+import type { Target } from '../../config/select-target.ts'
 import type { Whereabouts } from '../../config/whereabouts.ts'
 import type { Origins } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'

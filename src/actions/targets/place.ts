@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../../config/load.ts'
-import type { ImageTarget, Target } from '../../config/target.ts'
+import type { ImageTarget, Target } from '../../config/select-target.ts'
 import { type Places, whereabouts } from '../../config/whereabouts.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
@@ -130,7 +130,7 @@ export async function configOf(inputs: DeployInputs, { files }: Runner): Promise
 /** The environment's part of slipway.yml. */
 async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
   const { environment = '', service } = inputs
-  const { selectImage, selectTarget } = await import('../../config/target.ts')
+  const { selectImage, selectTarget } = await import('../../config/select-target.ts')
   const { originsIn } = await import('../../config/setting-origins.ts')
   const target = selectTarget(loaded.config, environment, service)
   const built = selectImage(loaded.config)

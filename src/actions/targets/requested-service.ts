@@ -4,8 +4,8 @@ import type { Source as DocumentSource } from '../../document/document.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Source } from '../../source.ts'
-import { serviceDefinitionIn } from '../../targets/ecs/prepare/service-definition-file.ts'
 import { combineSettings } from '../../targets/ecs/request/requested-settings.ts'
+import { serviceDefinitionIn } from '../../targets/ecs/request/service-definition-file.ts'
 import type {
   CodeDeployRequest,
   OneOffTask,

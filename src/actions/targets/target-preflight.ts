@@ -4,8 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { withOrigins } from '../../origins.ts'
 import type { JsonObject, Service } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
-import { gatherFacts } from '../../targets/ecs/preflight/gather-facts.ts'
-import { judge } from '../../targets/ecs/preflight/judge.ts'
+import { ecsFindings } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
 import type { Text } from '../../text.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -52,7 +51,7 @@ export async function preflight(
   }
   const { clock, signal } = runner
   const { registry } = openImageStore({ aws, runner, fetch }, patience)
-  const findings = judge(await gatherFacts(subject, { ...aws, clock, signal, registry }))
+  const findings = await ecsFindings(subject, { ...aws, clock, signal, registry })
   const { origins = () => undefined } = place
   const named = (part: Text) => withOrigins(part, origins)
   return findings.map((finding) => ({

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts'
 import type { Ecs, JsonObject, Service } from '../../ports.ts'
 import type { Files, Runner } from '../../runner/action.ts'
-import { runningTaskDefinition } from '../../targets/ecs/facts/service-facts.ts'
+import { runningTaskDefinition } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
 import { type DefinitionSource, readDefinition } from '../../task-definition/definition-source.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'

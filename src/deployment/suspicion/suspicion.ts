@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Cause } from '../../diagnosis/cause.ts'
-import type { Known } from '../../targets/ecs/finish/explain-outcome.ts'
 import type { DeploymentEvent } from '../events.ts'
+import type { Known } from '../target.ts'
 import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from './signs.ts'
 
 /** What a look at the evidence has shown. */

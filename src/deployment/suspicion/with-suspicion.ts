@@ -1,10 +1,7 @@
-import { isDecisive, isPartial, isTelling } from '../../targets/ecs/finish/decisive.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
-import type { DeploymentEvent } from '../events.ts'
+import type { Events, Target } from '../target.ts'
 import { type LookForCause, startSuspicion } from './suspicion.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** What a look may take. Milliseconds. */
 const longest = 20_000
@@ -15,10 +12,11 @@ const longest = 20_000
  */
 export async function* withSuspicion<Result>(
   way: Events<Result>,
+  target: Target,
   context: Context,
   recordOf: () => DeploymentRecord,
 ): Events<Result> {
-  const suspicion = startSuspicion(context.clock, lookForCause(context, recordOf))
+  const suspicion = startSuspicion(context.clock, lookForCause(target, context, recordOf))
   try {
     let step = way.next()
     for (;;) {
@@ -36,14 +34,10 @@ export async function* withSuspicion<Result>(
 }
 
 /** The evidence and the catalogue are those of the end. */
-function lookForCause(context: Context, recordOf: () => DeploymentRecord): LookForCause {
+function lookForCause(target: Target, context: Context, recordOf: () => DeploymentRecord): LookForCause {
   return async (known) => {
-    // Loaded only now: a deployment on which nothing fails needs no diagnosis.
-    const { investigate } = await import('../../targets/ecs/finish/explain-outcome.ts')
-    const explained = await investigate(known, recordOf(), context, longest)
-    if (explained === undefined) return undefined
-    const { cause, evidence } = explained
-    if (!isDecisive(evidence, context.clock.now()) || !isTelling(cause)) return undefined
-    return { cause, isPartial: isPartial(evidence) }
+    const explained = await target.explain?.(known, recordOf(), context, longest)
+    if (explained === undefined || explained.standing === 'open') return undefined
+    return { cause: explained.cause, isPartial: explained.standing === 'partial' }
   }
 }

@@ -1,13 +1,12 @@
 import { Failure } from '../../failure.ts'
-import { type RollbackContext, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
+import type { Context } from '../context.ts'
 import { deploy } from '../deploy.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
+import { rollBack } from '../roll-back.ts'
 import { beginnings, preparing } from './beginnings.ts'
 import { lookAhead } from './look-ahead.ts'
 import { inParallel } from './parallel.ts'
-import { shareLooks } from './shared-looks.ts'
-import { shareRegistrations } from './shared-registration.ts'
 import type { WaveMember, WavesRequest } from './waves-request.ts'
 import { foldWaves, initialWaves, isFailure, type WavesEvent, type WavesState } from './waves-state.ts'
 import { wavesVerdict } from './waves-verdict.ts'
@@ -18,7 +17,7 @@ type Events = AsyncGenerator<WavesEvent, void>
 type Way = 'service' | 'put-back'
 
 /** The world of services that are deployed together. */
-export interface WavesContext extends Omit<RollbackContext, 'keep'> {
+export interface WavesContext extends Omit<Context, 'keep'> {
   /** As `Context.keep`, of one service, on its way forward or back. */
   keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
 }
@@ -45,7 +44,7 @@ export async function* deployWaves(request: WavesRequest, context: WavesContext)
   const state = initialWaves(waves, context.clock.now())
   const voyage: Voyage = {
     request,
-    context: shareRegistrations(context),
+    context,
     state,
     faults: [],
     ahead: new Map(),
@@ -75,9 +74,9 @@ async function* folded(voyage: Voyage, events: Events): Events {
 /** Looks at all services before anything is changed in any. Those that cannot be deployed are told together. */
 async function* checked(voyage: Voyage): Events {
   const { request, context, ahead } = voyage
-  const members = request.waves.flat().filter((member) => member.request.preflight !== undefined)
+  const members = request.waves.flat().filter(({ terms }) => terms.preflight !== undefined)
   if (request.dryRun || members.length === 0) return
-  const looking = shareLooks({ ...context, keep: () => undefined })
+  const looking = { ...context, keep: () => undefined }
   const starts = members.map((member) => () => lookAhead(member, looking))
   try {
     for await (const { name, events } of inParallel(starts, { most: preparing }, () => !context.signal.aborted))
@@ -92,10 +91,10 @@ async function* checked(voyage: Voyage): Events {
 }
 
 /** One service of a wave: first what was found of it before, then its deployment, which need not look again. */
-async function* deployed({ name, request }: WaveMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
+async function* deployed({ name, target, terms }: WaveMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
   const events = voyage.ahead.get(name)
   yield* once(events ?? [], voyage)
-  yield* deploy(events ? { ...request, preflight: undefined } : request, own('service', name, voyage))
+  yield* deploy(target, events ? { ...terms, preflight: undefined } : terms, own('service', name, voyage))
 }
 
 /** Without notes that another service has had: many lack the same permission. */
@@ -127,15 +126,15 @@ async function* backward(voyage: Voyage, because: string): Events {
   yield { kind: 'turned', at: context.clock.now(), because }
   for (const ways of waves) {
     const starts = ways.map(
-      ({ name, request: back }) =>
+      ({ name, target, terms }) =>
         () =>
-          told('put-back', name, rollBack(back, own('put-back', name, voyage)), voyage),
+          told('put-back', name, rollBack(target, terms, own('put-back', name, voyage)), voyage),
     )
     yield* inParallel(starts, beginnings, () => !context.signal.aborted)
   }
 }
 
-function own(way: Way, name: string, { context }: Voyage): RollbackContext {
+function own(way: Way, name: string, { context }: Voyage): Context {
   return { ...context, keep: (part) => context.keep(name, way, part) }
 }
 

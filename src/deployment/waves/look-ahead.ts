@@ -1,14 +1,9 @@
-import { begun } from '../../begun.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
-import { decidePlan } from '../../targets/ecs/prepare/decide-plan.ts'
-import { check, tellChecks } from '../../targets/ecs/prepare/preflight-checks.ts'
-import { groupFor, prepare } from '../../targets/ecs/prepare/prepare.ts'
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { causeOf } from '../outcomes.ts'
 import { redactEvents } from '../redact-events.ts'
-import { forPreparation } from '../time-limits.ts'
+import type { Events } from '../target.ts'
 import type { WaveMember } from './waves-request.ts'
 
 /** What was found of one service before anything is changed in any. */
@@ -22,21 +17,15 @@ export interface Ahead {
 const passing: readonly FailureCode[] = ['aws-unreachable', 'cancelled']
 
 /** Looks at one of several services as its deployment will: reads it and what is wanted, and checks both. Changes nothing. */
-export async function* lookAhead({ name, request }: WaveMember, context: Context): AsyncGenerator<Ahead, void> {
+export async function* lookAhead(member: WaveMember, context: Context): AsyncGenerator<Ahead, void> {
   const events: DeploymentEvent[] = []
-  for await (const event of redactEvents(request, context, look)) events.push(event)
-  yield { name, events }
+  for await (const event of redactEvents(member.target, look(member, context))) events.push(event)
+  yield { name: member.name, events }
 }
 
-async function* look(asked: ServiceRequest, context: Context): AsyncGenerator<DeploymentEvent> {
-  const preparing = forPreparation(context, asked)
+async function* look({ target, terms }: WaveMember, context: Context): Events<void> {
   try {
-    const prepared = await prepare(asked, preparing, undefined)
-    if (prepared === undefined) return
-    const { request } = prepared
-    const drafted = decidePlan(request, prepared)
-    const group = begun(groupFor(drafted, prepared, preparing))
-    yield* tellChecks(await check(request, prepared, drafted, group, preparing), request, prepared, preparing)
+    if (target.lookAhead) yield* target.lookAhead(terms, context)
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error
     if (passing.includes(error.parts.code)) return

@@ -1,10 +1,12 @@
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
+import type { Target } from '../target.ts'
+import type { Terms } from '../terms.ts'
 
 /** One service of a wave. */
 export interface WaveMember {
   /** Unique in the request. */
   readonly name: string
-  readonly request: ServiceRequest
+  readonly target: Target
+  readonly terms: Terms
 }
 
 /** Services that are deployed together: those of a wave side by side, the waves one after the other. */

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts'
-import { formerFrom } from '../../targets/ecs/request/former-settings.ts'
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import { type RollbackContext, type RollbackRequest, rollBack } from '../../targets/ecs/rollback/roll-back.ts'
 import { text } from '../../text.ts'
+import type { Context } from '../context.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { certain } from '../outcomes.ts'
+import { rollBack } from '../roll-back.ts'
 import type { DeploymentState } from '../state.ts'
+import type { Target } from '../target.ts'
+import type { Terms } from '../terms.ts'
 import { isGood, isUnwatched, notWatchedCode, type Outcome } from '../verdict.ts'
 import { beginnings } from './beginnings.ts'
 import { inParallel } from './parallel.ts'
@@ -19,13 +20,11 @@ import {
   type WavesState,
 } from './waves-state.ts'
 
-/** Of one service: where it is, and how it is watched on its way back. */
+/** One service, and how it is watched on its way back. */
 export interface Returning {
   readonly name: string
-  readonly request: Pick<
-    ServiceRequest,
-    'cluster' | 'service' | 'region' | 'codeDeploy' | 'waitMinutes' | 'longestGap' | 'failFastAfter'
-  >
+  readonly target: Target
+  readonly terms: Pick<Terms, 'waitMinutes' | 'longestGap' | 'failFastAfter'>
 }
 
 type Cause = 'failure' | 'cancel'
@@ -38,7 +37,9 @@ const reasons: Readonly<Record<Cause, string>> = {
 /** One service on its way back. */
 export interface WayBack {
   readonly name: string
-  readonly request: RollbackRequest
+  /** At the version that it had before. */
+  readonly target: Target
+  readonly terms: Terms
 }
 
 /**
@@ -51,9 +52,9 @@ export function waysBack(
   cause: Cause,
 ): readonly (readonly WayBack[])[] {
   const ways = waves.map((members) =>
-    members.flatMap(({ name, request }) => {
-      const service = services.find((candidate) => candidate.name === name)
-      return service ? wayBack(service, request, cause) : []
+    members.flatMap((member) => {
+      const service = services.find((candidate) => candidate.name === member.name)
+      return service ? wayBack(service, member, cause) : []
     }),
   )
   return ways.toReversed().filter((wave) => wave.length > 0)
@@ -62,14 +63,16 @@ export function waysBack(
 /** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
 const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
 
-function wayBack(service: WaveService, request: Returning['request'], cause: Cause): readonly WayBack[] {
+function wayBack(service: WaveService, { target, terms }: Returning, cause: Cause): readonly WayBack[] {
   const { name, state, back } = service
   const { from, to } = versionsOf(service)
   const outcome = state?.verdict?.outcome
   // Its engine has taken the revision back, and left the settings.
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
   if ((back && !isUnbegun(back)) || !from || !to || !isDue) return []
-  return [{ name, request: { ...backTo(from.id, to.id, request, cause), former: formerFrom(state?.plan?.undo) } }]
+  // What was deployed is turned round, and a newer version of others stays.
+  const earlier = target.earlier?.({ to: from, from: to, why: reasons[cause], undo: state?.plan?.undo })
+  return earlier ? [{ name, target: earlier, terms: termsOf(terms, cause) }] : []
 }
 
 /**
@@ -78,14 +81,11 @@ function wayBack(service: WaveService, request: Returning['request'], cause: Cau
  */
 export function settledRollback(
   event: DeploymentEvent,
-  {
-    taskDefinition: to,
-    previousTaskDefinition: from,
-  }: Pick<DeploymentRecord, 'taskDefinition' | 'previousTaskDefinition'>,
+  { to, from }: Pick<DeploymentRecord, 'to' | 'from'>,
 ): DeploymentEvent {
-  if (event.kind !== 'finished' || to === undefined || to === from) return event
+  if (event.kind !== 'finished' || to === undefined || to.id === from?.id) return event
   const { outcome, serving } = event.verdict
-  const isComplete = outcome === 'cancelled' && serving?.id === to
+  const isComplete = outcome === 'cancelled' && serving?.id === to.id
   return isComplete ? { ...event, verdict: { outcome: 'succeeded', serving } } : event
 }
 
@@ -101,17 +101,8 @@ function isDeployed(service: WaveService): boolean {
   return (isComplete || takenBack.includes(outcome)) && (isChanged(service) || keepsSettings(service))
 }
 
-/** What was deployed is turned round, with the settings that it changed. Tags and volumes stay, and nobody's newer revision is replaced. */
-function backTo(reference: string, from: string, request: Returning['request'], cause: Cause): RollbackRequest {
-  const { cluster, service, region, waitMinutes, longestGap, failFastAfter } = request
-  const { application, deploymentGroup, deploymentConfig } = request.codeDeploy
+function termsOf({ waitMinutes, longestGap, failFastAfter }: Returning['terms'], cause: Cause): Terms {
   return {
-    cluster,
-    service,
-    region,
-    goal: { kind: 'revision', reference, from, why: reasons[cause] },
-    forceNewDeployment: false,
-    codeDeploy: { application, deploymentGroup, deploymentConfig },
     wait: cause === 'failure',
     waitMinutes,
     longestGap,
@@ -135,7 +126,7 @@ export function isWhole({ services }: WavesState): boolean {
 export async function* startWaysBack(
   waves: readonly (readonly Returning[])[],
   state: WavesState,
-  context: RollbackContext,
+  context: Context,
   goOn: () => boolean,
 ): AsyncGenerator<WavesEvent, void> {
   const starts = waysBack(waves, state, 'cancel')
@@ -144,9 +135,9 @@ export async function* startWaysBack(
   yield* inParallel(starts, beginnings, goOn)
 }
 
-async function* begun({ name: service, request }: WayBack, context: RollbackContext): AsyncGenerator<WavesEvent, void> {
+async function* begun({ name: service, target, terms }: WayBack, context: Context): AsyncGenerator<WavesEvent, void> {
   try {
-    for await (const event of rollBack(request, context))
+    for await (const event of rollBack(target, terms, context))
       yield { kind: 'put-back', service, event: retold(event, context.clock) }
   } catch {
     // It has become the verdict already.

@@ -28,6 +28,7 @@ const pause = {
   id: 'hook',
   stage: 'POST_SCALE_UP',
   otherwise: 'roll-back',
+  permission: 'ecs:ContinueServiceDeployment',
   commands: { prepare: [], goOn: [], rollBack: [] },
 } as const
 const paused = { kind: 'paused', at, pause } as const

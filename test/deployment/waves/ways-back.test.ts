@@ -4,7 +4,9 @@ import { type DeploymentState, initialState } from '../../../src/deployment/stat
 import type { Outcome } from '../../../src/deployment/verdict.ts'
 import { initialWaves } from '../../../src/deployment/waves/waves-state.ts'
 import { settledRollback, waysBack } from '../../../src/deployment/waves/ways-back.ts'
+import { ecsInFlight } from '../../../src/targets/ecs/index.ts'
 import { planInWords } from '../../../src/targets/ecs/prepare/plan-words.ts'
+import type { EcsAccess } from '../../../src/targets/ecs/request/ecs-context.ts'
 
 const version = (revision: number) => ({ id: `api:${revision}`, label: `api:${revision}` })
 
@@ -22,7 +24,8 @@ const plan = planInWords({
 
 const deployment = { id: 'd', consoleUrl: undefined, adopted: false, startedAt: 0, commands: { look: [] }, outputs: {} }
 const deployed: DeploymentState = { ...initialState(0), plan, deployment, verdict: { outcome: 'succeeded' } }
-const request = { cluster: 'shop', service: 'api', region: 'eu-west-1', codeDeploy: {}, waitMinutes: 30 }
+const target = ecsInFlight({ cluster: 'shop', service: 'api', region: 'eu-west-1', codeDeploy: {} }, {} as EcsAccess)
+const terms = { waitMinutes: 30 }
 
 /** Names of the services whose rollback begins after a cancel, where this much of a rollback is known. */
 function begun(back: Partial<DeploymentState> | undefined): readonly string[] {
@@ -32,7 +35,7 @@ function begun(back: Partial<DeploymentState> | undefined): readonly string[] {
     state: deployed,
     ...(back && { back: { ...initialState(0), ...back } }),
   }))
-  return waysBack([[{ name: 'api', request }]], { ...state, services }, 'cancel').flatMap((wave) =>
+  return waysBack([[{ name: 'api', target, terms }]], { ...state, services }, 'cancel').flatMap((wave) =>
     wave.map(({ name }) => name),
   )
 }
@@ -59,18 +62,13 @@ describe('a rollback that is read after a cancel', () => {
     at: 0,
     verdict: { outcome, serving: serving === undefined ? undefined : version(serving) },
   })
-  const record = { taskDefinition: 'api:1', previousTaskDefinition: 'api:2' }
+  const record = { to: version(1), from: version(2) }
   test.each<readonly [string, DeploymentEvent, typeof record, Outcome]>([
     ['succeeded where its version is deployed', ended('cancelled', 1), record, 'succeeded'],
     ['stays cancelled where the former version is', ended('cancelled', 2), record, 'cancelled'],
     ['stays cancelled where neither is known', ended('cancelled'), record, 'cancelled'],
     ['stays failed', ended('failed', 1), record, 'failed'],
-    [
-      'of settings alone stays cancelled',
-      ended('cancelled', 1),
-      { ...record, previousTaskDefinition: 'api:1' },
-      'cancelled',
-    ],
+    ['of settings alone stays cancelled', ended('cancelled', 1), { ...record, from: version(1) }, 'cancelled'],
   ])('%s', (_, event, kept, outcome) => {
     expect(settledRollback(event, kept)).toMatchObject({ verdict: { outcome } })
   })

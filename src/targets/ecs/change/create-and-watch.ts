@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto'
 import { resourceName } from '../../../arn.ts'
-import type { Context, Rollout } from '../../../deployment/context.ts'
-import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { withoutOrigin } from '../../../deployment/origin.ts'
-import { type End, notWatched, remains } from '../../../deployment/outcomes.ts'
+import type { Changed } from '../../../deployment/conflict.ts'
+import type { End } from '../../../deployment/outcomes.ts'
+import { notWatched } from '../../../deployment/outcomes.ts'
+import type { Events, Prepared } from '../../../deployment/target.ts'
 import { forPreparation, readAfterEnd } from '../../../deployment/time-limits.ts'
 import type { CreateServiceRequest, JsonObject, Service } from '../../../ports.ts'
 import { diff } from '../../../task-definition/diff.ts'
 import { textIn } from '../../../task-definition/members.ts'
 import { findRegistered } from '../../../task-definition/register.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
-import type { Changed } from '../facts/obstacle.ts'
-import { versionOf } from '../facts/revision-version.ts'
+import { withoutOrigin } from '../facts/origin-tags.ts'
+import { remains } from '../facts/remains.ts'
 import { startedEvent } from '../facts/started-event.ts'
-import { changed } from '../prepare/conflict.ts'
 import { images } from '../prepare/decide-plan.ts'
+import { changed } from '../prepare/obstacles.ts'
 import { planInWords } from '../prepare/plan-words.ts'
 import { checkNew } from '../prepare/preflight-checks.ts'
 import { checkServiceDefinition, engineFor, withSettings } from '../prepare/service-definition.ts'
 import type { ServicePlan } from '../prepare/service-plan.ts'
 import { expectedMinutes } from '../prepare/service-plan.ts'
+import type { EcsContext, Rollout } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
+import { endOf, type ServiceEnd } from '../request/service-end.ts'
 import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
+import { reattach } from '../request/watch-again.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
 import { runOneOffTask } from '../tasks/run-task.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
@@ -29,20 +32,18 @@ import { type Marking, obtainRevision, settleRevision } from './register-revisio
 import { follow } from './update-and-watch.ts'
 import { watchFirstTaskSet } from './watch-first-task-set.ts'
 
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
-
 /**
- * Makes a service that does not exist, and watches its first deployment: ECS makes a service deployment for a new service
- * as for an update (developer guide, "View service history using Amazon ECS service deployments"). Undefined: a dry run.
- * An obstacle: somebody else made a service of that name in the meantime.
+ * The deployment of a service that does not exist: it is made, and its first deployment is watched. ECS makes a service deployment
+ * for a new service as for an update (developer guide, "View service history using Amazon ECS service deployments"). `Changed`:
+ * somebody else made a service of that name in the meantime.
  */
-export async function* createService(
+export async function prepareCreation(
   request: ServiceRequest,
-  context: Context,
+  context: EcsContext,
   marking: Marking | undefined,
-): Events<End | Changed | undefined> {
+): Promise<Prepared> {
   const { serviceDefinition: written } = request
-  if (written === undefined) return undefined
+  if (written === undefined) throw new Error('a service without a definition is not made')
   const preparing = forPreparation(context, request)
   const rendered = await request.wanted(undefined, undefined)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
@@ -50,18 +51,42 @@ export async function* createService(
   requireSubnets(request.runTask, written.content)
   const given = { ...written, content: withSettings(written.content, request) }
   const plan = planOf(request, given.content, wanted)
-  yield { kind: 'planned', at: context.clock.now(), plan: planInWords(plan) }
-  yield* warnOfExpiry(request, expectedMinutes(request, plan), context)
-  yield* checkNew(request, given.content, wanted, preparing)
-  if (request.dryRun) return undefined
-  preparing.keep({ engine: engineFor(given.content), isCreation: true })
+  return {
+    plan: planInWords(plan),
+    warnings: [],
+    minutes: expectedMinutes(request, plan),
+    judgement: Promise.resolve({ kind: 'pass' }),
+    async *check() {
+      yield* checkNew(request, given.content, wanted, preparing)
+    },
+    async *change() {
+      return yield* createService(request, { context, preparing, marking }, given, wanted)
+    },
+  }
+}
+
+interface Creation {
+  readonly context: EcsContext
+  /** With the time that a step before the watch may take. */
+  readonly preparing: EcsContext
+  readonly marking: Marking | undefined
+}
+
+async function* createService(
+  request: ServiceRequest,
+  { context, preparing, marking }: Creation,
+  given: ServiceDefinition,
+  wanted: WantedDefinition,
+): Events<End | Changed> {
+  const engine = engineFor(given.content)
+  preparing.keep({ engine, isCreation: true })
   const taskDefinition = yield* revision(wanted, marking, preparing)
   const failed = yield* oneOff(request, context, given.content, wanted, taskDefinition)
-  if (failed) return failed
+  if (failed) return endOf(failed, engine)
   context.keep({ stage: 'updating', taskDefinition })
   const created = await forPreparation(context, request).ecs.createService(requestOf(request, given, taskDefinition))
   if (created === undefined) return changed({ serviceName: request.service })
-  return yield* watch(request, context, created, taskDefinition)
+  return endOf(yield* watch(request, context, created, taskDefinition), engine)
 }
 
 function planOf(request: ServiceRequest, content: JsonObject, { definition, arn }: WantedDefinition): ServicePlan {
@@ -85,7 +110,7 @@ function planOf(request: ServiceRequest, content: JsonObject, { definition, arn 
 }
 
 /** The ARN of the revision that the new service gets. */
-async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: Context): Events<string> {
+async function* revision(wanted: WantedDefinition, marking: Marking | undefined, context: EcsContext): Events<string> {
   const { definition, arn } = wanted
   const found =
     arn === undefined
@@ -97,11 +122,11 @@ async function* revision(wanted: WantedDefinition, marking: Marking | undefined,
 /** A one-off task runs where the service is going to run. */
 async function* oneOff(
   { cluster, runTask: task, longestGap }: ServiceRequest,
-  context: Context,
+  context: EcsContext,
   content: JsonObject,
   { definition }: WantedDefinition,
   taskDefinition: string,
-): Events<End | undefined> {
+): Events<ServiceEnd | undefined> {
   if (task === undefined) return undefined
   const service: Service = content
   const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
@@ -132,10 +157,10 @@ function clientTokenOf({ idempotencyKey }: ServiceDefinition, taskDefinition: st
 
 async function* watch(
   request: ServiceRequest,
-  context: Context,
+  context: EcsContext,
   created: Service,
   taskDefinition: string,
-): Events<End> {
+): Events<ServiceEnd> {
   // As it was before: without deployments, so that nothing is taken for a way back.
   const { currentServiceDeployment: _, ...before } = { ...created, deployments: [] }
   const rollout = { request, context, service: before, taskDefinition, previousTaskDefinition: undefined }
@@ -148,7 +173,7 @@ async function* watch(
   return { ...end, outcome: 'failed', left: remains(now ?? created, { cluster, service: name }) }
 }
 
-async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
+async function* followTaskSet(rollout: Rollout, created: Service): Events<ServiceEnd> {
   const { request, context } = rollout
   const deploymentId = created.taskSets?.find(({ status }) => status === 'PRIMARY')?.id
   context.keep({ stage: 'watching', deploymentId })
@@ -158,6 +183,6 @@ async function* followTaskSet(rollout: Rollout, created: Service): Events<End> {
     { at, engine: 'codedeploy', deploymentId: deploymentId ?? '', consoleUrl, adopted: false },
     request,
   )
-  if (!request.wait) return notWatched(request, deploymentId)
+  if (!request.wait) return notWatched(request, reattach(deploymentId, request))
   return yield* watchFirstTaskSet(rollout, deploymentId)
 }

@@ -1,11 +1,11 @@
 import { resourceName } from '../../../arn.ts'
-import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { Failure } from '../../../failure.ts'
 import type { ScalableTarget } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
-import type { Prepared } from '../prepare/prepare.ts'
+import type { Reading } from '../prepare/read-target.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
 const looking = 'application-autoscaling:DescribeScalableTargets'
@@ -18,8 +18,8 @@ const looking = 'application-autoscaling:DescribeScalableTargets'
  */
 export async function* ownCount(
   request: ServiceRequest,
-  { service, engine }: Prepared,
-  { scaling, clock }: Context,
+  { service, engine }: Reading,
+  { scaling, clock }: EcsContext,
 ): AsyncGenerator<DeploymentEvent, ServiceRequest> {
   const { desiredCount, forceDesiredCount } = request
   // CodeDeploy keeps the count that the service has.

@@ -1,17 +1,16 @@
 import type { Clock } from '../../../clock.ts'
-import { openWatchman, type Watchman } from '../../../deployment/commit-guard.ts'
-import type { Context } from '../../../deployment/context.ts'
+import type { Watchman } from '../../../deployment/commit-guard.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { originOf, tagsInTheWay, tagsOf, withOrigin } from '../../../deployment/origin.ts'
-import type { Guard } from '../../../deployment/policies.ts'
+import { tagsOf } from '../../../deployment/origin.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { Failure } from '../../../failure.ts'
 import type { Ecs, JsonObject } from '../../../ports.ts'
 import { type Registration, registerNew } from '../../../task-definition/register.ts'
 import { renderText, type Text, text, untrusted, withoutStop } from '../../../text.ts'
-import { versionOf } from '../facts/revision-version.ts'
+import { originOf, tagsInTheWay, withOrigin } from '../facts/origin-tags.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** A revision as AWS stores it. */
 export interface Revision {
@@ -24,17 +23,16 @@ export interface Revision {
 
 /** Who says where revisions come from; undefined where nobody asks. */
 export interface Marking {
-  readonly guard: Guard
   readonly watchman: Watchman
   /** Tags that tasks get together with those of their revision. */
   readonly taskTags: readonly JsonObject[]
 }
 
 /** How a deployment marks what it registers or deploys; undefined where it does not. */
-export function markingOf({ guard, runTask }: ServiceRequest, context: Pick<Context, 'history'>): Marking | undefined {
-  if (guard === undefined) return undefined
+export function markingOf({ runTask }: ServiceRequest, watchman: Watchman | undefined): Marking | undefined {
+  if (watchman === undefined) return undefined
   const taskTags = runTask?.propagateTags === 'TASK_DEFINITION' ? (runTask.tags ?? []) : []
-  return { guard, watchman: openWatchman(guard, context), taskTags }
+  return { watchman, taskTags }
 }
 
 const consequence = text`The next deployment cannot verify that its commit is newer.`
@@ -45,7 +43,7 @@ export async function* obtainRevision(
   wanted: WantedDefinition,
   search: Promise<Registration | undefined>,
   marking: Marking | undefined,
-  { ecs, clock, keep }: Context,
+  { ecs, clock, keep }: EcsContext,
 ): Events<Revision> {
   const known = await search
   if (known) return { arn: known.taskDefinitionArn, definition: known.definition, isNew: false }
@@ -72,7 +70,7 @@ async function registerTagged(
   const full = noRoom(definition, marking)
   if (full !== undefined) return { registration: await registered(definition), untagged: full }
   try {
-    return { registration: await registered(withOrigin(definition, marking.guard.origin)) }
+    return { registration: await registered(withOrigin(definition, marking.watchman.guard.origin)) }
   } catch (error) {
     const untagged = withoutTags(error)
     if (untagged === undefined) throw error
@@ -98,7 +96,11 @@ function noRoom(definition: JsonObject, { taskTags }: Marking): Text | undefined
 }
 
 /** Settles on a revision and gives its ARN: one that was there already gets the tags of our commit. */
-export async function* settleRevision(found: Revision, marking: Marking | undefined, context: Context): Events<string> {
+export async function* settleRevision(
+  found: Revision,
+  marking: Marking | undefined,
+  context: EcsContext,
+): Events<string> {
   if (marking && !found.isNew) yield* moveTags(found, marking, context)
   context.keep({ taskDefinition: found.arn })
   yield { kind: 'versioned', at: context.clock.now(), version: versionOf(found.arn), reused: !found.isNew }
@@ -109,10 +111,11 @@ export async function* settleRevision(found: Revision, marking: Marking | undefi
 export async function* moveTags(
   { arn, definition }: Pick<Revision, 'arn' | 'definition'>,
   marking: Marking,
-  { ecs, clock }: Context,
+  { ecs, clock }: EcsContext,
 ): Events<void> {
   if (definition === undefined) return
-  const { guard, watchman } = marking
+  const { watchman } = marking
+  const { guard } = watchman
   const theirs = originOf(definition)
   if (theirs?.commit === guard.origin.commit && theirs.repository === guard.origin.repository) return
   if (theirs !== undefined && !(await watchman.mayMark(theirs))) return

@@ -1,10 +1,9 @@
 import { resourceName, withoutAccount } from '../../../arn.ts'
 import { type Deadline, deadlineIn } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import type { End } from '../../../deployment/outcomes.ts'
 import { notWatched } from '../../../deployment/outcomes.ts'
 import { type Pace, startPace } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import { Failure } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
@@ -12,6 +11,9 @@ import { untrusted } from '../../../text.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
 import { isSteady, primary } from '../facts/service-facts.ts'
 import { startedEvent } from '../facts/started-event.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import { reattach } from '../request/watch-again.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { isAdoptable, isScaled, makesDeployment } from '../strategy/update-effects.ts'
 import { findServiceDeployment } from '../watch/find-service-deployment.ts'
@@ -21,13 +23,11 @@ import type { Watched } from '../watch/watch-service.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { update } from './update-service.ts'
 
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
-
 /**
  * Deploys by ECS itself: updates the service, then watches the service deployment that this update made, never "the
  * newest". Where it cannot be found or read, the service's own deployments are watched instead, with a warning.
  */
-export async function* rollOut(rollout: Rollout): Events<End> {
+export async function* rollOut(rollout: Rollout): Events<ServiceEnd> {
   const { request, service } = rollout
   const settings = settingsUpdate(request, service, 'ecs-rolling')
   const adopted = isAdoptable(rollout)
@@ -52,13 +52,13 @@ function isSettled(rollout: Rollout, updated: Service): boolean {
 }
 
 /** Watches a deployment that is in flight already. */
-function adopt(rollout: Rollout): Events<End> {
+function adopt(rollout: Rollout): Events<ServiceEnd> {
   const current = primary(rollout.service)
   return accompany(rollout, rollout.service, current ? { own: ownOf(current), adopted: true } : { adopted: true })
 }
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
-export async function* follow(rollout: Rollout, updated: Service): Events<End> {
+export async function* follow(rollout: Rollout, updated: Service): Events<ServiceEnd> {
   return yield* accompany(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
 }
 
@@ -68,14 +68,14 @@ interface Begun {
   readonly adopted: boolean
 }
 
-async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Begun): Events<End> {
+async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Begun): Events<ServiceEnd> {
   const rollout = withBakeTimes(begun, begun.service.deploymentConfiguration)
   const { request, context, service } = rollout
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const current = own ?? ownOf(primary(service) ?? {})
   context.keep({ stage: 'watching', deploymentId: current.id, createdAt: own?.id === undefined ? undefined : own.from })
   yield started(rollout, current.id, adopted)
-  if (!request.wait) return notWatched(request, current.id)
+  if (!request.wait) return notWatched(request, reattach(current.id, request))
   const pace = startPace(context.clock, request.longestGap)
   const limited = { ...rollout, context: withDeadline(context, deadline + afterEndTime) }
   if (own === undefined) return yield* watchServiceItself({ rollout: limited, own: current, deadline, pace })
@@ -90,7 +90,11 @@ interface Made {
 }
 
 /** `limited`: with no more time for AWS than the deadline leaves. A watch with pauses limits itself. */
-async function* watch(rollout: Rollout, limited: Rollout, { updated, own: made, deadline, pace }: Made): Events<End> {
+async function* watch(
+  rollout: Rollout,
+  limited: Rollout,
+  { updated, own: made, deadline, pace }: Made,
+): Events<ServiceEnd> {
   const { context } = rollout
   const own = made.id === undefined ? await awaitOwn(limited, made, deadline, pace) : made
   if (made.id === undefined && own.id !== undefined) yield identified(rollout, own)
@@ -117,7 +121,7 @@ async function* watch(rollout: Rollout, limited: Rollout, { updated, own: made, 
   return yield* watchServiceItself({ rollout: limited, own, deadline, pace })
 }
 
-async function* watchServiceItself(watched: Watched): Events<End> {
+async function* watchServiceItself(watched: Watched): Events<ServiceEnd> {
   const { watchService } = await import('../watch/watch-service.ts')
   return yield* watchService(watched)
 }

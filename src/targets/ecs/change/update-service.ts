@@ -1,6 +1,6 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { Service } from '../../../ports.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import type { SettingsUpdate } from '../strategy/service-settings.ts'
 import { isForced, isScaled } from '../strategy/update-effects.ts'
 

@@ -1,13 +1,16 @@
 import { deadlineIn } from '../../../clock.ts'
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, stoppedByHand, supersededBy, timedOut } from '../../../deployment/outcomes.ts'
+import { stoppedByHand, supersededBy, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
 import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import type { Service, TaskSet } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
 import { taskProgress } from '../facts/task-progress.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import { reattach } from '../request/watch-again.ts'
 import { startFailFast } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
 
@@ -16,7 +19,10 @@ import { startServiceMessages } from '../watch/service-messages.ts'
  * it (CreateService answers such a service with a task set and without deployments). ECS never gives it up; what fails is
  * seen in its tasks. `id`: of the task set.
  */
-export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined): AsyncGenerator<DeploymentEvent, End> {
+export async function* watchFirstTaskSet(
+  begun: Rollout,
+  id: string | undefined,
+): AsyncGenerator<DeploymentEvent, ServiceEnd> {
   const { request } = begun
   const deadline = deadlineIn(begun.context.clock, request.waitMinutes * 60_000)
   const pace = startPace(begun.context.clock, request.longestGap)
@@ -37,7 +43,7 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
     const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
     if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
       return set
-        ? supersededBy(set.taskDefinition, set.externalId)
+        ? supersededBy(versionOf(set.taskDefinition), set.externalId)
         : stoppedByHand(untrusted('the service was deleted'))
     if (set === undefined || isReplaced) continue
     yield* messages.news(seen.found)
@@ -52,7 +58,8 @@ export async function* watchFirstTaskSet(begun: Rollout, id: string | undefined)
     const reason = await failFast.look(counts)
     if (reason) return { outcome: 'failed', reason }
   }
-  return timedOut(request, request.waitMinutes, text`the stabilityStatus of its first task set is not STEADY_STATE`, id)
+  const last = text`the stabilityStatus of its first task set is not STEADY_STATE`
+  return timedOut(request, request.waitMinutes, last, reattach(id, request))
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

@@ -1,11 +1,11 @@
-import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { withoutOrigin } from '../../../deployment/origin.ts'
 import { Failure } from '../../../failure.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
 import { isEqual } from '../../../task-definition/equal.ts'
 import { quoted, setting, type Text, text, untrusted } from '../../../text.ts'
-import type { Conflict } from '../facts/obstacle.ts'
+import type { Conflict } from '../facts/conflicting-deployment.ts'
+import { withoutOrigin } from '../facts/origin-tags.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { CodeDeployRequest, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { appSpecOf, completeAppSpec, sameAppSpec, taskDefinitionIn } from './appspec.ts'
 import { type GroupName, groupNameOf } from './group-name.ts'
@@ -33,7 +33,7 @@ export function appSpecFor(request: ServiceRequest, service: Service, taskDefini
  */
 export async function findInFlight(
   request: ServiceRequest,
-  context: Context,
+  context: EcsContext,
   service: Service,
   wanted: WantedDefinition,
   active: string | undefined,
@@ -71,7 +71,7 @@ function conflict(name: GroupName, id: string, isRollback: boolean, description:
 }
 
 /** The group, checked to be the one of this service. Throws `service-unsupported` when it is missing or another's. */
-export async function requireGroup(context: Context, name: GroupName, service?: Service): Promise<DeploymentGroup> {
+export async function requireGroup(context: EcsContext, name: GroupName, service?: Service): Promise<DeploymentGroup> {
   const group = await context.codeDeploy.describeDeploymentGroup(name.application, name.deploymentGroup)
   if (group === undefined) throw groupMissing(name)
   const serves = group.ecsServices ?? []

@@ -1,9 +1,9 @@
 import { resourceName } from '../../../arn.ts'
-import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeploy, DeploymentGroup, Service } from '../../../ports.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { CodeDeployRequest, ServiceRequest } from '../request/service-request.ts'
 import { groupMissing } from './deployment-group.ts'
 import { type GroupName, groupNameOf } from './group-name.ts'
@@ -26,7 +26,7 @@ export type GroupWish = Pick<ServiceRequest, 'cluster' | 'service' | 'codeDeploy
 export async function locateGroup(
   request: GroupWish,
   service: Service,
-  context: Pick<Context, 'codeDeploy'>,
+  context: Pick<EcsContext, 'codeDeploy'>,
   onDenied: () => void,
 ): Promise<Located> {
   const { codeDeploy } = context
@@ -45,7 +45,7 @@ export async function locateGroup(
   return { name, active: await list(name) }
 }
 
-async function isThere({ application, deploymentGroup }: GroupName, { codeDeploy }: Pick<Context, 'codeDeploy'>) {
+async function isThere({ application, deploymentGroup }: GroupName, { codeDeploy }: Pick<EcsContext, 'codeDeploy'>) {
   return (await codeDeploy.describeDeploymentGroup(application, deploymentGroup)) !== undefined
 }
 

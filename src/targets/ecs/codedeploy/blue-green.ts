@@ -1,6 +1,5 @@
-import type { Rollout } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, notWatched, shortName } from '../../../deployment/outcomes.ts'
+import { notWatched } from '../../../deployment/outcomes.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { DeploymentGroup } from '../../../ports.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
@@ -8,9 +7,11 @@ import { type GroupName, groupNameOf } from '../codedeploy-group/group-name.ts'
 import { overridesOf, withOverrides } from '../codedeploy-group/group-settings.ts'
 import { codeDeployConsoleUrl } from '../facts/console-url.ts'
 import { startedEvent } from '../facts/started-event.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import { reattach } from '../request/watch-again.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Of `description`, as CodeDeploy takes it. */
 const longestDescription = 512
@@ -20,7 +21,7 @@ export async function* deployByCodeDeploy(
   rollout: Rollout,
   group: DeploymentGroup | undefined,
   inFlight: InFlight | undefined,
-): Events<End> {
+): Events<ServiceEnd> {
   const { request, context } = rollout
   const name = groupNameOf(request)
   const id = inFlight?.deploymentId ?? (await create(rollout, name))
@@ -28,7 +29,7 @@ export async function* deployByCodeDeploy(
   const consoleUrl = codeDeployConsoleUrl(request.region, id)
   const adopted = inFlight !== undefined
   yield startedEvent({ at: context.clock.now(), engine: 'codedeploy', deploymentId: id, consoleUrl, adopted }, request)
-  if (!request.wait) return notWatched(request, id)
+  if (!request.wait) return notWatched(request, reattach(id, request))
   // The deployment in flight has the settings of the run that started it.
   const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
   return yield* watchCodeDeploy(rollout, id, settings)

@@ -1,11 +1,13 @@
 import { type Deadline, deadlineIn } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, returning, stoppedByHand } from '../../../deployment/outcomes.ts'
+import { returning, stoppedByHand } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import { afterEndTime, withDeadline } from '../../../deployment/time-limits.ts'
 import type { CodeDeployDeployment, DeploymentGroup } from '../../../ports.ts'
 import { text, untrusted } from '../../../text.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import { reattach } from '../request/watch-again.ts'
 import { alarmsIn } from '../watch/gauges.ts'
 import { servingAgain, servingNow } from './traffic-proof.ts'
 
@@ -28,7 +30,7 @@ const patience = 30_000
  * Watches a failed deployment to the end of its rollback: CodeDeploy rolls back by a second deployment, and only its end shows
  * the live revision.
  */
-export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, End> {
+export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEvent, ServiceEnd> {
   const { deployment } = given
   const context = withDeadline(given.rollout.context, given.deadline + afterEndTime)
   const rollout = { ...given.rollout, context }
@@ -50,7 +52,7 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
     lost.pace.hurry()
   }
   const last = text`CodeDeploy's rollback, deployment ${untrusted(rollbackId)}, is still in progress`
-  return returning(rollout.request, lost.minutes, last, deployment.deploymentId)
+  return returning(lost.minutes, last, reattach(deployment.deploymentId, rollout.request))
 }
 
 async function findRollback({
@@ -86,7 +88,7 @@ function isRollbackDue(
   return events.includes(isAlarm ? 'DEPLOYMENT_STOP_ON_ALARM' : 'DEPLOYMENT_STOP_ON_REQUEST')
 }
 
-async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<End> {
+async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<ServiceEnd> {
   const serving = await servingNow(rollout)
   const reason = reasonOf(deployment)
   // Before the traffic moves there is nothing to bring back: CodeDeploy only takes the new tasks away.
@@ -101,7 +103,7 @@ async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<
  * Who stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code ALARM_ACTIVE (API
  * ErrorInformation, `code`).
  */
-export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): End['stopped'] {
+export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): ServiceEnd['stopped'] {
   if (isAsked) return 'by-us'
   const code = errorInformation?.code
   return status === 'Stopped' && (code === undefined || code === 'MANUAL_STOP') ? 'by-others' : undefined

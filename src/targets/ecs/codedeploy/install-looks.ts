@@ -1,9 +1,9 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { EcsTarget, Service, TaskSet } from '../../../ports.ts'
 import { launched } from '../facts/service-events.ts'
 import { taskProgress } from '../facts/task-progress.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import type { Signs } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
 

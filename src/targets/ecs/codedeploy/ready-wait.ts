@@ -1,9 +1,9 @@
 import type { AnswerCommands } from '../../../deployment/commands.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Pause, PauseAnswer } from '../../../deployment/pause.ts'
-import { readyWait } from '../../../deployment/pauses/pause-end.ts'
-import type { Waits } from '../../../deployment/pauses/pause-watch.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
+import { readyWait } from '../watch/pause-end.ts'
+import type { Waits } from '../watch/pause-watch.ts'
 
 interface ReadyLook {
   readonly deployment: CodeDeployDeployment
@@ -13,6 +13,9 @@ interface ReadyLook {
   /** We have stopped the deployment ourselves. */
   readonly isStopped: boolean
 }
+
+/** What answers it. */
+const permission = 'codedeploy:ContinueDeployment'
 
 /** CodeDeploy's ready wait across reads. It began when its target says, or else when it was first seen. */
 export function startReadyWait(
@@ -31,7 +34,7 @@ export function startReadyWait(
     else wasElsewhere = true
     const until = began === undefined || minutes === undefined ? undefined : began + minutes * 60_000
     return {
-      open: isReady ? [{ id: readyWait, stage: readyWait, until, otherwise, commands }] : [],
+      open: isReady ? [{ id: readyWait, stage: readyWait, until, otherwise, permission, commands }] : [],
       answerTo: (pause) => readyAnswer(pause, look),
     }
   }

@@ -1,8 +1,8 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import type { Details, Share } from '../../../deployment/details.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import type { DeploymentGroup, EcsTarget } from '../../../ports.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
 import { alarmGauge } from '../watch/gauges.ts'
 
 /** Reports the traffic of both task sets of a CodeDeploy deployment and its alarms, whenever they differ from the previous read. */

@@ -1,9 +1,11 @@
 import { deadlineIn } from '../../../clock.ts'
 import { agreed, patient, startAgreement } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
-import { type End, shortName, supersededBy } from '../../../deployment/outcomes.ts'
+import { supersededBy } from '../../../deployment/outcomes.ts'
 import { afterEndTime, readAfterEnd, readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../../ports.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { shortName, versionOf } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import { green } from './target-progress.ts'
 
 /** Who has the traffic of a service of CodeDeploy, by ECS's own word. */
@@ -18,13 +20,13 @@ interface Looked {
  */
 export function startProof(rollout: Rollout) {
   const agree = startAgreement(rollout.context.clock)
-  return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<End | undefined> => {
+  return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<ServiceEnd | undefined> => {
     const { cluster, service } = rollout.request
     const seen = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
     const { holder, set } = whoHas(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     const isReplaced = agree(holder === 'others' ? set?.id : undefined)
-    return isReplaced ? supersededBy(set?.taskDefinition, set?.externalId) : undefined
+    return isReplaced ? supersededBy(versionOf(set?.taskDefinition), set?.externalId) : undefined
   }
 }
 

@@ -1,27 +1,27 @@
 import { resourceName } from '../../../arn.ts'
 import { deadlineIn, remaining } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { type End, timedOut } from '../../../deployment/outcomes.ts'
+import { timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, startPace, ticks } from '../../../deployment/pace.ts'
-import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, forPreparation, readBesideWatch, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../ports.ts'
 import { text, type Untrusted, untrusted } from '../../../text.ts'
 import { readyWaitCommands } from '../facts/cli-commands.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import { reattach } from '../request/watch-again.ts'
 import { notStopped, type Signs, startFailFast } from '../watch/fail-fast.ts'
+import { startPauses } from '../watch/pause-watch.ts'
 import { followRollback, stoppedBy } from './follow-rollback.ts'
 import { isInstalling, startInstallLooks } from './install-looks.ts'
 import { startReadyWait, withReadyPhase } from './ready-wait.ts'
 import { startTargetDetails } from './target-details.ts'
 import { hasReached, signsOf, targetProgress } from './target-progress.ts'
 import { startProof } from './traffic-proof.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Where a goal before the end shows only in the target, every poll takes two calls. Milliseconds. */
 const gapOfTwoCalls = 8_000
@@ -46,7 +46,11 @@ function isEarly(waitFor: ServiceRequest['waitFor']): boolean {
 }
 
 /** Watches a deployment of CodeDeploy to its end or to the goal, and through its rollback where it has one. */
-export async function* watchCodeDeploy(rollout: Rollout, id: string, group: DeploymentGroup | undefined): Events<End> {
+export async function* watchCodeDeploy(
+  rollout: Rollout,
+  id: string,
+  group: DeploymentGroup | undefined,
+): Events<ServiceEnd> {
   const { request, context } = rollout
   const { clock, signal } = context
   const minutes = minutesOf(request, group)
@@ -103,7 +107,7 @@ export async function* watchCodeDeploy(rollout: Rollout, id: string, group: Depl
   }
   const unproven = text`its status is Succeeded, but DescribeServices does not show its revision in the PRIMARY task set`
   const last = status === 'Succeeded' ? unproven : text`its status is still ${untrusted(status ?? 'unknown')}`
-  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, id)
+  return pauses.overdue(longestWatchMinutes, id) ?? timedOut(request, minutes, last, reattach(id, request))
 }
 
 /** Reports what the target shows, at intervals; passes on the last state. */

@@ -11,8 +11,8 @@ import type {
   TrafficRule,
 } from '../../../ports.ts'
 import type { Placeholder } from '../../../task-definition/placeholders.ts'
+import type { Engine } from '../request/ecs-record.ts'
 import type { NetworkFacts } from './network-facts.ts'
-import type { Engine } from './service-facts.ts'
 
 /** An image of the definition, as far as it could be read. */
 export interface ImageFact {

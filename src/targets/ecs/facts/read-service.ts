@@ -1,6 +1,6 @@
 import { persistently } from '../../../deployment/agreement.ts'
-import type { Context } from '../../../deployment/context.ts'
 import type { Service } from '../../../ports.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { isConsistent } from './service-facts.ts'
 
@@ -14,7 +14,7 @@ export function isSound(service: Service | undefined): boolean {
  * itself, or contains no service. Returns the last response.
  */
 export async function readService(
-  context: Pick<Context, 'ecs' | 'clock' | 'signal'>,
+  context: Pick<EcsContext, 'ecs' | 'clock' | 'signal'>,
   { cluster, service }: Pick<ServiceRequest, 'cluster' | 'service'>,
   isEnough: (seen: Service | undefined) => boolean = isSound,
 ): Promise<Service | undefined> {

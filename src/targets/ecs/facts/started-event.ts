@@ -1,6 +1,6 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Engine } from '../request/ecs-record.ts'
 import { codeDeployCommands, ecsCommands } from './cli-commands.ts'
-import type { Engine } from './service-facts.ts'
 
 /** Outputs of these targets alone, as they are before anything has started. */
 export const noOutputs = { 'codedeploy-deployment-id': '' }

@@ -1,14 +1,16 @@
 import { deadlineIn, remaining } from '../../../clock.ts'
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { Context } from '../../../deployment/context.ts'
-import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
+import type { Truth } from '../../../deployment/settle-cancelled.ts'
 import type { CodeDeployDeployment, ServiceDeployment } from '../../../ports.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { standingOf } from '../facts/service-deployment.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import type { EcsRecord } from '../request/ecs-record.ts'
+import { versionOf } from '../request/revision-version.ts'
 import { slack } from '../watch/find-service-deployment.ts'
 import { type Own, type Sighting, startSightings } from '../watch/sighting.ts'
 
-type Ports = Pick<Context, 'ecs' | 'codeDeploy' | 'clock'>
+type Ports = Pick<EcsContext, 'ecs' | 'codeDeploy' | 'clock'>
 
 /** A service deployment is listed some seconds after the update that made it. Milliseconds. */
 const patience = 20_000
@@ -19,7 +21,7 @@ const pause = 2_000
 const skew = 60_000
 
 /** How a deployment ended, in words that follow "the deployment". */
-export const words = {
+const words = {
   succeeded: 'had succeeded',
   failed: 'had failed',
   stopped: 'had been stopped',
@@ -32,20 +34,15 @@ export const words = {
   'given-up': 'had failed (rolloutState FAILED)',
 } as const
 
-/** The state of a deployment that was unwatched since the cancel. */
-export type Truth =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'running'; readonly id: string }
-  | {
-      readonly kind: 'ended'
-      readonly how: keyof typeof words
-      readonly serving?: string | undefined
-      /** A stop was requested and has not begun: until then a deployment may still complete. */
-      readonly isPending?: boolean
-    }
+type Ended = keyof typeof words
+
+/** The end as the core has it. */
+function ended(how: Ended, serving?: string, isPending?: boolean): Truth {
+  return { kind: 'ended', words: words[how], isComplete: how === 'succeeded', serving: versionOf(serving), isPending }
+}
 
 /** The state of the deployment that a cancelled run has started. Throws what the ports throw. */
-export async function readTruth(record: DeploymentRecord, ports: Ports): Promise<Truth> {
+export async function readTruth(record: EcsRecord, ports: Ports): Promise<Truth> {
   if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
     return { kind: 'nothing' }
   const { clock } = ports
@@ -56,14 +53,14 @@ export async function readTruth(record: DeploymentRecord, ports: Ports): Promise
     const found = record.engine === 'codedeploy' ? await lookCodeDeploy(record, ports) : await lookRolling()
     const isLate = found.kind === 'nothing' && record.stage === 'updating' && remaining(clock, late) > 0
     if (found.kind === 'supposed') {
-      if (agree(found.how)) return { kind: 'ended', how: found.how }
+      if (agree(found.how)) return ended(found.how)
     } else if (found.kind !== 'unlisted' && !isLate) return found
-    if (remaining(clock, unlisted) === 0) return { kind: 'ended', how: 'unlisted' }
+    if (remaining(clock, unlisted) === 0) return ended('unlisted')
     await clock.sleep(pause)
   }
 }
 
-async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): Promise<Truth> {
+async function lookCodeDeploy(record: EcsRecord, { codeDeploy }: Ports): Promise<Truth> {
   const { deploymentId, codeDeploy: name } = record
   if (deploymentId) return await truthOf(await codeDeploy.describeDeployment(deploymentId), record, codeDeploy)
   const active = name ? await codeDeploy.listActiveDeployments(name.application, name.deploymentGroup) : []
@@ -78,23 +75,23 @@ async function lookCodeDeploy(record: DeploymentRecord, { codeDeploy }: Ports): 
 /** CodeDeploy rolls back by a second deployment, and only its end shows the live revision. */
 async function truthOf(
   { deploymentId = '', status, rollbackInfo }: CodeDeployDeployment,
-  { taskDefinition, previousTaskDefinition }: DeploymentRecord,
+  { taskDefinition, previousTaskDefinition }: EcsRecord,
   codeDeploy: Ports['codeDeploy'],
 ): Promise<Truth> {
-  if (status === 'Succeeded') return { kind: 'ended', how: 'succeeded', serving: taskDefinition }
+  if (status === 'Succeeded') return ended('succeeded', taskDefinition)
   if (status !== 'Failed' && status !== 'Stopped') return { kind: 'running', id: deploymentId }
   const back = rollbackInfo?.rollbackDeploymentId
-  if (back === undefined) return { kind: 'ended', how: status === 'Failed' ? 'failed' : 'stopped' }
+  if (back === undefined) return ended(status === 'Failed' ? 'failed' : 'stopped')
   const rollback = await codeDeploy.describeDeployment(back)
-  if (rollback.status === 'Succeeded') return { kind: 'ended', how: 'rolled-back', serving: previousTaskDefinition }
+  if (rollback.status === 'Succeeded') return ended('rolled-back', previousTaskDefinition)
   const hasFailed = rollback.status === 'Failed' || rollback.status === 'Stopped'
-  return { kind: 'ended', how: hasFailed ? 'rollback-failed' : 'rolling-back' }
+  return ended(hasFailed ? 'rollback-failed' : 'rolling-back')
 }
 
 /** Unknown, or not stated by AWS itself, so that reads have to agree on it. */
-type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: keyof typeof words }
+type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: Ended }
 
-function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
+function startRollingLooks(record: EcsRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
   const { cluster, service, taskDefinition = '', previousTaskDefinition } = record
   const own = ownIn(record, clock.now())
   const sight = startSightings({ taskDefinition, previousTaskDefinition, service: {} }, own)
@@ -106,25 +103,25 @@ function startRollingLooks(record: DeploymentRecord, { ecs, clock }: Ports): () 
   }
 }
 
-function ownIn({ deploymentId, createdAt, startedAt }: DeploymentRecord, now: number): Own {
+function ownIn({ deploymentId, createdAt, startedAt }: EcsRecord, now: number): Own {
   const id = deploymentId?.startsWith('ecs-svc/') ? deploymentId : undefined
   return { id, from: createdAt ?? startedAt - skew, to: createdAt ?? now }
 }
 
-function truthBy(arn: string, deployment: ServiceDeployment, record: DeploymentRecord): Truth {
+function truthBy(arn: string, deployment: ServiceDeployment, record: EcsRecord): Truth {
   const standing = standingOf(deployment)
   if (standing === 'running') return { kind: 'running', id: arn }
   const served = { succeeded: record.taskDefinition, 'rolled-back': record.previousTaskDefinition }
   const serving = standing === 'succeeded' || standing === 'rolled-back' ? served[standing] : undefined
-  return { kind: 'ended', how: standing, serving, isPending: deployment.status === 'ROLLBACK_REQUESTED' }
+  return ended(standing, serving, deployment.status === 'ROLLBACK_REQUESTED')
 }
 
-function truthBySighting({ holder, current }: Sighting, { stage }: DeploymentRecord): Truth | Supposed {
+function truthBySighting({ holder, current }: Sighting, { stage }: EcsRecord): Truth | Supposed {
   const state = current?.rolloutState
   switch (holder) {
     case 'ours':
       if (state === 'IN_PROGRESS') return { kind: 'unlisted' }
-      return { kind: 'ended', how: state === 'FAILED' ? 'given-up' : 'settled' }
+      return ended(state === 'FAILED' ? 'given-up' : 'settled')
     case 'rollback':
       return { kind: 'supposed', how: state === 'COMPLETED' ? 'rolled-back' : 'rolling-back' }
     case 'others':
@@ -134,7 +131,7 @@ function truthBySighting({ holder, current }: Sighting, { stage }: DeploymentRec
   }
 }
 
-async function findArn(record: DeploymentRecord, own: Own, ecs: Ports['ecs']): Promise<string | undefined> {
+async function findArn(record: EcsRecord, own: Own, ecs: Ports['ecs']): Promise<string | undefined> {
   const listed = await ecs.listServiceDeployments(record.cluster, record.service, new Date(own.from - slack))
   for (const { serviceDeploymentArn, targetServiceRevision } of listed) {
     const revision = targetServiceRevision?.arn

@@ -1,8 +1,8 @@
-import type { Context } from '../../../deployment/context.ts'
 import type { Outcome } from '../../../deployment/verdict.ts'
 import type { CodeDeploy, RevisionHistory } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
-import type { Engine } from '../facts/service-facts.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import type { Engine } from '../request/ecs-record.ts'
 
 /** A deployment that somebody wants to understand. */
 export interface KnownDeployment {
@@ -26,7 +26,7 @@ export interface KnownDeployment {
 }
 
 /** AWS as a look into the past sees it. */
-export interface HistoryPorts extends Pick<Context, 'ecs' | 'clock' | 'signal'> {
+export interface HistoryPorts extends Pick<EcsContext, 'ecs' | 'clock' | 'signal'> {
   readonly codeDeploy: CodeDeploy
   readonly revisions: RevisionHistory
 }

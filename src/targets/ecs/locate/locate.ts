@@ -1,7 +1,6 @@
 import { arnBeside, placeOf, resourceName, withoutAccount } from '../../../arn.ts'
 import { deadlineIn } from '../../../clock.ts'
 import { persistently } from '../../../deployment/agreement.ts'
-import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { startPace } from '../../../deployment/pace.ts'
 import { forPreparation, readAfterEnd } from '../../../deployment/time-limits.ts'
@@ -12,6 +11,7 @@ import { resolveRollbackId } from '../codedeploy/resolve-rollback-id.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { isSound, readService } from '../facts/read-service.ts'
 import { requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { findServiceDeployment, ownBeside } from '../watch/find-service-deployment.ts'
 import { type Own, ownOf } from '../watch/sighting.ts'
@@ -51,7 +51,7 @@ export type Located = {
  * Finds a deployment of the service: `d-…`, `ecs-svc/…` of a deployment or a task set, or a service deployment with or
  * without its account. Throws `deployment-not-found`.
  */
-export async function locate(id: string, request: ServiceRequest, context: Context): Promise<Located> {
+export async function locate(id: string, request: ServiceRequest, context: EcsContext): Promise<Located> {
   // What was begun a moment ago may not be shown at the first look.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
@@ -75,7 +75,7 @@ function deploymentsOf({ deployments = [], taskSets = [] }: Service = {}) {
   return [...deployments, ...taskSets]
 }
 
-async function findArn(id: string, service: Service, request: ServiceRequest, context: Context): Promise<string> {
+async function findArn(id: string, service: Service, request: ServiceRequest, context: EcsContext): Promise<string> {
   const ours = service.deployments?.find((deployment) => deployment.id === id)
   const { taskDefinition } = ours ?? {}
   if (ours === undefined || taskDefinition === undefined)
@@ -95,7 +95,7 @@ async function findArn(id: string, service: Service, request: ServiceRequest, co
 }
 
 /** ECS forgets the id of a deployment that has ended badly. What the newest service deployment says may explain that. */
-async function whatBecame({ cluster, service }: ServiceRequest, context: Context): Promise<Text> {
+async function whatBecame({ cluster, service }: ServiceRequest, context: EcsContext): Promise<Text> {
   const since = new Date(context.clock.now() - longestPause)
   const [newest] = (await readAfterEnd(context, ({ ecs }) => ecs.listServiceDeployments(cluster, service, since))) ?? []
   const gone = text`the service no longer lists it`
@@ -104,7 +104,12 @@ async function whatBecame({ cluster, service }: ServiceRequest, context: Context
   return text`${gone}; its newest service deployment is ${untrusted(newest.status ?? '')}${reason}`
 }
 
-async function locateEcs(arn: string, service: Service, request: ServiceRequest, context: Context): Promise<Located> {
+async function locateEcs(
+  arn: string,
+  service: Service,
+  request: ServiceRequest,
+  context: EcsContext,
+): Promise<Located> {
   const preparing = forPreparation(context, request)
   const { ecs } = preparing
   const deployment = await persistently(preparing, () => ecs.describeServiceDeployment(arn))
@@ -131,7 +136,7 @@ async function locateCodeDeploy(
   given: string,
   service: Service,
   request: ServiceRequest,
-  context: Context,
+  context: EcsContext,
 ): Promise<Located> {
   const { codeDeploy } = forPreparation(context, request)
   const { id, deployment, rollbackId } = await resolveRollbackId(given, codeDeploy)

@@ -1,26 +1,14 @@
 import { persistently } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
+import { pausesAt } from '../../../deployment/answer-pauses.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import type { Pause } from '../../../deployment/pause.ts'
+import type { PauseDecision, Situation } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import { startReadyWait } from '../codedeploy/ready-wait.ts'
 import { readyWaitCommands } from '../facts/cli-commands.ts'
 import { standingOf } from '../facts/service-deployment.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import { hookWaits } from '../watch/hook-waits.ts'
 import type { Located } from './locate.ts'
-
-/** What somebody decided. */
-export interface PauseDecision {
-  readonly answer: 'continue' | 'roll-back'
-  /** Only the waits at this stage; all when undefined. */
-  readonly stage: string | undefined
-}
-
-/** What the deployment does, as far as answers go. */
-export type Situation =
-  | { readonly kind: 'waits'; readonly pauses: readonly Pause[]; readonly says: string }
-  /** `answered`: a wait of it is over; `moving`: it has not waited yet; `ended`: or on its way back. */
-  | { readonly kind: 'answered' | 'moving' | 'ended'; readonly says: string }
 
 /** What is there to be answered. Where that is nothing, it is looked at again: a look may be older than the wait. */
 export async function situationOf({ stage }: PauseDecision, located: Located, rollout: Rollout): Promise<Situation> {
@@ -82,9 +70,4 @@ async function readyNow(
   // The wait comes before this event, where there is one.
   const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
   return isPast ? { kind: 'answered', says: `The pause has already ended: ${says}.` } : { kind: 'moving', says }
-}
-
-/** The waits that a decision is about. */
-export function pausesAt(stage: string | undefined, pauses: readonly Pause[]): readonly Pause[] {
-  return stage === undefined ? pauses : pauses.filter((pause) => pause.stage.toLowerCase() === stage.toLowerCase())
 }

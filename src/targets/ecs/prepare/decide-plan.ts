@@ -5,14 +5,9 @@ import { hasTags, isEqual } from '../../../task-definition/equal.ts'
 import { appSpecFor, type InFlight } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { settingsOf } from '../codedeploy-group/group-settings.ts'
-import { versionOf } from '../facts/revision-version.ts'
-import {
-  type Engine,
-  isConsistent,
-  isSteady,
-  previousTaskDefinition,
-  runningTaskDefinition,
-} from '../facts/service-facts.ts'
+import { isConsistent, isSteady, previousTaskDefinition, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { Engine } from '../request/ecs-record.ts'
+import { versionOf } from '../request/revision-version.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { settingsUpdate } from '../strategy/service-settings.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'

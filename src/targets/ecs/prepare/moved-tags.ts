@@ -1,7 +1,5 @@
 import { parseArn, resourceName } from '../../../arn.ts'
-import type { Context, EcsPorts } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import { Failure, failureInOneLine } from '../../../failure.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
@@ -10,8 +8,10 @@ import { parseReference } from '../../../image/reference.ts'
 import type { Task } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'
 import { renderText, untrusted } from '../../../text.ts'
+import type { EcsContext, EcsPorts } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
-import type { Prepared } from './prepare.ts'
+import type { Reading } from './read-target.ts'
 
 /** An image that a container of the running revision names by a tag. */
 interface Tagged {
@@ -36,8 +36,8 @@ const unknown =
  * what cannot be read is a warning.
  */
 export async function* forceWhereMoved(
-  prepared: Prepared,
-  context: Context,
+  prepared: Reading,
+  context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, ServiceRequest> {
   const { request } = prepared
   const warning = (message: string) =>
@@ -64,7 +64,7 @@ export async function* forceWhereMoved(
   return moves.length === 0 ? request : { ...request, forceNewDeployment: true }
 }
 
-function taggedImages({ stored, service, request }: Prepared): readonly Tagged[] {
+function taggedImages({ stored, service, request }: Reading): readonly Tagged[] {
   const account = parseArn(service.serviceArn ?? '')?.accountId
   return containersOf(stored).flatMap((container) => {
     const image = textIn(container, 'image') ?? ''
@@ -77,21 +77,21 @@ function taggedImages({ stored, service, request }: Prepared): readonly Tagged[]
   })
 }
 
-async function runningTasks({ request, service, running }: Prepared, { ecs }: EcsPorts): Promise<readonly Task[]> {
+async function runningTasks({ request, service, running }: Reading, { ecs }: EcsPorts): Promise<readonly Task[]> {
   const name = service.serviceName ?? resourceName(request.service)
   const tasks = await ecs.listTasks(request.cluster, { service: name, desiredStatus: 'RUNNING', atMost: enough })
   return tasks.filter(({ taskDefinitionArn }) => taskDefinitionArn === running)
 }
 
 /** A service that has tasks and shows none is read too early, or too late. */
-function unlessMissing({ service: { runningCount = 0 }, running }: Prepared) {
+function unlessMissing({ service: { runningCount = 0 }, running }: Reading) {
   return (found: Read<readonly Task[]>): Read<readonly Task[]> =>
     'value' in found && found.value.length === 0 && runningCount > 0
       ? { blind: `ecs:ListTasks returned no running task of ${shortName(running ?? '')}` }
       : found
 }
 
-async function read<T>(context: Context, action: string, look: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
+async function read<T>(context: EcsContext, action: string, look: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
   try {
     const found = await readBesideWatch(context, async (aws) => ({ value: await look(aws) }))
     return found ?? { blind: `AWS did not respond to ${action} in time` }
@@ -123,7 +123,7 @@ function moveOf(tagged: Tagged, found: Read<string | undefined> | undefined, tas
  * (aws/amazon-ecs-agent#3576); of Fargate nobody says which of the two it is. Where the image may not be read, it is the
  * whole.
  */
-async function isForPlatform({ repository, was, now }: Move, { images, signal }: Context): Promise<boolean> {
+async function isForPlatform({ repository, was, now }: Move, { images, signal }: EcsContext): Promise<boolean> {
   try {
     const stored = await images?.registry.manifest(repository, now)
     return stored !== undefined && parseManifest(stored.content).manifests.some(({ digest }) => digest === was)

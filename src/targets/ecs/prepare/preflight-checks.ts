@@ -1,10 +1,10 @@
-import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { DeploymentGroup, Service } from '../../../ports.ts'
+import type { Preflight } from '../preflight/run-preflight.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { isAdoptable } from '../strategy/update-effects.ts'
-import type { Prepared } from './prepare.ts'
-import type { Preflight } from './run-preflight.ts'
+import type { Reading } from './read-target.ts'
 import type { ServicePlan } from './service-plan.ts'
 
 /**
@@ -13,10 +13,10 @@ import type { ServicePlan } from './service-plan.ts'
  */
 export async function check(
   request: ServiceRequest,
-  prepared: Prepared,
+  prepared: Reading,
   plan: ServicePlan,
   group: Promise<DeploymentGroup | undefined>,
-  context: Context,
+  context: EcsContext,
 ): Promise<Preflight | undefined> {
   const { preflight: policy } = request
   if (policy === undefined || !(policy.only || startsTasks(request, prepared, plan, context))) return undefined
@@ -24,15 +24,15 @@ export async function check(
   const { codeDeployId: id, isRollback = false } = conflict ?? {}
   const active = id === undefined ? undefined : { id, isRollback, isWanted: false }
   // Loaded only now: most runs of a service that is up to date need none of it.
-  const { preflight } = await import('./run-preflight.ts')
+  const { preflight } = await import('../preflight/run-preflight.ts')
   return await preflight({ ...request, preflight: policy }, { service, current, wanted, group, active }, context)
 }
 
 function startsTasks(
   request: ServiceRequest,
-  { service, inFlight, conflict }: Prepared,
+  { service, inFlight, conflict }: Reading,
   { unchanged, settingsOnly, from, to }: ServicePlan,
-  context: Context,
+  context: EcsContext,
 ): boolean {
   if (inFlight !== undefined || settingsOnly || (unchanged && conflict === undefined)) return false
   if (to === undefined) return true
@@ -43,11 +43,11 @@ function startsTasks(
 export async function* tellChecks(
   checked: Preflight | undefined,
   request: ServiceRequest,
-  { conflict }: Prepared,
-  context: Context,
+  { conflict }: Reading,
+  context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, void> {
   if (checked === undefined) return
-  const { tell } = await import('./run-preflight.ts')
+  const { tell } = await import('../preflight/run-preflight.ts')
   // After a conflict all is looked at again, and told then.
   yield* tell(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
 }
@@ -57,11 +57,11 @@ export async function* checkNew(
   request: ServiceRequest,
   service: Service,
   wanted: WantedDefinition,
-  context: Context,
+  context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, void> {
   const { preflight: policy } = request
   if (policy === undefined) return
-  const { preflight, tell } = await import('./run-preflight.ts')
+  const { preflight, tell } = await import('../preflight/run-preflight.ts')
   const nothing = { current: undefined, group: Promise.resolve(undefined), active: undefined }
   const found = await preflight(
     { ...request, settings: undefined, preflight: policy },

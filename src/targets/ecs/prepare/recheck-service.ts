@@ -1,10 +1,10 @@
 import { agreed } from '../../../deployment/agreement.ts'
-import type { Context, Rollout } from '../../../deployment/context.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import { readService } from '../facts/read-service.ts'
 import { isSteady, previousTaskDefinition, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { EcsContext, Rollout } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
-import type { Prepared } from './prepare.ts'
+import type { Reading } from './read-target.ts'
 
 /** What was read a moment ago is as good as read again: a look and a change are two calls in any case. Milliseconds. */
 const fresh = 2_000
@@ -14,7 +14,7 @@ const fresh = 2_000
  * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order,
  * a policy or a count is to be kept and some time has gone by. Undefined: the service runs something else now.
  */
-export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared): Promise<Rollout | undefined> {
+export async function lookAgain(rollout: Rollout, { running, readAt }: Reading): Promise<Rollout | undefined> {
   const { request, context } = rollout
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
@@ -32,7 +32,7 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Prepared)
 export async function isStill(
   running: string | undefined,
   { cluster, service }: ServiceRequest,
-  context: Context,
+  context: EcsContext,
 ): Promise<boolean> {
   const look = () => context.ecs.describeService(cluster, service)
   const isSame = (seen: Awaited<ReturnType<typeof look>>) =>

@@ -4,11 +4,11 @@ import type { Mistake } from '../../../mistake.ts'
 import type { Json, JsonObject, Service } from '../../../ports.ts'
 import { isList, isObject, textIn } from '../../../task-definition/members.ts'
 import { setting, type Text, text, untrusted } from '../../../text.ts'
-import type { Engine } from '../facts/service-facts.ts'
+import type { Engine } from '../request/ecs-record.ts'
 import { type DeploymentSettings, givenNames } from '../request/requested-settings.ts'
+import { wantedServiceDefinition } from '../request/service-definition-file.ts'
 import type { ServiceDefinition, ServiceRequest } from '../request/service-request.ts'
 import { arrange } from '../strategy/arrange-strategy.ts'
-import { wantedServiceDefinition } from './service-definition-file.ts'
 
 const controllers = ['ECS', 'CODE_DEPLOY']
 

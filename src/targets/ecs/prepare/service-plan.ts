@@ -4,7 +4,7 @@ import type { TaskDefinitionChange } from '../../../task-definition/diff.ts'
 import type { Untrusted } from '../../../text.ts'
 import type { GroupName } from '../codedeploy-group/group-name.ts'
 import type { GroupSettings } from '../codedeploy-group/group-settings.ts'
-import type { Engine } from '../facts/service-facts.ts'
+import type { Engine } from '../request/ecs-record.ts'
 import type { FormerSettings } from '../request/former-settings.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 

@@ -1,28 +1,17 @@
-import type {
-  CancelPolicy,
-  ConflictPolicy,
-  EnvironmentOrder,
-  Guard,
-  PausePolicy,
-  PreflightPolicy,
-  WaitGoal,
-} from '../../../deployment/policies.ts'
+import type { Terms } from '../../../deployment/terms.ts'
 import type { Source } from '../../../document/document.ts'
 import type { Place } from '../../../mistake.ts'
-import type { Origins } from '../../../origins.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
 import type { WrittenDefinition } from '../../../task-definition/definition-source.ts'
 import type { FormerSettings } from './former-settings.ts'
 import type { DeploymentSettings } from './requested-settings.ts'
 
 /** The requested change of a service. Everything that is undefined is left as the service has it. */
-export interface ServiceRequest {
+export interface ServiceChange {
   /** Name or ARN. */
   readonly cluster: string
   readonly service: string
   readonly region: string
-  /** How its settings were set, for messages. */
-  readonly origins?: Origins | undefined
   /** Finds and renders the definition that is wanted. `current` is what the service runs now; a missing service runs none. */
   wanted(service: Service | undefined, current: JsonObject | undefined): Promise<WantedDefinition>
   readonly desiredCount?: number | undefined
@@ -42,37 +31,12 @@ export interface ServiceRequest {
   readonly volumeConfigurations?: readonly JsonObject[] | undefined
   readonly codeDeploy: CodeDeployRequest
   readonly runTask?: OneOffTask | undefined
-  /** False: start the deployment and do not watch it. */
-  readonly wait: boolean
-  readonly waitMinutes: number
-  /** Longest gap between two reads, in milliseconds; undefined for the default. */
-  readonly longestGap?: number | undefined
-  readonly dryRun: boolean
-  /** What is checked before any change; undefined: nothing. */
-  readonly preflight?: PreflightPolicy | undefined
-  /** Keeps an older commit from replacing a newer one; undefined: no check, and nothing is tagged. */
-  readonly guard?: Guard | undefined
-  /** What must have been deployed before to another environment; undefined: nothing. */
-  readonly order?: EnvironmentOrder | undefined
-  /** A deployment that runs already is watched, and nothing is changed: `d-…`, `ecs-svc/…` or a service deployment's ARN. */
-  readonly deploymentId?: string | undefined
-  /** This many new tasks with the same failure end the deployment; 0 or undefined: never. */
-  readonly failFastAfter?: number | undefined
-  /** How far the deployment is watched; undefined: to its end. */
-  readonly waitFor?: WaitGoal | undefined
-  /** The answer when the deployment waits for one; undefined: it is watched until another caller answers. */
-  readonly onPause?: PausePolicy | undefined
-  /** Ids of waits that we have just answered ourselves. */
-  readonly answered?: readonly string[] | undefined
-  /** True where a deployment in flight is stopped, and its rollback is the goal of the watch. */
-  readonly isTurnedRound?: boolean | undefined
   /** True where the service may have changed a moment ago, so that one read is not enough for `unchanged`. */
   readonly isJustChanged?: boolean | undefined
-  /** Undefined: CodeDeploy's fails, and ECS's own is replaced, as ECS does. */
-  readonly onConflict?: ConflictPolicy | undefined
-  /** What the post step does with a deployment that is in flight when the job is cancelled. */
-  readonly onCancel: CancelPolicy
 }
+
+/** The change of a service, and how it is deployed. */
+export interface ServiceRequest extends ServiceChange, Terms {}
 
 /** The definition to deploy: in the shape of RegisterTaskDefinition, or an existing revision. */
 export interface WantedDefinition {

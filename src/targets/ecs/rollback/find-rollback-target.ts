@@ -1,5 +1,4 @@
 import { placeOf } from '../../../arn.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import { Failure } from '../../../failure.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { JsonObject, Service } from '../../../ports.ts'
@@ -7,6 +6,7 @@ import { containersOf, textIn } from '../../../task-definition/members.ts'
 import { whyUndeployable } from '../../../task-definition/standing.ts'
 import { asName, quoted, type Text, text, untrusted } from '../../../text.ts'
 import { engineOf, runningTaskDefinition } from '../facts/service-facts.ts'
+import { shortName } from '../request/revision-version.ts'
 import { lastGoodRevision } from './last-good-revision.ts'
 import type { RollbackGoal, RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 

@@ -1,5 +1,4 @@
 import { persistently } from '../../../deployment/agreement.ts'
-import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Service, ServiceDeployment } from '../../../ports.ts'
 import { resolveRollbackId } from '../codedeploy/resolve-rollback-id.ts'
@@ -9,6 +8,7 @@ import { type Located, locateGroup } from '../codedeploy-group/group-search.ts'
 import { readService } from '../facts/read-service.ts'
 import { standingOf } from '../facts/service-deployment.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { ownBeside, slack } from '../watch/find-service-deployment.ts'
 import type { Own } from '../watch/sighting.ts'
@@ -28,7 +28,7 @@ export type Moving = {
 )
 
 /** The deployment in flight, of any origin. Throws what reading the service throws. */
-export async function findMoving(request: ServiceRequest, context: Context): Promise<Moving | undefined> {
+export async function findMoving(request: ServiceRequest, context: EcsContext): Promise<Moving | undefined> {
   const { service: name } = request
   const service = await requireService(await readService(context, request), request, context.ecs)
   return engineOf(service, name) === 'codedeploy'
@@ -36,7 +36,7 @@ export async function findMoving(request: ServiceRequest, context: Context): Pro
     : await movingByEcs(service, request, context)
 }
 
-async function movingByEcs(first: Service, request: ServiceRequest, context: Context): Promise<Moving | undefined> {
+async function movingByEcs(first: Service, request: ServiceRequest, context: EcsContext): Promise<Moving | undefined> {
   const deployment = await unfinishedOf(first, request, context)
   const { serviceDeploymentArn: arn, targetServiceRevision: target, sourceServiceRevisions: sources } = deployment ?? {}
   if (deployment === undefined || arn === undefined) return undefined
@@ -64,7 +64,7 @@ function isInMotion(service: Service | undefined): boolean {
 async function unfinishedOf(
   service: Service,
   { cluster, service: name }: ServiceRequest,
-  context: Context,
+  context: EcsContext,
 ): Promise<ServiceDeployment | undefined> {
   const { ecs } = context
   const { createdAt } = primary(service) ?? {}
@@ -86,7 +86,7 @@ function isUnfinished(deployment: ServiceDeployment): boolean {
 async function movingByCodeDeploy(
   service: Service,
   { name: group, active: ids }: Located,
-  { codeDeploy }: Context,
+  { codeDeploy }: EcsContext,
 ): Promise<Moving | undefined> {
   const [active] = ids ?? []
   if (active === undefined) return undefined

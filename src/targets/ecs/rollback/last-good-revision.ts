@@ -1,11 +1,12 @@
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import { Failure } from '../../../failure.ts'
 import type { Service } from '../../../ports.ts'
 import { asName, quoted, text, type Untrusted, untrusted } from '../../../text.ts'
 import { taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { standingOf } from '../facts/service-deployment.ts'
-import { type Engine, runningTaskDefinition } from '../facts/service-facts.ts'
+import { runningTaskDefinition } from '../facts/service-facts.ts'
+import type { Engine } from '../request/ecs-record.ts'
+import { shortName } from '../request/revision-version.ts'
 import type { RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>

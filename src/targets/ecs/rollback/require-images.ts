@@ -1,11 +1,11 @@
 import { parseArn } from '../../../arn.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { shortName } from '../../../deployment/outcomes.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { Ecr, JsonObject, Service } from '../../../ports.ts'
 import { containersOf, textIn } from '../../../task-definition/members.ts'
 import { asName, quoted, text, type Untrusted, untrusted } from '../../../text.ts'
+import { shortName } from '../request/revision-version.ts'
 import { revisionGone } from './find-rollback-target.ts'
 
 interface Images {

@@ -1,6 +1,6 @@
-import type { Context } from '../../../deployment/context.ts'
 import type { JsonObject, RevisionHistory } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 
 /** The revision to roll back to, as requested. */
 export type RollbackGoal =
@@ -25,7 +25,7 @@ export interface RollbackTarget {
 
 /** The deployment history that a rollback reads. */
 export interface RollbackPorts {
-  readonly ecs: Context['ecs']
+  readonly ecs: EcsContext['ecs']
   readonly revisions: RevisionHistory
   /** Of the deployment group; needed only for services of CodeDeploy. */
   readonly group: { readonly application: string; readonly deploymentGroup: string }

@@ -1,57 +1,53 @@
 import { resourceName, withoutAccount } from '../../../arn.ts'
 import { deadlineIn } from '../../../clock.ts'
-import type { Context, Rollout } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { certain, type End, notWatched, shortName } from '../../../deployment/outcomes.ts'
+import { type End, notWatched } from '../../../deployment/outcomes.ts'
 import { startPace } from '../../../deployment/pace.ts'
-import { redactEvents } from '../../../deployment/redact-events.ts'
+import type { Plan } from '../../../deployment/plan.ts'
+import type { Events, InFlight } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
-import { withRecord } from '../../../deployment/with-record.ts'
 import { Failure } from '../../../failure.ts'
-import { asName, text, untrusted } from '../../../text.ts'
+import { untrusted } from '../../../text.ts'
 import { deployByCodeDeploy } from '../codedeploy/blue-green.ts'
 import { requireGroup } from '../codedeploy-group/deployment-group.ts'
 import { serviceConsoleUrl } from '../facts/console-url.ts'
-import { versionOf } from '../facts/revision-version.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
+import type { EcsContext, Rollout } from '../request/ecs-context.ts'
+import { keptPart } from '../request/ecs-record.ts'
+import { shortName, versionOf } from '../request/revision-version.ts'
+import { endOf, type ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import { reattach } from '../request/watch-again.ts'
 import { watchServiceDeployment } from '../watch/watch-service-deployment.ts'
 import type { Moving } from './in-flight.ts'
+import type { RestoreRequest } from './restore-revision.ts'
 
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
-
-/**
- * Stops a deployment in flight with rollback, and watches the rollback to its end. A deployment that is rolling back already is
- * only watched. The last event is `finished`; a dry run ends after `planned`.
- */
-export async function* turnRound(moving: Moving, request: ServiceRequest, context: Context): Events<void> {
+/** A deployment in flight, which is stopped with rollback. One that is rolling back already is only watched. */
+export function inFlightOf(moving: Moving, request: RestoreRequest): Omit<InFlight, 'turnRound'> {
   const { engine, from: previousTaskDefinition, taskDefinition } = moving
-  const known = { engine, previousTaskDefinition, taskDefinition }
-  const turning = { ...request, isTurnedRound: true }
-  yield* redactEvents(turning, context, (asked, seen) =>
-    withRecord(asked, seen, known, (kept) => wayBack(moving, asked, kept)),
-  )
+  return {
+    plan: planOf(moving, request),
+    version: versionOf(taskDefinition),
+    known: keptPart({ engine, previousTaskDefinition, taskDefinition }),
+  }
 }
 
-/** Undefined: a dry run. */
-async function* wayBack(moving: Moving, request: ServiceRequest, context: Context): Events<End | undefined> {
-  yield planned(moving, request, context)
-  if (request.dryRun) return undefined
+/** Stops it, and watches the rollback to its end. */
+export async function* turnRound(moving: Moving, request: ServiceRequest, context: EcsContext): Events<End> {
   const end = yield* moving.engine === 'codedeploy'
     ? byCodeDeploy(moving, request, context)
     : byEcs(moving, request, context)
-  return asRollback(end, moving.taskDefinition)
+  return endOf(end, moving.engine)
 }
 
-function planned(moving: Moving, { cluster, service, region }: ServiceRequest, { clock }: Context): DeploymentEvent {
+function planOf(moving: Moving, { cluster, service, region }: RestoreRequest): Plan {
   const { engine, isReturning } = moving
   const id = engine === 'codedeploy' ? moving.id : shortName(moving.arn)
   const what = moving.taskDefinition ? ` of ${shortName(moving.taskDefinition)}` : ''
   const basis = isReturning
     ? `deployment ${id} is already rolling back, and this run watches it`
     : `deployment ${id}${what} is in progress; this run stops it with rollback`
-  const plan = {
+  return planInWords({
     cluster,
     service,
     region,
@@ -63,15 +59,14 @@ function planned(moving: Moving, { cluster, service, region }: ServiceRequest, {
     images: [],
     unchanged: false,
     basis: untrusted(basis),
-  }
-  return { kind: 'planned', at: clock.now(), plan: planInWords(plan) }
+  })
 }
 
 async function* byEcs(
   moving: Extract<Moving, { engine: 'ecs-rolling' }>,
   request: ServiceRequest,
-  context: Context,
-): Events<End> {
+  context: EcsContext,
+): Events<ServiceEnd> {
   const { arn, own, service, isReturning } = moving
   const deploymentId = withoutAccount(arn)
   context.keep({ stage: 'updating', deploymentId, serviceDeploymentArn: arn })
@@ -81,7 +76,7 @@ async function* byEcs(
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
   const at = context.clock.now()
   yield startedEvent({ at, engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }, request)
-  if (!request.wait) return notWatched(request, arn)
+  if (!request.wait) return notWatched(request, reattach(arn, request))
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, context)
   const pace = startPace(context.clock, request.longestGap)
@@ -100,8 +95,8 @@ async function unlessEnded(stop: Promise<void>): Promise<void> {
 async function* byCodeDeploy(
   moving: Extract<Moving, { engine: 'codedeploy' }>,
   request: ServiceRequest,
-  context: Context,
-): Events<End> {
+  context: EcsContext,
+): Events<ServiceEnd> {
   const { id, group: name, service, isReturning } = moving
   const preparing = forPreparation(context, request)
   const group = await requireGroup(preparing, name, service)
@@ -119,21 +114,7 @@ async function* byCodeDeploy(
   return yield* deployByCodeDeploy(rolloutOf(moving, request, context), returning, inFlight)
 }
 
-function rolloutOf(moving: Moving, request: ServiceRequest, context: Context): Rollout {
+function rolloutOf(moving: Moving, request: ServiceRequest, context: EcsContext): Rollout {
   const { service, taskDefinition = '', from } = moving
   return { request, context, service, taskDefinition, previousTaskDefinition: from }
-}
-
-/** The verdict of the rollback, by the end of the stopped deployment. */
-export function asRollback(end: End, taskDefinition = ''): End {
-  if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
-  if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
-  if (end.outcome !== 'succeeded') return end
-  const fix = text`Run the rollback again: it starts from the revision that is live now.`
-  const why = text`the deployment of ${asName(shortName(taskDefinition))} had completed before it could be stopped`
-  return {
-    outcome: 'failed',
-    serving: taskDefinition || undefined,
-    cause: certain('complete-already', text`nothing was rolled back`, why, fix),
-  }
 }

@@ -1,5 +1,5 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import { primary } from '../facts/service-facts.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import { settingsUpdate } from './service-settings.ts'
 
 /** True when the requested count differs from the service's when it was last read. */

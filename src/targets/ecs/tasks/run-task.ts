@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { deadlineIn } from '../../../clock.ts'
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { Context } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { certain, type End, shortName } from '../../../deployment/outcomes.ts'
+import { certain } from '../../../deployment/outcomes.ts'
 import { lookUntil, startPace, ticks } from '../../../deployment/pace.ts'
 import { afterEndTime, forPreparation } from '../../../deployment/time-limits.ts'
 import type { JsonObject, RunTaskRequest, Service, Task } from '../../../ports.ts'
 import { asName, type Text, text, untrusted } from '../../../text.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import type { OneOffTask } from '../request/service-request.ts'
 import { networkOf } from './task-network.ts'
 
@@ -25,13 +27,13 @@ const phase = 'run-task'
 /** Runs the task; undefined when it did what it should, otherwise the end of the deployment before it began. */
 export async function* runOneOffTask(
   oneOff: OneOff,
-  context: Context,
-): AsyncGenerator<DeploymentEvent, End | undefined> {
+  context: EcsContext,
+): AsyncGenerator<DeploymentEvent, ServiceEnd | undefined> {
   const at = () => context.clock.now()
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
   const tasks = await forPreparation(context, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
-  context.keep({ runTaskArns: arns })
+  if (arns.length > 0) context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) } })
   const detail = untrusted(arns.join(' '))
   if (!oneOff.task.awaitStop) {
     yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
@@ -83,7 +85,7 @@ function strategyOf(service: Service | undefined): readonly JsonObject[] | undef
 }
 
 /** What went wrong, or undefined. */
-async function waitForStop(oneOff: OneOff, context: Context, arns: readonly string[]): Promise<Text | undefined> {
+async function waitForStop(oneOff: OneOff, context: EcsContext, arns: readonly string[]): Promise<Text | undefined> {
   const minutes = oneOff.task.waitMinutes
   const pace = startPace(context.clock, oneOff.longestGap)
   const deadline = deadlineIn(context.clock, minutes * 60_000)

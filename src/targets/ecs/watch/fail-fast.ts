@@ -1,5 +1,4 @@
 import type { Clock } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import type { Pace } from '../../../deployment/pace.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
@@ -8,6 +7,7 @@ import { renderText, text, type Untrusted, untrusted } from '../../../text.ts'
 import type { StoppedTaskGroup } from '../facts/deployment-evidence.ts'
 import { unplaceable } from '../facts/placement.ts'
 import { groupTasks, isOwnFailure } from '../facts/stopped-tasks.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 
 /** What a poll of a deployment shows at no extra call. */
 export interface Signs {

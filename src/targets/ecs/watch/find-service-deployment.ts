@@ -1,7 +1,7 @@
 import { type Deadline, deadlineIn } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import type { Service, ServiceDeployment } from '../../../ports.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import { untilShown } from './own-deployment.ts'
 import { type Own, ownOf } from './sighting.ts'
 

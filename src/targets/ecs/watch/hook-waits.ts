@@ -1,8 +1,11 @@
 import type { Pause } from '../../../deployment/pause.ts'
-import type { Waits } from '../../../deployment/pauses/pause-watch.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { hookCommands, type Where } from '../facts/cli-commands.ts'
 import { isTriggered, standingOf } from '../facts/service-deployment.ts'
+import type { Waits } from './pause-watch.ts'
+
+/** What answers it. */
+const permission = 'ecs:ContinueServiceDeployment'
 
 type Hook = NonNullable<ServiceDeployment['lifecycleHookDetails']>[number]
 
@@ -26,7 +29,8 @@ export function hookWaits(deployment: ServiceDeployment, where: Where, isStopped
 
 function pauseOf({ hookId = '', expiresAt, timeoutAction }: Hook, stage: string, where: Where): Pause {
   const otherwise = timeoutAction === 'CONTINUE' ? 'continue' : 'roll-back'
-  return { id: hookId, stage, until: expiresAt?.getTime(), otherwise, commands: hookCommands(hookId, where) }
+  const until = expiresAt?.getTime()
+  return { id: hookId, stage, until, otherwise, permission, commands: hookCommands(hookId, where) }
 }
 
 function isOtherEnd({ hookId, status, targetType, timeoutAction }: Hook, id: string): boolean {

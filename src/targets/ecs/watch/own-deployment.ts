@@ -1,10 +1,10 @@
 import { type Deadline, deadlineIn } from '../../../clock.ts'
 import { persistently } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { Service } from '../../../ports.ts'
 import { primary } from '../facts/service-facts.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import { makesDeployment } from '../strategy/update-effects.ts'
 import { type Own, ownOf, startSightings } from './sighting.ts'
 

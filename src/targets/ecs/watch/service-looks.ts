@@ -1,27 +1,25 @@
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import type { End } from '../../../deployment/outcomes.ts'
 import type { Pace } from '../../../deployment/pace.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { readBesideWatch } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endByOthers, type Own, type Sighting, startSightings } from './sighting.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /** Reads a service beside its deployment. */
 export interface ServiceLooks {
   /** New tasks that failed, as far as ECS counts them. */
   failed(): number
   /** As often as the pace allows: reports events. The end where another deployment or a deletion ended ours. */
-  glance(now: ServiceDeployment, isMoving: boolean): Events<End | undefined>
+  glance(now: ServiceDeployment, isMoving: boolean): Events<ServiceEnd | undefined>
   /**
    * Proves the deployment's success, in one call: that its revision is PRIMARY (`to`: or that this revision is, after a
    * rollback). Undefined where the service does not show it yet.
    */
-  prove(end: End, to?: string): Events<End | undefined>
+  prove(end: ServiceEnd, to?: string): Events<ServiceEnd | undefined>
 }
 
 /** Starts the reads of the service for the watch of one service deployment. */
@@ -34,7 +32,7 @@ export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): Servi
   let failed = 0
 
   /** Several times, as a read may coincide with the beginning of ECS's own rollback. */
-  const overtaken = (sighting: Sighting, mayBe: boolean): End | undefined => {
+  const overtaken = (sighting: Sighting, mayBe: boolean): ServiceEnd | undefined => {
     const end = mayBe ? endByOthers(sighting) : undefined
     isEnding = end !== undefined
     return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined

@@ -1,8 +1,8 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import { toldOfTasks } from '../facts/service-events.ts'
+import type { Rollout } from '../request/ecs-context.ts'
 import type { Own } from './sighting.ts'
 
 /** Events of a service across reads, each reported once. */

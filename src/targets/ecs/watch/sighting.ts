@@ -1,9 +1,11 @@
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
+import { stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
 import type { EcsDeployment, Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import { primary } from '../facts/service-facts.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 
 /** The ECS deployment that is ours: by its id, or by when AWS made it. */
 export interface Own {
@@ -45,9 +47,9 @@ export function identified({ context }: Rollout, { id = '', from: createdAt }: O
 }
 
 /** The end by another cause, where reads agree on it: a newer deployment, or a deleted service. */
-export function endByOthers({ holder, current, isGone }: Sighting): End | undefined {
+export function endByOthers({ holder, current, isGone }: Sighting): ServiceEnd | undefined {
   if (isGone) return stoppedByHand(untrusted('the service was deleted'))
-  return holder === 'others' ? supersededBy(current?.taskDefinition, current?.id) : undefined
+  return holder === 'others' ? supersededBy(versionOf(current?.taskDefinition), current?.id) : undefined
 }
 
 /**

@@ -1,11 +1,13 @@
 import { withoutAccount } from '../../../arn.ts'
 import { deadlineIn } from '../../../clock.ts'
 import { agreed, patient } from '../../../deployment/agreement.ts'
-import type { EcsPorts, Rollout } from '../../../deployment/context.ts'
-import { type End, stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
+import { stoppedByHand, supersededBy } from '../../../deployment/outcomes.ts'
 import { afterEndTime, readAfterEnd } from '../../../deployment/time-limits.ts'
 import type { ServiceDeployment } from '../../../ports.ts'
 import { isTriggered, reasonOf } from '../facts/service-deployment.ts'
+import type { EcsPorts, Rollout } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import { ownBeside } from './find-service-deployment.ts'
 import { endByOthers, type Own, ownOf, type Sighting, startSightings } from './sighting.ts'
 
@@ -26,7 +28,11 @@ export interface Successor {
 }
 
 /** ECS stops a deployment for three reasons: it failed without a rollback, a newer one started, or a stop was requested. */
-export async function endOfStopped(stopped: ServiceDeployment, rollout: Rollout, own: Own): Promise<End | Successor> {
+export async function endOfStopped(
+  stopped: ServiceDeployment,
+  rollout: Rollout,
+  own: Own,
+): Promise<ServiceEnd | Successor> {
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
   const look = startLooks(stopped, rollout, own)
@@ -73,6 +79,6 @@ async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: w
   const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
   const revision = target?.arn
   const taskDefinition = revision && (await readAfterEnd(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
-  if (taskDefinition !== wanted) return supersededBy(taskDefinition, arn && withoutAccount(arn))
+  if (taskDefinition !== wanted) return supersededBy(versionOf(taskDefinition), arn && withoutAccount(arn))
   return { own: ownBeside(newer, wanted, {}), deployment: newer }
 }

@@ -1,9 +1,7 @@
 import type { Deadline } from '../../../clock.ts'
-import type { Rollout } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, returning, timedOut } from '../../../deployment/outcomes.ts'
+import { returning, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
-import { startPauses } from '../../../deployment/pauses/pause-watch.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { afterEndTime, forPreparation, readAfterEnd, withDeadline } from '../../../deployment/time-limits.ts'
 import { longestWatchMinutes, startWatchDeadline, watchMinutes } from '../../../deployment/watch-deadline.ts'
 import { Failure } from '../../../failure.ts'
@@ -20,16 +18,19 @@ import {
   triggeredAlarms,
 } from '../facts/service-deployment.ts'
 import { hasRollbackTarget } from '../facts/service-facts.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import { reattach } from '../request/watch-again.ts'
 import { shiftMinutes } from '../strategy/setting-changes.ts'
 import { notStopped, startFailFast } from './fail-fast.ts'
+import { isLeftToBreaker, signsOf } from './failure-signs.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import { hookWaits } from './hook-waits.ts'
+import { startPauses } from './pause-watch.ts'
 import { startDetails } from './service-deployment-details.ts'
 import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
 import { identified, type Own } from './sighting.ts'
 import { endOfStopped, type Successor } from './successor.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 interface Watched {
   readonly rollout: Rollout
@@ -55,7 +56,7 @@ const stalledLooks = 3
  * Watches one service deployment to its end: one cheap call per poll, the service's events at intervals. Its success counts once
  * the service shows the same.
  */
-export async function* watchServiceDeployment(watched: Watched): Events<End> {
+export async function* watchServiceDeployment(watched: Watched): Events<ServiceEnd> {
   const { rollout, arn, pace } = watched
   const { request } = rollout
   const { clock, signal } = rollout.context
@@ -98,13 +99,15 @@ export async function* watchServiceDeployment(watched: Watched): Events<End> {
     const overtaken = yield* service.glance(now, events.length > 0)
     if (overtaken) return overtaken
   }
-  const late = before && standingOf(before) === 'rolling-back' ? returning : timedOut
-  return pauses.overdue(longestWatchMinutes, arn) ?? late(request, request.waitMinutes, lastSeen(before), arn)
+  const [minutes, last, again] = [request.waitMinutes, lastSeen(before), reattach(arn, request)]
+  const isReturning = before !== undefined && standingOf(before) === 'rolling-back'
+  const late = isReturning ? returning(minutes, last, again) : timedOut(request, minutes, last, again)
+  return pauses.overdue(longestWatchMinutes, arn) ?? late
 }
 
 /** Whether a stop was requested, by the two statuses that only a request causes (API StopServiceDeployment). */
 function startStops() {
-  let by: End['stopped']
+  let by: ServiceEnd['stopped']
   return {
     by: () => by,
     look({ status = '' }: ServiceDeployment, isOurs: boolean) {
@@ -114,26 +117,8 @@ function startStops() {
   }
 }
 
-/** The circuit breaker is about to do the same, with a well-known message. */
-function isLeftToBreaker({ deploymentCircuitBreaker: breaker }: ServiceDeployment, { request }: Rollout): boolean {
-  return (
-    breaker?.status === 'MONITORING' && (breaker.threshold ?? Number.POSITIVE_INFINITY) <= (request.failFastAfter ?? 0)
-  )
-}
-
-function signsOf(
-  { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
-  failed: number,
-) {
-  return {
-    desired: target?.requestedTaskCount ?? 0,
-    running: target?.runningTaskCount ?? 0,
-    failed: Math.max(failed, breaker?.failureCount ?? 0),
-  }
-}
-
 /** Stops the deployment with rollback; the end where there is no revision to roll back to. */
-async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<End | undefined> {
+async function* giveUp({ rollout, arn }: Watched, reason: Untrusted): Events<ServiceEnd | undefined> {
   const { context, service, request } = rollout
   if (!hasRollbackTarget(service)) return { outcome: 'failed', reason }
   try {
@@ -151,7 +136,7 @@ async function* endOf(
   triggered: number,
   watched: Watched,
   service: ServiceLooks,
-): Events<End | undefined> {
+): Events<ServiceEnd | undefined> {
   const { rollout } = watched
   const { request } = rollout
   const reason = reasonOf(now)
@@ -176,7 +161,10 @@ async function* endOf(
   }
 }
 
-async function* carryOn({ rollout, arn: other, deadline, pace }: Watched, { own, deployment }: Successor): Events<End> {
+async function* carryOn(
+  { rollout, arn: other, deadline, pace }: Watched,
+  { own, deployment }: Successor,
+): Events<ServiceEnd> {
   if (own.id !== undefined) yield identified(rollout, own)
   const search = { rollout, updated: rollout.service, own, other, deadline, pace }
   const found = deployment ?? (await findServiceDeployment(search))

@@ -1,13 +1,15 @@
 import type { Deadline } from '../../../clock.ts'
 import { startAgreement } from '../../../deployment/agreement.ts'
-import type { Rollout } from '../../../deployment/context.ts'
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { type End, returning, shortName, timedOut } from '../../../deployment/outcomes.ts'
+import { returning, timedOut } from '../../../deployment/outcomes.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import type { EcsDeployment, Service } from '../../../ports.ts'
 import { asName, text, untrusted } from '../../../text.ts'
 import { hasRollbackTarget } from '../facts/service-facts.ts'
 import { taskProgress } from '../facts/task-progress.ts'
+import type { Rollout } from '../request/ecs-context.ts'
+import { shortName } from '../request/revision-version.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
 import { isScaled } from '../strategy/update-effects.ts'
 import { startServiceMessages } from './service-messages.ts'
 import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
@@ -22,7 +24,7 @@ export interface Watched {
 
 /** What one poll leads to. `isStated`: stated by AWS, so that no other poll is needed. */
 interface Conclusion {
-  readonly end: End
+  readonly end: ServiceEnd
   readonly isStated: boolean
 }
 
@@ -30,7 +32,12 @@ interface Conclusion {
  * Watches the service itself, by `deployments[].rolloutState`: for updates that create no service deployment, and where service
  * deployments may not be read. Here ECS shows a rollback only by the new primary deployment.
  */
-export async function* watchService({ rollout, own, deadline, pace }: Watched): AsyncGenerator<DeploymentEvent, End> {
+export async function* watchService({
+  rollout,
+  own,
+  deadline,
+  pace,
+}: Watched): AsyncGenerator<DeploymentEvent, ServiceEnd> {
   const { context, request } = rollout
   const sight = startSightings(rollout, own)
   const told = startTelling(rollout, own)
@@ -51,7 +58,8 @@ export async function* watchService({ rollout, own, deadline, pace }: Watched): 
     const end = judge(last)
     if (end) return end
   }
-  return (told.isReturning() ? returning : timedOut)(request, request.waitMinutes, lastSeen(last))
+  const { waitMinutes: minutes } = request
+  return told.isReturning() ? returning(minutes, lastSeen(last)) : timedOut(request, minutes, lastSeen(last))
 }
 
 /** What a poll shows, and what that means for our deployment. */
@@ -87,7 +95,7 @@ function startTelling(rollout: Rollout, own: Own) {
 }
 
 /** The end, as soon as AWS states it or polls agree on it. */
-function startJudging(rollout: Rollout): (seen: Seen) => End | undefined {
+function startJudging(rollout: Rollout): (seen: Seen) => ServiceEnd | undefined {
   const agree = startAgreement(rollout.context.clock)
   const hasNewCount = ({ service }: Seen) => service?.desiredCount !== rollout.service.desiredCount
   let wasScaled = !isScaled(rollout)

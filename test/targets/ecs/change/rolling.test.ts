@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { ecsTarget } from '../../../../src/targets/ecs/index.ts'
 import {
   newImage,
   oldImage,
@@ -231,7 +232,8 @@ describe('what stands in the way', () => {
         keep() {},
       }
       const wanted = async () => ({ definition: {} })
-      const events = deploy({ ...request, wanted, waitMinutes: 1, dryRun: false, onCancel: 'leave' }, context)
+      const whole = { ...request, wanted, waitMinutes: 1, dryRun: false, onCancel: 'leave' } as const
+      const events = deploy(ecsTarget(whole, context), whole, context)
       await expect(
         (async () => {
           for await (const _ of events);

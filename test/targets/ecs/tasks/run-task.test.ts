@@ -98,5 +98,5 @@ test('row F12: a lost reply of RunTask runs no second task', async () => {
   const ended = await withTask(sim, { awaitStop: false })
   expect(ended.outcome).toBe('succeeded')
   expect(new Set(sim.recorder.calls('ecs', 'RunTask').map(({ input }) => input.clientToken)).size).toBe(1)
-  expect(ended.record.runTaskArns).toHaveLength(1)
+  expect(JSON.parse(ended.record.outputs?.['run-task-arn'] ?? '')).toHaveLength(1)
 })

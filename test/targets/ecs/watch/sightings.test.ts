@@ -1,7 +1,7 @@
 /** Whose a service is by one look at it, and how our own deployment is told from those of others. */
 import { describe, expect, test } from '@jest/globals'
-import type { Rollout } from '../../../../src/deployment/context.ts'
 import type { EcsDeployment, Service } from '../../../../src/ports.ts'
+import type { Rollout } from '../../../../src/targets/ecs/request/ecs-context.ts'
 import { awaitOwn, ownOfUpdate } from '../../../../src/targets/ecs/watch/own-deployment.ts'
 import {
   endByOthers,

@@ -1,10 +1,10 @@
 /** What a service says of itself, look by look, where service deployments may not be read: each answer is written down here. */
 import { describe, expect, test } from '@jest/globals'
 import { deadlineIn } from '../../../../src/clock.ts'
-import type { Rollout } from '../../../../src/deployment/context.ts'
 import type { DeploymentEvent } from '../../../../src/deployment/events.ts'
 import { startPace } from '../../../../src/deployment/pace.ts'
 import type { EcsDeployment, Service } from '../../../../src/ports.ts'
+import type { Rollout } from '../../../../src/targets/ecs/request/ecs-context.ts'
 import { watchService } from '../../../../src/targets/ecs/watch/watch-service.ts'
 import { portsOf } from '../../../deployment/scene.ts'
 import { createSimulator } from '../../../simulator/simulator.ts'

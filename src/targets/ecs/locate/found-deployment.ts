@@ -1,38 +1,73 @@
 import { resourceName } from '../../../arn.ts'
 import { deadlineIn } from '../../../clock.ts'
-import type { Context, Rollout } from '../../../deployment/context.ts'
 import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
-import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import type { End } from '../../../deployment/outcomes.ts'
 import { startPace } from '../../../deployment/pace.ts'
+import type { Pause } from '../../../deployment/pause.ts'
+import type { Events, Found, PauseDecision } from '../../../deployment/target.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
 import { untrusted } from '../../../text.ts'
 import { watchCodeDeploy } from '../codedeploy/watch-codedeploy.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
-import { versionOf } from '../facts/revision-version.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
 import { expectedMinutes } from '../prepare/service-plan.ts'
+import type { EcsContext, Rollout } from '../request/ecs-context.ts'
+import type { EcsRecord } from '../request/ecs-record.ts'
+import { versionOf } from '../request/revision-version.ts'
+import { endOf, type ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import { reattach } from '../request/watch-again.ts'
+import { readyWait } from '../watch/pause-end.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { type Located, locate } from './locate.ts'
+import { situationOf } from './pause-decision.ts'
 
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
-
-/** Goes on watching a deployment by its id. Changes nothing. */
-export async function* attach(id: string, request: ServiceRequest, context: Context): Events<End | undefined> {
+/** A deployment of the service that was begun before. Throws `deployment-not-found`. */
+export async function findDeployment(id: string, request: ServiceRequest, context: EcsContext): Promise<Found> {
   const located = await locate(id, request, context)
-  const rollout = yield* begin(located, request, context)
-  return request.dryRun ? undefined : yield* watch(located, rollout)
+  const rollout = rolloutOf(located, request, context)
+  const again = { cluster: request.cluster, service: request.service }
+  return {
+    id: located.id,
+    from: versionOf(located.previous),
+    to: versionOf(located.taskDefinition),
+    begin: (isTakenBack) => begin(located, rollout, isTakenBack),
+    async *watch(answered) {
+      return endOf(yield* watch(located, { ...rollout, request: { ...request, answered } }), located.engine)
+    },
+    watchAgain: reattach(located.id, again),
+    waits: {
+      situation: (decision) => situationOf(decision, located, rollout),
+      answer: (answer, pause) => answerOne(answer, pause, located, forPreparation(context, request)),
+    },
+  }
+}
+
+/** False: nothing waited there any more. */
+async function answerOne(
+  answer: PauseDecision['answer'],
+  pause: Pause,
+  located: Located,
+  { ecs, codeDeploy }: EcsContext,
+): Promise<boolean> {
+  if (located.kind === 'service-deployment')
+    return await ecs.continueServiceDeployment(located.arn, pause.id, answer === 'continue' ? 'CONTINUE' : 'ROLLBACK')
+  if (answer === 'continue') return await codeDeploy.continueDeployment(located.id, readyWait)
+  // CodeDeploy knows no other answer than to go on; what waits is stopped instead.
+  await codeDeploy.stopDeployment(located.id, true)
+  return true
+}
+
+function rolloutOf(
+  { service, taskDefinition, previous: previousTaskDefinition }: Located,
+  request: ServiceRequest,
+  context: EcsContext,
+): Rollout {
+  return { request, context, service, taskDefinition, previousTaskDefinition }
 }
 
 /** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */
-export async function* begin(
-  located: Located,
-  request: ServiceRequest,
-  context: Context,
-  isTakenBack = false,
-): Events<Rollout> {
+async function* begin(located: Located, { request, context }: Rollout, isTakenBack: boolean): Events<void> {
   const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = located
   const { cluster, region } = request
   const at = context.clock.now()
@@ -60,10 +95,9 @@ export async function* begin(
     if (!isTakenBack) yield { kind: 'versioned', at, version: versionOf(taskDefinition), reused: true }
     yield startedEvent({ at, engine, deploymentId: id, consoleUrl, adopted: true }, request)
   }
-  return { request, context, service, taskDefinition, previousTaskDefinition }
 }
 
-function recordOf(located: Located): Partial<DeploymentRecord> {
+function recordOf(located: Located): Partial<EcsRecord> {
   switch (located.kind) {
     case 'codedeploy': {
       const { applicationName: application = '', deploymentGroupName: deploymentGroup = '' } = located.deployment
@@ -77,7 +111,7 @@ function recordOf(located: Located): Partial<DeploymentRecord> {
 }
 
 /** Watches a deployment that was found to its end. */
-export async function* watch(located: Located, found: Rollout): Events<End> {
+async function* watch(located: Located, found: Rollout): Events<ServiceEnd> {
   if (located.kind === 'codedeploy') return yield* watchCodeDeploy(found, located.id, located.group)
   if (located.kind === 'task-set') {
     const { watchFirstTaskSet } = await import('../change/watch-first-task-set.ts')

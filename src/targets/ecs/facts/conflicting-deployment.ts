@@ -13,12 +13,3 @@ export interface Conflict {
   /** What it deploys, where that can be read. */
   readonly definition?: JsonObject | undefined
 }
-
-/** The service is no longer what it was when the deployment was prepared. */
-export interface Changed {
-  readonly kind: 'changed'
-  readonly failure: Failure
-}
-
-/** What blocks the deployment, so that another attempt is needed. */
-export type Obstacle = Conflict | Changed

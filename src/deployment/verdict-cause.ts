@@ -1,42 +1,53 @@
-import type { Context } from '../../../deployment/context.ts'
-import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
-import { causeOf, certain, type End, reattach } from '../../../deployment/outcomes.ts'
-import type { CancelPolicy } from '../../../deployment/policies.ts'
-import { isBad } from '../../../deployment/verdict.ts'
-import type { Cause } from '../../../diagnosis/cause.ts'
-import { Failure } from '../../../failure.ts'
-import { text, untrusted } from '../../../text.ts'
-import { versionOf } from '../facts/revision-version.ts'
-import type { ServiceRequest } from '../request/service-request.ts'
+import type { Cause } from '../diagnosis/cause.ts'
+import { Failure, failureInOneLine } from '../failure.ts'
+import { renderText, text, untrusted } from '../text.ts'
+import type { Context } from './context.ts'
+import type { DeploymentRecord } from './deployment-record.ts'
+import { causeOf, certain, type End } from './outcomes.ts'
+import type { CancelPolicy } from './policies.ts'
+import type { Events, Target } from './target.ts'
+import type { Terms } from './terms.ts'
+import { isBad } from './verdict.ts'
 
-/** A deployment that is over: what was asked for, and what is kept of it. */
+/** A deployment that is over: what it was of, and what is kept of it. */
 export interface Finished {
-  readonly request: ServiceRequest
+  readonly target: Target
   readonly context: Context
   readonly record: DeploymentRecord
 }
 
 /** Explains a bad end and closes the stream with the verdict. */
-export async function* finish(end: End, finished: Finished): AsyncGenerator<DeploymentEvent> {
-  const { context, record } = finished
+export async function* finish(end: End, finished: Finished): Events<void> {
+  const { outcome, serving } = end
   let cause = end.cause
-  if (isBad(end) && needsEvidence(end)) {
-    // Loaded only now: a good end needs no diagnosis.
-    const { examine } = await import('./explain-outcome.ts')
-    const examined = yield* examine(end, record, context)
-    cause = merge(end, examined)
-  }
+  if (isBad(end) && needsEvidence(end)) cause = merge(end, yield* examine(end, finished))
   if (cause && end.left) cause = { ...cause, fix: text`${cause.fix} ${end.left}` }
-  // The service names the revision that a stopped deployment of ECS was on its way to.
-  const isUnknown = end.outcome === 'stopped' && record.engine === 'ecs-rolling'
-  const verdict = { outcome: end.outcome, serving: versionOf(isUnknown ? undefined : end.serving), cause }
-  yield { kind: 'finished', at: context.clock.now(), verdict }
+  yield { kind: 'finished', at: finished.context.clock.now(), verdict: { outcome, serving, cause } }
 }
 
-/** Where the engine knows the cause itself, evidence would only distract; a time-out may have any cause. */
+/** Where the target knows the cause itself, evidence would only distract; a time-out may have any cause. */
 function needsEvidence({ cause, outcome }: End): boolean {
   return cause === undefined || outcome === 'timed-out'
+}
+
+/** What looking for the reason may take: it must not hold up the verdict when AWS does not answer. Milliseconds. */
+const longest = 40_000
+
+/** Explains a failed deployment by its evidence. An error here is a warning: the verdict stays. */
+async function* examine(end: End, { target, record, context }: Finished): Events<Cause | undefined> {
+  const { clock } = context
+  try {
+    const explained = await target.explain?.(end, record, context, longest)
+    if (explained === undefined) return undefined
+    const { cause, evidence, gauges } = explained
+    yield { kind: 'explained', at: clock.now(), cause, evidence, ...(gauges && { gauges }) }
+    return cause
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const message = `The cause could not be determined: ${renderText(failureInOneLine(error.parts), (theirs) => theirs)}.`
+    yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+    return undefined
+  }
 }
 
 function merge({ cause }: End, examined: Cause | undefined): Cause | undefined {
@@ -55,20 +66,18 @@ const moving: readonly DeploymentRecord['stage'][] = ['updating', 'watching']
 const unsure: readonly string[] = ['aws-unreachable', 'credentials-expired', 'cancelled', 'unexpected']
 
 /** The verdict when an error or a cancel ended the watch: what was begun at AWS goes on without it. */
-export async function* finishByError(
-  error: unknown,
-  { request, context, record }: Finished,
-): AsyncGenerator<DeploymentEvent> {
+export async function* finishByError(error: unknown, finished: Finished, terms: Terms): Events<void> {
+  const { target, context, record } = finished
   const at = context.clock.now()
   if (context.signal.aborted) {
-    yield { kind: 'finished', at, verdict: { outcome: 'cancelled', cause: cancelled(record) } }
+    yield { kind: 'finished', at, verdict: { outcome: 'cancelled', cause: cancelled(record, target) } }
     return
   }
   const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
   const goesOn = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
   const verdict = goesOn
-    ? ({ outcome: 'detached', cause: unwatched(cause, record, request) } as const)
-    : ({ outcome: 'failed', serving: versionOf(record.previousTaskDefinition), cause } as const)
+    ? ({ outcome: 'detached', cause: unwatched(cause, finished, terms) } as const)
+    : ({ outcome: 'failed', serving: record.from, cause } as const)
   yield { kind: 'finished', at, verdict }
 }
 
@@ -82,14 +91,14 @@ function unexpected(error: unknown): Cause {
   )
 }
 
-function unwatched(cause: Cause, record: DeploymentRecord, request: ServiceRequest): Cause {
-  const goesOn = request.isTurnedRound
+function unwatched(cause: Cause, { target, record }: Finished, terms: Terms): Cause {
+  const goesOn = terms.isTurnedRound
     ? 'The rollback continues without this run.'
     : 'The deployment continues without this run; run this job again to watch it further.'
   return {
     ...cause,
     what: text`${cause.what}, so the deployment${named(record)} is no longer watched and its end is unknown`,
-    fix: text`${cause.fix} ${goesOn}${reattach(idOf(record), request)}`,
+    fix: text`${cause.fix} ${goesOn}${target.watchAgain?.(record, terms) ?? []}`,
   }
 }
 
@@ -100,22 +109,18 @@ const plans: Readonly<Record<CancelPolicy, string>> = {
   'go-on': 'continues without this run, as it is a rollback',
 }
 
-function cancelled(record: DeploymentRecord): Cause {
+function cancelled(record: DeploymentRecord, { noun }: Target): Cause {
   const isMoving = moving.includes(record.stage)
   return certain(
     'cancelled',
     text`The run was cancelled`,
     isMoving
       ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
-      : text`cancelled by a user or superseded by a newer run (concurrency) before the service was changed`,
+      : text`cancelled by a user or superseded by a newer run (concurrency) before the ${noun} was changed`,
     isMoving
       ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
-}
-
-function idOf({ serviceDeploymentArn, deploymentId }: DeploymentRecord): string | undefined {
-  return serviceDeploymentArn ?? deploymentId
 }
 
 function named({ deploymentId }: DeploymentRecord) {

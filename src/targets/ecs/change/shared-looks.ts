@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts'
-import type { Context } from '../context.ts'
+import type { Clock } from '../../../clock.ts'
+import type { EcsAccess } from '../request/ecs-context.ts'
 
 type Methods<Port> = { readonly [Name in keyof Port]: (...asked: never[]) => Promise<unknown> }
 
@@ -12,23 +12,23 @@ interface Answer {
 const fresh = 900
 
 /**
- * The same context, in which what a preflight asks is not asked again within a second: services that are deployed together
+ * The same access to AWS, in which what a preflight asks is not asked again within a second: services that are deployed together
  * have roles, images and secrets in common, and IAM and CloudWatch Logs take few calls a second.
  */
-export function shareLooks(context: Context): Context {
-  return sharing(context, new Map())
+export function shareLooks(aws: EcsAccess, clock: Clock): EcsAccess {
+  return sharing(aws, clock, new Map())
 }
 
-function sharing(context: Context, answers: Map<string, Answer>): Context {
-  const { clock, images } = context
+function sharing(aws: EcsAccess, clock: Clock, answers: Map<string, Answer>): EcsAccess {
+  const { images } = aws
   const share = <Port extends Methods<Port>>(name: string, port: Port) => shared(name, port, answers, clock)
   return {
-    ...context,
-    ecr: share('ecr', context.ecr),
-    preflight: share('preflight', context.preflight),
-    roles: share('roles', context.roles),
+    ...aws,
+    ecr: share('ecr', aws.ecr),
+    preflight: share('preflight', aws.preflight),
+    roles: share('roles', aws.roles),
     ...(images && { images: { ...images, registry: share('registry', images.registry) } }),
-    within: (deadline) => sharing({ ...context, ...context.within(deadline) }, answers),
+    within: (deadline) => sharing({ ...aws, ...aws.within(deadline) }, clock, answers),
   }
 }
 

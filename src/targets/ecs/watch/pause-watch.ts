@@ -1,7 +1,7 @@
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import type { DeploymentEvent } from '../events.ts'
-import type { End } from '../outcomes.ts'
-import type { Pause, PauseAnswer } from '../pause.ts'
+import type { DeploymentEvent } from '../../../deployment/events.ts'
+import type { Pause, PauseAnswer } from '../../../deployment/pause.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
 import { explainPauseEnd, type PauseEnd, stillPaused } from './pause-end.ts'
 
 /** The waits of one deployment at one look. */
@@ -18,9 +18,9 @@ export interface PauseWatch {
   look(now: Waits, at: number): readonly DeploymentEvent[]
   isWaiting(): boolean
   /** The end of a deployment whose last wait was not answered with `continue` has that as its cause. */
-  explain(end: End): End
+  explain(end: ServiceEnd): ServiceEnd
   /** The end of a watch that may not go on while the deployment still waits. */
-  overdue(minutes: number, id: string): End | undefined
+  overdue(minutes: number, id: string): ServiceEnd | undefined
 }
 
 /** What we have answered ourselves (`answered` of the request) may still be shown by a look that is a little old. */

@@ -1,16 +1,17 @@
 import { begun } from '../../../begun.ts'
 import type { Judgement, Watchman } from '../../../deployment/commit-guard.ts'
-import type { Context } from '../../../deployment/context.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
-import { withoutOrigin } from '../../../deployment/origin.ts'
 import type { DeploymentGroup, JsonObject, Service } from '../../../ports.ts'
 import { findInFlight, type InFlight, requireGroup, withGroup } from '../codedeploy-group/deployment-group.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
-import type { Conflict } from '../facts/obstacle.ts'
+import type { Conflict } from '../facts/conflicting-deployment.ts'
+import { provenanceOf, withoutOrigin } from '../facts/origin-tags.ts'
 import { readRevisions } from '../facts/read-revisions.ts'
 import { isSound, readService } from '../facts/read-service.ts'
-import { type Engine, engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import { engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
+import type { Engine } from '../request/ecs-record.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { requireSubnets } from '../tasks/task-network.ts'
 import type { ServicePlan } from './service-plan.ts'
@@ -19,7 +20,7 @@ import type { ServicePlan } from './service-plan.ts'
 const listing = 'codedeploy:ListDeployments'
 
 /** What is there, and what is to be there instead. */
-export interface Prepared {
+export interface Reading {
   /** With the names of CodeDeploy's deployment group. */
   readonly request: ServiceRequest
   readonly service: Service
@@ -45,11 +46,11 @@ export interface Prepared {
 }
 
 /** Reads the service, what it runs and what is wanted. Changes nothing. Undefined: the service is missing, and may be made. */
-export async function prepare(
+export async function readTarget(
   request: ServiceRequest,
-  context: Context,
+  context: EcsContext,
   watchman: Watchman | undefined,
-): Promise<Prepared | undefined> {
+): Promise<Reading | undefined> {
   const { ecs, clock } = context
   const readAt = clock.monotonic()
   // One that is to be made is not looked for any longer: CreateService says so where it is there.
@@ -64,7 +65,7 @@ export async function prepare(
   const denied: string[] = []
   const { stored, latest } =
     (await unlessDenied(readRevisions(running, ecs), () => denied.push('ecs:DescribeTaskDefinition'))) ?? {}
-  const judgement = begun(watchman?.judge(stored) ?? Promise.resolve<Judgement>({ kind: 'pass' }))
+  const judgement = begun(watchman?.judge(provenanceOf(stored)) ?? Promise.resolve<Judgement>({ kind: 'pass' }))
   const current = stored ? withoutOrigin(stored) : undefined
   const rendered = await request.wanted(service, current)
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
@@ -81,9 +82,9 @@ async function lookAtGroup(
   request: ServiceRequest,
   service: Service,
   wanted: WantedDefinition,
-  context: Context,
+  context: EcsContext,
   onDenied: () => void,
-): Promise<Pick<Prepared, 'request' | 'inFlight' | 'conflict'>> {
+): Promise<Pick<Reading, 'request' | 'inFlight' | 'conflict'>> {
   const { name, active } = await locateGroup(request, service, context, onDenied)
   const named = withGroup(request, { ...name, ...(wanted.appSpec === undefined ? {} : { appSpec: wanted.appSpec }) })
   const busy = await findInFlight(named, context, service, wanted, active?.[0])
@@ -95,8 +96,8 @@ async function lookAtGroup(
 /** CodeDeploy's deployment group, where there is something to do with it. */
 export async function groupFor(
   { unchanged }: ServicePlan,
-  { request, engine, service, conflict }: Prepared,
-  context: Context,
+  { request, engine, service, conflict }: Reading,
+  context: EcsContext,
 ): Promise<DeploymentGroup | undefined> {
   if (engine !== 'codedeploy' || (unchanged && conflict === undefined)) return undefined
   return await requireGroup(context, groupNameOf(request), service)

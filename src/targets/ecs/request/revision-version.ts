@@ -1,4 +1,3 @@
-import { shortName } from '../../../deployment/outcomes.ts'
 import type { Version } from '../../../deployment/version.ts'
 
 /** The revision with this ARN as a version; its label is `api:118`. Anything that is no ARN of a revision is its own label. */
@@ -6,4 +5,9 @@ export function versionOf(arn: string): Version
 export function versionOf(arn: string | undefined): Version | undefined
 export function versionOf(arn: string | undefined): Version | undefined {
   return arn === undefined ? undefined : { id: arn, label: arn.includes(':task-definition/') ? shortName(arn) : arn }
+}
+
+/** `api:118` of an ARN. */
+export function shortName(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
 }

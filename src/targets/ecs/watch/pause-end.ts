@@ -1,7 +1,9 @@
-import type { ServiceRequest } from '../../targets/ecs/request/service-request.ts'
-import { type Text, text, untrusted } from '../../text.ts'
-import { certain, type End, reattach } from '../outcomes.ts'
-import type { Pause, PauseAnswer } from '../pause.ts'
+import { certain } from '../../../deployment/outcomes.ts'
+import { type Pause, type PauseAnswer, whoMayAnswer } from '../../../deployment/pause.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
+import type { ServiceEnd } from '../request/service-end.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import { reattach } from '../request/watch-again.ts'
 
 /** A wait that is over. */
 export interface PauseEnd {
@@ -29,14 +31,8 @@ function nameOf(pause: Pause): Text {
   return text`${where} (hook ${untrusted(pause.id)})`
 }
 
-/** Who may answer, as the end of a sentence. */
-export function whoMayAnswer(pause: Pause): Text {
-  const permission = isReadyWait(pause) ? 'codedeploy:ContinueDeployment' : 'ecs:ContinueServiceDeployment'
-  return text`actions/continue, or a principal with ${permission}`
-}
-
 /** The end of a deployment that did not go on after a wait, with the wait as its cause. */
-export function explainPauseEnd(end: End, last: PauseEnd | undefined): End {
+export function explainPauseEnd(end: ServiceEnd, last: PauseEnd | undefined): ServiceEnd {
   if (last === undefined || !/^(failed|rolled-back|rollback-failed|stopped)$/.test(end.outcome)) return end
   const { pause, answer } = last
   if (answer === 'timed-out' && pause.otherwise === 'continue') return end
@@ -75,7 +71,7 @@ export function stillPaused(
   minutes: number,
   id: string,
   request: ServiceRequest,
-): End | undefined {
+): ServiceEnd | undefined {
   if (pause === undefined) return undefined
   return {
     outcome: 'timed-out',

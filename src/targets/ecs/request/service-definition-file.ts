@@ -4,8 +4,8 @@ import { tidied } from '../../../document/tidy.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { isList, isObject } from '../../../task-definition/members.ts'
 import { quoted, setting, text } from '../../../text.ts'
-import { shapes } from '../facts/service-shapes.ts'
-import type { ServiceDefinition } from '../request/service-request.ts'
+import type { ServiceDefinition } from './service-request.ts'
+import { shapes } from './service-shapes.ts'
 
 const request = 'CreateServiceRequest'
 const kept: ReadonlySet<string> = new Set()

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../ports.ts'
-import { serialise } from '../../task-definition/equal.ts'
-import type { EcsPorts } from '../context.ts'
+import type { JsonObject } from '../../../ports.ts'
+import { serialise } from '../../../task-definition/equal.ts'
+import type { EcsPorts } from '../request/ecs-context.ts'
 
 type Registered = Promise<JsonObject>
 

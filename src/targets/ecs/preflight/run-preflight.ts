@@ -1,8 +1,7 @@
 import { begun } from '../../../begun.ts'
 import { deadlineIn } from '../../../clock.ts'
-import type { Context } from '../../../deployment/context.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { PreflightPolicy } from '../../../deployment/policies.ts'
+import type { Events } from '../../../deployment/target.ts'
 import { type Finding, sentenceOf } from '../../../diagnosis/finding.ts'
 import { Failure } from '../../../failure.ts'
 import type { Mistake } from '../../../mistake.ts'
@@ -12,13 +11,12 @@ import { renderText, type Text, text, untrusted } from '../../../text.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { isForDoctor } from '../facts/finding-kinds.ts'
 import type { CodeDeployFacts } from '../facts/preflight-facts.ts'
-import { gatherFacts, type PreflightSubject } from '../preflight/gather-facts.ts'
-import { judge } from '../preflight/judge.ts'
-import { uncheckedLine } from '../preflight/unchecked.ts'
+import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { settingsUpdate } from '../strategy/service-settings.ts'
-
-type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
+import { gatherFacts, type PreflightSubject } from './gather-facts.ts'
+import { judge } from './judge.ts'
+import { uncheckedLine } from './unchecked.ts'
 
 /** What was found before anything is changed. */
 export interface Preflight {
@@ -54,7 +52,7 @@ const longest = 20_000
 export async function preflight(
   request: PreflightRequest,
   situation: PreflightSituation,
-  context: Context,
+  context: EcsContext,
 ): Promise<Preflight> {
   const { clock, signal, images } = context
   const aws = context.within(deadlineIn(clock, longest))
@@ -107,7 +105,7 @@ interface Telling {
 export async function* tell(
   { findings, marks, unchecked }: Preflight,
   { request, isQuiet }: Telling,
-  context: Context,
+  context: EcsContext,
 ): Events<void> {
   const at = context.clock.now()
   const isDry = request.dryRun && request.preflight?.only !== true

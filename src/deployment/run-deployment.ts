@@ -1,0 +1,72 @@
+import { renderText, untrusted } from '../text.ts'
+import { type Judgement, olderThan, openWatchman, type Watchman } from './commit-guard.ts'
+import { type Changed, foresee, type Obstacle } from './conflict.ts'
+import type { Context } from './context.ts'
+import { warnOfExpiry } from './credential-expiry.ts'
+import { beginOrder } from './environment-order.ts'
+import type { End } from './outcomes.ts'
+import type { Events, Prepared, Target } from './target.ts'
+import type { Terms } from './terms.ts'
+
+/** Deploys to one target once. Undefined: a dry run. An obstacle: nothing was changed, and the next attempt begins with a read. */
+export async function* runDeployment(
+  target: Target,
+  terms: Terms,
+  context: Context,
+): Events<End | Obstacle | Changed | undefined> {
+  const watchman = terms.guard && openWatchman(terms.guard, context)
+  const order = beginOrder(terms, context)
+  const prepared = yield* target.prepare(terms, context, watchman)
+  const { plan, obstacle } = prepared
+  if (obstacle === undefined || terms.dryRun) yield* tellPlan(prepared, terms, context)
+  if (prepared.confirm && plan.does === 'nothing' && obstacle === undefined) return yield* prepared.confirm()
+  if (prepared.require) yield* prepared.require()
+  const older = yield* judge(prepared, watchman, context)
+  if (older === undefined && prepared.check) yield* prepared.check()
+  const stands = older ?? obstacle ?? prepared.replaces
+  if (terms.dryRun) return yield* tellDryRun(stands, terms, context)
+  await order
+  return stands ?? (yield* prepared.change())
+}
+
+async function* tellPlan(
+  { plan, doubts = [], warnings, minutes }: Prepared,
+  terms: Terms,
+  context: Context,
+): Events<void> {
+  const { clock, keep } = context
+  yield { kind: 'planned', at: clock.now(), plan }
+  for (const message of doubts) yield { kind: 'warning', at: clock.now(), message }
+  keep({ from: plan.from })
+  yield* warnOfExpiry(terms, minutes, context)
+  for (const message of warnings) yield { kind: 'warning', at: clock.now(), message }
+}
+
+/** The end of a deployment that is older than what is live, or than what is on its way. */
+async function* judge(
+  { judgement, obstacle, plan }: Prepared,
+  watchman: Watchman | undefined,
+  { clock }: Context,
+): Events<End | undefined> {
+  if (watchman === undefined) return undefined
+  const judgements: Judgement[] = [await judgement]
+  if (obstacle) judgements.push(await watchman.judge(obstacle.provenance))
+  for (const found of judgements) {
+    if (found.kind === 'older') return olderThan(found, watchman.guard, plan.from)
+    if (found.warning) {
+      const message = untrusted(renderText(found.warning, (theirs) => theirs))
+      yield { kind: 'warning', at: clock.now(), message }
+    }
+  }
+  return undefined
+}
+
+/** What would keep the deployment from beginning. */
+async function* tellDryRun(stands: End | Obstacle | undefined, terms: Terms, { clock }: Context): Events<undefined> {
+  if (stands === undefined) return
+  if ('kind' in stands) return yield { kind: 'warning', at: clock.now(), message: foresee(stands, terms) }
+  const why = stands.cause && renderText(stands.cause.what, (theirs) => theirs)
+  if (why === undefined) return
+  const message = untrusted(`This deployment would end as ${stands.outcome}: ${why}.`)
+  yield { kind: 'warning', at: clock.now(), message }
+}

@@ -1,0 +1,199 @@
+import { begun } from '../../../begun.ts'
+import type { Watchman } from '../../../deployment/commit-guard.ts'
+import type { Changed, Obstacle } from '../../../deployment/conflict.ts'
+import type { End } from '../../../deployment/outcomes.ts'
+import type { Events, Prepared } from '../../../deployment/target.ts'
+import { forPreparation } from '../../../deployment/time-limits.ts'
+import { Failure } from '../../../failure.ts'
+import type { DeploymentGroup } from '../../../ports.ts'
+import { findRegistered, type Registration } from '../../../task-definition/register.ts'
+import type { Conflict } from '../facts/conflicting-deployment.ts'
+import { runningTaskDefinition } from '../facts/service-facts.ts'
+import { decidePlan, withSettings } from '../prepare/decide-plan.ts'
+import { changed, obstacleOf, rollingConflict } from '../prepare/obstacles.ts'
+import { planInWords } from '../prepare/plan-words.ts'
+import { check, tellChecks } from '../prepare/preflight-checks.ts'
+import { groupFor, type Reading, readTarget } from '../prepare/read-target.ts'
+import { isStill, lookAgain } from '../prepare/recheck-service.ts'
+import { expectedMinutes, type ServicePlan } from '../prepare/service-plan.ts'
+import { warningsBefore } from '../prepare/warnings.ts'
+import type { EcsContext, Rollout } from '../request/ecs-context.ts'
+import { versionOf } from '../request/revision-version.ts'
+import { endOf, type ServiceEnd } from '../request/service-end.ts'
+import type { ServiceRequest } from '../request/service-request.ts'
+import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
+import { isAdoptable } from '../strategy/update-effects.ts'
+import { ownCount } from './desired-count.ts'
+import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './register-revision.ts'
+import { rollOut } from './update-and-watch.ts'
+
+/** Reads a service and what is wanted of it, and decides; the result makes the change. A service that is missing may be made. */
+export async function* prepareService(
+  asked: ServiceRequest,
+  context: EcsContext,
+  watchman: Watchman | undefined,
+): Events<Prepared> {
+  const preparing = forPreparation(context, asked)
+  const marking = markingOf(asked, watchman)
+  const reading = await readTarget(asked, preparing, watchman)
+  if (reading === undefined) {
+    // Loaded only now: most services are there.
+    const { prepareCreation } = await import('./create-and-watch.ts')
+    return await prepareCreation(asked, context, marking)
+  }
+  const { engine, service, conflict, denied, judgement } = reading
+  const named = yield* withMovedTags(reading, preparing)
+  const drafted = decidePlan(named, reading)
+  const found = begun(groupFor(drafted, reading, preparing))
+  const checks = begun(check(named, reading, drafted, found, preparing))
+  const group = await found
+  const plan = group ? withSettings(drafted, group, named) : drafted
+  const replaced = conflictOf(named, reading, plan)
+  const deployment: Deployment = { reading, plan, group, marking, preparing, context }
+  let request = named
+  let search: Search = Promise.resolve(undefined)
+  context.keep({ engine })
+  return {
+    plan: planInWords(plan),
+    warnings: warningsBefore(named, service, plan, denied),
+    minutes: expectedMinutes(named, plan),
+    judgement,
+    obstacle: conflict && obstacleOf(conflict, named, context),
+    replaces: replaced && obstacleOf(replaced, named, context),
+    async *require() {
+      request = yield* ownCount(named, reading, preparing)
+      search = searchRevision(request, reading, plan, preparing)
+    },
+    async *check() {
+      yield* tellChecks(await checks, request, reading, preparing)
+    },
+    async *confirm() {
+      return yield* confirm(named, deployment, checks)
+    },
+    async *change() {
+      return yield* change(request, deployment, search)
+    },
+  }
+}
+
+type Search = Promise<Registration | undefined>
+
+/** A deployment that is prepared. */
+interface Deployment {
+  readonly reading: Reading
+  readonly plan: ServicePlan
+  readonly group: DeploymentGroup | undefined
+  readonly marking: Marking | undefined
+  /** With the time that a step before the watch may take. */
+  readonly preparing: EcsContext
+  readonly context: EcsContext
+}
+
+/** The end of a deployment whose content runs already: its revision is marked with our commit. */
+async function* confirm(
+  request: ServiceRequest,
+  { reading, marking, preparing }: Deployment,
+  checks: ReturnType<typeof check>,
+): Events<End | Changed> {
+  const { service, running, stored } = reading
+  if (request.isJustChanged && !(await isStill(running, request, preparing))) return changed(service)
+  yield* tellChecks(await checks, request, reading, preparing)
+  if (marking && running && !request.dryRun) yield* moveTags({ arn: running, definition: stored }, marking, preparing)
+  return { outcome: 'unchanged', serving: versionOf(running) }
+}
+
+/** Makes the change and watches it to its end. */
+async function* change(
+  request: ServiceRequest,
+  { reading, plan, group, marking, preparing, context }: Deployment,
+  search: Search,
+): Events<End | Obstacle | Changed> {
+  const { service, engine } = reading
+  const taskDefinition = yield* revision(reading, plan, marking, preparing, search)
+  const rollout = { request, context, service, taskDefinition, previousTaskDefinition: plan.from?.id }
+  const failed = plan.settingsOnly ? undefined : yield* oneOff(rollout, reading)
+  if (failed) return endOf(failed, engine)
+  const current = await lookAgain(rollout, reading)
+  if (current === undefined) return changed(service)
+  const result = yield* start(current, reading, plan, group)
+  return 'outcome' in result ? endOf(result, engine) : result
+}
+
+/** The request, forced where what looks the same is not: looked at only where no deployment would begin otherwise. */
+async function* withMovedTags(prepared: Reading, context: EcsContext): Events<ServiceRequest> {
+  const { request, conflict } = prepared
+  if (!request.followTags || conflict !== undefined) return request
+  const { unchanged, settingsOnly } = decidePlan(request, prepared)
+  if (!unchanged && !settingsOnly) return request
+  const { forceWhereMoved } = await import('../prepare/moved-tags.ts')
+  return yield* forceWhereMoved(prepared, context)
+}
+
+/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
+function conflictOf(request: ServiceRequest, { engine, service }: Reading, decided: ServicePlan): Conflict | undefined {
+  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
+  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
+}
+
+/** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
+function searchRevision(
+  { dryRun }: ServiceRequest,
+  { wanted, conflict, latest }: Reading,
+  { to }: ServicePlan,
+  { ecs }: EcsContext,
+): Promise<Registration | undefined> {
+  if (dryRun || conflict || to !== undefined) return Promise.resolve(undefined)
+  return begun(findRegistered(wanted.definition, { ecs }, latest))
+}
+
+/** The ARN of the revision to deploy, registered where there is none yet. */
+async function* revision(
+  { wanted, inFlight, running, stored }: Reading,
+  decided: ServicePlan,
+  marking: Marking | undefined,
+  context: EcsContext,
+  search: Promise<Registration | undefined>,
+): Events<string> {
+  const known = inFlight?.taskDefinition ?? decided.to?.id
+  const definition = known === running ? stored : (inFlight?.definition ?? wanted.definition)
+  const found =
+    known === undefined
+      ? yield* obtainRevision(wanted, search, marking, context)
+      : { arn: known, definition, isNew: false }
+  return yield* settleRevision(found, marking, context)
+}
+
+/** A deployment that is in flight already had its task; it is not run again for watching. */
+async function* oneOff(rollout: Rollout, { wanted, inFlight }: Reading): Events<ServiceEnd | undefined> {
+  const { request, context, service, taskDefinition, previousTaskDefinition: serving } = rollout
+  context.signal.throwIfAborted()
+  if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
+  const { cluster, runTask: task, longestGap } = request
+  const { definition } = wanted
+  const { runOneOffTask } = await import('../tasks/run-task.ts')
+  const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
+  context.signal.throwIfAborted()
+  return end && { ...end, serving }
+}
+
+async function* start(
+  rollout: Rollout,
+  { engine, inFlight, service, isListed }: Reading,
+  { settingsOnly }: ServicePlan,
+  group: DeploymentGroup | undefined,
+): Events<ServiceEnd | Obstacle | Changed> {
+  if (engine === 'ecs-rolling') return yield* rollOut(rollout)
+  // CodeDeploy knows nothing of the settings of a service: they come first, so that its new tasks have them.
+  const settings = settingsUpdate(rollout.request, rollout.service, engine)
+  const { taskDefinition: serving } = rollout
+  const shown = settings ? await updateSettings(rollout, settings) : service
+  if (settingsOnly)
+    return runningTaskDefinition(shown) === serving ? { outcome: 'succeeded', serving } : changed(service)
+  try {
+    return yield* (await import('../codedeploy/blue-green.ts')).deployByCodeDeploy(rollout, group, inFlight)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
+    if (isListed) return changed(service)
+    return obstacleOf({ kind: 'conflict', failure: error, isRollback: false }, rollout.request, rollout.context)
+  }
+}

@@ -1,0 +1,16 @@
+import type { End } from '../../../deployment/outcomes.ts'
+import type { Engine } from './ecs-record.ts'
+import { versionOf } from './revision-version.ts'
+
+/** How an engine saw the deployment of a service end. */
+export interface ServiceEnd extends Omit<End, 'serving'> {
+  /** ARN of the task definition that serves now, where that is known. */
+  readonly serving?: string | undefined
+}
+
+/** The end as everybody has it. */
+export function endOf(end: ServiceEnd, engine: Engine | undefined): End {
+  // The service names the revision that a stopped deployment of ECS was on its way to.
+  const isUnknown = end.outcome === 'stopped' && engine === 'ecs-rolling'
+  return { ...end, serving: versionOf(isUnknown ? undefined : end.serving) }
+}
