@@ -15,7 +15,7 @@ export function planInWords(plan: ServicePlan): Plan {
     settings: settingsOf(plan),
     undo: former,
     changes,
-    artifacts: images,
+    artifacts: images.map(({ container: name, ...image }) => ({ kind: 'Image', name, ...image })),
     dryRun,
     basis,
   }
