@@ -8,11 +8,11 @@ import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import { engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
+import type { RollbackGoal, RollbackTarget } from '../request/rollback-goal.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { findEarlierAppSpec } from './earlier-appspec.ts'
 import { findRollbackTarget } from './find-rollback-target.ts'
 import { requireImages } from './require-images.ts'
-import type { RollbackGoal, RollbackTarget } from './rollback-goal.ts'
 
 /** A rollback is a deployment of an existing revision. */
 export type RestoreRequest = Omit<ServiceRequest, 'wanted'>
