@@ -63,8 +63,6 @@ const namesAws: readonly string[] = [
   'deployment/waves/shared-registration.ts',
   'deployment/waves/ways-back.ts',
   'deployment/with-record.ts',
-  'report/outputs.ts',
-  'report/waves-outputs.ts',
 ]
 const importsTarget: readonly string[] = [
   'deployment/context.ts',

@@ -7,7 +7,7 @@ import { firstLine, linesBelow, opening } from '../../report/opening.ts'
 import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
-import { noOutputs, startedEvent } from '../../targets/ecs/facts/started-event.ts'
+import { outputNames, startedEvent } from '../../targets/ecs/facts/started-event.ts'
 import { evidenceInWords } from '../../targets/ecs/finish/evidence-words.ts'
 import { explain } from '../../targets/ecs/finish/explain.ts'
 import { type GatherPorts, gather } from '../../targets/ecs/finish/gather.ts'
@@ -39,7 +39,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     home: { kind: 'cluster', name: past.cluster },
     region: aws.region,
     environment: place.environment,
-    outputs: noOutputs,
+    outputs: outputNames,
     accountId: place.accountId,
     run: readRun(runner.environment),
   }
