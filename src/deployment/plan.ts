@@ -21,6 +21,8 @@ export interface Plan {
   readonly undo?: unknown
   /** How the description of the new version differs from that of the live one; values of environment and secrets are masked. */
   readonly changes: readonly Change[]
+  /** What they are of: `Task definition`. */
+  readonly changesOf: string
   /** What a version consists of. */
   readonly artifacts: readonly Artifact[]
   /** True when nothing is going to be done in any case: the plan is all there is. */

@@ -35,12 +35,14 @@ export function newLines(previous: DeploymentState, next: DeploymentState, subje
   ]
 }
 
-/** Not again when only the number of tasks changes: the sentence then differs, and the reason is the same. */
+/** Not again when only the number of failed units changes: the sentence then differs, and the reason is the same. */
 function suspected(previous: DeploymentState, next: DeploymentState): readonly Text[] {
   if (suspectedReason(previous) === suspectedReason(next)) return []
   const said = suspicion(next)
   if (said) return [text`⚠ ${said}`]
-  return next.verdict ? [] : [text`✔ Recovered: all new tasks are running`]
+  if (next.verdict || !next.progress) return []
+  const { unit, doneWord } = next.progress
+  return [text`✔ Recovered: all new ${unit} are ${doneWord}`]
 }
 
 const beginnings = { deployment: 'Deploying', watch: 'Watching a deployment of', answer: 'Continuing a deployment of' }

@@ -1,8 +1,10 @@
+import type { Version } from '../deployment/version.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { openPauses } from './pauses.ts'
 import type { Report } from './report.ts'
 import { causeSentence } from './sentence.ts'
+import type { OutputNames } from './subject.ts'
 
 /** Longest value of one output. GitHub allows 1 MB for all outputs of a job. */
 const longest = 64 * 1024
@@ -13,14 +15,13 @@ const longest = 64 * 1024
  */
 export function outputs({ subject, state }: Report): Record<string, string> {
   const [pause] = state.verdict?.outcome === 'paused' ? openPauses(state) : []
-  const values = {
+  const values: Readonly<Record<string, string | undefined>> = {
     verdict: state.verdict?.outcome,
     cause: state.cause && renderText(causeSentence(state.cause), forPlain),
     'cause-code': state.cause?.code,
-    'task-definition-arn': (state.versioned?.version ?? state.plan?.to)?.id,
-    'previous-task-definition-arn': state.plan?.from?.id,
+    ...versionOutputs(subject.outputs, { to: state.versioned?.version ?? state.plan?.to, from: state.plan?.from }),
     'deployment-id': state.deployment?.id,
-    ...subject.outputs,
+    ...subject.outputs.own,
     ...state.deployment?.outputs,
     'console-url': state.deployment?.consoleUrl,
     url: subject.url,
@@ -30,4 +31,12 @@ export function outputs({ subject, state }: Report): Record<string, string> {
     }),
   }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, (value ?? '').slice(0, longest)]))
+}
+
+/** The ids of both versions, by the names of their outputs; empty strings where they are not known. */
+export function versionOutputs(
+  { version, previous }: OutputNames,
+  { to, from }: { readonly to?: Version | undefined; readonly from?: Version | undefined },
+): Record<string, string> {
+  return { [version]: to?.id ?? '', [previous]: from?.id ?? '' }
 }

@@ -37,7 +37,7 @@ export function howToContinue(pause: Pause): Text {
   return text`To continue: ${whoMayAnswer(pause)}.`
 }
 
-/** The wait of CodeDeploy has no name but that of its stage. */
+/** Some waits have no name but that of their stage. */
 function hookOf({ id, stage }: Pause): Text {
   return id === stage ? [] : text` (hook ${untrusted(id)})`
 }

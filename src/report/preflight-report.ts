@@ -1,6 +1,6 @@
 import { type Finding, isAtLeast, type Severity, sentenceOf } from '../diagnosis/finding.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
-import { asName, renderText, type Text, text } from '../text.ts'
+import { renderText, type Text, text } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { prose, table } from './markdown.ts'
 
@@ -9,14 +9,6 @@ const emoji: Readonly<Record<Severity, string>> = { blocks: '❌ blocks', warns:
 
 /** Rows of the summary; nobody reads more. */
 const mostRows = 100
-
-/** What is looked at. */
-export interface Patient {
-  /** Undefined: a task definition alone. */
-  readonly service: string | undefined
-  /** Name of the environment, or of the cluster. */
-  readonly place: string
-}
 
 /** What is said of a finding, without credentials. */
 export function findingSentence(finding: Finding): Text {
@@ -30,8 +22,7 @@ export function preflightCause(findings: readonly Finding[]): Text | undefined {
 }
 
 /** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
-function preflightHeadline(findings: readonly Finding[], { service, place }: Patient): Text {
-  const who = service === undefined ? text`The task definition` : text`${asName(service)} (${asName(place)})`
+function preflightHeadline(findings: readonly Finding[], who: Text): Text {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const [blocks, warns] = [count('blocks'), count('warns')]
   if (blocks > 0)
@@ -44,16 +35,16 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** One line for each finding, the headline first. */
-export function preflightLines(findings: readonly Finding[], patient: Patient): readonly Text[] {
+/** One line for each finding, the headline first. `who`: what is looked at, `api (production)`. */
+export function preflightLines(findings: readonly Finding[], who: Text): readonly Text[] {
   return [
-    preflightHeadline(findings, patient),
+    preflightHeadline(findings, who),
     ...findings.map((finding) => text`   ${marks[finding.severity]} ${findingSentence(finding)}`),
   ]
 }
 
-/** The job summary, as Markdown. */
-export function renderPreflight(findings: readonly Finding[], patient: Patient): string {
+/** The job summary, as Markdown. `who`: what is looked at. */
+export function renderPreflight(findings: readonly Finding[], who: Text): string {
   const rows = findings
     .slice(0, mostRows)
     .map(({ severity, what, why, fix }) => [
@@ -62,7 +53,7 @@ export function renderPreflight(findings: readonly Finding[], patient: Patient):
     ])
   const left = findings.length - rows.length
   return [
-    `### ${prose(preflightHeadline(findings, patient))}`,
+    `### ${prose(preflightHeadline(findings, who))}`,
     ...(rows.length > 0 ? [table(['', 'What', 'Why', 'What to do'], rows)] : []),
     ...(left > 0 ? [`_${left} more are in the output findings._`] : []),
     '',

@@ -11,11 +11,20 @@ export interface Subject {
   readonly accountId?: string | undefined
   /** Address where people reach the service. */
   readonly url?: string | undefined
-  /** Outputs that only this target has, as they are before anything has started. */
-  readonly outputs?: Readonly<Record<string, string>> | undefined
+  readonly outputs: OutputNames
   readonly run: Run
   /** Undefined where what is deployed is of no commit that this run knows, as in a rollback. */
   readonly commit?: Commit | undefined
+}
+
+/** Outputs of a kind of target, by their names in action.yml. */
+export interface OutputNames {
+  /** Has the id of the version that is deployed. */
+  readonly version: string
+  /** Has the id of the version that was live before. */
+  readonly previous: string
+  /** Those that only this kind of target has, as they are before anything has started. */
+  readonly own: Readonly<Record<string, string>>
 }
 
 /** The commit that is deployed, which need not be that of the event. */

@@ -111,5 +111,5 @@ function differences({ state: { plan } }: Report): string {
     ...(to === undefined ? [] : [text`+ ${asName(path)}: ${untrusted(to)}`]),
   ])
   const count = plan.changes.length === 1 ? '1 change' : `${plan.changes.length} changes`
-  return fold(text`Task definition: ${count}`, fence('diff', lines))
+  return fold(text`${plan.changesOf}: ${count}`, fence('diff', lines))
 }

@@ -3,8 +3,9 @@ import { isGood } from '../deployment/verdict.ts'
 import { isGoingBack, isRestored, versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
-import { outputs } from './outputs.ts'
+import { outputs, versionOutputs } from './outputs.ts'
 import { truncate } from './short.ts'
+import type { OutputNames } from './subject.ts'
 import { causeOfService, failureOf, reportOf } from './waves-service.ts'
 import { totalCause, type WavesReport } from './waves-words.ts'
 
@@ -17,7 +18,7 @@ const longestCause = 500
 
 /**
  * The outputs of services that were deployed together, by their names in action.yml. Those that mean one service are empty
- * where there are several; `task-definition-arn` stays where all share one.
+ * where there are several; that of the version stays where all share one.
  */
 export function wavesOutputs({ subject, state }: WavesReport): Record<string, string> {
   const [only, ...others] = state.services
@@ -26,32 +27,30 @@ export function wavesOutputs({ subject, state }: WavesReport): Record<string, st
   const revisions = new Set(state.services.map((service) => versionsOf(service).to?.id))
   const [shared] = revisions.size === 1 ? revisions : []
   return {
-    ...(single ? outputs(single) : { ...nothing, 'task-definition-arn': shared ?? '' }),
+    ...(single ? outputs(single) : { ...nothing, [subject.outputs.version]: shared ?? '' }),
     verdict: state.verdict?.outcome ?? '',
     cause: renderText(totalCause(state), forPlain),
     'cause-code': state.verdict && !isGood(state.verdict.outcome) ? (state.verdict.cause?.code ?? '') : '',
-    services: services(state.services),
+    services: services(state.services, subject.outputs),
   }
 }
 
 /** JSON: name → what is known of the service. */
-function services(all: readonly WaveService[]): string {
+function services(all: readonly WaveService[], names: OutputNames): string {
   for (const cut of [longestCause, 0]) {
-    const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, cut)])))
+    const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, names, cut)])))
     if (json.length <= longest) return json
   }
   return JSON.stringify(Object.fromEntries(all.map((service) => [service.name, { verdict: verdictOf(service) }])))
 }
 
-function facts(service: WaveService, longestReason: number) {
-  const { from, to } = versionsOf(service)
+function facts(service: WaveService, names: OutputNames, longestReason: number) {
   const { deployment } = service.state ?? {}
   return {
     verdict: verdictOf(service),
     cause: truncate(renderText(causeOfService(service), forPlain), longestReason),
     'cause-code': failureOf(service)?.code ?? '',
-    'task-definition-arn': to?.id ?? '',
-    'previous-task-definition-arn': from?.id ?? '',
+    ...versionOutputs(names, versionsOf(service)),
     'deployment-id': deployment?.id ?? '',
     'console-url': deployment?.consoleUrl ?? '',
   }

@@ -42,6 +42,7 @@ function toy(ends: Outcome, to = 'v2', from = 'v1'): Target {
           facts: [{ label: 'Shelf', value: text`left`, line: text`shelf    left` }],
           settings: [],
           changes: [],
+          changesOf: 'Box',
           artifacts: [{ kind: 'Box', name: 'toys', from, to }],
         },
         warnings: [],
@@ -90,7 +91,12 @@ function toy(ends: Outcome, to = 'v2', from = 'v1'): Target {
 
 const terms: Terms = { wait: true, waitMinutes: 5, dryRun: false, onCancel: 'stop-and-roll-back' }
 
-const subject = { ...anySubject, service: 'left', home: { kind: 'room', name: 'attic' }, outputs: { 'toy-id': '' } }
+const subject = {
+  ...anySubject,
+  service: 'left',
+  home: { kind: 'room', name: 'attic' },
+  outputs: { version: 'box', previous: 'previous-box', own: { 'toy-id': '' } },
+}
 
 interface Run {
   readonly purpose?: DeploymentState['purpose']
@@ -135,6 +141,7 @@ describe('a target that nobody knows', () => {
     )
     expect(summary).toMatch(/Box of <code>toys<\/code>[\s\S]*Shelf/)
     expect(outputs).toMatchObject({ verdict: 'succeeded', 'toy-id': 'toy-1', 'deployment-id': 'toy-1' })
+    expect(outputs).toMatchObject({ box: 'toy/v2', 'previous-box': 'toy/v1' })
   })
 
   test('is told with cause, evidence and what to do when it was rolled back', async () => {

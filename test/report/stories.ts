@@ -7,7 +7,7 @@ import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Commit, Subject } from '../../src/report/subject.ts'
 import { hookCommands } from '../../src/targets/ecs/facts/cli-commands.ts'
 import type { Evidence } from '../../src/targets/ecs/facts/deployment-evidence.ts'
-import { noOutputs, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
+import { outputNames, startedEvent } from '../../src/targets/ecs/facts/started-event.ts'
 import { taskProgress } from '../../src/targets/ecs/facts/task-progress.ts'
 import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
@@ -46,7 +46,7 @@ export const subject: Subject = {
   environment: 'production',
   accountId: '111122223333',
   url: 'https://api.example.com',
-  outputs: noOutputs,
+  outputs: outputNames,
   run: {
     serverUrl: 'https://github.com',
     repository: 'acme/api',

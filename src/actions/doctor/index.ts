@@ -17,7 +17,7 @@ import type { Action, Runner } from '../../runner/action.ts'
 import { requireService, runningTaskDefinition } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
 import { placed } from '../../task-definition/check.ts'
-import { renderText } from '../../text.ts'
+import { asName, renderText, text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
@@ -66,8 +66,10 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   const looking = { aws, place, runner, fetch: world.fetch, checkSecretKeys }
   const written = await appSpec({ codedeployAppspec: undefined }, place, runner)
   const findings = await preflight({ service, current, wanted }, { ...looking, appSpec: written })
-  const patient = { service: service?.serviceName, place: place.environment ?? resourceName(place.cluster) }
-  for (const line of preflightLines(findings, patient)) runner.log.info(line)
+  const where = asName(place.environment ?? resourceName(place.cluster))
+  const name = service?.serviceName
+  const who = name === undefined ? text`The task definition` : text`${asName(name)} (${where})`
+  for (const line of preflightLines(findings, who)) runner.log.info(line)
   for (const finding of findings) {
     if (finding.severity === 'notes') continue
     const level = finding.severity === 'blocks' ? 'error' : 'warning'
@@ -78,7 +80,7 @@ async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: 
   runner.setOutput('cause', cause ? renderText(cause, forPlain) : '')
   runner.setOutput('cause-code', '')
   runner.setOutput('verdict', '')
-  await runner.writeSummary(renderPreflight(findings, patient))
+  await runner.writeSummary(renderPreflight(findings, who))
   if (isRed(findings, inputs.failOn)) runner.fail()
 }
 

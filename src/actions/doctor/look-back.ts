@@ -5,7 +5,7 @@ import { firstLine, linesBelow, opening } from '../../report/opening.ts'
 import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
-import { ecsPast, noOutputs } from '../../targets/ecs/index.ts'
+import { ecsPast, outputNames } from '../../targets/ecs/index.ts'
 import { text } from '../../text.ts'
 import type { Place } from '../targets/place.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -26,7 +26,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     home: past.home,
     region: aws.region,
     environment: place.environment,
-    outputs: noOutputs,
+    outputs: outputNames,
     accountId: place.accountId,
     run: readRun(runner.environment),
   }

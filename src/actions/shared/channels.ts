@@ -11,7 +11,7 @@ import type { Commit, Subject } from '../../report/subject.ts'
 import type { Runner } from '../../runner/action.ts'
 import { silentSlack } from '../../slack/silent.ts'
 import type { SlackConfig } from '../../slack/slack.ts'
-import { noOutputs } from '../../targets/ecs/index.ts'
+import { outputNames } from '../../targets/ecs/index.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { deployedBy } from '../targets/environment-before.ts'
 import type { Place } from '../targets/place.ts'
@@ -59,7 +59,7 @@ export async function openChannels(
     environment: place.environment,
     accountId,
     url,
-    outputs: noOutputs,
+    outputs: outputNames,
     run,
     commit,
   }

@@ -18,7 +18,7 @@ import type { ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
 
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
-export { noOutputs } from './facts/started-event.ts'
+export { outputNames } from './facts/started-event.ts'
 
 /** A service that is deployed to. `lookingAhead`: AWS for the look before anything is changed, where that is another. */
 export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: EcsAccess = aws): Target {

@@ -81,6 +81,7 @@ function planOf({ arn }: WantedDefinition): Plan {
     facts: [],
     settings: [],
     changes: [],
+    changesOf: 'Task definition',
     artifacts: [],
   }
 }

@@ -2,8 +2,15 @@ import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import { codeDeployCommands, ecsCommands } from './cli-commands.ts'
 
-/** Outputs of these targets alone, as they are before anything has started. */
-export const noOutputs = { 'codedeploy-deployment-id': '' }
+/** Outputs that these targets have alone, before anything has started. */
+const noOutputs = { 'codedeploy-deployment-id': '' }
+
+/** Names of the outputs of these targets. */
+export const outputNames = {
+  version: 'task-definition-arn',
+  previous: 'previous-task-definition-arn',
+  own: noOutputs,
+}
 
 interface Started {
   readonly at: number

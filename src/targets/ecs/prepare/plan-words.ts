@@ -15,6 +15,7 @@ export function planInWords(plan: ServicePlan): Plan {
     settings: settingsOf(plan),
     undo: former,
     changes,
+    changesOf: 'Task definition',
     artifacts: images.map(({ container: name, ...image }) => ({ kind: 'Image', name, ...image })),
     dryRun,
     basis,
