@@ -6,7 +6,7 @@ import type { Earlier, Past, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { prepareService } from './change/deploy-service.ts'
+import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
 import type { pastDeployment } from './locate/past-deployment.ts'
 import type { gatherFacts, PreflightSubject } from './preflight/gather-facts.ts'
@@ -56,8 +56,11 @@ export function ecsRollback(restoring: Restoring, goal: RollbackGoal, aws: EcsAc
   return {
     ...target,
     async *prepare(terms, context, watchman) {
-      const { prepareRollback } = await import('./rollback/restore-revision.ts')
-      return yield* prepareRollback(goal, { ...change, ...terms }, contextOf(context), watchman)
+      const { restoreRevision } = await import('./rollback/restore-revision.ts')
+      const request = { ...change, ...terms, isJustChanged: true }
+      const restored = restoreRevision(goal, request, contextOf(context))
+      const asked = { ...request, wanted: restored.wanted }
+      return restored.explain(yield* prepareService(asked, contextOf(context), watchman))
     },
     async inFlight(terms, context) {
       if (goal.kind !== 'last-good') return undefined
