@@ -1,0 +1,1 @@
+export const id=9554;export const ids=[9554];export const modules={69554:((e,t,i)=>{i.d(t,{checkService:()=>d});var a=i(59589),c=i(31958),n=i(76503),o=i(46020),r=i(11602);async function*d(e,t){const i=(0,c.Jq)(t,e),d=await(0,r._)(e,i,void 0);if(void 0===d)return;const{request:s}=d,u=(0,n.s8)(s,d),v=(0,a.q)((0,r.R)(u,d,i));yield*(0,o.zy)(await(0,o.z6)(s,d,u,v,i),s,d,i)}})};
