@@ -9,7 +9,7 @@ import { createRegisterTaskDefinition } from '../../src/actions/register-task-de
 import { createRollback } from '../../src/actions/rollback/index.ts'
 import type { Action } from '../../src/runner/action.ts'
 import type { InputSpec } from '../../src/runner/inputs.ts'
-import { hook, hookScene } from '../deployment/pauses/pause-scene.ts'
+import { hook, hookScene } from '../deployment/pause-scene.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner } from '../runner/fake-runner.ts'
 import type { Behaviour } from '../simulator/contract.ts'

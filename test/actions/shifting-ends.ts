@@ -1,5 +1,5 @@
 /** Every end of a deployment that ECS itself shifts the traffic of. */
-import { answerWaiting, hook } from '../deployment/pauses/pause-scene.ts'
+import { answerWaiting, hook } from '../deployment/pause-scene.ts'
 import { newImage, oldImage, region, run } from '../deployment/scene.ts'
 import { type NativeOptions, seedNativeService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'

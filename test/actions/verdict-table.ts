@@ -1,7 +1,7 @@
 /** Every end of a deployment by every engine: the world that leads to it, and what the step then has to say. */
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
-import { answerWaiting, hook, hookScene } from '../deployment/pauses/pause-scene.ts'
+import { answerWaiting, hook, hookScene } from '../deployment/pause-scene.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { Simulator } from '../simulator/simulator.ts'

@@ -1,8 +1,8 @@
 /** Services whose deployments wait for an answer, and somebody who gives it. */
-import type { DeploymentEvent } from '../../../src/deployment/events.ts'
-import { seedNativeService } from '../../simulator/fixtures.ts'
-import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
-import { portsOf } from '../scene.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
+import { seedNativeService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import { portsOf } from './scene.ts'
 
 export const stage = 'POST_TEST_TRAFFIC_SHIFT'
 

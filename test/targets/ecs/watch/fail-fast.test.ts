@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Behaviour } from '../simulator/contract.ts'
-import { codeDeployScene, newImage, oldImage, rollingScene, run, servingImage } from './scene.ts'
+import { codeDeployScene, newImage, oldImage, rollingScene, run, servingImage } from '../../../deployment/scene.ts'
+import type { Behaviour } from '../../../simulator/contract.ts'
 
 const minute = 60_000
 const crash: Behaviour = { kind: 'crash', exitCode: 3, afterSeconds: 8, log: ['no such table: orders'] }

@@ -1,8 +1,8 @@
 /** Tags move. A service that runs the wanted revision already is deployed anew where a tag of it leads to another image. */
 import { describe, expect, test } from '@jest/globals'
-import { seedImage } from '../simulator/ecr.ts'
-import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, portsOf, region, rollingScene, run } from './scene.ts'
+import { codeDeployScene, portsOf, region, rollingScene, run } from '../../../deployment/scene.ts'
+import { seedImage } from '../../../simulator/ecr.ts'
+import type { Simulator } from '../../../simulator/simulator.ts'
 
 const repository = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api'
 const image = `${repository}:latest`

@@ -1,9 +1,18 @@
 /** What is looked up only after certain failures, and how the cause is told then. */
 import { describe, expect, test } from '@jest/globals'
-import type { JsonObject } from '../../src/ports.ts'
-import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
-import type { Simulator } from '../simulator/simulator.ts'
-import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage, withImage } from './scene.ts'
+import type { JsonObject } from '../../../../src/ports.ts'
+import type { ServiceRequest } from '../../../../src/targets/ecs/request/service-request.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  region,
+  rollingScene,
+  run,
+  servingImage,
+  withImage,
+} from '../../../deployment/scene.ts'
+import type { Simulator } from '../../../simulator/simulator.ts'
 
 const host = `111122223333.dkr.ecr.${region}.amazonaws.com`
 const image = `${host}/books:v2`

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
-import { seedNativeService } from '../simulator/fixtures.ts'
-import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { lag } from './lag.ts'
-import { codeDeployScene, newImage, oldImage, portsOf, region, rollingScene, run, servingImage } from './scene.ts'
+import { lag } from '../../../deployment/lag.ts'
+import {
+  codeDeployScene,
+  newImage,
+  oldImage,
+  portsOf,
+  region,
+  rollingScene,
+  run,
+  servingImage,
+} from '../../../deployment/scene.ts'
+import { seedNativeService } from '../../../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../../../simulator/simulator.ts'
 
 /** `deployment-id: …` as a message prints it. */
 const idIn = (cause: string) => /deployment-id: (\S+)\.$/.exec(cause)?.[1] ?? ''
@@ -57,7 +66,7 @@ describe.each([
       serviceArn: 'web',
     })
     const context = { ...ports, signal: new AbortController().signal, keep() {} }
-    const { foundDeployment } = await import('../../src/targets/ecs/locate/found-deployment.ts')
+    const { foundDeployment } = await import('../../../../src/targets/ecs/locate/found-deployment.ts')
     const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
     const world = { ...context, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
     await expect(foundDeployment(id, request, world)).rejects.toMatchObject({ message: 'deployment-not-found' })

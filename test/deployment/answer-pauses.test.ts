@@ -1,10 +1,10 @@
 /** Deployments that wait for an answer, by both engines: what people see, and what becomes of each answer. */
 import { describe, expect, test } from '@jest/globals'
-import type { DeploymentEvent } from '../../../src/deployment/events.ts'
-import { seedNativeService } from '../../simulator/fixtures.ts'
-import { createSimulator, type Simulator } from '../../simulator/simulator.ts'
-import { codeDeployScene, newImage, oldImage, portsOf, region, run, servingImage } from '../scene.ts'
+import type { DeploymentEvent } from '../../src/deployment/events.ts'
+import { seedNativeService } from '../simulator/fixtures.ts'
+import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { answerAfter, codeDeployId, hook, hookScene, stage } from './pause-scene.ts'
+import { codeDeployScene, newImage, oldImage, portsOf, region, run, servingImage } from './scene.ts'
 
 const minute = 60_000
 function serving(sim: Simulator): unknown {

@@ -1,11 +1,11 @@
 /** At what `fail-fast-after` looks, and what it takes for a failure of the new version, look by look. */
 import { describe, expect, test } from '@jest/globals'
-import { Failure } from '../../src/failure.ts'
-import type { Service, Task } from '../../src/ports.ts'
-import type { Rollout } from '../../src/targets/ecs/request/ecs-context.ts'
-import { startFailFast } from '../../src/targets/ecs/watch/fail-fast.ts'
-import { text } from '../../src/text.ts'
-import { createClock } from '../simulator/clock.ts'
+import { Failure } from '../../../../src/failure.ts'
+import type { Service, Task } from '../../../../src/ports.ts'
+import type { Rollout } from '../../../../src/targets/ecs/request/ecs-context.ts'
+import { startFailFast } from '../../../../src/targets/ecs/watch/fail-fast.ts'
+import { text } from '../../../../src/text.ts'
+import { createClock } from '../../../simulator/clock.ts'
 
 const taskDefinition = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/api:2'
 const denied = new Failure({ code: 'permission-missing', what: text`not authorized` })
