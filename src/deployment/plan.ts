@@ -64,9 +64,12 @@ export interface Change {
   readonly to?: string | undefined
 }
 
-/** An image of a container, or another part of a version; `from` is that of the live version. */
+/** A part of a version; `from` is that of the live version. */
 export interface Artifact {
-  readonly container: string
+  /** What it is: `Image`. */
+  readonly kind: string
+  /** What has it: the name of a container. */
+  readonly name: string
   readonly from?: string | undefined
   readonly to: string
 }

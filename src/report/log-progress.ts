@@ -60,12 +60,14 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
       ? text`Creating service ${service} in ${place(subject)} (${where}): it does not exist yet`
       : plan.does === 'settings'
         ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
-        : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${plan.method.deploys} (${where})`,
+        : plan.does === 'runs'
+          ? text`Running ${service} in ${place(subject)} ${plan.method.deploys} (${where})`
+          : text`${begin} ${service} ${isFound(purpose) ? 'in' : 'to'} ${place(subject)} ${plan.method.deploys} (${where})`,
     ...settingLines(plan).map((line) => text`settings ${line}`),
     ...plan.facts.map(({ line }) => line),
-    ...plan.artifacts.map(({ container, from, to }) => {
+    ...plan.artifacts.map(({ kind, name, from, to }) => {
       const old = from === undefined || from === to ? '' : text`${asName(image(from))} → `
-      return text`image    ${asName(container)}: ${old}${asName(image(to))}`
+      return text`${kind.toLowerCase().padEnd(8)} ${asName(name)}: ${old}${asName(image(to))}`
     }),
   ]
 }

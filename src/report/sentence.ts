@@ -93,6 +93,15 @@ const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
   },
 }
 
+/** Where something is run once, and nothing is live afterwards. */
+const runWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
+  'dry-run': { words: 'dry run, nothing run' },
+  preparing: { words: 'preparing to run' },
+  deploying: { words: 'running' },
+  succeeded: { words: 'has run' },
+  failed: { words: 'failed', now: '' },
+}
+
 /** For a deployment that was started before, by another user or run. */
 const foundWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
   queued: { words: 'looking up the deployment' },
@@ -120,8 +129,9 @@ export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
-  if (state.plan?.does === 'settings' && stage in settingsWords)
-    return { ...appearances[stage], ...settingsWords[stage] }
+  const { does } = state.plan ?? {}
+  if (does === 'settings' && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
+  if (does === 'runs' && state.deployment) return { ...appearances[stage], ...runWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
   if (state.purpose === 'watch' || state.purpose === 'answer') {
     const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}

@@ -74,11 +74,12 @@ function facts({ subject, state: { plan, versioned } }: Report): readonly SlackT
   const target = versioned?.version ?? plan?.to
   const before = plan?.from
   const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
-  const images =
-    plan?.artifacts.slice(0, 3).map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to))) ?? []
+  const artifacts = plan?.artifacts.slice(0, 3) ?? []
+  const [first] = artifacts
+  const lines = artifacts.map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to)))
   return [
     ...commitFields(subject),
-    ...(images.length > 0 ? [mrkdwn(`*Image*\n${images.join('\n')}`)] : []),
+    ...(first ? [mrkdwn(`*${first.kind}*\n${lines.join('\n')}`)] : []),
     ...(target ? [mrkdwn(`*Revision*\n${slackCode(target.label)}${was(before?.label, target.label)}`)] : []),
     ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(methodWords(plan))}`)] : []),
     ...(plan && settingLines(plan).length > 0

@@ -64,7 +64,7 @@ function planFacts({ plan, versioned }: DeploymentState): readonly Fact[] {
   const target = versioned?.version ?? plan.to
   return [
     ...artifacts.map(
-      ({ container, from, to }): Fact => [`Image of ${code(container)}`, change(from && image(from), image(to))],
+      ({ kind, name, from, to }): Fact => [`${kind} of ${code(name)}`, change(from && image(from), image(to))],
     ),
     ...(target ? [['Revision', change(previous?.label, target.label)] as const] : []),
     ...facts.map(({ label, value }): Fact => [label, prose(value)]),

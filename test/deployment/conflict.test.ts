@@ -38,7 +38,7 @@ describe.each([
     expect(ended.outcome).toBe('succeeded')
     expect(ended.state.phases[0]).toMatchObject({ name: 'other-deployment', status: 'succeeded' })
     // What is deployed was rendered from what the other one left, and what ran before is the other one.
-    expect(ended.state.plan?.artifacts).toEqual([{ container: 'api', from: theirs, to: newImage }])
+    expect(ended.state.plan?.artifacts).toEqual([{ kind: 'Image', name: 'api', from: theirs, to: newImage }])
     expect(servingImage(sim)).toBe(newImage)
   })
 

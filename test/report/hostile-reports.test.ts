@@ -34,7 +34,7 @@ function reportOf(theirs: string): Report {
       ...state,
       plan: {
         ...plan,
-        artifacts: [{ container: theirs, from: theirs, to: theirs }],
+        artifacts: [{ kind: 'Image', name: theirs, from: theirs, to: theirs }],
         changes: [{ path: theirs, from: theirs, to: theirs }],
         settings: [{ name: 'alarms', from: theirs, to: theirs }],
       },

@@ -30,7 +30,7 @@ describe('what a deployment changes in git', () => {
     subject,
     state: {
       ...lastState(stories.succeeded ?? []),
-      plan: { ...plan, artifacts: [{ container: 'api', from, to: 'api:x' }] },
+      plan: { ...plan, artifacts: [{ kind: 'Image', name: 'api', from, to: 'api:x' }] },
     },
   })
 

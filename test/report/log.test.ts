@@ -53,7 +53,7 @@ describe('the log', () => {
   })
 
   test('shows the one image that changed with what ran before, and one that did not only once', () => {
-    const artifacts = [...plan.artifacts, { container: 'proxy', from: 'nginx:1.27', to: 'nginx:1.27' }]
+    const artifacts = [...plan.artifacts, { kind: 'Image', name: 'proxy', from: 'nginx:1.27', to: 'nginx:1.27' }]
     const lines = logOf([{ ...planned, kind: 'planned', plan: { ...plan, artifacts } }])
     expect(lines).toContain('00:01  image    api: api:9f8e7d6c5b4a → api@sha256:4be14be14be1')
     expect(lines).toContain('00:01  image    proxy: nginx:1.27')

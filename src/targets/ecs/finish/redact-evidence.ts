@@ -1,8 +1,9 @@
+import { concealing, concealWith } from '../../../diagnosis/conceal.ts'
 import { redact } from '../../../diagnosis/redact.ts'
 import { hideValues, variablesOf } from '../../../diagnosis/redact-lines.ts'
-import { changeTexts, isUntrusted, redactTexts } from '../../../diagnosis/redact-texts.ts'
+import { redactTexts } from '../../../diagnosis/redact-texts.ts'
 import type { JsonObject } from '../../../ports.ts'
-import { type Text, untrusted } from '../../../text.ts'
+import { untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { isRoutine } from './routine-events.ts'
 
@@ -28,18 +29,10 @@ export function redactEvidence(evidence: Evidence, definition: JsonObject | unde
   return { ...redactTexts(concealWith(hide)({ ...evidence, logs: [] })), logs, alarms }
 }
 
-/** Redacts the values of variables of these definitions in every untrusted text of a value. */
-export function concealer(definitions: readonly JsonObject[], named: Named): <Value>(value: Value) => Value {
-  let hide: ((text: string) => string) | undefined
-  return concealWith((text) => {
-    // Most events are so, and the values need not even be gathered for them.
-    if (isRoutine(text)) return text
-    hide ??= hideValues(definitions.flatMap((each) => variablesOf(each, [named.cluster, named.service])))
-    return hide(text)
-  })
-}
-
-function concealWith(hide: (text: string) => string): <Value>(value: Value) => Value {
-  const conceal = (part: Text[number]) => (isUntrusted(part) ? { ...part, untrusted: hide(part.untrusted) } : part)
-  return (value) => changeTexts(value, (text) => text.map(conceal))
+/** Hides the values of variables of these definitions in every untrusted text of a value. */
+export function concealer(
+  definitions: readonly JsonObject[],
+  { cluster, service }: Named,
+): <Value>(value: Value) => Value {
+  return concealing(() => definitions.flatMap((each) => variablesOf(each, [cluster, service])), isRoutine)
 }

@@ -16,7 +16,7 @@ export function planInWords(plan: ServicePlan): Plan {
     undo: former,
     changes,
     changesOf: 'Task definition',
-    artifacts: images,
+    artifacts: images.map(({ container: name, ...image }) => ({ kind: 'Image', name, ...image })),
     dryRun,
     basis,
   }
