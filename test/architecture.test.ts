@@ -48,42 +48,6 @@ function circleOf(file: string): readonly string[] | undefined {
   return undefined
 }
 
-/** What a target has to say for itself in these files, before another target can use them. No file may be added. */
-const namesAws: readonly string[] = [
-  'deployment/commit-guard.ts',
-  'deployment/context.ts',
-  'deployment/deploy.ts',
-  'deployment/deployment-record.ts',
-  'deployment/outcomes.ts',
-  'deployment/pauses/answer-pauses.ts',
-  'deployment/pauses/pause-end.ts',
-  'deployment/redact-events.ts',
-  'deployment/settle-cancelled.ts',
-  'deployment/suspicion/with-suspicion.ts',
-  'deployment/waves/shared-registration.ts',
-  'deployment/waves/ways-back.ts',
-  'deployment/with-record.ts',
-]
-const importsTarget: readonly string[] = [
-  'deployment/context.ts',
-  'deployment/deploy.ts',
-  'deployment/deployment-record.ts',
-  'deployment/outcomes.ts',
-  'deployment/pauses/answer-pauses.ts',
-  'deployment/pauses/pause-end.ts',
-  'deployment/pauses/pause-watch.ts',
-  'deployment/redact-events.ts',
-  'deployment/settle-cancelled.ts',
-  'deployment/suspicion/suspicion.ts',
-  'deployment/suspicion/with-suspicion.ts',
-  'deployment/time-limits.ts',
-  'deployment/waves/deploy-waves.ts',
-  'deployment/waves/look-ahead.ts',
-  'deployment/waves/waves-request.ts',
-  'deployment/waves/ways-back.ts',
-  'deployment/with-record.ts',
-]
-
 /** Without comments and imports. */
 function statements(code: string): string {
   return code.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^import [\s\S]*? from '.*'$/gm, '')
@@ -118,14 +82,35 @@ describe('the modules', () => {
   })
 
   test('a module of targets/ecs imports only modules before it in the life of a deployment', () => {
-    const order =
-      'request facts strategy codedeploy-group network preflight tasks watch codedeploy finish prepare change locate rollback'.split(
-        ' ',
-      )
-    const levelOf = (path: string) => order.indexOf(/^src\/targets\/ecs\/([^/]+)\//.exec(path)?.[1] ?? '')
+    const order = [
+      ...'request facts strategy codedeploy-group network preflight tasks watch codedeploy'.split(' '),
+      ...'finish prepare change locate rollback deploy-service.ts index.ts'.split(' '),
+    ]
+    const levelOf = (path: string) => order.indexOf(/^src\/targets\/ecs\/([^/]+)/.exec(path)?.[1] ?? '')
     const upwards = (name: string, file: string) =>
       file.startsWith('src/targets/ecs/') && name.startsWith('src/targets/ecs/') && levelOf(name) > levelOf(file)
     expect(offenders(['targets'], upwards)).toEqual([])
+    const files = sources.filter(({ file }) => file.startsWith('src/targets/ecs/')).map(({ file }) => file)
+    expect(files.filter((file) => levelOf(file) < 0)).toEqual([])
+  })
+
+  test('a target has one entry point: from outside only its index.ts is imported, its request and its rules of settings', () => {
+    const settings = ['src/targets/ecs/strategy/lifecycle-hook-rules.ts']
+    const isOpen = (name: string) => /\/(index\.ts|request\/[^/]+)$/.test(name) || settings.includes(name)
+    const inside = (name: string, file: string) =>
+      name.startsWith('src/targets/') && !file.startsWith('src/targets/') && !isOpen(name)
+    expect(offenders([...domain, ...adapters, 'actions'], inside)).toEqual([])
+  })
+
+  test('a target imports no view, no action, no configuration, and of other targets only what a task shares with a service', () => {
+    const shared = /^src\/targets\/ecs\/(request|facts|tasks|preflight|finish)\//
+    const targetOf = (path: string) => /^src\/targets\/([^/]+)\//.exec(path)?.[1]
+    const foreign = (name: string, file: string) => {
+      const target = targetOf(name)
+      const isOther = target !== undefined && target !== targetOf(file)
+      return /^src\/(report|actions|config)\//.test(name) || (isOther && !shared.test(name))
+    }
+    expect(offenders(['targets'], foreign)).toEqual([])
   })
 
   test('what all targets share names no service of AWS: a target says it in words and rows of an event', () => {
@@ -133,15 +118,32 @@ describe('the modules', () => {
     const naming = sources.filter(
       ({ room, code }) => ['deployment', 'report'].includes(room) && aws.test(statements(code)),
     )
-    expect(naming.map(({ file }) => file.slice('src/'.length)).sort()).toEqual(namesAws)
+    expect(naming.map(({ file }) => file)).toEqual([])
   })
 
-  test('what all targets share imports no target: the action opens it and hands it in', () => {
-    const shared = sources.filter(({ room }) => ['deployment', 'report', 'diagnosis'].includes(room))
-    const importing = shared.filter(({ file, code }) =>
-      imports(file, code).some((name) => name.startsWith('src/targets/')),
-    )
-    expect(importing.map(({ file }) => file.slice('src/'.length)).sort()).toEqual(importsTarget)
+  test('what all targets share imports itself, causes and a few ports: a target is opened by an action and handed in', () => {
+    const ports = 'commit-history credentials environment-history json slack'
+      .split(' ')
+      .map((name) => `src/ports/${name}.ts`)
+    const allowed: Readonly<Record<string, RegExp>> = {
+      deployment: /^src\/(deployment|diagnosis)\//,
+      report: /^src\/(report|deployment|diagnosis)\//,
+      diagnosis: /^src\/(diagnosis|image)\//,
+    }
+    const other = (name: string, file: string) => {
+      const isGround = /^src\/[^/]+\.ts$/.test(name) && name !== 'src/ports.ts'
+      const isOwn = allowed[file.split('/')[1] ?? '']?.test(name) ?? false
+      return name.startsWith('src/') && !isGround && !isOwn && !ports.includes(name)
+    }
+    expect(offenders(Object.keys(allowed), other)).toEqual([])
+  })
+
+  test('the ports of ECS and CodeDeploy are for its target, for definitions and for who opens them', () => {
+    const ports = ['src/ports/ecs.ts', 'src/ports/codedeploy.ts']
+    const users = /^src\/(ports|aws|task-definition|targets\/(ecs|task)|actions\/targets)\b/
+    const stranger = (name: string, file: string) =>
+      ports.includes(name) && !users.test(file) && file !== 'src/ports.ts'
+    expect(offenders([...domain, ...adapters, 'actions'], stranger)).toEqual([])
   })
 
   test('an action imports what several of them share, in this order: shared, targets, world, inputs', () => {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { CommitHistory, CommitOrder, Incomparable } from '../ports.ts'
+import type { CommitHistory, CommitOrder, Incomparable } from '../ports/commit-history.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 import type { Context } from './context.ts'
 import { branchName, type Origin } from './origin.ts'

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
-import type { CommitHistory, CredentialLifetime, EnvironmentHistory } from '../ports.ts'
+import type { CommitHistory } from '../ports/commit-history.ts'
+import type { CredentialLifetime } from '../ports/credentials.ts'
+import type { EnvironmentHistory } from '../ports/environment-history.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
 
 /** What one deployment uses of its surroundings, whatever is deployed to. A target has its access to AWS from its opening. */

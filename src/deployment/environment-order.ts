@@ -1,6 +1,7 @@
 import { begun } from '../begun.ts'
 import { Failure } from '../failure.ts'
-import type { EnvironmentEnd, EnvironmentHistory, Incomparable } from '../ports.ts'
+import type { Incomparable } from '../ports/commit-history.ts'
+import type { EnvironmentEnd, EnvironmentHistory } from '../ports/environment-history.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { EnvironmentOrder } from './policies.ts'
 

@@ -143,3 +143,14 @@ export interface Explained {
   /** Whether it is worth telling while the deployment goes on; `partial`: logs that arrive late may tell more. */
   readonly standing: 'proven' | 'partial' | 'open'
 }
+
+/** A deployment that has been, or is on its way without this run, as if it had been watched. */
+export interface Past {
+  readonly name: string
+  /** What it is a part of. */
+  readonly home: { readonly kind: string; readonly name: string }
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly isOver: boolean
+  readonly events: readonly DeploymentEvent[]
+}

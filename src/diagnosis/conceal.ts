@@ -1,5 +1,6 @@
 import type { Text } from '../text.ts'
-import { hideValues, type Variable } from './redact-lines.ts'
+import type { Variable } from './hidden-values.ts'
+import { hideValues } from './redact-lines.ts'
 import { changeTexts, isUntrusted } from './redact-texts.ts'
 
 /** Changes every untrusted text of a value. */

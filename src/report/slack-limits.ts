@@ -1,4 +1,4 @@
-import type { SlackMessage } from '../ports.ts'
+import type { SlackMessage } from '../ports/slack.ts'
 import { truncate } from './short.ts'
 import type { SlackBlock, SlackText } from './slack-blocks.ts'
 

@@ -1,6 +1,6 @@
 import { redact } from '../diagnosis/redact.ts'
 import { redactText } from '../diagnosis/redact-text.ts'
-import type { SlackMessage } from '../ports.ts'
+import type { SlackMessage } from '../ports/slack.ts'
 import { renderText, text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'

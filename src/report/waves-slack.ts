@@ -1,6 +1,6 @@
 import { isBad } from '../deployment/verdict.ts'
 import { versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
-import type { SlackMessage } from '../ports.ts'
+import type { SlackMessage } from '../ports/slack.ts'
 import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'

@@ -57,10 +57,10 @@ describe.each([
       serviceArn: 'web',
     })
     const context = { ...ports, signal: new AbortController().signal, keep() {} }
-    const { findDeployment } = await import('../../src/targets/ecs/locate/found-deployment.ts')
+    const { foundDeployment } = await import('../../src/targets/ecs/locate/found-deployment.ts')
     const request = { cluster: 'shop', service: 'web', region: 'eu-west-1', waitMinutes: 1 } as never
     const world = { ...context, within: () => ({ ...ports, ecs: { ...ports.ecs, describeService: other } }) }
-    await expect(findDeployment(id, request, world)).rejects.toMatchObject({ message: 'deployment-not-found' })
+    await expect(foundDeployment(id, request, world)).rejects.toMatchObject({ message: 'deployment-not-found' })
   })
 })
 

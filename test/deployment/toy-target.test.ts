@@ -41,8 +41,8 @@ function toy(ends: Outcome, to = 'v2', from = 'v1'): Target {
           method: { label: text`toy swap`, deploys: text`by a toy swap`, rollsBack: text`by a toy swap` },
           facts: [{ label: 'Shelf', value: text`left`, line: text`shelf    left` }],
           settings: [],
-          changes: [{ path: 'boxes', from: '1', to: '2' }],
-          changesOf: 'Toy list',
+          changes: [],
+          changesOf: 'Box',
           artifacts: [{ kind: 'Box', name: 'toys', from, to }],
         },
         warnings: [],
@@ -95,7 +95,7 @@ const subject = {
   ...anySubject,
   service: 'left',
   home: { kind: 'room', name: 'attic' },
-  outputs: { version: 'toy-version', previous: 'previous-toy-version', own: { 'toy-id': '' } },
+  outputs: { version: 'box', previous: 'previous-box', own: { 'toy-id': '' } },
 }
 
 interface Run {
@@ -139,9 +139,9 @@ describe('a target that nobody knows', () => {
     expect(log).toMatch(
       /left .*by a toy swap \(room attic[\s\S]*shelf {4}left[\s\S]*box {6}toys: v1 → v2[\s\S]*bricks +1 of 2 laid/,
     )
-    expect(summary).toMatch(/Box of <code>toys<\/code>[\s\S]*Shelf[\s\S]*Toy list: 1 change/)
+    expect(summary).toMatch(/Box of <code>toys<\/code>[\s\S]*Shelf/)
     expect(outputs).toMatchObject({ verdict: 'succeeded', 'toy-id': 'toy-1', 'deployment-id': 'toy-1' })
-    expect(outputs).toMatchObject({ 'toy-version': version('v2').id, 'previous-toy-version': version('v1').id })
+    expect(outputs).toMatchObject({ box: 'toy/v2', 'previous-box': 'toy/v1' })
   })
 
   test('is told with cause, evidence and what to do when it was rolled back', async () => {

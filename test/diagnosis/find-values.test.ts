@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { formFinder } from '../../src/diagnosis/find-values.ts'
-import { redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
+import { redactLines } from '../../src/diagnosis/redact-lines.ts'
+import { variablesOf } from '../../src/targets/ecs/facts/definition-variables.ts'
 import { runs } from '../generated.ts'
 
 const definition = (environment: readonly { readonly name: string; readonly value: string }[]) => ({

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { redact } from '../../src/diagnosis/redact.ts'
-import { redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
+import { redactLines } from '../../src/diagnosis/redact-lines.ts'
 import { knownPrograms } from '../../src/diagnosis/secret-commands.ts'
 import { secretPatterns } from '../../src/diagnosis/secret-patterns.ts'
+import { variablesOf } from '../../src/targets/ecs/facts/definition-variables.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../SECURITY.md'), 'utf8')
 

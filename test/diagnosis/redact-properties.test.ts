@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { redact } from '../../src/diagnosis/redact.ts'
-import { redactLines, variablesOf } from '../../src/diagnosis/redact-lines.ts'
+import { redactLines } from '../../src/diagnosis/redact-lines.ts'
 import type { JsonObject } from '../../src/ports.ts'
+import { variablesOf } from '../../src/targets/ecs/facts/definition-variables.ts'
 import { runs } from '../generated.ts'
 
 describe('credentials of any value, in any line', () => {

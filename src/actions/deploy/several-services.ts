@@ -13,13 +13,14 @@ import type { Deployed } from '../../github/end-mark.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
 import type { Source } from '../../source.ts'
-import { ecsInFlight, ecsSettlement, ecsTargetsTogether } from '../../targets/ecs/index.ts'
+import { ecsInFlight, ecsTargetsTogether } from '../../targets/ecs/index.ts'
 import type { ServiceChange } from '../../targets/ecs/request/service-request.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { keptMessageTs, openChannels } from '../shared/channels.ts'
 import { postLimit } from '../shared/post-step.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
+import { openSettlement } from '../targets/open-settlement.ts'
 import { awsInputsAt } from '../targets/place.ts'
 import { deployRequest } from '../targets/requested-service.ts'
 import { findDefinition } from '../targets/wanted-definition.ts'
@@ -173,7 +174,7 @@ async function* settled(
   aws: Aws,
   clock: Clock,
 ): AsyncGenerator<WavesEvent, void> {
-  for await (const event of settleCancelled(record, await ecsSettlement(record, aws, clock), clock))
+  for await (const event of settleCancelled(record, await openSettlement(record, aws, clock), clock))
     yield isBack
       ? { kind: 'put-back', service: name, event: settledRollback(event, record) }
       : { kind: 'service', service: name, event }

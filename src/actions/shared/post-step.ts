@@ -2,8 +2,8 @@ import { deadlineIn } from '../../clock.ts'
 import { parseRecord } from '../../deployment/deployment-record.ts'
 import { type DeploymentState, initialState } from '../../deployment/state.ts'
 import type { Runner } from '../../runner/action.ts'
-import { ecsSettlement } from '../../targets/ecs/index.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
+import { openSettlement } from '../targets/open-settlement.ts'
 import { awsInputsAt, type Place } from '../targets/place.ts'
 import { openAws } from '../world/open-aws.ts'
 import { commitOf, keptSource } from '../world/source-commit.ts'
@@ -36,7 +36,7 @@ export async function settleInPost(inputs: DeployInputs, runner: Runner, world: 
   if (isOver) reporter.tellJob()
   else {
     const { settleCancelled } = await import('../../deployment/settle-cancelled.ts')
-    const settlement = await ecsSettlement(record, aws, runner.clock)
+    const settlement = await openSettlement(record, aws, runner.clock)
     for await (const event of settleCancelled(record, settlement, runner.clock)) reporter.take(event)
   }
   await reporter.tellPeople()

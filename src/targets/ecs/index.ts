@@ -2,19 +2,20 @@ import type { Clock } from '../../clock.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import type { Earlier, Target } from '../../deployment/target.ts'
+import type { Earlier, Past, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { prepareService } from './change/deploy-service.ts'
+import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
+import type { pastDeployment } from './locate/past-deployment.ts'
 import type { gatherFacts, PreflightSubject } from './preflight/gather-facts.ts'
 import type { EcsAccess, EcsContext } from './request/ecs-context.ts'
 import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
 import { formerFrom } from './request/former-settings.ts'
+import type { RollbackGoal } from './request/rollback-goal.ts'
 import type { ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
-import type { RollbackGoal } from './rollback/rollback-goal.ts'
 
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
 export { outputNames } from './facts/started-event.ts'
@@ -55,8 +56,11 @@ export function ecsRollback(restoring: Restoring, goal: RollbackGoal, aws: EcsAc
   return {
     ...target,
     async *prepare(terms, context, watchman) {
-      const { prepareRollback } = await import('./rollback/restore-revision.ts')
-      return yield* prepareRollback(goal, { ...change, ...terms }, contextOf(context), watchman)
+      const { restoreRevision } = await import('./rollback/restore-revision.ts')
+      const request = { ...change, ...terms, isJustChanged: true }
+      const restored = restoreRevision(goal, request, contextOf(context))
+      const asked = { ...request, wanted: restored.wanted }
+      return restored.explain(yield* prepareService(asked, contextOf(context), watchman))
     },
     async inFlight(terms, context) {
       if (goal.kind !== 'last-good') return undefined
@@ -94,6 +98,12 @@ export async function ecsFindings(
   return judge(await gatherFacts(subject, aws))
 }
 
+/** For `doctor`: a deployment that has been, explained. Throws `deployment-not-found`. */
+export async function ecsPast(...asked: Parameters<typeof pastDeployment>): Promise<Past> {
+  const past = await import('./locate/past-deployment.ts')
+  return await past.pastDeployment(...asked)
+}
+
 interface OpenService {
   /** What a service that is deployed and one that goes back have in common. */
   readonly target: Omit<Target, 'prepare'>
@@ -120,8 +130,8 @@ function openService(change: ServiceChange, aws: EcsAccess): OpenService {
       const request = { ...change, ...terms }
       const id = given ?? (await idInFlight(request, contextOf(context)))
       if (id === undefined) return undefined
-      const { findDeployment } = await import('./locate/found-deployment.ts')
-      return await findDeployment(id, request, contextOf(context))
+      const { foundDeployment } = await import('./locate/found-deployment.ts')
+      return await foundDeployment(id, request, contextOf(context))
     },
     async explain(known, record, context, time) {
       // Loaded only now: a deployment on which nothing fails needs no diagnosis.

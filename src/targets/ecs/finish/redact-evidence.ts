@@ -1,9 +1,10 @@
 import { concealing, concealWith } from '../../../diagnosis/conceal.ts'
 import { redact } from '../../../diagnosis/redact.ts'
-import { hideValues, variablesOf } from '../../../diagnosis/redact-lines.ts'
+import { hideValues } from '../../../diagnosis/redact-lines.ts'
 import { redactTexts } from '../../../diagnosis/redact-texts.ts'
 import type { JsonObject } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
+import { variablesOf } from '../facts/definition-variables.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { isRoutine } from './routine-events.ts'
 

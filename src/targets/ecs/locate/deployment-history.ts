@@ -18,7 +18,8 @@ import { ownOf } from '../watch/sighting.ts'
 import { byService } from './history-by-service.ts'
 import type { HistoryPorts, KnownDeployment } from './known-deployment.ts'
 
-interface Where {
+/** Where a deployment is looked for. */
+export interface Where {
   readonly region: string
   readonly cluster: string
   /** Needed for all but a whole ARN and `d-…`. */

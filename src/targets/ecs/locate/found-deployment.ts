@@ -23,7 +23,7 @@ import { type Located, locate } from './locate.ts'
 import { situationOf } from './pause-decision.ts'
 
 /** A deployment of the service that was begun before. Throws `deployment-not-found`. */
-export async function findDeployment(id: string, request: ServiceRequest, context: EcsContext): Promise<Found> {
+export async function foundDeployment(id: string, request: ServiceRequest, context: EcsContext): Promise<Found> {
   const located = await locate(id, request, context)
   const rollout = rolloutOf(located, request, context)
   const again = { cluster: request.cluster, service: request.service }

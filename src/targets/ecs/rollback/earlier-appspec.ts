@@ -2,7 +2,7 @@ import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { type Untrusted, untrusted } from '../../../text.ts'
 import { completeAppSpec, taskDefinitionOf } from '../codedeploy-group/appspec.ts'
 import { shortName } from '../request/revision-version.ts'
-import type { RollbackPorts } from './rollback-goal.ts'
+import type { RollbackPorts } from '../request/rollback-goal.ts'
 
 /** `appSpec`: JSON text with the task definition in it, of the deployment `id`. `missing`: why it has to be made. */
 export type EarlierAppSpec =

@@ -7,8 +7,8 @@ import { whyUndeployable } from '../../../task-definition/standing.ts'
 import { asName, quoted, type Text, text, untrusted } from '../../../text.ts'
 import { engineOf, runningTaskDefinition } from '../facts/service-facts.ts'
 import { shortName } from '../request/revision-version.ts'
+import type { RollbackGoal, RollbackPorts, RollbackTarget } from '../request/rollback-goal.ts'
 import { lastGoodRevision } from './last-good-revision.ts'
-import type { RollbackGoal, RollbackPorts, RollbackTarget } from './rollback-goal.ts'
 
 /** Limit of revisions to search for an image. */
 const searched = 50

@@ -7,7 +7,7 @@ import { standingOf } from '../facts/service-deployment.ts'
 import { runningTaskDefinition } from '../facts/service-facts.ts'
 import type { Engine } from '../request/ecs-record.ts'
 import { shortName } from '../request/revision-version.ts'
-import type { RollbackPorts, RollbackTarget } from './rollback-goal.ts'
+import type { RollbackPorts, RollbackTarget } from '../request/rollback-goal.ts'
 
 type Found = Omit<RollbackTarget, 'definition'>
 

@@ -1,40 +1,42 @@
-import type { Watchman } from '../../../deployment/commit-guard.ts'
-import type { Events, Prepared } from '../../../deployment/target.ts'
+import type { Prepared } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import type { JsonObject, RevisionHistory, Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
-import { prepareService } from '../change/deploy-service.ts'
 import { groupNameOf } from '../codedeploy-group/group-name.ts'
 import { locateGroup } from '../codedeploy-group/group-search.ts'
 import { engineOf, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
+import type { RollbackGoal, RollbackTarget } from '../request/rollback-goal.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { findEarlierAppSpec } from './earlier-appspec.ts'
 import { findRollbackTarget } from './find-rollback-target.ts'
 import { requireImages } from './require-images.ts'
-import type { RollbackGoal, RollbackTarget } from './rollback-goal.ts'
 
 /** A rollback is a deployment of an existing revision. */
 export type RestoreRequest = Omit<ServiceRequest, 'wanted'>
 
-/**
- * The deployment of the revision that the goal names, by the service's own engine. Registers nothing; says why it is this
- * revision, and what may be wrong with it.
- */
-export async function* prepareRollback(
-  goal: RollbackGoal,
-  request: RestoreRequest,
-  context: EcsContext,
-  watchman: Watchman | undefined,
-): Events<Prepared> {
+/** A revision that is restored: what is wanted, and what is to be said about it once it is prepared. */
+export interface Restored {
+  readonly wanted: ServiceRequest['wanted']
+  /** The deployment with why it is this revision, and what may be wrong with it. */
+  explain(prepared: Prepared): Prepared
+}
+
+/** The revision that the goal names, as a definition to deploy by the service's own engine. Registers nothing. */
+export function restoreRevision(goal: RollbackGoal, request: RestoreRequest, context: EcsContext): Restored {
   let target: RollbackTarget | undefined
-  const wanted: ServiceRequest['wanted'] = async (read, current) => {
-    const found = await findRestored(goal, request, { read, current }, context)
-    target = found
-    return { definition: found.definition, arn: found.arn, appSpec: found.appSpec }
+  return {
+    async wanted(read, current) {
+      const found = await findRestored(goal, request, { read, current }, context)
+      target = found
+      return { definition: found.definition, arn: found.arn, appSpec: found.appSpec }
+    },
+    explain: (prepared) => ({
+      ...prepared,
+      plan: { ...prepared.plan, basis: target?.basis },
+      doubts: target?.warnings ?? [],
+    }),
   }
-  const prepared = yield* prepareService({ ...request, wanted, isJustChanged: true }, context, watchman)
-  return { ...prepared, plan: { ...prepared.plan, basis: target?.basis }, doubts: target?.warnings ?? [] }
 }
 
 /** What the service runs, as far as it was read. */

@@ -1,6 +1,6 @@
 import type { JsonObject, RevisionHistory } from '../../../ports.ts'
 import type { Untrusted } from '../../../text.ts'
-import type { EcsContext } from '../request/ecs-context.ts'
+import type { EcsContext } from './ecs-context.ts'
 
 /** The revision to roll back to, as requested. */
 export type RollbackGoal =

@@ -1,31 +1,31 @@
-import { begun } from '../../../begun.ts'
-import type { Watchman } from '../../../deployment/commit-guard.ts'
-import type { Changed, Obstacle } from '../../../deployment/conflict.ts'
-import type { End } from '../../../deployment/outcomes.ts'
-import type { Events, Prepared } from '../../../deployment/target.ts'
-import { forPreparation } from '../../../deployment/time-limits.ts'
-import { Failure } from '../../../failure.ts'
-import type { DeploymentGroup } from '../../../ports.ts'
-import { findRegistered, type Registration } from '../../../task-definition/register.ts'
-import type { Conflict } from '../facts/conflicting-deployment.ts'
-import { runningTaskDefinition } from '../facts/service-facts.ts'
-import { decidePlan, withSettings } from '../prepare/decide-plan.ts'
-import { changed, obstacleOf, rollingConflict } from '../prepare/obstacles.ts'
-import { planInWords } from '../prepare/plan-words.ts'
-import { check, tellChecks } from '../prepare/preflight-checks.ts'
-import { groupFor, type Reading, readTarget } from '../prepare/read-target.ts'
-import { isStill, lookAgain } from '../prepare/recheck-service.ts'
-import { expectedMinutes, type ServicePlan } from '../prepare/service-plan.ts'
-import { warningsBefore } from '../prepare/warnings.ts'
-import type { EcsContext, Rollout } from '../request/ecs-context.ts'
-import { versionOf } from '../request/revision-version.ts'
-import { endOf, type ServiceEnd } from '../request/service-end.ts'
-import type { ServiceRequest } from '../request/service-request.ts'
-import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
-import { isAdoptable } from '../strategy/update-effects.ts'
-import { ownCount } from './desired-count.ts'
-import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './register-revision.ts'
-import { rollOut } from './update-and-watch.ts'
+import { begun } from '../../begun.ts'
+import type { Watchman } from '../../deployment/commit-guard.ts'
+import type { Changed, Obstacle } from '../../deployment/conflict.ts'
+import type { End } from '../../deployment/outcomes.ts'
+import type { Events, Prepared } from '../../deployment/target.ts'
+import { forPreparation } from '../../deployment/time-limits.ts'
+import { Failure } from '../../failure.ts'
+import type { DeploymentGroup } from '../../ports.ts'
+import { findRegistered, type Registration } from '../../task-definition/register.ts'
+import { ownCount } from './change/desired-count.ts'
+import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
+import { rollOut } from './change/update-and-watch.ts'
+import type { Conflict } from './facts/conflicting-deployment.ts'
+import { runningTaskDefinition } from './facts/service-facts.ts'
+import { decidePlan, withSettings } from './prepare/decide-plan.ts'
+import { changed, obstacleOf, rollingConflict } from './prepare/obstacles.ts'
+import { planInWords } from './prepare/plan-words.ts'
+import { check, tellChecks } from './prepare/preflight-checks.ts'
+import { groupFor, type Reading, readTarget } from './prepare/read-target.ts'
+import { isStill, lookAgain } from './prepare/recheck-service.ts'
+import { expectedMinutes, type ServicePlan } from './prepare/service-plan.ts'
+import { warningsBefore } from './prepare/warnings.ts'
+import type { EcsContext, Rollout } from './request/ecs-context.ts'
+import { versionOf } from './request/revision-version.ts'
+import { endOf, type ServiceEnd } from './request/service-end.ts'
+import type { ServiceRequest } from './request/service-request.ts'
+import { settingsUpdate, updateSettings } from './strategy/service-settings.ts'
+import { isAdoptable } from './strategy/update-effects.ts'
 
 /** Reads a service and what is wanted of it, and decides; the result makes the change. A service that is missing may be made. */
 export async function* prepareService(
@@ -38,7 +38,7 @@ export async function* prepareService(
   const reading = await readTarget(asked, preparing, watchman)
   if (reading === undefined) {
     // Loaded only now: most services are there.
-    const { prepareCreation } = await import('./create-and-watch.ts')
+    const { prepareCreation } = await import('./change/create-and-watch.ts')
     return await prepareCreation(asked, context, marking)
   }
   const { engine, service, conflict, denied, judgement } = reading
@@ -125,7 +125,7 @@ async function* withMovedTags(prepared: Reading, context: EcsContext): Events<Se
   if (!request.followTags || conflict !== undefined) return request
   const { unchanged, settingsOnly } = decidePlan(request, prepared)
   if (!unchanged && !settingsOnly) return request
-  const { forceWhereMoved } = await import('../prepare/moved-tags.ts')
+  const { forceWhereMoved } = await import('./prepare/moved-tags.ts')
   return yield* forceWhereMoved(prepared, context)
 }
 
@@ -170,7 +170,7 @@ async function* oneOff(rollout: Rollout, { wanted, inFlight }: Reading): Events<
   if (!request.runTask || inFlight || isAdoptable(rollout)) return undefined
   const { cluster, runTask: task, longestGap } = request
   const { definition } = wanted
-  const { runOneOffTask } = await import('../tasks/run-task.ts')
+  const { runOneOffTask } = await import('./tasks/run-task.ts')
   const end = yield* runOneOffTask({ cluster, service, definition, taskDefinition, task, longestGap }, context)
   context.signal.throwIfAborted()
   return end && { ...end, serving }
@@ -190,7 +190,7 @@ async function* start(
   if (settingsOnly)
     return runningTaskDefinition(shown) === serving ? { outcome: 'succeeded', serving } : changed(service)
   try {
-    return yield* (await import('../codedeploy/blue-green.ts')).deployByCodeDeploy(rollout, group, inFlight)
+    return yield* (await import('./codedeploy/blue-green.ts')).deployByCodeDeploy(rollout, group, inFlight)
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'deployment-conflict') throw error
     if (isListed) return changed(service)

@@ -1,0 +1,17 @@
+import type { Aws } from '../../aws/connect.ts'
+import type { Clock } from '../../clock.ts'
+import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
+import type { Settlement } from '../../deployment/settle-cancelled.ts'
+import { ecsSettlement } from '../../targets/ecs/index.ts'
+
+type Open = (record: DeploymentRecord, aws: Aws, clock: Clock) => Promise<Settlement>
+
+/** By the kind of the target. */
+const openers: Readonly<Record<string, Open>> = { ecs: ecsSettlement }
+
+/** What the post step can do about the deployment that a record is of. */
+export async function openSettlement(record: DeploymentRecord, aws: Aws, clock: Clock): Promise<Settlement> {
+  const open = openers[record.target]
+  if (open === undefined) throw new Error(`a record of a target that cannot be settled: ${record.target}`)
+  return await open(record, aws, clock)
+}
