@@ -51,7 +51,7 @@ function nothingToContinue({ noun, name }: Target): Failure {
   })
 }
 
-/** Nothing can be done where nothing waits; what somebody else let go on is not taken back by an answer. */
+/** Without a pause there is nothing to answer; an answer does not roll back what another user has continued. */
 function refusalOf({ answer, stage }: PauseDecision, seen: Situation, { id, watchAgain }: Found): End | undefined {
   const pauses = seen.kind === 'waits' ? pausesAt(stage, seen.pauses) : []
   const goesOn = seen.kind === 'ended' || (seen.kind === 'answered' && answer === 'continue')

@@ -21,8 +21,8 @@ export async function* deploy(target: Target, terms: Terms, context: Context): E
 const mostChanges = 5
 
 /**
- * Tries until nobody else is in the way. Every try begins with reading, as what was wanted may depend on what was there.
- * Undefined: a dry run, which has no end because it has no beginning.
+ * Tries until no other deployment is in progress. Every try reads the state anew, as the request may depend on it.
+ * Undefined: a dry run, which starts nothing.
  */
 async function* retryWhileBusy(target: Target, terms: Terms, context: Context): Events<End | undefined> {
   if (terms.deploymentId !== undefined) return yield* watchFound(terms.deploymentId, target, terms, context)

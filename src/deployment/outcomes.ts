@@ -15,7 +15,7 @@ export interface End {
   readonly reason?: Untrusted | undefined
   /** Alarms of which AWS says that they ended it; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who asked for the stop that ended it, where one was asked for. */
+  /** Whether this run or another user requested the stop that ended it; undefined where none was requested. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
   /** What this run observed, where it asked for the stop. */
   readonly stopReason?: Untrusted | undefined

@@ -80,8 +80,8 @@ export async function* ticks(
 const grace = 5_000
 
 /**
- * What one look shows, or undefined when AWS has not answered shortly after the deadline: calls are tried again for as
- * long as a job may last, and nobody should wait that long for a deployment that has timed out.
+ * What one read returns, or undefined when AWS has not answered shortly after the deadline: calls are tried again for as
+ * long as a job may last, which is too long for a deployment that has timed out.
  */
 export async function lookUntil<T>(clock: Clock, deadline: Deadline, look: Promise<T>): Promise<T | undefined> {
   const answered = new AbortController()

@@ -53,7 +53,7 @@ export interface DeploymentState {
   readonly details?: Details | undefined
   /** Gauges of the end, in place of those with the same label in `details`. */
   readonly lastGauges?: readonly Gauge[] | undefined
-  /** Waits that nobody has answered yet. */
+  /** Pauses without an answer. */
   readonly pauses?: readonly Pause[] | undefined
   /** Waits that are over, oldest first. */
   readonly answers?: readonly { readonly pause: Pause; readonly answer: PauseAnswer }[] | undefined

@@ -97,7 +97,7 @@ export interface AnswerableWaits {
   answer(answer: PauseDecision['answer'], pause: Pause): Promise<boolean>
 }
 
-/** What somebody decided. */
+/** The answer to a pause. */
 export interface PauseDecision {
   readonly answer: 'continue' | 'roll-back'
   /** Only the waits at this stage; all when undefined. */

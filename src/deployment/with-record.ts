@@ -46,7 +46,7 @@ async function* recorded(
   }
   kept.keep({})
   try {
-    // Of a deployment that is stopped for its rollback, nobody asks why its parts fail.
+    // A deployment that is stopped for its rollback needs no explanation of its failures.
     const end = yield* terms.isTurnedRound ? way(kept) : withSuspicion(way(kept), target, kept, () => record)
     if (end) yield* finish(end, { target, context: kept, record })
   } catch (thrown) {
@@ -54,7 +54,7 @@ async function* recorded(
     yield* finishByError(error, { target, context: kept, record }, terms)
     if (!context.signal.aborted) throw error
   } finally {
-    // Else the post step would take an error for a cancel, and tell everybody so.
+    // Else the post step would take an error for a cancel, and report it as one.
     if (!context.signal.aborted) kept.keep({ stage: 'ended' })
   }
 }

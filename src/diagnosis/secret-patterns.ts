@@ -131,7 +131,7 @@ export const secretPatterns: readonly SecretPattern[] = [
 ]
 
 /** The pieces of the text that fit one of the patterns. */
-export function secretsByLook(text: string): readonly Span[] {
+export function secretsByPattern(text: string): readonly Span[] {
   const small = text.toLowerCase()
   return secretPatterns
     .filter(({ hints }) => hints.some((hint) => small.includes(hint)))

@@ -103,7 +103,7 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
 /** Thrown where trying again does not help. */
 class NoDeployment extends Error {}
 
-/** GitHub refused the request itself, as who lacks `deployments: write`. */
+/** GitHub refused the request itself, for example without `deployments: write`. */
 function isFinal(error: unknown): boolean {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
   return error instanceof NoDeployment || isForGood(error) || (status >= 400 && status < 500 && status !== 429)

@@ -1,5 +1,5 @@
 import { isBad, isOpen, type Verdict } from '../deployment/verdict.ts'
-import { mistakeText, mostTold, type Place } from '../mistake.ts'
+import { mistakeText, mostListed, type Place } from '../mistake.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation, forPlain } from './escape.ts'
 import { linesBelow, type Opening, opening } from './opening.ts'
@@ -49,7 +49,7 @@ export function annotationOf(level: Annotation['level'], said: Opening): Annotat
 
 /** An annotation that marks the first line of a file that is wrong, and one for each of the others. */
 export function marking(first: Annotation, { cause }: Pick<Verdict, 'cause'>): readonly Annotation[] {
-  const [place, ...others] = (cause?.mistakes ?? []).slice(0, mostTold)
+  const [place, ...others] = (cause?.mistakes ?? []).slice(0, mostListed)
   const more = others.map((mistake) => ({ ...first, message: text`${mistakeText(mistake)}.`, place: mistake }))
   return [{ ...first, place }, ...more]
 }

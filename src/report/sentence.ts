@@ -122,7 +122,7 @@ export function stageOf(state: DeploymentState): Stage {
 }
 
 /** Emoji and Slack's colour of a stage. */
-export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
+export function appearanceOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
   return appearances[stage]
 }
 
@@ -140,7 +140,7 @@ export function appearance(state: DeploymentState): Appearance {
   return isUntouched ? { ...appearances.failed, words: 'failed, nothing changed', now: '' } : appearances[stage]
 }
 
-/** `api (production): failed, rolled back to api:117, after 3m 12s`: the verdict, and the first thing that anybody reads. */
+/** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
   const back = backTo(state)
@@ -184,7 +184,7 @@ function isEmpty(words: Text): boolean {
   return words.every((part) => part === '')
 }
 
-/** It may be the first sentence of a line. What somebody else named stays as they wrote it. */
+/** For the beginning of a line. Untrusted text and names stay as they are. */
 function capitalised([first = '', ...rest]: Text): Text {
   return [typeof first === 'string' ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest]
 }

@@ -30,7 +30,7 @@ import type { Subject } from './subject.ts'
 import { servingNow, trafficLine } from './traffic-words.ts'
 
 export interface SlackMessageOptions {
-  /** Whom to call when the deployment ends badly, from `slackMention`. */
+  /** The mention of a message about a bad end, from `slackMention`. */
   readonly mention?: string | undefined
   /** How progress is shown: lines with emoji (default), or Slack's own `plan` block, which not every transport takes. */
   readonly progress?: 'lines' | 'plan' | undefined
@@ -43,10 +43,10 @@ const longestTitle = 300
 /** Lines of a log, and of other evidence, in the thread. */
 const [shownLogLines, shownLines] = [3, 5]
 
-/** Bad ends at which nobody has to look: one's own cancel, and a newer deployment. */
+/** Bad ends that need no action: a cancel of this run, and a newer deployment. */
 const harmless: readonly Outcome[] = ['cancelled', 'superseded']
 
-/** Whether somebody has to look at an end. */
+/** True for an end that needs action, so that the message mentions the given users. */
 export function isAlarming(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
   return isBad(verdict) && !harmless.includes(verdict.outcome)
 }
@@ -88,7 +88,7 @@ function facts({ subject, state: { plan, versioned } }: Report): readonly SlackT
   ]
 }
 
-/** The commit where it is known, with its title, which is cut so that the field stays below Slack's limit; and who deploys. */
+/** The commit where it is known, with its title, which is cut so that the field stays below Slack's limit; and the actor. */
 export function commitFields({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly SlackText[] {
   const by = mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`)
   if (commit === undefined) return [by]

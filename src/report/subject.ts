@@ -1,6 +1,6 @@
 import type { Untrusted } from '../text.ts'
 
-/** What is deployed, by whom and from where: the facts that a report needs beside the state. */
+/** What is deployed, its actor and its origin: the facts that a report needs beside the state. */
 export interface Subject {
   readonly service: string
   /** What the service is a part of: a cluster, an application. */

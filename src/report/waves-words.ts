@@ -56,7 +56,7 @@ export function wavesStage({ services, verdict, turnedAt, wave }: WavesState): S
   return isOver ? 'dry-run' : 'deploying'
 }
 
-/** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
+/** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the headline. */
 export function wavesHeadline({ subject, state }: WavesReport): Text {
   const [only, ...others] = state.services
   const one = only && subject.services.get(only.name)

@@ -33,7 +33,7 @@ export async function registerOnly({ inputs, place, runner, aws, images, find }:
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
   }
   const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
-  for await (const event of deploy(target, termsOf(inputs), context)) tell(event, runner)
+  for await (const event of deploy(target, termsOf(inputs), context)) report(event, runner)
   signal.throwIfAborted()
   if (inputs.dryRun)
     runner.log.info(text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`)
@@ -49,7 +49,7 @@ function termsOf(inputs: DeployInputs): Terms {
   }
 }
 
-function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
+function report(event: DeploymentEvent, { log, setOutput }: Runner): void {
   switch (event.kind) {
     case 'versioned':
       log.info(text`Task definition ${untrusted(event.version.id)}; service is empty, nothing to deploy.`)

@@ -66,7 +66,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         log.info(text`No Slack message is sent: slack-token and slack-webhook-url are empty.`)
         return setOutput('ok', 'false')
       }
-      const tell = (reference: SlackReference | undefined) => {
+      const onReference = (reference: SlackReference | undefined) => {
         setOutput('channel-id', reference?.channel ?? '')
         setOutput('message-ts', reference?.ts ?? '')
       }
@@ -78,7 +78,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         apiUrl: environment.SLACK_API_URL,
         fetch,
         clock,
-        onReference: tell,
+        onReference: onReference,
         warn: (message) => (given.onError === 'warn' ? log.warning(message, 'Slack') : log.debug(message)),
       })
       const own = given.url ? [{ label: 'Open', url: given.url }] : []
@@ -86,7 +86,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       const { source } = sourceOfContext(given.context, given.revision, runner)
       const message = slackNotice(notice, readRun(environment), commitOf(source))
       const delivery = await slack.update(message, { final: true })
-      tell(slack.reference())
+      onReference(slack.reference())
       setOutput('ok', String(delivery.delivered))
       if (!delivery.delivered && given.onError === 'fail') {
         throw new Failure({

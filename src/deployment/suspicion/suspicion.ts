@@ -16,7 +16,7 @@ export type LookForCause = (known: Known) => Promise<Finding | undefined>
 
 /** Explains what fails while the deployment goes on. */
 export interface Suspicion {
-  /** One more event of the deployment. A sign in it begins a look, for which nobody waits. */
+  /** One more event of the deployment. A sign of failure starts a read of the evidence in the background. */
   take(event: DeploymentEvent): void
   /** Resolves when there is something to tell. */
   stirred(): Promise<undefined>

@@ -60,7 +60,7 @@ export function waysBack(
   return ways.toReversed().filter((wave) => wave.length > 0)
 }
 
-/** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
+/** Ends after which the service is rolled back too; a stopped or superseded one is left to the user or run that ended it. */
 const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
 
 function wayBack(service: WaveService, { target, terms }: Returning, cause: Cause): readonly WayBack[] {

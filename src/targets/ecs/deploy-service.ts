@@ -15,9 +15,9 @@ import { runningTaskDefinition } from './facts/service-facts.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
 import { changed, obstacleOf, rollingConflict } from './prepare/obstacles.ts'
 import { planInWords } from './prepare/plan-words.ts'
-import { check, tellChecks } from './prepare/preflight-checks.ts'
+import { check, reportChecks } from './prepare/preflight-checks.ts'
 import { groupFor, type Reading, readTarget } from './prepare/read-target.ts'
-import { isStill, lookAgain } from './prepare/recheck-service.ts'
+import { isStill, recheckService } from './prepare/recheck-service.ts'
 import { expectedMinutes, type ServicePlan } from './prepare/service-plan.ts'
 import { warningsBefore } from './prepare/warnings.ts'
 import type { EcsContext, Rollout } from './request/ecs-context.ts'
@@ -65,7 +65,7 @@ export async function* prepareService(
       search = searchRevision(request, reading, plan, preparing)
     },
     async *check() {
-      yield* tellChecks(await checks, request, reading, preparing)
+      yield* reportChecks(await checks, request, reading, preparing)
     },
     async *confirm() {
       return yield* confirm(named, deployment, checks)
@@ -97,7 +97,7 @@ async function* confirm(
 ): Events<End | Changed> {
   const { service, running, stored } = reading
   if (request.isJustChanged && !(await isStill(running, request, preparing))) return changed(service)
-  yield* tellChecks(await checks, request, reading, preparing)
+  yield* reportChecks(await checks, request, reading, preparing)
   if (marking && running && !request.dryRun) yield* moveTags({ arn: running, definition: stored }, marking, preparing)
   return { outcome: 'unchanged', serving: versionOf(running) }
 }
@@ -113,7 +113,7 @@ async function* change(
   const rollout = { request, context, service, taskDefinition, previousTaskDefinition: plan.from?.id }
   const failed = plan.settingsOnly ? undefined : yield* oneOff(rollout, reading)
   if (failed) return endOf(failed, engine)
-  const current = await lookAgain(rollout, reading)
+  const current = await recheckService(rollout, reading)
   if (current === undefined) return changed(service)
   const result = yield* start(current, reading, plan, group)
   return 'outcome' in result ? endOf(result, engine) : result

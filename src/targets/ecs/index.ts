@@ -8,7 +8,7 @@ import { forPreparation } from '../../deployment/time-limits.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
-import type { pastDeployment } from './locate/past-deployment.ts'
+import type { explainDeployment } from './locate/explain-deployment.ts'
 import type { gatherFacts, PreflightSubject } from './preflight/gather-facts.ts'
 import type { EcsAccess, EcsContext } from './request/ecs-context.ts'
 import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
@@ -21,7 +21,7 @@ export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
 export { outputNames } from './facts/started-event.ts'
 
 /** A service that is deployed to. `lookingAhead`: AWS for the look before anything is changed, where that is another. */
-export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: EcsAccess = aws): Target {
+export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: EcsAccess = aws): Target {
   const { target, definitions, contextOf } = openService(change, aws)
   const requestOf = (terms: Terms) => ({ ...change, ...terms, wanted: definitions.wanting(change.wanted) })
   return {
@@ -31,7 +31,7 @@ export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: E
     },
     async *lookAhead(terms, context) {
       const { checkService } = await import('./change/check-service.ts')
-      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(lookingAhead) })
+      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(checkAccess) })
     },
     earlier: (goal) => ecsRollback(restoringOf(change, goal), goalOf(goal), aws),
   }
@@ -40,10 +40,10 @@ export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: E
 /** Opens services that are deployed together: equal definitions are registered once, and what is looked at first is read once. */
 export async function ecsTargetsTogether(aws: EcsAccess, clock: Clock): Promise<(change: ServiceChange) => Target> {
   const { shareRegistrations } = await import('./change/shared-registration.ts')
-  const { shareLooks } = await import('./change/shared-looks.ts')
+  const { shareReads } = await import('./change/shared-reads.ts')
   const sharing = shareRegistrations(aws)
-  const lookingAhead = shareLooks(sharing, clock)
-  return (change) => ecsTarget(change, sharing, lookingAhead)
+  const checkAccess = shareReads(sharing, clock)
+  return (change) => ecsTarget(change, sharing, checkAccess)
 }
 
 /** What a change of a service consists of when it only goes back. */
@@ -99,9 +99,9 @@ export async function ecsFindings(
 }
 
 /** For `doctor`: a deployment that has been, explained. Throws `deployment-not-found`. */
-export async function ecsPast(...asked: Parameters<typeof pastDeployment>): Promise<Past> {
-  const past = await import('./locate/past-deployment.ts')
-  return await past.pastDeployment(...asked)
+export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<Past> {
+  const module = await import('./locate/explain-deployment.ts')
+  return await module.explainDeployment(...asked)
 }
 
 interface OpenService {

@@ -6,7 +6,7 @@ import type { Events, Target } from '../../deployment/target.ts'
 import { register } from '../../task-definition/register.ts'
 import { text } from '../../text.ts'
 import { openKnownDefinitions } from '../ecs/finish/known-definitions.ts'
-import { preflight, tell } from '../ecs/preflight/run-preflight.ts'
+import { preflight, reportFindings } from '../ecs/preflight/run-preflight.ts'
 import type { EcsAccess, EcsContext } from '../ecs/request/ecs-context.ts'
 import { keptPart } from '../ecs/request/ecs-record.ts'
 import { versionOf } from '../ecs/request/revision-version.ts'
@@ -62,7 +62,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
             active: undefined,
           }
           const found = await preflight(asked, { ...nothing, wanted }, context)
-          yield* tell(found, { request: terms, isQuiet: false }, context)
+          yield* reportFindings(found, { request: terms, isQuiet: false }, context)
         },
         async *change() {
           return yield* run(request, wanted, context)

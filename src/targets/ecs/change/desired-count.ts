@@ -8,7 +8,7 @@ import type { Reading } from '../prepare/read-target.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
-const looking = 'application-autoscaling:DescribeScalableTargets'
+const permission = 'application-autoscaling:DescribeScalableTargets'
 
 /**
  * The request with the desired count that may be set. Another count than the service has is refused where autoscaling owns
@@ -27,15 +27,15 @@ export async function* ownCount(
   const isChanged = desiredCount !== service.desiredCount
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const name = service.serviceName ?? resourceName(request.service)
-  let isBlind = false
+  let isDenied = false
   const found = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
-    isBlind = true
+    isDenied = true
   })
   const target = found && scales(found) ? found : undefined
   if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
-  const message = `Not authorized to perform ${looking}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
-  if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
-  return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
+  const message = `Not authorized to perform ${permission}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
+  if (isDenied && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
+  return (target || isDenied) && !isChanged ? { ...request, desiredCount: undefined } : request
 }
 
 /** A target all of whose activities are suspended sets no count (Application Auto Scaling, "Suspend and resume scaling"). */

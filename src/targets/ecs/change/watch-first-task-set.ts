@@ -34,8 +34,8 @@ export async function* watchFirstTaskSet(
   const agree = startAgreement(clock)
   let before = ''
   for await (const _ of ticks(clock, deadline, pace, signal)) {
-    const look = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
-    const seen = await lookUntil(clock, deadline, look)
+    const reading = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
+    const seen = await lookUntil(clock, deadline, reading)
     if (seen === undefined) continue
     const set = primarySet(seen.found)
     // What was made a moment ago may not be shown yet.
@@ -55,7 +55,7 @@ export async function* watchFirstTaskSet(
       pace.hurry()
     }
     if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: set.taskDefinition }
-    const reason = await failFast.look(counts)
+    const reason = await failFast.check(counts)
     if (reason) return { outcome: 'failed', reason }
   }
   const last = text`the stabilityStatus of its first task set is not STEADY_STATE`

@@ -92,14 +92,14 @@ function misspelt(value: Json, path: Path): readonly Found[] {
   if (!isObject(value)) return []
   const known = entry(members, String(path.at(-1) ?? '').toLowerCase())
   return Object.entries(value).flatMap(([name, content]) => {
-    const meant = known?.some((one) => one.toLowerCase() === name.toLowerCase())
+    const similar = known?.some((one) => one.toLowerCase() === name.toLowerCase())
       ? undefined
       : nearest(name, known ?? [])
     const own = {
       path: [...path, name],
-      message: text`unknown property "${untrusted(name)}" (did you mean ${meant ?? ''}?)`,
+      message: text`unknown property "${untrusted(name)}" (did you mean ${similar ?? ''}?)`,
     }
-    return [...(meant === undefined ? [] : [own]), ...misspelt(content, [...path, name])]
+    return [...(similar === undefined ? [] : [own]), ...misspelt(content, [...path, name])]
   })
 }
 

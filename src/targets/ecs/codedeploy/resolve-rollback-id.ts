@@ -3,7 +3,7 @@ import type { CodeDeploy, CodeDeployDeployment } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
 
 /** What an id means. */
-export interface Meant {
+export interface ResolvedDeployment {
   readonly id: string
   readonly deployment: CodeDeployDeployment
   /** Id of the rollback by which it was found. */
@@ -18,7 +18,7 @@ export interface Meant {
 export async function resolveRollbackId(
   id: string,
   { describeDeployment }: Pick<CodeDeploy, 'describeDeployment'>,
-): Promise<Meant> {
+): Promise<ResolvedDeployment> {
   const deployment = await describeDeployment(id)
   if (deployment.creator !== 'codeDeployRollback') return { id, deployment }
   const first = deployment.rollbackInfo?.rollbackTriggeringDeploymentId

@@ -44,11 +44,11 @@ export function evidenceInWords(evidence: Evidence): EvidenceReport {
 function reason({ statusReason, codeDeploy, stopped, stopReason }: Evidence): readonly Text[] {
   const { errorCode, message, failures = [] }: Partial<NonNullable<Evidence['codeDeploy']>> = codeDeploy ?? {}
   const own = stopReason ? text`Stopped by this run: ${stopReason}` : text`Stopped by this run`
-  const isTold = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
+  const isIncluded = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
   const error = errorCode || message ? [text`${asName(errorCode ?? 'Error')}${message ? text`: ${message}` : ''}`] : []
   return [
     ...error,
-    ...(statusReason && !isTold ? [[statusReason]] : []),
+    ...(statusReason && !isIncluded ? [[statusReason]] : []),
     ...(stopped === 'by-us' ? [own] : []),
     ...failures.flatMap(lifecycleFailure),
   ]

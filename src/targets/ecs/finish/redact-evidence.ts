@@ -8,7 +8,7 @@ import { variablesOf } from '../facts/definition-variables.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { isRoutine } from './routine-events.ts'
 
-/** Whose deployment it is. These names are shown in any case, also where a variable holds them. */
+/** Cluster and service. These names are shown in any case, also where a variable holds them. */
 interface Named {
   readonly cluster: string
   readonly service: string

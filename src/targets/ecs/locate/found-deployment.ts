@@ -90,7 +90,7 @@ async function* begin(located: Located, { request, context }: Rollout, isTakenBa
   if (!request.dryRun) {
     context.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
     // What has happened since its beginning belongs to the deployment, and may be the evidence for its end.
-    const began = located.begunAt?.getTime()
+    const began = located.startedAt?.getTime()
     context.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
     if (!isTakenBack) yield { kind: 'versioned', at, version: versionOf(taskDefinition), reused: true }
     yield startedEvent({ at, engine, deploymentId: id, consoleUrl, adopted: true }, request)

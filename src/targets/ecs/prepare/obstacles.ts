@@ -11,7 +11,7 @@ import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
 /** Where it is not known what stands in the way. Milliseconds. */
-const blindPause = 15_000
+const unknownPause = 15_000
 
 /** The deployment in progress that ours would replace, by the ECS deployment controller. */
 export function rollingConflict(service: Service, taskDefinition: string | undefined): Conflict | undefined {
@@ -27,7 +27,7 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
   return { kind: 'conflict', failure, isRollback: false }
 }
 
-/** Somebody deployed the service in the moment between our look and our change. */
+/** Another user or run deployed the service between our read and our change. */
 export function changed({ serviceName = '' }: Service): Changed {
   const failure = new Failure({
     code: 'deployment-conflict',
@@ -63,6 +63,6 @@ async function isSettled({ cluster, service }: ServiceRequest, context: EcsConte
   const now = await readBesideWatch(context, ({ ecs }) => ecs.describeService(cluster, service))
   if (now === undefined || primary(now)?.rolloutState === 'IN_PROGRESS') return false
   // A service of CodeDeploy shows nothing here: a group that may not be listed is tried again after a pause.
-  if (primary(now) === undefined) await clock.sleep(blindPause, signal)
+  if (primary(now) === undefined) await clock.sleep(unknownPause, signal)
   return true
 }

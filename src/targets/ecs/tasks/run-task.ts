@@ -93,8 +93,8 @@ async function waitForStop(oneOff: OneOff, context: EcsContext, arns: readonly s
   const agree = startAgreement(context.clock)
   let last: Problem | undefined
   for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
-    const look = ecs.describeTasks(oneOff.cluster, arns)
-    const tasks = (await lookUntil(context.clock, deadline, look)) ?? []
+    const reading = ecs.describeTasks(oneOff.cluster, arns)
+    const tasks = (await lookUntil(context.clock, deadline, reading)) ?? []
     if (tasks.length < arns.length || tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) continue
     const essential = essentialsOf(oneOff.definition)
     const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])

@@ -15,7 +15,7 @@ export interface Waits {
 /** The waits of a deployment from look to look. */
 export interface PauseWatch {
   /** What has changed since the look before, one event for each wait; and what a bad answer will be the cause of. */
-  look(now: Waits, at: number): readonly DeploymentEvent[]
+  update(now: Waits, at: number): readonly DeploymentEvent[]
   isWaiting(): boolean
   /** The end of a deployment whose last wait was not answered with `continue` has that as its cause. */
   explain(end: ServiceEnd): ServiceEnd
@@ -29,7 +29,7 @@ export function startPauses(request: ServiceRequest): PauseWatch {
   let open: readonly Pause[] = []
   let last: PauseEnd | undefined
   return {
-    look(now, at) {
+    update(now, at) {
       const waiting = now.open.filter(({ id }) => !answered.includes(id))
       const isOpen = ({ id }: Pause) => waiting.some((pause) => pause.id === id)
       const isNew = ({ id }: Pause) => !open.some((pause) => pause.id === id)

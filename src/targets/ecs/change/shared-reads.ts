@@ -15,7 +15,7 @@ const fresh = 900
  * The same access to AWS, in which what a preflight asks is not asked again within a second: services that are deployed together
  * have roles, images and secrets in common, and IAM and CloudWatch Logs take few calls a second.
  */
-export function shareLooks(aws: EcsAccess, clock: Clock): EcsAccess {
+export function shareReads(aws: EcsAccess, clock: Clock): EcsAccess {
   return sharing(aws, clock, new Map())
 }
 
