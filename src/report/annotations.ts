@@ -6,6 +6,7 @@ import { linesBelow, type Opening, opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { truncate } from './short.ts'
 
+/** A message that GitHub shows on the page of the run, or at a line of a file. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string

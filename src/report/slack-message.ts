@@ -11,7 +11,7 @@ import { progressWords, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, image, commit as short } from './short.ts'
+import { account, capitalised, image, commit as short } from './short.ts'
 import {
   buttons,
   context,
@@ -29,6 +29,7 @@ import { methodWords, settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { servingNow, trafficLine } from './traffic-words.ts'
 
+/** Settings of the message of one deployment. */
 export interface SlackMessageOptions {
   /** The mention of a message about a bad end, from `slackMention`. */
   readonly mention?: string | undefined
@@ -111,7 +112,9 @@ function progress({ state }: Report): string {
       return mark ? [`${mark} ${forSlack(phase.name)}${took(phase)}`] : []
     }),
     ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
-    ...(state.progress && !state.verdict ? [`${capital(state.progress.unit)}: ${progressWords(state.progress)}`] : []),
+    ...(state.progress && !state.verdict
+      ? [`${capitalised(state.progress.unit)}: ${progressWords(state.progress)}`]
+      : []),
     ...detailLines(state).map(([label, words]) => `${label}: ${inSlack(words)}`),
   ].join('\n')
 }
@@ -176,8 +179,4 @@ function proofText({ state }: Report): string | undefined {
   const lines = section.kind === 'log' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
   const body = lines.map((line) => renderText(line, forSlackCode))
   return `*${inSlack(section.title)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
-}
-
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

@@ -15,6 +15,7 @@ const longestTitle = 1000
 /** What any workflow may say about itself, in six words. */
 export const noticeStatuses = ['started', 'in-progress', 'succeeded', 'failed', 'cancelled', 'warning'] as const
 
+/** A status that a workflow reports about itself. */
 export type NoticeStatus = (typeof noticeStatuses)[number]
 
 /** A message that a workflow defines; any part of it may contain text from commits, pull requests and programs. */

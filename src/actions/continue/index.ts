@@ -1,5 +1,4 @@
 import { answerPauses } from '../../deployment/answer-pauses.ts'
-import { initialState } from '../../deployment/state.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -7,17 +6,15 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { ecsInFlight, type Restoring } from '../../targets/ecs/index.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
-import { openChannels } from '../shared/channels.ts'
+import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
-import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
-import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
+import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
 
@@ -59,13 +56,8 @@ async function answerAt(
   const request = requestOf(inputs, place, aws.region)
   const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
   const source = openSource(deploying, runner)
-  const what = { purpose, commit: commitOf(source) } as const
-  const channels = await openChannels(deploying, place, request, runner, world.fetch, what)
-  keepPlace(place, runner)
-  keepSource(source, runner)
-  const state = { ...initialState(runner.clock.now()), purpose } as const
-  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = recordKeeper(runner, reporter)
+  const what = { purpose, source } as const
+  const { reporter, keep } = await openReport(deploying, place, request, runner, world.fetch, what)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const { clock, signal } = runner
   const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }

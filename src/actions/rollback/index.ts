@@ -1,6 +1,4 @@
-import type { Context } from '../../deployment/context.ts'
 import { rollBack } from '../../deployment/roll-back.ts'
-import { initialState } from '../../deployment/state.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -9,11 +7,9 @@ import { ecsRollback, type Restoring } from '../../targets/ecs/index.ts'
 import type { RollbackGoal } from '../../targets/ecs/request/rollback-goal.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
-import { openChannels } from '../shared/channels.ts'
+import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
-import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { requireValues } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
 import { endOfJob, openAws } from '../world/open-aws.ts'
@@ -57,11 +53,8 @@ async function rollBackAt(
   const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
   const request = rollbackRequest(inputs, place, aws.region)
   // The restored revision is of an earlier commit than the one that is checked out.
-  const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
-  keepPlace(place, runner)
-  const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
-  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Context['keep'] = recordKeeper(runner, reporter)
+  const what = { purpose: 'rollback' } as const
+  const { reporter, keep } = await openReport(deploying, place, request, runner, world.fetch, what)
   const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
   const { clock, signal } = runner
   const target = ecsRollback(request, goalOf(inputs, place), { ...aws, images })

@@ -101,14 +101,7 @@ export function openReporterOf<
   views: Views<Event, State>,
 ): Reporter<Event, State> {
   let state = initial
-  const reported = reportedBy(runner)
-  /** A step that is killed during its final report continues in its post step, without repeating any part. */
-  const once = async (destination: Destination, report: () => unknown) => {
-    if (reported.has(destination)) return
-    await report()
-    reported.add(destination)
-    runner.saveState(savedReported, [...reported].join(' '))
-  }
+  const once = startReports(runner)
   return {
     state: () => state,
     take(event) {
@@ -143,6 +136,17 @@ export function openReporterOf<
       runner.setOutput('slack-channel', reference?.channel ?? '')
       runner.setOutput('slack-message-ts', reference?.ts ?? '')
     },
+  }
+}
+
+/** Reports to each destination once. A step that is killed during its final report continues in its post step. */
+function startReports(runner: Runner): (destination: Destination, report: () => unknown) => Promise<void> {
+  const reported = reportedBy(runner)
+  return async (destination, report) => {
+    if (reported.has(destination)) return
+    await report()
+    reported.add(destination)
+    runner.saveState(savedReported, [...reported].join(' '))
   }
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../../deployment/context.ts'
 import type { End } from '../../deployment/outcomes.ts'
 import type { Plan } from '../../deployment/plan.ts'
 import type { Events, Target } from '../../deployment/target.ts'
+import type { Terms } from '../../deployment/terms.ts'
 import { register } from '../../task-definition/register.ts'
 import { text } from '../../text.ts'
 import { openKnownDefinitions } from '../ecs/finish/known-definitions.ts'
@@ -51,18 +52,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
         minutes: request.task?.waitMinutes,
         judgement: Promise.resolve({ kind: 'pass' }),
         async *check() {
-          const { preflight: policy } = terms
-          // An image may be pushed after its definition is registered, but not after a task of it is started.
-          if (policy === undefined || (request.task === undefined && !policy.only)) return
-          const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy }
-          const nothing = {
-            service: undefined,
-            current: undefined,
-            group: Promise.resolve(undefined),
-            active: undefined,
-          }
-          const found = await preflight(asked, { ...nothing, wanted }, context)
-          yield* reportFindings(found, { request: terms, isQuiet: false }, context)
+          yield* check(request, terms, wanted, context)
         },
         async *change() {
           return yield* run(request, wanted, context)
@@ -70,6 +60,21 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
       }
     },
   }
+}
+
+async function* check(
+  { region, cluster, task }: TaskRequest,
+  terms: Terms,
+  wanted: WantedDefinition,
+  context: EcsContext,
+): Events<void> {
+  const { preflight: policy } = terms
+  // An image may be pushed after its definition is registered, but not after a task of it is started.
+  if (policy === undefined || (task === undefined && !policy.only)) return
+  const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy }
+  const noService = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
+  const found = await preflight(asked, { ...noService, wanted }, context)
+  yield* reportFindings(found, { request: terms, isQuiet: false }, context)
 }
 
 function planOf({ arn }: WantedDefinition): Plan {

@@ -41,10 +41,7 @@ export async function* watchFirstTaskSet(
     // What was made a moment ago may not be shown yet.
     const wasShown = before !== ''
     const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
-    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
-      return set
-        ? supersededBy(versionOf(set.taskDefinition), set.externalId)
-        : stoppedByHand(untrusted('the service was deleted'))
+    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined)) return endByOthers(set)
     if (set === undefined || isReplaced) continue
     yield* messages.news(seen.found)
     const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
@@ -60,6 +57,12 @@ export async function* watchFirstTaskSet(
   }
   const last = text`the stabilityStatus of its first task set is not STEADY_STATE`
   return timedOut(request, request.waitMinutes, last, reattach(id, request))
+}
+
+/** The end by another task set, or by the deletion of the service. */
+function endByOthers(set: TaskSet | undefined): ServiceEnd {
+  if (set === undefined) return stoppedByHand(untrusted('the service was deleted'))
+  return supersededBy(versionOf(set.taskDefinition), set.externalId)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

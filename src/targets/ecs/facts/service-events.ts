@@ -17,10 +17,10 @@ export function isPlacementProblem(message: string): boolean {
 const unwell = /is unhealthy in|failed (?:ELB|container) health checks|unable to consistently start tasks/
 
 /** The tasks in a service event: how many were started, and whether any is failing. */
-export function tasksInMessage(message: string): { readonly launchedCount?: number; readonly isTrouble?: true } {
-  const launchedCount = launched(message)
+export function tasksInMessage(message: string): { readonly begun?: number; readonly isTrouble?: true } {
+  const begun = launched(message)
   return {
-    ...(launchedCount > 0 ? { launchedCount } : {}),
+    ...(begun > 0 ? { begun } : {}),
     ...(isPlacementProblem(message) || unwell.test(message) ? { isTrouble: true } : {}),
   }
 }

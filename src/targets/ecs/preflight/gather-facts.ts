@@ -78,7 +78,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
   const blank = blankValues(definition, placeholders)
   const uses = secretUsesIn(definition, blank)
   const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
-  const group = codeDeployOf(subject, ports, readFact)
+  const group = gatherOfGroup(subject, ports, readFact)
   const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
     gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, readFact),
     gatherSecrets(uses, subject.checkSecretKeys, sources, readFact),
@@ -87,13 +87,7 @@ export async function gatherFacts(subject: PreflightSubject, ports: PreflightPor
     gatherTargetGroups(service, sources, readFact),
     isFargate && isThorough ? gatherNetwork(service, region, ports.network, readFact) : undefined,
     gatherScaling(service, ports.scaling, readFact),
-    group.then(async (codeDeploy) => {
-      const [alarms, traffic] = await Promise.all([
-        gatherAlarms(service, codeDeploy, subject.alarms, sources, readFact),
-        gatherTraffic(service, codeDeploy, sources, readFact),
-      ])
-      return { codeDeploy, alarms, traffic }
-    }),
+    group,
   ])
   return {
     region,
@@ -126,6 +120,17 @@ function runningOn({ current, definition }: PreflightSubject, isFargate: boolean
 
 function engineIn({ service }: PreflightSubject) {
   return service && engineOf(service, service.serviceName ?? '')
+}
+
+/** The deployment group, and what is read by its names. */
+async function gatherOfGroup(subject: PreflightSubject, ports: PreflightPorts, readFact: ReadFact) {
+  const { service } = subject
+  const codeDeploy = await codeDeployOf(subject, ports, readFact)
+  const [alarms, traffic] = await Promise.all([
+    gatherAlarms(service, codeDeploy, subject.alarms, ports.preflight, readFact),
+    gatherTraffic(service, codeDeploy, ports.preflight, readFact),
+  ])
+  return { codeDeploy, alarms, traffic }
 }
 
 async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, readFact: ReadFact) {
