@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import { partitions } from '../partitions.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 
-/** Names and ARNs that say where something is, each under the name of its input. */
+/** Names and ARNs from inputs, each under the name of its input. */
 export interface Places {
   readonly cluster?: string | undefined
   readonly service?: string | undefined
@@ -11,7 +11,7 @@ export interface Places {
   readonly 'task-definition-arn'?: string | undefined
   /** A revision to roll back to. */
   readonly to?: string | undefined
-  /** `service-deployment/<cluster>/<service>/<id>`, with its account or without; other ids say nothing here. */
+  /** `service-deployment/<cluster>/<service>/<id>`, with its account or without; other ids contain no names. */
   readonly 'deployment-id'?: string | undefined
 }
 
@@ -22,7 +22,7 @@ export interface Bounds {
   readonly accountIds: readonly string[]
 }
 
-/** Where something is, in names. */
+/** Cluster, service, region and accounts of a deployment. */
 export interface ServiceLocation {
   readonly cluster?: string | undefined
   readonly service?: string | undefined

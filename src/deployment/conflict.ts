@@ -21,7 +21,7 @@ export interface Obstacle {
   readonly provenance?: Provenance | undefined
   /** Stops it; absent for one that ours replaces anyway. */
   stop?(): Promise<void>
-  /** One look, whether it has ended. */
+  /** Reads once whether it has ended. */
   isOver(): Promise<boolean>
 }
 

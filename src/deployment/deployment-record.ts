@@ -18,7 +18,7 @@ export interface DeploymentRecord {
   readonly stage: 'preparing' | 'registering' | 'updating' | 'watching' | 'ended'
   /** True when there was nothing of this name before: there is nothing to go back to. */
   readonly isCreation?: boolean | undefined
-  /** As people see it. */
+  /** The id in reports. */
   readonly deploymentId?: string | undefined
   /** When AWS made the deployment, by its own clock: milliseconds since 1970. */
   readonly createdAt?: number | undefined

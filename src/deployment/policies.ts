@@ -6,9 +6,9 @@ import type { Origin } from './origin.ts'
  */
 export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
 
-/** How it is looked whether a deployment can succeed, before anything is changed. */
+/** How a deployment is checked before anything is changed. */
 export interface PreflightPolicy {
-  /** True: nothing is deployed, and also what runs already is looked at. */
+  /** True: nothing is deployed, and what runs already is checked too. */
   readonly only: boolean
   /** Reads secrets, where that is allowed, to see whether their JSON keys are there. */
   readonly secretKeys: boolean

@@ -92,7 +92,7 @@ async function stop(id: string, settlement: Settlement, clock: Clock): Promise<b
   try {
     await settlement.stop(id)
   } catch (error) {
-    // It may have ended since it was looked at.
+    // It may have ended since it was read.
     if (!(await isCompleteNow(id, settlement, clock))) throw error
     return true
   }

@@ -28,7 +28,7 @@ export interface DeploymentState {
   readonly startedAt: number
   readonly updatedAt: number
   /**
-   * Absent: a deployment. `watch`, `answer`: of one that was started before. Decides in which words people read about it.
+   * Absent: a deployment. `watch`, `answer`: of one that was started before. Decides the words of the report.
    */
   readonly purpose?: 'rollback' | 'explanation' | 'watch' | 'answer' | undefined
   readonly plan?: Plan | undefined
@@ -86,7 +86,7 @@ export function initialState(at: number): DeploymentState {
  */
 export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentState {
   const event = redactTexts(told)
-  // AWS's own events are told with their own times, which may lie before what is known already.
+  // AWS's events keep their own times, which may be before those of earlier events.
   const next = { ...state, updatedAt: Math.max(state.updatedAt, event.at) }
   switch (event.kind) {
     case 'planned':

@@ -18,8 +18,8 @@ export type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /**
  * One thing that can be deployed to, opened for one run with what is wanted and its access to AWS. It knows one service of
- * AWS and tells what only that has as words and rows in events; everything else is the same for all. What a target leaves out,
- * it cannot do. All of it throws `Failure`.
+ * AWS, and reports what is specific to it as text in events; everything else is common to all. Members that a target leaves out,
+ * it does not support. All members throw `Failure`.
  */
 export interface Target {
   /** By which the post step opens it again: `ecs`. */
@@ -33,7 +33,7 @@ export interface Target {
   conceal<Value>(value: Value): Value
   /** Reads what is live and what is wanted, and decides. Changes nothing, also where another deployment is in progress. */
   prepare(terms: Terms, context: Context, watchman: Watchman | undefined): Events<Prepared>
-  /** Tells what can be known to fail before anything is changed; throws what blocks the deployment. */
+  /** Reports foreseeable failures before anything is changed; throws what blocks the deployment. */
   lookAhead?(terms: Terms, context: Context): Events<void>
   /** A deployment that was begun before. Without an id the one in flight; undefined: there is none. */
   find?(id: string | undefined, terms: Terms, context: Context): Promise<Found | undefined>
@@ -53,7 +53,7 @@ export interface Target {
 /** What is there, and what will be done about it. */
 export interface Prepared {
   readonly plan: Plan
-  /** What may be wrong with the choice of the version; told right after the plan. */
+  /** Doubts about the choice of the version; reported right after the plan. */
   readonly doubts?: readonly Untrusted[]
   readonly warnings: readonly Untrusted[]
   /** How long the deployment may take, for credentials that expire; undefined: it is not waited for. */
@@ -66,21 +66,21 @@ export interface Prepared {
   readonly replaces?: Obstacle | undefined
   /** What must hold before the change; throws where it does not. */
   require?(): Events<void>
-  /** Tells what a preflight has found, once; throws where something blocks the deployment. */
+  /** Reports the findings of the preflight, once; throws where one blocks the deployment. */
   check?(): Events<void>
   /** Where the plan does nothing: what is left to do, such as marking what is live. */
   confirm?(): Events<End | Changed>
-  /** Makes the change, tells `versioned` and `started`, and watches it to its end. */
+  /** Makes the change, reports `versioned` and `started`, and watches it to its end. */
   change(): Events<End | Obstacle | Changed>
 }
 
 /** A deployment that was begun by another run or user. */
 export interface Found {
-  /** As people see it. */
+  /** The id in reports. */
   readonly id: string
   readonly from?: Version | undefined
   readonly to?: Version | undefined
-  /** Tells what a deployment of our own tells before it is watched. `isTakenBack`: it is about to be rolled back. */
+  /** Reports what a deployment of this run reports before its watch. `isTakenBack`: it is about to be rolled back. */
   begin(isTakenBack: boolean): Events<void>
   /** To its end. `answered`: ids of waits that were just answered. */
   watch(answered: readonly string[]): Events<End>
@@ -91,7 +91,7 @@ export interface Found {
 
 /** The waits of a deployment for an answer. */
 export interface AnswerableWaits {
-  /** What is there to be answered; looked at again where that is nothing. */
+  /** The open pauses; read again where there is none. */
   situation(decision: PauseDecision): Promise<Situation>
   /** False: nothing waited there any more. */
   answer(answer: PauseDecision['answer'], pause: Pause): Promise<boolean>
@@ -138,9 +138,9 @@ export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stoppe
 export interface Explained {
   readonly cause: Cause
   readonly evidence: EvidenceReport
-  /** What the evidence tells of gauges. */
+  /** Gauges from the evidence. */
   readonly gauges?: readonly Gauge[] | undefined
-  /** Whether it is worth telling while the deployment goes on; `partial`: logs that arrive late may tell more. */
+  /** Whether to report it during the deployment; `partial`: later log lines may add to it. */
   readonly standing: 'proven' | 'partial' | 'open'
 }
 

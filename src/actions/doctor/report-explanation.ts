@@ -11,7 +11,7 @@ import type { Place } from '../targets/place.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import type { World } from '../world/world.ts'
 
-/** Explains a deployment that has been, in the log, the summary and the outputs. Never ends the step red. */
+/** Explains a deployment that has ended or is in progress, in the log, the summary and the outputs. Never fails the step. */
 export async function reportExplanation(
   id: string,
   place: Place,

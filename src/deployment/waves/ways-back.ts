@@ -77,7 +77,7 @@ function wayBack(service: WaveService, { target, terms }: Returning, cause: Caus
 
 /**
  * What the post step found of a rollback that was begun by a cancelled run: a success where AWS reports its version as
- * deployed. A rollback of settings alone has no other version to tell, so it stays `cancelled`.
+ * deployed. A rollback of settings alone has no other version to report, so it stays `cancelled`.
  */
 export function settledRollback(
   event: DeploymentEvent,
@@ -121,7 +121,7 @@ export function isWhole({ services }: WavesState): boolean {
 
 /**
  * After a cancel: begins the ways back of all that this run has deployed before, and does not wait for their ends. `goOn`
- * is asked before each; what is not begun then stays, and is told.
+ * is called before each; what is not started by then stays, and is reported.
  */
 export async function* startWaysBack(
   waves: readonly (readonly Returning[])[],

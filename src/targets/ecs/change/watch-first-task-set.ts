@@ -38,7 +38,7 @@ export async function* watchFirstTaskSet(
     const seen = await lookUntil(clock, deadline, reading)
     if (seen === undefined) continue
     const set = primarySet(seen.found)
-    // What was made a moment ago may not be shown yet.
+    // The first reads may not contain the new task set.
     const wasShown = before !== ''
     const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
     if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined)) return endByOthers(set)

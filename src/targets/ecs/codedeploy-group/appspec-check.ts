@@ -31,7 +31,7 @@ interface Found {
   readonly message: Text
 }
 
-/** What is wrong with the form of an AppSpec; CodeDeploy finds some of it only when the deployment has begun. */
+/** Errors in the format of an AppSpec; CodeDeploy reports some of them only after the deployment has started. */
 export function formMistakes({ value, at }: Document<JsonObject>): readonly Mistake[] {
   const name = nameOf(value, 'Resources') ?? 'Resources'
   const resources = value[name]

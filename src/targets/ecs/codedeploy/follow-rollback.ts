@@ -100,8 +100,8 @@ async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<
 }
 
 /**
- * Whether this run or another user stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code ALARM_ACTIVE (API
- * ErrorInformation, `code`).
+ * Whether this run or another user stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code
+ * ALARM_ACTIVE (API ErrorInformation, `code`).
  */
 export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): ServiceEnd['stopped'] {
   if (isAsked) return 'by-us'

@@ -4,8 +4,8 @@ import { day, timeOfDay } from '../../../utc.ts'
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../facts/deployment-evidence.ts'
 
 /**
- * Evidence for people, in the order in which it answers why: what stopped and what it said last, what was watched from outside,
- * what AWS says of the whole, and then what only happened.
+ * Evidence as sections of a report, the most telling first: stopped tasks and their last log lines, health checks and alarms,
+ * what AWS says of the whole deployment, missing permissions and service events.
  */
 export function evidenceInWords(evidence: Evidence): EvidenceReport {
   const sections: readonly EvidenceSection[] = [

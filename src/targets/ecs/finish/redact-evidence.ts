@@ -15,7 +15,7 @@ interface Named {
 }
 
 /**
- * The evidence as people may see it: no text of a container, of ECS, of a load balancer or of CodeDeploy holds a credential
+ * The evidence for reports: no text of a container, of ECS, of a load balancer or of CodeDeploy holds a credential
  * or the value of a variable of the definition. All evidence goes through here before anything is concluded from it.
  */
 export function redactEvidence(evidence: Evidence, definition: JsonObject | undefined, named: Named): Evidence {

@@ -43,7 +43,7 @@ async function madeService(
     const seen = await ecs.describeService(cluster, service)
     return seen?.status === 'INACTIVE' ? undefined : seen
   }
-  // What was asked for a moment ago may not be shown yet.
+  // Reads may not contain a service that was just created.
   const made =
     stage === 'preparing' || stage === 'registering' ? undefined : await persistently({ clock }, read, readsForMade)
   return (

@@ -16,7 +16,7 @@ const skew = 60_000
 /** ECS shows stopped tasks for about an hour. Milliseconds. */
 const tasksStay = 3_600_000
 
-/** A deployment that has been, or is on its way, as if it had been watched. Throws `deployment-not-found`. */
+/** Events of a deployment that has ended or is in progress, as a watch would have reported them. Throws `deployment-not-found`. */
 export async function explainDeployment(id: string, where: Where, ports: HistoryPorts & GatherPorts): Promise<Past> {
   const deployment = await findDeployment(id, where, ports)
   const { startedAt, endedAt, outcome } = deployment

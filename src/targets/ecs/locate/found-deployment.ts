@@ -22,7 +22,7 @@ import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-de
 import { type Located, locate } from './locate.ts'
 import { situationOf } from './pause-decision.ts'
 
-/** A deployment of the service that was begun before. Throws `deployment-not-found`. */
+/** A deployment of the service that was started earlier. Throws `deployment-not-found`. */
 export async function foundDeployment(id: string, request: ServiceRequest, context: EcsContext): Promise<Found> {
   const located = await locate(id, request, context)
   const rollout = rolloutOf(located, request, context)

@@ -22,7 +22,7 @@ const longestPause = 14 * 24 * 3_600_000
 /** A deployment that runs, or ran, without us. */
 export type Located = {
   readonly service: Service
-  /** What people see: `service-deployment/…`, CodeDeploy's `d-…`, or `ecs-svc/…` of a task set. */
+  /** The id in reports: `service-deployment/…`, CodeDeploy's `d-…`, or `ecs-svc/…` of a task set. */
   readonly id: string
   readonly taskDefinition: string
   readonly previous: string | undefined
@@ -52,7 +52,7 @@ export type Located = {
  * without its account. Throws `deployment-not-found`.
  */
 export async function locate(id: string, request: ServiceRequest, context: EcsContext): Promise<Located> {
-  // What was begun a moment ago may not be shown at the first look.
+  // The first read may not contain a deployment that has just started.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
   const hurried = forPreparation(context, request)

@@ -34,7 +34,7 @@ export type PreflightRequest = Pick<ServiceRequest, 'region' | 'cluster' | 'serv
 
 type Settings = 'desiredCount' | 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'
 
-/** What a deployment begins with. `group`: CodeDeploy's, where there is one; it may still be on its way. */
+/** The state before a deployment. `group`: the deployment group of CodeDeploy, which may still be being read. */
 export interface PreflightSituation {
   /** Undefined: there is none yet. */
   readonly service: Service | undefined

@@ -19,7 +19,7 @@ interface Tagged {
   readonly image: string
   readonly repository: string
   readonly tag: string
-  /** In the Amazon ECR of the service's account and region, which is the only one that is looked into. */
+  /** In the Amazon ECR of the service's account and region, the only one that is read. */
   readonly isNear: boolean
 }
 

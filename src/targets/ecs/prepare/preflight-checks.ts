@@ -48,7 +48,7 @@ export async function* reportChecks(
 ): AsyncGenerator<DeploymentEvent, void> {
   if (checked === undefined) return
   const { reportFindings } = await import('../preflight/run-preflight.ts')
-  // After a conflict all is looked at again, and told then.
+  // After a conflict the checks are repeated, and reported then.
   yield* reportFindings(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
 }
 

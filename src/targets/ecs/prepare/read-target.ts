@@ -53,7 +53,7 @@ export async function readTarget(
 ): Promise<Reading | undefined> {
   const { ecs, clock } = context
   const readAt = clock.monotonic()
-  // One that is to be made is not looked for any longer: CreateService says so where it is there.
+  // A service that is to be created is not read again: CreateService fails where it exists.
   const isToBeMade = (seen: Service | undefined) =>
     request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
   const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))

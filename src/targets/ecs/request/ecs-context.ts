@@ -49,7 +49,7 @@ export interface EcsContext extends EcsAccess, Omit<Context, 'keep'> {
   keep(part: Partial<EcsRecord>): void
 }
 
-/** One deployment on its way: what every engine gets. */
+/** One deployment in progress: what every engine receives. */
 export interface Rollout {
   readonly request: ServiceRequest
   readonly context: EcsContext

@@ -10,7 +10,7 @@ export interface ServiceEnd extends Omit<End, 'serving'> {
 
 /** The end for the core, which has no ARNs. */
 export function endOf(end: ServiceEnd, engine: Engine | undefined): End {
-  // The service names the revision that a stopped deployment of ECS was on its way to.
+  // The service names the revision that a stopped ECS deployment was deploying.
   const isUnknown = end.outcome === 'stopped' && engine === 'ecs-rolling'
   return { ...end, serving: versionOf(isUnknown ? undefined : end.serving) }
 }

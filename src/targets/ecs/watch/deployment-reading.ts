@@ -63,7 +63,7 @@ export function startReadings(
   const rollbacks = new Set<string | undefined>()
   let own = known
   let isFailed = false
-  // One that has just been made has none yet, and may not be shown at once.
+  // A service that was just created has no deployments yet, and the first reads may not contain it.
   let wasThere = (before.deployments ?? []).length > 0
   const isNew = ({ id, createdAt }: EcsDeployment) =>
     timeOf(createdAt) >= own.from && !before.deployments?.some((deployment) => deployment.id === id)

@@ -12,9 +12,9 @@ export interface Waits {
   answerTo(pause: Pause): PauseAnswer
 }
 
-/** The waits of a deployment from look to look. */
+/** The pauses of a deployment from read to read. */
 export interface PauseWatch {
-  /** What has changed since the look before, one event for each wait; and what a bad answer will be the cause of. */
+  /** Events for what has changed since the previous read, one for each pause. Keeps the last answer, for `explain`. */
   update(now: Waits, at: number): readonly DeploymentEvent[]
   isWaiting(): boolean
   /** The end of a deployment whose last wait was not answered with `continue` has that as its cause. */
@@ -23,7 +23,7 @@ export interface PauseWatch {
   overdue(minutes: number, id: string): ServiceEnd | undefined
 }
 
-/** What we have answered ourselves (`answered` of the request) may still be shown by a look that is a little old. */
+/** A slightly outdated read may still contain a pause that this run has answered (`answered` of the request). */
 export function startPauses(request: ServiceRequest): PauseWatch {
   const { answered = [] } = request
   let open: readonly Pause[] = []
