@@ -18,7 +18,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/targets/ecs/finish/settle-service.ts': ['targets/ecs/finish/settle-service'],
   'src/targets/ecs/request/ecs-record.ts': ['targets/ecs/finish/settle-service'],
   'src/targets/ecs/prepare/obstacles.ts': ['deployment/conflict-policies'],
-  'src/targets/ecs/watch/fail-fast.ts': ['targets/ecs/watch/fail-fast-looks'],
+  'src/targets/ecs/watch/fail-fast.ts': ['targets/ecs/watch/fail-fast-reads'],
   'src/deployment/commit-guard.ts': ['deployment/commit-order'],
   'src/targets/ecs/prepare/moved-tags.ts': ['targets/ecs/prepare/moved-digests'],
   'src/deployment/verdict.ts': ['deployment/verdict'],

@@ -11,7 +11,7 @@ export interface ResolvedDeployment {
 }
 
 /**
- * The deployment that is meant by an id. CodeDeploy rolls back by a second deployment, which has an id of its own and
+ * The deployment that an id refers to. CodeDeploy rolls back by a second deployment, which has an id of its own and
  * ends `Succeeded` when what was deployed has failed; so the id of a rollback means the deployment that it rolls back (API
  * RollbackInfo, `rollbackTriggeringDeploymentId`). Throws `deployment-not-found`, and what reading a deployment throws.
  */

@@ -64,7 +64,7 @@ export function withSettings(content: JsonObject, request: ServiceRequest): Json
   return { ...content, ...settled }
 }
 
-/** What says which service is meant, or is an order of its own: nothing to compare. */
+/** Members that identify the service, or are requests of their own: nothing to compare. */
 const notCompared = ['serviceName', 'cluster', 'taskDefinition', 'desiredCount', 'clientToken', 'role', 'tags']
 
 /** What deployment settings decide, where some are asked for. */
