@@ -25,7 +25,7 @@ export function valueAt(text: string, at: number, { mayBeProse, mustLookSecret }
   const [all = ''] = value.exec(text) ?? []
   const plain = all.replace(/[,;.:)\]}]{1,9}$/, '')
   const isSaid = literal.test(plain) || (mayBeProse && prose.test(plain)) || (mustLookSecret && !looksSecret(plain))
-  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all)
+  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all) || (mustLookSecret && /[=:]["']?\*\*\*$/.test(plain))
   const isObject = /^\{(?:$|[\s"'{\\]|\w{1,40}[:=])/.test(all)
   return all === '' || isSaid || isHidden || isObject ? [] : [[at, at + all.length]]
 }
