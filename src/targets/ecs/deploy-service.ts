@@ -10,10 +10,9 @@ import { findRegistered, type Registration } from '../../task-definition/registe
 import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
 import { rollOut } from './change/update-and-watch.ts'
-import type { Conflict } from './facts/conflicting-deployment.ts'
 import { runningTaskDefinition } from './facts/service-facts.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
-import { changed, obstacleOf, rollingConflict } from './prepare/obstacles.ts'
+import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
 import { planInWords } from './prepare/plan-words.ts'
 import { check, tellChecks } from './prepare/preflight-checks.ts'
 import { groupFor, type Reading, readTarget } from './prepare/read-target.ts'
@@ -129,12 +128,6 @@ async function* withMovedTags(prepared: Reading, context: EcsContext): Events<Se
   if (!unchanged && !settingsOnly) return request
   const { forceWhereMoved } = await import('./prepare/moved-tags.ts')
   return yield* forceWhereMoved(prepared, context)
-}
-
-/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
-function conflictOf(request: ServiceRequest, { engine, service }: Reading, decided: ServicePlan): Conflict | undefined {
-  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
-  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
 }
 
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */
