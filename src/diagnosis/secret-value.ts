@@ -26,7 +26,7 @@ export function valueAt(text: string, at: number, { mayBeProse, mustResembleSecr
   const plain = all.replace(/[,;.:)\]}]{1,9}$/, '')
   const isSaid =
     literal.test(plain) || (mayBeProse && prose.test(plain)) || (mustResembleSecret && !resemblesSecret(plain))
-  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all)
+  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all) || (mustResembleSecret && /[=:]["']?\*\*\*$/.test(plain))
   const isObject = /^\{(?:$|[\s"'{\\]|\w{1,40}[:=])/.test(all)
   return all === '' || isSaid || isHidden || isObject ? [] : [[at, at + all.length]]
 }

@@ -124,6 +124,7 @@ function openService(change: ServiceChange, aws: EcsAccess): OpenService {
     kind: 'ecs',
     noun: 'service',
     name: service,
+    goesOn: true,
     own,
     conceal: definitions.conceal,
     async find(given, terms, context) {
