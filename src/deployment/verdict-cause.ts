@@ -109,14 +109,14 @@ const plans: Readonly<Record<CancelPolicy, string>> = {
   'go-on': 'continues without this run, as it is a rollback',
 }
 
-function cancelled(record: DeploymentRecord, { noun }: Target): Cause {
+function cancelled(record: DeploymentRecord, { nouns }: Target): Cause {
   const isMoving = moving.includes(record.stage)
   return certain(
     'cancelled',
     text`The run was cancelled`,
     isMoving
       ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
-      : text`cancelled by a user or superseded by a newer run (concurrency) before the ${noun} was changed`,
+      : text`cancelled by a user or superseded by a newer run (concurrency) before the ${nouns.target} was changed`,
     isMoving
       ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,

@@ -6,6 +6,7 @@ import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
 import { ecsPast, outputNames } from '../../targets/ecs/index.ts'
+import { serviceNouns } from '../../targets/ecs/request/service-nouns.ts'
 import { text } from '../../text.ts'
 import type { Place } from '../targets/place.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -26,6 +27,7 @@ export async function lookBack(id: string, place: Place, aws: Aws, runner: Runne
     home: past.home,
     region: aws.region,
     environment: place.environment,
+    nouns: serviceNouns,
     outputs: outputNames,
     accountId: place.accountId,
     run: readRun(runner.environment),

@@ -38,7 +38,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
   })
   return {
     kind: 'task',
-    noun: 'task',
+    nouns: { target: 'task', targets: 'tasks', version: 'revision', made: 'registered' },
     name: resourceName(cluster),
     own: { cluster, region },
     conceal: definitions.conceal,

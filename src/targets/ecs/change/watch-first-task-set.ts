@@ -10,6 +10,7 @@ import { taskProgress } from '../facts/task-progress.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { reattach } from '../request/watch-again.ts'
 import { startFailFast } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
@@ -43,7 +44,7 @@ export async function* watchFirstTaskSet(
     const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
     if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
       return set
-        ? supersededBy(versionOf(set.taskDefinition), set.externalId)
+        ? supersededBy(serviceNouns, versionOf(set.taskDefinition), set.externalId)
         : stoppedByHand(untrusted('the service was deleted'))
     if (set === undefined || isReplaced) continue
     yield* messages.news(seen.found)
