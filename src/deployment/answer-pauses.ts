@@ -7,6 +7,7 @@ import type { Pause } from './pause.ts'
 import { asRollback } from './roll-back.ts'
 import type { AnswerableWaits, Events, Found, PauseDecision, Situation, Target } from './target.ts'
 import type { Terms } from './terms.ts'
+import { tellFound } from './watch-found.ts'
 import { withRecord } from './with-record.ts'
 
 /**
@@ -28,7 +29,7 @@ async function* way(decision: PauseDecision, target: Target, terms: Terms, conte
   const isBack = decision.answer === 'roll-back'
   const found = await target.find?.(terms.deploymentId, terms, context)
   if (found?.waits === undefined) throw nothingToContinue(target)
-  yield* found.begin(isBack)
+  yield* tellFound(found, terms, context)
   const seen = await found.waits.situation(decision)
   const refused = refusalOf(decision, seen, found)
   if (refused) return refused
@@ -91,7 +92,7 @@ async function* give(
   return pauses.map(({ id }) => id)
 }
 
-function wentBack(end: End, { from, to }: Found, nouns: Nouns): End {
+function wentBack(end: End, { plan: { from, to } }: Found, nouns: Nouns): End {
   // Before the traffic has moved there is nothing to bring back: the new version is only taken away.
   if (end.outcome === 'stopped' && end.serving !== undefined && end.serving.id === from?.id)
     return { outcome: 'succeeded', serving: end.serving }

@@ -120,3 +120,14 @@ export function causeOf(failure: Failure): Cause {
 export function certain(code: OwnCause | FailureCode, what: Text, why: Text, fix: Text): Cause {
   return { code, what, why, fix, confidence: 'certain' }
 }
+
+/** What an error that is no `Failure` says, as a cause. */
+export function unexpected(error: unknown): Cause {
+  const reason = error instanceof Error ? error.message : String(error)
+  return certain(
+    'unexpected',
+    text`Internal error (a bug in Slipway)`,
+    text`${untrusted(reason)}`,
+    text`Report it, with the log of this step.`,
+  )
+}

@@ -73,13 +73,13 @@ async function* settle(
   clock: Clock,
 ): AsyncGenerator<DeploymentEvent> {
   if (record.isCreation) {
-    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, settlement)
+    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, record, settlement)
     return yield verdict(clock.now(), made, undefined)
   }
   const truth = await settlement.look()
   const at = clock.now()
   if (truth.kind !== 'running')
-    return yield verdict(at, ended(truth, settlement), truth.kind === 'ended' ? truth.serving : record.from)
+    return yield verdict(at, ended(truth, record, settlement), truth.kind === 'ended' ? truth.serving : record.from)
   if (record.policy !== 'stop-and-roll-back')
     return yield verdict(at, leftAlone(truth.id, record, settlement), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
@@ -111,10 +111,13 @@ async function isCompleteNow(id: string, settlement: Settlement, clock: Clock): 
   }
 }
 
-function ended(truth: Exclude<Truth, { kind: 'running' }>, { nouns }: Settlement): Told {
+function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentRecord, { nouns }: Settlement): Told {
   if (truth.kind === 'nothing') {
     return {
-      why: text`this run had not changed the ${nouns.target} yet`,
+      why:
+        left === undefined
+          ? text`this run had not changed the ${nouns.target} yet`
+          : text`this run had not started a deployment yet; ${untrusted(left)}`,
       fix: text`Nothing was deployed. Run the job again to deploy.`,
     }
   }

@@ -28,6 +28,8 @@ export interface Target {
   /** What it and its versions are called in a sentence, and its name: `api`. */
   readonly nouns: Nouns
   readonly name: string
+  /** Whether AWS carries a deployment on that no run watches any more. */
+  readonly goesOn: boolean
   /** What the record has of it from the beginning. Only the target reads it; plain JSON. */
   readonly own: object
   /** The value without what no text may show, as far as that is known by now. Every event goes through it. */
@@ -59,19 +61,29 @@ export interface Prepared {
   readonly warnings: readonly Untrusted[]
   /** How long the deployment may take, for credentials that expire; undefined: it is not waited for. */
   readonly minutes: number | undefined
-  /** Whether what is live may be replaced; asked for while the rest is read. */
+  /** Whether the watchman lets what is live be replaced; asked for while the rest is read. */
   readonly judgement: Promise<Judgement>
   /** Another deployment, beside which AWS takes none; the plan is made anew once it is over. */
   readonly obstacle?: Obstacle | undefined
   /** Another deployment that ours would replace, though it is to be waited for, or to be left. */
   readonly replaces?: Obstacle | undefined
-  /** What must hold before the change; throws where it does not. */
-  require?(): Events<void>
+  /** Where the plan does nothing: whether that is so. Changes nothing. Default: it is. */
+  confirm?(): Events<End | Changed>
+  /** Where the plan does nothing: what is changed all the same, such as the marks of what is live. Never in a dry run. */
+  mark?(): Events<void>
+  /** What must hold before the change; throws where it does not. Changes nothing. */
+  ready(): Promise<Ready>
+}
+
+/** A deployment that can begin. */
+export interface Ready {
+  readonly warnings?: readonly Untrusted[]
   /** Tells what a preflight has found, once; throws where something blocks the deployment. */
   check?(): Events<void>
-  /** Where the plan does nothing: what is left to do, such as marking what is live. */
-  confirm?(): Events<End | Changed>
-  /** Makes the change, tells `versioned` and `started`, and watches it to its end. */
+  /**
+   * Makes the change, tells `versioned` and `started`, and watches it to its end. Heeds the signal, and `wait`, `waitMinutes` and
+   * `waitFor` of the terms. Keeps the stage `updating` before the call that begins the deployment.
+   */
   change(): Events<End | Obstacle | Changed>
 }
 
@@ -79,10 +91,13 @@ export interface Prepared {
 export interface Found {
   /** As people see it. */
   readonly id: string
-  readonly from?: Version | undefined
-  readonly to?: Version | undefined
-  /** Tells what a deployment of our own tells before it is watched. `isTakenBack`: it is about to be rolled back. */
-  begin(isTakenBack: boolean): Events<void>
+  /** With the versions before and after it. */
+  readonly plan: Plan
+  /** As in `Prepared`. */
+  readonly minutes: number | undefined
+  readonly warnings: readonly Untrusted[]
+  readonly known: Partial<DeploymentRecord>
+  readonly started: Extract<DeploymentEvent, { kind: 'started' }>
   /** To its end. `answered`: ids of waits that were just answered. */
   watch(answered: readonly string[]): Events<End>
   /** How another job watches it to its end. */

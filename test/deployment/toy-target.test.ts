@@ -9,7 +9,7 @@ import { certain, type End, notWatched, supersededBy } from '../../src/deploymen
 import { asRollback, rollBack } from '../../src/deployment/roll-back.ts'
 import { type Settlement, settleCancelled } from '../../src/deployment/settle-cancelled.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
-import type { Target } from '../../src/deployment/target.ts'
+import type { Events, Target } from '../../src/deployment/target.ts'
 import type { Terms } from '../../src/deployment/terms.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Version } from '../../src/deployment/version.ts'
@@ -53,6 +53,7 @@ function toy(
     kind: 'toy',
     nouns,
     name: 'left',
+    goesOn: true,
     own: { shelf: 'left' },
     conceal: concealing(() => [{ name: 'PIN', value: 'correct-horse' }]),
     async *prepare(_, { keep, signal }) {
@@ -73,37 +74,37 @@ function toy(
         warnings: [],
         minutes: 1,
         judgement: Promise.resolve({ kind: 'pass' }),
-        async *change() {
-          keep({ stage: 'updating', to: version(to) })
-          yield { kind: 'versioned', at: clock.now(), version: version(to), reused }
-          yield {
-            kind: 'started',
-            at: clock.now(),
-            deploymentId: 'toy-1',
-            consoleUrl: 'https://toy.example',
-            adopted: false,
-            outputs: { 'toy-id': 'toy-1' },
-            commands: { look: [text`toy show toy-1`], rollBackTo: { start: text`toy swap `, end: text`` } },
-          }
-          keep({ stage: 'watching', deploymentId: 'toy-1' })
-          for (const percent of [10, 50, 100]) yield { kind: 'traffic', at: clock.now(), percent }
-          const progress = { unit: 'bricks', doneWord: 'laid', wanted: 2, done: 1, pending: 1, failed: 0 }
-          yield { kind: 'progress', at: clock.now(), progress }
-          signal.throwIfAborted()
-          if (waits) {
-            const commands = { prepare: [], goOn: [], rollBack: [] }
-            const pause = {
-              id: 'nap',
-              stage: 'HALFWAY',
-              otherwise: 'continue',
-              permission: 'toy:Wake',
-              commands,
-            } as const
-            yield { kind: 'paused', at: clock.now(), pause }
-          }
-          yield { kind: 'message', at: clock.now(), message: untrusted('the PIN is correct-horse') }
-          return { outcome: ends, serving: version(ends === 'succeeded' ? to : from) }
-        },
+        ready: async () => ({ change }),
+      }
+      async function* change(): Events<End> {
+        keep({ stage: 'updating' })
+        yield { kind: 'versioned', at: clock.now(), version: version(to), reused }
+        yield {
+          kind: 'started',
+          at: clock.now(),
+          deploymentId: 'toy-1',
+          consoleUrl: 'https://toy.example',
+          adopted: false,
+          outputs: { 'toy-id': 'toy-1' },
+          commands: { look: [text`toy show toy-1`], rollBackTo: { start: text`toy swap `, end: text`` } },
+        }
+        for (const percent of [10, 50, 100]) yield { kind: 'traffic', at: clock.now(), percent }
+        const progress = { unit: 'bricks', doneWord: 'laid', wanted: 2, done: 1, pending: 1, failed: 0 }
+        yield { kind: 'progress', at: clock.now(), progress }
+        signal.throwIfAborted()
+        if (waits) {
+          const commands = { prepare: [], goOn: [], rollBack: [] }
+          const pause = {
+            id: 'nap',
+            stage: 'HALFWAY',
+            otherwise: 'continue',
+            permission: 'toy:Wake',
+            commands,
+          } as const
+          yield { kind: 'paused', at: clock.now(), pause }
+        }
+        yield { kind: 'message', at: clock.now(), message: untrusted('the PIN is correct-horse') }
+        return { outcome: ends, serving: version(ends === 'succeeded' ? to : from) }
       }
     },
     async explain() {

@@ -43,6 +43,7 @@ function termsOf(inputs: DeployInputs): Terms {
   return {
     wait: true,
     waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
     dryRun: inputs.dryRun,
     preflight: preflightPolicy(inputs),
     onCancel: 'leave',
@@ -67,6 +68,7 @@ function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
     case 'finished': {
       const { outcome, cause } = event.verdict
       if (outcome === 'failed' && cause?.code === 'task-failed') throw new Failure({ ...cause, code: 'task-failed' })
+      if (outcome === 'cancelled' && cause) log.warning(text`${cause.what}: ${cause.why}. ${cause.fix}`, 'Slipway')
     }
   }
 }

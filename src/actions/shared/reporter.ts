@@ -148,6 +148,7 @@ export function openReporterOf<
 
 /** How GitHub's page shows an end. */
 function standing(verdict: Pick<Verdict, 'outcome' | 'cause'> | undefined) {
-  if (verdict && isOpen(verdict)) return 'in_progress'
-  return verdict && isBad(verdict) ? 'failure' : 'success'
+  // A run without a verdict has proven nothing, and the environment after it takes a success for proof.
+  if (verdict === undefined || isBad(verdict)) return 'failure'
+  return isOpen(verdict) ? 'in_progress' : 'success'
 }

@@ -81,8 +81,11 @@ async function* checked(voyage: Voyage): Events {
   const looking = { ...context, keep: () => undefined }
   const starts = members.map((member) => () => lookAhead(member, looking))
   try {
-    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !context.signal.aborted))
+    const looks = inParallel(starts, { most: preparing }, () => !context.signal.aborted)
+    for await (const { name, events, fault } of looks) {
       ahead.set(name, events)
+      if (fault !== undefined) voyage.faults.push(fault)
+    }
   } catch (error) {
     if (!context.signal.aborted) throw error
   }

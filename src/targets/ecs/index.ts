@@ -125,6 +125,7 @@ function openService(change: ServiceChange, aws: EcsAccess): OpenService {
     kind: 'ecs',
     nouns: serviceNouns,
     name: service,
+    goesOn: true,
     own,
     conceal: definitions.conceal,
     async find(given, terms, context) {

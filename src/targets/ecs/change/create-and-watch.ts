@@ -57,12 +57,10 @@ export async function prepareCreation(
     warnings: [],
     minutes: expectedMinutes(request, plan),
     judgement: Promise.resolve({ kind: 'pass' }),
-    async *check() {
-      yield* checkNew(request, given.content, wanted, preparing)
-    },
-    async *change() {
-      return yield* createService(request, { context, preparing, marking }, given, wanted)
-    },
+    ready: async () => ({
+      check: () => checkNew(request, given.content, wanted, preparing),
+      change: () => createService(request, { context, preparing, marking }, given, wanted),
+    }),
   }
 }
 

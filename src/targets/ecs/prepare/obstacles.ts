@@ -9,6 +9,8 @@ import { primary } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import type { Reading } from './read-target.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** Where it is not known what stands in the way. Milliseconds. */
 const blindPause = 15_000
@@ -25,6 +27,16 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
     fix: text`Run this job again when that deployment has ended; or set ${setting('on-conflict')} to wait, or to stop to replace it. Nothing has been changed.`,
   })
   return { kind: 'conflict', failure, isRollback: false }
+}
+
+/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
+export function conflictOf(
+  request: ServiceRequest,
+  { engine, service }: Pick<Reading, 'engine' | 'service'>,
+  decided: ServicePlan,
+): Conflict | undefined {
+  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
+  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
 }
 
 /** Somebody deployed the service in the moment between our look and our change. */

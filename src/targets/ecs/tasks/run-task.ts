@@ -33,7 +33,10 @@ export async function* runOneOffTask(
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
   const tasks = await forPreparation(context, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
-  if (arns.length > 0) context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) } })
+  if (arns.length > 0) {
+    const left = `it had started the one-off task ${arns.join(' ')}, which may still be running`
+    context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) }, left })
+  }
   const detail = untrusted(arns.join(' '))
   if (!oneOff.task.awaitStop) {
     yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
