@@ -146,7 +146,9 @@ export function appearance(state: DeploymentState): Appearance {
     const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}
     return { ...appearances[stage], ...foundWords[stage], ...words }
   }
-  return isUntouched ? { ...appearances.failed, words: 'failed, nothing changed', now: '' } : appearances[stage]
+  // A revision, a task or a setting may have been changed once there was a version to deploy.
+  const untouched = state.versioned || state.phases.length > 0 ? 'failed, not deployed' : 'failed, nothing changed'
+  return isUntouched ? { ...appearances.failed, words: untouched, now: '' } : appearances[stage]
 }
 
 /** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */
