@@ -8,10 +8,9 @@ const day = 86_400_000
 const tokens =
   /\[[^[\]]*\]|\\.|[Hh]mm(?:ss)?|Mo|MM?M?M?|Do|DDDo|DD?D?D?|ddd?d?|do|wo|ww?|Wo|WW?|Qo?|N{1,5}|YYYYYY|YYYYY|YYYY|YY|y{1,4}o?|Y|gg(?:ggg?)?|GG(?:GGG?)?|e|E|a|A|hh?|HH?|kk?|mm?|ss?|S{1,9}|x|X|zz?|ZZ?|LTS|LT|LL?L?L?|l{1,4}|./gs
 
-const refused = /^(?:N+|y+o?|zz?)$/
-
-/** The first token of a format that has no value here: eras and abbreviations of time zones. */
-export function unknownDateToken(format: string): string | undefined {
+/** The first token of a format that has no value here: eras, and abbreviations of time zones other than UTC. */
+export function unknownDateToken(format: string, timeZone = 'UTC'): string | undefined {
+  const refused = timeZone.toUpperCase() === 'UTC' ? /^(?:N+|y+o?)$/ : /^(?:N+|y+o?|zz?)$/
   return format.match(tokens)?.find((token) => refused.test(token))
 }
 
@@ -63,7 +62,12 @@ function tokenText(token: string, parts: Parts): string {
 }
 
 function dateTokens({ local }: Parts): Readonly<Record<string, string>> {
-  const [year, month, date, weekday] = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate(), local.getUTCDay()]
+  const [year, month, date, weekday] = [
+    local.getUTCFullYear(),
+    local.getUTCMonth(),
+    local.getUTCDate(),
+    local.getUTCDay(),
+  ]
   const ofYear = Math.floor((Date.UTC(year, month, date) - Date.UTC(year, 0, 1)) / day) + 1
   // Of English: from Sunday on, and the week with 1 January is the first. ISO 8601: from Monday on, with 4 January.
   const [weekYear, week] = weekOf(local, 0, 1)
@@ -117,6 +121,8 @@ function timeTokens({ time, local, offset }: Parts): Readonly<Record<string, str
     Hmmss: `${hour}${mm}${ss}`,
     Z: `${sign}${zone.join(':')}`,
     ZZ: `${sign}${zone.join('')}`,
+    z: 'UTC',
+    zz: 'UTC',
     X: `${Math.floor(time / 1000)}`,
     x: `${time}`,
   }

@@ -1,3 +1,17 @@
+/** What is wrong in a text of several lines, and where. The message is a clause without a full stop. */
+export interface TextMistake {
+  readonly message: string
+  /** Both are counted from 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** What a text says, and what is wrong in it: where there are mistakes, the rest is incomplete. */
+export interface Parsed<T> {
+  readonly value: T
+  readonly mistakes: readonly TextMistake[]
+}
+
 /** One attribute of a rule, such as `pattern={{version}}`, and where it begins in its line, counted from 1. */
 export interface TagField {
   /** In lower case; undefined where there is a value alone. */
@@ -60,4 +74,10 @@ function fieldOf(text: string, column: number): TagField {
   const value = text.slice(equals + 1)
   const valueColumn = column + equals + 1 + (value.length - value.trimStart().length)
   return { name: text.slice(0, equals).trim().toLowerCase(), value: value.trim(), column, valueColumn }
+}
+
+/** The lines that say something, with their numbers. */
+export function contentLines(text: string): readonly { readonly content: string; readonly line: number }[] {
+  const lines = text.split(/\r?\n/).map((content, index) => ({ content: content.trimEnd(), line: index + 1 }))
+  return lines.filter(({ content }) => content !== '' && !content.trimStart().startsWith('#'))
 }

@@ -1,3 +1,4 @@
+import { isTimeZone, unknownDateToken } from './date-format.ts'
 import { TagMistake } from './tag-fields.ts'
 
 /** Part of a template: text as it is, or an expression such as `{{date 'YYYYMMDD' tz='UTC'}}`. */
@@ -50,10 +51,12 @@ export function parseTemplate(text: string, { names, dates }: Vocabulary, column
     const close = text.indexOf('}'.repeat(braces), open + braces)
     const end = close < 0 ? text.length : close + braces
     const written = text.slice(open, end)
+    start = end
+    if (close >= 0 && /^\{\{\{?!/.test(written)) continue
     const read = close < 0 ? undefined : readExpression(text.slice(open + braces, close), written, braces === 3)
     if (read === undefined || !isKnown(read, names, dates)) throw unknown(written, names, dates, column + open)
+    requireDate(read, column + open)
     parts.push(read)
-    start = end
   }
   return parts
 }
@@ -68,6 +71,20 @@ function readExpression(inner: string, written: string, raw: boolean): Expressio
 function isKnown({ name, format, timeZone }: Expression, names: readonly string[], dates: readonly string[]): boolean {
   if (dates.includes(name)) return format !== undefined && format !== ''
   return names.includes(name) && format === undefined && timeZone === undefined
+}
+
+function requireDate({ format, timeZone, written }: Expression, column: number): void {
+  const token = unknownDateToken(format ?? '', timeZone)
+  if (token !== undefined)
+    throw new TagMistake(
+      `has the date token "${token}" in ${written}, which is not supported; text is in [brackets]`,
+      column,
+    )
+  if (timeZone !== undefined && !isTimeZone(timeZone))
+    throw new TagMistake(
+      `has the time zone "${timeZone}" in ${written}; allowed: names such as UTC and Europe/Berlin`,
+      column,
+    )
 }
 
 function unknown(written: string, names: readonly string[], dates: readonly string[], column: number): TagMistake {
@@ -90,10 +107,10 @@ export function uses(template: Template, ...names: readonly string[]): boolean {
   return template.some((part) => typeof part !== 'string' && names.includes(part.name))
 }
 
-/** The text of a template. `valueOf` gets each expression. */
-export function fillTemplate(template: Template, valueOf: (expression: Expression) => string): string {
+/** The text of a template. `textOf` gets each expression. */
+export function fillTemplate(template: Template, textOf: (expression: Expression) => string): string {
   return template
-    .map((part) => (typeof part === 'string' ? part : part.raw ? valueOf(part) : escaped(valueOf(part))))
+    .map((part) => (typeof part === 'string' ? part : part.raw ? textOf(part) : escaped(textOf(part))))
     .join('')
 }
 

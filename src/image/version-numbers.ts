@@ -78,7 +78,8 @@ function plainNumber(digits: string | undefined): string {
   return (digits ?? '0').replace(/^0+(?=\d)/, '')
 }
 
+/** With `-`, not PEP 440's `.`: such a version has the tag of docker/metadata-action. */
 function localName(local: string): string {
   const parts = local.toLowerCase().split(/[-_.]/)
-  return parts.map((part) => (/^\d+$/.test(part) ? plainNumber(part) : part)).join('.')
+  return parts.map((part) => (/^\d+$/.test(part) ? plainNumber(part) : part)).join('-')
 }

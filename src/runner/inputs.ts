@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import { type Mistake, mistakeText } from '../mistake.ts'
 import { nearest } from '../nearest.ts'
 import { type Text, text, untrusted } from '../text.ts'
 
@@ -8,6 +9,16 @@ import { type Text, text, untrusted } from '../text.ts'
  * in the same form: `is …`.
  */
 export type InputReader<T> = (given: string, warn?: (message: string) => void) => T
+
+/** What a reader throws for an input of several lines: each mistake with its place. */
+export class InputMistakes extends Error {
+  readonly mistakes: readonly Mistake[]
+
+  constructor(mistakes: readonly Mistake[]) {
+    super('has mistakes')
+    this.mistakes = mistakes
+  }
+}
 
 /** A reader for each input, by the input's name in action.yml. */
 export type InputSpec = Readonly<Record<string, InputReader<unknown>>>
@@ -155,7 +166,7 @@ export function readInputs<Spec extends InputSpec>(
     try {
       values[fieldOf(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
-      problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
+      problems.push(...problemsOf(name, error))
     }
   }
   const known = Object.keys(spec)
@@ -167,6 +178,11 @@ export function readInputs<Spec extends InputSpec>(
   }
   if (problems.length > 0) throw invalidInputs(problems)
   return values as Inputs<Spec>
+}
+
+function problemsOf(name: string, error: unknown): readonly Text[] {
+  if (error instanceof InputMistakes) return error.mistakes.map(mistakeText)
+  return [text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`]
 }
 
 /** The failure that lists what is wrong with inputs, one line each. */
