@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
-import { type Mistake, mistakeText } from '../mistake.ts'
 import { nearest } from '../nearest.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { problemsOf } from './input-mistakes.ts'
 
 /**
  * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or throws an
@@ -9,16 +9,6 @@ import { type Text, text, untrusted } from '../text.ts'
  * in the same form: `is …`.
  */
 export type InputReader<T> = (given: string, warn?: (message: string) => void) => T
-
-/** What a reader throws for an input of several lines: each mistake with its place. */
-export class InputMistakes extends Error {
-  readonly mistakes: readonly Mistake[]
-
-  constructor(mistakes: readonly Mistake[]) {
-    super('has mistakes')
-    this.mistakes = mistakes
-  }
-}
 
 /** A reader for each input, by the input's name in action.yml. */
 export type InputSpec = Readonly<Record<string, InputReader<unknown>>>
@@ -178,11 +168,6 @@ export function readInputs<Spec extends InputSpec>(
   }
   if (problems.length > 0) throw invalidInputs(problems)
   return values as Inputs<Spec>
-}
-
-function problemsOf(name: string, error: unknown): readonly Text[] {
-  if (error instanceof InputMistakes) return error.mistakes.map(mistakeText)
-  return [text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`]
 }
 
 /** The failure that lists what is wrong with inputs, one line each. */
