@@ -102,16 +102,17 @@ describe('what is read from the checkout', () => {
     expect(error).toContain('the date of the commit is unknown: no Git checkout in the context')
   })
 
-  test('the tag that is checked out, also for a value', async () => {
-    const scene = buildScene()
-    scene.source.git('tag', 'v1.2.3')
-    scene.source.git('checkout', '--detach', 'HEAD')
-    const { outputs } = await scene.run(
-      { tags: 'type=pep440\nx-{{tag}}', 'dry-run': 'true' },
-      { environment: { GITHUB_SHA: '' } },
-    )
-    expect(outputs.tags).toBe('1.2.3\nx-v1.2.3')
-  })
+  test.each(['type=pep440', 'type=raw,value={{tag}}', 'type=sha,prefix={{tag}}-'])(
+    'the tag that is checked out: %s',
+    async (tags) => {
+      const scene = buildScene()
+      const sha = scene.source.git('rev-parse', '--short=7', 'HEAD')
+      scene.source.git('tag', '1.2.3')
+      scene.source.git('checkout', '--detach', 'HEAD')
+      const { outputs } = await scene.run({ tags, 'dry-run': 'true' }, { environment: { GITHUB_SHA: '' } })
+      expect(outputs.tags).toBe(tags.includes('sha') ? `1.2.3-${sha}` : '1.2.3')
+    },
+  )
 })
 
 describe('labels', () => {
@@ -137,12 +138,28 @@ describe('labels', () => {
     })
   })
 
+  test('the input tag is the version where no rule gives one', async () => {
+    const scene = buildScene()
+    await scene.run({ tag: 'stable', tags: 'type=ref,event=tag' })
+    expect(scene.builder.builds[0]?.labels).toMatchObject({ [`${prefix}version`]: 'stable' })
+  })
+
   test('have no version without tag and rules, and nothing that is unknown', async () => {
     const scene = buildScene()
     await scene.run()
     const names = Object.keys(scene.builder.builds[0]?.labels ?? {})
     expect(names).not.toContain(`${prefix}version`)
     expect(names).not.toContain(`${prefix}description`)
+  })
+
+  test('do not describe an image of another repository with the one of the run', async () => {
+    const scene = buildScene()
+    const { source } = scene
+    source.git('remote', 'add', 'origin', 'https://github.com/acme/library.git')
+    source.git('commit', '--allow-empty', '-m', 'Another commit')
+    await scene.run({}, { event: { repository: { description: 'The shop' } } })
+    expect(scene.builder.builds[0]?.labels).toMatchObject({ [`${prefix}title`]: 'library' })
+    expect(Object.keys(scene.builder.builds[0]?.labels ?? {})).not.toContain(`${prefix}description`)
   })
 
   test('that only describe do not keep an image from being reused', async () => {

@@ -45,7 +45,8 @@ export function tagEvent(on: string): TagEvent {
     ...(name !== 'schedule' && { repository }),
     ...(isPull && pull),
     ...(name === 'push' && { head_commit: { id: head, timestamp: committed } }),
-    ...(name === 'push' && ref.startsWith('refs/tags/') && { base_ref: 'refs/heads/main' }),
+    // Also of a branch: the one that it was created from.
+    ...(name === 'push' && { base_ref: 'refs/heads/main' }),
   }
   return { name, ref, sha: name === 'pull_request' ? merge : head, payload }
 }

@@ -68,6 +68,8 @@ describe('bad rules are refused at their place, with what was given and what is 
       '1:16 has a double quote inside of an attribute; quote the whole attribute, as in "value=…"',
     ],
     ['type=match,"pattern=x', '1:12 has a double quote that is not closed at the end of the attribute'],
+    ['"type=sha",priority=high', '1:12 has priority=high; allowed: a number, such as 900'],
+    ['type=sha,"priority=high"', '1:11 has priority=high; allowed: a number, such as 900'],
     ['-v1', '1:1 has "-v1"; a tag is at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"'],
     ['ghcr.io/acme/api:v1', '1:1 has "ghcr.io/acme/api:v1", and must be a tag alone, without registry and repository'],
     [
@@ -151,6 +153,11 @@ describe('what registries take', () => {
     )
     expect(tags).toEqual(['x'.repeat(128)])
   })
+})
+
+test('a quoted attribute may have commas and double quotes', () => {
+  const rules = parseTagRules('type=raw,"value=a,""b"""\n"x"').value
+  expect(tagsFor(rules, plainFlavor, push('refs/heads/main')).tags).toEqual(['a-b-', 'x'])
 })
 
 test('a rule that applies and gives no tag is explained', () => {
