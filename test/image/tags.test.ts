@@ -156,8 +156,8 @@ describe('what registries take', () => {
 })
 
 test('a quoted attribute may have commas and double quotes', () => {
-  const rules = parseTagRules('type=raw,"value=a,""b"""\n"x"').value
-  expect(tagsFor(rules, plainFlavor, push('refs/heads/main')).tags).toEqual(['a-b-', 'x'])
+  const rules = parseTagRules('type=raw,"value=a,b-{{date ""YYYY""}}"\n"x"').value
+  expect(tagsFor(rules, plainFlavor, push('refs/heads/main')).tags).toEqual(['a-b-1970', 'x'])
 })
 
 test('a rule that applies and gives no tag is explained', () => {
