@@ -38,11 +38,11 @@ const enabling: Readonly<Record<string, TagRule['enable']>> = {
 export class RuleReader {
   readonly #type: TagRuleType
   readonly #fields: ReadonlyMap<string, TagField>
-  readonly #tell: (mistake: TagMistake) => void
+  readonly #report: (mistake: TagMistake) => void
 
-  constructor(type: TagRuleType, fields: readonly TagField[], tell: (mistake: TagMistake) => void) {
+  constructor(type: TagRuleType, fields: readonly TagField[], report: (mistake: TagMistake) => void) {
     this.#type = type
-    this.#tell = tell
+    this.#report = report
     for (const field of fields) this.#requireAttribute(field)
     // Of several, the last one counts, as in docker/metadata-action.
     this.#fields = new Map(fields.map((field) => [field.name ?? 'value', field]))
@@ -52,12 +52,12 @@ export class RuleReader {
     const type = this.#type
     if (name === undefined && type !== 'raw') {
       const hint = value === '' ? 'an attribute is empty' : 'quote an attribute that contains a comma: "name=value"'
-      this.#tell(new TagMistake(`has "${value}" without a name; ${hint}`, column))
+      this.#report(new TagMistake(`has "${value}" without a name; ${hint}`, column))
       return
     }
     const allowed = [...common, ...own[type]]
     if (name === undefined || allowed.includes(name)) return
-    this.#tell(
+    this.#report(
       new TagMistake(`has the attribute "${name}"; a rule of type ${type} has ${allowed.slice(1).join(', ')}`, column),
     )
   }
@@ -104,7 +104,7 @@ export class RuleReader {
     if (field === undefined) this.#wrong('type', 'has no value', ['value=<tag>'])
     // A prefix may make a tag of it.
     if (/^[.-]/.test(field?.value ?? '') && !this.#fields.has('prefix'))
-      this.#tell(
+      this.#report(
         new TagMistake(
           `has "${field?.value}"; a tag is at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"`,
           field?.valueColumn ?? 1,
@@ -159,7 +159,7 @@ export class RuleReader {
       return parseTemplate(field.value, vocabulary, field.valueColumn)
     } catch (error) {
       if (!(error instanceof TagMistake)) throw error
-      this.#tell(error)
+      this.#report(error)
       return []
     }
   }
@@ -176,7 +176,7 @@ export class RuleReader {
 
   #wrong(name: string, what: string, allowed: readonly string[]): void {
     const field = this.#fields.get(name)
-    this.#tell(new TagMistake(`${what}; allowed: ${allowed.join(', ')}`, field?.column ?? 1))
+    this.#report(new TagMistake(`${what}; allowed: ${allowed.join(', ')}`, field?.column ?? 1))
   }
 }
 

@@ -16,18 +16,18 @@ export function parseTagRules(text: string): Parsed<readonly TagRule[]> {
 
 function parseRule(content: string, line: number): Parsed<TagRule | undefined> {
   const mistakes: TextMistake[] = []
-  const tell = ({ message, column }: TagMistake) => mistakes.push({ message, line, column })
+  const report = ({ message, column }: TagMistake) => mistakes.push({ message, line, column })
   try {
     // A line that is quoted as a whole is a rule, too. Its columns stay.
     const fields = splitFields(content.replace(/^(\s*)"(type=[^"]*)"$/, '$1 $2'))
     requireNoReference(fields, content)
     const type = typeOf(fields)
-    const reader = new RuleReader(type, fields, tell)
+    const reader = new RuleReader(type, fields, report)
     const value = { line, ...reader.common(defaultPriorities[type]), ...specific(type, reader) }
     return { value, mistakes }
   } catch (error) {
     if (!(error instanceof TagMistake)) throw error
-    tell(error)
+    report(error)
     return { value: undefined, mistakes }
   }
 }

@@ -54,9 +54,10 @@ describe('tags of build-push', () => {
     expect(tags).toEqual(['stable', '1.2.3', 'sha-1a2b3c4'])
   })
 
-  test('latest is added on request only, and its absence is told where docker/metadata-action adds it', async () => {
-    const told = 'info The tag latest is not added. docker/metadata-action adds it; set the input flavor to latest=auto'
-    expect((await ruledTags('push refs/tags/v1.2.3', { tags: 'type=semver' })).log).toContain(told)
+  test('latest is added on request only, and its absence is reported where docker/metadata-action adds it', async () => {
+    const reported =
+      'info The tag latest is not added. docker/metadata-action adds it; set the input flavor to latest=auto'
+    expect((await ruledTags('push refs/tags/v1.2.3', { tags: 'type=semver' })).log).toContain(reported)
     const others: readonly Record<string, string>[] = [
       { tags: 'type=sha' },
       { tags: 'type=semver\nlatest' },
@@ -66,7 +67,7 @@ describe('tags of build-push', () => {
       expect((await ruledTags('push refs/tags/v1.2.3', inputs)).log).not.toContain('is not added')
   })
 
-  test('a rule that gives no tag is told with its line', async () => {
+  test('a rule that gives no tag is reported with its line', async () => {
     const { log } = await ruledTags('push refs/tags/release', { tags: 'v1\ntype=semver' })
     expect(log).toContain('tags:2: "release" is no version of semver (https://semver.org), so this rule gives no tag')
   })

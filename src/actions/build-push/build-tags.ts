@@ -21,7 +21,7 @@ export interface WantedTags {
 export async function wantedTags(inputs: BuildPushInputs, origin: BuildOrigin, runner: Runner): Promise<WantedTags> {
   const source = await tagSource(inputs, origin, runner)
   const ruled = tagsFor(inputs.tags, inputs.flavor, source)
-  tellRules(ruled, runner)
+  reportRules(ruled, runner)
   const version = ruled.version ?? inputs.tag
   const [first, ...others] = new Set([...(inputs.tag === undefined ? [] : [inputs.tag]), ...ruled.tags])
   if (first !== undefined) return { tags: [first, ...others], version, source }
@@ -31,7 +31,7 @@ export async function wantedTags(inputs: BuildPushInputs, origin: BuildOrigin, r
   ])
 }
 
-function tellRules({ notes, omitted }: RuledTags, { log }: Runner): void {
+function reportRules({ notes, omitted }: RuledTags, { log }: Runner): void {
   for (const { line, message } of notes)
     log.info(text`${asName(`tags:${line}`)}: ${untrusted(message)}, so this rule gives no tag`)
   if (omitted !== undefined)
