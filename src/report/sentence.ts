@@ -142,13 +142,15 @@ export function appearance(state: DeploymentState): Appearance {
   if (does === 'settings' && stage in settingsWords) return { ...appearances[stage], ...settingsWords[stage] }
   if (does === 'runs' && state.deployment) return { ...appearances[stage], ...runWords[stage] }
   const isUntouched = stage === 'failed' && state.deployment === undefined
-  if (state.purpose === 'watch' || state.purpose === 'answer') {
-    const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}
-    return { ...appearances[stage], ...foundWords[stage], ...words }
-  }
+  if (state.purpose === 'watch' || state.purpose === 'answer')
+    return {
+      ...appearances[stage],
+      ...foundWords[stage],
+      ...(isUntouched && { words: unfound[state.purpose], now: '' }),
+    }
   // A revision, a task or a setting may have been changed once there was a version to deploy.
-  const untouched = state.versioned || state.phases.length > 0 ? 'failed, not deployed' : 'failed, nothing changed'
-  return isUntouched ? { ...appearances.failed, words: untouched, now: '' } : appearances[stage]
+  const what = state.versioned || state.phases.length > 0 ? 'not deployed' : 'nothing changed'
+  return isUntouched ? { ...appearances.failed, words: `failed, ${what}`, now: '' } : appearances[stage]
 }
 
 /** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */
