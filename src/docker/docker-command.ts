@@ -11,9 +11,17 @@ export interface DockerCommand {
   readonly directory: string
   /** Cancels: SIGTERM to the command, and SIGKILL after a few seconds. */
   readonly signal: AbortSignal
-  /** Called with every printed line, without delay. */
-  readonly onLine?: ((line: string) => void) | undefined
+  /** Called with every printed line, without delay. A carriage return is a part of its line. */
+  readonly onLine?: ((line: string, stream: OutputStream) => void) | undefined
+  /**
+   * Hands on the lines of stderr after all of stdout: two pipes have no common order, and the commands that print on both report
+   * their error last.
+   */
+  readonly errorsLast?: boolean | undefined
 }
+
+/** The stream of a line. */
+export type OutputStream = 'stdout' | 'stderr'
 
 /** Exit code and output of a `docker` call. */
 export interface DockerResult {
@@ -26,7 +34,9 @@ export interface DockerResult {
 }
 
 const tailLines = 80
-const longestLine = 4000
+const longestKept = 4000
+/** BuildKit sends a Dockerfile in one line of its progress. Characters. */
+const longestLine = 4 * 1024 * 1024
 const mostOutput = 1024 * 1024
 /** From the request to end to the kill. Milliseconds. */
 const grace = 5000
@@ -41,15 +51,17 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
   })
   let output = ''
   const tail: string[] = []
-  const keep = (line: string) => {
-    tail.push(line)
+  const keep = (line: string, stream: OutputStream) => {
+    tail.push(line.slice(0, longestKept))
     if (tail.length > tailLines) tail.shift()
-    command.onLine?.(line)
+    command.onLine?.(line, stream)
   }
-  const flushes = [child.stdout, child.stderr].map((stream) => {
-    const lines = lineReader(keep)
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      if (stream === child.stdout && output.length < mostOutput) output += chunk
+  const held: string[] = []
+  const flushes = (['stdout', 'stderr'] as const).map((name) => {
+    const isHeld = name === 'stderr' && command.errorsLast === true
+    const lines = lineReader((line) => (isHeld ? void held.push(line) : keep(line, name)))
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      if (name === 'stdout' && output.length < mostOutput) output += chunk
       lines.push(chunk)
     })
     return lines.end
@@ -66,6 +78,7 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
       child.on('close', (code) => resolve(code ?? undefined))
     })
     for (const flush of flushes) flush()
+    for (const line of held) keep(line, 'stderr')
     if (command.signal.aborted) throw cancelled()
     return { exitCode, tail, output }
   } finally {
@@ -74,20 +87,16 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
   }
 }
 
-/** Cuts a stream into lines; a carriage return ends one too, as progress bars use it. */
+/** Cuts a stream into lines that are not blank. What is too long is cut. */
 function lineReader(onLine: (line: string) => void): { push(chunk: string): void; end(): void } {
   let rest = ''
   const emit = (line: string) => {
-    if (line.trim() !== '') onLine(line.slice(0, longestLine))
+    if (line.trim() !== '') onLine(line.replace(/\r$/, '').slice(0, longestLine))
   }
   return {
     push(chunk) {
-      const lines = (rest + chunk).split(/[\r\n]+/)
-      rest = lines.pop() ?? ''
-      if (rest.length > longestLine) {
-        emit(rest)
-        rest = ''
-      }
+      const lines = (rest + chunk).split('\n')
+      rest = (lines.pop() ?? '').slice(0, longestLine)
       for (const line of lines) emit(line)
     },
     end: () => emit(rest),
