@@ -28,6 +28,13 @@ const longestLine = 16 * 1024
 /** Unfinished progress is printed again after this time. Milliseconds. */
 const progressPause = 10_000
 
+/** A line that has no end yet. */
+interface Unfinished {
+  readonly decoder: StringDecoder
+  rest: string
+  time: string
+}
+
 interface Step {
   /** Its number in the log; 0: not printed yet. */
   number: number
@@ -35,7 +42,8 @@ interface Step {
   started: number | undefined
   error: string | undefined
   lines: string[]
-  readonly unfinished: Map<number, { readonly decoder: StringDecoder; rest: string }>
+  /** By stream. */
+  readonly unfinished: Map<number, Unfinished>
   /** When the progress of an id was printed last. */
   readonly shown: Map<string, number>
 }
@@ -46,10 +54,7 @@ export function openBuildLog(): BuildLog {
   const failures: Step[] = []
   let count = 0
   const stepOf = (digest: string): Step => {
-    const known = steps.get(digest)
-    if (known !== undefined) return known
-    const [error, started, name] = [undefined, undefined, '']
-    const step: Step = { number: 0, name, started, error, lines: [], unfinished: new Map(), shown: new Map() }
+    const step = steps.get(digest) ?? newStep()
     steps.set(digest, step)
     return step
   }
@@ -84,6 +89,11 @@ export function openBuildLog(): BuildLog {
   }
 }
 
+function newStep(): Step {
+  const [error, started, name] = [undefined, undefined, '']
+  return { number: 0, name, started, error, lines: [], unfinished: new Map(), shown: new Map() }
+}
+
 function ended(step: Step, vertex: BuildVertex, failures: Step[]): readonly string[] {
   const { started = 0, completed, cached, error } = vertex
   if (completed === undefined) return []
@@ -112,20 +122,25 @@ function progressOf(step: Step, status: VertexStatus): readonly string[] {
 }
 
 function printedBy(step: Step, { stream, data, timestamp }: VertexLog): readonly string[] {
-  const before = step.unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), rest: '' }
-  const lines = (before.rest + before.decoder.write(Buffer.from(data))).split('\n')
-  before.rest = lines.pop() ?? ''
-  if (before.rest.length > longestLine) lines.push(before.rest.slice(0, longestLine))
-  if (before.rest.length > longestLine) before.rest = ''
-  step.unfinished.set(stream, before)
   const time = seconds(timestamp - (step.started ?? timestamp), 3).slice(0, -1)
-  return kept(step, lines).map((line) => `${time} ${line}`)
+  const line = step.unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), rest: '', time }
+  const lines = (line.rest + line.decoder.write(Buffer.from(data))).split('\n')
+  line.rest = lines.pop() ?? ''
+  line.time = time
+  if (line.rest.length > longestLine) lines.push(line.rest)
+  if (line.rest.length > longestLine) line.rest = ''
+  step.unfinished.set(stream, line)
+  return timed(time, kept(step, lines))
 }
 
 function restOf(step: Step): readonly string[] {
-  const rests = [...step.unfinished.values()].map(({ rest }) => rest)
+  const rests = [...step.unfinished.values()]
   step.unfinished.clear()
-  return kept(step, rests)
+  return rests.flatMap(({ time, rest }) => timed(time, kept(step, [rest])))
+}
+
+function timed(time: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `${time} ${line}`)
 }
 
 /** A progress bar goes back to the beginning of its line: each state of it is a line. */

@@ -22,7 +22,7 @@ export interface VertexStatus {
   readonly completed?: number | undefined
 }
 
-/** What a step printed: any piece of its output, which may end within a line or within a character. */
+/** A piece of what a step printed, which may end within a line or within a character. */
 export interface VertexLog {
   readonly vertex: string
   /** 1: stdout, 2: stderr. */
