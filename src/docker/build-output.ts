@@ -1,6 +1,6 @@
 import { checkedMistakes } from '../image/build-checks.ts'
 import type { BuildEnd } from '../image/build-failure.ts'
-import { type FailedStep, openBuildLog } from '../image/build-log.ts'
+import { type FailedStep, isVisible, openBuildLog } from '../image/build-log.ts'
 import { parseBuildStatus, type VertexWarning } from '../image/build-status.ts'
 import { openClassicLog } from '../image/classic-log.ts'
 import { readClosingWords, type SourceLine } from '../image/closing-words.ts'
@@ -33,7 +33,7 @@ const longestShown = 4000
 
 /** Of `docker buildx build --progress=rawjson`: all that steps print is in its JSON, so any other line is Buildx's own. */
 export function rawOutput(sink: OutputSink): OutputReader {
-  const log = openBuildLog()
+  const log = openBuildLog(sink.redact)
   const own: string[] = []
   const warnings: VertexWarning[] = []
   return {
@@ -124,6 +124,6 @@ function keep(lines: string[], line: string): void {
 
 /** A carriage return begins the line anew: each state of a progress bar is a line. */
 function show(lines: readonly string[], { say, redact }: OutputSink): void {
-  const parts = lines.flatMap((line) => line.split('\r')).filter((line) => line.trim() !== '')
+  const parts = lines.flatMap((line) => line.split('\r')).filter(isVisible)
   for (const line of redact(parts)) say(text`${untrusted(line.slice(0, longestShown))}`)
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { stripVTControlCharacters } from 'node:util'
 import type { BuildStatus, BuildVertex, VertexLog, VertexStatus } from './build-status.ts'
 
 /** A step that ended with an error. */
@@ -10,6 +11,8 @@ export interface FailedStep {
   /** The last lines that the step printed, oldest first; nothing of another step. */
   readonly lines: readonly string[]
 }
+
+type Redact = (lines: readonly string[]) => readonly string[]
 
 /** The log of a build, made of BuildKit's progress. */
 export interface BuildLog {
@@ -48,21 +51,22 @@ interface Step {
   readonly shown: Map<string, number>
 }
 
-/** Follows the steps of one build. Pure but for what it remembers. */
-export function openBuildLog(): BuildLog {
+/** The end of a step, which BuildKit may resume: printed as soon as another step prints. */
+interface Held {
+  readonly step: Step
+  readonly line: string
+}
+
+/** Follows the steps of one build. `redact`: removes credentials from lines that a step printed together. */
+export function openBuildLog(redact: Redact = (lines) => lines): BuildLog {
   const steps = new Map<string, Step>()
   const failures: Step[] = []
-  let count = 0
   const stepOf = (digest: string): Step => {
     const step = steps.get(digest) ?? newStep()
     steps.set(digest, step)
     return step
   }
-  const say = (step: Step, lines: readonly string[]): readonly string[] => {
-    const heading = step.number === 0 ? [step.name] : []
-    if (step.number === 0) step.number = ++count
-    return [...heading, ...lines].map((line) => `#${step.number} ${line}`)
-  }
+  const { say, rest } = openPrinter()
   const begin = (vertex: BuildVertex): readonly string[] => {
     const step = stepOf(vertex.digest)
     step.name = vertex.name
@@ -78,15 +82,36 @@ export function openBuildLog(): BuildLog {
     push: ({ vertexes, logs, statuses }) => [
       ...vertexes.flatMap(begin),
       ...statuses.flatMap((status) => follow(status.vertex, (step) => progressOf(step, status))),
-      ...logs.flatMap((log) => follow(log.vertex, (step) => printedBy(step, log))),
+      ...logs.flatMap((log) => follow(log.vertex, (step) => printedBy(step, log, redact))),
       ...vertexes.flatMap((vertex) => follow(vertex.digest, (step) => ended(step, vertex, failures))),
     ],
-    end: () => [...steps.keys()].flatMap((digest) => follow(digest, restOf)),
+    end: () => [...[...steps.keys()].flatMap((digest) => follow(digest, restOf)), ...rest()],
     failed() {
       const [step] = failures
       return step && { name: step.name, error: step.error ?? '', lines: step.lines }
     },
   }
+}
+
+/** Numbers the steps in the order in which they print. */
+function openPrinter(): { say(step: Step, lines: readonly string[]): readonly string[]; rest(): readonly string[] } {
+  let count = 0
+  let held: Held | undefined
+  const release = (step?: Step): readonly string[] => {
+    const lines = held === undefined || held.step === step ? [] : [held.line]
+    held = undefined
+    return lines
+  }
+  const say = (step: Step, lines: readonly string[]) => {
+    const heading = step.number === 0 ? [step.name] : []
+    if (step.number === 0) step.number = ++count
+    const all = [...heading, ...lines].map((line) => `#${step.number} ${line}`)
+    const before = release(step)
+    if (!/^(?:CACHED|DONE \S+)$/.test(lines.at(-1) ?? '')) return [...before, ...all]
+    held = { step, line: all.pop() ?? '' }
+    return [...before, ...all]
+  }
+  return { say, rest: release }
 }
 
 function newStep(): Step {
@@ -121,7 +146,7 @@ function progressOf(step: Step, status: VertexStatus): readonly string[] {
   return [`${id}${amount}${time}${completed === undefined ? '' : ' done'}`]
 }
 
-function printedBy(step: Step, { stream, data, timestamp }: VertexLog): readonly string[] {
+function printedBy(step: Step, { stream, data, timestamp }: VertexLog, redact: Redact): readonly string[] {
   const time = seconds(timestamp - (step.started ?? timestamp), 3).slice(0, -1)
   const line = step.unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), rest: '', time }
   const lines = (line.rest + line.decoder.write(Buffer.from(data))).split('\n')
@@ -130,7 +155,7 @@ function printedBy(step: Step, { stream, data, timestamp }: VertexLog): readonly
   if (line.rest.length > longestLine) lines.push(line.rest)
   if (line.rest.length > longestLine) line.rest = ''
   step.unfinished.set(stream, line)
-  return timed(time, kept(step, lines))
+  return timed(time, redact(kept(step, lines)))
 }
 
 function restOf(step: Step): readonly string[] {
@@ -145,9 +170,14 @@ function timed(time: string, lines: readonly string[]): readonly string[] {
 
 /** A progress bar goes back to the beginning of its line: each state of it is a line. */
 function kept(step: Step, printed: readonly string[]): readonly string[] {
-  const lines = printed.flatMap((line) => line.split('\r')).filter((line) => line.trim() !== '')
+  const lines = printed.flatMap((line) => line.split('\r')).filter(isVisible)
   step.lines = [...step.lines, ...lines].slice(-keptLines)
   return lines
+}
+
+/** False for a line of spaces and colours. */
+export function isVisible(line: string): boolean {
+  return stripVTControlCharacters(line).trim() !== ''
 }
 
 function seconds(milliseconds: number, digits = 1): string {

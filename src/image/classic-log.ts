@@ -1,4 +1,4 @@
-import type { FailedStep } from './build-log.ts'
+import { type FailedStep, isVisible } from './build-log.ts'
 
 /** The output of the classic engine, of which stdout is the steps and stderr the error. */
 export interface ClassicLog {
@@ -19,7 +19,8 @@ export function openClassicLog(): ClassicLog {
     push(line) {
       const [, step, instruction] = /^Step (\d+\/\d+) : (.*)$/.exec(line) ?? []
       if (step !== undefined) [name, lines] = [`[${step}] ${instruction}`, []]
-      else if (name !== undefined && !engineWords.test(line)) lines = [...lines, line].slice(-keptLines)
+      else if (name !== undefined && isVisible(line) && !engineWords.test(line))
+        lines = [...lines, line].slice(-keptLines)
     },
     last: () => (name === undefined ? undefined : { name, lines }),
   }

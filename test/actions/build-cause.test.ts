@@ -115,6 +115,16 @@ describe('a command that fails', () => {
     expect(place).toMatchObject({ file: 'Dockerfile', line: 2 })
   })
 
+  test('that prints a private key or a token keeps them out of the log and of the message', async () => {
+    const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEowIBAAKCAQEA\n'.repeat(30)}-----END RSA PRIVATE KEY-----\nNPM_TOKEN=npm_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5\nwhy\n`
+    const [first = ''] = [...recorded('npm').matchAll(/"data":"([^"]+)"/g)].map(([, data]) => data)
+    const stderr = recorded('npm').replace(first, Buffer.from(key).toString('base64'))
+    const { message, lines } = await ran({ buildx, build: { stderr, exitCode: 1 } })
+    expect(message).toContain('  why\n')
+    expect(lines.some((line) => line.includes(' why'))).toBe(true)
+    for (const text of [message, ...lines]) expect(text).not.toMatch(/MIIEowIBAAKCAQEA|aB3dE5gH7jK9/)
+  })
+
   test.each([
     ['docker/Dockerfile', 'docker/Dockerfile'],
     ['other.Dockerfile', undefined],

@@ -39,6 +39,22 @@ describe('the log of a build', () => {
     ])
   })
 
+  test('has one end of a step that BuildKit ends and resumes', () => {
+    const { lines } = logOf(
+      vertex('a', 'load', { started: at(0), completed: at(0) }),
+      vertex('a', 'load', { started: at(1) }),
+      vertex('a', 'load', { started: at(1), completed: at(3) }),
+      vertex('b', 'next', { started: at(3), completed: at(4) }),
+      vertex('a', 'load', { started: at(1), completed: at(3), cached: true }),
+    )
+    expect(lines).toEqual(['#1 load', '#1 DONE 2.0s', '#2 next', '#2 DONE 1.0s', '#1 CACHED'])
+  })
+
+  test('has no lines of colours alone', () => {
+    const { lines } = logOf(vertex('a', 'RUN x', { started: at(0) }), printed('a', '\u001b[91m\n\u001b[0m\nx\n', 0))
+    expect(lines).toEqual(['#1 RUN x', '#1 0.000 x'])
+  })
+
   test('has the lines of a step before its end, also where one event has both', () => {
     const both = read({
       vertexes: [{ digest: 'a', name: 'RUN x', started: at(0), completed: at(1), error: 'exit' }],
