@@ -33,7 +33,7 @@ const longestShown = 4000
 
 /** Of `docker buildx build --progress=rawjson`: all that steps print is in its JSON, so any other line is Buildx's own. */
 export function rawOutput(sink: OutputSink): OutputReader {
-  const log = openBuildLog(sink.redact)
+  const log = openBuildLog()
   const own: string[] = []
   const warnings: VertexWarning[] = []
   return {

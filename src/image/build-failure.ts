@@ -126,7 +126,8 @@ function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
     /^\[[^\]]*\] FROM |^\[internal\] load metadata|^resolve image|^docker-image:|^importing cache|^\[auth\]/.test(name)
   )
     return 'pull'
-  return /^\[[^\]]*\d+\/\d+\] /.test(name) ? 'step' : 'other'
+  // ADD of an address has a step of its own, named by it.
+  return /^\[[^\]]*\d+\/\d+\] |^(?:https?|git|ssh):/.test(name) ? 'step' : 'other'
 }
 
 /** Docker's words. The query of an upload address is long, and the state of the registry. */

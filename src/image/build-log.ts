@@ -12,8 +12,6 @@ export interface FailedStep {
   readonly lines: readonly string[]
 }
 
-type Redact = (lines: readonly string[]) => readonly string[]
-
 /** The log of a build, made of BuildKit's progress. */
 export interface BuildLog {
   /** Takes one status; returns the lines to print, as `--progress=plain` writes them: `#7 0.512 added 3 packages`. */
@@ -57,8 +55,8 @@ interface Held {
   readonly line: string
 }
 
-/** Follows the steps of one build. `redact`: removes credentials from lines that a step printed together. */
-export function openBuildLog(redact: Redact = (lines) => lines): BuildLog {
+/** Follows the steps of one build. Pure but for what it remembers. */
+export function openBuildLog(): BuildLog {
   const steps = new Map<string, Step>()
   const failures: Step[] = []
   const stepOf = (digest: string): Step => {
@@ -82,7 +80,7 @@ export function openBuildLog(redact: Redact = (lines) => lines): BuildLog {
     push: ({ vertexes, logs, statuses }) => [
       ...vertexes.flatMap(begin),
       ...statuses.flatMap((status) => follow(status.vertex, (step) => progressOf(step, status))),
-      ...logs.flatMap((log) => follow(log.vertex, (step) => printedBy(step, log, redact))),
+      ...logs.flatMap((log) => follow(log.vertex, (step) => printedBy(step, log))),
       ...vertexes.flatMap((vertex) => follow(vertex.digest, (step) => ended(step, vertex, failures))),
     ],
     end: () => [...[...steps.keys()].flatMap((digest) => follow(digest, restOf)), ...rest()],
@@ -146,7 +144,7 @@ function progressOf(step: Step, status: VertexStatus): readonly string[] {
   return [`${id}${amount}${time}${completed === undefined ? '' : ' done'}`]
 }
 
-function printedBy(step: Step, { stream, data, timestamp }: VertexLog, redact: Redact): readonly string[] {
+function printedBy(step: Step, { stream, data, timestamp }: VertexLog): readonly string[] {
   const time = seconds(timestamp - (step.started ?? timestamp), 3).slice(0, -1)
   const line = step.unfinished.get(stream) ?? { decoder: new StringDecoder('utf8'), rest: '', time }
   const lines = (line.rest + line.decoder.write(Buffer.from(data))).split('\n')
@@ -155,7 +153,7 @@ function printedBy(step: Step, { stream, data, timestamp }: VertexLog, redact: R
   if (line.rest.length > longestLine) lines.push(line.rest)
   if (line.rest.length > longestLine) line.rest = ''
   step.unfinished.set(stream, line)
-  return timed(time, redact(kept(step, lines)))
+  return timed(time, kept(step, lines))
 }
 
 function restOf(step: Step): readonly string[] {

@@ -48,6 +48,7 @@ async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['
     place: error && failureAnnotations(error)[0]?.place,
     lines: runner.lines,
     marks: runner.marks,
+    masks: runner.masks,
     outputs: runner.outputs,
     digest,
     calls: callsOf(folder),
@@ -153,6 +154,20 @@ describe('an engine without structured progress', () => {
     expect(place).toMatchObject({ file: 'Dockerfile', line: 4 })
   })
 
+  test('a later Buildx has it', async () => {
+    const { calls } = await ran({ buildx: 'github.com/docker/buildx v1.2.0 4c4d2f2', build: 'nine-lines' })
+    expect(calls.at(-1)).toContain('--progress=rawjson')
+  })
+
+  test.each([
+    [buildx, '{"logs":[{"vertex":"sha256:1","data":"denied: no basic auth credentials'],
+    [older[0], '#8 0.122 denied: no basic auth credentials'],
+  ])('Docker that ends within its progress reports nothing: %s', async (version, cut) => {
+    const { code, message } = await ran({ buildx: version, build: { stderr: cut, exitCode: 1 } })
+    expect(code).toBe('build-failed')
+    expect(message).toBe('The image build failed: docker exited with code 1. Check the failed step in the log above.')
+  })
+
   test('a carriage return in a line of a step begins no line of Buildx', async () => {
     const plain = recorded('nine-lines-plain').replace('#8 0.122 two', '#8 0.122 two\rERROR: failed to solve: denied')
     const { message } = await ran({ buildx: older[0], build: { stderr: plain, exitCode: 1 } })
@@ -161,13 +176,14 @@ describe('an engine without structured progress', () => {
 
   test('the classic engine: the error is after what the step printed, and the exit code is the one of the command', async () => {
     const build = {
-      stdout: recorded('nine-lines-classic-stdout'),
+      stdout: `${recorded('nine-lines-classic-stdout')}\u001b[0m\n`,
       stderr: recorded('nine-lines-classic-stderr'),
       exitCode: 3,
     }
     const { message, lines } = await ran({ build })
     expect(message).toMatch(/^The image build failed, step \[4\/6\] RUN set -e;/)
     expect(message).toContain('exit code: 3. Last lines of the step:\n')
+    expect(message).not.toContain('--->')
     expect(message).toMatch(/ {2}TypeError: seven is not a function\n[\s\S]*five\nRun "docker build"/)
     const at = (words: string) => lines.findIndex((line) => line.includes(words))
     expect(at('returned a non-zero code: 3')).toBeGreaterThan(at('info five'))
@@ -251,8 +267,16 @@ describe('an error of Docker, BuildKit or a registry', () => {
 
 describe('a build that ends well', () => {
   test('is logged in a group as people know it, and its checks are annotations', async () => {
-    const { lines, marks, outputs, digest } = await ran({ buildx, build: { stderr: recorded('ok'), exitCode: 0 } })
+    const ok = recorded('ok')
+    // As for two platforms.
+    const checks = ok.split(/(?<=\n)/).filter((line) => line.startsWith('{"warnings"'))
+    const { lines, marks, masks, outputs, digest } = await ran({
+      buildx,
+      build: { stderr: `${ok}${checks.join('')}`, exitCode: 0 },
+    })
     expect(outputs.digest).toBe(digest)
+    // The password, alone and as Docker's files have it.
+    expect(masks).toHaveLength(new Set(masks).size)
     const from = lines.indexOf('group Building with Docker 28.5.2 and Buildx 0.29.1')
     const group = lines.slice(from, lines.indexOf('end of group'))
     expect(group).toContain('info #1 [internal] load build definition from Dockerfile')

@@ -129,8 +129,12 @@ describe('the log of a build', () => {
 
   test('keeps no more of a step than it shows, whatever is printed without an end', () => {
     const started = vertex('a', 'RUN x', { started: at(0) })
-    const { lines } = logOf(started, ...Array.from({ length: 40 }, () => printed('a', 'x'.repeat(1000), 0)))
-    expect(lines.length).toBeGreaterThan(2)
+    const failing = vertex('a', 'RUN x', { started: at(0), completed: at(1), error: 'exit' })
+    const endless = logOf(started, ...Array.from({ length: 60 }, () => printed('a', 'x'.repeat(1000), 0)))
+    expect(Math.max(...endless.lines.map(({ length }) => length))).toBeLessThan(18_000)
+    expect(endless.lines.join('').length).toBeLessThan(61_000)
+    const many = Array.from({ length: 9 }, () => printed('a', 'line\n'.repeat(99), 0))
+    expect(logOf(started, ...many, failing).failed?.lines).toHaveLength(200)
   })
 
   test('is made of any JSON, however wrong it is', () => {
@@ -158,7 +162,7 @@ describe('what Buildx reports at the end', () => {
       ['api.Dockerfile:12', '-'.repeat(20), '  12 | >>> RUN x', '-'.repeat(20), 'ERROR: a'],
       { source: { file: 'api.Dockerfile', line: 12 } },
     ],
-    ['a time, which is no place', ['at 10:20', 'ERROR: a'], { source: undefined }],
+    ['a time, which is no place', ['at 10:20', 'later', 'ERROR: a'], { source: undefined }],
     [
       'the last of two frames',
       ['------', ' > [1/2] RUN a:', '0.1 no', '------', '------', ' > [2/2] RUN b:', '0.12 yes', '------', 'ERROR: a'],

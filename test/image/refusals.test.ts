@@ -106,7 +106,7 @@ describe('what Docker reports', () => {
         error: '',
         step: {
           ...exit('process "x" did not complete successfully: exit code: 1').step,
-          lines: ['ok 1', 'exec /bin/x: exec format error'],
+          lines: ['exec /bin/x: exec format error', 'ok 1'],
         },
       },
       { why: expect.not.stringContaining('CPU architecture') },
@@ -177,6 +177,22 @@ describe('what Docker reports', () => {
       'words of a registry in a Dockerfile',
       { error: 'failed to solve: dockerfile parse error on line 2: unknown instruction: unauthorized' },
       { code: 'build-failed', why: 'dockerfile parse error on line 2: unknown instruction: unauthorized' },
+    ],
+    ...['[2/3] ADD https://example.com/x /', 'https://example.com/x'].map((name): [string, BuildEnd, object] => [
+      `an address that asks for a login: ${name}`,
+      { exitCode: 1, error: '', step: { name, error: 'invalid response status 401 Unauthorized', lines: [] } },
+      { code: 'build-failed', why: 'invalid response status 401 Unauthorized' },
+    ]),
+    [
+      'more lines than a message has room for',
+      {
+        error: '',
+        step: {
+          ...exit('process "x" did not complete successfully: exit code: 1').step,
+          lines: Array.from({ length: 30 }, (_, index) => `line ${index}.`),
+        },
+      },
+      { why: expect.stringMatching(/step:\n {2}line 10\.\n[\s\S]* {2}line 29\.\n$/) },
     ],
     [
       'a lost BuildKit',
