@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 
@@ -49,23 +50,7 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
     env: command.environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  const tail: string[] = []
-  const keep = (line: string, stream: OutputStream) => {
-    tail.push(line.slice(0, longestKept))
-    if (tail.length > tailLines) tail.shift()
-    command.onLine?.(line, stream)
-  }
-  const held: string[] = []
-  const flushes = (['stdout', 'stderr'] as const).map((name) => {
-    const isHeld = name === 'stderr' && command.errorsLast === true
-    const lines = lineReader((line) => (isHeld ? void held.push(line) : keep(line, name)))
-    child[name].setEncoding('utf8').on('data', (chunk: string) => {
-      if (name === 'stdout' && output.length < mostOutput) output += chunk
-      lines.push(chunk)
-    })
-    return lines.end
-  })
+  const read = readOutput(child, command)
   let killer: NodeJS.Timeout | undefined
   const stop = () => {
     child.kill('SIGTERM')
@@ -73,18 +58,51 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
   }
   command.signal.addEventListener('abort', stop, { once: true })
   try {
-    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-      child.on('error', (error) => reject(noDocker(error)))
-      child.on('close', (code) => resolve(code ?? undefined))
-    })
-    for (const flush of flushes) flush()
-    for (const line of held) keep(line, 'stderr')
+    const exitCode = await exitOf(child)
+    const result = { exitCode, ...read() }
     if (command.signal.aborted) throw cancelled()
-    return { exitCode, tail, output }
+    return result
   } finally {
     clearTimeout(killer)
     command.signal.removeEventListener('abort', stop)
   }
+}
+
+/** Hands on the lines; what is returned hands on the rest of them after the end, and returns what was kept. */
+function readOutput(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { errorsLast, onLine }: DockerCommand,
+): () => Pick<DockerResult, 'tail' | 'output'> {
+  let output = ''
+  const tail: string[] = []
+  const keep = (line: string, stream: OutputStream) => {
+    tail.push(line.slice(0, longestKept))
+    if (tail.length > tailLines) tail.shift()
+    onLine?.(line, stream)
+  }
+  const held: string[] = []
+  const flushes = (['stdout', 'stderr'] as const).map((name) => {
+    const isHeld = name === 'stderr' && errorsLast === true
+    const lines = lineReader((line) => (isHeld ? void held.push(line) : keep(line, name)))
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      if (name === 'stdout' && output.length < mostOutput) output += chunk
+      lines.push(chunk)
+    })
+    return lines.end
+  })
+  return () => {
+    for (const flush of flushes) flush()
+    for (const line of held) keep(line, 'stderr')
+    return { tail, output }
+  }
+}
+
+/** The exit code; undefined where a signal ended the process. Throws `docker-unavailable` where it could not be started. */
+function exitOf(child: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(noDocker(error)))
+    child.on('close', (code) => resolve(code ?? undefined))
+  })
 }
 
 /** Cuts a stream into lines that are not blank. What is too long is cut. */

@@ -33,7 +33,7 @@ export async function registerOnly({ inputs, place, runner, aws, images, find }:
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
   }
   const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
-  for await (const event of deploy(target, termsOf(inputs), context)) tell(event, runner)
+  for await (const event of deploy(target, termsOf(inputs), context)) report(event, runner)
   signal.throwIfAborted()
   if (inputs.dryRun)
     runner.log.info(text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`)
@@ -43,13 +43,14 @@ function termsOf(inputs: DeployInputs): Terms {
   return {
     wait: true,
     waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
     dryRun: inputs.dryRun,
     preflight: preflightPolicy(inputs),
     onCancel: 'leave',
   }
 }
 
-function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
+function report(event: DeploymentEvent, { log, setOutput }: Runner): void {
   switch (event.kind) {
     case 'versioned':
       log.info(text`Task definition ${untrusted(event.version.id)}; service is empty, nothing to deploy.`)
@@ -67,6 +68,7 @@ function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
     case 'finished': {
       const { outcome, cause } = event.verdict
       if (outcome === 'failed' && cause?.code === 'task-failed') throw new Failure({ ...cause, code: 'task-failed' })
+      if (outcome === 'cancelled' && cause) log.warning(text`${cause.what}: ${cause.why}. ${cause.fix}`, 'Slipway')
     }
   }
 }
