@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import type { Context } from './context.ts'
+import type { Nouns } from './nouns.ts'
 import { causeOf, certain, type End } from './outcomes.ts'
 import type { Pause } from './pause.ts'
 import { asRollback } from './roll-back.ts'
@@ -36,19 +37,19 @@ async function* way(decision: PauseDecision, target: Target, terms: Terms, conte
   try {
     const answered = yield* give(decision, seen, found.waits, context)
     const end = yield* found.watch(answered)
-    return isBack ? wentBack(end, found) : end
+    return isBack ? wentBack(end, found, target.nouns) : end
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'permission-missing') throw error
     return { outcome: 'detached', cause: causeOf(error) }
   }
 }
 
-function nothingToContinue({ noun, name }: Target): Failure {
+function nothingToContinue({ nouns, name }: Target): Failure {
   return new Failure({
     code: 'deployment-not-found',
-    what: text`The ${noun} ${untrusted(name)} has no paused deployment to continue`,
+    what: text`The ${nouns.target} ${untrusted(name)} has no paused deployment to continue`,
     why: text`none of its deployments is in progress`,
-    fix: text`Check the ${noun} in the AWS console: the deployment may have ended, or its pause may have timed out and rolled it back.`,
+    fix: text`Check the ${nouns.target} in the AWS console: the deployment may have ended, or its pause may have timed out and rolled it back.`,
   })
 }
 
@@ -91,11 +92,11 @@ async function* give(
   return pauses.map(({ id }) => id)
 }
 
-function wentBack(end: End, { plan: { from, to } }: Found): End {
+function wentBack(end: End, { plan: { from, to } }: Found, nouns: Nouns): End {
   // Before the traffic has moved there is nothing to bring back: the new version is only taken away.
   if (end.outcome === 'stopped' && end.serving !== undefined && end.serving.id === from?.id)
     return { outcome: 'succeeded', serving: end.serving }
-  return asRollback(end, to)
+  return asRollback(end, to, nouns)
 }
 
 /** The waits that a decision is about. */

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { CommitHistory, CommitOrder, Incomparable } from '../ports/commit-history.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 import type { Context } from './context.ts'
+import type { Nouns } from './nouns.ts'
 import { branchName, type Origin } from './origin.ts'
 import { certain, type End } from './outcomes.ts'
 import type { Guard } from './policies.ts'
@@ -32,14 +33,14 @@ export interface Watchman {
   readonly guard: Guard
   /** Throws `commit-order-unproven` where the policy refuses. `there`: undefined where there is nothing to read. */
   judge(there: Provenance | undefined): Promise<Judgement>
-  /** False where a revision's tags may say what is newer than ours, so that they stay as they are. */
+  /** False where a version's tags may say what is newer than ours, so that they stay as they are. */
   mayMark(origin: Origin): Promise<boolean>
 }
 
 const pass: Judgement = { kind: 'pass' }
 
 /** Judges by the tags of what is there and by GitHub's comparison of the two commits; asks GitHub once for each pair. */
-export function openWatchman(guard: Guard, { history }: Pick<Context, 'history'>): Watchman {
+export function openWatchman(guard: Guard, nouns: Nouns, { history }: Pick<Context, 'history'>): Watchman {
   const asked = new Map<string, ReturnType<CommitHistory['compare']>>()
   const compare = async (base: string) => {
     const known = asked.get(base) ?? history?.compare(base, guard.origin.commit)
@@ -52,9 +53,9 @@ export function openWatchman(guard: Guard, { history }: Pick<Context, 'history'>
     async judge(there) {
       if (guard.allowOlder || there === undefined) return pass
       const { origin: theirs, unmarked } = there
-      if (theirs === undefined) return untold(guard, unmarked)
-      const elsewhere = text`the live revision was deployed from ${untrusted(theirs.repository)}`
-      if (!isSameRepository(theirs, guard.origin)) return untold(guard, { ...unmarked, why: elsewhere })
+      if (theirs === undefined) return untold(guard, nouns, unmarked)
+      const elsewhere = text`the live ${nouns.version} was deployed from ${untrusted(theirs.repository)}`
+      if (!isSameRepository(theirs, guard.origin)) return untold(guard, nouns, { ...unmarked, why: elsewhere })
       if (theirs.commit === guard.origin.commit) return pass
       return decide(guard, theirs, standing(guard, theirs, await compare(theirs.commit)))
     },
@@ -153,14 +154,14 @@ function diverged({ origin }: Guard, theirs: Origin, why: Text): Failure {
 }
 
 /** What has no commit of this repository to compare with. */
-function untold({ mode, origin }: Guard, { why, fix }: Provenance['unmarked']): Judgement {
+function untold({ mode, origin }: Guard, { version }: Nouns, { why, fix }: Provenance['unmarked']): Judgement {
   const ours = short(origin.commit)
   if (mode === 'on')
     return {
       kind: 'pass',
-      warning: text`Could not verify that commit ${ours} is newer than the live revision: ${why}.`,
+      warning: text`Could not verify that commit ${ours} is newer than the live ${version}: ${why}.`,
     }
-  throw unproven(text`commit ${ours} is newer than the live revision`, { why, fix })
+  throw unproven(text`commit ${ours} is newer than the live ${version}`, { why, fix })
 }
 
 function unproven(claim: Text, { why, fix }: { readonly why: Text; readonly fix: Text }): Failure {

@@ -5,7 +5,7 @@ import type { EnvironmentEnd, EnvironmentHistory } from '../ports/environment-hi
 import { type Text, text, untrusted } from '../text.ts'
 import type { EnvironmentOrder } from './policies.ts'
 
-/** Begins the proof while the service is read; it is awaited before anything is changed. A dry run needs none. */
+/** Begins the proof while the target is read; it is awaited before anything is changed. A dry run needs none. */
 export function beginOrder(
   { order, dryRun }: { readonly order?: EnvironmentOrder | undefined; readonly dryRun: boolean },
   { environments }: { readonly environments?: EnvironmentHistory | undefined },

@@ -2,6 +2,7 @@ import type { Cause } from '../diagnosis/cause.ts'
 import type { OwnCause } from '../diagnosis/cause-codes.ts'
 import { type Failure, type FailureCode, reasonInOneLine } from '../failure.ts'
 import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
+import type { Nouns } from './nouns.ts'
 import type { Terms } from './terms.ts'
 import { notWatchedCode, type Outcome } from './verdict.ts'
 import type { Version } from './version.ts'
@@ -28,7 +29,7 @@ export interface End {
 type Unserved = Omit<End, 'serving'>
 
 /** The end of a deployment whose place another one took. Version and id are those of the other. */
-export function supersededBy(version: Version | undefined, deploymentId: string | undefined): Unserved {
+export function supersededBy(nouns: Nouns, version: Version | undefined, deploymentId: string | undefined): Unserved {
   const newer = deploymentId ? text`deployment ${untrusted(deploymentId)}` : text`a newer deployment`
   const what = version ? text` of ${asName(version.label)}` : []
   return {
@@ -37,7 +38,7 @@ export function supersededBy(version: Version | undefined, deploymentId: string 
       'superseded',
       text`the deployment was superseded before it completed`,
       text`${newer}${what} was started by another user or run`,
-      text`Nothing to do if that was intended. To deploy this revision after all, run this job again.`,
+      text`Nothing to do if that was intended. To deploy this ${nouns.version} after all, run this job again.`,
     ),
   }
 }
@@ -84,19 +85,23 @@ export function stoppedByHand(reason: Untrusted | undefined): Unserved {
 }
 
 /** The end of a run that was told not to wait. `again`: how it is watched after all, where that is known. */
-export function notWatched({ isTurnedRound }: Asked, again: Text = []): Unserved & { readonly cause: Cause } {
-  return unwatched(text`the ${isTurnedRound ? 'rollback' : 'deployment'} was started and is not watched`, again)
+export function notWatched(
+  { isTurnedRound }: Asked,
+  nouns: Nouns,
+  again: Text = [],
+): Unserved & { readonly cause: Cause } {
+  return unwatched(text`the ${isTurnedRound ? 'rollback' : 'deployment'} was started and is not watched`, nouns, again)
 }
 
 /** The same of whatever was started; `more`: how to go on watching. */
-export function unwatched(what: Text, more: Text = []): Unserved & { readonly cause: Cause } {
+export function unwatched(what: Text, { target }: Nouns, more: Text = []): Unserved & { readonly cause: Cause } {
   return {
     outcome: 'detached',
     cause: certain(
       notWatchedCode,
       what,
       text`wait-for-service-stability is false`,
-      text`Check the service in the AWS console, or set wait-for-service-stability to true.${more}`,
+      text`Check the ${target} in the AWS console, or set wait-for-service-stability to true.${more}`,
     ),
   }
 }

@@ -5,6 +5,8 @@ import type { AnswerCommands } from './commands.ts'
 export interface Pause {
   /** AWS's name of the wait. */
   readonly id: string
+  /** What AWS calls a wait that has a name of its own: `hook`. */
+  readonly noun?: string | undefined
   /** Step of the deployment in which it waits; the same as `id` for a wait without a name of its own. */
   readonly stage: string
   /** When AWS stops waiting, in milliseconds since 1970. */

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import { asName, text } from '../text.ts'
 import type { Context } from './context.ts'
 import { deploy } from './deploy.ts'
+import type { Nouns } from './nouns.ts'
 import { certain, type End } from './outcomes.ts'
 import type { Events, InFlight, Target } from './target.ts'
 import type { Terms } from './terms.ts'
@@ -37,22 +38,22 @@ async function* failing(fault: unknown): Events<undefined> {
 }
 
 async function* turnRound(moving: InFlight, target: Target, terms: Terms, context: Context): Events<void> {
-  yield* withRecord(target, terms, context, moving.known, (kept) => wayBack(moving, terms, kept))
+  yield* withRecord(target, terms, context, moving.known, (kept) => wayBack(moving, target, terms, kept))
 }
 
 /** Undefined: a dry run. */
-async function* wayBack(moving: InFlight, terms: Terms, context: Context): Events<End | undefined> {
+async function* wayBack(moving: InFlight, { nouns }: Target, terms: Terms, context: Context): Events<End | undefined> {
   yield { kind: 'planned', at: context.clock.now(), plan: moving.plan }
   if (terms.dryRun) return undefined
-  return asRollback(yield* moving.turnRound(terms, context), moving.version)
+  return asRollback(yield* moving.turnRound(terms, context), moving.version, nouns)
 }
 
 /** The verdict of the rollback, by the end of the stopped deployment of a version. */
-export function asRollback(end: End, version: Version | undefined): End {
+export function asRollback(end: End, version: Version | undefined, nouns: Nouns): End {
   if (end.outcome === 'rolled-back') return { outcome: 'succeeded', serving: end.serving }
   if (end.outcome === 'failed') return { ...end, outcome: 'rollback-failed' }
   if (end.outcome !== 'succeeded') return end
-  const fix = text`Run the rollback again: it starts from the revision that is live now.`
+  const fix = text`Run the rollback again: it starts from the ${nouns.version} that is live now.`
   const why = text`the deployment of ${asName(version?.label ?? '')} had completed before it could be stopped`
   return {
     outcome: 'failed',

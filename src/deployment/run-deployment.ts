@@ -15,7 +15,7 @@ export async function* runDeployment(
   terms: Terms,
   context: Context,
 ): Events<End | Obstacle | Changed | undefined> {
-  const watchman = terms.guard && openWatchman(terms.guard, context)
+  const watchman = terms.guard && openWatchman(terms.guard, target.nouns, context)
   const order = beginOrder(terms, context)
   const prepared = yield* target.prepare(terms, context, watchman)
   const judgement = begun(prepared.judgement)

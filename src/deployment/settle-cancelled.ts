@@ -4,13 +4,14 @@ import { Failure, failureInOneLine } from '../failure.ts'
 import { asName, type Text, text, type Untrusted, untrusted } from '../text.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
 import type { DeploymentEvent } from './events.ts'
+import type { Nouns } from './nouns.ts'
 import { certain } from './outcomes.ts'
 import type { Version } from './version.ts'
 
 /** What can be read and done about a deployment that a cancelled run has started. All of it throws `Failure`. */
 export interface Settlement {
-  /** What was deployed to, in a sentence. */
-  readonly noun: string
+  /** What was deployed to, and what, in a sentence. */
+  readonly nouns: Nouns
   /** What became of the deployment. `id`: of the one that was found before. */
   look(id?: string): Promise<Truth>
   /** Stops it with rollback. */
@@ -83,7 +84,7 @@ async function* settle(
     return yield verdict(at, leftAlone(truth.id, record, settlement), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
   const isTooLate = await stop(truth.id, settlement, clock)
-  const told = isTooLate ? tooLate(truth.id) : rolledBack(truth.id, record)
+  const told = isTooLate ? tooLate(truth.id, settlement) : rolledBack(truth.id, record)
   yield verdict(clock.now(), told, isTooLate ? record.to : undefined)
 }
 
@@ -110,37 +111,37 @@ async function isCompleteNow(id: string, settlement: Settlement, clock: Clock): 
   }
 }
 
-function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentRecord, { noun }: Settlement): Told {
+function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentRecord, { nouns }: Settlement): Told {
   if (truth.kind === 'nothing') {
     return {
       why:
         left === undefined
-          ? text`this run had not changed the ${noun} yet`
+          ? text`this run had not changed the ${nouns.target} yet`
           : text`this run had not started a deployment yet; ${untrusted(left)}`,
       fix: text`Nothing was deployed. Run the job again to deploy.`,
     }
   }
   return {
     why: text`the deployment ${truth.words} when this job ended`,
-    fix: text`Nothing was stopped. Check which revision is live before you deploy again.`,
+    fix: text`Nothing was stopped. Check which ${nouns.version} is live before you deploy again.`,
   }
 }
 
-function unsettled({ deploymentId, policy }: DeploymentRecord, { noun }: Settlement, { parts }: Failure): Told {
+function unsettled({ deploymentId, policy }: DeploymentRecord, { nouns }: Settlement, { parts }: Failure): Told {
   const which = deploymentId ? text` ${untrusted(deploymentId)}` : text``
   const undone = policy === 'stop-and-roll-back' ? `on-cancel: ${policy} failed` : 'its state could not be read'
   return {
     why: text`the deployment${which} may still be in progress, because ${undone}: ${failureInOneLine(parts)}`,
-    fix: text`Check the ${noun} in the AWS console now.${parts.fix ? text` ${parts.fix}` : text``}`,
+    fix: text`Check the ${nouns.target} in the AWS console now.${parts.fix ? text` ${parts.fix}` : text``}`,
   }
 }
 
-function leftAlone(id: string, record: DeploymentRecord, { noun, watchAgain }: Settlement): Told {
+function leftAlone(id: string, record: DeploymentRecord, { nouns, watchAgain }: Settlement): Told {
   const again = watchAgain(id)
   if (record.policy === 'go-on')
     return {
       why: text`the rollback by deployment ${named(id)} continues without this run`,
-      fix: text`Check the ${noun} in the AWS console.${again}`,
+      fix: text`Check the ${nouns.target} in the AWS console.${again}`,
     }
   return {
     why: text`the deployment ${named(id)} is still in progress and continues without this run (on-cancel: leave)`,
@@ -153,9 +154,9 @@ function named(id: string): Untrusted {
   return untrusted(withoutAccount(id))
 }
 
-function tooLate(id: string): Told {
+function tooLate(id: string, { nouns }: Settlement): Told {
   return {
-    why: text`the deployment ${named(id)} had completed before it could be stopped, so the new revision is live`,
+    why: text`the deployment ${named(id)} had completed before it could be stopped, so the new ${nouns.version} is live`,
     fix: text`To undo it, run the rollback workflow (actions/rollback).`,
   }
 }

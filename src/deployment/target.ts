@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
 import type { Gauge } from './details.ts'
 import type { DeploymentEvent } from './events.ts'
+import type { Nouns } from './nouns.ts'
 import type { End } from './outcomes.ts'
 import type { Pause } from './pause.ts'
 import type { Plan } from './plan.ts'
@@ -24,8 +25,8 @@ export type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 export interface Target {
   /** By which the post step opens it again: `ecs`. */
   readonly kind: string
-  /** What it is in a sentence, and its name: `service`, `api`. */
-  readonly noun: string
+  /** What it and its versions are called in a sentence, and its name: `api`. */
+  readonly nouns: Nouns
   readonly name: string
   /** Whether AWS carries a deployment on that no run watches any more. */
   readonly goesOn: boolean

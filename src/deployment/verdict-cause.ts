@@ -4,6 +4,7 @@ import { Failure, failureInOneLine } from '../failure.ts'
 import { renderText, type Text, text, untrusted, withoutStop } from '../text.ts'
 import type { Context } from './context.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
+import type { Nouns } from './nouns.ts'
 import { causeOf, certain, type End, unexpected } from './outcomes.ts'
 import { lookUntil } from './pace.ts'
 import type { CancelPolicy } from './policies.ts'
@@ -108,22 +109,22 @@ const plans: Readonly<Record<CancelPolicy, string>> = {
   'go-on': 'continues without this run, as it is a rollback',
 }
 
-function cancelled(record: DeploymentRecord, { noun }: Target): Cause {
+function cancelled(record: DeploymentRecord, { nouns }: Target): Cause {
   const isMoving = moving.includes(record.stage)
   return certain(
     'cancelled',
     text`The run was cancelled`,
     isMoving
       ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
-      : text`cancelled by a user or superseded by a newer run (concurrency) before ${beginning(record, noun)}`,
+      : text`cancelled by a user or superseded by a newer run (concurrency) before ${beginning(record, nouns)}`,
     isMoving
       ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
 }
 
-function beginning({ left }: DeploymentRecord, noun: string): Text {
-  return left === undefined ? text`the ${noun} was changed` : text`a deployment began; ${untrusted(left)}`
+function beginning({ left }: DeploymentRecord, { target }: Nouns): Text {
+  return left === undefined ? text`the ${target} was changed` : text`a deployment began; ${untrusted(left)}`
 }
 
 function named({ deploymentId }: DeploymentRecord) {

@@ -12,7 +12,7 @@ export async function* watchFound(id: string, target: Target, terms: Terms, cont
   if (found === undefined)
     throw new Failure({
       code: 'deployment-not-found',
-      what: text`The ${target.noun} ${untrusted(target.name)} has no deployment ${untrusted(id)}`,
+      what: text`The ${target.nouns.target} ${untrusted(target.name)} has no deployment ${untrusted(id)}`,
       fix: text`Check deployment-id, and leave it out to deploy.`,
     })
   yield* tellFound(found, terms, context)

@@ -4,11 +4,18 @@ import type { EventCommit, SourceEvent } from '../source.ts'
 import { meaningOf } from './event-commits.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-type Payload = Readonly<Record<string, unknown>>
+
+/** What GitHub sent with the event, as it came. */
+export type Payload = Readonly<Record<string, unknown>>
 
 /** The event that started the run, from GitHub's default variables and the payload, which the runner keeps outside of the workspace. */
 export function readEvent(environment: Environment): SourceEvent {
-  return eventOf(environment, asObject(parse(readPayload(environment.GITHUB_EVENT_PATH))))
+  return eventOf(environment, readEventPayload(environment))
+}
+
+/** The payload of the event; empty where there is none. */
+export function readEventPayload(environment: Environment): Payload {
+  return asObject(parse(readPayload(environment.GITHUB_EVENT_PATH)))
 }
 
 /** A report can do without. */
@@ -100,6 +107,7 @@ function parse(json: string): unknown {
   }
 }
 
-function asObject(value: unknown): Payload {
+/** A part of a payload that is an object; empty where it is none. */
+export function asObject(value: unknown): Payload {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }

@@ -1,134 +1,74 @@
-import type { Source } from '../source.ts'
-import { isTag } from './reference.ts'
+import { withoutCredentials } from './reference.ts'
+import { RuleReader } from './tag-attributes.ts'
+import { contentLines, type Parsed, splitFields, type TagField, TagMistake, type TextMistake } from './tag-fields.ts'
+import { defaultPriorities, type TagRule, type TagRuleType } from './tag-rule.ts'
 
-/** What tags are made from, as far as it is known. */
-export type TagSource = Partial<Pick<Source, 'revision' | 'ref' | 'pullRequest'>>
-
-/** The kind of a tag rule, in the words of docker/metadata-action. */
-export type TagRule =
-  | { readonly type: 'raw'; readonly value: string }
-  | { readonly type: 'sha'; readonly format: 'short' | 'long'; readonly prefix: string }
-  | { readonly type: 'ref'; readonly event: 'branch' | 'tag' | 'pr' }
-  | { readonly type: 'semver'; readonly pattern: string }
+const types = Object.keys(defaultPriorities)
 
 /**
- * Reads one line of the input `tags`: a plain tag, or a rule such as `type=sha,format=long`, `type=ref,event=branch`,
- * `type=semver,pattern={{major}}.{{minor}}`. Throws an `Error` that says what is allowed and follows the line.
+ * Reads the input `tags`: a line is a plain tag, or a rule such as `type=sha,format=long`. Lines that begin with `#` are comments.
+ * Finds all mistakes.
  */
-export function parseTagRule(line: string): TagRule {
-  if (!line.startsWith('type=')) return { type: 'raw', value: requireTag(line) }
-  const attributes = new Map(line.split(',').map((pair) => splitPair(pair.trim())))
-  const attribute = (name: string) => {
-    const value = attributes.get(name)
-    attributes.delete(name)
-    if (name !== 'pattern') requireTemplates(value, [], `the attribute "${name}"`)
-    return value
-  }
-  const rule = readRule(attribute)
-  const unknown = [...attributes.keys()][0]
-  if (unknown !== undefined)
-    throw new Error(`has the attribute "${unknown}", which a rule of type ${rule.type} does not have`)
-  return rule
+export function parseTagRules(text: string): Parsed<readonly TagRule[]> {
+  const parsed = contentLines(text).map(({ content, line }) => parseRule(content, line))
+  return { value: parsed.flatMap(({ value }) => value ?? []), mistakes: parsed.flatMap(({ mistakes }) => mistakes) }
 }
 
-function readRule(attribute: (name: string) => string | undefined): TagRule {
-  const type = attribute('type')
-  switch (type) {
-    case 'raw':
-      return { type, value: requireTag(attribute('value') ?? '') }
-    case 'sha':
-      return {
-        type,
-        format: one(attribute('format'), ['short', 'long'], 'short'),
-        prefix: attribute('prefix') ?? 'sha-',
-      }
-    case 'ref':
-      return { type, event: one(attribute('event'), ['branch', 'tag', 'pr']) }
-    case 'semver': {
-      const pattern = attribute('pattern') ?? '{{version}}'
-      requireTemplates(pattern, semverWords, 'a pattern')
-      return { type, pattern }
-    }
-    default:
-      throw new Error(`must be a tag, or a rule of type raw, sha, ref or semver, not "${type}"`)
+function parseRule(content: string, line: number): Parsed<TagRule | undefined> {
+  const mistakes: TextMistake[] = []
+  const report = ({ message, column }: TagMistake) => mistakes.push({ message, line, column })
+  try {
+    // A line that is quoted as a whole is a rule, too. Its columns stay.
+    const fields = splitFields(content.replace(/^(\s*)"(type=[^"]*)"$/, '$1 $2'))
+    requireNoReference(fields, content)
+    const type = typeOf(fields)
+    const reader = new RuleReader(type, fields, report)
+    const value = { line, ...reader.common(defaultPriorities[type]), ...specific(type, reader) }
+    return { value, mistakes }
+  } catch (error) {
+    if (!(error instanceof TagMistake)) throw error
+    report(error)
+    return { value: undefined, mistakes }
   }
 }
 
-/** A template that is not known would leave a hole in the tag, or stay in it as it is. */
-function requireTemplates(value: string | undefined, known: readonly string[], where: string): void {
-  const unknown = [...(value ?? '').matchAll(/\{\{[^{}]*\}?\}?/g)].find(
-    ([template]) => !known.some((word) => template === `{{${word}}}`),
+function typeOf(fields: readonly TagField[]): TagRuleType {
+  const field = fields.findLast(({ name }) => name === 'type')
+  if (field === undefined) return 'raw'
+  if (isType(field.value)) return field.value
+  throw new TagMistake(`has type=${field.value}; allowed: ${types.join(', ')}`, field.column)
+}
+
+function isType(value: string): value is TagRuleType {
+  return Object.hasOwn(defaultPriorities, value)
+}
+
+/** The input `tags` of docker/build-push-action has references, which would become tags such as `registry-api-v1`. */
+function requireNoReference(fields: readonly TagField[], content: string): void {
+  if (fields.some(({ name }) => name !== undefined)) return
+  if (!/\/.*[:@]|\.amazonaws\.com/.test(content.replace(/\{\{.*?\}\}/g, ''))) return
+  throw new TagMistake(
+    `has "${withoutCredentials(content.trim())}", and must be a tag alone, without registry and repository`,
+    1,
   )
-  if (unknown === undefined) return
-  const allowed = known.length === 0 ? 'has no templates' : `has ${known.map((word) => `{{${word}}}`).join(', ')}`
-  throw new Error(`has the template ${unknown[0]}; ${where} ${allowed}`)
 }
 
-function splitPair(pair: string): [string, string] {
-  const equals = pair.indexOf('=')
-  return equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
-}
-
-function one<const Word extends string>(given: string | undefined, allowed: readonly Word[], fallback?: Word): Word {
-  const word = given === undefined ? fallback : allowed.find((candidate) => candidate === given)
-  if (word === undefined) throw new Error(`must have one of ${allowed.join(', ')}, not "${given ?? ''}"`)
-  return word
-}
-
-function requireTag(value: string): string {
-  if (isTag(value)) return value
-  if (value.includes('/')) throw new Error('must be a tag alone, without registry and repository')
-  throw new Error('must be a tag: at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"')
-}
-
-/** The tags that rules give for a source, each once, in the order of the rules. A rule that does not fit gives none. */
-export function tagsFor(rules: readonly TagRule[], source: TagSource): readonly string[] {
-  return [...new Set(rules.flatMap((rule) => tagOf(rule, source) ?? []))]
-}
-
-function tagOf(rule: TagRule, source: TagSource): string | undefined {
-  switch (rule.type) {
-    case 'raw':
-      return rule.value
-    case 'sha':
-      return (
-        source.revision && asTag(`${rule.prefix}${source.revision.slice(0, rule.format === 'long' ? undefined : 7)}`)
-      )
-    case 'ref':
-      return refTag(rule.event, source)
+function specific(type: TagRuleType, reader: RuleReader) {
+  switch (type) {
+    case 'schedule':
+      return { type, pattern: reader.pattern('nightly') }
     case 'semver':
-      return semverTag(rule.pattern, source.ref ?? '')
+    case 'pep440':
+      return { type, pattern: reader.pattern('{{version}}'), value: reader.value(), match: reader.match() }
+    case 'match':
+      return { type, ...reader.matching(), value: reader.value() }
+    case 'edge':
+      return { type, branch: reader.text('branch') || undefined }
+    case 'ref':
+      return { type, event: reader.word('event', ['branch', 'tag', 'pr']) }
+    case 'raw':
+      return { type, value: reader.rawValue() }
+    case 'sha':
+      return { type, format: reader.word('format', ['short', 'long'], 'short') }
   }
-}
-
-function refTag(event: 'branch' | 'tag' | 'pr', { ref, pullRequest }: TagSource): string | undefined {
-  const [, kind, name = ''] = /^refs\/(heads|tags)\/(.+)$/s.exec(ref ?? '') ?? []
-  if (event === 'branch') return kind === 'heads' ? asTag(name) : undefined
-  if (event === 'tag') return kind === 'tags' ? asTag(name) : undefined
-  return pullRequest === undefined ? undefined : `pr-${pullRequest}`
-}
-
-/** A branch or git tag made fit for a registry: what is not allowed becomes `-`. */
-function asTag(name: string): string | undefined {
-  const fit = name
-    .replace(/[^\w.-]+/g, '-')
-    .replace(/^[.-]+/, '')
-    .slice(0, 128)
-  return isTag(fit) ? fit : undefined
-}
-
-const semverWords = ['version', 'raw', 'major', 'minor', 'patch'] as const
-
-// The grammar of semver.org, with the `v` that git tags have.
-const semver = /^refs\/tags\/v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/
-
-function semverTag(pattern: string, ref: string): string | undefined {
-  const [match, major = '', minor = '', patch = '', prerelease] = semver.exec(ref) ?? []
-  if (match === undefined) return undefined
-  const version = `${major}.${minor}.${patch}${prerelease === undefined ? '' : `-${prerelease}`}`
-  // `1.2` must not move to a prerelease of 1.2.0.
-  if (prerelease !== undefined && !/\{\{(version|raw)\}\}/.test(pattern)) return asTag(version)
-  const raw = ref.slice('refs/tags/'.length)
-  const words: Readonly<Record<(typeof semverWords)[number], string>> = { version, raw, major, minor, patch }
-  return asTag(semverWords.reduce((tag, word) => tag.replaceAll(`{{${word}}}`, words[word]), pattern))
 }

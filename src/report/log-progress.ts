@@ -7,7 +7,7 @@ import { detailNews, failureLimit } from './deployment-details.ts'
 import { suspectedReason, suspicion } from './opening.ts'
 import { answerLine, howToContinue, waitingLine } from './pauses.ts'
 import { place } from './sentence.ts'
-import { image } from './short.ts'
+import { artifact } from './short.ts'
 import { settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 
@@ -15,7 +15,7 @@ import type { Subject } from './subject.ts'
 export function newLines(previous: DeploymentState, next: DeploymentState, subject: Subject): readonly Text[] {
   return [
     ...(next.plan && !previous.plan ? planned(next, subject) : []),
-    ...(next.versioned && !previous.versioned ? versioned(next) : []),
+    ...(next.versioned && !previous.versioned ? versioned(next, subject) : []),
     ...(next.deployment && !previous.deployment ? started(next) : []),
     ...next.phases.flatMap((phase) =>
       phaseLine(
@@ -57,7 +57,7 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
   ]
   return [
     plan.does === 'creates'
-      ? text`Creating service ${service} in ${place(subject)} (${where}): it does not exist yet`
+      ? text`Creating ${subject.nouns.target} ${service} in ${place(subject)} (${where}): it does not exist yet`
       : plan.does === 'settings'
         ? text`Changing the settings of ${service} in ${place(subject)} (${where})`
         : plan.does === 'runs'
@@ -66,8 +66,8 @@ function planned({ plan, purpose }: DeploymentState, subject: Subject): readonly
     ...settingLines(plan).map((line) => text`settings ${line}`),
     ...plan.facts.map(({ line }) => line),
     ...plan.artifacts.map(({ kind, name, from, to }) => {
-      const old = from === undefined || from === to ? '' : text`${asName(image(from))} → `
-      return text`${kind.toLowerCase().padEnd(8)} ${asName(name)}: ${old}${asName(image(to))}`
+      const old = from === undefined || from === to ? '' : text`${asName(artifact(kind, from))} → `
+      return text`${kind.toLowerCase().padEnd(8)} ${asName(name)}: ${old}${asName(artifact(kind, to))}`
     }),
   ]
 }
@@ -82,15 +82,11 @@ function plannedBack(plan: Plan, subject: Subject): readonly Text[] {
   ]
 }
 
-function versioned({ versioned, purpose, plan }: DeploymentState): readonly Text[] {
+function versioned({ versioned, purpose, plan }: DeploymentState, { nouns }: Subject): readonly Text[] {
   if (!versioned || purpose === 'rollback' || plan?.does === 'settings') return []
-  const name = asName(versioned.version.label)
+  const name = text`${nouns.version.padEnd(8)} ${asName(versioned.version.label)}`
   return [
-    isFound(purpose)
-      ? text`revision ${name}`
-      : versioned.reused
-        ? text`revision ${name} reused: identical content`
-        : text`revision ${name} registered`,
+    isFound(purpose) ? name : versioned.reused ? text`${name} reused: identical content` : text`${name} ${nouns.made}`,
   ]
 }
 
@@ -149,7 +145,7 @@ export function progressWords({ wanted, done, doneWord, pending, failed }: Progr
   return [share, ...rest].filter((part) => part !== '').join(', ')
 }
 
-/** Service events that are new, and not in the words of one that was shown before. */
+/** Messages that are new, and not in the words of one that was shown before. */
 function news(previous: DeploymentState, next: DeploymentState): readonly Text[] {
   const old = new Set(previous.messages)
   const shown = new Set(previous.messages.map(({ message }) => message.untrusted))

@@ -25,10 +25,10 @@ export type ShowLink = (address: string) => string
 /** `See https://…`, for channels in which an address is a link by itself. */
 export const plainLink: ShowLink = (address) => `See ${address}`
 
-/** The opening of a report on one service. */
+/** The opening of a report on one target. */
 export function opening(report: Report, show: ShowLink = plainLink): Opening {
   const { state } = report
-  const { now } = appearance(state)
+  const now = nowOf(report)
   const cause = state.verdict?.outcome === 'succeeded' ? undefined : state.cause
   return {
     headline: headline(report),
@@ -36,6 +36,12 @@ export function opening(report: Report, show: ShowLink = plainLink): Opening {
     fix: cause && remedy(cause, show),
     rest: [...(stageOf(state) === 'paused' ? waitingLines(state) : []), ...(now ? [[now]] : [])],
   }
+}
+
+/** What is true now and the headline does not say, in the nouns of the target. */
+function nowOf({ subject, state }: Report): string {
+  const { now } = appearance(state)
+  return typeof now === 'string' ? now : now(subject.nouns)
 }
 
 /** Headline and reason in one line, for places with room for one line only. */

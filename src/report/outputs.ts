@@ -1,10 +1,10 @@
+import type { DeploymentState } from '../deployment/state.ts'
 import type { Version } from '../deployment/version.ts'
 import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { openPauses } from './pauses.ts'
-import type { Report } from './report.ts'
 import { causeSentence } from './sentence.ts'
-import type { OutputNames } from './subject.ts'
+import type { OutputNames, Subject } from './subject.ts'
 
 /** Longest value of one output. GitHub allows 1 MB for all outputs of a job. */
 const longest = 64 * 1024
@@ -13,7 +13,13 @@ const longest = 64 * 1024
  * The outputs of a deployment by their names in action.yml; what is not known is an empty string. Those of a wait are
  * only there when one was left: not every action can leave one.
  */
-export function outputs({ subject, state }: Report): Record<string, string> {
+export function outputs({
+  subject,
+  state,
+}: {
+  readonly subject: Pick<Subject, 'outputs' | 'url'>
+  readonly state: DeploymentState
+}): Record<string, string> {
   const [pause] = state.verdict?.outcome === 'paused' ? openPauses(state) : []
   const values: Readonly<Record<string, string | undefined>> = {
     verdict: state.verdict?.outcome,

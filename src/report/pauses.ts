@@ -21,7 +21,7 @@ export function waitingLines(state: DeploymentState): readonly Text[] {
   const [first, ...others] = openPauses(state)
   if (first === undefined) return []
   if (others.length === 0)
-    return [text`Without an answer ${withoutAnswer(first)}${hookOf(first)}. ${howToContinue(first)}`]
+    return [text`Without an answer ${withoutAnswer(first)}${nameOf(first)}. ${howToContinue(first)}`]
   return [...[first, ...others].map(waitingLine), text`${howToContinue(first)} All pauses have to be continued.`]
 }
 
@@ -29,7 +29,7 @@ export function waitingLines(state: DeploymentState): readonly Text[] {
 export function waitingLine(pause: Pause): Text {
   const { stage, until } = pause
   const end = until === undefined ? '' : ` until ${moment(until)}`
-  return text`Paused at ${untrusted(stage)}${hookOf(pause)}${end}; without an answer ${withoutAnswer(pause)}.`
+  return text`Paused at ${untrusted(stage)}${nameOf(pause)}${end}; without an answer ${withoutAnswer(pause)}.`
 }
 
 /** How to continue the deployment, as a sentence. */
@@ -38,8 +38,8 @@ export function howToContinue(pause: Pause): Text {
 }
 
 /** Some waits have no name but that of their stage. */
-function hookOf({ id, stage }: Pause): Text {
-  return id === stage ? [] : text` (hook ${untrusted(id)})`
+function nameOf({ id, noun, stage }: Pause): Text {
+  return id === stage ? [] : text` (${noun ? `${noun} ` : ''}${untrusted(id)})`
 }
 
 function withoutAnswer({ id, stage, otherwise }: Pause): string {
@@ -57,7 +57,7 @@ const answers: Readonly<Record<PauseAnswer, string>> = {
 /** `Pause at POST_TEST_TRAFFIC_SHIFT continued.`, or that another one is still open. */
 export function answerLine(pause: Pause, answer: PauseAnswer, { pauses = [] }: DeploymentState): Text {
   if (answer === 'continue' && pauses.length > 0)
-    return text`Pause at ${untrusted(pause.stage)} (hook ${untrusted(pause.id)}) continued; ${pauses.length} still open.`
+    return text`Pause at ${untrusted(pause.stage)}${nameOf(pause)} continued; ${pauses.length} still open.`
   const then = answer === 'timed-out' && pause.otherwise === 'continue' ? ', the deployment continues' : ''
   return text`Pause at ${untrusted(pause.stage)} ${answers[answer]}${then}.`
 }

@@ -1,3 +1,4 @@
+import type { Nouns } from '../deployment/nouns.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Version } from '../deployment/version.ts'
@@ -14,13 +15,13 @@ import type { Subject } from './subject.ts'
 export type Stage = 'queued' | 'dry-run' | 'preparing' | 'deploying' | 'shifting' | 'rolling-back' | Outcome
 
 interface Appearance {
-  /** What follows the name of the service in a headline: `api (production): …`. */
+  /** What follows the name of the target in a headline: `api (production): …`. */
   readonly words: string
   readonly emoji: string
   /** Slack's colour bar. */
   readonly colour: string
   /** What is true now and the headline does not say; empty where it says all. */
-  readonly now: string
+  readonly now: string | ((nouns: Nouns) => string)
 }
 
 const [green, amber, red, grey] = ['#2EB67D', '#ECB22E', '#E01E5A', '#808080']
@@ -34,20 +35,25 @@ const appearances: Readonly<Record<Stage, Appearance>> = {
   'rolling-back': { words: 'failed, rolling back', emoji: '⏪', colour: red, now: '' },
   succeeded: { words: 'deployed', emoji: '✅', colour: green, now: '' },
   unchanged: { words: 'already up to date, nothing deployed', emoji: '✅', colour: green, now: '' },
-  failed: { words: 'failed, not rolled back', emoji: '❌', colour: red, now: 'Check which revision is live.' },
+  failed: {
+    words: 'failed, not rolled back',
+    emoji: '❌',
+    colour: red,
+    now: ({ version }) => `Check which ${version} is live.`,
+  },
   'rolled-back': { words: 'failed, rolled back', emoji: '⏪', colour: red, now: '' },
   'rollback-failed': {
     words: 'failed, and the rollback failed',
     emoji: '🚨',
     colour: red,
-    now: 'Act now: the live revision is unknown.',
+    now: ({ version }) => `Act now: the live ${version} is unknown.`,
   },
   stopped: { words: 'stopped', emoji: '🛑', colour: red, now: 'Traffic stays as it was at the stop.' },
   superseded: {
     words: 'superseded by a newer deployment',
     emoji: '⏭️',
     colour: grey,
-    now: 'The newer deployment decides which revision is live.',
+    now: ({ version }) => `The newer deployment decides which ${version} is live.`,
   },
   'timed-out': { words: 'timed out, may still be in progress', emoji: '⌛', colour: red, now: '' },
   cancelled: { words: 'cancelled', emoji: '🚫', colour: grey, now: '' },
@@ -74,7 +80,7 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   'rolled-back': { words: 'rollback failed' },
   'rollback-failed': {
     words: 'rollback failed',
-    now: 'Act now: the service is not on the revision that it was to be rolled back to.',
+    now: ({ target, version }) => `Act now: the ${target} is not on the ${version} that it was to be rolled back to.`,
   },
   stopped: { words: 'rollback stopped' },
   superseded: { words: 'rollback superseded by a newer deployment' },
@@ -84,13 +90,13 @@ const rollbackWords: Readonly<Record<Stage, Partial<Appearance>>> = {
   paused: { words: 'rollback paused' },
 }
 
-/** Where only the settings of a service change, which starts no deployment. */
+/** Where only the settings of a target change, which starts no deployment. */
 const settingsWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
   'dry-run': { words: 'dry run of new settings, nothing changed' },
   preparing: { words: 'changing settings' },
   succeeded: {
     words: 'settings changed',
-    now: 'The revision is the same; the settings apply from the next deployment.',
+    now: ({ version }) => `The ${version} is the same; the settings apply from the next deployment.`,
   },
 }
 
@@ -140,7 +146,9 @@ export function appearance(state: DeploymentState): Appearance {
     const words = isUntouched ? { words: unfound[state.purpose], now: '' } : {}
     return { ...appearances[stage], ...foundWords[stage], ...words }
   }
-  return isUntouched ? { ...appearances.failed, words: 'failed, nothing changed', now: '' } : appearances[stage]
+  // A revision, a task or a setting may have been changed once there was a version to deploy.
+  const untouched = state.versioned || state.phases.length > 0 ? 'failed, not deployed' : 'failed, nothing changed'
+  return isUntouched ? { ...appearances.failed, words: untouched, now: '' } : appearances[stage]
 }
 
 /** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */
@@ -154,7 +162,7 @@ export function headline({ subject, state }: Report): Text {
   return text`${asName(subject.service)} (${place(subject)}): ${words}${target}${where}${share}${took}`
 }
 
-/** Where a service was rolled back to, or is rolled back to now. */
+/** Where a target was rolled back to, or is rolled back to now. */
 function backTo(state: DeploymentState): Version | undefined {
   const { purpose, verdict, plan } = state
   if (purpose === 'rollback') return verdict?.outcome === 'succeeded' ? (verdict.serving ?? plan?.to) : undefined

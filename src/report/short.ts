@@ -1,10 +1,15 @@
 /** Short forms of AWS's and git's long names, for people. Each returns its argument where it is not of the known form. */
 
 /** `api@sha256:9f2c1a7b4d5e` or `api:v1` of an image reference, without the registry's host. */
-export function image(reference: string): string {
+function image(reference: string): string {
   const [first = '', ...rest] = reference.split('/')
   const withoutHost = rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : reference
   return withoutHost.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+}
+
+/** An artifact of a plan: the short form of an image, and anything else as it is, such as `s3://bucket/releases/1`. */
+export function artifact(kind: string, reference: string): string {
+  return kind === 'Image' ? image(reference) : reference
 }
 
 /** `1a2b3c4` of a commit's SHA. */

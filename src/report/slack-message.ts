@@ -4,6 +4,7 @@ import { proof } from '../diagnosis/evidence-report.ts'
 import { duration } from '../duration.ts'
 import type { SlackMessage } from '../ports/slack.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
+import { capital } from './capital.ts'
 import { detailLines } from './deployment-details.ts'
 import { forPlain, forSlack, forSlackCode } from './escape.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
@@ -11,7 +12,9 @@ import { progressWords, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, capitalised, image, commit as short } from './short.ts'
+
+import { account, artifact, capitalised, commit as short } from './short.ts'
+
 import {
   buttons,
   context,
@@ -77,11 +80,15 @@ function facts({ subject, state: { plan, versioned } }: Report): readonly SlackT
   const was = (value: string | undefined, now: string) => (value && value !== now ? ` (was ${slackCode(value)})` : '')
   const artifacts = plan?.artifacts.slice(0, 3) ?? []
   const [first] = artifacts
-  const lines = artifacts.map(({ from, to }) => slackCode(image(to)) + was(from && image(from), image(to)))
+  const lines = artifacts.map(
+    ({ kind, from, to }) => slackCode(artifact(kind, to)) + was(from && artifact(kind, from), artifact(kind, to)),
+  )
   return [
     ...commitFields(subject),
     ...(first ? [mrkdwn(`*${first.kind}*\n${lines.join('\n')}`)] : []),
-    ...(target ? [mrkdwn(`*Revision*\n${slackCode(target.label)}${was(before?.label, target.label)}`)] : []),
+    ...(target
+      ? [mrkdwn(`*${capital(subject.nouns.version)}*\n${slackCode(target.label)}${was(before?.label, target.label)}`)]
+      : []),
     ...(plan ? [mrkdwn(`*Strategy*\n${inSlack(methodWords(plan))}`)] : []),
     ...(plan && settingLines(plan).length > 0
       ? [mrkdwn(`*Settings*\n${settingLines(plan).map(inSlack).join('\n')}`)]
@@ -100,7 +107,7 @@ export function commitFields({ run, commit }: Pick<Subject, 'run' | 'commit'>): 
 }
 
 /** The phases that run, failed or were cut off as lines with emoji, and what is known of traffic and tasks. */
-function progress({ state }: Report): string {
+function progress({ subject, state }: Report): string {
   const isOver = state.verdict !== undefined && isEnded(state.verdict.outcome)
   const emoji: Readonly<Partial<Record<Phase['status'], string>>> = {
     running: isOver ? ':black_square_for_stop:' : ':hourglass_flowing_sand:',
@@ -111,7 +118,7 @@ function progress({ state }: Report): string {
       const mark = emoji[phase.status]
       return mark ? [`${mark} ${forSlack(phase.name)}${took(phase)}`] : []
     }),
-    ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
+    ...trafficLine(state, subject.nouns).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
     ...(state.progress && !state.verdict
       ? [`${capitalised(state.progress.unit)}: ${progressWords(state.progress)}`]
       : []),
@@ -119,7 +126,7 @@ function progress({ state }: Report): string {
   ].join('\n')
 }
 
-/** A picture of the share that moves; of a revision that has all of it there is nothing to draw. */
+/** A picture of the share that moves; of a version that has all of it there is nothing to draw. */
 function bar(state: DeploymentState): string {
   return state.trafficPercent === undefined || servingNow(state) ? '' : `${trafficBar(state.trafficPercent)} `
 }

@@ -1,15 +1,19 @@
+import type { Nouns } from '../deployment/nouns.ts'
 import type { Untrusted } from '../text.ts'
 
 /** What is deployed, its actor and its origin: the facts that a report needs beside the state. */
 export interface Subject {
+  /** Name of what is deployed to. */
   readonly service: string
-  /** What the service is a part of: a cluster, an application. */
+  /** What it and its versions are called. */
+  readonly nouns: Nouns
+  /** What it is a part of: a cluster, an application. */
   readonly home: { readonly kind: string; readonly name: string }
   readonly region: string
   /** Name of the environment in slipway.yml, or undefined. */
   readonly environment?: string | undefined
   readonly accountId?: string | undefined
-  /** Public address of the service. */
+  /** Its public address. */
   readonly url?: string | undefined
   readonly outputs: OutputNames
   readonly run: Run

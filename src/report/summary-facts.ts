@@ -1,10 +1,11 @@
 import type { DeploymentState } from '../deployment/state.ts'
 import { text, untrusted } from '../text.ts'
+import { capital } from './capital.ts'
 import { type DetailLine, detailLines } from './deployment-details.ts'
 import { commitUrl, compareUrl, runUrl, safeUrl } from './links.ts'
 import { code, factTable, link, prose } from './markdown.ts'
 import type { Report } from './report.ts'
-import { account, image, commit as short } from './short.ts'
+import { account, artifact, commit as short } from './short.ts'
 import { methodWords, settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { trafficLine } from './traffic-words.ts'
@@ -15,12 +16,12 @@ type Fact = readonly [name: string, value: string]
 export function facts(report: Report): string {
   const { subject, state } = report
   return factTable([
-    ['Service', `${code(subject.service)} in ${subject.home.kind} ${code(subject.home.name)}`],
+    [capital(subject.nouns.target), `${code(subject.service)} in ${subject.home.kind} ${code(subject.home.name)}`],
     ...environmentFact(subject),
-    ...planFacts(state),
+    ...planFacts(report),
     ...(state.purpose === 'explanation' ? [] : commitFacts(subject)),
     ...strategyFacts(state),
-    ...[...rollbackLine(state), ...trafficLine(state), ...detailLines(state)].map(
+    ...[...rollbackLine(state), ...trafficLine(state, subject.nouns), ...detailLines(state)].map(
       ([label, words]): Fact => [label, prose(words)],
     ),
     placeFact(subject),
@@ -58,17 +59,20 @@ export function linkList(links: readonly (readonly [label: string, address: stri
     .join(' · ')
 }
 
-function planFacts({ plan, versioned }: DeploymentState): readonly Fact[] {
+function planFacts({ subject: { nouns }, state: { plan, versioned } }: Report): readonly Fact[] {
   if (!plan) return []
   const { artifacts, facts, does, basis, from: previous } = plan
   const target = versioned?.version ?? plan.to
   return [
     ...artifacts.map(
-      ({ kind, name, from, to }): Fact => [`${kind} of ${code(name)}`, change(from && image(from), image(to))],
+      ({ kind, name, from, to }): Fact => [
+        `${kind} of ${code(name)}`,
+        change(from && artifact(kind, from), artifact(kind, to)),
+      ],
     ),
-    ...(target ? [['Revision', change(previous?.label, target.label)] as const] : []),
+    ...(target ? [[capital(nouns.version), change(previous?.label, target.label)] as const] : []),
     ...facts.map(({ label, value }): Fact => [label, prose(value)]),
-    ...(does === 'creates' ? [['New service', 'created by this deployment'] as const] : []),
+    ...(does === 'creates' ? [[`New ${nouns.target}`, 'created by this deployment'] as const] : []),
     ...(basis ? [['Selected because', prose(text`${basis}`)] as const] : []),
   ]
 }

@@ -1,3 +1,4 @@
+import type { Nouns } from '../deployment/nouns.ts'
 import type { DeploymentState, Phase } from '../deployment/state.ts'
 import { isEnded } from '../deployment/verdict.ts'
 import { duration } from '../duration.ts'
@@ -40,10 +41,10 @@ const fewestShares = 3
 const points = 40
 
 /**
- * The share of the traffic on the new revision over the time, as a Mermaid chart (`xychart-beta`): a point for each of many
+ * The share of the traffic on the new version over the time, as a Mermaid chart (`xychart-beta`): a point for each of many
  * equal parts of the time, as a line of Mermaid's has its points at equal distances. Empty where the strategy shifts none.
  */
-export function trafficChart({ traffic = [], startedAt, updatedAt }: DeploymentState): string {
+export function trafficChart({ traffic = [], startedAt, updatedAt }: DeploymentState, { version }: Nouns): string {
   const shares = new Set([0, ...traffic.map(({ percent }) => percent)])
   if (shares.size < fewestShares) return ''
   const whole = Math.max(1, updatedAt - startedAt)
@@ -53,7 +54,7 @@ export function trafficChart({ traffic = [], startedAt, updatedAt }: DeploymentS
     // The line of Mermaid's own theme is too pale for a white page, and its chart too high.
     '%%{init: {"xyChart": {"height": 260}, "themeVariables": {"xyChart": {"plotColorPalette": "#0969da"}}}}%%',
     'xychart-beta',
-    '  title "Traffic on the new revision (%)"',
+    `  title "Traffic on the new ${version} (%)"`,
     `  x-axis "Minutes" 0 --> ${(whole / 60_000).toFixed(1)}`,
     '  y-axis 0 --> 100',
     `  line [${line.join(', ')}]`,

@@ -53,7 +53,7 @@ function partsOf(report: Report, place: SummaryPlace): readonly Part[] {
     { markdown: facts(report), weight: 10 },
     { markdown: warnings(report), weight: 9 },
     { markdown: timeline(state), weight: 5 },
-    { markdown: trafficChart(state), weight: 1 },
+    { markdown: trafficChart(state, report.subject.nouns), weight: 1 },
     ...folded,
     { markdown: differences(report), weight: 4 },
     { markdown: nextSteps(report), weight: 8 },

@@ -1,4 +1,5 @@
 import type { Details } from '../deployment/details.ts'
+import type { Nouns } from '../deployment/nouns.ts'
 import type { DeploymentState } from '../deployment/state.ts'
 import type { Outcome } from '../deployment/verdict.ts'
 import type { Version } from '../deployment/version.ts'
@@ -8,12 +9,12 @@ import type { DetailLine } from './deployment-details.ts'
 /** After these the shares that were seen last may be true no more, but nothing newer is known. */
 const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', 'timed-out', 'cancelled', 'detached']
 
-/** Traffic by revision: shares while it shifts, the one revision that has all of it after the end. */
-export function trafficLine(state: DeploymentState): readonly DetailLine[] {
+/** Traffic by version: shares while it shifts, the one version that has all of it after the end. */
+export function trafficLine(state: DeploymentState, nouns: Nouns): readonly DetailLine[] {
   const { verdict, details, trafficPercent } = state
   const serving = servingNow(state)
-  if (serving) return [['Live revision', text`${asName(serving.label)}`]]
-  const known = trafficPercent === undefined ? undefined : text`${trafficPercent}% on the new revision`
+  if (serving) return [[`Live ${nouns.version}`, text`${asName(serving.label)}`]]
+  const known = trafficPercent === undefined ? undefined : text`${trafficPercent}% on the new ${nouns.version}`
   const shares = trafficShares(details) ?? known
   if (shares === undefined) return []
   // One that waits for an answer keeps its shares.
@@ -28,7 +29,7 @@ export function servingNow({ verdict, plan, purpose }: DeploymentState): Version
   return verdict.serving ?? (isBack ? plan?.from : undefined)
 }
 
-/** `api:117 90% · api:118 10%`, the old revision first; undefined where no traffic is shifted. */
+/** `api:117 90% · api:118 10%`, the old version first; undefined where no traffic is shifted. */
 function trafficShares(details: Details | undefined): Text | undefined {
   const sharing = details?.shares.filter(({ percent, side }) => percent > 0 || side === 'new')
   if (!sharing || sharing.length === 0) return undefined

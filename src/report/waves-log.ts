@@ -1,3 +1,4 @@
+import type { Nouns } from '../deployment/nouns.ts'
 import { initialState } from '../deployment/state.ts'
 import { nameList } from '../deployment/waves/name-list.ts'
 import { isPutBack, type WavesEvent, type WavesState } from '../deployment/waves/waves-state.ts'
@@ -6,7 +7,7 @@ import { logLines } from './log-lines.ts'
 import { firstLine, linesBelow } from './opening.ts'
 import { appearanceOf } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
-import { type WavesSubject, wavesOpening, wavesStage } from './waves-words.ts'
+import { type WavesSubject, wavesNouns, wavesOpening, wavesStage } from './waves-words.ts'
 
 const longestName = 24
 
@@ -22,7 +23,7 @@ export function wavesLogLines(
     case 'wave':
       return wave(next, event.wave).map(at)
     case 'turned':
-      return [at(turned(next, event.because))]
+      return [at(turned(next, event.because, wavesNouns(subject)))]
     case 'finished':
       return ending({ subject, state: next }).map(at)
     default:
@@ -36,9 +37,9 @@ function wave({ services }: WavesState, index: number): readonly Text[] {
   return count === 1 ? [] : [text`Wave ${index + 1} of ${count}: ${nameList(members)}`]
 }
 
-function turned({ services }: WavesState, because: string): Text {
+function turned({ services }: WavesState, because: string, { target, targets }: Nouns): Text {
   const done = services.filter((service) => service.state?.verdict?.outcome === 'succeeded' && !isPutBack(service))
-  const others = done.length === 1 ? 'the deployed service' : `the ${done.length} deployed services`
+  const others = done.length === 1 ? `the deployed ${target}` : `the ${done.length} deployed ${targets}`
   return text`⏪ ${asName(because)} failed, rolling back ${done.length === 0 ? 'what was changed' : others}`
 }
 

@@ -5,9 +5,8 @@ import { renderText } from '../text.ts'
 import { forPlain } from './escape.ts'
 import { outputs, versionOutputs } from './outputs.ts'
 import { truncate } from './short.ts'
-import type { OutputNames } from './subject.ts'
 import { causeOfService, failureOf, reportOf } from './waves-service.ts'
-import { totalCause, type WavesReport } from './waves-words.ts'
+import { totalCause, type WavesReport, type WavesSubject } from './waves-words.ts'
 
 /**
  * A job's outputs may have 1 MB in UTF-16 together (GitHub docs, "Passing information between jobs"), and a cut JSON would
@@ -23,35 +22,39 @@ const longestCause = 500
 export function wavesOutputs({ subject, state }: WavesReport): Record<string, string> {
   const [only, ...others] = state.services
   const single = only && others.length === 0 ? reportOf(only, subject) : undefined
-  const nothing = outputs({ subject: { ...subject, service: '' }, state: initialState(state.startedAt) })
-  const revisions = new Set(state.services.map((service) => versionsOf(service).to?.id))
-  const [shared] = revisions.size === 1 ? revisions : []
+  const nothing = outputs({ subject, state: initialState(state.startedAt) })
+  const versions = new Set(state.services.map((service) => versionsOf(service).to?.id))
+  const [shared] = versions.size === 1 ? versions : []
   return {
     ...(single ? outputs(single) : { ...nothing, [subject.outputs.version]: shared ?? '' }),
     verdict: state.verdict?.outcome ?? '',
-    cause: renderText(totalCause(state), forPlain),
+    cause: renderText(totalCause({ subject, state }), forPlain),
     'cause-code': state.verdict && !isGood(state.verdict.outcome) ? (state.verdict.cause?.code ?? '') : '',
-    services: services(state.services, subject.outputs),
+    services: services(state.services, subject),
   }
 }
 
 /** JSON: name → what is known of the service. */
-function services(all: readonly WaveService[], names: OutputNames): string {
+function services(all: readonly WaveService[], subject: WavesSubject): string {
   for (const cut of [longestCause, 0]) {
-    const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, names, cut)])))
+    const json = JSON.stringify(Object.fromEntries(all.map((service) => [service.name, facts(service, subject, cut)])))
     if (json.length <= longest) return json
   }
   return JSON.stringify(Object.fromEntries(all.map((service) => [service.name, { verdict: verdictOf(service) }])))
 }
 
-function facts(service: WaveService, names: OutputNames, longestReason: number) {
+/** Outputs that only its kind of target has are there where they have a value. */
+function facts(service: WaveService, subject: WavesSubject, longestReason: number) {
   const { deployment } = service.state ?? {}
+  const names = subject.services.get(service.name)?.outputs ?? subject.outputs
+  const own = Object.entries({ ...names.own, ...deployment?.outputs }).filter(([, value]) => value !== '')
   return {
     verdict: verdictOf(service),
     cause: truncate(renderText(causeOfService(service), forPlain), longestReason),
     'cause-code': failureOf(service)?.code ?? '',
     ...versionOutputs(names, versionsOf(service)),
     'deployment-id': deployment?.id ?? '',
+    ...Object.fromEntries(own),
     'console-url': deployment?.consoleUrl ?? '',
   }
 }

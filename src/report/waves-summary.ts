@@ -1,5 +1,6 @@
 import { versionsOf, type WaveService } from '../deployment/waves/waves-state.ts'
 import { text } from '../text.ts'
+import { capital } from './capital.ts'
 import { runUrl } from './links.ts'
 import { code, factTable, fold, prose, table } from './markdown.ts'
 import { appearanceOf, headline } from './sentence.ts'
@@ -14,7 +15,7 @@ import {
   standing,
   withinRoom,
 } from './waves-service.ts'
-import { type WavesReport, wavesOpening, wavesStage } from './waves-words.ts'
+import { type WavesReport, wavesNouns, wavesOpening, wavesStage } from './waves-words.ts'
 
 /** Leaves room for the opening and some folds in a summary, which is cut at 65,536. Characters. */
 const longestTable = 45_000
@@ -33,9 +34,10 @@ export function renderWavesSummary(report: WavesReport): string {
   ])
 }
 
-function services({ state }: WavesReport): string {
+function services({ subject, state }: WavesReport): string {
+  const { target, version } = wavesNouns(subject)
   const hasWaves = state.services.some(({ wave }) => wave > 0)
-  const header = [...(hasWaves ? ['Wave'] : []), 'Service', 'Status', 'Revision', 'Duration', 'Cause']
+  const header = [...(hasWaves ? ['Wave'] : []), capital(target), 'Status', capital(version), 'Duration', 'Cause']
   const rows = new Map(state.services.map((service) => [service, row(service, hasWaves)]))
   const { shown, rest } = withinRoom(
     state.services,
@@ -52,13 +54,13 @@ function row(service: WaveService, hasWaves: boolean): readonly string[] {
     ...(hasWaves ? [String(service.wave + 1)] : []),
     code(service.name),
     `${emoji} ${words}`,
-    revisions(service),
+    versions(service),
     durationOf(service),
     prose(causeOfService(service)),
   ]
 }
 
-function revisions(service: WaveService): string {
+function versions(service: WaveService): string {
   const { from, to } = versionsOf(service)
   if (!to) return from ? code(from.label) : ''
   if (!from || from.id === to.id) return code(to.label)

@@ -1,3 +1,4 @@
+import { commonNouns, type Nouns } from '../deployment/nouns.ts'
 import { isGood, isUnwatched } from '../deployment/verdict.ts'
 import { mostNames, nameList } from '../deployment/waves/name-list.ts'
 import {
@@ -16,8 +17,18 @@ import { causeSentence, headline, type Stage } from './sentence.ts'
 import type { Subject } from './subject.ts'
 
 /** What is deployed together: the facts that all share, and each service's own by its name in this run. */
-export interface WavesSubject extends Omit<Subject, 'service'> {
+export interface WavesSubject extends Omit<Subject, 'service' | 'nouns'> {
   readonly services: ReadonlyMap<string, Subject>
+}
+
+/** What all of them are called. */
+export function wavesNouns({ services }: WavesSubject): Nouns {
+  return commonNouns([...services.values()].map(({ nouns }) => nouns))
+}
+
+/** `1 service`, `2 services`. */
+function count(all: readonly unknown[], { target, targets }: Nouns): string {
+  return `${all.length} ${all.length === 1 ? target : targets}`
 }
 
 /** What every view of services that are deployed together gets. */
@@ -63,10 +74,9 @@ export function wavesHeadline({ subject, state }: WavesReport): Text {
   if (only?.state && one && others.length === 0 && !state.verdict?.cause)
     return headline({ subject: one, state: only.state })
   const stage = wavesStage(state)
-  const count = `${state.services.length} ${state.services.length === 1 ? 'service' : 'services'}`
   const took = state.verdict && stage !== 'unchanged' ? ending(state) : ''
   const where = asName(subject.environment ?? subject.home.name)
-  return text`${count} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
+  return text`${count(state.services, wavesNouns(subject))} (${where}): ${words[stage]}${stage === 'deploying' ? progress(state) : ''}${took}`
 }
 
 function progress({ services, wave = 0 }: WavesState): string {
@@ -81,10 +91,10 @@ function ending({ startedAt, updatedAt, verdict }: WavesState): string {
 }
 
 /** The total cause, and what became of the others: what comes first everywhere, and the output `cause`. Empty when all is good. */
-export function totalCause(state: WavesState): Text {
+export function totalCause({ subject, state }: WavesReport): Text {
   const { verdict } = state
   if (!verdict || isGood(verdict.outcome)) return []
-  const sentences = [...(verdict.cause ? [causeSentence(verdict.cause)] : []), ...aftermath(state)]
+  const sentences = [...(verdict.cause ? [causeSentence(verdict.cause)] : []), ...aftermath(state, wavesNouns(subject))]
   return sentences.flatMap((sentence, index) => (index === 0 ? sentence : [' ', ...sentence]))
 }
 
@@ -95,13 +105,14 @@ function haltCause({ services, halted }: WavesState): Text {
 }
 
 /** What is suspected of the first service of which anything is; how many others there are is said. */
-function firstSuspicion({ services }: WavesState): Text {
+function firstSuspicion({ subject, state: { services } }: WavesReport): Text {
   const suspected = services.flatMap((service) => {
     const said = suspicionOf(service)
     return said ? [text`${untrusted(service.name)}: ${said}`] : []
   })
   const [first = [], ...others] = suspected
-  const more = others.length === 1 ? '1 more service' : `${others.length} more services`
+  const { target, targets } = wavesNouns(subject)
+  const more = `${others.length} more ${others.length === 1 ? target : targets}`
   return others.length === 0 ? first : text`${first} ${more} affected.`
 }
 
@@ -120,7 +131,7 @@ export function wavesSuspicions({ services }: WavesState): string {
 export function wavesOpening(report: WavesReport, show: ShowLink = plainLink): Opening {
   const { verdict } = report.state
   const halt = haltCause(report.state)
-  const reason = verdict ? totalCause(report.state) : halt.length > 0 ? halt : firstSuspicion(report.state)
+  const reason = verdict ? totalCause(report) : halt.length > 0 ? halt : firstSuspicion(report)
   return {
     headline: wavesHeadline(report),
     reason: reason.length > 0 ? reason : undefined,
@@ -130,16 +141,17 @@ export function wavesOpening(report: WavesReport, show: ShowLink = plainLink): O
 }
 
 /** What became of the services that did not fail themselves. */
-function aftermath({ services, halted, verdict }: WavesState): readonly Text[] {
+function aftermath({ services, halted, verdict }: WavesState, nouns: Nouns): readonly Text[] {
   const others = services.filter(({ name }) => name !== halted)
   const going = services.filter(isGoingBack)
   const lost = services.filter((service) => service.back && !isRestored(service) && !going.includes(service))
   const failed = lost.filter(({ back }) => back?.verdict?.outcome !== 'cancelled')
   const stays = others.filter((service) => isChanged(service) && !service.back && isAtRest(service))
   const unbegun = services.filter(({ state }) => state === undefined)
-  const what = verdict?.outcome === 'cancelled' ? 'Deployed before the cancel, not rolled back' : 'On the new revision'
+  const what =
+    verdict?.outcome === 'cancelled' ? 'Deployed before the cancel, not rolled back' : `On the new ${nouns.version}`
   return [
-    ...counted(services.filter(isPutBack), 'rolled back'),
+    ...counted(services.filter(isPutBack), nouns, 'rolled back'),
     ...listed('Rollback in progress, continues after this job', going),
     ...listed('Rollback failed', failed),
     ...listed(what, stays),
@@ -154,9 +166,9 @@ function isAtRest({ state }: WaveService): boolean {
   return verdict !== undefined && verdict.outcome !== 'cancelled' && !isUnwatched(verdict)
 }
 
-function counted(services: readonly WaveService[], what: string): readonly Text[] {
+function counted(services: readonly WaveService[], nouns: Nouns, what: string): readonly Text[] {
   if (services.length === 0) return []
-  return [text`${services.length} ${services.length === 1 ? 'service' : 'services'} ${what}: ${nameList(services)}.`]
+  return [text`${count(services, nouns)} ${what}: ${nameList(services)}.`]
 }
 
 function listed(what: string, services: readonly WaveService[]): readonly Text[] {

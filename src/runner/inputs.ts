@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { problemsOf } from './input-mistakes.ts'
 
 /**
  * Reads one input. Gets the trimmed text that GitHub passes, `''` when it was not given; returns the typed value or throws an
@@ -155,7 +156,7 @@ export function readInputs<Spec extends InputSpec>(
     try {
       values[fieldOf(name)] = read(given(name), (message) => warn(text`${name} ${untrusted(message)}`))
     } catch (error) {
-      problems.push(text`${name} ${untrusted(error instanceof Error ? error.message : String(error))}`)
+      problems.push(...problemsOf(name, error))
     }
   }
   const known = Object.keys(spec)

@@ -268,7 +268,7 @@ describe('when things go wrong', () => {
     for (const name of [
       'repository must be the name',
       'tag must be',
-      'tags line "type=later"',
+      'tags:1:1: has type=later; allowed: schedule, semver',
       'secrets must have lines like id=value; line 2',
       'context must be',
       'did you mean context?',

@@ -450,7 +450,7 @@ describe('the revision is that of what is checked out', () => {
       { tags: 'type=sha,format=long,prefix=\ntype=ref,event=pr' },
       { environment: merge(), event },
     )
-    expect(first.outputs).toMatchObject({ tags: `${feature}\npr-7`, revision: feature })
+    expect(first.outputs).toMatchObject({ tags: `pr-7\n${feature}`, revision: feature })
     expect(labelsOf(scene)[label('revision')]).toBe(feature)
     git('checkout', '--quiet', 'main')
     write('README.md', 'the base moves on')

@@ -5,6 +5,7 @@ import { type Origin, tagsOf } from '../../src/deployment/origin.ts'
 import type { Guard } from '../../src/deployment/policies.ts'
 import type { CommitOrder, Incomparable, JsonObject } from '../../src/ports.ts'
 import { provenanceOf } from '../../src/targets/ecs/facts/origin-tags.ts'
+import { serviceNouns } from '../../src/targets/ecs/request/service-nouns.ts'
 import { failure, plain } from '../refusal.ts'
 
 const ours: Origin = { commit: 'a'.repeat(40), repository: 'acme/api', run: '200/1', ref: 'refs/heads/main' }
@@ -24,7 +25,7 @@ function guarding(answer: Answer | undefined, policy: Partial<Guard> = {}) {
     asked.push(`${base.slice(0, 1)}...${head.slice(0, 1)}`)
     return answer as Answer
   }
-  return { guard, asked, watchman: openWatchman(guard, { history: answer && { compare } }) }
+  return { guard, asked, watchman: openWatchman(guard, serviceNouns, { history: answer && { compare } }) }
 }
 
 /** What becomes of a deployment: `pass`, its warning, `older`, or why it is refused and what to do. */

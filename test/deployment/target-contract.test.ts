@@ -48,7 +48,7 @@ async function* failing(error: unknown): Events<End> {
 function target(parts: Partial<Target> = {}, prepared: Partial<Prepared> = {}, change = succeeding): Target {
   return {
     kind: 'toy',
-    noun: 'shelf',
+    nouns: { target: 'shelf', targets: 'shelves', version: 'box', made: 'packed' },
     name: 'left',
     goesOn: true,
     own: {},

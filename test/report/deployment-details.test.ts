@@ -7,6 +7,7 @@ import type { Version } from '../../src/deployment/version.ts'
 import { detailLines, detailNews, failureLimit } from '../../src/report/deployment-details.ts'
 import { trafficLine } from '../../src/report/traffic-words.ts'
 import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
+import { serviceNouns } from '../../src/targets/ecs/request/service-nouns.ts'
 import { renderText, text, untrusted } from '../../src/text.ts'
 import { cause, evidence, lastState, start, stories, version } from './stories.ts'
 
@@ -20,7 +21,7 @@ const ends = (outcome: Outcome, serving?: Version): DeploymentEvent => ({
 })
 
 function shown(state: DeploymentState): readonly string[] {
-  const lines = [...trafficLine(state), ...detailLines(state)]
+  const lines = [...trafficLine(state, serviceNouns), ...detailLines(state)]
   return lines.map(([label, words]) => `${label}: ${renderText(words, (theirs) => theirs)}`)
 }
 

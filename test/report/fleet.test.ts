@@ -69,7 +69,7 @@ function report(standings: readonly Standing[], words: string = 'it broke', isOv
     foldWaves,
     initialWaves(waves, start),
   )
-  const verdict = wavesVerdict(folded, false)
+  const verdict = wavesVerdict(folded, false, subject.nouns)
   const state: WavesState = isOver ? foldWaves(folded, { kind: 'finished', at: start + 95_000, verdict }) : folded
   const services = new Map(names.map((name) => [name, { ...shared, service: name }]))
   return { subject: { ...shared, services }, state }

@@ -12,6 +12,7 @@ import { taskProgress } from '../../src/targets/ecs/facts/task-progress.ts'
 import { evidenceInWords } from '../../src/targets/ecs/finish/evidence-words.ts'
 import { planInWords } from '../../src/targets/ecs/prepare/plan-words.ts'
 import type { ServicePlan } from '../../src/targets/ecs/prepare/service-plan.ts'
+import { serviceNouns } from '../../src/targets/ecs/request/service-nouns.ts'
 import {
   type Alarms,
   alarmGauge,
@@ -46,6 +47,7 @@ export const subject: Subject = {
   environment: 'production',
   accountId: '111122223333',
   url: 'https://api.example.com',
+  nouns: serviceNouns,
   outputs: outputNames,
   run: {
     serverUrl: 'https://github.com',
@@ -300,6 +302,7 @@ const waiting: readonly DeploymentEvent[] = [
       at: at(60 + number),
       pause: {
         id: `ecs-pause-${number}`,
+        noun: 'hook',
         stage: 'POST_TEST_TRAFFIC_SHIFT',
         until: at(3600 * number),
         otherwise: number === 1 ? 'roll-back' : 'continue',

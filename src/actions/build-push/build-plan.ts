@@ -12,7 +12,9 @@ import type { Runner } from '../../runner/action.ts'
 import { repositoryUrl } from '../../source.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type BuildOrigin, workspaceOf } from '../world/source-commit.ts'
+import { describingLabels, givenLabels } from './build-labels.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
+import type { WantedTags } from './build-tags.ts'
 
 /** A build, and what its image is going to be made of. */
 export interface BuildPlan {
@@ -39,14 +41,19 @@ interface Contents {
 }
 
 /** Decides what is built: the request with all labels, and the key that identifies equal builds. Logs what was decided. */
-export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, runner: Runner): Promise<BuildPlan> {
+export async function planBuild(
+  inputs: BuildPushInputs,
+  wanted: WantedTags,
+  found: BuildOrigin,
+  runner: Runner,
+): Promise<BuildPlan> {
   const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
   const { changed, unknown } = contents
   const { environment, log } = runner
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
   if (unknown !== undefined) log.info(text`No existing image is reused: ${unknown}`)
   if (changed.length > 0 && revision !== undefined) log.info(dirty(changed, revision))
-  const request = requestOf(inputs, contents.ownIgnoreFile)
+  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
   const repository = found.source?.repository ?? found.event.repository
   const made =
     unknown === undefined
@@ -58,6 +65,7 @@ export async function planBuild(inputs: BuildPushInputs, found: BuildOrigin, run
         })
       : undefined
   const labels = {
+    ...describingLabels(repository, wanted.version, found, runner),
     ...(revision !== undefined && { [revisionLabel]: revision }),
     'org.opencontainers.image.source': repositoryUrl(repository, found.event),
     'org.opencontainers.image.created': createdAt(contents.committedAt, runner),
@@ -142,7 +150,7 @@ async function changesOf(
   return { changed, committedAt: status.committedAt }
 }
 
-function requestOf(inputs: BuildPushInputs, ownIgnoreFile: boolean): BuildRequest {
+function requestOf(inputs: BuildPushInputs, { source }: WantedTags, ownIgnoreFile: boolean): BuildRequest {
   const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, network, noCache, pull } = inputs
   return {
     context,
@@ -150,7 +158,7 @@ function requestOf(inputs: BuildPushInputs, ownIgnoreFile: boolean): BuildReques
     target,
     platforms,
     buildArgs,
-    labels: Object.fromEntries(inputs.labels),
+    labels: givenLabels(inputs, source),
     secrets: inputs.secrets.map(([id, value]) => ({ id, value })),
     secretFiles: inputs.secretFiles.map(([id, path]) => ({ id, path })),
     cacheFrom,

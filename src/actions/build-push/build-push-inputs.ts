@@ -1,6 +1,11 @@
 import { isRepositoryName, isTag, withoutCredentials } from '../../image/reference.ts'
-import { parseTagRule, type TagRule } from '../../image/tag-rules.ts'
+import type { Parsed } from '../../image/tag-fields.ts'
+import { parseFlavor } from '../../image/tag-flavor.ts'
+import { parseTagLabels } from '../../image/tag-labels.ts'
+import { parseTagRules } from '../../image/tag-rules.ts'
+import { InputMistakes } from '../../runner/input-mistakes.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
+import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 
@@ -19,14 +24,21 @@ const tag: InputReader<string | undefined> = (given) => {
   )
 }
 
-const tagRules: InputReader<readonly TagRule[]> = (given) =>
-  lines(given).map((line) => {
-    try {
-      return parseTagRule(line.trim())
-    } catch (error) {
-      throw new Error(`line "${line.trim()}" ${error instanceof Error ? error.message : ''}`)
-    }
-  })
+/** A reader of a text of several lines, whose mistakes are reported with line and column. */
+function parsed<T>(name: string, parse: (given: string) => Parsed<T>): InputReader<T> {
+  return (given) => {
+    const { value, mistakes } = parse(given)
+    if (mistakes.length === 0) return value
+    throw new InputMistakes(
+      mistakes.map(({ message, line, column }) => ({
+        message: text`${untrusted(message)}`,
+        input: name,
+        line,
+        column,
+      })),
+    )
+  }
+}
 
 /** Lines `name=value`. What is secret about a line stays out of the message. */
 function pairs(kind: string): InputReader<readonly (readonly [string, string])[]> {
@@ -53,13 +65,14 @@ export const buildPushInputs = {
   'create-repository': flag(false),
   'immutable-tags': flag(true),
   tag,
-  tags: tagRules,
+  tags: parsed('tags', parseTagRules),
+  flavor: parsed('flavor', parseFlavor),
   context,
   file: optionalText,
   target: optionalText,
   platforms: list,
   'build-args': lines,
-  labels: pairs('name=value'),
+  labels: parsed('labels', parseTagLabels),
   secrets: pairs('id=value'),
   'secret-files': pairs('id=path'),
   'cache-from': lines,

@@ -49,7 +49,8 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   if (lost.length > 0) throw invalidInputs(lost)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
-  const tags = await wantedTags(inputs, found, runner)
+  const wanted = await wantedTags(inputs, found, runner)
+  const { tags } = wanted
   if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
   const layout =
     inputs.ociLayout === undefined
@@ -60,7 +61,7 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
         tags,
-        source: layout === undefined ? await planBuild(inputs, found, runner) : { kind: 'layout', layout },
+        source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
       openPorts(inputs, runner, world),
     )

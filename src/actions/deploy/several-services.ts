@@ -133,7 +133,11 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
-  reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: wavesVerdict(reporter.state(), true) })
+  reporter.take({
+    kind: 'finished',
+    at: runner.clock.now(),
+    verdict: wavesVerdict(reporter.state(), true, channels.subject.nouns),
+  })
   await reporter.sendFinalReport()
 }
 

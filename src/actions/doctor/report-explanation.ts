@@ -5,7 +5,11 @@ import { firstLine, linesBelow, opening } from '../../report/opening.ts'
 import { outputs } from '../../report/outputs.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { Runner } from '../../runner/action.ts'
+
 import { explainEcsDeployment, outputNames } from '../../targets/ecs/index.ts'
+
+import { serviceNouns } from '../../targets/ecs/request/service-nouns.ts'
+
 import { text } from '../../text.ts'
 import type { Place } from '../targets/place.ts'
 import { openImageStore } from '../world/open-image-store.ts'
@@ -35,6 +39,7 @@ export async function reportExplanation(
     home: explained.home,
     region: aws.region,
     environment: place.environment,
+    nouns: serviceNouns,
     outputs: outputNames,
     accountId: place.accountId,
     run: readRun(runner.environment),

@@ -12,6 +12,7 @@ import type { Runner } from '../../runner/action.ts'
 import { silentSlack } from '../../slack/silent.ts'
 import type { SlackConfig } from '../../slack/slack.ts'
 import { outputNames } from '../../targets/ecs/index.ts'
+import { serviceNouns } from '../../targets/ecs/request/service-nouns.ts'
 import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 import { deployedBy } from '../targets/environment-before.ts'
 import type { Place } from '../targets/place.ts'
@@ -89,6 +90,7 @@ function subjectOf({ environment, accountId, url }: Place, { cluster, service, r
     environment,
     accountId,
     url,
+    nouns: serviceNouns,
     outputs: outputNames,
   }
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { deploy } from '../deploy.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
+import { commonNouns } from '../nouns.ts'
 import { rollBack } from '../roll-back.ts'
 import { beginnings, preparing } from './beginnings.ts'
 import { lookAhead } from './look-ahead.ts'
@@ -58,7 +59,8 @@ export async function* deployWaves(request: WavesRequest, context: WavesContext)
     yield* folded(voyage, backward(voyage, first?.name ?? ''))
   const isCancelled = context.signal.aborted
   if (!request.dryRun || first || isCancelled) {
-    const verdict = wavesVerdict(voyage.state, isCancelled)
+    const nouns = commonNouns(request.waves.flat().map(({ target }) => target.nouns))
+    const verdict = wavesVerdict(voyage.state, isCancelled, nouns)
     yield { kind: 'finished', at: context.clock.now(), verdict }
   }
   if (voyage.faults.length > 0) throw voyage.faults[0]

@@ -1,5 +1,6 @@
 import type { Cause } from '../../diagnosis/cause.ts'
 import { asName, text } from '../../text.ts'
+import type { Nouns } from '../nouns.ts'
 import { certain, unwatched } from '../outcomes.ts'
 import type { Outcome } from '../verdict.ts'
 import { nameList } from './name-list.ts'
@@ -7,20 +8,20 @@ import { isChanged, isGoingBack, type WaveService, type WavesState, type WavesVe
 
 /**
  * How all services ended together. `rolled-back` means that every one is on what it ran before; where only some are, it is
- * the end of the one that failed first. `isCancelled`: the run was, whether or not a service was on its way at that moment.
+ * the end of the one that failed first. `isCancelled`: the run was, whether or not a service was on its way at that moment. `nouns`: those that all share.
  */
-export function wavesVerdict(state: WavesState, isCancelled: boolean): WavesVerdict {
+export function wavesVerdict(state: WavesState, isCancelled: boolean, nouns: Nouns): WavesVerdict {
   if (isCancelled) return { outcome: 'cancelled', cause: cancelledCause(state) }
   const first = state.services.find(({ name }) => name === state.halted)
   const outcome = first?.state?.verdict?.outcome
-  if (first === undefined || outcome === undefined) return unhalted(state.services)
+  if (first === undefined || outcome === undefined) return unhalted(state.services, nouns)
   return { outcome: badOutcome(state.services, outcome), cause: named(first) }
 }
 
-function unhalted(services: readonly WaveService[]): WavesVerdict {
+function unhalted(services: readonly WaveService[], nouns: Nouns): WavesVerdict {
   const outcomes = services.map(({ state }) => state?.verdict?.outcome)
   if (outcomes.includes('detached')) {
-    const { cause } = unwatched(text`the deployments were started and are not watched`)
+    const { cause } = unwatched(text`the deployments were started and are not watched`, nouns)
     return { outcome: 'detached', cause }
   }
   return { outcome: outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'succeeded' }

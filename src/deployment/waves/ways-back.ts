@@ -3,6 +3,7 @@ import { text } from '../../text.ts'
 import type { Context } from '../context.ts'
 import type { DeploymentRecord } from '../deployment-record.ts'
 import type { DeploymentEvent } from '../events.ts'
+import { commonNouns, type Nouns } from '../nouns.ts'
 import { certain } from '../outcomes.ts'
 import { rollBack } from '../roll-back.ts'
 import type { DeploymentState } from '../state.ts'
@@ -29,9 +30,9 @@ export interface Returning {
 
 type Cause = 'failure' | 'cancel'
 
-const reasons: Readonly<Record<Cause, string>> = {
-  failure: 'another service of this run failed',
-  cancel: 'the run was cancelled',
+const reasons: Readonly<Record<Cause, (nouns: Nouns) => string>> = {
+  failure: ({ target }) => `another ${target} of this run failed`,
+  cancel: () => 'the run was cancelled',
 }
 
 /** One service on its way back. */
@@ -51,27 +52,32 @@ export function waysBack(
   { services }: WavesState,
   cause: Cause,
 ): readonly (readonly WayBack[])[] {
+  const why = reasons[cause](nounsOf(waves))
   const ways = waves.map((members) =>
     members.flatMap((member) => {
       const service = services.find((candidate) => candidate.name === member.name)
-      return service ? wayBack(service, member, cause) : []
+      return service ? wayBack(service, member, cause, why) : []
     }),
   )
   return ways.toReversed().filter((wave) => wave.length > 0)
 }
 
+function nounsOf(waves: readonly (readonly Returning[])[]): Nouns {
+  return commonNouns(waves.flat().map(({ target }) => target.nouns))
+}
+
 /** Ends after which the service is rolled back too; a stopped or superseded one is left to the user or run that ended it. */
 const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
 
-function wayBack(service: WaveService, { target, terms }: Returning, cause: Cause): readonly WayBack[] {
+function wayBack(service: WaveService, { target, terms }: Returning, cause: Cause, why: string): readonly WayBack[] {
   const { name, state, back } = service
   const { from, to } = versionsOf(service)
   const outcome = state?.verdict?.outcome
-  // Its engine has taken the revision back, and left the settings.
+  // Its engine has taken the version back, and left the settings.
   const isDue = outcome === 'rolled-back' ? keepsSettings(service) : isDeployed(service)
   if ((back && !isUnbegun(back)) || !from || !to || !isDue) return []
   // What was deployed is turned round, and a newer version of others stays.
-  const earlier = target.earlier?.({ to: from, from: to, why: reasons[cause], undo: state?.plan?.undo })
+  const earlier = target.earlier?.({ to: from, from: to, why, undo: state?.plan?.undo })
   return earlier ? [{ name, target: earlier, terms: termsOf(terms, cause) }] : []
 }
 
@@ -131,26 +137,30 @@ export async function* startWaysBack(
 ): AsyncGenerator<WavesEvent, void> {
   const starts = waysBack(waves, state, 'cancel')
     .flat()
-    .map((way) => () => begun(way, context))
+    .map((way) => () => begun(way, nounsOf(waves), context))
   yield* inParallel(starts, beginnings, goOn)
 }
 
-async function* begun({ name: service, target, terms }: WayBack, context: Context): AsyncGenerator<WavesEvent, void> {
+async function* begun(
+  { name: service, target, terms }: WayBack,
+  { targets }: Nouns,
+  context: Context,
+): AsyncGenerator<WavesEvent, void> {
   try {
     for await (const event of rollBack(target, terms, context))
-      yield { kind: 'put-back', service, event: retold(event, context.clock) }
+      yield { kind: 'put-back', service, event: retold(event, { ...target.nouns, targets }, context.clock) }
   } catch {
     // It has become the verdict already.
   }
 }
 
-function retold(event: DeploymentEvent, { now }: Clock): DeploymentEvent {
+function retold(event: DeploymentEvent, { target, targets }: Nouns, { now }: Clock): DeploymentEvent {
   if (event.kind !== 'finished' || !isUnwatched(event.verdict)) return event
   const cause = certain(
     notWatchedCode,
     text`the rollback was started and is not watched`,
-    text`the run was cancelled before all services were deployed`,
-    text`The rollback continues without this run. Check the service in the AWS console.`,
+    text`the run was cancelled before all ${targets} were deployed`,
+    text`The rollback continues without this run. Check the ${target} in the AWS console.`,
   )
   return { ...event, at: now(), verdict: { ...event.verdict, cause } }
 }

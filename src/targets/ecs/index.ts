@@ -14,6 +14,7 @@ import type { EcsAccess, EcsContext } from './request/ecs-context.ts'
 import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
 import { formerFrom } from './request/former-settings.ts'
 import type { RollbackGoal } from './request/rollback-goal.ts'
+import { serviceNouns } from './request/service-nouns.ts'
 import type { ServiceChange } from './request/service-request.ts'
 import { reattach } from './request/watch-again.ts'
 
@@ -122,7 +123,7 @@ function openService(change: ServiceChange, aws: EcsAccess): OpenService {
   })
   const target: OpenService['target'] = {
     kind: 'ecs',
-    noun: 'service',
+    nouns: serviceNouns,
     name: service,
     goesOn: true,
     own,

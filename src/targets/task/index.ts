@@ -39,7 +39,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
   })
   return {
     kind: 'task',
-    noun: 'task',
+    nouns: { target: 'task', targets: 'tasks', version: 'revision', made: 'registered' },
     name: resourceName(cluster),
     goesOn: true,
     own: { cluster, region },

@@ -13,6 +13,7 @@ import {
 } from '../../../src/deployment/waves/waves-state.ts'
 import { wavesVerdict } from '../../../src/deployment/waves/waves-verdict.ts'
 import { planInWords } from '../../../src/targets/ecs/prepare/plan-words.ts'
+import { serviceNouns } from '../../../src/targets/ecs/request/service-nouns.ts'
 import { renderText, text, untrusted } from '../../../src/text.ts'
 
 const version = (revision: number) => ({
@@ -144,7 +145,7 @@ describe('the verdict of all', () => {
   ])('%s', (_, ends, expected) => {
     const asked = (verdict: WavesState): WavesState =>
       expected === 'detached' ? { ...verdict, halted: undefined } : verdict
-    const verdict = wavesVerdict(asked(state(ends)), false)
+    const verdict = wavesVerdict(asked(state(ends)), false, serviceNouns)
     expect(verdict.outcome).toBe(expected)
     const first = ends.findIndex(([outcome]) => !isGood(outcome))
     if (first >= 0 && expected !== 'detached')
@@ -174,7 +175,7 @@ describe('the verdict of all', () => {
             ? ([outcome, way] as const)
             : ([outcome] as const),
         )
-        const { outcome } = wavesVerdict(state(ends), false)
+        const { outcome } = wavesVerdict(state(ends), false, serviceNouns)
         expect(isGood(outcome)).toBe(ends.every(([own]) => isGood(own)))
         const isBack = ([own, way]: readonly [Outcome, Outcome?]) =>
           ['unchanged', 'rolled-back', 'superseded'].includes(own) || (way !== undefined && isGood(way))

@@ -23,6 +23,7 @@ import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { EcsContext, Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import { endOf, type ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import type { ServiceDefinition, ServiceRequest, WantedDefinition } from '../request/service-request.ts'
 import { reattach } from '../request/watch-again.ts'
 import { stepsOf } from '../strategy/setting-changes.ts'
@@ -181,6 +182,6 @@ async function* followTaskSet(rollout: Rollout, created: Service): Events<Servic
     { at, engine: 'codedeploy', deploymentId: deploymentId ?? '', consoleUrl, adopted: false },
     request,
   )
-  if (!request.wait) return notWatched(request, reattach(deploymentId, request))
+  if (!request.wait) return notWatched(request, serviceNouns, reattach(deploymentId, request))
   return yield* watchFirstTaskSet(rollout, deploymentId)
 }

@@ -13,6 +13,7 @@ import { isSteady, primary } from '../facts/service-facts.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { reattach } from '../request/watch-again.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { isAdoptable, isScaled, makesDeployment } from '../strategy/update-effects.ts'
@@ -79,7 +80,7 @@ async function* startWatch(
   const current = own ?? ownOf(primary(service) ?? {})
   context.keep({ stage: 'watching', deploymentId: current.id, createdAt: own?.id === undefined ? undefined : own.from })
   yield started(rollout, current.id, adopted)
-  if (!request.wait) return notWatched(request, reattach(current.id, request))
+  if (!request.wait) return notWatched(request, serviceNouns, reattach(current.id, request))
   const pace = startPace(context.clock, request.longestGap)
   const limited = { ...rollout, context: withDeadline(context, deadline + afterEndTime) }
   if (own === undefined) return yield* watchServiceItself({ rollout: limited, own: current, deadline, pace })

@@ -10,6 +10,7 @@ import { taskProgress } from '../facts/task-progress.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { reattach } from '../request/watch-again.ts'
 import { startFailFast } from '../watch/fail-fast.ts'
 import { startServiceMessages } from '../watch/service-messages.ts'
@@ -62,7 +63,7 @@ export async function* watchFirstTaskSet(
 /** The end by another task set, or by the deletion of the service. */
 function endByOthers(set: TaskSet | undefined): ServiceEnd {
   if (set === undefined) return stoppedByHand(untrusted('the service was deleted'))
-  return supersededBy(versionOf(set.taskDefinition), set.externalId)
+  return supersededBy(serviceNouns, versionOf(set.taskDefinition), set.externalId)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

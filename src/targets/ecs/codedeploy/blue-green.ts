@@ -10,6 +10,7 @@ import { startedEvent } from '../facts/started-event.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { reattach } from '../request/watch-again.ts'
 import { watchCodeDeploy } from './watch-codedeploy.ts'
 
@@ -29,7 +30,7 @@ export async function* deployByCodeDeploy(
   const consoleUrl = codeDeployConsoleUrl(request.region, id)
   const adopted = inFlight !== undefined
   yield startedEvent({ at: context.clock.now(), engine: 'codedeploy', deploymentId: id, consoleUrl, adopted }, request)
-  if (!request.wait) return notWatched(request, reattach(id, request))
+  if (!request.wait) return notWatched(request, serviceNouns, reattach(id, request))
   // The deployment in flight has the settings of the run that started it.
   const settings = inFlight || group === undefined ? group : withOverrides(group, request.codeDeploy)
   return yield* watchCodeDeploy(rollout, id, settings)

@@ -6,6 +6,7 @@ import type { CodeDeployDeployment, EcsTarget, Service, TaskSet } from '../../..
 import type { Rollout } from '../request/ecs-context.ts'
 import { shortName, versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { green } from './target-progress.ts'
 
 /** The task set with the traffic of a CodeDeploy service, as ECS reports it. */
@@ -26,7 +27,7 @@ export function startProof(rollout: Rollout) {
     const { holder, set } = trafficHolder(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     const isReplaced = agree(holder === 'others' ? set?.id : undefined)
-    return isReplaced ? supersededBy(versionOf(set?.taskDefinition), set?.externalId) : undefined
+    return isReplaced ? supersededBy(serviceNouns, versionOf(set?.taskDefinition), set?.externalId) : undefined
   }
 }
 

@@ -6,6 +6,7 @@ import { text, untrusted } from '../../../text.ts'
 import { remains } from '../facts/remains.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { EcsRecord } from '../request/ecs-record.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { reattach } from '../request/watch-again.ts'
 import { readTruth } from './after-cancel.ts'
 import { concealer } from './redact-evidence.ts'
@@ -18,7 +19,7 @@ const readsForMade = 5
 export function settleService(record: EcsRecord, ports: Ports): Settlement {
   const isCodeDeploy = record.engine === 'codedeploy'
   return {
-    noun: 'service',
+    nouns: serviceNouns,
     look(id) {
       const known = isCodeDeploy ? { deploymentId: id } : { serviceDeploymentArn: id }
       return readTruth(id === undefined ? record : { ...record, ...known }, ports)

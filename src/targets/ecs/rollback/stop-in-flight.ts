@@ -16,6 +16,7 @@ import type { EcsContext, Rollout } from '../request/ecs-context.ts'
 import { keptPart } from '../request/ecs-record.ts'
 import { shortName, versionOf } from '../request/revision-version.ts'
 import { endOf, type ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 import { reattach } from '../request/watch-again.ts'
 import { watchServiceDeployment } from '../watch/watch-service-deployment.ts'
@@ -76,7 +77,7 @@ async function* byEcs(
   const consoleUrl = serviceConsoleUrl(request.region, cluster, service.serviceName ?? request.service)
   const at = context.clock.now()
   yield startedEvent({ at, engine: 'ecs-rolling', deploymentId, consoleUrl, adopted: true }, request)
-  if (!request.wait) return notWatched(request, reattach(arn, request))
+  if (!request.wait) return notWatched(request, serviceNouns, reattach(arn, request))
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const rollout = rolloutOf(moving, request, context)
   const pace = startPace(context.clock, request.longestGap)

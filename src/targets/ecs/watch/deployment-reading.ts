@@ -6,6 +6,7 @@ import { primary } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 
 /** The ECS deployment that is ours: by its id, or by when AWS made it. */
 export interface Own {
@@ -49,7 +50,7 @@ export function identified({ context }: Rollout, { id = '', from: createdAt }: O
 /** The end by another cause, where reads agree on it: a newer deployment, or a deleted service. */
 export function endByOthers({ holder, current, isGone }: DeploymentReading): ServiceEnd | undefined {
   if (isGone) return stoppedByHand(untrusted('the service was deleted'))
-  return holder === 'others' ? supersededBy(versionOf(current?.taskDefinition), current?.id) : undefined
+  return holder === 'others' ? supersededBy(serviceNouns, versionOf(current?.taskDefinition), current?.id) : undefined
 }
 
 /**

@@ -30,7 +30,7 @@ export function hookWaits(deployment: ServiceDeployment, where: Where, isStopped
 function pauseOf({ hookId = '', expiresAt, timeoutAction }: Hook, stage: string, where: Where): Pause {
   const otherwise = timeoutAction === 'CONTINUE' ? 'continue' : 'roll-back'
   const until = expiresAt?.getTime()
-  return { id: hookId, stage, until, otherwise, permission, commands: hookCommands(hookId, where) }
+  return { id: hookId, noun: 'hook', stage, until, otherwise, permission, commands: hookCommands(hookId, where) }
 }
 
 function isOtherEnd({ hookId, status, targetType, timeoutAction }: Hook, id: string): boolean {

@@ -8,7 +8,9 @@ import { isTriggered, reasonOf } from '../facts/service-deployment.ts'
 import type { EcsPorts, Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { serviceNouns } from '../request/service-nouns.ts'
 import { type DeploymentReading, endByOthers, type Own, ownOf, startReadings } from './deployment-reading.ts'
+
 import { ownBeside } from './find-service-deployment.ts'
 
 /** As ECS words why it stopped a deployment for another one. */
@@ -79,6 +81,7 @@ async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: w
   const { serviceDeploymentArn: arn, targetServiceRevision: target } = newer
   const revision = target?.arn
   const taskDefinition = revision && (await readAfterEnd(context, ({ ecs }) => ecs.taskDefinitionOfRevision(revision)))
-  if (taskDefinition !== wanted) return supersededBy(versionOf(taskDefinition), arn && withoutAccount(arn))
+  if (taskDefinition !== wanted)
+    return supersededBy(serviceNouns, versionOf(taskDefinition), arn && withoutAccount(arn))
   return { own: ownBeside(newer, wanted, {}), deployment: newer }
 }
