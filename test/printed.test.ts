@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { awsInputs } from '../src/actions/inputs/aws-inputs.ts'
 import { Failure } from '../src/failure.ts'
+import { buildFailure } from '../src/image/build-failure.ts'
 import { differences, inputLabels } from '../src/image/build-inputs.ts'
 import { tagTaken } from '../src/image/build-preflight.ts'
 import { failureText } from '../src/report/failure-text.ts'
@@ -34,7 +35,7 @@ test('docs/revision.md: the line about a checkout that the event has not', () =>
   expect(printedOn('docs/revision.md')).toEqual([line && plain(line)])
 })
 
-test('actions/build-push/README.md: an immutable tag with another image', () => {
+test('actions/build-push/README.md: an immutable tag with another image, and a build that fails', () => {
   const inputs = (target: string) => ({ key: `1:${target}`, shown: { target } })
   const labels = {
     ...inputLabels(inputs('web')),
@@ -43,7 +44,18 @@ test('actions/build-push/README.md: an immutable tag with another image', () => 
   const other = differences(labels, inputs('api')) ?? []
   const failure = tagTaken('api', '1a2b3c4', { digest: 'sha256:9f2c…', labels }, other)
   expect(failure).toBeInstanceOf(Failure)
-  expect(printedOn('actions/build-push/README.md')).toEqual([oneLine(plain(failureText(failure)))])
+  const failed = buildFailure({
+    exitCode: 1,
+    error: '',
+    step: {
+      name: '[4/4] RUN npm ci',
+      error: 'process "/bin/sh -c npm ci" did not complete successfully: exit code: 1',
+      lines: ['npm error code E401', 'npm error 401 Unauthorized - GET https://npm.pkg.github.com/@acme%2fui'],
+    },
+    source: { file: 'Dockerfile', line: 4 },
+  })
+  const texts = [failure, failed].map((one) => oneLine(plain(failureText(one))))
+  expect(printedOn('actions/build-push/README.md')).toEqual(texts)
 })
 
 test('docs/networks.md: a region that is misspelt', () => {

@@ -33,11 +33,12 @@ export function buildxArguments(
   request: BuildRequest,
   destination: BuildDestination,
   output: BuildOutput,
+  progress: 'rawjson' | 'plain',
 ): readonly string[] {
   return [
     'buildx',
     'build',
-    '--progress=plain',
+    `--progress=${progress}`,
     ...commonArguments(request),
     ...(request.platforms.length > 0 ? [`--platform=${request.platforms.join(',')}`] : []),
     ...request.secrets.map(({ id }, index) => `--secret=id=${id},env=${secretVariable(index)}`),
@@ -86,6 +87,16 @@ export function needsBuildx(request: BuildRequest): readonly string[] {
     ['cache-from', request.cacheFrom.some((cache) => cache.includes('type='))],
     ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
     ['the .dockerignore of the Dockerfile', request.ownIgnoreFile],
+  ]
+  return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
+}
+
+/** Inputs that are set and that Buildx refuses with Docker's classic image store, some of them only after the build. */
+export function needsOwnStore(request: BuildRequest): readonly string[] {
+  const wanted: readonly [string, boolean][] = [
+    ['platforms', request.platforms.length > 1],
+    ['cache-to', request.cacheTo.some((cache) => !/^(?:type=)?inline\b/.test(cache))],
+    ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
   ]
   return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
 }

@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
-import { buildFailure } from '../image/build-failure.ts'
+import { ownBuilder } from '../image/build-error-rules.ts'
+import { buildFailure, pushFailure } from '../image/build-failure.ts'
+import type { SourceLine } from '../image/closing-words.ts'
 import { isDigest } from '../image/reference.ts'
+import type { Mistake } from '../mistake.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
-import { buildxArguments, classicArguments, needsBuildx, secretVariable } from './arguments.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
+import { buildxArguments, classicArguments, needsBuildx, needsOwnStore, secretVariable } from './arguments.ts'
+import { classicOutput, type OutputReader, plainOutput, pushOutput, rawOutput } from './build-output.ts'
 import { type DockerConfiguration, writeConfiguration } from './configuration.ts'
-import { type DockerResult, runDocker } from './docker-command.ts'
-import { findEngine } from './engine.ts'
+import { runDocker } from './docker-command.ts'
+import { placeOfDockerfile } from './dockerfile-place.ts'
+import { type Engine, findEngine } from './engine.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -21,6 +26,12 @@ export interface DockerOptions {
   readonly temporary: string
   readonly signal: AbortSignal
   readonly say: (line: Text) => void
+  /** A warning of a build check, with its place. */
+  readonly warn: (warning: Mistake) => void
+  /** Runs the work, whose lines the log folds under the title. */
+  readonly grouped: <Result>(title: Text, work: () => Promise<Result>) => Promise<Result>
+  /** Removes credentials from lines that belong together. */
+  readonly redact: (lines: readonly string[]) => readonly string[]
   /** Called with the folder of the password before it is written, so that the post step can remove it after a kill. */
   readonly onConfiguration: (directory: string) => void
 }
@@ -64,30 +75,47 @@ function open(options: DockerOptions, configuration: DockerConfiguration, reques
 async function build(session: Session, request: BuildRequest, destination: BuildDestination): Promise<string> {
   const { options, environment } = session
   const engine = await findEngine({ environment, directory: options.directory, signal: options.signal })
-  options.say(
-    text`Building with Docker ${untrusted(engine.version)}${engine.kind === 'classic' ? ' without Buildx' : ''}`,
-  )
+  requireFeatures(engine, request)
+  const docker = text`Docker ${untrusted(engine.version)}`
+  const buildx = engine.kind === 'classic' ? 'without Buildx' : text`and Buildx ${untrusted(engine.buildx)}`
+  const title = text`Building with ${docker} ${buildx}`
+  const metadataFile = join(session.configuration.directory, 'metadata.json')
+  const built = (arguments_: readonly string[]) =>
+    options.grouped(title, () => runBuild(session, request, engine, arguments_))
   switch (engine.kind) {
     case 'buildx':
     case 'buildx-tag': {
-      const metadataFile = join(session.configuration.directory, 'metadata.json')
-      await run(
-        session,
-        buildxArguments(request, destination, {
-          kind: engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag',
-          metadataFile,
-        }),
-      )
+      const kind = engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag'
+      await built(buildxArguments(request, destination, { kind, metadataFile }, engine.progress))
       return digestFrom(await readFile(metadataFile, 'utf8'))
     }
     case 'buildx-load':
-      await run(session, buildxArguments(request, destination, { kind: 'load' }))
+      await built(buildxArguments(request, destination, { kind: 'load' }, engine.progress))
       return pushTag(session, destination)
     case 'classic':
-      requireClassic(request)
-      await run(session, classicArguments(request, destination))
+      await built(classicArguments(request, destination))
       return pushTag(session, destination)
   }
+}
+
+async function runBuild(
+  session: Session,
+  request: BuildRequest,
+  engine: Engine,
+  arguments_: readonly string[],
+): Promise<void> {
+  const { options } = session
+  const placeOf = (source: SourceLine) => placeOfDockerfile(request, options.directory, source)
+  const sink = { say: options.say, warn: options.warn, redact: options.redact, placeOf }
+  const reader = readerOf(engine)(sink)
+  const { exitCode } = await run(session, arguments_, reader)
+  const end = reader.end(exitCode)
+  if (exitCode !== 0) throw buildFailure(end)
+}
+
+function readerOf(engine: Engine): (sink: Parameters<typeof rawOutput>[0]) => OutputReader {
+  if (engine.kind === 'classic') return classicOutput
+  return engine.progress === 'rawjson' ? rawOutput : plainOutput
 }
 
 /**
@@ -95,12 +123,16 @@ async function build(session: Session, request: BuildRequest, destination: Build
  * image.
  */
 async function pushTag(session: Session, { name, tag }: BuildDestination): Promise<string> {
-  await run(session, ['push', '--', `${name}:${tag}`])
-  const { output } = await run(
-    session,
-    ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`],
-    false,
-  )
+  const { say, warn, redact, grouped } = session.options
+  await grouped(text`Pushing ${asName(`${name}:${tag}`)}`, async () => {
+    const reader = pushOutput({ say, warn, redact, placeOf: () => undefined })
+    const { exitCode } = await run(session, ['push', '--', `${name}:${tag}`], reader)
+    const { error } = reader.end(exitCode)
+    if (exitCode !== 0) throw pushFailure(error)
+  })
+  const inspect = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`]
+  const { exitCode, output, tail } = await run(session, inspect)
+  if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
   const references: unknown = JSON.parse(output)
   const reference = Array.isArray(references)
     ? references.find((candidate) => String(candidate).startsWith(`${name}@`))
@@ -108,21 +140,11 @@ async function pushTag(session: Session, { name, tag }: BuildDestination): Promi
   return requireDigest(String(reference ?? '').slice(name.length + 1))
 }
 
-async function run(
-  { options, environment }: Session,
-  arguments_: readonly string[],
-  isShown = true,
-): Promise<DockerResult> {
-  const onLine = isShown ? (line: string) => options.say(text`${untrusted(line)}`) : undefined
-  const result = await runDocker({
-    arguments: arguments_,
-    environment,
-    directory: options.directory,
-    signal: options.signal,
-    onLine,
-  })
-  if (result.exitCode === 0) return result
-  throw buildFailure(result.exitCode, result.tail)
+/** Buildx prints on stderr alone; every other command prints its error last. */
+function run({ options, environment }: Session, arguments_: readonly string[], reader?: OutputReader) {
+  const { directory, signal } = options
+  const errorsLast = arguments_[0] !== 'buildx'
+  return runDocker({ arguments: arguments_, environment, directory, signal, onLine: reader?.onLine, errorsLast })
 }
 
 /** BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. */
@@ -145,12 +167,24 @@ function requireDigest(digest: string): string {
   })
 }
 
-function requireClassic(request: BuildRequest): void {
-  const wanted = needsBuildx(request)
+/** What the engine cannot do is an error before the build. */
+function requireFeatures(engine: Engine, request: BuildRequest): void {
+  const [wanted, missing, fix] =
+    engine.kind === 'classic'
+      ? [
+          needsBuildx(request),
+          text`Docker Buildx is not installed`,
+          text`Run docker/setup-buildx-action before this step, or install the Buildx plugin on the runner.`,
+        ]
+      : [
+          engine.kind === 'buildx-load' ? needsOwnStore(request) : [],
+          text`Buildx uses Docker's classic image store (driver docker)`,
+          ownBuilder,
+        ]
   if (wanted.length === 0) return
   throw new Failure({
     code: 'docker-unavailable',
-    what: text`Docker Buildx is not installed, and ${wanted.join(', ')} ${wanted.length === 1 ? 'requires' : 'require'} it`,
-    fix: text`Run docker/setup-buildx-action before this step, or install the Buildx plugin on the runner.`,
+    what: text`${missing}, and ${wanted.join(', ')} ${wanted.length === 1 ? 'requires' : 'require'} ${engine.kind === 'classic' ? 'it' : 'another'}`,
+    fix,
   })
 }

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 
@@ -11,9 +12,17 @@ export interface DockerCommand {
   readonly directory: string
   /** Cancels: SIGTERM to the command, and SIGKILL after a few seconds. */
   readonly signal: AbortSignal
-  /** Called with every printed line, without delay. */
-  readonly onLine?: ((line: string) => void) | undefined
+  /** Called with every printed line, without delay. A carriage return is a part of its line. */
+  readonly onLine?: ((line: string, stream: OutputStream) => void) | undefined
+  /**
+   * Hands on the lines of stderr after all of stdout: two pipes have no common order, and the commands that print on both report
+   * their error last.
+   */
+  readonly errorsLast?: boolean | undefined
 }
+
+/** The stream of a line. */
+export type OutputStream = 'stdout' | 'stderr'
 
 /** Exit code and output of a `docker` call. */
 export interface DockerResult {
@@ -26,7 +35,9 @@ export interface DockerResult {
 }
 
 const tailLines = 80
-const longestLine = 4000
+const longestKept = 4000
+/** BuildKit sends a Dockerfile in one line of its progress. Characters. */
+const longestLine = 4 * 1024 * 1024
 const mostOutput = 1024 * 1024
 /** From the request to end to the kill. Milliseconds. */
 const grace = 5000
@@ -39,21 +50,7 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
     env: command.environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  const tail: string[] = []
-  const keep = (line: string) => {
-    tail.push(line)
-    if (tail.length > tailLines) tail.shift()
-    command.onLine?.(line)
-  }
-  const flushes = [child.stdout, child.stderr].map((stream) => {
-    const lines = lineReader(keep)
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      if (stream === child.stdout && output.length < mostOutput) output += chunk
-      lines.push(chunk)
-    })
-    return lines.end
-  })
+  const read = readOutput(child, command)
   let killer: NodeJS.Timeout | undefined
   const stop = () => {
     child.kill('SIGTERM')
@@ -62,12 +59,41 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
   command.signal.addEventListener('abort', stop, { once: true })
   try {
     const exitCode = await exitOf(child)
-    for (const flush of flushes) flush()
+    const result = { exitCode, ...read() }
     if (command.signal.aborted) throw cancelled()
-    return { exitCode, tail, output }
+    return result
   } finally {
     clearTimeout(killer)
     command.signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Hands on the lines; what is returned hands on the rest of them after the end, and returns what was kept. */
+function readOutput(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { errorsLast, onLine }: DockerCommand,
+): () => Pick<DockerResult, 'tail' | 'output'> {
+  let output = ''
+  const tail: string[] = []
+  const keep = (line: string, stream: OutputStream) => {
+    tail.push(line.slice(0, longestKept))
+    if (tail.length > tailLines) tail.shift()
+    onLine?.(line, stream)
+  }
+  const held: string[] = []
+  const flushes = (['stdout', 'stderr'] as const).map((name) => {
+    const isHeld = name === 'stderr' && errorsLast === true
+    const lines = lineReader((line) => (isHeld ? void held.push(line) : keep(line, name)))
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      if (name === 'stdout' && output.length < mostOutput) output += chunk
+      lines.push(chunk)
+    })
+    return lines.end
+  })
+  return () => {
+    for (const flush of flushes) flush()
+    for (const line of held) keep(line, 'stderr')
+    return { tail, output }
   }
 }
 
@@ -79,20 +105,16 @@ function exitOf(child: ChildProcess): Promise<number | undefined> {
   })
 }
 
-/** Cuts a stream into lines; a carriage return ends one too, as progress bars use it. */
+/** Cuts a stream into lines that are not blank. What is too long is cut. */
 function lineReader(onLine: (line: string) => void): { push(chunk: string): void; end(): void } {
   let rest = ''
   const emit = (line: string) => {
-    if (line.trim() !== '') onLine(line.slice(0, longestLine))
+    if (line.trim() !== '') onLine(line.replace(/\r$/, '').slice(0, longestLine))
   }
   return {
     push(chunk) {
-      const lines = (rest + chunk).split(/[\r\n]+/)
-      rest = lines.pop() ?? ''
-      if (rest.length > longestLine) {
-        emit(rest)
-        rest = ''
-      }
+      const lines = (rest + chunk).split('\n')
+      rest = (lines.pop() ?? '').slice(0, longestLine)
       for (const line of lines) emit(line)
     },
     end: () => emit(rest),

@@ -2,14 +2,22 @@ import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { type DockerCommand, runDocker } from './docker-command.ts'
 
+interface WithBuildx {
+  /** Of Docker's engine. */
+  readonly version: string
+  readonly buildx: string
+  /** The most exact progress that this Buildx prints. */
+  readonly progress: 'rawjson' | 'plain'
+}
+
 /** What builds here. */
 export type Engine =
   /** Buildx with a BuildKit of its own, which pushes by digest. */
-  | { readonly kind: 'buildx'; readonly version: string }
+  | ({ readonly kind: 'buildx' } & WithBuildx)
   /** Buildx on Docker's containerd image store: pushes everything, but under a tag only (`push-by-digest` is refused). */
-  | { readonly kind: 'buildx-tag'; readonly version: string }
+  | ({ readonly kind: 'buildx-tag' } & WithBuildx)
   /** Buildx on Docker's classic image store, from which `docker push` pushes one platform. */
-  | { readonly kind: 'buildx-load'; readonly version: string }
+  | ({ readonly kind: 'buildx-load' } & WithBuildx)
   /** No Buildx, as with Debian 12's docker.io. */
   | { readonly kind: 'classic'; readonly version: string }
 
@@ -19,12 +27,26 @@ type Probe = Omit<DockerCommand, 'arguments' | 'onLine'>
 export async function findEngine(probe: Probe): Promise<Engine> {
   const version = await requireDaemon(probe)
   const ask = (...arguments_: string[]) => runDocker({ ...probe, arguments: arguments_ })
-  if ((await ask('buildx', 'version')).exitCode !== 0) return { kind: 'classic', version }
+  const found = await ask('buildx', 'version')
+  if (found.exitCode !== 0) return { kind: 'classic', version }
+  const [buildx, progress] = [buildxVersion(found.output), progressOf(found.output)]
   const driver = /^Driver:\s+(\S+)/m.exec((await ask('buildx', 'inspect')).output)?.[1]
-  if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version }
+  if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version, buildx, progress }
   // The engine's driver status contains it (moby/moby, daemon/info.go).
   const store = await ask('info', '--format={{json .DriverStatus}}')
-  return { kind: store.output.includes('io.containerd.snapshotter') ? 'buildx-tag' : 'buildx-load', version }
+  const kind = store.output.includes('io.containerd.snapshotter') ? 'buildx-tag' : 'buildx-load'
+  return { kind, version, buildx, progress }
+}
+
+/** `github.com/docker/buildx v0.29.1 <commit>`; distributions leave out the `v`. */
+function buildxVersion(output: string): string {
+  return /\bv?(\d+\.\d+\.\d\S*)/.exec(output)?.[1] ?? 'of an unknown version'
+}
+
+/** Since 0.15 rawjson has one object a line; before that it is indented (docker/buildx, vendored util/progress/progressui). */
+function progressOf(output: string): 'rawjson' | 'plain' {
+  const [major = 0, minor = 0] = buildxVersion(output).split('.').map(Number)
+  return major > 0 || minor >= 15 ? 'rawjson' : 'plain'
 }
 
 async function requireDaemon(probe: Probe): Promise<string> {

@@ -1,105 +1,140 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { type BuildCause, commandEnd, explainBuildError } from './build-error-rules.ts'
+import type { FailedStep } from './build-log.ts'
+import type { SourceLine } from './closing-words.ts'
 import { explainRegistryText } from './registry-refusal.ts'
 
-interface Rule {
-  readonly pattern: RegExp
-  readonly explain: (match: RegExpExecArray) => { readonly why: Text; readonly fix: Text }
+/** How a build ended that Docker ended with an exit code. */
+export interface BuildEnd {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined
+  /** The step that failed; undefined where no step did, or none is known. */
+  readonly step?: FailedStep | undefined
+  /** The error of Docker itself: nothing that a step printed. */
+  readonly error: string
+  /** The line of the Dockerfile. */
+  readonly source?: SourceLine | undefined
+  /** The path of that Dockerfile from the workspace; undefined where it is not in it. */
+  readonly file?: string | undefined
 }
 
-// Texts of BuildKit and of the classic builder, as of Docker 20.10 to 29.
-const rules: readonly Rule[] = [
-  {
-    pattern: /no space left on device/i,
-    explain: () => ({
-      why: text`no space left on device: the disk of the runner is full`,
-      fix: text`Use a smaller context (.dockerignore), fewer layers, or a larger runner.`,
-    }),
-  },
-  {
-    pattern: /exec format error/i,
-    explain: () => ({
-      why: text`exec format error: a binary in the build has the wrong CPU architecture for this runner`,
-      fix: text`Run docker/setup-qemu-action before this step, or build each platform on a runner with that architecture.`,
-    }),
-  },
-  {
-    pattern:
-      /failed to (?:read|open) dockerfile|Cannot locate specified Dockerfile|unable to evaluate symlinks in Dockerfile path/i,
-    explain: () => ({
-      why: text`the Dockerfile was not found`,
-      fix: text`Check the inputs context and file, and that the repository is checked out before this step.`,
-    }),
-  },
-  {
-    pattern:
-      /target stage ["']?([\w.-]+)["']? (?:could not be found|not found)|failed to reach build target ([\w.-]+)/i,
-    explain: ([, stage, other]) => ({
-      why: text`the Dockerfile has no stage "${untrusted(stage ?? other ?? '')}"`,
-      fix: text`Correct the input target or the Dockerfile.`,
-    }),
-  },
-  {
-    pattern:
-      /(?:pull access denied for|failed to resolve source metadata for|manifest for) (\S+?)(?:,|:? (?:not found|failed)|$)/im,
-    explain: ([, base = '']) => ({
-      why: text`the base image ${untrusted(base)} could not be pulled`,
-      fix: text`Check its name and tag. For a private image, log in to its registry in an earlier step (docker/login-action).`,
-    }),
-  },
-  {
-    // BuildKit, BuildKit before 0.9 (Docker 20.10), and the classic builder.
-    pattern:
-      /process "(.*)" did not complete successfully: exit code: (\d+)|executor failed running \[(.*)\]: exit code: (\d+)|The command '(.*)' returned a non-zero code: (\d+)/,
-    explain: (match) => {
-      const [command = '', exitCode = ''] = match.slice(1).filter((group) => group !== undefined)
-      return {
-        why: text`the command ${untrusted(command)} exited with code ${untrusted(exitCode)}`,
-        fix: text`Run "docker build" locally to reproduce it.`,
-      }
-    },
-  },
-  {
-    pattern: /(?:COPY|ADD) failed: .*?(\S+): no such file|failed to calculate checksum of ref .*"([^"]+)": not found/i,
-    explain: ([, path, other]) => ({
-      why: text`the file ${untrusted(path ?? other ?? '')} is not in the build context`,
-      fix: text`Check the path, the input context and .dockerignore.`,
-    }),
-  },
-]
+/** Lines of the step that go into the message; the rest is in the log. */
+const shownLines = 20
+/** Characters of such a line, and of the name of a step. */
+const longestLine = 500
+const longestName = 120
+/** An exporter also fails before it pushes. */
+const pushWords = /push|status from|https?:\/\/|dial tcp|\bEOF\b/i
 
-/** Lines of the log that go into the message; the rest is in the log above it. */
-const shownLines = 12
-
-/**
- * The failure for a build or push that Docker ended with an exit code. `tail` are its last lines, oldest first; the exit
- * code alone decides that it failed, an empty log included.
- */
-export function buildFailure(exitCode: number | undefined, tail: readonly string[]): Failure {
-  const said = tail.join('\n')
-  const refused = explainRegistryText(said)
-  if (refused !== undefined) return new Failure({ ...refused, why: refused.why ?? text`${untrusted(lastError(tail))}` })
-  const known = explain(said)
-  const ended = exitCode === undefined ? text`docker was killed by a signal` : text`docker exited with code ${exitCode}`
-  const lines = tail.slice(-shownLines).flatMap((line) => text`\n  ${untrusted(line)}`)
-  const why = known?.why ?? (lastError(tail) === '' ? ended : text`${untrusted(lastError(tail))}`)
+/** The failure for a build that Docker ended with an exit code; that code alone decides that it failed. */
+export function buildFailure(end: BuildEnd): Failure {
+  const { step, error } = end
+  const command = commandEnd(step?.error ?? error)
+  // Buildx reports the step's error with what BuildKit was doing.
+  const reported = step === undefined || error.includes(step.error) ? error : step.error
+  if (step !== undefined && command !== undefined) return commandFailure(step, command.exitCode, end)
+  const kind = kindOf(step?.name ?? '')
+  const isOfDockerfile = command !== undefined || kind === 'step' || /dockerfile parse error/i.test(reported)
+  const cause = command === undefined ? explainBuildError(reported) : undefined
+  if (!isOfDockerfile && cause === undefined) {
+    // The words of a registry are those of a registry only where one was asked.
+    const refused = refusal(reported)
+    if (refused !== undefined) return refused
+    if (kind === 'push' && pushWords.test(reported)) return unfinishedPush(reported, step?.name ?? '')
+  }
+  const ended =
+    end.exitCode === undefined ? text`docker was killed by a signal` : text`docker exited with code ${end.exitCode}`
   return new Failure({
     code: 'build-failed',
-    what: text`The image build failed`,
-    why: text`${why}. ${known?.fix ?? text`Check the failed step in the log above.`}${lines.length === 0 ? '' : ' Last lines:'}${lines}`,
+    what: whatFailed(end),
+    why: cause?.why ?? (reported === '' ? ended : errorWords(reported)),
+    fix: cause?.fix ?? text`Check the failed step in the log above.`,
+    marks: marksOf(end),
   })
 }
 
-function explain(said: string): ReturnType<Rule['explain']> | undefined {
-  for (const rule of rules) {
-    const match = rule.pattern.exec(said)
-    if (match !== null) return rule.explain(match)
-  }
-  return undefined
+/** The failure of a push after a build that ended well. `error`: what Docker reported of it. */
+export function pushFailure(error: string): Failure {
+  return refusal(error) ?? unfinishedPush(error, '')
 }
 
-/** BuildKit and the daemon mark the relevant line. */
-function lastError(tail: readonly string[]): string {
-  const marked = tail.findLast((line) => /^(ERROR|error|Error response from daemon|denied|unauthorized)\b/.test(line))
-  return (marked ?? tail.at(-1) ?? '').replace(/^(ERROR|error): /, '').trim()
+function refusal(error: string): Failure | undefined {
+  const refused = explainRegistryText(error)
+  return refused && new Failure({ ...refused, why: refused.why ?? errorWords(error) })
+}
+
+function unfinishedPush(error: string, step: string): Failure {
+  const what = step.startsWith('exporting cache')
+    ? text`The push of the build cache to its registry failed; the image was built`
+    : text`The push to the registry failed; the image was built`
+  return new Failure({
+    code: 'registry-rejected',
+    what,
+    why: error === '' ? text`docker reported no error` : errorWords(error),
+    fix: text`Run the job again; layers that were pushed are kept.`,
+  })
+}
+
+function commandFailure(step: FailedStep, exitCode: number, end: BuildEnd): Failure {
+  const cause = causeOfExit(step, exitCode)
+  const lines = step.lines.slice(-shownLines).flatMap((line) => text`  ${untrusted(line.slice(0, longestLine))}\n`)
+  const printed = lines.length === 0 ? text` The step printed nothing.` : text` Last lines of the step:\n${lines}`
+  return new Failure({
+    code: 'build-failed',
+    what: whatFailed(end),
+    why: text`the command did not complete successfully: exit code: ${exitCode}${cause?.why ?? ''}.${printed}`,
+    fix: cause?.fix ?? text`Run "docker build" locally to reproduce it.`,
+    marks: marksOf(end),
+  })
+}
+
+/** What an exit code proves, or what the runtime reported in the place of the command. */
+function causeOfExit({ lines }: FailedStep, exitCode: number): BuildCause | undefined {
+  const [only = '', ...others] = lines
+  if (others.length === 0 && /^exec \S+: exec format error$/.test(only)) {
+    const cause = explainBuildError(only)
+    return cause && { why: text` (${cause.why})`, fix: cause.fix }
+  }
+  if (exitCode !== 137) return undefined
+  return {
+    why: text` (SIGKILL, possibly because the runner ran out of memory)`,
+    fix: text`Use a larger runner, or let the command use less memory, such as fewer parallel jobs.`,
+  }
+}
+
+function whatFailed({ step, source, file }: BuildEnd): Text {
+  const at = source === undefined ? '' : text` at ${untrusted(`${file ?? source.file}:${source.line}`)}`
+  if (step === undefined) return text`The image build failed${at}`
+  return text`The image build failed${at}, step ${untrusted(shortened(step.name))}`
+}
+
+function shortened(name: string): string {
+  const line = name.replace(/\s+/g, ' ')
+  return line.length > longestName ? `${line.slice(0, longestName)}…` : line
+}
+
+function marksOf({ source, file }: BuildEnd): NonNullable<Failure['parts']['marks']> {
+  if (source === undefined || file === undefined) return []
+  return [{ file, line: source.line, message: text`this instruction failed` }]
+}
+
+/** What a step is, by the name that BuildKit gives it. */
+function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
+  if (/^(?:exporting|pushing) /.test(name)) return 'push'
+  if (
+    /^\[[^\]]*\] FROM |^\[internal\] load metadata|^resolve image|^docker-image:|^importing cache|^\[auth\]/.test(name)
+  )
+    return 'pull'
+  // ADD of an address has a step of its own, named by it.
+  return /^\[[^\]]*\d+\/\d+\] |^(?:https?|git|ssh):/.test(name) ? 'step' : 'other'
+}
+
+/** Docker's words. The query of an upload address is long, and the state of the registry. */
+function errorWords(error: string): Text {
+  const words = error
+    .replace(/^(?:failed to (?:build|solve): )+/, '')
+    .replace(/(https?:\/\/[^\s"?]+)\?[^\s"]*/g, '$1')
+    .trim()
+  return text`${untrusted(words.replace(/\.$/, ''))}`
 }

@@ -42,6 +42,8 @@ export interface Log {
   debug(line: Text): void
   /** A block that GitHub folds. */
   group(title: Text, lines: readonly Text[]): void
+  /** The same for lines that are written while the work runs; the block ends before an error of it is shown. */
+  grouped<Result>(title: Text, work: () => Promise<Result>): Promise<Result>
   /** Annotations; `place`: the line of a file that GitHub marks. */
   notice(message: Text, title?: string, place?: Place): void
   warning(message: Text, title?: string, place?: Place): void

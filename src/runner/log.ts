@@ -18,6 +18,14 @@ export const log: Log = {
     for (const line of lines) core.info(forTheLog(line))
     core.endGroup()
   },
+  async grouped(title, work) {
+    core.startGroup(forTheLog(title))
+    try {
+      return await work()
+    } finally {
+      core.endGroup()
+    }
+  },
   notice: (message, title, place) => core.notice(forTheAnnotation(message), properties(title, place)),
   warning: (message, title, place) => core.warning(forTheAnnotation(message), properties(title, place)),
   error: (message, title, place) => core.error(forTheAnnotation(message), properties(title, place)),

@@ -118,7 +118,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
     [
       'a command that fails',
       'RUN ["node", "-e", "console.log(\'about to fail\'); process.exit(7)"]',
-      /exited with code 7[\s\S]*about to fail/,
+      /exit code: 7[\s\S]*about to fail/,
     ],
     ['a file that is missing', 'COPY nothing-here.txt /', /nothing-here\.txt/],
     ['a stage that is missing', '', /no stage "nowhere"|nowhere/],
@@ -206,6 +206,9 @@ withDocker('any other OCI registry with a password', () => {
       temporary,
       signal,
       say,
+      warn: () => {},
+      grouped: (_, work) => work(),
+      redact: (lines) => lines,
       onConfiguration: () => {},
     })
     return {

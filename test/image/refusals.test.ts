@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Failure } from '../../src/failure.ts'
-import { buildFailure } from '../../src/image/build-failure.ts'
+import { type BuildEnd, buildFailure } from '../../src/image/build-failure.ts'
 import { registryFailure } from '../../src/image/registry-refusal.ts'
 import { renderText, type Text, text } from '../../src/text.ts'
 import { anyText } from '../generated.ts'
@@ -52,70 +52,179 @@ describe('what a registry says', () => {
   })
 })
 
-describe('what Docker says', () => {
-  test.each<[string, string[], object]>([
+describe('what Docker reports', () => {
+  const exit = (error: string) => ({ error, step: { name: '[2/2] RUN npm ci', error, lines: ['added 3 packages'] } })
+  test.each<[string, Partial<BuildEnd> & { readonly error: string }, object]>([
     [
       'BuildKit, a command',
-      ['ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
+      exit('process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'),
+      {
+        what: 'The image build failed, step [2/2] RUN npm ci',
+        why: 'the command did not complete successfully: exit code: 1. Last lines of the step:\n  added 3 packages\n',
+      },
     ],
     [
-      'old BuildKit, a command',
-      ['executor failed running [/bin/sh -c npm ci]: exit code: 1'],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
+      'old BuildKit',
+      exit('executor failed running [/bin/sh -c npm ci]: exit code: 2'),
+      { why: expect.stringMatching(/exit code: 2\./) },
     ],
     [
-      'classic, a command',
-      ["The command '/bin/sh -c npm ci' returned a non-zero code: 1"],
-      { why: expect.stringMatching(/^the command \/bin\/sh -c npm ci exited with code 1\./) },
+      'classic',
+      exit("The command '/bin/sh -c npm ci' returned a non-zero code: 3"),
+      { why: expect.stringMatching(/exit code: 3\./) },
+    ],
+    [
+      'a command of an unknown step that names the words of a registry',
+      { error: 'failed to solve: process "/bin/sh -c echo unauthorized" did not complete successfully: exit code: 1' },
+      {
+        code: 'build-failed',
+        why: expect.stringMatching(/^process "\/bin\/sh -c echo unauthorized" did not complete/),
+      },
     ],
     [
       'no Dockerfile',
-      ['ERROR: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory'],
-      { why: expect.stringContaining('the Dockerfile was not found') },
+      { error: 'failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory' },
+      { why: 'the Dockerfile was not found' },
     ],
     [
       'another processor',
-      ['exec /bin/sh: exec format error'],
-      { why: expect.stringContaining('docker/setup-qemu-action') },
+      {
+        error: '',
+        step: {
+          ...exit('process "/bin/sh -c x" did not complete successfully: exit code: 255').step,
+          lines: ['exec /bin/sh: exec format error'],
+        },
+      },
+      {
+        why: expect.stringContaining('wrong CPU architecture'),
+        fix: expect.stringContaining('docker/setup-qemu-action'),
+      },
+    ],
+    [
+      'another processor, printed by a test',
+      {
+        error: '',
+        step: {
+          ...exit('process "x" did not complete successfully: exit code: 1').step,
+          lines: ['exec /bin/x: exec format error', 'ok 1'],
+        },
+      },
+      { why: expect.not.stringContaining('CPU architecture') },
     ],
     [
       'a full disk',
-      ['write /var/lib/docker/tmp/x: no space left on device'],
+      { error: 'write /var/lib/docker/tmp/x: no space left on device' },
       { why: expect.stringContaining('the disk of the runner is full') },
     ],
     [
-      'a private base',
-      ['ERROR: pull access denied for acme/base, repository does not exist or may require authorization'],
-      { why: expect.stringContaining('the base image acme/base could not be pulled') },
+      'a full disk in a step, not printed by it',
+      { error: '', step: { name: '[2/2] COPY . .', error: 'write /x: no space left on device', lines: [] } },
+      { why: expect.stringContaining('the disk of the runner is full') },
     ],
     [
-      'a file',
-      ['ERROR: failed to calculate checksum of ref abc::def: "/nothing.txt": not found'],
-      { why: expect.stringContaining('/nothing.txt') },
+      'a full disk in the exporter',
+      {
+        error: '',
+        step: { name: 'exporting to image', error: 'failed to push x: no space left on device', lines: [] },
+      },
+      { code: 'build-failed', why: expect.stringContaining('the disk of the runner is full') },
+    ],
+    [
+      'the exporter, before the push',
+      { error: '', step: { name: 'exporting to image', error: 'mount callback failed on /tmp/x', lines: [] } },
+      { code: 'build-failed', why: 'mount callback failed on /tmp/x' },
+    ],
+    [
+      'the export of the cache',
+      {
+        error: '',
+        step: {
+          name: 'exporting cache to registry',
+          error: 'error writing manifest blob: failed to do request: Put "https://x/v2/c?_state=abc": EOF',
+          lines: [],
+        },
+      },
+      {
+        code: 'registry-rejected',
+        what: expect.stringContaining('push of the build cache'),
+        why: expect.not.stringContaining('_state'),
+      },
+    ],
+    [
+      'a private base',
+      {
+        error:
+          'failed to solve: acme/base: failed to resolve source metadata for docker.io/acme/base:1: pull access denied, repository does not exist or may require authorization',
+      },
+      {
+        why: 'the base image docker.io/acme/base:1 could not be pulled (pull access denied, repository does not exist or may require authorization)',
+      },
+    ],
+    [
+      'the rate limit of a base',
+      {
+        error: '',
+        step: {
+          name: '[internal] load metadata for docker.io/library/node:22',
+          error:
+            '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit',
+          lines: [],
+        },
+      },
+      { code: 'registry-rejected', what: expect.stringContaining('toomanyrequests') },
+    ],
+    [
+      'words of a registry in a Dockerfile',
+      { error: 'failed to solve: dockerfile parse error on line 2: unknown instruction: unauthorized' },
+      { code: 'build-failed', why: 'dockerfile parse error on line 2: unknown instruction: unauthorized' },
+    ],
+    ...['[2/3] ADD https://example.com/x /', 'https://example.com/x'].map((name): [string, BuildEnd, object] => [
+      `an address that asks for a login: ${name}`,
+      { exitCode: 1, error: '', step: { name, error: 'invalid response status 401 Unauthorized', lines: [] } },
+      { code: 'build-failed', why: 'invalid response status 401 Unauthorized' },
+    ]),
+    [
+      'more lines than a message has room for',
+      {
+        error: '',
+        step: {
+          ...exit('process "x" did not complete successfully: exit code: 1').step,
+          lines: Array.from({ length: 30 }, (_, index) => `line ${index}.`),
+        },
+      },
+      { why: expect.stringMatching(/step:\n {2}line 10\.\n[\s\S]* {2}line 29\.\n$/) },
+    ],
+    [
+      'a lost BuildKit',
+      { error: 'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF' },
+      { why: expect.stringContaining('the connection to BuildKit was lost') },
     ],
     [
       'an immutable tag',
-      [
-        "tag invalid: The image tag 'v1' already exists in the 'api' repository and cannot be overwritten because the tag is immutable.",
-      ],
+      {
+        error:
+          "failed to push x: tag invalid: The image tag 'v1' already exists in the 'api' repository and cannot be overwritten because the tag is immutable.",
+      },
       { code: 'image-tag-taken' },
     ],
     [
       'a login',
-      ['denied: Your authorization token has expired. Reauthenticate and try again.'],
+      { error: 'denied: Your authorization token has expired. Reauthenticate and try again.' },
       { code: 'credentials-expired' },
     ],
-    ['nothing at all', [], { code: 'build-failed', why: expect.stringContaining('docker exited with code 1') }],
-  ])('%s', (_, tail, expected) => {
-    expect(spoken(buildFailure(1, tail))).toMatchObject(expected)
+    ['nothing at all', { error: '' }, { code: 'build-failed', why: 'docker exited with code 1' }],
+    ['a signal', { error: '', exitCode: undefined }, { why: 'docker was killed by a signal' }],
+  ])('%s', (_, end, expected) => {
+    expect(spoken(buildFailure({ exitCode: 1, ...end }))).toMatchObject(expected)
   })
 
   test('whatever it is, it ends in one failure that keeps their words apart from ours', () => {
     fc.assert(
-      fc.property(fc.array(anyText()), (tail) => {
-        const { parts } = buildFailure(1, tail)
-        for (const part of parts.why ?? []) if (typeof part === 'string') expect(part).not.toMatch(/##|::/)
+      fc.property(anyText(), anyText(), fc.array(anyText()), anyText(), (name, error, lines, file) => {
+        const step = { name, error, lines }
+        const { parts } = buildFailure({ exitCode: 1, error, step, source: { file, line: 1 }, file })
+        for (const part of [...parts.what, ...(parts.why ?? [])])
+          if (typeof part === 'string') expect(part).not.toMatch(/##|::/)
       }),
     )
   })

@@ -55,5 +55,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/registry/registry-attempt.ts': ['registry/transport', 'registry/distribution'],
   'src/registry/registry-endpoint.ts': ['registry/distribution'],
   'src/registry/transport.ts': ['registry/transport'],
+  'src/image/build-failure.ts': ['image/refusals'],
+  'src/image/build-log.ts': ['image/build-log'],
   'src/image/layout.ts': ['image/layout-parts'],
 }

@@ -61,6 +61,14 @@ export async function fakeRunner(options: {
       group(title, block) {
         lines.push(`group ${plain(title)}`, ...block.map((line) => `  ${plain(line)}`))
       },
+      async grouped(title, work) {
+        lines.push(`group ${plain(title)}`)
+        try {
+          return await work()
+        } finally {
+          lines.push('end of group')
+        }
+      },
       notice: level('notice'),
       warning: level('warning'),
       error: level('error'),

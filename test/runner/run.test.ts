@@ -268,6 +268,16 @@ test('signals are left to the process once a step has ended', async () => {
   expect([during - before, count()]).toEqual([2, before])
 })
 
+test('a block of the log ends before what its work throws is shown', async () => {
+  const work = async () => {
+    log.info(text`inside`)
+    throw new Error('no')
+  }
+  await expect(log.grouped(text`Building ${untrusted('##[x')}`, work)).rejects.toThrow('no')
+  log.info(text`after`)
+  expect(printed).toBe('::group::Building ## [x\ninside\n::endgroup::\nafter\n')
+})
+
 test('each kind of line of the log, with and without a title', () => {
   const line = text`50% ${untrusted('::error::x')}`
   log.info(line)

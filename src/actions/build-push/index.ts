@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { deadlineIn } from '../../clock.ts'
+import { redactLines } from '../../diagnosis/redact-lines.ts'
 import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
 import { addArtifact } from '../../github/artifacts.ts'
@@ -125,6 +126,9 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
         temporary: temporary(runner),
         signal,
         say,
+        warn: (warning) => log.warning(warning.message, 'Build check', warning),
+        grouped: log.grouped,
+        redact: redactLines,
         onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
       }),
     say,
