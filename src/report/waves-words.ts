@@ -12,8 +12,9 @@ import {
 } from '../deployment/waves/waves-state.ts'
 import { duration } from '../duration.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
+import type { Stage } from './appearances.ts'
 import { type Opening, plainLink, remedy, type ShowLink, suspectedReason, suspicion } from './opening.ts'
-import { causeSentence, headline, type Stage } from './sentence.ts'
+import { causeSentence, headline } from './sentence.ts'
 import type { Subject } from './subject.ts'
 
 /** What is deployed together: the facts that all share, and each service's own by its name in this run. */
