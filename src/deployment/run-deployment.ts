@@ -44,7 +44,7 @@ async function* tellPlan(
 
 /** The end of a deployment that is older than what is live, or than what is on its way. */
 async function* judge(
-  { judgement, obstacle, plan }: Prepared,
+  { judgement, obstacle, plan, judged = plan.from }: Prepared,
   watchman: Watchman | undefined,
   { clock }: Context,
 ): Events<End | undefined> {
@@ -52,7 +52,7 @@ async function* judge(
   const judgements: Judgement[] = [await judgement]
   if (obstacle) judgements.push(await watchman.judge(obstacle.provenance))
   for (const found of judgements) {
-    if (found.kind === 'older') return olderThan(found, watchman.guard, plan.from)
+    if (found.kind === 'older') return olderThan(found, watchman.guard, judged)
     if (found.warning) {
       const message = untrusted(renderText(found.warning, (theirs) => theirs))
       yield { kind: 'warning', at: clock.now(), message }

@@ -53,6 +53,7 @@ async function* recorded(
     const error = failureWithOrigins(thrown, terms.origins)
     yield* finishByError(error, { target, context: kept, record }, terms)
     if (!context.signal.aborted) throw error
+    context.interrupted?.(error)
   } finally {
     // Else the post step would take an error for a cancel, and tell everybody so.
     if (!context.signal.aborted) kept.keep({ stage: 'ended' })
