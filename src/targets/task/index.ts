@@ -48,7 +48,8 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
       return {
         plan: planOf(wanted),
         warnings: [],
-        minutes: request.task?.waitMinutes,
+        // A task that is not watched any more ends by itself.
+        minutes: undefined,
         judgement: Promise.resolve({ kind: 'pass' }),
         async *check() {
           const { preflight: policy } = terms
