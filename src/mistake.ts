@@ -22,7 +22,7 @@ export interface Mistake extends Place {
 /**
  * Mistakes that one message reports; GitHub shows 10 annotations of a level for each step (actions/runner, ExecutionContext.cs).
  */
-export const mostTold = 10
+export const mostListed = 10
 
 /** `deploy/api.json:5:7`, as compilers and editors write it; an empty text where nothing is known. */
 export function placeName({ file, input, line, column }: Place): string {
@@ -46,16 +46,16 @@ export function listed(mistakes: readonly Mistake[]): Text {
   const [first, ...others] = mistakes
   if (first === undefined) return []
   if (others.length === 0) return mistakeText(first)
-  const lines = mistakes.slice(0, mostTold).flatMap((mistake) => text`- ${mistakeText(mistake)}\n`)
-  const left = mistakes.length - mostTold
+  const lines = mistakes.slice(0, mostListed).flatMap((mistake) => text`- ${mistakeText(mistake)}\n`)
+  const left = mistakes.length - mostListed
   return text`\n${lines}${left > 0 ? `- and ${left} more, which the log lists\n` : ''}`
 }
 
 /** The same in one line, for where there is room for one. */
 export function inOneLine(mistakes: readonly Mistake[]): Text {
-  const told = mistakes.slice(0, 3).map(mistakeText)
-  const left = mistakes.length - told.length
-  return [...joined(told), ...(left > 0 ? text`; and ${left} more` : [])]
+  const texts = mistakes.slice(0, 3).map(mistakeText)
+  const left = mistakes.length - texts.length
+  return [...joined(texts), ...(left > 0 ? text`; and ${left} more` : [])]
 }
 
 function joined(texts: readonly Text[]): Text {

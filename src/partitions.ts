@@ -103,7 +103,7 @@ export function partitionOf(region: string): Partition {
   return partitions.find(({ pattern }) => pattern.test(region)) ?? partitions[0]
 }
 
-/** The region that was most likely meant, for a text that is not the name of any known region. */
+/** The most similar region, for a text that is not the name of any known region. */
 export function nearestRegion(written: string): string | undefined {
   const known = partitions.flatMap(({ regions }) => regions)
   return known.includes(written) ? undefined : nearest(written, known)

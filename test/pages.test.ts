@@ -73,10 +73,12 @@ describe('a page that is named in', () => {
 
 describe('a file that is named in', () => {
   const files = ['src', 'test', 'scripts'].flatMap((folder) => inFolder(folder, ''))
-  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test/simulator/README.md'].flatMap((page) =>
-    [...read(page).matchAll(/`((?:[\w-]+\/)*[\w*-]+\.(?:ts|js|cjs|py))`/g)].map(
-      ([, file = '']) => [page, file] as const,
-    ),
+  const decisions = inFolder('docs/decisions', '.md')
+  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test/simulator/README.md', ...decisions].flatMap(
+    (page) =>
+      [...read(page).matchAll(/`((?:[\w-]+\/)*[\w*-]+\.(?:ts|js|cjs|py))`/g)].map(
+        ([, file = '']) => [page, file] as const,
+      ),
   )
 
   test.each(named.filter(([, file]) => !file.startsWith('dist/')))('%s exists: %s', (_, file) => {

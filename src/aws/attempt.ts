@@ -1,8 +1,8 @@
 import { linkSignal } from '../abort.ts'
 import { remaining } from '../clock.ts'
 import { text } from '../text.ts'
-import type { Patience } from './call-patience.ts'
 import { NoReply } from './error-class.ts'
+import type { RetryContext } from './retry-context.ts'
 
 /** Options of an SDK client's `send`, for one attempt. */
 export interface SendOptions {
@@ -16,19 +16,19 @@ const silentLimit = 5_000
 
 /** Sends once, with credentials already resolved. Rejects with `NoReply` when no complete response arrives in time. */
 export async function attempt<T>(
-  patience: Patience,
+  context: RetryContext,
   send: (options: SendOptions) => Promise<T>,
   action: string,
 ): Promise<T> {
-  patience.signal.throwIfAborted()
-  const left = () => remaining(patience.clock, patience.deadline)
-  if (patience.prepare) await inTime(patience, left(), 'no credentials', patience.prepare())
+  context.signal.throwIfAborted()
+  const left = () => remaining(context.clock, context.deadline)
+  if (context.prepare) await inTime(context, left(), 'no credentials', context.prepare())
   const request = new AbortController()
   const report = () =>
-    patience.reportRetry?.(text`${action} has not responded for ${silentLimit / 1000} s, still waiting`)
+    context.reportRetry?.(text`${action} has not responded for ${silentLimit / 1000} s, still waiting`)
   try {
     const limit = Math.min(attemptLimit, left())
-    return await inTime(patience, limit, 'no complete response', send({ abortSignal: request.signal }), report)
+    return await inTime(context, limit, 'no complete response', send({ abortSignal: request.signal }), report)
   } catch (error) {
     request.abort()
     throw error
@@ -37,18 +37,18 @@ export async function attempt<T>(
 
 /** `whenSilent` is called once a response is overdue. */
 async function inTime<T>(
-  { clock, signal }: Patience,
+  { clock, signal }: RetryContext,
   limit: number,
   otherwise: string,
   work: Promise<T>,
   whenSilent?: () => void,
 ): Promise<T> {
   const timer = linkSignal(signal)
-  const patient = Math.min(silentLimit, limit)
-  const tooLate = clock.sleep(patient, timer.signal).then(async () => {
-    if (patient < limit) {
+  const reportAfter = Math.min(silentLimit, limit)
+  const tooLate = clock.sleep(reportAfter, timer.signal).then(async () => {
+    if (reportAfter < limit) {
       whenSilent?.()
-      await clock.sleep(limit - patient, timer.signal)
+      await clock.sleep(limit - reportAfter, timer.signal)
     }
     throw new NoReply(`${otherwise} within ${Math.round(limit / 1000)} s`)
   })

@@ -1,10 +1,10 @@
 import { signalsHandled } from '../abort.ts'
 import { remaining } from '../clock.ts'
 import { attempt, type SendOptions } from './attempt.ts'
-import { inTurn, jitter } from './backoff.ts'
-import type { Patience } from './call-patience.ts'
+import { jitter, throttleDelay } from './backoff.ts'
 import { type AwsError, type CallKind, classify, type Expected, waitAskedBy } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal } from './refusal.ts'
+import type { RetryContext } from './retry-context.ts'
 import { explainUnreachable, retryLine } from './unreachable.ts'
 
 interface Described {
@@ -29,8 +29,8 @@ export type AwsRequest<T> = Described & {
   )
 
 /** AWS's reads are eventually consistent: the effect of a lost reply may not show in the first read. Gap in milliseconds. */
-const looksBack = 3
-const lookBackGap = 2_000
+const readBackCount = 3
+const readBackPause = 2_000
 /** Left for a last attempt before the deadline. */
 const lastCall = 1000
 /** A host that DNS cannot resolve is retried no longer: more likely the region is misspelt. */
@@ -46,7 +46,7 @@ interface Tries {
   /** Some attempt got further than DNS. */
   hostKnown: boolean
   /** Others of this process were throttled at the same time. */
-  inCrowd: boolean
+  wasConcurrent: boolean
 }
 
 /**
@@ -55,35 +55,35 @@ interface Tries {
  * mutation is never applied twice because its first reply was lost.
  */
 export async function call<T>(
-  patience: Patience,
+  context: RetryContext,
   send: (options: SendOptions) => Promise<T>,
   request: AwsRequest<T>,
 ): Promise<T> {
   const tries: Tries = {
     count: 0,
-    since: patience.clock.monotonic(),
+    since: context.clock.monotonic(),
     replyLost: false,
     refreshed: false,
     hostKnown: false,
-    inCrowd: false,
+    wasConcurrent: false,
   }
   if (request.kind === 'mutate') await signalsHandled()
   for (;;) {
-    const failed = await attempt(patience, send, request.action).then(
+    const failed = await attempt(context, send, request.action).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     )
     if ('value' in failed) return failed.value
-    if (patience.signal.aborted) throw explainCancelled(request.action, request.kind)
+    if (context.signal.aborted) throw explainCancelled(request.action, request.kind)
     tries.count++
-    const settled = await settle(patience, request, tries, failed.error)
+    const settled = await settle(context, request, tries, failed.error)
     if (settled) return settled.value
   }
 }
 
 /** Undefined: try again. */
 async function settle<T>(
-  patience: Patience,
+  context: RetryContext,
   request: AwsRequest<T>,
   tries: Tries,
   error: unknown,
@@ -92,58 +92,59 @@ async function settle<T>(
   if (!errorClass) throw error
   const refusal = error as AwsError
   if (errorClass === 'permanent') {
-    const applied = tries.replyLost ? await readBack(patience, request) : undefined
+    const applied = tries.replyLost ? await readBack(context, request) : undefined
     const expected = applied ?? (await request.whenRefused?.(refusal))
     if (!expected) throw explainRefusal(refusal, request)
     return expected
   }
   if (errorClass === 'auth') {
-    if (tries.refreshed || !(await patience.refreshCredentials?.())) throw explainExpired(refusal, request)
+    if (tries.refreshed || !(await context.refreshCredentials?.())) throw explainExpired(refusal, request)
     tries.refreshed = true
     return undefined
   }
-  await pause(patience, request, tries, refusal, errorClass === 'throttle')
+  await pause(context, request, tries, refusal, errorClass === 'throttle')
   if (errorClass !== 'ambiguous') return undefined
   tries.replyLost = true
-  return readBack(patience, request)
+  return readBack(context, request)
 }
 
 /**
  * The effect of a call whose reply was lost, once a read shows it; undefined when several reads do not show it, or it is
  * irrelevant.
  */
-async function readBack<T>(patience: Patience, request: AwsRequest<T>): Promise<Expected<T>> {
+async function readBack<T>(context: RetryContext, request: AwsRequest<T>): Promise<Expected<T>> {
   if (!('readBack' in request)) return undefined
-  for (let looks = 1; ; looks++) {
+  for (let reads = 1; ; reads++) {
     const value = await request.readBack()
     if (value !== undefined) return { value }
-    const isTime = remaining(patience.clock, patience.deadline) > lookBackGap + lastCall
-    if (looks === looksBack || !isTime) return undefined
-    await waitBeforeRetry(patience, request, lookBackGap)
+    const isTime = remaining(context.clock, context.deadline) > readBackPause + lastCall
+    if (reads === readBackCount || !isTime) return undefined
+    await waitBeforeRetry(context, request, readBackPause)
   }
 }
 
 async function pause(
-  patience: Patience,
+  context: RetryContext,
   request: Asked,
   tries: Tries,
   error: AwsError,
   throttled: boolean,
 ): Promise<void> {
-  const { clock, deadline, region } = patience
+  const { clock, deadline, region } = context
   if (error.code !== 'ENOTFOUND') tries.hostKnown = true
   const limit = tries.hostKnown ? deadline : Math.min(deadline, tries.since + unknownHostLimit)
   const left = remaining(clock, limit)
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
-  const told = { ...request, region, seconds, attempts: tries.count, throttled }
-  if (left <= lastCall) throw explainUnreachable(error, told)
-  const wait = waitAskedBy(error) ?? (throttled ? inTurn(patience, request.action, tries) : jitter(clock, tries.count))
-  patience.reportRetry?.(retryLine(error, told))
-  const leave = throttled ? patience.crowd?.join(request.action) : undefined
-  await waitBeforeRetry(patience, request, Math.min(wait, left - lastCall)).finally(leave)
+  const retried = { ...request, region, seconds, attempts: tries.count, throttled }
+  if (left <= lastCall) throw explainUnreachable(error, retried)
+  const wait =
+    waitAskedBy(error) ?? (throttled ? throttleDelay(context, request.action, tries) : jitter(clock, tries.count))
+  context.reportRetry?.(retryLine(error, retried))
+  const leave = throttled ? context.throttledCalls?.join(request.action) : undefined
+  await waitBeforeRetry(context, request, Math.min(wait, left - lastCall)).finally(leave)
 }
 
-async function waitBeforeRetry({ clock, signal }: Patience, { action, kind }: Asked, wait: number): Promise<void> {
+async function waitBeforeRetry({ clock, signal }: RetryContext, { action, kind }: Asked, wait: number): Promise<void> {
   try {
     await clock.sleep(wait, signal)
   } catch {

@@ -33,13 +33,13 @@ export async function withAppSpecs(
 async function complete(connection: Connection, application: string, revision: Revision): Promise<Revision> {
   const { content: shown, sha256 } = revision?.appSpecContent ?? {}
   if (shown || !sha256) return revision
-  const content = await remember(connection, `${application} ${sha256}`, () => read(connection, application, sha256))
+  const content = await cached(connection, `${application} ${sha256}`, () => read(connection, application, sha256))
   return content === undefined ? revision : { ...revision, appSpecContent: { content, sha256 } }
 }
 
 /** Keeps the AppSpec of a deployment created here; saves the read. */
-export function knowAppSpec(connection: Connection, application: string, content: string): void {
-  looksOf(connection).set(`${application} ${appSpecHash(content)}`, Promise.resolve(content))
+export function cacheAppSpec(connection: Connection, application: string, content: string): void {
+  cacheOf(connection).set(`${application} ${appSpecHash(content)}`, Promise.resolve(content))
 }
 
 /** The hash by which CodeDeploy names an AppSpec (API AppSpecContent, `sha256`), in hexadecimal. */
@@ -47,19 +47,19 @@ export function appSpecHash(content: string): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-function looksOf({ clients }: Connection) {
-  const looks = known.get(clients) ?? new Map<string, Promise<string | undefined>>()
-  known.set(clients, looks)
-  return looks
+function cacheOf({ clients }: Connection) {
+  const cache = known.get(clients) ?? new Map<string, Promise<string | undefined>>()
+  known.set(clients, cache)
+  return cache
 }
 
 /** A read that AWS did not answer is repeated the next time. */
-function remember(connection: Connection, key: string, look: () => Promise<string | undefined>) {
-  const looks = looksOf(connection)
-  const looked = looks.get(key) ?? look()
-  looks.set(key, looked)
-  looked.catch(() => looks.delete(key))
-  return looked
+function cached(connection: Connection, key: string, fetchContent: () => Promise<string | undefined>) {
+  const cache = cacheOf(connection)
+  const content = cache.get(key) ?? fetchContent()
+  cache.set(key, content)
+  content.catch(() => cache.delete(key))
+  return content
 }
 
 async function read(connection: Connection, applicationName: string, sha256: string): Promise<string | undefined> {

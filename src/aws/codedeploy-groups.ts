@@ -20,14 +20,14 @@ export function deploymentGroups(
     describeDeploymentGroup: (application, group) => describeGroup(connection, application, group),
     async findDeploymentGroups(cluster, service, application) {
       const applications = application === undefined ? await ecsApplications(connection, service) : [application]
-      const looked = applications.slice(0, mostApplications)
+      const considered = applications.slice(0, mostApplications)
       const found: DeploymentGroup[] = []
-      for (let from = 0; from < looked.length; from += atOnce) {
-        const some = looked.slice(from, from + atOnce)
+      for (let from = 0; from < considered.length; from += atOnce) {
+        const some = considered.slice(from, from + atOnce)
         const groups = await Promise.all(some.map((name) => groupsOf(connection, name)))
         found.push(...groups.flat().filter((group) => deploys(group, cluster, service)))
       }
-      return { groups: found, isComplete: looked.length === applications.length }
+      return { groups: found, isComplete: considered.length === applications.length }
     },
   }
 }

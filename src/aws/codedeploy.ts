@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import type { CodeDeploy, CodeDeployDeployment, CreateDeploymentRequest } from '../ports.ts'
 import { quoted, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import { appSpecHash, knowAppSpec } from './codedeploy-appspec.ts'
+import { appSpecHash, cacheAppSpec } from './codedeploy-appspec.ts'
 import { deploymentGroups } from './codedeploy-groups.ts'
 import { deploymentIds, groupArn } from './codedeploy-lists.ts'
 import { describe, describeTarget, listActive } from './codedeploy-reads.ts'
@@ -39,7 +39,7 @@ async function create(connection: Connection, request: CreateDeploymentRequest):
     ...(deploymentConfigName && { deploymentConfigName }),
     revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec, sha256: appSpecHash(appSpec) } },
   })
-  knowAppSpec(connection, applicationName, appSpec)
+  cacheAppSpec(connection, applicationName, appSpec)
   const began = connection.clock.now()
   let active: string | undefined
   return call(

@@ -18,7 +18,7 @@ import type {
 import { setting, text, untrusted } from '../text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts'
 import { ecs } from './ecs.ts'
-import { late } from './late.ts'
+import { lazyPort } from './lazy-port.ts'
 import type { Role } from './role.ts'
 
 /** Settings of an AWS connection, as an action has them. */
@@ -49,7 +49,7 @@ export interface Aws {
   readonly scaling: Scaling
   /** How long the credentials last. */
   credentialLifetime(): Promise<CredentialLifetime>
-  /** Who the credentials belong to. */
+  /** The identity of the credentials. */
   identity(): Promise<Identity>
   /** The same place and credentials with less time: no call of it is tried again after `deadline`. */
   within(deadline: Deadline): Aws
@@ -80,14 +80,14 @@ function portsOf(connection: Connection): Aws {
   return {
     region: connection.region,
     ecs: ecs(connection),
-    codeDeploy: late(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
-    ecr: late(async () => (await import('./ecr.ts')).ecr(connection)),
-    evidence: late(async () => (await import('./evidence.ts')).evidenceSources(connection)),
-    revisions: late(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
-    preflight: late(async () => (await import('./preflight.ts')).preflightSources(connection)),
-    network: late(async () => (await import('./network.ts')).networkSources(connection)),
-    roles: late(async () => (await import('./roles.ts')).roleSources(connection)),
-    scaling: late(async () => (await import('./scaling.ts')).scaling(connection)),
+    codeDeploy: lazyPort(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
+    ecr: lazyPort(async () => (await import('./ecr.ts')).ecr(connection)),
+    evidence: lazyPort(async () => (await import('./evidence.ts')).evidenceSources(connection)),
+    revisions: lazyPort(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
+    preflight: lazyPort(async () => (await import('./preflight.ts')).preflightSources(connection)),
+    network: lazyPort(async () => (await import('./network.ts')).networkSources(connection)),
+    roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
+    scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     credentialLifetime: connection.credentialLifetime,
     identity: async () => (await import('./identity.ts')).callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),

@@ -2,11 +2,11 @@ import { atMostEvery } from '../at-most-every.ts'
 import type { Clock, Deadline } from '../clock.ts'
 import type { CredentialLifetime } from '../ports.ts'
 import type { Text } from '../text.ts'
-import { openCrowd } from './backoff.ts'
-import type { Patience } from './call-patience.ts'
+import { countThrottledCalls } from './backoff.ts'
 import type { RequestHandler } from './client-settings.ts'
 import { type Clients, createClients } from './clients.ts'
 import { credentialSource } from './credentials.ts'
+import type { RetryContext } from './retry-context.ts'
 import type { Role } from './role.ts'
 
 /** Settings of an AWS connection whose region and role are resolved. */
@@ -32,7 +32,7 @@ export interface ConnectionOptions {
 }
 
 /** One region of one account, until the deadline. Every adapter is created from it. */
-export interface Connection extends Patience {
+export interface Connection extends RetryContext {
   readonly region: string
   readonly clients: Clients
   /** How long its credentials last. */
@@ -45,7 +45,7 @@ const reportEvery = 30_000
 export function openConnection(options: ConnectionOptions): Connection {
   const { region, clock, signal, deadline, environment, allowedAccountIds = [] } = options
   const reportRetry = atMostEvery(reportEvery, clock, options.onRetry)
-  const patience = { clock, signal, deadline, region, reportRetry, crowd: openCrowd() }
+  const context = { clock, signal, deadline, region, reportRetry, throttledCalls: countThrottledCalls() }
   const clients: Clients = createClients({
     region,
     environment,
@@ -54,9 +54,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     userAgent: options.userAgent,
   })
   const { role, requestHandler } = options
-  const source = credentialSource({ region, environment, role, requestHandler, sts: clients.sts }, patience)
+  const source = credentialSource({ region, environment, role, requestHandler, sts: clients.sts }, context)
   const signed = {
-    ...patience,
+    ...context,
     clients,
     prepare: async () => void (await source.current()),
     refreshCredentials: () => source.renew(),

@@ -5,10 +5,10 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
-import type { Patience } from './call-patience.ts'
 import { guarded, type RequestHandler, requestHandler } from './client-settings.ts'
 import type { CredentialSource, Credentials } from './credential-source.ts'
-import { late } from './late.ts'
+import { lazyPort } from './lazy-port.ts'
+import type { RetryContext } from './retry-context.ts'
 import type { Role } from './role.ts'
 
 /** What a credential source needs: region, environment, an optional role, and the clients that obtain credentials. */
@@ -22,9 +22,9 @@ export interface CredentialOptions {
 }
 
 /** The role, when one is to be assumed; otherwise the environment; otherwise whatever the SDK's own chain finds. */
-export function credentialSource(options: CredentialOptions, patience: Patience): CredentialSource {
+export function credentialSource(options: CredentialOptions, context: RetryContext): CredentialSource {
   const { role } = options
-  if (role) return late(async () => (await import('./role.ts')).assumedRole(role, options, patience))
+  if (role) return lazyPort(async () => (await import('./role.ts')).assumedRole(role, options, context))
   if (options.environment.AWS_ACCESS_KEY_ID || options.environment.AWS_SECRET_ACCESS_KEY)
     return environmentCredentials(options.environment)
   return chain(options)

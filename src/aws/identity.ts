@@ -3,15 +3,15 @@ import { Failure } from '../failure.ts'
 import type { Identity } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import type { Patience } from './call-patience.ts'
 import { present } from './error-class.ts'
+import type { RetryContext } from './retry-context.ts'
 
 /** What this needs of a connection: it also runs before the connection is open. */
-interface Asker extends Patience {
+interface Asker extends RetryContext {
   readonly clients: { sts(): Promise<STSClient> }
 }
 
-/** Who the credentials belong to. GetCallerIdentity needs no permission. */
+/** The identity of the credentials. GetCallerIdentity needs no permission. */
 export async function callerIdentity(asker: Asker): Promise<Identity> {
   const client = await asker.clients.sts()
   const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')

@@ -10,7 +10,7 @@ import { callerIdentity } from './identity.ts'
 import type { Page } from './pages.ts'
 
 /** All that is read for a message may take so long. Milliseconds. */
-const patience = 5_000
+const retryTime = 5_000
 /** ListServices and ListClusters answer at most 100 names in a page. */
 const pageSize = 100
 const mostPages = 5
@@ -86,7 +86,7 @@ function availableNames(wrong: string, names: readonly string[] | undefined, has
 }
 
 function withShortDeadline(connection: Connection): Connection {
-  return { ...connection, deadline: Math.min(connection.deadline, deadlineIn(connection.clock, patience)) }
+  return { ...connection, deadline: Math.min(connection.deadline, deadlineIn(connection.clock, retryTime)) }
 }
 
 /** `eu-west-1, account 111122223333`. */

@@ -4,8 +4,8 @@ import { withAppSpecs } from './codedeploy-appspec.ts'
 import { deploymentIds } from './codedeploy-lists.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { historyLimit } from './history-limit.ts'
 import { batches } from './pages.ts'
-import { remembered } from './remembered.ts'
 
 /** BatchGetDeployments takes at most 25 ids. */
 const describeAtMost = 25
@@ -38,7 +38,7 @@ async function activeRevisions(connection: Connection, family: string, limit: nu
 }
 
 async function deployments(connection: Connection, application: string, group: string) {
-  const createTimeRange = { start: new Date(connection.clock.now() - remembered) }
+  const createTimeRange = { start: new Date(connection.clock.now() - historyLimit) }
   const ids = await deploymentIds(connection, { application, group, createTimeRange, orNone: true })
   const found: CodeDeployDeployment[] = []
   for (const some of batches(ids, describeAtMost)) found.push(...(await describe(connection, some)))

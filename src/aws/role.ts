@@ -3,10 +3,10 @@ import { parseArn } from '../arn.ts'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
-import type { Patience } from './call-patience.ts'
 import type { CredentialSource, Credentials } from './credential-source.ts'
 import { type AwsError, present } from './error-class.ts'
 import { answerOf } from './error-words.ts'
+import type { RetryContext } from './retry-context.ts'
 import { explainTrust, readClaims } from './trust.ts'
 
 /** A role that the job's own OIDC token opens. */
@@ -39,11 +39,11 @@ export function sessionName(wanted: string): string {
 }
 
 /** Credentials of the role; renewed by themselves before they expire, and once more when AWS calls them expired. */
-export function assumedRole(role: Role, sts: Sts, patience: Patience): CredentialSource {
+export function assumedRole(role: Role, sts: Sts, context: RetryContext): CredentialSource {
   let known: Credentials | undefined
   let pending: Promise<Credentials> | undefined
   const fetch = () => {
-    pending ??= assume(role, sts, patience)
+    pending ??= assume(role, sts, context)
       .then((credentials) => {
         known = credentials
         return credentials
@@ -54,7 +54,7 @@ export function assumedRole(role: Role, sts: Sts, patience: Patience): Credentia
     return pending
   }
   const isFresh = (credentials: Credentials) =>
-    !credentials.expiration || credentials.expiration.getTime() - patience.clock.now() > margin
+    !credentials.expiration || credentials.expiration.getTime() - context.clock.now() > margin
   return {
     current: async () => (known && isFresh(known) ? known : fetch()),
     lifetime: async () => ({ kind: 'renewed' }),
@@ -62,13 +62,13 @@ export function assumedRole(role: Role, sts: Sts, patience: Patience): Credentia
   }
 }
 
-async function assume(role: Role, { sts }: Sts, patience: Patience): Promise<Credentials> {
+async function assume(role: Role, { sts }: Sts, context: RetryContext): Promise<Credentials> {
   let token = await role.idToken()
   const client = await sts()
   const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
   const given = await call(
     {
-      ...patience,
+      ...context,
       // GitHub's token lives five minutes: a slow answer may outlive it.
       async refreshCredentials() {
         token = await role.idToken()

@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '@aws-sdk/client-iam'
 import { arnInAnyAccount } from '../arn.ts'
 import type { Decision, JsonObject, Role, RoleSources } from '../ports.ts'
 import { call } from './call.ts'
@@ -70,15 +71,22 @@ async function simulate(
       },
       { action: 'iam:SimulatePrincipalPolicy', resource: principalArn, kind: 'read' },
     )
-    decisions.push(
-      ...page.results.map((result) => ({
-        action: result.EvalActionName ?? '',
-        resource: result.EvalResourceName ?? '*',
-        decision: result.EvalDecision ?? 'implicitDeny',
-        isUnsure: (result.MissingContextValues ?? []).length > 0,
-      })),
-    )
+    decisions.push(...page.results.map(decisionOf))
     Marker = page.marker
   } while (Marker)
   return decisions
+}
+
+function decisionOf({
+  EvalActionName,
+  EvalResourceName,
+  EvalDecision,
+  MissingContextValues,
+}: EvaluationResult): Decision {
+  return {
+    action: EvalActionName ?? '',
+    resource: EvalResourceName ?? '*',
+    decision: EvalDecision ?? 'implicitDeny',
+    isUnsure: (MissingContextValues ?? []).length > 0,
+  }
 }

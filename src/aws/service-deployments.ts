@@ -5,9 +5,9 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { type AwsError, present } from './error-class.ts'
 import { answerOf } from './error-words.ts'
+import { historyLimit } from './history-limit.ts'
 import { whenClusterMissing } from './not-found.ts'
 import { batches, everyPage, type Page } from './pages.ts'
-import { remembered } from './remembered.ts'
 
 type ServiceDeployments = Pick<
   Ecs,
@@ -35,7 +35,7 @@ export function serviceDeployments(connection: Connection): ServiceDeployments {
 async function list(connection: Connection, cluster: string, service: string, createdAfter = new Date(0)) {
   const client = await connection.clients.ecs()
   const { ListServiceDeploymentsCommand } = await import('@aws-sdk/client-ecs')
-  const after = new Date(Math.max(createdAfter.getTime(), connection.clock.now() - remembered))
+  const after = new Date(Math.max(createdAfter.getTime(), connection.clock.now() - historyLimit))
   const listed = await everyPage((nextToken) =>
     call(
       connection,

@@ -2,7 +2,7 @@ import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { Failure } from '../failure.ts'
 import type { Ecs, JsonObject } from '../ports.ts'
 import { isStoredAs } from '../task-definition/equal.ts'
-import { membersMeant } from '../task-definition/refused-definition.ts'
+import { refusedMembers } from '../task-definition/refused-definition.ts'
 import { text, untrusted } from '../text.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -100,7 +100,7 @@ function explainInvalid(refusal: AwsError, definition: JsonObject): undefined {
     code: 'task-definition-invalid',
     what: text`AWS refused ecs:RegisterTaskDefinition for ${untrusted(String(definition.family))}`,
     why: answerOf(refusal),
-    mistakes: membersMeant(refusal.message, definition),
+    mistakes: refusedMembers(refusal.message, definition),
     fix: text`Correct the task definition and run the job again. Nothing was registered.`,
     docs: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
     cause: refusal,

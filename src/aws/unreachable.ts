@@ -4,7 +4,7 @@ import { setting, type Text, text, untrusted } from '../text.ts'
 import type { AwsError, CallKind } from './error-class.ts'
 import { lineOf } from './error-words.ts'
 
-interface Patient {
+interface RetriedCall {
   /** IAM action, such as `ecs:UpdateService`. */
   readonly action: string
   readonly kind: CallKind
@@ -15,7 +15,7 @@ interface Patient {
 }
 
 /** The failure `aws-unreachable` of a call that was tried again until the deadline. `seconds`: since its first attempt. */
-export function explainUnreachable(error: AwsError, asked: Patient): Failure {
+export function explainUnreachable(error: AwsError, asked: RetriedCall): Failure {
   const { action, kind, region = '', attempts, seconds, throttled } = asked
   const unknown = kind === 'mutate' && !throttled ? text`; whether it was applied is unknown` : text``
   const { healthPage = 'the AWS Health Dashboard of the region' } = partitionOf(region)
@@ -36,7 +36,7 @@ export function explainUnreachable(error: AwsError, asked: Patient): Failure {
 }
 
 /** The message of a retry. */
-export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: Patient): Text {
+export function retryLine(error: AwsError, { action, attempts, seconds, throttled }: RetriedCall): Text {
   const what = throttled ? text`was throttled` : text`failed`
   return text`${action} ${what} (attempt ${attempts}, ${seconds} s so far), retrying: ${lineOf(error)}`
 }
@@ -54,6 +54,6 @@ export function explainCertificate(error: AwsError, action: string): Failure {
 
 function regionDoubt(region: string): Text {
   const suggestion = nearestRegion(region)
-  const meant = suggestion ? `; did you mean ${suggestion}?` : ''
-  return text`that ${setting('aws-region')} is an AWS region (it is ${untrusted(region)}${meant})`
+  const hint = suggestion ? `; did you mean ${suggestion}?` : ''
+  return text`that ${setting('aws-region')} is an AWS region (it is ${untrusted(region)}${hint})`
 }

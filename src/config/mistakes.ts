@@ -58,8 +58,8 @@ function unfolded(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union' || issue.message !== '') return [issue]
   const isOfForm = (form: readonly Issue[]) =>
     form.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)
-  const meant = issue.errors.find(isOfForm)
-  if (meant) return meant.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }))
+  const matching = issue.errors.find(isOfForm)
+  if (matching) return matching.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }))
   const forms = issue.errors.flatMap(([first]) => (first?.code === 'invalid_type' ? [kinds[first.expected]] : []))
   return [{ ...issue, message: `must be ${forms.join(' or ')}` }]
 }
@@ -69,8 +69,8 @@ function misspeltKeys(issue: Issue): readonly string[] {
   if (issue.code !== 'unrecognized_keys') return []
   const known = knownKeys(issue.path)
   return issue.keys.flatMap((key) => {
-    const meant = nearest(key, known)
-    return meant === undefined ? [] : pathOf([...issue.path, meant])
+    const similar = nearest(key, known)
+    return similar === undefined ? [] : pathOf([...issue.path, similar])
   })
 }
 
@@ -97,8 +97,8 @@ function given(issue: Issue, document: Document<JsonObject>): Text {
   if (code === 'invalid_type' || code === 'custom') return []
   if (typeof found === 'number') return text`, not ${found}`
   if (typeof found === 'string') {
-    const isTold = found === '' || found.length > 100 || message.includes(`"${found}"`)
-    return isTold ? [] : text`, not "${untrusted(found)}"`
+    const isOmitted = found === '' || found.length > 100 || message.includes(`"${found}"`)
+    return isOmitted ? [] : text`, not "${untrusted(found)}"`
   }
   return code === 'invalid_union' || code === 'invalid_value' ? text`, not ${kindOf(found)}` : []
 }

@@ -8,14 +8,14 @@ interface Measure {
   readonly apart: number
 }
 
-/** ECS's reads are eventually consistent, for some seconds: one look may show what was. */
+/** ECS's reads are eventually consistent, for some seconds: one read may return the previous state. */
 const usual: Measure = { looks: 3, apart: 8_000 }
-/** For what is concluded from nothing having happened. */
+/** For conclusions from the absence of something. */
 export const patient: Measure = { looks: 6, apart: 20_000 }
 
 /**
- * Weighs what is concluded from looks without AWS saying so itself. Given the conclusion of each look (undefined: none), it
- * is true as soon as looks in a row agree on one.
+ * Confirms conclusions that AWS does not state itself. Given the conclusion of each read (undefined: none), it
+ * is true as soon as consecutive reads agree on one.
  */
 export function startAgreement(
   clock: Clock,
@@ -35,15 +35,15 @@ export function startAgreement(
   }
 }
 
-/** The world as looks need it. */
+/** Clock and signal for repeated reads. */
 type Looking = Pick<Context, 'clock'> & Partial<Pick<Context, 'signal'>>
 
-/** Looks after which it is given up that they agree. */
+/** Limit of reads that do not agree. */
 const mostLooks = 12
 
 /**
- * What looks agree on; undefined when they still do not after twelve. `named` says what a look leads to: `true` where it
- * decides alone, undefined where it leads to nothing.
+ * The read that several agree on; undefined when twelve do not. `named` returns the conclusion of a read: `true` where it
+ * decides alone, undefined where there is none.
  */
 export async function agreed<T>(
   { clock, signal }: Looking,

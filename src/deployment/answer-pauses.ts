@@ -6,6 +6,7 @@ import type { Pause } from './pause.ts'
 import { asRollback } from './roll-back.ts'
 import type { AnswerableWaits, Events, Found, PauseDecision, Situation, Target } from './target.ts'
 import type { Terms } from './terms.ts'
+import { tellFound } from './watch-found.ts'
 import { withRecord } from './with-record.ts'
 
 /**
@@ -27,7 +28,7 @@ async function* way(decision: PauseDecision, target: Target, terms: Terms, conte
   const isBack = decision.answer === 'roll-back'
   const found = await target.find?.(terms.deploymentId, terms, context)
   if (found?.waits === undefined) throw nothingToContinue(target)
-  yield* found.begin(isBack)
+  yield* tellFound(found, terms, context)
   const seen = await found.waits.situation(decision)
   const refused = refusalOf(decision, seen, found)
   if (refused) return refused
@@ -51,7 +52,7 @@ function nothingToContinue({ noun, name }: Target): Failure {
   })
 }
 
-/** Nothing can be done where nothing waits; what somebody else let go on is not taken back by an answer. */
+/** Without a pause there is nothing to answer; an answer does not roll back what another user has continued. */
 function refusalOf({ answer, stage }: PauseDecision, seen: Situation, { id, watchAgain }: Found): End | undefined {
   const pauses = seen.kind === 'waits' ? pausesAt(stage, seen.pauses) : []
   const goesOn = seen.kind === 'ended' || (seen.kind === 'answered' && answer === 'continue')
@@ -90,7 +91,7 @@ async function* give(
   return pauses.map(({ id }) => id)
 }
 
-function wentBack(end: End, { from, to }: Found): End {
+function wentBack(end: End, { plan: { from, to } }: Found): End {
   // Before the traffic has moved there is nothing to bring back: the new version is only taken away.
   if (end.outcome === 'stopped' && end.serving !== undefined && end.serving.id === from?.id)
     return { outcome: 'succeeded', serving: end.serving }

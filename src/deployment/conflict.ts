@@ -21,7 +21,7 @@ export interface Obstacle {
   readonly provenance?: Provenance | undefined
   /** Stops it; absent for one that ours replaces anyway. */
   stop?(): Promise<void>
-  /** One look, whether it has ended. */
+  /** Reads once whether it has ended. */
   isOver(): Promise<boolean>
 }
 
@@ -33,7 +33,7 @@ export interface Changed {
 
 const phase = 'other-deployment'
 
-/** What would become of a deployment that such a conflict stands in the way of, for whoever only asks. */
+/** How a deployment would handle such a conflict, for a dry run. */
 export function foresee(conflict: Obstacle, { onConflict = 'fail' }: Pick<Terms, 'onConflict'>): Untrusted {
   const found = renderText(text`${failureInOneLine(conflict.failure.parts)}.`, (theirs) => theirs)
   const first = stopOf(conflict, onConflict)
@@ -68,7 +68,7 @@ function stopOf({ stop, isRollback }: Obstacle, policy: ConflictPolicy): Obstacl
   return policy === 'stop' && !isRollback ? stop : undefined
 }
 
-/** For who has waited already. `changed`: what has been changed, as the beginning of a sentence. */
+/** The failure after a wait. `changed`: what has been changed, as the beginning of a sentence. */
 function outlasted({ failure }: Obstacle, waitMinutes: number, changed: string): Failure {
   const { code, what, why = [] } = failure.parts
   return new Failure({

@@ -3,7 +3,7 @@ import { moment } from '../utc.ts'
 import type { Context } from './context.ts'
 import type { DeploymentEvent } from './events.ts'
 
-/** What aws-actions/configure-aws-credentials asks for where nobody says more. Minutes. */
+/** Default session duration of aws-actions/configure-aws-credentials. Minutes. */
 const usualMinutes = 60
 const remedy =
   'set role-to-assume (the job needs the permission id-token), so that they are renewed, or raise role-duration-seconds.'

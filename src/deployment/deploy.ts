@@ -1,12 +1,11 @@
 import { deadlineIn } from '../clock.ts'
-import { Failure } from '../failure.ts'
-import { text, untrusted } from '../text.ts'
 import { settleConflict } from './conflict.ts'
 import type { Context } from './context.ts'
 import type { End } from './outcomes.ts'
 import { runDeployment } from './run-deployment.ts'
 import type { Events, Target } from './target.ts'
 import type { Terms } from './terms.ts'
+import { watchFound } from './watch-found.ts'
 import { withRecord } from './with-record.ts'
 
 /**
@@ -14,18 +13,20 @@ import { withRecord } from './with-record.ts'
  * the error is thrown after it. A dry run ends after `planned`.
  */
 export async function* deploy(target: Target, terms: Terms, context: Context): Events<void> {
-  yield* withRecord(target, terms, context, {}, (kept) => retryWhileBusy(target, terms, kept))
+  const { deploymentId: id } = terms
+  yield* withRecord(target, terms, context, {}, (kept) =>
+    id === undefined ? retryWhileBusy(target, terms, kept) : watchFound(id, target, terms, kept),
+  )
 }
 
 /** How often the target may be changed by others just before our own change. */
 const mostChanges = 5
 
 /**
- * Tries until nobody else is in the way. Every try begins with reading, as what was wanted may depend on what was there.
- * Undefined: a dry run, which has no end because it has no beginning.
+ * Tries until no other deployment is in progress. Every try reads the state anew, as the request may depend on it.
+ * Undefined: a dry run, which starts nothing.
  */
 async function* retryWhileBusy(target: Target, terms: Terms, context: Context): Events<End | undefined> {
-  if (terms.deploymentId !== undefined) return yield* watchFound(terms.deploymentId, target, terms, context)
   const deadline = deadlineIn(context.clock, terms.waitMinutes * 60_000)
   for (let changes = 0; ; ) {
     const result = yield* runDeployment(target, terms, context)
@@ -34,17 +35,4 @@ async function* retryWhileBusy(target: Target, terms: Terms, context: Context): 
     if (result.kind === 'conflict') yield* settleConflict(result, terms, context, deadline)
     else if (++changes > mostChanges) throw result.failure
   }
-}
-
-/** Goes on watching a deployment by its id. Changes nothing. */
-async function* watchFound(id: string, target: Target, terms: Terms, context: Context): Events<End | undefined> {
-  const found = await target.find?.(id, terms, context)
-  if (found === undefined)
-    throw new Failure({
-      code: 'deployment-not-found',
-      what: text`The ${target.noun} ${untrusted(target.name)} has no deployment ${untrusted(id)}`,
-      fix: text`Check deployment-id, and leave it out to deploy.`,
-    })
-  yield* found.begin(false)
-  return terms.dryRun ? undefined : yield* found.watch([])
 }

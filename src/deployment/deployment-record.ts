@@ -18,10 +18,12 @@ export interface DeploymentRecord {
   readonly stage: 'preparing' | 'registering' | 'updating' | 'watching' | 'ended'
   /** True when there was nothing of this name before: there is nothing to go back to. */
   readonly isCreation?: boolean | undefined
-  /** As people see it. */
+  /** The id in reports. */
   readonly deploymentId?: string | undefined
   /** When AWS made the deployment, by its own clock: milliseconds since 1970. */
   readonly createdAt?: number | undefined
+  /** What was done before the deployment and stays without it, as the end of a sentence: settings, a task that runs. */
+  readonly left?: string | undefined
   /** Outputs that are set at once, as what they name goes on without this run. */
   readonly outputs?: Readonly<Record<string, string>> | undefined
 }

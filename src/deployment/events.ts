@@ -58,7 +58,7 @@ export type DeploymentEvent =
     }
   /** Share of production traffic on the new revision, 0 to 100. */
   | { readonly kind: 'traffic'; readonly at: number; readonly percent: number }
-  /** What AWS shows of the deployment beside its phases, when it differs from the look before. */
+  /** What AWS shows of the deployment beside its phases, when it differs from the previous read. */
   | { readonly kind: 'details'; readonly at: number; readonly details: Details }
   /** The deployment waits for an answer: a PAUSE hook of ECS, or CodeDeploy's ready wait. One event for each wait. */
   | { readonly kind: 'paused'; readonly at: number; readonly pause: Pause }
@@ -82,10 +82,10 @@ export type DeploymentEvent =
       readonly deploymentId?: string
       /** True: this run has stopped the deployment, and what it saw is the reason. */
       readonly isOurs?: boolean
-      /** What the reason tells of gauges: in place of those with the same label in `details`. */
+      /** Gauges from the reason: in place of those with the same label in `details`. */
       readonly gauges?: readonly Gauge[]
     }
-  /** Something that does not change the verdict but that people must know (a permission is missing, an answer was late). */
+  /** Does not change the verdict, but needs attention (a missing permission, a late answer). */
   | { readonly kind: 'warning'; readonly at: number; readonly message: Untrusted }
   /** Worth a line of the log, and nothing more. */
   | { readonly kind: 'note'; readonly at: number; readonly message: Untrusted }
@@ -96,7 +96,7 @@ export type DeploymentEvent =
       readonly at: number
       readonly cause: Cause
       readonly evidence: EvidenceReport
-      /** What the evidence tells of gauges, as in `rolling-back`. */
+      /** Gauges from the evidence, as in `rolling-back`. */
       readonly gauges?: readonly Gauge[]
     }
   | { readonly kind: 'finished'; readonly at: number; readonly verdict: Verdict }

@@ -15,7 +15,7 @@ export interface End {
   readonly reason?: Untrusted | undefined
   /** Alarms of which AWS says that they ended it; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who asked for the stop that ended it, where one was asked for. */
+  /** Whether this run or another user requested the stop that ended it; undefined where none was requested. */
   readonly stopped?: 'by-us' | 'by-others' | undefined
   /** What this run observed, where it asked for the stop. */
   readonly stopReason?: Untrusted | undefined
@@ -114,4 +114,15 @@ export function causeOf(failure: Failure): Cause {
 /** A cause that needs no evidence: the program saw it happen. */
 export function certain(code: OwnCause | FailureCode, what: Text, why: Text, fix: Text): Cause {
   return { code, what, why, fix, confidence: 'certain' }
+}
+
+/** What an error that is no `Failure` says, as a cause. */
+export function unexpected(error: unknown): Cause {
+  const reason = error instanceof Error ? error.message : String(error)
+  return certain(
+    'unexpected',
+    text`Internal error (a bug in Slipway)`,
+    text`${untrusted(reason)}`,
+    text`Report it, with the log of this step.`,
+  )
 }

@@ -5,31 +5,31 @@ import { type Clock, type Deadline, remaining } from '../clock.ts'
  * end is seen at most 6 seconds after it happened (median 3), and no more than 16 calls a minute are made on average.
  */
 export interface Pace {
-  /** Milliseconds until the next look, which it pays for: short while things happen, long while they do not. */
+  /** Milliseconds until the next read, which it counts: short after changes, long without them. */
   gap(): number
-  /** Something changed, or the end is near: the next looks come sooner, as far as the budget goes. */
+  /** After a change, or near the end: the next reads come sooner, within the budget. */
   hurry(): void
-  /** Counts a call that has to be made beside the looks. */
+  /** Counts an additional call. */
   spend(): void
-  /** True, and paid for, when a call beside the looks is due: at once after a change, otherwise now and then. */
+  /** True, and counted, when an additional call is due: at once after a change, otherwise at intervals. */
   aside(changed: boolean): boolean
 }
 
 const defaultLongest = 5_300
-/** A little less than what is promised, for what ends up beside the looks. */
+/** A little less than the promised rate, for additional calls. */
 const callsPerMinute = 15
 /** Gaps as shares of the longest one, from and to. */
 const relaxed = [0.8, 1] as const
 const tight = [0.4, 0.6] as const
 const tightLooks = 4
-/** Milliseconds between calls beside the looks while nothing changes. */
+/** Milliseconds between additional calls while nothing changes. */
 const asideInterval = 25_000
 
-/** `longest`: of the gaps between two looks, in milliseconds. With longer ones than the default, fewer calls are made. */
+/** `longest`: of the gaps between two reads, in milliseconds. With longer ones than the default, fewer calls are made. */
 export function startPace(clock: Clock, longest = defaultLongest): Pace {
   const start = clock.monotonic()
   const rate = (callsPerMinute / 60_000) * Math.max(1, defaultLongest / longest)
-  // The first look comes without a gap.
+  // The first read comes without a gap.
   let spent = 1
   let hurried = 0
   let lastAside = start
@@ -58,7 +58,7 @@ export function startPace(clock: Clock, longest = defaultLongest): Pace {
 }
 
 /**
- * Ticks whenever it is time to look: at once, then at the pace, for the last time exactly at the deadline, which may
+ * Ticks whenever a read is due: at once, then at the pace, for the last time exactly at the deadline, which may
  * move. Ends after that; throws the signal's reason as soon as it aborts.
  */
 export async function* ticks(
@@ -80,8 +80,8 @@ export async function* ticks(
 const grace = 5_000
 
 /**
- * What one look shows, or undefined when AWS has not answered shortly after the deadline: calls are tried again for as
- * long as a job may last, and nobody should wait that long for a deployment that has timed out.
+ * What one read returns, or undefined when AWS has not answered shortly after the deadline: calls are tried again for as
+ * long as a job may last, which is too long for a deployment that has timed out.
  */
 export async function lookUntil<T>(clock: Clock, deadline: Deadline, look: Promise<T>): Promise<T | undefined> {
   const answered = new AbortController()

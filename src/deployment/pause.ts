@@ -16,10 +16,10 @@ export interface Pause {
   readonly commands: AnswerCommands
 }
 
-/** `timed-out`: nobody answered and AWS did what it does then; `unknown`: AWS does not say how the wait ended. */
+/** `timed-out`: no answer came, and AWS took its timeout action; `unknown`: AWS does not report how the wait ended. */
 export type PauseAnswer = 'continue' | 'roll-back' | 'timed-out' | 'unknown'
 
-/** Who may answer a wait, as the end of a sentence. */
+/** How a pause can be answered, as the end of a sentence. */
 export function whoMayAnswer({ permission }: Pause): Text {
   return text`actions/continue, or a principal with ${permission}`
 }

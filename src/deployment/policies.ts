@@ -6,9 +6,9 @@ import type { Origin } from './origin.ts'
  */
 export type WaitGoal = 'traffic-shifted' | 'baked' | 'terminated'
 
-/** How it is looked whether a deployment can succeed, before anything is changed. */
+/** How a deployment is checked before anything is changed. */
 export interface PreflightPolicy {
-  /** True: nothing is deployed, and also what runs already is looked at. */
+  /** True: nothing is deployed, and what runs already is checked too. */
   readonly only: boolean
   /** Reads secrets, where that is allowed, to see whether their JSON keys are there. */
   readonly secretKeys: boolean
@@ -17,7 +17,7 @@ export interface PreflightPolicy {
 /** `leave`: the deployment is left as it is, with the verdict `paused`, for a later job to answer. */
 export type PausePolicy = 'wait' | 'leave'
 
-/** `go-on` is no choice of anybody: what takes a service back is not stopped by the cancel of the run that failed. */
+/** `go-on` is not a setting: a rollback is not stopped by the cancel of the run that failed. */
 export type CancelPolicy = 'stop-and-roll-back' | 'leave' | 'go-on'
 
 /** What to do with a deployment of another user or run that is in progress. */

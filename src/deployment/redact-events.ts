@@ -1,7 +1,7 @@
 import type { Events, Target } from './target.ts'
 
 /**
- * The events without any value that no text may show: what AWS says while a deployment runs goes to people at once, long before
+ * The events without any value that no text may show: what AWS says during a deployment is reported at once, long before
  * evidence is gathered.
  */
 export async function* redactEvents(target: Target, events: Events<void>): Events<void> {

@@ -14,19 +14,26 @@ import { withRecord } from './with-record.ts'
  * `rollback-failed` when it is not; a dry run ends after `planned`.
  */
 export async function* rollBack(target: Target, terms: Terms, context: Context): Events<void> {
-  const moving = await lookForMoving(target, terms, context)
-  if (moving) yield* turnRound(moving, target, { ...terms, isTurnedRound: true }, context)
+  const found = await lookForMoving(target, terms, context)
+  if ('fault' in found) yield* withRecord(target, terms, context, {}, () => failing(found.fault))
+  else if (found.moving) yield* turnRound(found.moving, target, { ...terms, isTurnedRound: true }, context)
   else yield* asRollbackEvents(deploy(target, terms, context))
 }
 
-/** An error of this read occurs again in the deployment, which reports it. */
-async function lookForMoving(target: Target, terms: Terms, context: Context): Promise<InFlight | undefined> {
+type Look = { readonly moving: InFlight | undefined } | { readonly fault: unknown }
+
+/** A `Failure` of this read occurs again in the deployment, which reports it; any other error ends the rollback. */
+async function lookForMoving(target: Target, terms: Terms, context: Context): Promise<Look> {
   try {
-    return await target.inFlight?.(terms, context)
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
+    return { moving: await target.inFlight?.(terms, context) }
+  } catch (fault) {
+    return fault instanceof Failure ? { moving: undefined } : { fault }
   }
+}
+
+async function* failing(fault: unknown): Events<undefined> {
+  yield* []
+  throw fault
 }
 
 async function* turnRound(moving: InFlight, target: Target, terms: Terms, context: Context): Events<void> {

@@ -1,3 +1,4 @@
+import { begun } from '../begun.ts'
 import { renderText, untrusted } from '../text.ts'
 import { type Judgement, olderThan, openWatchman, type Watchman } from './commit-guard.ts'
 import { type Changed, foresee, type Obstacle } from './conflict.ts'
@@ -17,16 +18,20 @@ export async function* runDeployment(
   const watchman = terms.guard && openWatchman(terms.guard, context)
   const order = beginOrder(terms, context)
   const prepared = yield* target.prepare(terms, context, watchman)
-  const { plan, obstacle } = prepared
+  const judgement = begun(prepared.judgement)
+  const { plan, obstacle, replaces } = prepared
   if (obstacle === undefined || terms.dryRun) yield* tellPlan(prepared, terms, context)
-  if (prepared.confirm && plan.does === 'nothing' && obstacle === undefined) return yield* prepared.confirm()
-  if (prepared.require) yield* prepared.require()
-  const older = yield* judge(prepared, watchman, context)
-  if (older === undefined && prepared.check) yield* prepared.check()
-  const stands = older ?? obstacle ?? prepared.replaces
+  if (plan.does === 'nothing' && obstacle === undefined) return yield* confirm(prepared, terms)
+  const { warnings = [], check, change } = await prepared.ready()
+  for (const message of warnings) yield { kind: 'warning', at: context.clock.now(), message }
+  const older = watchman && (yield* judge(watchman, { ...prepared, judgement }, context))
+  if (older === undefined && check) yield* check()
+  const stands = older ?? obstacle ?? replaces
   if (terms.dryRun) return yield* tellDryRun(stands, terms, context)
   await order
-  return stands ?? (yield* prepared.change())
+  if (stands) return stands
+  context.signal.throwIfAborted()
+  return yield* change()
 }
 
 async function* tellPlan(
@@ -42,13 +47,19 @@ async function* tellPlan(
   for (const message of warnings) yield { kind: 'warning', at: clock.now(), message }
 }
 
-/** The end of a deployment that is older than what is live, or than what is on its way. */
+/** The end where there is nothing to deploy. */
+async function* confirm({ plan, confirm: look, mark }: Prepared, { dryRun }: Terms): Events<End | Changed> {
+  const end = look ? yield* look() : ({ outcome: 'unchanged', serving: plan.from } as const)
+  if (mark && !dryRun && 'outcome' in end) yield* mark()
+  return end
+}
+
+/** The end of a deployment that is older than what is live, or than what is in progress. */
 async function* judge(
+  watchman: Watchman,
   { judgement, obstacle, plan, judged = plan.from }: Prepared,
-  watchman: Watchman | undefined,
   { clock }: Context,
 ): Events<End | undefined> {
-  if (watchman === undefined) return undefined
   const judgements: Judgement[] = [await judgement]
   if (obstacle) judgements.push(await watchman.judge(obstacle.provenance))
   for (const found of judgements) {

@@ -72,13 +72,13 @@ async function* settle(
   clock: Clock,
 ): AsyncGenerator<DeploymentEvent> {
   if (record.isCreation) {
-    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, settlement)
+    const made = (await settlement.made?.()) ?? ended({ kind: 'nothing' }, record, settlement)
     return yield verdict(clock.now(), made, undefined)
   }
   const truth = await settlement.look()
   const at = clock.now()
   if (truth.kind !== 'running')
-    return yield verdict(at, ended(truth, settlement), truth.kind === 'ended' ? truth.serving : record.from)
+    return yield verdict(at, ended(truth, record, settlement), truth.kind === 'ended' ? truth.serving : record.from)
   if (record.policy !== 'stop-and-roll-back')
     return yield verdict(at, leftAlone(truth.id, record, settlement), undefined)
   yield { kind: 'rolling-back', at, reason: untrusted('the run was cancelled') }
@@ -92,7 +92,7 @@ async function stop(id: string, settlement: Settlement, clock: Clock): Promise<b
   try {
     await settlement.stop(id)
   } catch (error) {
-    // It may have ended since it was looked at.
+    // It may have ended since it was read.
     if (!(await isCompleteNow(id, settlement, clock))) throw error
     return true
   }
@@ -110,10 +110,13 @@ async function isCompleteNow(id: string, settlement: Settlement, clock: Clock): 
   }
 }
 
-function ended(truth: Exclude<Truth, { kind: 'running' }>, { noun }: Settlement): Told {
+function ended(truth: Exclude<Truth, { kind: 'running' }>, { left }: DeploymentRecord, { noun }: Settlement): Told {
   if (truth.kind === 'nothing') {
     return {
-      why: text`this run had not changed the ${noun} yet`,
+      why:
+        left === undefined
+          ? text`this run had not changed the ${noun} yet`
+          : text`this run had not started a deployment yet; ${untrusted(left)}`,
       fix: text`Nothing was deployed. Run the job again to deploy.`,
     }
   }

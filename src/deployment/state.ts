@@ -28,7 +28,7 @@ export interface DeploymentState {
   readonly startedAt: number
   readonly updatedAt: number
   /**
-   * Absent: a deployment. `watch`, `answer`: of one that was started before. Decides in which words people read about it.
+   * Absent: a deployment. `watch`, `answer`: of one that was started before. Decides the words of the report.
    */
   readonly purpose?: 'rollback' | 'explanation' | 'watch' | 'answer' | undefined
   readonly plan?: Plan | undefined
@@ -53,7 +53,7 @@ export interface DeploymentState {
   readonly details?: Details | undefined
   /** Gauges of the end, in place of those with the same label in `details`. */
   readonly lastGauges?: readonly Gauge[] | undefined
-  /** Waits that nobody has answered yet. */
+  /** Pauses without an answer. */
   readonly pauses?: readonly Pause[] | undefined
   /** Waits that are over, oldest first. */
   readonly answers?: readonly { readonly pause: Pause; readonly answer: PauseAnswer }[] | undefined
@@ -86,7 +86,7 @@ export function initialState(at: number): DeploymentState {
  */
 export function fold(state: DeploymentState, told: DeploymentEvent): DeploymentState {
   const event = redactTexts(told)
-  // AWS's own events are told with their own times, which may lie before what is known already.
+  // AWS's events keep their own times, which may be before those of earlier events.
   const next = { ...state, updatedAt: Math.max(state.updatedAt, event.at) }
   switch (event.kind) {
     case 'planned':

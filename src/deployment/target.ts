@@ -18,8 +18,8 @@ export type Events<Result> = AsyncGenerator<DeploymentEvent, Result>
 
 /**
  * One thing that can be deployed to, opened for one run with what is wanted and its access to AWS. It knows one service of
- * AWS and tells what only that has as words and rows in events; everything else is the same for all. What a target leaves out,
- * it cannot do. All of it throws `Failure`.
+ * AWS, and reports what is specific to it as text in events; everything else is common to all. Members that a target leaves out,
+ * it does not support. All members throw `Failure`.
  */
 export interface Target {
   /** By which the post step opens it again: `ecs`. */
@@ -27,13 +27,15 @@ export interface Target {
   /** What it is in a sentence, and its name: `service`, `api`. */
   readonly noun: string
   readonly name: string
+  /** Whether AWS carries a deployment on that no run watches any more. */
+  readonly goesOn: boolean
   /** What the record has of it from the beginning. Only the target reads it; plain JSON. */
   readonly own: object
   /** The value without what no text may show, as far as that is known by now. Every event goes through it. */
   conceal<Value>(value: Value): Value
   /** Reads what is live and what is wanted, and decides. Changes nothing, also where another deployment is in progress. */
   prepare(terms: Terms, context: Context, watchman: Watchman | undefined): Events<Prepared>
-  /** Tells what can be known to fail before anything is changed; throws what blocks the deployment. */
+  /** Reports foreseeable failures before anything is changed; throws what blocks the deployment. */
   lookAhead?(terms: Terms, context: Context): Events<void>
   /** A deployment that was begun before. Without an id the one in flight; undefined: there is none. */
   find?(id: string | undefined, terms: Terms, context: Context): Promise<Found | undefined>
@@ -53,12 +55,12 @@ export interface Target {
 /** What is there, and what will be done about it. */
 export interface Prepared {
   readonly plan: Plan
-  /** What may be wrong with the choice of the version; told right after the plan. */
+  /** Doubts about the choice of the version; reported right after the plan. */
   readonly doubts?: readonly Untrusted[]
   readonly warnings: readonly Untrusted[]
   /** How long the deployment may take, for credentials that expire; undefined: it is not waited for. */
   readonly minutes: number | undefined
-  /** Whether what is live may be replaced; asked for while the rest is read. */
+  /** Whether the watchman lets what is live be replaced; asked for while the rest is read. */
   readonly judgement: Promise<Judgement>
   /** What is judged, where that is not what the plan says to be live: a version that is on its way. */
   readonly judged?: Version | undefined
@@ -66,24 +68,37 @@ export interface Prepared {
   readonly obstacle?: Obstacle | undefined
   /** Another deployment that ours would replace, though it is to be waited for, or to be left. */
   readonly replaces?: Obstacle | undefined
-  /** What must hold before the change; throws where it does not. */
-  require?(): Events<void>
-  /** Tells what a preflight has found, once; throws where something blocks the deployment. */
-  check?(): Events<void>
-  /** Where the plan does nothing: what is left to do, such as marking what is live. */
+  /** Where the plan does nothing: whether that is so. Changes nothing. Default: it is. */
   confirm?(): Events<End | Changed>
-  /** Makes the change, tells `versioned` and `started`, and watches it to its end. */
+  /** Where the plan does nothing: what is changed all the same, such as the marks of what is live. Never in a dry run. */
+  mark?(): Events<void>
+  /** What must hold before the change; throws where it does not. Changes nothing. */
+  ready(): Promise<Ready>
+}
+
+/** A deployment that can begin. */
+export interface Ready {
+  readonly warnings?: readonly Untrusted[]
+  /** Reports the findings of the preflight, once; throws where one blocks the deployment. */
+  check?(): Events<void>
+  /**
+   * Makes the change, reports `versioned` and `started`, and watches it to its end. Heeds the signal, and `wait`, `waitMinutes` and
+   * `waitFor` of the terms. Keeps the stage `updating` before the call that begins the deployment.
+   */
   change(): Events<End | Obstacle | Changed>
 }
 
 /** A deployment that was begun by another run or user. */
 export interface Found {
-  /** As people see it. */
+  /** The id in reports. */
   readonly id: string
-  readonly from?: Version | undefined
-  readonly to?: Version | undefined
-  /** Tells what a deployment of our own tells before it is watched. `isTakenBack`: it is about to be rolled back. */
-  begin(isTakenBack: boolean): Events<void>
+  /** With the versions before and after it. */
+  readonly plan: Plan
+  /** As in `Prepared`. */
+  readonly minutes: number | undefined
+  readonly warnings: readonly Untrusted[]
+  readonly known: Partial<DeploymentRecord>
+  readonly started: Extract<DeploymentEvent, { kind: 'started' }>
   /** To its end. `answered`: ids of waits that were just answered. */
   watch(answered: readonly string[]): Events<End>
   /** How another job watches it to its end. */
@@ -93,13 +108,13 @@ export interface Found {
 
 /** The waits of a deployment for an answer. */
 export interface AnswerableWaits {
-  /** What is there to be answered; looked at again where that is nothing. */
+  /** The open pauses; read again where there is none. */
   situation(decision: PauseDecision): Promise<Situation>
   /** False: nothing waited there any more. */
   answer(answer: PauseDecision['answer'], pause: Pause): Promise<boolean>
 }
 
-/** What somebody decided. */
+/** The answer to a pause. */
 export interface PauseDecision {
   readonly answer: 'continue' | 'roll-back'
   /** Only the waits at this stage; all when undefined. */
@@ -140,9 +155,9 @@ export type Known = Pick<End, 'outcome' | 'reason' | 'triggeredAlarms' | 'stoppe
 export interface Explained {
   readonly cause: Cause
   readonly evidence: EvidenceReport
-  /** What the evidence tells of gauges. */
+  /** Gauges from the evidence. */
   readonly gauges?: readonly Gauge[] | undefined
-  /** Whether it is worth telling while the deployment goes on; `partial`: logs that arrive late may tell more. */
+  /** Whether to report it during the deployment; `partial`: later log lines may add to it. */
   readonly standing: 'proven' | 'partial' | 'open'
 }
 

@@ -1,9 +1,11 @@
+import { deadlineIn } from '../clock.ts'
 import type { Cause } from '../diagnosis/cause.ts'
 import { Failure, failureInOneLine } from '../failure.ts'
-import { renderText, text, untrusted } from '../text.ts'
+import { renderText, type Text, text, untrusted, withoutStop } from '../text.ts'
 import type { Context } from './context.ts'
 import type { DeploymentRecord } from './deployment-record.ts'
-import { causeOf, certain, type End } from './outcomes.ts'
+import { causeOf, certain, type End, unexpected } from './outcomes.ts'
+import { lookUntil } from './pace.ts'
 import type { CancelPolicy } from './policies.ts'
 import type { Events, Target } from './target.ts'
 import type { Terms } from './terms.ts'
@@ -35,19 +37,25 @@ const longest = 40_000
 
 /** Explains a failed deployment by its evidence. An error here is a warning: the verdict stays. */
 async function* examine(end: End, { target, record, context }: Finished): Events<Cause | undefined> {
-  const { clock } = context
+  const { clock, signal } = context
+  if (target.explain === undefined) return undefined
   try {
-    const explained = await target.explain?.(end, record, context, longest)
+    const explained = await lookUntil(clock, deadlineIn(clock, longest), target.explain(end, record, context, longest))
     if (explained === undefined) return undefined
     const { cause, evidence, gauges } = explained
     yield { kind: 'explained', at: clock.now(), cause, evidence, ...(gauges && { gauges }) }
     return cause
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    const message = `The cause could not be determined: ${renderText(failureInOneLine(error.parts), (theirs) => theirs)}.`
+    if (signal.aborted) throw error
+    const why = error instanceof Failure ? failureInOneLine(error.parts) : causeInOneLine(unexpected(error))
+    const message = `The cause could not be determined: ${renderText(why, (theirs) => theirs)}.`
     yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
     return undefined
   }
+}
+
+function causeInOneLine({ what, why, fix }: Cause): Text {
+  return text`${what}: ${why}. ${withoutStop(fix)}`
 }
 
 function merge({ cause }: End, examined: Cause | undefined): Cause | undefined {
@@ -74,21 +82,12 @@ export async function* finishByError(error: unknown, finished: Finished, terms: 
     return
   }
   const cause = error instanceof Failure ? causeOf(error) : unexpected(error)
-  const goesOn = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
-  const verdict = goesOn
-    ? ({ outcome: 'detached', cause: unwatched(cause, finished, terms) } as const)
-    : ({ outcome: 'failed', serving: record.from, cause } as const)
+  const isBegun = record.stage === 'watching' || (moving.includes(record.stage) && unsure.includes(cause.code))
+  const verdict =
+    isBegun && target.goesOn
+      ? ({ outcome: 'detached', cause: unwatched(cause, finished, terms) } as const)
+      : ({ outcome: 'failed', serving: isBegun ? undefined : record.from, cause } as const)
   yield { kind: 'finished', at, verdict }
-}
-
-function unexpected(error: unknown): Cause {
-  const reason = error instanceof Error ? error.message : String(error)
-  return certain(
-    'unexpected',
-    text`Internal error (a bug in Slipway)`,
-    text`${untrusted(reason)}`,
-    text`Report it, with the log of this step.`,
-  )
 }
 
 function unwatched(cause: Cause, { target, record }: Finished, terms: Terms): Cause {
@@ -116,11 +115,15 @@ function cancelled(record: DeploymentRecord, { noun }: Target): Cause {
     text`The run was cancelled`,
     isMoving
       ? text`cancelled by a user or superseded by a newer run (concurrency) while the deployment${named(record)} was in progress`
-      : text`cancelled by a user or superseded by a newer run (concurrency) before the ${noun} was changed`,
+      : text`cancelled by a user or superseded by a newer run (concurrency) before ${beginning(record, noun)}`,
     isMoving
       ? text`At the end of this job the deployment ${plans[record.policy]}.`
       : text`Nothing was deployed. Run the job again to deploy.`,
   )
+}
+
+function beginning({ left }: DeploymentRecord, noun: string): Text {
+  return left === undefined ? text`the ${noun} was changed` : text`a deployment began; ${untrusted(left)}`
 }
 
 function named({ deploymentId }: DeploymentRecord) {

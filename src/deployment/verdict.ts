@@ -12,7 +12,7 @@ import type { Version } from './version.ts'
  * | rolled-back       | the previous revision again                                                    |
  * | rollback-failed   | unknown: the rollback failed too                                              |
  * | stopped           | whatever the person or program that stopped it left                            |
- * | superseded        | a newer deployment, by somebody else, took over                                |
+ * | superseded        | a newer deployment, by another user or run, replaced it                        |
  * | timed-out         | unknown: the deployment still ran at the deadline                              |
  * | cancelled         | by policy: rolled back, or still rolling out; the message says which           |
  * | paused            | the old revision, or both by weight: the deployment waits for an answer, see `continue` |
@@ -45,7 +45,7 @@ export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged'
 }
 
-/** Started, and not watched because nobody wanted to (`wait-for-service-stability: false`). */
+/** Started and not watched, as requested (`wait-for-service-stability: false`). */
 export function isUnwatched({ outcome, cause }: Pick<Verdict, 'outcome' | 'cause'>): boolean {
   return outcome === 'detached' && cause?.code === notWatchedCode
 }

@@ -2,6 +2,6 @@
 export interface Version {
   /** What programs use, and what two versions are compared by; an ARN where AWS has one. */
   readonly id: string
-  /** What people read: `api:118`. */
+  /** The name in reports: `api:118`. */
   readonly label: string
 }

@@ -5,7 +5,7 @@ export const longestWatchMinutes = 360
 
 /**
  * Minutes that a watch may take: what is asked for, and on top of it what the deployment waits by itself, which is no
- * fault of it. Together no longer than a job, unless more is asked for; 0 minutes stay one look.
+ * fault of it. Together no longer than a job, unless more is asked for; 0 minutes stay one read.
  */
 export function watchMinutes(asked: number, ownWaits: number): number {
   return asked === 0 ? 0 : Math.min(asked + ownWaits, Math.max(longestWatchMinutes, asked))

@@ -22,13 +22,7 @@ export async function* withRecord(
   yield* redactEvents(target, recorded(target, terms, context, known, way))
 }
 
-async function* recorded(
-  target: Target,
-  terms: Terms,
-  context: Context,
-  known: Partial<DeploymentRecord>,
-  way: (kept: Context) => Events<End | undefined>,
-): Events<void> {
+async function* recorded(...[target, terms, context, known, way]: Parameters<typeof withRecord>): Events<void> {
   let record: DeploymentRecord = {
     policy: terms.onCancel,
     startedAt: context.clock.now(),
@@ -46,8 +40,9 @@ async function* recorded(
   }
   kept.keep({})
   try {
-    // Of a deployment that is stopped for its rollback, nobody asks why its parts fail.
-    const end = yield* terms.isTurnedRound ? way(kept) : withSuspicion(way(kept), target, kept, () => record)
+    // A deployment that is stopped for its rollback needs no explanation of its failures.
+    const told = keeping(way(kept), () => record, kept)
+    const end = yield* terms.isTurnedRound ? told : withSuspicion(told, target, kept, () => record)
     if (end) yield* finish(end, { target, context: kept, record })
   } catch (thrown) {
     const error = failureWithOrigins(thrown, terms.origins)
@@ -55,7 +50,24 @@ async function* recorded(
     if (!context.signal.aborted) throw error
     context.interrupted?.(error)
   } finally {
-    // Else the post step would take an error for a cancel, and tell everybody so.
+    // Else the post step would take an error for a cancel, and report it as one.
     if (!context.signal.aborted) kept.keep({ stage: 'ended' })
+  }
+}
+
+/** Keeps what the events name and the target has not kept itself, so that a cancel after one of them finds it. */
+async function* keeping<Result>(
+  events: Events<Result>,
+  recordOf: () => DeploymentRecord,
+  { keep }: Context,
+): Events<Result> {
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return value
+    const { to, stage, deploymentId } = recordOf()
+    if (value.kind === 'versioned' && to === undefined) keep({ to: value.version })
+    if (value.kind === 'started' && (stage !== 'watching' || deploymentId === undefined))
+      keep({ stage: 'watching', deploymentId: deploymentId ?? value.deploymentId })
+    yield value
   }
 }

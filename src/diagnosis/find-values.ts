@@ -1,4 +1,4 @@
-/** A value as it may be written, and whose it is. */
+/** A value as it may be written, and the variable that it belongs to. */
 export interface Form {
   readonly form: string
   readonly name: string

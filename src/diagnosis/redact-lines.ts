@@ -23,7 +23,7 @@ export function hideValues(variables: readonly Variable[]): (text: string) => st
   let findEncoded: typeof findPlain | undefined
   // Most texts have no run of such characters that could be one, and then none is even made.
   const least = leastEncoded(Math.min(...variables.map(({ value }) => value.length)))
-  // Looked for at the beginning of a run only: at each place in it, a long one takes seconds.
+  // Searched at the beginning of a run only: at each place in it, a long one takes seconds.
   const mayBeEncoded = new RegExp(`(?<![\\w+/-])[\\w+/-]{${least}}`)
   const find = (text: string) => {
     if (!mayBeEncoded.test(text)) return findPlain(text)

@@ -1,7 +1,7 @@
 import { withoutCredentials } from '../image/reference.ts'
 import { isUntrusted, type Setting, settingWords, type Text, type Untrusted } from '../text.ts'
 import { cutLines, secretsIn } from './redact.ts'
-import { secretsByLook } from './secret-patterns.ts'
+import { secretsByPattern } from './secret-patterns.ts'
 import { type Span, united, withoutSpans } from './span.ts'
 
 /**
@@ -30,7 +30,7 @@ function isShownAnyway(part: Text[number]): boolean {
 
 function shownOf({ untrusted, isName }: Untrusted): string {
   if (!isName) return cutLines(untrusted)
-  return withoutCredentials(withoutSpans(untrusted, united(secretsByLook(untrusted))))
+  return withoutCredentials(withoutSpans(untrusted, united(secretsByPattern(untrusted))))
 }
 
 /** Of a name nothing but its length. */

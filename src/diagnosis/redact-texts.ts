@@ -22,6 +22,7 @@ function isText(value: readonly unknown[]): boolean {
   return theirs.length > 0 && ours.length > 0 && theirs.length + ours.length === value.length
 }
 
+/** True for a text that AWS, Docker, a program or a user wrote. */
 export function isUntrusted(value: unknown): value is Untrusted {
   return typeof value === 'object' && value !== null && 'untrusted' in value && typeof value.untrusted === 'string'
 }

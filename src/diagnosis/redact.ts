@@ -3,7 +3,7 @@ import { readings } from './readings.ts'
 import { secretAssignments, secretFlags } from './secret-assignments.ts'
 import { secretArguments } from './secret-commands.ts'
 import { secretsBesideIds } from './secret-pairs.ts'
-import { secretsByLook } from './secret-patterns.ts'
+import { secretsByPattern } from './secret-patterns.ts'
 import { secretsInProse } from './secret-prose.ts'
 import { type Span, united, withoutSpans } from './span.ts'
 
@@ -29,7 +29,7 @@ export function cutLines(value: string): string {
 
 /** Each takes time in proportion to the text. */
 const finders: readonly ((text: string) => readonly Span[])[] = [
-  secretsByLook,
+  secretsByPattern,
   secretsBesideIds,
   secretAssignments,
   secretFlags,

@@ -112,7 +112,7 @@ function valueBelow(text: string, { from, before }: Assignment, next: number, is
   if (/^["']/.test(rest)) return indent > depth || /["']\s*$/.test(line) ? valueAt(text, at, { mayBeProse: true }) : []
   // One word, and no key or item of its own; under a sentence it may be a name.
   const isWord = indent > depth && /^[^\s#{[-]\S*(?<![:{[])[ \t]*(?:\r?\n|$)/.test(rest)
-  return isWord ? valueAt(text, at, { mayBeProse: true, mustLookSecret: /[A-Za-z] $/.test(before) }) : []
+  return isWord ? valueAt(text, at, { mayBeProse: true, mustResembleSecret: /[A-Za-z] $/.test(before) }) : []
 }
 
 /** Lines with more indentation than the name. */

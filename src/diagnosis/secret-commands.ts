@@ -104,7 +104,7 @@ function passwordAt(text: string, at: number, flags: Flags, word = at): readonly
   const mark = flags.behind ? text.slice(start, end).search(flags.behind) : -1
   const from = mark < 0 ? start : start + mark + 1
   if ((flags.behind && mark < 0) || from >= end) return []
-  return flags === anyUser ? valueAt(text, from, { mustLookSecret: true }) : [[from, end]]
+  return flags === anyUser ? valueAt(text, from, { mustResembleSecret: true }) : [[from, end]]
 }
 
 function endOf(text: string, start: number, rest: RegExp | undefined): number {

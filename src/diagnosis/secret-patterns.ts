@@ -9,9 +9,13 @@ export interface SecretPattern {
   readonly pattern: RegExp
 }
 
-/** Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Twilio, Shopify, DigitalOcean, and more. */
+/**
+ * Tokens with a beginning of their own: GitHub, GitLab, Slack, Docker, Vault, Stripe, Twilio, Shopify, DigitalOcean, and more.
+ * Several words in small letters are a name (`gldt-token-api`, `hvs.internal.example.com`), as is one in the ARN of a secret, to
+ * which Secrets Manager adds six characters.
+ */
 const ownBeginning =
-  /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|ATATT3|ATCTT3|HRKU-|PMAK-|NRAK-|AGE-SECRET-KEY-1)[\w.-]{10,}/g
+  /(?<![A-Za-z0-9])(?<kept>gh[pousr]_|github_pat_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|soat)-|xox[a-z](?:\.xox[a-z])?-|xapp-|dckr_(?:pat|oat)_|hv[sbr]\.|[sr]k_(?:live|test)_|whsec_|shp(?:at|ca|pa|ss)_|do[opr]_v1_|sbp_|lin_api_|pscale_(?:tkn|pw|oauth)_|sntry[su]_|dp\.(?:pt|st|ct|sa)\.|figd_|gsk_|nvapi-|ATATT3|ATCTT3|HRKU-|PMAK-|NRAK-|AGE-SECRET-KEY-1)(?!(?:[a-z]{1,19}(?:[._-]{1,2}[a-z]{1,19}){1,12}[._-]?|[a-z]{1,19}(?:[._-]{1,2}[a-z]{1,19}){0,12}(?<=:secret:[\w/+=.@-]{1,512})-[A-Za-z0-9]{6})(?![\w.-]))[\w.-]{10,}/g
 
 /**
  * Credentials that are recognised by a name are found in `secret-assignments.ts`. Each pattern is linear in the text, also for a
@@ -131,7 +135,7 @@ export const secretPatterns: readonly SecretPattern[] = [
 ]
 
 /** The pieces of the text that fit one of the patterns. */
-export function secretsByLook(text: string): readonly Span[] {
+export function secretsByPattern(text: string): readonly Span[] {
   const small = text.toLowerCase()
   return secretPatterns
     .filter(({ hints }) => hints.some((hint) => small.includes(hint)))

@@ -21,6 +21,6 @@ export function secretsInProse(text: string): readonly Span[] {
     const isBare = verb === undefined && match[0].endsWith(' ') && !/->|→|\t/.test(match[0])
     return isBare && (whose !== undefined || !certain.test(name))
       ? []
-      : valueAt(text, match.index + match[0].length, { mustLookSecret: true })
+      : valueAt(text, match.index + match[0].length, { mustResembleSecret: true })
   })
 }

@@ -16,16 +16,17 @@ interface Expected {
   /** After a colon and a space. */
   readonly mayBeProse?: boolean | undefined
   /** Preceded only by a space or a word: it must not have the form of a word, a number or a name. */
-  readonly mustLookSecret?: boolean | undefined
+  readonly mustResembleSecret?: boolean | undefined
 }
 
 /** The value that begins here, if it is one and not hidden already. */
-export function valueAt(text: string, at: number, { mayBeProse, mustLookSecret }: Expected = {}): Span[] {
+export function valueAt(text: string, at: number, { mayBeProse, mustResembleSecret }: Expected = {}): Span[] {
   value.lastIndex = at
   const [all = ''] = value.exec(text) ?? []
   const plain = all.replace(/[,;.:)\]}]{1,9}$/, '')
-  const isSaid = literal.test(plain) || (mayBeProse && prose.test(plain)) || (mustLookSecret && !looksSecret(plain))
-  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all)
+  const isSaid =
+    literal.test(plain) || (mayBeProse && prose.test(plain)) || (mustResembleSecret && !resemblesSecret(plain))
+  const isHidden = /^["']?\*\*\*(?:\(|$|["'])/.test(all) || (mustResembleSecret && /[=:]["']?\*\*\*$/.test(plain))
   const isObject = /^\{(?:$|[\s"'{\\]|\w{1,40}[:=])/.test(all)
   return all === '' || isSaid || isHidden || isObject ? [] : [[at, at + all.length]]
 }
@@ -38,7 +39,7 @@ const term =
 const place = /^(?:arn:aws|[a-z][a-z0-9+.-]{0,20}:\/\/|\.{0,2}\/|[$<{[(%])/i
 
 /** In quotes, or with a mark or a digit among letters, as words are not. */
-function looksSecret(value: string): boolean {
+function resemblesSecret(value: string): boolean {
   const [, quoted] = /^["'`](.{2,})["'`]$/.exec(value) ?? []
   if (quoted !== undefined) return !prose.test(quoted) && !place.test(quoted)
   if (value.length < 4 || term.test(value) || place.test(value)) return false

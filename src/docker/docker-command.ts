@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
 
@@ -61,10 +61,7 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
   }
   command.signal.addEventListener('abort', stop, { once: true })
   try {
-    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-      child.on('error', (error) => reject(noDocker(error)))
-      child.on('close', (code) => resolve(code ?? undefined))
-    })
+    const exitCode = await exitOf(child)
     for (const flush of flushes) flush()
     if (command.signal.aborted) throw cancelled()
     return { exitCode, tail, output }
@@ -72,6 +69,14 @@ export async function runDocker(command: DockerCommand): Promise<DockerResult> {
     clearTimeout(killer)
     command.signal.removeEventListener('abort', stop)
   }
+}
+
+/** The exit code; undefined where a signal ended the process. Throws `docker-unavailable` where it could not be started. */
+function exitOf(child: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(noDocker(error)))
+    child.on('close', (code) => resolve(code ?? undefined))
+  })
 }
 
 /** Cuts a stream into lines; a carriage return ends one too, as progress bars use it. */

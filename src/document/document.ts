@@ -8,7 +8,7 @@ import type { Fault, Reading } from './reading.ts'
 import { lineFinder, nodeAt, type SourceNode } from './tree.ts'
 import { readYaml } from './yaml.ts'
 
-/** Whose text it is: a file by its path as it was given, or an input by its name. */
+/** Source of a text: a file by its path as it was given, or an input by its name. */
 export type Source = { readonly file: string } | { readonly input: string }
 
 /** A parsed JSON or YAML text with the positions of its parts. */
@@ -114,12 +114,12 @@ function read(content: string, source: Source): Reading {
   if (zero >= 0) return { faults: [{ message: text`it has a NUL character; is it a text file?`, offset: zero }] }
   if (!/^\s*(?:[{[]|\/[/*])/.test(content)) return readYaml(content)
   const json = readJson(content)
-  if (!('faults' in json) || isMeantAsJson(content, source)) return json
+  if (!('faults' in json) || isWrittenAsJson(content, source)) return json
   const yaml = readYaml(content)
   // A flow collection of YAML has much that JSON has not, and the reverse is not so.
   return 'faults' in yaml && /^[\s{[]*(?:"|$)/.test(content) ? json : yaml
 }
 
-function isMeantAsJson(content: string, source: Source): boolean {
+function isWrittenAsJson(content: string, source: Source): boolean {
   return ('file' in source && /\.json[c5]?$/i.test(source.file)) || /^\s*\/[/*]/.test(content)
 }

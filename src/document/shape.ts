@@ -180,8 +180,8 @@ function choice(value: string, allowed: readonly string[], path: Path): readonly
   const hint = similar === undefined ? '' : ` (did you mean ${similar}?)`
   // AWS does not document for every member whether letter case matters.
   const certain = similar !== undefined && similar.toLowerCase() !== value.toLowerCase()
-  const told = similar === undefined && /\s|.{40}/.test(value) ? [] : text`, not "${untrusted(value)}"`
-  const message = text`${untrusted(pathText(path))} must be one of ${allowed.join(', ')}${told}${hint}`
+  const actual = similar === undefined && /\s|.{40}/.test(value) ? [] : text`, not "${untrusted(value)}"`
+  const message = text`${untrusted(pathText(path))} must be one of ${allowed.join(', ')}${actual}${hint}`
   return [{ path, kind: 'choice', message, certain }]
 }
 

@@ -67,18 +67,6 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
       return isFinal(error) ? 'refused' : 'failed'
     }
   }
-  const sendAtLast = async (state: State, descriptions: readonly string[]) => {
-    const deadline = deadlineIn(clock, longestEnd)
-    for (const description of descriptions) {
-      let sent = await send(state, description)
-      while (sent === 'failed' && remaining(clock, deadline) > longestCall + pause) {
-        await clock.sleep(pause)
-        sent = await send(state, description)
-      }
-      if (sent !== 'sent') return
-    }
-  }
-
   return {
     update(state, description) {
       const words = truncate(renderText(description, forPlain), longestDescription)
@@ -94,16 +82,33 @@ export function openDeploymentStatuses(config: DeploymentStatusesConfig): Deploy
       const descriptions = endMarks(config.deployed, state === 'failure').map(
         (mark) => `${truncate(plain, longestDescription - mark.length)}${mark}`,
       )
-      queue = queue.then(() => sendAtLast(state, descriptions))
+      queue = queue.then(() => sendWithRetries(clock, descriptions, (words) => send(state, words)))
       return queue
     },
+  }
+}
+
+/** Sends one description after the other, each until it is accepted or the time is up. */
+async function sendWithRetries(
+  clock: Clock,
+  descriptions: readonly string[],
+  send: (description: string) => Promise<Sent>,
+): Promise<void> {
+  const deadline = deadlineIn(clock, longestEnd)
+  for (const description of descriptions) {
+    let sent = await send(description)
+    while (sent === 'failed' && remaining(clock, deadline) > longestCall + pause) {
+      await clock.sleep(pause)
+      sent = await send(description)
+    }
+    if (sent !== 'sent') return
   }
 }
 
 /** Thrown where trying again does not help. */
 class NoDeployment extends Error {}
 
-/** GitHub refused the request itself, as who lacks `deployments: write`. */
+/** GitHub refused the request itself, for example without `deployments: write`. */
 function isFinal(error: unknown): boolean {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
   return error instanceof NoDeployment || isForGood(error) || (status >= 400 && status < 500 && status !== 429)

@@ -7,7 +7,7 @@ export interface Deployed {
   readonly services: readonly string[] | 'all'
   /**
    * The digest of an image; `commit`: no image by its digest, with the SHA of the source where that is known; `rollback`: an
-   * earlier version; `continued`: what another step has begun to deploy.
+   * earlier version; `continued`: what another step has started to deploy.
    */
   readonly what: Sha256 | `commit:${string}` | 'commit' | 'rollback' | 'continued'
 }

@@ -22,7 +22,7 @@ export interface RepositoryConfig {
 /** Why there is no answer. `again`: milliseconds after which the same question may be answered. */
 export type Unanswered = Incomparable & { readonly again?: number | undefined }
 
-/** Of all tries together: who does not learn the order does not deploy, so a short failure of GitHub is sat out. Milliseconds. */
+/** Limit of all tries together: without the order of commits there is no deployment, so a short outage is retried. Milliseconds. */
 const longest = 30_000
 const longestTry = 5_000
 /** Between two tries. Milliseconds. */
@@ -86,13 +86,13 @@ export function get({ apiUrl, repository, token, fetch }: RepositoryConfig, what
 export async function refused(response: Response, permission: string): Promise<Unanswered> {
   const { status, headers } = response
   if (status === 401) return denied('GitHub returned HTTP 401: github-token is invalid')
-  const told = retryAfter(headers.get('retry-after'))
-  if (status >= 500) return unanswered(`GitHub returned HTTP ${status}`, told ?? pause)
+  const wait = retryAfter(headers.get('retry-after'))
+  if (status >= 500) return unanswered(`GitHub returned HTTP ${status}`, wait ?? pause)
   const isSpent = headers.get('x-ratelimit-remaining') === '0'
   const isLimit =
     status === 429 || headers.has('retry-after') || isSpent || /rate limit/i.test(await readText(response))
   if (isLimit)
-    return unanswered(`GitHub returned HTTP ${status}: rate limit exceeded`, told ?? (isSpent ? undefined : pause))
+    return unanswered(`GitHub returned HTTP ${status}: rate limit exceeded`, wait ?? (isSpent ? undefined : pause))
   const isDenied = status === 403 || status === 404
   const answered = `GitHub returned HTTP ${status}`
   return isDenied ? denied(`${answered}: github-token lacks ${permission}`) : unanswered(answered)

@@ -161,8 +161,8 @@ async function collectImage(
     return damaged(source, text`the config ${config.digest} is larger than ${largestManifest} bytes`)
   const content = await readBlob(source, config)
   const { platform, labels } = attempt(source, config.digest, () => parseConfig(content))
-  const told = descriptor.platform ?? platform
-  if (told !== undefined) into.platforms.add(told)
+  const known = descriptor.platform ?? platform
+  if (known !== undefined) into.platforms.add(known)
   into.revision ??= labels[revisionLabel]
 }
 

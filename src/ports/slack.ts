@@ -7,7 +7,7 @@ export interface SlackMessage {
   readonly text: string
   readonly attachments: readonly SlackAttachment[]
   /**
-   * Whom to mention, as Slack writes it (`<@U…>`): in the thread where there is one, as an edit notifies no user; in the text
+   * Users to mention, in Slack's syntax (`<@U…>`): in the thread where there is one, as an edit notifies no user; in the text
    * otherwise.
    */
   readonly mention?: string | undefined

@@ -11,7 +11,7 @@ export interface RegistryOptions {
   /** Aborts when the job is cancelled. */
   readonly signal: AbortSignal
   /** How long one request is tried again. Milliseconds. */
-  readonly patience: number
+  readonly retryTime: number
   readonly fetch: Fetch
   /** Process environment: names the hosts of emulators. */
   readonly environment: Readonly<Record<string, string | undefined>>

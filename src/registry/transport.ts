@@ -26,7 +26,7 @@ export function createTransport(options: RegistryOptions): Send {
   let login: Promise<RegistryLogin> | undefined
   const report = atMostEvery(reportEvery, options.clock, options.onRetry)
   return async (request) => {
-    const deadline = deadlineIn(options.clock, options.patience)
+    const deadline = deadlineIn(options.clock, options.retryTime)
     let renewed = false
     for (let attempt = 1; ; attempt++) {
       login ??= options.login()

@@ -1,11 +1,12 @@
 import { isBad, isOpen, type Verdict } from '../deployment/verdict.ts'
-import { mistakeText, mostTold, type Place } from '../mistake.ts'
+import { mistakeText, mostListed, type Place } from '../mistake.ts'
 import { renderText, type Text, text, untrusted } from '../text.ts'
 import { forAnnotation, forPlain } from './escape.ts'
 import { linesBelow, type Opening, opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { truncate } from './short.ts'
 
+/** A message that GitHub shows on the page of the run, or at a line of a file. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string
@@ -49,7 +50,7 @@ export function annotationOf(level: Annotation['level'], said: Opening): Annotat
 
 /** An annotation that marks the first line of a file that is wrong, and one for each of the others. */
 export function marking(first: Annotation, { cause }: Pick<Verdict, 'cause'>): readonly Annotation[] {
-  const [place, ...others] = (cause?.mistakes ?? []).slice(0, mostTold)
+  const [place, ...others] = (cause?.mistakes ?? []).slice(0, mostListed)
   const more = others.map((mistake) => ({ ...first, message: text`${mistakeText(mistake)}.`, place: mistake }))
   return [{ ...first, place }, ...more]
 }

@@ -13,14 +13,14 @@ export function detailLines(state: DeploymentState): readonly DetailLine[] {
   const { verdict, updatedAt } = state
   if (verdict && isGood(verdict.outcome)) return []
   return gaugesOf(state)
-    .filter((gauge) => isDue(gauge, state) && !isPast(gauge, updatedAt))
+    .filter((gauge) => isDue(gauge, state) && !hasEnded(gauge, updatedAt))
     .map((gauge) => [gauge.label, words(gauge, updatedAt)])
 }
 
-/** What is new since the state before, for those who watch the log. */
+/** What is new since the state before, for the log. */
 export function detailNews(previous: DeploymentState, next: DeploymentState): readonly Text[] {
   const known = new Set(previous.details?.notices.map(({ key }) => key))
-  const fresh = next.details?.notices.filter((notice) => !known.has(notice.key) && !isPast(notice, next.updatedAt))
+  const fresh = next.details?.notices.filter((notice) => !known.has(notice.key) && !hasEnded(notice, next.updatedAt))
   return (fresh ?? []).map((notice) => text`${untrusted(notice.label.padEnd(8))} ${words(notice, next.updatedAt)}`)
 }
 
@@ -45,7 +45,7 @@ function isDue({ until }: Gauge, { verdict, rollingBack }: DeploymentState): boo
   return verdict === undefined && (until === 'end' || rollingBack === undefined)
 }
 
-function isPast({ endsAt }: Gauge | Notice, at: number): boolean {
+function hasEnded({ endsAt }: Gauge | Notice, at: number): boolean {
   return endsAt !== undefined && endsAt <= at
 }
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * One escape per channel. Each takes text that somebody else wrote and returns text that is only ever shown: it starts no
+ * One escape per channel. Each takes untrusted text and returns text that is only ever shown: it starts no
  * command, no link, no mention and no markup, and hides nothing behind control or bidirectional characters.
  */
 

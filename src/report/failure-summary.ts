@@ -5,7 +5,7 @@ import { closed } from './failure-text.ts'
 import { alert, link, prose } from './markdown.ts'
 import { truncate } from './short.ts'
 
-/** As much of a failure as anybody reads; GitHub drops a summary of more than 1 MiB. UTF-16 units. */
+/** Limit for a failure; GitHub drops a summary of more than 1 MiB. UTF-16 units. */
 const longest = 16_000
 
 /** The job summary of a step that failed before it had anything else to report: what, why, and what to do. Markdown. */

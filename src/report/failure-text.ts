@@ -1,5 +1,5 @@
 import { type Failure, reasonOf } from '../failure.ts'
-import { type Mistake, mistakeText, mostTold, type Place } from '../mistake.ts'
+import { type Mistake, mistakeText, mostListed, type Place } from '../mistake.ts'
 import { renderText, type Text, text } from '../text.ts'
 
 /** A failure as one message: what happened, why, what to do, where to read on. */
@@ -26,7 +26,7 @@ interface PlacedMessage {
  */
 export function failureAnnotations(failure: Failure): readonly PlacedMessage[] {
   const { mistakes = [], marks = [] } = failure.parts
-  const [first, ...others] = [...mistakes, ...marks].slice(0, mostTold)
+  const [first, ...others] = [...mistakes, ...marks].slice(0, mostListed)
   return [
     { message: failureText(failure), place: first },
     ...others.map((mistake) => ({ message: text`${mistakeText(mistake)}.`, place: mistake })),
@@ -34,8 +34,8 @@ export function failureAnnotations(failure: Failure): readonly PlacedMessage[] {
 }
 
 /** Mistakes that have no room in the annotations. */
-export function untoldMistakes(failure: Failure): readonly Mistake[] {
-  return (failure.parts.mistakes ?? []).slice(mostTold)
+export function unlistedMistakes(failure: Failure): readonly Mistake[] {
+  return (failure.parts.mistakes ?? []).slice(mostListed)
 }
 
 /** Ends a sentence that has no end yet. */

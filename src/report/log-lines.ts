@@ -7,7 +7,7 @@ import { minutesAndSeconds } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * What is new to a person who watches the job's log, one line each, with the time since the start in front. Nothing is
+ * What is new in the job's log, one line each, with the time since the start in front. Nothing is
  * said twice. At the end: the verdict, with the cause and the remedy before anything else. `since`: when the clock of the
  * log began, in milliseconds since 1970.
  */

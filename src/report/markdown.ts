@@ -7,7 +7,7 @@ export function prose(line: Text): string {
   return renderText(line, forMarkdown, code)
 }
 
-/** Code in prose or in a table cell; an `@` in it calls nobody, so it may be copied as it is. */
+/** Code in prose or in a table cell; an `@` in it mentions no user, so it stays as it is. */
 export function code(theirs: string): string {
   return `<code>${forMarkdown(theirs).replaceAll('@&#8203;', '&#64;')}</code>`
 }

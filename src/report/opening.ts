@@ -11,11 +11,11 @@ import { appearance, causeSentence, headline, stageOf } from './sentence.ts'
 export interface Opening {
   /** The verdict, or where the deployment is; no full stop. */
   readonly headline: Text
-  /** Why, as a sentence; undefined where nothing went wrong, or nobody knows. */
+  /** Why, as a sentence; undefined where nothing failed, or the cause is unknown. */
   readonly reason: Text | undefined
   /** What to do about it, with the page that says more. */
   readonly fix: Text | undefined
-  /** Who may answer, what is true now: a line each. */
+  /** How to continue a pause, and the current state: a line each. */
   readonly rest: readonly Text[]
 }
 
@@ -38,7 +38,7 @@ export function opening(report: Report, show: ShowLink = plainLink): Opening {
   }
 }
 
-/** Headline and reason in one line: the first that anybody reads, and all that fits where there is room for one. */
+/** Headline and reason in one line, for places with room for one line only. */
 export function firstLine({ headline, reason }: Pick<Opening, 'headline' | 'reason'>): Text {
   return reason ? text`${headline}. ${reason}` : headline
 }

@@ -10,7 +10,7 @@ export function whereItWaits(state: DeploymentState): Text {
   return text` at ${untrusted(pause.stage)}${pause.until === undefined ? '' : ` until ${moment(pause.until)}`}`
 }
 
-/** Waits that nobody has answered, the one that ends first in front. */
+/** Pauses without an answer, the one that times out first in front. */
 export function openPauses({ pauses = [] }: DeploymentState): readonly Pause[] {
   const end = ({ until = Number.POSITIVE_INFINITY }: Pause) => until
   return pauses.toSorted((one, other) => end(one) - end(other))
@@ -32,7 +32,7 @@ export function waitingLine(pause: Pause): Text {
   return text`Paused at ${untrusted(stage)}${hookOf(pause)}${end}; without an answer ${withoutAnswer(pause)}.`
 }
 
-/** Who can continue it, as a sentence. */
+/** How to continue the deployment, as a sentence. */
 export function howToContinue(pause: Pause): Text {
   return text`To continue: ${whoMayAnswer(pause)}.`
 }

@@ -7,7 +7,7 @@ import { prose, table } from './markdown.ts'
 const marks: Readonly<Record<Severity, string>> = { blocks: '✖', warns: '⚠', notes: '·' }
 const emoji: Readonly<Record<Severity, string>> = { blocks: '❌ blocks', warns: '⚠️ warns', notes: 'ℹ️ note' }
 
-/** Rows of the summary; nobody reads more. */
+/** Limit of rows in the summary. */
 const mostRows = 100
 
 /** What is said of a finding, without credentials. */
@@ -21,30 +21,30 @@ export function preflightCause(findings: readonly Finding[]): Text | undefined {
   return first && redactText(text`${first.what}: ${first.why}.`)
 }
 
-/** `api (production) cannot be deployed: 2 findings block it`: the first thing that anybody reads. */
-function preflightHeadline(findings: readonly Finding[], who: Text): Text {
+/** `api (production) cannot be deployed: 2 findings block it`: the headline. */
+function preflightHeadline(findings: readonly Finding[], subject: Text): Text {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const [blocks, warns] = [count('blocks'), count('warns')]
   if (blocks > 0)
-    return text`❌ ${who} cannot be deployed: ${counted(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'} it`
-  if (warns > 0) return text`⚠️ ${who} can be deployed, with ${counted(warns, 'warning')}`
-  return text`✅ ${who} can be deployed: preflight passed, no issues found`
+    return text`❌ ${subject} cannot be deployed: ${counted(blocks, 'finding')} ${blocks === 1 ? 'blocks' : 'block'} it`
+  if (warns > 0) return text`⚠️ ${subject} can be deployed, with ${counted(warns, 'warning')}`
+  return text`✅ ${subject} can be deployed: preflight passed, no issues found`
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** One line for each finding, the headline first. `who`: what is looked at, `api (production)`. */
-export function preflightLines(findings: readonly Finding[], who: Text): readonly Text[] {
+/** One line for each finding, the headline first. `subject`: service and environment, `api (production)`. */
+export function preflightLines(findings: readonly Finding[], subject: Text): readonly Text[] {
   return [
-    preflightHeadline(findings, who),
+    preflightHeadline(findings, subject),
     ...findings.map((finding) => text`   ${marks[finding.severity]} ${findingSentence(finding)}`),
   ]
 }
 
-/** The job summary, as Markdown. `who`: what is looked at. */
-export function renderPreflight(findings: readonly Finding[], who: Text): string {
+/** The job summary, as Markdown. `subject`: as above. */
+export function renderPreflight(findings: readonly Finding[], subject: Text): string {
   const rows = findings
     .slice(0, mostRows)
     .map(({ severity, what, why, fix }) => [
@@ -53,7 +53,7 @@ export function renderPreflight(findings: readonly Finding[], who: Text): string
     ])
   const left = findings.length - rows.length
   return [
-    `### ${prose(preflightHeadline(findings, who))}`,
+    `### ${prose(preflightHeadline(findings, subject))}`,
     ...(rows.length > 0 ? [table(['', 'What', 'Why', 'What to do'], rows)] : []),
     ...(left > 0 ? [`_${left} more are in the output findings._`] : []),
     '',

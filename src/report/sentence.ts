@@ -7,6 +7,7 @@ import { asName, joined, type Text, text } from '../text.ts'
 import { closed } from './failure-text.ts'
 import { whereItWaits } from './pauses.ts'
 import type { Report } from './report.ts'
+import { capitalised } from './short.ts'
 import type { Subject } from './subject.ts'
 
 /** Where a deployment is, in the words that every view shares. */
@@ -112,6 +113,7 @@ const foundWords: Readonly<Partial<Record<Stage, Partial<Appearance>>>> = {
 
 const unfound = { watch: 'no deployment to watch', answer: 'no deployment to continue' }
 
+/** The stage of a deployment: its outcome once it has ended, else the step that it is at. */
 export function stageOf(state: DeploymentState): Stage {
   if (state.verdict) return state.verdict.outcome
   if (state.rollingBack) return 'rolling-back'
@@ -122,10 +124,11 @@ export function stageOf(state: DeploymentState): Stage {
 }
 
 /** Emoji and Slack's colour of a stage. */
-export function lookOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
+export function appearanceOf(stage: Stage): Pick<Appearance, 'emoji' | 'colour'> {
   return appearances[stage]
 }
 
+/** Words, emoji and colour of a state, for its stage and its purpose (deployment, rollback, watch or settings). */
 export function appearance(state: DeploymentState): Appearance {
   const stage = stageOf(state)
   if (state.purpose === 'rollback') return { ...appearances[stage], ...rollbackWords[stage] }
@@ -140,7 +143,7 @@ export function appearance(state: DeploymentState): Appearance {
   return isUntouched ? { ...appearances.failed, words: 'failed, nothing changed', now: '' } : appearances[stage]
 }
 
-/** `api (production): failed, rolled back to api:117, after 3m 12s`: the verdict, and the first thing that anybody reads. */
+/** `api (production): failed, rolled back to api:117, after 3m 12s`: the headline, with the verdict. */
 export function headline({ subject, state }: Report): Text {
   const { words } = appearance(state)
   const back = backTo(state)
@@ -176,7 +179,7 @@ export function place(subject: Subject): Text {
 export function causeSentence({ what, error = [], why, confidence }: Cause): Text {
   const hedge = { certain: '', likely: 'likely ', possible: 'possibly ' }[confidence]
   const reason = isEmpty(why) ? [] : text`${hedge}${why}`
-  const parts = [capitalised(what), error, reason].filter((part) => !isEmpty(part))
+  const parts = [withCapital(what), error, reason].filter((part) => !isEmpty(part))
   return closed(joined(parts, ': '))
 }
 
@@ -184,7 +187,7 @@ function isEmpty(words: Text): boolean {
   return words.every((part) => part === '')
 }
 
-/** It may be the first sentence of a line. What somebody else named stays as they wrote it. */
-function capitalised([first = '', ...rest]: Text): Text {
-  return [typeof first === 'string' ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest]
+/** For the beginning of a line. Untrusted text and names stay as they are. */
+function withCapital([first = '', ...rest]: Text): Text {
+  return [typeof first === 'string' ? capitalised(first) : first, ...rest]
 }

@@ -37,3 +37,8 @@ export function truncate(value: string, limit: number): string {
   }
   return `${kept}…`
 }
+
+/** The word with a capital first letter. */
+export function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

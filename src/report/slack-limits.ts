@@ -29,6 +29,7 @@ export interface Weighted {
   readonly weight: number
 }
 
+/** A message before it is cut to Slack's limits. */
 export interface SlackParts {
   readonly text: string
   readonly color: string

@@ -1,5 +1,5 @@
 /**
- * Whom to call, as Slack writes it, from what people copy out of Slack: a member's id, a user group's id, or `here`,
+ * A mention in Slack's syntax, from what people copy out of Slack: a member's id, a user group's id, or `here`,
  * `channel`, `everyone`; several with commas or spaces. Undefined when nothing is given. Throws an `Error` whose message
  * follows the name of the input. Names do not work: Slack knows ids only
  * (https://docs.slack.dev/messaging/formatting-message-text, "Mentioning users").

@@ -11,7 +11,7 @@ import { progressWords, trafficBar } from './log-progress.ts'
 import { opening } from './opening.ts'
 import type { Report } from './report.ts'
 import { appearance } from './sentence.ts'
-import { account, image, commit as short } from './short.ts'
+import { account, capitalised, image, commit as short } from './short.ts'
 import {
   buttons,
   context,
@@ -29,8 +29,9 @@ import { methodWords, settingLines } from './strategy.ts'
 import type { Subject } from './subject.ts'
 import { servingNow, trafficLine } from './traffic-words.ts'
 
+/** Settings of the message of one deployment. */
 export interface SlackMessageOptions {
-  /** Whom to call when the deployment ends badly, from `slackMention`. */
+  /** The mention of a message about a bad end, from `slackMention`. */
   readonly mention?: string | undefined
   /** How progress is shown: lines with emoji (default), or Slack's own `plan` block, which not every transport takes. */
   readonly progress?: 'lines' | 'plan' | undefined
@@ -43,10 +44,10 @@ const longestTitle = 300
 /** Lines of a log, and of other evidence, in the thread. */
 const [shownLogLines, shownLines] = [3, 5]
 
-/** Bad ends at which nobody has to look: one's own cancel, and a newer deployment. */
+/** Bad ends that need no action: a cancel of this run, and a newer deployment. */
 const harmless: readonly Outcome[] = ['cancelled', 'superseded']
 
-/** Whether somebody has to look at an end. */
+/** True for an end that needs action, so that the message mentions the given users. */
 export function isAlarming(verdict: Pick<Verdict, 'outcome' | 'cause'>): boolean {
   return isBad(verdict) && !harmless.includes(verdict.outcome)
 }
@@ -88,7 +89,7 @@ function facts({ subject, state: { plan, versioned } }: Report): readonly SlackT
   ]
 }
 
-/** The commit where it is known, with its title, which is cut so that the field stays below Slack's limit; and who deploys. */
+/** The commit where it is known, with its title, which is cut so that the field stays below Slack's limit; and the actor. */
 export function commitFields({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly SlackText[] {
   const by = mrkdwn(`*By*\n${forSlack(run.actor.untrusted)}`)
   if (commit === undefined) return [by]
@@ -111,7 +112,9 @@ function progress({ state }: Report): string {
       return mark ? [`${mark} ${forSlack(phase.name)}${took(phase)}`] : []
     }),
     ...trafficLine(state).map(([label, words]) => `${label}: ${bar(state)}${inSlack(words)}`),
-    ...(state.progress && !state.verdict ? [`${capital(state.progress.unit)}: ${progressWords(state.progress)}`] : []),
+    ...(state.progress && !state.verdict
+      ? [`${capitalised(state.progress.unit)}: ${progressWords(state.progress)}`]
+      : []),
     ...detailLines(state).map(([label, words]) => `${label}: ${inSlack(words)}`),
   ].join('\n')
 }
@@ -176,8 +179,4 @@ function proofText({ state }: Report): string | undefined {
   const lines = section.kind === 'log' ? section.lines.slice(-shownLogLines) : section.lines.slice(0, shownLines)
   const body = lines.map((line) => renderText(line, forSlackCode))
   return `*${inSlack(section.title)}*\n\`\`\`\n${body.join('\n')}\n\`\`\``
-}
-
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

@@ -15,9 +15,10 @@ const longestTitle = 1000
 /** What any workflow may say about itself, in six words. */
 export const noticeStatuses = ['started', 'in-progress', 'succeeded', 'failed', 'cancelled', 'warning'] as const
 
+/** A status that a workflow reports about itself. */
 export type NoticeStatus = (typeof noticeStatuses)[number]
 
-/** A message in the words of whoever writes the workflow; all of it may carry text from commits, pull requests and programs. */
+/** A message that a workflow defines; any part of it may contain text from commits, pull requests and programs. */
 export interface Notice {
   readonly status: NoticeStatus
   readonly title: string
@@ -28,7 +29,7 @@ export interface Notice {
   readonly mention?: string | undefined
 }
 
-const looks: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly color: string }>> = {
+const appearances: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly color: string }>> = {
   started: { emoji: '⏳', color: '#808080' },
   'in-progress': { emoji: '🚀', color: '#ECB22E' },
   succeeded: { emoji: '✅', color: '#2EB67D' },
@@ -39,7 +40,7 @@ const looks: Readonly<Record<NoticeStatus, { readonly emoji: string; readonly co
 
 /** The notice as a Slack message, without credentials, with buttons to the run and the commit beside its own. */
 export function slackNotice(notice: Notice, run: Run, commit: Commit | undefined): SlackMessage {
-  const { emoji, color } = looks[notice.status]
+  const { emoji, color } = appearances[notice.status]
   const body = redact(notice.text ?? '')
     .split(/\r?\n/)
     .map(forSlack)

@@ -1,6 +1,6 @@
 import type { Untrusted } from '../text.ts'
 
-/** What is deployed, by whom and from where: the facts that a report needs beside the state. */
+/** What is deployed, its actor and its origin: the facts that a report needs beside the state. */
 export interface Subject {
   readonly service: string
   /** What the service is a part of: a cluster, an application. */
@@ -9,7 +9,7 @@ export interface Subject {
   /** Name of the environment in slipway.yml, or undefined. */
   readonly environment?: string | undefined
   readonly accountId?: string | undefined
-  /** Address where people reach the service. */
+  /** Public address of the service. */
   readonly url?: string | undefined
   readonly outputs: OutputNames
   readonly run: Run
@@ -33,7 +33,7 @@ export interface Commit {
   readonly sha: string
   /** `owner/name`; with its host in front where that is another server than the run's. */
   readonly repository: string
-  /** As people write it: `main`, `v1`, `7/merge`; empty where it is not known. */
+  /** The short form: `main`, `v1`, `7/merge`; empty where it is not known. */
   readonly ref: Untrusted
   /** First line of its message, where the event carries it. */
   readonly title?: Untrusted | undefined

@@ -11,7 +11,7 @@ import { trafficLine } from './traffic-words.ts'
 
 type Fact = readonly [name: string, value: string]
 
-/** What was deployed where, by whom, and how it stands: a table for the summary. */
+/** What was deployed, where, by which actor, and its state: a table for the summary. */
 export function facts(report: Report): string {
   const { subject, state } = report
   return factTable([
@@ -34,7 +34,7 @@ export function environmentFact({ environment, url }: Pick<Subject, 'environment
   return [['Environment', link(prose(text`${untrusted(environment)}`), safeUrl(url, { allowHttp: true }))]]
 }
 
-/** What was deployed, where it is known, and who did. */
+/** What was deployed, where that is known, and the actor. */
 export function commitFacts({ run, commit }: Pick<Subject, 'run' | 'commit'>): readonly Fact[] {
   const starter: readonly Fact[] = run.actor.untrusted === '' ? [] : [['Started by', prose(text`${run.actor}`)]]
   if (commit === undefined) return starter

@@ -7,7 +7,7 @@ import { minutesAndSeconds } from './short.ts'
 
 const mostRows = 40
 
-/** When what happened, a row for each phase that ran or runs. Empty when none has begun. */
+/** The timeline: a row for each phase that has started. Empty when there is none. */
 export function timeline(state: DeploymentState): string {
   const rows = state.phases.flatMap((phase) => row(phase, state)).slice(0, mostRows)
   if (rows.length === 0) return ''

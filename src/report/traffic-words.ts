@@ -8,7 +8,7 @@ import type { DetailLine } from './deployment-details.ts'
 /** After these the shares that were seen last may be true no more, but nothing newer is known. */
 const unsettled: readonly Outcome[] = ['failed', 'rollback-failed', 'stopped', 'timed-out', 'cancelled', 'detached']
 
-/** Who gets the traffic: shares while it moves, the one revision that has all of it after the end. */
+/** Traffic by revision: shares while it shifts, the one revision that has all of it after the end. */
 export function trafficLine(state: DeploymentState): readonly DetailLine[] {
   const { verdict, details, trafficPercent } = state
   const serving = servingNow(state)

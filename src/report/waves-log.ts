@@ -4,13 +4,13 @@ import { isPutBack, type WavesEvent, type WavesState } from '../deployment/waves
 import { asName, type Text, text } from '../text.ts'
 import { logLines } from './log-lines.ts'
 import { firstLine, linesBelow } from './opening.ts'
-import { lookOf } from './sentence.ts'
+import { appearanceOf } from './sentence.ts'
 import { minutesAndSeconds } from './short.ts'
 import { type WavesSubject, wavesOpening, wavesStage } from './waves-words.ts'
 
 const longestName = 24
 
-/** What one more event tells a person who watches the log: lines with the time since the start and the name of the service. */
+/** The log lines of one more event, with the time since the start and the name of the service. */
 export function wavesLogLines(
   previous: WavesState,
   next: WavesState,
@@ -45,7 +45,7 @@ function turned({ services }: WavesState, because: string): Text {
 function ending({ subject, state }: { readonly subject: WavesSubject; readonly state: WavesState }): readonly Text[] {
   const said = wavesOpening({ subject, state })
   return [
-    text`${lookOf(wavesStage(state)).emoji} ${firstLine(said)}`,
+    text`${appearanceOf(wavesStage(state)).emoji} ${firstLine(said)}`,
     ...linesBelow(said).map((line) => text`   ${line}`),
   ]
 }

@@ -5,7 +5,7 @@ import { text, untrusted } from '../text.ts'
 import { forSlack } from './escape.ts'
 import { commitUrl, runUrl } from './links.ts'
 import { progressWords, trafficBar } from './log-progress.ts'
-import { lookOf } from './sentence.ts'
+import { appearanceOf } from './sentence.ts'
 import { account } from './short.ts'
 import { buttons, context, fields, inSlack, type SlackBlock, section, slackCode } from './slack-blocks.ts'
 import { cut, withinLimits } from './slack-limits.ts'
@@ -25,7 +25,7 @@ export function wavesSlackMessage(
   options: { readonly mention?: string | undefined },
 ): SlackMessage {
   const { state } = report
-  const { emoji, colour } = lookOf(wavesStage(state))
+  const { emoji, colour } = appearanceOf(wavesStage(state))
   const weighted = (weight: number, blocks: readonly SlackBlock[]) => blocks.map((block) => ({ block, weight }))
   return withinLimits({
     text: openingText(emoji, wavesOpening(report, slackLink), longestOpening),
@@ -94,9 +94,9 @@ function footer({ subject, state }: WavesReport): string {
 function reasons({ state }: WavesReport): string | undefined {
   const bad = state.services.filter((service) => standing(service).kind === 'bad' && causeOfService(service).length > 0)
   if (bad.length < 2) return undefined
-  const told = bad.map((service) => {
+  const lines = bad.map((service) => {
     const reason = cut(inSlack(causeOfService(service)), longestReason)
     return `*${forSlack(service.name)}*: ${reason}`
   })
-  return told.join('\n')
+  return lines.join('\n')
 }

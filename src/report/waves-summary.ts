@@ -2,7 +2,7 @@ import { versionsOf, type WaveService } from '../deployment/waves/waves-state.ts
 import { text } from '../text.ts'
 import { runUrl } from './links.ts'
 import { code, factTable, fold, prose, table } from './markdown.ts'
-import { headline, lookOf } from './sentence.ts'
+import { appearanceOf, headline } from './sentence.ts'
 import { assemble, openingParts, type Part, renderSummary, summaryLink } from './summary.ts'
 import { commitFacts, environmentFact, linkList, placeFact } from './summary-facts.ts'
 import {
@@ -26,7 +26,7 @@ const weights: Readonly<Record<Standing['kind'], number>> = { bad: 8, moving: 7,
 export function renderWavesSummary(report: WavesReport): string {
   const { subject, state } = report
   return assemble([
-    ...openingParts(lookOf(wavesStage(state)).emoji, wavesOpening(report, summaryLink), state.verdict),
+    ...openingParts(appearanceOf(wavesStage(state)).emoji, wavesOpening(report, summaryLink), state.verdict),
     { markdown: services(report), weight: 90 },
     { markdown: facts(report), weight: 10 },
     ...state.services.flatMap((service) => folds(service, subject)),

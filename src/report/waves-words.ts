@@ -56,7 +56,7 @@ export function wavesStage({ services, verdict, turnedAt, wave }: WavesState): S
   return isOver ? 'dry-run' : 'deploying'
 }
 
-/** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the first thing that anybody reads. */
+/** `3 services (production): deploying, wave 2 of 3, 1 of 3 done`: the headline. */
 export function wavesHeadline({ subject, state }: WavesReport): Text {
   const [only, ...others] = state.services
   const one = only && subject.services.get(only.name)
@@ -105,7 +105,7 @@ function firstSuspicion({ services }: WavesState): Text {
   return others.length === 0 ? first : text`${first} ${more} affected.`
 }
 
-/** What is suspected of the deployment of a service, or of its rollback where that is on its way. */
+/** The suspected cause of a service's deployment, or of its rollback where one is in progress. */
 export function suspicionOf({ state, back }: WaveService): Text | undefined {
   const current = back ?? state
   return current && suspicion(current)
@@ -148,7 +148,7 @@ function aftermath({ services, halted, verdict }: WavesState): readonly Text[] {
   ]
 }
 
-/** What is said of a service that is on its way when the run ends is its own cause. */
+/** A service that is still deploying when the run ends has a cause of its own. */
 function isAtRest({ state }: WaveService): boolean {
   const { verdict } = state ?? {}
   return verdict !== undefined && verdict.outcome !== 'cancelled' && !isUnwatched(verdict)

@@ -8,7 +8,7 @@ import { setting, text, untrusted } from '../text.ts'
 const attempts = 4
 const timeoutMilliseconds = 10_000
 
-interface TokenWorld {
+interface TokenContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly fetch: Fetch
   readonly clock: Clock
@@ -22,7 +22,7 @@ interface TokenWorld {
  */
 export async function requestIdToken(
   audience: string,
-  { environment, fetch, clock, signal }: TokenWorld,
+  { environment, fetch, clock, signal }: TokenContext,
 ): Promise<string> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = environment
   if (!url || !token) throw notGranted()

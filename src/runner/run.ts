@@ -5,7 +5,7 @@ import { redact } from '../diagnosis/redact.ts'
 import { Failure } from '../failure.ts'
 import { openFetch } from '../http/open-fetch.ts'
 import { mistakeText } from '../mistake.ts'
-import { failureAnnotations, untoldMistakes } from '../report/failure-text.ts'
+import { failureAnnotations, unlistedMistakes } from '../report/failure-text.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { unwritableBy } from '../unwritable.ts'
 import type { Action, Runner } from './action.ts'
@@ -114,7 +114,7 @@ function report(thrown: unknown): void {
   const error = unwritableBy(thrown) ?? thrown
   if (error instanceof Failure) {
     for (const { message, place } of failureAnnotations(error)) log.error(message, undefined, place)
-    for (const mistake of untoldMistakes(error)) log.info(mistakeText(mistake))
+    for (const mistake of unlistedMistakes(error)) log.info(mistakeText(mistake))
     return
   }
   log.error(

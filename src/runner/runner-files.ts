@@ -15,15 +15,15 @@ const losses: Readonly<Record<File, Text>> = {
  * and only lost outputs fail the step.
  */
 export function runnerFiles(log: Pick<Log, 'error' | 'warning'>, fail: () => void) {
-  const told = new Set<File>()
+  const reported = new Set<File>()
   return (file: File, write: () => void): void => {
     try {
       write()
     } catch (error) {
       const isLost = file === 'outputs'
       if (isLost) fail()
-      if (told.has(file)) return
-      told.add(file)
+      if (reported.has(file)) return
+      reported.add(file)
       const reason = untrusted(error instanceof Error ? error.message : String(error))
       log[isLost ? 'error' : 'warning'](text`${losses[file]}: ${reason}.`)
     }

@@ -13,7 +13,7 @@ export interface Channel {
   /** Whether the message can be edited, so that progress can be shown. */
   readonly live: boolean
   /** Posts the message or edits the existing one. With `patience` it retries until the deadline. */
-  write(message: SlackMessage, deadline: Deadline, patience: boolean): Promise<Answer>
+  write(message: SlackMessage, deadline: Deadline, retries: boolean): Promise<Answer>
   /** Replies in the message's thread, and broadcasts to the channel where users are mentioned. */
   reply(message: SlackMessage, deadline: Deadline): Promise<Answer>
   reference(): SlackReference | undefined
@@ -67,8 +67,8 @@ export function botChannel(config: BotConfig): Channel {
   return {
     live: true,
     reference,
-    async write(message, deadline, patience) {
-      const send = patience ? insist : attempt
+    async write(message, deadline, retries) {
+      const send = retries ? insist : attempt
       return simplest(message, async (payload) => {
         const edited = known && (await send(call('chat.update', { ...known, ...noted(payload) }), clock, deadline))
         return edited && !asksForNewMessage(edited) ? edited : await send(post(payload), clock, deadline)

@@ -11,7 +11,7 @@ type Path = readonly (string | number)[]
  * The members that an error of RegisterTaskDefinition is about, with their values, as far as it names them: AWS names few. Values
  * of variables and secrets are left out.
  */
-export function membersMeant(sentence: string, definition: JsonObject): readonly Mistake[] {
+export function refusedMembers(sentence: string, definition: JsonObject): readonly Mistake[] {
   for (const [pattern, find] of known) if (pattern.test(sentence)) return find(definition)
   return quotedIn(sentence, definition)
 }

@@ -36,7 +36,7 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
     login: ecr.login,
     clock,
     signal,
-    patience: 60_000,
+    retryTime: 60_000,
     fetch: simulator.fetch,
     environment: {},
   })

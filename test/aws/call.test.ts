@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { openCrowd } from '../../src/aws/backoff.ts'
+import { countThrottledCalls } from '../../src/aws/backoff.ts'
 import { type AwsRequest, call } from '../../src/aws/call.ts'
-import type { Patience } from '../../src/aws/call-patience.ts'
 import { IncompleteReply, NoReply } from '../../src/aws/error-class.ts'
+import type { RetryContext } from '../../src/aws/retry-context.ts'
 import { Failure } from '../../src/failure.ts'
 import { type Text, text } from '../../src/text.ts'
 import { failure, plain } from '../refusal.ts'
@@ -87,7 +87,7 @@ test('a proxy that opens no tunnel has lost no reply: the change is sent again a
   expect(counts).toEqual({ sent: 2, looked: 0 })
 })
 
-interface Patient extends Partial<Patience> {
+interface Patient extends Partial<RetryContext> {
   readonly seconds?: number
 }
 
@@ -150,13 +150,13 @@ describe('what is tried again', () => {
   })
 
   test('those who are throttled together take turns, and leave when theirs has come', async () => {
-    const crowd = openCrowd()
-    const leave = Array.from({ length: 80 }, () => crowd.join('ecs:DescribeServices'))
-    const { read, sent } = calling([throttled, throttled, 'ok'], { crowd })
+    const throttledCalls = countThrottledCalls()
+    const leave = Array.from({ length: 80 }, () => throttledCalls.join('ecs:DescribeServices'))
+    const { read, sent } = calling([throttled, throttled, 'ok'], { throttledCalls })
     await read()
     // 81 of them at 20 a second, and by chance in the middle of that time.
     expect(sent).toEqual([0, 2.025, 4.05])
-    expect(crowd.waiting('ecs:DescribeServices')).toBe(leave.length)
+    expect(throttledCalls.waiting('ecs:DescribeServices')).toBe(leave.length)
   })
 
   test('that it is, and why, is told', async () => {

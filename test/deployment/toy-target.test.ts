@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals'
 import { deploy } from '../../src/deployment/deploy.ts'
 import { type DeploymentRecord, parseRecord } from '../../src/deployment/deployment-record.ts'
 import type { DeploymentEvent } from '../../src/deployment/events.ts'
-import { certain } from '../../src/deployment/outcomes.ts'
+import { certain, type End } from '../../src/deployment/outcomes.ts'
 import { rollBack } from '../../src/deployment/roll-back.ts'
 import { type Settlement, settleCancelled } from '../../src/deployment/settle-cancelled.ts'
 import { type DeploymentState, fold, initialState } from '../../src/deployment/state.ts'
-import type { Target } from '../../src/deployment/target.ts'
+import type { Events, Target } from '../../src/deployment/target.ts'
 import type { Terms } from '../../src/deployment/terms.ts'
 import type { Outcome } from '../../src/deployment/verdict.ts'
 import type { Version } from '../../src/deployment/version.ts'
@@ -29,6 +29,7 @@ function toy(ends: Outcome, to = 'v2', from = 'v1'): Target {
     kind: 'toy',
     noun: 'shelf',
     name: 'left',
+    goesOn: true,
     own: { shelf: 'left' },
     conceal: concealing(() => [{ name: 'PIN', value: 'correct-horse' }]),
     async *prepare(_, { keep, signal }) {
@@ -48,25 +49,25 @@ function toy(ends: Outcome, to = 'v2', from = 'v1'): Target {
         warnings: [],
         minutes: 1,
         judgement: Promise.resolve({ kind: 'pass' }),
-        async *change() {
-          keep({ stage: 'updating', to: version(to) })
-          yield { kind: 'versioned', at: clock.now(), version: version(to), reused: true }
-          yield {
-            kind: 'started',
-            at: clock.now(),
-            deploymentId: 'toy-1',
-            consoleUrl: 'https://toy.example',
-            adopted: false,
-            outputs: { 'toy-id': 'toy-1' },
-            commands: { look: [text`toy show toy-1`], rollBackTo: { start: text`toy swap `, end: text`` } },
-          }
-          keep({ stage: 'watching', deploymentId: 'toy-1' })
-          const progress = { unit: 'bricks', doneWord: 'laid', wanted: 2, done: 1, pending: 1, failed: 0 }
-          yield { kind: 'progress', at: clock.now(), progress }
-          signal.throwIfAborted()
-          yield { kind: 'message', at: clock.now(), message: untrusted('the PIN is correct-horse') }
-          return { outcome: ends, serving: version(ends === 'succeeded' ? to : from) }
-        },
+        ready: async () => ({ change }),
+      }
+      async function* change(): Events<End> {
+        keep({ stage: 'updating' })
+        yield { kind: 'versioned', at: clock.now(), version: version(to), reused: true }
+        yield {
+          kind: 'started',
+          at: clock.now(),
+          deploymentId: 'toy-1',
+          consoleUrl: 'https://toy.example',
+          adopted: false,
+          outputs: { 'toy-id': 'toy-1' },
+          commands: { look: [text`toy show toy-1`], rollBackTo: { start: text`toy swap `, end: text`` } },
+        }
+        const progress = { unit: 'bricks', doneWord: 'laid', wanted: 2, done: 1, pending: 1, failed: 0 }
+        yield { kind: 'progress', at: clock.now(), progress }
+        signal.throwIfAborted()
+        yield { kind: 'message', at: clock.now(), message: untrusted('the PIN is correct-horse') }
+        return { outcome: ends, serving: version(ends === 'succeeded' ? to : from) }
       }
     },
     async explain() {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { secretAssignments, secretFlags } from '../../src/diagnosis/secret-assignments.ts'
 import { secretArguments } from '../../src/diagnosis/secret-commands.ts'
 import { secretsBesideIds } from '../../src/diagnosis/secret-pairs.ts'
-import { secretsByLook } from '../../src/diagnosis/secret-patterns.ts'
+import { secretsByPattern } from '../../src/diagnosis/secret-patterns.ts'
 import { secretsInProse } from '../../src/diagnosis/secret-prose.ts'
 import { type Span, united, withoutSpans } from '../../src/diagnosis/span.ts'
 
@@ -289,7 +289,7 @@ describe('as a pair', () => {
 
 describe('by their look', () => {
   const upper = 'AKIAIOSFODNN7EXAMPLE'
-  finds(secretsByLook, [
+  finds(secretsByPattern, [
     ...'ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gloas- gldt- glrt- glcbt- glptt- glft- glsoat- xoxb- xoxp- xapp-'
       .split(' ')
       .flatMap((start) => [`a ${start}«${word(10)}» b`, `a ${start}${word(9)} b`, `x${start}${word(20)}`]),

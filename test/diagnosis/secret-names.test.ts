@@ -151,7 +151,7 @@ describe('a value', () => {
     ],
     ...['ab@c', '"two words"', "'ab'", '`ab`', '12345a', 'shb256', '1.2.3x', 'oauthx2', '$ab"c1'.slice(1)],
   ])('%s looks like one where no mark says so', (word) => {
-    expect(taken(`the password is ^${word} now`, { mustLookSecret: true })).toBe(word)
+    expect(taken(`the password is ^${word} now`, { mustResembleSecret: true })).toBe(word)
   })
 
   test.each([
@@ -186,6 +186,6 @@ describe('a value', () => {
     ],
     ...['"a"', '"the"', '"/a b"', '"$AB"', "'expired'"],
   ])('%s does not', (word) => {
-    expect(taken(`the password is ^${word} now`, { mustLookSecret: true })).toBeUndefined()
+    expect(taken(`the password is ^${word} now`, { mustResembleSecret: true })).toBeUndefined()
   })
 })

@@ -108,7 +108,7 @@ withDocker('build-push with a real engine and the simulated ECR', () => {
   })
 
   test('names its commit and its source', async () => {
-    const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, patience: 60_000 })
+    const registry = openRegistry({ ...direct, login, signal: new AbortController().signal, retryTime: 60_000 })
     expect(await findImage(registry, 'api', sha)).toMatchObject({
       labels: { 'org.opencontainers.image.revision': sha },
     })
@@ -195,7 +195,7 @@ withDocker('any other OCI registry with a password', () => {
       expiresAt: new Date(Date.now() + 3_600_000),
     })
     const { signal } = new AbortController()
-    const registry = openRegistry({ ...direct, login, signal, patience: 60_000 })
+    const registry = openRegistry({ ...direct, login, signal, retryTime: 60_000 })
     const host = new URL(server.endpoint).host
     const lines: string[] = []
     const say = (line: Parameters<typeof plain>[0]) => void lines.push(plain(line))

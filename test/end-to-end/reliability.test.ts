@@ -129,7 +129,7 @@ for (const service of ['rolling', 'codedeploy'] as const)
     }),
   )
 
-/** Every kind, in this process: test/aws/patience and test/actions/weather. */
+/** Every kind, in this process: test/aws/throttling and test/actions/weather. */
 const spoiled: readonly (readonly [string, string, Effect, 'rolling' | 'codedeploy', seed: number])[] = [
   ['row F07', 'throttled', { kind: 'throttle' }, 'rolling', 7],
   ['row F08', 'reset', { kind: 'reset' }, 'codedeploy', 8],

@@ -92,7 +92,7 @@ const calls: Readonly<Record<string, () => Promise<string>>> = {
     failed(
       openRegistry({
         login: async () => ({ endpoint: `https://${host}`, username: 'AWS', password: 'p', expiresAt: new Date() }),
-        ...{ clock, signal, patience: 60_000, fetch, environment },
+        ...{ clock, signal, retryTime: 60_000, fetch, environment },
       }).hasBlob('api', 'sha256:0'),
     ),
   'Slack’s Web API': () => slack({ token: 'xoxb-1', channel: 'C0123456789', apiUrl: `https://${host}/api` }),

@@ -21,7 +21,7 @@ function open(options: { minutes?: number } = {}) {
     },
     clock,
     signal: cancel.signal,
-    patience: 600_000,
+    retryTime: 600_000,
     fetch: simulator.fetch,
     environment: {},
     onRetry: (line) => lines.push(plain(line)),
@@ -45,7 +45,7 @@ function answeredBy(
     login: async () => ({ endpoint, username: 'AWS', password: 'secret', expiresAt }),
     clock,
     signal: new AbortController().signal,
-    patience: 1000,
+    retryTime: 1000,
     environment,
     async fetch(address, { method = 'GET', headers, redirect }) {
       expect(redirect).toBe('manual')

@@ -30,7 +30,7 @@ function registry(answers: readonly Answer[], { seconds = 600, endpoint = 'https
     login: async () => ({ endpoint, username: 'AWS', password: `token-${++logins}`, expiresAt: new Date(0) }),
     clock,
     signal: cancel.signal,
-    patience: seconds * 1000,
+    retryTime: seconds * 1000,
     environment: {},
     onRetry: (line) => void lines.push(plain(line)),
     async fetch(_, { headers, signal }) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { failureAnnotations, untoldMistakes } from '../../src/report/failure-text.ts'
+import { failureAnnotations, unlistedMistakes } from '../../src/report/failure-text.ts'
 import { checkDefinition, located } from '../../src/task-definition/check.ts'
 import { definitionIn } from '../../src/task-definition/definition-source.ts'
 import { registrable } from '../../src/task-definition/registrable.ts'
@@ -61,14 +61,14 @@ describe('all mistakes of a file come together, each with its line and column', 
       [3, 4, 5, 7, 7, 8, 9, 10, 10].map((line) => `deploy/api.json:${line}`),
     )
     expect(annotations[0]!.message.join('')).not.toBe('')
-    expect(untoldMistakes(failure!)).toEqual([])
+    expect(unlistedMistakes(failure!)).toEqual([])
   })
 
   test('of more than ten, GitHub is shown ten and the log the others', () => {
     const many = `{"family": "api", "containerDefinitions": [{"name": "api", "image": "api:1", ${Array.from({ length: 13 }, (_, index) => `"memroy${index}": 1`).join(',\n')}}]}`
     const { failure } = checked(many)
     expect(failureAnnotations(failure!)).toHaveLength(10)
-    expect(untoldMistakes(failure!)).toHaveLength(3)
+    expect(unlistedMistakes(failure!)).toHaveLength(3)
     expect(said(failure)).toContain('- and 3 more, which the log lists')
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { mistakeText } from '../../src/mistake.ts'
 import type { JsonObject } from '../../src/ports.ts'
-import { membersMeant } from '../../src/task-definition/refused-definition.ts'
+import { refusedMembers } from '../../src/task-definition/refused-definition.ts'
 import { renderText } from '../../src/text.ts'
 
 const definition: JsonObject = {
@@ -24,7 +24,7 @@ const definition: JsonObject = {
 }
 
 const told = (sentence: string, members: JsonObject = {}) =>
-  membersMeant(sentence, { ...definition, ...members }).map((mistake) =>
+  refusedMembers(sentence, { ...definition, ...members }).map((mistake) =>
     renderText(mistakeText(mistake), (theirs) => theirs),
   )
 

@@ -21,7 +21,7 @@ import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
-const patience = 10 * 60_000
+const retryTime = 10 * 60_000
 
 const savedConfiguration = 'docker-configuration'
 
@@ -47,9 +47,9 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
   if (lost.length > 0) throw invalidInputs(lost)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
-  tellSource(found, inputs, runner)
+  reportSource(found, inputs, runner)
   const tags = await wantedTags(inputs, found, runner)
-  if (inputs.dryRun) return tellDryRun(inputs, tags, found, runner)
+  if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -63,13 +63,13 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
       },
       openPorts(inputs, runner, world),
     )
-    await tell(published, found, runner)
+    await report(published, found, runner)
   } finally {
     await layout?.close()
   }
 }
 
-function tellSource(
+function reportSource(
   { source, event, checkout, remote }: BuildOrigin,
   { context }: BuildPushInputs,
   { log }: Runner,
@@ -94,7 +94,7 @@ async function post(runner: Runner): Promise<void> {
 function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
   const { clock, signal, environment, log } = runner
   const say = log.info
-  const connect = () => openAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecr
+  const connect = () => openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler).ecr
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {
@@ -109,7 +109,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
       login: login.forClient(),
       clock,
       signal,
-      patience,
+      retryTime,
       fetch: world.fetch,
       environment,
       onRetry: say,
@@ -137,7 +137,7 @@ function masked(login: RegistryLogin, runner: Runner): RegistryLogin {
   return login
 }
 
-async function tell(
+async function report(
   { repository, digest, tag, tags, reused }: Published,
   origin: BuildOrigin,
   runner: Runner,
@@ -157,7 +157,7 @@ async function tell(
 }
 
 /** Calls neither AWS nor Docker. */
-function tellDryRun(
+function reportDryRun(
   { repository, ociLayout, context }: BuildPushInputs,
   tags: readonly [string, ...string[]],
   origin: BuildOrigin,

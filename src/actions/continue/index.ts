@@ -1,5 +1,4 @@
 import { answerPauses } from '../../deployment/answer-pauses.ts'
-import { initialState } from '../../deployment/state.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -7,17 +6,12 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { ecsInFlight, type Restoring } from '../../targets/ecs/index.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs } from '../inputs/rollback-inputs.ts'
-import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
-import { openReporter } from '../shared/reporter.ts'
-import { runAndReport } from '../shared/run-and-report.ts'
-import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
+import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
 import { requireValues } from '../targets/input-rules.ts'
-import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
-import { endOfJob, openAws } from '../world/open-aws.ts'
-import { openImageStore } from '../world/open-image-store.ts'
+import { type Place, placeOf } from '../targets/place.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
-import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
+import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { type ContinueInputs, continueInputs } from './continue-inputs.ts'
 
@@ -44,34 +38,15 @@ async function begin(inputs: ContinueInputs, calling: Runner, runner: Runner, wo
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner)
   await requireValues('continue', continueInputs, inputs, place, runner)
-  await namingSettings(place.origins, () => answerAt(place, inputs, calling, runner, world))
-}
-
-async function answerAt(
-  place: Place,
-  inputs: ContinueInputs,
-  calling: Runner,
-  runner: Runner,
-  world: World,
-): Promise<void> {
-  const deploying = deployInputsOf(inputs)
-  const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
-  const request = requestOf(inputs, place, aws.region)
-  const purpose = inputs.answer === 'roll-back' ? 'rollback' : 'answer'
-  const source = openSource(deploying, runner)
-  const what = { purpose, commit: commitOf(source) } as const
-  const channels = await openChannels(deploying, place, request, runner, world.fetch, what)
-  keepPlace(place, runner)
-  keepSource(source, runner)
-  const state = { ...initialState(runner.clock.now()), purpose } as const
-  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = recordKeeper(runner, reporter)
-  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const { clock, signal } = runner
-  const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
+  const step = { inputs: deploying, place, calling, runner, world }
   const decision = { answer: inputs.answer, stage: inputs.stage }
-  const events = answerPauses(decision, ecsInFlight(request, { ...aws, images }), request, context)
-  await runAndReport(events, keep, reporter, runner)
+  const work: ServiceWork<Restoring & Terms> = {
+    purpose: inputs.answer === 'roll-back' ? 'rollback' : 'answer',
+    requestOf: (region) => requestOf(inputs, place, region),
+    sourceOf: () => openSource(deploying, runner),
+    events: (request, aws, context) => answerPauses(decision, ecsInFlight(request, aws), request, context),
+  }
+  await namingSettings(place.origins, () => runOnService(step, work))
 }
 
 function requestOf(inputs: ContinueInputs, place: Place, region: string): Restoring & Terms {

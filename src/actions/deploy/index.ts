@@ -1,14 +1,11 @@
 import { deploy } from '../../deployment/deploy.ts'
-import { initialState } from '../../deployment/state.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { ecsTarget } from '../../targets/ecs/index.ts'
 import { type DeployInputs, deployInputs } from '../inputs/deploy-inputs.ts'
-import { openChannels } from '../shared/channels.ts'
+import { openReport } from '../shared/open-report.ts'
 import { settleInPost } from '../shared/post-step.ts'
-import { openReporter } from '../shared/reporter.ts'
 import { runAndReport } from '../shared/run-and-report.ts'
-import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
 import { environmentHistory, orderOf } from '../targets/environment-before.ts'
 import { requireValidCombination } from '../targets/input-rules.ts'
 import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
@@ -18,7 +15,7 @@ import { endOfJob, openAws } from '../world/open-aws.ts'
 import { commitHistory } from '../world/open-history.ts'
 import { openImageStore } from '../world/open-image-store.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
-import { commitOf, keepSource, openSource } from '../world/source-commit.ts'
+import { openSource } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { savedWaves, severalPlaces } from './several-places.ts'
 import type { Scene } from './several-services.ts'
@@ -67,13 +64,8 @@ async function deployTo(
   const wanted = await deployRequest(inputs, { ...place, service }, aws.region, runner, find, source)
   const request = { ...wanted, order }
   const purpose = inputs.deploymentId === undefined ? undefined : 'watch'
-  const what = { purpose, commit: commitOf(source) } as const
-  const channels = await openChannels(inputs, place, request, runner, world.fetch, what)
-  keepPlace(place, runner)
-  keepSource(source, runner)
-  const state = { ...initialState(runner.clock.now()), purpose } as const
-  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep = recordKeeper(runner, reporter)
+  const what = { purpose, source } as const
+  const { reporter, keep } = await openReport(inputs, place, request, runner, world.fetch, what)
   const history = commitHistory(inputs, source, calling, world)
   const environments = environmentHistory(inputs, calling, world)
   const { clock, signal } = runner

@@ -37,7 +37,7 @@ export async function registerOnly({ inputs, place, runner, aws, images, find }:
     error = thrown
   }
   const context = { clock, signal, keep, interrupted, credentialLifetime: aws.credentialLifetime }
-  for await (const event of deploy(target, termsOf(inputs), context)) tell(event, runner)
+  for await (const event of deploy(target, termsOf(inputs), context)) report(event, runner)
   // No post step tells of a cancel: whether a call may have been carried out is said here.
   if (error !== undefined) throw error
   if (inputs.dryRun)
@@ -48,13 +48,14 @@ function termsOf(inputs: DeployInputs): Terms {
   return {
     wait: true,
     waitMinutes: inputs.waitForMinutes,
+    longestGap: inputs.waitMaxDelaySeconds === undefined ? undefined : inputs.waitMaxDelaySeconds * 1000,
     dryRun: inputs.dryRun,
     preflight: preflightPolicy(inputs),
     onCancel: 'leave',
   }
 }
 
-function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
+function report(event: DeploymentEvent, { log, setOutput }: Runner): void {
   switch (event.kind) {
     case 'versioned':
       log.info(text`Task definition ${untrusted(event.version.id)}; service is empty, nothing to deploy.`)
@@ -72,6 +73,7 @@ function tell(event: DeploymentEvent, { log, setOutput }: Runner): void {
     case 'finished': {
       const { outcome, cause } = event.verdict
       if (outcome === 'failed' && cause?.code === 'task-failed') throw new Failure({ ...cause, code: 'task-failed' })
+      if (outcome === 'cancelled' && cause) log.warning(text`${cause.what}: ${cause.why}. ${cause.fix}`, 'Slipway')
     }
   }
 }

@@ -19,7 +19,7 @@ export interface PlacedService {
 export type Waves = readonly (readonly PlacedService[])[]
 
 /** Under this name the services are kept for the post step; without it there was one service. */
-export const savedWaves = 'fleet'
+export const savedWaves = 'waves'
 
 /** What outputs, messages and saved state are made for; AWS lets a job register as many in eight minutes. */
 const most = 500

@@ -4,7 +4,7 @@ import type { DeploymentState } from '../../deployment/state.ts'
 import type { WavesContext } from '../../deployment/waves/deploy-waves.ts'
 import type { WaveService, WavesState } from '../../deployment/waves/waves-state.ts'
 import type { Runner } from '../../runner/action.ts'
-import { hasTold } from '../shared/reporter.ts'
+import { hasReported } from '../shared/reporter.ts'
 import { detachedMarker } from '../shared/saved-run.ts'
 import { type PlacedService, savedWaves } from './several-places.ts'
 
@@ -14,7 +14,7 @@ import { type PlacedService, savedWaves } from './several-places.ts'
  * Windows 32,766 characters for one: so each service has a value of its own, without what is long and known elsewhere, and
  * all values are deflated.
  */
-const savedProgress = 'fleet-progress'
+const savedProgress = 'waves-progress'
 
 type SavedWaves = readonly (readonly PlacedService[])[]
 
@@ -76,7 +76,7 @@ function unpacked<T>(saved: string | undefined): T | undefined {
 }
 
 function keyOf(index: number): string {
-  return `fleet-service-${index}`
+  return `waves-service-${index}`
 }
 
 /** Without log lines of containers, which the runner would print when debug logging is on, and without what is long. */
@@ -97,7 +97,7 @@ function brief(state: DeploymentState | undefined): DeploymentState | undefined 
 export function savedDeployments(runner: Runner): SavedDeployments | undefined {
   const waves = unpacked<SavedWaves>(runner.state(savedWaves))
   const progress = unpacked<Progress>(runner.state(savedProgress))
-  if (waves === undefined || progress === undefined || hasTold(runner)) return undefined
+  if (waves === undefined || progress === undefined || hasReported(runner)) return undefined
   const saved = waves.flatMap((members, wave) => members.map(({ name }) => ({ name, wave })))
   const services = saved.map(({ name, wave }, index) => {
     const own = unpacked<SavedService>(runner.state(keyOf(index)))

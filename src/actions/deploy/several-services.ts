@@ -126,15 +126,15 @@ export async function settleSeveral(inputs: DeployInputs, runner: Runner, world:
   const channels = await openChannels(continued, first.place, where, runner, world.fetch, what)
   const reporter = openWavesReporter(saved.waves, channels, inputs, runner, saved.state)
   if (saved.state.verdict) {
-    reporter.tellJob()
-    return await reporter.tellPeople()
+    reporter.reportToJob()
+    return await reporter.sendFinalReport()
   }
   const starts = saved.open.map((one) => () => settled(one, aws, runner.clock))
   // All at once: in sequence, the last stops may exceed the time limit.
   for await (const event of inParallel(starts, { most: starts.length }, () => true)) reporter.take(event)
   for await (const event of goingBack(saved, reporter.state(), inputs, aws, runner, deadline)) reporter.take(event)
   reporter.take({ kind: 'finished', at: runner.clock.now(), verdict: wavesVerdict(reporter.state(), true) })
-  await reporter.tellPeople()
+  await reporter.sendFinalReport()
 }
 
 /** Time reserved for the final report. Milliseconds. */

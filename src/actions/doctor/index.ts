@@ -30,7 +30,7 @@ import { network, type World } from '../world/world.ts'
 import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 
 /** For all that is read. Milliseconds. */
-const patience = 5 * 60_000
+const retryTime = 5 * 60_000
 
 /** Checks before a deployment, or explains a past one; changes nothing. */
 export function createDoctor(world: World): Action<typeof doctorInputs> {
@@ -46,26 +46,26 @@ export const action = createDoctor(network)
 async function main(inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
   const place = await placeOf(asDeployInputs(inputs), runner)
   await requireValues('doctor', doctorInputs, inputs, place, runner)
-  await namingSettings(place.origins, () => lookAt(place, inputs, runner, world))
+  await namingSettings(place.origins, () => examine(place, inputs, runner, world))
 }
 
-async function lookAt(place: Place, inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
-  const deadline = deadlineIn(runner.clock, patience)
+async function examine(place: Place, inputs: DoctorInputs, runner: Runner, world: World): Promise<void> {
+  const deadline = deadlineIn(runner.clock, retryTime)
   const aws = openAws(awsInputsAt(inputs, place), runner, deadline, world.requestHandler)
-  if (inputs.deploymentId === undefined) return await lookBefore(inputs, place, aws, runner, world)
-  const { lookBack } = await import('./look-back.ts')
-  await lookBack(inputs.deploymentId, place, aws, runner, world)
+  if (inputs.deploymentId === undefined) return await checkBefore(inputs, place, aws, runner, world)
+  const { reportExplanation } = await import('./report-explanation.ts')
+  await reportExplanation(inputs.deploymentId, place, aws, runner, world)
 }
 
-async function lookBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: Runner, world: World): Promise<void> {
+async function checkBefore(inputs: DoctorInputs, place: Place, aws: Aws, runner: Runner, world: World): Promise<void> {
   const service = await serviceAt(place, aws)
   const running = service && runningTaskDefinition(service)
   const current = running ? await aws.ecs.describeTaskDefinition(running) : undefined
   const wanted = await findDefinition(asDeployInputs(inputs), place, runner, aws.ecs)(service, current)
   const { checkSecretKeys } = inputs
-  const looking = { aws, place, runner, fetch: world.fetch, checkSecretKeys }
+  const options = { aws, place, runner, fetch: world.fetch, checkSecretKeys }
   const written = await appSpec({ codedeployAppspec: undefined }, place, runner)
-  const findings = await preflight({ service, current, wanted }, { ...looking, appSpec: written })
+  const findings = await preflight({ service, current, wanted }, { ...options, appSpec: written })
   const where = asName(place.environment ?? resourceName(place.cluster))
   const name = service?.serviceName
   const who = name === undefined ? text`The task definition` : text`${asName(name)} (${where})`

@@ -70,11 +70,11 @@ function mistakesIn(
 }
 
 function wrong(form: Form, mistakes: readonly Mistake[]): Error {
-  const told = mistakes.map(({ line, column, message }) => {
+  const mistakeLines = mistakes.map(({ line, column, message }) => {
     const place = line === undefined ? '' : `line ${line}, column ${column ?? 1}: `
     return `${place}${renderText(message, (theirs) => theirs)}`
   })
-  return new Error(`must be ${nameOf(form)} in JSON or YAML; ${told.join('; ')}`)
+  return new Error(`must be ${nameOf(form)} in JSON or YAML; ${mistakeLines.join('; ')}`)
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -9,7 +9,7 @@ import type { Action } from '../../runner/action.ts'
 import { type InputReader, matching, neverEmpty, oneOf, optionalText, requiredText } from '../../runner/inputs.ts'
 import { messageTs } from '../../slack/message-ts.ts'
 import { openSlack } from '../../slack/slack.ts'
-import { text } from '../../text.ts'
+import { type Text, text } from '../../text.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { commitOf, sourceOfContext } from '../world/source-commit.ts'
 import { network } from '../world/world.ts'
@@ -66,7 +66,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         log.info(text`No Slack message is sent: slack-token and slack-webhook-url are empty.`)
         return setOutput('ok', 'false')
       }
-      const tell = (reference: SlackReference | undefined) => {
+      const onReference = (reference: SlackReference | undefined) => {
         setOutput('channel-id', reference?.channel ?? '')
         setOutput('message-ts', reference?.ts ?? '')
       }
@@ -78,7 +78,7 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
         apiUrl: environment.SLACK_API_URL,
         fetch,
         clock,
-        onReference: tell,
+        onReference,
         warn: (message) => (given.onError === 'warn' ? log.warning(message, 'Slack') : log.debug(message)),
       })
       const own = given.url ? [{ label: 'Open', url: given.url }] : []
@@ -86,18 +86,20 @@ export function createNotify(fetch: Fetch): Action<typeof inputs> {
       const { source } = sourceOfContext(given.context, given.revision, runner)
       const message = slackNotice(notice, readRun(environment), commitOf(source))
       const delivery = await slack.update(message, { final: true })
-      tell(slack.reference())
+      onReference(slack.reference())
       setOutput('ok', String(delivery.delivered))
-      if (!delivery.delivered && given.onError === 'fail') {
-        throw new Failure({
-          code: 'slack-rejected',
-          what: text`The Slack message was not delivered`,
-          why: delivery.problem,
-          fix: text`For a job that continues without Slack, set on-error: warn.`,
-        })
-      }
+      if (!delivery.delivered && given.onError === 'fail') throw undelivered(delivery.problem)
     },
   }
+}
+
+function undelivered(problem: Text): Failure {
+  return new Failure({
+    code: 'slack-rejected',
+    what: text`The Slack message was not delivered`,
+    why: problem,
+    fix: text`For a job that continues without Slack, set on-error: warn.`,
+  })
 }
 
 /** `notify` with the network of the runner. */

@@ -1,4 +1,4 @@
-import { whereabouts } from '../../config/whereabouts.ts'
+import { serviceLocation } from '../../config/service-location.ts'
 import { Failure } from '../../failure.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -18,7 +18,7 @@ import {
 /** The inputs with names, region and account taken out of their ARNs. Throws `inputs-invalid` where these contradict. */
 export function located(inputs: RegisterTaskDefinitionInputs): RegisterTaskDefinitionInputs {
   const { cluster, service, taskDefinition, taskDefinitionArn, awsRegion, allowedAccountIds } = inputs
-  const where = whereabouts(
+  const where = serviceLocation(
     { cluster, service, 'task-definition': taskDefinition, 'task-definition-arn': taskDefinitionArn },
     { region: awsRegion, accountIds: allowedAccountIds },
   )

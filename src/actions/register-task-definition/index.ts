@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RequestHandler } from '../../aws/client-settings.ts'
-import { late } from '../../aws/late.ts'
+import { lazyPort } from '../../aws/lazy-port.ts'
 import { deadlineIn } from '../../clock.ts'
 import { Failure } from '../../failure.ts'
 import type { Ecs, JsonObject } from '../../ports.ts'
@@ -20,26 +20,26 @@ import { type RegisterTaskDefinitionInputs, registerTaskDefinitionInputs } from 
 import { filledBefore, openContainers, writeLink } from './render-chain.ts'
 
 /** How long AWS is tried again. Milliseconds. */
-const patience = 10 * 60_000
+const retryTime = 10 * 60_000
 
-interface World {
+interface RegisterPorts {
   readonly requestHandler?: RequestHandler | undefined
 }
 
 /** Renders and registers a task definition. The network is a parameter, so that tests define the responses of AWS. */
-export function createRegisterTaskDefinition(world: World): Action<typeof registerTaskDefinitionInputs> {
-  return { inputs: registerTaskDefinitionInputs, main: (inputs, runner) => main(inputs, runner, world) }
+export function createRegisterTaskDefinition(ports: RegisterPorts): Action<typeof registerTaskDefinitionInputs> {
+  return { inputs: registerTaskDefinitionInputs, main: (inputs, runner) => main(inputs, runner, ports) }
 }
 
 /** `register-task-definition` as the runner starts it. */
 export const action = createRegisterTaskDefinition({})
 
 /** A file that is only written needs neither AWS nor a region. */
-async function main(given: RegisterTaskDefinitionInputs, runner: Runner, world: World): Promise<void> {
+async function main(given: RegisterTaskDefinitionInputs, runner: Runner, ports: RegisterPorts): Promise<void> {
   const inputs = located(given)
   const source = sourceOf(inputs)
   const { files, clock, environment, log } = runner
-  const ecs = late(async () => openAws(inputs, runner, deadlineIn(clock, patience), world.requestHandler).ecs)
+  const ecs = lazyPort(async () => openAws(inputs, runner, deadlineIn(clock, retryTime), ports.requestHandler).ecs)
   const original = await readDefinition(source, { ecs, files })
   const { definition: base } = original
   const changes = changesOf(inputs, base)

@@ -1,6 +1,4 @@
-import type { Context } from '../../deployment/context.ts'
 import { rollBack } from '../../deployment/roll-back.ts'
-import { initialState } from '../../deployment/state.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { namingSettings } from '../../origins.ts'
 import type { Action, Runner } from '../../runner/action.ts'
@@ -9,15 +7,10 @@ import { ecsRollback, type Restoring } from '../../targets/ecs/index.ts'
 import type { RollbackGoal } from '../../targets/ecs/request/rollback-goal.ts'
 import { text } from '../../text.ts'
 import { asDeployInputs, type RollbackInputs, rollbackInputs } from '../inputs/rollback-inputs.ts'
-import { openChannels } from '../shared/channels.ts'
 import { settleInPost } from '../shared/post-step.ts'
-import { openReporter } from '../shared/reporter.ts'
-import { runAndReport } from '../shared/run-and-report.ts'
-import { keepPlace, recordKeeper } from '../shared/saved-run.ts'
+import { runOnService, type ServiceWork } from '../shared/run-on-service.ts'
 import { requireValues } from '../targets/input-rules.ts'
-import { awsInputsAt, type Place, placeOf } from '../targets/place.ts'
-import { endOfJob, openAws } from '../world/open-aws.ts'
-import { openImageStore } from '../world/open-image-store.ts'
+import { type Place, placeOf } from '../targets/place.ts'
 import { withSecretsAndAbort } from '../world/secrets-and-abort.ts'
 import { network, type World } from '../world/world.ts'
 
@@ -43,30 +36,14 @@ async function begin(inputs: RollbackInputs, calling: Runner, runner: Runner, wo
   const deploying = deployInputsOf(inputs)
   const place = await placeOf(deploying, runner, { to: inputs.to })
   await requireValues('rollback', rollbackInputs, inputs, place, runner)
-  await namingSettings(place.origins, () => rollBackAt(place, inputs, calling, runner, world))
-}
-
-async function rollBackAt(
-  place: Place,
-  inputs: RollbackInputs,
-  calling: Runner,
-  runner: Runner,
-  world: World,
-): Promise<void> {
-  const deploying = deployInputsOf(inputs)
-  const aws = openAws(awsInputsAt(deploying, place), calling, endOfJob(runner.clock), world.requestHandler)
-  const request = rollbackRequest(inputs, place, aws.region)
-  // The restored revision is of an earlier commit than the one that is checked out.
-  const channels = await openChannels(deploying, place, request, runner, world.fetch, { purpose: 'rollback' })
-  keepPlace(place, runner)
-  const state = { ...initialState(runner.clock.now()), purpose: 'rollback' } as const
-  const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  const keep: Context['keep'] = recordKeeper(runner, reporter)
-  const images = openImageStore({ aws, runner: calling, fetch: world.fetch })
-  const { clock, signal } = runner
-  const target = ecsRollback(request, goalOf(inputs, place), { ...aws, images })
-  const events = rollBack(target, request, { clock, signal, keep, credentialLifetime: aws.credentialLifetime })
-  await runAndReport(events, keep, reporter, runner)
+  const step = { inputs: deploying, place, calling, runner, world }
+  const work: ServiceWork<Restoring & Terms> = {
+    purpose: 'rollback',
+    // No commit: the restored revision is of an earlier one than the one that is checked out.
+    requestOf: (region) => rollbackRequest(inputs, place, region),
+    events: (request, aws, context) => rollBack(ecsRollback(request, goalOf(inputs, place), aws), request, context),
+  }
+  await namingSettings(place.origins, () => runOnService(step, work))
 }
 
 function rollbackRequest(inputs: RollbackInputs, place: Place, region: string): Restoring & Terms {

@@ -23,7 +23,8 @@ export interface Channels {
   readonly statuses: DeploymentStatuses
 }
 
-interface Where {
+/** The service that a report names. */
+export interface Where {
   readonly cluster: string
   readonly service?: string | undefined
   readonly region: string
@@ -38,32 +39,21 @@ interface What {
 }
 
 /** A dry run is reported only in the log and the summary. */
-const nobody = { slackToken: undefined, slackWebhookUrl: undefined, githubToken: undefined }
+const noChannels = { slackToken: undefined, slackWebhookUrl: undefined, githubToken: undefined }
 
 /** The channels that the inputs name, with their subject. Sends nothing before the first event. */
 export async function openChannels(
   inputs: DeployInputs,
   place: Place,
-  { cluster, service, region }: Where,
+  where: Where,
   runner: Runner,
   fetch: Fetch,
   { purpose, services, commit }: What = {},
 ): Promise<Channels> {
   const { environment, log, clock } = runner
   const run = readRun(environment)
-  const { accountId, url } = place
-  const subject: Subject = {
-    service: resourceName(service ?? ''),
-    home: { kind: 'cluster', name: resourceName(cluster) },
-    region,
-    environment: place.environment,
-    accountId,
-    url,
-    outputs: outputNames,
-    run,
-    commit,
-  }
-  const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? nobody : inputs
+  const subject = { ...subjectOf(place, where), run, commit }
+  const { slackToken, slackWebhookUrl, githubToken } = inputs.dryRun ? noChannels : inputs
   const slack = await slackOf({
     token: slackToken,
     channel: place.slackChannel,
@@ -89,6 +79,18 @@ export async function openChannels(
     debug: (line) => log.debug(line),
   })
   return { subject, slack, statuses }
+}
+
+function subjectOf({ environment, accountId, url }: Place, { cluster, service, region }: Where): Omit<Subject, 'run'> {
+  return {
+    service: resourceName(service ?? ''),
+    home: { kind: 'cluster', name: resourceName(cluster) },
+    region,
+    environment,
+    accountId,
+    url,
+    outputs: outputNames,
+  }
 }
 
 const savedSlack = 'slack'

@@ -9,7 +9,7 @@ import { openAws } from '../world/open-aws.ts'
 import { commitOf, keptSource } from '../world/source-commit.ts'
 import type { World } from '../world/world.ts'
 import { keptMessageTs, openChannels } from './channels.ts'
-import { hasTold, openReporter } from './reporter.ts'
+import { hasReported, openReporter } from './reporter.ts'
 import { parsed, savedPlace, savedRecord, savedState } from './saved-run.ts'
 
 /** What the post step may take; a cancelled job is given little more. Milliseconds. */
@@ -23,7 +23,7 @@ export const postLimit = 45_000
 export async function settleInPost(inputs: DeployInputs, runner: Runner, world: World): Promise<void> {
   const record = parseRecord(runner.state(savedRecord))
   const place = parsed<Place>(runner.state(savedPlace))
-  if (record === undefined || place === undefined || hasTold(runner)) return
+  if (record === undefined || place === undefined || hasReported(runner)) return
   const aws = openAws(awsInputsAt(inputs, place), runner, deadlineIn(runner.clock, postLimit), world.requestHandler)
   const continued = { ...inputs, slackMessageTs: keptMessageTs(runner) ?? inputs.slackMessageTs }
   const kept = parsed<DeploymentState>(runner.state(savedState)) ?? initialState(record.startedAt)
@@ -33,11 +33,11 @@ export async function settleInPost(inputs: DeployInputs, runner: Runner, world: 
   const isOver = record.stage === 'ended'
   const state = isOver ? kept : { ...kept, verdict: undefined, cause: undefined }
   const reporter = openReporter({ ...channels, runner, mention: inputs.slackMention, state })
-  if (isOver) reporter.tellJob()
+  if (isOver) reporter.reportToJob()
   else {
     const { settleCancelled } = await import('../../deployment/settle-cancelled.ts')
     const settlement = await openSettlement(record, aws, runner.clock)
     for await (const event of settleCancelled(record, settlement, runner.clock)) reporter.take(event)
   }
-  await reporter.tellPeople()
+  await reporter.sendFinalReport()
 }

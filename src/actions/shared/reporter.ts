@@ -24,21 +24,21 @@ export interface ReporterConfig {
   readonly state: DeploymentState
 }
 
-/** Who has heard the end: the page of the job (outputs and annotations), its summary, Slack, and GitHub's deployment page. */
-const everybody = ['job', 'summary', 'slack', 'github'] as const
+/** Where the end is reported: the page of the job (outputs and annotations), its summary, Slack, and GitHub's deployment page. */
+const destinations = ['job', 'summary', 'slack', 'github'] as const
 
-type Listener = (typeof everybody)[number]
+type Destination = (typeof destinations)[number]
 
-const savedTold = 'told'
+const savedReported = 'reported'
 
 /** True where the step that saved this state has reported its end to every channel. */
-export function hasTold(runner: Runner): boolean {
-  const told = toldBy(runner)
-  return everybody.every((listener) => told.has(listener))
+export function hasReported(runner: Runner): boolean {
+  const reported = reportedBy(runner)
+  return destinations.every((destination) => reported.has(destination))
 }
 
-function toldBy(runner: Runner): Set<string> {
-  return new Set(runner.state(savedTold)?.split(' '))
+function reportedBy(runner: Runner): Set<string> {
+  return new Set(runner.state(savedReported)?.split(' '))
 }
 
 /** A cancelled process has two seconds. Milliseconds. */
@@ -55,9 +55,9 @@ export interface Reporter<Event = DeploymentEvent, State = DeploymentState> {
   /**
    * Writes outputs and annotations, without a wait. As all that follows, it is done once, also where another process continues.
    */
-  tellJob(): void
+  reportToJob(): void
   /** The job summary, and the last word to Slack and GitHub's page. Takes at most some seconds. */
-  tellPeople(): Promise<void>
+  sendFinalReport(): Promise<void>
   /** After a cancel: waits at most a second for the Slack request in flight, so that the post step can continue its message. */
   leave(): Promise<void>
 }
@@ -101,14 +101,7 @@ export function openReporterOf<
   views: Views<Event, State>,
 ): Reporter<Event, State> {
   let state = initial
-  const told = toldBy(runner)
-  /** A step that is killed during its final report continues in its post step, without repeating any part. */
-  const once = async (listener: Listener, tell: () => unknown) => {
-    if (told.has(listener)) return
-    await tell()
-    told.add(listener)
-    runner.saveState(savedTold, [...told].join(' '))
-  }
+  const once = startReports(runner)
   return {
     state: () => state,
     take(event) {
@@ -119,7 +112,7 @@ export function openReporterOf<
       if (slack.live) void slack.update(() => views.slackMessage(state), { final: false })
       if (views.stage(before) !== views.stage(state)) void statuses.update('in_progress', views.line(state))
     },
-    tellJob() {
+    reportToJob() {
       void once('job', () => {
         for (const [name, value] of Object.entries(views.outputs(state))) runner.setOutput(name, value)
         for (const { level, title, message, place } of views.annotations(state))
@@ -132,7 +125,7 @@ export function openReporterOf<
       await Promise.race([slack.pause(), late])
       arrived.abort()
     },
-    async tellPeople() {
+    async sendFinalReport() {
       const { verdict } = state
       await once('summary', () => runner.writeSummary(views.summary(state)))
       await Promise.all([
@@ -146,8 +139,20 @@ export function openReporterOf<
   }
 }
 
+/** Reports to each destination once. A step that is killed during its final report continues in its post step. */
+function startReports(runner: Runner): (destination: Destination, report: () => unknown) => Promise<void> {
+  const reported = reportedBy(runner)
+  return async (destination, report) => {
+    if (reported.has(destination)) return
+    await report()
+    reported.add(destination)
+    runner.saveState(savedReported, [...reported].join(' '))
+  }
+}
+
 /** How GitHub's page shows an end. */
 function standing(verdict: Pick<Verdict, 'outcome' | 'cause'> | undefined) {
-  if (verdict && isOpen(verdict)) return 'in_progress'
-  return verdict && isBad(verdict) ? 'failure' : 'success'
+  // A run without a verdict has proven nothing, and the environment after it takes a success for proof.
+  if (verdict === undefined || isBad(verdict)) return 'failure'
+  return isOpen(verdict) ? 'in_progress' : 'success'
 }

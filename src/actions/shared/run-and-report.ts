@@ -23,10 +23,10 @@ export async function runAndReport<Event>(
     if (!(error instanceof Failure)) fault = error
   }
   keep({})
-  reporter.tellJob()
+  reporter.reportToJob()
   const { verdict } = reporter.state()
   if (verdict && isBad(verdict)) runner.fail()
   // A cancelled process has two seconds; the post step reports the rest, once it has settled what is in flight.
-  await (runner.signal.aborted ? reporter.leave() : reporter.tellPeople())
+  await (runner.signal.aborted ? reporter.leave() : reporter.sendFinalReport())
   if (fault !== undefined) throw fault
 }

@@ -30,7 +30,7 @@ export function unpaired(inputs: DeployInputs): readonly Text[] {
   ]
 }
 
-/** Without a service, this action registers a definition; who watches a deployment wants nothing changed. */
+/** Without a service, this action registers a definition, but with deployment-id it only watches. */
 function lost(deploymentId: string): Text {
   return text`deployment-id ${untrusted(deploymentId)} does not include its service: set service (and cluster) or environment as well, or use the ARN of a service deployment`
 }

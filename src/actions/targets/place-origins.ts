@@ -1,5 +1,5 @@
 import type { Target } from '../../config/select-target.ts'
-import type { Whereabouts } from '../../config/whereabouts.ts'
+import type { ServiceLocation } from '../../config/service-location.ts'
 import type { Origins } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
 import { fieldOf } from '../../runner/inputs.ts'
@@ -9,12 +9,12 @@ import type { DeployInputs } from '../inputs/deploy-inputs.ts'
 export function factsOf(
   { preflight }: DeployInputs,
   configured: { readonly target: Target; readonly hasImage: boolean } | undefined,
-  { toldBy }: Whereabouts,
+  { arnInputs }: ServiceLocation,
 ): readonly string[] {
   const { target, hasImage } = configured ?? {}
   const facts: readonly (readonly [fact: string, holds: boolean])[] = [
     ['preflight is only', preflight === 'only'],
-    ['cluster', toldBy.cluster !== undefined],
+    ['cluster', arnInputs.cluster !== undefined],
     ['slipway.yml names the service', target !== undefined],
     ['slipway.yml names a task definition', target?.taskDefinition !== undefined],
     ['slipway.yml names an image and a task definition', hasImage === true && target?.taskDefinition !== undefined],
@@ -33,18 +33,18 @@ export function isGiven(inputs: DeployInputs, setting: string): boolean {
 /** What the configuration and the inputs leave out may be in an ARN, or in the environment of the step. */
 export function originsOf(
   inputs: DeployInputs,
-  told: Origins,
-  { toldBy, cluster }: Whereabouts,
+  configured: Origins,
+  { arnInputs, cluster }: ServiceLocation,
   environment: Runner['environment'],
 ): Origins {
-  const byArn = { cluster: toldBy.cluster, 'aws-region': toldBy.region, 'allowed-account-ids': toldBy.account }
+  const byArn = { cluster: arnInputs.cluster, 'aws-region': arnInputs.region, 'allowed-account-ids': arnInputs.account }
   const byDefault = {
     cluster: cluster === undefined ? 'the input cluster (empty: the cluster default)' : undefined,
     'aws-region': environment.AWS_REGION ? 'the variable AWS_REGION' : undefined,
   }
   return (setting) => {
     const named = byArn[setting as keyof typeof byArn]
-    if (named !== undefined) return `the ARN in ${told(named) ?? `the input ${named}`}`
-    return isGiven(inputs, setting) ? undefined : (told(setting) ?? byDefault[setting as keyof typeof byDefault])
+    if (named !== undefined) return `the ARN in ${configured(named) ?? `the input ${named}`}`
+    return isGiven(inputs, setting) ? undefined : (configured(setting) ?? byDefault[setting as keyof typeof byDefault])
   }
 }

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../../config/load.ts'
 import type { ImageTarget, Target } from '../../config/select-target.ts'
-import { type Places, whereabouts } from '../../config/whereabouts.ts'
+import { type Places, serviceLocation } from '../../config/service-location.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -67,12 +67,14 @@ export async function placeIn(
 ): Promise<Place> {
   const configured = config && (await configuredPlace(config, inputs))
   const { target } = configured ?? {}
-  const told = (setting: string) => (isGiven(inputs, setting) ? undefined : configured?.origins(setting))
+  const configuredOrigin = (setting: string) => (isGiven(inputs, setting) ? undefined : configured?.origins(setting))
   const merged = mergedPlace(inputs, target)
   const { allowedAccountIds: ids } = inputs
   const accountIds = ids.length > 0 || target === undefined ? ids : [target.accountId]
   const places = { ...placesOf(inputs, merged), ...more }
-  const where = await namingSettings(told, async () => whereabouts(places, { region: merged.region, accountIds }))
+  const where = await namingSettings(configuredOrigin, async () =>
+    serviceLocation(places, { region: merged.region, accountIds }),
+  )
   return {
     ...target,
     ...merged,
@@ -81,10 +83,10 @@ export async function placeIn(
     cluster: where.cluster ?? 'default',
     service: where.service,
     region: where.region,
-    accountId: target?.accountId ?? (where.toldBy.account && where.accountIds[0]),
+    accountId: target?.accountId ?? (where.arnInputs.account && where.accountIds[0]),
     allowedAccountIds: where.accountIds,
     facts: factsOf(inputs, configured, where),
-    origins: originsOf(inputs, told, where, environment),
+    origins: originsOf(inputs, configuredOrigin, where, environment),
   }
 }
 

@@ -11,10 +11,10 @@ import { openImageStore } from '../world/open-image-store.ts'
 import type { Place } from './place.ts'
 
 /** How long one request to the registry is tried again. Milliseconds. */
-const patience = 60_000
+const retryTime = 60_000
 
 /** Adapters and settings of a preflight of one service. */
-export interface PreflightWorld {
+export interface PreflightOptions {
   readonly aws: Aws
   readonly place: Pick<Place, 'cluster' | 'codeDeployApplication' | 'codeDeployDeploymentGroup' | 'origins'>
   readonly runner: Runner
@@ -35,7 +35,7 @@ interface Deployment {
 /** For `doctor`: a thorough preflight of a planned deployment. Findings, the worst first. Reads only. */
 export async function preflight(
   { service, current, wanted }: Deployment,
-  { aws, place, runner, fetch, appSpec, checkSecretKeys }: PreflightWorld,
+  { aws, place, runner, fetch, appSpec, checkSecretKeys }: PreflightOptions,
 ): Promise<readonly Finding[]> {
   const { cluster, codeDeployApplication: application, codeDeployDeploymentGroup: deploymentGroup } = place
   const subject = {
@@ -50,7 +50,7 @@ export async function preflight(
     isThorough: true,
   }
   const { clock, signal } = runner
-  const { registry } = openImageStore({ aws, runner, fetch }, patience)
+  const { registry } = openImageStore({ aws, runner, fetch }, retryTime)
   const findings = await ecsFindings(subject, { ...aws, clock, signal, registry })
   const { origins = () => undefined } = place
   const named = (part: Text) => withOrigins(part, origins)

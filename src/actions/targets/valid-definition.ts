@@ -7,7 +7,7 @@ import { registrable } from '../../task-definition/registrable.ts'
 import { text } from '../../text.ts'
 
 /** Warnings already in the log: several services may share a definition, and a deployment may check it several times. */
-const told = new WeakMap<Log, Set<string>>()
+const logged = new WeakMap<Log, Set<string>>()
 
 /** Throws all errors of a definition to be registered, and warns of what may be intended. */
 export function requireValid(rendered: JsonObject, original: WrittenDefinition, log: Log, expected?: Expected): void {
@@ -17,8 +17,8 @@ export function requireValid(rendered: JsonObject, original: WrittenDefinition, 
 }
 
 function warn(mistake: Mistake, log: Log): void {
-  const known = told.get(log) ?? new Set()
-  told.set(log, known)
+  const known = logged.get(log) ?? new Set()
+  logged.set(log, known)
   const message = text`${mistakeText(mistake)}.`
   const key = JSON.stringify(message)
   if (!known.has(key)) log.warning(message, undefined, mistake)

@@ -5,16 +5,16 @@ import { type SharedLogin, shareLogin } from '../../registry/login.ts'
 import type { Runner } from '../../runner/action.ts'
 
 /** Adapters from which the image store of a place is opened. */
-export interface ImageStoreWorld {
+export interface ImageStoreOptions {
   readonly aws: Pick<Aws, 'ecr'>
   readonly runner: Runner
   readonly fetch: Fetch
 }
 
 /** Logins by ECR adapter: one token serves each registry, however often it is opened. */
-const logins = new WeakMap<ImageStoreWorld['aws']['ecr'], SharedLogin>()
+const logins = new WeakMap<ImageStoreOptions['aws']['ecr'], SharedLogin>()
 
-function loginOf({ aws: { ecr }, runner }: ImageStoreWorld): SharedLogin {
+function loginOf({ aws: { ecr }, runner }: ImageStoreOptions): SharedLogin {
   const known = logins.get(ecr)
   if (known) return known
   const login = shareLogin(async () => {
@@ -30,13 +30,13 @@ function loginOf({ aws: { ecr }, runner }: ImageStoreWorld): SharedLogin {
  * The Amazon ECR of a place, to read images and their platforms. Loads the registry client and logs in on first use. `patience`:
  * how long one request is retried, in milliseconds; an explanation does not wait for long.
  */
-export function openImageStore(world: ImageStoreWorld, patience = 15_000): ImageStore {
-  const { aws, runner, fetch } = world
+export function openImageStore(options: ImageStoreOptions, retryTime = 15_000): ImageStore {
+  const { aws, runner, fetch } = options
   const { clock, signal, environment, log } = runner
   const open = async () => {
     const { openRegistry } = await import('../../registry/distribution.ts')
-    const login = loginOf(world).forClient()
-    return openRegistry({ login, clock, signal, patience, fetch, environment, onRetry: log.info })
+    const login = loginOf(options).forClient()
+    return openRegistry({ login, clock, signal, retryTime, fetch, environment, onRetry: log.info })
   }
   let opened: ReturnType<typeof open> | undefined
   const registry = () => {

@@ -16,6 +16,7 @@ export interface Course {
   readonly rollback?: Extract<DeploymentEvent, { kind: 'rolling-back' }> | undefined
 }
 
+/** A deployment without any event yet. */
 export const unbegun: Course = { isStarted: false, isMaking: true, begun: 0, pauses: 0, alarms: [] }
 
 /** The course after one more event. */
@@ -77,7 +78,7 @@ export function isEmpty({ isStarted, isMaking, progress, pauses, rollback }: Cou
   return progress !== undefined && progress.wanted > 0 && progress.done + progress.pending === 0
 }
 
-/** Whether an event shows that what failed before is overcome: AWS calls a step done, and all new units are. `course`: before it. */
+/** Whether an event shows that an earlier failure is over: AWS reports a step as done, and all new units. `course`: before it. */
 export function isRecovery({ progress, rollback }: Course, event: DeploymentEvent): boolean {
   if (event.kind !== 'phase' || event.status !== 'succeeded' || rollback !== undefined || progress === undefined)
     return false

@@ -7,7 +7,7 @@ import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from './si
 /** What a look at the evidence has shown. */
 export interface Finding {
   readonly cause: Cause
-  /** Logs that arrive late may tell more. */
+  /** Later log lines may add to it. */
   readonly isPartial: boolean
 }
 
@@ -16,23 +16,24 @@ export type LookForCause = (known: Known) => Promise<Finding | undefined>
 
 /** Explains what fails while the deployment goes on. */
 export interface Suspicion {
-  /** One more event of the deployment. A sign in it begins a look, for which nobody waits. */
+  /** One more event of the deployment. A sign of failure starts a read of the evidence in the background. */
   take(event: DeploymentEvent): void
-  /** Resolves when there is something to tell. */
+  /** Resolves when there is something to report. */
   stirred(): Promise<undefined>
-  /** What is to be told and was not yet. */
+  /** Events that are not reported yet. */
   news(): readonly DeploymentEvent[]
-  /** Begins no further look. */
+  /** Starts no further read. */
   end(): void
 }
 
-/** No new task for so long is looked into. Milliseconds. */
+/** After this time without a new task, the evidence is read. Milliseconds. */
 const longestEmpty = 60_000
-/** From one look to the next at least; twice as long after each. Milliseconds. */
+/** Shortest time between two reads; doubled after each. Milliseconds. */
 const firstPause = 10_000
-/** As long as nothing was found no longer than this, so that what fails then is told soon. Milliseconds. */
+/** Limit of that time while nothing was found, so that a failure is reported soon. Milliseconds. */
 const longestPause = 20_000
 
+/** Starts to explain failures of one deployment while it is in progress. */
 export function startSuspicion(clock: Clock, look: LookForCause): Suspicion {
   const over = new AbortController()
   const outbox = openOutbox()

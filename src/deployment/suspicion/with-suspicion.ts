@@ -7,8 +7,8 @@ import { type LookForCause, startSuspicion } from './suspicion.ts'
 const longest = 20_000
 
 /**
- * The events of a way, and among them the causes of what fails on it, as soon as they are known. Looking for them neither delays
- * the way nor ends it, and costs nothing as long as nothing fails.
+ * The events of a way, and among them the causes of what fails on it, as soon as they are known. The reads for them neither delay
+ * the way nor end it, and there are none as long as nothing fails.
  */
 export async function* withSuspicion<Result>(
   way: Events<Result>,

@@ -30,14 +30,14 @@ interface Voyage {
   readonly faults: unknown[]
   /** What was found of services before anything was changed, by their names. */
   readonly ahead: Map<string, readonly DeploymentEvent[]>
-  /** Notes that were told. */
+  /** Notes that were reported. */
   readonly noted: Set<string>
 }
 
 /**
- * Deploys services wave by wave, once all were looked at and none of them cannot be deployed. A wave begins when the one before it has ended well. After a bad end nothing new begins,
- * what is on its way is followed to its end, and then what this run has changed goes back, the last wave first. The last
- * event is `finished`; a dry run has none, unless a service cannot even be planned.
+ * Deploys services wave by wave, once the checks of all have passed. A wave starts when the one before it has ended well. After a
+ * bad end nothing new starts, deployments in progress are watched to their ends, and then the changes of this run are rolled back,
+ * the last wave first. The last event is `finished`; a dry run has none, unless a service cannot even be planned.
  */
 export async function* deployWaves(request: WavesRequest, context: WavesContext): Events {
   const waves = request.waves.map((members) => members.map(({ name }) => name))
@@ -79,8 +79,11 @@ async function* checked(voyage: Voyage): Events {
   const looking = { ...context, keep: () => undefined }
   const starts = members.map((member) => () => lookAhead(member, looking))
   try {
-    for await (const { name, events } of inParallel(starts, { most: preparing }, () => !context.signal.aborted))
+    const looks = inParallel(starts, { most: preparing }, () => !context.signal.aborted)
+    for await (const { name, events, fault } of looks) {
       ahead.set(name, events)
+      if (fault !== undefined) voyage.faults.push(fault)
+    }
   } catch (error) {
     if (!context.signal.aborted) throw error
   }

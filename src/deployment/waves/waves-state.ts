@@ -100,7 +100,7 @@ function foldBack(state: DeploymentState | undefined, event: DeploymentEvent): D
   return fold(state ?? { ...initialState(event.at), purpose: 'rollback' }, event)
 }
 
-/** Ends after which what this run has changed goes back. Of the others somebody else decides: a newer run, or an answer. */
+/** Ends after which the changes of this run are rolled back. After the others, a newer run or an answer decides. */
 const failures: readonly Outcome[] = ['failed', 'rolled-back', 'rollback-failed', 'stopped', 'timed-out']
 
 /** True for an end after which what this run has changed goes back. */

@@ -60,7 +60,7 @@ export function waysBack(
   return ways.toReversed().filter((wave) => wave.length > 0)
 }
 
-/** Ends after which the service is taken back too; of a stopped or an overtaken one somebody else has decided. */
+/** Ends after which the service is rolled back too; a stopped or superseded one is left to the user or run that ended it. */
 const takenBack: readonly (Outcome | undefined)[] = ['succeeded', 'failed', 'timed-out']
 
 function wayBack(service: WaveService, { target, terms }: Returning, cause: Cause): readonly WayBack[] {
@@ -77,7 +77,7 @@ function wayBack(service: WaveService, { target, terms }: Returning, cause: Caus
 
 /**
  * What the post step found of a rollback that was begun by a cancelled run: a success where AWS reports its version as
- * deployed. A rollback of settings alone has no other version to tell, so it stays `cancelled`.
+ * deployed. A rollback of settings alone has no other version to report, so it stays `cancelled`.
  */
 export function settledRollback(
   event: DeploymentEvent,
@@ -121,7 +121,7 @@ export function isWhole({ services }: WavesState): boolean {
 
 /**
  * After a cancel: begins the ways back of all that this run has deployed before, and does not wait for their ends. `goOn`
- * is asked before each; what is not begun then stays, and is told.
+ * is called before each; what is not started by then stays, and is reported.
  */
 export async function* startWaysBack(
   waves: readonly (readonly Returning[])[],

@@ -2,7 +2,7 @@ import { begun } from '../../begun.ts'
 import type { Watchman } from '../../deployment/commit-guard.ts'
 import type { Changed, Obstacle } from '../../deployment/conflict.ts'
 import type { End } from '../../deployment/outcomes.ts'
-import type { Events, Prepared } from '../../deployment/target.ts'
+import type { Events, Prepared, Ready } from '../../deployment/target.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
 import { Failure } from '../../failure.ts'
 import type { DeploymentGroup } from '../../ports.ts'
@@ -10,14 +10,13 @@ import { findRegistered, type Registration } from '../../task-definition/registe
 import { ownCount } from './change/desired-count.ts'
 import { type Marking, markingOf, moveTags, obtainRevision, settleRevision } from './change/register-revision.ts'
 import { rollOut } from './change/update-and-watch.ts'
-import type { Conflict } from './facts/conflicting-deployment.ts'
 import { runningTaskDefinition } from './facts/service-facts.ts'
 import { decidePlan, withSettings } from './prepare/decide-plan.ts'
-import { changed, obstacleOf, rollingConflict } from './prepare/obstacles.ts'
+import { changed, conflictOf, obstacleOf } from './prepare/obstacles.ts'
 import { planInWords } from './prepare/plan-words.ts'
-import { check, tellChecks } from './prepare/preflight-checks.ts'
+import { check, reportChecks } from './prepare/preflight-checks.ts'
 import { groupFor, type Reading, readTarget } from './prepare/read-target.ts'
-import { isStill, lookAgain } from './prepare/recheck-service.ts'
+import { isStill, recheckService } from './prepare/recheck-service.ts'
 import { expectedMinutes, type ServicePlan } from './prepare/service-plan.ts'
 import { warningsBefore } from './prepare/warnings.ts'
 import type { EcsContext, Rollout } from './request/ecs-context.ts'
@@ -49,9 +48,7 @@ export async function* prepareService(
   const group = await found
   const plan = group ? withSettings(drafted, group, named) : drafted
   const replaced = conflictOf(named, reading, plan)
-  const deployment: Deployment = { reading, plan, group, marking, preparing, context }
-  let request = named
-  let search: Search = Promise.resolve(undefined)
+  const deployment: Deployment = { reading, plan, group, checks, marking, preparing, context }
   context.keep({ engine })
   return {
     plan: planInWords(plan),
@@ -61,60 +58,64 @@ export async function* prepareService(
     judged: versionOf(running),
     obstacle: conflict && obstacleOf(conflict, named, context),
     replaces: replaced && obstacleOf(replaced, named, context),
-    async *require() {
-      request = yield* ownCount(named, reading, preparing)
-      search = searchRevision(request, reading, plan, preparing)
-    },
-    async *check() {
-      yield* tellChecks(await checks, request, reading, preparing)
-    },
-    async *confirm() {
-      return yield* confirm(named, deployment, checks)
-    },
-    async *change() {
-      return yield* change(request, deployment, search)
-    },
+    confirm: () => confirm(named, deployment),
+    mark: () => mark(deployment),
+    ready: () => ready(named, deployment),
   }
 }
-
-type Search = Promise<Registration | undefined>
 
 /** A deployment that is prepared. */
 interface Deployment {
   readonly reading: Reading
   readonly plan: ServicePlan
   readonly group: DeploymentGroup | undefined
+  /** Of a preflight, which may still be under way. */
+  readonly checks: ReturnType<typeof check>
   readonly marking: Marking | undefined
   /** With the time that a step before the watch may take. */
   readonly preparing: EcsContext
   readonly context: EcsContext
 }
 
-/** The end of a deployment whose content runs already: its revision is marked with our commit. */
-async function* confirm(
-  request: ServiceRequest,
-  { reading, marking, preparing }: Deployment,
-  checks: ReturnType<typeof check>,
-): Events<End | Changed> {
-  const { service, running, stored } = reading
+/** The end of a deployment whose content runs already. */
+async function* confirm(request: ServiceRequest, { reading, checks, preparing }: Deployment): Events<End | Changed> {
+  const { service, running } = reading
   if (request.isJustChanged && !(await isStill(running, request, preparing))) return changed(service)
-  yield* tellChecks(await checks, request, reading, preparing)
-  if (marking && running && !request.dryRun) yield* moveTags({ arn: running, definition: stored }, marking, preparing)
+  yield* reportChecks(await checks, request, reading, preparing)
   return { outcome: 'unchanged', serving: versionOf(running) }
+}
+
+/** Marks the revision that runs already with our commit. */
+async function* mark({ reading: { running, stored }, marking, preparing }: Deployment): Events<void> {
+  if (marking && running) yield* moveTags({ arn: running, definition: stored }, marking, preparing)
+}
+
+/** With the desired count that may be set. An equal revision is looked for while GitHub still compares commits. */
+async function ready(named: ServiceRequest, deployment: Deployment): Promise<Ready> {
+  const { reading, plan, checks, preparing } = deployment
+  const { request, warning } = await ownCount(named, reading, preparing)
+  const search = searchRevision(request, reading, plan, preparing)
+  return {
+    warnings: warning ? [warning] : [],
+    async *check() {
+      yield* reportChecks(await checks, request, reading, preparing)
+    },
+    change: () => change(request, deployment, search),
+  }
 }
 
 /** Makes the change and watches it to its end. */
 async function* change(
   request: ServiceRequest,
   { reading, plan, group, marking, preparing, context }: Deployment,
-  search: Search,
+  search: Promise<Registration | undefined>,
 ): Events<End | Obstacle | Changed> {
   const { service, engine } = reading
   const taskDefinition = yield* revision(reading, plan, marking, preparing, search)
   const rollout = { request, context, service, taskDefinition, previousTaskDefinition: plan.from?.id }
   const failed = plan.settingsOnly ? undefined : yield* oneOff(rollout, reading)
   if (failed) return endOf(failed, engine)
-  const current = await lookAgain(rollout, reading)
+  const current = await recheckService(rollout, reading)
   if (current === undefined) return changed(service)
   const result = yield* start(current, reading, plan, group)
   return 'outcome' in result ? endOf(result, engine) : result
@@ -128,12 +129,6 @@ async function* withMovedTags(prepared: Reading, context: EcsContext): Events<Se
   if (!unchanged && !settingsOnly) return request
   const { forceWhereMoved } = await import('./prepare/moved-tags.ts')
   return yield* forceWhereMoved(prepared, context)
-}
-
-/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
-function conflictOf(request: ServiceRequest, { engine, service }: Reading, decided: ServicePlan): Conflict | undefined {
-  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
-  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
 }
 
 /** Looks for a revision that equals what is wanted, while GitHub still compares commits. */

@@ -8,7 +8,7 @@ import { forPreparation } from '../../deployment/time-limits.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { prepareService } from './deploy-service.ts'
 import { openKnownDefinitions } from './finish/known-definitions.ts'
-import type { pastDeployment } from './locate/past-deployment.ts'
+import type { explainDeployment } from './locate/explain-deployment.ts'
 import type { gatherFacts, PreflightSubject } from './preflight/gather-facts.ts'
 import type { EcsAccess, EcsContext } from './request/ecs-context.ts'
 import { ecsRecordOf, keptPart, type OwnRecord } from './request/ecs-record.ts'
@@ -20,8 +20,8 @@ import { reattach } from './request/watch-again.ts'
 export { requireService, runningTaskDefinition } from './facts/service-facts.ts'
 export { outputNames } from './facts/started-event.ts'
 
-/** A service that is deployed to. `lookingAhead`: AWS for the look before anything is changed, where that is another. */
-export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: EcsAccess = aws): Target {
+/** A service that is deployed to. `checkAccess`: access to AWS for the checks before a change, where that is another. */
+export function ecsTarget(change: ServiceChange, aws: EcsAccess, checkAccess: EcsAccess = aws): Target {
   const { target, definitions, contextOf } = openService(change, aws)
   const requestOf = (terms: Terms) => ({ ...change, ...terms, wanted: definitions.wanting(change.wanted) })
   return {
@@ -31,25 +31,25 @@ export function ecsTarget(change: ServiceChange, aws: EcsAccess, lookingAhead: E
     },
     async *lookAhead(terms, context) {
       const { checkService } = await import('./change/check-service.ts')
-      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(lookingAhead) })
+      yield* checkService(requestOf(terms), { ...contextOf(context), ...definitions.reading(checkAccess) })
     },
     earlier: (goal) => ecsRollback(restoringOf(change, goal), goalOf(goal), aws),
   }
 }
 
-/** Opens services that are deployed together: equal definitions are registered once, and what is looked at first is read once. */
+/** Opens services that are deployed together: equal definitions are registered once, and what the checks need is read once. */
 export async function ecsTargetsTogether(aws: EcsAccess, clock: Clock): Promise<(change: ServiceChange) => Target> {
   const { shareRegistrations } = await import('./change/shared-registration.ts')
-  const { shareLooks } = await import('./change/shared-looks.ts')
+  const { shareReads } = await import('./change/shared-reads.ts')
   const sharing = shareRegistrations(aws)
-  const lookingAhead = shareLooks(sharing, clock)
-  return (change) => ecsTarget(change, sharing, lookingAhead)
+  const checkAccess = shareReads(sharing, clock)
+  return (change) => ecsTarget(change, sharing, checkAccess)
 }
 
-/** What a change of a service consists of when it only goes back. */
+/** The members of a change that a rollback has. */
 export type Restoring = Pick<ServiceChange, 'cluster' | 'service' | 'region' | 'codeDeploy' | 'former'>
 
-/** A service that goes back to an earlier revision. */
+/** A service that is rolled back to an earlier revision. */
 export function ecsRollback(restoring: Restoring, goal: RollbackGoal, aws: EcsAccess): Target {
   const change = asChange(restoring)
   const { target, contextOf } = openService(change, aws)
@@ -88,7 +88,7 @@ export async function ecsSettlement(record: DeploymentRecord, aws: EcsAccess, cl
   return settleService(ecsRecordOf(record), { ...aws, clock })
 }
 
-/** For `doctor`: all that can be known of a planned deployment, the worst first. Reads only. */
+/** For `doctor`: the findings about a planned deployment, the worst first. Reads only. */
 export async function ecsFindings(
   subject: PreflightSubject,
   aws: Parameters<typeof gatherFacts>[1],
@@ -98,14 +98,14 @@ export async function ecsFindings(
   return judge(await gatherFacts(subject, aws))
 }
 
-/** For `doctor`: a deployment that has been, explained. Throws `deployment-not-found`. */
-export async function ecsPast(...asked: Parameters<typeof pastDeployment>): Promise<Past> {
-  const past = await import('./locate/past-deployment.ts')
-  return await past.pastDeployment(...asked)
+/** For `doctor`: explains a deployment that has ended or is in progress. Throws `deployment-not-found`. */
+export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<Past> {
+  const module = await import('./locate/explain-deployment.ts')
+  return await module.explainDeployment(...asked)
 }
 
 interface OpenService {
-  /** What a service that is deployed and one that goes back have in common. */
+  /** What a deployment and a rollback of a service have in common. */
   readonly target: Omit<Target, 'prepare'>
   readonly definitions: ReturnType<typeof openKnownDefinitions>
   contextOf(context: Context): EcsContext
@@ -124,6 +124,7 @@ function openService(change: ServiceChange, aws: EcsAccess): OpenService {
     kind: 'ecs',
     noun: 'service',
     name: service,
+    goesOn: true,
     own,
     conceal: definitions.conceal,
     async find(given, terms, context) {

@@ -3,10 +3,11 @@ import type { Context } from '../../deployment/context.ts'
 import type { End } from '../../deployment/outcomes.ts'
 import type { Plan } from '../../deployment/plan.ts'
 import type { Events, Target } from '../../deployment/target.ts'
+import type { Terms } from '../../deployment/terms.ts'
 import { register } from '../../task-definition/register.ts'
 import { text } from '../../text.ts'
 import { openKnownDefinitions } from '../ecs/finish/known-definitions.ts'
-import { preflight, tell } from '../ecs/preflight/run-preflight.ts'
+import { preflight, reportFindings } from '../ecs/preflight/run-preflight.ts'
 import type { EcsAccess, EcsContext } from '../ecs/request/ecs-context.ts'
 import { keptPart } from '../ecs/request/ecs-record.ts'
 import { versionOf } from '../ecs/request/revision-version.ts'
@@ -40,6 +41,7 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
     kind: 'task',
     noun: 'task',
     name: resourceName(cluster),
+    goesOn: true,
     own: { cluster, region },
     conceal: definitions.conceal,
     async *prepare(terms, given) {
@@ -51,26 +53,28 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
         // A task that is not watched any more ends by itself.
         minutes: undefined,
         judgement: Promise.resolve({ kind: 'pass' }),
-        async *check() {
-          const { preflight: policy } = terms
-          // An image may be pushed after its definition is registered, but not after a task of it is started.
-          if (policy === undefined || (request.task === undefined && !policy.only)) return
-          const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy }
-          const nothing = {
-            service: undefined,
-            current: undefined,
-            group: Promise.resolve(undefined),
-            active: undefined,
-          }
-          const found = await preflight(asked, { ...nothing, wanted }, context)
-          yield* tell(found, { request: terms, isQuiet: false }, context)
-        },
-        async *change() {
-          return yield* run(request, wanted, context)
-        },
+        ready: async () => ({
+          check: () => check(request, wanted, terms, context),
+          change: () => run(request, wanted, terms, context),
+        }),
       }
     },
   }
+}
+
+/** An image may be pushed after its definition is registered, but not after a task of it is started. */
+async function* check(
+  { cluster, region, task }: TaskRequest,
+  wanted: WantedDefinition,
+  terms: Terms,
+  context: EcsContext,
+): Events<void> {
+  const { preflight: policy } = terms
+  if (policy === undefined || (task === undefined && !policy.only)) return
+  const asked = { region, cluster, service: '', codeDeploy: {}, preflight: policy }
+  const noService = { service: undefined, current: undefined, group: Promise.resolve(undefined), active: undefined }
+  const found = await preflight(asked, { ...noService, wanted }, context)
+  yield* reportFindings(found, { request: terms, isQuiet: false }, context)
 }
 
 function planOf({ arn }: WantedDefinition): Plan {
@@ -87,7 +91,12 @@ function planOf({ arn }: WantedDefinition): Plan {
   }
 }
 
-async function* run({ cluster, task }: TaskRequest, wanted: WantedDefinition, context: EcsContext): Events<End> {
+async function* run(
+  { cluster, task }: TaskRequest,
+  wanted: WantedDefinition,
+  { longestGap }: Terms,
+  context: EcsContext,
+): Events<End> {
   const {
     taskDefinitionArn: arn,
     definition,
@@ -97,8 +106,9 @@ async function* run({ cluster, task }: TaskRequest, wanted: WantedDefinition, co
     : { taskDefinitionArn: wanted.arn, definition: wanted.definition, reused: true }
   context.keep({ taskDefinition: arn })
   yield { kind: 'versioned', at: context.clock.now(), version: versionOf(arn), reused }
-  if (task === undefined) return { outcome: 'succeeded', serving: versionOf(arn) }
+  if (task === undefined) return { outcome: 'succeeded' }
   context.keep({ stage: 'updating' })
-  const failed = yield* runOneOffTask({ cluster, service: undefined, definition, taskDefinition: arn, task }, context)
-  return failed ? endOf(failed, undefined) : { outcome: 'succeeded', serving: versionOf(arn) }
+  const oneOff = { cluster, service: undefined, definition, taskDefinition: arn, task, longestGap }
+  const failed = yield* runOneOffTask(oneOff, context)
+  return failed ? endOf(failed, undefined) : { outcome: 'succeeded' }
 }

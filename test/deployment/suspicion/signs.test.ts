@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DeploymentEvent } from '../../../src/deployment/events.ts'
 import { advance, type Course, isEmpty, isRecovery, isSign, unbegun } from '../../../src/deployment/suspicion/signs.ts'
-import { toldOfTasks } from '../../../src/targets/ecs/facts/service-events.ts'
+import { tasksInMessage } from '../../../src/targets/ecs/facts/service-events.ts'
 import { taskProgress } from '../../../src/targets/ecs/facts/task-progress.ts'
 import { untrusted } from '../../../src/text.ts'
 
@@ -18,7 +18,7 @@ const started = {
 const tasks = (running: number, pending: number, failed = 0, desired = 2) =>
   taskProgress(at, { desired, running, pending, failed })
 const message = (words: string) =>
-  ({ kind: 'message', at, message: untrusted(`(service api) ${words}`), ...toldOfTasks(words) }) as const
+  ({ kind: 'message', at, message: untrusted(`(service api) ${words}`), ...tasksInMessage(words) }) as const
 const phase = (name: string, status: 'running' | 'succeeded') => ({ kind: 'phase', at, name, status }) as const
 const making = { ...phase('SCALE_UP', 'running'), makesUnits: true } as const
 const alarms = (...fired: string[]) =>

@@ -2,7 +2,7 @@ import { begun } from '../../../begun.ts'
 import type { Events } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
 import { decidePlan } from '../prepare/decide-plan.ts'
-import { check, tellChecks } from '../prepare/preflight-checks.ts'
+import { check, reportChecks } from '../prepare/preflight-checks.ts'
 import { groupFor, readTarget } from '../prepare/read-target.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
@@ -15,5 +15,5 @@ export async function* checkService(asked: ServiceRequest, context: EcsContext):
   const { request } = reading
   const drafted = decidePlan(request, reading)
   const group = begun(groupFor(drafted, reading, preparing))
-  yield* tellChecks(await check(request, reading, drafted, group, preparing), request, reading, preparing)
+  yield* reportChecks(await check(request, reading, drafted, group, preparing), request, reading, preparing)
 }

@@ -35,7 +35,7 @@ import { watchFirstTaskSet } from './watch-first-task-set.ts'
 /**
  * The deployment of a service that does not exist: it is made, and its first deployment is watched. ECS makes a service deployment
  * for a new service as for an update (developer guide, "View service history using Amazon ECS service deployments"). `Changed`:
- * somebody else made a service of that name in the meantime.
+ * another user created a service of that name in the meantime.
  */
 export async function prepareCreation(
   request: ServiceRequest,
@@ -56,12 +56,10 @@ export async function prepareCreation(
     warnings: [],
     minutes: expectedMinutes(request, plan),
     judgement: Promise.resolve({ kind: 'pass' }),
-    async *check() {
-      yield* checkNew(request, given.content, wanted, preparing)
-    },
-    async *change() {
-      return yield* createService(request, { context, preparing, marking }, given, wanted)
-    },
+    ready: async () => ({
+      check: () => checkNew(request, given.content, wanted, preparing),
+      change: () => createService(request, { context, preparing, marking }, given, wanted),
+    }),
   }
 }
 

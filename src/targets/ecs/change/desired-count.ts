@@ -1,14 +1,19 @@
 import { resourceName } from '../../../arn.ts'
-import type { DeploymentEvent } from '../../../deployment/events.ts'
 import { unlessDenied } from '../../../deployment/optional-permission.ts'
 import { Failure } from '../../../failure.ts'
 import type { ScalableTarget } from '../../../ports.ts'
-import { setting, text, untrusted } from '../../../text.ts'
+import { setting, text, type Untrusted, untrusted } from '../../../text.ts'
 import type { Reading } from '../prepare/read-target.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
 
-const looking = 'application-autoscaling:DescribeScalableTargets'
+const permission = 'application-autoscaling:DescribeScalableTargets'
+
+/** A request whose desired count may be set. */
+export interface OwnCount {
+  readonly request: ServiceRequest
+  readonly warning?: Untrusted | undefined
+}
 
 /**
  * The request with the desired count that may be set. Another count than the service has is refused where autoscaling owns
@@ -16,26 +21,26 @@ const looking = 'application-autoscaling:DescribeScalableTargets'
  * unless nothing scales the service, as autoscaling may have changed it by the time of the update. Asks AWS only when a
  * count is given. Throws `service-unsupported`.
  */
-export async function* ownCount(
+export async function ownCount(
   request: ServiceRequest,
   { service, engine }: Reading,
-  { scaling, clock }: EcsContext,
-): AsyncGenerator<DeploymentEvent, ServiceRequest> {
+  { scaling }: EcsContext,
+): Promise<OwnCount> {
   const { desiredCount, forceDesiredCount } = request
   // CodeDeploy keeps the count that the service has.
-  if (desiredCount === undefined || forceDesiredCount || engine === 'codedeploy') return request
+  if (desiredCount === undefined || forceDesiredCount || engine === 'codedeploy') return { request }
   const isChanged = desiredCount !== service.desiredCount
   const cluster = resourceName(service.clusterArn ?? request.cluster)
   const name = service.serviceName ?? resourceName(request.service)
-  let isBlind = false
+  let isDenied = false
   const found = await unlessDenied(scaling.describeScalableTarget(cluster, name), () => {
-    isBlind = true
+    isDenied = true
   })
   const target = found && scales(found) ? found : undefined
   if (target && isChanged) throw owned(name, desiredCount, service.desiredCount ?? 0, target)
-  const message = `Not authorized to perform ${looking}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
-  if (isBlind && isChanged) yield { kind: 'warning', at: clock.now(), message: untrusted(message) }
-  return (target || isBlind) && !isChanged ? { ...request, desiredCount: undefined } : request
+  const message = `Not authorized to perform ${permission}: whether Application Auto Scaling owns the desired count is unknown. It is set to ${desiredCount}.`
+  if (isChanged) return { request, warning: isDenied ? untrusted(message) : undefined }
+  return { request: target || isDenied ? { ...request, desiredCount: undefined } : request }
 }
 
 /** A target all of whose activities are suspended sets no count (Application Auto Scaling, "Suspend and resume scaling"). */

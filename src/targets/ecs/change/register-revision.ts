@@ -21,7 +21,7 @@ export interface Revision {
   readonly isNew: boolean
 }
 
-/** Who says where revisions come from; undefined where nobody asks. */
+/** Finds the commits of revisions, for the guard; undefined without one. */
 export interface Marking {
   readonly watchman: Watchman
   /** Tags that tasks get together with those of their revision. */

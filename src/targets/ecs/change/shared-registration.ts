@@ -6,7 +6,7 @@ type Registered = Promise<JsonObject>
 
 /**
  * The same ports, through which equal definitions, tags included, are registered once: services of one definition that are
- * deployed together share its revision. A registration that failed is tried anew by whoever asks next.
+ * deployed together share its revision. The next request repeats a registration that failed.
  */
 export function shareRegistrations<Ports extends EcsPorts>(ports: Ports): Ports {
   return sharing(ports, new Map())

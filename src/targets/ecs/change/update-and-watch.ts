@@ -16,9 +16,9 @@ import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
 import { settingsUpdate, updateSettings } from '../strategy/service-settings.ts'
 import { isAdoptable, isScaled, makesDeployment } from '../strategy/update-effects.ts'
+import { identified, type Own, ownOf } from '../watch/deployment-reading.ts'
 import { findServiceDeployment } from '../watch/find-service-deployment.ts'
 import { awaitOwn, ownOfUpdate } from '../watch/own-deployment.ts'
-import { identified, type Own, ownOf } from '../watch/sighting.ts'
 import type { Watched } from '../watch/watch-service.ts'
 import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-deployment.ts'
 import { update } from './update-service.ts'
@@ -54,22 +54,26 @@ function isSettled(rollout: Rollout, updated: Service): boolean {
 /** Watches a deployment that is in flight already. */
 function adopt(rollout: Rollout): Events<ServiceEnd> {
   const current = primary(rollout.service)
-  return accompany(rollout, rollout.service, current ? { own: ownOf(current), adopted: true } : { adopted: true })
+  return startWatch(rollout, rollout.service, current ? { own: ownOf(current), adopted: true } : { adopted: true })
 }
 
 /** Watches what the change made of the service; `updated` is the service in the answer to it. */
 export async function* follow(rollout: Rollout, updated: Service): Events<ServiceEnd> {
-  return yield* accompany(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
+  return yield* startWatch(rollout, updated, { own: await ownOfUpdate(rollout, updated), adopted: false })
 }
 
-interface Begun {
+interface WatchedDeployment {
   /** Undefined: no deployment was made. */
   readonly own?: Own | undefined
   readonly adopted: boolean
 }
 
-async function* accompany(begun: Rollout, updated: Service, { own, adopted }: Begun): Events<ServiceEnd> {
-  const rollout = withBakeTimes(begun, begun.service.deploymentConfiguration)
+async function* startWatch(
+  original: Rollout,
+  updated: Service,
+  { own, adopted }: WatchedDeployment,
+): Events<ServiceEnd> {
+  const rollout = withBakeTimes(original, original.service.deploymentConfiguration)
   const { request, context, service } = rollout
   const deadline = deadlineIn(context.clock, request.waitMinutes * 60_000)
   const current = own ?? ownOf(primary(service) ?? {})

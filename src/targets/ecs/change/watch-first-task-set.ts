@@ -34,17 +34,14 @@ export async function* watchFirstTaskSet(
   const agree = startAgreement(clock)
   let before = ''
   for await (const _ of ticks(clock, deadline, pace, signal)) {
-    const look = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
-    const seen = await lookUntil(clock, deadline, look)
+    const reading = ecs.describeService(request.cluster, request.service).then((found) => ({ found }))
+    const seen = await lookUntil(clock, deadline, reading)
     if (seen === undefined) continue
     const set = primarySet(seen.found)
-    // What was made a moment ago may not be shown yet.
+    // The first reads may not contain the new task set.
     const wasShown = before !== ''
     const isReplaced = set !== undefined && set.taskDefinition !== rollout.taskDefinition
-    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined))
-      return set
-        ? supersededBy(versionOf(set.taskDefinition), set.externalId)
-        : stoppedByHand(untrusted('the service was deleted'))
+    if (agree(wasShown && (isReplaced || set === undefined) ? (set?.id ?? 'gone') : undefined)) return endByOthers(set)
     if (set === undefined || isReplaced) continue
     yield* messages.news(seen.found)
     const { computedDesiredCount: desired = 0, runningCount: running = 0, pendingCount: pending = 0 } = set
@@ -55,11 +52,17 @@ export async function* watchFirstTaskSet(
       pace.hurry()
     }
     if (set.stabilityStatus === 'STEADY_STATE') return { outcome: 'succeeded', serving: set.taskDefinition }
-    const reason = await failFast.look(counts)
+    const reason = await failFast.check(counts)
     if (reason) return { outcome: 'failed', reason }
   }
   const last = text`the stabilityStatus of its first task set is not STEADY_STATE`
   return timedOut(request, request.waitMinutes, last, reattach(id, request))
+}
+
+/** The end by another task set, or by the deletion of the service. */
+function endByOthers(set: TaskSet | undefined): ServiceEnd {
+  if (set === undefined) return stoppedByHand(untrusted('the service was deleted'))
+  return supersededBy(versionOf(set.taskDefinition), set.externalId)
 }
 
 function primarySet(service: Service | undefined): TaskSet | undefined {

@@ -31,7 +31,7 @@ interface Found {
   readonly message: Text
 }
 
-/** What is wrong with the form of an AppSpec; CodeDeploy finds some of it only when the deployment has begun. */
+/** Errors in the format of an AppSpec; CodeDeploy reports some of them only after the deployment has started. */
 export function formMistakes({ value, at }: Document<JsonObject>): readonly Mistake[] {
   const name = nameOf(value, 'Resources') ?? 'Resources'
   const resources = value[name]
@@ -92,14 +92,14 @@ function misspelt(value: Json, path: Path): readonly Found[] {
   if (!isObject(value)) return []
   const known = entry(members, String(path.at(-1) ?? '').toLowerCase())
   return Object.entries(value).flatMap(([name, content]) => {
-    const meant = known?.some((one) => one.toLowerCase() === name.toLowerCase())
+    const similar = known?.some((one) => one.toLowerCase() === name.toLowerCase())
       ? undefined
       : nearest(name, known ?? [])
     const own = {
       path: [...path, name],
-      message: text`unknown property "${untrusted(name)}" (did you mean ${meant ?? ''}?)`,
+      message: text`unknown property "${untrusted(name)}" (did you mean ${similar ?? ''}?)`,
     }
-    return [...(meant === undefined ? [] : [own]), ...misspelt(content, [...path, name])]
+    return [...(similar === undefined ? [] : [own]), ...misspelt(content, [...path, name])]
   })
 }
 

@@ -24,7 +24,7 @@ interface Lost {
 }
 
 /** How long CodeDeploy may take to name the deployment by which it rolls back. */
-const patience = 30_000
+const namingDelay = 30_000
 
 /**
  * Watches a failed deployment to the end of its rollback: CodeDeploy rolls back by a second deployment, and only its end shows
@@ -41,8 +41,8 @@ export async function* followRollback(given: Lost): AsyncGenerator<DeploymentEve
   const said = reason ? { reason, ...alarmsIn(reason) } : {}
   yield { kind: 'rolling-back', at: context.clock.now(), deploymentId: rollbackId, ...said }
   for await (const _ of ticks(context.clock, lost.deadline, lost.pace, context.signal)) {
-    const look = context.codeDeploy.describeDeployment(rollbackId)
-    const status = (await lookUntil(context.clock, lost.deadline, look))?.status
+    const reading = context.codeDeploy.describeDeployment(rollbackId)
+    const status = (await lookUntil(context.clock, lost.deadline, reading))?.status
     if (status === 'Succeeded') {
       const serving = await servingAgain(rollout, deployment)
       // A requested rollback succeeds only with proof.
@@ -66,7 +66,7 @@ async function findRollback({
   const { clock, signal, codeDeploy } = rollout.context
   const known = deployment.rollbackInfo?.rollbackDeploymentId
   if (known || !deployment.deploymentId || !(isAsked || isRollbackDue(deployment, group))) return known
-  const until = Math.min(deadline, deadlineIn(clock, patience))
+  const until = Math.min(deadline, deadlineIn(clock, namingDelay))
   for await (const _ of ticks(clock, until, pace, signal)) {
     const now = await lookUntil(clock, deadline, codeDeploy.describeDeployment(deployment.deploymentId))
     if (now?.rollbackInfo?.rollbackDeploymentId) return now.rollbackInfo.rollbackDeploymentId
@@ -100,8 +100,8 @@ async function withoutRollback({ rollout, deployment, isAsked }: Lost): Promise<
 }
 
 /**
- * Who stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code ALARM_ACTIVE (API
- * ErrorInformation, `code`).
+ * Whether this run or another user stopped a deployment that has ended, if it was stopped. An alarm stops it too, with the code
+ * ALARM_ACTIVE (API ErrorInformation, `code`).
  */
 export function stoppedBy({ status, errorInformation }: CodeDeployDeployment, isAsked: boolean): ServiceEnd['stopped'] {
   if (isAsked) return 'by-us'

@@ -5,7 +5,7 @@ import type { CodeDeployDeployment, DeploymentGroup, EcsTarget } from '../../../
 import { readyWait } from '../watch/pause-end.ts'
 import type { Waits } from '../watch/pause-watch.ts'
 
-interface ReadyLook {
+interface ReadyReading {
   readonly deployment: CodeDeployDeployment
   readonly target: EcsTarget | undefined
   /** Milliseconds since 1970. */
@@ -21,26 +21,26 @@ const permission = 'codedeploy:ContinueDeployment'
 export function startReadyWait(
   group: DeploymentGroup | undefined,
   commands: AnswerCommands,
-): (look: ReadyLook) => Waits {
+): (reading: ReadyReading) => Waits {
   const { actionOnTimeout, waitTimeInMinutes: minutes } =
     group?.blueGreenDeploymentConfiguration?.deploymentReadyOption ?? {}
   // Only a group that stops waits at all: with CONTINUE_DEPLOYMENT the traffic is rerouted at once (DeploymentReadyOption).
   const otherwise = actionOnTimeout === 'CONTINUE_DEPLOYMENT' ? 'continue' : 'roll-back'
   let wasElsewhere = false
   let began: number | undefined
-  return (look) => {
-    const isReady = look.deployment.status === 'Ready'
-    if (isReady) began = lastEventEnd(look.target) ?? began ?? (wasElsewhere ? look.now : undefined)
+  return (reading) => {
+    const isReady = reading.deployment.status === 'Ready'
+    if (isReady) began = lastEventEnd(reading.target) ?? began ?? (wasElsewhere ? reading.now : undefined)
     else wasElsewhere = true
     const until = began === undefined || minutes === undefined ? undefined : began + minutes * 60_000
     return {
       open: isReady ? [{ id: readyWait, stage: readyWait, until, otherwise, permission, commands }] : [],
-      answerTo: (pause) => readyAnswer(pause, look),
+      answerTo: (pause) => readyAnswer(pause, reading),
     }
   }
 }
 
-function readyAnswer({ until, otherwise }: Pause, { deployment, now, isStopped }: ReadyLook): PauseAnswer {
+function readyAnswer({ until, otherwise }: Pause, { deployment, now, isStopped }: ReadyReading): PauseAnswer {
   const { status, errorInformation } = deployment
   if (status !== 'Stopped' && status !== 'Failed')
     return otherwise === 'continue' && until !== undefined && now >= until ? 'timed-out' : 'continue'

@@ -3,7 +3,7 @@ import type { CodeDeploy, CodeDeployDeployment } from '../../../ports.ts'
 import { setting, text, untrusted } from '../../../text.ts'
 
 /** What an id means. */
-export interface Meant {
+export interface ResolvedDeployment {
   readonly id: string
   readonly deployment: CodeDeployDeployment
   /** Id of the rollback by which it was found. */
@@ -11,14 +11,14 @@ export interface Meant {
 }
 
 /**
- * The deployment that is meant by an id. CodeDeploy rolls back by a second deployment, which has an id of its own and
+ * The deployment that an id refers to. CodeDeploy rolls back by a second deployment, which has an id of its own and
  * ends `Succeeded` when what was deployed has failed; so the id of a rollback means the deployment that it rolls back (API
  * RollbackInfo, `rollbackTriggeringDeploymentId`). Throws `deployment-not-found`, and what reading a deployment throws.
  */
 export async function resolveRollbackId(
   id: string,
   { describeDeployment }: Pick<CodeDeploy, 'describeDeployment'>,
-): Promise<Meant> {
+): Promise<ResolvedDeployment> {
   const deployment = await describeDeployment(id)
   if (deployment.creator !== 'codeDeployRollback') return { id, deployment }
   const first = deployment.rollbackInfo?.rollbackTriggeringDeploymentId

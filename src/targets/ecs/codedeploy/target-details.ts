@@ -11,13 +11,13 @@ export function startTargetDetails(
   group: DeploymentGroup | undefined,
 ): (target: EcsTarget) => readonly DeploymentEvent[] {
   const names = { new: shortName(taskDefinition), old: shortName(previousTaskDefinition ?? 'the old version') }
-  let told = ''
+  let reported = ''
   return (target) => {
     const details = detailsOf(target, group, names)
     // By the time of a change of the tasks the log dates what AWS says late.
     const written = JSON.stringify([details, countsOf(target)])
-    if (written === told) return []
-    told = written
+    if (written === reported) return []
+    reported = written
     return [{ kind: 'details', at: context.clock.now(), details }]
   }
 }

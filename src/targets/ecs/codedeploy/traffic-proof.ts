@@ -8,8 +8,8 @@ import { shortName, versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { green } from './target-progress.ts'
 
-/** Who has the traffic of a service of CodeDeploy, by ECS's own word. */
-interface Looked {
+/** The task set with the traffic of a CodeDeploy service, as ECS reports it. */
+interface TrafficHolder {
   readonly holder: 'ours' | 'others' | 'unknown'
   readonly set: TaskSet | undefined
 }
@@ -23,19 +23,19 @@ export function startProof(rollout: Rollout) {
   return async (deployment: CodeDeployDeployment, target: EcsTarget | undefined): Promise<ServiceEnd | undefined> => {
     const { cluster, service } = rollout.request
     const seen = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, service))
-    const { holder, set } = whoHas(seen, deployment, target, rollout)
+    const { holder, set } = trafficHolder(seen, deployment, target, rollout)
     if (holder === 'ours') return { outcome: 'succeeded', serving: set?.taskDefinition }
     const isReplaced = agree(holder === 'others' ? set?.id : undefined)
     return isReplaced ? supersededBy(versionOf(set?.taskDefinition), set?.externalId) : undefined
   }
 }
 
-function whoHas(
+function trafficHolder(
   service: Service | undefined,
   { deploymentId, createTime }: CodeDeployDeployment,
   target: EcsTarget | undefined,
   { taskDefinition }: Rollout,
-): Looked {
+): TrafficHolder {
   const set = primarySet(service)
   const isOurs = (one: TaskSet | undefined) => one !== undefined && isSame(one.taskDefinition, taskDefinition)
   if (isOurs(set)) return { holder: 'ours', set }
@@ -76,9 +76,9 @@ async function servingBy(
 ): Promise<string | undefined> {
   const { cluster, service } = request
   const deadline = deadlineIn(context.clock, afterEndTime)
-  const look = async () =>
+  const read = async () =>
     primarySet(await readAfterEnd(context, ({ ecs }) => ecs.describeService(cluster, service), deadline))
-  return (await agreed(context, look, named, patient))?.taskDefinition
+  return (await agreed(context, read, named, patient))?.taskDefinition
 }
 
 /** The task set with the traffic. */

@@ -17,7 +17,7 @@ import { reattach } from '../request/watch-again.ts'
 import { notStopped, type Signs, startFailFast } from '../watch/fail-fast.ts'
 import { startPauses } from '../watch/pause-watch.ts'
 import { followRollback, stoppedBy } from './follow-rollback.ts'
-import { isInstalling, startInstallLooks } from './install-looks.ts'
+import { isInstalling, startInstallReads } from './install-reads.ts'
 import { startReadyWait, withReadyPhase } from './ready-wait.ts'
 import { startTargetDetails } from './target-details.ts'
 import { hasReached, signsOf, targetProgress } from './target-progress.ts'
@@ -62,13 +62,13 @@ export async function* watchCodeDeploy(
   const prove = startProof(rollout)
   let status: string | undefined
   let seen: EcsTarget | undefined
-  const install = startInstallLooks(rollout)
+  const install = startInstallReads(rollout)
   const stops = startStops(rollout, id, pace)
   let isInstalled = false
   for await (const _ of ticks(clock, deadline.at, pace, signal)) {
     const isLast = remaining(clock, deadline.at()) === 0
     if (!isLast && !stops.isStopped() && install.isTurn(seen)) {
-      const signs = yield* install.look()
+      const signs = yield* install.read()
       isInstalled = signs === 'over'
       if (signs === 'over') pace.hurry()
       else yield* stops.onFailure(signs)
@@ -86,7 +86,7 @@ export async function* watchCodeDeploy(
     const target = yield* view(over || (moved && status === 'Ready'), moved)
     const isStopped = stops.isStopped()
     const waits = ready({ deployment, target, isStopped, now: clock.now() })
-    yield* withReadyPhase(pauses.look(waits, clock.now()))
+    yield* withReadyPhase(pauses.update(waits, clock.now()))
     deadline.hold(pauses.isWaiting())
     if (over && status !== 'Succeeded') {
       const lost = { rollout, deployment, group, deadline: deadline.at(), pace, minutes, isAsked: isStopped }
@@ -122,8 +122,8 @@ function startView(rollout: Rollout, id: string, pace: Pace, group: DeploymentGr
     if (isNeeded) pace.spend()
     if (!isShown || !(isNeeded || pace.aside(moved || isEarly(request.waitFor)))) return target
     seenAt = context.clock.monotonic()
-    const look = readBesideWatch(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
-    const now = await unlessDenied(look, () => {
+    const reading = readBesideWatch(context, ({ codeDeploy }) => codeDeploy.describeTarget(id, ...namesOf(rollout)))
+    const now = await unlessDenied(reading, () => {
       isShown = false
     })
     if (!isShown) yield { kind: 'warning', at: context.clock.now(), message: unshown }
@@ -142,7 +142,7 @@ function startStops(rollout: Rollout, id: string, pace: Pace) {
     isStopped: () => stopReason !== undefined,
     reason: () => stopReason,
     async *onFailure(signs: Signs | undefined): Events<void> {
-      const same = signs && stopReason === undefined ? await failFast.look(signs) : undefined
+      const same = signs && stopReason === undefined ? await failFast.check(signs) : undefined
       if (same === undefined) return
       if (yield* stop(rollout, id, same)) stopReason = same
       pace.hurry()

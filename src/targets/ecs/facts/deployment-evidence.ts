@@ -35,7 +35,7 @@ export interface ServiceEvent {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly message: Untrusted
-  /** Whose tasks it names, where these are known. */
+  /** The revision of the tasks that it names, where these are known. */
   readonly about?: 'new' | 'old' | undefined
   /** Availability Zone of the first of them that is known. */
   readonly zone?: string | undefined

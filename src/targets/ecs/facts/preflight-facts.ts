@@ -1,4 +1,4 @@
-import type { Unread } from '../../../diagnosis/look.ts'
+import type { Unread } from '../../../diagnosis/read-fact.ts'
 import type { Failure } from '../../../failure.ts'
 import type {
   AlarmState,

@@ -13,11 +13,11 @@ export function isPlacementProblem(message: string): boolean {
   return isUnplaced(message) || deadlocked.test(message)
 }
 
-/** Tasks that are not as they should be; whose they are is for the evidence to tell. */
+/** Failing tasks, of any revision: the evidence assigns them to one. */
 const unwell = /is unhealthy in|failed (?:ELB|container) health checks|unable to consistently start tasks/
 
-/** What a service event tells of tasks: how many were started, and whether any is not as it should be. */
-export function toldOfTasks(message: string): { readonly begun?: number; readonly isTrouble?: true } {
+/** The tasks in a service event: how many were started, and whether any is failing. */
+export function tasksInMessage(message: string): { readonly begun?: number; readonly isTrouble?: true } {
   const begun = launched(message)
   return {
     ...(begun > 0 ? { begun } : {}),

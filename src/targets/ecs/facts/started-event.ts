@@ -24,7 +24,7 @@ interface Started {
 export function startedEvent(
   { at, engine, deploymentId, consoleUrl, adopted }: Started,
   where: { readonly cluster: string; readonly service: string; readonly region: string },
-): DeploymentEvent {
+): Extract<DeploymentEvent, { kind: 'started' }> {
   // CodeDeploy makes no deployment of the first tasks of a service.
   const isCodeDeploy = engine === 'codedeploy' && deploymentId.startsWith('d-')
   return {

@@ -7,13 +7,13 @@ import { standingOf } from '../facts/service-deployment.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { EcsRecord } from '../request/ecs-record.ts'
 import { versionOf } from '../request/revision-version.ts'
+import { type DeploymentReading, type Own, startReadings } from '../watch/deployment-reading.ts'
 import { slack } from '../watch/find-service-deployment.ts'
-import { type Own, type Sighting, startSightings } from '../watch/sighting.ts'
 
 type Ports = Pick<EcsContext, 'ecs' | 'codeDeploy' | 'clock'>
 
 /** A service deployment is listed some seconds after the update that made it. Milliseconds. */
-const patience = 20_000
+const listingDelay = 20_000
 /** A request that left before the cancel may reach AWS after it, and its effect is not read back at once. Milliseconds. */
 const underWay = 8_000
 const pause = 2_000
@@ -46,11 +46,11 @@ export async function readTruth(record: EcsRecord, ports: Ports): Promise<Truth>
   if (record.stage === 'preparing' || record.stage === 'registering' || !record.taskDefinition)
     return { kind: 'nothing' }
   const { clock } = ports
-  const [late, unlisted] = [deadlineIn(clock, underWay), deadlineIn(clock, patience)]
+  const [late, unlisted] = [deadlineIn(clock, underWay), deadlineIn(clock, listingDelay)]
   const agree = startAgreement(clock)
-  const lookRolling = startRollingLooks(record, ports)
+  const readRolling = startRollingReads(record, ports)
   for (;;) {
-    const found = record.engine === 'codedeploy' ? await lookCodeDeploy(record, ports) : await lookRolling()
+    const found = record.engine === 'codedeploy' ? await readCodeDeploy(record, ports) : await readRolling()
     const isLate = found.kind === 'nothing' && record.stage === 'updating' && remaining(clock, late) > 0
     if (found.kind === 'supposed') {
       if (agree(found.how)) return ended(found.how)
@@ -60,7 +60,7 @@ export async function readTruth(record: EcsRecord, ports: Ports): Promise<Truth>
   }
 }
 
-async function lookCodeDeploy(record: EcsRecord, { codeDeploy }: Ports): Promise<Truth> {
+async function readCodeDeploy(record: EcsRecord, { codeDeploy }: Ports): Promise<Truth> {
   const { deploymentId, codeDeploy: name } = record
   if (deploymentId) return await truthOf(await codeDeploy.describeDeployment(deploymentId), record, codeDeploy)
   const active = name ? await codeDeploy.listActiveDeployments(name.application, name.deploymentGroup) : []
@@ -91,15 +91,15 @@ async function truthOf(
 /** Unknown, or not stated by AWS itself, so that reads have to agree on it. */
 type Supposed = { readonly kind: 'unlisted' } | { readonly kind: 'supposed'; readonly how: Ended }
 
-function startRollingLooks(record: EcsRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
+function startRollingReads(record: EcsRecord, { ecs, clock }: Ports): () => Promise<Truth | Supposed> {
   const { cluster, service, taskDefinition = '', previousTaskDefinition } = record
   const own = ownIn(record, clock.now())
-  const sight = startSightings({ taskDefinition, previousTaskDefinition, service: {} }, own)
+  const classify = startReadings({ taskDefinition, previousTaskDefinition, service: {} }, own)
   return async () => {
     const arn = record.serviceDeploymentArn ?? (await findArn(record, own, ecs))
     const deployment = arn === undefined ? undefined : await ecs.describeServiceDeployment(arn)
     if (arn !== undefined && deployment) return truthBy(arn, deployment, record)
-    return truthBySighting(sight(await ecs.describeService(cluster, service)), record)
+    return truthByReading(classify(await ecs.describeService(cluster, service)), record)
   }
 }
 
@@ -116,7 +116,7 @@ function truthBy(arn: string, deployment: ServiceDeployment, record: EcsRecord):
   return ended(standing, serving, deployment.status === 'ROLLBACK_REQUESTED')
 }
 
-function truthBySighting({ holder, current }: Sighting, { stage }: EcsRecord): Truth | Supposed {
+function truthByReading({ holder, current }: DeploymentReading, { stage }: EcsRecord): Truth | Supposed {
   const state = current?.rolloutState
   switch (holder) {
     case 'ours':

@@ -48,7 +48,7 @@ function isDefinite({ reason = '', description }: TargetHealth): boolean {
 }
 
 /** Whether a cause says more than that something failed for an unknown reason. */
-export function isTelling({ code, isGeneral = false }: Cause): boolean {
+export function isSpecific({ code, isGeneral = false }: Cause): boolean {
   return !(isGeneral && code === 'unexplained')
 }
 

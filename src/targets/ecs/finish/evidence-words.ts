@@ -4,8 +4,8 @@ import { day, timeOfDay } from '../../../utc.ts'
 import type { Evidence, LifecycleFailure, StoppedContainer, StoppedTaskGroup } from '../facts/deployment-evidence.ts'
 
 /**
- * Evidence for people, in the order in which it answers why: what stopped and what it said last, what was watched from outside,
- * what AWS says of the whole, and then what only happened.
+ * Evidence as sections of a report, the most telling first: stopped tasks and their last log lines, health checks and alarms,
+ * what AWS says of the whole deployment, missing permissions and service events.
  */
 export function evidenceInWords(evidence: Evidence): EvidenceReport {
   const sections: readonly EvidenceSection[] = [
@@ -44,11 +44,11 @@ export function evidenceInWords(evidence: Evidence): EvidenceReport {
 function reason({ statusReason, codeDeploy, stopped, stopReason }: Evidence): readonly Text[] {
   const { errorCode, message, failures = [] }: Partial<NonNullable<Evidence['codeDeploy']>> = codeDeploy ?? {}
   const own = stopReason ? text`Stopped by this run: ${stopReason}` : text`Stopped by this run`
-  const isTold = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
+  const isIncluded = statusReason !== undefined && message?.untrusted.includes(statusReason.untrusted)
   const error = errorCode || message ? [text`${asName(errorCode ?? 'Error')}${message ? text`: ${message}` : ''}`] : []
   return [
     ...error,
-    ...(statusReason && !isTold ? [[statusReason]] : []),
+    ...(statusReason && !isIncluded ? [[statusReason]] : []),
     ...(stopped === 'by-us' ? [own] : []),
     ...failures.flatMap(lifecycleFailure),
   ]

@@ -24,11 +24,11 @@ export function withAlarms(cause: Cause, evidence: Evidence): Cause {
   const concerned = names.length > 0 ? alarms.filter(({ name }) => names.includes(name)) : alarms
   const firing = concerned.filter(({ state }) => state === 'ALARM')
   const said = names.length > 0 ? names : firing.map(({ name }) => name)
-  const isBlind = missingPermissions.some(({ action }) => action === permission)
+  const isDenied = missingPermissions.some(({ action }) => action === permission)
   return {
     ...cause,
     why: text`${subject(said)} went into ALARM${course(firing, concerned, evidence)}`,
-    fix: isBlind
+    fix: isDenied
       ? text`Allow ${permission} to the deploying role to get the time and the reason of the alarm.`
       : advice(firing, evidence),
   }

@@ -18,9 +18,11 @@ export function explainHealth(evidence: Evidence): Cause | undefined {
     const what = count === 1 ? text`the new target is unhealthy` : text`${count} targets are unhealthy`
     if (match) return doubted(causeOf(match, what), target.isNew)
   }
-  const told = serviceEvents.filter(({ message, about }) => about !== 'old' && aboutHealth.test(message.untrusted))
-  const newest = newestMatch(health, told, ({ message, zone }) => factsOf(groupIn(message.untrusted), evidence, zone))
-  const whose = told.some(({ about }) => about === 'new') || undefined
+  const relevant = serviceEvents.filter(({ message, about }) => about !== 'old' && aboutHealth.test(message.untrusted))
+  const newest = newestMatch(health, relevant, ({ message, zone }) =>
+    factsOf(groupIn(message.untrusted), evidence, zone),
+  )
+  const whose = relevant.some(({ about }) => about === 'new') || undefined
   return newest && doubted(causeOf(newest, text`the new tasks are unhealthy`), whose)
 }
 
@@ -69,7 +71,7 @@ function groupIn(said: string): string | undefined {
   return /target-group ([^\s)]{1,300})/.exec(said.slice(0, 4000))?.[1]
 }
 
-/** Who is checked and how, for the places in the sentences of the catalogue. `zone`: Availability Zone of the task. */
+/** What is checked and how, for the places in the sentences of the catalogue. `zone`: Availability Zone of the task. */
 function factsOf(targetGroup: string | undefined, evidence: Evidence, zone: string | undefined): Facts {
   const { container, port, path, accepts } =
     evidence.healthChecks?.find(({ targetGroupArn }) => targetGroupArn === targetGroup) ?? {}

@@ -6,7 +6,7 @@ import type { Evidence } from '../facts/deployment-evidence.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { EcsRecord } from '../request/ecs-record.ts'
 import { alarmsIn } from '../watch/gauges.ts'
-import { isDecisive, isPartial, isTelling } from './decisive.ts'
+import { isDecisive, isPartial, isSpecific } from './decisive.ts'
 import { evidenceInWords } from './evidence-words.ts'
 import { explain } from './explain.ts'
 import { clockSkew, gather } from './gather.ts'
@@ -56,6 +56,6 @@ export async function investigate(
 }
 
 function standingOf(cause: Cause, evidence: Evidence, now: number): Explained['standing'] {
-  if (!isDecisive(evidence, now) || !isTelling(cause)) return 'open'
+  if (!isDecisive(evidence, now) || !isSpecific(cause)) return 'open'
   return isPartial(evidence) ? 'partial' : 'proven'
 }

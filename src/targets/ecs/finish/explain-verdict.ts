@@ -33,13 +33,13 @@ export function explainVerdict(evidence: Evidence): Verdict | undefined {
   const { errorCode, message } = codeDeploy ?? {}
   const facts = { hook: failure?.scriptName, errorCode, place: placeWords(evidence) }
   const ofCodeDeploy = [message, ...failures.map((each) => each.message)].map((each) => each?.untrusted)
-  const told = [...ofCodeDeploy, statusReason?.untrusted]
+  const stated = [...ofCodeDeploy, statusReason?.untrusted]
     .map((said) => (said === undefined ? undefined : endIn(said, facts)))
     .find((match) => match !== undefined && !(stopped === 'by-us' && match.entry.code === 'manual-stop'))
-  const isBreaker = told === undefined || told.entry.weight === 'general'
+  const isBreaker = stated === undefined || stated.entry.weight === 'general'
   if (alarms && isBreaker) return { cause: alarms, isSaid: true }
   const ended =
-    told ??
+    stated ??
     newestMatch(
       ends,
       serviceEvents.filter(({ message }) => ending.test(message.untrusted)),

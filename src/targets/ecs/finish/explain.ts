@@ -79,14 +79,14 @@ function explainPlacement(evidence: Evidence): Cause | undefined {
 function unexplained(evidence: Evidence, { outcome }: ExplainContext): Cause {
   const { codeDeploy, statusReason, serviceEvents, stoppedTasks, missingPermissions } = evidence
   const said = stoppedTasks[0]?.stoppedReason ?? codeDeploy?.message ?? statusReason ?? serviceEvents.at(-1)?.message
-  const blind = missingPermissions.map(({ action }) => action)
+  const denied = missingPermissions.map(({ action }) => action)
   return {
     code: 'unexplained',
     what: outcome === 'timed-out' ? text`the deployment did not finish in time` : text`the deployment failed`,
     why: said ? text`${untrusted(redact(said.untrusted).slice(0, 1000))}` : text`AWS gives no reason`,
     fix:
-      blind.length > 0
-        ? text`Allow ${untrusted([...new Set(blind)].join(', '))} to the deploying role to get the reason.`
+      denied.length > 0
+        ? text`Allow ${untrusted([...new Set(denied)].join(', '))} to the deploying role to get the reason.`
         : text`Read the service events in the job summary and the logs of the containers.`,
     confidence: 'certain',
     isGeneral: true,

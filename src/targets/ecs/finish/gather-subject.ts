@@ -14,7 +14,7 @@ export interface GatherSubject {
   readonly statusReason?: Untrusted | undefined
   /** Alarms that ended the deployment according to AWS; empty where it does not name them. */
   readonly triggeredAlarms?: readonly string[] | undefined
-  /** Who requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
+  /** Whether this run or another user requested the stop that ended it; undefined: it was not stopped, or this is unknown. */
   readonly stopped?: Evidence['stopped']
   /** What this run observed, where it requested the stop. */
   readonly stopReason?: Untrusted | undefined

@@ -1,5 +1,5 @@
 import { parseArn } from '../../../arn.ts'
-import { type Look, openLook } from '../../../diagnosis/look.ts'
+import { openFactReader, type ReadFact } from '../../../diagnosis/read-fact.ts'
 import type {
   CodeDeploy,
   Ecs,
@@ -43,9 +43,9 @@ const mostLogs = 2
 
 /** Reads all that may explain a bad end, without credentials and values of variables. What cannot be read is named in `missingPermissions`. */
 export async function gather(subject: GatherSubject, ports: GatherPorts): Promise<Evidence> {
-  const { look, unread } = openLook()
+  const { readFact, unread } = openFactReader()
   const { evidence: sources, aside } = ports
-  const { service, definition, tasks, codeDeploy } = await readWhatRan(subject, ports, look)
+  const { service, definition, tasks, codeDeploy } = await readWhatRan(subject, ports, readFact)
   const startedAt = subject.createdAt ?? codeDeploy?.createdAt
   const since = startedAt ?? subject.since
   const deployed = { taskDefinition: subject.taskDefinition, since }
@@ -54,20 +54,20 @@ export async function gather(subject: GatherSubject, ports: GatherPorts): Promis
   const stoppedTasks = groupTasks(own, definition)
   const serviceEvents = eventsOf(service, { since, startedAt: startedAt ?? subject.since + clockSkew }, known)
   const { statusReason, triggeredAlarms, isBack } = subject
-  const told = { stoppedTasks, serviceEvents, statusReason, codeDeploy, triggeredAlarms }
+  const reported = { stoppedTasks, serviceEvents, statusReason, codeDeploy, triggeredAlarms }
   const [targetHealth, logs, alarms, network] = await Promise.all([
-    isBack ? [] : readTargetHealth(service, known, sources, look),
-    readLogs(stoppedTasks, definition, sources, look),
-    readAlarms(told, service, aside.preflight, look),
-    readNetwork(told, service, definition, aside.network, look),
+    isBack ? [] : readTargetHealth(service, known, sources, readFact),
+    readLogs(stoppedTasks, definition, sources, readFact),
+    readAlarms(reported, service, aside.preflight, readFact),
+    readNetwork(reported, service, definition, aside.network, readFact),
   ])
   const [healthChecks, platforms, imageTags] = await Promise.all([
-    readHealthChecks({ ...told, targetHealth }, service, aside.preflight, look),
-    readPlatforms({ ...told, logs }, service, definition, aside.images, look),
-    readTags(told, service, aside.images, look),
+    readHealthChecks({ ...reported, targetHealth }, service, aside.preflight, readFact),
+    readPlatforms({ ...reported, logs }, service, definition, aside.images, readFact),
+    readTags(reported, service, aside.images, readFact),
   ])
   const evidence = {
-    ...told,
+    ...reported,
     ...alarms,
     place: placeOf(service?.serviceArn ?? subject.taskDefinition),
     startedAt,
@@ -97,20 +97,20 @@ function placeOf(arn: string): Evidence['place'] {
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 export const clockSkew = 60_000
 
-async function readWhatRan(subject: GatherSubject, { ecs, codeDeploy }: GatherPorts, look: Look) {
+async function readWhatRan(subject: GatherSubject, { ecs, codeDeploy }: GatherPorts, readFact: ReadFact) {
   const { cluster, service: name, taskDefinition } = subject
   const list = (desiredStatus: 'RUNNING' | 'STOPPED') =>
-    look('ecs:ListTasks and ecs:DescribeTasks', 'the stopped tasks', () =>
+    readFact('ecs:ListTasks and ecs:DescribeTasks', 'the stopped tasks', () =>
       ecs.listTasks(cluster, { service: name, desiredStatus }),
     )
   const [service, definition, running, stopped, seenByCodeDeploy] = await Promise.all([
-    look('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, name)),
-    look('ecs:DescribeTaskDefinition', 'the containers', async () =>
+    readFact('ecs:DescribeServices', 'the service events', () => ecs.describeService(cluster, name)),
+    readFact('ecs:DescribeTaskDefinition', 'the containers', async () =>
       taskDefinition ? await ecs.describeTaskDefinition(taskDefinition) : undefined,
     ),
     list('RUNNING'),
     list('STOPPED'),
-    readCodeDeploy(subject, codeDeploy, look),
+    readCodeDeploy(subject, codeDeploy, readFact),
   ])
   return {
     service: service?.value,
@@ -125,7 +125,7 @@ async function readLogs(
   groups: readonly StoppedTaskGroup[],
   definition: JsonObject | undefined,
   sources: EvidenceSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly LogTail[]> {
   const wanted = groups
     .filter(({ stopCode }) => stopCode !== 'TaskFailedToStart')
@@ -134,7 +134,7 @@ async function readLogs(
   const tails = await Promise.all(
     wanted.map(async ({ region, ...tail }): Promise<LogTail> => {
       const read = () => sources.logTail(tail.logGroup, tail.logStream, logLines, region)
-      const seen = await look('logs:GetLogEvents', `the last log lines of ${tail.container}`, read)
+      const seen = await readFact('logs:GetLogEvents', `the last log lines of ${tail.container}`, read)
       return { ...tail, lines: (seen?.value ?? []).map(untrusted) }
     }),
   )

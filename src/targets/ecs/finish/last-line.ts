@@ -14,8 +14,8 @@ const complaint = /error|fatal|exception|panic|cannot|denied|refused|failed|not 
  */
 export function lastLine(name: string, { logs }: Evidence): string | undefined {
   const lines = logs.find(({ container }) => container === name)?.lines ?? []
-  const telling = lines.map((line) => line.untrusted.slice(0, longestLine).trim()).filter((line) => /\w/.test(line))
+  const readable = lines.map((line) => line.untrusted.slice(0, longestLine).trim()).filter((line) => /\w/.test(line))
   const line =
-    telling.findLast((each) => head.test(each)) ?? telling.findLast((each) => complaint.test(each)) ?? telling.at(-1)
+    readable.findLast((each) => head.test(each)) ?? readable.findLast((each) => complaint.test(each)) ?? readable.at(-1)
   return line === undefined ? undefined : [...redact(line)].slice(0, 160).join('')
 }

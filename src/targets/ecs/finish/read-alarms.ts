@@ -1,5 +1,5 @@
 import { alarmDetected, alarmNamesIn } from '../../../diagnosis/alarm-names.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { AlarmState, PreflightSources, Service } from '../../../ports.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 
@@ -18,7 +18,7 @@ export async function readAlarms(
   { statusReason, codeDeploy, serviceEvents, triggeredAlarms }: Said,
   service: Service | undefined,
   sources: Pick<PreflightSources, 'alarms'>,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<Alarms> {
   const words = `${statusReason?.untrusted ?? ''}\n${codeDeploy?.message?.untrusted ?? ''}`
   const named = [...new Set([...(triggeredAlarms ?? []), ...alarmNamesIn(words)])]
@@ -27,6 +27,6 @@ export async function readAlarms(
   const heeded = service?.deploymentConfiguration?.alarms?.alarmNames ?? []
   const asked = named.length > 0 ? named : heeded
   if (asked.length === 0) return { triggeredAlarms: named }
-  const seen = await look('cloudwatch:DescribeAlarms', 'time and reason of the alarm', () => sources.alarms(asked))
+  const seen = await readFact('cloudwatch:DescribeAlarms', 'time and reason of the alarm', () => sources.alarms(asked))
   return { triggeredAlarms: named, alarms: seen?.value }
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { CodeDeploy } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
@@ -8,13 +8,13 @@ import type { GatherSubject } from './gather-subject.ts'
 export async function readCodeDeploy(
   subject: GatherSubject,
   codeDeploy: CodeDeploy,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<Evidence['codeDeploy']> {
   const id = subject.codeDeployDeploymentId
   if (id === undefined) return undefined
   const [deployment, target] = await Promise.all([
-    look('codedeploy:GetDeployment', 'the error of CodeDeploy', () => codeDeploy.describeDeployment(id)),
-    look('codedeploy:GetDeploymentTarget', 'the lifecycle event that failed', () =>
+    readFact('codedeploy:GetDeployment', 'the error of CodeDeploy', () => codeDeploy.describeDeployment(id)),
+    readFact('codedeploy:GetDeploymentTarget', 'the lifecycle event that failed', () =>
       codeDeploy.describeTarget(id, subject.cluster, subject.service),
     ),
   ])

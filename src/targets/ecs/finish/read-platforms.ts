@@ -1,5 +1,5 @@
 import { parseArn } from '../../../arn.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { ImageStore, JsonObject, Service } from '../../../ports.ts'
 import type { Evidence, PlatformEvidence } from '../facts/deployment-evidence.ts'
 import { runsOnFargate } from '../facts/fargate.ts'
@@ -14,7 +14,7 @@ export async function readPlatforms(
   service: Service | undefined,
   definition: JsonObject | undefined,
   store: ImageStore | undefined,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<PlatformEvidence | undefined> {
   const said = [
     ...stoppedTasks.flatMap(({ stoppedReason, containers }) => [
@@ -28,7 +28,7 @@ export async function readPlatforms(
   const task = platformOf({ definition, isFargate: runsOnFargate(service, definition) })
   const { accountId, region } = parseArn(service?.serviceArn ?? '') ?? {}
   if (store === undefined || region === undefined) return { task, images: [] }
-  const facts = await gatherImages(definition, { accountId, region }, store, look)
+  const facts = await gatherImages(definition, { accountId, region }, store, readFact)
   return {
     task,
     images: facts.flatMap(({ reference, containers, standing }) =>

@@ -1,7 +1,7 @@
 import { parseArn } from '../../../arn.ts'
 import { imagePull } from '../../../diagnosis/catalogue/image-pull.ts'
 import { findEntry } from '../../../diagnosis/entry.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import type { ImageStore, Service } from '../../../ports.ts'
@@ -13,7 +13,7 @@ export async function readTags(
   { stoppedTasks, serviceEvents }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents'>,
   service: Service | undefined,
   store: ImageStore | undefined,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<ImageTags | undefined> {
   const said = [
     ...stoppedTasks.flatMap(({ stoppedReason, containers }) => [
@@ -32,6 +32,6 @@ export async function readTags(
   if (store === undefined || !image || !reference || reference.digest || place === undefined) return undefined
   if (place.region !== region || place.accountId !== accountId) return undefined
   const { repository } = reference
-  const seen = await look('ecr:DescribeImages', 'the tags of the repository', () => store.ecr.tags(repository))
+  const seen = await readFact('ecr:DescribeImages', 'the tags of the repository', () => store.ecr.tags(repository))
   return seen?.value && { image, repository, tags: seen.value }
 }

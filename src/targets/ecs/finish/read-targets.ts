@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { EvidenceSources, LoadBalancer, PreflightSources, Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
 import type { Evidence, HealthCheck, TargetHealth } from '../facts/deployment-evidence.ts'
@@ -9,12 +9,12 @@ export async function readTargetHealth(
   service: Service | undefined,
   tasks: KnownTasks,
   sources: EvidenceSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly TargetHealth[]> {
   const shown = await Promise.all(
     groupsOf(service).map(async (targetGroupArn) => {
       const read = () => sources.targetHealth(targetGroupArn)
-      const seen = await look('elasticloadbalancing:DescribeTargetHealth', 'the health of the targets', read)
+      const seen = await readFact('elasticloadbalancing:DescribeTargetHealth', 'the health of the targets', read)
       return (seen?.value ?? [])
         .filter(isUnhealthy)
         .map((found) => ({ ...found, address: addressOf(found.target) }))
@@ -73,7 +73,7 @@ export async function readHealthChecks(
   { stoppedTasks, serviceEvents, targetHealth }: Pick<Evidence, 'stoppedTasks' | 'serviceEvents' | 'targetHealth'>,
   service: Service | undefined,
   sources: Pick<PreflightSources, 'targetGroup'>,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly HealthCheck[] | undefined> {
   const said = [
     ...stoppedTasks.map(({ stoppedReason }) => stoppedReason),
@@ -90,7 +90,7 @@ export async function readHealthChecks(
       const own = balancers.find((each) => each.targetGroupArn === targetGroupArn)
       const balancer = own ?? (isOneContainer(balancers) ? balancers[0] : undefined)
       const read = () => sources.targetGroup(targetGroupArn)
-      const seen = await look('elasticloadbalancing:DescribeTargetGroups', 'the health check settings', read)
+      const seen = await readFact('elasticloadbalancing:DescribeTargetGroups', 'the health check settings', read)
       const { path, port, accepts } = seen?.value?.healthCheck ?? {}
       // Not a number: `traffic-port`, which is where the container gets its traffic.
       const checkPort = Number(port)

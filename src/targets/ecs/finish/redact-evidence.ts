@@ -8,14 +8,14 @@ import { variablesOf } from '../facts/definition-variables.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { isRoutine } from './routine-events.ts'
 
-/** Whose deployment it is. These names are shown in any case, also where a variable holds them. */
+/** Cluster and service. These names are shown in any case, also where a variable holds them. */
 interface Named {
   readonly cluster: string
   readonly service: string
 }
 
 /**
- * The evidence as people may see it: no text of a container, of ECS, of a load balancer or of CodeDeploy holds a credential
+ * The evidence for reports: no text of a container, of ECS, of a load balancer or of CodeDeploy holds a credential
  * or the value of a variable of the definition. All evidence goes through here before anything is concluded from it.
  */
 export function redactEvidence(evidence: Evidence, definition: JsonObject | undefined, named: Named): Evidence {

@@ -12,7 +12,7 @@ import { concealer } from './redact-evidence.ts'
 
 type Ports = Pick<EcsContext, 'ecs' | 'codeDeploy' | 'clock'>
 
-const looksForMade = 5
+const readsForMade = 5
 
 /** What can be read and done about the deployment of a service that a cancelled run has started. */
 export function settleService(record: EcsRecord, ports: Ports): Settlement {
@@ -39,13 +39,13 @@ async function madeService(
   { cluster, service, stage }: EcsRecord,
   { ecs, clock }: Ports,
 ): ReturnType<NonNullable<Settlement['made']>> {
-  const look = async () => {
+  const read = async () => {
     const seen = await ecs.describeService(cluster, service)
     return seen?.status === 'INACTIVE' ? undefined : seen
   }
-  // What was asked for a moment ago may not be shown yet.
+  // Reads may not contain a service that was just created.
   const made =
-    stage === 'preparing' || stage === 'registering' ? undefined : await persistently({ clock }, look, looksForMade)
+    stage === 'preparing' || stage === 'registering' ? undefined : await persistently({ clock }, read, readsForMade)
   return (
     made && {
       why: text`the service ${untrusted(service)} had been created and keeps starting its tasks: a new service has no earlier revision to roll back to`,

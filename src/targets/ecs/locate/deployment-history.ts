@@ -13,8 +13,8 @@ import { readService } from '../facts/read-service.ts'
 import { isTriggered, reasonOf, standingOf, triggeredAlarms } from '../facts/service-deployment.ts'
 import { engineOf, primary, requireService } from '../facts/service-facts.ts'
 import type { CodeDeployRequest } from '../request/service-request.ts'
+import { ownOf } from '../watch/deployment-reading.ts'
 import { isMadeWith, slack } from '../watch/find-service-deployment.ts'
-import { ownOf } from '../watch/sighting.ts'
 import { byService } from './history-by-service.ts'
 import type { HistoryPorts, KnownDeployment } from './known-deployment.ts'
 
@@ -63,7 +63,7 @@ export async function findDeployment(id: string, where: Where, ports: HistoryPor
 }
 
 /** CodeDeploy refuses an id that it does not know, or no longer knows. */
-async function meantBy(id: string, where: Where, codeDeploy: CodeDeploy): ReturnType<typeof resolveRollbackId> {
+async function resolveId(id: string, where: Where, codeDeploy: CodeDeploy): ReturnType<typeof resolveRollbackId> {
   try {
     return await resolveRollbackId(id, codeDeploy)
   } catch (error) {
@@ -130,7 +130,7 @@ function outcomeOf(deployment: ServiceDeployment): Outcome | undefined {
 }
 
 async function byCodeDeploy(given: string, where: Where, { codeDeploy }: HistoryPorts): Promise<KnownDeployment> {
-  const { id, deployment } = await meantBy(given, where, codeDeploy)
+  const { id, deployment } = await resolveId(given, where, codeDeploy)
   const { applicationName = '', deploymentGroupName = '', errorInformation, createTime, completeTime } = deployment
   const group = await unlessDenied(
     codeDeploy.describeDeploymentGroup(applicationName, deploymentGroupName),

@@ -1,18 +1,20 @@
 import { resourceName } from '../../../arn.ts'
 import { deadlineIn } from '../../../clock.ts'
-import { warnOfExpiry } from '../../../deployment/credential-expiry.ts'
+import type { DeploymentRecord } from '../../../deployment/deployment-record.ts'
 import { startPace } from '../../../deployment/pace.ts'
 import type { Pause } from '../../../deployment/pause.ts'
 import type { Events, Found, PauseDecision } from '../../../deployment/target.ts'
 import { forPreparation } from '../../../deployment/time-limits.ts'
-import { untrusted } from '../../../text.ts'
+import { type Untrusted, untrusted } from '../../../text.ts'
 import { watchCodeDeploy } from '../codedeploy/watch-codedeploy.ts'
 import { codeDeployConsoleUrl, serviceConsoleUrl } from '../facts/console-url.ts'
 import { startedEvent } from '../facts/started-event.ts'
 import { planInWords } from '../prepare/plan-words.ts'
+import type { ServicePlan } from '../prepare/service-plan.ts'
 import { expectedMinutes } from '../prepare/service-plan.ts'
 import type { EcsContext, Rollout } from '../request/ecs-context.ts'
 import type { EcsRecord } from '../request/ecs-record.ts'
+import { keptPart } from '../request/ecs-record.ts'
 import { versionOf } from '../request/revision-version.ts'
 import { endOf, type ServiceEnd } from '../request/service-end.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
@@ -22,16 +24,19 @@ import { watchServiceDeployment, withBakeTimes } from '../watch/watch-service-de
 import { type Located, locate } from './locate.ts'
 import { situationOf } from './pause-decision.ts'
 
-/** A deployment of the service that was begun before. Throws `deployment-not-found`. */
+/** A deployment of the service that was started earlier. Throws `deployment-not-found`. */
 export async function foundDeployment(id: string, request: ServiceRequest, context: EcsContext): Promise<Found> {
   const located = await locate(id, request, context)
   const rollout = rolloutOf(located, request, context)
   const again = { cluster: request.cluster, service: request.service }
+  const plan = planOf(located, request)
   return {
     id: located.id,
-    from: versionOf(located.previous),
-    to: versionOf(located.taskDefinition),
-    begin: (isTakenBack) => begin(located, rollout, isTakenBack),
+    plan: planInWords(plan),
+    minutes: expectedMinutes(request, plan),
+    warnings: warningsOf(located),
+    known: knownOf(located, context),
+    started: startedOf(located, request, context),
     async *watch(answered) {
       return endOf(yield* watch(located, { ...rollout, request: { ...request, answered } }), located.engine)
     },
@@ -66,35 +71,45 @@ function rolloutOf(
   return { request, context, service, taskDefinition, previousTaskDefinition }
 }
 
-/** Tells what a deployment of our own tells before it is watched, and keeps it for the post step. */
-async function* begin(located: Located, { request, context }: Rollout, isTakenBack: boolean): Events<void> {
-  const { engine, service, id, taskDefinition, previous: previousTaskDefinition } = located
+function planOf({ engine, service, previous, taskDefinition }: Located, request: ServiceRequest): ServicePlan {
+  return {
+    cluster: request.cluster,
+    service: request.service,
+    region: request.region,
+    engine,
+    from: versionOf(previous),
+    to: versionOf(taskDefinition),
+    strategy: service.deploymentConfiguration?.strategy,
+    changes: [],
+    images: [],
+    unchanged: false,
+  }
+}
+
+function warningsOf(located: Located): readonly Untrusted[] {
+  if (located.kind !== 'codedeploy' || located.rollbackId === undefined) return []
+  const { id, rollbackId } = located
+  return [untrusted(`${rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`)]
+}
+
+function startedOf(located: Located, request: ServiceRequest, { clock }: EcsContext): Found['started'] {
+  const { engine, service, id } = located
   const { cluster, region } = request
-  const at = context.clock.now()
-  const [before, wanted] = [versionOf(previousTaskDefinition), versionOf(taskDefinition)]
-  const [from, to] = isTakenBack ? [wanted, before] : [before, wanted]
-  const plan = {
-    ...{ cluster, service: request.service, region, engine, from, to },
-    ...{ strategy: service.deploymentConfiguration?.strategy, changes: [], images: [], unchanged: false },
-  }
-  yield { kind: 'planned', at, plan: planInWords(plan) }
-  yield* warnOfExpiry(request, expectedMinutes(request, plan), context)
-  if (located.kind === 'codedeploy' && located.rollbackId !== undefined) {
-    const message = `${located.rollbackId} is the rollback of deployment ${id}: this run reports how ${id} ends.`
-    yield { kind: 'warning', at, message: untrusted(message) }
-  }
+  const name = service.serviceName ?? request.service
   const consoleUrl =
     located.kind === 'codedeploy'
       ? codeDeployConsoleUrl(region, id)
-      : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), service.serviceName ?? request.service)
-  if (!request.dryRun) {
-    context.keep({ stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId: id })
-    // What has happened since its beginning belongs to the deployment, and may be the evidence for its end.
-    const began = located.begunAt?.getTime()
-    context.keep({ startedAt: began ?? at, createdAt: began, ...recordOf(located) })
-    if (!isTakenBack) yield { kind: 'versioned', at, version: versionOf(taskDefinition), reused: true }
-    yield startedEvent({ at, engine, deploymentId: id, consoleUrl, adopted: true }, request)
-  }
+      : serviceConsoleUrl(region, resourceName(service.clusterArn ?? cluster), name)
+  return startedEvent({ at: clock.now(), engine, deploymentId: id, consoleUrl, adopted: true }, request)
+}
+
+/** What has happened since its beginning belongs to the deployment, and may be the evidence for its end. */
+function knownOf(located: Located, { clock }: EcsContext): Partial<DeploymentRecord> {
+  const { engine, taskDefinition, previous: previousTaskDefinition, id: deploymentId } = located
+  const createdAt = located.startedAt?.getTime()
+  const startedAt = createdAt ?? clock.now()
+  const known = { stage: 'watching', engine, taskDefinition, previousTaskDefinition, deploymentId } as const
+  return keptPart({ ...known, startedAt, createdAt, ...recordOf(located) })
 }
 
 function recordOf(located: Located): Partial<EcsRecord> {

@@ -4,7 +4,7 @@ import type { Untrusted } from '../../../text.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { Engine } from '../request/ecs-record.ts'
 
-/** A deployment that somebody wants to understand. */
+/** A deployment to explain. */
 export interface KnownDeployment {
   readonly engine: Engine
   readonly id: string

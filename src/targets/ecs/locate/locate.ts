@@ -13,8 +13,8 @@ import { isSound, readService } from '../facts/read-service.ts'
 import { requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import { type Own, ownOf } from '../watch/deployment-reading.ts'
 import { findServiceDeployment, ownBeside } from '../watch/find-service-deployment.ts'
-import { type Own, ownOf } from '../watch/sighting.ts'
 
 /** The longest that a hook waits. Milliseconds. */
 const longestPause = 14 * 24 * 3_600_000
@@ -22,11 +22,11 @@ const longestPause = 14 * 24 * 3_600_000
 /** A deployment that runs, or ran, without us. */
 export type Located = {
   readonly service: Service
-  /** What people see: `service-deployment/…`, CodeDeploy's `d-…`, or `ecs-svc/…` of a task set. */
+  /** The id in reports: `service-deployment/…`, CodeDeploy's `d-…`, or `ecs-svc/…` of a task set. */
   readonly id: string
   readonly taskDefinition: string
   readonly previous: string | undefined
-  readonly begunAt: Date | undefined
+  readonly startedAt: Date | undefined
 } & (
   | {
       readonly kind: 'service-deployment'
@@ -52,7 +52,7 @@ export type Located = {
  * without its account. Throws `deployment-not-found`.
  */
 export async function locate(id: string, request: ServiceRequest, context: EcsContext): Promise<Located> {
-  // What was begun a moment ago may not be shown at the first look.
+  // The first read may not contain a deployment that has just started.
   const isShown = (seen: Service | undefined) =>
     isSound(seen) && (!id.startsWith('ecs-svc/') || deploymentsOf(seen).some((one) => one.id === id))
   const hurried = forPreparation(context, request)
@@ -61,10 +61,10 @@ export async function locate(id: string, request: ServiceRequest, context: EcsCo
   const set = service.taskSets?.find((candidate) => candidate.id === id)
   const deploymentId = set?.externalId ?? id
   if (deploymentId.startsWith('d-')) return await locateCodeDeploy(deploymentId, service, request, context)
-  const { taskDefinition, createdAt: begunAt } = set ?? {}
+  const { taskDefinition, createdAt: startedAt } = set ?? {}
   // Once a deployment has taken its place, it is over with the first one.
   if (taskDefinition !== undefined && set?.status === 'PRIMARY')
-    return { kind: 'task-set', engine: 'codedeploy', service, id, taskDefinition, previous: undefined, begunAt }
+    return { kind: 'task-set', engine: 'codedeploy', service, id, taskDefinition, previous: undefined, startedAt }
   const arn = id.startsWith('ecs-svc/')
     ? await findArn(id, service, request, context)
     : arnBeside(id, service.serviceArn ?? '')
@@ -128,8 +128,8 @@ async function locateEcs(
   const own = ownBeside(deployment, taskDefinition, service)
   const id = withoutAccount(arn)
   const kind = 'service-deployment'
-  const begunAt = deployment.createdAt
-  return { kind, engine: 'ecs-rolling', service, id, taskDefinition, previous, begunAt, arn, own, deployment }
+  const startedAt = deployment.createdAt
+  return { kind, engine: 'ecs-rolling', service, id, taskDefinition, previous, startedAt, arn, own, deployment }
 }
 
 async function locateCodeDeploy(
@@ -163,8 +163,8 @@ async function locateCodeDeploy(
   const beside = [runningTaskDefinition(service), ...(service.taskSets ?? []).map((set) => set.taskDefinition)]
   const previous = taskDefinitionOf(deployment.previousRevision) ?? beside.find((arn) => arn !== taskDefinition)
   const kind = 'codedeploy'
-  const begunAt = deployment.createTime
-  return { kind, engine: kind, service, id, taskDefinition, previous, begunAt, deployment, group, rollbackId }
+  const startedAt = deployment.createTime
+  return { kind, engine: kind, service, id, taskDefinition, previous, startedAt, deployment, group, rollbackId }
 }
 
 function notFound(id: string, { serviceName = '', serviceArn = '' }: Service, why: Text): Failure {

@@ -17,7 +17,7 @@ export async function situationOf({ stage }: PauseDecision, located: Located, ro
   const first = await judge(located, rollout)
   if (isAnswerable(first) || located.kind === 'task-set') return first
   const later = await persistently(rollout.context, async () => {
-    const seen = await judge(await lookAnew(located, rollout), rollout)
+    const seen = await judge(await reread(located, rollout), rollout)
     return isAnswerable(seen) ? seen : undefined
   })
   return later ?? first
@@ -29,7 +29,7 @@ async function judge(located: Located, rollout: Rollout): Promise<Situation> {
   return located.kind === 'codedeploy' ? await readyNow(located, rollout) : hooksNow(located, rollout)
 }
 
-async function lookAnew(
+async function reread(
   located: Exclude<Located, { kind: 'task-set' }>,
   { context, request }: Rollout,
 ): Promise<Located> {
@@ -68,6 +68,6 @@ async function readyNow(
   const running = target?.lifecycleEvents?.findLast((event) => event.status !== 'Pending')?.lifecycleEventName ?? ''
   const says = `its status is ${status}${running && `, at ${running}`}`
   // The wait comes before this event, where there is one.
-  const isPast = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
-  return isPast ? { kind: 'answered', says: `The pause has already ended: ${says}.` } : { kind: 'moving', says }
+  const isAfterPause = /^(BeforeAllowTraffic|AllowTraffic|AfterAllowTraffic)$/.test(running)
+  return isAfterPause ? { kind: 'answered', says: `The pause has already ended: ${says}.` } : { kind: 'moving', says }
 }

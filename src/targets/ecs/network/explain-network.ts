@@ -35,10 +35,10 @@ export function withNetwork(cause: Cause, said: string, { network, missingPermis
     return { ...cause, why, fix: text`${gap.fix}${otherMissingEndpoints(gap, network)}`, confidence: 'certain' }
   }
   if (network?.isWhole) return { ...cause, ...sound(cause, way, network), confidence: 'likely' }
-  const blind = missingPermissions.map(({ action }) => action).filter((action) => action.startsWith('ec2:'))
+  const denied = missingPermissions.map(({ action }) => action).filter((action) => action.startsWith('ec2:'))
   const more =
-    blind.length > 0
-      ? text` Allow ${untrusted(blind.join(', '))} to the deploying role to get the missing part of the network.`
+    denied.length > 0
+      ? text` Allow ${untrusted(denied.join(', '))} to the deploying role to get the missing part of the network.`
       : []
   return { ...cause, fix: text`${addressed(said)}${cause.fix}${more}` }
 }

@@ -24,7 +24,7 @@ export function needsOf(definition: JsonObject, region: string, hasExec: boolean
   const needs = [
     ...containersOf(definition).flatMap((container) => needsOfContainer(container, region)),
     ...(hasExec ? [endpoint('ssmmessages', true)] : []),
-    // Who names a key in a variable means to use it; secrets and parameters are decrypted by their own service.
+    // The ARN of a key in a variable is for the program; secrets and parameters are decrypted by their own service.
     ...(/arn:aws[\w-]*:kms:/.test(JSON.stringify(definition.containerDefinitions ?? []))
       ? [endpoint('kms', true)]
       : []),

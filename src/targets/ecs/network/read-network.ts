@@ -1,5 +1,5 @@
 import { parseArn } from '../../../arn.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { JsonObject, NetworkSources, Service } from '../../../ports.ts'
 import type { Evidence } from '../facts/deployment-evidence.ts'
 import { runsOnFargate } from '../facts/fargate.ts'
@@ -15,7 +15,7 @@ export async function readNetwork(
   service: Service | undefined,
   definition: JsonObject | undefined,
   sources: NetworkSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<NetworkEvidence | undefined> {
   const said = [
     ...stoppedTasks.flatMap(({ stoppedReason, containers }) => [
@@ -27,7 +27,7 @@ export async function readNetwork(
   const { region } = parseArn(service?.serviceArn ?? '') ?? {}
   if (definition === undefined || region === undefined || !runsOnFargate(service, definition)) return undefined
   if (!said.some((words) => words && unreachableIn(words.untrusted))) return undefined
-  const facts = await gatherNetwork(service, region, sources, look)
+  const facts = await gatherNetwork(service, region, sources, readFact)
   if (facts === undefined) return undefined
   const enclosed = enclosedSubnets(facts)
   return {

@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { AlarmState, PreflightSources, Service } from '../../../ports.ts'
 import type { CodeDeployFacts, PreflightFacts } from '../facts/preflight-facts.ts'
 
@@ -8,14 +8,14 @@ export async function gatherAlarms(
   codeDeploy: CodeDeployFacts | undefined,
   instead: readonly string[] | undefined,
   sources: PreflightSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<PreflightFacts['alarms']> {
   const names = codeDeploy ? (instead ?? alarmsOfGroup(codeDeploy)) : alarmsOfService(service)
   if (names.length === 0) return { names, states: [] }
   // Only CodeDeploy stops for an alarm that is in ALARM before.
   const isSuspect = (states: readonly AlarmState[]) => codeDeploy !== undefined && states.some(isInAlarm)
   const read = () => sources.alarms(names)
-  const seen = await look('cloudwatch:DescribeAlarms', 'whether an alarm is in ALARM', read, isSuspect)
+  const seen = await readFact('cloudwatch:DescribeAlarms', 'whether an alarm is in ALARM', read, isSuspect)
   return { names, states: seen?.value }
 }
 

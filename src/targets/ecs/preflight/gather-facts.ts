@@ -1,5 +1,5 @@
 import { parseArn } from '../../../arn.ts'
-import { type Look, type LookAgain, openLook } from '../../../diagnosis/look.ts'
+import { openFactReader, type ReadFact, type RepeatOptions } from '../../../diagnosis/read-fact.ts'
 import type {
   Ecr,
   Identity,
@@ -52,7 +52,7 @@ export interface PreflightSubject {
 }
 
 /** Adapters that a preflight reads from. */
-export interface PreflightPorts extends CodeDeployPorts, LookAgain {
+export interface PreflightPorts extends CodeDeployPorts, RepeatOptions {
   readonly preflight: PreflightSources
   readonly ecr: Pick<Ecr, 'imageDigest'>
   /** Undefined: platforms of images are not read. */
@@ -60,7 +60,7 @@ export interface PreflightPorts extends CodeDeployPorts, LookAgain {
   readonly roles: RoleSources
   readonly network: NetworkSources
   readonly scaling: Scaling
-  /** Who deploys. */
+  /** The identity that deploys. */
   identity(): Promise<Identity>
 }
 
@@ -69,31 +69,25 @@ export interface PreflightPorts extends CodeDeployPorts, LookAgain {
  * not need. What cannot be read is named in `unread`. Changes nothing.
  */
 export async function gatherFacts(subject: PreflightSubject, ports: PreflightPorts): Promise<PreflightFacts> {
-  const { look, unread } = openLook(ports)
+  const { readFact, unread } = openFactReader(ports)
   const { region, service, definition, isThorough } = subject
   const { preflight: sources } = ports
-  const accountId = await accountOf(subject, ports, look)
+  const accountId = await accountOf(subject, ports, readFact)
   const isFargate = runsOnFargate(service, definition)
   const placeholders = placeholdersIn(definition, subject.current)
   const blank = blankValues(definition, placeholders)
   const uses = secretUsesIn(definition, blank)
   const place = { accountId, region, isSimulated: isThorough, blank, identity: () => ports.identity() }
-  const group = codeDeployOf(subject, ports, look)
+  const group = gatherOfGroup(subject, ports, readFact)
   const [images, secrets, roles, logGroups, targetGroups, network, isScaled, ofGroup] = await Promise.all([
-    gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, look),
-    gatherSecrets(uses, subject.checkSecretKeys, sources, look),
-    gatherRoles(definition, uses, place, ports.roles, look),
-    gatherLogGroups(definition, { region, blank }, sources, look),
-    gatherTargetGroups(service, sources, look),
-    isFargate && isThorough ? gatherNetwork(service, region, ports.network, look) : undefined,
-    gatherScaling(service, ports.scaling, look),
-    group.then(async (codeDeploy) => {
-      const [alarms, traffic] = await Promise.all([
-        gatherAlarms(service, codeDeploy, subject.alarms, sources, look),
-        gatherTraffic(service, codeDeploy, sources, look),
-      ])
-      return { codeDeploy, alarms, traffic }
-    }),
+    gatherImages(definition, { accountId, region, blank, running: runningOn(subject, isFargate) }, ports, readFact),
+    gatherSecrets(uses, subject.checkSecretKeys, sources, readFact),
+    gatherRoles(definition, uses, place, ports.roles, readFact),
+    gatherLogGroups(definition, { region, blank }, sources, readFact),
+    gatherTargetGroups(service, sources, readFact),
+    isFargate && isThorough ? gatherNetwork(service, region, ports.network, readFact) : undefined,
+    gatherScaling(service, ports.scaling, readFact),
+    group,
   ])
   return {
     region,
@@ -128,20 +122,31 @@ function engineIn({ service }: PreflightSubject) {
   return service && engineOf(service, service.serviceName ?? '')
 }
 
-async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, look: Look) {
+/** The deployment group, and what is read by its names. */
+async function gatherOfGroup(subject: PreflightSubject, ports: PreflightPorts, readFact: ReadFact) {
+  const { service } = subject
+  const codeDeploy = await codeDeployOf(subject, ports, readFact)
+  const [alarms, traffic] = await Promise.all([
+    gatherAlarms(service, codeDeploy, subject.alarms, ports.preflight, readFact),
+    gatherTraffic(service, codeDeploy, ports.preflight, readFact),
+  ])
+  return { codeDeploy, alarms, traffic }
+}
+
+async function codeDeployOf(subject: PreflightSubject, ports: PreflightPorts, readFact: ReadFact) {
   const { service, codeDeploy } = subject
   if (service === undefined || engineIn(subject) !== 'codedeploy') return undefined
-  return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, look)
+  return 'then' in codeDeploy ? await codeDeploy : await gatherCodeDeploy(codeDeploy, service, subject, ports, readFact)
 }
 
 /** Of the service; a definition alone belongs to the principal that registers it. */
 async function accountOf(
   { service }: PreflightSubject,
   ports: PreflightPorts,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<string | undefined> {
   const known = parseArn(service?.serviceArn ?? '')?.accountId
   if (known !== undefined) return known
-  const seen = await look('sts:GetCallerIdentity', 'what is in the account', () => ports.identity())
+  const seen = await readFact('sts:GetCallerIdentity', 'what is in the account', () => ports.identity())
   return seen?.value.accountId
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import { Failure } from '../../../failure.ts'
 import type { CodeDeploy, DeploymentGroup, Ecs, JsonObject, Service } from '../../../ports.ts'
 import { isEqual } from '../../../task-definition/equal.ts'
@@ -29,18 +29,18 @@ export async function gatherCodeDeploy(
   service: Service,
   deployed: Deployed,
   ports: CodeDeployPorts,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<CodeDeployFacts> {
   const usual = groupNameOf(wish)
   const { application, deploymentGroup } = usual
   const read = () => ports.codeDeploy.describeDeploymentGroup(application, deploymentGroup)
-  const seen = await look('codedeploy:GetDeploymentGroup', 'the deployment group and its alarms', read)
+  const seen = await readFact('codedeploy:GetDeploymentGroup', 'the deployment group and its alarms', read)
   const isMissing = seen !== undefined && seen.value === undefined
-  const group = isMissing ? await searched(wish, service, ports, look) : seen?.value
+  const group = isMissing ? await searched(wish, service, ports, readFact) : seen?.value
   if (group instanceof Failure) return { ...usual, group: undefined, problem: group }
   const { applicationName = application, deploymentGroupName = deploymentGroup } = group ?? {}
   const name = { application: applicationName, deploymentGroup: deploymentGroupName }
-  const active = await look(
+  const active = await readFact(
     'codedeploy:ListDeployments and codedeploy:GetDeployment',
     'whether another deployment is active',
     async () => await findActive(name, deployed, ports),
@@ -53,11 +53,11 @@ async function searched(
   wish: GroupWish,
   service: Service,
   { codeDeploy }: CodeDeployPorts,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<DeploymentGroup | Failure> {
   const needed =
     'codedeploy:ListApplications, codedeploy:BatchGetApplications, codedeploy:ListDeploymentGroups and codedeploy:BatchGetDeploymentGroups'
-  const found = await look(needed, 'whether a deployment group of another name deploys the service', async () => {
+  const found = await readFact(needed, 'whether a deployment group of another name deploys the service', async () => {
     try {
       return await searchGroup(wish, service, codeDeploy)
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { isAttestation, parseConfig, parseManifest } from '../../../image/manifest.ts'
 import { parseReference } from '../../../image/reference.ts'
@@ -31,7 +31,7 @@ export async function gatherImages(
   definition: JsonObject,
   here: Here,
   ports: ImagePorts,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly ImageFact[]> {
   const users = Map.groupBy(containersOf(definition), (container) => textIn(container, 'image') ?? '')
   const filled = [...users].filter(([reference]) => !here.blank?.has(reference))
@@ -40,7 +40,7 @@ export async function gatherImages(
       reference,
       containers: containers.map((container) => textIn(container, 'name') ?? 'without a name'),
       isEssential: containers.some(isEssential),
-      standing: await standingOf(reference, { ...here, running: runningFor(containers, here) }, ports, look),
+      standing: await standingOf(reference, { ...here, running: runningFor(containers, here) }, ports, readFact),
     })),
   )
 }
@@ -64,7 +64,7 @@ async function standingOf(
   image: string,
   here: ImageHere,
   ports: ImagePorts,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<ImageFact['standing']> {
   const reference = parseReference(image)
   if (reference === undefined) return { kind: 'invalid' }
@@ -73,13 +73,13 @@ async function standingOf(
     return { kind: 'elsewhere' }
   const { repository, digest, tag = 'latest' } = reference
   const read = () => ports.ecr.imageDigest(repository, digest ? { digest } : { tag })
-  const found = await look('ecr:DescribeImages', 'whether the images exist', read, (value) => value === undefined)
+  const found = await readFact('ecr:DescribeImages', 'whether the images exist', read, (value) => value === undefined)
   if (found === undefined) return { kind: 'unread' }
   const { value } = found
-  if (value === undefined) return await missing(repository, ports, look)
+  if (value === undefined) return await missing(repository, ports, readFact)
   const { registry } = ports
   if (registry === undefined) return { kind: 'there', platforms: undefined }
-  const made = await look(pulling, 'whether the images fit the platform of the task', async () => {
+  const made = await readFact(pulling, 'whether the images fit the platform of the task', async () => {
     const build = await buildOf(repository, value, registry)
     const isDisproved =
       build?.isIndex === false && (await runsAlike(build.platforms, value, here, { ...ports, registry }))
@@ -115,10 +115,14 @@ async function runsAlike(
  * A pull through cache makes repositories and images when they are first pulled, so that DescribeImages does not know them
  * before (Amazon ECR user guide, "Sync an upstream registry"). Its rules have a prefix of the repository's name, or `ROOT`.
  */
-async function missing(repository: string, { preflight }: ImagePorts, look: Look): Promise<ImageFact['standing']> {
+async function missing(
+  repository: string,
+  { preflight }: ImagePorts,
+  readFact: ReadFact,
+): Promise<ImageFact['standing']> {
   const shows = 'whether a pull through cache rule fills the repository'
   const read = async () => (await preflight?.cachePrefixes()) ?? []
-  const rules = await look('ecr:DescribePullThroughCacheRules', shows, read)
+  const rules = await readFact('ecr:DescribePullThroughCacheRules', shows, read)
   const isCached = rules?.value.some((prefix) => prefix === 'ROOT' || repository.startsWith(`${prefix}/`))
   if (isCached) return { kind: 'elsewhere' }
   return { kind: 'missing', repository, mayBeCached: rules === undefined && repository.includes('/') }

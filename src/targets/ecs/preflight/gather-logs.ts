@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { JsonObject, PreflightSources } from '../../../ports.ts'
 import { containersOf, isEssential, objectIn, textIn } from '../../../task-definition/members.ts'
 import type { LogGroupFact } from '../facts/preflight-facts.ts'
@@ -14,7 +14,7 @@ export async function gatherLogGroups(
   definition: JsonObject,
   { region: own, blank }: LogPlace,
   sources: PreflightSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly LogGroupFact[]> {
   const used = containersOf(definition).flatMap((container): readonly Omit<LogGroupFact, 'standing'>[] => {
     const configuration = objectIn(container, 'logConfiguration')
@@ -29,7 +29,7 @@ export async function gatherLogGroups(
   return await Promise.all(
     [...byPlace.values()].flatMap((those) => {
       const fact = those.find((one) => one.isEssential) ?? those[0]
-      return fact === undefined ? [] : withStanding(fact, own, sources, look)
+      return fact === undefined ? [] : withStanding(fact, own, sources, readFact)
     }),
   )
 }
@@ -38,11 +38,11 @@ async function withStanding(
   fact: Omit<LogGroupFact, 'standing'>,
   own: string,
   sources: PreflightSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<LogGroupFact> {
   const { group, region, isCreated } = fact
   const read = () => sources.hasLogGroup(group, region === own ? undefined : region)
   const shows = 'whether the log groups exist'
-  const seen = await look('logs:DescribeLogGroups', shows, read, (isThere) => !isThere && !isCreated)
+  const seen = await readFact('logs:DescribeLogGroups', shows, read, (isThere) => !isThere && !isCreated)
   return { ...fact, standing: seen === undefined ? 'unread' : seen.value ? 'there' : 'missing' }
 }

@@ -1,5 +1,5 @@
 import { parseArn, roleArn } from '../../../arn.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import { ecrPlaceOf } from '../../../image/ecr-host.ts'
 import { parseReference } from '../../../image/reference.ts'
 import { partitionOf } from '../../../partitions.ts'
@@ -23,7 +23,7 @@ export interface RolePlace {
   readonly isSimulated: boolean
   /** Values that are placeholders. */
   readonly blank: ReadonlySet<string>
-  /** Who deploys. */
+  /** The identity that deploys. */
   identity(): Promise<Identity>
 }
 
@@ -33,17 +33,17 @@ interface Use {
   readonly resources: readonly string[]
 }
 
-/** The roles of a definition: whether they exist, who may assume them, whether the caller may pass them, what they may do. */
+/** The roles of a definition: whether they exist, their trust policies, whether the caller may pass them, what they allow. */
 export async function gatherRoles(
   definition: JsonObject,
   secrets: readonly SecretUse[],
   place: RolePlace,
   sources: RoleSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly RoleFact[]> {
   const { accountId, region } = place
   if (accountId === undefined) return []
-  const caller = once(() => callerOf(place, sources, look))
+  const caller = once(() => callerOf(place, sources, readFact))
   const facts = roleMembers.map(async (member): Promise<readonly RoleFact[]> => {
     const given = textIn(definition, member) ?? ''
     const arn = roleArn(given.replace(/^\//, ''), accountId, region)
@@ -52,14 +52,14 @@ export async function gatherRoles(
     const name = arn.split('/').at(-1) ?? ''
     const shows = 'whether the roles exist and trust Amazon ECS'
     const isSuspect = (role: Role | undefined) => role === undefined || !trustsTasks(role.trust)
-    const found = await look('iam:GetRole', shows, () => sources.role(name), isSuspect)
+    const found = await readFact('iam:GetRole', shows, () => sources.role(name), isSuspect)
     if (found === undefined) return [{ member, arn, standing: 'unread', passing: undefined, doing: [] }]
     if (found.value === undefined) return [{ member, arn, standing: 'missing', passing: undefined, doing: [] }]
     const { trust } = found.value
     if (!place.isSimulated) return [{ member, arn, standing: { trust }, passing: undefined, doing: [] }]
     const [passing, doing] = await Promise.all([
-      passingOf(arn, caller, sources, look),
-      member === 'executionRoleArn' ? doingOf(arn, usesOf(definition, secrets, place), sources, look) : [],
+      passingOf(arn, caller, sources, readFact),
+      member === 'executionRoleArn' ? doingOf(arn, usesOf(definition, secrets, place), sources, readFact) : [],
     ])
     return [{ member, arn, standing: { trust }, passing, doing }]
   })
@@ -67,14 +67,20 @@ export async function gatherRoles(
 }
 
 /** ARN that policies can be simulated for: of a session, that of its role, whose path only IAM knows. */
-async function callerOf({ identity }: RolePlace, sources: RoleSources, look: Look): Promise<string | undefined> {
-  const asked = await look('sts:GetCallerIdentity', passable, identity)
+async function callerOf(
+  { identity }: RolePlace,
+  sources: RoleSources,
+  readFact: ReadFact,
+): Promise<string | undefined> {
+  const asked = await readFact('sts:GetCallerIdentity', passable, identity)
   const arn = asked?.value.arn ?? ''
   const { resource = '', service } = parseArn(arn) ?? {}
   const [, session] = /^assumed-role\/([^/]+)/.exec(resource) ?? []
   if (service === 'iam') return resource.startsWith('user/') ? arn : undefined
   if (session === undefined) return undefined
-  const found = await look('iam:GetRole', 'whether the roles exist and trust Amazon ECS', () => sources.role(session))
+  const found = await readFact('iam:GetRole', 'whether the roles exist and trust Amazon ECS', () =>
+    sources.role(session),
+  )
   return found?.value?.arn
 }
 
@@ -91,22 +97,22 @@ async function passingOf(
   arn: string,
   callerOnce: () => Promise<string | undefined>,
   sources: RoleSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<RoleFact['passing']> {
   const caller = await callerOnce()
   if (caller === undefined) return undefined
-  const simulated = await look('iam:SimulatePrincipalPolicy', passable, () =>
+  const simulated = await readFact('iam:SimulatePrincipalPolicy', passable, () =>
     sources.simulate(caller, ['iam:PassRole'], [arn], { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }),
   )
   const [decision] = simulated?.value ?? []
   return decision && { caller, decision }
 }
 
-async function doingOf(arn: string, uses: readonly Use[], sources: RoleSources, look: Look) {
+async function doingOf(arn: string, uses: readonly Use[], sources: RoleSources, readFact: ReadFact) {
   const simulated = await Promise.all(
     uses.map(async ({ actions, resources }) => {
       const read = () => sources.simulate(arn, actions, resources)
-      return (await look('iam:SimulatePrincipalPolicy', passable, read))?.value ?? []
+      return (await readFact('iam:SimulatePrincipalPolicy', passable, read))?.value ?? []
     }),
   )
   return simulated.flat().filter(({ decision }: Decision) => decision !== 'allowed')

@@ -1,5 +1,5 @@
 import { resourceName } from '../../../arn.ts'
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { Scaling, Service } from '../../../ports.ts'
 import { roomOf } from './judge-rollout.ts'
 
@@ -7,7 +7,7 @@ import { roomOf } from './judge-rollout.ts'
 export async function gatherScaling(
   service: Service | undefined,
   scaling: Scaling,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<boolean | undefined> {
   if (service === undefined) return undefined
   const room = roomOf(service)
@@ -15,6 +15,6 @@ export async function gatherScaling(
   const { clusterArn = '', serviceName = '' } = service
   const read = () => scaling.describeScalableTarget(resourceName(clusterArn), serviceName)
   const shows = 'whether autoscaling may change the desired count'
-  const seen = await look('application-autoscaling:DescribeScalableTargets', shows, read)
+  const seen = await readFact('application-autoscaling:DescribeScalableTargets', shows, read)
   return seen && seen.value !== undefined
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../../../diagnosis/look.ts'
+import type { ReadFact } from '../../../diagnosis/read-fact.ts'
 import type { PreflightSources, Service } from '../../../ports.ts'
 import { loadBalancersOf } from '../codedeploy-group/appspec.ts'
 import type { CodeDeployFacts, TargetGroupFact, TrafficFact } from '../facts/preflight-facts.ts'
@@ -9,14 +9,19 @@ type Route = Pick<TrafficFact, 'arn' | 'targetGroups'>
 export async function gatherTargetGroups(
   service: Service | undefined,
   sources: PreflightSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly TargetGroupFact[]> {
   const arns = new Set(loadBalancersOf(service).flatMap(({ targetGroupArn }) => targetGroupArn ?? []))
   return await Promise.all(
     [...arns].map(async (arn): Promise<TargetGroupFact> => {
       const shows = 'whether load balancers use the target groups'
       const read = () => sources.targetGroup(arn)
-      const seen = await look('elasticloadbalancing:DescribeTargetGroups', shows, read, (group) => group === undefined)
+      const seen = await readFact(
+        'elasticloadbalancing:DescribeTargetGroups',
+        shows,
+        read,
+        (group) => group === undefined,
+      )
       return { arn, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
     }),
   )
@@ -27,7 +32,7 @@ export async function gatherTraffic(
   service: Service | undefined,
   codeDeploy: CodeDeployFacts | undefined,
   sources: PreflightSources,
-  look: Look,
+  readFact: ReadFact,
 ): Promise<readonly TrafficFact[]> {
   const routes = codeDeploy ? routesOfGroup(codeDeploy) : routesOfService(service)
   return await Promise.all(
@@ -35,7 +40,7 @@ export async function gatherTraffic(
       const kind = /:listener-rule\//.test(route.arn) ? 'Rules' : 'Listeners'
       const shows = 'where listeners send the production traffic'
       const read = () => sources.trafficRule(route.arn)
-      const seen = await look(`elasticloadbalancing:Describe${kind}`, shows, read, (rule) => rule === undefined)
+      const seen = await readFact(`elasticloadbalancing:Describe${kind}`, shows, read, (rule) => rule === undefined)
       return { ...route, standing: seen === undefined ? 'unread' : (seen.value ?? 'missing') }
     }),
   )

@@ -5,7 +5,10 @@ import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, RoleFact } from '../facts/preflight-facts.ts'
 import { tasks, trustsTasks } from './task-trust.ts'
 
-/** The roles as IAM has them: there, assumed by tasks, passed by who deploys, and able to do what starts a task. */
+/**
+ * Checks of the roles in IAM: they exist, tasks may assume them, the deploying role may pass them, and they allow what starts a
+ * task.
+ */
 export function judgeRoleUse({ roles }: PreflightFacts): readonly Finding[] {
   return roles.flatMap((role) => [...judgeStanding(role), ...judgePassing(role), ...judgeDoing(role)])
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { text, untrusted } from '../../../text.ts'
+import { type Text, text, untrusted } from '../../../text.ts'
 import { finding } from '../facts/finding-kinds.ts'
 import type { PreflightFacts, TrafficFact } from '../facts/preflight-facts.ts'
 import { primary } from '../facts/service-facts.ts'
@@ -30,21 +30,10 @@ function judgeRoute({ arn, targetGroups, standing }: TrafficFact, isCodeDeploy: 
   const serving = standing
     .filter(({ weight }) => weight > 0)
     .map((group) => ({ ...group, name: nameOfTargetGroup(group.targetGroupArn) }))
-  const [first, second] = targetGroups
-  const stranger = serving.find(({ name }) => !targetGroups.includes(name))
+  const other = serving.find(({ name }) => !targetGroups.includes(name))
   // CodeDeploy shifts the rules of a listener, too, which are not read.
-  if (!isCodeDeploy && (stranger || serving.length === 0)) {
-    return [
-      finding('listener-target', {
-        what: text`Production listener rule is forwarding traffic to unexpected target group`,
-        why: stranger
-          ? text`the ${route} forwards to ${untrusted(stranger.name)}, and the service has ${untrusted(targetGroups.join(' and '))}`
-          : text`the ${route} forwards to no target group`,
-        fix: text`Forward to ${untrusted(first ?? '')} and ${untrusted(second ?? '')} only, with all weight on the one that has the traffic now.`,
-      }),
-    ]
-  }
-  if (serving.length < 2 || stranger) return []
+  if (!isCodeDeploy && (other || serving.length === 0)) return [unexpectedTarget(route, targetGroups, other?.name)]
+  if (serving.length < 2 || other) return []
   const weights = serving.map(({ name, weight }) => `${name} ${weight}`).join(' and ')
   return [
     finding(
@@ -57,4 +46,17 @@ function judgeRoute({ arn, targetGroups, standing }: TrafficFact, isCodeDeploy: 
       isCodeDeploy,
     ),
   ]
+}
+
+/** `other`: the target group that is neither of the two; undefined where the traffic goes to none. */
+function unexpectedTarget(route: Text, targetGroups: readonly string[], other: string | undefined): Finding {
+  const [first, second] = targetGroups
+  return finding('listener-target', {
+    what: text`Production listener rule is forwarding traffic to unexpected target group`,
+    why:
+      other === undefined
+        ? text`the ${route} forwards to no target group`
+        : text`the ${route} forwards to ${untrusted(other)}, and the service has ${untrusted(targetGroups.join(' and '))}`,
+    fix: text`Forward to ${untrusted(first ?? '')} and ${untrusted(second ?? '')} only, with all weight on the one that has the traffic now.`,
+  })
 }

@@ -34,7 +34,7 @@ export type PreflightRequest = Pick<ServiceRequest, 'region' | 'cluster' | 'serv
 
 type Settings = 'desiredCount' | 'settings' | 'former' | 'enableEcsManagedTags' | 'propagateTags'
 
-/** What a deployment begins with. `group`: CodeDeploy's, where there is one; it may still be on its way. */
+/** The state before a deployment. `group`: the deployment group of CodeDeploy, which may still be being read. */
 export interface PreflightSituation {
   /** Undefined: there is none yet. */
   readonly service: Service | undefined
@@ -95,16 +95,16 @@ function asAsked(request: PreflightRequest, service: Service): Service {
   return { ...service, ...members, desiredCount }
 }
 
-/** How what was found is told. `isQuiet`: only what ends the deployment. */
-interface Telling {
+/** How findings are reported. `isQuiet`: only those that block the deployment. */
+interface FindingsReport {
   readonly request: Pick<ServiceRequest, 'dryRun' | 'preflight'>
   readonly isQuiet: boolean
 }
 
-/** Tells what was found. Throws `preflight-failed` when something blocks the deployment; a dry run only says so. */
-export async function* tell(
+/** Reports the findings. Throws `preflight-failed` when one blocks the deployment; a dry run only reports it. */
+export async function* reportFindings(
   { findings, marks, unchecked }: Preflight,
-  { request, isQuiet }: Telling,
+  { request, isQuiet }: FindingsReport,
   context: EcsContext,
 ): Events<void> {
   const at = context.clock.now()
@@ -125,7 +125,7 @@ function plain(said: Text) {
   return untrusted(renderText(said, (theirs) => theirs))
 }
 
-/** All of them, the first one first: whoever corrects one wants to know the others. */
+/** All findings in one failure, so that they can be corrected together. */
 function failureOf([first, ...others]: readonly Finding[], marks: readonly Mistake[]): Failure {
   const rest = others.flatMap(({ what, why }, index) => text`${index === 0 ? '' : ' '}(${index + 2}) ${what}: ${why}.`)
   const more = others.length === 0 ? [] : text` Also found: ${rest}`

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../ports.ts'
 import { isList, isObject, objectsIn } from '../../../task-definition/members.ts'
 
-/** Who assumes the roles of tasks (ECS developer guide, "Task IAM role" and "Task execution IAM role"). */
+/** The principal that assumes the roles of tasks (ECS developer guide, "Task IAM role" and "Task execution IAM role"). */
 export const tasks = 'ecs-tasks.amazonaws.com'
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { Unread } from '../../../diagnosis/look.ts'
+import type { Unread } from '../../../diagnosis/read-fact.ts'
 import { asName, type Text, text, untrusted } from '../../../text.ts'
 import { type FindingCode, finding } from '../facts/finding-kinds.ts'
 import type { ImageFact, PreflightFacts } from '../facts/preflight-facts.ts'

@@ -61,7 +61,7 @@ export function withSettings(plan: ServicePlan, group: DeploymentGroup, { codeDe
     : plan
 }
 
-/** The revision to deploy where it exists: asked for by name, on its way already, or what the service runs anyway. */
+/** The revision to deploy where it exists: requested by name, already being deployed, or live. */
 function existingRevision({ service, current, wanted, inFlight }: Situation): string | undefined {
   if (wanted.arn !== undefined) return wanted.arn
   if (inFlight) return inFlight.taskDefinition

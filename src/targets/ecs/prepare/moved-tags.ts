@@ -19,11 +19,11 @@ interface Tagged {
   readonly image: string
   readonly repository: string
   readonly tag: string
-  /** In the Amazon ECR of the service's account and region, which is the only one that is looked into. */
+  /** In the Amazon ECR of the service's account and region, the only one that is read. */
   readonly isNear: boolean
 }
 
-type Read<T> = { readonly value: T } | { readonly blind: string }
+type Read<T> = { readonly value: T } | { readonly unreadReason: string }
 
 /** All tasks of a deployment run the digest that the first one pulled (ECS developer guide, "container image resolution"). */
 const enough = 100
@@ -55,12 +55,13 @@ export async function* forceWhereMoved(
       read(context, 'ecr:DescribeImages', ({ ecr }) => ecr.imageDigest(repository, { tag })),
     ),
   ])
-  const blind = [tasks, ...digests].flatMap((found) => ('blind' in found ? found.blind : []))
-  for (const reason of new Set(blind)) yield warning(`${reason}, ${unknown}.`)
-  const differing = 'blind' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
+  const unreadReason = [tasks, ...digests].flatMap((found) => ('unreadReason' in found ? found.unreadReason : []))
+  for (const reason of new Set(unreadReason)) yield warning(`${reason}, ${unknown}.`)
+  const differing =
+    'unreadReason' in tasks ? [] : near.flatMap((one, index) => moveOf(one, digests[index], tasks.value))
   const parts = await Promise.all(differing.map((move) => isForPlatform(move, context)))
   const moves = differing.filter((_, index) => !parts[index])
-  for (const move of moves) yield warning(toldOf(move))
+  for (const move of moves) yield warning(moveText(move))
   return moves.length === 0 ? request : { ...request, forceNewDeployment: true }
 }
 
@@ -87,18 +88,18 @@ async function runningTasks({ request, service, running }: Reading, { ecs }: Ecs
 function unlessMissing({ service: { runningCount = 0 }, running }: Reading) {
   return (found: Read<readonly Task[]>): Read<readonly Task[]> =>
     'value' in found && found.value.length === 0 && runningCount > 0
-      ? { blind: `ecs:ListTasks returned no running task of ${shortName(running ?? '')}` }
+      ? { unreadReason: `ecs:ListTasks returned no running task of ${shortName(running ?? '')}` }
       : found
 }
 
-async function read<T>(context: EcsContext, action: string, look: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
+async function read<T>(context: EcsContext, action: string, request: (aws: EcsPorts) => Promise<T>): Promise<Read<T>> {
   try {
-    const found = await readBesideWatch(context, async (aws) => ({ value: await look(aws) }))
-    return found ?? { blind: `AWS did not respond to ${action} in time` }
+    const found = await readBesideWatch(context, async (aws) => ({ value: await request(aws) }))
+    return found ?? { unreadReason: `AWS did not respond to ${action} in time` }
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error
-    if (error.parts.code === 'permission-missing') return { blind: `Not authorized to perform ${action}` }
-    return { blind: renderText(failureInOneLine(error.parts), (theirs) => theirs) }
+    if (error.parts.code === 'permission-missing') return { unreadReason: `Not authorized to perform ${action}` }
+    return { unreadReason: renderText(failureInOneLine(error.parts), (theirs) => theirs) }
   }
 }
 
@@ -120,7 +121,7 @@ function moveOf(tagged: Tagged, found: Read<string | undefined> | undefined, tas
 
 /**
  * Whether what runs is the part for one platform of what the tag leads to. Container instances show the digest of the whole
- * (aws/amazon-ecs-agent#3576); of Fargate nobody says which of the two it is. Where the image may not be read, it is the
+ * (aws/amazon-ecs-agent#3576); for Fargate, which of the two is undocumented. Where the image may not be read, it is the
  * whole.
  */
 async function isForPlatform({ repository, was, now }: Move, { images, signal }: EcsContext): Promise<boolean> {
@@ -133,7 +134,7 @@ async function isForPlatform({ repository, was, now }: Move, { images, signal }:
   }
 }
 
-function toldOf({ image, was, now }: Move): string {
+function moveText({ image, was, now }: Move): string {
   const [before, after] = [was, now].map((digest) => digest.slice(0, 'sha256:'.length + 12))
   return `The tag of ${image} was moved (${before} → ${after}): deploying the same revision again to pull it.`
 }

@@ -9,9 +9,11 @@ import { primary } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import type { Reading } from './read-target.ts'
+import type { ServicePlan } from './service-plan.ts'
 
 /** Where it is not known what stands in the way. Milliseconds. */
-const blindPause = 15_000
+const unknownPause = 15_000
 
 /** The deployment in progress that ours would replace, by the ECS deployment controller. */
 export function rollingConflict(service: Service, taskDefinition: string | undefined): Conflict | undefined {
@@ -27,7 +29,17 @@ export function rollingConflict(service: Service, taskDefinition: string | undef
   return { kind: 'conflict', failure, isRollback: false }
 }
 
-/** Somebody deployed the service in the moment between our look and our change. */
+/** ECS itself lets a newer deployment replace one that is in progress, and so does Slipway unless it is told not to. */
+export function conflictOf(
+  request: ServiceRequest,
+  { engine, service }: Pick<Reading, 'engine' | 'service'>,
+  decided: ServicePlan,
+): Conflict | undefined {
+  const isAllowed = engine === 'codedeploy' || request.onConflict === undefined || request.onConflict === 'stop'
+  return isAllowed ? undefined : rollingConflict(service, decided.to?.id)
+}
+
+/** Another user or run deployed the service between our read and our change. */
 export function changed({ serviceName = '' }: Service): Changed {
   const failure = new Failure({
     code: 'deployment-conflict',
@@ -63,6 +75,6 @@ async function isSettled({ cluster, service }: ServiceRequest, context: EcsConte
   const now = await readBesideWatch(context, ({ ecs }) => ecs.describeService(cluster, service))
   if (now === undefined || primary(now)?.rolloutState === 'IN_PROGRESS') return false
   // A service of CodeDeploy shows nothing here: a group that may not be listed is tried again after a pause.
-  if (primary(now) === undefined) await clock.sleep(blindPause, signal)
+  if (primary(now) === undefined) await clock.sleep(unknownPause, signal)
   return true
 }

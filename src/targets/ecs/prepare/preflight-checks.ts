@@ -8,8 +8,8 @@ import type { Reading } from './read-target.ts'
 import type { ServicePlan } from './service-plan.ts'
 
 /**
- * Looks whether the planned deployment can succeed. Undefined where nobody asks, where no new task starts, or where what is
- * wanted is on its way already. `group`: CodeDeploy's, which may still be on its way.
+ * Checks whether the planned deployment can succeed. Undefined with `preflight: off`, where no new task starts, or where what is
+ * requested is already in progress. `group`: the deployment group of CodeDeploy, which may still be being read.
  */
 export async function check(
   request: ServiceRequest,
@@ -40,16 +40,16 @@ function startsTasks(
 }
 
 /** Says what was found, once. Throws `preflight-failed` when something blocks the deployment. */
-export async function* tellChecks(
+export async function* reportChecks(
   checked: Preflight | undefined,
   request: ServiceRequest,
   { conflict }: Reading,
   context: EcsContext,
 ): AsyncGenerator<DeploymentEvent, void> {
   if (checked === undefined) return
-  const { tell } = await import('../preflight/run-preflight.ts')
-  // After a conflict all is looked at again, and told then.
-  yield* tell(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
+  const { reportFindings } = await import('../preflight/run-preflight.ts')
+  // After a conflict the checks are repeated, and reported then.
+  yield* reportFindings(checked, { request, isQuiet: conflict !== undefined && !request.dryRun }, context)
 }
 
 /** The same of a service that is going to be made from a file, in the shape of CreateService. */
@@ -61,12 +61,12 @@ export async function* checkNew(
 ): AsyncGenerator<DeploymentEvent, void> {
   const { preflight: policy } = request
   if (policy === undefined) return
-  const { preflight, tell } = await import('../preflight/run-preflight.ts')
+  const { preflight, reportFindings } = await import('../preflight/run-preflight.ts')
   const nothing = { current: undefined, group: Promise.resolve(undefined), active: undefined }
   const found = await preflight(
     { ...request, settings: undefined, preflight: policy },
     { ...nothing, service, wanted },
     context,
   )
-  yield* tell(found, { request, isQuiet: false }, context)
+  yield* reportFindings(found, { request, isQuiet: false }, context)
 }

@@ -16,7 +16,7 @@ import type { ServiceRequest, WantedDefinition } from '../request/service-reques
 import { requireSubnets } from '../tasks/task-network.ts'
 import type { ServicePlan } from './service-plan.ts'
 
-/** Without it nobody knows what CodeDeploy does, until it refuses. */
+/** Without it the settings of the deployment group are unknown. */
 const listing = 'codedeploy:ListDeployments'
 
 /** What is there, and what is to be there instead. */
@@ -53,7 +53,7 @@ export async function readTarget(
 ): Promise<Reading | undefined> {
   const { ecs, clock } = context
   const readAt = clock.monotonic()
-  // One that is to be made is not looked for any longer: CreateService says so where it is there.
+  // A service that is to be created is not read again: CreateService fails where it exists.
   const isToBeMade = (seen: Service | undefined) =>
     request.serviceDefinition !== undefined && (seen === undefined || seen.status === 'INACTIVE')
   const found = await readService(context, request, (seen) => isToBeMade(seen) || isSound(seen))
@@ -71,14 +71,14 @@ export async function readTarget(
   const wanted = { ...rendered, definition: withoutOrigin(rendered.definition) }
   const atGroup =
     engine === 'codedeploy'
-      ? await lookAtGroup(request, service, wanted, context, () => denied.push(listing))
+      ? await readGroup(request, service, wanted, context, () => denied.push(listing))
       : { request, inFlight: undefined, conflict: undefined }
   const isListed = !denied.includes(listing)
   return { ...atGroup, isListed, service, engine, running, stored, latest, current, wanted, judgement, readAt, denied }
 }
 
 /** The request with the names of CodeDeploy's deployment group, and what that is busy with. */
-async function lookAtGroup(
+async function readGroup(
   request: ServiceRequest,
   service: Service,
   wanted: WantedDefinition,

@@ -10,11 +10,11 @@ import type { Reading } from './read-target.ts'
 const fresh = 2_000
 
 /**
- * The last look before the change: what somebody else did to the service since it was read, be it while a registration
+ * The last read before the change: what another user changed in the service since it was read, such as while a registration
  * was throttled or a one-off task ran, decides anew whether and how it may be changed. One call, and only where an order,
  * a policy or a count is to be kept and some time has gone by. Undefined: the service runs something else now.
  */
-export async function lookAgain(rollout: Rollout, { running, readAt }: Reading): Promise<Rollout | undefined> {
+export async function recheckService(rollout: Rollout, { running, readAt }: Reading): Promise<Rollout | undefined> {
   const { request, context } = rollout
   const { guard, onConflict, desiredCount } = request
   if (guard === undefined && onConflict === undefined && desiredCount === undefined) return rollout
@@ -26,7 +26,7 @@ export async function lookAgain(rollout: Rollout, { running, readAt }: Reading):
 }
 
 /**
- * Whether a service stays at what it runs, once looks agree. For whoever knows that it was changed a moment ago, as one look
+ * Whether a service still runs the same revision, once reads agree. For a service that was just changed, as one read
  * may show it as it was before.
  */
 export async function isStill(
@@ -34,9 +34,9 @@ export async function isStill(
   { cluster, service }: ServiceRequest,
   context: EcsContext,
 ): Promise<boolean> {
-  const look = () => context.ecs.describeService(cluster, service)
-  const isSame = (seen: Awaited<ReturnType<typeof look>>) =>
+  const read = () => context.ecs.describeService(cluster, service)
+  const isSame = (seen: Awaited<ReturnType<typeof read>>) =>
     seen !== undefined && isSteady(seen) && runningTaskDefinition(seen) === running
-  const seen = await agreed(context, look, (one) => !isSame(one) || running)
+  const seen = await agreed(context, read, (one) => !isSame(one) || running)
   return isSame(seen)
 }

@@ -25,23 +25,23 @@ export function checkServiceDefinition(
   const controller = controllerOf(content)
   const itsFamily = typeof taskDefinition === 'string' ? resourceName(taskDefinition).split(':')[0] : undefined
   const problems: Mistake[] = []
-  const tell = (member: string, message: Text) => void problems.push({ ...at([member]), message })
+  const report = (member: string, message: Text) => void problems.push({ ...at([member]), message })
   const differs = (member: string, theirs: Json | undefined, asked: string | undefined, source: Text) => {
     if (theirs === undefined || asked === undefined || resourceName(String(theirs)) === resourceName(asked)) return
-    tell(member, text`${member} is ${untrusted(String(theirs))}, but ${source} is ${untrusted(resourceName(asked))}`)
+    report(member, text`${member} is ${untrusted(String(theirs))}, but ${source} is ${untrusted(resourceName(asked))}`)
   }
   differs('serviceName', serviceName, service, text`${setting('service')}`)
   differs('cluster', itsCluster, cluster, text`${setting('cluster')}`)
   differs('taskDefinition', itsFamily, family, text`the family of the task definition`)
   if (clientToken !== undefined)
-    tell('clientToken', text`clientToken is set by Slipway, so that a retry creates no second service`)
+    report('clientToken', text`clientToken is set by Slipway, so that a retry creates no second service`)
   if (!controllers.includes(controller))
-    tell(
+    report(
       'deploymentController',
       text`deploymentController must be one of ${controllers.join(', ')}, not ${untrusted(controller)}`,
     )
   if (content.desiredCount === undefined && desiredCount === undefined && schedulingStrategy !== 'DAEMON')
-    tell('desiredCount', text`desiredCount is missing, and ${setting('desired-count')} is empty`)
+    report('desiredCount', text`desiredCount is missing, and ${setting('desired-count')} is empty`)
   if (problems.length > 0) throw invalid(problems, wantedServiceDefinition)
 }
 
@@ -64,7 +64,7 @@ export function withSettings(content: JsonObject, request: ServiceRequest): Json
   return { ...content, ...settled }
 }
 
-/** What says which service is meant, or is an order of its own: nothing to compare. */
+/** Members that identify the service, or are requests of their own: nothing to compare. */
 const notCompared = ['serviceName', 'cluster', 'taskDefinition', 'desiredCount', 'clientToken', 'role', 'tags']
 
 /** What deployment settings decide, where some are asked for. */

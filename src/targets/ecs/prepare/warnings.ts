@@ -18,10 +18,10 @@ export function warningsBefore(
     ...(plan.unchanged ? idle(service) : coming(request, service, plan)),
     ...unapplied(request, service, plan),
   ]
-  const blind = denied.map(
+  const unread = denied.map(
     (action) => `Not authorized to perform ${action}: the current state of the service is only partly known.`,
   )
-  return [...blind, ...found].map(untrusted)
+  return [...unread, ...found].map(untrusted)
 }
 
 function idle({ desiredCount = 0, runningCount = 0 }: Service): readonly string[] {

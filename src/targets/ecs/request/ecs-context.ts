@@ -31,7 +31,7 @@ export interface EcsPorts {
   readonly roles: RoleSources
   /** What was deployed before, for a rollback. */
   readonly revisions: RevisionHistory
-  /** Who the credentials belong to. */
+  /** The identity of the credentials. */
   identity(): Promise<Identity>
   /** The same with less time: no call is tried again after `deadline`. */
   within(deadline: Deadline): EcsPorts
@@ -49,7 +49,7 @@ export interface EcsContext extends EcsAccess, Omit<Context, 'keep'> {
   keep(part: Partial<EcsRecord>): void
 }
 
-/** One deployment on its way: what every engine gets. */
+/** One deployment in progress: what every engine receives. */
 export interface Rollout {
   readonly request: ServiceRequest
   readonly context: EcsContext

@@ -24,7 +24,7 @@ export interface EcsRecord extends Omit<DeploymentRecord, 'target' | 'own' | 'fr
 
 const ownMembers = ['cluster', 'service', 'region', 'engine', 'serviceDeploymentArn', 'codeDeploy'] as const
 
-/** A part of the record as everybody keeps it. */
+/** A part of the record in the form that the core saves. */
 export function keptPart(part: Partial<EcsRecord>): Partial<DeploymentRecord> {
   const { previousTaskDefinition: from, taskDefinition: to, ...rest } = part
   const isOwn = (name: string) => ownMembers.some((own) => own === name)

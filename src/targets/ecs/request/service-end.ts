@@ -8,9 +8,9 @@ export interface ServiceEnd extends Omit<End, 'serving'> {
   readonly serving?: string | undefined
 }
 
-/** The end as everybody has it. */
+/** The end for the core, which has no ARNs. */
 export function endOf(end: ServiceEnd, engine: Engine | undefined): End {
-  // The service names the revision that a stopped deployment of ECS was on its way to.
+  // The service names the revision that a stopped ECS deployment was deploying.
   const isUnknown = end.outcome === 'stopped' && engine === 'ecs-rolling'
   return { ...end, serving: versionOf(isUnknown ? undefined : end.serving) }
 }

@@ -72,7 +72,7 @@ export interface CodeDeployRequest {
   readonly description?: string | undefined
   /** AppSpec as YAML or JSON; made from the service when undefined. */
   readonly appSpec?: string | undefined
-  /** Whose text that is: a file, or the input itself. Undefined for the AppSpec of an earlier deployment. */
+  /** Source of that text: a file, or the input itself. Undefined for the AppSpec of an earlier deployment. */
   readonly appSpecSource?: Source | undefined
   /** Names of the alarms that stop this deployment, in the place of the group's; none: no alarm does. */
   readonly alarms?: readonly string[] | undefined

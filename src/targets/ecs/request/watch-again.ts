@@ -2,7 +2,7 @@ import { withoutAccount } from '../../../arn.ts'
 import { type Text, text, untrusted } from '../../../text.ts'
 import type { ServiceRequest } from './service-request.ts'
 
-/** Whose deployment it is, and whether its rollback is what was asked for. */
+/** The service of the deployment, and whether its rollback was requested. */
 type Whose = Pick<ServiceRequest, 'cluster' | 'service' | 'isTurnedRound'>
 
 /**

@@ -10,8 +10,8 @@ import { standingOf } from '../facts/service-deployment.ts'
 import { engineOf, primary, requireService, runningTaskDefinition } from '../facts/service-facts.ts'
 import type { EcsContext } from '../request/ecs-context.ts'
 import type { ServiceRequest } from '../request/service-request.ts'
+import type { Own } from '../watch/deployment-reading.ts'
 import { ownBeside, slack } from '../watch/find-service-deployment.ts'
-import type { Own } from '../watch/sighting.ts'
 
 /** A deployment of the service that is in flight. */
 export type Moving = {

@@ -23,7 +23,7 @@ interface Good {
   readonly at: number
 }
 
-interface Past {
+interface DeploymentHistory {
   /** Newest first. */
   readonly good: readonly Good[]
   /** The newest deployment failed, and its engine has rolled it back; ARN of the restored revision, where that is known. */
@@ -40,8 +40,8 @@ export async function lastGoodRevision(engine: Engine, service: Service, ports: 
   if (current === undefined) throw noEarlierRevision(service, '')
   const denied: string[] = []
   const { good, back } = await (engine === 'codedeploy'
-    ? pastOfCodeDeploy(ports, denied)
-    : pastOfEcs(service, ports, denied))
+    ? codeDeployHistory(ports, denied)
+    : ecsHistory(service, ports, denied))
   // Where the service runs something else, that has come since, and the list does not have it yet.
   if (back && (back.to ?? current) === current)
     return { arn: current, basis: untrusted(backAlready(current)), warnings: [] }
@@ -88,14 +88,14 @@ function minuteOf(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }
 
-async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: string[]): Promise<Past> {
+async function ecsHistory(service: Service, { ecs, now }: RollbackPorts, denied: string[]): Promise<DeploymentHistory> {
   const { clusterArn = '', serviceName = '' } = service
   const note = () => denied.push('ecs:ListServiceDeployments and ecs:DescribeServiceDeployments')
   const deployments = (await unlessDenied(ecs.listServiceDeployments(clusterArn, serviceName), note)) ?? []
   const ended = deployments.filter((deployment) => standingOf(deployment) === 'succeeded').slice(0, considered)
   const good = ended.map(async ({ targetServiceRevision, finishedAt, createdAt }) => {
-    const look = ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
-    const taskDefinition = await unlessDenied(look, () => denied.push('ecs:DescribeServiceRevisions'))
+    const read = ecs.taskDefinitionOfRevision(targetServiceRevision?.arn ?? '')
+    const taskDefinition = await unlessDenied(read, () => denied.push('ecs:DescribeServiceRevisions'))
     return taskDefinition ? [{ taskDefinition, at: (finishedAt ?? createdAt)?.getTime() ?? now }] : []
   })
   const [newest] = deployments
@@ -106,7 +106,10 @@ async function pastOfEcs(service: Service, { ecs, now }: RollbackPorts, denied: 
   return { good: (await Promise.all(good)).flat(), back: isBack ? { to } : undefined }
 }
 
-async function pastOfCodeDeploy({ revisions, group, now }: RollbackPorts, denied: string[]): Promise<Past> {
+async function codeDeployHistory(
+  { revisions, group, now }: RollbackPorts,
+  denied: string[],
+): Promise<DeploymentHistory> {
   const read = revisions.codeDeployDeployments(group.application, group.deploymentGroup)
   const note = () => denied.push('codedeploy:ListDeployments and codedeploy:BatchGetDeployments')
   const deployments = (await unlessDenied(read, note)) ?? []
@@ -132,13 +135,13 @@ async function fromFamily(
   const active = await revisions.activeRevisions(family, familyLimit)
   const arn = active.find((candidate) => Number(shortName(candidate).split(':')[1]) < Number(number))
   if (arn === undefined) throw noEarlierRevision(service, current)
-  const blind = denied.length > 0 ? ` Not authorized to perform ${[...new Set(denied)].join(', ')}.` : ''
+  const unauthorized = denied.length > 0 ? ` Not authorized to perform ${[...new Set(denied)].join(', ')}.` : ''
   return {
     arn,
     basis: untrusted(`the active revision of ${family} before ${shortName(current)}`),
     warnings: [
       untrusted(
-        `No earlier successful deployment is known, so this run rolls back to ${shortName(arn)}, the revision before; whether it was ever live is unknown.${blind}`,
+        `No earlier successful deployment is known, so this run rolls back to ${shortName(arn)}, the revision before; whether it was ever live is unknown.${unauthorized}`,
       ),
     ],
   }

@@ -35,9 +35,9 @@ export async function requireImages({ target, current, service, region, ecr }: I
     const place = reference && ecrPlaceOf(reference.registry)
     if (!reference || place?.accountId !== account || place?.region !== region) continue
     const { repository, digest, tag = 'latest' } = reference
-    const look = ecr.imageDigest(repository, digest ? { digest } : { tag })
+    const reading = ecr.imageDigest(repository, digest ? { digest } : { tag })
     const found = await unlessDenied(
-      look.then((value) => ({ value })),
+      reading.then((value) => ({ value })),
       () => warnings.push(`Not authorized to perform ecr:DescribeImages: whether ${image} still exists is unknown.`),
     )
     if (found && found.value === undefined) {

@@ -55,5 +55,6 @@ function tagsUpdate({ enableEcsManagedTags, propagateTags }: Wanted, service: Se
 /** Changes only settings, beside a deployment that continues unchanged or is still to come. */
 export async function updateSettings({ request, context }: Rollout, { members }: SettingsUpdate): Promise<Service> {
   const { cluster, service } = request
+  context.keep({ left: 'it had changed settings of the service' })
   return await forPreparation(context, request).ecs.updateService({ cluster, service, ...members })
 }

@@ -33,7 +33,10 @@ export async function* runOneOffTask(
   yield { kind: 'phase', at: at(), name: phase, status: 'running' }
   const tasks = await forPreparation(context, oneOff.task).ecs.runTask(requestOf(oneOff))
   const arns = tasks.flatMap(({ taskArn }) => taskArn ?? [])
-  if (arns.length > 0) context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) } })
+  if (arns.length > 0) {
+    const left = `it had started the one-off task ${arns.join(' ')}, which may still be running`
+    context.keep({ outputs: { 'run-task-arn': JSON.stringify(arns) }, left })
+  }
   const detail = untrusted(arns.join(' '))
   if (!oneOff.task.awaitStop) {
     yield { kind: 'phase', at: at(), name: phase, status: 'succeeded', detail }
@@ -93,8 +96,8 @@ async function waitForStop(oneOff: OneOff, context: EcsContext, arns: readonly s
   const agree = startAgreement(context.clock)
   let last: Problem | undefined
   for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
-    const look = ecs.describeTasks(oneOff.cluster, arns)
-    const tasks = (await lookUntil(context.clock, deadline, look)) ?? []
+    const reading = ecs.describeTasks(oneOff.cluster, arns)
+    const tasks = (await lookUntil(context.clock, deadline, reading)) ?? []
     if (tasks.length < arns.length || tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) continue
     const essential = essentialsOf(oneOff.definition)
     const problems = tasks.flatMap((task) => problemOf(task, essential) ?? [])

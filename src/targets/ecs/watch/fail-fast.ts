@@ -24,13 +24,13 @@ export interface FailFast {
   /**
    * The message, once, when `fail-fast-after` of them failed or none can be placed. Reads the tasks only when there is a sign.
    */
-  look(signs: Signs): Promise<Untrusted | undefined>
+  check(signs: Signs): Promise<Untrusted | undefined>
 }
 
 /** Without any progress the tasks are read nevertheless: AWS does not count those that ran for a moment. Milliseconds. */
-const patience = 30_000
+const unreportedWait = 30_000
 /** Once some have failed, the next poll comes sooner. Milliseconds. */
-const alert = 12_000
+const failedWait = 12_000
 /** How far the runner's clock may be ahead of AWS's. Milliseconds. */
 const clockSkew = 60_000
 
@@ -46,7 +46,7 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
     isAllowed = false
   }
   return {
-    async look(signs) {
+    async check(signs) {
       if (!isAllowed || !alertness.isDue(signs)) return undefined
       const group = await largestFailure(rollout, since, pace, onDenied)
       if (group !== undefined) alertness.raise()
@@ -65,11 +65,11 @@ export function startFailFast(rollout: Rollout, pace: Pace): FailFast {
 function startAlertness(clock: Clock, limit: number) {
   let [running, most, fallen, known] = [0, 0, 0, 0]
   let calm = clock.monotonic()
-  let waits = patience
+  let waits = unreportedWait
   return {
     /** Some have failed: the next poll comes sooner. */
     raise: () => {
-      waits = alert
+      waits = failedWait
     },
     isDue(signs: Signs): boolean {
       // More than ever: tasks that come and go are no progress.
@@ -80,7 +80,7 @@ function startAlertness(clock: Clock, limit: number) {
       const failed = Math.max(signs.failed, fallen)
       const isSeen = failed >= limit && failed > known
       // The state may have changed since; only after failures that is no reason to wait for the next poll.
-      const isWorth = waits === alert || !signs.isOld
+      const isWorth = waits === failedWait || !signs.isOld
       const isStuck = isWorth && signs.running < signs.desired && clock.monotonic() - calm >= waits
       if (!isSeen && !isStuck) return false
       known = failed

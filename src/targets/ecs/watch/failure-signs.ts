@@ -11,6 +11,7 @@ export function isLeftToBreaker(
   )
 }
 
+/** Task counts of the new revision for fail-fast. `failed`: failed tasks as the service counts them. */
 export function signsOf(
   { targetServiceRevision: target, deploymentCircuitBreaker: breaker }: ServiceDeployment,
   failed: number,

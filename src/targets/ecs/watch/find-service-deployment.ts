@@ -2,8 +2,8 @@ import { type Deadline, deadlineIn } from '../../../clock.ts'
 import { lookUntil, type Pace, ticks } from '../../../deployment/pace.ts'
 import type { Service, ServiceDeployment } from '../../../ports.ts'
 import type { Rollout } from '../request/ecs-context.ts'
+import { type Own, ownOf } from './deployment-reading.ts'
 import { untilShown } from './own-deployment.ts'
-import { type Own, ownOf } from './sighting.ts'
 
 interface Search {
   readonly rollout: Rollout
@@ -37,8 +37,8 @@ export async function findServiceDeployment(search: Search): Promise<ServiceDepl
   if (named && (await isOurs(named, rejected, search))) return named
   for await (const _ of ticks(clock, until, pace, signal)) {
     const { cluster, service } = rollout.request
-    const look = ecs.listServiceDeployments(cluster, service, new Date(own.from - slack))
-    const listed = (await lookUntil(clock, search.deadline, look)) ?? []
+    const reading = ecs.listServiceDeployments(cluster, service, new Date(own.from - slack))
+    const listed = (await lookUntil(clock, search.deadline, reading)) ?? []
     if (listed.length > 0) pace.spend()
     // Oldest first: a later one of the same revision is of another update.
     for (const deployment of listed.toReversed()) {

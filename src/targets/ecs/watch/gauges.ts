@@ -5,7 +5,7 @@ import { asName, joined, type Text, text, type Untrusted } from '../../../text.t
 import { functionName } from '../strategy/setting-changes.ts'
 
 /** What is worth a line, and what is worth one of the log. */
-export type Told = Pick<Details, 'gauges' | 'notices'>
+export type DetailLines = Pick<Details, 'gauges' | 'notices'>
 
 type Breaker = ServiceDeployment['deploymentCircuitBreaker']
 type Hook = NonNullable<ServiceDeployment['lifecycleHookDetails']>[number]
@@ -21,14 +21,14 @@ export interface Alarms {
 }
 
 /** All of them as one. */
-export function together(...parts: readonly Told[]): Told {
+export function together(...parts: readonly DetailLines[]): DetailLines {
   return { gauges: parts.flatMap(({ gauges }) => gauges), notices: parts.flatMap(({ notices }) => notices) }
 }
 
-const nothing: Told = { gauges: [], notices: [] }
+const nothing: DetailLines = { gauges: [], notices: [] }
 
 /** `2 failed tasks, threshold 10`, and afterwards `4 failed tasks, threshold 3 (TRIGGERED)`; nothing before a task has failed. */
-export function breakerGauge(breaker: Breaker): Told {
+export function breakerGauge(breaker: Breaker): DetailLines {
   const { status = 'DISABLED', failureCount: failures = 0, threshold } = breaker ?? {}
   if (status === 'DISABLED' || failures <= 0) return nothing
   const limit = threshold === undefined ? '' : `, threshold ${threshold}`
@@ -44,7 +44,7 @@ export function breakerLimit(breaker: Breaker): string | undefined {
 }
 
 /** Those in ALARM stay; those that are monitored or OK are of interest until a rollback begins. */
-export function alarmGauge(alarms: Alarms): Told {
+export function alarmGauge(alarms: Alarms): DetailLines {
   const { names, triggered, isInPlan = false } = alarms
   if (names.length === 0) return nothing
   const value = alarmWords(alarms)
@@ -77,12 +77,12 @@ function alarmWords({ names, status, triggered }: Alarms): Text {
 }
 
 /** Lifecycle hooks. Waits for an answer are told where they are asked for. */
-export function hookGauge(hooks: readonly Hook[]): Told {
-  const told = hooks.filter(({ targetType, status }) => targetType !== 'PAUSE' || status === 'FAILED')
-  if (told.length === 0) return nothing
-  const news = told.filter(({ status }) => status !== 'SUCCEEDED')
+export function hookGauge(hooks: readonly Hook[]): DetailLines {
+  const shown = hooks.filter(({ targetType, status }) => targetType !== 'PAUSE' || status === 'FAILED')
+  if (shown.length === 0) return nothing
+  const news = shown.filter(({ status }) => status !== 'SUCCEEDED')
   return {
-    gauges: [{ label: 'Hooks', value: joined(told.map(hookWords), ' · ') }],
+    gauges: [{ label: 'Hooks', value: joined(shown.map(hookWords), ' · ') }],
     notices: news.map((hook) => ({
       key: `hook ${hook.hookId} ${hook.status}`,
       label: 'hook',
@@ -97,7 +97,7 @@ function hookWords({ targetType, targetArn, status = '' }: Hook): Text {
 }
 
 /** How long the bake time lasts, with the share of the traffic while that is not all. `endsAt`: milliseconds since 1970. */
-export function bakeGauge(endsAt: number | undefined, percent: number | undefined): Told {
+export function bakeGauge(endsAt: number | undefined, percent: number | undefined): DetailLines {
   if (endsAt === undefined) return nothing
   const value = percent === undefined || percent >= 100 ? [] : text`at ${percent}%`
   return {

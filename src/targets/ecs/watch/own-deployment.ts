@@ -6,7 +6,7 @@ import type { Service } from '../../../ports.ts'
 import { primary } from '../facts/service-facts.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import { makesDeployment } from '../strategy/update-effects.ts'
-import { type Own, ownOf, startSightings } from './sighting.ts'
+import { type Own, ownOf, startReadings } from './deployment-reading.ts'
 
 /** How long ECS may take to show what an update has made: it does not say. Milliseconds. */
 export const untilShown = 60_000
@@ -28,9 +28,9 @@ function ownInReply({ service, taskDefinition, context }: Rollout, updated: Serv
 export async function awaitOwn(rollout: Rollout, own: Own, deadline: Deadline, pace: Pace): Promise<Own> {
   const { clock, signal } = rollout.context
   const until = Math.min(deadline, deadlineIn(clock, untilShown))
-  const look = startLooks(rollout, own)
+  const read = startReads(rollout, own)
   for await (const _ of ticks(clock, until, pace, signal)) {
-    const shown = await lookUntil(clock, deadline, look())
+    const shown = await lookUntil(clock, deadline, read())
     if (shown) return shown
     pace.hurry()
   }
@@ -45,15 +45,15 @@ export async function ownOfUpdate(rollout: Rollout, updated: Service): Promise<O
   const own = ownInReply(rollout, updated)
   if (own.id !== undefined) return own
   const context = forPreparation(rollout.context, rollout.request)
-  const shown = await persistently(context, startLooks({ ...rollout, context }, own))
+  const shown = await persistently(context, startReads({ ...rollout, context }, own))
   return shown ?? (isMade === 'yes' ? own : undefined)
 }
 
-function startLooks(rollout: Rollout, own: Own): () => Promise<Own | undefined> {
+function startReads(rollout: Rollout, own: Own): () => Promise<Own | undefined> {
   const { cluster, service } = rollout.request
-  const sightings = startSightings(rollout, own)
+  const classify = startReadings(rollout, own)
   return async () => {
-    const { own: seen } = sightings(await rollout.context.ecs.describeService(cluster, service))
+    const { own: seen } = classify(await rollout.context.ecs.describeService(cluster, service))
     return seen.id === undefined ? undefined : seen
   }
 }

@@ -36,7 +36,7 @@ export function explainPauseEnd(end: ServiceEnd, last: PauseEnd | undefined): Se
   if (last === undefined || !/^(failed|rolled-back|rollback-failed|stopped)$/.test(end.outcome)) return end
   const { pause, answer } = last
   if (answer === 'timed-out' && pause.otherwise === 'continue') return end
-  // CodeDeploy stops what nobody answered; where it does not roll back, it says no more than that.
+  // CodeDeploy stops a deployment whose wait timed out; without a rollback it reports no more than that.
   const outcome = end.outcome === 'failed' && isReadyWait(pause) ? 'stopped' : end.outcome
   return { ...end, outcome, cause: answer === 'timed-out' ? unanswered(pause) : refused(pause) }
 }

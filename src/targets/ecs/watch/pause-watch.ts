@@ -12,10 +12,10 @@ export interface Waits {
   answerTo(pause: Pause): PauseAnswer
 }
 
-/** The waits of a deployment from look to look. */
+/** The pauses of a deployment from read to read. */
 export interface PauseWatch {
-  /** What has changed since the look before, one event for each wait; and what a bad answer will be the cause of. */
-  look(now: Waits, at: number): readonly DeploymentEvent[]
+  /** Events for what has changed since the previous read, one for each pause. Keeps the last answer, for `explain`. */
+  update(now: Waits, at: number): readonly DeploymentEvent[]
   isWaiting(): boolean
   /** The end of a deployment whose last wait was not answered with `continue` has that as its cause. */
   explain(end: ServiceEnd): ServiceEnd
@@ -23,13 +23,13 @@ export interface PauseWatch {
   overdue(minutes: number, id: string): ServiceEnd | undefined
 }
 
-/** What we have answered ourselves (`answered` of the request) may still be shown by a look that is a little old. */
+/** A slightly outdated read may still contain a pause that this run has answered (`answered` of the request). */
 export function startPauses(request: ServiceRequest): PauseWatch {
   const { answered = [] } = request
   let open: readonly Pause[] = []
   let last: PauseEnd | undefined
   return {
-    look(now, at) {
+    update(now, at) {
       const waiting = now.open.filter(({ id }) => !answered.includes(id))
       const isOpen = ({ id }: Pause) => waiting.some((pause) => pause.id === id)
       const isNew = ({ id }: Pause) => !open.some((pause) => pause.id === id)

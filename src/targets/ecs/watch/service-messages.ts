@@ -1,9 +1,9 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
 import type { Service } from '../../../ports.ts'
 import { untrusted } from '../../../text.ts'
-import { toldOfTasks } from '../facts/service-events.ts'
+import { tasksInMessage } from '../facts/service-events.ts'
 import type { Rollout } from '../request/ecs-context.ts'
-import type { Own } from './sighting.ts'
+import type { Own } from './deployment-reading.ts'
 
 /** Events of a service across reads, each reported once. */
 export interface ServiceMessages {
@@ -26,7 +26,7 @@ export function startServiceMessages({ service, context }: Rollout, own: Own | u
         kind: 'message',
         at: createdAt?.getTime() ?? context.clock.now(),
         message: untrusted(message),
-        ...toldOfTasks(message),
+        ...tasksInMessage(message),
       }))
     },
   }

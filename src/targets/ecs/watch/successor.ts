@@ -8,15 +8,15 @@ import { isTriggered, reasonOf } from '../facts/service-deployment.ts'
 import type { EcsPorts, Rollout } from '../request/ecs-context.ts'
 import { versionOf } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { type DeploymentReading, endByOthers, type Own, ownOf, startReadings } from './deployment-reading.ts'
 import { ownBeside } from './find-service-deployment.ts'
-import { endByOthers, type Own, ownOf, type Sighting, startSightings } from './sighting.ts'
 
 /** As ECS words why it stopped a deployment for another one. */
 const replaced = /\bnewer service deployment\b/i
 
 /** The service, and the service deployment that was made after ours: each read may be late. */
 interface Seen {
-  readonly sighting: Sighting
+  readonly reading: DeploymentReading
   readonly newer: ServiceDeployment | undefined
 }
 
@@ -35,12 +35,12 @@ export async function endOfStopped(
 ): Promise<ServiceEnd | Successor> {
   const reason = reasonOf(stopped)
   if (isTriggered(stopped)) return { outcome: 'failed', reason }
-  const look = startLooks(stopped, rollout, own)
+  const readBoth = startReads(stopped, rollout, own)
   // An existing deployment is seen in one read; a missing one may be due to an outdated response.
   const named = (seen: Seen) => isClear(seen, own) || nameOf(seen)
-  const { sighting, newer } = (await agreed(rollout.context, look, named, patient)) ?? {}
-  const { holder, current } = sighting ?? {}
-  const theirs = sighting && endByOthers(sighting)
+  const { reading, newer } = (await agreed(rollout.context, readBoth, named, patient)) ?? {}
+  const { holder, current } = reading ?? {}
+  const theirs = reading && endByOthers(reading)
   if (theirs) return theirs
   if (holder === 'ours' && current && current.id !== own.id) return { own: ownOf(current) }
   if (holder === 'ours' && current?.rolloutState === 'FAILED') return { outcome: 'failed', reason }
@@ -50,10 +50,10 @@ export async function endOfStopped(
   return { ...stoppedByHand(reason), serving: current?.taskDefinition }
 }
 
-function startLooks(stopped: ServiceDeployment, rollout: Rollout, own: Own): () => Promise<Seen> {
+function startReads(stopped: ServiceDeployment, rollout: Rollout, own: Own): () => Promise<Seen> {
   const { context, request } = rollout
   const { cluster, service } = request
-  const sight = startSightings(rollout, own)
+  const classify = startReadings(rollout, own)
   const deadline = deadlineIn(context.clock, afterEndTime)
   const read = <T>(ask: (aws: EcsPorts) => Promise<T>) => readAfterEnd(context, ask, deadline)
   const isNewer = ({ createdAt }: ServiceDeployment) =>
@@ -63,16 +63,16 @@ function startLooks(stopped: ServiceDeployment, rollout: Rollout, own: Own): () 
       read(({ ecs }) => ecs.describeService(cluster, service)),
       read(({ ecs }) => ecs.listServiceDeployments(cluster, service, stopped.createdAt)),
     ])
-    return { sighting: sight(found), newer: listed?.find(isNewer) }
+    return { reading: classify(found), newer: listed?.find(isNewer) }
   }
 }
 
-function isClear({ sighting: { holder, current } }: Seen, own: Own): boolean {
+function isClear({ reading: { holder, current } }: Seen, own: Own): boolean {
   return holder === 'others' || (holder === 'ours' && (current?.id !== own.id || current?.rolloutState === 'FAILED'))
 }
 
-function nameOf({ sighting, newer }: Seen): string | undefined {
-  return newer?.serviceDeploymentArn ?? sighting.current?.id ?? (sighting.isGone ? 'gone' : undefined)
+function nameOf({ reading, newer }: Seen): string | undefined {
+  return newer?.serviceDeploymentArn ?? reading.current?.id ?? (reading.isGone ? 'gone' : undefined)
 }
 
 async function endByNewer(newer: ServiceDeployment, { context, taskDefinition: wanted }: Rollout) {

@@ -22,14 +22,14 @@ import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { reattach } from '../request/watch-again.ts'
 import { shiftMinutes } from '../strategy/setting-changes.ts'
+import { identified, type Own } from './deployment-reading.ts'
 import { notStopped, startFailFast } from './fail-fast.ts'
 import { isLeftToBreaker, signsOf } from './failure-signs.ts'
 import { findServiceDeployment } from './find-service-deployment.ts'
 import { hookWaits } from './hook-waits.ts'
 import { startPauses } from './pause-watch.ts'
 import { startDetails } from './service-deployment-details.ts'
-import { type ServiceLooks, startServiceLooks } from './service-looks.ts'
-import { identified, type Own } from './sighting.ts'
+import { type ServiceReads, startServiceReads } from './service-reads.ts'
 import { endOfStopped, type Successor } from './successor.ts'
 
 interface Watched {
@@ -50,7 +50,7 @@ export function withBakeTimes(rollout: Rollout, configuration: DeploymentConfigu
 }
 
 /** Polls at which the breaker has fired and ECS has not reacted, after which ECS is considered stuck. */
-const stalledLooks = 3
+const stalledReads = 3
 
 /**
  * Watches one service deployment to its end: one cheap call per poll, the service's events at intervals. Its success counts once
@@ -64,7 +64,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
   const pauses = startPauses(request)
   const failFast = startFailFast(rollout, pace)
   const details = startDetails(rollout, pace)
-  const service = startServiceLooks(rollout, watched.own, pace)
+  const service = startServiceReads(rollout, watched.own, pace)
   const stops = startStops()
   let stopReason: Untrusted | undefined
   let { found } = watched
@@ -76,19 +76,19 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
     found = undefined
     if (now === undefined) continue
     const isStopped = stopReason !== undefined
-    const waits = pauses.look(hookWaits(now, request, isStopped), clock.now())
+    const waits = pauses.update(hookWaits(now, request, isStopped), clock.now())
     const events = [...progress(before, now, clock.now()), ...waits]
     yield* events
     yield* details(now)
     deadline.hold(pauses.isWaiting())
     before = now
-    stops.look(now, isStopped)
+    stops.update(now, isStopped)
     triggered = isTriggered(now) ? triggered + 1 : 0
     const end = yield* endOf(now, triggered, watched, service)
     if (end) return pauses.explain({ ...end, triggeredAlarms: triggeredAlarms(now), stopped: stops.by(), stopReason })
     if (pauses.isWaiting() && request.onPause === 'leave') return { outcome: 'paused' }
     const isOpen = !isStopped && standingOf(now) === 'running' && !isLeftToBreaker(now, rollout)
-    const same = isOpen ? await failFast.look(signsOf(now, service.failed())) : undefined
+    const same = isOpen ? await failFast.check(signsOf(now, service.failed())) : undefined
     if (same) {
       stopReason = same
       const given = yield* giveUp(watched, same)
@@ -96,7 +96,7 @@ export async function* watchServiceDeployment(watched: Watched): Events<ServiceE
       pace.hurry()
     }
     if (events.length > 0 || (isNearEnd(now) && !pauses.isWaiting())) pace.hurry()
-    const overtaken = yield* service.glance(now, events.length > 0)
+    const overtaken = yield* service.poll(now, events.length > 0)
     if (overtaken) return overtaken
   }
   const [minutes, last, again] = [request.waitMinutes, lastSeen(before), reattach(arn, request)]
@@ -110,7 +110,7 @@ function startStops() {
   let by: ServiceEnd['stopped']
   return {
     by: () => by,
-    look({ status = '' }: ServiceDeployment, isOurs: boolean) {
+    update({ status = '' }: ServiceDeployment, isOurs: boolean) {
       if (isOurs) by = 'by-us'
       else if (/^(?:STOP|ROLLBACK)_REQUESTED$/.test(status)) by ??= 'by-others'
     },
@@ -135,7 +135,7 @@ async function* endOf(
   now: ServiceDeployment,
   triggered: number,
   watched: Watched,
-  service: ServiceLooks,
+  service: ServiceReads,
 ): Events<ServiceEnd | undefined> {
   const { rollout } = watched
   const { request } = rollout
@@ -155,7 +155,7 @@ async function* endOf(
     }
     case 'running':
       if (isFarEnough(now, request.waitFor)) return yield* service.prove({ outcome: 'succeeded' })
-      return triggered >= stalledLooks && isStalled(now, rollout) ? { outcome: 'failed', reason } : undefined
+      return triggered >= stalledReads && isStalled(now, rollout) ? { outcome: 'failed', reason } : undefined
     case 'rolling-back':
       return undefined
   }

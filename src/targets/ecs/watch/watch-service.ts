@@ -11,8 +11,8 @@ import type { Rollout } from '../request/ecs-context.ts'
 import { shortName } from '../request/revision-version.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
 import { isScaled } from '../strategy/update-effects.ts'
+import { type DeploymentReading, endByOthers, identified, type Own, startReadings } from './deployment-reading.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { endByOthers, identified, type Own, type Sighting, startSightings } from './sighting.ts'
 
 /** A deployment that is watched by the service's own list of deployments. */
 export interface Watched {
@@ -39,37 +39,37 @@ export async function* watchService({
   pace,
 }: Watched): AsyncGenerator<DeploymentEvent, ServiceEnd> {
   const { context, request } = rollout
-  const sight = startSightings(rollout, own)
-  const told = startTelling(rollout, own)
+  const classify = startReadings(rollout, own)
+  const progress = startProgressReports(rollout, own)
   const judge = startJudging(rollout)
   let last: Seen | undefined
   for await (const _ of ticks(context.clock, deadline, pace, context.signal)) {
-    const look = context.ecs.describeService(request.cluster, request.service)
+    const reading = context.ecs.describeService(request.cluster, request.service)
     const seen = await lookUntil(
       context.clock,
       deadline,
-      look.then((service) => ({ service })),
+      reading.then((service) => ({ service })),
     )
     if (seen === undefined) continue
-    last = { ...seen, sighting: sight(seen.service) }
-    const events = told.news(last)
+    last = { ...seen, reading: classify(seen.service) }
+    const events = progress.news(last)
     yield* events
     if (events.some(({ kind }) => kind === 'progress')) pace.hurry()
     const end = judge(last)
     if (end) return end
   }
   const { waitMinutes: minutes } = request
-  return told.isReturning() ? returning(minutes, lastSeen(last)) : timedOut(request, minutes, lastSeen(last))
+  return progress.isReturning() ? returning(minutes, lastSeen(last)) : timedOut(request, minutes, lastSeen(last))
 }
 
 /** What a poll shows, and what that means for our deployment. */
 interface Seen {
   readonly service: Service | undefined
-  readonly sighting: Sighting
+  readonly reading: DeploymentReading
 }
 
 /** Reports what differs from the previous poll. */
-function startTelling(rollout: Rollout, own: Own) {
+function startProgressReports(rollout: Rollout, own: Own) {
   const { clock } = rollout.context
   const messages = startServiceMessages(rollout, own)
   let isKnown = own.id !== undefined
@@ -77,11 +77,11 @@ function startTelling(rollout: Rollout, own: Own) {
   let before = ''
   return {
     isReturning: () => isReturning,
-    news({ service, sighting }: Seen): readonly DeploymentEvent[] {
-      const { mine, isFailed } = sighting
+    news({ service, reading }: Seen): readonly DeploymentEvent[] {
+      const { mine, isFailed } = reading
       const events = [...messages.news(service)]
-      if (!isKnown && sighting.own.id !== undefined) events.push(identified(rollout, sighting.own))
-      isKnown ||= sighting.own.id !== undefined
+      if (!isKnown && reading.own.id !== undefined) events.push(identified(rollout, reading.own))
+      isKnown ||= reading.own.id !== undefined
       const counts = mine && tasksOf(mine)
       if (counts && JSON.stringify(counts) !== before) events.push(taskProgress(clock.now(), counts))
       before = counts ? JSON.stringify(counts) : before
@@ -105,14 +105,14 @@ function startJudging(rollout: Rollout): (seen: Seen) => ServiceEnd | undefined 
     // A response with the previous count is outdated, unless autoscaling has restored the count.
     const isOld = found?.end.outcome === 'succeeded' && isScaled(rollout) && !hasNewCount(seen)
     const counted = isOld && !wasScaled ? undefined : found
-    const isAgreed = agree(counted && `${counted.end.outcome} ${seen.sighting.current?.id}`)
+    const isAgreed = agree(counted && `${counted.end.outcome} ${seen.reading.current?.id}`)
     return counted && ((counted.isStated && !isOld) || isAgreed) ? counted.end : undefined
   }
 }
 
-function conclude({ service, sighting }: Seen, rollout: Rollout): Conclusion | undefined {
-  const { holder, current, mine, isFailed } = sighting
-  const theirs = endByOthers(sighting)
+function conclude({ service, reading }: Seen, rollout: Rollout): Conclusion | undefined {
+  const { holder, current, mine, isFailed } = reading
+  const theirs = endByOthers(reading)
   if (theirs) return { end: theirs, isStated: false }
   if (service === undefined || current === undefined) return undefined
   const { rolloutState: state, taskDefinition: serving } = current
@@ -153,9 +153,9 @@ function tasksOf({ desiredCount = 0, runningCount = 0, pendingCount = 0, failedT
 }
 
 function lastSeen(last: Seen | undefined) {
-  const { service, sighting } = last ?? {}
-  const { taskDefinition } = sighting?.current ?? {}
-  if (sighting?.own.id !== undefined || taskDefinition === undefined)
+  const { service, reading } = last ?? {}
+  const { taskDefinition } = reading?.current ?? {}
+  if (reading?.own.id !== undefined || taskDefinition === undefined)
     return text`the service has ${service?.deployments?.length ?? 0} deployments in progress`
   return text`the PRIMARY deployment of the service is still ${asName(shortName(taskDefinition))}`
 }

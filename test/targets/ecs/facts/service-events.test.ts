@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { toldOfTasks } from '../../../../src/targets/ecs/facts/service-events.ts'
+import { tasksInMessage } from '../../../../src/targets/ecs/facts/service-events.ts'
 
 test.each([
   ['has started 2 tasks: (task a) (task b).', { begun: 2 }],
@@ -13,5 +13,5 @@ test.each([
   ['registered 1 targets in (target-group g)', {}],
   ['has reached a steady state.', {}],
 ])('a service event tells of tasks: %s', (message, expected) => {
-  expect(toldOfTasks(`(service api) ${message}`)).toEqual(expected)
+  expect(tasksInMessage(`(service api) ${message}`)).toEqual(expected)
 })

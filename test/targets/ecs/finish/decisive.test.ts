@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Evidence, ServiceEvent, TargetHealth } from '../../../../src/targets/ecs/facts/deployment-evidence.ts'
-import { isDecisive, isPartial, isTelling } from '../../../../src/targets/ecs/finish/decisive.ts'
+import { isDecisive, isPartial, isSpecific } from '../../../../src/targets/ecs/finish/decisive.ts'
 import { untrusted } from '../../../../src/text.ts'
 
 const empty: Evidence = { stoppedTasks: [], serviceEvents: [], targetHealth: [], logs: [], missingPermissions: [] }
@@ -95,7 +95,7 @@ test.each([
   ['task-failed-to-start', true, true],
   ['out-of-memory', undefined, true],
 ])('a cause %s (general: %s) is told: %s', (code, isGeneral, expected) => {
-  expect(isTelling({ code, isGeneral, what: [], why: [], fix: [], confidence: 'certain' })).toBe(expected)
+  expect(isSpecific({ code, isGeneral, what: [], why: [], fix: [], confidence: 'certain' })).toBe(expected)
 })
 
 describe('more may be known when the logs arrive', () => {

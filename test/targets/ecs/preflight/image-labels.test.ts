@@ -1,6 +1,6 @@
 /** When the label of an image is believed that names another platform than the one that the task runs on. */
 import { expect, test } from '@jest/globals'
-import { openLook } from '../../../../src/diagnosis/look.ts'
+import { openFactReader } from '../../../../src/diagnosis/read-fact.ts'
 import { digestOf } from '../../../../src/image/manifest.ts'
 import { gatherImages } from '../../../../src/targets/ecs/preflight/gather-images.ts'
 import { definitionWith } from './facts.ts'
@@ -68,6 +68,6 @@ test.each<readonly [boolean, string, string, string, string]>([
   const image = reference.startsWith('api') ? `${host}/${reference}` : reference
   const running = { definition: definitionWith({ image }), platform }
   const wanted = definitionWith({ image: `${host}/api:${tag}` })
-  const [fact] = await gatherImages(wanted, { ...here, running }, registry.ports, openLook().look)
+  const [fact] = await gatherImages(wanted, { ...here, running }, registry.ports, openFactReader().readFact)
   expect(fact?.standing).toMatchObject({ kind: 'there', isDisproved, platforms: ['linux/arm64'] })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Bounds, type Places, whereabouts } from '../../src/config/whereabouts.ts'
+import { type Bounds, type Places, serviceLocation } from '../../src/config/service-location.ts'
 import { refusal } from '../refusal.ts'
 
 const nowhere: Bounds = { accountIds: [] }
@@ -72,7 +72,7 @@ describe('names that an ARN says', () => {
       { region: 'eu-west-1' },
     ],
   ])('%s', (_, places, bounds, expected) => {
-    expect(whereabouts(places, bounds)).toMatchObject(expected)
+    expect(serviceLocation(places, bounds)).toMatchObject(expected)
   })
 })
 
@@ -146,12 +146,12 @@ describe('what contradicts an ARN is refused, and both sides are named', () => {
     ],
     ['a region that is empty', { cluster: arn('cluster/shop', '') }, nowhere, 'the input cluster has no region'],
   ])('%s', (_, places, bounds, expected) => {
-    expect(refusal(() => whereabouts(places, bounds))).toContain(expected)
+    expect(refusal(() => serviceLocation(places, bounds))).toContain(expected)
   })
 
   test('everything is said at once', () => {
     const places = { cluster: 'staging', service: arn('service/shop/api', 'us-east-1', '444455556666') }
-    const said = refusal(() => whereabouts(places, here))
+    const said = refusal(() => serviceLocation(places, here))
     for (const what of ['the cluster is', 'the region is', 'the account is']) expect(said).toContain(what)
     expect(said).toContain('Nothing has been changed on AWS.')
   })

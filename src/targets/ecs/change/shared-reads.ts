@@ -8,14 +8,14 @@ interface Answer {
   readonly answer: Promise<unknown>
 }
 
-/** Shorter than the pause before a preflight looks again at what is suspect. Milliseconds. */
+/** Shorter than the pause before a preflight repeats a suspect read. Milliseconds. */
 const fresh = 900
 
 /**
- * The same access to AWS, in which what a preflight asks is not asked again within a second: services that are deployed together
+ * The same access to AWS, in which equal reads of preflights within a second are one: services that are deployed together
  * have roles, images and secrets in common, and IAM and CloudWatch Logs take few calls a second.
  */
-export function shareLooks(aws: EcsAccess, clock: Clock): EcsAccess {
+export function shareReads(aws: EcsAccess, clock: Clock): EcsAccess {
   return sharing(aws, clock, new Map())
 }
 

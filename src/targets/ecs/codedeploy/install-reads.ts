@@ -11,18 +11,18 @@ import { startServiceMessages } from '../watch/service-messages.ts'
  * Reads the service until the new tasks are installed, every other time in place of the deployment: the service shows the state
  * of the tasks, of which CodeDeploy shows nothing before it gives up after an hour.
  */
-export interface InstallLooks {
+export interface InstallReads {
   /** Whether the next read is one of the service. `target`: as last read. */
   isTurn(target: EcsTarget | undefined): boolean
   /**
    * Reports what ECS does. `over`: the new tasks are steady, or gone again, so that CodeDeploy continues. Undefined: there is
    * none yet.
    */
-  look(): AsyncGenerator<DeploymentEvent, Signs | 'over' | undefined>
+  read(): AsyncGenerator<DeploymentEvent, Signs | 'over' | undefined>
 }
 
 /** Starts the reads of the service for the install phase of one deployment. */
-export function startInstallLooks(rollout: Rollout): InstallLooks {
+export function startInstallReads(rollout: Rollout): InstallReads {
   const { request, context } = rollout
   const messages = startServiceMessages(rollout, undefined)
   // The first read is of the deployment: it may have ended already.
@@ -35,7 +35,7 @@ export function startInstallLooks(rollout: Rollout): InstallLooks {
       isOther = !isOther && (target === undefined ? !isOver : isInstalling(target))
       return isOther
     },
-    async *look() {
+    async *read() {
       const service = await readBesideWatch(context, ({ ecs }) => ecs.describeService(request.cluster, request.service))
       const set = newTaskSet(service, rollout)
       for (const event of messages.news(service)) {

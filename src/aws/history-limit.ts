@@ -3,4 +3,4 @@
  * count (hashicorp/terraform-provider-aws#43445): three months have at least 89 days. The same limit is used for CodeDeploy.
  * Milliseconds.
  */
-export const remembered = 85 * 24 * 3_600_000
+export const historyLimit = 85 * 24 * 3_600_000

@@ -16,37 +16,40 @@ const skew = 60_000
 /** ECS shows stopped tasks for about an hour. Milliseconds. */
 const tasksStay = 3_600_000
 
-/** A deployment that has been, or is on its way, as if it had been watched. Throws `deployment-not-found`. */
-export async function pastDeployment(id: string, where: Where, ports: HistoryPorts & GatherPorts): Promise<Past> {
-  const past = await findDeployment(id, where, ports)
-  const { startedAt, endedAt, outcome } = past
+/** Events of a deployment that has ended or is in progress, as a watch would have reported them. Throws `deployment-not-found`. */
+export async function explainDeployment(id: string, where: Where, ports: HistoryPorts & GatherPorts): Promise<Past> {
+  const deployment = await findDeployment(id, where, ports)
+  const { startedAt, endedAt, outcome } = deployment
   const isGoodEnd = outcome !== undefined && isGood(outcome)
-  const serving = outcome === 'succeeded' ? past.taskDefinition : past.previousTaskDefinition
+  const serving = outcome === 'succeeded' ? deployment.taskDefinition : deployment.previousTaskDefinition
   const verdict = outcome && { outcome, serving: outcome === 'failed' ? undefined : versionOf(serving) }
   const events: readonly DeploymentEvent[] = [
-    planned(past, where.region),
-    started(past, where.region),
-    ...(isGoodEnd ? [] : await explained(past, ports, ports.clock.now())),
+    planned(deployment, where.region),
+    started(deployment, where.region),
+    ...(isGoodEnd ? [] : await explained(deployment, ports, ports.clock.now())),
     ...(verdict ? [{ kind: 'finished', at: endedAt ?? startedAt, verdict } as const] : []),
   ]
   return {
-    name: past.service,
-    home: { kind: 'cluster', name: past.cluster },
+    name: deployment.service,
+    home: { kind: 'cluster', name: deployment.cluster },
     startedAt,
     isOver: verdict !== undefined,
     events,
   }
 }
 
-function planned({ cluster, service, engine, startedAt, ...past }: KnownDeployment, region: string): DeploymentEvent {
+function planned(
+  { cluster, service, engine, startedAt, ...deployment }: KnownDeployment,
+  region: string,
+): DeploymentEvent {
   const what = { changes: [], images: [], unchanged: false }
   const plan = {
     cluster,
     service,
     region,
     engine,
-    to: versionOf(past.taskDefinition),
-    from: versionOf(past.previousTaskDefinition),
+    to: versionOf(deployment.taskDefinition),
+    from: versionOf(deployment.previousTaskDefinition),
     ...what,
   }
   return { kind: 'planned', at: startedAt, plan: planInWords(plan) }
@@ -62,8 +65,12 @@ function started(
   )
 }
 
-async function explained(past: KnownDeployment, ports: GatherPorts, now: number): Promise<readonly DeploymentEvent[]> {
-  const { startedAt: at, endedAt = now, engine, id, cluster, service, taskDefinition = '', reason } = past
+async function explained(
+  deployment: KnownDeployment,
+  ports: GatherPorts,
+  now: number,
+): Promise<readonly DeploymentEvent[]> {
+  const { startedAt: at, endedAt = now, engine, id, cluster, service, taskDefinition = '', reason } = deployment
   const subject = {
     cluster,
     service,
@@ -71,17 +78,17 @@ async function explained(past: KnownDeployment, ports: GatherPorts, now: number)
     createdAt: at,
     since: at,
     statusReason: reason,
-    triggeredAlarms: past.triggeredAlarms,
+    triggeredAlarms: deployment.triggeredAlarms,
     // By now the targets are those of the version that the rollback restored.
-    isBack: past.outcome === 'rolled-back',
+    isBack: deployment.outcome === 'rolled-back',
     isByCodeDeploy: engine === 'codedeploy',
     codeDeployDeploymentId: engine === 'codedeploy' ? id : undefined,
   }
   const { serviceEvents, ...gathered } = await gather(subject, ports)
   const evidence = { ...gathered, serviceEvents: serviceEvents.filter((event) => event.at <= endedAt + skew) }
   // One that still runs has nothing to explain until a task of it has stopped.
-  if (past.outcome === undefined && evidence.stoppedTasks.length === 0) return []
-  const cause = explain(evidence, { outcome: past.outcome ?? 'failed' })
+  if (deployment.outcome === undefined && evidence.stoppedTasks.length === 0) return []
+  const cause = explain(evidence, { outcome: deployment.outcome ?? 'failed' })
   const hours = Math.floor((now - endedAt) / tasksStay)
   const late = `The deployment ended ${hours} ${hours === 1 ? 'hour' : 'hours'} ago, and ECS keeps stopped tasks for about one hour: evidence may be missing.`
   const isLate = hours > 0 && evidence.stoppedTasks.length === 0

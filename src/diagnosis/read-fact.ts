@@ -6,7 +6,7 @@ import { renderText } from '../text.ts'
  * Reads one fact. Undefined: it could not be read, which is recorded. `action`: the permission it needs; `shows`: what stays
  * unchecked without. A suspect fact is read again where there is time, and the last response counts. Throws only a cancel.
  */
-export type Look = <T>(
+export type ReadFact = <T>(
   action: string,
   shows: string,
   read: () => Promise<T>,
@@ -14,7 +14,7 @@ export type Look = <T>(
 ) => Promise<{ readonly value: T } | undefined>
 
 /** Time for repeated reads of what is suspect. */
-export interface LookAgain {
+export interface RepeatOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -23,11 +23,11 @@ export interface LookAgain {
 const pauses = [1000, 3000]
 
 /** Reads that record what could not be read, each kind once. `again` absent: nothing is read more than once. */
-export function openLook(again?: LookAgain): { readonly look: Look; unread(): readonly Unread[] } {
+export function openFactReader(again?: RepeatOptions): { readonly readFact: ReadFact; unread(): readonly Unread[] } {
   const noted = new Map<string, Unread>()
   return {
     unread: () => [...noted.values()],
-    async look(action, shows, read, isSuspect) {
+    async readFact(action, shows, read, isSuspect) {
       try {
         return { value: await readAgain(read, isSuspect, again) }
       } catch (error) {
@@ -44,7 +44,7 @@ export function openLook(again?: LookAgain): { readonly look: Look; unread(): re
 async function readAgain<T>(
   read: () => Promise<T>,
   isSuspect: ((value: T) => boolean) | undefined,
-  again: LookAgain | undefined,
+  again: RepeatOptions | undefined,
 ): Promise<T> {
   let value = await read()
   for (const pause of again ? pauses : []) {

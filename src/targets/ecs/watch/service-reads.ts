@@ -6,15 +6,15 @@ import type { ServiceDeployment } from '../../../ports.ts'
 import { standingOf } from '../facts/service-deployment.ts'
 import type { Rollout } from '../request/ecs-context.ts'
 import type { ServiceEnd } from '../request/service-end.ts'
+import { type DeploymentReading, endByOthers, type Own, startReadings } from './deployment-reading.ts'
 import { startServiceMessages } from './service-messages.ts'
-import { endByOthers, type Own, type Sighting, startSightings } from './sighting.ts'
 
 /** Reads a service beside its deployment. */
-export interface ServiceLooks {
+export interface ServiceReads {
   /** New tasks that failed, as far as ECS counts them. */
   failed(): number
   /** As often as the pace allows: reports events. The end where another deployment or a deletion ended ours. */
-  glance(now: ServiceDeployment, isMoving: boolean): Events<ServiceEnd | undefined>
+  poll(now: ServiceDeployment, isMoving: boolean): Events<ServiceEnd | undefined>
   /**
    * Proves the deployment's success, in one call: that its revision is PRIMARY (`to`: or that this revision is, after a
    * rollback). Undefined where the service does not show it yet.
@@ -23,41 +23,41 @@ export interface ServiceLooks {
 }
 
 /** Starts the reads of the service for the watch of one service deployment. */
-export function startServiceLooks(rollout: Rollout, own: Own, pace: Pace): ServiceLooks {
+export function startServiceReads(rollout: Rollout, own: Own, pace: Pace): ServiceReads {
   const messages = startServiceMessages(rollout, own)
   const { cluster, service: name } = rollout.request
-  const sight = startSightings(rollout, own)
+  const classify = startReadings(rollout, own)
   const agree = startAgreement(rollout.context.clock)
   let isEnding = false
   let failed = 0
 
   /** Several times, as a read may coincide with the beginning of ECS's own rollback. */
-  const overtaken = (sighting: Sighting, mayBe: boolean): ServiceEnd | undefined => {
-    const end = mayBe ? endByOthers(sighting) : undefined
+  const overtaken = (reading: DeploymentReading, mayBe: boolean): ServiceEnd | undefined => {
+    const end = mayBe ? endByOthers(reading) : undefined
     isEnding = end !== undefined
-    return agree(end && `${end.outcome} ${sighting.current?.id}`) ? end : undefined
+    return agree(end && `${end.outcome} ${reading.current?.id}`) ? end : undefined
   }
-  async function* look(): Events<Sighting | undefined> {
+  async function* read(): Events<DeploymentReading | undefined> {
     const service = await readBesideWatch(rollout.context, ({ ecs }) => ecs.describeService(cluster, name))
     yield* messages.news(service)
-    const sighting = service && sight(service)
-    failed = sighting?.mine?.failedTasks ?? failed
-    return sighting
+    const reading = service && classify(service)
+    failed = reading?.mine?.failedTasks ?? failed
+    return reading
   }
   return {
     failed: () => failed,
-    async *glance(now, isMoving) {
+    async *poll(now, isMoving) {
       if (!pace.aside(isMoving || isEnding)) return undefined
-      const sighting = yield* look()
-      return sighting && overtaken(sighting, standingOf(now) === 'running')
+      const reading = yield* read()
+      return reading && overtaken(reading, standingOf(now) === 'running')
     },
     async *prove(end, to) {
       pace.spend()
-      const sighting = yield* look()
-      if (sighting === undefined) return undefined
-      const { holder, current } = sighting
+      const reading = yield* read()
+      if (reading === undefined) return undefined
+      const { holder, current } = reading
       const isProven = to === undefined ? holder === 'ours' : holder === 'rollback' || current?.taskDefinition === to
-      return isProven ? { ...end, serving: current?.taskDefinition } : overtaken(sighting, true)
+      return isProven ? { ...end, serving: current?.taskDefinition } : overtaken(reading, true)
     },
   }
 }

@@ -2,7 +2,7 @@
 type Port<Methods> = { readonly [Name in keyof Methods]: (...given: never[]) => Promise<unknown> }
 
 /** A port whose adapter is loaded by its first call: most runs need Amazon ECS alone, and code costs start-up time. */
-export function late<Methods extends Port<Methods>>(load: () => Promise<Methods>): Methods {
+export function lazyPort<Methods extends Port<Methods>>(load: () => Promise<Methods>): Methods {
   let adapter: Promise<Methods> | undefined
   return new Proxy({} as Methods, {
     get(_, name) {

@@ -1,17 +1,17 @@
 import type { Clock, Deadline } from '../clock.ts'
 import type { Text } from '../text.ts'
-import type { Crowd } from './backoff.ts'
+import type { ThrottledCalls } from './backoff.ts'
 
-/** How long and by which clock AWS calls are retried. One for a whole run of an action. */
-export interface Patience {
+/** Clock, deadline and signal of AWS calls and their retries. One for a whole run of an action. */
+export interface RetryContext {
   readonly clock: Clock
   /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
   readonly signal: AbortSignal
   readonly deadline: Deadline
   /** For messages. */
   readonly region?: string
-  /** Calls over the same connection that AWS throttles now: they share the waiting. */
-  readonly crowd?: Crowd
+  /** Calls over the same connection that AWS throttles now: their retries are spread over time. */
+  readonly throttledCalls?: ThrottledCalls
   /** Called, at most every 30 s, when a call is retried. */
   reportRetry?(line: Text): void
   /** Resolves the credentials before an attempt's timeout starts. */

@@ -33,7 +33,7 @@ function watching(failFastAfter: number | undefined) {
   const request = { cluster: 'shop', service: 'api', failFastAfter }
   const failFast = startFailFast({ request, context, taskDefinition } as unknown as Rollout, pace as never)
   const look = async (running: number, failed: number, more: { isOld?: boolean; desired?: number } = {}) =>
-    (await failFast.look({ desired: 2, running, failed, ...more }))?.untrusted
+    (await failFast.check({ desired: 2, running, failed, ...more }))?.untrusted
   const crashed = (exitCode: number, createdSecondsAgo = 0): Task => ({
     taskDefinitionArn: taskDefinition,
     stopCode: 'EssentialContainerExited',

@@ -2,15 +2,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { EcsDeployment, Service } from '../../../../src/ports.ts'
 import type { Rollout } from '../../../../src/targets/ecs/request/ecs-context.ts'
-import { awaitOwn, ownOfUpdate } from '../../../../src/targets/ecs/watch/own-deployment.ts'
 import {
+  type DeploymentReading,
   endByOthers,
   identified,
   type Own,
   ownOf,
-  type Sighting,
-  startSightings,
-} from '../../../../src/targets/ecs/watch/sighting.ts'
+  startReadings,
+} from '../../../../src/targets/ecs/watch/deployment-reading.ts'
+import { awaitOwn, ownOfUpdate } from '../../../../src/targets/ecs/watch/own-deployment.ts'
 import { plain } from '../../../refusal.ts'
 import { createClock } from '../../../simulator/clock.ts'
 
@@ -52,9 +52,9 @@ function seen(
   looks: readonly (Service | undefined)[],
   own = known,
   before: Service = { deployments: [old] },
-): Sighting {
-  const sight = startSightings({ taskDefinition: 'api:2', previousTaskDefinition: 'api:1', service: before }, own)
-  return looks.map(sight).at(-1) as Sighting
+): DeploymentReading {
+  const sight = startReadings({ taskDefinition: 'api:2', previousTaskDefinition: 'api:1', service: before }, own)
+  return looks.map(sight).at(-1) as DeploymentReading
 }
 
 const failed = { ...ours, rolloutState: 'FAILED' } as const
@@ -63,7 +63,7 @@ const back = (reason: string) =>
   deployment(1, 1, -3600, { rolloutState: 'IN_PROGRESS', rolloutStateReason: reason } as Partial<EcsDeployment>)
 
 describe('the PRIMARY deployment is', () => {
-  test.each<[Sighting['holder'], string, readonly (Service | undefined)[], Own?]>([
+  test.each<[DeploymentReading['holder'], string, readonly (Service | undefined)[], Own?]>([
     ['ours', 'by its id', [shown([ours, active(old)])]],
     ['ours', 'of our revision, though somebody has deployed it once more since', [shown([deployment(3, 2, 1)])]],
     ['ours', 'of our revision and made in our time, where the id was not known', [shown([ours])], unknown],

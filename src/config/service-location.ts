@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 import { partitions } from '../partitions.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
 
-/** Names and ARNs that say where something is, each under the name of its input. */
+/** Names and ARNs from inputs, each under the name of its input. */
 export interface Places {
   readonly cluster?: string | undefined
   readonly service?: string | undefined
@@ -11,7 +11,7 @@ export interface Places {
   readonly 'task-definition-arn'?: string | undefined
   /** A revision to roll back to. */
   readonly to?: string | undefined
-  /** `service-deployment/<cluster>/<service>/<id>`, with its account or without; other ids say nothing here. */
+  /** `service-deployment/<cluster>/<service>/<id>`, with its account or without; other ids contain no names. */
   readonly 'deployment-id'?: string | undefined
 }
 
@@ -22,14 +22,14 @@ export interface Bounds {
   readonly accountIds: readonly string[]
 }
 
-/** Where something is, in names. */
-export interface Whereabouts {
+/** Cluster, service, region and accounts of a deployment. */
+export interface ServiceLocation {
   readonly cluster?: string | undefined
   readonly service?: string | undefined
   readonly region?: string | undefined
   readonly accountIds: readonly string[]
   /** The inputs whose ARNs contain what no other input does. */
-  readonly toldBy: { readonly cluster?: string; readonly region?: string; readonly account?: string }
+  readonly arnInputs: { readonly cluster?: string; readonly region?: string; readonly account?: string }
 }
 
 /** One value that one setting contains. */
@@ -37,7 +37,7 @@ interface Claim {
   readonly setting: string
   /** As it was written. */
   readonly written: string
-  readonly says: string
+  readonly value: string
 }
 
 /**
@@ -45,13 +45,13 @@ interface Claim {
  * every contradiction, both sides named. The old ARNs of services have no cluster (ECS developer guide, "Amazon Resource
  * Names (ARNs) and IDs").
  */
-export function whereabouts(places: Places, { region, accountIds }: Bounds): Whereabouts {
+export function serviceLocation(places: Places, { region, accountIds }: Bounds): ServiceLocation {
   const arns = arnsIn(places)
   const clusters = [...named('cluster', places), ...inArns(arns, ({ names }) => names.cluster)]
   const services = [...named('service', places), ...inArns(arns, ({ names }) => names.service)]
   const regions = inArns(arns, ({ arn }) => arn?.region)
   const accounts = inArns(arns, ({ arn }) => arn?.accountId)
-  const given = region === undefined ? [] : [{ setting: 'aws-region', written: region, says: region }]
+  const given = region === undefined ? [] : [{ setting: 'aws-region', written: region, value: region }]
   const problems = [
     ...arns.flatMap(({ problem }) => (problem ? [problem] : [])),
     ...contradictions('the cluster', clusters),
@@ -64,12 +64,12 @@ export function whereabouts(places: Places, { region, accountIds }: Bounds): Whe
   const [cluster] = clusters
   const [account] = accounts
   return {
-    cluster: cluster?.says,
-    service: services[0]?.says,
-    region: region ?? regions[0]?.says,
-    accountIds: account === undefined ? accountIds : [account.says],
-    toldBy: {
-      ...(cluster && cluster.written !== cluster.says && { cluster: cluster.setting }),
+    cluster: cluster?.value,
+    service: services[0]?.value,
+    region: region ?? regions[0]?.value,
+    accountIds: account === undefined ? accountIds : [account.value],
+    arnInputs: {
+      ...(cluster && cluster.written !== cluster.value && { cluster: cluster.setting }),
       ...(region === undefined && regions[0] && { region: regions[0].setting }),
       ...(account && { account: account.setting }),
     },
@@ -127,20 +127,20 @@ function problemOf(name: string, written: string, arn: Arn, kind: string, fits: 
 /** The value of the setting itself, where it is a name. */
 function named(name: 'cluster' | 'service', places: Places): readonly Claim[] {
   const written = places[name]
-  return written === undefined || parseArn(written) ? [] : [{ setting: name, written, says: written }]
+  return written === undefined || parseArn(written) ? [] : [{ setting: name, written, value: written }]
 }
 
 function inArns(arns: readonly Located[], find: (located: Located) => string | undefined): readonly Claim[] {
   return arns.flatMap((located) => {
-    const says = find(located)
-    return says ? [{ setting: located.setting, written: located.written, says }] : []
+    const value = find(located)
+    return value ? [{ setting: located.setting, written: located.written, value }] : []
   })
 }
 
 function contradictions(what: string, [first, ...others]: readonly Claim[]): readonly Text[] {
   if (first === undefined) return []
   return others
-    .filter(({ says }) => says !== first.says)
+    .filter(({ value }) => value !== first.value)
     .map((other) => text`${what} is ${claim(first)}, but ${claim(other)}`)
 }
 
@@ -148,14 +148,14 @@ function contradictions(what: string, [first, ...others]: readonly Claim[]): rea
 function strangers(accountIds: readonly string[], accounts: readonly Claim[]): readonly Text[] {
   const allowed = accountIds.join(', ')
   return accounts
-    .filter(({ says }) => accountIds.length > 0 && !accountIds.includes(says))
+    .filter(({ value }) => accountIds.length > 0 && !accountIds.includes(value))
     .map((account) => text`the account is ${allowed} (${setting('allowed-account-ids')}), but ${claim(account)}`)
 }
 
 /** `shop (the input service: arn:aws:ecs:…)`. */
-function claim({ setting: name, written, says }: Claim): Text {
-  const source = written === says ? [] : text`: ${untrusted(written)}`
-  return text`${untrusted(says)} (${setting(name)}${source})`
+function claim({ setting: name, written, value }: Claim): Text {
+  const source = written === value ? [] : text`: ${untrusted(written)}`
+  return text`${untrusted(value)} (${setting(name)}${source})`
 }
 
 function contradictory(problems: readonly Text[]): Failure {

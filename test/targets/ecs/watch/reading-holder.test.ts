@@ -1,7 +1,7 @@
 /** Whose the PRIMARY deployment of a service is, by one look at it. */
 import { expect, test } from '@jest/globals'
 import type { Service } from '../../../../src/ports.ts'
-import { type Own, startSightings } from '../../../../src/targets/ecs/watch/sighting.ts'
+import { type Own, startReadings } from '../../../../src/targets/ecs/watch/deployment-reading.ts'
 
 /** Seconds. */
 const at = (seconds: number) => new Date(seconds * 1000)
@@ -20,7 +20,7 @@ const seen: Own = { id: 'own', from: 150_000, to: 150_000 }
 const news = { events: [{ createdAt: at(160), message: 'x' }] }
 
 function holder(own: Own, shown: Service, wanted = 'api:2') {
-  const sight = startSightings({ taskDefinition: wanted, previousTaskDefinition: 'api:1', service: before }, own)
+  const sight = startReadings({ taskDefinition: wanted, previousTaskDefinition: 'api:1', service: before }, own)
   return sight(shown).holder
 }
 
@@ -54,7 +54,7 @@ test.each<[string, Own, Service, string, string?]>([
 })
 
 test.each(['api:2', 'api:1'])('after our deployment of %s has failed, the former revision is a rollback', (wanted) => {
-  const sight = startSightings({ taskDefinition: wanted, previousTaskDefinition: 'api:1', service: before }, seen)
+  const sight = startReadings({ taskDefinition: wanted, previousTaskDefinition: 'api:1', service: before }, seen)
   expect(sight(service('own', wanted, 150, { rolloutState: 'FAILED' })).isFailed).toBe(true)
   expect(sight(service('back', 'api:1', 170))).toMatchObject({ holder: 'rollback', isFailed: true })
 })

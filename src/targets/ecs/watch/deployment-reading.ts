@@ -17,7 +17,7 @@ export interface Own {
 }
 
 /** What one read of a service shows of our deployment. */
-export interface Sighting {
+export interface DeploymentReading {
   /** The origin of the PRIMARY deployment. `unknown`: the response proves nothing, as it may be from before our deployment. */
   readonly holder: 'ours' | 'rollback' | 'others' | 'unknown'
   /** The PRIMARY deployment. */
@@ -47,7 +47,7 @@ export function identified({ context }: Rollout, { id = '', from: createdAt }: O
 }
 
 /** The end by another cause, where reads agree on it: a newer deployment, or a deleted service. */
-export function endByOthers({ holder, current, isGone }: Sighting): ServiceEnd | undefined {
+export function endByOthers({ holder, current, isGone }: DeploymentReading): ServiceEnd | undefined {
   if (isGone) return stoppedByHand(untrusted('the service was deleted'))
   return holder === 'others' ? supersededBy(versionOf(current?.taskDefinition), current?.id) : undefined
 }
@@ -56,19 +56,22 @@ export function endByOthers({ holder, current, isGone }: Sighting): ServiceEnd |
  * Classifies the PRIMARY deployment of each read. Times are AWS's own: while a response has no event newer than our deployment,
  * an older PRIMARY deployment is no rollback, but the previous state.
  */
-export function startSightings(
+export function startReadings(
   { taskDefinition, previousTaskDefinition, service: before }: Omit<Rollout, 'request' | 'context'>,
   known: Own,
 ) {
   const rollbacks = new Set<string | undefined>()
   let own = known
   let isFailed = false
-  // One that has just been made has none yet, and may not be shown at once.
+  // A service that was just created has no deployments yet, and the first reads may not contain it.
   let wasThere = (before.deployments ?? []).length > 0
   const isNew = ({ id, createdAt }: EcsDeployment) =>
     timeOf(createdAt) >= own.from && !before.deployments?.some((deployment) => deployment.id === id)
 
-  const holderOf = ({ id, createdAt, taskDefinition: theirs }: EcsDeployment, hasNews: boolean): Sighting['holder'] => {
+  const holderOf = (
+    { id, createdAt, taskDefinition: theirs }: EcsDeployment,
+    hasNews: boolean,
+  ): DeploymentReading['holder'] => {
     const at = timeOf(createdAt)
     const isWanted = theirs === taskDefinition
     if (isWanted && id === own.id) return 'ours'
@@ -79,7 +82,7 @@ export function startSightings(
     return at >= own.to || own.id !== undefined ? 'others' : 'unknown'
   }
 
-  return (service: Service | undefined): Sighting => {
+  return (service: Service | undefined): DeploymentReading => {
     const isThere = service !== undefined && !/^(DRAINING|INACTIVE)$/.test(service.status ?? '')
     const { deployments = [], events = [] } = isThere ? service : {}
     const current = isThere ? primary(service) : undefined
