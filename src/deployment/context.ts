@@ -17,4 +17,6 @@ export interface Context {
   credentialLifetime(): Promise<CredentialLifetime>
   /** Keeps what the post step needs, before and after everything that changes AWS. Later values replace earlier ones. */
   keep(part: Partial<DeploymentRecord>): void
+  /** Told what a cancel has interrupted, of which the verdict says only that it was one. */
+  interrupted?(error: unknown): void
 }

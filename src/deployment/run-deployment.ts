@@ -57,13 +57,13 @@ async function* confirm({ plan, confirm: look, mark }: Prepared, { dryRun }: Ter
 /** The end of a deployment that is older than what is live, or than what is in progress. */
 async function* judge(
   watchman: Watchman,
-  { judgement, obstacle, plan }: Prepared,
+  { judgement, obstacle, plan, judged = plan.from }: Prepared,
   { clock }: Context,
 ): Events<End | undefined> {
   const judgements: Judgement[] = [await judgement]
   if (obstacle) judgements.push(await watchman.judge(obstacle.provenance))
   for (const found of judgements) {
-    if (found.kind === 'older') return olderThan(found, watchman.guard, plan.from)
+    if (found.kind === 'older') return olderThan(found, watchman.guard, judged)
     if (found.warning) {
       const message = untrusted(renderText(found.warning, (theirs) => theirs))
       yield { kind: 'warning', at: clock.now(), message }

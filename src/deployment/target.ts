@@ -63,6 +63,8 @@ export interface Prepared {
   readonly minutes: number | undefined
   /** Whether the watchman lets what is live be replaced; asked for while the rest is read. */
   readonly judgement: Promise<Judgement>
+  /** What is judged, where that is not what the plan says to be live: a version that is on its way. */
+  readonly judged?: Version | undefined
   /** Another deployment, beside which AWS takes none; the plan is made anew once it is over. */
   readonly obstacle?: Obstacle | undefined
   /** Another deployment that ours would replace, though it is to be waited for, or to be left. */

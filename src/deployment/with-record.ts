@@ -48,6 +48,7 @@ async function* recorded(...[target, terms, context, known, way]: Parameters<typ
     const error = failureWithOrigins(thrown, terms.origins)
     yield* finishByError(error, { target, context: kept, record }, terms)
     if (!context.signal.aborted) throw error
+    context.interrupted?.(error)
   } finally {
     // Else the post step would take an error for a cancel, and report it as one.
     if (!context.signal.aborted) kept.keep({ stage: 'ended' })

@@ -96,3 +96,13 @@ describe('before it begins', () => {
     expect(log).not.toMatch(/credentials expire at/)
   })
 })
+
+test('a one-off task without a service is no deployment that would go on unwatched', async () => {
+  const sim = rollingScene()
+  sim.world.scenarios.set(oldImage, { kind: 'crash', exitCode: 0 })
+  const task = { 'run-task': 'true', 'wait-for-task-stopped': 'true', 'wait-for-minutes': '90' }
+  const network = { 'run-task-subnets': 'subnet-0aaa1111', 'run-task-security-groups': 'sg-0ccc3333' }
+  const { log } = await deploy(sim, { service: '', 'task-definition-arn': 'api:1', ...task, ...network }, session)
+  expect(log).toMatch(/run-task: succeeded/)
+  expect(log).not.toMatch(/credentials/)
+})

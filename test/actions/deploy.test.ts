@@ -10,6 +10,7 @@ import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, servingImage } from '../deployment/scene.ts'
 import { gitRepository } from '../git/repository.ts'
+import { said } from '../refusal.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
 import type { Simulator } from '../simulator/simulator.ts'
@@ -408,6 +409,25 @@ describe('a cancelled run', () => {
     expect(JSON.stringify(last?.body)).toMatch(/now rolls back to api:1/)
     sim.clock.advance(30 * 60_000)
     expect(servingImage(sim)).toBe(oldImage)
+  })
+
+  test.each([
+    ['RegisterTaskDefinition', {}],
+    ['RunTask', { cluster: 'shop', 'run-task': 'true', 'run-task-subnets': 'subnet-0aaa1111' }],
+  ])('without a service, says whether %s may have been carried out', async (operation, given) => {
+    const sim = rollingScene()
+    const { runner, action } = await prepare(sim, {
+      files: { 'td.json': JSON.stringify({ ...seededTaskDefinition(sim.world), cpu: '512', memory: '1024' }) },
+    })
+    const run = (_: unknown, givenUp?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        givenUp?.addEventListener('abort', () => resolve(), { once: true })
+        runner.cancel()
+      })
+    sim.faults.add({ operation, times: 1, effect: { kind: 'callback', run } })
+    const inputs = { 'task-definition': 'td.json', image: newImage, preflight: 'off', ...given }
+    const error = await action.main(givenInputs(deployInputs, inputs), runner).catch((thrown: unknown) => thrown)
+    expect(said(error)).toMatch(`The run was cancelled during ecs:${operation}; whether it was applied is unknown`)
   })
 
   test('row F32: the post step does nothing after a normal end, and nothing when the main step never began', async () => {

@@ -241,6 +241,24 @@ describe('a deployment in flight', () => {
     expect(mutations(sim)).toEqual([])
   })
 
+  test('what AWS says late is dated by the last look that told anything new, be it the name of a revision', async () => {
+    const sim = rollingScene({ circuitBreaker: 'off', loadBalanced: false })
+    sim.world.scenarios.set(newImage, { kind: 'healthy', startSeconds: 20 })
+    sim.world.scenarios.set(thirdImage, { kind: 'crash', exitCode: 1 })
+    await run(sim, { image: newImage, request: { waitFor: 'traffic-shifted' } })
+    sim.clock.advance(5_000)
+    await run(sim, { image: thirdImage, request: { wait: false } })
+    sim.clock.advance(1_000)
+    sim.recorder.clear()
+    const begun = sim.clock.now()
+    const { log } = await rollBack(sim)
+    const [, minutes, seconds] = /info (\d\d):(\d\d) {2}· /.exec(log) ?? []
+    const named = sim.recorder
+      .calls('ecs', 'DescribeServiceRevisions')
+      .map(({ at }) => Math.floor((at - begun) / 1_000))
+    expect(named).toContain(60 * Number(minutes) + Number(seconds))
+  })
+
   test('a second rollback follows the first one', async () => {
     const sim = rollingScene()
     await inFlight(sim)

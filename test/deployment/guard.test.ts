@@ -253,6 +253,16 @@ describe.each([
   })
 })
 
+test('an older commit is told which revision is newer: the one that is on its way', async () => {
+  const sim = await deployed(rollingScene)
+  sim.world.scenarios.set(imageOf(6), { kind: 'healthy', startSeconds: 600 })
+  await at(sim, 6, { request: { wait: false } })
+  const { outcome, state } = await at(sim, 4)
+  expect(outcome).toBe('superseded')
+  expect(state.plan?.from?.label).toBe('api:2')
+  expect(state.verdict?.serving?.label).toBe('api:3')
+})
+
 test('the tags of the revision that a definition was rendered from do not come along', async () => {
   const sim = await deployed(rollingScene)
   await at(sim, 6)

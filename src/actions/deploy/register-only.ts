@@ -32,9 +32,14 @@ export async function registerOnly({ inputs, place, runner, aws, images, find }:
   const keep = ({ outputs = {} }: { readonly outputs?: Readonly<Record<string, string>> | undefined }) => {
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
   }
-  const context = { clock, signal, keep, credentialLifetime: aws.credentialLifetime }
+  let error: unknown
+  const interrupted = (thrown: unknown) => {
+    error = thrown
+  }
+  const context = { clock, signal, keep, interrupted, credentialLifetime: aws.credentialLifetime }
   for await (const event of deploy(target, termsOf(inputs), context)) report(event, runner)
-  signal.throwIfAborted()
+  // No post step tells of a cancel: whether a call may have been carried out is said here.
+  if (error !== undefined) throw error
   if (inputs.dryRun)
     runner.log.info(text`Dry run, nothing changed: the task definition would be registered, and nothing deployed.`)
 }

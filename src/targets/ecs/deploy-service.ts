@@ -40,7 +40,7 @@ export async function* prepareService(
     const { prepareCreation } = await import('./change/create-and-watch.ts')
     return await prepareCreation(asked, context, marking)
   }
-  const { engine, service, conflict, denied, judgement } = reading
+  const { engine, service, running, conflict, denied, judgement } = reading
   const named = yield* withMovedTags(reading, preparing)
   const drafted = decidePlan(named, reading)
   const found = begun(groupFor(drafted, reading, preparing))
@@ -55,6 +55,7 @@ export async function* prepareService(
     warnings: warningsBefore(named, service, plan, denied),
     minutes: expectedMinutes(named, plan),
     judgement,
+    judged: versionOf(running),
     obstacle: conflict && obstacleOf(conflict, named, context),
     replaces: replaced && obstacleOf(replaced, named, context),
     confirm: () => confirm(named, deployment),

@@ -50,7 +50,8 @@ export function taskTarget(request: TaskRequest, aws: EcsAccess): Target {
       return {
         plan: planOf(wanted),
         warnings: [],
-        minutes: request.task?.waitMinutes,
+        // A task that is not watched any more ends by itself.
+        minutes: undefined,
         judgement: Promise.resolve({ kind: 'pass' }),
         ready: async () => ({
           check: () => check(request, wanted, terms, context),

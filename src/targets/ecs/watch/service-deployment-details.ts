@@ -32,7 +32,7 @@ export function startDetails(rollout: Rollout, pace: Pace): (now: ServiceDeploym
     since = sinceWhen(since, now, at)
     await nameRevision.learn(now)
     const details = detailsOf(now, since, at, nameRevision.of)
-    const written = JSON.stringify([details, unsaid(now)])
+    const written = JSON.stringify([details, unsaid(now, nameRevision.of)])
     if (written === told) return
     told = written
     yield { kind: 'details', at, details }
@@ -76,14 +76,18 @@ function sinceWhen(before: Since | undefined, now: ServiceDeployment, at: number
 }
 
 /** What is no detail, and worth an event all the same: by its time the log dates what AWS says late. */
-function unsaid({ targetServiceRevision: target, sourceServiceRevisions: sources = [], ...now }: ServiceDeployment) {
-  const counts = [...(target ? [target] : []), ...sources].map((revision) => [
+function unsaid(
+  { targetServiceRevision: target, sourceServiceRevisions: sources = [], ...now }: ServiceDeployment,
+  nameOf: (arn: string) => string,
+) {
+  const revisions = [...(target ? [target] : []), ...sources].map((revision) => [
+    nameOf(revision.arn ?? ''),
     revision.requestedTaskCount,
     revision.runningTaskCount,
     revision.pendingTaskCount,
   ])
   const { status, failureCount } = now.deploymentCircuitBreaker ?? {}
-  return [counts, status, failureCount, now.alarms?.status, now.lifecycleHookDetails]
+  return [revisions, status, failureCount, now.alarms?.status, now.lifecycleHookDetails]
 }
 
 function detailsOf(now: ServiceDeployment, since: Since, at: number, nameOf: (arn: string) => string): Details {
