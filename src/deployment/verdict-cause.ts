@@ -47,7 +47,8 @@ async function* examine(end: End, { target, record, context }: Finished): Events
     yield { kind: 'explained', at: clock.now(), cause, evidence, ...(gauges && { gauges }) }
     return cause
   } catch (error) {
-    if (signal.aborted) throw error
+    // A call that a cancel has ended is a `Failure`, and the end was known before it.
+    if (signal.aborted && !(error instanceof Failure)) throw error
     const why = error instanceof Failure ? failureInOneLine(error.parts) : causeInOneLine(unexpected(error))
     const message = `The cause could not be determined: ${renderText(why, (theirs) => theirs)}.`
     yield { kind: 'warning', at: clock.now(), message: untrusted(message) }

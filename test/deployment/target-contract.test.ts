@@ -131,6 +131,16 @@ describe('an end that is known', () => {
     expect(warnings[0]).toMatch(said)
   })
 
+  test('stays when a cancel ends the calls of its explanation', async () => {
+    const job = new AbortController()
+    const explain = () => {
+      job.abort(new Error('cancelled'))
+      return Promise.reject(new Failure({ code: 'cancelled', what: text`the run was cancelled` }))
+    }
+    const { verdict } = await run(target({ explain }, {}, rolledBack), { signal: job.signal })
+    expect(verdict?.outcome).toBe('rolled-back')
+  })
+
   test('is told although the target never explains it', async () => {
     const { verdict, seconds } = await run(target({ explain: () => new Promise(() => undefined) }, {}, rolledBack))
     expect(verdict?.outcome).toBe('rolled-back')
