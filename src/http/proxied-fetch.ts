@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import type { Fetch } from './fetch.ts'
 import { tunnellingAgents } from './tunnel.ts'
 
@@ -24,7 +24,7 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
       signal?.addEventListener('abort', end, { once: true })
       request.once('close', () => signal?.removeEventListener('abort', end))
       request.once('response', resolve)
-      request.end(bytesOf(body))
+      send(body, request, reject)
     })
     const status = message.statusCode ?? 0
     const isRedirect = status >= 300 && status < 400
@@ -38,10 +38,12 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
   }
 }
 
-function bytesOf(body: RequestInit['body']): string | Uint8Array | undefined {
-  if (body === undefined || body === null) return undefined
-  if (typeof body === 'string' || body instanceof Uint8Array) return body
-  throw new TypeError('only texts and bytes are sent')
+function send(body: RequestInit['body'], request: http.ClientRequest, reject: (error: unknown) => void): void {
+  if (body === undefined || body === null) request.end()
+  else if (typeof body === 'string' || body instanceof Uint8Array) request.end(body)
+  else if (Symbol.asyncIterator in body)
+    pipeline(Readable.from(body as AsyncIterable<Uint8Array>), request, (error) => void (error && reject(error)))
+  else reject(new TypeError('only texts, bytes and streams of bytes are sent'))
 }
 
 /** Statuses of which a Response takes no body (https://fetch.spec.whatwg.org/#null-body-status). */
