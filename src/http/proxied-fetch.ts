@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { pipeline, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Fetch } from './fetch.ts'
 import { tunnellingAgents } from './tunnel.ts'
 
@@ -42,8 +42,15 @@ function send(body: RequestInit['body'], request: http.ClientRequest, reject: (e
   if (body === undefined || body === null) request.end()
   else if (typeof body === 'string' || body instanceof Uint8Array) request.end(body)
   else if (Symbol.asyncIterator in body)
-    pipeline(Readable.from(body as AsyncIterable<Uint8Array>), request, (error) => void (error && reject(error)))
+    sendPieces(body as AsyncIterable<Uint8Array>, request).catch((error: Error) => request.destroy(error))
   else reject(new TypeError('only texts, bytes and streams of bytes are sent'))
+}
+
+/** One piece after the other has left this process: their buffers are used again. */
+async function sendPieces(body: AsyncIterable<Uint8Array>, request: http.ClientRequest): Promise<void> {
+  for await (const piece of body)
+    await new Promise<void>((resolve, reject) => request.write(piece, (error) => (error ? reject(error) : resolve())))
+  request.end()
 }
 
 /** Statuses of which a Response takes no body (https://fetch.spec.whatwg.org/#null-body-status). */

@@ -10,7 +10,7 @@ export interface LayoutSource {
   /** As the user wrote it. */
   readonly path: string
   read(path: string, limit?: number): Promise<Uint8Array | undefined>
-  /** The bytes from `from` (inclusive) to `to` (exclusive) in pieces of at most 1 MiB. Throws when there are fewer. */
+  /** The bytes from `from` (inclusive) to `to` (exclusive) in pieces, which last as those of `BlobContent`. */
   stream(path: string, from: number, to: number): AsyncIterable<Uint8Array<ArrayBuffer>>
   /** Bytes; undefined when there is no such file. */
   size(path: string): Promise<number | undefined>

@@ -41,8 +41,8 @@ export interface BlobContent {
   /** Bytes. */
   readonly size: number
   /**
-   * The bytes from `from` (inclusive) to `to` (exclusive) in pieces of at most 1 MiB; any part may be read again. Throws
-   * `image-layout-invalid` before the last piece of the blob when the bytes do not match the digest.
+   * The bytes from `from` (inclusive) to `to` (exclusive) in pieces, any part of them again. A piece may be overwritten
+   * once two more were taken. Throws `image-layout-invalid` before the last piece of the blob when the bytes do not match the digest.
    */
   read(from: number, to: number): AsyncIterable<Uint8Array<ArrayBuffer>>
 }

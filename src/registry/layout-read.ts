@@ -4,8 +4,9 @@ import { type Text, text, untrusted } from '../text.ts'
 
 /** Bytes of one read. */
 const mostAtOnce = 256 * 1024 * 1024
-/** Bytes of one piece of a blob. */
-const pieceBytes = 1024 * 1024
+/** Bytes of one piece of a blob, and buffers for them: one is sent, one is read, and two are left alone for who is slow. */
+const pieceBytes = 512 * 1024
+const pieceBuffers = 4
 
 /** A part of a file, in bytes. */
 export interface Place {
@@ -14,21 +15,28 @@ export interface Place {
 }
 
 /** The bytes of a part. Throws `image-layout-invalid` when the file ends before. */
-export async function readAt(
+export function readAt(path: string, file: FileHandle, { offset, size }: Place): Promise<Uint8Array<ArrayBuffer>> {
+  return fill(path, file, offset, new Uint8Array(size))
+}
+
+async function fill(
   path: string,
   file: FileHandle,
-  { offset, size }: Place,
+  offset: number,
+  content: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const content = new Uint8Array(size)
-  for (let done = 0; done < size; ) {
-    const { bytesRead } = await file.read(content, done, Math.min(size - done, mostAtOnce), offset + done)
+  for (let done = 0; done < content.length; ) {
+    const { bytesRead } = await file.read(content, done, Math.min(content.length - done, mostAtOnce), offset + done)
     if (bytesRead === 0) return invalid(path, text`it ends in the middle of an entry: a truncated download?`)
     done += bytesRead
   }
   return content
 }
 
-/** The bytes of a part from `from` to `to`; the next piece is read while the last one is sent. */
+/**
+ * The bytes of a part from `from` to `to`. The next piece is read while the last one is sent, in turn into a few buffers: with
+ * one for each piece, gigabytes wait for the garbage collector.
+ */
 export async function* piecesAt(
   path: string,
   file: FileHandle,
@@ -37,8 +45,12 @@ export async function* piecesAt(
   to: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (to > size) return invalid(path, text`a file of it became shorter while it was read`)
+  const length = Math.min(pieceBytes, to - from)
+  const buffers = Array.from({ length: pieceBuffers }, () => new Uint8Array(length))
   const pieceFrom = (position: number) => {
-    const piece = readAt(path, file, { offset: offset + position, size: Math.min(pieceBytes, to - position) })
+    const buffer = buffers.shift() ?? new Uint8Array(length)
+    buffers.push(buffer)
+    const piece = fill(path, file, offset + position, buffer.subarray(0, Math.min(length, to - position)))
     // Handled where it is awaited; avoids an unhandledRejection when nobody takes the next piece.
     piece.catch(() => undefined)
     return piece

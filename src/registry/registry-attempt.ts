@@ -84,20 +84,30 @@ function sent(body: RegistryRequest['body'], time: AttemptTime, broken: { error?
   return { body: watched(body, time, broken), duplex: 'half' }
 }
 
-async function* watched(
+/** One piece at a time, when it is asked for. Not the iterable itself: `fetch` would copy every piece. */
+function watched(
   body: StreamedBody,
   time: AttemptTime,
   broken: { error?: unknown },
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  try {
-    for await (const piece of body.open()) {
-      time.progress()
-      yield piece
-    }
-  } catch (error) {
-    broken.error = error
-    throw error
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = body.open()[Symbol.asyncIterator]()
+  const source = {
+    async pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) {
+      try {
+        const { done, value } = await pieces.next()
+        time.progress()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        broken.error = error
+        throw error
+      }
+    },
+    async cancel() {
+      await pieces.return?.()
+    },
   }
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /** No expected response is larger than a manifest may be. A larger body of a refusal is ignored. */

@@ -7,12 +7,12 @@ import type { Refusal, Retries } from './retries.ts'
 import { type Outcome, refusalOf, type Transport } from './transport.ts'
 
 /**
- * Bytes of one request. Amazon ECR takes layer parts of 5 to 10 MiB (the last may be smaller), at most 4,200 of a layer (User
- * Guide, "Amazon ECR service quotas"); a layer of more than 41 GiB is uploaded in larger ones, up to 20 MiB as UploadLayerPart
- * has them.
+ * Bytes of one request. Amazon ECR's own parts have 5 to 10 MiB, which limits callers of UploadLayerPart; a longer request is
+ * split there (User Guide, "Amazon ECR service quotas"). Each request costs a round trip, and some registries a write to disk.
  */
-export const chunkBytes = 10 * 1024 * 1024
-const mostChunks = 4_200
+export const chunkBytes = 64 * 1024 * 1024
+/** Where a request of that size is refused (413): the largest part of Amazon ECR. */
+export const smallChunkBytes = 10 * 1024 * 1024
 /** Times that an upload which the registry lost is begun again, and that one chunk is refused for its position. */
 const mostRestarts = 5
 const mostMisplaced = 3
@@ -31,6 +31,8 @@ interface Position {
   location: string
   /** Bytes that the registry has. */
   offset: number
+  /** Bytes of the next chunk. */
+  chunk: number
   /** True when a chunk was interrupted, so that the registry may hold other bytes than it reports. */
   isResumed: boolean
 }
@@ -74,7 +76,7 @@ async function start(upload: BlobUpload, from: string | undefined): Promise<Posi
 
 function begun({ headers }: RegistryAnswer, doing: Text): Position {
   const location = headers.get('location')
-  if (location !== null) return { location, offset: 0, isResumed: false }
+  if (location !== null) return { location, offset: 0, chunk: chunkBytes, isResumed: false }
   throw new Failure({ code: 'registry-rejected', what: text`The registry returned no Location for ${doing}` })
 }
 
@@ -125,6 +127,10 @@ async function afterRefusal(
     position.offset = expectedByEcr(refusal) ?? (await askPosition(upload, position, retries)) ?? position.offset
     return undefined
   }
+  if (status === 413 && position.chunk > smallChunkBytes && upload.blob.size > smallChunkBytes) {
+    position.chunk = smallChunkBytes
+    return undefined
+  }
   if (status === 404 && refusal.code !== 'NAME_UNKNOWN' && (await upload.isThere(doing))) return 'complete'
   const isLost = (status === 404 && refusal.code !== 'NAME_UNKNOWN') || (status === 400 && position.isResumed)
   if (isLost) return refusal
@@ -136,9 +142,11 @@ function refusalIn({ answer, refusal }: Outcome): Refusal {
 }
 
 /** The rest of the blob with its digest, or the next chunk of it. */
-function nextChunk(upload: BlobUpload, { location, offset }: Position): { request: RegistryRequest; end: number } {
+function nextChunk(
+  upload: BlobUpload,
+  { location, offset, chunk }: Position,
+): { request: RegistryRequest; end: number } {
   const { blob } = upload
-  const chunk = Math.max(chunkBytes, Math.ceil(blob.size / mostChunks))
   const isLast = blob.size - offset <= chunk
   const end = isLast ? blob.size : offset + chunk
   const length = end - offset
@@ -155,7 +163,7 @@ function nextChunk(upload: BlobUpload, { location, offset }: Position): { reques
     body: { length, open: () => blob.read(offset, end) },
     doing: doingOf(upload),
     // 201: what Amazon ECR returns for a chunk (aws/containers-roadmap#2831).
-    expected: isLast ? [201, 204, 400, 404, 416] : [201, 202, 204, 400, 404, 416],
+    expected: isLast ? [201, 204, 400, 404, 413, 416] : [201, 202, 204, 400, 404, 413, 416],
   }
   return { request, end }
 }

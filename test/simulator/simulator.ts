@@ -150,8 +150,10 @@ function siteSide(site: Site, request: HttpRequest): { side: Side; operation: st
     side: {
       refuse,
       denial: () => new AwsError('Forbidden', 'Resource not accessible by integration', 403),
-      handle: async () =>
-        (await site.handle(request)) ??
+      handle: async (bytes) =>
+        (await site.handle(
+          bytes === undefined ? request : { ...request, body: request.body.subarray(0, bytes), isCut: true },
+        )) ??
         refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
     },
   }
