@@ -24,7 +24,7 @@ export function blobContent(source: LayoutSource, { digest, size }: Descriptor):
     if (hashed < from) for await (const _ of read(hashed, from));
     let position = from
     for await (const piece of source.stream(blobPath(digest), from, to)) {
-      if (position <= hashed) hash.update(piece.subarray(Math.min(piece.length, hashed - position)))
+      if (position <= hashed && position + piece.length > hashed) hash.update(piece.subarray(hashed - position))
       position += piece.length
       hashed = Math.max(hashed, position)
       if (position === size) verify()

@@ -26,7 +26,9 @@ async function fill(
   content: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   for (let done = 0; done < content.length; ) {
-    const { bytesRead } = await file.read(content, done, Math.min(content.length - done, mostAtOnce), offset + done)
+    const { bytesRead } = await file
+      .read(content, done, Math.min(content.length - done, mostAtOnce), offset + done)
+      .catch((error: unknown) => unreadable(path, text`${untrusted(String(error))}`))
     if (bytesRead === 0) return invalid(path, text`it ends in the middle of an entry: a truncated download?`)
     done += bytesRead
   }

@@ -19,10 +19,15 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
 }
 
+/** The body of the request threw its cause: no other attempt changes that. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody'
+}
+
 /**
  * One attempt: sends, follows the redirects of a download by `requireHop` and those of an upload on the registry's own
  * address, and reads the answer, all within the time of `timeOf`. Throws `registry-rejected` for what no other attempt
- * changes, `NoAnswer`, what the body throws, or what the network throws.
+ * changes, `NoAnswer`, `UnreadableBody`, or what the network throws.
  */
 export async function sendOnce(
   options: RegistryOptions,
@@ -38,7 +43,7 @@ export async function sendOnce(
       throw notFollowed(request, response)
     return { status: response.status, headers: response.headers, body: await bodyOf(response, request) }
   } catch (error) {
-    if (broken.error !== undefined) throw broken.error
+    if (broken.error !== undefined) throw new UnreadableBody('the body cannot be read', { cause: broken.error })
     if (time.isOver() && !options.signal.aborted) throw new NoAnswer('no complete response in time')
     throw error
   } finally {

@@ -4,7 +4,7 @@ import { reasonOf } from '../http/reason.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text } from '../text.ts'
-import { NoAnswer, sendOnce } from './registry-attempt.ts'
+import { NoAnswer, sendOnce, UnreadableBody } from './registry-attempt.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 import { openRetries, type Refusal, type Retries } from './retries.ts'
 
@@ -71,6 +71,7 @@ async function sendOrRefusal(
     return request.expected.includes(answer.status) ? { answer } : { refusal: refusalOf(answer) }
   } catch (error) {
     if (error instanceof Failure) throw error
+    if (error instanceof UnreadableBody) throw error.cause
     if (options.signal.aborted)
       throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
     const message = `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}`

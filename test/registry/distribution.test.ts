@@ -125,7 +125,6 @@ describe('the way to a registry', () => {
     ['answers with a page of HTML', { kind: 'http', status: 502 }],
     ['breaks the connection', { kind: 'reset' }],
     ['breaks the connection after the work is done', { kind: 'apply-then-drop' }],
-    ['hangs', { kind: 'hang' }],
   ])('goes on when the registry %s now and then', async (_, effect) => {
     const way = open()
     way.spoil({ effect, probability: 0.4, times: 12 })
@@ -134,6 +133,17 @@ describe('the way to a registry', () => {
       exists: true,
       digest: pushed,
     })
+  })
+
+  test('goes on when every request hangs once, and gives up what hangs twice: a minute without any answer', async () => {
+    const way = open()
+    for (const operation of [/^POST/, /^PUT .*uploads/, /^PUT .*manifests/])
+      way.spoil({ operation, effect: { kind: 'hang' }, times: 1 })
+    await pushImage(way, 'v1')
+    way.spoil({ effect: { kind: 'hang' }, times: 2 })
+    const from = way.clock.monotonic()
+    expect((await failure(way.registry.hasBlob('api', digest))).why).toMatch(/: no complete response in time$/)
+    expect(way.clock.monotonic() - from).toBeLessThan(62_000)
   })
 
   test('gives up after a while with the last reason', async () => {
@@ -265,6 +275,18 @@ describe('S12 a registry that leads elsewhere', () => {
       'redirected a request (to return api:v1), which was not followed',
     )
     expect(loop.seen).toHaveLength(6)
+  })
+
+  test.each([307, 308])('is followed by a layer on its own host, method and body with it: %d', async (status) => {
+    const { registry, seen } = answeredBy(({ pathname }, method) => {
+      if (method === 'POST') return new Response(null, { status: 202, headers: { location: '/upload/1' } })
+      return pathname === '/upload/1' ? redirect('/upload/2?a=b', status) : new Response(null, { status: 201 })
+    })
+    expect(await registry.pushBlob('api', blobOf(content))).toBe('uploaded')
+    expect(seen.slice(1)).toEqual([
+      `PUT ${own}/upload/1?digest=${encodeURIComponent(digest)} with the password`,
+      `PUT ${own}/upload/2?a=b with the password`,
+    ])
   })
 
   test('gets no layer elsewhere', async () => {

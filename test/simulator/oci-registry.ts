@@ -172,14 +172,11 @@ function append({ repository, request }: Place, id: string, received: Buffer): H
   const header = request.headers['content-range']
   const range = /^(\d+)-(\d+)$/.exec(header ?? '')
   if (header !== undefined && range === null) return refuse(400, 'BLOB_UPLOAD_INVALID', 'Content-Range is invalid')
-  const first = range === null ? (request.method === 'PUT' && request.body.length > 0 ? 0 : received.length) : Number(range[1])
+  const first =
+    range === null ? (request.method === 'PUT' && request.body.length > 0 ? 0 : received.length) : Number(range[1])
   const isWhole = range === null || request.isCut || Number(range[2]) - first + 1 === request.body.length
   if (request.body.length > 0 && first !== received.length)
-    return refuse(
-      416,
-      'BLOB_UPLOAD_INVALID',
-      `First byte of the layer part is ${first} instead of ${received.length}`,
-    )
+    return refuse(416, 'BLOB_UPLOAD_INVALID', `First byte of the layer part is ${first} instead of ${received.length}`)
   if (!isWhole) return refuse(400, 'SIZE_INVALID', 'provided length did not match content length')
   if (request.body.length > 0 && repository.shortUploads.has(id) && !request.isCut)
     return refuse(400, 'BLOB_UPLOAD_INVALID', 'Layer parts must be at least 5 MiB in size')

@@ -153,8 +153,7 @@ function siteSide(site: Site, request: HttpRequest): { side: Side; operation: st
       handle: async (bytes) =>
         (await site.handle(
           bytes === undefined ? request : { ...request, body: request.body.subarray(0, bytes), isCut: true },
-        )) ??
-        refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
+        )) ?? refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
     },
   }
 }
