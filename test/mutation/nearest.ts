@@ -50,6 +50,10 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/runner/signals.ts': ['runner/signals'],
   'src/registry/registry-attempt.ts': ['registry/transport', 'registry/distribution'],
   'src/registry/registry-endpoint.ts': ['registry/distribution'],
+  'src/registry/retries.ts': ['registry/transport', 'registry/upload'],
   'src/registry/transport.ts': ['registry/transport'],
+  'src/registry/upload.ts': ['registry/upload'],
+  'src/image/blob-content.ts': ['image/blob-content'],
+  'src/image/mount-source.ts': ['image/mount-source'],
   'src/image/layout.ts': ['image/layout-parts'],
 }

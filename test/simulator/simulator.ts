@@ -131,6 +131,8 @@ interface Site {
 }
 
 const parsed = (body: Buffer): Record<string, unknown> => {
+  // Layers are long, and no JSON.
+  if (body[0] !== 0x7b) return {}
   try {
     const value: unknown = JSON.parse(body.toString())
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
