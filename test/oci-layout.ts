@@ -21,6 +21,8 @@ export interface LayoutOptions {
   /** `NAME=value` */
   readonly environment?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
+  /** Of each manifest. */
+  readonly annotations?: Readonly<Record<string, string>>
   /** Several make an index. Default `amd64`. */
   readonly architecture?: string | readonly string[]
   /** Such as `8080/tcp`. */
@@ -83,6 +85,7 @@ export function buildLayout(options: LayoutOptions): {
       mediaType: layoutTypes.manifest,
       config,
       layers: [layer],
+      annotations: options.annotations,
     })
     return { ...manifest, platform: { os: 'linux', architecture } }
   })

@@ -24,7 +24,7 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
       signal?.addEventListener('abort', end, { once: true })
       request.once('close', () => signal?.removeEventListener('abort', end))
       request.once('response', resolve)
-      request.end(bytesOf(body))
+      send(body, request, reject)
     })
     const status = message.statusCode ?? 0
     const isRedirect = status >= 300 && status < 400
@@ -38,10 +38,19 @@ export function proxiedFetch(environment: Readonly<Record<string, string | undef
   }
 }
 
-function bytesOf(body: RequestInit['body']): string | Uint8Array | undefined {
-  if (body === undefined || body === null) return undefined
-  if (typeof body === 'string' || body instanceof Uint8Array) return body
-  throw new TypeError('only texts and bytes are sent')
+function send(body: RequestInit['body'], request: http.ClientRequest, reject: (error: unknown) => void): void {
+  if (body === undefined || body === null) request.end()
+  else if (typeof body === 'string' || body instanceof Uint8Array) request.end(body)
+  else if (Symbol.asyncIterator in body)
+    sendPieces(body as AsyncIterable<Uint8Array>, request).catch((error: Error) => request.destroy(error))
+  else reject(new TypeError('only texts, bytes and streams of bytes are sent'))
+}
+
+/** One piece after the other has left this process: their buffers are used again. */
+async function sendPieces(body: AsyncIterable<Uint8Array>, request: http.ClientRequest): Promise<void> {
+  for await (const piece of body)
+    await new Promise<void>((resolve, reject) => request.write(piece, (error) => (error ? reject(error) : resolve())))
+  request.end()
 }
 
 /** Statuses of which a Response takes no body (https://fetch.spec.whatwg.org/#null-body-status). */

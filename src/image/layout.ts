@@ -1,8 +1,7 @@
-import { Failure } from '../failure.ts'
-import { type Text, text, untrusted } from '../text.ts'
+import { text, untrusted } from '../text.ts'
+import { blobPath, damaged, type LayoutSource, readBlob } from './layout-source.ts'
 import {
   type Descriptor,
-  digestOf,
   isAttestation,
   largestManifest,
   type Manifest,
@@ -10,18 +9,6 @@ import {
   parseManifest,
   revisionLabel,
 } from './manifest.ts'
-
-/**
- * A place that holds an OCI image layout: a directory or a tar archive. Nothing is ever extracted. Paths are the layout's
- * own (`index.json`, `blobs/sha256/…`); undefined when there is none. Throws `file-unreadable` beyond `limit` bytes.
- */
-export interface LayoutSource {
-  /** As the user wrote it. */
-  readonly path: string
-  read(path: string, limit?: number): Promise<Uint8Array | undefined>
-  /** Bytes; undefined when there is no such file. */
-  size(path: string): Promise<number | undefined>
-}
 
 /** A manifest or index to push, with its exact bytes. */
 export interface PlannedManifest {
@@ -42,22 +29,28 @@ export interface ImagePlan {
   readonly platforms: readonly string[]
   /** Commit in the image's labels. */
   readonly revision: string | undefined
+  /** Name of the base image, as the builder annotated it. */
+  readonly base: string | undefined
 }
 
+/** Annotation that names the base image (OCI image spec, annotations.md). */
+const baseName = 'org.opencontainers.image.base.name'
 /** Indexes in indexes deeper than this are refused; no builder makes more than two. */
 const deepest = 4
 const mostManifests = 1000
 
 /**
  * Reads an OCI image layout (OCI image spec, image-layout.md) into a plan: which blobs and manifests, in which order.
- * Digests and sizes of manifests are verified here, those of blobs when they are read (`readBlob`). Throws
- * `image-layout-invalid`.
+ * Digests of manifests and configs are verified here, those of layers while they are read (`blobContent`), and all sizes here.
+ * Throws `image-layout-invalid`.
  */
 export async function planLayout(source: LayoutSource, tag: string): Promise<ImagePlan> {
   await requireVersion(source)
   const index = await readIndex(source)
   const root = chooseImage(source, index.manifests, tag)
-  const collected: Collected = { manifests: new Map(), blobs: new Map(), platforms: new Set(), revision: undefined }
+  const collected: Collected = {
+    ...{ manifests: new Map(), blobs: new Map(), platforms: new Set(), revision: undefined, base: undefined },
+  }
   await collect(source, root, 0, collected)
   for (const blob of collected.blobs.values()) await requireSize(source, blob)
   return {
@@ -66,22 +59,8 @@ export async function planLayout(source: LayoutSource, tag: string): Promise<Ima
     blobs: [...collected.blobs.values()],
     platforms: [...collected.platforms],
     revision: collected.revision,
+    base: collected.base,
   }
-}
-
-/** Where a layout keeps the content of a digest. The digest is checked, so the path cannot lead anywhere else. */
-function blobPath(digest: string): string {
-  return `blobs/sha256/${digest.slice('sha256:'.length)}`
-}
-
-/** The content of a blob, verified against its digest and size. */
-export async function readBlob(source: LayoutSource, blob: Descriptor): Promise<Uint8Array> {
-  const content = await source.read(blobPath(blob.digest), blob.size)
-  if (content === undefined) return damaged(source, text`${blob.digest} is missing`)
-  if (content.length !== blob.size)
-    return damaged(source, text`${blob.digest} has ${content.length} bytes instead of ${blob.size}`)
-  const digest = digestOf(content)
-  return digest === blob.digest ? content : damaged(source, text`${blob.digest} has the content of ${digest}`)
 }
 
 interface Collected {
@@ -89,6 +68,7 @@ interface Collected {
   readonly blobs: Map<string, Descriptor>
   readonly platforms: Set<string>
   revision: string | undefined
+  base: string | undefined
 }
 
 async function requireVersion(source: LayoutSource): Promise<void> {
@@ -141,6 +121,7 @@ async function collect(source: LayoutSource, descriptor: Descriptor, depth: numb
   for (const child of manifest.manifests) await collect(source, child, depth + 1, into)
   if (manifest.config !== undefined) await collectImage(source, descriptor, manifest, manifest.config, into)
   into.revision ??= manifest.annotations[revisionLabel]
+  into.base ??= manifest.annotations[baseName]
   into.manifests.set(descriptor.digest, {
     digest: descriptor.digest,
     mediaType: manifest.mediaType ?? descriptor.mediaType,
@@ -178,15 +159,4 @@ function attempt<T>(source: LayoutSource, part: string, read: () => T): T {
   } catch (error) {
     return damaged(source, text`${part}: ${untrusted(error instanceof Error ? error.message : String(error))}`)
   }
-}
-
-function damaged(source: LayoutSource, why: Text, fix?: Text): never {
-  throw new Failure({
-    code: 'image-layout-invalid',
-    what: text`The OCI image layout "${untrusted(source.path)}" is invalid`,
-    why,
-    fix:
-      fix ??
-      text`Build the image again, or check how the layout was transferred to this job (a truncated download, for example).`,
-  })
 }

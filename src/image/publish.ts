@@ -1,10 +1,12 @@
 import { Failure } from '../failure.ts'
 import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
+import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './build-preflight.ts'
-import { type ImagePlan, type LayoutSource, planLayout, readBlob } from './layout.ts'
-import { pushByDigest, putTags } from './push.ts'
+import { type ImagePlan, planLayout } from './layout.ts'
+import type { LayoutSource } from './layout-source.ts'
+import { type PushedImage, pushByDigest, putTags } from './push.ts'
 import type { PublishedImage } from './revision.ts'
 
 /** The source of the image: a build that has not run yet, or a layout that another tool built. */
@@ -109,9 +111,13 @@ async function push(
   if (source.kind === 'build')
     return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
   const { layout, plan } = source
-  const pushed = await pushByDigest(registry, repository.name, plan, (blob) => readBlob(layout, blob))
-  say(
-    text`Blobs uploaded: ${pushed.uploadedBlobs} (${pushed.uploadedBytes} bytes); already in the registry: ${pushed.presentBlobs}`,
-  )
+  const host = await registryHost()
+  const to = { repository: repository.name, host }
+  say(pushedLine(await pushByDigest(registry, to, plan, (blob) => blobContent(layout, blob))))
   return plan.digest
+}
+
+function pushedLine({ uploadedBlobs, uploadedBytes, mountedBlobs, presentBlobs }: PushedImage): Text {
+  const mounted = mountedBlobs === 0 ? '' : text`mounted from another repository: ${mountedBlobs}; `
+  return text`Blobs uploaded: ${uploadedBlobs} (${uploadedBytes} bytes); ${mounted}already in the registry: ${presentBlobs}`
 }

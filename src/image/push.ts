@@ -1,17 +1,27 @@
 import { Failure } from '../failure.ts'
-import type { Registry } from '../ports.ts'
+import type { BlobContent, Registry } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
 import { tagTaken } from './build-preflight.ts'
 import type { ImagePlan } from './layout.ts'
 import type { Descriptor } from './manifest.ts'
+import { mountSource } from './mount-source.ts'
 import { findImage } from './revision.ts'
 
 /** Counts of one push, in blobs and bytes. */
 export interface PushedImage {
   readonly uploadedBlobs: number
   readonly uploadedBytes: number
-  /** Blobs that the registry had already. */
+  /** Blobs of other repositories of the registry, which it gave to this one. */
+  readonly mountedBlobs: number
+  /** Blobs that the repository had already. */
   readonly presentBlobs: number
+}
+
+/** Where an image is pushed to. */
+export interface PushTarget {
+  readonly repository: string
+  /** Host of the registry as image references name it; undefined: nothing is mounted. */
+  readonly host?: string
 }
 
 /** Uploads at once. More does not help on a runner's uplink and makes registries throttle. */
@@ -19,30 +29,50 @@ const lanes = 4
 
 /**
  * Pushes an image by digest: the missing blobs, then manifests with children first. Moves no tag, so an interrupted push has no
- * visible effect, and a repeated one resumes.
+ * visible effect, and a repeated one resumes. The first failure ends the other uploads.
  */
 export async function pushByDigest(
   registry: Registry,
-  repository: string,
+  { repository, host }: PushTarget,
   plan: ImagePlan,
-  readBlob: (blob: Descriptor) => Promise<Uint8Array>,
+  contentOf: (blob: Descriptor) => BlobContent,
 ): Promise<PushedImage> {
   const waiting = [...plan.blobs]
-  const uploaded: Descriptor[] = []
+  const [uploaded, mounted]: [Descriptor[], Descriptor[]] = [[], []]
+  const failed: { error: unknown }[] = []
+  const push = async (blob: Descriptor) => {
+    if (await registry.hasBlob(repository, blob.digest)) return
+    const content = endedBy(failed, contentOf(blob))
+    const way = await registry.pushBlob(repository, content, mountSource(blob, plan.base, { repository, host }))
+    const list = way === 'mounted' ? mounted : uploaded
+    list.push(blob)
+  }
   const work = async () => {
-    for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
-      if (await registry.hasBlob(repository, blob.digest)) continue
-      await registry.pushBlob(repository, blob.digest, await readBlob(blob))
-      uploaded.push(blob)
-    }
+    for (let blob = waiting.shift(); blob !== undefined && failed.length === 0; blob = waiting.shift())
+      await push(blob).catch((error: unknown) => void failed.push({ error }))
   }
   await Promise.all(Array.from({ length: lanes }, work))
+  if (failed[0] !== undefined) throw failed[0].error
   for (const { digest, mediaType, content } of plan.manifests)
     requireDigest(await registry.pushManifest(repository, digest, mediaType, content), digest)
   return {
     uploadedBlobs: uploaded.length,
     uploadedBytes: uploaded.reduce((sum, blob) => sum + blob.size, 0),
-    presentBlobs: plan.blobs.length - uploaded.length,
+    mountedBlobs: mounted.length,
+    presentBlobs: plan.blobs.length - uploaded.length - mounted.length,
+  }
+}
+
+/** The same content, until another upload has failed: then nobody needs the rest. */
+function endedBy(failed: readonly { readonly error: unknown }[], content: BlobContent): BlobContent {
+  return {
+    ...content,
+    async *read(from, to) {
+      for await (const piece of content.read(from, to)) {
+        if (failed[0] !== undefined) throw failed[0].error
+        yield piece
+      }
+    },
   }
 }
 

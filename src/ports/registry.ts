@@ -35,12 +35,25 @@ export interface Ecr {
   login(): Promise<RegistryLogin>
 }
 
+/** The content of a blob, which is read while it is uploaded and never held as a whole. */
+export interface BlobContent {
+  readonly digest: string
+  /** Bytes. */
+  readonly size: number
+  /**
+   * The bytes from `from` (inclusive) to `to` (exclusive) in pieces, any part of them again. A piece may be overwritten
+   * once two more were taken. Throws `image-layout-invalid` before the last piece of the blob when the bytes do not match the digest.
+   */
+  read(from: number, to: number): AsyncIterable<Uint8Array<ArrayBuffer>>
+}
+
 /** An OCI distribution registry, for images that are pushed without Docker. Paths are those of the OCI distribution spec. */
 export interface Registry {
   hasBlob(repository: string, digest: string): Promise<boolean>
   /** Undefined when there is none. For configs, not for layers: at most 4 MiB. */
   blob(repository: string, digest: string): Promise<Uint8Array | undefined>
-  pushBlob(repository: string, digest: string, content: Uint8Array): Promise<void>
+  /** `from`: a repository of the same registry that probably has the blob, which is mounted then. */
+  pushBlob(repository: string, blob: BlobContent, from?: string): Promise<'uploaded' | 'mounted'>
   /** Pushes by digest or tag; returns the digest that the registry reports. */
   pushManifest(repository: string, reference: string, mediaType: string, content: Uint8Array): Promise<string>
   /** Undefined when there is none. */

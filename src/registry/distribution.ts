@@ -6,14 +6,20 @@ import { asName, type Text, text, untrusted } from '../text.ts'
 import { redirects } from './registry-attempt.ts'
 import type { RegistryOptions } from './registry-request.ts'
 import { createTransport, type Send } from './transport.ts'
+import { uploadBlob } from './upload.ts'
 
 /** A registry that speaks the OCI distribution protocol (1.1) with a user name and a password, as ECR does. */
 export function openRegistry(options: RegistryOptions): Registry {
-  const send = createTransport(options)
+  const transport = createTransport(options)
+  const { send } = transport
   return {
     hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to check for ${untrusted(digest)}`),
     blob: (repository, digest) => readBlob(send, repository, digest),
-    pushBlob: (repository, digest, content) => pushBlob(send, repository, digest, content),
+    pushBlob: (repository, blob, from) =>
+      uploadBlob(
+        { transport, repository, blob, isThere: (doing) => hasBlob(send, repository, blob.digest, doing) },
+        from,
+      ),
     pushManifest: (repository, reference, mediaType, content) =>
       pushManifest(send, repository, reference, mediaType, content),
     manifest: (repository, reference) => readManifest(send, repository, reference),
@@ -38,32 +44,6 @@ async function readBlob(send: Send, repository: string, digest: string): Promise
   })
   if (answer.status === 404) return undefined
   return requireContent(answer.body, digest)
-}
-
-/** POST, then everything in one PUT: what every registry can do (OCI distribution spec, "POST then PUT"). */
-async function pushBlob(send: Send, repository: string, digest: string, content: Uint8Array): Promise<void> {
-  const doing = text`the blob ${untrusted(digest)} of ${content.length} bytes`
-  const started = await send({
-    method: 'POST',
-    path: `/v2/${repository}/blobs/uploads/`,
-    headers: { 'content-length': '0' },
-    doing,
-    expected: [202],
-  })
-  const location = started.headers.get('location')
-  if (location === null)
-    throw new Failure({ code: 'registry-rejected', what: text`The registry returned no Location for ${doing}` })
-  const path = `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(digest)}`
-  const headers = { 'content-type': 'application/octet-stream' }
-  // 404: a first attempt succeeded although its response was lost, and the upload is closed.
-  const ended = await send({ method: 'PUT', path, headers, body: content, doing, expected: [201, 204, 404] })
-  if (ended.status !== 404) return
-  if (!(await hasBlob(send, repository, digest, doing)))
-    throw new Failure({
-      code: 'registry-rejected',
-      what: text`The registry no longer has the upload of ${doing}`,
-      fix: text`Run the job again.`,
-    })
 }
 
 async function pushManifest(

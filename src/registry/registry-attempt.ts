@@ -3,23 +3,31 @@ import { OversizedAnswer, readBytes } from '../http/body.ts'
 import { largestManifest } from '../image/manifest.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { type AttemptTime, timeOf } from './attempt-time.ts'
 import { requireHop, requireSafeEndpoint } from './registry-endpoint.ts'
-import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
+import type { RegistryAnswer, RegistryOptions, RegistryRequest, StreamedBody } from './registry-request.ts'
 
-/** Longest time for one attempt: a fixed part, and what a slow uplink needs for the body. */
-const attemptMilliseconds = 30_000
-const slowestBytesPerSecond = 100_000
-/** A short request without a response for this long is logged. Milliseconds. */
-const silentLimit = 5_000
-const smallBody = 1024 * 1024
 const mostHops = 5
 
 /** Statuses with a `Location` (RFC 9110, 15.4). */
 export const redirects: readonly number[] = [301, 302, 303, 307, 308]
+/** Those that keep method and body. */
+const faithful: readonly number[] = [307, 308]
+
+/** The registry accepted the connection, or not even that, and returned nothing in time. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
+
+/** The body of the request threw its cause: no other attempt changes that. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody'
+}
 
 /**
- * One attempt: sends, follows the redirects of a download by `requireHop`, and reads the answer, all within a time that
- * depends on the size. Throws `registry-rejected` for what no other attempt changes, or what the network throws.
+ * One attempt: sends, follows the redirects of a download by `requireHop` and those of an upload on the registry's own
+ * address, and reads the answer, all within the time of `timeOf`. Throws `registry-rejected` for what no other attempt
+ * changes, `NoAnswer`, `UnreadableBody`, or what the network throws.
  */
 export async function sendOnce(
   options: RegistryOptions,
@@ -27,32 +35,28 @@ export async function sendOnce(
   request: RegistryRequest,
   report: (line: Text) => void,
 ): Promise<RegistryAnswer> {
-  const ended = new AbortController()
-  const tooSlow = new AbortController()
-  const length = request.body?.length ?? 0
-  const limit = attemptMilliseconds + (length / slowestBytesPerSecond) * 1000
-  const over = AbortSignal.any([ended.signal, options.signal])
-  const after = (milliseconds: number, what: () => void) =>
-    void options.clock.sleep(milliseconds, over).then(what, () => undefined)
-  after(limit, () => tooSlow.abort(new Error('no complete response in time')))
-  if (length <= smallBody)
-    after(silentLimit, () => report(text`The registry has not responded for ${silentLimit / 1000} s, still waiting`))
+  const time = timeOf(options, request, report)
+  const broken: { error?: unknown } = {}
   try {
-    const response = await follow(options, login, request, AbortSignal.any([options.signal, tooSlow.signal]))
+    const response = await follow(options, login, request, time, broken)
     if (redirects.includes(response.status) && !request.expected.includes(response.status))
       throw notFollowed(request, response)
     return { status: response.status, headers: response.headers, body: await bodyOf(response, request) }
+  } catch (error) {
+    if (broken.error !== undefined) throw new UnreadableBody('the body cannot be read', { cause: broken.error })
+    if (time.isOver() && !options.signal.aborted) throw new NoAnswer('no complete response in time')
+    throw error
   } finally {
-    ended.abort()
+    time.end()
   }
 }
 
-/** Redirects of anything but a download are answers. */
 async function follow(
   { fetch, environment }: RegistryOptions,
   login: RegistryLogin,
   request: RegistryRequest,
-  signal: AbortSignal,
+  time: AttemptTime,
+  broken: { error?: unknown },
 ): Promise<Response> {
   const { method, headers, body, isVerified = false } = request
   const registry = requireSafeEndpoint(login.endpoint, environment)
@@ -62,16 +66,53 @@ async function follow(
     const response = await fetch(url.href, {
       method,
       headers: { ...(url.origin === registry.origin && { authorization: basic(login) }), ...headers },
-      ...(body !== undefined && { body: new Uint8Array(body) }),
+      ...sent(body, time, broken),
       redirect: 'manual',
-      signal,
+      signal: time.signal,
     })
     const location = redirects.includes(response.status) ? response.headers.get('location') : null
-    if (location === null || method !== 'GET' || hops === mostHops || !URL.canParse(location, url.href)) return response
+    if (location === null || hops === mostHops || !URL.canParse(location, url.href)) return response
+    const next = new URL(location, url)
+    const isUpload = (method === 'PATCH' || method === 'PUT') && faithful.includes(response.status)
+    if (method !== 'GET' && !(isUpload && next.origin === registry.origin)) return response
     await response.body?.cancel()
-    url = new URL(location, url)
+    url = next
     requireHop(url, registry, isVerified, environment)
   }
+}
+
+/** What `fetch` gets as the body. A streamed one has a Content-Length: Amazon ECR and proxies refuse or hold back others. */
+function sent(body: RegistryRequest['body'], time: AttemptTime, broken: { error?: unknown }): RequestInit {
+  if (body === undefined) return {}
+  if (body instanceof Uint8Array) return { body: new Uint8Array(body) }
+  if (body.length === 0) return { body: new Uint8Array() }
+  return { body: watched(body, time, broken), duplex: 'half' }
+}
+
+/** One piece at a time, when it is asked for. Not the iterable itself: `fetch` would copy every piece. */
+function watched(
+  body: StreamedBody,
+  time: AttemptTime,
+  broken: { error?: unknown },
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = body.open()[Symbol.asyncIterator]()
+  const source = {
+    async pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) {
+      try {
+        const { done, value } = await pieces.next()
+        time.progress()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        broken.error = error
+        throw error
+      }
+    },
+    async cancel() {
+      await pieces.return?.()
+    },
+  }
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /** No expected response is larger than a manifest may be. A larger body of a refusal is ignored. */

@@ -19,13 +19,20 @@ export interface RegistryOptions {
   readonly onRetry?: ((line: Text) => void) | undefined
 }
 
+/** A body that is read while it is sent, from its beginning for each attempt. What it throws ends the request. */
+export interface StreamedBody {
+  /** Bytes. */
+  readonly length: number
+  open(): AsyncIterable<Uint8Array<ArrayBuffer>>
+}
+
 /** One request of the OCI distribution protocol. */
 export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT'
   /** Path below the endpoint, or the address on the same host that the registry named for an upload. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
+  readonly body?: Uint8Array | StreamedBody
   /** Ends the sentence "The registry refused …". */
   readonly doing: Text
   /** Statuses that are answers, not refusals. */

@@ -1,62 +1,64 @@
 import { atMostEvery } from '../at-most-every.ts'
-import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { reasonOf } from '../http/reason.ts'
 import { retryAfter } from '../http/retry-after.ts'
-import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import type { RegistryLogin } from '../ports.ts'
-import { type Text, text, untrusted } from '../text.ts'
-import { sendOnce } from './registry-attempt.ts'
+import { type Text, text } from '../text.ts'
+import { NoAnswer, sendOnce, UnreadableBody } from './registry-attempt.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
+import { openRetries, type Refusal, type Retries } from './retries.ts'
 
 /** Sends a request, again where that may help, and returns an expected answer. */
 export type Send = (request: RegistryRequest) => Promise<RegistryAnswer>
 
+/** An expected answer, or why there is none. */
+export type Outcome =
+  | { readonly answer: RegistryAnswer; readonly refusal?: never }
+  | { readonly answer?: never; readonly refusal: Refusal }
+
+/** The way to one registry. */
+export interface Transport {
+  /** For requests that are idempotent. */
+  readonly send: Send
+  /** For requests whose next attempt is another request. An expired token is renewed, and the request sent again. */
+  attempt(request: RegistryRequest): Promise<Outcome>
+  /** For a sequence of attempts. */
+  retries(): Retries
+}
+
 const reportEvery = 30_000
-const backoffBase = 500
-const backoffCap = 20_000
 
 /**
  * Every request to a registry. Busy responses (429), server errors and broken connections are retried for a while; an expired
- * token is renewed once; everything else fails on the first response. All requests of Slipway's registry adapter are idempotent.
+ * token is renewed once; everything else fails on the first response.
  * Throws `registry-rejected`, `permission-missing`, `image-tag-taken`, `repository-not-found`, `credentials-expired`,
  * `proxy-refused` or `cancelled`.
  */
-export function createTransport(options: RegistryOptions): Send {
+export function createTransport(options: RegistryOptions): Transport {
   let login: Promise<RegistryLogin> | undefined
   const report = atMostEvery(reportEvery, options.clock, options.onRetry)
-  return async (request) => {
-    const deadline = deadlineIn(options.clock, options.retryTime)
-    let renewed = false
-    for (let attempt = 1; ; attempt++) {
-      login ??= options.login()
-      const used = login
-      const { answer, refusal } = await sendOrRefusal(options, await used, request, report)
-      if (answer) return answer
-      if (!renewed && isStaleLogin(refusal)) {
-        renewed = true
-        // Uploads run in parallel: a later one uses the token that an earlier one renewed.
-        if (login === used) login = undefined
-        continue
+  const attempt = async (request: RegistryRequest, mayRenew = true): Promise<Outcome> => {
+    login ??= options.login()
+    const used = login
+    const outcome = await sendOrRefusal(options, await used, request, report)
+    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal)) return outcome
+    // Uploads run in parallel: a later one uses the token that an earlier one renewed.
+    if (login === used) login = undefined
+    return attempt(request, false)
+  }
+  return {
+    attempt: (request) => attempt(request),
+    retries: () => openRetries(options, report),
+    async send(request) {
+      const retries = openRetries(options, report)
+      for (;;) {
+        const { answer, refusal } = await attempt(request)
+        if (answer) return answer
+        await retries.pause(refusal, request.doing)
       }
-      const failure = () => registryFailure(refusal, request.doing)
-      if (!isPassing(refusal)) throw failure()
-      const wait = refusal.wait ?? options.clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
-      if (wait >= remaining(options.clock, deadline)) throw failure()
-      report(text`The request to the registry failed (attempt ${attempt}), retrying: ${refusalWords(refusal)}`)
-      await pause(options, wait)
-    }
+    },
   }
 }
-
-interface Refusal extends RegistryRefusal {
-  /** Milliseconds to wait, as the registry requests, if it does. */
-  readonly wait?: number | undefined
-}
-
-type Outcome =
-  | { readonly answer: RegistryAnswer; readonly refusal?: never }
-  | { readonly answer?: never; readonly refusal: Refusal }
 
 async function sendOrRefusal(
   options: RegistryOptions,
@@ -69,9 +71,11 @@ async function sendOrRefusal(
     return request.expected.includes(answer.status) ? { answer } : { refusal: refusalOf(answer) }
   } catch (error) {
     if (error instanceof Failure) throw error
+    if (error instanceof UnreadableBody) throw error.cause
     if (options.signal.aborted)
       throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
-    return { refusal: { message: `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}` } }
+    const message = `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}`
+    return { refusal: { message, isSilent: error instanceof NoAnswer } }
   }
 }
 
@@ -80,7 +84,7 @@ function isStaleLogin({ status, message }: Refusal): boolean {
 }
 
 /** The registry's errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */
-function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
+export function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
   const said = new TextDecoder().decode(body)
   const answered = { status, wait: retryAfter(headers.get('retry-after')) }
   try {
@@ -94,10 +98,4 @@ function refusalOf({ status, headers, body }: RegistryAnswer): Refusal {
   } catch {
     return { ...answered, message: said.trim().replace(/\s+/g, ' ').slice(0, 200) }
   }
-}
-
-async function pause({ clock, signal }: RegistryOptions, wait: number): Promise<void> {
-  await clock.sleep(wait, signal).catch((error: unknown) => {
-    throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, why: text`${untrusted(String(error))}` })
-  })
 }

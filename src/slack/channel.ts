@@ -12,7 +12,7 @@ import { type Payload, type Shape, shaped, simplerThan } from './simpler.ts'
 export interface Channel {
   /** Whether the message can be edited, so that progress can be shown. */
   readonly live: boolean
-  /** Posts the message or edits the existing one. With `patience` it retries until the deadline. */
+  /** Posts the message or edits the existing one. With `retries` it retries until the deadline. */
   write(message: SlackMessage, deadline: Deadline, retries: boolean): Promise<Answer>
   /** Replies in the message's thread, and broadcasts to the channel where users are mentioned. */
   reply(message: SlackMessage, deadline: Deadline): Promise<Answer>

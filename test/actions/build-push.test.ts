@@ -1,12 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { action, createBuildPush } from '../../src/actions/build-push/index.ts'
 import { failure } from '../aws/simulated.ts'
-import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
+import { type LayoutOptions, writeLayout, writeLayoutArchive } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
+import { imageStore } from '../simulator/image-store.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { keys } from './scene.ts'
@@ -68,6 +70,71 @@ describe('build-push of a layout', () => {
       reused: 'false',
       revision: sha,
     })
+  })
+
+  /** A layer of 3 MiB, which no compression shortens. */
+  const large: LayoutOptions = { ...api, files: { '/app/model': randomBytes(3 * 1024 * 1024) } }
+  const upload = { service: 'registry', operation: /^PUT .*uploads/ }
+
+  test.each(['image', 'image.tar'])(
+    'goes on with a layer after a cut, and says what was uploaded: %s',
+    async (path) => {
+      const { ecr, runner, run, workspace, simulator, digestOf } = await given()
+      ecr.createRepository('api')
+      const { digest } = await (path === 'image' ? writeLayout : writeLayoutArchive)(join(workspace, path), large)
+      simulator.faults.add({ ...upload, effect: { kind: 'cut', bytes: 1024 * 1024 }, times: 2 })
+      await run({ 'oci-layout': path })
+      expect(digestOf(sha)).toBe(digest)
+      expect(runner.lines.join('\n')).toMatch(/Blobs uploaded: 2 \(3\d{6} bytes\); already in the registry: 0/)
+    },
+  )
+
+  test('names a layer with other bytes than its digest promises, and tags nothing', async () => {
+    const { ecr, run, workspace, digestOf, simulator } = await given()
+    ecr.createRepository('api')
+    await writeLayout(join(workspace, 'image'), large)
+    const blobs = join(workspace, 'image/blobs/sha256')
+    const sizes = await Promise.all(
+      (await readdir(blobs)).map(async (name) => ({ name, size: (await stat(join(blobs, name))).size })),
+    )
+    const layer = sizes.toSorted((one, other) => other.size - one.size)[0]?.name ?? ''
+    const file = await open(join(blobs, layer), 'r+')
+    await file.write('another', 2 * 1024 * 1024)
+    await file.close()
+    expect(await failure(run({ 'oci-layout': 'image' }))).toMatchObject({
+      code: 'image-layout-invalid',
+      why: expect.stringMatching(new RegExp(`^sha256:${layer} has the content of sha256:`)),
+    })
+    expect(digestOf(sha)).toBeUndefined()
+    expect(simulator.recorder.all.filter(({ operation }) => /^PUT .*manifests/.test(operation))).toEqual([])
+  })
+
+  test('leaves no tag and no manifest when it is cancelled in the middle', async () => {
+    const { ecr, run, workspace, runner, simulator, digestOf } = await given()
+    ecr.createRepository('api')
+    await writeLayout(join(workspace, 'image'), large)
+    simulator.faults.add({ ...upload, effect: { kind: 'callback', run: () => runner.cancel() }, times: 1 })
+    expect((await failure(run({ 'oci-layout': 'image' }))).code).toBe('cancelled')
+    expect(digestOf(sha)).toBeUndefined()
+    expect(simulator.recorder.all.filter(({ operation }) => /^PUT .*manifests/.test(operation))).toEqual([])
+  })
+
+  test('mounts the layers of a base image of the same registry', async () => {
+    const { ecr, runner, run, workspace, digestOf, world } = await given()
+    ecr.createRepository('base')
+    await writeLayout(join(workspace, 'image'), large)
+    await run({ 'oci-layout': 'image', repository: 'base' })
+    ecr.createRepository('api')
+    imageStore(world, 'eu-west-1').blobMounting = true
+    const annotations = {
+      'org.opencontainers.image.base.name': `111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:${sha}`,
+    }
+    const { digest } = await writeLayout(join(workspace, 'derived'), { ...large, annotations })
+    await run({ 'oci-layout': 'derived' })
+    expect(digestOf(sha)).toBe(digest)
+    expect(runner.lines.join('\n')).toContain(
+      'Blobs uploaded: 0 (0 bytes); mounted from another repository: 2; already in the registry: 0',
+    )
   })
 
   test('declares the outputs that it sets and the inputs that it reads, and no others', async () => {

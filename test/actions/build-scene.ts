@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { Failure } from '../../src/failure.ts'
-import { planLayout, readBlob } from '../../src/image/layout.ts'
+import { blobContent } from '../../src/image/blob-content.ts'
+import { planLayout } from '../../src/image/layout.ts'
 import { pushByDigest } from '../../src/image/push.ts'
 import type { Builder, BuildRequest } from '../../src/ports.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
@@ -55,7 +56,7 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
       const layout = await openLayout(folder, [folder])
       const plan = await planLayout(layout, tag)
       const repository = name.slice(name.indexOf('/') + 1)
-      await pushByDigest(registry, repository, plan, (blob) => readBlob(layout, blob))
+      await pushByDigest(registry, { repository }, plan, (blob) => blobContent(layout, blob))
       await layout.close()
       const another = played.meanwhile
       played.meanwhile = undefined

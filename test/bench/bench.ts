@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- part …] [folder] [--peer checkout] [--json]`: start-up, preflight, lag at the end, calls, failures,
- * growth and scale, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
+ * growth, scale and a large layer, or only the parts that are named. With `--peer`, start-up is measured beside the action in that folder.
  * Exit code 1 when a requirement is missed.
  */
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { countCalls } from './calls.ts'
 import { playFailures } from './failures.ts'
 import { measureGrowth } from './growth.ts'
 import { measureLag } from './lag.ts'
+import { measureLayout } from './layout.ts'
 import { measurePreflight } from './preflight.ts'
 import { measureScale } from './scale.ts'
 import { measureStartUp } from './start-up.ts'
@@ -20,7 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-/** By name; start-up and preflight measure the bundles of a folder. */
+/** By name; start-up, preflight and layout measure the bundles of a folder. */
 const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   'start-up': (bundles) => (values.peer ? measureBesidePeer(bundles, values.peer) : measureStartUp(bundles)),
   preflight: measurePreflight,
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<Table>>> = {
   failures: playFailures,
   growth: measureGrowth,
   scale: measureScale,
+  layout: measureLayout,
 }
 const named = positionals.filter((positional) => positional in parts)
 const folder = positionals.find((positional) => !(positional in parts)) ?? join(import.meta.dirname, '../../dist')

@@ -190,7 +190,7 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
 
 /** What these plays do not come to: shown by test/docker, and by test/actions and test/deployment on virtual time. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  // Docker uploads in pieces; a layout goes up in one.
+  // Docker uploads in pieces; a layout with small layers goes up in one each.
   'build-push': ['ecr:UploadLayerPart'],
   deploy: [
     // service-definition, desired-count, codedeploy-alarms, a group by another name, several services

@@ -95,6 +95,31 @@ describe('a request through a proxy', () => {
     expect(proxy.asked).toHaveLength(2)
   })
 
+  test('sends a body piece by piece, with the length that is promised, as fetch does', async () => {
+    for (const fetch of [proxied, direct]) {
+      /** In two buffers in turn, as a layer is read: a piece that is not sent yet must not be overwritten. */
+      const pieces = async function* () {
+        const buffers = [Buffer.alloc(300_000), Buffer.alloc(300_000)]
+        for (const letter of 'abcdef') {
+          const buffer = buffers.shift() ?? Buffer.alloc(0)
+          buffers.push(buffer)
+          yield buffer.fill(letter)
+        }
+      }
+      const init = { method: 'PATCH', headers: { 'content-length': '1800000' }, duplex: 'half' } as const
+      const stream = ReadableStream.from(pieces())
+      const sent = await (await fetch(secure(), { ...init, body: stream })).json()
+      expect(sent).not.toHaveProperty('headers.transfer-encoding')
+      expect(sent).toMatchObject({ body: [...'abcdef'].map((letter) => letter.repeat(300_000)).join('') })
+    }
+  })
+
+  test('ends with what its body throws', async () => {
+    const body = new ReadableStream({ pull: () => Promise.reject(new Error('no disk')) })
+    const init = { method: 'PATCH', headers: { 'content-length': '10' }, duplex: 'half', body } as const
+    expect(await failed(proxied(secure(), init))).toBe('no disk')
+  })
+
   test('answers as fetch does: no body, a redirect as it is, and none that is followed', async () => {
     for (const fetch of [proxied, direct]) {
       for (const path of ['/nothing', '/reset']) expect(await (await fetch(secure(path), {})).text()).toBe('')

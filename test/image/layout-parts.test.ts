@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { planLayout } from '../../src/image/layout.ts'
 import { digestOf, largestManifest } from '../../src/image/manifest.ts'
+import { inMemoryLayout } from '../in-memory-layout.ts'
 import { layoutTypes } from '../oci-layout.ts'
 import { failure } from '../refusal.ts'
 
@@ -34,8 +35,7 @@ function parts() {
   const planned = (roots: readonly object[], tag = 'v1') => {
     files.set('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'))
     files.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: roots })))
-    const read = async (path: string) => files.get(path)
-    return planLayout({ path: 'image', read, size: async (path) => files.get(path)?.length }, tag)
+    return planLayout(inMemoryLayout(files), tag)
   }
   return { files, bytes, json, layer, image, index, planned }
 }
@@ -151,8 +151,7 @@ describe('a layout is refused', () => {
   const why = async (plan: Promise<unknown>) => (await failure(plan)).why
 
   test('that lacks the marker of a layout, with what writes one', async () => {
-    const source = { path: 'image', read: async () => undefined, size: async () => undefined }
-    expect(await failure(planLayout(source, 'v1'))).toEqual({
+    expect(await failure(planLayout(inMemoryLayout(new Map()), 'v1'))).toEqual({
       code: 'image-layout-invalid',
       what: 'The OCI image layout "image" is invalid',
       why: 'it has no file "oci-layout"',
@@ -164,8 +163,8 @@ describe('a layout is refused', () => {
     ['{', /^oci-layout: .*JSON/],
     ['{}', /^its imageLayoutVersion is undefined, not 1\.0\.0$/],
   ])('whose marker is %s', async (content, said) => {
-    const read = async () => Buffer.from(content)
-    const refused = await failure(planLayout({ path: 'image', read, size: async () => 1 }, 'v1'))
+    const layout = inMemoryLayout(new Map([['oci-layout', Buffer.from(content)]]))
+    const refused = await failure(planLayout(layout, 'v1'))
     expect(refused.why).toMatch(said)
     expect(refused.fix).toBe(
       'Build the image again, or check how the layout was transferred to this job (a truncated download, for example).',

@@ -2,10 +2,12 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type LayoutSource, planLayout, readBlob } from '../../src/image/layout.ts'
+import { planLayout } from '../../src/image/layout.ts'
+import { type LayoutSource, readBlob } from '../../src/image/layout-source.ts'
 import { digestOf } from '../../src/image/manifest.ts'
 import { parseHeader } from '../../src/image/tar.ts'
 import { openLayout } from '../../src/registry/layout-files.ts'
+import { inMemoryLayout } from '../in-memory-layout.ts'
 import { buildLayout, buildTar, type LayoutOptions, writeLayout, writeLayoutArchive } from '../oci-layout.ts'
 import { failure } from '../refusal.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -22,7 +24,7 @@ const folder = temporaryFolder()
 function layout(options: LayoutOptions, change: (files: Map<string, Uint8Array>) => void = () => {}): LayoutSource {
   const files = new Map(buildLayout(options).files)
   change(files)
-  return { path: 'image', read: async (path) => files.get(path), size: async (path) => files.get(path)?.length }
+  return inMemoryLayout(files)
 }
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))

@@ -54,8 +54,12 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/runner/signals.ts': ['runner/signals'],
   'src/registry/registry-attempt.ts': ['registry/transport', 'registry/distribution'],
   'src/registry/registry-endpoint.ts': ['registry/distribution'],
+  'src/registry/retries.ts': ['registry/transport', 'registry/upload'],
   'src/registry/transport.ts': ['registry/transport'],
   'src/image/build-failure.ts': ['image/refusals'],
   'src/image/build-log.ts': ['image/build-log'],
+  'src/registry/upload.ts': ['registry/upload'],
+  'src/image/blob-content.ts': ['image/blob-content'],
+  'src/image/mount-source.ts': ['image/mount-source'],
   'src/image/layout.ts': ['image/layout-parts'],
 }

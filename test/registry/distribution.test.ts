@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { digestOf, manifestTypes } from '../../src/image/manifest.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
 import { failure, plain, simulated } from '../aws/simulated.ts'
+import { blobOf } from '../in-memory-layout.ts'
 import type { FaultRule } from '../simulator/faults.ts'
 
 const content = new TextEncoder().encode('a layer')
@@ -62,7 +63,7 @@ const redirect = (location: string, status = 307, headers: Record<string, string
 
 async function pushImage({ registry }: ReturnType<typeof open>, reference: string) {
   const config = new TextEncoder().encode('{"os":"linux","architecture":"amd64"}')
-  for (const blob of [config, content]) await registry.pushBlob('api', digestOf(blob), blob)
+  for (const blob of [config, content]) await registry.pushBlob('api', blobOf(blob))
   const describe = (mediaType: string, blob: Uint8Array) => ({ mediaType, digest: digestOf(blob), size: blob.length })
   const manifest = {
     schemaVersion: 2,
@@ -124,7 +125,6 @@ describe('the way to a registry', () => {
     ['answers with a page of HTML', { kind: 'http', status: 502 }],
     ['breaks the connection', { kind: 'reset' }],
     ['breaks the connection after the work is done', { kind: 'apply-then-drop' }],
-    ['hangs', { kind: 'hang' }],
   ])('goes on when the registry %s now and then', async (_, effect) => {
     const way = open()
     way.spoil({ effect, probability: 0.4, times: 12 })
@@ -135,11 +135,22 @@ describe('the way to a registry', () => {
     })
   })
 
+  test('goes on when every request hangs once, and gives up what hangs twice: a minute without any answer', async () => {
+    const way = open()
+    for (const operation of [/^POST/, /^PUT .*uploads/, /^PUT .*manifests/])
+      way.spoil({ operation, effect: { kind: 'hang' }, times: 1 })
+    await pushImage(way, 'v1')
+    way.spoil({ effect: { kind: 'hang' }, times: 2 })
+    const from = way.clock.monotonic()
+    expect((await failure(way.registry.hasBlob('api', digest))).why).toMatch(/: no complete response in time$/)
+    expect(way.clock.monotonic() - from).toBeLessThan(62_000)
+  })
+
   test('gives up after a while with the last reason', async () => {
     const way = open()
     way.spoil({ effect: { kind: 'reset' }, times: 1000 })
     const from = way.clock.monotonic()
-    expect(await failure(way.registry.pushBlob('api', digest, content))).toMatchObject({
+    expect(await failure(way.registry.pushBlob('api', blobOf(content)))).toMatchObject({
       code: 'registry-rejected',
       why: expect.stringContaining('ECONNRESET'),
     })
@@ -150,14 +161,14 @@ describe('the way to a registry', () => {
     const way = open({ minutes: 60 * 24 })
     await way.registry.hasBlob('api', digest)
     way.simulator.clock.advance(12 * 3_600_000)
-    await way.registry.pushBlob('api', digest, content)
+    await way.registry.pushBlob('api', blobOf(content))
     expect(way.logins()).toBe(2)
   })
 
   test('says at once, in plain words, what no second try changes', async () => {
     const way = open()
     way.simulator.world.region('eu-west-1').ecr.createRepository('fixed', true)
-    expect(await failure(way.registry.pushBlob('web', digest, content))).toMatchObject({
+    expect(await failure(way.registry.pushBlob('web', blobOf(content)))).toMatchObject({
       code: 'repository-not-found',
       what: 'RepositoryNotFoundException: the ECR repository "web" does not exist',
     })
@@ -169,7 +180,7 @@ describe('the way to a registry', () => {
   test('ends at once when the job is cancelled', async () => {
     const way = open()
     way.spoil({ effect: { kind: 'hang' }, times: 1000 })
-    const push = failure(way.registry.pushBlob('api', digest, content))
+    const push = failure(way.registry.pushBlob('api', blobOf(content)))
     setImmediate(() => way.cancel.abort())
     expect(await push).toMatchObject({ code: 'cancelled' })
   })
@@ -266,6 +277,18 @@ describe('S12 a registry that leads elsewhere', () => {
     expect(loop.seen).toHaveLength(6)
   })
 
+  test.each([307, 308])('is followed by a layer on its own host, method and body with it: %d', async (status) => {
+    const { registry, seen } = answeredBy(({ pathname }, method) => {
+      if (method === 'POST') return new Response(null, { status: 202, headers: { location: '/upload/1' } })
+      return pathname === '/upload/1' ? redirect('/upload/2?a=b', status) : new Response(null, { status: 201 })
+    })
+    expect(await registry.pushBlob('api', blobOf(content))).toBe('uploaded')
+    expect(seen.slice(1)).toEqual([
+      `PUT ${own}/upload/1?digest=${encodeURIComponent(digest)} with the password`,
+      `PUT ${own}/upload/2?a=b with the password`,
+    ])
+  })
+
   test('gets no layer elsewhere', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const { registry, seen } = answeredBy((_, method) =>
@@ -273,7 +296,7 @@ describe('S12 a registry that leads elsewhere', () => {
           ? new Response(null, { status: 202, headers: { location: '/upload/1' } })
           : redirect('https://evil.example/take', status),
       )
-      const { code, why } = await failure(registry.pushBlob('api', digest, content))
+      const { code, why } = await failure(registry.pushBlob('api', blobOf(content)))
       expect(code).toBe('registry-rejected')
       expect(why).toBe(`HTTP ${status} for PUT, to https://evil.example/take`)
       expect(seen).toHaveLength(2)
@@ -284,14 +307,14 @@ describe('S12 a registry that leads elsewhere', () => {
     'gets no layer where it says that uploads go: %s',
     async (location) => {
       const { registry, seen } = answeredBy(() => new Response(null, { status: 202, headers: { location } }))
-      expect((await failure(registry.pushBlob('api', digest, content))).code).toBe('registry-rejected')
+      expect((await failure(registry.pushBlob('api', blobOf(content)))).code).toBe('registry-rejected')
       expect(seen).toEqual([`POST ${own}/v2/api/blobs/uploads/ with the password`])
     },
   )
 
   test('starts no upload elsewhere, and puts no manifest there', async () => {
     const { registry, seen } = answeredBy(() => redirect('https://evil.example/take', 308))
-    expect((await failure(registry.pushBlob('api', digest, content))).why).toContain('308 for POST')
+    expect((await failure(registry.pushBlob('api', blobOf(content)))).why).toContain('308 for POST')
     expect((await failure(registry.pushManifest('api', 'v1', manifestTypes[1], content))).why).toContain('308 for PUT')
     expect(seen).toHaveLength(2)
   })

@@ -3,6 +3,7 @@ import { createClock, type SimulatorClock } from '../simulator/clock.ts'
 import type { Call, EcrService, World } from '../simulator/contract.ts'
 import { createEcr } from '../simulator/ecr.ts'
 import type { HttpRequest, HttpResponse } from '../simulator/http.ts'
+import { bodyOf } from '../simulator/in-process.ts'
 import { handleRegistry } from '../simulator/oci-registry.ts'
 
 export const accountId = '111122223333'
@@ -74,6 +75,6 @@ async function toRequest(target: string | URL | Request, init: RequestInit | und
     path: url.pathname,
     query: url.searchParams,
     headers: { host: url.host, ...Object.fromEntries(request.headers) },
-    body: Buffer.from(await request.arrayBuffer()),
+    body: await bodyOf(request),
   }
 }

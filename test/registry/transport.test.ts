@@ -26,7 +26,7 @@ function registry(answers: readonly Answer[], { seconds = 600, endpoint = 'https
   const [sent, lines]: [string[], string[]] = [[], []]
   const cancel = new AbortController()
   let logins = 0
-  const send = createTransport({
+  const { send } = createTransport({
     login: async () => ({ endpoint, username: 'AWS', password: `token-${++logins}`, expiresAt: new Date(0) }),
     clock,
     signal: cancel.signal,

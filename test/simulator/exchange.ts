@@ -14,7 +14,8 @@ export type Exchange =
 
 /** What the exchange needs to know about the side that answers. */
 export interface Side {
-  handle(): Promise<HttpResponse>
+  /** `bytes`: of the body, where the connection breaks there. */
+  handle(bytes?: number): Promise<HttpResponse>
   /** An error in the form that the client of this side expects. */
   refuse(error: AwsError): HttpResponse
   denial(): AwsError
@@ -112,7 +113,9 @@ export function createExchange(clock: SimulatorClock, faults: Faults) {
       const spoiled = await before(effect, call, side, signal)
       if (spoiled) return spoiled
     }
-    const response = await side.handle()
+    const cut = effects.find((effect) => effect.kind === 'cut')
+    const response = await side.handle(cut?.bytes)
+    if (cut) return { kind: 'reset' }
     const known = isRead(call.operation) ? remember(call, response) : []
     if (effects.some((effect) => effect.kind === 'apply-then-drop')) return { kind: 'reset' }
     if (effects.some((effect) => effect.kind === 'truncate')) return { kind: 'truncated', response }

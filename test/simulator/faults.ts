@@ -19,6 +19,8 @@ export type Effect =
   | { readonly kind: 'apply-then-drop' }
   /** The call is handled, then the connection breaks in the middle of the body. */
   | { readonly kind: 'truncate' }
+  /** So many bytes of the body arrive, then the connection is reset. For the registry; any other service does nothing then. */
+  | { readonly kind: 'cut'; readonly bytes: number }
   /** Never answers. */
   | { readonly kind: 'hang' }
   /** Answers after so many virtual milliseconds. */

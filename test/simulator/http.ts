@@ -7,6 +7,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Record<string, string>
   readonly body: Buffer
+  /** True where the connection broke before the whole body was there. */
+  readonly isCut?: boolean
 }
 
 export interface HttpResponse {

@@ -26,6 +26,8 @@ export interface StoredRepository {
   readonly manifests: Map<string, StoredManifest>
   readonly blobs: Map<string, Buffer>
   readonly uploads: Map<string, Buffer>
+  /** Uploads whose last part is shorter than any but the last may be. */
+  readonly shortUploads: Set<string>
 }
 
 export interface ImageStore {
@@ -36,6 +38,10 @@ export interface ImageStore {
   /** Account setting BLOB_MOUNTING; off unless somebody turns it on. */
   blobMounting: boolean
   serial: number
+  /** Bytes of the largest request, as a proxy before the registry has it. */
+  largestRequest: number
+  /** What GET of an upload returns: ECR Public knows none (dotnet/sdk#33019). */
+  uploadStatus: 'exact' | 'stale' | 'none'
 }
 
 const stores = new WeakMap<World, Map<string, ImageStore>>()
@@ -54,6 +60,8 @@ export function imageStore(world: World, region: string): ImageStore {
     tokens: new Map(),
     blobMounting: false,
     serial: 0,
+    largestRequest: Infinity,
+    uploadStatus: 'exact',
   }
   regions.set(region, store)
   return store
@@ -234,6 +242,7 @@ export function addRepository(
     manifests: new Map(),
     blobs: new Map(),
     uploads: new Map(),
+    shortUploads: new Set(),
     ...options,
   }
   store.repositories.set(name, repository)

@@ -117,7 +117,7 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const request = new Request(input, init)
     const url = new URL(request.url)
     request.signal.throwIfAborted()
-    const body = Buffer.from(await request.arrayBuffer())
+    const body = await bodyOf(request)
     const asked = exchange(
       {
         method: request.method,
@@ -136,6 +136,13 @@ export function createFetch(exchange: Exchanger): typeof fetch {
     const stream = answer.kind === 'truncated' ? truncatedStream(content) : new Uint8Array(content)
     return new Response(isEmpty ? null : stream, { status, headers })
   }
+}
+
+/** Copied piece by piece, as a socket does: who sends may use the memory of a piece again. */
+export async function bodyOf(request: Request): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of request.body ?? []) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces)
 }
 
 const truncatedStream = (content: Buffer) =>

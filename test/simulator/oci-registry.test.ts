@@ -11,6 +11,8 @@ import { seedImage } from './ecr.ts'
 
 const digestOf = (content: string) => `sha256:${createHash('sha256').update(content).digest('hex')}`
 const basic = (password: string) => `Basic ${Buffer.from(`AWS:${password}`).toString('base64')}`
+/** Bytes of the smallest layer part. */
+const part = 5 * 1024 * 1024
 const imageType = 'application/vnd.oci.image.manifest.v1+json'
 const indexType = 'application/vnd.oci.image.index.v1+json'
 
@@ -33,7 +35,7 @@ type Ask = ReturnType<typeof open>['ask']
 
 async function pushBlob(ask: Ask, content: string, repository = 'api'): Promise<string> {
   const { headers } = await ask('POST', `${repository}/blobs/uploads/`)
-  const done = await ask('PUT', `${headers.get('location')?.slice('/v2/'.length)}?digest=${digestOf(content)}`, content)
+  const done = await ask('PUT', `${headers.get('location')?.slice('/v2/'.length)}&digest=${digestOf(content)}`, content)
   expect(done.status).toBe(201)
   return digestOf(content)
 }
@@ -87,19 +89,43 @@ describe('blobs', () => {
     const { ask } = open()
     const { headers } = await ask('POST', 'api/blobs/uploads/')
     const path = headers.get('location')?.slice('/v2/'.length) ?? ''
-    expect((await ask('PATCH', path, 'hello ', { 'content-range': '0-5' })).status).toBe(202)
-    expect((await ask('PATCH', path, 'late', { 'content-range': '9-12' })).status).toBe(416)
-    expect((await ask('GET', path)).headers.get('range')).toBe('0-5')
-    expect((await ask('PUT', `${path}?digest=${digestOf('hello world')}`, 'world')).status).toBe(201)
-    expect((await ask('GET', `api/blobs/${digestOf('hello world')}`)).text).toBe('hello world')
-    const part = await ask('GET', `api/blobs/${digestOf('hello world')}`, undefined, { range: 'bytes=6-' })
-    expect([part.status, part.text]).toEqual([206, 'world'])
+    const hello = 'hello '.padStart(part)
+    expect((await ask('PATCH', path, hello, { 'content-range': `0-${part - 1}` })).status).toBe(201)
+    const late = await ask('PATCH', path, 'late', { 'content-range': '9-12' })
+    expect([late.status, messageOf(late.text)]).toEqual([416, `First byte of the layer part is 9 instead of ${part}`])
+    expect((await ask('PATCH', path, 'late', { 'content-range': `${part}-${part + 9}` })).status).toBe(400)
+    expect((await ask('GET', path)).headers.get('range')).toBe(`0-${part - 1}`)
+    const whole = digestOf(`${hello}world`)
+    const last = { 'content-range': `${part}-${part + 4}` }
+    expect((await ask('PUT', `${path}&digest=${whole}`, 'world', last)).status).toBe(201)
+    expect((await ask('GET', `api/blobs/${whole}`)).text).toBe(`${hello}world`)
+    const end = await ask('GET', `api/blobs/${whole}`, undefined, { range: `bytes=${part}-` })
+    expect([end.status, end.text]).toEqual([206, 'world'])
+  })
+
+  test('go up in parts of at least 5 MiB, the last excepted, at the address that the registry named last', async () => {
+    const { ask } = open()
+    const { headers } = await ask('POST', 'api/blobs/uploads/')
+    const path = headers.get('location')?.slice('/v2/'.length) ?? ''
+    expect((await ask('PATCH', path, 'short', { 'content-range': '0-4' })).status).toBe(201)
+    const next = await ask('PUT', `${path}&digest=${digestOf('shorter')}`, 'er', { 'content-range': '5-6' })
+    expect([next.status, messageOf(next.text)]).toEqual([400, 'Layer parts must be at least 5 MiB in size'])
+    expect((await ask('PATCH', path.split('?')[0] ?? '', 'x')).status).toBe(404)
+  })
+
+  test('report the bytes of the first part, whatever came after it', async () => {
+    const { ask } = open()
+    const { headers } = await ask('POST', 'api/blobs/uploads/')
+    const path = headers.get('location')?.slice('/v2/'.length) ?? ''
+    const { headers: said } = await ask('PATCH', path, 'x'.repeat(2 * part + 1))
+    expect(said.get('range')).toBe(`0-${2 * part - 1}`)
+    expect((await ask('GET', path)).headers.get('range')).toBe(`0-${2 * part}`)
   })
 
   test('with another content than promised are refused and not kept', async () => {
     const { ask } = open()
     const { headers } = await ask('POST', 'api/blobs/uploads/')
-    const refused = await ask('PUT', `${headers.get('location')?.slice('/v2/'.length)}?digest=${digestOf('a')}`, 'b')
+    const refused = await ask('PUT', `${headers.get('location')?.slice('/v2/'.length)}&digest=${digestOf('a')}`, 'b')
     expect([refused.status, codeOf(refused.text)]).toEqual([400, 'DIGEST_INVALID'])
     expect((await ask('HEAD', `api/blobs/${digestOf('a')}`)).status).toBe(404)
   })

@@ -17,6 +17,9 @@ import {
 
 /** Manifests beyond this size are refused (OCI distribution spec, "Pushing Manifests"). */
 const largestManifest = 4 * 1024 * 1024
+/** Of a layer, in bytes (Amazon ECR service quotas). */
+const smallestPart = 5 * 1024 * 1024
+const largestPart = 10 * 1024 * 1024
 
 /** Answers a request to /v2/…; undefined for any other path. */
 export function handleRegistry(world: World, request: HttpRequest): HttpResponse | undefined {
@@ -117,16 +120,20 @@ function upload(at: Place, id: string): HttpResponse {
     return request.method === 'POST' ? startUpload(at) : refuse(405, 'UNSUPPORTED', 'The operation is unsupported.')
   const received = repository.uploads.get(id)
   if (received === undefined) return refuse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry')
+  if (request.query.get('_state') === null) return refuse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry')
+  if (request.body.length > at.store.largestRequest) return refuse(413, 'SIZE_INVALID', 'request entity too large')
   switch (request.method) {
     case 'GET':
-      return progress(at, id, received, 204)
+      if (at.store.uploadStatus === 'none') return refuse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry')
+      return progress(at, id, at.store.uploadStatus === 'stale' ? firstPart(received) : received, 204)
     case 'DELETE':
       repository.uploads.delete(id)
       return answer(204)
     case 'PATCH':
-      return append(at, id, received) ?? progress(at, id, repository.uploads.get(id) ?? received, 202)
+      // 201, and the Range of the first part whatever has been received: aws/containers-roadmap#2831.
+      return append(at, id, received) ?? progress(at, id, firstPart(repository.uploads.get(id) ?? received), 201)
     case 'PUT':
-      return append(at, id, received) ?? completeUpload(at, id)
+      return append(at, id, received) ?? (request.isCut ? answer(204) : completeUpload(at, id))
     default:
       return refuse(405, 'UNSUPPORTED', 'The operation is unsupported.')
   }
@@ -148,20 +155,32 @@ function startUpload(at: Place): HttpResponse {
 
 function progress({ repository }: Place, id: string, received: Buffer, status: number): HttpResponse {
   return answer(status, {
-    location: `/v2/${repository.name}/blobs/uploads/${id}`,
+    location: `/v2/${repository.name}/blobs/uploads/${id}?_state=${received.length}`,
     range: `0-${Math.max(0, received.length - 1)}`,
     'docker-upload-uuid': id,
     'content-length': '0',
   })
 }
 
-/** Adds the body of a request to an upload; a chunk that does not follow the last one is refused. */
+const firstPart = (received: Buffer) => received.subarray(0, largestPart)
+
+/**
+ * Adds the body of a request to an upload. A chunk that does not follow the last one is refused in the words of ECR, and so is
+ * one after a chunk that is smaller than a layer part may be. Of a body that was cut, what arrived is kept.
+ */
 function append({ repository, request }: Place, id: string, received: Buffer): HttpResponse | undefined {
-  const range = /^(\d+)-(\d+)$/.exec(request.headers['content-range'] ?? '')
-  const misplaced =
-    range !== null &&
-    (Number(range[1]) !== received.length || Number(range[2]) - Number(range[1]) + 1 !== request.body.length)
-  if (misplaced) return refuse(416, 'RANGE_INVALID', 'The chunk does not follow the last one that was received')
+  const header = request.headers['content-range']
+  const range = /^(\d+)-(\d+)$/.exec(header ?? '')
+  if (header !== undefined && range === null) return refuse(400, 'BLOB_UPLOAD_INVALID', 'Content-Range is invalid')
+  const first =
+    range === null ? (request.method === 'PUT' && request.body.length > 0 ? 0 : received.length) : Number(range[1])
+  const isWhole = range === null || request.isCut || Number(range[2]) - first + 1 === request.body.length
+  if (request.body.length > 0 && first !== received.length)
+    return refuse(416, 'BLOB_UPLOAD_INVALID', `First byte of the layer part is ${first} instead of ${received.length}`)
+  if (!isWhole) return refuse(400, 'SIZE_INVALID', 'provided length did not match content length')
+  if (request.body.length > 0 && repository.shortUploads.has(id) && !request.isCut)
+    return refuse(400, 'BLOB_UPLOAD_INVALID', 'Layer parts must be at least 5 MiB in size')
+  if (request.body.length > 0 && request.body.length < smallestPart && !request.isCut) repository.shortUploads.add(id)
   repository.uploads.set(id, Buffer.concat([received, request.body]))
   return undefined
 }

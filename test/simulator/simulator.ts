@@ -131,6 +131,8 @@ interface Site {
 }
 
 const parsed = (body: Buffer): Record<string, unknown> => {
+  // Layers are long, and no JSON.
+  if (body[0] !== 0x7b) return {}
   try {
     const value: unknown = JSON.parse(body.toString())
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
@@ -150,9 +152,10 @@ function siteSide(site: Site, request: HttpRequest): { side: Side; operation: st
     side: {
       refuse,
       denial: () => new AwsError('Forbidden', 'Resource not accessible by integration', 403),
-      handle: async () =>
-        (await site.handle(request)) ??
-        refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
+      handle: async (bytes) =>
+        (await site.handle(
+          bytes === undefined ? request : { ...request, body: request.body.subarray(0, bytes), isCut: true },
+        )) ?? refuse(new AwsError('NotImplemented', `${site.name}: the simulator does not model ${operation}.`, 501)),
     },
   }
 }

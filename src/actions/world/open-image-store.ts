@@ -27,7 +27,7 @@ function loginOf({ aws: { ecr }, runner }: ImageStoreOptions): SharedLogin {
 }
 
 /**
- * The Amazon ECR of a place, to read images and their platforms. Loads the registry client and logs in on first use. `patience`:
+ * The Amazon ECR of a place, to read images and their platforms. Loads the registry client and logs in on first use. `retryTime`:
  * how long one request is retried, in milliseconds; an explanation does not wait for long.
  */
 export function openImageStore(options: ImageStoreOptions, retryTime = 15_000): ImageStore {
