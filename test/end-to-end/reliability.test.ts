@@ -212,7 +212,8 @@ for (const [action, operation] of [
       expect(errors).toHaveLength(1)
       expect(errors[0]).toMatch(new RegExp(`"Action": ?"${action}"`))
       expect(errors[0]).toContain('arn:aws:iam::111122223333:user/simulator')
-      expect(errors[0]).toContain('failed, nothing changed')
+      // By then a revision is registered.
+      expect(errors[0]).toContain(action === 'ecs:UpdateService' ? 'failed, not deployed' : 'failed, nothing changed')
       // A registration is tried once more without the tags of its origin, which need a permission of their own.
       expect(sim.recorder.count('ecs', operation)).toBe(operation === 'RegisterTaskDefinition' ? 2 : 1)
       expect(seconds).toBeLessThan(4)

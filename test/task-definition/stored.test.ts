@@ -35,7 +35,7 @@ const container = (own: string) =>
           ),
           ({ containerPort, protocol = 'tcp' }) => `${containerPort}${protocol}`,
         ),
-        environment: some(fc.record({ name, value }), byName),
+        environment: some(fc.record({ name: name.filter((one) => !one.startsWith('S-')), value }), byName),
         secrets: some(
           fc.record({ name: name.map((own) => `S-${own}`), valueFrom: fc.constantFrom('/shop/key', '/shop/token') }),
           byName,
