@@ -144,9 +144,15 @@ function startReports(runner: Runner): (destination: Destination, report: () => 
   const reported = reportedBy(runner)
   return async (destination, report) => {
     if (reported.has(destination)) return
-    await report()
-    reported.add(destination)
-    runner.saveState(savedReported, [...reported].join(' '))
+    const done = () => {
+      reported.add(destination)
+      runner.saveState(savedReported, [...reported].join(' '))
+    }
+    const sent = report()
+    // Files are written by now, and a kill must not come between them and their mark; a message is sent once it is answered.
+    if (destination === 'job' || destination === 'summary') done()
+    await sent
+    done()
   }
 }
 
