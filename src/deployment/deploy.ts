@@ -1,11 +1,9 @@
 import { deadlineIn } from '../clock.ts'
-import { settleConflict } from './conflict.ts'
 import type { Context } from './context.ts'
 import type { End } from './outcomes.ts'
 import { runDeployment } from './run-deployment.ts'
 import type { Events, Target } from './target.ts'
 import type { Terms } from './terms.ts'
-import { watchFound } from './watch-found.ts'
 import { withRecord } from './with-record.ts'
 
 /**
@@ -14,9 +12,11 @@ import { withRecord } from './with-record.ts'
  */
 export async function* deploy(target: Target, terms: Terms, context: Context): Events<void> {
   const { deploymentId: id } = terms
-  yield* withRecord(target, terms, context, {}, (kept) =>
-    id === undefined ? retryWhileBusy(target, terms, kept) : watchFound(id, target, terms, kept),
-  )
+  yield* withRecord(target, terms, context, {}, async function* (kept) {
+    if (id === undefined) return yield* retryWhileBusy(target, terms, kept)
+    const { watchFound } = await import('./watch-found.ts')
+    return yield* watchFound(id, target, terms, kept)
+  })
 }
 
 /** How often the target may be changed by others just before our own change. */
@@ -32,7 +32,9 @@ async function* retryWhileBusy(target: Target, terms: Terms, context: Context): 
     const result = yield* runDeployment(target, terms, context)
     if (result === undefined || !('kind' in result)) return result
     context.keep({ stage: 'preparing' })
-    if (result.kind === 'conflict') yield* settleConflict(result, terms, context, deadline)
-    else if (++changes > mostChanges) throw result.failure
+    if (result.kind === 'conflict') {
+      const { settleConflict } = await import('./conflict.ts')
+      yield* settleConflict(result, terms, context, deadline)
+    } else if (++changes > mostChanges) throw result.failure
   }
 }

@@ -1,7 +1,7 @@
 import { begun } from '../begun.ts'
 import { renderText, untrusted } from '../text.ts'
 import { type Judgement, olderThan, openWatchman, type Watchman } from './commit-guard.ts'
-import { type Changed, foresee, type Obstacle } from './conflict.ts'
+import type { Changed, Obstacle } from './conflict.ts'
 import type { Context } from './context.ts'
 import { warnOfExpiry } from './credential-expiry.ts'
 import { beginOrder } from './environment-order.ts'
@@ -75,7 +75,10 @@ async function* judge(
 /** What would keep the deployment from beginning. */
 async function* tellDryRun(stands: End | Obstacle | undefined, terms: Terms, { clock }: Context): Events<undefined> {
   if (stands === undefined) return
-  if ('kind' in stands) return yield { kind: 'warning', at: clock.now(), message: foresee(stands, terms) }
+  if ('kind' in stands) {
+    const { foresee } = await import('./conflict.ts')
+    return yield { kind: 'warning', at: clock.now(), message: foresee(stands, terms) }
+  }
   const why = stands.cause && renderText(stands.cause.what, (theirs) => theirs)
   if (why === undefined) return
   const message = untrusted(`This deployment would end as ${stands.outcome}: ${why}.`)
