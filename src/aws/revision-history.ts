@@ -12,7 +12,7 @@ const describeAtMost = 25
 /** Deployments that ended well, newest first, whose AppSpecs are read where the description has none: a call for each. */
 const withAppSpec = 20
 
-/** The past of a service, as ECS and CodeDeploy keep it. */
+/** Earlier revisions and deployments of a service, as ECS and CodeDeploy keep them. */
 export function revisionHistory(connection: Connection): RevisionHistory {
   return {
     activeRevisions: (family, limit) => activeRevisions(connection, family, limit),

@@ -163,7 +163,7 @@ export interface Explained {
 }
 
 /** A deployment that has been, or is on its way without this run, as if it had been watched. */
-export interface Past {
+export interface EarlierDeployment {
   readonly name: string
   /** What it is a part of. */
   readonly home: { readonly kind: string; readonly name: string }

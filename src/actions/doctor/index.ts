@@ -32,7 +32,7 @@ import { type DoctorInputs, doctorInputs } from './doctor-inputs.ts'
 /** For all that is read. Milliseconds. */
 const retryTime = 5 * 60_000
 
-/** Checks before a deployment, or explains a past one; changes nothing. */
+/** Checks before a deployment, or explains an earlier one; changes nothing. */
 export function createDoctor(world: World): Action<typeof doctorInputs> {
   return {
     inputs: doctorInputs,

@@ -23,7 +23,7 @@ export interface WavesContext extends Omit<Context, 'keep'> {
   keep(service: string, way: Way, part: Partial<DeploymentRecord>): void
 }
 
-interface Voyage {
+interface WavesRun {
   readonly request: WavesRequest
   readonly context: WavesContext
   state: WavesState
@@ -43,7 +43,7 @@ interface Voyage {
 export async function* deployWaves(request: WavesRequest, context: WavesContext): Events {
   const waves = request.waves.map((members) => members.map(({ name }) => name))
   const state = initialWaves(waves, context.clock.now())
-  const voyage: Voyage = {
+  const run: WavesRun = {
     request,
     context,
     state,
@@ -51,31 +51,31 @@ export async function* deployWaves(request: WavesRequest, context: WavesContext)
     ahead: new Map(),
     noted: new Set(),
   }
-  yield* folded(voyage, checked(voyage))
-  yield* folded(voyage, onward(voyage))
-  const first = voyage.state.services.find(({ name }) => name === voyage.state.halted)
+  yield* folded(run, checked(run))
+  yield* folded(run, onward(run))
+  const first = run.state.services.find(({ name }) => name === run.state.halted)
   const isFailed = isFailure(first?.state?.verdict?.outcome) && !request.dryRun
   if (isFailed && request.onWaveFailure === 'roll-back' && !context.signal.aborted)
-    yield* folded(voyage, backward(voyage, first?.name ?? ''))
+    yield* folded(run, backward(run, first?.name ?? ''))
   const isCancelled = context.signal.aborted
   if (!request.dryRun || first || isCancelled) {
     const nouns = commonNouns(request.waves.flat().map(({ target }) => target.nouns))
-    const verdict = wavesVerdict(voyage.state, isCancelled, nouns)
+    const verdict = wavesVerdict(run.state, isCancelled, nouns)
     yield { kind: 'finished', at: context.clock.now(), verdict }
   }
-  if (voyage.faults.length > 0) throw voyage.faults[0]
+  if (run.faults.length > 0) throw run.faults[0]
 }
 
-async function* folded(voyage: Voyage, events: Events): Events {
+async function* folded(run: WavesRun, events: Events): Events {
   for await (const event of events) {
-    voyage.state = foldWaves(voyage.state, event)
+    run.state = foldWaves(run.state, event)
     yield event
   }
 }
 
 /** Looks at all services before anything is changed in any. Those that cannot be deployed are told together. */
-async function* checked(voyage: Voyage): Events {
-  const { request, context, ahead } = voyage
+async function* checked(run: WavesRun): Events {
+  const { request, context, ahead } = run
   const members = request.waves.flat().filter(({ terms }) => terms.preflight !== undefined)
   if (request.dryRun || members.length === 0) return
   const looking = { ...context, keep: () => undefined }
@@ -84,7 +84,7 @@ async function* checked(voyage: Voyage): Events {
     const looks = inParallel(starts, { most: preparing }, () => !context.signal.aborted)
     for await (const { name, events, fault } of looks) {
       ahead.set(name, events)
-      if (fault !== undefined) voyage.faults.push(fault)
+      if (fault !== undefined) run.faults.push(fault)
     }
   } catch (error) {
     if (!context.signal.aborted) throw error
@@ -96,14 +96,14 @@ async function* checked(voyage: Voyage): Events {
 }
 
 /** One service of a wave: first what was found of it before, then its deployment, which need not look again. */
-async function* deployed({ name, target, terms }: WaveMember, voyage: Voyage): AsyncGenerator<DeploymentEvent, void> {
-  const events = voyage.ahead.get(name)
-  yield* once(events ?? [], voyage)
-  yield* deploy(target, events ? { ...terms, preflight: undefined } : terms, own('service', name, voyage))
+async function* deployed({ name, target, terms }: WaveMember, run: WavesRun): AsyncGenerator<DeploymentEvent, void> {
+  const events = run.ahead.get(name)
+  yield* once(events ?? [], run)
+  yield* deploy(target, events ? { ...terms, preflight: undefined } : terms, own('service', name, run))
 }
 
 /** Without notes that another service has had: many lack the same permission. */
-function once(events: readonly DeploymentEvent[], { noted }: Voyage): readonly DeploymentEvent[] {
+function once(events: readonly DeploymentEvent[], { noted }: WavesRun): readonly DeploymentEvent[] {
   return events.filter((event) => {
     if (event.kind !== 'note') return true
     const isNew = !noted.has(event.message.untrusted)
@@ -112,20 +112,20 @@ function once(events: readonly DeploymentEvent[], { noted }: Voyage): readonly D
   })
 }
 
-async function* onward(voyage: Voyage): Events {
-  const { request, context } = voyage
-  const goOn = () => !context.signal.aborted && (request.dryRun || voyage.state.halted === undefined)
+async function* onward(run: WavesRun): Events {
+  const { request, context } = run
+  const goOn = () => !context.signal.aborted && (request.dryRun || run.state.halted === undefined)
   for (const [wave, members] of request.waves.entries()) {
     if (!goOn()) return
     yield { kind: 'wave', at: context.clock.now(), wave }
-    const starts = members.map((member) => () => told('service', member.name, deployed(member, voyage), voyage))
+    const starts = members.map((member) => () => told('service', member.name, deployed(member, run), run))
     yield* inParallel(starts, beginnings, goOn)
   }
 }
 
 /** Every service that this run has changed, wave by wave, the last first. One that cannot go back does not hold up others. */
-async function* backward(voyage: Voyage, because: string): Events {
-  const { request, context, state } = voyage
+async function* backward(run: WavesRun, because: string): Events {
+  const { request, context, state } = run
   const waves = waysBack(request.waves, state, 'failure')
   if (waves.length === 0) return
   yield { kind: 'turned', at: context.clock.now(), because }
@@ -133,13 +133,13 @@ async function* backward(voyage: Voyage, because: string): Events {
     const starts = ways.map(
       ({ name, target, terms }) =>
         () =>
-          told('put-back', name, rollBack(target, terms, own('put-back', name, voyage)), voyage),
+          told('put-back', name, rollBack(target, terms, own('put-back', name, run)), run),
     )
     yield* inParallel(starts, beginnings, () => !context.signal.aborted)
   }
 }
 
-function own(way: Way, name: string, { context }: Voyage): Context {
+function own(way: Way, name: string, { context }: WavesRun): Context {
   return { ...context, keep: (part) => context.keep(name, way, part) }
 }
 
@@ -148,7 +148,7 @@ async function* told(
   kind: Way,
   service: string,
   events: AsyncGenerator<DeploymentEvent, void>,
-  { faults }: Voyage,
+  { faults }: WavesRun,
 ): Events {
   try {
     for await (const event of events) yield { kind, service, event }

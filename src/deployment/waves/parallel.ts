@@ -1,18 +1,18 @@
 /** How many generators may run side by side. */
-export interface Room<Event> {
+export interface Concurrency<Event> {
   readonly most: number
-  /** True for an event after which its generator takes no room any more, though it goes on. Default: it always does. */
+  /** True for an event after which its generator no longer counts, though it goes on. Default: it always counts. */
   readonly frees?: (event: Event) => boolean
 }
 
 /**
- * The events of several generators in the order in which they come, as many generators at once as there is room for, begun
+ * The events of several generators in the order in which they come, as many generators at once as the limit allows, begun
  * in the order given. `goOn` is asked before each begin; once it says no, those that run are followed to their ends and the
  * rest never begins. Each generator's own events keep their order. An error of one ends all: let none throw.
  */
 export async function* inParallel<Event>(
   starts: readonly (() => AsyncGenerator<Event, void>)[],
-  { most, frees = () => false }: Room<Event>,
+  { most, frees = () => false }: Concurrency<Event>,
   goOn: () => boolean,
 ): AsyncGenerator<Event, void> {
   type Running = AsyncGenerator<Event, void>

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Context } from '../../deployment/context.ts'
 import type { DeploymentRecord } from '../../deployment/deployment-record.ts'
 import type { Settlement } from '../../deployment/settle-cancelled.ts'
-import type { Earlier, Past, Target } from '../../deployment/target.ts'
+import type { Earlier, EarlierDeployment, Target } from '../../deployment/target.ts'
 import type { Terms } from '../../deployment/terms.ts'
 import { forPreparation } from '../../deployment/time-limits.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
@@ -100,7 +100,7 @@ export async function ecsFindings(
 }
 
 /** For `doctor`: explains a deployment that has ended or is in progress. Throws `deployment-not-found`. */
-export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<Past> {
+export async function explainEcsDeployment(...asked: Parameters<typeof explainDeployment>): Promise<EarlierDeployment> {
   const module = await import('./locate/explain-deployment.ts')
   return await module.explainDeployment(...asked)
 }

@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '../../../deployment/events.ts'
-import type { Past } from '../../../deployment/target.ts'
+import type { EarlierDeployment } from '../../../deployment/target.ts'
 import { isGood } from '../../../deployment/verdict.ts'
 import { untrusted } from '../../../text.ts'
 import { startedEvent } from '../facts/started-event.ts'
@@ -17,7 +17,11 @@ const skew = 60_000
 const tasksStay = 3_600_000
 
 /** Events of a deployment that has ended or is in progress, as a watch would have reported them. Throws `deployment-not-found`. */
-export async function explainDeployment(id: string, where: Where, ports: HistoryPorts & GatherPorts): Promise<Past> {
+export async function explainDeployment(
+  id: string,
+  where: Where,
+  ports: HistoryPorts & GatherPorts,
+): Promise<EarlierDeployment> {
   const deployment = await findDeployment(id, where, ports)
   const { startedAt, endedAt, outcome } = deployment
   const isGoodEnd = outcome !== undefined && isGood(outcome)

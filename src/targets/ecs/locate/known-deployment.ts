@@ -25,7 +25,7 @@ export interface KnownDeployment {
   readonly endedAt: number | undefined
 }
 
-/** AWS as a look into the past sees it. */
+/** What is read of AWS to explain an earlier deployment. */
 export interface HistoryPorts extends Pick<EcsContext, 'ecs' | 'clock' | 'signal'> {
   readonly codeDeploy: CodeDeploy
   readonly revisions: RevisionHistory
