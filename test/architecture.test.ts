@@ -94,6 +94,22 @@ describe('the modules', () => {
     expect(files.filter((file) => levelOf(file) < 0)).toEqual([])
   })
 
+  test('a module imports only modules below it in the list of ARCHITECTURE.md: what a lower one needs moves down', () => {
+    const order = [
+      ...'actions runner aws github git slack docker registry config report targets deployment'.split(' '),
+      ...'task-definition diagnosis image document http ports'.split(' '),
+    ]
+    const levelOf = (path: string) =>
+      order.indexOf(/^src\/(?:([^/]+)\/|(ports)\.ts)/.exec(path)?.slice(1).join('') ?? '')
+    const upwards = (name: string, file: string) => {
+      const [from, to] = [levelOf(file), levelOf(name)]
+      return name.startsWith('src/') && to >= 0 && from >= 0 && to < from
+    }
+    expect(offenders([...new Set(sources.map(({ room }) => room))], upwards)).toEqual([])
+    const rooms = sources.filter(({ file }) => file.split('/').length > 2).map(({ room }) => room)
+    expect(rooms.filter((room) => !order.includes(room))).toEqual([])
+  })
+
   test('a target has one entry point: from outside only its index.ts is imported, its request and its rules of settings', () => {
     const settings = ['src/targets/ecs/strategy/lifecycle-hook-rules.ts']
     const isOpen = (name: string) => /\/(index\.ts|request\/[^/]+)$/.test(name) || settings.includes(name)
