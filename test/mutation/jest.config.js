@@ -1,5 +1,9 @@
 import { join } from 'node:path'
 import { project } from '../../jest.config.js'
 
-/** The tests of one source file; mutate.ts says which. */
-export default { ...project('mutation', []), rootDir: join(import.meta.dirname, '../..'), testTimeout: 60_000 }
+/** The tests of one source file; mutate.ts says which. StrykerJS loads the environment of Jest itself, and knows no `<rootDir>`. */
+export default {
+  ...project('mutation', [], { testEnvironment: 'node' }),
+  rootDir: join(import.meta.dirname, '../..'),
+  testTimeout: 60_000,
+}
