@@ -8,7 +8,7 @@ import { startPace, ticks } from './pace.ts'
 import type { ConflictPolicy } from './policies.ts'
 import type { Terms } from './terms.ts'
 
-/** A deployment of another run or user that stands in the way of ours. */
+/** A deployment of another run or user that blocks ours. */
 export interface Obstacle {
   readonly kind: 'conflict'
   /** What to say when nothing is done about it. */

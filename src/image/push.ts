@@ -63,7 +63,7 @@ export async function pushByDigest(
   }
 }
 
-/** The same content, until another upload has failed: then nobody needs the rest. */
+/** The same content, until another upload has failed: then the rest is not needed. */
 function endedBy(failed: readonly { readonly error: unknown }[], content: BlobContent): BlobContent {
   return {
     ...content,

@@ -53,7 +53,7 @@ export async function* piecesAt(
     const buffer = buffers.shift() ?? new Uint8Array(length)
     buffers.push(buffer)
     const piece = fill(path, file, offset + position, buffer.subarray(0, Math.min(length, to - position)))
-    // Handled where it is awaited; avoids an unhandledRejection when nobody takes the next piece.
+    // Handled where it is awaited; avoids an unhandledRejection when the next piece is not read.
     piece.catch(() => undefined)
     return piece
   }

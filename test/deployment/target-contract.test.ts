@@ -174,6 +174,33 @@ describe('a cancel', () => {
     expect(kept).toMatchObject({ to: version('v2'), deploymentId: 'toy-1' })
   })
 
+  test.each<[string, Partial<DeploymentRecord>, Partial<DeploymentRecord>]>([
+    ['has the stage and the id of the event', { stage: 'updating' }, { to: version('v2'), deploymentId: 'toy-1' }],
+    [
+      'keeps what the target knows better',
+      { to: version('v9'), deploymentId: 'own-1' },
+      { to: version('v9'), deploymentId: 'own-1' },
+    ],
+  ])('right after the start %s', async (_, own, expected) => {
+    const job = new AbortController()
+    const parts: Partial<Target> = {
+      async *prepare(_terms, { keep }) {
+        yield { kind: 'note', at: 0, message: untrusted('the shelf creaks') }
+        async function* change(): Events<End> {
+          keep(own)
+          yield* succeeding()
+          job.abort(new Error('cancelled'))
+          throw job.signal.reason
+        }
+        const judgement = Promise.resolve({ kind: 'pass' } as const)
+        return { plan, warnings: [], minutes: 1, judgement, ready: async () => ({ change }) }
+      },
+    }
+    const { record, verdict } = await run(target(parts), { signal: job.signal })
+    expect(record).toMatchObject({ stage: 'watching', target: 'toy', ...expected })
+    expect(verdict?.outcome).toBe('cancelled')
+  })
+
   test('before the change begins nothing', async () => {
     const job = new AbortController()
     const ready = async () => {

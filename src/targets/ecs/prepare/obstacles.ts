@@ -12,7 +12,7 @@ import type { ServiceRequest } from '../request/service-request.ts'
 import type { Reading } from './read-target.ts'
 import type { ServicePlan } from './service-plan.ts'
 
-/** Where it is not known what stands in the way. Milliseconds. */
+/** Where the blocking deployment is not known. Milliseconds. */
 const unknownPause = 15_000
 
 /** The deployment in progress that ours would replace, by the ECS deployment controller. */
