@@ -280,6 +280,21 @@ describe('a deployment of others', () => {
     expect(record).toMatchObject({ deploymentId: 'toy-7' })
   })
 
+  test('is only told in a dry run, with what is to be known of it', async () => {
+    const warned = { ...found, warnings: [untrusted('it is a rollback')] }
+    const asked = { terms: { deploymentId: 'toy-7', dryRun: true } }
+    const { events, warnings, record } = await run(target({ find: async () => warned }), asked)
+    expect([events.map(({ kind }) => kind), warnings]).toEqual([['planned', 'warning'], ['it is a rollback']])
+    expect(record.deploymentId).toBeUndefined()
+  })
+
+  test('that is taken back is told with its versions turned round, and as none of its own', async () => {
+    const asked = { terms: { deploymentId: 'toy-7', isTurnedRound: true } }
+    const { events } = await run(target({ find: async () => ({ ...found, watch: failing.bind(null, bug) }) }), asked)
+    expect(events[0]).toMatchObject({ kind: 'planned', plan: { from: version('v2'), to: version('v1') } })
+    expect(events[1]).toMatchObject({ kind: 'started', deploymentId: 'toy-7', at: clock.now() })
+  })
+
   test.each([
     ['that has none of it', async () => undefined],
     ['that finds none', undefined],
