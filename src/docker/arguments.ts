@@ -24,9 +24,13 @@ function option(name: string, value: string | undefined): string[] {
 }
 
 /** How the result leaves the builder: straight to the registry, or into the engine's own store. */
-export type BuildOutput =
-  | { readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string }
-  | { readonly kind: 'load' }
+export type BuildOutput = { readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string } | Load
+
+/** The engine's own store; the file gets the image's ID. */
+interface Load {
+  readonly kind: 'load'
+  readonly idFile: string
+}
 
 /** `docker buildx build …` */
 export function buildxArguments(
@@ -54,7 +58,7 @@ export function buildxArguments(
 function outputArguments({ name, tag }: BuildDestination, output: BuildOutput): readonly string[] {
   switch (output.kind) {
     case 'load':
-      return ['--load', `--tag=${name}:${tag}`]
+      return ['--load', `--iidfile=${output.idFile}`, `--tag=${name}:${tag}`]
     case 'push-tag':
       return [`--metadata-file=${output.metadataFile}`, '--push', `--tag=${name}:${tag}`]
     case 'push-by-digest':
@@ -66,11 +70,16 @@ function outputArguments({ name, tag }: BuildDestination, output: BuildOutput): 
 }
 
 /** `docker build …` of an engine without Buildx. */
-export function classicArguments(request: BuildRequest, { name, tag }: BuildDestination): readonly string[] {
+export function classicArguments(
+  request: BuildRequest,
+  { name, tag }: BuildDestination,
+  { idFile }: Load,
+): readonly string[] {
   return [
     'build',
     ...commonArguments(request),
     ...request.platforms.map((platform) => `--platform=${platform}`),
+    `--iidfile=${idFile}`,
     `--tag=${name}:${tag}`,
     '--',
     request.context,

@@ -2,18 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { ownBuilder } from '../image/build-error-rules.ts'
-import { buildFailure, pushFailure } from '../image/build-failure.ts'
+import { buildFailure } from '../image/build-failure.ts'
 import type { SourceLine } from '../image/closing-words.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Mistake } from '../mistake.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
-import { asName, type Text, text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
 import { buildxArguments, classicArguments, needsBuildx, needsOwnStore, secretVariable } from './arguments.ts'
-import { classicOutput, type OutputReader, plainOutput, pushOutput, rawOutput } from './build-output.ts'
+import { classicOutput, type OutputReader, plainOutput, rawOutput } from './build-output.ts'
 import { type DockerConfiguration, writeConfiguration } from './configuration.ts'
 import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
+import { type Pusher, pushImage } from './push-image.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -80,6 +81,7 @@ async function build(session: Session, request: BuildRequest, destination: Build
   const buildx = engine.kind === 'classic' ? 'without Buildx' : text`and Buildx ${untrusted(engine.buildx)}`
   const title = text`Building with ${docker} ${buildx}`
   const metadataFile = join(session.configuration.directory, 'metadata.json')
+  const load = { kind: 'load', idFile: join(session.configuration.directory, 'image-id') } as const
   const built = (arguments_: readonly string[]) =>
     options.grouped(title, () => runBuild(session, request, engine, arguments_))
   switch (engine.kind) {
@@ -90,11 +92,11 @@ async function build(session: Session, request: BuildRequest, destination: Build
       return digestFrom(await readFile(metadataFile, 'utf8'))
     }
     case 'buildx-load':
-      await built(buildxArguments(request, destination, { kind: 'load' }, engine.progress))
-      return pushTag(session, destination)
+      await built(buildxArguments(request, destination, load, engine.progress))
+      return pushImage(pusher(session), destination, await readImageId(load.idFile))
     case 'classic':
-      await built(classicArguments(request, destination))
-      return pushTag(session, destination)
+      await built(classicArguments(request, destination, load))
+      return pushImage(pusher(session), destination, await readImageId(load.idFile))
   }
 }
 
@@ -118,26 +120,12 @@ function readerOf(engine: Engine): (sink: Parameters<typeof rawOutput>[0]) => Ou
   return engine.progress === 'rawjson' ? rawOutput : plainOutput
 }
 
-/**
- * An engine with the classic image store pushes only tags; its manifest is uploaded last, so the tag never names an incomplete
- * image.
- */
-async function pushTag(session: Session, { name, tag }: BuildDestination): Promise<string> {
-  const { say, warn, redact, grouped } = session.options
-  await grouped(text`Pushing ${asName(`${name}:${tag}`)}`, async () => {
-    const reader = pushOutput({ say, warn, redact, placeOf: () => undefined })
-    const { exitCode } = await run(session, ['push', '--', `${name}:${tag}`], reader)
-    const { error } = reader.end(exitCode)
-    if (exitCode !== 0) throw pushFailure(error)
-  })
-  const inspect = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`]
-  const { exitCode, output, tail } = await run(session, inspect)
-  if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
-  const references: unknown = JSON.parse(output)
-  const reference = Array.isArray(references)
-    ? references.find((candidate) => String(candidate).startsWith(`${name}@`))
-    : undefined
-  return requireDigest(String(reference ?? '').slice(name.length + 1))
+async function readImageId(file: string): Promise<string> {
+  return (await readFile(file, 'utf8')).trim()
+}
+
+function pusher(session: Session): Pusher {
+  return { ...session.options, run: (arguments_, reader) => run(session, arguments_, reader) }
 }
 
 /** Buildx prints on stderr alone; every other command prints its error last. */

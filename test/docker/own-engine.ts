@@ -36,26 +36,39 @@ function obstacle(): string | undefined {
     : undefined
 }
 
+/** Which dockerd, and its options. */
+export interface Daemon {
+  readonly program: string
+  readonly options: readonly string[]
+}
+
+/** That of the distribution, which has the classic image store. */
+const usual: Daemon = { program: find('dockerd') ?? 'dockerd', options: [] }
+
 /** An engine, or undefined with a printed reason. With SLIPWAY_DOCKER=required a reason is a failure. */
-export async function startEngine(): Promise<OwnEngine | undefined> {
-  const reason =
-    obstacle() ??
-    (await start().then(
-      (engine) => engine,
-      (error: unknown) => `dockerd does not start: ${String(error)}`,
-    ))
+export function startEngine(daemon: Daemon = usual): Promise<OwnEngine | undefined> {
+  return startOrSkip(obstacle(), () => start(daemon))
+}
+
+/** What `begin` starts, where nothing is in the way of it. */
+export async function startOrSkip<T extends object>(
+  inTheWay: string | undefined,
+  begin: () => Promise<T>,
+): Promise<T | undefined> {
+  const reason = inTheWay ?? (await begin().catch((error: unknown) => `it does not start: ${String(error)}`))
   if (typeof reason !== 'string') return reason
   if (process.env.SLIPWAY_DOCKER === 'required') throw new Error(`Docker tests cannot run: ${reason}`)
   console.log(`Docker tests are skipped: ${reason}`)
   return undefined
 }
 
-async function start(): Promise<OwnEngine> {
+async function start({ program, options }: Daemon): Promise<OwnEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-engine-'))
   const at = (name: string) => join(folder, name)
   const daemon = spawn(
-    find('dockerd') ?? 'dockerd',
+    program,
     [
+      ...options,
       '--data-root',
       at('data'),
       '--exec-root',
@@ -165,7 +178,8 @@ function freePort(): Promise<number> {
   })
 }
 
-async function until(attempt: () => Promise<unknown>, isDead: () => boolean): Promise<void> {
+/** Waits for what was started. */
+export async function until(attempt: () => Promise<unknown>, isDead: () => boolean): Promise<void> {
   for (const from = Date.now(); ; ) {
     const error = await attempt().then(
       () => undefined,
@@ -177,7 +191,8 @@ async function until(attempt: () => Promise<unknown>, isDead: () => boolean): Pr
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends what was started, and waits for that. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
@@ -187,7 +202,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Containers with the host's network leave their namespace mounted. */
-async function unmountBelow(folder: string): Promise<void> {
+export async function unmountBelow(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
   for (const mount of mounts.filter((path) => path.startsWith(`${folder}/`)).reverse())
     await execute('umount', [mount]).catch(() => {})

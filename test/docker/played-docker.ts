@@ -65,7 +65,10 @@ printf '%s\\n' "$@" "" >> "$here/calls"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
 for word in "$@"; do
-  case $word in --metadata-file=*) cat "$here/metadata" > "\${word#--metadata-file=}" ;; esac
+  case $word in
+    --metadata-file=*) cat "$here/metadata" > "\${word#--metadata-file=}" ;;
+    --iidfile=*) echo sha256:1d > "\${word#--iidfile=}" ;;
+  esac
 done
 cat "$here/$name.stderr" >&2
 cat "$here/$name.stdout"

@@ -1,0 +1,54 @@
+import { Failure } from '../failure.ts'
+import { buildFailure, pushFailure } from '../image/build-failure.ts'
+import type { BuildDestination } from '../ports.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
+import { type OutputReader, type OutputSink, pushOutput } from './build-output.ts'
+import type { DockerResult } from './docker-command.ts'
+
+/** What a push needs of the builder: the docker CLI with the login, and the log. */
+export interface Pusher extends Omit<OutputSink, 'placeOf'> {
+  readonly grouped: <Result>(title: Text, work: () => Promise<Result>) => Promise<Result>
+  run(arguments_: readonly string[], reader?: OutputReader): Promise<DockerResult>
+}
+
+/** How often a tag is set and pushed, when other jobs on the same engine move it meanwhile. */
+const pushes = 3
+
+/**
+ * An engine with the classic image store pushes only tags; its manifest is uploaded last, so the tag never names an incomplete
+ * image. Another job on the same engine may have built the same tag: what was pushed is told by the ID of the image.
+ */
+export async function pushImage(pusher: Pusher, { name, tag }: BuildDestination, id: string): Promise<string> {
+  for (let left = pushes; left > 0; left--) {
+    await succeed(pusher, ['image', 'tag', id, `${name}:${tag}`])
+    await pushTag(pusher, `${name}:${tag}`)
+    const output = await succeed(pusher, ['image', 'inspect', '--format={{json .RepoDigests}}', '--', id])
+    const references: unknown = JSON.parse(output)
+    const pushed = Array.isArray(references)
+      ? references.map(String).find((one) => one.startsWith(`${name}@`))
+      : undefined
+    if (pushed !== undefined) return pushed.slice(name.length + 1)
+  }
+  throw new Failure({
+    code: 'build-failed',
+    what: text`Docker did not push the image ${untrusted(id)} as ${untrusted(`${name}:${tag}`)}`,
+    why: text`another job on the same engine set this tag between the build and the push, ${pushes} times`,
+    fix: text`Let one job at a time build for this tag (concurrency), or give every job a builder of its own (docker/setup-buildx-action).`,
+  })
+}
+
+async function pushTag(pusher: Pusher, image: string): Promise<void> {
+  const { say, warn, redact, grouped } = pusher
+  await grouped(text`Pushing ${asName(image)}`, async () => {
+    const reader = pushOutput({ say, warn, redact, placeOf: () => undefined })
+    const { exitCode } = await pusher.run(['push', '--', image], reader)
+    const { error } = reader.end(exitCode)
+    if (exitCode !== 0) throw pushFailure(error)
+  })
+}
+
+async function succeed(pusher: Pusher, arguments_: readonly string[]): Promise<string> {
+  const { exitCode, output, tail } = await pusher.run(arguments_)
+  if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
+  return output
+}
