@@ -44,6 +44,7 @@ export const failureCodes = {
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-layout-invalid': 'The OCI image layout is incomplete or damaged.',
   'registry-rejected': 'The registry refused a request.',
+  'registry-unreachable': 'No connection to the registry, or its certificate is not trusted.',
   'docker-unavailable': 'Docker or Docker Buildx is required and not available.',
   'build-failed': 'The image build failed.',
   'slack-rejected': 'Slack API error: the message was not delivered.',

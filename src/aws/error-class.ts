@@ -1,3 +1,4 @@
+import { isCertificateTrouble, isNeverConnected } from '../http/connection-error.ts'
 import { retryAfter } from '../http/retry-after.ts'
 
 /**
@@ -51,9 +52,6 @@ const staleCredentials =
   /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired|InvalidClientTokenId|UnrecognizedClientException)$/
 const serverFaults =
   /^(Internal(Failure|Error|ServerError|ServerException|ServiceError|Exception)|InternalFailureException|InternalServiceException|Server(Exception|Error|InternalException)|ServiceUnavailable(Exception|Error)?|RequestTimeout(Exception)?|IDPCommunicationError(Exception)?)$/
-const neverSent = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
-const certificateTrouble =
-  /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/
 const lostConnection = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 /** Undefined for an error that comes neither from AWS nor from the network: an internal error, which must not be swallowed. */
@@ -62,8 +60,8 @@ export function classify(error: unknown, kind: CallKind): ErrorClass | undefined
   const lost = kind === 'read' ? 'transient' : 'ambiguous'
   if (error instanceof NoReply || error instanceof IncompleteReply) return lost
   const { name, message, code, $metadata, $fault } = error as AwsError
-  if (code && certificateTrouble.test(code)) return 'permanent'
-  if (code && neverSent.has(code)) return 'transient'
+  if (isCertificateTrouble(code)) return 'permanent'
+  if (isNeverConnected(code)) return 'transient'
   if (code && lostConnection.has(code)) return lost
   // Of src/http/tunnel.ts: the connection to AWS does not exist yet.
   if (name === 'ProxyError') return 'transient'

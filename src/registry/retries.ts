@@ -3,11 +3,14 @@ import { Failure } from '../failure.ts'
 import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import type { RegistryOptions } from './registry-request.ts'
+import { explainUnreachable } from './unreachable.ts'
 
 const backoffBase = 500
 const backoffCap = 20_000
 /** Attempts without any response, of at least 30 s each: what did not respond for a minute is given up. */
 const mostSilent = 2
+/** So long a registry to which there was no connection yet is tried. Milliseconds. */
+const unreachedLimit = 60_000
 
 /** A refusal, and what it says about another attempt. */
 export interface Refusal extends RegistryRefusal {
@@ -15,6 +18,8 @@ export interface Refusal extends RegistryRefusal {
   readonly wait?: number | undefined
   /** True where nothing was returned in time. */
   readonly isSilent?: boolean
+  /** Host of the registry, where there was no connection to it, or no response. */
+  readonly unreached?: string | undefined
 }
 
 /** How long one purpose is pursued: a request, or an upload of any length. */
@@ -25,11 +30,15 @@ export interface Retries {
   pause(refusal: Refusal, doing: Text): Promise<void>
 }
 
-/** Busy responses (429), server errors and broken connections are retried for a while, with growing pauses. */
-export function openRetries(options: RegistryOptions, report: (line: Text) => void): Retries {
+/**
+ * Busy responses (429), server errors and broken connections are retried for a while, with growing pauses. `isReached`: whether
+ * the registry has responded to anything yet.
+ */
+export function openRetries(options: RegistryOptions, report: (line: Text) => void, isReached: () => boolean): Retries {
   const { clock, retryTime } = options
   let attempt = 0
   let silent = 0
+  const unreachedUntil = deadlineIn(clock, unreachedLimit)
   let deadline = deadlineIn(clock, retryTime)
   return {
     progress() {
@@ -41,6 +50,9 @@ export function openRetries(options: RegistryOptions, report: (line: Text) => vo
       attempt++
       silent = refusal.isSilent ? silent + 1 : 0
       const wait = refusal.wait ?? clock.random() * Math.min(backoffCap, backoffBase * 2 ** attempt)
+      const isGivenUp = refusal.isSilent ? silent >= mostSilent : wait >= remaining(clock, unreachedUntil)
+      if (refusal.unreached !== undefined && !isReached() && isGivenUp)
+        throw explainUnreachable(refusal.unreached, refusal.message)
       if (!isPassing(refusal) || silent >= mostSilent || wait >= remaining(clock, deadline))
         throw registryFailure(refusal, doing)
       report(text`The request to the registry failed (attempt ${attempt}), retrying: ${refusalWords(refusal)}`)

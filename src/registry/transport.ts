@@ -1,5 +1,6 @@
 import { atMostEvery } from '../at-most-every.ts'
 import { Failure } from '../failure.ts'
+import { connectionCode, isCertificateTrouble, isNeverConnected } from '../http/connection-error.ts'
 import { reasonOf } from '../http/reason.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import type { RegistryLogin } from '../ports.ts'
@@ -7,6 +8,7 @@ import { type Text, text } from '../text.ts'
 import { NoAnswer, sendOnce, UnreadableBody } from './registry-attempt.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 import { openRetries, type Refusal, type Retries } from './retries.ts'
+import { explainCertificate } from './unreachable.ts'
 
 /** Sends a request, again where that may help, and returns an expected answer. */
 export type Send = (request: RegistryRequest) => Promise<RegistryAnswer>
@@ -32,15 +34,18 @@ const reportEvery = 30_000
  * Every request to a registry. Busy responses (429), server errors and broken connections are retried for a while; an expired
  * token is renewed once; everything else fails on the first response.
  * Throws `registry-rejected`, `permission-missing`, `image-tag-taken`, `repository-not-found`, `credentials-expired`,
- * `proxy-refused` or `cancelled`.
+ * `registry-unreachable`, `proxy-refused` or `cancelled`.
  */
 export function createTransport(options: RegistryOptions): Transport {
   let login: Promise<RegistryLogin> | undefined
+  let isReached = false
   const report = atMostEvery(reportEvery, options.clock, options.onRetry)
+  const retries = () => openRetries(options, report, () => isReached)
   const attempt = async (request: RegistryRequest, mayRenew = true): Promise<Outcome> => {
     login ??= options.login()
     const used = login
     const outcome = await sendOrRefusal(options, await used, request, report)
+    isReached ||= outcome.answer !== undefined || outcome.refusal.status !== undefined
     if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal)) return outcome
     // Uploads run in parallel: a later one uses the token that an earlier one renewed.
     if (login === used) login = undefined
@@ -48,13 +53,13 @@ export function createTransport(options: RegistryOptions): Transport {
   }
   return {
     attempt: (request) => attempt(request),
-    retries: () => openRetries(options, report),
+    retries,
     async send(request) {
-      const retries = openRetries(options, report)
+      const { pause } = retries()
       for (;;) {
         const { answer, refusal } = await attempt(request)
         if (answer) return answer
-        await retries.pause(refusal, request.doing)
+        await pause(refusal, request.doing)
       }
     },
   }
@@ -74,8 +79,13 @@ async function sendOrRefusal(
     if (error instanceof UnreadableBody) throw error.cause
     if (options.signal.aborted)
       throw new Failure({ code: 'cancelled', what: text`The push was cancelled`, cause: error })
+    const { host } = new URL(login.endpoint)
+    const code = connectionCode(error)
+    if (isCertificateTrouble(code)) throw explainCertificate(host, reasonOf(error), error)
     const message = `${request.method} ${request.path.split('?')[0]}: ${reasonOf(error)}`
-    return { refusal: { message, isSilent: error instanceof NoAnswer } }
+    const isSilent = error instanceof NoAnswer
+    const unreached = isSilent || isNeverConnected(code) ? host : undefined
+    return { refusal: { message, isSilent, unreached } }
   }
 }
 

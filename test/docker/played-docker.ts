@@ -1,5 +1,5 @@
 /** A `docker` on PATH that prints what a real one printed, and ends as it did. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -54,6 +54,7 @@ export function playedDocker({ buildx, driver = 'remote', build, push, metadata 
 
 /** The arguments of each call. */
 export function callsOf(folder: string): readonly (readonly string[])[] {
+  if (!existsSync(join(folder, 'calls'))) return []
   const calls = readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n\n')
   return calls.map((call) => call.split('\n'))
 }

@@ -68,6 +68,11 @@ function refuse(status: number, code: string, message: string, headers: Record<s
   )
 }
 
+/** An error that a fault makes, as registries write it; of a throttled request as Amazon ECR does (`toomanyrequests: Rate exceeded`). */
+export function refuseAsRegistry({ code, message, status }: AwsError): HttpResponse {
+  return code === 'ThrottlingException' ? refuse(429, 'TOOMANYREQUESTS', message) : refuse(status, code, message)
+}
+
 function authorize(world: World, request: HttpRequest): ImageStore | HttpResponse {
   const region = /\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com$/.exec(request.headers.host ?? '')?.[1]
   const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ')

@@ -17,7 +17,7 @@ import { createIam, type Iam } from './iam.ts'
 import { createIamApi } from './iam-api.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
-import { handleRegistry } from './oci-registry.ts'
+import { handleRegistry, refuseAsRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createScenarios } from './scenarios.ts'
@@ -128,6 +128,8 @@ interface Site {
   /** What the operation's path leaves out. */
   readonly prefix: string
   handle(request: HttpRequest): Promise<HttpResponse | undefined>
+  /** Its own shape of an error; GitHub's otherwise. */
+  refuse?(error: AwsError): HttpResponse
 }
 
 const parsed = (body: Buffer): Record<string, unknown> => {
@@ -145,8 +147,9 @@ const parsed = (body: Buffer): Record<string, unknown> => {
 function siteSide(site: Site, request: HttpRequest): { side: Side; operation: string } {
   const path = request.path.startsWith(site.prefix) ? request.path.slice(site.prefix.length) : request.path
   const operation = `${request.method} ${path}`
-  const refuse = (error: AwsError) =>
+  const usual = (error: AwsError) =>
     json(error.code === 'ThrottlingException' ? 429 : error.status, { message: error.message })
+  const refuse = site.refuse ?? usual
   return {
     operation,
     side: {
@@ -181,7 +184,12 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const iamApi = createIamApi(accountId, iam, clock.now())
   const spoil = createExchange(clock, faults)
   const sites: readonly Site[] = [
-    { name: 'registry', prefix: '', handle: async (request) => handleRegistry(world, request) },
+    {
+      name: 'registry',
+      prefix: '',
+      handle: async (request) => handleRegistry(world, request),
+      refuse: refuseAsRegistry,
+    },
     { name: 'github', prefix: '/github', handle: (request) => github.handle(request) },
     { name: 'slack', prefix: '/slack', handle: (request) => slack.handle(request) },
     { name: 'oidc', prefix: '/oidc', handle: async (request) => oidc.handle(request) },
