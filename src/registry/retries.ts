@@ -2,8 +2,8 @@ import { deadlineIn, remaining } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { isPassing, type RegistryRefusal, refusalWords, registryFailure } from '../image/registry-refusal.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { explainUnreachable } from './no-connection.ts'
 import type { RegistryOptions } from './registry-request.ts'
-import { explainUnreachable } from './unreachable.ts'
 
 const backoffBase = 500
 const backoffCap = 20_000

@@ -5,10 +5,10 @@ import { reasonOf } from '../http/reason.ts'
 import { retryAfter } from '../http/retry-after.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { type Text, text } from '../text.ts'
+import { explainCertificate } from './no-connection.ts'
 import { NoAnswer, sendOnce, UnreadableBody } from './registry-attempt.ts'
 import type { RegistryAnswer, RegistryOptions, RegistryRequest } from './registry-request.ts'
 import { openRetries, type Refusal, type Retries } from './retries.ts'
-import { explainCertificate } from './unreachable.ts'
 
 /** Sends a request, again where that may help, and returns an expected answer. */
 export type Send = (request: RegistryRequest) => Promise<RegistryAnswer>

@@ -48,11 +48,11 @@ const scenes: Readonly<Record<string, Scene>> = {
   'the repository does not exist': { inputs: { ...layout, repository: 'nowhere' } },
   'an immutable tag has another image': { inputs: layout, given: withImage('v1', true) },
   'an immutable tag has another image, before a build': { docker: { build: 'ok' }, given: withImage('v1', true) },
-  'the role may not describe the repository': {
+  'the role is not authorized to describe the repository': {
     inputs: layout,
     aws: { operation: 'DescribeRepositories', effect: { kind: 'access-denied' }, times: 99 },
   },
-  'the role may not log in': {
+  'the role is not authorized to log in': {
     inputs: layout,
     aws: { operation: 'GetAuthorizationToken', effect: { kind: 'access-denied' }, times: 99 },
   },
@@ -89,7 +89,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       times: 1,
     },
   },
-  'the repository has as many images as it may have': {
+  'the repository has as many images as ECR allows': {
     inputs: layout,
     registry: {
       operation: /^PUT .*manifests/,
