@@ -32,9 +32,9 @@ export interface ScanReport {
 
 /** Limits of rows, and of packages in one; GitHub drops a summary of more than 1 MiB. */
 const mostRows = 100
-const mostPackages = 5
+const mostPackages = 3
 /** UTF-16 units of a cell: names that others wrote may be longer than they are useful. */
-const longest = 200
+const longest = 100
 
 /** The job summary of an image scan, as Markdown: the worst findings first. */
 export function renderScan({ mark, headline, notes, rows }: ScanReport): string {

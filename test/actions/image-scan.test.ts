@@ -2,8 +2,11 @@
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
-import { failure } from '../aws/simulated.ts'
+import { Failure } from '../../src/failure.ts'
+import { failureText } from '../../src/report/failure-text.ts'
+import { failure, plain } from '../aws/simulated.ts'
 import { type LayoutOptions, writeLayout } from '../oci-layout.ts'
+import { oneLine, printedOn } from '../printed.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import type { ScanStep } from '../simulator/ecr-scans.ts'
 import { createSimulator } from '../simulator/simulator.ts'
@@ -261,6 +264,43 @@ describe('the result of a scan', () => {
   })
 })
 
+describe('an image with an old scan', () => {
+  const done = (...names: readonly string[]): readonly ScanStep[] => [
+    { after: 0, status: 'IN_PROGRESS' },
+    { after: 8, status: 'COMPLETE', findings: names.map((name) => basic(name, 'HIGH')), completedAt: 8 },
+  ]
+
+  async function scanned() {
+    const found = await scene()
+    found.ecr.scanning.type = 'BASIC'
+    found.ecr.scanning.onPush = true
+    found.ecr.scanning.story(done())
+    await found.run()
+    await found.simulator.clock.forProgram.sleep(25 * 3_600_000)
+    found.ecr.scanning.story(done('CVE-2026-1'))
+    return found
+  }
+
+  test('of basic scanning is scanned again', async () => {
+    const { run, simulator } = await scanned()
+    expect((await failure(run())).what).toContain('1 HIGH finding (CVE-2026-1)')
+    expect(simulator.recorder.count('ecr', 'StartImageScan')).toBe(1)
+  })
+
+  test('that ECR does not scan again is judged by it, with its time', async () => {
+    const { run, simulator, runner, seconds } = await scanned()
+    const before = seconds()
+    const message = 'The scan quota per image has been exceeded. Wait and try again.'
+    const effect = { kind: 'error', code: 'LimitExceededException', message } as const
+    simulator.faults.add({ operation: 'StartImageScan', effect })
+    expect((await failure(run())).code).toBe('image-vulnerable')
+    expect(seconds() - before).toBeLessThan(3)
+    expect(runner.summary).toMatch(
+      /The image is judged by its scan of \d{4}-\d\d-\d\d \d\d:\d\d UTC: ecr:StartImageScan: LimitExceededException\./,
+    )
+  })
+})
+
 describe('an image without a scan', () => {
   test('is scanned on request where the registry has basic scanning without scan on push', async () => {
     const { ecr, run, tagged, digest, simulator } = await scene()
@@ -288,6 +328,13 @@ describe('an image without a scan', () => {
     ecr.scanning.story([{ after: 60, status: 'ACTIVE', enhancedFindings: [], completedAt: 60 }])
     await run()
     expect(tagged()).toBe(digest)
+  })
+
+  test('names the permission to start one that is missing', async () => {
+    const { run, simulator, ecr } = await scene()
+    ecr.scanning.type = 'BASIC'
+    simulator.faults.add({ operation: 'StartImageScan', effect: { kind: 'access-denied' } })
+    expect((await failure(run())).what).toContain('ecr:StartImageScan')
   })
 
   test('names the permission that is missing', async () => {
@@ -470,4 +517,19 @@ test('all mistakes in the inputs are reported at once, with line and column', as
   ])
     expect(failed.why).toContain(expected)
   expect(simulator.recorder.all).toEqual([])
+})
+
+test('docs/image-scan.md displays what is printed', async () => {
+  const { ecr, run } = await scene()
+  ecr.scanning.story(
+    active(
+      { id: 'CVE-2026-1', severity: 'CRITICAL' },
+      { id: 'CVE-2026-2', severity: 'CRITICAL', fixAvailable: 'NO' },
+      { id: 'CVE-2026-3' },
+    ),
+  )
+  const thrown = await run().catch((error: unknown) => error)
+  if (!(thrown instanceof Failure)) throw thrown
+  const printed = oneLine(plain(failureText(thrown))).replace(/sha256:[0-9a-f]{64}/, 'sha256:9f2c…')
+  expect(printedOn('docs/image-scan.md')).toEqual([printed])
 })

@@ -1,4 +1,5 @@
 /** Waits of build-push for what Amazon ECR does after a push: managed signing and replication. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   ECRClient,
@@ -66,6 +67,20 @@ test('the step ends when all profiles have signed and all destinations have the 
   const log = runner.lines.join('\n')
   expect(log).toContain(`Signed by ${profile}, ${second}`)
   expect(log).toContain('Replicated to eu-central-1/111122223333, eu-west-2/444455556666')
+})
+
+test('scan and waits need nothing that their page does not list', async () => {
+  const { run, sign, replicate, simulator, ecr } = await scene()
+  await sign({ signingProfileArn: profile })
+  await replicate({ destinations: [frankfurt] })
+  const before = simulator.iam.actionsUsed()
+  await run({ ...signing, ...replication, scan: 'require' })
+  expect(ecr.scanning.type).toBe('BASIC')
+  const page = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+  const listed = `${page('docs/image-scan.md').split('## Permissions')[1]}${page('actions/build-push/README.md')}`
+  const used = simulator.iam.actionsUsed().filter((action) => !before.includes(action))
+  expect(used).toEqual(expect.arrayContaining(['ecr:StartImageScan', 'ecr:DescribeImageReplicationStatus']))
+  expect(used.filter((action) => !listed.includes(`\`${action}\``))).toEqual([])
 })
 
 test.each<readonly [string, readonly SigningRule[] | undefined, RegExp]>([

@@ -1,14 +1,15 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Clock, type Deadline, deadlineIn } from '../../clock.ts'
 import { Failure, failureInOneLine } from '../../failure.ts'
+import { judge, type ScanPolicy, type ScanVerdict } from '../../image/scan/judge-findings.ts'
 import { platformImages } from '../../image/scan/platform-images.ts'
 import { scanImages } from '../../image/scan/scan-image.ts'
-import { judge, type ScanPolicy, type ScanVerdict } from '../../image/scan/verdict.ts'
 import {
   countsOf,
   expiredWords,
   failureOf,
   missingCause,
+  oldWords,
   type ScanPlace,
   verdictLine,
 } from '../../image/scan/verdict-words.ts'
@@ -124,7 +125,7 @@ function weightWords(weight: ScanVerdict['findings'][number]['weight']): Text {
 }
 
 function notesOf(
-  { expired, unused, accepted, fixesUnknown }: ScanVerdict,
+  { expired, unused, accepted, old, fixesUnknown }: ScanVerdict,
   place: ScanPlace,
   inputs: ScanInputs,
 ): readonly Text[] {
@@ -133,6 +134,10 @@ function notesOf(
     ...accepted.map(
       (one) => text`${untrusted(one.platform ?? one.digest)}: ${missingCause(one, place)}; accepted by scan-ignore.`,
     ),
+    ...old.flatMap((one) => {
+      const words = oldWords(one)
+      return words === undefined ? [] : [words]
+    }),
     ...expired.map((entry) => text`${expiredWords(entry)}.`),
     ...unused.map(({ id }) => text`The entry ${asName(id)} of scan-ignore matches no finding.`),
     ...(fixesUnknown && inputs.scanOnlyFixable ? [fixes] : []),

@@ -1,6 +1,7 @@
 import { type Clock, type Deadline, remaining } from '../../clock.ts'
 import type { EcrScans, ImageScan, Refused } from '../../ports.ts'
 import { type EqualResults, isConfirmed, withResult } from './confirmation.ts'
+import { isEnhanced } from './findings.ts'
 import type { PlatformImage } from './platform-images.ts'
 import { meaningOf } from './scan-status.ts'
 
@@ -25,6 +26,9 @@ export interface ScanPorts {
 const pause = 5_000
 /** A scan on push may begin some seconds after the push; a basic scan is not requested before that. Milliseconds. */
 const startAfter = 15_000
+
+/** A basic scan of an image can be requested so often (StartImageScan). Milliseconds. */
+const betweenScans = 24 * 60 * 60_000
 
 interface Watched {
   readonly image: PlatformImage
@@ -74,10 +78,20 @@ async function read(repository: string, watched: Watched, ports: ScanPorts, begu
   const meaning = meaningOf(last.status)
   watched.isOver = meaning.kind === 'none'
   if (meaning.kind !== 'ended') return
+  if (isOld(last, clock)) {
+    await start(repository, watched, scans)
+    if (watched.startRefused === undefined) return
+  }
   const moment = { wall: clock.now(), monotonic: clock.monotonic() }
   watched.equal = withResult(watched.equal, last, moment)
   watched.isResult = isConfirmed(watched.equal, last, moment)
   watched.isOver = watched.isResult
+}
+
+/** Whether a new basic scan can be requested. Enhanced scans are kept up to date by Amazon Inspector. */
+function isOld(scan: ImageScan, clock: Clock): boolean {
+  const { imageScanCompletedAt: completed } = scan
+  return !isEnhanced(scan) && completed !== undefined && clock.now() - completed.getTime() > betweenScans
 }
 
 /**

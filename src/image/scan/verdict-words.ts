@@ -1,11 +1,12 @@
 import type { FailureParts } from '../../failure.ts'
 import { asName, joined, type Text, text, untrusted } from '../../text.ts'
+import { moment } from '../../utc.ts'
 import { missingFindings } from './confirmation.ts'
-import { rankOf, severities } from './findings.ts'
+import { isEnhanced, rankOf, severities } from './findings.ts'
 import type { IgnoreEntry } from './ignore-list.ts'
+import type { JudgedFinding, ScanVerdict } from './judge-findings.ts'
 import type { ScannedImage } from './scan-image.ts'
 import { meaningOf } from './scan-status.ts'
-import type { JudgedFinding, ScanVerdict } from './verdict.ts'
 
 /** Where the images are, and how long was waited. */
 export interface ScanPlace {
@@ -98,6 +99,14 @@ function tagWords(tags: readonly string[]): Text {
   if (tags.length === 0) return text`No tag refers to the image.`
   const names = joined(tags.map((tag) => text`${asName(tag)}`))
   return text`The image already has the tag${tags.length === 1 ? '' : 's'} ${names}: the builder pushes them together with the image, or an earlier run did.`
+}
+
+/** That a result is older than it could be; undefined for an enhanced scan, whose request is always refused. */
+export function oldWords({ last, startRefused, platform }: ScannedImage): Text | undefined {
+  const completed = last && 'status' in last && !isEnhanced(last) ? last.imageScanCompletedAt : undefined
+  if (completed === undefined || startRefused === undefined) return undefined
+  const image = platform === undefined ? 'The image' : text`The image for ${untrusted(platform)}`
+  return text`${image} is judged by its scan of ${moment(completed.getTime())}: ecr:StartImageScan: ${untrusted(startRefused.refused)}.`
 }
 
 /** Why there is no result. */

@@ -32,6 +32,8 @@ export interface ScanVerdict {
   readonly missing: readonly ScannedImage[]
   /** Images that ECR cannot scan and that the list accepts. */
   readonly accepted: readonly ScannedImage[]
+  /** Results of an earlier scan, where a new one was refused. */
+  readonly old: readonly ScannedImage[]
   /** Expired entries that would have accepted something. */
   readonly expired: readonly IgnoreEntry[]
   /** Entries that fit nothing. */
@@ -61,6 +63,7 @@ export function judge(images: readonly ScannedImage[], policy: ScanPolicy): Scan
     findings,
     missing,
     accepted,
+    old: images.filter(({ isResult, startRefused }) => isResult && startRefused !== undefined),
     expired: [...fitting].filter((entry) => isExpired(entry, policy.today)),
     unused: policy.ignore.filter((entry) => !fitting.has(entry)),
     fixesUnknown: results.some(({ scan }) => !isEnhanced(scan)),
