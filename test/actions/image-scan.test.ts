@@ -106,15 +106,16 @@ describe('a required scan', () => {
       { id: 'CVE-2026-4', severity: 'LOW' },
       { id: 'CVE-2026-1', severity: 'CRITICAL' },
       { id: 'CVE-2026-2' },
-      { id: 'CVE-2026-3', fixAvailable: 'NO' },
-      { id: 'CVE-2026-5' },
+      { id: 'CVE-2026-3', fixAvailable: 'NO', packages: [{ ...openssl, fixedInVersion: 'NotAvailable' }] },
+      { id: 'CVE-2026-5', fixAvailable: 'PARTIAL', packages: [{ name: 'zlib' }] },
+      { id: 'CVE-2026-6', fixAvailable: '' },
     ]
     ecr.scanning.story(active(...found))
     const failed = await failure(run())
     expect(failed).toMatchObject({
       code: 'image-vulnerable',
       what: expect.stringMatching(
-        /^ECR image scan of api@sha256:[0-9a-f]{64}: 1 CRITICAL and 3 HIGH findings \(CVE-2026-1, CVE-2026-2, CVE-2026-3 and 1 more\), 3 of them fixable$/,
+        /^ECR image scan of api@sha256:[0-9a-f]{64}: 1 CRITICAL and 4 HIGH findings \(CVE-2026-1, CVE-2026-2, CVE-2026-3 and 2 more\), 4 of them fixable$/,
       ),
       why: 'high and above counts (scan-threshold)',
       fix: expect.stringContaining('No tag refers to the image.'),
@@ -123,19 +124,20 @@ describe('a required scan', () => {
     expect(runner.outputs['scan-status']).toBe('failed')
     expect(JSON.parse(runner.outputs.findings ?? '')).toEqual({
       CRITICAL: 1,
-      HIGH: 3,
+      HIGH: 4,
       MEDIUM: 0,
       LOW: 1,
       INFORMATIONAL: 0,
       UNDEFINED: 0,
-      counting: 4,
-      fixable: 4,
+      counting: 5,
+      fixable: 5,
       ignored: 0,
     })
     expect(runner.summary).toContain(
       '| CRITICAL | <a href="https://example.com/CVE-2026-1">CVE-2026-1</a> | openssl | 3.0.1 | 3.0.2 | counts |',
     )
     expect(runner.summary).toContain('| below the threshold |')
+    expect(runner.summary).not.toContain('NotAvailable')
   })
 
   test('judges every platform of an index, never the index, and names a finding of several once', async () => {
@@ -211,9 +213,9 @@ describe('the result of a scan', () => {
     const { ecr, run } = await scene()
     const some = (count: number) => Array.from({ length: count }, (_, index) => enhanced({ id: `CVE-2026-${index}` }))
     ecr.scanning.story([
-      { after: 0, status: 'ACTIVE', enhancedFindings: some(1) },
-      { after: 5, status: 'ACTIVE', enhancedFindings: some(2) },
-      { after: 10, status: 'ACTIVE', enhancedFindings: some(7) },
+      { after: 0, status: 'ACTIVE', enhancedFindings: some(1), completedAt: 0 },
+      { after: 5, status: 'ACTIVE', enhancedFindings: some(2), completedAt: 0 },
+      { after: 10, status: 'ACTIVE', enhancedFindings: some(7), completedAt: 0 },
     ])
     expect((await failure(run())).what).toContain('7 HIGH findings')
   })
@@ -357,7 +359,7 @@ describe('an image without a scan', () => {
     expect((await failure(run({ tag: 'v2', 'scan-timeout-minutes': '1' }))).code).toBe('aws-unreachable')
   })
 
-  test('ends the wait when the job is cancelled', async () => {
+  test.each(['require', 'report'])('ends the wait when the job is cancelled: %s', async (scan) => {
     const { run, simulator, runner, ecr, tagged } = await scene()
     ecr.scanning.story([{ after: 0, status: 'PENDING' }])
     simulator.faults.add({
@@ -366,9 +368,9 @@ describe('an image without a scan', () => {
       skip: 2,
       times: 1,
     })
-    await expect(run()).rejects.toThrow()
+    await expect(run({ scan })).rejects.toThrow()
     expect(simulator.recorder.count('ecr', 'DescribeImageScanFindings')).toBeLessThan(5)
-    expect(tagged()).toBeUndefined()
+    expect(tagged() === undefined).toBe(scan === 'require')
   })
 })
 
@@ -437,6 +439,24 @@ describe('what is accepted', () => {
     await run({ 'scan-ignore': 'UNSUPPORTED_IMAGE until 2199-12-31 built from scratch' })
     expect(tagged()).toBe(digest)
     expect(runner.summary).toContain('accepted by scan-ignore')
+  })
+
+  test('an image whose scan is refused as unsupported, up to the date of the list', async () => {
+    const { ecr, run, simulator, tagged, digest, seconds } = await scene()
+    ecr.scanning.type = 'BASIC'
+    const effect = { kind: 'error', code: 'UnsupportedImageTypeException', message: 'Their words' } as const
+    simulator.faults.add({ operation: 'StartImageScan', effect, times: 2 })
+    const list = 'UNSUPPORTED_IMAGE until 2020-01-31 built from scratch'
+    expect(await failure(run({ 'scan-ignore': list }))).toMatchObject({
+      code: 'image-scan-missing',
+      why: expect.stringMatching(
+        /entry UNSUPPORTED_IMAGE of scan-ignore expired.*UnsupportedImageTypeException: Their words/,
+      ),
+      fix: expect.stringContaining('UNSUPPORTED_IMAGE until <date> <reason>'),
+    })
+    expect(seconds()).toBeLessThan(30)
+    await run({ 'scan-ignore': list.replace('2020', '2199') })
+    expect(tagged()).toBe(digest)
   })
 })
 

@@ -61,6 +61,7 @@ export const nearest: Readonly<Record<string, readonly string[]>> = {
   'src/image/scan/findings.ts': ['actions/image-scan'],
   'src/image/scan/ignore-list.ts': ['actions/image-scan'],
   'src/image/scan/judge-findings.ts': ['actions/image-scan'],
+  'src/image/scan/platform-images.ts': ['image/platform-images'],
   'src/image/scan/scan-image.ts': ['actions/image-scan'],
   'src/image/scan/verdict-words.ts': ['actions/image-scan'],
   'src/image/await-jobs.ts': ['actions/push-jobs'],

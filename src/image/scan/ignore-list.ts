@@ -94,8 +94,8 @@ export function entriesFor(list: readonly IgnoreEntry[], { id, packages }: ScanF
   )
 }
 
-/** Whether these entries accept the finding in every package that has it. */
+/** Whether these entries, all of them for the finding, accept it in every package that has it. */
 export function covers(entries: readonly IgnoreEntry[], { packages }: ScanFinding): boolean {
   const named = new Set(entries.map((entry) => entry.package))
-  return named.has(undefined) || (packages.length > 0 && packages.every(({ name }) => named.has(name)))
+  return named.has(undefined) || packages.every(({ name }) => named.has(name))
 }

@@ -37,11 +37,11 @@ export function countsOf({ findings }: ScanVerdict): FindingCounts {
   }
 }
 
-/** `2 CRITICAL and 5 HIGH findings (CVE-1, CVE-2 and 5 more), 4 of them fixable`. */
+/** `2 CRITICAL and 5 HIGH findings (CVE-1, CVE-2 and 5 more), 4 of them fixable`, of findings with the worst first. */
 export function findingsSentence(findings: readonly JudgedFinding[]): Text {
-  const groups = [...Map.groupBy(findings, ({ severity }) => severity)]
-    .toSorted(([one], [other]) => rankOf(one) - rankOf(other))
-    .map(([severity, group]) => text`${group.length} ${untrusted(severity)}`)
+  const groups = [...Map.groupBy(findings, ({ severity }) => severity)].map(
+    ([severity, group]) => text`${group.length} ${untrusted(severity)}`,
+  )
   const last = groups.at(-1) ?? text`no`
   const list = groups.length > 1 ? text`${joined(groups.slice(0, -1))} and ${last}` : last
   const ids = [...new Set(findings.map(({ id }) => id))]
