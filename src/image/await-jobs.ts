@@ -47,14 +47,31 @@ export async function awaitJobs(
     const found = await readJobs(kind, jobs, image)
     const failed = found.filter(({ status }) => status === 'FAILED')
     if (failed.length > 0) throw failureOf(kind, image, failed)
-    const complete = found.filter(({ status }) => status === 'COMPLETE').map(({ target }) => target)
-    // The answer may lack a target whose job has not begun.
-    const open = expected.filter((target) => !complete.includes(target))
+    const open = openTargets(kind, expected, found)
     if (open.length === 0) return expected
     const left = remaining(clock, deadline)
     if (left <= 0) throw late(kind, image, { open, found, waited: clock.monotonic() - begun })
     await clock.sleep(Math.min(pause, left), signal)
   }
+}
+
+/** Targets whose job is not COMPLETE; the answer may lack one whose job has not begun. */
+function openTargets(kind: PushJobKind, expected: readonly string[], found: readonly PushJob[]): readonly string[] {
+  const complete = found.filter(({ status }) => status === 'COMPLETE').map(({ target }) => target)
+  const among = (targets: readonly string[], place: string) =>
+    targets.filter((target) => placeOf(kind, target) === place).length
+  return expected.filter((target) => {
+    const place = placeOf(kind, target)
+    return among(complete, place) < among(expected, place)
+  })
+}
+
+/**
+ * What a job is recognized by. Of a replica, the region alone: whether `registryId` is the account of the source or of the
+ * destination, its documentation leaves open (ImageReplicationStatus, "the registry to which the image belongs").
+ */
+function placeOf(kind: PushJobKind, target: string): string {
+  return kind === 'replication' ? target.replace(/\/.*$/, '') : target
 }
 
 async function readJobs(
@@ -118,7 +135,8 @@ interface Late {
 
 function late(kind: PushJobKind, image: JobImage, { open, found, waited }: Late): Failure {
   const { code, noun, command, docs } = words[kind]
-  const statusOf = (target: string) => found.find((job) => job.target === target)?.status ?? 'no status'
+  const statusOf = (target: string) =>
+    found.find((job) => placeOf(kind, job.target) === placeOf(kind, target))?.status ?? 'no status'
   const { region, repository, digest } = image
   return new Failure({
     code,

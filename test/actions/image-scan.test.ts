@@ -485,11 +485,6 @@ describe('without require', () => {
     expect(simulator.recorder.count('ecr', 'DescribeImageScanFindings')).toBe(0)
     expect(runner.outputs).toMatchObject({ 'scan-status': 'off', findings: '' })
   })
-
-  test('settings of a scan are refused, as the value of scan was lost', async () => {
-    const { run } = await scene()
-    expect((await failure(run({ scan: '', 'scan-threshold': 'high' }))).why).toContain('scan is empty')
-  })
 })
 
 test('a builder that puts the tag itself is named in the failure, and a reused image is judged again', async () => {

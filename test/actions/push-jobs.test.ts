@@ -126,6 +126,15 @@ test('a signature that fails is red with its code, reason and profile, and the o
   expect(tagged()).toBe(digest)
 })
 
+test('replicas in one region are complete when all of them are', async () => {
+  const { run, replicate, ecr, simulator } = await scene()
+  await replicate({ destinations: [frankfurt, { ...frankfurt, registryId: '444455556666' }] })
+  ecr.pushJobs.end('eu-central-1/444455556666', { seconds: 300, status: 'COMPLETE' })
+  const begun = simulator.clock.now()
+  await run(replication)
+  expect(simulator.clock.now() - begun).toBeGreaterThanOrEqual(300_000)
+})
+
 test('a replica that fails is red with its code and destination', async () => {
   const { run, replicate, ecr } = await scene()
   await replicate({ destinations: [frankfurt, dublin] })

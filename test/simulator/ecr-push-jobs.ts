@@ -11,7 +11,7 @@ export interface PushJobEnd {
 }
 
 export interface PushJobScenes {
-  /** Of signing profiles and destinations (`eu-central-1`), by a part of their names. COMPLETE after 20 seconds unless set. */
+  /** Of signing profiles and destinations (`eu-central-1/111122223333`), by a part of their names. COMPLETE after 20 seconds unless set. */
   end(target: string, end: PushJobEnd): void
 }
 
@@ -109,7 +109,7 @@ export function createPushJobs(
         const replicationStatuses = rules
           .flatMap(({ destinations }) => destinations)
           .map(({ region: name, registryId }) => {
-            const { status, failureCode } = statusOf(name, image)
+            const { status, failureCode } = statusOf(`${name}/${registryId}`, image)
             return { region: name, registryId, status, failureCode }
           })
         const isKnown = hasJob(image, replication.since)

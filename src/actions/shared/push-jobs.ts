@@ -1,7 +1,6 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Deadline, deadlineIn } from '../../clock.ts'
-import { awaitJobs } from '../../image/await-jobs.ts'
-import { type PushJobKind, requireJobRules } from '../../image/push-job-rules.ts'
+import type { PushJobKind } from '../../image/push-job-rules.ts'
 import type { RepositoryRule } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { asName, joined, text, untrusted } from '../../text.ts'
@@ -35,6 +34,7 @@ export async function checkPushJobRules({ inputs, repository, open, runner }: Pu
   ]
   const found = new Map<PushJobKind, readonly RepositoryRule[]>()
   if (kinds.length === 0) return found
+  const { requireJobRules } = await import('../../image/push-job-rules.ts')
   const { ecrPushJobs } = open(deadlineIn(runner.clock, shortTime))
   for (const kind of kinds) found.set(kind, await requireJobRules(ecrPushJobs, kind, repository))
   return found
@@ -44,6 +44,8 @@ export async function checkPushJobRules({ inputs, repository, open, runner }: Pu
 export async function awaitPushJobs(place: PushJobPlace, rules: PushJobRules, digest: string): Promise<void> {
   const { repository, open, runner } = place
   const { clock, signal, log } = runner
+  if (rules.size === 0) return
+  const { awaitJobs } = await import('../../image/await-jobs.ts')
   for (const [kind, ofKind] of rules) {
     const deadline = deadlineIn(clock, longestMinutes[kind] * 60_000)
     const { region, ecrPushJobs: jobs } = open(deadline + shortTime)
