@@ -5,6 +5,7 @@ import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { type AwsError, type Expected, present } from './error-class.ts'
 import { everyPage } from './pages.ts'
+import { isDenial } from './refusal.ts'
 
 /** Image scans of Amazon ECR behind the port. */
 export function ecrScans(connection: Connection): EcrScans {
@@ -16,7 +17,11 @@ export function ecrScans(connection: Connection): EcrScans {
 
 /** Other refusals are errors: a missing repository or permission. */
 function refusedBy(names: RegExp): ({ name, message }: AwsError) => Expected<Refused> {
-  return ({ name, message }) => (names.test(name) ? { value: { refused: name, message } } : undefined)
+  return (error) => (names.test(error.name) ? refusal(error) : undefined)
+}
+
+function refusal({ name, message }: AwsError): { readonly value: Refused } {
+  return { value: { refused: name, message } }
 }
 
 /** All pages: without `maxResults` a page has a hundred findings, and enhanced ones ignore it (boto/boto3#3449). */
@@ -77,6 +82,7 @@ async function startScan(
 ): Promise<Refused | undefined> {
   const client = await connection.clients.ecr()
   const { StartImageScanCommand } = await import('@aws-sdk/client-ecr')
+  const expected = refusedBy(/^(LimitExceeded|Validation|UnsupportedImageType|ImageArchived|ImageNotFound)Exception$/)
   const command = new StartImageScanCommand({ repositoryName, imageId: { imageDigest } })
   return await call(
     connection,
@@ -90,7 +96,8 @@ async function startScan(
       kind: 'mutate',
       // A second request is refused with LimitExceededException: one scan of an image in 24 hours (StartImageScan).
       idempotent: true,
-      whenRefused: refusedBy(/^(LimitExceeded|Validation|UnsupportedImageType|ImageArchived|ImageNotFound)Exception$/),
+      // Enhanced scanning needs no such permission, and whether it is on is unknown here: the scan may still appear.
+      whenRefused: (error) => (isDenial(error) ? refusal(error) : expected(error)),
     },
   )
 }

@@ -55,6 +55,6 @@ export interface Refused {
 export interface EcrScans {
   /** Refused: ScanNotFoundException, ImageNotFoundException. */
   scan(repository: string, digest: string): Promise<ImageScan | Refused>
-  /** Starts a basic scan. Refused: LimitExceededException, ValidationException, UnsupportedImageTypeException and others. */
+  /** Starts a basic scan. Refused: LimitExceededException, ValidationException, AccessDeniedException and others. */
   startScan(repository: string, digest: string): Promise<Refused | undefined>
 }

@@ -186,13 +186,13 @@ describe('the result of a scan', () => {
     expect((await failure(run())).code).toBe('image-vulnerable')
   })
 
-  test('that stays empty without a time counts after a minute', async () => {
+  test('that stays empty without a time counts after two minutes', async () => {
     const { ecr, run, tagged, seconds, digest } = await scene()
     ecr.scanning.story([{ after: 0, status: 'ACTIVE', findings: [] }])
     await run()
     expect(tagged()).toBe(digest)
-    expect(seconds()).toBeGreaterThanOrEqual(60)
-    expect(seconds()).toBeLessThan(90)
+    expect(seconds()).toBeGreaterThanOrEqual(120)
+    expect(seconds()).toBeLessThan(140)
   })
 
   test('whose list lacks findings that are counted is none', async () => {
@@ -332,11 +332,42 @@ describe('an image without a scan', () => {
     expect(tagged()).toBe(digest)
   })
 
-  test('names the permission to start one that is missing', async () => {
-    const { run, simulator, ecr } = await scene()
+  const denial = (action: string) =>
+    ({
+      kind: 'error',
+      code: 'AccessDeniedException',
+      message: `User: ann is not authorized to perform: ${action}`,
+    }) as const
+
+  test('that is not authorized to be started is red after three minutes, with the permission', async () => {
+    const { run, simulator, ecr, seconds } = await scene()
     ecr.scanning.type = 'BASIC'
-    simulator.faults.add({ operation: 'StartImageScan', effect: { kind: 'access-denied' } })
-    expect((await failure(run())).what).toContain('ecr:StartImageScan')
+    simulator.faults.add({ operation: 'StartImageScan', effect: denial('ecr:StartImageScan') })
+    expect(await failure(run())).toMatchObject({
+      code: 'image-scan-missing',
+      why: expect.stringMatching(
+        /: ScanNotFoundException; ecr:StartImageScan: AccessDeniedException: User: ann is not authorized/,
+      ),
+      fix: expect.stringContaining('add ecr:StartImageScan'),
+    })
+    expect(seconds()).toBeGreaterThanOrEqual(180)
+    expect(seconds()).toBeLessThan(200)
+  })
+
+  test('of enhanced scanning needs no permission to start one', async () => {
+    const { run, simulator, ecr, tagged, digest } = await scene()
+    ecr.scanning.story([{ after: 90, status: 'ACTIVE', enhancedFindings: [], completedAt: 90 }])
+    simulator.faults.add({ operation: 'StartImageScan', effect: denial('ecr:StartImageScan') })
+    await run()
+    expect(tagged()).toBe(digest)
+  })
+
+  test('names the permission of Amazon Inspector that is missing', async () => {
+    const { run, simulator } = await scene()
+    simulator.faults.add({ operation: 'DescribeImageScanFindings', effect: denial('inspector2:ListFindings') })
+    expect((await failure(run())).what).toContain(
+      'not authorized to perform inspector2:ListFindings, which ecr:DescribeImageScanFindings requires',
+    )
   })
 
   test('names the permission that is missing', async () => {

@@ -82,7 +82,7 @@ test('a registry with enhanced scanning scans by itself and refuses a request', 
   expect(refusal('StartImageScan', image)).toEqual({ code: 'ValidationException', message: 'This feature is disabled' })
   expect(refusal('DescribeImageScanFindings', image)?.code).toBe('ScanNotFoundException')
   world.clock.advance(4_000)
-  expect(read().imageScanStatus.status).toBe('IN_PROGRESS')
+  expect(read().imageScanStatus.status).toBe('PENDING')
 })
 
 test('an image that was pushed before a rule for signing or replication has no status', () => {

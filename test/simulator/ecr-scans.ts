@@ -36,6 +36,17 @@ const withoutFindings: readonly ScanStep[] = [
   { after: 20, status: 'COMPLETE', description: 'The scan was completed successfully.', findings: [], completedAt: 20 },
 ]
 
+const withoutEnhancedFindings: readonly ScanStep[] = [
+  { after: 0, status: 'PENDING' },
+  {
+    after: 60,
+    status: 'ACTIVE',
+    description: 'Continuous scan is selected for image.',
+    enhancedFindings: [],
+    completedAt: 60,
+  },
+]
+
 interface ImageId {
   readonly imageDigest?: string
   readonly imageTag?: string
@@ -83,7 +94,9 @@ export function createScans(
       DescribeImageScanFindings(input: Input) {
         const image = imageOf(input.repositoryName, input.imageId)
         const since = begun(input, image)
-        const steps = stories.find(({ fits }) => fits(image.digest))?.steps ?? withoutFindings
+        const steps =
+          stories.find(({ fits }) => fits(image.digest))?.steps ??
+          (scenes.type === 'ENHANCED' ? withoutEnhancedFindings : withoutFindings)
         const step = steps.findLast(({ after }) => since !== undefined && since + after * 1000 <= world.clock.now())
         if (since === undefined || step === undefined)
           throw new AwsError(

@@ -17,8 +17,8 @@ export interface Moment {
   readonly monotonic: number
 }
 
-/** An empty result that ECR gives no time for must stay the same for so long. Milliseconds. */
-export const emptyFor = 60_000
+/** A list that ECR gives no time of completion for must stay the same for so long. Milliseconds. */
+const unchangedFor = 120_000
 /** A scan that ended before this is not one that is ending. Milliseconds. */
 const longAgo = 60_000
 
@@ -35,7 +35,7 @@ export function isConfirmed(results: EqualResults, scan: ImageScan, { wall, mono
   if (missingFindings(scan) > 0) return false
   const { imageScanCompletedAt: completed } = scan
   if (completed !== undefined) return results.reads > 1 || wall - completed.getTime() > longAgo
-  return results.reads > 1 && (listed(scan) > 0 || monotonic - results.since >= emptyFor)
+  return monotonic - results.since >= unchangedFor
 }
 
 /** How many findings the counts have that the lists do not. */

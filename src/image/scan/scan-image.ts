@@ -30,6 +30,12 @@ const startAfter = 15_000
 /** A basic scan of an image can be requested so often (StartImageScan). Milliseconds. */
 const betweenScans = 24 * 60 * 60_000
 
+/**
+ * Amazon Inspector has a new image after a minute or two; where basic scans may not be requested and there is none by then, none is
+ * to be expected. Milliseconds.
+ */
+const deniedFor = 3 * 60_000
+
 interface Watched {
   readonly image: PlatformImage
   last?: ImageScan | Refused
@@ -73,6 +79,7 @@ async function read(repository: string, watched: Watched, ports: ScanPorts, begu
   if ('refused' in last) {
     const isTime = clock.monotonic() - begun >= startAfter
     if (last.refused === 'ScanNotFoundException' && isTime) await start(repository, watched, scans)
+    if (isDenied(watched.startRefused) && clock.monotonic() - begun >= deniedFor) watched.isOver = true
     return
   }
   const meaning = meaningOf(last.status)
@@ -86,6 +93,14 @@ async function read(repository: string, watched: Watched, ports: ScanPorts, begu
   watched.equal = withResult(watched.equal, last, moment)
   watched.isResult = isConfirmed(watched.equal, last, moment)
   watched.isOver = watched.isResult
+}
+
+/** Whether the request for a basic scan was refused for want of a permission, and not for the image. */
+export function isDenied(startRefused: Refused | undefined): boolean {
+  return (
+    startRefused !== undefined &&
+    !/^(LimitExceeded|Validation|UnsupportedImageType|Image\w+)Exception$/.test(startRefused.refused)
+  )
 }
 
 /** Whether a new basic scan can be requested. Enhanced scans are kept up to date by Amazon Inspector. */

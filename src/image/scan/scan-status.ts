@@ -32,7 +32,7 @@ const meanings: Readonly<Record<string, StatusMeaning>> = {
   },
   LIMIT_EXCEEDED: {
     kind: 'none',
-    why: text`a quota of image scans is exceeded`,
+    why: text`likely a quota of image scans is exceeded`,
     fix: text`Check the service quotas of Amazon ECR and Amazon Inspector for image scans.`,
   },
   IMAGE_ARCHIVED: {

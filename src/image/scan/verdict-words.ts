@@ -5,7 +5,7 @@ import { missingFindings } from './confirmation.ts'
 import { isEnhanced, rankOf, severities } from './findings.ts'
 import type { IgnoreEntry } from './ignore-list.ts'
 import type { JudgedFinding, ScanVerdict } from './judge-findings.ts'
-import type { ScannedImage } from './scan-image.ts'
+import { isDenied, type ScannedImage } from './scan-image.ts'
 import { meaningOf } from './scan-status.ts'
 
 /** Where the images are, and how long was waited. */
@@ -61,7 +61,7 @@ export function verdictLine(verdict: ScanVerdict, place: ScanPlace): Text {
   if (verdict.outcome === 'unknown')
     return text`ECR image scan: no result for ${joined(missing.map((one) => imageName(one, place)))}`
   if (verdict.outcome === 'failed') return text`ECR image scan of ${image}: ${findingsSentence(counting)}`
-  const rest = findings.length === 0 ? text`no findings` : text`no finding counts, of ${findings.length}`
+  const rest = findings.length === 0 ? 'no findings' : `${findings.length} findings, none of which counts`
   return text`ECR image scan of ${image}: ${rest}`
 }
 
@@ -117,7 +117,7 @@ export function missingCause({ last, startRefused }: ScannedImage, { minutes }: 
       ? []
       : text`; ecr:StartImageScan: ${untrusted(startRefused.refused)}: ${untrusted(startRefused.message)}`
   if (last === undefined) return text`nothing was read${refused}`
-  if ('refused' in last) return text`${untrusted(last.refused)} ${after}${refused}`
+  if ('refused' in last) return text`${untrusted(last.refused)}${isDenied(startRefused) ? '' : ` ${after}`}${refused}`
   const description = last.description ? text` (${untrusted(last.description)})` : []
   const status = text`${untrusted(last.status)}${description}`
   const meaning = meaningOf(last.status)
@@ -135,6 +135,8 @@ function missingFix({ last, startRefused, digest }: ScannedImage, { repository, 
   if (meaning?.kind === 'none') return text`${meaning.fix} To read the scan: ${read}.`
   if (startRefused?.refused === 'UnsupportedImageTypeException') return meaningFix('UNSUPPORTED_IMAGE', read)
   if (startRefused?.refused === 'ImageArchivedException') return meaningFix('IMAGE_ARCHIVED', read)
+  if (isDenied(startRefused))
+    return text`With basic scanning, turn on scan on push, or add ecr:StartImageScan on the repository to the policy of the role. To read the scan: ${read}.`
   if (startRefused?.refused === 'ValidationException')
     return text`Enhanced scanning scans only repositories that match a filter of the registry: check with "aws ecr batch-get-repository-scanning-configuration --region ${untrusted(region)} --repository-names ${untrusted(repository)}", and that Amazon Inspector is activated. AWS documents no answer to whether untagged images are scanned. To read the scan: ${read}.`
   return text`To read the scan: ${read}. If it only needs more time, raise scan-timeout-minutes.`
