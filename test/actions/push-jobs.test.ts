@@ -163,6 +163,25 @@ test('an image that was pushed before the rule has no status, and is red in time
   expect((await failure(run({ ...signing, tag: 'v2' }))).why).toBe(`${profile}: no status`)
 })
 
+test('missing rules for both are reported at once', async () => {
+  const { run } = await scene()
+  const failed = await failure(run({ ...signing, ...replication }))
+  expect(failed.why).toMatch(
+    /SigningConfigurationNotFoundException.*; Amazon ECR replicates no images of the repository/,
+  )
+  expect(failed.fix).toMatch(/put-signing-configuration.*put-replication-configuration/)
+})
+
+test('a public repository has none of it, by the names of the inputs', async () => {
+  const { run, simulator } = await scene()
+  const failed = await failure(
+    run({ ...signing, ...replication, scan: 'require', repository: 'public.ecr.aws/acme/api' }),
+  )
+  for (const name of ['scan', 'wait-for-signing', 'wait-for-replication'])
+    expect(failed.why).toContain(`${name} needs a private repository`)
+  expect(simulator.recorder.all).toEqual([])
+})
+
 test('a missing permission is named before the push', async () => {
   const { run, simulator, tagged } = await scene()
   simulator.faults.add({ operation: 'GetSigningConfiguration', effect: { kind: 'access-denied' } })

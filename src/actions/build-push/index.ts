@@ -60,7 +60,8 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   try {
     const ports = openPorts(inputs, runner, world)
     const open = (deadline: Deadline) => openAws(inputs, runner, deadline, world.requestHandler)
-    const gate = await openGate(inputs, { tags, registry: ports.registry, runner, open })
+    const { registry } = ports
+    const gate = await openGate(inputs, { repository: inputs.repository, tags, registry, runner, open })
     const published = await publish(
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },

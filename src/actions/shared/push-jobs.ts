@@ -1,5 +1,6 @@
 import type { Aws } from '../../aws/connect.ts'
 import { type Deadline, deadlineIn } from '../../clock.ts'
+import { Failure, failureInOneLine } from '../../failure.ts'
 import type { PushJobKind } from '../../image/push-job-rules.ts'
 import type { RepositoryRule } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -36,8 +37,27 @@ export async function checkPushJobRules({ inputs, repository, open, runner }: Pu
   if (kinds.length === 0) return found
   const { requireJobRules } = await import('../../image/push-job-rules.ts')
   const { ecrPushJobs } = open(deadlineIn(runner.clock, shortTime))
-  for (const kind of kinds) found.set(kind, await requireJobRules(ecrPushJobs, kind, repository))
+  const failed: Failure[] = []
+  for (const kind of kinds) {
+    try {
+      found.set(kind, await requireJobRules(ecrPushJobs, kind, repository))
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failed.push(error)
+    }
+  }
+  const [first, second] = failed
+  if (first !== undefined) throw second === undefined ? first : both(first, second)
   return found
+}
+
+/** Two failures in one, so that both are corrected at once. */
+function both({ parts }: Failure, { parts: other }: Failure): Failure {
+  return new Failure({
+    ...parts,
+    why: text`${parts.why ?? []}; ${failureInOneLine(other)}`,
+    fix: text`${parts.fix ?? []} ${other.fix ?? []}`,
+  })
 }
 
 /** After the push: waits for all signatures and replicas of an image. */
