@@ -119,7 +119,7 @@ function failureOf(kind: PushJobKind, image: JobImage, failed: readonly PushJob[
     code,
     what: text`FAILED: ${noun} of ${imageName(image)}`,
     why: joined(
-      failed.map(({ target, failure }) => text`${asName(target)}: ${failure}`),
+      failed.map(({ target, failure }) => text`${asName(placeOf(kind, target))}: ${failure}`),
       '; ',
     ),
     fix,

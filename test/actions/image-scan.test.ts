@@ -168,9 +168,9 @@ describe('a required scan', () => {
   test('escapes what others wrote in the table', async () => {
     const { ecr, run, runner } = await scene()
     const hostile = { name: '|<img src=x>`@octocat`', version: '[x](https://evil.example)' }
-    ecr.scanning.story(active({ id: 'CVE-1\n## x', packages: [hostile] }))
+    ecr.scanning.story(active({ id: 'CVE-1\n## x', severity: '|**<b>', packages: [hostile] }))
     await failure(run())
-    expect(runner.summary).not.toMatch(/<img|\[x\]\(|@octocat|^## x/m)
+    expect(runner.summary).not.toMatch(/<img|\[x\]\(|@octocat|^## x|<b>/m)
   })
 })
 
@@ -279,18 +279,20 @@ describe('an image with an old scan', () => {
     found.ecr.scanning.story(done())
     await found.run()
     await found.simulator.clock.forProgram.sleep(25 * 3_600_000)
-    found.ecr.scanning.story(done('CVE-2026-1'))
     return found
   }
 
   test('of basic scanning is scanned again', async () => {
-    const { run, simulator } = await scanned()
+    const { run, simulator, ecr } = await scanned()
+    const found = { kind: 'callback', run: () => ecr.scanning.story(done('CVE-2026-1')) } as const
+    simulator.faults.add({ operation: 'StartImageScan', effect: found })
     expect((await failure(run())).what).toContain('1 HIGH finding (CVE-2026-1)')
     expect(simulator.recorder.count('ecr', 'StartImageScan')).toBe(1)
   })
 
   test('that ECR does not scan again is judged by it, with its time', async () => {
-    const { run, simulator, runner, seconds } = await scanned()
+    const { run, simulator, runner, seconds, ecr } = await scanned()
+    ecr.scanning.story(done('CVE-2026-1'))
     const before = seconds()
     const message = 'The scan quota per image has been exceeded. Wait and try again.'
     const effect = { kind: 'error', code: 'LimitExceededException', message } as const
@@ -301,6 +303,15 @@ describe('an image with an old scan', () => {
       /The image is judged by its scan of \d{4}-\d\d-\d\d \d\d:\d\d UTC: ecr:StartImageScan: LimitExceededException\./,
     )
   })
+})
+
+test('an enhanced scan, however old, is the one that Inspector keeps up to date', async () => {
+  const { run, simulator, ecr } = await scene()
+  ecr.scanning.story(active())
+  await run()
+  await simulator.clock.forProgram.sleep(25 * 3_600_000)
+  await run()
+  expect(simulator.recorder.count('ecr', 'StartImageScan')).toBe(0)
 })
 
 describe('an image without a scan', () => {
@@ -327,7 +338,7 @@ describe('an image without a scan', () => {
 
   test('whose scan on push begins late is waited for, although a request is refused', async () => {
     const { ecr, run, tagged, digest } = await scene()
-    ecr.scanning.story([{ after: 60, status: 'ACTIVE', enhancedFindings: [], completedAt: 60 }])
+    ecr.scanning.story([{ after: 240, status: 'ACTIVE', enhancedFindings: [], completedAt: 240 }])
     await run()
     expect(tagged()).toBe(digest)
   })

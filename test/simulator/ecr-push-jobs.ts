@@ -110,7 +110,8 @@ export function createPushJobs(
           .flatMap(({ destinations }) => destinations)
           .map(({ region: name, registryId }) => {
             const { status, failureCode } = statusOf(`${name}/${registryId}`, image)
-            return { region: name, registryId, status, failureCode }
+            // "The registry to which the image belongs" (ImageReplicationStatus): that of the source, which tells less.
+            return { region: name, registryId: world.accountId, status, failureCode }
           })
         const isKnown = hasJob(image, replication.since)
         return { ...about(input, image), replicationStatuses: isKnown ? replicationStatuses : [] }
