@@ -468,10 +468,11 @@ describe('what is accepted', () => {
   })
 
   test('an entry is valid on its last day', async () => {
-    const { ecr, run, simulator, tagged, digest } = await scene()
+    const { ecr, run, simulator, tagged, digest, runner } = await scene()
     ecr.scanning.story(active(found))
     const today = new Date(simulator.clock.now()).toISOString().slice(0, 10)
     await run({ 'scan-ignore': `CVE-2026-1 until ${today} the release of today` })
+    expect(runner.summary).toContain(`| ignored until ${today}: the release of today |`)
     expect(tagged()).toBe(digest)
   })
 

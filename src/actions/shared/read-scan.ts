@@ -97,7 +97,7 @@ function renderVerdict(verdict: ScanVerdict, place: ScanPlace, inputs: ScanInput
 }
 
 function weightWords(weight: ScanVerdict['findings'][number]['weight']): Text {
-  if (weight.kind === 'ignored') return text`ignored until ${untrusted(weight.until)}`
+  if (weight.kind === 'ignored') return text`ignored until ${untrusted(weight.until)}: ${untrusted(weight.reason)}`
   if (weight.kind === 'suppressed') return text`suppressed in Amazon Inspector`
   if (weight.kind === 'without-fix') return text`no fix available`
   return weight.kind === 'below' ? text`below the threshold` : text`counts`

@@ -16,7 +16,7 @@ export interface ScanPolicy {
 /** Why a finding counts or does not. */
 export type Weight =
   | { readonly kind: 'counts' | 'below' | 'without-fix' | 'suppressed' }
-  | { readonly kind: 'ignored'; readonly until: string }
+  | { readonly kind: 'ignored'; readonly until: string; readonly reason: string }
 
 /** A finding, and what it weighs. */
 export interface JudgedFinding extends ScanFinding {
@@ -78,8 +78,9 @@ function outcomeOf(findings: readonly JudgedFinding[], missing: readonly Scanned
 function weigh(finding: ScanFinding, { threshold, onlyFixable, ignore, today }: ScanPolicy): Weight {
   if (finding.isSuppressed) return { kind: 'suppressed' }
   const valid = entriesFor(ignore, finding).filter((entry) => !isExpired(entry, today))
-  const until = valid.map((entry) => entry.until).sort()[0]
-  if (until !== undefined && covers(valid, finding)) return { kind: 'ignored', until }
+  const [first] = valid.toSorted((one, other) => one.until.localeCompare(other.until))
+  if (first !== undefined && covers(valid, finding))
+    return { kind: 'ignored', until: first.until, reason: first.reason }
   if (rankOf(finding.severity) > rankOf(threshold)) return { kind: 'below' }
   // Where it is unknown whether there is a fix, the finding counts.
   return { kind: onlyFixable && finding.fix === 'no' ? 'without-fix' : 'counts' }
