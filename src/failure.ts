@@ -43,6 +43,13 @@ export const failureCodes = {
   'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-layout-invalid': 'The OCI image layout is incomplete or damaged.',
+  'image-vulnerable': 'The image scan of Amazon ECR found vulnerabilities of the severity in scan-threshold or above.',
+  'image-scan-missing':
+    'The image has no scan result: ScanNotFoundException, FAILED, UNSUPPORTED_IMAGE, or the scan did not end in time.',
+  'image-unsigned':
+    'Amazon ECR did not sign the image, or the registry has no signing configuration for it (SigningConfigurationNotFoundException).',
+  'image-not-replicated':
+    'Amazon ECR did not replicate the image, or the registry has no replication rule for its repository.',
   'registry-rejected': 'The registry refused a request.',
   'registry-unreachable': 'No connection to the registry, or its certificate is not trusted.',
   'docker-unavailable': 'Docker or Docker Buildx is required and not available.',

@@ -6,6 +6,8 @@ import type {
   CodeDeploy,
   CredentialLifetime,
   Ecr,
+  EcrPushJobs,
+  EcrScans,
   Ecs,
   EvidenceSources,
   Identity,
@@ -41,6 +43,8 @@ export interface Aws {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly ecr: Ecr
+  readonly ecrScans: EcrScans
+  readonly ecrPushJobs: EcrPushJobs
   readonly evidence: EvidenceSources
   readonly revisions: RevisionHistory
   readonly preflight: PreflightSources
@@ -82,6 +86,8 @@ function portsOf(connection: Connection): Aws {
     ecs: ecs(connection),
     codeDeploy: lazyPort(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
     ecr: lazyPort(async () => (await import('./ecr.ts')).ecr(connection)),
+    ecrScans: lazyPort(async () => (await import('./ecr-scans.ts')).ecrScans(connection)),
+    ecrPushJobs: lazyPort(async () => (await import('./ecr-push-jobs.ts')).ecrPushJobs(connection)),
     evidence: lazyPort(async () => (await import('./evidence.ts')).evidenceSources(connection)),
     revisions: lazyPort(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
     preflight: lazyPort(async () => (await import('./preflight.ts')).preflightSources(connection)),

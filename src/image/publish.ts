@@ -36,6 +36,8 @@ export interface PublishPorts {
   /** Host of the registry as image references name it. */
   readonly registryHost: () => Promise<string>
   readonly builder: Builder
+  /** Throws where the image, which is in the registry, is to get no tag. */
+  readonly approve?: ((digest: string) => Promise<void>) | undefined
   readonly say: (line: Text) => void
 }
 
@@ -68,6 +70,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
   try {
     const digest = await push(source, tags[0], ports, repository)
+    await ports.approve?.(digest)
     await putTags(ports.registry, repository.name, digest, tags)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
@@ -93,8 +96,9 @@ async function reuse(
   { digest }: PublishedImage,
   repository: Repository,
   { source, tags }: PublishRequest,
-  { registry, say }: PublishPorts,
+  { registry, say, approve }: PublishPorts,
 ): Promise<Published> {
+  await approve?.(digest)
   await putTags(registry, repository.name, digest, tags)
   say(
     text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,

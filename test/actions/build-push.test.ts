@@ -69,6 +69,8 @@ describe('build-push of a layout', () => {
       tags: sha,
       reused: 'false',
       revision: sha,
+      'scan-status': 'off',
+      findings: '',
     })
   })
 

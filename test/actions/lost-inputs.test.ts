@@ -97,6 +97,7 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       { repository: 'api', audience: 'sts.amazonaws.com.cn' },
       'role-to-assume is empty, but audience is set',
     ],
+    ['build-push', { repository: 'api', 'scan-threshold': 'high' }, 'scan is empty, but scan-threshold is set'],
     [
       'deploy',
       { ...here, 'force-desired-count': 'true', image: newImage },

@@ -5,6 +5,8 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs'
 import type { SimulatorClock } from './clock.ts'
 import type { Network } from './ec2.ts'
+import type { PushJobScenes } from './ecr-push-jobs.ts'
+import type { ScanScenes } from './ecr-scans.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
 
 export type { Network } from './ec2.ts'
@@ -282,6 +284,10 @@ export interface EcrService extends AwsService {
   createRepository(name: string, immutableTags?: boolean): void
   /** A pull through cache rule for repositories with a prefix; `ROOT` stands for all. */
   cacheRule(prefix: string): void
+  /** How images are scanned. */
+  readonly scanning: ScanScenes
+  /** How images are signed and replicated. */
+  readonly pushJobs: PushJobScenes
   /** An image in this registry by any of its references; undefined when the reference is not of this registry. */
   find(reference: string):
     | {

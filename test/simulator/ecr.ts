@@ -1,5 +1,7 @@
 /** Amazon ECR: repositories, images, tokens. What it holds is shared with the OCI door in `oci-registry.ts`. */
 import { AwsError, type EcrService, type Handlers, type World } from './contract.ts'
+import { createPushJobs } from './ecr-push-jobs.ts'
+import { createScans } from './ecr-scans.ts'
 import {
   addRepository,
   architecturesOf,
@@ -41,8 +43,18 @@ export function createEcr(world: World, region: string): EcrService {
   const store = imageStore(world, region)
   const at = { world, store }
   const cacheRules: string[] = []
+  const imageOf = (repositoryName: string, id: ImageId) => {
+    const repository = repositoryOf(world, store, repositoryName)
+    return resolve(repository, id) ?? imageNotFound(world, repository, id)
+  }
+  const scans = createScans(world, store, imageOf)
+  const jobs = createPushJobs(world, store, imageOf)
   return {
+    scanning: scans.scenes,
+    pushJobs: jobs.scenes,
     handlers: {
+      ...scans.handlers,
+      ...jobs.handlers,
       ...repositoryHandlers(at),
       ...imageHandlers(at),
       ...layerHandlers(at),

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { deadlineIn } from '../../clock.ts'
+import { type Deadline, deadlineIn } from '../../clock.ts'
 import { redactLines } from '../../diagnosis/redact-lines.ts'
 import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
@@ -20,6 +20,7 @@ import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { openGate } from './image-gate.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
@@ -57,15 +58,20 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
       ? undefined
       : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
   try {
+    const ports = openPorts(inputs, runner, world)
+    const open = (deadline: Deadline) => openAws(inputs, runner, deadline, world.requestHandler)
+    const { registry } = ports
+    const gate = await openGate(inputs, { repository: inputs.repository, tags, registry, runner, open })
     const published = await publish(
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
         tags,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
-      openPorts(inputs, runner, world),
+      { ...ports, approve: gate.approve },
     )
     await report(published, found, runner)
+    await gate.afterwards(published.digest)
   } finally {
     await layout?.close()
   }
@@ -172,7 +178,7 @@ function reportDryRun(
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
   runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
   const [tag] = tags
-  const nothing = { digest: '', image: '', name: '', reused: '' }
+  const nothing = { digest: '', image: '', name: '', reused: '', 'scan-status': '', findings: '' }
   setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
 }
 

@@ -158,4 +158,13 @@ export const lostInputs: readonly LostInput[] = [
     otherwise: 'the desired count would not change',
     cause: 'variable',
   },
+  {
+    actions: ['build-push'],
+    lost: 'scan',
+    shownBy: ['scan-threshold', 'scan-only-fixable', 'scan-ignore', 'scan-timeout-minutes'],
+    unless: ['scan'],
+    otherwise: 'the scan of the image would not be read',
+    cause: 'variable',
+    onPurpose: 'To push without it, set scan: off.',
+  },
 ]
