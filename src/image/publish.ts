@@ -3,10 +3,11 @@ import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
-import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './build-preflight.ts'
+import { decideTags, type Intended } from './build-preflight.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
+import { type RepositoryRequest, requireRepository } from './require-repository.ts'
 import type { PublishedImage } from './revision.ts'
 
 /** The source of the image: a build that has not run yet, or a layout that another tool built. */
@@ -37,6 +38,7 @@ export interface PublishPorts {
   readonly registryHost: () => Promise<string>
   readonly builder: Builder
   readonly say: (line: Text) => void
+  readonly warn: (line: Text) => void
 }
 
 /** The image in the registry, and what was uploaded for it. */
@@ -60,8 +62,7 @@ type Prepared =
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
-  const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
-  if (created) ports.say(text`Created the ECR repository ${asName(repository.name)}`)
+  const repository = await requireRepository(request.repository, ports)
   const source = await prepare(request)
   const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
   const decision = await decide()

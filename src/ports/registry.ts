@@ -1,12 +1,10 @@
-/** A repository of Amazon ECR (DescribeRepositories). */
-export interface Repository {
-  readonly name: string
-  /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`, without scheme. */
-  readonly uri: string
-  readonly immutableTags: boolean
-  /** Wildcards (`*`) of tags for which the opposite of `immutableTags` holds (`*_WITH_EXCLUSION`, at most five). */
-  readonly tagExclusions?: readonly string[] | undefined
-}
+import type {
+  AttachedSettings,
+  CreatedRepository,
+  CreationTemplate,
+  Repository,
+  RepositorySettings,
+} from './repository.ts'
 
 /** A login to Amazon ECR (GetAuthorizationToken). */
 export interface RegistryLogin {
@@ -21,10 +19,11 @@ export interface RegistryLogin {
 export interface Ecr {
   describeRepository(name: string): Promise<Repository | undefined>
   /** One that exists already is returned as it is. */
-  createRepository(
-    name: string,
-    options: { readonly immutableTags: boolean; readonly tags?: Record<string, string> },
-  ): Promise<Repository>
+  createRepository(name: string, settings: RepositorySettings): Promise<CreatedRepository>
+  /** Policies and tags of a repository, of those that `like` has. Throws `permission-missing`. */
+  attachedSettings(repository: Repository, like: RepositorySettings): Promise<AttachedSettings>
+  /** All of the registry. Throws `permission-missing`. */
+  creationTemplates(): Promise<readonly CreationTemplate[]>
   /** Digest of an image that can be pulled, or undefined: also for one that is archived. */
   imageDigest(
     repository: string,

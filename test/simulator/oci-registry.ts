@@ -5,6 +5,7 @@
 import { AwsError, type World } from './contract.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import {
+  createdOnPush,
   type ImageStore,
   imageStore,
   imageStores,
@@ -30,7 +31,8 @@ export function handleRegistry(world: World, request: HttpRequest): HttpResponse
   const path = /^\/v2\/(.+)\/(blobs|manifests|tags|referrers)\/(.*)$/.exec(request.path)
   const [, name = '', kind, reference = ''] = path ?? []
   if (path === null) return refuse(404, 'UNSUPPORTED', 'The requested operation is not supported')
-  const repository = store.repositories.get(name)
+  const isPush = request.method === 'POST' || request.method === 'PUT'
+  const repository = store.repositories.get(name) ?? (isPush ? createdOnPush(world, store, name) : undefined)
   if (repository === undefined)
     return refuse(
       404,

@@ -49,6 +49,9 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     needs.push(...passing({ taskRoleArn, executionRoleArn }))
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
   }
+  // Amazon ECR user guide, "Tagging a private repository".
+  if (action === 'ecr:CreateRepository' && Array.isArray(tags) && tags.length > 0)
+    needs.push({ action: 'ecr:TagResource' })
   if (action === 'ecs:RunTask')
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')

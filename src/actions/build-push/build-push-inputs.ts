@@ -8,6 +8,7 @@ import { flag, type InputReader, type Inputs, lines, list, optionalText } from '
 import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
+import { repositoryInputs } from './repository-inputs.ts'
 
 const repository: InputReader<string> = (given) => {
   if (isRepositoryName(given)) return given
@@ -62,8 +63,7 @@ export const buildPushInputs = {
   ...awsInputs,
   revision: revisionInput,
   repository,
-  'create-repository': flag(false),
-  'immutable-tags': flag(true),
+  ...repositoryInputs,
   tag,
   tags: parsed('tags', parseTagRules),
   flavor: parsed('flavor', parseFlavor),

@@ -14,12 +14,13 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { sourceLine } from '../../source.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
-import { openAws } from '../world/open-aws.ts'
+import { openAws, regionOf } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { requestedRepository } from './requested-repository.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
@@ -47,6 +48,12 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   for (const [, secret] of inputs.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
   if (lost.length > 0) throw invalidInputs(lost)
+  const repository = await requestedRepository(
+    inputs.repository,
+    inputs,
+    regionOf(inputs, runner.environment),
+    runner.files,
+  )
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
@@ -59,7 +66,7 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   try {
     const published = await publish(
       {
-        repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
+        repository,
         tags,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
@@ -132,6 +139,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
         onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
       }),
     say,
+    warn: log.warning,
   }
 }
 
