@@ -9,6 +9,7 @@ import type {
   Ecs,
   EvidenceSources,
   Identity,
+  ImageRepositories,
   NetworkSources,
   PreflightSources,
   RevisionHistory,
@@ -41,6 +42,8 @@ export interface Aws {
   readonly ecs: Ecs
   readonly codeDeploy: CodeDeploy
   readonly ecr: Ecr
+  /** Only in us-east-1. */
+  readonly ecrPublic: ImageRepositories
   readonly evidence: EvidenceSources
   readonly revisions: RevisionHistory
   readonly preflight: PreflightSources
@@ -82,6 +85,7 @@ function portsOf(connection: Connection): Aws {
     ecs: ecs(connection),
     codeDeploy: lazyPort(async () => (await import('./codedeploy.ts')).codeDeploy(connection)),
     ecr: lazyPort(async () => (await import('./ecr.ts')).ecr(connection)),
+    ecrPublic: lazyPort(async () => (await import('./ecr-public.ts')).ecrPublic(connection)),
     evidence: lazyPort(async () => (await import('./evidence.ts')).evidenceSources(connection)),
     revisions: lazyPort(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
     preflight: lazyPort(async () => (await import('./preflight.ts')).preflightSources(connection)),

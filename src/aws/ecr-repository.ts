@@ -107,12 +107,13 @@ const creationRefusals: Readonly<Record<string, string>> = {
     'Correct the tags: keys of at most 128 characters that do not start with aws:, values of at most 256.',
 }
 
-function requireFound(repository: Repository | undefined, name: string): Repository {
+/** The repository that another job created, which exists unless it was deleted at once. Throws `repository-not-found`. */
+export function requireFound(repository: Repository | undefined, name: string): Repository {
   if (repository) return repository
   throw new Failure({
     code: 'repository-not-found',
     what: text`The ECR repository ${untrusted(name)} was deleted during this run`,
-    why: text`RepositoryAlreadyExistsException on ecr:CreateRepository, then RepositoryNotFoundException on ecr:DescribeRepositories`,
+    why: text`RepositoryAlreadyExistsException on CreateRepository, then RepositoryNotFoundException on DescribeRepositories`,
     fix: text`Run the job again. AWS CloudTrail has the user who deleted it (event DeleteRepository).`,
   })
 }

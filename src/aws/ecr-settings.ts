@@ -40,7 +40,7 @@ export async function putPolicies(
 }
 
 /** The repository exists by now, and is never changed by a later run: the user completes or deletes it. */
-async function afterCreation(name: string, put: Promise<unknown>): Promise<void> {
+export async function afterCreation(name: string, put: Promise<unknown>): Promise<void> {
   try {
     await put
   } catch (error) {

@@ -1,5 +1,15 @@
 import { partitionOf, regionPattern } from '../partitions.ts'
 
+/** Host of Amazon ECR Public. */
+export const publicHost = 'public.ecr.aws'
+/** Where Amazon ECR Public creates repositories and issues tokens (AWS General Reference, "Amazon ECR Public endpoints"). */
+export const publicRegion = 'us-east-1'
+
+/** `a1b2c3d4/api` of `public.ecr.aws/a1b2c3d4/api`; undefined for a repository of any other registry. */
+export function publicNameOf(repository: string): string | undefined {
+  return repository.startsWith(`${publicHost}/`) ? repository.slice(publicHost.length + 1) : undefined
+}
+
 /** Host of a private registry of Amazon ECR: `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
 export function ecrHost(accountId: string, region: string): string {
   return `${accountId}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`

@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts'
-import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.ts'
+import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import { decideTags, type Intended } from './build-preflight.ts'
+import { requireLayerSizes } from './layer-limits.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
@@ -32,7 +33,7 @@ export interface PublishRequest {
 
 /** Adapters that publishing needs. */
 export interface PublishPorts {
-  readonly ecr: Ecr
+  readonly ecr: ImageRepositories
   readonly registry: Registry
   /** Host of the registry as image references name it. */
   readonly registryHost: () => Promise<string>
@@ -113,6 +114,7 @@ async function push(
     return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
   const { layout, plan } = source
   const host = await registryHost()
+  requireLayerSizes(plan, host)
   const to = { repository: repository.name, host }
   say(pushedLine(await pushByDigest(registry, to, plan, (blob) => blobContent(layout, blob))))
   return plan.digest

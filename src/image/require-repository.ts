@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
-import type { CreationTemplate, Ecr, Repository, RepositorySettings } from '../ports.ts'
+import type { CreationTemplate, ImageRepositories, Repository, RepositorySettings } from '../ports.ts'
 import { asName, joined, type Text, text, untrusted } from '../text.ts'
+import { publicHost } from './ecr-host.ts'
 import { mutabilityDifference, repositoryDifferences } from './repository-differences.ts'
 
 /** The repository of an image, and how it is created when it does not exist. */
@@ -13,7 +14,7 @@ export interface RepositoryRequest {
 }
 
 interface Ports {
-  readonly ecr: Pick<Ecr, 'describeRepository' | 'createRepository' | 'attachedSettings' | 'creationTemplates'>
+  readonly ecr: ImageRepositories
   /** Of the account and region. */
   readonly registryHost: () => Promise<string>
   readonly say: (line: Text) => void
@@ -98,9 +99,10 @@ function unfit(template: CreationTemplate | undefined): Text {
 }
 
 async function notFound(name: string, registryHost: () => Promise<string>, more: Text): Promise<Failure> {
+  const host = await registryHost()
   return new Failure({
     code: 'repository-not-found',
-    what: text`RepositoryNotFoundException: ${untrusted(await registryHost())} has no repository "${untrusted(name)}"`,
-    fix: text`Correct repository, aws-region or role-to-assume; or create the repository, or set create-repository: true. Nothing has been built.${more}`,
+    what: text`RepositoryNotFoundException: ${untrusted(host)} has no repository "${untrusted(name)}"`,
+    fix: text`Correct repository${host === publicHost ? '' : ', aws-region'} or role-to-assume; or create the repository, or set create-repository: true. Nothing has been built.${more}`,
   })
 }

@@ -13,10 +13,12 @@ export interface RegistryLogin {
   readonly username: string
   readonly password: string
   readonly expiresAt: Date
+  /** How requests carry username and password; Basic when undefined. Amazon ECR Public refuses Basic (kreuzwerker/terraform-provider-docker#666). */
+  readonly scheme?: 'Bearer'
 }
 
-/** Amazon ECR. */
-export interface Ecr {
+/** The repositories of one registry of AWS: private (Amazon ECR) or public (Amazon ECR Public). */
+export interface ImageRepositories {
   describeRepository(name: string): Promise<Repository | undefined>
   /** One that exists already is returned as it is. */
   createRepository(name: string, settings: RepositorySettings): Promise<CreatedRepository>
@@ -24,6 +26,11 @@ export interface Ecr {
   attachedSettings(repository: Repository, like: RepositorySettings): Promise<AttachedSettings>
   /** All of the registry. Throws `permission-missing`. */
   creationTemplates(): Promise<readonly CreationTemplate[]>
+  login(): Promise<RegistryLogin>
+}
+
+/** Amazon ECR. */
+export interface Ecr extends ImageRepositories {
   /** Digest of an image that can be pulled, or undefined: also for one that is archived. */
   imageDigest(
     repository: string,
@@ -31,7 +38,6 @@ export interface Ecr {
   ): Promise<string | undefined>
   /** Of the images of one page (at most a thousand), newest first; undefined when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>
-  login(): Promise<RegistryLogin>
 }
 
 /** The content of a blob, which is read while it is uploaded and never held as a whole. */

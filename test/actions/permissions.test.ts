@@ -113,5 +113,8 @@ test('the role of the first deployment is given nothing that the pages of build-
     'kms:RetireGrant',
     'kms:DescribeKey',
     'ecr:DescribeRepositoryCreationTemplates',
+    'ecr-public:GetAuthorizationToken',
+    'sts:GetServiceBearerToken',
+    'ecr-public:DescribeRegistries',
   ])
 })

@@ -61,11 +61,14 @@ export interface ImageStore {
   uploadStatus: 'exact' | 'stale' | 'none'
 }
 
+/** The name of the store of ECR Public, in the place of a region. */
+export const publicStore = 'public'
+
 const stores = new WeakMap<World, Map<string, ImageStore>>()
 
-/** All regions' registries that have been used. */
+/** All regions' private registries that have been used. */
 export function imageStores(world: World): readonly ImageStore[] {
-  return [...(stores.get(world)?.values() ?? [])]
+  return [...(stores.get(world)?.values() ?? [])].filter(({ region }) => region !== publicStore)
 }
 
 export function imageStore(world: World, region: string): ImageStore {
@@ -79,7 +82,7 @@ export function imageStore(world: World, region: string): ImageStore {
     templates: new Map(),
     serial: 0,
     largestRequest: Infinity,
-    uploadStatus: 'exact',
+    uploadStatus: region === publicStore ? 'none' : 'exact',
   }
   regions.set(region, store)
   return store

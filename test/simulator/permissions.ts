@@ -35,11 +35,13 @@ export interface Need {
  * TagResource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#tag-resources-setting
  */
 export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>): readonly Need[] {
-  if (call.service === 'registry')
+  if (call.service === 'registry' || call.service === 'public-registry')
     return registryActions
       .filter(([path]) => path.test(call.operation))
       .slice(0, 1)
-      .map(([, action]) => ({ action }))
+      .map(([, action]) => ({
+        action: call.service === 'registry' ? action : action.replace('ecr:', 'ecr-public:'),
+      }))
   if (call.region === '') return []
   const action = actionOf(call)
   if (freeOperations.has(action)) return []
@@ -52,6 +54,10 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
   // Amazon ECR user guide, "Tagging a private repository".
   if (action === 'ecr:CreateRepository' && Array.isArray(tags) && tags.length > 0)
     needs.push({ action: 'ecr:TagResource' })
+  // API reference of Amazon ECR Public, GetAuthorizationToken.
+  if (action === 'ecr-public:GetAuthorizationToken') needs.push({ action: 'sts:GetServiceBearerToken' })
+  if (action === 'ecr-public:CreateRepository' && Array.isArray(tags) && tags.length > 0)
+    needs.push({ action: 'ecr-public:TagResource' })
   if (action === 'ecs:RunTask')
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')

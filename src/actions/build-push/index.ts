@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from 'node:path'
-import { deadlineIn } from '../../clock.ts'
 import { redactLines } from '../../diagnosis/redact-lines.ts'
 import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
@@ -14,12 +13,13 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { sourceLine } from '../../source.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
-import { openAws, regionOf } from '../world/open-aws.ts'
+import { regionOf } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { openRepositories } from './open-repositories.ts'
 import { requestedRepository } from './requested-repository.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
@@ -48,17 +48,12 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   for (const [, secret] of inputs.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
   if (lost.length > 0) throw invalidInputs(lost)
-  const repository = await requestedRepository(
-    inputs.repository,
-    inputs,
-    regionOf(inputs, runner.environment),
-    runner.files,
-  )
+  const repository = await requestedRepository(inputs, regionOf(inputs, runner.environment), runner.files)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
-  if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
+  if (inputs.dryRun) return reportDryRun({ ...inputs, repository: repository.name }, tags, found, runner)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -103,7 +98,7 @@ async function post(runner: Runner): Promise<void> {
 function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
   const { clock, signal, environment, log } = runner
   const say = log.info
-  const connect = () => openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler).ecr
+  const connect = () => openRepositories(inputs, runner, retryTime, world.requestHandler)
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {

@@ -1,14 +1,17 @@
 import { parseArn } from '../../arn.ts'
 import { type Document, invalid, parseObject } from '../../document/document.ts'
 import { Failure } from '../../failure.ts'
+import { publicNameOf } from '../../image/ecr-host.ts'
 import { lifecycleMistakes } from '../../image/lifecycle-policy.ts'
 import { policyMistakes } from '../../image/repository-policy.ts'
 import type { RepositoryRequest } from '../../image/require-repository.ts'
 import type { Mistake } from '../../mistake.ts'
+import { partitionOf } from '../../partitions.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Files } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
+import type { BuildPushInputs } from './build-push-inputs.ts'
 import type { RepositoryInputs } from './repository-inputs.ts'
 
 /**
@@ -16,12 +19,16 @@ import type { RepositoryInputs } from './repository-inputs.ts'
  * is invalid. Throws `inputs-invalid`, `file-unreadable` or `file-invalid` with all mistakes of both files.
  */
 export async function requestedRepository(
-  name: string,
-  inputs: RepositoryInputs,
+  inputs: BuildPushInputs,
   region: string | undefined,
   files: Pick<Files, 'readText'>,
 ): Promise<RepositoryRequest> {
-  const problems = [...withoutEffect(inputs), ...contradictions(inputs, region)]
+  const publicName = publicNameOf(inputs.repository)
+  const name = publicName ?? inputs.repository
+  const problems = [
+    ...withoutEffect(inputs),
+    ...(publicName === undefined ? contradictions(inputs, region) : unlikePublic(inputs, region)),
+  ]
   if (problems.length > 0) throw invalidInputs(problems)
   if (!inputs.createRepository) return { name }
   const [lifecyclePolicy, repositoryPolicy] = await policies(inputs, files)
@@ -62,6 +69,28 @@ function withoutEffect(inputs: RepositoryInputs): readonly Text[] {
     : givenSettings(inputs).map(
         (name) => text`${name} describes a repository that is created: set create-repository: true, or remove it`,
       )
+}
+
+const privateOnly = [
+  'immutable-tags',
+  'immutable-tags-except',
+  'encryption',
+  'kms-key',
+  'scan-on-push',
+  'lifecycle-policy',
+]
+
+/** Amazon ECR Public user guide, "Public repositories"; its region is that of the partition aws. */
+function unlikePublic(inputs: BuildPushInputs, region: string | undefined): readonly Text[] {
+  const partition = parseArn(inputs.roleToAssume ?? '')?.partition ?? partitionOf(region ?? '').id
+  return [
+    ...givenSettings(inputs)
+      .filter((name) => privateOnly.includes(name))
+      .map((name) => text`${name} is a setting of private repositories; Amazon ECR Public has none: remove it`),
+    ...(partition === 'aws'
+      ? []
+      : [text`repository names Amazon ECR Public, which does not exist in the partition ${untrusted(partition)}`]),
+  ]
 }
 
 function contradictions(inputs: RepositoryInputs, region: string | undefined): readonly Text[] {
