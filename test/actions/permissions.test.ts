@@ -116,5 +116,6 @@ test('the role of the first deployment is given nothing that the pages of build-
     'ecr-public:GetAuthorizationToken',
     'sts:GetServiceBearerToken',
     'ecr-public:DescribeRegistries',
+    'ecr:BatchImportUpstreamImage',
   ])
 })

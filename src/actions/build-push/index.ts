@@ -19,7 +19,7 @@ import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
-import { openRepositories } from './open-repositories.ts'
+import { openRepositories, throughEndpoint } from './open-repositories.ts'
 import { requestedRepository } from './requested-repository.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
@@ -105,7 +105,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
     // A build may take hours: a later token is requested with a timeout of its own and with fresh credentials.
     const asked = unused ?? connect()
     unused = undefined
-    return masked(await asked.login(), runner)
+    return masked(throughEndpoint(await asked.login(), environment), runner)
   })
   return {
     ecr,
