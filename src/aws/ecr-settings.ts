@@ -1,3 +1,4 @@
+import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import type { AttachedSettings, CreationTemplate, Repository, RepositorySettings } from '../ports.ts'
 import { text, untrusted } from '../text.ts'
@@ -122,8 +123,12 @@ async function tagsOf(connection: Connection, { name, arn }: Repository): Promis
   )
 }
 
+/** They are read where the repository is missing, and a failure must not wait long for them. Milliseconds. */
+const templateTime = 15_000
+
 /** DescribeRepositoryCreationTemplates, all pages. */
-export async function creationTemplates(connection: Connection): Promise<readonly CreationTemplate[]> {
+export async function creationTemplates(patient: Connection): Promise<readonly CreationTemplate[]> {
+  const connection = { ...patient, deadline: Math.min(patient.deadline, deadlineIn(patient.clock, templateTime)) }
   const client = await connection.clients.ecr()
   const { DescribeRepositoryCreationTemplatesCommand } = await import('@aws-sdk/client-ecr')
   return everyPage((nextToken) =>

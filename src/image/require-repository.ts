@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts'
+import { Failure, type FailureCode } from '../failure.ts'
 import type { CreationTemplate, ImageRepositories, Repository, RepositorySettings } from '../ports.ts'
 import { asName, joined, type Text, text, untrusted } from '../text.ts'
 import { publicHost } from './ecr-host.ts'
@@ -42,7 +42,7 @@ async function compared(
   { ecr, warn }: Ports,
 ): Promise<Repository> {
   if (creation === undefined) return repository
-  const attached = await orDenied(ecr.attachedSettings(repository, creation))
+  const attached = await orFailure(ecr.attachedSettings(repository, creation), ['permission-missing'])
   const found = repositoryDifferences(repository, creation, attached instanceof Failure ? undefined : attached)
   const differences = [...(isMutabilityGiven ? mutabilityDifference(repository, creation) : []), ...found]
   if (differences.length > 0)
@@ -57,17 +57,18 @@ async function compared(
 }
 
 /** What only a message depends on may be unreadable. */
-async function orDenied<T>(read: Promise<T>): Promise<T | Failure> {
+async function orFailure<T>(read: Promise<T>, codes: readonly FailureCode[]): Promise<T | Failure> {
   try {
     return await read
   } catch (error) {
-    if (error instanceof Failure && error.parts.code === 'permission-missing') return error
+    if (error instanceof Failure && codes.includes(error.parts.code)) return error
     throw error
   }
 }
 
 async function createdOnPush(name: string, { ecr, registryHost, say }: Ports): Promise<Repository> {
-  const templates = await orDenied(ecr.creationTemplates())
+  // Regions and emulators without templates refuse the call.
+  const templates = await orFailure(ecr.creationTemplates(), ['permission-missing', 'aws-rejected', 'aws-unreachable'])
   if (templates instanceof Failure) throw await notFound(name, registryHost, unreadable(templates))
   const template = templateOf(name, templates)
   if (template?.onPush !== true) throw await notFound(name, registryHost, unfit(template))
@@ -90,7 +91,10 @@ export function templateOf(name: string, templates: readonly CreationTemplate[])
 }
 
 function unreadable({ parts }: Failure): Text {
-  return text` Whether a repository creation template creates it on push is unknown (${parts.what}): to use one, allow ecr:DescribeRepositoryCreationTemplates on *.`
+  const unknown = text` Whether a repository creation template creates it on push is unknown (${parts.what})`
+  return parts.code === 'permission-missing'
+    ? text`${unknown}: to use one, allow ecr:DescribeRepositoryCreationTemplates on *.`
+    : text`${unknown}.`
 }
 
 function unfit(template: CreationTemplate | undefined): Text {

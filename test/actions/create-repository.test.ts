@@ -277,6 +277,18 @@ describe('a repository that a creation template creates on push', () => {
     expect(built.builder.builds).toEqual([])
   })
 
+  test.each([
+    ['ValidationException', 400, /is unknown \(AWS refused ecr:DescribeRepositoryCreationTemplates\)\.$/],
+    ['InternalFailure', 501, /is unknown \(.*ecr:DescribeRepositoryCreationTemplates.*\)\.$/],
+  ])('where templates cannot be read: %s is no reason to wait for minutes', async (code, status, message) => {
+    const built = scene()
+    const effect = { kind: 'error', code, status, message: 'not here' } as const
+    built.simulator.faults.add({ operation: 'DescribeRepositoryCreationTemplates', effect, times: 1000 })
+    const started = built.simulator.clock.now()
+    expect((await built.run({ repository: 'team/api' })).failure).toMatch(message)
+    expect(built.simulator.clock.now() - started).toBeLessThan(20_000)
+  })
+
   test('where templates may not be read: the permission is named', async () => {
     const built = scene()
     built.simulator.iam.allow('ecr:DescribeRepositories', 'ecr:GetAuthorizationToken')
