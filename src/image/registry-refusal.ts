@@ -38,6 +38,13 @@ export function registryFailure(refusal: RegistryRefusal, doing: Text): Failure 
       ? text`The request to the registry failed (${doing})`
       : text`The registry refused ${doing}`,
     why: refusalWords(refusal),
-    fix: retried,
+    fix: isSilentDenial(refusal)
+      ? text`Most often the policy of the role lacks ecr:BatchCheckLayerAvailability, or the repository policy denies it; a proxy may refuse the request, too.`
+      : retried,
   })
+}
+
+/** Answers to HEAD have no body, so they name no action. */
+function isSilentDenial({ status, message }: RegistryRefusal): boolean {
+  return status === 403 && message === ''
 }

@@ -1,4 +1,5 @@
 /** build-push to public.ecr.aws: its API in us-east-1, its way to log in, and what it does not have. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Failure, reasonOf } from '../../src/failure.ts'
@@ -17,6 +18,9 @@ async function scene(): Promise<BuildScene & { readonly digest: string }> {
   const { digest } = await writeLayout(join(built.source.folder, 'image'), image)
   return { ...built, digest }
 }
+
+const readme = readFileSync(join(import.meta.dirname, '../../actions/build-push/README.md'), 'utf8')
+const listed = new Set([...readme.matchAll(/`([a-z-]+:[A-Z]\w+)`/g)].map(([, action]) => action))
 
 const registryOf = ({ simulator }: BuildScene) => simulator.world.region('us-east-1')['ecr-public']
 const callsOf = ({ simulator }: BuildScene) =>
@@ -78,6 +82,14 @@ describe('a public repository', () => {
     expect(callsOf(built).filter((call) => call.startsWith('ecr-public:GetAuthorizationToken'))).toHaveLength(2)
   })
 
+  test('is created once where the response was lost', async () => {
+    const built = await scene()
+    built.simulator.faults.add({ operation: 'CreateRepository', effect: { kind: 'apply-then-drop' }, times: 1 })
+    const { failure, log } = await built.run({ ...inputs, 'create-repository': 'true' })
+    expect([failure, log.includes(`Created the ECR repository ${name}`)]).toEqual([undefined, true])
+    expect(callsOf(built).filter((call) => call.startsWith('ecr-public:CreateRepository'))).toHaveLength(1)
+  })
+
   test('is created on request with its policy and tags, and compared when it exists', async () => {
     const built = await scene()
     built.source.write(
@@ -95,6 +107,9 @@ describe('a public repository', () => {
       'ecr-public:GetAuthorizationToken us-east-1',
     ])
     const again = await built.run({ ...inputs, ...settings, 'repository-tags': 'team=web' })
+    const used = built.simulator.iam.actionsUsed()
+    expect(used).toEqual(expect.arrayContaining(['ecr-public:PutImage', 'ecr-public:TagResource']))
+    expect(used.filter((action) => !listed.has(action))).toEqual([])
     expect(again.log).toMatch(/^warning .*differs from the inputs: tag team is shop, input: web$/m)
   })
 })
@@ -137,6 +152,14 @@ describe('what stands in the way is named before the image is pushed', () => {
       expect((await built.run(inputs)).failure).toContain(`AccessDeniedException: not authorized to perform ${denied}`)
     },
   )
+
+  test('another alias than those of the account, although a repository has the name', async () => {
+    const built = await scene()
+    registryOf(built).createRepository(name)
+    expect((await built.run({ ...inputs, repository: 'public.ecr.aws/acme/team/api' })).failure).toMatch(
+      /^public\.ecr\.aws\/acme is not the public registry of this account/,
+    )
+  })
 
   test('a quota of repositories', async () => {
     const built = await scene()

@@ -115,7 +115,20 @@ test('the role of the first deployment is given nothing that the pages of build-
     'ecr:DescribeRepositoryCreationTemplates',
     'ecr-public:GetAuthorizationToken',
     'sts:GetServiceBearerToken',
-    'ecr-public:DescribeRegistries',
+    ...[
+      'DescribeRepositories',
+      'BatchCheckLayerAvailability',
+      'InitiateLayerUpload',
+      'UploadLayerPart',
+      'CompleteLayerUpload',
+      'PutImage',
+      'DescribeRegistries',
+      'CreateRepository',
+      'TagResource',
+      'SetRepositoryPolicy',
+      'ListTagsForResource',
+      'GetRepositoryPolicy',
+    ].map((action) => `ecr-public:${action}`),
     'ecr:BatchImportUpstreamImage',
   ])
 })

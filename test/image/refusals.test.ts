@@ -109,6 +109,11 @@ describe('what a registry says', () => {
   })
 })
 
+test('a denial without a text, as HEAD has it, names what is most often missing', () => {
+  const found = spoken(registryFailure({ message: '', status: 403 }, text`to tell whether it has sha256:aa`))
+  expect(found).toMatchObject({ why: 'HTTP 403', fix: expect.stringContaining('ecr:BatchCheckLayerAvailability') })
+})
+
 describe('a base image in Amazon ECR that cannot be pulled', () => {
   const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
   const base = `${host}/docker-hub/library/node`

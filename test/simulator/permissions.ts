@@ -36,12 +36,16 @@ export interface Need {
  */
 export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>): readonly Need[] {
   if (call.service === 'registry' || call.service === 'public-registry')
-    return registryActions
-      .filter(([path]) => path.test(call.operation))
-      .slice(0, 1)
-      .map(([, action]) => ({
-        action: call.service === 'registry' ? action : action.replace('ecr:', 'ecr-public:'),
-      }))
+    return (
+      registryActions
+        .filter(([path]) => path.test(call.operation))
+        .slice(0, 1)
+        .map(([, action]) => ({
+          action: call.service === 'registry' ? action : action.replace('ecr:', 'ecr-public:'),
+        }))
+        // Everybody may pull from a public repository (Service Authorization Reference: there are no such actions).
+        .filter(({ action }) => !/^ecr-public:(BatchGetImage|GetDownloadUrlForLayer)$/.test(action))
+    )
   if (call.region === '') return []
   const action = actionOf(call)
   if (freeOperations.has(action)) return []
