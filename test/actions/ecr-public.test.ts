@@ -1,8 +1,9 @@
 /** build-push to public.ecr.aws: its API in us-east-1, its way to log in, and what it does not have. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Failure, reasonOf } from '../../src/failure.ts'
+import { digestOf } from '../../src/image/manifest.ts'
 import { renderText, text } from '../../src/text.ts'
 import { writeLayout } from '../oci-layout.ts'
 import { imageStore, publicStore } from '../simulator/image-store.ts'
@@ -27,6 +28,19 @@ const callsOf = ({ simulator }: BuildScene) =>
   simulator.recorder.all.flatMap(({ service, operation, region }) =>
     service === 'ecr-public' || service === 'ecr' ? [`${service}:${operation} ${region}`] : [],
   )
+
+/** A sparse file in the place of the layer: it takes no room on the disk. */
+function enlargeLayer(folder: string, mebibytes: number): void {
+  const path = (digest: string) => join(folder, 'blobs/sha256', digest.slice('sha256:'.length))
+  const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'))
+  const manifest = JSON.parse(readFileSync(path(index.manifests[0].digest), 'utf8'))
+  manifest.layers[0].size = mebibytes * 1024 * 1024
+  truncateSync(path(manifest.layers[0].digest), manifest.layers[0].size)
+  const content = Buffer.from(JSON.stringify(manifest))
+  Object.assign(index.manifests[0], { digest: digestOf(content), size: content.length })
+  writeFileSync(path(digestOf(content)), content)
+  writeFileSync(join(folder, 'index.json'), JSON.stringify(index))
+}
 
 async function refusalOf(built: BuildScene, given: Record<string, string>, options = {}): Promise<string | undefined> {
   try {
@@ -159,6 +173,16 @@ describe('what stands in the way is named before the image is pushed', () => {
     expect((await built.run({ ...inputs, repository: 'public.ecr.aws/acme/team/api' })).failure).toMatch(
       /^public\.ecr\.aws\/acme is not the public registry of this account/,
     )
+  })
+
+  test('a layer that is larger than it allows, of which nothing is uploaded', async () => {
+    const built = await scene()
+    registryOf(built).createRepository(name)
+    enlargeLayer(join(built.source.folder, 'image'), 10_001)
+    expect((await built.run(inputs)).failure).toMatch(
+      /is larger than Amazon ECR Public allows \| it has 10001 MiB; the quota "Maximum layer size" is 10000 MiB/,
+    )
+    expect(built.simulator.recorder.all.filter(({ operation }) => /uploads/.test(operation))).toEqual([])
   })
 
   test('a quota of repositories', async () => {
