@@ -21,6 +21,7 @@ WHOLE = None
 SERVICES = {
     "ecs": WHOLE,
     "ecr": WHOLE,
+    "ecr-public": WHOLE,
     "codedeploy": WHOLE,
     "sts": WHOLE,
     "elbv2": WHOLE,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { roleArn } from '../src/arn.ts'
-import { ecrHost, ecrPlaceOf } from '../src/image/ecr-host.ts'
+import { ecrHost, ecrHostsOf, ecrPlaceOf } from '../src/image/ecr-host.ts'
 import {
   endpointServicePrefix,
   nearestRegion,
@@ -82,20 +82,20 @@ describe.each([
     const host = `${account}.dkr.ecr.${region}.${suffix}`
     expect(ecrHost(account, region)).toBe(host)
     const place = { accountId: account, region }
-    for (const own of [
+    const hosts = [
       host,
       host.replace('.ecr.', '.ecr-fips.'),
       `${account}.dkr-ecr.${region}.${dualStack}`,
       `${account}.dkr-ecr-fips.${region}.${dualStack}`,
-    ])
-      expect(ecrPlaceOf(own)).toEqual(place)
+    ]
+    for (const own of hosts) expect([ecrPlaceOf(own), ecrHostsOf(own)]).toEqual([place, hosts])
     for (const other of [
       `${host}.evil.example`,
       `${account}.dkr.ecr.${region}.evil.example`,
       `1.dkr.ecr.${region}.${suffix}`,
       `${account}.dkr-ecr.${region}.${suffix}`,
     ])
-      expect(ecrPlaceOf(other)).toBeUndefined()
+      expect([ecrPlaceOf(other), ecrHostsOf(other)]).toEqual([undefined, []])
   })
 
   test('links lead to the console of the partition, where it is known', () => {

@@ -4,6 +4,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ECRClient } from '@aws-sdk/client-ecr'
+import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public'
 import type { ECSClient } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAMClient } from '@aws-sdk/client-iam'
@@ -17,6 +18,7 @@ export interface Clients {
   ecs(): Promise<ECSClient>
   codedeploy(): Promise<CodeDeployClient>
   ecr(): Promise<ECRClient>
+  ecrPublic(): Promise<ECRPUBLICClient>
   sts(): Promise<STSClient>
   elbv2(): Promise<ElasticLoadBalancingV2Client>
   /** Containers may log to another region. */
@@ -49,6 +51,10 @@ export function createClients(options: ClientOptions): Clients {
     ecr: once(async () => {
       const { ECRClient } = await import('@aws-sdk/client-ecr')
       return guard(new ECRClient(await settings()))
+    }),
+    ecrPublic: once(async () => {
+      const { ECRPUBLICClient } = await import('@aws-sdk/client-ecr-public')
+      return guard(new ECRPUBLICClient(await settings()))
     }),
     sts: once(async () => {
       const { STSClient } = await import('@aws-sdk/client-sts')

@@ -11,6 +11,7 @@ import type {
   Ecs,
   EvidenceSources,
   Identity,
+  ImageRepositories,
   NetworkSources,
   PreflightSources,
   RevisionHistory,
@@ -45,6 +46,8 @@ export interface Aws {
   readonly ecr: Ecr
   readonly ecrScans: EcrScans
   readonly ecrPushJobs: EcrPushJobs
+  /** Only in us-east-1. */
+  readonly ecrPublic: ImageRepositories
   readonly evidence: EvidenceSources
   readonly revisions: RevisionHistory
   readonly preflight: PreflightSources
@@ -88,6 +91,7 @@ function portsOf(connection: Connection): Aws {
     ecr: lazyPort(async () => (await import('./ecr.ts')).ecr(connection)),
     ecrScans: lazyPort(async () => (await import('./ecr-scans.ts')).ecrScans(connection)),
     ecrPushJobs: lazyPort(async () => (await import('./ecr-push-jobs.ts')).ecrPushJobs(connection)),
+    ecrPublic: lazyPort(async () => (await import('./ecr-public.ts')).ecrPublic(connection)),
     evidence: lazyPort(async () => (await import('./evidence.ts')).evidenceSources(connection)),
     revisions: lazyPort(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
     preflight: lazyPort(async () => (await import('./preflight.ts')).preflightSources(connection)),

@@ -1,89 +1,23 @@
-import type { Repository as EcrRepository, ImageDetail } from '@aws-sdk/client-ecr'
-import { arnInAnyAccount } from '../arn.ts'
-import { Failure } from '../failure.ts'
-import type { Ecr, RegistryLogin, Repository } from '../ports.ts'
-import { text, untrusted } from '../text.ts'
+import type { ImageDetail } from '@aws-sdk/client-ecr'
+import type { Ecr, RegistryLogin } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
+import { repositoryArn } from './ecr-arn.ts'
+import { createRepository, describeRepository } from './ecr-repository.ts'
+import { attachedSettings, creationTemplates } from './ecr-settings.ts'
 import { present } from './error-class.ts'
 
 /** Amazon ECR behind the port. */
 export function ecr(connection: Connection): Ecr {
   return {
-    describeRepository: (name) => describe(connection, name),
-    createRepository: (name, options) => create(connection, name, options),
+    describeRepository: (name) => describeRepository(connection, name),
+    createRepository: (name, settings) => createRepository(connection, name, settings),
+    attachedSettings: (repository, like) => attachedSettings(connection, repository, like),
+    creationTemplates: () => creationTemplates(connection),
     imageDigest: (repository, reference) => imageDigest(connection, repository, reference),
     tags: (repository) => tags(connection, repository),
     login: () => login(connection),
   }
-}
-
-function repositoryArn({ region }: Connection, name: string): string {
-  return arnInAnyAccount('ecr', region, `repository/${name}`)
-}
-
-function asRepository(found: EcrRepository): Repository {
-  return {
-    name: present(found.repositoryName, 'repositoryName'),
-    uri: present(found.repositoryUri, 'repositoryUri'),
-    immutableTags: found.imageTagMutability?.startsWith('IMMUTABLE') ?? false,
-    tagExclusions: found.imageTagMutabilityExclusionFilters?.flatMap(({ filter }) => filter ?? []),
-  }
-}
-
-async function describe(connection: Connection, name: string): Promise<Repository | undefined> {
-  const client = await connection.clients.ecr()
-  const { DescribeRepositoriesCommand } = await import('@aws-sdk/client-ecr')
-  return call(
-    connection,
-    async (options): Promise<Repository | undefined> => {
-      const reply = await client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] }), options)
-      return asRepository(present(reply.repositories?.[0], 'repositories'))
-    },
-    {
-      action: 'ecr:DescribeRepositories',
-      resource: repositoryArn(connection, name),
-      kind: 'read',
-      whenRefused: (refusal) => (refusal.name === 'RepositoryNotFoundException' ? { value: undefined } : undefined),
-    },
-  )
-}
-
-type CreateOptions = Parameters<Ecr['createRepository']>[1]
-
-async function create(connection: Connection, name: string, options: CreateOptions): Promise<Repository> {
-  const client = await connection.clients.ecr()
-  const { CreateRepositoryCommand } = await import('@aws-sdk/client-ecr')
-  const command = new CreateRepositoryCommand({
-    repositoryName: name,
-    imageTagMutability: options.immutableTags ? 'IMMUTABLE' : 'MUTABLE',
-    ...(options.tags && { tags: Object.entries(options.tags).map(([Key, Value]) => ({ Key, Value })) }),
-  })
-  const made = await call(
-    connection,
-    async (send): Promise<Repository | undefined> =>
-      asRepository(present((await client.send(command, send)).repository, 'repository')),
-    {
-      action: 'ecr:CreateRepository',
-      resource: repositoryArn(connection, name),
-      kind: 'mutate',
-      readBack: () => describe(connection, name),
-      // Another job made it at the same time.
-      whenRefused: (refusal) =>
-        refusal.name === 'RepositoryAlreadyExistsException' ? { value: undefined } : undefined,
-    },
-  )
-  return made ?? requireFound(await describe(connection, name), name)
-}
-
-function requireFound(repository: Repository | undefined, name: string): Repository {
-  if (repository) return repository
-  throw new Failure({
-    code: 'repository-not-found',
-    what: text`The ECR repository ${untrusted(name)} was deleted during this run`,
-    why: text`RepositoryAlreadyExistsException on ecr:CreateRepository, then RepositoryNotFoundException on ecr:DescribeRepositories`,
-    fix: text`Run the job again. AWS CloudTrail has the user who deleted it (event DeleteRepository).`,
-  })
 }
 
 /** An image that is archived, or being restored, is described and cannot be pulled (ECR user guide, "Archiving an image"). */

@@ -5,7 +5,19 @@ import { text, untrusted } from '../text.ts'
 
 /** Host prefixes of the services that Slipway, or the SDK's credential chain, calls. */
 const services = [
-  ...['api.ecr', 'application-autoscaling', 'codedeploy', 'ec2', 'ecr', 'ecs', 'elasticloadbalancing', 'iam', 'logs'],
+  ...[
+    'api.ecr',
+    'api.ecr-public',
+    'application-autoscaling',
+    'codedeploy',
+    'ec2',
+    'ecr',
+    'ecr-public',
+    'ecs',
+    'elasticloadbalancing',
+    'iam',
+    'logs',
+  ],
   ...['monitoring', 'oidc', 'portal.sso', 'secretsmanager', 'ssm', 'sts'],
 ]
 /** In the place of a region, in hosts of IAM. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { ecrHostsOf } from '../image/ecr-host.ts'
 import type { RegistryLogin } from '../ports.ts'
 import { writing } from '../unwritable.ts'
 
@@ -59,11 +60,13 @@ function withLogin(
 ): Record<string, unknown> {
   const { host } = new URL(endpoint)
   const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  // Base images may be named by another host of the same registry.
+  const hosts = [...new Set([host, ...ecrHostsOf(host)])]
   return {
     ...original,
-    auths: { ...record(original.auths), [host]: { auth } },
+    auths: { ...record(original.auths), ...Object.fromEntries(hosts.map((name) => [name, { auth }])) },
     // An empty helper means this file, whatever store the job uses for other registries (docker/cli, config/configfile).
-    credHelpers: { ...record(original.credHelpers), [host]: '' },
+    credHelpers: { ...record(original.credHelpers), ...Object.fromEntries(hosts.map((name) => [name, ''])) },
   }
 }
 

@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { explainBaseImage } from './base-image-rules.ts'
 import { type BuildCause, commandEnd, explainBuildError } from './build-error-rules.ts'
 import type { FailedStep } from './build-log.ts'
 import type { SourceLine } from './closing-words.ts'
-import { explainRegistryText } from './registry-refusal.ts'
+import { explainRegistryText } from './registry-rules.ts'
 
 /** How a build ended that Docker ended with an exit code. */
 export interface BuildEnd {
@@ -36,7 +37,8 @@ export function buildFailure(end: BuildEnd): Failure {
   if (step !== undefined && command !== undefined) return commandFailure(step, command.exitCode, end)
   const kind = kindOf(step?.name ?? '')
   const isOfDockerfile = command !== undefined || kind === 'step' || /dockerfile parse error/i.test(reported)
-  const cause = command === undefined ? explainBuildError(reported) : undefined
+  const ofBase = isPull(kind, reported) ? explainBaseImage(reported) : undefined
+  const cause = command === undefined ? (ofBase ?? explainBuildError(reported)) : undefined
   if (!isOfDockerfile && cause === undefined) {
     // The words of a registry are those of a registry only where one was asked.
     const refused = refusal(reported)
@@ -117,6 +119,12 @@ function shortened(name: string): string {
 function marksOf({ source, file }: BuildEnd): NonNullable<Failure['parts']['marks']> {
   if (source === undefined || file === undefined) return []
   return [{ file, line: source.line, message: text`this instruction failed` }]
+}
+
+/** Whether a base image was pulled; without a step by the words of BuildKit and of the daemon. */
+function isPull(kind: ReturnType<typeof kindOf>, reported: string): boolean {
+  const words = /failed to resolve source metadata for|pull access denied for|^manifest for|^repository \S+ not found/
+  return kind === 'pull' || (kind === 'other' && words.test(reported))
 }
 
 /** What a step is, by the name that BuildKit gives it. */

@@ -1,38 +1,9 @@
 import { Failure } from '../failure.ts'
-import type { Ecr, Registry, Repository } from '../ports.ts'
+import type { Registry, Repository } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type BuildInputs, differences } from './build-inputs.ts'
 import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
-
-/** The ECR repository of an image, and whether to create it. */
-export interface RepositoryRequest {
-  readonly name: string
-  /** Make the repository when it does not exist. */
-  readonly create: boolean
-  /** Tag immutability of a repository that is created. */
-  readonly immutableTags: boolean
-}
-
-/** The repository of an image, created on request. `registryHost`: of the account and region. Throws `repository-not-found`. */
-export async function requireRepository(
-  ecr: Ecr,
-  request: RepositoryRequest,
-  registryHost: () => Promise<string>,
-): Promise<{ readonly repository: Repository; readonly created: boolean }> {
-  const existing = await ecr.describeRepository(request.name)
-  if (existing !== undefined) return { repository: existing, created: false }
-  if (request.create)
-    return {
-      repository: await ecr.createRepository(request.name, { immutableTags: request.immutableTags }),
-      created: true,
-    }
-  throw new Failure({
-    code: 'repository-not-found',
-    what: text`RepositoryNotFoundException: ${untrusted(await registryHost())} has no repository "${untrusted(request.name)}"`,
-    fix: text`Correct repository, aws-region or role-to-assume; or create the repository, or set create-repository: true. Nothing has been built.`,
-  })
-}
 
 /** What is going to be pushed, as far as it is known before that. */
 export type Intended =

@@ -1,12 +1,14 @@
 import { Failure } from '../failure.ts'
-import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.ts'
+import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
-import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './build-preflight.ts'
+import { decideTags, type Intended } from './build-preflight.ts'
+import { requireLayerSizes } from './layer-limits.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
+import { type RepositoryRequest, requireRepository } from './require-repository.ts'
 import type { PublishedImage } from './revision.ts'
 
 /** The source of the image: a build that has not run yet, or a layout that another tool built. */
@@ -31,7 +33,7 @@ export interface PublishRequest {
 
 /** Adapters that publishing needs. */
 export interface PublishPorts {
-  readonly ecr: Ecr
+  readonly ecr: ImageRepositories
   readonly registry: Registry
   /** Host of the registry as image references name it. */
   readonly registryHost: () => Promise<string>
@@ -39,6 +41,7 @@ export interface PublishPorts {
   /** Throws where the image, which is in the registry, is to get no tag. */
   readonly approve?: ((digest: string) => Promise<void>) | undefined
   readonly say: (line: Text) => void
+  readonly warn: (line: Text) => void
 }
 
 /** The image in the registry, and what was uploaded for it. */
@@ -62,8 +65,7 @@ type Prepared =
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
-  const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
-  if (created) ports.say(text`Created the ECR repository ${asName(repository.name)}`)
+  const repository = await requireRepository(request.repository, ports)
   const source = await prepare(request)
   const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
   const decision = await decide()
@@ -116,6 +118,7 @@ async function push(
     return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
   const { layout, plan } = source
   const host = await registryHost()
+  requireLayerSizes(plan, host)
   const to = { repository: repository.name, host }
   say(pushedLine(await pushByDigest(registry, to, plan, (blob) => blobContent(layout, blob))))
   return plan.digest

@@ -1,12 +1,10 @@
-/** A repository of Amazon ECR (DescribeRepositories). */
-export interface Repository {
-  readonly name: string
-  /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/api`, without scheme. */
-  readonly uri: string
-  readonly immutableTags: boolean
-  /** Wildcards (`*`) of tags for which the opposite of `immutableTags` holds (`*_WITH_EXCLUSION`, at most five). */
-  readonly tagExclusions?: readonly string[] | undefined
-}
+import type {
+  AttachedSettings,
+  CreatedRepository,
+  CreationTemplate,
+  Repository,
+  RepositorySettings,
+} from './repository.ts'
 
 /** A login to Amazon ECR (GetAuthorizationToken). */
 export interface RegistryLogin {
@@ -15,16 +13,24 @@ export interface RegistryLogin {
   readonly username: string
   readonly password: string
   readonly expiresAt: Date
+  /** How requests carry username and password; Basic when undefined. Amazon ECR Public refuses Basic (kreuzwerker/terraform-provider-docker#666). */
+  readonly scheme?: 'Bearer'
+}
+
+/** The repositories of one registry of AWS: private (Amazon ECR) or public (Amazon ECR Public). */
+export interface ImageRepositories {
+  describeRepository(name: string): Promise<Repository | undefined>
+  /** One that exists already is returned as it is. */
+  createRepository(name: string, settings: RepositorySettings): Promise<CreatedRepository>
+  /** Policies and tags of a repository, of those that `like` has. Throws `permission-missing`. */
+  attachedSettings(repository: Repository, like: RepositorySettings): Promise<AttachedSettings>
+  /** All of the registry. Throws `permission-missing`. */
+  creationTemplates(): Promise<readonly CreationTemplate[]>
+  login(): Promise<RegistryLogin>
 }
 
 /** Amazon ECR. */
-export interface Ecr {
-  describeRepository(name: string): Promise<Repository | undefined>
-  /** One that exists already is returned as it is. */
-  createRepository(
-    name: string,
-    options: { readonly immutableTags: boolean; readonly tags?: Record<string, string> },
-  ): Promise<Repository>
+export interface Ecr extends ImageRepositories {
   /** Digest of an image that can be pulled, or undefined: also for one that is archived. */
   imageDigest(
     repository: string,
@@ -32,7 +38,6 @@ export interface Ecr {
   ): Promise<string | undefined>
   /** Of the images of one page (at most a thousand), newest first; undefined when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>
-  login(): Promise<RegistryLogin>
 }
 
 /** The content of a blob, which is read while it is uploaded and never held as a whole. */

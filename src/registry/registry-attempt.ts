@@ -65,7 +65,7 @@ async function follow(
   for (let hops = 0; ; hops++) {
     const response = await fetch(url.href, {
       method,
-      headers: { ...(url.origin === registry.origin && { authorization: basic(login) }), ...headers },
+      headers: { ...(url.origin === registry.origin && { authorization: authorization(login) }), ...headers },
       ...sent(body, time, broken),
       redirect: 'manual',
       signal: time.signal,
@@ -138,6 +138,6 @@ function notFollowed({ method, doing }: RegistryRequest, { status, headers }: Re
   })
 }
 
-function basic({ username, password }: RegistryLogin): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+function authorization({ scheme, username, password }: RegistryLogin): string {
+  return `${scheme ?? 'Basic'} ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }

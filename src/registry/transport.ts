@@ -46,7 +46,7 @@ export function createTransport(options: RegistryOptions): Transport {
     const used = login
     const outcome = await sendOrRefusal(options, await used, request, report)
     isReached ||= outcome.answer !== undefined || outcome.refusal.status !== undefined
-    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal)) return outcome
+    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal, await used)) return outcome
     // Uploads run in parallel: a later one uses the token that an earlier one renewed.
     if (login === used) login = undefined
     return attempt(request, false)
@@ -89,7 +89,9 @@ async function sendOrRefusal(
   }
 }
 
-function isStaleLogin({ status, message }: Refusal): boolean {
+/** Amazon ECR Public answers an expired token with 400, to HEAD without a body (aws/containers-roadmap#2835). */
+function isStaleLogin({ status, message }: Refusal, { scheme }: RegistryLogin): boolean {
+  if (status === 400 && scheme === 'Bearer') return message === '' || /token.*(expired|invalid)/i.test(message)
   return status === 401 || (status === 403 && /expired/i.test(message))
 }
 

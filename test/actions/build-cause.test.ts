@@ -191,6 +191,19 @@ describe('an engine without structured progress', () => {
 })
 
 describe('an error of Docker, BuildKit or a registry', () => {
+  test('a base image that a pull through cache rule may not import is named with the statement that allows it', async () => {
+    const base = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/node:22'
+    const denied = `denied: User: arn:aws:sts::111122223333:assumed-role/build/x is not authorized to perform: ecr:BatchImportUpstreamImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/docker-hub/library/node because no identity-based policy allows the ecr:BatchImportUpstreamImage action`
+    // The recorded pull, with the words of Amazon ECR in the place of those of another registry.
+    const stderr = recorded('pull')
+      .replaceAll('127.0.0.1:5977/absent:1: not found', `${base}: ${denied}`)
+      .replaceAll('127.0.0.1:5977/absent:1', base)
+    const { message, place } = await ran({ buildx, build: { stderr, exitCode: 1 } })
+    expect(message).toContain('a pull through cache rule imports the image at its first pull')
+    expect(message).toContain('"Action":["ecr:BatchImportUpstreamImage","ecr:CreateRepository"]')
+    expect(place).toMatchObject({ file: 'Dockerfile', line: 1 })
+  })
+
   test.each([
     [
       'pull',

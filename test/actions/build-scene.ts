@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
-import { Failure } from '../../src/failure.ts'
+import { Failure, reasonOf } from '../../src/failure.ts'
 import { blobContent } from '../../src/image/blob-content.ts'
 import { planLayout } from '../../src/image/layout.ts'
 import { pushByDigest } from '../../src/image/push.ts'
@@ -136,7 +136,7 @@ export function buildScene({
       const failure = await ran.then(
         () => undefined,
         (error: unknown) => {
-          if (error instanceof Failure) return [error.parts.what, error.parts.why ?? [], error.parts.fix ?? []]
+          if (error instanceof Failure) return [error.parts.what, reasonOf(error.parts), error.parts.fix ?? []]
           throw error
         },
       )

@@ -103,5 +103,32 @@ test('the role of the first deployment is given nothing that the pages of build-
   expect([...granted].filter((action) => !known.has(action))).toEqual([])
   expect([...actionsIn(page('actions/build-push/README.md'))].filter((action) => !granted.has(action))).toEqual([
     'ecr:CreateRepository',
+    'ecr:PutLifecyclePolicy',
+    'ecr:GetLifecyclePolicy',
+    'ecr:SetRepositoryPolicy',
+    'ecr:GetRepositoryPolicy',
+    'ecr:TagResource',
+    'ecr:ListTagsForResource',
+    'kms:CreateGrant',
+    'kms:RetireGrant',
+    'kms:DescribeKey',
+    'ecr:DescribeRepositoryCreationTemplates',
+    'ecr-public:GetAuthorizationToken',
+    'sts:GetServiceBearerToken',
+    ...[
+      'DescribeRepositories',
+      'BatchCheckLayerAvailability',
+      'InitiateLayerUpload',
+      'UploadLayerPart',
+      'CompleteLayerUpload',
+      'PutImage',
+      'DescribeRegistries',
+      'CreateRepository',
+      'TagResource',
+      'SetRepositoryPolicy',
+      'ListTagsForResource',
+      'GetRepositoryPolicy',
+    ].map((action) => `ecr-public:${action}`),
+    'ecr:BatchImportUpstreamImage',
   ])
 })

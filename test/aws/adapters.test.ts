@@ -110,11 +110,15 @@ describe('Amazon ECR', () => {
     const { aws } = simulated()
     const make = () => aws.ecr.createRepository('team/api', { immutableTags: true, tags: { team: 'shop' } })
     const [one, other] = await Promise.all([make(), make()])
-    expect(one).toEqual(other)
-    expect(one).toEqual({
+    expect(one.repository).toEqual(other.repository)
+    expect([one.created, other.created].toSorted()).toEqual([false, true])
+    expect(one.repository).toEqual({
       name: 'team/api',
+      arn: 'arn:aws:ecr:eu-west-1:111122223333:repository/team/api',
       uri: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/api',
       immutableTags: true,
+      encryption: { type: 'AES256' },
+      scanOnPush: false,
     })
   })
 

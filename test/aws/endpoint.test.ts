@@ -6,6 +6,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECRClient } from '@aws-sdk/client-ecr'
+import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { IAMClient } from '@aws-sdk/client-iam'
@@ -91,6 +92,7 @@ describe('S12 credentials go to services of AWS and to this machine only', () =>
     new CodeDeployClient(settings),
     new EC2Client(settings),
     new ECRClient(settings),
+    new ECRPUBLICClient(settings),
     new ECSClient(settings),
     new ElasticLoadBalancingV2Client(settings),
     new IAMClient(settings),

@@ -10,6 +10,12 @@ const definition = { family: 'api', containerDefinitions: [{ name: 'api', image:
 const codeDeployment = { applicationName: 'shop', deploymentGroupName: 'api', description: 'run 1', appSpec: '{}' }
 
 /** Every call that Slipway makes, by the IAM action it needs. */
+const repository = {
+  name: 'api',
+  arn: 'arn:aws:ecr:eu-west-1:111122223333:repository/api',
+  uri: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api',
+  immutableTags: true,
+}
 const calls: readonly [string, (aws: Aws) => Promise<unknown>][] = [
   ['ecs:DescribeServices', (aws) => aws.ecs.describeService('main', 'api')],
   ['ecs:UpdateService', (aws) => aws.ecs.updateService({ cluster: 'main', service: 'api', taskDefinition: 'api:2' })],
@@ -34,6 +40,16 @@ const calls: readonly [string, (aws: Aws) => Promise<unknown>][] = [
   ['codedeploy:StopDeployment', (aws) => aws.codeDeploy.stopDeployment('d-ABCDEF123', true)],
   ['ecr:DescribeRepositories', (aws) => aws.ecr.describeRepository('api')],
   ['ecr:CreateRepository', (aws) => aws.ecr.createRepository('api', { immutableTags: true })],
+  ['ecr:DescribeRepositoryCreationTemplates', (aws) => aws.ecr.creationTemplates()],
+  [
+    'ecr:GetLifecyclePolicy',
+    (aws) => aws.ecr.attachedSettings(repository, { immutableTags: true, lifecyclePolicy: '{}' }),
+  ],
+  [
+    'ecr:GetRepositoryPolicy',
+    (aws) => aws.ecr.attachedSettings(repository, { immutableTags: true, repositoryPolicy: '{}' }),
+  ],
+  ['ecr:ListTagsForResource', (aws) => aws.ecr.attachedSettings(repository, { immutableTags: true, tags: {} })],
   ['ecr:DescribeImages', (aws) => aws.ecr.imageDigest('api', { tag: 'v1' })],
   ['ecr:DescribeImages', (aws) => aws.ecr.tags('api')],
   ['ecr:GetAuthorizationToken', (aws) => aws.ecr.login()],

@@ -216,12 +216,12 @@ withDocker('any other OCI registry with a password', () => {
       login,
       registry,
       lines,
-      ports: { ecr: plainRegistry(host), registry, registryHost: async () => host, builder, say },
+      ports: { ecr: plainRegistry(host), registry, registryHost: async () => host, builder, say, warn: say },
     }
   }
 
   const request = (name: string, source: Parameters<typeof publish>[0]['source']) =>
-    ({ repository: { name, create: true, immutableTags: false }, tags: ['v1', 'v2'], source }) as const
+    ({ repository: { name, creation: { immutableTags: false } }, tags: ['v1', 'v2'], source }) as const
 
   test('takes what Docker built; by every tag and by digest it is the same image', async () => {
     const { ports, registry, login } = await given()
@@ -317,7 +317,9 @@ function plainRegistry(host: string): Ecr {
   const repository = (name: string) => ({ name, uri: `${host}/${name}`, immutableTags: false })
   return {
     describeRepository: async (name) => repository(name),
-    createRepository: async (name) => repository(name),
+    createRepository: async (name) => ({ repository: repository(name), created: true }),
+    attachedSettings: async () => ({}),
+    creationTemplates: async () => [],
     tags: async () => [],
     imageDigest: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),

@@ -191,7 +191,21 @@ const plays: Readonly<Record<string, readonly Play[]>> = {
 /** What these plays do not come to: shown by test/docker, and by test/actions and test/deployment on virtual time. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   // Docker uploads in pieces; a layout with small layers goes up in one each.
-  'build-push': ['ecr:UploadLayerPart'],
+  'build-push': [
+    'ecr:UploadLayerPart',
+    // the settings of a new repository, and creation templates: test/actions/create-repository.test.ts
+    'ecr:PutLifecyclePolicy',
+    'ecr:GetLifecyclePolicy',
+    'ecr:SetRepositoryPolicy',
+    'ecr:GetRepositoryPolicy',
+    'ecr:TagResource',
+    'ecr:ListTagsForResource',
+    'ecr:DescribeRepositoryCreationTemplates',
+    // of Amazon KMS, which is not simulated
+    'kms:CreateGrant',
+    'kms:RetireGrant',
+    'kms:DescribeKey',
+  ],
   deploy: [
     // service-definition, desired-count, codedeploy-alarms, a group by another name, several services
     'ecs:CreateService',

@@ -41,7 +41,64 @@ describe('what a registry says', () => {
     ['no basic auth credentials', { code: 'registry-rejected', what: 'The registry refused the credentials' }],
     [
       'toomanyrequests: Rate exceeded',
-      { code: 'registry-rejected', what: expect.stringContaining('Pull rate limit reached (toomanyrequests)') },
+      { what: 'The registry throttled the requests (toomanyrequests)', fix: expect.stringContaining('Service Quotas') },
+    ],
+    [
+      'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+      { what: 'Pull rate limit of Docker Hub reached (toomanyrequests)' },
+    ],
+    [
+      'User: arn:aws:iam::111122223333:user/x is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/api with an explicit deny in a service control policy',
+      { code: 'permission-missing', fix: expect.stringMatching(/explicit deny, which overrides every Allow/) },
+    ],
+    [
+      'User: arn:aws:iam::111122223333:user/x is not authorized to perform: ecr-public:InitiateLayerUpload on resource: arn:aws:ecr-public::111122223333:repository/api',
+      {
+        what: expect.stringMatching(/^Not authorized to perform ecr-public:InitiateLayerUpload on arn:aws:ecr-public/),
+      },
+    ],
+    [
+      'User: arn:aws:iam::111122223333:user/x is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:111122223333:key/1',
+      { code: 'permission-missing', what: expect.stringContaining('kms:GenerateDataKey on arn:aws:kms') },
+    ],
+    [
+      "The repository with name 'api' in registry with id '111122223333' already has the maximum allowed number of images which is '100000'",
+      {
+        what: expect.stringMatching(/^LimitExceededException/),
+        fix: expect.stringContaining('"Images per repository"'),
+      },
+    ],
+    [
+      "Layers with digests '[sha256:aa]' required for pushing image into repository with name 'api' in the registry with id '111122223333' do not exist",
+      { what: expect.stringMatching(/^LayersNotFoundException/) },
+    ],
+    [
+      "Images with digests '[sha256:aa]' required for pushing image into repository with name 'api' in the registry with id '111122223333' do not exist",
+      { what: expect.stringMatching(/^ReferencedImagesNotFoundException/) },
+    ],
+    ['Layer parts must be at least 5 MiB in size', { what: expect.stringMatching(/^LayerPartTooSmallException/) }],
+    ['First byte of the layer part is 20 instead of 10', { what: expect.stringMatching(/^InvalidLayerPartException/) }],
+    [
+      "The upload with upload id 'x' does not exist within the repository with name 'api' in the registry with id '1'",
+      { what: expect.stringMatching(/^UploadNotFoundException/) },
+    ],
+    ['blob upload unknown to registry', { what: expect.stringMatching(/^UploadNotFoundException/) }],
+    [
+      'The image sha256:aa is archived and cannot be pulled',
+      { what: expect.stringMatching(/^ImageArchivedException/), fix: expect.stringContaining('STANDARD') },
+    ],
+    [
+      'BlockedByOrganizationPolicyException: not here',
+      { what: expect.stringMatching(/^BlockedByOrganizationPolicyException/) },
+    ],
+    [
+      'The ciphertext refers to a KMS key that is disabled',
+      { what: expect.stringMatching(/^KmsException/), fix: expect.stringContaining('enabled') },
+    ],
+    ['Your Authorization Token is invalid.', { code: 'credentials-expired' }],
+    [
+      'requested access to the resource is denied',
+      { what: 'denied: requested access to the resource is denied', fix: expect.stringContaining('Docker Hub') },
     ],
     ['something new', { code: 'registry-rejected', what: 'The registry refused the blob', why: 'NEW: something new' }],
     ['', { code: 'registry-rejected', why: 'HTTP 418' }],
@@ -49,6 +106,100 @@ describe('what a registry says', () => {
     expect(spoken(registryFailure({ code: message && 'NEW', message, status: 418 }, text`the blob`))).toMatchObject(
       expected,
     )
+  })
+})
+
+test('a denial without a text, as HEAD has it, names what is most often missing', () => {
+  const found = spoken(registryFailure({ message: '', status: 403 }, text`to tell whether it has sha256:aa`))
+  expect(found).toMatchObject({ why: 'HTTP 403', fix: expect.stringContaining('ecr:BatchCheckLayerAvailability') })
+})
+
+describe('a base image in Amazon ECR that cannot be pulled', () => {
+  const host = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+  const base = `${host}/docker-hub/library/node`
+  const resource = 'arn:aws:ecr:eu-west-1:111122223333:repository/docker-hub/library/node'
+  const metadata = (reference: string, words: string): Partial<BuildEnd> & { readonly error: string } => ({
+    error: `failed to solve: ${reference}: failed to resolve source metadata for ${reference}: ${words}`,
+  })
+  test.each<[string, Partial<BuildEnd> & { readonly error: string }, RegExp, RegExp]>([
+    [
+      'the import is not allowed',
+      metadata(
+        `${base}:22`,
+        `denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:BatchImportUpstreamImage on resource: ${resource} because`,
+      ),
+      /^not authorized to perform ecr:BatchImportUpstreamImage on .*: a pull through cache rule imports/,
+      /"Action":\["ecr:BatchImportUpstreamImage","ecr:CreateRepository"\],"Resource":".*library\/node"/,
+    ],
+    [
+      'the pull is not allowed',
+      metadata(
+        `${base}:22`,
+        `denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:BatchGetImage on resource: ${resource} because`,
+      ),
+      /^not authorized to perform ecr:BatchGetImage on .*, which the pull of the base image requires$/,
+      /"Action":"ecr:BatchGetImage"/,
+    ],
+    [
+      'the upstream registry refuses the rule',
+      metadata(
+        `${base}:22`,
+        'denied: The authentication to the upstream registry failed. Verify that the credentials provided in the pull through cache rule are correct, and try again.',
+      ),
+      /UnableToGetUpstreamImageException/,
+      /validate-pull-through-cache-rule/,
+    ],
+    [
+      'the classic builder with the same',
+      {
+        error: `pull access denied for ${base}, repository does not exist or may require 'docker login': denied: The authentication to the upstream registry failed.`,
+      },
+      /UnableToGetUpstreamImageException/,
+      /validate-pull-through-cache-rule/,
+    ],
+    [
+      'the repository is not there',
+      metadata(
+        `${base}:22`,
+        "name unknown: The repository with name 'docker-hub/library/node' does not exist in the registry with id '111122223333'",
+      ),
+      /^RepositoryNotFoundException: the base image is in the ECR repository docker-hub\/library\/node/,
+      /ecr:CreateRepository and ecr:BatchImportUpstreamImage/,
+    ],
+    [
+      'the tag is not there',
+      { error: `manifest for ${base}:22 not found: manifest unknown: Requested image not found` },
+      /^ImageNotFoundException: the base image .*library\/node:22 was not found$/,
+      /lacks ecr:BatchImportUpstreamImage/,
+    ],
+    [
+      'the digest was never pulled by its tag',
+      metadata(`${base}:22@sha256:${'a'.repeat(64)}`, 'not found'),
+      /^ImageNotFoundException: .*:22@sha256:a+ was not found$/,
+      /pull the tag once before the digest/,
+    ],
+    [
+      'a step of BuildKit',
+      {
+        error: '',
+        step: { name: `[internal] load metadata for ${base}:22`, error: `${base}:22: not found`, lines: [] },
+      },
+      /^ImageNotFoundException/,
+      /upstream registry has no such image/,
+    ],
+  ])('%s', (_, end, why, fix) => {
+    const found = spoken(buildFailure({ exitCode: 1, ...end }))
+    expect(found).toMatchObject({
+      code: 'build-failed',
+      why: expect.stringMatching(why),
+      fix: expect.stringMatching(fix),
+    })
+  })
+
+  test('is not what a push to a repository that was deleted is', () => {
+    const error = `failed to push ${host}/api:v1: name unknown: The repository with name 'api' does not exist in the registry with id '1'`
+    const step = { name: 'exporting to image', error, lines: [] }
+    expect(spoken(buildFailure({ exitCode: 1, error, step }))).toMatchObject({ code: 'repository-not-found' })
   })
 })
 

@@ -195,8 +195,8 @@ describe('an upload that the registry lost', () => {
     scene.spoil({ operation: /^PATCH/, times: 100, effect: forget(scene) })
     expect(await failure(scene.push())).toMatchObject({
       code: 'registry-rejected',
-      what: `The registry refused the blob ${blob.digest} of ${content.length} bytes`,
-      why: 'BLOB_UPLOAD_UNKNOWN: blob upload unknown to registry',
+      what: 'UploadNotFoundException: the registry no longer has the upload that was begun',
+      why: `the registry refused the blob ${blob.digest} of ${content.length} bytes: blob upload unknown to registry`,
     })
     expect(scene.requests().filter((method) => method === 'POST')).toHaveLength(6)
     expect(scene.stored()).toBe(false)

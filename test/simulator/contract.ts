@@ -71,6 +71,8 @@ export interface Region {
   readonly ecs: EcsService
   readonly codedeploy: AwsService
   readonly ecr: EcrService
+  /** Only in us-east-1. */
+  readonly 'ecr-public': EcrPublicService
   readonly ec2: Network
   readonly elbv2: LoadBalancing
   readonly logs: Logs
@@ -277,6 +279,12 @@ export interface Secrets extends AwsService {
   put(name: string, value: string): string
   /** By name or ARN (Secrets Manager: with or without its random suffix, and with `:key:stage:version`). */
   value(reference: string): string | undefined
+}
+
+export interface EcrPublicService extends AwsService {
+  /** Without a request; names have the alias before them. */
+  createRepository(name: string): void
+  digestOf(name: string, tag: string): string | undefined
 }
 
 export interface EcrService extends AwsService {

@@ -5,6 +5,7 @@ import { createScans } from './ecr-scans.ts'
 import {
   addRepository,
   architecturesOf,
+  type Encryption,
   type ImageStore,
   imageStore,
   type Mutability,
@@ -15,6 +16,7 @@ import {
   type StoredManifest,
   type StoredRepository,
   sha256,
+  type Template,
   tagsOf,
 } from './image-store.ts'
 
@@ -120,7 +122,7 @@ function describeRepository(at: Place, repository: StoredRepository) {
       imageTagMutabilityExclusionFilters: repository.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
     }),
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
-    encryptionConfiguration: { encryptionType: 'AES256' },
+    encryptionConfiguration: repository.encryption,
   }
 }
 
@@ -132,7 +134,27 @@ function exclusionsOf(settings: RepositorySettings): readonly string[] {
       'InvalidParameterException',
       "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'exclusion filters go with a mutability of IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these'",
     )
+  if (filters.some(({ filter }) => filter.split('*').length > 3))
+    throw new AwsError(
+      'InvalidParameterException',
+      "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'a filter has at most 2 wildcards'",
+    )
   return filters.map(({ filter }) => filter)
+}
+
+/** Answers name a key by its ARN; without one it is the key that AWS manages (API reference, EncryptionConfiguration). */
+function encryptionOf({ world, store }: Place, encryption: Encryption = { encryptionType: 'AES256' }): Encryption {
+  const { encryptionType, kmsKey = 'aws-managed-ecr' } = encryption
+  if (encryptionType === 'AES256') {
+    if (encryption.kmsKey === undefined) return encryption
+    throw new AwsError(
+      'InvalidParameterException',
+      'A KMS key is only allowed with the encryption type KMS or KMS_DSSE',
+    )
+  }
+  if (kmsKey.includes('disabled')) throw new AwsError('KmsException', `${kmsKey} is disabled.`)
+  const key = `arn:aws:kms:${store.region}:${world.accountId}:key/${kmsKey.replace(/^alias\//, '')}`
+  return { encryptionType, kmsKey: kmsKey.startsWith('arn:') ? kmsKey : key }
 }
 
 function repositoryHandlers(at: Place): Handlers {
@@ -143,6 +165,7 @@ function repositoryHandlers(at: Place): Handlers {
         RepositorySettings & {
           tags?: { Key: string; Value: string }[]
           imageScanningConfiguration?: { scanOnPush?: boolean }
+          encryptionConfiguration?: Encryption
         },
     ) {
       if (store.repositories.has(input.repositoryName))
@@ -154,6 +177,7 @@ function repositoryHandlers(at: Place): Handlers {
         mutability: input.imageTagMutability ?? 'MUTABLE',
         exclusions: exclusionsOf(input),
         scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
+        encryption: encryptionOf(at, input.encryptionConfiguration),
         resourceTags: Object.fromEntries((input.tags ?? []).map(({ Key, Value }) => [Key, Value])),
       })
       return { repository: describeRepository(at, repository) }
@@ -206,6 +230,31 @@ function repositoryHandlers(at: Place): Handlers {
         repositoryName: repository.name,
         lifecyclePolicyText: repository.lifecyclePolicy,
       }
+    },
+    SetRepositoryPolicy(input: Named & { policyText: string }) {
+      const repository = repositoryOf(world, store, input.repositoryName)
+      repository.policy = input.policyText
+      return { registryId: world.accountId, repositoryName: repository.name, policyText: input.policyText }
+    },
+    GetRepositoryPolicy(input: Named) {
+      const repository = repositoryOf(world, store, input.repositoryName)
+      if (repository.policy === undefined)
+        throw new AwsError(
+          'RepositoryPolicyNotFoundException',
+          `Repository policy does not exist for the repository with name '${repository.name}' in the registry with id '${world.accountId}'`,
+        )
+      return { registryId: world.accountId, repositoryName: repository.name, policyText: repository.policy }
+    },
+    CreateRepositoryCreationTemplate(input: Template) {
+      if (store.templates.has(input.prefix))
+        throw new AwsError('TemplateAlreadyExistsException', `A template with the prefix '${input.prefix}' exists`)
+      store.templates.set(input.prefix, input)
+      return { registryId: world.accountId, repositoryCreationTemplate: input }
+    },
+    DescribeRepositoryCreationTemplates(input: { prefixes?: string[]; maxResults?: number; nextToken?: string }) {
+      const all = [...store.templates.values()].filter(({ prefix }) => input.prefixes?.includes(prefix) ?? true)
+      const { items, nextToken } = page(all, input)
+      return { registryId: world.accountId, repositoryCreationTemplates: items, nextToken }
     },
     ListTagsForResource(input: { resourceArn: string }) {
       const repository = repositoryOf(world, store, input.resourceArn.split(':repository/')[1] ?? '')

@@ -13,6 +13,20 @@ export interface StoredManifest {
   isArchived?: boolean
 }
 
+export interface Encryption {
+  readonly encryptionType: 'AES256' | 'KMS' | 'KMS_DSSE'
+  readonly kmsKey?: string
+}
+
+/** How repositories of a namespace are created that do not exist. */
+export interface Template {
+  readonly prefix: string
+  readonly appliedFor: readonly string[]
+  readonly imageTagMutability?: Mutability
+  readonly imageTagMutabilityExclusionFilters?: readonly { readonly filterType: string; readonly filter: string }[]
+  readonly lifecyclePolicy?: string
+}
+
 export interface StoredRepository {
   readonly name: string
   readonly createdAt: number
@@ -20,8 +34,10 @@ export interface StoredRepository {
   /** Wildcards of tags to which the mutability does not apply. */
   exclusions: readonly string[]
   scanOnPush: boolean
+  readonly encryption: Encryption
   resourceTags: Readonly<Record<string, string>>
   lifecyclePolicy?: string
+  policy?: string
   readonly tags: Map<string, string>
   readonly manifests: Map<string, StoredManifest>
   readonly blobs: Map<string, Buffer>
@@ -37,6 +53,7 @@ export interface ImageStore {
   readonly tokens: Map<string, number>
   /** Account setting BLOB_MOUNTING; off unless somebody turns it on. */
   blobMounting: boolean
+  readonly templates: Map<string, Template>
   serial: number
   /** Bytes of the largest request, as a proxy before the registry has it. */
   largestRequest: number
@@ -44,11 +61,14 @@ export interface ImageStore {
   uploadStatus: 'exact' | 'stale' | 'none'
 }
 
+/** The name of the store of ECR Public, in the place of a region. */
+export const publicStore = 'public'
+
 const stores = new WeakMap<World, Map<string, ImageStore>>()
 
-/** All regions' registries that have been used. */
+/** All regions' private registries that have been used. */
 export function imageStores(world: World): readonly ImageStore[] {
-  return [...(stores.get(world)?.values() ?? [])]
+  return [...(stores.get(world)?.values() ?? [])].filter(({ region }) => region !== publicStore)
 }
 
 export function imageStore(world: World, region: string): ImageStore {
@@ -59,9 +79,10 @@ export function imageStore(world: World, region: string): ImageStore {
     repositories: new Map(),
     tokens: new Map(),
     blobMounting: false,
+    templates: new Map(),
     serial: 0,
     largestRequest: Infinity,
-    uploadStatus: 'exact',
+    uploadStatus: region === publicStore ? 'none' : 'exact',
   }
   regions.set(region, store)
   return store
@@ -229,7 +250,12 @@ export function addRepository(
   world: World,
   store: ImageStore,
   name: string,
-  options: Partial<Pick<StoredRepository, 'mutability' | 'exclusions' | 'scanOnPush' | 'resourceTags'>> = {},
+  options: Partial<
+    Pick<
+      StoredRepository,
+      'mutability' | 'exclusions' | 'scanOnPush' | 'encryption' | 'resourceTags' | 'lifecyclePolicy'
+    >
+  > = {},
 ): StoredRepository {
   const repository: StoredRepository = {
     name,
@@ -237,6 +263,7 @@ export function addRepository(
     mutability: 'MUTABLE',
     exclusions: [],
     scanOnPush: false,
+    encryption: { encryptionType: 'AES256' },
     resourceTags: {},
     tags: new Map(),
     manifests: new Map(),
@@ -247,4 +274,23 @@ export function addRepository(
   }
   store.repositories.set(name, repository)
   return repository
+}
+
+/**
+ * The repository that a push creates where a template has CREATE_ON_PUSH: that of the longest prefix, or `ROOT`. No permission beside
+ * those of the push is needed (aws/containers-roadmap#853).
+ */
+export function createdOnPush(world: World, store: ImageStore, name: string): StoredRepository | undefined {
+  const [longest] = [...store.templates.values()]
+    .filter(({ prefix }) => name.startsWith(`${prefix}/`))
+    .sort((one, other) => other.prefix.length - one.prefix.length)
+  const template = longest ?? store.templates.get('ROOT')
+  if (!template?.appliedFor.includes('CREATE_ON_PUSH')) return undefined
+  const { imageTagMutability: mutability = 'MUTABLE', imageTagMutabilityExclusionFilters: filters = [] } = template
+  const { lifecyclePolicy } = template
+  return addRepository(world, store, name, {
+    mutability,
+    exclusions: filters.map(({ filter }) => filter),
+    ...(lifecyclePolicy !== undefined && { lifecyclePolicy }),
+  })
 }

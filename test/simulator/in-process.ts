@@ -107,6 +107,7 @@ function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined, wh
 /** Where the public hosts' paths are in the simulator. */
 const hosts: Readonly<Record<string, string>> = {
   'api.github.com': '/github',
+  'public.ecr.aws': '/public-ecr',
   'slack.com': '/slack',
   'hooks.slack.com': '/slack',
   'token.actions.githubusercontent.com': '/oidc',

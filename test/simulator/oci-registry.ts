@@ -5,11 +5,13 @@
 import { AwsError, type World } from './contract.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import {
+  createdOnPush,
   type ImageStore,
   imageStore,
   imageStores,
   manifestTypes,
   parseManifest,
+  publicStore,
   pushManifest,
   type StoredRepository,
   sha256,
@@ -25,12 +27,23 @@ const largestPart = 10 * 1024 * 1024
 export function handleRegistry(world: World, request: HttpRequest): HttpResponse | undefined {
   if (request.path !== '/v2' && !request.path.startsWith('/v2/')) return undefined
   const store = authorize(world, request)
-  if ('status' in store) return store
+  return 'status' in store ? store : serve(world, store, request)
+}
+
+/** The same for `public.ecr.aws`, whose repositories have an alias before their names. */
+export function handlePublicRegistry(world: World, outer: HttpRequest): HttpResponse {
+  const request = { ...outer, path: outer.path.replace(/^\/public-ecr/, '') }
+  const store = authorizePublic(world, request)
+  return 'status' in store ? store : serve(world, store, request)
+}
+
+function serve(world: World, store: ImageStore, request: HttpRequest): HttpResponse {
   if (request.path === '/v2' || request.path === '/v2/') return answer(200, {}, '{}')
   const path = /^\/v2\/(.+)\/(blobs|manifests|tags|referrers)\/(.*)$/.exec(request.path)
   const [, name = '', kind, reference = ''] = path ?? []
   if (path === null) return refuse(404, 'UNSUPPORTED', 'The requested operation is not supported')
-  const repository = store.repositories.get(name)
+  const isPush = request.method === 'POST' || request.method === 'PUT'
+  const repository = store.repositories.get(name) ?? (isPush ? createdOnPush(world, store, name) : undefined)
   if (repository === undefined)
     return refuse(
       404,
@@ -92,6 +105,24 @@ function authorize(world: World, request: HttpRequest): ImageStore | HttpRespons
   }
   if ((store.tokens.get(password) ?? 0) > world.clock.now()) return store
   return refuse(403, 'DENIED', 'Your authorization token has expired. Reauthenticate and try again.')
+}
+
+/**
+ * ECR Public takes Bearer with the token that Basic has elsewhere (kreuzwerker/terraform-provider-docker#666), and answers one that
+ * is invalid or expired with 400 (aws/containers-roadmap#2835).
+ */
+function authorizePublic(world: World, request: HttpRequest): ImageStore | HttpResponse {
+  const store = imageStore(world, publicStore)
+  const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ')
+  if (scheme === '')
+    return refuse(401, 'UNAUTHORIZED', 'Not Authorized', {
+      'www-authenticate': 'Bearer realm="https://public.ecr.aws/token/",service="public.ecr.aws",scope="aws"',
+    })
+  const password = /^AWS:(.+)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1] ?? ''
+  const expires = scheme === 'Bearer' ? store.tokens.get(password) : undefined
+  if (expires === undefined) return refuse(400, 'DENIED', 'Your Authorization Token is invalid.')
+  if (expires > world.clock.now()) return store
+  return refuse(400, 'DENIED', 'Your authorization token has expired. Reauthenticate and try again.')
 }
 
 // --- Blobs ----------------------------------------------------------------------------------------------------------------

@@ -35,11 +35,17 @@ export interface Need {
  * TagResource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#tag-resources-setting
  */
 export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'input'>): readonly Need[] {
-  if (call.service === 'registry')
-    return registryActions
-      .filter(([path]) => path.test(call.operation))
-      .slice(0, 1)
-      .map(([, action]) => ({ action }))
+  if (call.service === 'registry' || call.service === 'public-registry')
+    return (
+      registryActions
+        .filter(([path]) => path.test(call.operation))
+        .slice(0, 1)
+        .map(([, action]) => ({
+          action: call.service === 'registry' ? action : action.replace('ecr:', 'ecr-public:'),
+        }))
+        // Everybody may pull from a public repository (Service Authorization Reference: there are no such actions).
+        .filter(({ action }) => !/^ecr-public:(BatchGetImage|GetDownloadUrlForLayer)$/.test(action))
+    )
   if (call.region === '') return []
   const action = actionOf(call)
   if (freeOperations.has(action)) return []
@@ -49,6 +55,13 @@ export function needsOf(call: Pick<Call, 'service' | 'operation' | 'region' | 'i
     needs.push(...passing({ taskRoleArn, executionRoleArn }))
     if (Array.isArray(tags) && tags.length > 0) needs.push({ action: 'ecs:TagResource' })
   }
+  // Amazon ECR user guide, "Tagging a private repository".
+  if (action === 'ecr:CreateRepository' && Array.isArray(tags) && tags.length > 0)
+    needs.push({ action: 'ecr:TagResource' })
+  // API reference of Amazon ECR Public, GetAuthorizationToken.
+  if (action === 'ecr-public:GetAuthorizationToken') needs.push({ action: 'sts:GetServiceBearerToken' })
+  if (action === 'ecr-public:CreateRepository' && Array.isArray(tags) && tags.length > 0)
+    needs.push({ action: 'ecr-public:TagResource' })
   if (action === 'ecs:RunTask')
     needs.push(...passing((call.input as Pick<RunTaskRequest, 'overrides'>).overrides ?? {}))
   if (action === 'ecs:CreateService' || action === 'ecs:UpdateService')

@@ -10,6 +10,7 @@ import type { Shape } from './model.ts'
 const packages: Readonly<Record<string, () => Promise<object>>> = {
   ecs: () => import('@aws-sdk/client-ecs'),
   ecr: () => import('@aws-sdk/client-ecr'),
+  'ecr-public': () => import('@aws-sdk/client-ecr-public'),
   codedeploy: () => import('@aws-sdk/client-codedeploy'),
   sts: () => import('@aws-sdk/client-sts'),
   elbv2: () => import('@aws-sdk/client-elastic-load-balancing-v2'),

@@ -7,6 +7,7 @@ import { createCodeDeploy } from './codedeploy/codedeploy.ts'
 import { AwsError, type AwsService, type Call, type Region, type World } from './contract.ts'
 import { createNetwork } from './ec2.ts'
 import { createEcr } from './ecr.ts'
+import { createEcrPublic } from './ecr-public.ts'
 import { createEcs } from './ecs/ecs.ts'
 import { createLoadBalancing } from './elbv2.ts'
 import { createExchange, type Exchange, type Side } from './exchange.ts'
@@ -17,7 +18,7 @@ import { createIam, type Iam } from './iam.ts'
 import { createIamApi } from './iam-api.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
-import { handleRegistry, refuseAsRegistry } from './oci-registry.ts'
+import { handlePublicRegistry, handleRegistry, refuseAsRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createScenarios } from './scenarios.ts'
@@ -98,6 +99,7 @@ const services = {
   ecs: createEcs,
   codedeploy: createCodeDeploy,
   ecr: createEcr,
+  'ecr-public': createEcrPublic,
   ec2: createNetwork,
   elbv2: createLoadBalancing,
   logs: createLogs,
@@ -188,6 +190,12 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       name: 'registry',
       prefix: '',
       handle: async (request) => handleRegistry(world, request),
+      refuse: refuseAsRegistry,
+    },
+    {
+      name: 'public-registry',
+      prefix: '/public-ecr',
+      handle: async (request) => handlePublicRegistry(world, request),
       refuse: refuseAsRegistry,
     },
     { name: 'github', prefix: '/github', handle: (request) => github.handle(request) },

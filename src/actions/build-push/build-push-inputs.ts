@@ -1,3 +1,4 @@
+import { publicNameOf } from '../../image/ecr-host.ts'
 import { isRepositoryName, isTag, withoutCredentials } from '../../image/reference.ts'
 import type { Parsed } from '../../image/tag-fields.ts'
 import { parseFlavor } from '../../image/tag-flavor.ts'
@@ -9,12 +10,28 @@ import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { pushJobInputs, scanInputs } from '../inputs/scan-inputs.ts'
+import { repositoryInputs } from './repository-inputs.ts'
+
+/** Patterns of RegistryAliasName and RepositoryName (API reference of Amazon ECR Public). */
+const publicPattern = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)+$/
+const longest = { alias: 50, name: 205 }
+
+function publicRepository(given: string, name: string): string {
+  const slash = name.indexOf('/')
+  const isFitting = slash <= longest.alias && name.length - slash - 1 <= longest.name
+  if (isFitting && publicPattern.test(name)) return given
+  throw new Error(
+    `must be public.ecr.aws/ALIAS/NAME: an alias of at most ${longest.alias} and a name of at most ${longest.name} lower-case letters, digits, ".", "_", "-" and "/", not "${withoutCredentials(given)}"`,
+  )
+}
 
 const repository: InputReader<string> = (given) => {
+  const publicName = publicNameOf(given)
+  if (publicName !== undefined) return publicRepository(given, publicName)
   if (isRepositoryName(given)) return given
   if (given === '') throw new Error('is required')
   throw new Error(
-    `must be the name of an ECR repository without its registry, such as team/api, not "${withoutCredentials(given)}"`,
+    `must be the name of an ECR repository without its registry, such as team/api, or public.ecr.aws/ALIAS/NAME, not "${withoutCredentials(given)}"`,
   )
 }
 
@@ -63,8 +80,7 @@ export const buildPushInputs = {
   ...awsInputs,
   revision: revisionInput,
   repository,
-  'create-repository': flag(false),
-  'immutable-tags': flag(true),
+  ...repositoryInputs,
   tag,
   tags: parsed('tags', parseTagRules),
   flavor: parsed('flavor', parseFlavor),

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { type Deadline, deadlineIn } from '../../clock.ts'
+import type { Deadline } from '../../clock.ts'
 import { redactLines } from '../../diagnosis/redact-lines.ts'
 import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
@@ -14,13 +14,15 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { sourceLine } from '../../source.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
-import { openAws } from '../world/open-aws.ts'
+import { openAws, regionOf } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
 import { openGate } from './image-gate.ts'
+import { openRepositories, throughEndpoint } from './open-repositories.ts'
+import { requestedRepository } from './requested-repository.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
@@ -48,11 +50,12 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   for (const [, secret] of inputs.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
   if (lost.length > 0) throw invalidInputs(lost)
+  const repository = await requestedRepository(inputs, regionOf(inputs, runner.environment), runner.files)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
-  if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
+  if (inputs.dryRun) return reportDryRun({ ...inputs, repository: repository.name }, tags, found, runner)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -61,10 +64,10 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
     const ports = openPorts(inputs, runner, world)
     const open = (deadline: Deadline) => openAws(inputs, runner, deadline, world.requestHandler)
     const { registry } = ports
-    const gate = await openGate(inputs, { repository: inputs.repository, tags, registry, runner, open })
+    const gate = await openGate(inputs, { repository: repository.name, tags, registry, runner, open })
     const published = await publish(
       {
-        repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
+        repository,
         tags,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
@@ -102,14 +105,14 @@ async function post(runner: Runner): Promise<void> {
 function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
   const { clock, signal, environment, log } = runner
   const say = log.info
-  const connect = () => openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler).ecr
+  const connect = () => openRepositories(inputs, runner, retryTime, world.requestHandler)
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {
     // A build may take hours: a later token is requested with a timeout of its own and with fresh credentials.
     const asked = unused ?? connect()
     unused = undefined
-    return masked(await asked.login(), runner)
+    return masked(throughEndpoint(await asked.login(), environment), runner)
   })
   return {
     ecr,
@@ -138,6 +141,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
         onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
       }),
     say,
+    warn: log.warning,
   }
 }
 

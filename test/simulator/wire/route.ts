@@ -21,6 +21,7 @@ interface Endpoint {
 const endpoints: readonly Endpoint[] = [
   { service: 'ecs', target: 'AmazonEC2ContainerServiceV20141113', validation: 'InvalidParameterException' },
   { service: 'ecr', target: 'AmazonEC2ContainerRegistry_V20150921', validation: 'InvalidParameterException' },
+  { service: 'ecr-public', target: 'SpencerFrontendService', validation: 'InvalidParameterException' },
   { service: 'codedeploy', target: 'CodeDeploy_20141006', validation: 'ValidationException' },
   { service: 'logs', target: 'Logs_20140328', validation: 'InvalidParameterException' },
   { service: 'secretsmanager', target: 'secretsmanager', validation: 'ValidationException' },
