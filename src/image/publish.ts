@@ -3,7 +3,13 @@ import type { Builder, BuildRequest, Ecr, Registry, Repository } from '../ports.
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
-import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './build-preflight.ts'
+import {
+  decideTags,
+  type Intended,
+  type RepositoryRequest,
+  requireRepository,
+  type TagDecision,
+} from './build-preflight.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
@@ -65,19 +71,40 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const source = await prepare(request)
   const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
   const decision = await decide()
-  if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
+  if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports, alreadyThere(source))
+  if (source.kind === 'build' && source.unlike === undefined) reportOthers(decision.others, repository, ports)
   try {
     const digest = await push(source, tags[0], ports, repository)
+    // Another run may have pushed the same image meanwhile: one commit has one digest.
+    const now = source.kind === 'build' ? await decide() : decision
+    if (now.kind === 'reuse' && now.image.digest !== digest)
+      return await reuse(now.image, repository, request, ports, pushedMeanwhile)
     await putTags(ports.registry, repository.name, digest, tags)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
-    // Another run may have pushed the same image meanwhile; any other image is reported by what distinguishes it.
+    // Any other image than the same one is reported by what distinguishes it.
     const now = await decide()
     if (now.kind === 'push') throw error
-    return await reuse(now.image, repository, request, ports)
+    return await reuse(now.image, repository, request, ports, pushedMeanwhile)
   }
+}
+
+const pushedMeanwhile = text`pushed by another run during this one, built from the same inputs`
+
+function alreadyThere({ kind }: Prepared): Text {
+  return kind === 'build' ? text`built from the same inputs; nothing to build` : text`nothing to push`
+}
+
+/** Why an image that exists takes the place of no build. */
+function reportOthers(
+  others: Extract<TagDecision, { kind: 'push' }>['others'],
+  { name }: Repository,
+  { say }: PublishPorts,
+): void {
+  for (const { tag, other } of others)
+    say(text`${asName(name)}:${asName(tag)} has another image and will be moved: ${other}`)
 }
 
 async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
@@ -92,13 +119,12 @@ function intendedOf(source: Prepared): Intended {
 async function reuse(
   { digest }: PublishedImage,
   repository: Repository,
-  { source, tags }: PublishRequest,
+  { tags }: PublishRequest,
   { registry, say }: PublishPorts,
+  how: Text,
 ): Promise<Published> {
   await putTags(registry, repository.name, digest, tags)
-  say(
-    text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
-  )
+  say(text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}: ${how}`)
   return { repository, digest, tag: tags[0], tags, reused: true }
 }
 

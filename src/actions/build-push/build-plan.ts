@@ -15,6 +15,7 @@ import { type BuildOrigin, workspaceOf } from '../world/source-commit.ts'
 import { describingLabels, givenLabels } from './build-labels.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
 import type { WantedTags } from './build-tags.ts'
+import { readNamedContexts } from './named-contexts.ts'
 
 /** A build, and what its image is going to be made of. */
 export interface BuildPlan {
@@ -47,22 +48,28 @@ export async function planBuild(
   found: BuildOrigin,
   runner: Runner,
 ): Promise<BuildPlan> {
+  const { environment, log, signal } = runner
   const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
-  const { changed, unknown } = contents
-  const { environment, log } = runner
+  const { changed } = contents
+  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
+  const { folders, ...named } = await readNamedContexts(request.buildContexts, workspaceOf(runner), signal)
+  const unknown = contents.unknown ?? named.unknown
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
   if (unknown !== undefined) log.info(text`No existing image is reused: ${unknown}`)
   if (changed.length > 0 && revision !== undefined) log.info(dirty(changed, revision))
-  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
   const repository = found.source?.repository ?? found.event.repository
   const made =
     unknown === undefined
-      ? buildInputs({ ...contents, commit: found.source?.commit, revision, repository }, request, {
-          defaultPlatform: environment.DOCKER_DEFAULT_PLATFORM || `that of an ${process.arch} runner`,
-          environment,
-          runId: environment.GITHUB_RUN_ID ?? '',
-          labels: request.labels,
-        })
+      ? buildInputs(
+          { ...contents, namedContexts: folders, commit: found.source?.commit, revision, repository },
+          request,
+          {
+            defaultPlatform: environment.DOCKER_DEFAULT_PLATFORM || `that of an ${process.arch} runner`,
+            environment,
+            runId: environment.GITHUB_RUN_ID ?? '',
+            labels: request.labels,
+          },
+        )
       : undefined
   const labels = {
     ...describingLabels(repository, wanted.version, found, runner),
@@ -72,7 +79,8 @@ export async function planBuild(
     ...request.labels,
     ...(made && inputLabels(made)),
   }
-  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike: unknown }
+  const unlike = inputs.reuse === 'off' ? text`reuse is off, so an existing image is never used` : unknown
+  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike }
 }
 
 /** The files are compared as they are, so that the same changes make the same image. */

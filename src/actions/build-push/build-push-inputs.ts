@@ -8,6 +8,7 @@ import { flag, type InputReader, type Inputs, lines, list, optionalText } from '
 import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
+import { reuseInputs } from './reuse-inputs.ts'
 
 const repository: InputReader<string> = (given) => {
   if (isRepositoryName(given)) return given
@@ -81,6 +82,7 @@ export const buildPushInputs = {
   network: optionalText,
   'no-cache': flag(false),
   pull: flag(false),
+  ...reuseInputs,
   'oci-layout': optionalText,
   'dry-run': flag(false),
 }
