@@ -88,6 +88,7 @@ export interface Ran {
   readonly outputs: Record<string, string>
   readonly log: string
   readonly failure: string | undefined
+  readonly summary: string
 }
 
 /** The workspace is a Git repository of `files` with one commit, that of the event; the ECR repository has immutable tags. */
@@ -141,7 +142,8 @@ export function buildScene({
         },
       )
       const plain = failure?.map((part) => renderText(part, (theirs) => theirs))
-      return { outputs: runner.outputs, log: runner.lines.join('\n'), failure: plain?.join(' | ') }
+      const { outputs, lines, summary } = runner
+      return { outputs, log: lines.join('\n'), failure: plain?.join(' | '), summary }
     },
   }
 }

@@ -5,13 +5,13 @@ import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
 import { addArtifact } from '../../github/artifacts.ts'
 import { type Published, type PublishPorts, publish } from '../../image/publish.ts'
+import { rememberDigests } from '../../image/remember-digests.ts'
 import type { Builder, RegistryLogin } from '../../ports.ts'
 import { openRegistry } from '../../registry/distribution.ts'
 import { openLayout } from '../../registry/layout-files.ts'
 import { shareLogin } from '../../registry/login.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import { sourceLine } from '../../source.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws } from '../world/open-aws.ts'
@@ -20,9 +20,14 @@ import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { type CallCounts, countCalls } from './count-calls.ts'
+import { reportSource } from './report-source.ts'
+import { writeBuildSummary } from './write-build-summary.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
+/** What never responds is given up this soon, as long as nothing was built. Milliseconds. */
+const silentTime = 60_000
 
 const savedConfiguration = 'docker-configuration'
 
@@ -44,6 +49,7 @@ export function createBuildPush(world: BuildWorld): Action<typeof buildPushInput
 export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
+  const started = runner.clock.monotonic()
   for (const [, secret] of inputs.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
   if (lost.length > 0) throw invalidInputs(lost)
@@ -56,34 +62,23 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
     inputs.ociLayout === undefined
       ? undefined
       : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
+  const calls = countCalls(world.fetch)
   try {
+    const ports = openPorts(inputs, runner, world, calls)
     const published = await publish(
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
         tags,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
-      openPorts(inputs, runner, world),
+      ports,
     )
     await report(published, found, runner)
+    await writeBuildSummary(published, { inputs, found, started, registry: ports.registry }, runner)
+    runner.log.info(calls.line())
   } finally {
     await layout?.close()
   }
-}
-
-function reportSource(
-  { source, event, checkout, remote }: BuildOrigin,
-  { context }: BuildPushInputs,
-  { log }: Runner,
-): void {
-  if (source === undefined) return
-  const place = untrusted(context)
-  const missing =
-    checkout === undefined
-      ? text`no Git checkout at "${place}"`
-      : text`the commit of the Git checkout at "${place}" cannot be read`
-  const line = sourceLine(source, event, remote === undefined ? missing : undefined)
-  if (line !== undefined) log.info(line)
 }
 
 /** Removes the password that a killed `main` may have left behind. */
@@ -93,11 +88,13 @@ async function post(runner: Runner): Promise<void> {
   if (resolve(dirname(directory)) === resolve(temporary(runner))) await removeConfiguration(directory)
 }
 
-function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
+function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld, calls: CallCounts): PublishPorts {
   const { clock, signal, environment, log } = runner
   const say = log.info
-  const connect = () => openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler).ecr
-  const ecr = connect()
+  const { onCall } = calls
+  const connect = (silent?: { readonly silentTime: number }) =>
+    openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler, { onCall, ...silent }).ecr
+  const ecr = connect({ silentTime })
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {
     // A build may take hours: a later token is requested with a timeout of its own and with fresh credentials.
@@ -107,15 +104,17 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
   })
   return {
     ecr,
-    registry: openRegistry({
-      login: login.forClient(),
-      clock,
-      signal,
-      retryTime,
-      fetch: world.fetch,
-      environment,
-      onRetry: say,
-    }),
+    registry: rememberDigests(
+      openRegistry({
+        login: login.forClient(),
+        clock,
+        signal,
+        retryTime,
+        fetch: calls.fetch,
+        environment,
+        onRetry: say,
+      }),
+    ),
     registryHost: async () => new URL((await login.current()).endpoint).host,
     builder:
       world.builder ??
