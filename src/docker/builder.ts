@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { ownBuilder } from '../image/build-error-rules.ts'
 import { buildFailure, pushFailure } from '../image/build-failure.ts'
 import type { SourceLine } from '../image/closing-words.ts'
+import { isPassingError, isPassingPush } from '../image/passing-push.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Mistake } from '../mistake.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
@@ -14,6 +16,7 @@ import { type DockerConfiguration, writeConfiguration } from './configuration.ts
 import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
+import { pushAgain } from './push-again.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -25,6 +28,7 @@ export interface DockerOptions {
   /** RUNNER_TEMP. */
   readonly temporary: string
   readonly signal: AbortSignal
+  readonly clock: Clock
   readonly say: (line: Text) => void
   /** A warning of a build check, with its place. */
   readonly warn: (warning: Mistake) => void
@@ -107,10 +111,14 @@ async function runBuild(
   const { options } = session
   const placeOf = (source: SourceLine) => placeOfDockerfile(request, options.directory, source)
   const sink = { say: options.say, warn: options.warn, redact: options.redact, placeOf }
-  const reader = readerOf(engine)(sink)
-  const { exitCode } = await run(session, arguments_, reader)
-  const end = reader.end(exitCode)
-  if (exitCode !== 0) throw buildFailure(end)
+  // The cache makes the next try a push alone, which it would not be without cache.
+  const isCached = !request.noCache && request.noCacheFilters.length === 0
+  await pushAgain(options, async () => {
+    const reader = readerOf(engine)(sink)
+    const { exitCode } = await run(session, arguments_, reader)
+    const end = reader.end(exitCode)
+    return exitCode === 0 ? undefined : { failure: buildFailure(end), isPassing: isCached && isPassingPush(end) }
+  })
 }
 
 function readerOf(engine: Engine): (sink: Parameters<typeof rawOutput>[0]) => OutputReader {
@@ -124,12 +132,13 @@ function readerOf(engine: Engine): (sink: Parameters<typeof rawOutput>[0]) => Ou
  */
 async function pushTag(session: Session, { name, tag }: BuildDestination): Promise<string> {
   const { say, warn, redact, grouped } = session.options
-  await grouped(text`Pushing ${asName(`${name}:${tag}`)}`, async () => {
+  const push = async () => {
     const reader = pushOutput({ say, warn, redact, placeOf: () => undefined })
     const { exitCode } = await run(session, ['push', '--', `${name}:${tag}`], reader)
     const { error } = reader.end(exitCode)
-    if (exitCode !== 0) throw pushFailure(error)
-  })
+    return exitCode === 0 ? undefined : { failure: pushFailure(error), isPassing: isPassingError(error) }
+  }
+  await grouped(text`Pushing ${asName(`${name}:${tag}`)}`, () => pushAgain(session.options, push))
   const inspect = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`]
   const { exitCode, output, tail } = await run(session, inspect)
   if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })

@@ -120,7 +120,7 @@ function marksOf({ source, file }: BuildEnd): NonNullable<Failure['parts']['mark
 }
 
 /** What a step is, by the name that BuildKit gives it. */
-function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
+export function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
   if (/^(?:exporting|pushing) /.test(name)) return 'push'
   if (
     /^\[[^\]]*\] FROM |^\[internal\] load metadata|^resolve image|^docker-image:|^importing cache|^\[auth\]/.test(name)

@@ -265,6 +265,55 @@ describe('an error of Docker, BuildKit or a registry', () => {
   })
 })
 
+describe('a push that fails for the moment', () => {
+  const cut = { stderr: recorded('push-cut'), exitCode: 1 }
+  const ok = { stderr: recorded('ok'), exitCode: 0 }
+  const pushed = (calls: readonly (readonly string[])[]) =>
+    calls.filter(([one, other]) => one === 'push' || other === 'build' || one === 'build').map(([one]) => one)
+
+  test('runs the build again, whose steps are cached, and each try is told', async () => {
+    const { outputs, digest, lines, calls } = await ran({ buildx, before: [cut, cut], build: ok })
+    expect(outputs.digest).toBe(digest)
+    expect(pushed(calls)).toEqual(['buildx', 'buildx', 'buildx'])
+    expect(
+      lines.filter((line) => /The push failed, retrying in \d+ s: failed to push .*: EOF$/.test(line)),
+    ).toHaveLength(2)
+  })
+
+  test('is given up after the third try', async () => {
+    const { code, calls } = await ran({ buildx, before: [cut, cut], build: 'push-cut' })
+    expect(code).toBe('registry-rejected')
+    expect(pushed(calls)).toHaveLength(3)
+  })
+
+  test.each([{ 'no-cache': 'true' }])('is no reason to build again without cache: %j', async (inputs) => {
+    const { code, calls } = await ran({ buildx, before: [cut], build: ok }, inputs)
+    expect(code).toBe('registry-rejected')
+    expect(pushed(calls)).toHaveLength(1)
+  })
+
+  test.each(['push-denied', 'npm', 'pip', 'pull', 'hostile'])('nor is what no other try changes: %s', async (name) => {
+    const { calls, code } = await ran({ buildx, before: [{ stderr: recorded(name), exitCode: 1 }], build: ok })
+    expect(code).toBeDefined()
+    expect(pushed(calls)).toHaveLength(1)
+  })
+
+  test('pushes again without a build where the engine pushes separately', async () => {
+    const push = { stderr: 'write tcp 127.0.0.1:43202->127.0.0.1:5979: write: broken pipe\n', exitCode: 1 }
+    const build = { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 }
+    const { calls, lines } = await ran({ before: [push, push], push: { exitCode: 0 }, build })
+    expect(pushed(calls)).toEqual(['build', 'push', 'push', 'push'])
+    expect(lines.filter((line) => /retrying in \d+ s: write tcp .*broken pipe/.test(line))).toHaveLength(2)
+  })
+
+  test('and a denied one does not', async () => {
+    const push = { stderr: 'denied: User: x is not authorized to perform: ecr:PutImage on resource: y\n', exitCode: 1 }
+    const { calls, code } = await ran({ push, before: [], build: { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 } })
+    expect(code).toBe('permission-missing')
+    expect(pushed(calls)).toEqual(['build', 'push'])
+  })
+})
+
 describe('a build that ends well', () => {
   test('is logged in a group as people know it, and its checks are annotations', async () => {
     const ok = recorded('ok')

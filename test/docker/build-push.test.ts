@@ -206,6 +206,7 @@ withDocker('any other OCI registry with a password', () => {
       directory: root,
       temporary,
       signal,
+      clock: systemClock,
       say,
       warn: () => {},
       grouped: (_, work) => work(),

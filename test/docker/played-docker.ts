@@ -17,6 +17,8 @@ export interface Play {
   readonly driver?: 'docker' | 'remote'
   readonly build: Recorded
   readonly push?: Recorded
+  /** The tries of the build, or of the push, that come before the one above. */
+  readonly before?: readonly Recorded[]
   /** What the build writes into `--metadata-file`. */
   readonly metadata?: object
 }
@@ -30,7 +32,7 @@ export function recorded(name: string): string {
 }
 
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
-export function playedDocker({ buildx, driver = 'remote', build, push, metadata }: Play): string {
+export function playedDocker({ buildx, driver = 'remote', build, push, before = [], metadata }: Play): string {
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -46,6 +48,8 @@ export function playedDocker({ buildx, driver = 'remote', build, push, metadata 
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })
+  const repeated = push !== undefined ? 'push' : buildx === undefined ? 'build' : 'buildx-build'
+  for (const [index, one] of before.entries()) answer(`${repeated}.${index + 1}`, one)
   writeFileSync(join(folder, 'metadata'), JSON.stringify(metadata ?? {}))
   writeFileSync(join(folder, 'docker'), program)
   chmodSync(join(folder, 'docker'), 0o755)
@@ -64,6 +68,9 @@ here=\${0%/*}
 printf '%s\\n' "$@" "" >> "$here/calls"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
+printf x >> "$here/$name.count"
+try=$name.$(wc -c < "$here/$name.count" | tr -d ' ')
+[ -f "$here/$try.code" ] && name=$try
 for word in "$@"; do
   case $word in --metadata-file=*) cat "$here/metadata" > "\${word#--metadata-file=}" ;; esac
 done

@@ -124,6 +124,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld, c
         directory: workspaceOf(runner),
         temporary: temporary(runner),
         signal,
+        clock,
         say,
         warn: (warning) => log.warning(warning.message, 'Build check', warning),
         grouped: log.grouped,
