@@ -6,7 +6,6 @@ import { ownBuilder } from '../image/build-error-rules.ts'
 import { buildFailure, pushFailure } from '../image/build-failure.ts'
 import type { SourceLine } from '../image/closing-words.ts'
 import { isPassingError, isPassingPush } from '../image/passing-push.ts'
-import { isDigest } from '../image/reference.ts'
 import type { Mistake } from '../mistake.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
@@ -17,6 +16,7 @@ import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
 import { pushAgain } from './push-again.ts'
+import { digestInMetadata, digestInReferences } from './pushed-digest.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -91,7 +91,7 @@ async function build(session: Session, request: BuildRequest, destination: Build
     case 'buildx-tag': {
       const kind = engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag'
       await built(buildxArguments(request, destination, { kind, metadataFile }, engine.progress))
-      return digestFrom(await readFile(metadataFile, 'utf8'))
+      return digestInMetadata(await readFile(metadataFile, 'utf8').catch(() => ''))
     }
     case 'buildx-load':
       await built(buildxArguments(request, destination, { kind: 'load' }, engine.progress))
@@ -142,11 +142,7 @@ async function pushTag(session: Session, { name, tag }: BuildDestination): Promi
   const inspect = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`]
   const { exitCode, output, tail } = await run(session, inspect)
   if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
-  const references: unknown = JSON.parse(output)
-  const reference = Array.isArray(references)
-    ? references.find((candidate) => String(candidate).startsWith(`${name}@`))
-    : undefined
-  return requireDigest(String(reference ?? '').slice(name.length + 1))
+  return digestInReferences(output, name)
 }
 
 /** Buildx prints on stderr alone; every other command prints its error last. */
@@ -154,26 +150,6 @@ function run({ options, environment }: Session, arguments_: readonly string[], r
   const { directory, signal } = options
   const errorsLast = arguments_[0] !== 'buildx'
   return runDocker({ arguments: arguments_, environment, directory, signal, onLine: reader?.onLine, errorsLast })
-}
-
-/** BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. */
-function digestFrom(metadata: string): string {
-  const parsed: unknown = JSON.parse(metadata)
-  const digest =
-    typeof parsed === 'object' && parsed !== null && 'containerimage.digest' in parsed
-      ? parsed['containerimage.digest']
-      : ''
-  return requireDigest(String(digest))
-}
-
-function requireDigest(digest: string): string {
-  if (isDigest(digest)) return digest
-  throw new Failure({
-    code: 'build-failed',
-    what: text`Docker did not report the digest that it pushed`,
-    why: text`the metadata of the build has no containerimage.digest`,
-    fix: text`Update Docker or Buildx on the runner.`,
-  })
 }
 
 /** What the engine cannot do is an error before the build. */

@@ -78,20 +78,31 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     // Another run may have pushed the same image meanwhile: one commit has one digest.
     const now = source.kind === 'build' ? await decide() : decision
     if (now.kind === 'reuse' && now.image.digest !== digest)
-      return await reuse(now.image, repository, request, ports, pushedMeanwhile)
+      return await reuse(now.image, repository, request, ports, pushedByAnother)
     await putTags(ports.registry, repository.name, digest, tags)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
-    // Any other image than the same one is reported by what distinguishes it.
-    const now = await decide()
+    const now = await afterRefusal(error, decide)
     if (now.kind === 'push') throw error
-    return await reuse(now.image, repository, request, ports, pushedMeanwhile)
+    return await reuse(now.image, repository, request, ports, pushedByAnother)
   }
 }
 
-const pushedMeanwhile = text`pushed by another run during this one, built from the same inputs`
+/**
+ * The tags after a push that failed. BuildKit may report nothing but the status of a tag that is immutable (`unexpected status from
+ * PUT request to …/manifests/v1: 400 Bad Request`, docker/buildx#1660), so the tags themselves are read. Any other image than the
+ * same one is reported by what distinguishes it.
+ */
+async function afterRefusal(error: unknown, decide: () => Promise<TagDecision>): Promise<TagDecision> {
+  const { code } = error instanceof Failure ? error.parts : {}
+  if (code !== 'image-tag-taken' && code !== 'registry-rejected') throw error
+  return decide().catch((reason: unknown) => {
+    throw reason instanceof Failure && reason.parts.code === 'image-tag-taken' ? reason : error
+  })
+}
+
+const pushedByAnother = text`pushed by another run during this one, built from the same inputs`
 
 function alreadyThere({ kind }: Prepared): Text {
   return kind === 'build' ? text`built from the same inputs; nothing to build` : text`nothing to push`

@@ -1,4 +1,6 @@
 /** What a build that fails reports: the action, with a `docker` that prints what real ones printed. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { Failure } from '../../src/failure.ts'
@@ -14,13 +16,17 @@ import { keys } from './scene.ts'
 const source = gitRepository({ Dockerfile: 'FROM scratch\n', 'docker/Dockerfile': 'FROM scratch\n' })
 const buildx = 'github.com/docker/buildx v0.29.1 4c4d2f2'
 
-async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['build'] }, inputs: object = {}) {
+async function ran(
+  play: Omit<Play, 'build'> & { readonly build: string | Play['build'] },
+  inputs: object = {},
+  environment: Record<string, string> = {},
+) {
   const simulator = createSimulator()
   const { world } = simulator
   world.region('eu-west-1').ecr.createRepository('api')
   const digest = seedImage(world, 'eu-west-1', 'api', 'built')
   const build = typeof play.build === 'string' ? { stderr: recorded(play.build), exitCode: 1 } : play.build
-  const folder = playedDocker({ ...play, build, metadata: { 'containerimage.digest': digest } })
+  const folder = playedDocker({ metadata: { 'containerimage.digest': digest }, ...play, build })
   const runner = await fakeRunner({
     clock: simulator.clock.forProgram,
     workspace: source.folder,
@@ -33,6 +39,7 @@ async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['
       GITHUB_SHA: source.git('rev-parse', 'HEAD'),
       GITHUB_REF: 'refs/heads/main',
       GITHUB_REPOSITORY: 'acme/shop',
+      ...environment,
     },
   })
   const action = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler })
@@ -51,7 +58,7 @@ async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['
     masks: runner.masks,
     outputs: runner.outputs,
     digest,
-    calls: callsOf(folder),
+    calls: existsSync(join(folder, 'calls')) ? callsOf(folder) : [],
   }
 }
 
@@ -262,6 +269,28 @@ describe('an error of Docker, BuildKit or a registry', () => {
     expect(message).toContain(words)
     expect(message).toContain('docker/setup-buildx-action')
     expect(calls.some((call) => call[1] === 'build')).toBe(false)
+  })
+})
+
+describe('a disk that refuses to be written', () => {
+  test('is named where the login of Docker is kept, before Docker is called', async () => {
+    const missing = { RUNNER_TEMP: '/nonexistent/temp' }
+    const { code, message, calls } = await ran({ buildx, build: 'npm' }, {}, missing)
+    expect(code).toBe('file-unwritable')
+    expect(message).toMatch(/^The file \/nonexistent\/temp cannot be written: .*ENOENT/)
+    expect(calls).toEqual([])
+  })
+
+  test.each([{}, 'cut'])('is likely the cause where Docker reports no digest: %j', async (metadata) => {
+    const { code, message } = await ran({ buildx, build: { exitCode: 0 }, metadata: metadata as object })
+    expect(code).toBe('build-failed')
+    expect(message).toMatch(/^Docker did not report the digest that it pushed: .* has free space/)
+  })
+
+  test('is named where Docker names it', async () => {
+    const stderr = 'ERROR: failed to build: write /tmp/metadata.json: no space left on device\n'
+    const { message } = await ran({ buildx, build: { stderr, exitCode: 1 } })
+    expect(message).toContain('no space left on device: the disk of the runner is full')
   })
 })
 

@@ -15,12 +15,14 @@ export interface Play {
   readonly buildx?: string | undefined
   /** `docker` is the engine's own builder. */
   readonly driver?: 'docker' | 'remote'
+  /** Docker's image store. */
+  readonly store?: 'containerd' | 'classic'
   readonly build: Recorded
   readonly push?: Recorded
   /** The tries of the build, or of the push, that come before the one above. */
   readonly before?: readonly Recorded[]
   /** What the build writes into `--metadata-file`. */
-  readonly metadata?: object
+  readonly metadata?: object | undefined
 }
 
 /**
@@ -32,7 +34,7 @@ export function recorded(name: string): string {
 }
 
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
-export function playedDocker({ buildx, driver = 'remote', build, push, before = [], metadata }: Play): string {
+export function playedDocker({ buildx, driver = 'remote', store, build, push, before = [], metadata }: Play): string {
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -41,7 +43,8 @@ export function playedDocker({ buildx, driver = 'remote', build, push, before = 
   }
   const absent = { stderr: "docker: 'buildx' is not a docker command.\n", exitCode: 1 }
   answer('version', { stdout: '28.5.2\n', exitCode: 0 })
-  answer('info', { stdout: '[]\n', exitCode: 0 })
+  const status = store === 'containerd' ? '[["driver-type","io.containerd.snapshotter.v1"]]' : '[]'
+  answer('info', { stdout: `${status}\n`, exitCode: 0 })
   answer('image', { stdout: '[]\n', exitCode: 0 })
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
   answer('buildx-inspect', { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
