@@ -17,6 +17,7 @@ import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
 import { pushAgain } from './push-again.ts'
 import { digestInMetadata, digestInReferences } from './pushed-digest.ts'
+import { resolveImages } from './resolve-images.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -43,20 +44,37 @@ export interface DockerOptions {
 /** Builds with the docker CLI: Buildx where it is, `docker build` and `docker push` where it is not. */
 export function dockerBuilder(options: DockerOptions): Builder {
   return {
+    async resolveImages(references) {
+      if (references.length === 0) return []
+      return await configured(options, ({ directory: DOCKER_CONFIG }) => {
+        const environment = { ...passedOn(options.environment), DOCKER_CONFIG }
+        return resolveImages(references, { ...options, environment }, options.clock)
+      })
+    },
     async buildAndPush(request, destination) {
-      const configuration = await writeConfiguration(
-        await options.login(),
-        options.environment,
-        options.temporary,
-        options.onConfiguration,
+      return await configured(options, (configuration) =>
+        build(open(options, configuration, request), request, destination),
       )
-      try {
-        return await build(open(options, configuration, request), request, destination)
-      } finally {
-        await configuration.remove()
-      }
     },
   }
+}
+
+/** Works with the login of the registry, which is removed afterwards. */
+async function configured<Result>(
+  { login, environment, temporary, onConfiguration }: DockerOptions,
+  work: (configuration: DockerConfiguration) => Promise<Result>,
+): Promise<Result> {
+  const configuration = await writeConfiguration(await login(), environment, temporary, onConfiguration)
+  try {
+    return await work(configuration)
+  } finally {
+    await configuration.remove()
+  }
+}
+
+/** A build must not see the inputs and the right to request OIDC tokens. */
+function passedOn(environment: DockerOptions['environment']): DockerOptions['environment'] {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_ID_TOKEN_)/.test(name)))
 }
 
 interface Session {
@@ -66,13 +84,15 @@ interface Session {
 }
 
 function open(options: DockerOptions, configuration: DockerConfiguration, request: BuildRequest): Session {
-  // A build must not see the inputs and the right to request OIDC tokens.
-  const passed = Object.entries(options.environment).filter(([name]) => !/^(INPUT_|ACTIONS_ID_TOKEN_)/.test(name))
   const secrets = request.secrets.map(({ value }, index) => [secretVariable(index), value])
   return {
     options,
     configuration,
-    environment: { ...Object.fromEntries([...passed, ...secrets]), DOCKER_CONFIG: configuration.directory },
+    environment: {
+      ...passedOn(options.environment),
+      ...Object.fromEntries(secrets),
+      DOCKER_CONFIG: configuration.directory,
+    },
   }
 }
 

@@ -62,6 +62,20 @@ const timeLabel = 'org.opencontainers.image.created'
  * compare either, caches, and `.git`. With `no-cache` or `pull` only the same run has the same.
  */
 export function buildInputs(source: BuildSource, request: BuildRequest, around: BuildCircumstances): BuildInputs {
+  const { clear, hashed } = membersOf(source, request, around)
+  const all = present({ ...clear, ...hashed })
+  const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
+  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
+}
+
+/** A hash over the same without the commit, for an image that several commits may share. */
+export function hashWithoutCommit(source: BuildSource, request: BuildRequest, around: BuildCircumstances): string {
+  const { clear, hashed } = membersOf(source, request, around)
+  const all = { ...clear, ...hashed, commit: undefined, revision: undefined, run: undefined }
+  return sha256(JSON.stringify(present(all)))
+}
+
+function membersOf(source: BuildSource, request: BuildRequest, around: BuildCircumstances) {
   const { platforms, noCache, noCacheFilters, pull } = request
   const clear = {
     commit: source.commit,
@@ -87,9 +101,7 @@ export function buildInputs(source: BuildSource, request: BuildRequest, around: 
       Object.entries(around.labels).filter(([name]) => name !== timeLabel),
     ),
   }
-  const all = present({ ...clear, ...hashed })
-  const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
-  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
+  return { clear, hashed }
 }
 
 function named(kind: string, values: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {

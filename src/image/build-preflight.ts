@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Ecr, Registry, Repository } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type BuildInputs, differences } from './build-inputs.ts'
+import { inputsKeyLabel } from './inputs-key.ts'
 import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
@@ -43,6 +44,8 @@ export type Intended =
       readonly inputs: BuildInputs | undefined
       /** Why no existing image can be the same one. */
       readonly unlike: Text | undefined
+      /** The key without the commit; undefined: an image of another commit is another image. */
+      readonly inputsKey?: string | undefined
     }
 
 /** What the tags that exist in the repository allow. */
@@ -50,7 +53,12 @@ export type TagDecision =
   /** Build and push; the tags are free, or may move. `others`: what these tags have now, and what distinguishes it. */
   | { readonly kind: 'push'; readonly others: readonly { readonly tag: string; readonly other: Text }[] }
   /** The existing image equals the one to be pushed. */
-  | { readonly kind: 'reuse'; readonly image: PublishedImage }
+  | {
+      readonly kind: 'reuse'
+      readonly image: PublishedImage
+      /** An immutable tag has it. */
+      readonly isFixed: boolean
+    }
 
 /**
  * Decides before the build whether the tags can be had, and whether the image is there already: under any of the tags, since one
@@ -78,7 +86,7 @@ export async function decideTags(
     const distinction = other ?? otherThan(image, { kind: 'image', digest: same?.digest ?? image.digest })
     if (distinction !== undefined) throw tagTaken(repository.name, tag, image, distinction)
   }
-  if (same !== undefined) return { kind: 'reuse', image: same }
+  if (same !== undefined) return { kind: 'reuse', image: same, isFixed: fixed.length > 0 }
   return { kind: 'push', others: present.flatMap(({ tag, other }) => (other === undefined ? [] : [{ tag, other }])) }
 }
 
@@ -86,7 +94,8 @@ export async function decideTags(
 function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text | undefined {
   if (intended.kind === 'image')
     return digest === intended.digest ? undefined : text`this run pushes ${untrusted(intended.digest)}`
-  const { inputs, unlike } = intended
+  const { inputs, unlike, inputsKey } = intended
+  if (inputsKey !== undefined && labels?.[inputsKeyLabel] === inputsKey) return undefined
   if (unlike !== undefined || inputs === undefined)
     return unlike ?? text`it cannot be compared with the build of this run`
   return labels === undefined

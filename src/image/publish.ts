@@ -10,9 +10,12 @@ import {
   requireRepository,
   type TagDecision,
 } from './build-preflight.ts'
+import { inputsKeyLabel } from './inputs-key.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
+import { revisionLabel } from './manifest.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
+import { type Decided, decideByInputs, type InputsReuse, putInputsTag } from './reuse-by-inputs.ts'
 import type { PublishedImage } from './revision.ts'
 
 /** The source of the image: a build that has not run yet, or a layout that another tool built. */
@@ -24,6 +27,8 @@ export type ImageSource =
       readonly inputs: BuildInputs | undefined
       /** Why it is never the image of an earlier build. */
       readonly unlike: Text | undefined
+      /** How an image of another commit is found; undefined: none is. */
+      readonly byInputs?: InputsReuse | undefined
     }
   | { readonly kind: 'layout'; readonly layout: LayoutSource }
 
@@ -43,6 +48,8 @@ export interface PublishPorts {
   readonly registryHost: () => Promise<string>
   readonly builder: Builder
   readonly say: (line: Text) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** The image in the registry, and what was uploaded for it. */
@@ -53,6 +60,8 @@ export interface Published {
   readonly tags: readonly string[]
   /** True when nothing was built or pushed because the image was there already. */
   readonly reused: boolean
+  /** The commit that a reused image names as its own; undefined where it names none, or is new. */
+  readonly builtFrom?: string | undefined
 }
 
 /** The same with what a layout holds. */
@@ -69,17 +78,24 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
   if (created) ports.say(text`Created the ECR repository ${asName(repository.name)}`)
   const source = await prepare(request)
-  const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
-  const decision = await decide()
-  if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports, alreadyThere(source))
+  const decideBy = (inputsKey?: string) => decideTags(ports.registry, repository, tags, intendedOf(source, inputsKey))
+  const { byInputs } = source.kind === 'build' ? source : {}
+  const { decision, key }: Decided =
+    byInputs === undefined
+      ? { decision: await decideBy() }
+      : await decideByInputs(byInputs, repository.name, decideBy, ports)
+  const decide = () => decideBy(key)
+  if (decision.kind === 'reuse')
+    return await reuse(decision.image, repository, request, ports, alreadyThere(source, decision.image, key))
   if (source.kind === 'build' && source.unlike === undefined) reportOthers(decision.others, repository, ports)
   try {
-    const digest = await push(source, tags[0], ports, repository)
+    const digest = await push(withKey(source, key), tags[0], ports, repository)
     // Another run may have pushed the same image meanwhile: one commit has one digest.
     const now = source.kind === 'build' ? await decide() : decision
     if (now.kind === 'reuse' && now.image.digest !== digest)
       return await reuse(now.image, repository, request, ports, pushedByAnother)
     await putTags(ports.registry, repository.name, digest, tags)
+    if (key !== undefined) await putInputsTag(ports.registry, repository.name, digest, key, ports.say)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
@@ -104,8 +120,18 @@ async function afterRefusal(error: unknown, decide: () => Promise<TagDecision>):
 
 const pushedByAnother = text`pushed by another run during this one, built from the same inputs`
 
-function alreadyThere({ kind }: Prepared): Text {
-  return kind === 'build' ? text`built from the same inputs; nothing to build` : text`nothing to push`
+function alreadyThere({ kind }: Prepared, { labels }: PublishedImage, key: string | undefined): Text {
+  if (kind === 'layout') return text`nothing to push`
+  const commit = key === undefined ? undefined : labels?.[revisionLabel]
+  const of = commit === undefined ? text`` : text` at commit ${untrusted(commit)}`
+  return text`built from the same inputs${of}; nothing to build`
+}
+
+/** The key becomes a label, by which the image of the tag is compared. */
+function withKey(source: Prepared, key: string | undefined): Prepared {
+  if (source.kind === 'layout' || key === undefined) return source
+  const { request } = source
+  return { ...source, request: { ...request, labels: { ...request.labels, [inputsKeyLabel]: key } } }
 }
 
 /** Why an image that exists takes the place of no build. */
@@ -122,13 +148,13 @@ async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
   return source.kind === 'build' ? source : { ...source, plan: await planLayout(source.layout, tags[0]) }
 }
 
-function intendedOf(source: Prepared): Intended {
+function intendedOf(source: Prepared, inputsKey: string | undefined): Intended {
   if (source.kind === 'layout') return { kind: 'image', digest: source.plan.digest }
-  return { kind: 'build', inputs: source.inputs, unlike: source.unlike }
+  return { kind: 'build', inputs: source.inputs, unlike: source.unlike, inputsKey }
 }
 
 async function reuse(
-  { digest }: PublishedImage,
+  { digest, labels }: PublishedImage,
   repository: Repository,
   { tags }: PublishRequest,
   { registry, say }: PublishPorts,
@@ -136,7 +162,7 @@ async function reuse(
 ): Promise<Published> {
   await putTags(registry, repository.name, digest, tags)
   say(text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}: ${how}`)
-  return { repository, digest, tag: tags[0], tags, reused: true }
+  return { repository, digest, tag: tags[0], tags, reused: true, builtFrom: labels?.[revisionLabel] }
 }
 
 async function push(

@@ -30,6 +30,8 @@ export interface Ecr {
     repository: string,
     reference: { readonly tag: string } | { readonly digest: string },
   ): Promise<string | undefined>
+  /** When the image was pushed; undefined when there is none. */
+  pushedAt(repository: string, digest: string): Promise<Date | undefined>
   /** Of the images of one page (at most a thousand), newest first; undefined when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>
   login(): Promise<RegistryLogin>

@@ -11,6 +11,8 @@ export interface BuildReport {
   readonly isBuild: boolean
   /** Commit that the image was built from; empty where it is unknown. */
   readonly revision: string
+  /** The commit that a reused image names as its own, where that is another one. */
+  readonly builtFrom?: string | undefined
   /** Size in bytes, compressed; empty where it is unknown. */
   readonly platforms: readonly { readonly platform: string | undefined; readonly size: number }[]
   /** Milliseconds. */
@@ -19,7 +21,7 @@ export interface BuildReport {
 
 /** The job summary of a build. Markdown. */
 export function buildSummary(report: BuildReport): string {
-  const { repository, tags, digest, reused, isBuild, revision, platforms, duration } = report
+  const { repository, tags, digest, reused, isBuild, revision, builtFrom, platforms, duration } = report
   const did = reused ? 'Reused' : isBuild ? 'Built and pushed' : 'Pushed'
   const sizes = platforms.map(({ platform, size }) => {
     const name = platform === undefined ? '' : `${code(platform)} `
@@ -29,6 +31,7 @@ export function buildSummary(report: BuildReport): string {
     ['Digest', code(digest)],
     ['Tags', tags.map(code).join(', ')],
     ...(revision === '' ? [] : [['Commit', code(revision)] as const]),
+    ...(builtFrom === undefined ? [] : [['Built at commit', code(builtFrom)] as const]),
     ...(sizes.length === 0 ? [] : [['Size, compressed', sizes.join(', ')] as const]),
     ['Duration', `${(duration / 1000).toFixed(1)} s`],
   ]

@@ -217,7 +217,7 @@ withDocker('any other OCI registry with a password', () => {
       login,
       registry,
       lines,
-      ports: { ecr: plainRegistry(host), registry, registryHost: async () => host, builder, say },
+      ports: { ecr: plainRegistry(host), registry, registryHost: async () => host, builder, say, now: systemClock.now },
     }
   }
 
@@ -321,6 +321,7 @@ function plainRegistry(host: string): Ecr {
     createRepository: async (name) => repository(name),
     tags: async () => [],
     imageDigest: async () => undefined,
+    pushedAt: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),
   }
 }

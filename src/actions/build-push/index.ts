@@ -22,6 +22,7 @@ import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
 import { type CallCounts, countCalls } from './count-calls.ts'
 import { reportSource } from './report-source.ts'
+import { reuseMistakes } from './reuse-inputs.ts'
 import { writeBuildSummary } from './write-build-summary.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
@@ -51,8 +52,11 @@ export const action = createBuildPush(network)
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
   const started = runner.clock.monotonic()
   for (const [, secret] of inputs.secrets) runner.mask(secret)
-  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
-  if (lost.length > 0) throw invalidInputs(lost)
+  const mistakes = [
+    ...lostValues('build-push', givenInputs(buildPushInputs, inputs)),
+    ...reuseMistakes(inputs.reuse, inputs.reuseMaxAge),
+  ]
+  if (mistakes.length > 0) throw invalidInputs(mistakes)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
@@ -132,6 +136,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld, c
         onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
       }),
     say,
+    now: clock.now,
   }
 }
 

@@ -16,7 +16,7 @@ interface Build {
 
 /** Writes the job summary of an image that is in the registry. */
 export async function writeBuildSummary(
-  { repository, digest, tags, reused }: Published,
+  { repository, digest, tags, reused, builtFrom }: Published,
   { inputs, found, started, registry }: Build,
   { clock, writeSummary }: Pick<Runner, 'clock' | 'writeSummary'>,
 ): Promise<void> {
@@ -29,6 +29,7 @@ export async function writeBuildSummary(
       reused,
       isBuild: inputs.ociLayout === undefined,
       revision: revisionOutput(found),
+      builtFrom: builtFrom === found.source?.revision ? undefined : builtFrom,
       platforms,
       duration: clock.monotonic() - started,
     }),
