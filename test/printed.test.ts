@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { countCalls } from '../src/actions/build-push/count-calls.ts'
 import { awsInputs } from '../src/actions/inputs/aws-inputs.ts'
 import { Failure } from '../src/failure.ts'
 import { buildFailure } from '../src/image/build-failure.ts'
@@ -55,7 +56,10 @@ test('actions/build-push/README.md: an immutable tag with another image, and a b
     source: { file: 'Dockerfile', line: 4 },
   })
   const texts = [failure, failed].map((one) => oneLine(plain(failureText(one))))
-  expect(printedOn('actions/build-push/README.md')).toEqual(texts)
+  const calls = countCalls(async () => new Response())
+  for (const name of ['ecr:DescribeRepositories', 'ecr:GetAuthorizationToken']) calls.onCall(name)
+  for (let count = 0; count < 3; count++) void calls.fetch('', {})
+  expect(printedOn('actions/build-push/README.md')).toEqual([...texts, plain(calls.line())])
 })
 
 test('docs/networks.md: a region that is misspelt', () => {

@@ -22,12 +22,14 @@ export async function attempt<T>(
 ): Promise<T> {
   context.signal.throwIfAborted()
   const left = () => remaining(context.clock, context.deadline)
-  if (context.prepare) await inTime(context, left(), 'no credentials', context.prepare())
+  const { silentTime = Infinity } = context
+  if (context.prepare) await inTime(context, Math.min(left(), silentTime), 'no credentials', context.prepare())
   const request = new AbortController()
   const report = () =>
     context.reportRetry?.(text`${action} has not responded for ${silentLimit / 1000} s, still waiting`)
   try {
     const limit = Math.min(attemptLimit, left())
+    context.onCall?.(action)
     return await inTime(context, limit, 'no complete response', send({ abortSignal: request.signal }), report)
   } catch (error) {
     request.abort()

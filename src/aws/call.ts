@@ -1,8 +1,8 @@
 import { signalsHandled } from '../abort.ts'
-import { remaining } from '../clock.ts'
+import { type Deadline, remaining } from '../clock.ts'
 import { attempt, type SendOptions } from './attempt.ts'
 import { jitter, throttleDelay } from './backoff.ts'
-import { type AwsError, type CallKind, classify, type Expected, waitAskedBy } from './error-class.ts'
+import { type AwsError, type CallKind, classify, type Expected, NoReply, waitAskedBy } from './error-class.ts'
 import { explainCancelled, explainExpired, explainRefusal } from './refusal.ts'
 import type { RetryContext } from './retry-context.ts'
 import { explainUnreachable, retryLine } from './unreachable.ts'
@@ -45,6 +45,8 @@ interface Tries {
   refreshed: boolean
   /** Some attempt got further than DNS. */
   hostKnown: boolean
+  /** No attempt was responded to in time. */
+  isSilent: boolean
   /** Others of this process were throttled at the same time. */
   wasConcurrent: boolean
 }
@@ -65,6 +67,7 @@ export async function call<T>(
     replyLost: false,
     refreshed: false,
     hostKnown: false,
+    isSilent: true,
     wasConcurrent: false,
   }
   if (request.kind === 'mutate') await signalsHandled()
@@ -130,10 +133,10 @@ async function pause(
   error: AwsError,
   throttled: boolean,
 ): Promise<void> {
-  const { clock, deadline, region } = context
+  const { clock, region } = context
   if (error.code !== 'ENOTFOUND') tries.hostKnown = true
-  const limit = tries.hostKnown ? deadline : Math.min(deadline, tries.since + unknownHostLimit)
-  const left = remaining(clock, limit)
+  if (!(error instanceof NoReply)) tries.isSilent = false
+  const left = remaining(clock, limitOf(context, tries))
   const seconds = Math.round((clock.monotonic() - tries.since) / 1000)
   const retried = { ...request, region, seconds, attempts: tries.count, throttled }
   if (left <= lastCall) throw explainUnreachable(error, retried)
@@ -142,6 +145,16 @@ async function pause(
   context.reportRetry?.(retryLine(error, retried))
   const leave = throttled ? context.throttledCalls?.join(request.action) : undefined
   await waitBeforeRetry(context, request, Math.min(wait, left - lastCall)).finally(leave)
+}
+
+/** What never responds is given up before what refuses for now. */
+function limitOf({ deadline, silentTime = Infinity }: RetryContext, tries: Tries): Deadline {
+  const { since, hostKnown, isSilent } = tries
+  return Math.min(
+    deadline,
+    since + (hostKnown ? Infinity : unknownHostLimit),
+    since + (isSilent ? silentTime : Infinity),
+  )
 }
 
 async function waitBeforeRetry({ clock, signal }: RetryContext, { action, kind }: Asked, wait: number): Promise<void> {

@@ -17,6 +17,10 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal
   /** For the whole run of the action. */
   readonly deadline: Deadline
+  /** How long a call without any response is retried. Milliseconds; until the deadline when undefined. */
+  readonly silentTime?: number | undefined
+  /** Called for every request that is sent, with its IAM action. */
+  readonly onCall?: ((action: string) => void) | undefined
   /** Process environment: where AWS's own variables are. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A role to assume with the job's OIDC token; without, the ambient credentials. */
@@ -43,9 +47,10 @@ const reportEvery = 30_000
 
 /** Makes a connection; nothing is loaded or sent before the first call. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { region, clock, signal, deadline, environment, allowedAccountIds = [] } = options
+  const { region, clock, signal, deadline, silentTime, onCall, environment, allowedAccountIds = [] } = options
   const reportRetry = atMostEvery(reportEvery, clock, options.onRetry)
-  const context = { clock, signal, deadline, region, reportRetry, throttledCalls: countThrottledCalls() }
+  const calling = { clock, signal, deadline, silentTime, onCall }
+  const context = { ...calling, region, reportRetry, throttledCalls: countThrottledCalls() }
   const clients: Clients = createClients({
     region,
     environment,

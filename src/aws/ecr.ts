@@ -15,6 +15,7 @@ export function ecr(connection: Connection): Ecr {
     attachedSettings: (repository, like) => attachedSettings(connection, repository, like),
     creationTemplates: () => creationTemplates(connection),
     imageDigest: (repository, reference) => imageDigest(connection, repository, reference),
+    pushedAt: (repository, digest) => pushedAt(connection, repository, digest),
     tags: (repository) => tags(connection, repository),
     login: () => login(connection),
   }
@@ -28,16 +29,23 @@ function isActive({ imageStatus = 'ACTIVE' }: ImageDetail): boolean {
 type ImageReference = Parameters<Ecr['imageDigest']>[1]
 
 async function imageDigest(connection: Connection, repository: string, reference: ImageReference) {
+  const image = await describeImage(connection, repository, reference)
+  return image && isActive(image) ? present(image.imageDigest, 'imageDigest') : undefined
+}
+
+async function pushedAt(connection: Connection, repository: string, digest: string): Promise<Date | undefined> {
+  return (await describeImage(connection, repository, { digest }))?.imagePushedAt
+}
+
+async function describeImage(connection: Connection, repository: string, reference: ImageReference) {
   const client = await connection.clients.ecr()
   const { DescribeImagesCommand } = await import('@aws-sdk/client-ecr')
   const id = 'tag' in reference ? { imageTag: reference.tag } : { imageDigest: reference.digest }
   const command = new DescribeImagesCommand({ repositoryName: repository, imageIds: [id] })
   return call(
     connection,
-    async (options): Promise<string | undefined> => {
-      const image = present((await client.send(command, options)).imageDetails?.[0], 'imageDetails')
-      return isActive(image) ? present(image.imageDigest, 'imageDigest') : undefined
-    },
+    async (options): Promise<ImageDetail | undefined> =>
+      present((await client.send(command, options)).imageDetails?.[0], 'imageDetails'),
     {
       action: 'ecr:DescribeImages',
       resource: repositoryArn(connection, repository),

@@ -8,12 +8,16 @@ export interface RetryContext {
   /** Aborts when the job is cancelled: every call then rejects at once with `cancelled`. */
   readonly signal: AbortSignal
   readonly deadline: Deadline
+  /** How long a call without any response is retried. Milliseconds; until the deadline when undefined. */
+  readonly silentTime?: number | undefined
   /** For messages. */
   readonly region?: string
   /** Calls over the same connection that AWS throttles now: their retries are spread over time. */
   readonly throttledCalls?: ThrottledCalls
   /** Called, at most every 30 s, when a call is retried. */
   reportRetry?(line: Text): void
+  /** Called for every request that is sent, with its IAM action. */
+  onCall?: ((action: string) => void) | undefined
   /** Resolves the credentials before an attempt's timeout starts. */
   prepare?(): Promise<void>
   /** Gets fresh credentials; false where these are all there are. */

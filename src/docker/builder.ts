@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { ownBuilder } from '../image/build-error-rules.ts'
 import { buildFailure } from '../image/build-failure.ts'
 import type { SourceLine } from '../image/closing-words.ts'
-import { isDigest } from '../image/reference.ts'
+import { isPassingPush } from '../image/passing-push.ts'
 import type { Mistake } from '../mistake.ts'
 import type { BuildDestination, Builder, BuildRequest, RegistryLogin } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
@@ -14,7 +15,10 @@ import { type DockerConfiguration, writeConfiguration } from './configuration.ts
 import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
+import { pushAgain } from './push-again.ts'
 import { type Pusher, pushImage } from './push-image.ts'
+import { digestInMetadata } from './pushed-digest.ts'
+import { resolveImages } from './resolve-images.ts'
 
 /** What the Docker builder needs: registry login, environment, folders and cancellation. */
 export interface DockerOptions {
@@ -26,6 +30,7 @@ export interface DockerOptions {
   /** RUNNER_TEMP. */
   readonly temporary: string
   readonly signal: AbortSignal
+  readonly clock: Clock
   readonly say: (line: Text) => void
   /** A warning of a build check, with its place. */
   readonly warn: (warning: Mistake) => void
@@ -40,20 +45,37 @@ export interface DockerOptions {
 /** Builds with the docker CLI: Buildx where it is, `docker build` and `docker push` where it is not. */
 export function dockerBuilder(options: DockerOptions): Builder {
   return {
+    async resolveImages(references) {
+      if (references.length === 0) return []
+      return await configured(options, ({ directory: DOCKER_CONFIG }) => {
+        const environment = { ...passedOn(options.environment), DOCKER_CONFIG }
+        return resolveImages(references, { ...options, environment }, options.clock)
+      })
+    },
     async buildAndPush(request, destination) {
-      const configuration = await writeConfiguration(
-        await options.login(),
-        options.environment,
-        options.temporary,
-        options.onConfiguration,
+      return await configured(options, (configuration) =>
+        build(open(options, configuration, request), request, destination),
       )
-      try {
-        return await build(open(options, configuration, request), request, destination)
-      } finally {
-        await configuration.remove()
-      }
     },
   }
+}
+
+/** Works with the login of the registry, which is removed afterwards. */
+async function configured<Result>(
+  { login, environment, temporary, onConfiguration }: DockerOptions,
+  work: (configuration: DockerConfiguration) => Promise<Result>,
+): Promise<Result> {
+  const configuration = await writeConfiguration(await login(), environment, temporary, onConfiguration)
+  try {
+    return await work(configuration)
+  } finally {
+    await configuration.remove()
+  }
+}
+
+/** A build must not see the inputs and the right to request OIDC tokens. */
+function passedOn(environment: DockerOptions['environment']): DockerOptions['environment'] {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_ID_TOKEN_)/.test(name)))
 }
 
 interface Session {
@@ -63,13 +85,15 @@ interface Session {
 }
 
 function open(options: DockerOptions, configuration: DockerConfiguration, request: BuildRequest): Session {
-  // A build must not see the inputs and the right to request OIDC tokens.
-  const passed = Object.entries(options.environment).filter(([name]) => !/^(INPUT_|ACTIONS_ID_TOKEN_)/.test(name))
   const secrets = request.secrets.map(({ value }, index) => [secretVariable(index), value])
   return {
     options,
     configuration,
-    environment: { ...Object.fromEntries([...passed, ...secrets]), DOCKER_CONFIG: configuration.directory },
+    environment: {
+      ...passedOn(options.environment),
+      ...Object.fromEntries(secrets),
+      DOCKER_CONFIG: configuration.directory,
+    },
   }
 }
 
@@ -89,7 +113,7 @@ async function build(session: Session, request: BuildRequest, destination: Build
     case 'buildx-tag': {
       const kind = engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag'
       await built(buildxArguments(request, destination, { kind, metadataFile }, engine.progress))
-      return digestFrom(await readFile(metadataFile, 'utf8'))
+      return digestInMetadata(await readFile(metadataFile, 'utf8').catch(() => ''))
     }
     case 'buildx-load':
       await built(buildxArguments(request, destination, load, engine.progress))
@@ -109,10 +133,14 @@ async function runBuild(
   const { options } = session
   const placeOf = (source: SourceLine) => placeOfDockerfile(request, options.directory, source)
   const sink = { say: options.say, warn: options.warn, redact: options.redact, placeOf }
-  const reader = readerOf(engine)(sink)
-  const { exitCode } = await run(session, arguments_, reader)
-  const end = reader.end(exitCode)
-  if (exitCode !== 0) throw buildFailure(end)
+  // The cache makes the next try a push alone, which it would not be without cache.
+  const isCached = !request.noCache && request.noCacheFilters.length === 0
+  await pushAgain(options, async () => {
+    const reader = readerOf(engine)(sink)
+    const { exitCode } = await run(session, arguments_, reader)
+    const end = reader.end(exitCode)
+    return exitCode === 0 ? undefined : { failure: buildFailure(end), isPassing: isCached && isPassingPush(end) }
+  })
 }
 
 function readerOf(engine: Engine): (sink: Parameters<typeof rawOutput>[0]) => OutputReader {
@@ -133,26 +161,6 @@ function run({ options, environment }: Session, arguments_: readonly string[], r
   const { directory, signal } = options
   const errorsLast = arguments_[0] !== 'buildx'
   return runDocker({ arguments: arguments_, environment, directory, signal, onLine: reader?.onLine, errorsLast })
-}
-
-/** BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. */
-function digestFrom(metadata: string): string {
-  const parsed: unknown = JSON.parse(metadata)
-  const digest =
-    typeof parsed === 'object' && parsed !== null && 'containerimage.digest' in parsed
-      ? parsed['containerimage.digest']
-      : ''
-  return requireDigest(String(digest))
-}
-
-function requireDigest(digest: string): string {
-  if (isDigest(digest)) return digest
-  throw new Failure({
-    code: 'build-failed',
-    what: text`Docker did not report the digest that it pushed`,
-    why: text`the metadata of the build has no containerimage.digest`,
-    fix: text`Update Docker or Buildx on the runner.`,
-  })
 }
 
 /** What the engine cannot do is an error before the build. */

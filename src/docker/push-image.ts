@@ -1,12 +1,15 @@
 import { Failure } from '../failure.ts'
 import { buildFailure, pushFailure } from '../image/build-failure.ts'
+import { isPassingError } from '../image/passing-push.ts'
 import type { BuildDestination } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { type OutputReader, type OutputSink, pushOutput } from './build-output.ts'
 import type { DockerResult } from './docker-command.ts'
+import { type PushOptions, pushAgain } from './push-again.ts'
+import { digestInReferences } from './pushed-digest.ts'
 
 /** What a push needs of the builder: the docker CLI with the login, and the log. */
-export interface Pusher extends Omit<OutputSink, 'placeOf'> {
+export interface Pusher extends Omit<OutputSink, 'placeOf'>, PushOptions {
   readonly grouped: <Result>(title: Text, work: () => Promise<Result>) => Promise<Result>
   run(arguments_: readonly string[], reader?: OutputReader): Promise<DockerResult>
 }
@@ -23,11 +26,8 @@ export async function pushImage(pusher: Pusher, { name, tag }: BuildDestination,
     await succeed(pusher, ['image', 'tag', id, `${name}:${tag}`])
     await pushTag(pusher, `${name}:${tag}`)
     const output = await succeed(pusher, ['image', 'inspect', '--format={{json .RepoDigests}}', '--', id])
-    const references: unknown = JSON.parse(output)
-    const pushed = Array.isArray(references)
-      ? references.map(String).find((one) => one.startsWith(`${name}@`))
-      : undefined
-    if (pushed !== undefined) return pushed.slice(name.length + 1)
+    const digest = digestInReferences(output, name)
+    if (digest !== undefined) return digest
   }
   throw new Failure({
     code: 'build-failed',
@@ -38,13 +38,13 @@ export async function pushImage(pusher: Pusher, { name, tag }: BuildDestination,
 }
 
 async function pushTag(pusher: Pusher, image: string): Promise<void> {
-  const { say, warn, redact, grouped } = pusher
-  await grouped(text`Pushing ${asName(image)}`, async () => {
-    const reader = pushOutput({ say, warn, redact, placeOf: () => undefined })
+  const push = async () => {
+    const reader = pushOutput({ ...pusher, placeOf: () => undefined })
     const { exitCode } = await pusher.run(['push', '--', image], reader)
     const { error } = reader.end(exitCode)
-    if (exitCode !== 0) throw pushFailure(error)
-  })
+    return exitCode === 0 ? undefined : { failure: pushFailure(error), isPassing: isPassingError(error) }
+  }
+  await pusher.grouped(text`Pushing ${asName(image)}`, () => pushAgain(pusher, push))
 }
 
 async function succeed(pusher: Pusher, arguments_: readonly string[]): Promise<string> {

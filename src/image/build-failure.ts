@@ -128,7 +128,7 @@ function isPull(kind: ReturnType<typeof kindOf>, reported: string): boolean {
 }
 
 /** What a step is, by the name that BuildKit gives it. */
-function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
+export function kindOf(name: string): 'push' | 'pull' | 'step' | 'other' {
   if (/^(?:exporting|pushing) /.test(name)) return 'push'
   if (
     /^\[[^\]]*\] FROM |^\[internal\] load metadata|^resolve image|^docker-image:|^importing cache|^\[auth\]/.test(name)

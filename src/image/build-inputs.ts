@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BuildRequest } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
+import { argumentsOf, contextsOf, furtherInputs, secretIds } from './key-values.ts'
 
 /** The label with the key of what an image was made of: `1:` and a SHA-256. */
 export const keyLabel = 'slipway.key'
@@ -30,6 +31,8 @@ export interface BuildSource {
   readonly dockerfile: string
   /** Hash of the Dockerfile's content. */
   readonly content?: string | undefined
+  /** Hashes of the named contexts that are folders, by name. */
+  readonly namedContexts?: Readonly<Record<string, string>> | undefined
 }
 
 /** Inputs beside the request that change the image. */
@@ -59,7 +62,21 @@ const timeLabel = 'org.opencontainers.image.created'
  * compare either, caches, and `.git`. With `no-cache` or `pull` only the same run has the same.
  */
 export function buildInputs(source: BuildSource, request: BuildRequest, around: BuildCircumstances): BuildInputs {
-  const { platforms, noCache, pull } = request
+  const { clear, hashed } = membersOf(source, request, around)
+  const all = present({ ...clear, ...hashed })
+  const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
+  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
+}
+
+/** A hash over the same without the commit, for an image that several commits may share. */
+export function hashWithoutCommit(source: BuildSource, request: BuildRequest, around: BuildCircumstances): string {
+  const { clear, hashed } = membersOf(source, request, around)
+  const all = { ...clear, ...hashed, commit: undefined, revision: undefined, run: undefined }
+  return sha256(JSON.stringify(present(all)))
+}
+
+function membersOf(source: BuildSource, request: BuildRequest, around: BuildCircumstances) {
+  const { platforms, noCache, noCacheFilters, pull } = request
   const clear = {
     commit: source.commit,
     revision: source.revision === source.commit ? undefined : source.revision,
@@ -70,38 +87,21 @@ export function buildInputs(source: BuildSource, request: BuildRequest, around: 
     platforms: platforms.length === 0 ? around.defaultPlatform : [...platforms].sort().join(','),
     network: request.network,
     provenance: request.provenance,
-    secrets: [...request.secrets, ...request.secretFiles]
-      .map(({ id }) => id)
-      .sort()
-      .join(','),
-    run: noCache || pull ? around.runId : undefined,
+    secrets: secretIds(request).join(','),
+    run: noCache || noCacheFilters.length > 0 || pull ? around.runId : undefined,
+    ...furtherInputs(request),
   }
   const hashed = {
     files: source.files,
     Dockerfile: source.content,
-    ...named('build-arg', argumentsOf(request, around)),
+    ...named('build-context', contextsOf(request, source.namedContexts ?? {})),
+    ...named('build-arg', argumentsOf(request, around.environment)),
     ...named(
       'label',
       Object.entries(around.labels).filter(([name]) => name !== timeLabel),
     ),
   }
-  const all = present({ ...clear, ...hashed })
-  const shown = present({ ...clear, ...mapped(hashed, (value) => value.slice(0, shownDigits)) })
-  return { key: `${version}:${sha256(JSON.stringify(all))}`, shown: Object.fromEntries(shown) }
-}
-
-/** A name alone takes its value from the environment, as `docker build` does; and Buildx passes SOURCE_DATE_EPOCH on. */
-function argumentsOf({ buildArgs }: BuildRequest, { environment }: BuildCircumstances): readonly [string, string][] {
-  const { SOURCE_DATE_EPOCH: epoch } = environment
-  const implied: readonly [string, string][] = epoch ? [['SOURCE_DATE_EPOCH', epoch]] : []
-  return implied.concat(
-    buildArgs.flatMap((argument) => {
-      const equals = argument.indexOf('=')
-      if (equals >= 0) return [[argument.slice(0, equals), argument.slice(equals + 1)]]
-      const value = environment[argument]
-      return value === undefined ? [] : [[argument, value]]
-    }),
-  )
+  return { clear, hashed }
 }
 
 function named(kind: string, values: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
@@ -148,7 +148,7 @@ export function differences(there: Readonly<Record<string, string>>, here: Build
 }
 
 function difference(name: string, there: string | undefined, here: string | undefined): Text {
-  const isHash = /^(files|Dockerfile|(build-arg|label) .*)$/s.test(name)
+  const isHash = /^(files|Dockerfile|(build-arg|build-context|label) .*)$/s.test(name)
   if (name === 'files') return text`the files of the context differ`
   if (isHash && there !== undefined && here !== undefined) return text`${untrusted(name)} differs`
   const say = (value: string | undefined) => (value === undefined ? 'none' : isHash ? 'set' : value)

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Registry, Repository } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
 import { type BuildInputs, differences } from './build-inputs.ts'
+import { inputsKeyLabel } from './inputs-key.ts'
 import { revisionLabel } from './manifest.ts'
 import { findImage, type PublishedImage } from './revision.ts'
 
@@ -14,19 +15,26 @@ export type Intended =
       readonly inputs: BuildInputs | undefined
       /** Why no existing image can be the same one. */
       readonly unlike: Text | undefined
+      /** The key without the commit; undefined: an image of another commit is another image. */
+      readonly inputsKey?: string | undefined
     }
 
 /** What the tags that exist in the repository allow. */
 export type TagDecision =
-  /** Build and push; the tags are free, or may move. */
-  | { readonly kind: 'push' }
+  /** Build and push; the tags are free, or may move. `others`: what these tags have now, and what distinguishes it. */
+  | { readonly kind: 'push'; readonly others: readonly { readonly tag: string; readonly other: Text }[] }
   /** The existing image equals the one to be pushed. */
-  | { readonly kind: 'reuse'; readonly image: PublishedImage }
+  | {
+      readonly kind: 'reuse'
+      readonly image: PublishedImage
+      /** An immutable tag has it. */
+      readonly isFixed: boolean
+    }
 
 /**
- * Decides before the build whether the tags can be had: an immutable tag with the same content, or with an image that was
- * made of the same, is taken as it is; one with anything else is a failure now instead of after a full build. The first tag
- * is the image's own. Throws `image-tag-taken`.
+ * Decides before the build whether the tags can be had, and whether the image is there already: under any of the tags, since one
+ * that moves, such as `latest`, may be the image of another commit by now. Only the key is compared, never a name. An immutable tag
+ * of anything else is a failure now instead of after a full build. Throws `image-tag-taken`.
  */
 export async function decideTags(
   registry: Registry,
@@ -34,23 +42,31 @@ export async function decideTags(
   tags: readonly string[],
   intended: Intended,
 ): Promise<TagDecision> {
-  let reused: PublishedImage | undefined
-  for (const tag of tags.filter((candidate) => isImmutable(repository, candidate))) {
-    const present = await findImage(registry, repository.name, tag)
-    if (present === undefined) continue
-    const wanted: Intended = reused === undefined ? intended : { kind: 'image', digest: reused.digest }
-    const other = otherThan(present, wanted)
-    if (other !== undefined) throw tagTaken(repository.name, tag, present, other)
-    reused = present
+  const found = await Promise.all(
+    tags.map(async (tag) => ({ tag, image: await findImage(registry, repository.name, tag) })),
+  )
+  const present = found.flatMap(({ tag, image }) =>
+    image === undefined
+      ? []
+      : [{ tag, image, isFixed: isImmutable(repository, tag), other: otherThan(image, intended) }],
+  )
+  const fixed = present.filter(({ isFixed }) => isFixed)
+  // An immutable tag cannot follow another image.
+  const same = [...fixed, ...present].find(({ other }) => other === undefined)?.image
+  for (const { tag, image, other } of fixed) {
+    const distinction = other ?? otherThan(image, { kind: 'image', digest: same?.digest ?? image.digest })
+    if (distinction !== undefined) throw tagTaken(repository.name, tag, image, distinction)
   }
-  return reused === undefined ? { kind: 'push' } : { kind: 'reuse', image: reused }
+  if (same !== undefined) return { kind: 'reuse', image: same, isFixed: fixed.length > 0 }
+  return { kind: 'push', others: present.flatMap(({ tag, other }) => (other === undefined ? [] : [{ tag, other }])) }
 }
 
 /** What makes an image another one than the one that is intended; undefined where it is the same. */
 function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text | undefined {
   if (intended.kind === 'image')
     return digest === intended.digest ? undefined : text`this run pushes ${untrusted(intended.digest)}`
-  const { inputs, unlike } = intended
+  const { inputs, unlike, inputsKey } = intended
+  if (inputsKey !== undefined && labels?.[inputsKeyLabel] === inputsKey) return undefined
   if (unlike !== undefined || inputs === undefined)
     return unlike ?? text`it cannot be compared with the build of this run`
   return labels === undefined

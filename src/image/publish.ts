@@ -3,12 +3,15 @@ import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } f
 import { asName, type Text, text, untrusted } from '../text.ts'
 import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
-import { decideTags, type Intended } from './build-preflight.ts'
+import { decideTags, type Intended, type TagDecision } from './build-preflight.ts'
+import { inputsKeyLabel } from './inputs-key.ts'
 import { requireLayerSizes } from './layer-limits.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
+import { revisionLabel } from './manifest.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
 import { type RepositoryRequest, requireRepository } from './require-repository.ts'
+import { type Decided, decideByInputs, type InputsReuse, putInputsTag } from './reuse-by-inputs.ts'
 import type { PublishedImage } from './revision.ts'
 
 /** The source of the image: a build that has not run yet, or a layout that another tool built. */
@@ -20,6 +23,8 @@ export type ImageSource =
       readonly inputs: BuildInputs | undefined
       /** Why it is never the image of an earlier build. */
       readonly unlike: Text | undefined
+      /** How an image of another commit is found; undefined: none is. */
+      readonly byInputs?: InputsReuse | undefined
     }
   | { readonly kind: 'layout'; readonly layout: LayoutSource }
 
@@ -42,6 +47,8 @@ export interface PublishPorts {
   readonly approve?: ((digest: string) => Promise<void>) | undefined
   readonly say: (line: Text) => void
   readonly warn: (line: Text) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** The image in the registry, and what was uploaded for it. */
@@ -52,6 +59,8 @@ export interface Published {
   readonly tags: readonly string[]
   /** True when nothing was built or pushed because the image was there already. */
   readonly reused: boolean
+  /** The commit that a reused image names as its own; undefined where it names none, or is new. */
+  readonly builtFrom?: string | undefined
 }
 
 /** The same with what a layout holds. */
@@ -67,45 +76,93 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const { tags } = request
   const repository = await requireRepository(request.repository, ports)
   const source = await prepare(request)
-  const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
-  const decision = await decide()
-  if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
+  const decideBy = (inputsKey?: string) => decideTags(ports.registry, repository, tags, intendedOf(source, inputsKey))
+  const { byInputs } = source.kind === 'build' ? source : {}
+  const { decision, key }: Decided =
+    byInputs === undefined
+      ? { decision: await decideBy() }
+      : await decideByInputs(byInputs, repository.name, decideBy, ports)
+  const decide = () => decideBy(key)
+  if (decision.kind === 'reuse')
+    return await reuse(decision.image, repository, request, ports, alreadyThere(source, decision.image, key))
+  if (source.kind === 'build' && source.unlike === undefined) reportOthers(decision.others, repository, ports)
   try {
-    const digest = await push(source, tags[0], ports, repository)
+    const digest = await push(withKey(source, key), tags[0], ports, repository)
+    // Another run may have pushed the same image meanwhile: one commit has one digest.
+    const now = source.kind === 'build' ? await decide() : decision
+    if (now.kind === 'reuse' && now.image.digest !== digest)
+      return await reuse(now.image, repository, request, ports, pushedByAnother)
     await ports.approve?.(digest)
     await putTags(ports.registry, repository.name, digest, tags)
+    if (key !== undefined) await putInputsTag(ports.registry, repository.name, digest, key, ports.say)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
   } catch (error) {
-    if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
-    // Another run may have pushed the same image meanwhile; any other image is reported by what distinguishes it.
-    const now = await decide()
+    const now = await afterRefusal(error, decide)
     if (now.kind === 'push') throw error
-    return await reuse(now.image, repository, request, ports)
+    return await reuse(now.image, repository, request, ports, pushedByAnother)
   }
+}
+
+/**
+ * The tags after a push that failed. BuildKit may report nothing but the status of a tag that is immutable (`unexpected status from
+ * PUT request to …/manifests/v1: 400 Bad Request`, docker/buildx#1660), so the tags themselves are read. Any other image than the
+ * same one is reported by what distinguishes it.
+ */
+async function afterRefusal(error: unknown, decide: () => Promise<TagDecision>): Promise<TagDecision> {
+  const { code } = error instanceof Failure ? error.parts : {}
+  if (code !== 'image-tag-taken' && code !== 'registry-rejected') throw error
+  return decide().catch((reason: unknown) => {
+    throw reason instanceof Failure && reason.parts.code === 'image-tag-taken' ? reason : error
+  })
+}
+
+const pushedByAnother = text`pushed by another run during this one, built from the same inputs`
+
+function alreadyThere({ kind }: Prepared, { labels }: PublishedImage, key: string | undefined): Text {
+  if (kind === 'layout') return text`nothing to push`
+  const commit = key === undefined ? undefined : labels?.[revisionLabel]
+  const of = commit === undefined ? text`` : text` at commit ${untrusted(commit)}`
+  return text`built from the same inputs${of}; nothing to build`
+}
+
+/** The key becomes a label, by which the image of the tag is compared. */
+function withKey(source: Prepared, key: string | undefined): Prepared {
+  if (source.kind === 'layout' || key === undefined) return source
+  const { request } = source
+  return { ...source, request: { ...request, labels: { ...request.labels, [inputsKeyLabel]: key } } }
+}
+
+/** Why an image that exists takes the place of no build. */
+function reportOthers(
+  others: Extract<TagDecision, { kind: 'push' }>['others'],
+  { name }: Repository,
+  { say }: PublishPorts,
+): void {
+  for (const { tag, other } of others)
+    say(text`${asName(name)}:${asName(tag)} has another image and will be moved: ${other}`)
 }
 
 async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
   return source.kind === 'build' ? source : { ...source, plan: await planLayout(source.layout, tags[0]) }
 }
 
-function intendedOf(source: Prepared): Intended {
+function intendedOf(source: Prepared, inputsKey: string | undefined): Intended {
   if (source.kind === 'layout') return { kind: 'image', digest: source.plan.digest }
-  return { kind: 'build', inputs: source.inputs, unlike: source.unlike }
+  return { kind: 'build', inputs: source.inputs, unlike: source.unlike, inputsKey }
 }
 
 async function reuse(
-  { digest }: PublishedImage,
+  { digest, labels }: PublishedImage,
   repository: Repository,
-  { source, tags }: PublishRequest,
+  { tags }: PublishRequest,
   { registry, say, approve }: PublishPorts,
+  how: Text,
 ): Promise<Published> {
   await approve?.(digest)
   await putTags(registry, repository.name, digest, tags)
-  say(
-    text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
-  )
-  return { repository, digest, tag: tags[0], tags, reused: true }
+  say(text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}: ${how}`)
+  return { repository, digest, tag: tags[0], tags, reused: true, builtFrom: labels?.[revisionLabel] }
 }
 
 async function push(

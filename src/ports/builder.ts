@@ -57,8 +57,15 @@ export interface BuildDestination {
   readonly tag: string
 }
 
+/** An image in its registry, or why its digest is unknown. */
+export type ResolvedImage =
+  | { readonly reference: string; readonly digest: string }
+  | { readonly reference: string; readonly error: string }
+
 /** Builds images and pushes them. */
 export interface Builder {
   /** Digest of the manifest or index that is in the registry afterwards. Throws `docker-unavailable`, `build-failed` or what the registry refused. */
   buildAndPush(request: BuildRequest, destination: BuildDestination): Promise<string>
+  /** The digests that images have in their registries now, in the same order. */
+  resolveImages(references: readonly string[]): Promise<readonly ResolvedImage[]>
 }

@@ -26,6 +26,8 @@ export interface ImageRepositories {
   attachedSettings(repository: Repository, like: RepositorySettings): Promise<AttachedSettings>
   /** All of the registry. Throws `permission-missing`. */
   creationTemplates(): Promise<readonly CreationTemplate[]>
+  /** When the image was pushed; undefined when there is none. Amazon ECR Public is not asked. */
+  pushedAt?(repository: string, digest: string): Promise<Date | undefined>
   login(): Promise<RegistryLogin>
 }
 

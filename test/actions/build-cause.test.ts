@@ -1,4 +1,6 @@
 /** What a build that fails reports: the action, with a `docker` that prints what real ones printed. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { Failure } from '../../src/failure.ts'
@@ -14,13 +16,17 @@ import { keys } from './scene.ts'
 const source = gitRepository({ Dockerfile: 'FROM scratch\n', 'docker/Dockerfile': 'FROM scratch\n' })
 const buildx = 'github.com/docker/buildx v0.29.1 4c4d2f2'
 
-async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['build'] }, inputs: object = {}) {
+async function ran(
+  play: Omit<Play, 'build'> & { readonly build: string | Play['build'] },
+  inputs: object = {},
+  environment: Record<string, string> = {},
+) {
   const simulator = createSimulator()
   const { world } = simulator
   world.region('eu-west-1').ecr.createRepository('api')
   const digest = seedImage(world, 'eu-west-1', 'api', 'built')
   const build = typeof play.build === 'string' ? { stderr: recorded(play.build), exitCode: 1 } : play.build
-  const folder = playedDocker({ ...play, build, metadata: { 'containerimage.digest': digest } })
+  const folder = playedDocker({ metadata: { 'containerimage.digest': digest }, ...play, build })
   const runner = await fakeRunner({
     clock: simulator.clock.forProgram,
     workspace: source.folder,
@@ -33,6 +39,7 @@ async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['
       GITHUB_SHA: source.git('rev-parse', 'HEAD'),
       GITHUB_REF: 'refs/heads/main',
       GITHUB_REPOSITORY: 'acme/shop',
+      ...environment,
     },
   })
   const action = createBuildPush({ fetch: simulator.fetch, requestHandler: simulator.requestHandler })
@@ -51,7 +58,7 @@ async function ran(play: Omit<Play, 'build'> & { readonly build: string | Play['
     masks: runner.masks,
     outputs: runner.outputs,
     digest,
-    calls: callsOf(folder),
+    calls: existsSync(join(folder, 'calls')) ? callsOf(folder) : [],
   }
 }
 
@@ -275,6 +282,77 @@ describe('an error of Docker, BuildKit or a registry', () => {
     expect(message).toContain(words)
     expect(message).toContain('docker/setup-buildx-action')
     expect(calls.some((call) => call[1] === 'build')).toBe(false)
+  })
+})
+
+describe('a disk that refuses to be written', () => {
+  test('is named where the login of Docker is kept, before Docker is called', async () => {
+    const missing = { RUNNER_TEMP: '/nonexistent/temp' }
+    const { code, message, calls } = await ran({ buildx, build: 'npm' }, {}, missing)
+    expect(code).toBe('file-unwritable')
+    expect(message).toMatch(/^The file \/nonexistent\/temp cannot be written: .*ENOENT/)
+    expect(calls).toEqual([])
+  })
+
+  test.each([{}, 'cut'])('is likely the cause where Docker reports no digest: %j', async (metadata) => {
+    const { code, message } = await ran({ buildx, build: { exitCode: 0 }, metadata: metadata as object })
+    expect(code).toBe('build-failed')
+    expect(message).toMatch(/^Docker did not report the digest that it pushed: .* has free space/)
+  })
+
+  test('is named where Docker names it', async () => {
+    const stderr = 'ERROR: failed to build: write /tmp/metadata.json: no space left on device\n'
+    const { message } = await ran({ buildx, build: { stderr, exitCode: 1 } })
+    expect(message).toContain('no space left on device: the disk of the runner is full')
+  })
+})
+
+describe('a push that fails for the moment', () => {
+  const cut = { stderr: recorded('push-cut'), exitCode: 1 }
+  const ok = { stderr: recorded('ok'), exitCode: 0 }
+  const pushed = (calls: readonly (readonly string[])[]) =>
+    calls.filter(([one, other]) => one === 'push' || other === 'build' || one === 'build').map(([one]) => one)
+
+  test('runs the build again, whose steps are cached, and each try is told', async () => {
+    const { outputs, digest, lines, calls } = await ran({ buildx, before: [cut, cut], build: ok })
+    expect(outputs.digest).toBe(digest)
+    expect(pushed(calls)).toEqual(['buildx', 'buildx', 'buildx'])
+    expect(
+      lines.filter((line) => /The push failed, retrying in \d+ s: failed to push .*: EOF$/.test(line)),
+    ).toHaveLength(2)
+  })
+
+  test('is given up after the third try', async () => {
+    const { code, calls } = await ran({ buildx, before: [cut, cut], build: 'push-cut' })
+    expect(code).toBe('registry-rejected')
+    expect(pushed(calls)).toHaveLength(3)
+  })
+
+  test.each([{ 'no-cache': 'true' }])('is no reason to build again without cache: %j', async (inputs) => {
+    const { code, calls } = await ran({ buildx, before: [cut], build: ok }, inputs)
+    expect(code).toBe('registry-rejected')
+    expect(pushed(calls)).toHaveLength(1)
+  })
+
+  test.each(['push-denied', 'npm', 'pip', 'pull', 'hostile'])('nor is what no other try changes: %s', async (name) => {
+    const { calls, code } = await ran({ buildx, before: [{ stderr: recorded(name), exitCode: 1 }], build: ok })
+    expect(code).toBeDefined()
+    expect(pushed(calls)).toHaveLength(1)
+  })
+
+  test('pushes again without a build where the engine pushes separately', async () => {
+    const push = { stderr: 'write tcp 127.0.0.1:43202->127.0.0.1:5979: write: broken pipe\n', exitCode: 1 }
+    const build = { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 }
+    const { calls, lines } = await ran({ before: [push, push], push: { exitCode: 0 }, build })
+    expect(pushed(calls)).toEqual(['build', 'push', 'push', 'push'])
+    expect(lines.filter((line) => /retrying in \d+ s: write tcp .*broken pipe/.test(line))).toHaveLength(2)
+  })
+
+  test('and a denied one does not', async () => {
+    const push = { stderr: 'denied: User: x is not authorized to perform: ecr:PutImage on resource: y\n', exitCode: 1 }
+    const { calls, code } = await ran({ push, before: [], build: { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 } })
+    expect(code).toBe('permission-missing')
+    expect(pushed(calls)).toEqual(['build', 'push'])
   })
 })
 

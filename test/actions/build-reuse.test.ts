@@ -31,7 +31,7 @@ describe('an immutable tag whose image was made of the same', () => {
     const { one, two } = await twice(scene, [], nothing, [])
     expect(two.outputs).toMatchObject({ reused: 'true', digest: one.outputs.digest, tag: one.outputs.revision })
     expect(scene.builder.builds).toHaveLength(1)
-    expect(two.log).toMatch(/already exists as sha256:\w+, built from the same inputs; nothing to build/)
+    expect(two.log).toMatch(/already exists as sha256:\w+: built from the same inputs; nothing to build/)
   })
 
   test.each<[string, Parameters<BuildScene['run']>, (scene: BuildScene) => unknown]>([
@@ -183,6 +183,7 @@ describe('an immutable tag whose image was made of something else', () => {
     const scene = buildScene({ immutable: false })
     const { one, two } = await twice(scene, [{ ...tag, target: 'web' }], nothing, [{ ...tag, target: 'api' }])
     expect(two.outputs).toMatchObject({ reused: 'false' })
+    expect(two.log).toMatch(/api:v1 has another image and will be moved: target: web, here: api/)
     expect(two.outputs.digest).not.toBe(one.outputs.digest)
     expect(scene.digestOf('v1')).toBe(two.outputs.digest)
   })
@@ -208,6 +209,79 @@ describe('an immutable tag whose image was made of something else', () => {
     expect(labelsOf(scene)['slipway.inputs']).toBeUndefined()
     expect(two.outputs.reused).toBe('true')
     expect((await scene.run(tag)).failure).toMatch(/its build inputs differ/)
+  })
+})
+
+describe('where tags may move', () => {
+  const both = { tags: 'latest\ntype=sha' }
+  const another = ({ source }: BuildScene) => {
+    source.write('src/app.js', 'another()')
+    source.commit()
+  }
+
+  test('the image of the same commit is taken as it is, and gets the tags that it lacks', async () => {
+    const scene = buildScene({ immutable: false })
+    const { one, two } = await twice(scene, [tag], nothing, [{ tags: 'v1\nv2' }])
+    expect(two.outputs).toMatchObject({ reused: 'true', digest: one.outputs.digest })
+    expect([scene.digestOf('v1'), scene.digestOf('v2')]).toEqual([one.outputs.digest, one.outputs.digest])
+    expect(scene.builder.builds).toHaveLength(1)
+  })
+
+  test('a tag that has the image of another commit by now is no proof: it is built', async () => {
+    const scene = buildScene({ immutable: false })
+    const { one, two } = await twice(scene, [{ tag: 'latest' }], () => another(scene), [{ tag: 'latest' }])
+    expect(two.outputs.reused).toBe('false')
+    expect(two.outputs.digest).not.toBe(one.outputs.digest)
+    expect(two.log).toMatch(/api:latest has another image and will be moved: commit: \w{40}, here: \w{40}/)
+  })
+
+  test('the image is found under another of its tags, where the first one was moved to another commit', async () => {
+    const scene = buildScene({ immutable: false })
+    const { one, two } = await twice(scene, [both], () => another(scene), [both])
+    expect(scene.digestOf('latest')).toBe(two.outputs.digest)
+    scene.source.git('checkout', '--quiet', 'HEAD~1')
+    const again = await scene.run(both)
+    expect(again.outputs).toMatchObject({ reused: 'true', digest: one.outputs.digest, tag: 'latest' })
+    expect(scene.digestOf('latest')).toBe(one.outputs.digest)
+    expect(scene.builder.builds).toHaveLength(2)
+  })
+
+  test('it is built where the labels of the image cannot be read, and the log has the missing permission', async () => {
+    const scene = buildScene({ immutable: false })
+    const denied = () =>
+      scene.simulator.faults.add({
+        service: 'registry',
+        operation: /^GET .*\/blobs\//,
+        times: 1,
+        effect: {
+          kind: 'error',
+          code: 'DENIED',
+          message: 'User: ann is not authorized to perform: ecr:GetDownloadUrlForLayer on resource: repository/api',
+          status: 403,
+        },
+      })
+    const { two } = await twice(scene, [tag], denied, [tag])
+    expect(two.failure).toBeUndefined()
+    expect(two.log).toMatch(/will be moved: not authorized to perform ecr:GetDownloadUrlForLayer/)
+  })
+})
+
+describe('reuse: off', () => {
+  const off = { ...tag, reuse: 'off' }
+
+  test('builds again where the tag may move', async () => {
+    const scene = buildScene({ immutable: false })
+    const { one, two } = await twice(scene, [tag], nothing, [off])
+    expect(two.outputs.reused).toBe('false')
+    expect(two.outputs.digest).not.toBe(one.outputs.digest)
+    expect((await scene.run(tag)).outputs).toMatchObject({ reused: 'true', digest: two.outputs.digest })
+  })
+
+  test('fails before the build where it may not', async () => {
+    const scene = buildScene()
+    const { two } = await twice(scene, [tag], nothing, [off])
+    expect(two.failure).toMatch(/ImageTagAlreadyExistsException: .*reuse is off, so an existing image is never used/)
+    expect(scene.builder.builds).toHaveLength(1)
   })
 })
 
@@ -373,6 +447,18 @@ describe('two runs that build the same at the same time', () => {
     },
   )
 
+  test('both end well with one image where the tag may move', async () => {
+    const scene = buildScene({ immutable: false })
+    let other: Awaited<ReturnType<BuildScene['run']>> | undefined
+    scene.builder.meanwhile = async () => {
+      other = await scene.run()
+    }
+    const ran = await scene.run()
+    expect(ran.outputs).toMatchObject({ reused: 'true', digest: other?.outputs.digest })
+    expect(ran.log).toMatch(/already exists as sha256:\w+: pushed by another run during this one/)
+    expect(scene.digestOf(ran.outputs.tag ?? '')).toBe(other?.outputs.digest)
+  })
+
   test.each(['digest', 'tag'] as const)(
     'of something else are told apart, where the engine pushes by %s',
     async (pushing) => {
@@ -389,7 +475,8 @@ describe('the time of an image', () => {
     await scene.run()
     const first = labelsOf(scene)
     expect(first[label('created')]).toBe(new Date(commitTime * 1000).toISOString())
-    await scene.run()
+    await scene.run({ reuse: 'off' })
+    expect(scene.builder.builds).toHaveLength(2)
     expect(labelsOf(scene)).toEqual(first)
   })
 

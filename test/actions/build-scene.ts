@@ -27,25 +27,35 @@ interface Played extends Builder {
   readonly builds: BuildRequest[]
   /** What another run does while this one builds. */
   meanwhile: (() => Promise<unknown>) | undefined
+  /** Digests of base images. */
+  bases: Record<string, string>
+  readonly asked: string[]
 }
 
 /** Every build gives another image, as long as time goes by: of the same inputs, only what is reused is the same. */
 function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
-  const { ecr, clock } = portsOf(simulator)
   const signal = new AbortController().signal
-  const registry = openRegistry({
-    login: ecr.login,
-    clock,
-    signal,
-    retryTime: 60_000,
-    fetch: simulator.fetch,
-    environment: {},
-  })
+  const open = () => {
+    const { ecr, clock } = portsOf(simulator)
+    const { fetch } = simulator
+    return openRegistry({ login: ecr.login, clock, signal, retryTime: 60_000, fetch, environment: {} })
+  }
   const played: Played = {
     builds: [],
     meanwhile: undefined,
+    bases: { 'node:24': `sha256:${'1'.repeat(64)}` },
+    asked: [],
+    async resolveImages(references) {
+      played.asked.push(...references)
+      return references.map((reference) => {
+        const digest = played.bases[reference]
+        return digest === undefined ? { reference, error: `${reference}: not found` } : { reference, digest }
+      })
+    },
     async buildAndPush(request, { name, tag }) {
       played.builds.push(request)
+      // Its time and its token end.
+      const registry = open()
       const folder = temporaryFolder()
       const { labels, target = '' } = request
       await writeLayout(folder, {
@@ -88,6 +98,7 @@ export interface Ran {
   readonly outputs: Record<string, string>
   readonly log: string
   readonly failure: string | undefined
+  readonly summary: string
 }
 
 /** The workspace is a Git repository of `files` with one commit, that of the event; the ECR repository has immutable tags. */
@@ -141,7 +152,8 @@ export function buildScene({
         },
       )
       const plain = failure?.map((part) => renderText(part, (theirs) => theirs))
-      return { outputs: runner.outputs, log: runner.lines.join('\n'), failure: plain?.join(' | ') }
+      const { outputs, lines, summary } = runner
+      return { outputs, log: lines.join('\n'), failure: plain?.join(' | '), summary }
     },
   }
 }

@@ -206,6 +206,7 @@ withDocker('any other OCI registry with a password', () => {
       directory: root,
       temporary,
       signal,
+      clock: systemClock,
       say,
       warn: () => {},
       grouped: (_, work) => work(),
@@ -216,7 +217,15 @@ withDocker('any other OCI registry with a password', () => {
       login,
       registry,
       lines,
-      ports: { ecr: plainRegistry(host), registry, registryHost: async () => host, builder, say, warn: say },
+      ports: {
+        ecr: plainRegistry(host),
+        registry,
+        registryHost: async () => host,
+        builder,
+        say,
+        warn: say,
+        now: systemClock.now,
+      },
     }
   }
 
@@ -322,6 +331,7 @@ function plainRegistry(host: string): Ecr {
     creationTemplates: async () => [],
     tags: async () => [],
     imageDigest: async () => undefined,
+    pushedAt: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),
   }
 }

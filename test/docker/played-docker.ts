@@ -15,10 +15,14 @@ export interface Play {
   readonly buildx?: string | undefined
   /** `docker` is the engine's own builder. */
   readonly driver?: 'docker' | 'remote'
+  /** Docker's image store. */
+  readonly store?: 'containerd' | 'classic'
   readonly build: Recorded
   readonly push?: Recorded
+  /** The tries of the build, or of the push, that come before the one above. */
+  readonly before?: readonly Recorded[]
   /** What the build writes into `--metadata-file`. */
-  readonly metadata?: object
+  readonly metadata?: object | undefined
 }
 
 /**
@@ -30,7 +34,7 @@ export function recorded(name: string): string {
 }
 
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
-export function playedDocker({ buildx, driver = 'remote', build, push, metadata }: Play): string {
+export function playedDocker({ buildx, driver = 'remote', store, build, push, before = [], metadata }: Play): string {
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -39,13 +43,16 @@ export function playedDocker({ buildx, driver = 'remote', build, push, metadata 
   }
   const absent = { stderr: "docker: 'buildx' is not a docker command.\n", exitCode: 1 }
   answer('version', { stdout: '28.5.2\n', exitCode: 0 })
-  answer('info', { stdout: '[]\n', exitCode: 0 })
+  const status = store === 'containerd' ? '[["driver-type","io.containerd.snapshotter.v1"]]' : '[]'
+  answer('info', { stdout: `${status}\n`, exitCode: 0 })
   answer('image', { stdout: '[]\n', exitCode: 0 })
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
   answer('buildx-inspect', { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })
+  const repeated = push !== undefined ? 'push' : buildx === undefined ? 'build' : 'buildx-build'
+  for (const [index, one] of before.entries()) answer(`${repeated}.${index + 1}`, one)
   writeFileSync(join(folder, 'metadata'), JSON.stringify(metadata ?? {}))
   writeFileSync(join(folder, 'docker'), program)
   chmodSync(join(folder, 'docker'), 0o755)
@@ -65,6 +72,9 @@ here=\${0%/*}
 printf '%s\\n' "$@" "" >> "$here/calls"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
+printf x >> "$here/$name.count"
+try=$name.$(wc -c < "$here/$name.count" | tr -d ' ')
+[ -f "$here/$try.code" ] && name=$try
 for word in "$@"; do
   case $word in
     --metadata-file=*) cat "$here/metadata" > "\${word#--metadata-file=}" ;;

@@ -1,20 +1,23 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { hashContext, readRules } from '../../docker/context-files.ts'
-import { Failure } from '../../failure.ts'
 import { readStatus } from '../../git/status.ts'
-import { type BuildInputs, buildInputs, inputLabels } from '../../image/build-inputs.ts'
+import { type BuildInputs, buildInputs, hashWithoutCommit, inputLabels } from '../../image/build-inputs.ts'
 import { type IgnoreRules, isIgnored } from '../../image/ignore-file.ts'
 import { digestOf, revisionLabel } from '../../image/manifest.ts'
+import type { InputsReuse } from '../../image/reuse-by-inputs.ts'
 import type { BuildRequest } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { repositoryUrl } from '../../source.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type BuildOrigin, workspaceOf } from '../world/source-commit.ts'
+import { requireFolder, usualDockerfile } from './build-folder.ts'
 import { describingLabels, givenLabels } from './build-labels.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
 import type { WantedTags } from './build-tags.ts'
+import { inputsReuse } from './inputs-reuse.ts'
+import { readNamedContexts } from './named-contexts.ts'
 
 /** A build, and what its image is going to be made of. */
 export interface BuildPlan {
@@ -22,6 +25,7 @@ export interface BuildPlan {
   readonly request: BuildRequest
   readonly inputs: BuildInputs | undefined
   readonly unlike: Text | undefined
+  readonly byInputs: InputsReuse | undefined
 }
 
 /** What a build gets, as far as it can be known before it. */
@@ -31,6 +35,8 @@ interface Contents {
   readonly dockerfile: string
   readonly files?: string | undefined
   readonly content?: string | undefined
+  /** What the Dockerfile has; undefined where it is not in the workspace. */
+  readonly text?: string | undefined
   readonly ownIgnoreFile: boolean
   /** Files that differ from the commit. */
   readonly changed: readonly string[]
@@ -47,23 +53,24 @@ export async function planBuild(
   found: BuildOrigin,
   runner: Runner,
 ): Promise<BuildPlan> {
+  const { environment, log, signal } = runner
   const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
-  const { changed, unknown } = contents
-  const { environment, log } = runner
+  const { changed } = contents
+  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
+  const { folders, ...named } = await readNamedContexts(request.buildContexts, workspaceOf(runner), signal)
+  const unknown = contents.unknown ?? named.unknown
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
   if (unknown !== undefined) log.info(text`No existing image is reused: ${unknown}`)
   if (changed.length > 0 && revision !== undefined) log.info(dirty(changed, revision))
-  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
   const repository = found.source?.repository ?? found.event.repository
-  const made =
-    unknown === undefined
-      ? buildInputs({ ...contents, commit: found.source?.commit, revision, repository }, request, {
-          defaultPlatform: environment.DOCKER_DEFAULT_PLATFORM || `that of an ${process.arch} runner`,
-          environment,
-          runId: environment.GITHUB_RUN_ID ?? '',
-          labels: request.labels,
-        })
-      : undefined
+  const source = { ...contents, namedContexts: folders, commit: found.source?.commit, revision, repository }
+  const around = {
+    defaultPlatform: environment.DOCKER_DEFAULT_PLATFORM || `that of an ${process.arch} runner`,
+    environment,
+    runId: environment.GITHUB_RUN_ID ?? '',
+    labels: request.labels,
+  }
+  const made = unknown === undefined ? buildInputs(source, request, around) : undefined
   const labels = {
     ...describingLabels(repository, wanted.version, found, runner),
     ...(revision !== undefined && { [revisionLabel]: revision }),
@@ -72,7 +79,11 @@ export async function planBuild(
     ...request.labels,
     ...(made && inputLabels(made)),
   }
-  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike: unknown }
+  const unlike = inputs.reuse === 'off' ? text`reuse is off, so an existing image is never used` : unknown
+  const hash = hashWithoutCommit(source, request, around)
+  const byInputs =
+    unlike === undefined ? await inputsReuse(inputs, { request, hash, dockerfile: contents.text }, runner) : undefined
+  return { kind: 'build', request: { ...request, labels }, inputs: made, unlike, byInputs }
 }
 
 /** The files are compared as they are, so that the same changes make the same image. */
@@ -99,33 +110,17 @@ async function localContents(inputs: BuildPushInputs, found: BuildOrigin, runner
   const within = (path: string) => relative(root, path) || '.'
   const paths = { context: within(folder), dockerfile: within(dockerfile), ownIgnoreFile: isOwn }
   const { changed, committedAt } = await changesOf(found, paths, rules, runner)
-  const content = await readFile(dockerfile).then(digestOf, () => undefined)
+  const bytes = await readFile(dockerfile).catch(() => undefined)
+  const [content, dockerfileText] = [bytes && digestOf(bytes), bytes?.toString('utf8')]
   const time = changed.length === 0 ? committedAt : undefined
   try {
     const files = await hashContext(folder, rules, runner.signal)
-    return { ...paths, files, content, changed, committedAt: time }
+    return { ...paths, files, content, text: dockerfileText, changed, committedAt: time }
   } catch (error) {
     runner.signal.throwIfAborted()
     const reason = untrusted(error instanceof Error ? error.message : String(error))
     return { ...paths, changed, committedAt: time, unknown: text`the context cannot be read: ${reason}` }
   }
-}
-
-function requireFolder(context: string, workspace: string): string {
-  const folder = resolve(workspace, context)
-  if (existsSync(folder)) return realpathSync(folder)
-  throw new Failure({
-    code: 'file-unreadable',
-    what: text`The build context "${untrusted(context)}" was not found`,
-    why: text`no such folder in the workspace`,
-    fix: text`Correct the input context, or check out the repository before this step (actions/checkout).`,
-  })
-}
-
-/** Docker takes the name in lower case, too. */
-function usualDockerfile(folder: string): string {
-  const [usual, other] = [join(folder, 'Dockerfile'), join(folder, 'dockerfile')]
-  return !existsSync(usual) && existsSync(other) ? other : usual
 }
 
 /** Which files of the build differ from the commit. Where git does not say, the files alone are compared. */

@@ -11,6 +11,7 @@ import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { pushJobInputs, scanInputs } from '../inputs/scan-inputs.ts'
 import { repositoryInputs } from './repository-inputs.ts'
+import { reuseInputs } from './reuse-inputs.ts'
 
 /** Patterns of RegistryAliasName and RepositoryName (API reference of Amazon ECR Public). */
 const publicPattern = /^[a-z][a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)+$/
@@ -98,6 +99,7 @@ export const buildPushInputs = {
   network: optionalText,
   'no-cache': flag(false),
   pull: flag(false),
+  ...reuseInputs,
   'oci-layout': optionalText,
   ...scanInputs,
   ...pushJobInputs,

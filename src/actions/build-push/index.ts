@@ -5,13 +5,13 @@ import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
 import { addArtifact } from '../../github/artifacts.ts'
 import { type Published, type PublishPorts, publish } from '../../image/publish.ts'
+import { rememberDigests } from '../../image/remember-digests.ts'
 import type { Builder, RegistryLogin } from '../../ports.ts'
 import { openRegistry } from '../../registry/distribution.ts'
 import { openLayout } from '../../registry/layout-files.ts'
 import { shareLogin } from '../../registry/login.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import { sourceLine } from '../../source.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws, regionOf } from '../world/open-aws.ts'
@@ -20,12 +20,18 @@ import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { type CallCounts, countCalls } from './count-calls.ts'
 import { openGate } from './image-gate.ts'
 import { openRepositories, throughEndpoint } from './open-repositories.ts'
+import { reportSource } from './report-source.ts'
 import { requestedRepository } from './requested-repository.ts'
+import { reuseMistakes } from './reuse-inputs.ts'
+import { writeBuildSummary } from './write-build-summary.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
+/** What never responds is given up this soon, as long as nothing was built. Milliseconds. */
+const silentTime = 60_000
 
 const savedConfiguration = 'docker-configuration'
 
@@ -47,9 +53,13 @@ export function createBuildPush(world: BuildWorld): Action<typeof buildPushInput
 export const action = createBuildPush(network)
 
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
+  const started = runner.clock.monotonic()
   for (const [, secret] of inputs.secrets) runner.mask(secret)
-  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
-  if (lost.length > 0) throw invalidInputs(lost)
+  const mistakes = [
+    ...lostValues('build-push', givenInputs(buildPushInputs, inputs)),
+    ...reuseMistakes(inputs.reuse, inputs.reuseMaxAge),
+  ]
+  if (mistakes.length > 0) throw invalidInputs(mistakes)
   const repository = await requestedRepository(inputs, regionOf(inputs, runner.environment), runner.files)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
@@ -60,8 +70,9 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
     inputs.ociLayout === undefined
       ? undefined
       : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
+  const calls = countCalls(world.fetch)
   try {
-    const ports = openPorts(inputs, runner, world)
+    const ports = openPorts(inputs, runner, world, calls)
     const open = (deadline: Deadline) => openAws(inputs, runner, deadline, world.requestHandler)
     const { registry } = ports
     const gate = await openGate(inputs, { repository: repository.name, tags, registry, runner, open })
@@ -75,24 +86,11 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
     )
     await report(published, found, runner)
     await gate.afterwards(published.digest)
+    await writeBuildSummary(published, { inputs, found, started, registry }, runner)
+    runner.log.info(calls.line())
   } finally {
     await layout?.close()
   }
-}
-
-function reportSource(
-  { source, event, checkout, remote }: BuildOrigin,
-  { context }: BuildPushInputs,
-  { log }: Runner,
-): void {
-  if (source === undefined) return
-  const place = untrusted(context)
-  const missing =
-    checkout === undefined
-      ? text`no Git checkout at "${place}"`
-      : text`the commit of the Git checkout at "${place}" cannot be read`
-  const line = sourceLine(source, event, remote === undefined ? missing : undefined)
-  if (line !== undefined) log.info(line)
 }
 
 /** Removes the password that a killed `main` may have left behind. */
@@ -102,11 +100,13 @@ async function post(runner: Runner): Promise<void> {
   if (resolve(dirname(directory)) === resolve(temporary(runner))) await removeConfiguration(directory)
 }
 
-function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
+function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld, calls: CallCounts): PublishPorts {
   const { clock, signal, environment, log } = runner
   const say = log.info
-  const connect = () => openRepositories(inputs, runner, retryTime, world.requestHandler)
-  const ecr = connect()
+  const { onCall } = calls
+  const connect = (silent?: { readonly silentTime: number }) =>
+    openRepositories(inputs, runner, retryTime, world.requestHandler, { onCall, ...silent })
+  const ecr = connect({ silentTime })
   let unused: typeof ecr | undefined = ecr
   const login = shareLogin(async () => {
     // A build may take hours: a later token is requested with a timeout of its own and with fresh credentials.
@@ -116,15 +116,17 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
   })
   return {
     ecr,
-    registry: openRegistry({
-      login: login.forClient(),
-      clock,
-      signal,
-      retryTime,
-      fetch: world.fetch,
-      environment,
-      onRetry: say,
-    }),
+    registry: rememberDigests(
+      openRegistry({
+        login: login.forClient(),
+        clock,
+        signal,
+        retryTime,
+        fetch: calls.fetch,
+        environment,
+        onRetry: say,
+      }),
+    ),
     registryHost: async () => new URL((await login.current()).endpoint).host,
     builder:
       world.builder ??
@@ -134,6 +136,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
         directory: workspaceOf(runner),
         temporary: temporary(runner),
         signal,
+        clock,
         say,
         warn: (warning) => log.warning(warning.message, 'Build check', warning),
         grouped: log.grouped,
@@ -142,6 +145,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
       }),
     say,
     warn: log.warning,
+    now: clock.now,
   }
 }
 

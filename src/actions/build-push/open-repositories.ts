@@ -12,9 +12,10 @@ export function openRepositories(
   runner: Runner,
   retryTime: number,
   requestHandler: RequestHandler | undefined,
+  observed: Parameters<typeof openAws>[4],
 ): ImageRepositories {
   const open = (awsRegion: string | undefined) =>
-    openAws({ ...inputs, awsRegion }, runner, deadlineIn(runner.clock, retryTime), requestHandler)
+    openAws({ ...inputs, awsRegion }, runner, deadlineIn(runner.clock, retryTime), requestHandler, observed)
   return publicNameOf(inputs.repository) === undefined ? open(inputs.awsRegion).ecr : open(publicRegion).ecrPublic
 }
 

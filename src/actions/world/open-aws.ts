@@ -1,5 +1,5 @@
 import type { RequestHandler } from '../../aws/client-settings.ts'
-import { type Aws, connect } from '../../aws/connect.ts'
+import { type Aws, type ConnectOptions, connect } from '../../aws/connect.ts'
 import { type Clock, type Deadline, deadlineIn } from '../../clock.ts'
 import { longestWatchMinutes } from '../../deployment/watch-deadline.ts'
 import type { Runner } from '../../runner/action.ts'
@@ -18,15 +18,24 @@ export function regionOf(inputs: Pick<AwsInputs, 'awsRegion'>, environment: Runn
   return inputs.awsRegion || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined
 }
 
+type Calling = Pick<ConnectOptions, 'silentTime' | 'onCall'>
+
 /** The audience of GitHub's OIDC token that AWS's identity providers are usually made for. */
 const awsAudience = 'sts.amazonaws.com'
 
 /**
  * Opens the AWS adapters for one action; sends nothing before the first port is used. With `role-to-assume`, the job's OIDC token
  * is exchanged, and again whenever the credentials expire; without, the ambient credentials are used. `deadline`: the moment
- * after which no call is retried; `requestHandler` is for tests in one process.
+ * after which no call is retried; `requestHandler` is for tests in one process; `more`: how long silence is waited for, and who
+ * counts the calls.
  */
-export function openAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, requestHandler?: RequestHandler): Aws {
+export function openAws(
+  inputs: AwsInputs,
+  runner: Runner,
+  deadline: Deadline,
+  requestHandler?: RequestHandler,
+  more: Calling = {},
+): Aws {
   return connect({
     region: regionOf(inputs, runner.environment),
     clock: runner.clock,
@@ -40,6 +49,7 @@ export function openAws(inputs: AwsInputs, runner: Runner, deadline: Deadline, r
     idToken: () => runner.idToken(inputs.audience ?? awsAudience),
     mask: (secret) => runner.mask(secret),
     requestHandler,
+    ...more,
     onRetry: (line) => runner.log.info(line),
   })
 }
