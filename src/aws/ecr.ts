@@ -13,6 +13,10 @@ export function ecr(connection: Connection): Ecr {
     describeRepository: (name) => describe(connection, name),
     createRepository: (name, options) => create(connection, name, options),
     imageDigest: (repository, reference) => imageDigest(connection, repository, reference),
+    imageStatus: async (repository, reference) => {
+      const image = await describeImage(connection, repository, reference)
+      return image && (image.imageStatus ?? 'ACTIVE')
+    },
     tags: (repository) => tags(connection, repository),
     login: () => login(connection),
   }
@@ -94,15 +98,21 @@ function isActive({ imageStatus = 'ACTIVE' }: ImageDetail): boolean {
 type ImageReference = Parameters<Ecr['imageDigest']>[1]
 
 async function imageDigest(connection: Connection, repository: string, reference: ImageReference) {
+  const image = await describeImage(connection, repository, reference)
+  return image !== undefined && isActive(image) ? image.imageDigest : undefined
+}
+
+async function describeImage(connection: Connection, repository: string, reference: ImageReference) {
   const client = await connection.clients.ecr()
   const { DescribeImagesCommand } = await import('@aws-sdk/client-ecr')
   const id = 'tag' in reference ? { imageTag: reference.tag } : { imageDigest: reference.digest }
   const command = new DescribeImagesCommand({ repositoryName: repository, imageIds: [id] })
   return call(
     connection,
-    async (options): Promise<string | undefined> => {
+    async (options): Promise<ImageDetail | undefined> => {
       const image = present((await client.send(command, options)).imageDetails?.[0], 'imageDetails')
-      return isActive(image) ? present(image.imageDigest, 'imageDigest') : undefined
+      present(image.imageDigest, 'imageDigest')
+      return image
     },
     {
       action: 'ecr:DescribeImages',

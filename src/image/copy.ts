@@ -60,7 +60,7 @@ async function copyManifest(source: CopyEnd, digest: string, target: CopyEnd, po
   const image = await readImage(source, digest)
   for (const { digest: layer, mediaType } of image.foreign)
     ports.say(
-      text`The foreign layer ${layer} (${untrusted(mediaType)}, with urls) is not copied: it is pulled from elsewhere`,
+      text`The non-distributable layer ${layer} (${untrusted(mediaType)}, with urls) is not copied: it is pulled from its urls`,
     )
   // Within one registry, every blob can be mounted from the source.
   const base = source.host === target.host ? nameOf(source) : undefined
@@ -107,7 +107,7 @@ async function requireSame(
   if (found !== undefined && Buffer.compare(found.content, content) === 0) return
   throw new Failure({
     code: 'registry-rejected',
-    what: text`The copy could not be verified: ${untrusted(nameOf({ registry, repository, host }))} has no manifest ${untrusted(digest)}`,
+    what: text`The copy could not be verified: ${untrusted(nameOf({ repository, host }))} has no manifest ${untrusted(digest)}`,
     why: text`the registry accepted it`,
     fix: text`Run the job again. If it persists, check for a lifecycle policy that deletes untagged images.`,
   })

@@ -70,6 +70,15 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    // "Troubleshooting Amazon ECR error messages", HTTP 403, and the common error LimitExceededException.
+    pattern: /LimitExceededException|exceeded? a service limit|service quotas?\b/i,
+    explain: () => ({
+      code: 'registry-rejected',
+      what: text`LimitExceededException: a service quota of Amazon ECR is reached, such as images per repository`,
+      fix: text`Delete images that are not in use (a lifecycle policy does it), or request a higher quota in Service Quotas.`,
+    }),
+  },
+  {
     pattern: /KmsException|kms:\w+|KMS key/i,
     explain: () => ({
       code: 'registry-rejected',

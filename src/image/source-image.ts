@@ -32,7 +32,7 @@ interface Collected {
 }
 
 /** `registry/repository`, for messages. */
-export function nameOf({ host, repository }: CopyEnd): string {
+export function nameOf({ host, repository }: Omit<CopyEnd, 'registry'>): string {
   return `${host}/${repository}`
 }
 

@@ -30,6 +30,11 @@ export interface Ecr {
     repository: string,
     reference: { readonly tag: string } | { readonly digest: string },
   ): Promise<string | undefined>
+  /** `ACTIVE`, `ARCHIVED` or `ACTIVATING` (ImageDetail, imageStatus); undefined when there is no such image or repository. */
+  imageStatus(
+    repository: string,
+    reference: { readonly tag: string } | { readonly digest: string },
+  ): Promise<string | undefined>
   /** Of the images of one page (at most a thousand), newest first; undefined when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>
   login(): Promise<RegistryLogin>

@@ -17,7 +17,8 @@ export function openRegistry(options: RegistryOptions): Registry {
   const { send } = transport
   const manifest: Registry['manifest'] = (repository, reference) => readManifest(send, repository, reference)
   return {
-    hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to check for ${untrusted(digest)}`),
+    hasBlob: (repository, digest) =>
+      hasBlob(send, repository, digest, text`to check for ${untrusted(digest)} (ecr:BatchCheckLayerAvailability)`),
     blob: (repository, digest) => readBlob(send, repository, digest),
     blobContent(repository, blob) {
       const download = { transport, signal: options.signal, repository, ...blob }

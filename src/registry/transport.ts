@@ -41,7 +41,7 @@ export function createTransport(options: RegistryOptions): Transport {
     login ??= options.login()
     const used = login
     const outcome = await sendOrRefusal(options, await used, request, report)
-    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal)) return outcome
+    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal, request)) return outcome
     // Uploads run in parallel: a later one uses the token that an earlier one renewed.
     if (login === used) login = undefined
     return attempt(request, false)
@@ -79,8 +79,9 @@ async function sendOrRefusal(
   }
 }
 
-function isStaleLogin({ status, message }: Refusal): boolean {
-  return status === 401 || (status === 403 && /expired/i.test(message))
+/** The response to a HEAD has no words. */
+function isStaleLogin({ status, message }: Refusal, { method }: RegistryRequest): boolean {
+  return status === 401 || (status === 403 && (method === 'HEAD' || /expired/i.test(message)))
 }
 
 /** The registry's errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */

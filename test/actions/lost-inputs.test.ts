@@ -97,6 +97,12 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       { repository: 'api', audience: 'sts.amazonaws.com.cn' },
       'role-to-assume is empty, but audience is set',
     ],
+    ['promote', { repository: 'api', to: 'live' }, 'digest is empty, but repository is set'],
+    [
+      'promote',
+      { image: 'api:v1', 'to-role-to-assume': 'arn:aws:iam::111122223333:role/w', tag: 'v1' },
+      'to is empty, but to-role-to-assume is set',
+    ],
     [
       'deploy',
       { ...here, 'force-desired-count': 'true', image: newImage },

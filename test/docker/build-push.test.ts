@@ -320,6 +320,7 @@ function plainRegistry(host: string): Ecr {
     createRepository: async (name) => repository(name),
     tags: async () => [],
     imageDigest: async () => undefined,
+    imageStatus: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),
   }
 }

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/image/manifest.ts'
 import { openRegistry } from '../../src/registry/distribution.ts'
 import { failure } from '../aws/simulated.ts'
-import { copyScene } from '../image/copy-scene.ts'
 import { signedImage } from '../image/signed-image.ts'
 import { blobOf } from '../in-memory-layout.ts'
+import { copyScene } from './copy-scene.ts'
 
 const content = new Uint8Array(300_000).map((_, at) => at % 251)
 const digest = digestOf(content)

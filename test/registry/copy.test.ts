@@ -5,10 +5,10 @@ import { copyImage, planCopy } from '../../src/image/copy.ts'
 import { digestOf } from '../../src/image/manifest.ts'
 import type { CopyEnd } from '../../src/image/source-image.ts'
 import { failure } from '../aws/simulated.ts'
+import { signedImage } from '../image/signed-image.ts'
 import { blobOf } from '../in-memory-layout.ts'
 import { imageStore } from '../simulator/image-store.ts'
 import { copyScene } from './copy-scene.ts'
-import { signedImage } from './signed-image.ts'
 
 async function pushed(image = signedImage()) {
   const scene = copyScene()
@@ -158,7 +158,7 @@ describe('a copy', () => {
     )
     expect(await copy()).toMatchObject({ manifests: 1, uploadedBlobs: 1 })
     expect(target.stored.blobs.has(digest)).toBe(false)
-    expect(lines).toContainEqual(expect.stringMatching(`^The foreign layer ${digest} .* is not copied`))
+    expect(lines).toContainEqual(expect.stringMatching(`^The non-distributable layer ${digest} .* is not copied`))
   })
 
   test('reports its progress every half minute', async () => {

@@ -1,0 +1,60 @@
+import { Failure } from '../../failure.ts'
+import type { PromoteTarget } from '../../image/promote.ts'
+import { nameOf } from '../../image/source-image.ts'
+import type { Runner } from '../../runner/action.ts'
+import { joined, text, untrusted } from '../../text.ts'
+import type { OpenEnd } from '../world/open-copy-end.ts'
+
+/** What happens with a repository that does not exist. */
+export interface RepositoryOptions {
+  readonly createRepository: boolean
+  readonly immutableTags: boolean
+}
+
+/** A target whose repository is described, where the account of the credentials has it. */
+export interface DescribedTarget extends PromoteTarget, OpenEnd {
+  /** Does not exist and is to be created. */
+  readonly isMissing: boolean
+}
+
+/**
+ * Describes the repositories of the targets. One of another account is not described: its repository policy rarely allows
+ * that. Throws `repository-not-found` with all that are missing, unless they are to be created.
+ */
+export async function describeTargets(
+  ends: readonly OpenEnd[],
+  { createRepository }: RepositoryOptions,
+): Promise<readonly DescribedTarget[]> {
+  const described: DescribedTarget[] = []
+  for (const end of ends) {
+    const settings = end.isForeign ? undefined : await end.ecr.describeRepository(end.repository)
+    described.push({ ...end, settings, isMissing: settings === undefined && !end.isForeign })
+  }
+  const missing = described.filter(({ isMissing }) => isMissing)
+  if (missing.length === 0 || createRepository) return described
+  const names = joined(missing.map((target) => text`${untrusted(nameOf(target))}`))
+  throw new Failure({
+    code: 'repository-not-found',
+    what: text`RepositoryNotFoundException: ${missing.length === 1 ? 'the target repository does' : 'target repositories do'} not exist: ${names}`,
+    fix: text`Correct to, to-region or to-role-to-assume; or create the repository, or set create-repository: true. Nothing has been copied.`,
+  })
+}
+
+/** Creates what is missing. */
+export async function createMissing(
+  targets: readonly DescribedTarget[],
+  { immutableTags }: RepositoryOptions,
+  { log }: Pick<Runner, 'log'>,
+): Promise<readonly DescribedTarget[]> {
+  const created: DescribedTarget[] = []
+  for (const target of targets) {
+    if (!target.isMissing) {
+      created.push(target)
+      continue
+    }
+    const settings = await target.ecr.createRepository(target.repository, { immutableTags })
+    log.info(text`Created the ECR repository ${untrusted(nameOf(target))}`)
+    created.push({ ...target, settings, isMissing: false })
+  }
+  return created
+}

@@ -1,0 +1,81 @@
+/** One promotion in this process: two accounts in two regions, and roles of both. */
+import { createPromote } from '../../src/actions/promote/index.ts'
+import { Failure, reasonOf } from '../../src/failure.ts'
+import { renderText } from '../../src/text.ts'
+import { signedImage } from '../image/signed-image.ts'
+import { copyScene } from '../registry/copy-scene.ts'
+import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
+import type { InProcessHandler } from '../simulator/in-process.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { keys } from './scene.ts'
+
+export const accounts = { source: '111122223333', target: '444455556666' } as const
+export const writer = `arn:aws:iam::${accounts.target}:role/write`
+export const near = `${accounts.source}.dkr.ecr.eu-west-1.amazonaws.com`
+export const far = `${accounts.target}.dkr.ecr.us-east-1.amazonaws.com`
+
+export interface Ran {
+  readonly outputs: Record<string, string>
+  readonly lines: readonly string[]
+  readonly code: string | undefined
+  readonly failure: string | undefined
+}
+
+/** The ECR repository `api` of the first account has the image `v1`; `shop/api` of the other one is empty. */
+export async function promoteScene(image = signedImage()) {
+  const scene = copyScene()
+  const [one, other] = [scene.source.simulator, scene.target.simulator]
+  await image.pushTo(scene.source.registry, 'api', 'v1')
+  const simulators: Readonly<Record<string, Simulator>> = { [near]: one, [far]: other }
+  other.iam.role({ name: 'write', trust: { sub: '*' } })
+  const action = createPromote({
+    requestHandler: accountHandler(one, other),
+    fetch: (input, init) => {
+      const simulator = simulators[new URL(String(input)).host]
+      if (simulator === undefined) throw new Error(`no registry at ${String(input)}`)
+      return simulator.fetch(input, init)
+    },
+  })
+  const run = async (inputs: Record<string, string> = {}, environment: Record<string, string> = {}): Promise<Ran> => {
+    const runner = await fakeRunner({
+      clock: one.clock.forProgram,
+      environment: { ...keys, AWS_REGION: 'eu-west-1', ...environment },
+    })
+    const idToken = async (audience: string) => other.oidc.token(audience)
+    const ran = action.main(givenInputs(action.inputs, inputs), { ...runner, idToken })
+    const failure = await ran.then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof Failure) return error.parts
+        throw error
+      },
+    )
+    const parts = failure && [failure.what, reasonOf(failure), failure.fix ?? []]
+    const told = parts?.map((part) => renderText(part, (theirs) => theirs)).join(' | ')
+    return { outputs: runner.outputs, lines: runner.lines, code: failure?.code, failure: told }
+  }
+  return { ...scene, image, run }
+}
+
+/** Requests of a session of the other account's role end there: by the role's ARN, then by the key of the session. */
+function accountHandler(one: Simulator, other: Simulator): InProcessHandler {
+  const sessions = new Set<string>()
+  return {
+    ...one.requestHandler,
+    async handle(request, options) {
+      const { body: sent } = request
+      const body =
+        sent instanceof Uint8Array
+          ? Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength).toString()
+          : String(sent ?? '')
+      const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+      const isOther = body.includes(accounts.target) || sessions.has(key)
+      const { response } = await (isOther ? other : one).requestHandler.handle(request, options)
+      if (!isOther || !body.includes('AssumeRole')) return { response }
+      let text = ''
+      for await (const chunk of response.body as AsyncIterable<Buffer>) text += chunk.toString()
+      for (const [, id = ''] of text.matchAll(/<AccessKeyId>([^<]+)</g)) sessions.add(id)
+      return { response: { ...response, body: (await import('node:stream')).Readable.from([Buffer.from(text)]) } }
+    },
+  }
+}
