@@ -10,6 +10,7 @@ import { invalidInputs } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'
 import { type OpenEnd, openCopyEnds } from '../world/open-copy-end.ts'
 import { network, type World } from '../world/world.ts'
+import { atEnvironment, isRunByAll } from './at-environment.ts'
 import { findSource } from './find-source.ts'
 import { type PromoteInputs, type Promotion, promoteInputs, promotionOf } from './promote-inputs.ts'
 import { createMissing, type DescribedTarget, describeTargets } from './targets.ts'
@@ -22,13 +23,17 @@ export function createPromote(world: World): Action<typeof promoteInputs> {
 /** `promote` with the network of the runner. */
 export const action = createPromote(network)
 
-async function main(inputs: PromoteInputs, runner: Runner, world: World): Promise<void> {
+async function main(given: PromoteInputs, runner: Runner, world: World): Promise<void> {
+  if (given.githubToken) runner.mask(given.githubToken)
+  const place = await atEnvironment(given, runner)
+  const { inputs } = place
   const promotion = promotionOf(inputs)
   requireRegistries(promotion, runner)
   const { clock, log } = runner
   const { source, ends } = await openEnds(inputs, promotion, runner, world)
   const plan = await findSource(source, promotion.reference, inputs.referrers)
   reportSource(plan, promotion, runner)
+  if (!(await isRunByAll(place, plan.root.digest, runner, world))) return reportNothing(plan, ends, [], runner)
   const found = await describeTargets(ends, inputs)
   for (const target of found) await requireTags(plan, target, promotion.tags)
   if (inputs.dryRun) return reportDryRun(plan, found, promotion, runner)
@@ -101,26 +106,21 @@ async function report(
 }
 
 /** Reads only: the image, the repositories and the tags were checked. */
-function reportDryRun(
-  { root }: CopyPlan,
-  targets: readonly DescribedTarget[],
-  { tags }: Promotion,
-  runner: Runner,
-): void {
+function reportDryRun(plan: CopyPlan, targets: readonly DescribedTarget[], { tags }: Promotion, runner: Runner): void {
   for (const target of targets) {
     const created = target.isMissing ? ', which would be created' : ''
     const tagged = tags.length === 0 ? '' : `, tagged ${tags.join(', ')}`
     runner.log.info(
-      text`Dry run: ${untrusted(root.digest)} would be in ${untrusted(nameOf(target))}${created}${untrusted(tagged)}; nothing changed.`,
+      text`Dry run: ${untrusted(plan.root.digest)} would be in ${untrusted(nameOf(target))}${created}${untrusted(tagged)}; nothing changed.`,
     )
   }
+  reportNothing(plan, targets, tags, runner)
+}
+
+/** Outputs of a step that changed nothing. */
+function reportNothing({ root }: CopyPlan, ends: readonly OpenEnd[], tags: readonly string[], runner: Runner): void {
   const nothing = { image: '', images: '', 'copied-blobs': '0', 'copied-bytes': '0' }
-  setOutputs(runner, {
-    ...nothing,
-    digest: root.digest,
-    repository: targets[0]?.repository ?? '',
-    tags: tags.join('\n'),
-  })
+  setOutputs(runner, { ...nothing, digest: root.digest, repository: ends[0]?.repository ?? '', tags: tags.join('\n') })
 }
 
 function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {

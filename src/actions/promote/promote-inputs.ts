@@ -47,6 +47,10 @@ export const promoteInputs = {
   'immutable-tags': flag(true),
   referrers: flag(true),
   'dry-run': flag(false),
+  environment: optionalText,
+  service: optionalText,
+  config: (given: string) => given || 'slipway.yml',
+  'github-token': optionalText,
 }
 
 /** Typed values of the inputs of `promote`, in camel case. */
@@ -71,7 +75,7 @@ export function promotionOf(inputs: PromoteInputs): Promotion {
   const tagged = named.length > 0 || source?.tag === undefined ? named : [source.tag]
   if (to.length === 0 && named.length === 0 && problems.length === 0)
     problems.push(
-      text`to and tags are empty, so nothing would change: set to, or tags for the image in its own repository`,
+      text`to and tags are empty, so nothing would change: set to, or tags for the image in its own repository (or image-tags of the environment in slipway.yml)`,
     )
   if (source === undefined || problems.length > 0) throw invalidInputs(problems)
   const { registry, repository: name } = source
