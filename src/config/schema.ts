@@ -3,7 +3,7 @@ import { isTag } from '../image/reference.ts'
 import { regionPattern, regionProblem } from '../partitions.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
 import { deploymentSchema } from './deployment-settings.ts'
-import { checkImageTags } from './image-tags.ts'
+import { checkImageTags } from './environment-tags.ts'
 import { checkServices } from './services.ts'
 import { checkWaves } from './waves.ts'
 
