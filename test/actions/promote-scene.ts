@@ -1,6 +1,9 @@
 /** One promotion in this process: two accounts in two regions, and roles of both. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createPromote } from '../../src/actions/promote/index.ts'
 import { Failure, reasonOf } from '../../src/failure.ts'
+import { endMarks } from '../../src/github/end-mark.ts'
 import { renderText } from '../../src/text.ts'
 import { signedImage } from '../image/signed-image.ts'
 import { copyScene } from '../registry/copy-scene.ts'
@@ -26,7 +29,7 @@ export async function promoteScene(image = signedImage()) {
   const scene = copyScene()
   const [one, other] = [scene.source.simulator, scene.target.simulator]
   await image.pushTo(scene.source.registry, 'api', 'v1')
-  const simulators: Readonly<Record<string, Simulator>> = { [near]: one, [far]: other }
+  const simulators: Readonly<Record<string, Simulator>> = { [near]: one, [far]: other, 'api.github.com': one }
   other.iam.role({ name: 'write', trust: { sub: '*' } })
   const action = createPromote({
     requestHandler: accountHandler(one, other),
@@ -36,11 +39,12 @@ export async function promoteScene(image = signedImage()) {
       return simulator.fetch(input, init)
     },
   })
-  const run = async (inputs: Record<string, string> = {}, environment: Record<string, string> = {}): Promise<Ran> => {
+  const run = async (inputs: Record<string, string> = {}, slipwayYml?: string): Promise<Ran> => {
     const runner = await fakeRunner({
       clock: one.clock.forProgram,
-      environment: { ...keys, AWS_REGION: 'eu-west-1', ...environment },
+      environment: { ...keys, AWS_REGION: 'eu-west-1', GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '7' },
     })
+    if (slipwayYml !== undefined) await writeFile(join(runner.workspace, 'slipway.yml'), slipwayYml)
     const idToken = async (audience: string) => other.oidc.token(audience)
     const ran = action.main(givenInputs(action.inputs, inputs), { ...runner, idToken })
     const failure = await ran.then(
@@ -54,7 +58,22 @@ export async function promoteScene(image = signedImage()) {
     const told = parts?.map((part) => renderText(part, (theirs) => theirs)).join(' | ')
     return { outputs: runner.outputs, lines: runner.lines, code: failure?.code, failure: told }
   }
-  return { ...scene, image, run }
+  /** A deployment on GitHub's page that ended. */
+  const deployed = async (environment: string, service: string, digest: string, state = 'success') => {
+    const url = 'https://api.github.com/repos/acme/shop/deployments'
+    const post = async (path: string, body: object) => {
+      const headers = { authorization: 'Bearer ghs_test' }
+      const response = await one.fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      if (!response.ok) throw new Error(await response.text())
+      return (await response.json()) as { readonly id: number }
+    }
+    const { id } = await post('', { ref: 'main', environment })
+    const what = digest as `sha256:${string}`
+    const [mark = ''] = endMarks({ services: [service], what }, state === 'failure')
+    const log_url = 'https://github.com/acme/shop/actions/runs/7'
+    await post(`/${id}/statuses`, { state, description: `deployed${mark}`, log_url })
+  }
+  return { ...scene, image, run, deployed }
 }
 
 /** Requests of a session of the other account's role end there: by the role's ARN, then by the key of the session. */
