@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPromote } from '../../src/actions/promote/index.ts'
+import type { World } from '../../src/actions/world/world.ts'
 import { Failure, reasonOf } from '../../src/failure.ts'
 import { endMarks } from '../../src/github/end-mark.ts'
 import { renderText } from '../../src/text.ts'
@@ -31,14 +32,15 @@ export async function promoteScene(image = signedImage()) {
   await image.pushTo(scene.source.registry, 'api', 'v1')
   const simulators: Readonly<Record<string, Simulator>> = { [near]: one, [far]: other, 'api.github.com': one }
   other.iam.role({ name: 'write', trust: { sub: '*' } })
-  const action = createPromote({
+  const world: World = {
     requestHandler: accountHandler(one, other),
     fetch: (input, init) => {
       const simulator = simulators[new URL(String(input)).host]
       if (simulator === undefined) throw new Error(`no registry at ${String(input)}`)
       return simulator.fetch(input, init)
     },
-  })
+  }
+  const action = createPromote(world)
   const run = async (inputs: Record<string, string> = {}, slipwayYml?: string): Promise<Ran> => {
     const runner = await fakeRunner({
       clock: one.clock.forProgram,
@@ -73,7 +75,7 @@ export async function promoteScene(image = signedImage()) {
     const log_url = 'https://github.com/acme/shop/actions/runs/7'
     await post(`/${id}/statuses`, { state, description: `deployed${mark}`, log_url })
   }
-  return { ...scene, image, run, deployed }
+  return { ...scene, image, run, deployed, world, idToken: async (audience: string) => other.oidc.token(audience) }
 }
 
 /** Requests of a session of the other account's role end there: by the role's ARN, then by the key of the session. */

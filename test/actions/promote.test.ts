@@ -77,7 +77,7 @@ describe('promote', () => {
     const inputs = { image: 'api:v1', to: 'team/one\nteam/two' }
     expect(await run(inputs)).toMatchObject({
       code: 'repository-not-found',
-      failure: `RepositoryNotFoundException: target repositories do not exist: ${near}/team/one, ${near}/team/two |  | Correct to, to-region or to-role-to-assume; or create the repository, or set create-repository: true. Nothing has been copied.`,
+      failure: `RepositoryNotFoundException: target repositories do not exist: ${near}/team/one, ${near}/team/two |  | Correct to, to-region or to-role-to-assume; or create the repository, or set create-repository: true. Nothing has been pushed.`,
     })
     const { failure, outputs } = await run({ ...inputs, 'create-repository': 'true' })
     expect(failure).toBeUndefined()

@@ -7,6 +7,7 @@ import { InputMistakes } from '../../runner/input-mistakes.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
+import { copyTargets } from '../inputs/copy-targets.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 
 const repository: InputReader<string> = (given) => {
@@ -82,6 +83,7 @@ export const buildPushInputs = {
   'no-cache': flag(false),
   pull: flag(false),
   'oci-layout': optionalText,
+  'also-push-to': copyTargets('also-push-to'),
   'dry-run': flag(false),
 }
 

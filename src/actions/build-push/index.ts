@@ -17,6 +17,7 @@ import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
+import { prepareCopies } from './also-push.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
@@ -52,6 +53,7 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
   if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
+  const copies = await prepareCopies(inputs, runner, world)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -65,7 +67,7 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
       },
       openPorts(inputs, runner, world),
     )
-    await report(published, found, runner)
+    await report(published, await copies(published), found, runner)
   } finally {
     await layout?.close()
   }
@@ -144,6 +146,7 @@ function masked(login: RegistryLogin, runner: Runner): RegistryLogin {
 
 async function report(
   { repository, digest, tag, tags, reused }: Published,
+  copies: readonly string[],
   origin: BuildOrigin,
   runner: Runner,
 ): Promise<void> {
@@ -151,6 +154,7 @@ async function report(
   setOutputs(runner, {
     digest,
     image,
+    images: [image, ...copies].join('\n'),
     name: repository.uri,
     repository: repository.name,
     tag,
@@ -158,7 +162,7 @@ async function report(
     reused: String(reused),
     revision: revisionOutput(origin),
   })
-  await addArtifact(runner.environment, image)
+  for (const one of [image, ...copies]) await addArtifact(runner.environment, one)
 }
 
 /** Calls neither AWS nor Docker. */
@@ -172,7 +176,7 @@ function reportDryRun(
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
   runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
   const [tag] = tags
-  const nothing = { digest: '', image: '', name: '', reused: '' }
+  const nothing = { digest: '', image: '', images: '', name: '', reused: '' }
   setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
 }
 

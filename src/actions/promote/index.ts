@@ -1,5 +1,4 @@
 import { addArtifact } from '../../github/artifacts.ts'
-import { isEmulator, isLoopback } from '../../http/hosts.ts'
 import type { CopiedImage, CopyPlan } from '../../image/copy.ts'
 import { ecrPlaceOf } from '../../image/ecr-host.ts'
 import { promote, requireTags } from '../../image/promote.ts'
@@ -8,12 +7,12 @@ import { nameOf } from '../../image/source-image.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'
+import { createMissing, type DescribedTarget, describeTargets, foreignRegistries } from '../world/described-targets.ts'
+import { findSource } from '../world/find-source.ts'
 import { type OpenEnd, openCopyEnds } from '../world/open-copy-end.ts'
 import { network, type World } from '../world/world.ts'
 import { atEnvironment, isRunByAll } from './at-environment.ts'
-import { findSource } from './find-source.ts'
 import { type PromoteInputs, type Promotion, promoteInputs, promotionOf } from './promote-inputs.ts'
-import { createMissing, type DescribedTarget, describeTargets } from './targets.ts'
 
 /** Copies one image by digest. The network is a parameter, so that tests define the responses of AWS and the registries. */
 export function createPromote(world: World): Action<typeof promoteInputs> {
@@ -34,7 +33,7 @@ async function main(given: PromoteInputs, runner: Runner, world: World): Promise
   const plan = await findSource(source, promotion.reference, inputs.referrers)
   reportSource(plan, promotion, runner)
   if (!(await isRunByAll(place, plan.root.digest, runner, world))) return reportNothing(plan, ends, [], runner)
-  const found = await describeTargets(ends, inputs)
+  const found = await describeTargets(ends, { ...inputs, namedBy: 'to, to-region or to-role-to-assume' })
   for (const target of found) await requireTags(plan, target, promotion.tags)
   if (inputs.dryRun) return reportDryRun(plan, found, promotion, runner)
   const targets = await createMissing(found, inputs, runner)
@@ -42,20 +41,10 @@ async function main(given: PromoteInputs, runner: Runner, world: World): Promise
   await report(plan, targets, promotion, copied, runner)
 }
 
-/** Every registry has to be one that Amazon ECR's tokens are for. Throws `inputs-invalid` with all that are not. */
-function requireRegistries({ registry, targets }: Promotion, { environment }: Runner): void {
-  const isKnown = (host: string) => {
-    const name = host.replace(/:\d+$/, '')
-    return ecrPlaceOf(host) !== undefined || isLoopback(name) || isEmulator(name, environment)
-  }
-  const named = [['image', registry] as const, ...targets.map((target) => ['to', target.registry] as const)]
-  const problems = named.flatMap(([input, host]) =>
-    host === undefined || isKnown(host)
-      ? []
-      : [
-          text`${input} has the registry ${untrusted(host)}; allowed: private registries of Amazon ECR, such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com`,
-        ],
-  )
+/** Throws `inputs-invalid` with all registries that are none of Amazon ECR's. */
+function requireRegistries({ registry, targets }: Promotion, runner: Runner): void {
+  const hosts = targets.map((target) => target.registry)
+  const problems = [...foreignRegistries('image', [registry], runner), ...foreignRegistries('to', hosts, runner)]
   if (problems.length > 0) throw invalidInputs(problems)
 }
 

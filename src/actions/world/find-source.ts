@@ -3,7 +3,7 @@ import { type CopyPlan, planCopy } from '../../image/copy.ts'
 import { isDigest } from '../../image/reference.ts'
 import { nameOf } from '../../image/source-image.ts'
 import { text, untrusted } from '../../text.ts'
-import type { OpenEnd } from '../world/open-copy-end.ts'
+import type { OpenEnd } from './open-copy-end.ts'
 
 /** The image to promote, by digest or tag. Throws `image-not-found` or `repository-not-found`, with the reason if ECR knows it. */
 export async function findSource(source: OpenEnd, reference: string, referrers: boolean): Promise<CopyPlan> {

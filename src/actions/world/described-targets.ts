@@ -1,12 +1,16 @@
 import { Failure } from '../../failure.ts'
+import { isEmulator, isLoopback } from '../../http/hosts.ts'
+import { ecrPlaceOf } from '../../image/ecr-host.ts'
 import type { PromoteTarget } from '../../image/promote.ts'
 import { nameOf } from '../../image/source-image.ts'
 import type { Runner } from '../../runner/action.ts'
-import { joined, text, untrusted } from '../../text.ts'
-import type { OpenEnd } from '../world/open-copy-end.ts'
+import { joined, type Text, text, untrusted } from '../../text.ts'
+import type { OpenEnd } from './open-copy-end.ts'
 
 /** What happens with a repository that does not exist. */
 export interface RepositoryOptions {
+  /** Inputs that name the targets, for the message. */
+  readonly namedBy: string
   readonly createRepository: boolean
   readonly immutableTags: boolean
 }
@@ -23,7 +27,7 @@ export interface DescribedTarget extends PromoteTarget, OpenEnd {
  */
 export async function describeTargets(
   ends: readonly OpenEnd[],
-  { createRepository }: RepositoryOptions,
+  { createRepository, namedBy }: Pick<RepositoryOptions, 'createRepository' | 'namedBy'>,
 ): Promise<readonly DescribedTarget[]> {
   const described: DescribedTarget[] = []
   for (const end of ends) {
@@ -36,14 +40,14 @@ export async function describeTargets(
   throw new Failure({
     code: 'repository-not-found',
     what: text`RepositoryNotFoundException: ${missing.length === 1 ? 'the target repository does' : 'target repositories do'} not exist: ${names}`,
-    fix: text`Correct to, to-region or to-role-to-assume; or create the repository, or set create-repository: true. Nothing has been copied.`,
+    fix: text`Correct ${namedBy}; or create the repository, or set create-repository: true. Nothing has been pushed.`,
   })
 }
 
 /** Creates what is missing. */
 export async function createMissing(
   targets: readonly DescribedTarget[],
-  { immutableTags }: RepositoryOptions,
+  { immutableTags }: Pick<RepositoryOptions, 'immutableTags'>,
   { log }: Pick<Runner, 'log'>,
 ): Promise<readonly DescribedTarget[]> {
   const created: DescribedTarget[] = []
@@ -57,4 +61,23 @@ export async function createMissing(
     created.push({ ...target, settings, isMissing: false })
   }
   return created
+}
+
+/** A sentence for every registry that is none of Amazon ECR's, whose tokens are for those. `input` names it. */
+export function foreignRegistries(
+  input: string,
+  hosts: readonly (string | undefined)[],
+  { environment }: Pick<Runner, 'environment'>,
+): readonly Text[] {
+  const isKnown = (host: string) => {
+    const name = host.replace(/:\d+$/, '')
+    return ecrPlaceOf(host) !== undefined || isLoopback(name) || isEmulator(name, environment)
+  }
+  return hosts.flatMap((host) =>
+    host === undefined || isKnown(host)
+      ? []
+      : [
+          text`${input} has the registry ${untrusted(host)}; allowed: private registries of Amazon ECR, such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com`,
+        ],
+  )
 }
