@@ -1,7 +1,10 @@
 /** `promote` through its front door: two accounts, two regions, and what can be wrong at either end. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { signedImage } from '../image/signed-image.ts'
 import { imageStore } from '../simulator/image-store.ts'
+import { needsOf } from '../simulator/permissions.ts'
 import { far, near, promoteScene, writer } from './promote-scene.ts'
 
 const across = { image: 'api:v1', to: `${far}/shop/api`, 'to-role-to-assume': writer }
@@ -57,7 +60,10 @@ describe('promote', () => {
     expect(failure).toBeUndefined()
     expect(source.stored.tags.get('production')).toBe(image.digest)
     expect(outputs).toMatchObject({ 'copied-blobs': '0', image: `${near}/api@${image.digest}` })
-    expect(source.requests().filter((operation) => !operation.startsWith('GET '))).toEqual([
+    expect(source.requests()).toEqual([
+      `GET /v2/api/manifests/${image.digest}`,
+      `GET /v2/api/manifests/${image.digest}`,
+      'GET /v2/api/manifests/production',
       'PUT /v2/api/manifests/production',
     ])
   })
@@ -267,4 +273,32 @@ describe('inputs', () => {
     expect((await run(inputs)).failure).toMatch(expected)
     expect(source.requests()).toEqual([])
   })
+})
+
+test('needs the permissions that its README lists for each side, and no others', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../actions/promote/README.md'), 'utf8')
+  const rows = [...readme.matchAll(/^\| ((?:`ecr:\w+`[^|]*)+)\| (\w+) \| (optional)?/gm)]
+  const listed = (side: string) =>
+    rows
+      .filter(([, , of, optional]) => optional === undefined && (of === side || of === 'both'))
+      .flatMap(([, names = '']) => [...names.matchAll(/ecr:\w+/g)].map(([name]) => name))
+  const { source, target, run } = await promoteScene()
+  target.stored.mutability = 'IMMUTABLE'
+  for (const { simulator } of [source, target]) simulator.recorder.clear()
+  await run({ ...across, to: `${across.to}\n${far}/new`, 'create-repository': 'true' })
+  await run(across)
+  const used = ({ simulator }: typeof source) =>
+    new Set(simulator.recorder.all.flatMap((call) => needsOf(call).map(({ action }) => action)))
+  const ofSource = used(source)
+  const ofTarget = used(target)
+  for (const [side, actions] of [
+    ['source', ofSource],
+    ['target', ofTarget],
+  ] as const)
+    expect([...actions].toSorted()).toEqual(
+      // A chunk of its own is sent for blobs beyond 64 MiB only.
+      listed(side)
+        .filter((action) => action !== 'ecr:UploadLayerPart')
+        .toSorted(),
+    )
 })

@@ -12,7 +12,7 @@ import type { BuildPushInputs } from './build-push-inputs.ts'
 const input = 'also-push-to'
 
 /**
- * Checks the repositories of `also-push-to` before the build. Returns what copies the pushed image to all of them, tags it there,
+ * Checks the repositories of `also-push-to` before the build, and creates them on request. Returns what copies the pushed image to all of them, tags it there,
  * and returns its names. Throws `inputs-invalid`, `repository-not-found`.
  */
 export async function prepareCopies(
@@ -31,11 +31,11 @@ export async function prepareCopies(
   for (const target of to)
     ends.push(await open({ ...target, side: 'target', region: awsRegion, role: target.role ?? roleToAssume }))
   const described = await describeTargets(ends, { ...inputs, namedBy: input })
+  const targets = await createMissing(described, inputs, runner)
   return async ({ digest, tags }) => {
     const source = await open({ ...place, side: 'source', registry: undefined, repository })
     const plan = await findSource(source, digest, true)
-    for (const target of described) await requireTags(plan, target, tags)
-    const targets = await createMissing(described, inputs, runner)
+    for (const target of targets) await requireTags(plan, target, tags)
     await promote(plan, targets, tags, { clock: runner.clock, say: runner.log.info })
     return targets.map((target) => `${nameOf(target)}@${digest}`)
   }

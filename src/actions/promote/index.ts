@@ -30,7 +30,9 @@ async function main(given: PromoteInputs, runner: Runner, world: World): Promise
   requireRegistries(promotion, runner)
   const { clock, log } = runner
   const { source, ends } = await openEnds(inputs, promotion, runner, world)
-  const plan = await findSource(source, promotion.reference, inputs.referrers)
+  // Tags alone need nothing of what refers to the image.
+  const isCopied = ends.some((end) => nameOf(end) !== nameOf(source))
+  const plan = await findSource(source, promotion.reference, inputs.referrers && isCopied)
   reportSource(plan, promotion, runner)
   if (!(await isRunByAll(place, plan.root.digest, runner, world))) return reportNothing(plan, ends, [], runner)
   const found = await describeTargets(ends, { ...inputs, namedBy: 'to, to-region or to-role-to-assume' })
