@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { failure } from '../aws/simulated.ts'
+import { signedImage } from '../image/signed-image.ts'
 import { writeLayout } from '../oci-layout.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { far, near, promoteScene, writer } from './promote-scene.ts'
@@ -62,6 +63,15 @@ describe('also-push-to', () => {
     expect(code).toBe('registry-rejected')
     expect(what).toBe(`The registry could not use the KMS key of the repository (target: ${far}/shop/api)`)
     expect(target.stored.tags.has('v2')).toBe(false)
+  })
+
+  test('fails before a byte is copied where an immutable tag of a target has another image', async () => {
+    const { target, run } = await scene()
+    await signedImage('another').pushTo(target.registry, 'shop/api', 'v2')
+    target.stored.mutability = 'IMMUTABLE'
+    target.requests()
+    expect((await failure(run({ 'also-push-to': there }))).code).toBe('image-tag-taken')
+    expect(target.requests().filter((operation) => !operation.startsWith('GET '))).toEqual([])
   })
 
   test.each(['public.ecr.aws/acme/api', 'docker.io/acme/api'])('is refused by name for %s', async (name) => {

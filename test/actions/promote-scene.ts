@@ -18,6 +18,9 @@ export const writer = `arn:aws:iam::${accounts.target}:role/write`
 export const near = `${accounts.source}.dkr.ecr.eu-west-1.amazonaws.com`
 export const far = `${accounts.target}.dkr.ecr.us-east-1.amazonaws.com`
 
+/** The same registry under its dual-stack name. */
+export const farToo = `${accounts.target}.dkr-ecr.us-east-1.on.aws`
+
 export interface Ran {
   readonly outputs: Record<string, string>
   readonly lines: readonly string[]
@@ -30,12 +33,20 @@ export async function promoteScene(image = signedImage()) {
   const scene = copyScene()
   const [one, other] = [scene.source.simulator, scene.target.simulator]
   await image.pushTo(scene.source.registry, 'api', 'v1')
-  const simulators: Readonly<Record<string, Simulator>> = { [near]: one, [far]: other, 'api.github.com': one }
+  const simulators: Readonly<Record<string, Simulator>> = {
+    [near]: one,
+    [far]: other,
+    [farToo]: other,
+    'api.github.com': one,
+  }
+  const hosts = new Set<string>()
   other.iam.role({ name: 'write', trust: { sub: '*' } })
   const world: World = {
     requestHandler: accountHandler(one, other),
     fetch: (input, init) => {
-      const simulator = simulators[new URL(String(input)).host]
+      const { host } = new URL(String(input))
+      hosts.add(host)
+      const simulator = simulators[host]
       if (simulator === undefined) throw new Error(`no registry at ${String(input)}`)
       return simulator.fetch(input, init)
     },
@@ -75,7 +86,15 @@ export async function promoteScene(image = signedImage()) {
     const log_url = 'https://github.com/acme/shop/actions/runs/7'
     await post(`/${id}/statuses`, { state, description: `deployed${mark}`, log_url })
   }
-  return { ...scene, image, run, deployed, world, idToken: async (audience: string) => other.oidc.token(audience) }
+  return {
+    ...scene,
+    image,
+    run,
+    deployed,
+    hosts,
+    world,
+    idToken: async (audience: string) => other.oidc.token(audience),
+  }
 }
 
 /** Requests of a session of the other account's role end there: by the role's ARN, then by the key of the session. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { signedImage } from '../image/signed-image.ts'
 import { imageStore } from '../simulator/image-store.ts'
 import { needsOf } from '../simulator/permissions.ts'
-import { far, near, promoteScene, writer } from './promote-scene.ts'
+import { far, farToo, near, promoteScene, writer } from './promote-scene.ts'
 
 const across = { image: 'api:v1', to: `${far}/shop/api`, 'to-role-to-assume': writer }
 
@@ -66,6 +66,15 @@ describe('promote', () => {
       'GET /v2/api/manifests/production',
       'PUT /v2/api/manifests/production',
     ])
+  })
+
+  test('goes to the name of the registry that was given', async () => {
+    const { image, target, hosts, run } = await promoteScene()
+    const { failure, outputs } = await run({ ...across, to: `${farToo}/shop/api` })
+    expect(failure).toBeUndefined()
+    expect(outputs.image).toBe(`${farToo}/shop/api@${image.digest}`)
+    expect([...hosts].toSorted()).toEqual([near, farToo].toSorted())
+    expect(target.stored.tags.get('v1')).toBe(image.digest)
   })
 
   test('is said to be there the second time', async () => {

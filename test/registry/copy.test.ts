@@ -44,6 +44,39 @@ describe('a copy', () => {
     expect(put.at(-1)).toBe(image.cosignTag)
   })
 
+  test('lists referrers in the tag of their subject where the target has no list of them', async () => {
+    const { image, target, copy } = await pushed()
+    const plain: CopyEnd = {
+      ...target,
+      registry: {
+        ...target.registry,
+        async referrers(repository, digest) {
+          const index = await target.registry.manifest(repository, digest.replace(':', '-'))
+          const listed = index && JSON.parse(new TextDecoder().decode(index.content)).manifests
+          return { referrers: listed ?? [], isNative: false }
+        },
+      },
+    }
+    await copy(plain, false)
+    const [known] = image.manifests
+    const entry = { mediaType: known?.mediaType, digest: known?.digest, size: known?.content.length }
+    const mediaType = 'application/vnd.oci.image.index.v1+json'
+    const index = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType, manifests: [entry] }))
+    await target.registry.pushManifest('shop/api', image.digest.replace(':', '-'), mediaType, index)
+    await copy(plain)
+    const listed = await plain.registry.referrers('shop/api', image.digest)
+    expect(listed.referrers).toHaveLength(3)
+    expect(listed.referrers).toEqual(
+      expect.arrayContaining([
+        entry,
+        expect.objectContaining({ digest: image.signature, artifactType: expect.any(String) }),
+      ]),
+    )
+    target.requests()
+    await copy(plain)
+    expect(target.requests().filter((operation) => operation.startsWith('PUT '))).toEqual([])
+  })
+
   test('sends nothing a second time, and reads no blob', async () => {
     const { image, source, target, copy } = await pushed()
     await copy()

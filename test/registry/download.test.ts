@@ -70,6 +70,19 @@ describe('a blob that is read', () => {
     expect(seen.map((line) => line.split(' ')[1])).toEqual(['whole', 'bytes=100000-299999', 'bytes=200000-299999'])
   })
 
+  test('comes from the storage behind the registry, without the password', async () => {
+    const storage = 'https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/layer'
+    const known: boolean[] = []
+    const { read } = open((url, headers) => {
+      known.push(headers.has('authorization'))
+      return url.href === storage
+        ? new Response(content)
+        : new Response(null, { status: 307, headers: { location: storage } })
+    })
+    expect((await read()).equals(content)).toBe(true)
+    expect(known).toEqual([true, false])
+  })
+
   test('is cut to the requested part where the registry ignores Range', async () => {
     const { read } = open(() => new Response(content))
     expect((await read(100_000, 150_000)).equals(content.slice(100_000, 150_000))).toBe(true)
