@@ -19,7 +19,9 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { type OwnRegistry, startRegistry } from './own-engine.ts'
 
 const execute = promisify(execFile)
-const folders = (process.env.PATH ?? '').split(delimiter)
+/** With the folder that .ci/engines compiles crane into. */
+const path = [process.env.PATH, process.env.SLIPWAY_ENGINES].filter(Boolean).join(delimiter)
+const folders = path.split(delimiter)
 const has = (program: string) => folders.some((folder) => existsSync(join(folder, program)))
 const missing = ['docker-registry', 'htpasswd', 'skopeo'].filter((program) => !has(program))
 if (missing.length > 0 && process.env.SLIPWAY_DOCKER === 'required')
@@ -93,7 +95,7 @@ withRegistries('promote between two real registries', () => {
     const folder = temporaryFolder()
     const auths = { [host]: { auth: Buffer.from(`${username}:${password}`).toString('base64') } }
     await writeFile(join(folder, 'config.json'), JSON.stringify({ auths }))
-    const env = { PATH: process.env.PATH ?? '', DOCKER_CONFIG: folder }
+    const env = { PATH: path, DOCKER_CONFIG: folder }
     const byCrane = await execute('crane', ['manifest', '--insecure', reference], { env })
     expect(byCrane.stdout.trimEnd()).toBe(stdout.trimEnd())
     return stdout
