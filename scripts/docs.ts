@@ -38,6 +38,7 @@ fill('actions/doctor/README.md', { findings: findingTable() })
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
+documentWorkflow('docs/promote.md', 'promote', '.github/workflows/promote.yml')
 fill('docs/networks.md', { partitions: partitionTable() })
 fill('docs/revision.md', { events: eventTable() })
 fill('docs/inputs.md', { 'lost-inputs': lostInputTable() })
@@ -80,11 +81,11 @@ function documentAction(readme: string, file: string): void {
 }
 
 function documentWorkflow(readme: string, prefix: string, file: string): void {
-  const { inputs = {}, outputs = {}, secrets = {} } = read<WorkflowFile>(file).on.workflow_call ?? {}
+  const { inputs = {}, outputs = {}, secrets } = read<WorkflowFile>(file).on.workflow_call ?? {}
   fill(readme, {
     [`${prefix}-inputs`]: inputTable(inputs),
     [`${prefix}-outputs`]: outputTable(outputs),
-    [`${prefix}-secrets`]: outputTable(secrets),
+    ...(secrets && { [`${prefix}-secrets`]: outputTable(secrets) }),
   })
 }
 

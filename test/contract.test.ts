@@ -53,6 +53,7 @@ const rootAction = read<ActionFile>('action.yml')
 const workflows = {
   deploy: read<WorkflowFile>('.github/workflows/deploy.yml'),
   rollback: read<WorkflowFile>('.github/workflows/rollback.yml'),
+  promote: read<WorkflowFile>('.github/workflows/promote.yml'),
 }
 const actions = new Map<string, Action<InputSpec>>(
   await Promise.all(

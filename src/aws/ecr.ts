@@ -16,6 +16,10 @@ export function ecr(connection: Connection): Ecr {
     creationTemplates: () => creationTemplates(connection),
     imageDigest: (repository, reference) => imageDigest(connection, repository, reference),
     pushedAt: (repository, digest) => pushedAt(connection, repository, digest),
+    imageStatus: async (repository, reference) => {
+      const image = await describeImage(connection, repository, reference)
+      return image && (image.imageStatus ?? 'ACTIVE')
+    },
     tags: (repository) => tags(connection, repository),
     login: () => login(connection),
   }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { isTag } from '../image/reference.ts'
 import { regionPattern, regionProblem } from '../partitions.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
 import { deploymentSchema } from './deployment-settings.ts'
+import { checkImageTags } from './environment-tags.ts'
 import { checkServices } from './services.ts'
 import { checkWaves } from './waves.ts'
 
@@ -82,6 +84,13 @@ const placed = z.strictObject({
     .url('must be a URL such as https://api.example.com')
     .optional()
     .describe('URL of the environment, displayed by GitHub, in the summary and in Slack.'),
+  'image-tags': z
+    .array(z.string().refine(isTag, 'must be at most 128 letters, digits, "_", "." and "-"'))
+    .min(1, 'must have a tag')
+    .optional()
+    .describe(
+      'Tags that the image gets in its repository once all services of this environment run it, such as production.',
+    ),
   slack: z
     .string()
     .regex(channelId, channelIdRule)
@@ -102,6 +111,7 @@ export const configSchema = z
       .describe('The environments, each named like its GitHub environment.'),
   })
   .superRefine(checkServices)
+  .superRefine(checkImageTags)
 
 /** slipway.yml, once it is valid. */
 export type Config = z.infer<typeof configSchema>

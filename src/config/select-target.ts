@@ -54,6 +54,11 @@ export function selectWaves(config: Config, environmentName: string): readonly (
   return environmentOf(config, environmentName).waves
 }
 
+/** Tags that the image gets once the environment runs it. */
+export function selectImageTags(config: Config, environmentName: string): readonly string[] {
+  return environmentOf(config, environmentName)['image-tags'] ?? []
+}
+
 /** Names of the environment's services, in the order of the file. */
 export function serviceNames(config: Config, environmentName: string): readonly string[] {
   return Object.keys(environmentOf(config, environmentName).services)

@@ -13,17 +13,37 @@ export function beginOrder(
   return order === undefined || dryRun ? Promise.resolve() : begun(requireOrder(order, environments))
 }
 
-type Standing = { readonly isProven: true } | { readonly isProven: false; readonly why: Text }
+type Standing =
+  | { readonly isProven: true }
+  /** `isUnread`: GitHub's page could not be read, so that a later try may end otherwise without another deployment. */
+  | { readonly isProven: false; readonly why: Text; readonly isUnread?: boolean }
+
+/** A service that is not proven to have been deployed. */
+export interface Unproven {
+  readonly service: string
+  readonly why: Text
+  readonly isUnread: boolean
+}
+
+/** The first service that is not proven to run the image in `order.before`; undefined where all are. */
+export async function firstUnproven(
+  order: EnvironmentOrder,
+  history: EnvironmentHistory | undefined,
+): Promise<Unproven | undefined> {
+  for (const service of order.services) {
+    const standing = await standingOf(service, order, history)
+    if (!standing.isProven) return { service, why: standing.why, isUnread: standing.isUnread ?? false }
+  }
+  return undefined
+}
 
 /**
  * Proves that the environment before runs what is to be deployed here: each service ended well there with the same image,
  * in this run or in the last one. Throws `environment-order-unproven`.
  */
 async function requireOrder(order: EnvironmentOrder, history: EnvironmentHistory | undefined): Promise<void> {
-  for (const service of order.services) {
-    const standing = await standingOf(service, order, history)
-    if (!standing.isProven) throw unproven(order, service, standing.why)
-  }
+  const found = await firstUnproven(order, history)
+  if (found !== undefined) throw unproven(order, found.service, found.why)
 }
 
 async function standingOf(
@@ -33,7 +53,7 @@ async function standingOf(
 ): Promise<Standing> {
   let isNewest = true
   for await (const end of history?.ends(order.before, service) ?? []) {
-    if ('unknown' in end) return { isProven: false, why: unread(end) }
+    if ('unknown' in end) return { isProven: false, why: unread(end), isUnread: true }
     const isOurs = end.run === order.run
     if (end.kind === 'rolled-back')
       return {

@@ -34,7 +34,7 @@ const lanes = 4
 export async function pushByDigest(
   registry: Registry,
   { repository, host }: PushTarget,
-  plan: ImagePlan,
+  plan: Pick<ImagePlan, 'blobs' | 'base' | 'manifests'>,
   contentOf: (blob: Descriptor) => BlobContent,
 ): Promise<PushedImage> {
   const waiting = [...plan.blobs]

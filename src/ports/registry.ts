@@ -38,6 +38,11 @@ export interface Ecr extends ImageRepositories {
     repository: string,
     reference: { readonly tag: string } | { readonly digest: string },
   ): Promise<string | undefined>
+  /** `ACTIVE`, `ARCHIVED` or `ACTIVATING` (ImageDetail, imageStatus); undefined when there is no such image or repository. */
+  imageStatus(
+    repository: string,
+    reference: { readonly tag: string } | { readonly digest: string },
+  ): Promise<string | undefined>
   /** Of the images of one page (at most a thousand), newest first; undefined when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>
 }
@@ -54,11 +59,23 @@ export interface BlobContent {
   read(from: number, to: number): AsyncIterable<Uint8Array<ArrayBuffer>>
 }
 
+/** A manifest that names another one as its `subject`, such as a signature (OCI image spec, descriptor.md). */
+export interface Referrer {
+  readonly mediaType: string
+  readonly digest: string
+  /** Bytes. */
+  readonly size: number
+  readonly artifactType?: string
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
 /** An OCI distribution registry, for images that are pushed without Docker. Paths are those of the OCI distribution spec. */
 export interface Registry {
   hasBlob(repository: string, digest: string): Promise<boolean>
   /** Undefined when there is none. For configs, not for layers: at most 4 MiB. */
   blob(repository: string, digest: string): Promise<Uint8Array | undefined>
+  /** A blob of any size, read from the registry while it is uploaded to another one. Throws `image-not-found` on the way. */
+  blobContent(repository: string, blob: { readonly digest: string; readonly size: number }): BlobContent
   /** `from`: a repository of the same registry that probably has the blob, which is mounted then. */
   pushBlob(repository: string, blob: BlobContent, from?: string): Promise<'uploaded' | 'mounted'>
   /** Pushes by digest or tag; returns the digest that the registry reports. */
@@ -68,4 +85,9 @@ export interface Registry {
     repository: string,
     reference: string,
   ): Promise<{ readonly digest: string; readonly mediaType: string; readonly content: Uint8Array } | undefined>
+  /** `isNative`: by the registry's referrers API; otherwise by the tag `sha256-<hex>`, which who pushes a referrer keeps up to date. */
+  referrers(
+    repository: string,
+    digest: string,
+  ): Promise<{ readonly referrers: readonly Referrer[]; readonly isNative: boolean }>
 }

@@ -15,8 +15,10 @@ const smallBody = 1024 * 1024
 export interface AttemptTime {
   /** Aborts when the time is over or the job is cancelled. */
   readonly signal: AbortSignal
-  /** The next piece of the body is taken: from now on there is time again. */
+  /** The next piece of the body is taken, or has arrived: from now on there is time again. */
   progress(): void
+  /** A response that is read in pieces has begun: it is not silent. */
+  responded(): void
   isOver(): boolean
   /** Stops the timers. */
   end(): void
@@ -34,6 +36,7 @@ export function timeOf(
     attemptMilliseconds + ((isStreamed ? Math.min(length, pieceBytes) : length) / slowestBytesPerSecond) * 1000
   const ended = new AbortController()
   const tooSlow = new AbortController()
+  const answered = new AbortController()
   const over = AbortSignal.any([ended.signal, signal])
   let until = clock.monotonic() + limit
   const watch = async () => {
@@ -43,7 +46,7 @@ export function timeOf(
   void watch().catch(() => undefined)
   if (length <= smallBody)
     void clock
-      .sleep(silentLimit, over)
+      .sleep(silentLimit, AbortSignal.any([over, answered.signal]))
       .then(() => report(text`The registry has not responded for ${silentLimit / 1000} s, still waiting`))
       .catch(() => undefined)
   return {
@@ -51,6 +54,7 @@ export function timeOf(
     progress() {
       until = clock.monotonic() + limit
     },
+    responded: () => answered.abort(),
     isOver: () => tooSlow.signal.aborted,
     end: () => ended.abort(),
   }

@@ -1,8 +1,11 @@
 import { Failure } from '../failure.ts'
+import { verifiedContent } from '../image/blob-content.ts'
 import { digestOf, manifestTypes } from '../image/manifest.ts'
 import { isDigest } from '../image/reference.ts'
 import type { Registry } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
+import { downloadBlob } from './download.ts'
+import { listReferrers } from './referrers.ts'
 import { redirects } from './registry-attempt.ts'
 import type { RegistryOptions } from './registry-request.ts'
 import { createTransport, type Send } from './transport.ts'
@@ -12,9 +15,16 @@ import { uploadBlob } from './upload.ts'
 export function openRegistry(options: RegistryOptions): Registry {
   const transport = createTransport(options)
   const { send } = transport
+  const manifest: Registry['manifest'] = (repository, reference) => readManifest(send, repository, reference)
   return {
-    hasBlob: (repository, digest) => hasBlob(send, repository, digest, text`to check for ${untrusted(digest)}`),
+    hasBlob: (repository, digest) =>
+      hasBlob(send, repository, digest, text`to check for ${untrusted(digest)} (ecr:BatchCheckLayerAvailability)`),
     blob: (repository, digest) => readBlob(send, repository, digest),
+    blobContent(repository, blob) {
+      const download = { transport, signal: options.signal, repository, ...blob }
+      const stream = (from: number, to: number) => downloadBlob(download, from, to)
+      return verifiedContent(blob, stream, () => refuseContent(blob.digest))
+    },
     pushBlob: (repository, blob, from) =>
       uploadBlob(
         { transport, repository, blob, isThere: (doing) => hasBlob(send, repository, blob.digest, doing) },
@@ -22,7 +32,8 @@ export function openRegistry(options: RegistryOptions): Registry {
       ),
     pushManifest: (repository, reference, mediaType, content) =>
       pushManifest(send, repository, reference, mediaType, content),
-    manifest: (repository, reference) => readManifest(send, repository, reference),
+    manifest,
+    referrers: (repository, digest) => listReferrers(send, manifest, repository, digest),
   }
 }
 
@@ -80,7 +91,10 @@ async function readManifest(send: Send, repository: string, reference: string): 
 
 /** The digest is known before the content arrives: other content is refused. */
 function requireContent(content: Uint8Array, digest: string): Uint8Array {
-  if (digestOf(content) === digest) return content
+  return digestOf(content) === digest ? content : refuseContent(digest)
+}
+
+function refuseContent(digest: string): never {
   throw new Failure({
     code: 'registry-rejected',
     what: text`The registry returned content that does not match ${untrusted(digest)}`,

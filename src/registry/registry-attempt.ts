@@ -37,15 +37,40 @@ export async function sendOnce(
 ): Promise<RegistryAnswer> {
   const time = timeOf(options, request, report)
   const broken: { error?: unknown } = {}
+  let isStreamed = false
   try {
     const response = await follow(options, login, request, time, broken)
     if (redirects.includes(response.status) && !request.expected.includes(response.status))
       throw notFollowed(request, response)
+    if (request.isStreamed && response.ok && request.expected.includes(response.status)) {
+      isStreamed = true
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: new Uint8Array(),
+        pieces: piecesOf(response, time),
+      }
+    }
     return { status: response.status, headers: response.headers, body: await bodyOf(response, request) }
   } catch (error) {
     if (broken.error !== undefined) throw new UnreadableBody('the body cannot be read', { cause: broken.error })
     if (time.isOver() && !options.signal.aborted) throw new NoAnswer('no complete response in time')
     throw error
+  } finally {
+    if (!isStreamed) time.end()
+  }
+}
+
+/** The time of the attempt goes on with every piece. */
+async function* piecesOf(response: Response, time: AttemptTime): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  time.responded()
+  try {
+    for await (const piece of response.body ?? []) {
+      time.progress()
+      yield piece
+    }
+  } catch (error) {
+    throw time.isOver() ? new NoAnswer('no further byte in time') : error
   } finally {
     time.end()
   }

@@ -39,11 +39,16 @@ export interface RegistryRequest {
   readonly expected: readonly number[]
   /** The content is compared with its digest, so that it may come from the storage behind the registry. */
   readonly isVerified?: boolean
+  /** The body of an expected answer is read in pieces (`pieces`), which must be read or ended. */
+  readonly isStreamed?: boolean
 }
 
 /** An answer with its body, which is read within the time of the attempt. */
 export interface RegistryAnswer {
   readonly status: number
   readonly headers: Headers
+  /** Empty where the body is streamed. */
   readonly body: Uint8Array<ArrayBuffer>
+  /** The body of a streamed request, once. Ends with the network's error, or `NoAnswer` where the next piece is late. */
+  readonly pieces?: AsyncIterable<Uint8Array<ArrayBuffer>> | undefined
 }

@@ -46,7 +46,8 @@ export function createTransport(options: RegistryOptions): Transport {
     const used = login
     const outcome = await sendOrRefusal(options, await used, request, report)
     isReached ||= outcome.answer !== undefined || outcome.refusal.status !== undefined
-    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal, await used)) return outcome
+    if (!mayRenew || outcome.refusal === undefined || !isStaleLogin(outcome.refusal, request, await used))
+      return outcome
     // Uploads run in parallel: a later one uses the token that an earlier one renewed.
     if (login === used) login = undefined
     return attempt(request, false)
@@ -89,10 +90,13 @@ async function sendOrRefusal(
   }
 }
 
-/** Amazon ECR Public answers an expired token with 400, to HEAD without a body (aws/containers-roadmap#2835). */
-function isStaleLogin({ status, message }: Refusal, { scheme }: RegistryLogin): boolean {
+/**
+ * The response to a HEAD has no words. Amazon ECR Public answers an expired token with 400, to HEAD without a body
+ * (aws/containers-roadmap#2835).
+ */
+function isStaleLogin({ status, message }: Refusal, { method }: RegistryRequest, { scheme }: RegistryLogin): boolean {
   if (status === 400 && scheme === 'Bearer') return message === '' || /token.*(expired|invalid)/i.test(message)
-  return status === 401 || (status === 403 && /expired/i.test(message))
+  return status === 401 || (status === 403 && (method === 'HEAD' || /expired/i.test(message)))
 }
 
 /** The registry's errors (OCI distribution spec, "Error Codes"), or the start of a page that is not its own. */

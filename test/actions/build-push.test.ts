@@ -63,6 +63,7 @@ describe('build-push of a layout', () => {
     expect(runner.outputs).toEqual({
       digest,
       image: `${name}@${digest}`,
+      images: `${name}@${digest}`,
       name,
       repository: 'api',
       tag: sha,

@@ -98,6 +98,12 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       'role-to-assume is empty, but audience is set',
     ],
     ['build-push', { repository: 'api', 'scan-threshold': 'high' }, 'scan is empty, but scan-threshold is set'],
+    ['promote', { repository: 'api', to: 'live' }, 'digest is empty, but repository is set'],
+    [
+      'promote',
+      { image: 'api:v1', 'to-role-to-assume': 'arn:aws:iam::111122223333:role/w', tag: 'v1' },
+      'to is empty, but to-role-to-assume is set',
+    ],
     [
       'deploy',
       { ...here, 'force-desired-count': 'true', image: newImage },

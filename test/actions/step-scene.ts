@@ -6,6 +6,7 @@ import { createContinue } from '../../src/actions/continue/index.ts'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { createDoctor } from '../../src/actions/doctor/index.ts'
 import { action as plan } from '../../src/actions/plan/index.ts'
+import { createPromote } from '../../src/actions/promote/index.ts'
 import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition/index.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
 import type { World } from '../../src/actions/world/world.ts'
@@ -24,6 +25,7 @@ const actions: Readonly<Record<string, (world: World) => Action<InputSpec>>> = {
   plan: () => plan,
   'register-task-definition': createRegisterTaskDefinition,
   'build-push': createBuildPush,
+  promote: createPromote,
 }
 
 /** Inputs that action.yml has a default for, and that may not be empty. */

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
-import { selectImage, selectTarget, selectTargets, selectWaves } from '../../src/config/select-target.ts'
+import {
+  selectImage,
+  selectImageTags,
+  selectTarget,
+  selectTargets,
+  selectWaves,
+} from '../../src/config/select-target.ts'
 import { refusal } from '../refusal.ts'
 
 const written = `version: 1
@@ -109,6 +115,20 @@ test.each([
   const role = `arn:${partition}:iam::111122223333:role/slipway-deploy`
   expect(selectTarget(there, 'staging', 'api')).toMatchObject({ region, roleArn: role })
   expect(selectImage(there)).toMatchObject({ region, roleArn: role })
+})
+
+test('tags of an environment are tags, and those of an image', () => {
+  const tagged = (tags: string) => written.replace(/^ {2}staging:\n/m, `  staging:\n    image-tags: ${tags}\n`)
+  const messageOf = (content: string) => refusal(() => loadConfig(content, 'slipway.yml'))
+  expect(selectImageTags(loadConfig(tagged('[live, staging]'), 'slipway.yml').config, 'staging')).toEqual([
+    'live',
+    'staging',
+  ])
+  expect(selectImageTags(config, 'staging')).toEqual([])
+  expect(messageOf(tagged('[.live]'))).toContain('must be at most 128 letters')
+  expect(messageOf(tagged('[]'))).toContain('must have a tag')
+  const withoutImage = tagged('[live]').replace('image: { repository: api }\n', '')
+  expect(messageOf(withoutImage)).toContain('image-tags requires "image": the tags are those of that image')
 })
 
 test('the image lives where the first environment of the file is', () => {

@@ -332,6 +332,7 @@ function plainRegistry(host: string): Ecr {
     tags: async () => [],
     imageDigest: async () => undefined,
     pushedAt: async () => undefined,
+    imageStatus: async () => undefined,
     login: () => Promise.reject(new Error('not asked')),
   }
 }

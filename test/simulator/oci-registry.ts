@@ -307,8 +307,13 @@ function listTags({ repository, request }: Place): HttpResponse {
   return answer(200, { 'content-type': 'application/json', ...more }, JSON.stringify({ name: repository.name, tags }))
 }
 
-function referrers({ repository }: Place, digest: string): HttpResponse {
-  const manifests = [...repository.manifests.values()].flatMap((stored) => {
+/** Referrers on a page where the client does not ask for fewer; ListImageReferrers returns at most 50, too. */
+const referrersOnPage = 50
+
+function referrers({ repository, request }: Place, digest: string): HttpResponse {
+  if (request.method !== 'GET') return refuse(405, 'UNSUPPORTED', 'The operation is unsupported.')
+  if (!isDigest(digest)) return refuse(400, 'DIGEST_INVALID', `The digest '${digest}' is not valid`)
+  const all = [...repository.manifests.values()].flatMap((stored) => {
     const { subject, artifactType, config, annotations } = parseManifest(stored.content)
     const type = artifactType ?? config?.mediaType
     return subject?.digest === digest
@@ -323,9 +328,16 @@ function referrers({ repository }: Place, digest: string): HttpResponse {
         ]
       : []
   })
+  const start = Number(request.query.get('next') ?? 0)
+  const end = start + Number(request.query.get('n') ?? referrersOnPage)
   return answer(
     200,
-    { 'content-type': manifestTypes.index },
-    JSON.stringify({ schemaVersion: 2, mediaType: manifestTypes.index, manifests }),
+    {
+      'content-type': manifestTypes.index,
+      ...(end < all.length && {
+        link: `</v2/${repository.name}/referrers/${digest}?n=${end - start}&next=${end}>; rel="next"`,
+      }),
+    },
+    JSON.stringify({ schemaVersion: 2, mediaType: manifestTypes.index, manifests: all.slice(start, end) }),
   )
 }

@@ -21,6 +21,8 @@ const registryActions: readonly (readonly [RegExp, string])[] = [
   [/^GET .*\/blobs\//, 'ecr:GetDownloadUrlForLayer'],
   [/^PUT .*\/manifests\//, 'ecr:PutImage'],
   [/^(GET|HEAD) .*\/manifests\//, 'ecr:BatchGetImage'],
+  // API reference, ListImageReferrers: "must have the ecr:BatchGetImage permission".
+  [/^GET .*\/referrers\//, 'ecr:BatchGetImage'],
 ]
 
 /** A permission that a call needs, and the resource if it is another than the call's own. */

@@ -8,6 +8,7 @@ import { InputMistakes } from '../../runner/input-mistakes.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
+import { copyTargets } from '../inputs/copy-targets.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { pushJobInputs, scanInputs } from '../inputs/scan-inputs.ts'
 import { repositoryInputs } from './repository-inputs.ts'
@@ -103,6 +104,7 @@ export const buildPushInputs = {
   'oci-layout': optionalText,
   ...scanInputs,
   ...pushJobInputs,
+  'also-push-to': copyTargets('also-push-to'),
   'dry-run': flag(false),
 }
 

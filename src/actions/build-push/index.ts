@@ -17,6 +17,7 @@ import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws, regionOf } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
+import { prepareCopies } from './also-push.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
@@ -66,6 +67,7 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
   if (inputs.dryRun) return reportDryRun({ ...inputs, repository: repository.name }, tags, found, runner)
+  const copies = await prepareCopies(inputs, repository.creation, runner, world)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -84,8 +86,8 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
       },
       { ...ports, approve: gate.approve },
     )
-    await report(published, found, runner)
     await gate.afterwards(published.digest)
+    await report(published, await copies(published), found, runner)
     await writeBuildSummary(published, { inputs, found, started, registry }, runner)
     runner.log.info(calls.line())
   } finally {
@@ -158,6 +160,7 @@ function masked(login: RegistryLogin, runner: Runner): RegistryLogin {
 
 async function report(
   { repository, digest, tag, tags, reused }: Published,
+  copies: readonly string[],
   origin: BuildOrigin,
   runner: Runner,
 ): Promise<void> {
@@ -165,6 +168,7 @@ async function report(
   setOutputs(runner, {
     digest,
     image,
+    images: [image, ...copies].join('\n'),
     name: repository.uri,
     repository: repository.name,
     tag,
@@ -172,7 +176,7 @@ async function report(
     reused: String(reused),
     revision: revisionOutput(origin),
   })
-  await addArtifact(runner.environment, image)
+  for (const one of [image, ...copies]) await addArtifact(runner.environment, one)
 }
 
 /** Calls neither AWS nor Docker. */
@@ -186,7 +190,7 @@ function reportDryRun(
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
   runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
   const [tag] = tags
-  const nothing = { digest: '', image: '', name: '', reused: '', 'scan-status': '', findings: '' }
+  const nothing = { digest: '', image: '', images: '', name: '', reused: '', 'scan-status': '', findings: '' }
   setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
 }
 

@@ -143,11 +143,27 @@ export const lostInputs: readonly LostInput[] = [
     onPurpose: 'To deploy without that file, set cluster.',
   },
   {
-    actions: ['deploy', 'rollback', 'continue', 'doctor', 'register-task-definition', 'build-push'],
+    actions: ['deploy', 'rollback', 'continue', 'doctor', 'register-task-definition', 'build-push', 'promote'],
     lost: 'role-to-assume',
     shownBy: ['role-session-name', 'role-duration-seconds', 'audience'],
     unless: ['role-to-assume', 'slipway.yml names the role'],
     otherwise: 'the step would use the ambient credentials of the job',
+    cause: 'variable',
+  },
+  {
+    actions: ['promote'],
+    lost: 'digest',
+    shownBy: ['repository'],
+    unless: ['digest', 'image'],
+    otherwise: 'it would not be known which image to promote',
+    cause: 'output',
+  },
+  {
+    actions: ['promote'],
+    lost: 'to',
+    shownBy: ['to-role-to-assume', 'to-region'],
+    unless: ['to'],
+    otherwise: 'the image would stay in its repository',
     cause: 'variable',
   },
   {

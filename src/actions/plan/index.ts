@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config/load.ts'
-import { selectImage, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
+import { selectImage, selectImageTags, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
 import { withOrigins } from '../../origins.ts'
 import type { Action } from '../../runner/action.ts'
@@ -29,7 +29,12 @@ export const action: Action<typeof inputs> = {
     const rows = environments.flatMap((environment, index) => {
       const after = environments[index - 1] ?? afterEnvironment ?? ''
       const services = selectTargets(config, [environment]).map(({ name }) => name)
-      return (selectWaves(config, environment) ? [''] : services).map((service) => ({ environment, service, after }))
+      const tags = selectImageTags(config, environment).join(' ')
+      const named = tags === '' ? {} : { 'image-tags': tags }
+      return (selectWaves(config, environment) ? [''] : services).map((service) => ({
+        ...{ environment, service, after },
+        ...named,
+      }))
     })
     if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
     if (approvalEnvironment !== undefined) requireOne(rows)

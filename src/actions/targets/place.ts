@@ -144,7 +144,7 @@ async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
  * An image of slipway.yml's repository gets its registry here: between jobs it travels without, as the runner blanks
  * outputs that contain a masked account id.
  */
-function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
+export function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
   if (image === undefined || from === undefined || !/^[@:]/.test(image.slice(from.repository.length))) return image
   if (!image.startsWith(from.repository)) return image
   return `${ecrHost(from.accountId, from.region)}/${image}`
