@@ -1,8 +1,14 @@
+import { csvRow } from '../image/csv-field.ts'
 import type { BuildDestination, BuildRequest } from '../ports.ts'
 
 /** The variable in which a secret reaches Buildx: never a command line, never a file. */
 export function secretVariable(index: number): string {
   return `SLIPWAY_BUILD_SECRET_${index}`
+}
+
+/** All secrets with a value, in the order of their variables. */
+export function secretsOf({ secrets, gitToken }: BuildRequest): BuildRequest['secrets'] {
+  return gitToken === undefined ? secrets : [...secrets, gitToken]
 }
 
 /** Options that every builder has. Values stay behind `=`, so none can pass for an option. */
@@ -11,9 +17,13 @@ function commonArguments(request: BuildRequest): string[] {
     ...option('file', request.file),
     ...option('target', request.target),
     ...option('network', request.network),
-    ...request.buildArgs.flatMap((argument) => option('build-arg', argument)),
-    ...Object.entries(request.labels).flatMap(([name, value]) => option('label', `${name}=${value}`)),
-    ...request.cacheFrom.flatMap((cache) => option('cache-from', cache)),
+    ...each('build-arg', request.buildArgs),
+    ...Object.entries(request.labels).map(([name, value]) => `--label=${name}=${value}`),
+    ...each('cache-from', request.cacheFrom),
+    ...each('add-host', request.addHosts),
+    ...each('ulimit', request.ulimits),
+    ...option('shm-size', request.shmSize),
+    ...option('cgroup-parent', request.cgroupParent),
     ...(request.noCache ? ['--no-cache'] : []),
     ...(request.pull ? ['--pull'] : []),
   ]
@@ -23,15 +33,20 @@ function option(name: string, value: string | undefined): string[] {
   return value === undefined ? [] : [`--${name}=${value}`]
 }
 
-/** How the result leaves the builder: straight to the registry, or into the engine's own store. */
+function each(name: string, values: readonly string[]): string[] {
+  return values.map((value) => `--${name}=${value}`)
+}
+
+/** How the result leaves the builder: straight to the registry, into the engine's own store, or as the request says. */
 export type BuildOutput =
-  | { readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string }
-  | { readonly kind: 'load' }
+  | ({ readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string } & BuildDestination)
+  | ({ readonly kind: 'load' } & BuildDestination)
+  | { readonly kind: 'local'; readonly names: readonly string[] }
+  | { readonly kind: 'check' }
 
 /** `docker buildx build …` */
 export function buildxArguments(
   request: BuildRequest,
-  destination: BuildDestination,
   output: BuildOutput,
   progress: 'rawjson' | 'plain',
 ): readonly string[] {
@@ -39,64 +54,80 @@ export function buildxArguments(
     'buildx',
     'build',
     `--progress=${progress}`,
+    ...option('builder', request.builder),
     ...commonArguments(request),
+    ...each('build-context', request.buildContexts),
+    ...each('no-cache-filter', request.noCacheFilters),
+    ...each('allow', request.allow),
     ...(request.platforms.length > 0 ? [`--platform=${request.platforms.join(',')}`] : []),
-    ...request.secrets.map(({ id }, index) => `--secret=id=${id},env=${secretVariable(index)}`),
-    ...request.secretFiles.map(({ id, path }) => `--secret=id=${id},src=${path}`),
-    ...request.cacheTo.map((cache) => `--cache-to=${cache}`),
-    ...option('provenance', request.provenance),
-    ...outputArguments(destination, output),
+    ...secretsOf(request).map(({ id }, index) => `--secret=${csvRow([`id=${id}`, `env=${secretVariable(index)}`])}`),
+    ...request.secretFiles.map(({ id, path }) => `--secret=${csvRow([`id=${id}`, `src=${path}`])}`),
+    ...each('ssh', request.ssh),
+    ...(output.kind === 'check' ? ['--call=check,format=json'] : resultArguments(request, output)),
     '--',
     request.context,
   ]
 }
 
-function outputArguments({ name, tag }: BuildDestination, output: BuildOutput): readonly string[] {
+/** What becomes of the build; a call has no result. */
+function resultArguments(request: BuildRequest, output: Exclude<BuildOutput, { kind: 'check' }>): readonly string[] {
+  return [
+    ...each('annotation', request.annotations),
+    ...each('cache-to', request.cacheTo),
+    ...each('attest', request.attests),
+    ...option('provenance', request.provenance),
+    ...option('sbom', request.sbom),
+    ...outputArguments(request, output),
+  ]
+}
+
+function outputArguments(request: BuildRequest, output: Exclude<BuildOutput, { kind: 'check' }>): readonly string[] {
+  const { imageAttributes, rewriteTimestamp, outputs } = request
+  const attributes = [...imageAttributes, ...(rewriteTimestamp ? ['rewrite-timestamp=true'] : [])]
+  const further = each('output', outputs)
   switch (output.kind) {
+    case 'local':
+      return [...each('tag', output.names), ...further, ...(request.load ? ['--load'] : [])]
     case 'load':
-      return ['--load', `--tag=${name}:${tag}`]
+      return ['--load', `--tag=${output.name}:${output.tag}`, ...further]
     case 'push-tag':
-      return [`--metadata-file=${output.metadataFile}`, '--push', `--tag=${name}:${tag}`]
-    case 'push-by-digest':
       return [
         `--metadata-file=${output.metadataFile}`,
-        `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true`,
+        `--output=${csvRow(['type=image', 'push=true', ...attributes])}`,
+        `--tag=${output.name}:${output.tag}`,
+        ...further,
       ]
+    case 'push-by-digest': {
+      const own = ['type=image', `name=${output.name}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
+      const name = `name=${namesOf(output).join(',')}`
+      return [
+        `--metadata-file=${output.metadataFile}`,
+        `--output=${csvRow([...own, ...attributes])}`,
+        ...further.map((value) => (needsName(value) ? `${value},${csvRow([name])}` : value)),
+        ...(request.load ? [`--output=${csvRow(['type=docker', name])}`] : []),
+      ]
+    }
   }
 }
 
+/** Without `--tag`, which a push by digest refuses, an archive has no name that `docker load` could give the image. */
+function needsName(value: string): boolean {
+  return /^--output=type=(?:oci|docker)\b/.test(value) && !/,"?name=/.test(value)
+}
+
+/** The image under each of its tags. */
+export function namesOf({ name, tag, tags = [tag] }: BuildDestination): readonly string[] {
+  return tags.map((each) => `${name}:${each}`)
+}
+
 /** `docker build …` of an engine without Buildx. */
-export function classicArguments(request: BuildRequest, { name, tag }: BuildDestination): readonly string[] {
+export function classicArguments(request: BuildRequest, names: readonly string[]): readonly string[] {
   return [
     'build',
     ...commonArguments(request),
-    ...request.platforms.map((platform) => `--platform=${platform}`),
-    `--tag=${name}:${tag}`,
+    ...each('platform', request.platforms),
+    ...each('tag', names),
     '--',
     request.context,
   ]
-}
-
-/** Inputs that are set and that only Buildx understands. */
-export function needsBuildx(request: BuildRequest): readonly string[] {
-  const wanted: readonly [string, boolean][] = [
-    ['platforms', request.platforms.length > 1],
-    ['secrets', request.secrets.length > 0],
-    ['secret-files', request.secretFiles.length > 0],
-    ['cache-to', request.cacheTo.length > 0],
-    ['cache-from', request.cacheFrom.some((cache) => cache.includes('type='))],
-    ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
-    ['the .dockerignore of the Dockerfile', request.ownIgnoreFile],
-  ]
-  return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
-}
-
-/** Inputs that are set and that Buildx refuses with Docker's classic image store, some of them only after the build. */
-export function needsOwnStore(request: BuildRequest): readonly string[] {
-  const wanted: readonly [string, boolean][] = [
-    ['platforms', request.platforms.length > 1],
-    ['cache-to', request.cacheTo.some((cache) => !/^(?:type=)?inline\b/.test(cache))],
-    ['provenance', request.provenance !== undefined && request.provenance !== 'false'],
-  ]
-  return wanted.filter(([, isSet]) => isSet).map(([name]) => name)
 }

@@ -67,7 +67,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const decision = await decide()
   if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
   try {
-    const digest = await push(source, tags[0], ports, repository)
+    const digest = await push(source, tags, ports, repository)
     await putTags(ports.registry, repository.name, digest, tags)
     ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
     return { repository, digest, tag: tags[0], tags, reused: false }
@@ -93,23 +93,35 @@ async function reuse(
   { digest }: PublishedImage,
   repository: Repository,
   { source, tags }: PublishRequest,
-  { registry, say }: PublishPorts,
+  { registry, say, builder, registryHost }: PublishPorts,
 ): Promise<Published> {
   await putTags(registry, repository.name, digest, tags)
   say(
     text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
   )
+  if (source.kind === 'build' && (source.request.outputs.length > 0 || source.request.load)) {
+    say(text`It is built for outputs and load alone`)
+    const name = `${await registryHost()}/${repository.name}`
+    await builder.buildOnly(
+      source.request,
+      tags.map((tag) => `${name}:${tag}`),
+    )
+  }
   return { repository, digest, tag: tags[0], tags, reused: true }
 }
 
 async function push(
   source: Prepared,
-  tag: string,
+  tags: readonly [string, ...string[]],
   { registry, registryHost, builder, say }: PublishPorts,
   repository: Repository,
 ): Promise<string> {
   if (source.kind === 'build')
-    return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
+    return await builder.buildAndPush(source.request, {
+      name: `${await registryHost()}/${repository.name}`,
+      tag: tags[0],
+      tags,
+    })
   const { layout, plan } = source
   const host = await registryHost()
   const to = { repository: repository.name, host }

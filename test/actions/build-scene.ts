@@ -25,6 +25,8 @@ export type Pushing = 'digest' | 'tag'
 
 interface Played extends Builder {
   readonly builds: BuildRequest[]
+  /** Builds without a push, and calls. */
+  readonly local: { readonly request: BuildRequest; readonly names?: readonly string[] }[]
   /** What another run does while this one builds. */
   meanwhile: (() => Promise<unknown>) | undefined
 }
@@ -43,7 +45,14 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
   })
   const played: Played = {
     builds: [],
+    local: [],
     meanwhile: undefined,
+    async buildOnly(request, names) {
+      played.local.push({ request, names })
+    },
+    async check(request) {
+      played.local.push({ request })
+    },
     async buildAndPush(request, { name, tag }) {
       played.builds.push(request)
       const folder = temporaryFolder()

@@ -1,7 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
 import { deadlineIn } from '../../clock.ts'
-import { redactLines } from '../../diagnosis/redact-lines.ts'
-import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
 import { addArtifact } from '../../github/artifacts.ts'
 import { type Published, type PublishPorts, publish } from '../../image/publish.ts'
@@ -20,11 +18,12 @@ import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { buildWithoutPush } from './build-without-push.ts'
+import { openBuilder, savedConfiguration, temporary } from './open-builder.ts'
+import { prepareInputs } from './prepare-inputs.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
-
-const savedConfiguration = 'docker-configuration'
 
 interface BuildWorld extends World {
   /** Builds in the place of Docker. */
@@ -43,15 +42,21 @@ export function createBuildPush(world: BuildWorld): Action<typeof buildPushInput
 /** `build-push` with the network of the runner. */
 export const action = createBuildPush(network)
 
-async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
-  for (const [, secret] of inputs.secrets) runner.mask(secret)
-  const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
+async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
+  for (const [, secret] of given.secrets) runner.mask(secret)
+  const lost = lostValues('build-push', givenInputs(buildPushInputs, given))
   if (lost.length > 0) throw invalidInputs(lost)
+  const inputs = prepareInputs(given, runner)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
   if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
+  if (!inputs.push || inputs.call === 'check') {
+    const plan = await planBuild(inputs, wanted, found, runner)
+    await buildWithoutPush(inputs, plan.request, tags, world.builder ?? openBuilder(runner), runner)
+    return setOutputs(runner, { ...withoutImage(inputs.repository, tags, found), reused: 'false' })
+  }
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -94,8 +99,8 @@ async function post(runner: Runner): Promise<void> {
 }
 
 function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): PublishPorts {
-  const { clock, signal, environment, log } = runner
-  const say = log.info
+  const { clock, signal, environment } = runner
+  const say = runner.log.info
   const connect = () => openAws(inputs, runner, deadlineIn(clock, retryTime), world.requestHandler).ecr
   const ecr = connect()
   let unused: typeof ecr | undefined = ecr
@@ -117,20 +122,7 @@ function openPorts(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): 
       onRetry: say,
     }),
     registryHost: async () => new URL((await login.current()).endpoint).host,
-    builder:
-      world.builder ??
-      dockerBuilder({
-        login: login.current,
-        environment,
-        directory: workspaceOf(runner),
-        temporary: temporary(runner),
-        signal,
-        say,
-        warn: (warning) => log.warning(warning.message, 'Build check', warning),
-        grouped: log.grouped,
-        redact: redactLines,
-        onConfiguration: (directory) => runner.saveState(savedConfiguration, directory),
-      }),
+    builder: world.builder ?? openBuilder(runner, login.current),
     say,
   }
 }
@@ -171,15 +163,15 @@ function reportDryRun(
   const from =
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
   runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
-  const [tag] = tags
-  const nothing = { digest: '', image: '', name: '', reused: '' }
-  setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
+  setOutputs(runner, { ...withoutImage(repository, tags, origin), reused: '' })
+}
+
+/** Outputs where nothing was pushed. */
+function withoutImage(repository: string, tags: readonly [string, ...string[]], origin: BuildOrigin) {
+  const nothing = { digest: '', image: '', name: '' }
+  return { ...nothing, repository, tag: tags[0], tags: tags.join('\n'), revision: revisionOutput(origin) }
 }
 
 function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
-}
-
-function temporary({ environment }: Runner): string {
-  return environment.RUNNER_TEMP ?? '/tmp'
 }
