@@ -7,6 +7,8 @@ import type { Engine } from './engine.ts'
 /** What is done with the request: a call has no result that a store could refuse. */
 export type Purpose = 'push' | 'local' | 'check'
 
+type BuildxEngine = Exclude<Engine, { kind: 'classic' }>
+
 type Wanted = readonly (readonly [name: string, isSet: boolean])[]
 
 /** Something that an engine lacks, and the inputs that want it. */
@@ -38,7 +40,7 @@ function lacksOf(engine: Engine, request: BuildRequest, purpose: Purpose): reado
     ]
   }
   const old: Lack = {
-    wanted: tooNew(engine.buildx, request, purpose),
+    wanted: tooNew(engine, request, purpose),
     why: text`Buildx ${untrusted(engine.buildx)} is installed`,
     needed: 'a later version',
     fix: install('update the Buildx plugin'),
@@ -52,7 +54,7 @@ function lacksOf(engine: Engine, request: BuildRequest, purpose: Purpose): reado
   }
   const isSingle = Number.parseInt(engine.version, 10) < 26
   const results: Lack = {
-    wanted: isSingle && resultsOf(request, purpose) > 1 ? ['outputs'] : [],
+    wanted: isSingle && resultsOf(request, engine.kind, purpose) > 1 ? ['outputs'] : [],
     why: text`Docker ${untrusted(engine.version)} has one output for each build (BuildKit before 0.13)`,
     needed: 'Docker 26 or another builder',
     fix: install('update Docker'),
@@ -77,9 +79,10 @@ function attestations({ provenance, sbom, attests }: BuildRequest): Wanted {
   ]
 }
 
-/** Exports of the same build. */
-function resultsOf({ outputs, load }: BuildRequest, purpose: Purpose): number {
-  return outputs.length + (purpose === 'push' || load ? 1 : 0)
+/** Exports of the same build. What Docker itself builds is in its store in any case. */
+function resultsOf({ outputs, load }: BuildRequest, kind: Engine['kind'], purpose: Purpose): number {
+  const isLoadedToo = load && (purpose === 'local' || kind === 'buildx')
+  return outputs.length + (purpose === 'push' ? 1 : 0) + (isLoadedToo ? 1 : 0)
 }
 
 /** Inputs that are set and that only Buildx understands. */
@@ -119,8 +122,8 @@ function needsOwnStore(request: BuildRequest, purpose: Purpose): readonly string
 }
 
 /** Inputs that are set and that came with a later Buildx: `annotations (0.12)`. */
-function tooNew(buildx: string, request: BuildRequest, purpose: Purpose): readonly string[] {
-  const [major = Number.NaN, minor = Number.NaN] = buildx.split('.').map(Number)
+function tooNew(engine: BuildxEngine, request: BuildRequest, purpose: Purpose): readonly string[] {
+  const [major = Number.NaN, minor = Number.NaN] = engine.buildx.split('.').map(Number)
   if (Number.isNaN(major) || Number.isNaN(minor) || major > 0) return []
   // docker/build-push-action, src/context.ts; release notes of Buildx 0.8, 0.13.
   const since: readonly (readonly [name: string, minor: number, isSet: boolean])[] = [
@@ -128,7 +131,7 @@ function tooNew(buildx: string, request: BuildRequest, purpose: Purpose): readon
     ['no-cache-filters', 8, request.noCacheFilters.length > 0],
     ...attestations(request).map(([name, isSet]) => [name, 10, isSet] as const),
     ['annotations', 12, request.annotations.length > 0],
-    ['outputs', 13, resultsOf(request, purpose) > 1],
+    ['outputs', 13, resultsOf(request, engine.kind, purpose) > 1],
     ['call', 15, purpose === 'check'],
   ]
   return since.filter(([, first, isSet]) => isSet && minor < first).map(([name, first]) => `${name} (0.${first})`)

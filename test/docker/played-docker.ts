@@ -1,5 +1,5 @@
 /** A `docker` on PATH that prints what a real one printed, and ends as it did. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -15,6 +15,10 @@ export interface Play {
   readonly buildx?: string | undefined
   /** `docker` is the engine's own builder. */
   readonly driver?: 'docker' | 'remote'
+  /** Version of the engine. */
+  readonly engine?: string
+  /** In the place of what `docker buildx inspect` prints of the builder. */
+  readonly inspect?: Recorded
   readonly build: Recorded
   readonly push?: Recorded
   /** What the build writes into `--metadata-file`. */
@@ -30,7 +34,8 @@ export function recorded(name: string): string {
 }
 
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
-export function playedDocker({ buildx, driver = 'remote', build, push, metadata }: Play): string {
+export function playedDocker({ buildx, driver = 'remote', engine = '28.5.2', ...play }: Play): string {
+  const { build, push, metadata, inspect } = play
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -38,11 +43,12 @@ export function playedDocker({ buildx, driver = 'remote', build, push, metadata 
     writeFileSync(join(folder, `${name}.code`), String(exitCode))
   }
   const absent = { stderr: "docker: 'buildx' is not a docker command.\n", exitCode: 1 }
-  answer('version', { stdout: '28.5.2\n', exitCode: 0 })
+  answer('version', { stdout: `${engine}\n`, exitCode: 0 })
   answer('info', { stdout: '[]\n', exitCode: 0 })
   answer('image', { stdout: '[]\n', exitCode: 0 })
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
-  answer('buildx-inspect', { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
+  answer('buildx-inspect', inspect ?? { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
+  answer('tag', { exitCode: 0 })
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })
@@ -54,14 +60,25 @@ export function playedDocker({ buildx, driver = 'remote', build, push, metadata 
 
 /** The arguments of each call. */
 export function callsOf(folder: string): readonly (readonly string[])[] {
-  const calls = readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n\n')
-  return calls.map((call) => call.split('\n'))
+  const file = join(folder, 'calls')
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\0\0')
+    .slice(0, -1)
+    .map((call) => call.split('\0'))
+}
+
+/** The variables of all calls, `NAME=value`. */
+export function environmentsOf(folder: string): readonly string[] {
+  const file = join(folder, 'environment')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\0') : []
 }
 
 /** stderr first: a reader that takes the two pipes as they come would have the error before its reason. */
 const program = `#!/bin/sh
 here=\${0%/*}
-printf '%s\\n' "$@" "" >> "$here/calls"
+printf '%s\\0' "$@" "" >> "$here/calls"
+[ "$1" = buildx ] && [ "$2" = build ] && env -0 >> "$here/environment"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
 for word in "$@"; do
