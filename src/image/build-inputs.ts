@@ -70,6 +70,7 @@ export function buildInputs(source: BuildSource, request: BuildRequest, around: 
     platforms: platforms.length === 0 ? around.defaultPlatform : [...platforms].sort().join(','),
     network: request.network,
     provenance: request.provenance,
+    outputs: request.imageAttributes.join(','),
     secrets: [...request.secrets, ...request.secretFiles]
       .map(({ id }) => id)
       .sort()

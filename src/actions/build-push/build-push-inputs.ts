@@ -6,6 +6,7 @@ import { flag, type InputReader, type Inputs, lines, list, optionalText } from '
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { buildxInputs } from './buildx-inputs.ts'
+import { cacheInputs } from './cache-inputs.ts'
 import { pairs, quotedLines } from './line-inputs.ts'
 import { parsed } from './parsed-input.ts'
 
@@ -34,6 +35,7 @@ const context: InputReader<string> = (given) => {
 export const buildPushInputs = {
   ...awsInputs,
   ...buildxInputs,
+  ...cacheInputs,
   revision: revisionInput,
   repository,
   'create-repository': flag(false),

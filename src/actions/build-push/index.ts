@@ -15,6 +15,7 @@ import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
+import { withCache } from './build-cache.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { wantedTags } from './build-tags.ts'
@@ -53,8 +54,9 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
   const { tags } = wanted
   if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
   if (!inputs.push || inputs.call === 'check') {
-    const plan = await planBuild(inputs, wanted, found, runner)
-    await buildWithoutPush(inputs, plan.request, tags, world.builder ?? openBuilder(runner), runner)
+    const { request } = await planBuild(inputs, wanted, found, runner)
+    const ports = { builder: world.builder ?? openBuilder(runner), connect: () => openPorts(inputs, runner, world) }
+    await buildWithoutPush(inputs, { request, tags, origin: found }, ports, runner)
     return setOutputs(runner, { ...withoutImage(inputs.repository, tags, found), reused: 'false' })
   }
   const layout =
@@ -62,13 +64,14 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
       ? undefined
       : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
   try {
+    const ports = openPorts(inputs, runner, world)
     const published = await publish(
       {
         repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
         tags,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
-      openPorts(inputs, runner, world),
+      { ...ports, builder: withCache(ports.builder, inputs, found, runner, () => ports) },
     )
     await report(published, found, runner)
   } finally {

@@ -6,6 +6,7 @@ import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
+import { cacheContradictions } from './cache-inputs.ts'
 import { gitTokenFor, withDefaultContext } from './git-context.ts'
 
 /** The inputs, checked against each other, with what they mean together. */
@@ -25,7 +26,7 @@ export function prepareInputs(inputs: BuildPushInputs, { environment, mask }: Ru
   const [context = '', ...buildContexts] = [inputs.context, ...inputs.buildContexts].map((value) =>
     attempt(() => withDefaultContext(value, environment), value, problems),
   )
-  problems.push(...contradictions(inputs))
+  problems.push(...contradictions(inputs), ...cacheContradictions(inputs, environment))
   if (problems.length > 0) throw invalidInputs(problems)
   const isTimeRewritten = outputs.attributes.includes('rewrite-timestamp=true')
   const addresses = buildContexts.map((named) => named.slice(named.indexOf('=') + 1))
