@@ -21,6 +21,8 @@ export interface Play {
   readonly inspect?: Recorded
   readonly build: Recorded
   readonly push?: Recorded
+  /** Of `docker buildx bake --print`. */
+  readonly bake?: Recorded
   /** What the build writes into `--metadata-file`. */
   readonly metadata?: object
 }
@@ -35,7 +37,7 @@ export function recorded(name: string): string {
 
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
 export function playedDocker({ buildx, driver = 'remote', engine = '28.5.2', ...play }: Play): string {
-  const { build, push, metadata, inspect } = play
+  const { build, push, metadata, inspect, bake } = play
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -49,6 +51,7 @@ export function playedDocker({ buildx, driver = 'remote', engine = '28.5.2', ...
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
   answer('buildx-inspect', inspect ?? { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
   answer('tag', { exitCode: 0 })
+  answer('buildx-bake', bake ?? absent)
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })
@@ -78,7 +81,7 @@ export function environmentsOf(folder: string): readonly string[] {
 const program = `#!/bin/sh
 here=\${0%/*}
 printf '%s\\0' "$@" "" >> "$here/calls"
-[ "$1" = buildx ] && [ "$2" = build ] && env -0 >> "$here/environment"
+[ "$1" = buildx ] && { [ "$2" = build ] || [ "$2" = bake ]; } && env -0 >> "$here/environment"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
 for word in "$@"; do

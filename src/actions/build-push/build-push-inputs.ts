@@ -5,6 +5,7 @@ import { parseTagRules } from '../../image/tag-rules.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
+import { bakeInputs } from './bake-inputs.ts'
 import { buildxInputs } from './buildx-inputs.ts'
 import { cacheInputs } from './cache-inputs.ts'
 import { pairs, quotedLines } from './line-inputs.ts'
@@ -34,6 +35,7 @@ const context: InputReader<string> = (given) => {
 /** Names are those of `docker/build-push-action` where it has them. */
 export const buildPushInputs = {
   ...awsInputs,
+  ...bakeInputs,
   ...buildxInputs,
   ...cacheInputs,
   revision: revisionInput,

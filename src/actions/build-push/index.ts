@@ -22,6 +22,7 @@ import { wantedTags } from './build-tags.ts'
 import { buildWithoutPush } from './build-without-push.ts'
 import { openBuilder, savedConfiguration, temporary } from './open-builder.ts'
 import { prepareInputs } from './prepare-inputs.ts'
+import { withBake } from './with-bake.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
@@ -47,7 +48,7 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
   for (const [, secret] of given.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, given))
   if (lost.length > 0) throw invalidInputs(lost)
-  const inputs = prepareInputs(given, runner)
+  const inputs = prepareInputs(await withBake(given, runner), runner)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
