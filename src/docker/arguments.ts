@@ -81,6 +81,10 @@ function resultArguments(request: BuildRequest, output: Exclude<BuildOutput, { k
   ]
 }
 
+/**
+ * The pushed image is the last output: of several, BuildKit reports the digest of the last one (moby/buildkit,
+ * solver/llbsolver/solver.go, `runExporters`).
+ */
 function outputArguments(request: BuildRequest, output: Exclude<BuildOutput, { kind: 'check' }>): readonly string[] {
   const { imageAttributes, rewriteTimestamp, outputs } = request
   const attributes = [...imageAttributes, ...(rewriteTimestamp ? ['rewrite-timestamp=true'] : [])]
@@ -93,18 +97,18 @@ function outputArguments(request: BuildRequest, output: Exclude<BuildOutput, { k
     case 'push-tag':
       return [
         `--metadata-file=${output.metadataFile}`,
+        ...further,
         `--output=${csvRow(['type=image', 'push=true', ...attributes])}`,
         `--tag=${output.name}:${output.tag}`,
-        ...further,
       ]
     case 'push-by-digest': {
       const own = ['type=image', `name=${output.name}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
       const name = `name=${namesOf(output).join(',')}`
       return [
         `--metadata-file=${output.metadataFile}`,
-        `--output=${csvRow([...own, ...attributes])}`,
         ...further.map((value) => (needsName(value) ? `${value},${csvRow([name])}` : value)),
         ...(request.load ? [`--output=${csvRow(['type=docker', name])}`] : []),
+        `--output=${csvRow([...own, ...attributes])}`,
       ]
     }
   }

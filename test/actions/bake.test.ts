@@ -81,8 +81,9 @@ describe('a bake definition', () => {
         '--annotation=index,manifest:org.opencontainers.image.authors=shop',
       ],
       ...['--cache-to=type=gha,mode=max', '--attest=type=provenance,mode=max', '--attest=type=sbom,disabled=true'],
+      '--output=type=local,dest=out',
       `--output=type=image,name=${image},push-by-digest=true,name-canonical=true,push=true,compression=zstd`,
-      ...['--output=type=local,dest=out', '--', '.'],
+      ...['--', '.'],
     ])
     expect(outputs.tags).toBe('v1\nv2')
     expect(lines.join('\n')).toContain(

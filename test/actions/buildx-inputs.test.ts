@@ -1,6 +1,7 @@
 /** Inputs of docker/build-push-action v7: what they become, and what cannot be kept is an error by name. */
 import { describe, expect, test } from '@jest/globals'
 import { buildPushInputs } from '../../src/actions/build-push/build-push-inputs.ts'
+import { buildScene } from './build-scene.ts'
 import { ran as ranWith } from './docker-scene.ts'
 
 const buildx = 'github.com/docker/buildx v0.29.1 4c4d2f2'
@@ -134,6 +135,13 @@ describe('a value that is no value', () => {
     expect(said).not.toContain('ghp_secret')
   })
 
+  test('of a secret is not longer than a variable can be', async () => {
+    const { message } = await ran({ secrets: `A=${'x'.repeat(128 * 1024)}` })
+    expect(message).toMatch(
+      /secrets: the secret A has 131072 bytes; Linux passes at most 131000 in a variable: use secret-files/,
+    )
+  })
+
   test('of a secret is never empty: that of a variable neither', async () => {
     const { message, calls } = await ran({ 'secret-envs': 'A=EMPTY', 'oci-layout': 'x', load: 'true' }, { EMPTY: '' })
     expect(message).toMatch(/the variable EMPTY of the secret A is empty/)
@@ -225,9 +233,10 @@ describe('the pushed image', () => {
   test('has the attributes of type=image, and further results have its names', async () => {
     const { calls } = await ran({ ...attributes, tags: 'v1\nv2' })
     expect(calls.at(-1)?.filter((word) => word.startsWith('--output='))).toEqual([
-      `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true,compression=zstd`,
       `--output=type=oci,dest=out.tar,"name=${name}:v1,${name}:v2"`,
       `--output=type=docker,"name=${name}:v1,${name}:v2"`,
+      // BuildKit reports the digest of the last one.
+      `--output=type=image,name=${name},push-by-digest=true,name-canonical=true,push=true,compression=zstd`,
     ])
   })
 
@@ -252,6 +261,110 @@ describe('the pushed image', () => {
   test('has the attestation of the input before that of attests', async () => {
     const { options } = await ran({ attests: 'type=provenance,mode=min\ntype=sbom', provenance: 'mode=max' })
     expect(options).toEqual(['--attest=type=sbom', '--provenance=mode=max', '.'])
+  })
+})
+
+describe('an image that is reused', () => {
+  test.each<[Record<string, string>, readonly string[]]>([
+    [{}, []],
+    [{ outputs: 'type=local,dest=out' }, [`${name}:v1`]],
+    [{ load: 'true' }, [`${name}:v1`]],
+  ])('is built only for %j', async (inputs, names) => {
+    const { run, builder } = buildScene()
+    await run({ tag: 'v1', ...inputs })
+    const { outputs } = await run({ tag: 'v1', ...inputs })
+    expect(outputs.reused).toBe('true')
+    expect(builder.builds).toHaveLength(1)
+    expect(builder.local.flatMap(({ names }) => names ?? [])).toEqual(names)
+  })
+
+  test('is another one where the attributes of the image differ', async () => {
+    const { run } = buildScene()
+    await run({ tag: 'v1' })
+    expect((await run({ tag: 'v1', outputs: 'type=image,compression=zstd' })).failure).toMatch(
+      /outputs: none, here: compression=zstd/,
+    )
+  })
+})
+
+/** As docs.docker.com/build/ci/github-actions and the README of docker/build-push-action have them, with repository for tags. */
+describe('the documented example', () => {
+  const platforms = { platforms: 'linux/amd64,linux/arm64' }
+  test.each<[string, Record<string, string>, readonly string[]]>([
+    ['git context', { context: '{{defaultContext}}:mysubdir' }, [`https://github.com/acme/shop.git#${sha}:mysubdir`]],
+    [
+      'another private repository',
+      { context: ownAddress, secrets: 'GIT_AUTH_TOKEN=mytoken' },
+      ['--secret=id=GIT_AUTH_TOKEN,env=SLIPWAY_BUILD_SECRET_0'],
+    ],
+    ['multi-platform image', platforms, ['--platform=linux/amd64,linux/arm64']],
+    ['build secret', { secrets: 'github_token=ghs_token\n' }, ['--secret=id=github_token,env=SLIPWAY_BUILD_SECRET_0']],
+    [
+      'secret of several lines',
+      {
+        secrets:
+          '"MYSECRET=aaaaaaaa\nbbbbbbb\nccccccccc"\nFOO=bar\n"EMPTYLINE=aaaa\n\nbbbb\nccc"\n"JSON_SECRET={""key1"":""value1""}"',
+      },
+      ['--secret=id=JSON_SECRET,env=SLIPWAY_BUILD_SECRET_3'],
+    ],
+    ['SSH', { ssh: 'default' }, ['--ssh=default']],
+    [
+      'inline cache',
+      { 'cache-from': 'type=registry,ref=user/app:latest', 'cache-to': 'type=inline' },
+      ['--cache-to=type=inline'],
+    ],
+    [
+      'registry cache',
+      { 'cache-to': 'type=registry,ref=user/app:buildcache,mode=max' },
+      ['--cache-to=type=registry,ref=user/app:buildcache,mode=max'],
+    ],
+    [
+      'gha cache',
+      { 'cache-from': 'type=gha', 'cache-to': 'type=gha,mode=max' },
+      ['--cache-from=type=gha', '--cache-to=type=gha,mode=max'],
+    ],
+    ['export to Docker', { push: 'false', load: 'true' }, ['--load', '--tag=api:v1']],
+    ['test before push', { push: 'false', load: 'true', tags: 'test' }, ['--tag=api:test']],
+    [
+      'share image between jobs',
+      { push: 'false', outputs: 'type=docker,dest=/tmp/myimage.tar' },
+      ['--output=type=docker,dest=/tmp/myimage.tar'],
+    ],
+    [
+      'named contexts, pin',
+      { 'build-contexts': 'alpine=docker-image://alpine:3.21' },
+      ['--build-context=alpine=docker-image://alpine:3.21'],
+    ],
+    ['SBOM and provenance', { sbom: 'true', provenance: 'mode=max' }, ['--sbom=true', '--provenance=mode=max']],
+    [
+      'annotations',
+      { ...platforms, annotations: 'manifest,index:org.opencontainers.image.authors=me' },
+      ['--annotation=manifest,index:org.opencontainers.image.authors=me'],
+    ],
+    [
+      'reproducible builds, of the commit',
+      { outputs: 'type=image,rewrite-timestamp=true' },
+      ['--build-arg=SOURCE_DATE_EPOCH=1763640000'],
+    ],
+    ['build checks', { call: 'check' }, ['--call=check,format=json']],
+    ['local registry, network', { network: 'host', allow: 'network.host' }, ['--network=host', '--allow=network.host']],
+  ])('%s', async (_, inputs, words) => {
+    const report = { stdout: '{"warnings":[]}', exitCode: 0 }
+    const { calls, message } = await ran(
+      { ...inputs, ...(inputs.context && { revision: sha }) },
+      { GITHUB_SHA: sha },
+      inputs.call ? { build: report } : {},
+    )
+    expect(message).toBeUndefined()
+    expect(calls.at(-1)).toEqual(expect.arrayContaining([...words]))
+  })
+
+  test('distribute the build over runners: by digest, which is what the action does', async () => {
+    const outputs = 'type=image,push-by-digest=true,name-canonical=true,push=true'
+    expect((await ran({ outputs })).message).toMatch(
+      /outputs:1:12: has push-by-digest, and the image is pushed .* by digest/,
+    )
+    expect((await ran({ platforms: 'linux/arm64' })).calls.at(-1)?.join(' ')).toContain('push-by-digest=true')
   })
 })
 

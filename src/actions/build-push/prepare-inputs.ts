@@ -22,6 +22,7 @@ export function prepareInputs(inputs: BuildPushInputs, { environment, mask }: Ru
   const outputs = outputsOf(inputs, problems)
   const secrets = [...inputs.secrets, ...fromEnvironment(inputs.secretEnvs, environment, problems)]
   for (const [, secret] of secrets) mask(secret)
+  problems.push(...secrets.flatMap(tooLong))
   if (inputs.githubToken !== undefined) mask(inputs.githubToken)
   const [context = '', ...buildContexts] = [inputs.context, ...inputs.buildContexts].map((value) =>
     attempt(() => withDefaultContext(value, environment), value, problems),
@@ -71,6 +72,17 @@ function fromEnvironment(
     )
     return []
   })
+}
+
+/** MAX_ARG_STRLEN of Linux, less the name of the variable: execve(2). Bytes. */
+const longestSecret = 131_000
+
+function tooLong([id, value]: readonly [string, string]): readonly Text[] {
+  const bytes = Buffer.byteLength(value)
+  if (bytes <= longestSecret) return []
+  return [
+    text`secrets: the secret ${untrusted(id)} has ${bytes} bytes; Linux passes at most ${longestSecret} in a variable: use secret-files`,
+  ]
 }
 
 function contradictions({ push, call, ociLayout, load, outputs, dryRun }: BuildPushInputs): readonly Text[] {
