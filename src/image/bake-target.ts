@@ -55,7 +55,7 @@ const members: Readonly<Record<string, (value: unknown) => BakedBuild>> = {
   dockerfile: (value) => ({ file: textOf(value) }),
   'dockerfile-inline': (value) => ({ inlineDockerfile: textOf(value) }),
   entitlements: (value) => ({ allow: textsOf(value) }),
-  'extra-hosts': (value) => ({ addHosts: mapOf(value).map(([host, address]) => `${host}=${address}`) }),
+  'extra-hosts': (value) => ({ addHosts: mapOf(value).map(([host, address]) => `${host}:${address}`) }),
   labels: (value) => ({ labels: mapOf(value) }),
   network: (value) => ({ network: textOf(value) }),
   'no-cache': (value) => ({ noCache: flagOf(value) }),

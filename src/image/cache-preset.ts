@@ -54,12 +54,17 @@ export function cacheNames(source: CacheSource, variant: CacheVariant): CacheNam
   return { read, write: isTrusted && branch !== undefined ? nameOf(branch, variant) : undefined }
 }
 
+/** A git address names the commit, which is another one in the next build. */
+const commits = /\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g
+
 /** Fit for a tag: `cache-main`, and with a hash where the branch or the build could be taken for another one. */
 function nameOf(branch: string, { context, file, target, platforms }: CacheVariant): string {
   const fit = branch.replace(/[^\w.-]+/g, '-').slice(0, longestBranch)
   const isWhole = fit === branch
   const isUsual = context === '.' && file === undefined && target === undefined && platforms.length === 0
-  const variant = isUsual ? '' : `-${hash(JSON.stringify([context, file, target, [...platforms].sort()]))}`
+  const variant = isUsual
+    ? ''
+    : `-${hash(JSON.stringify([context.replace(commits, ''), file, target, [...platforms].sort()]))}`
   return `cache-${fit}${isWhole ? '' : `-${hash(branch)}`}${variant}`
 }
 

@@ -70,7 +70,7 @@ describe('a bake definition', () => {
     expect(build).toEqual([
       ...['buildx', 'build', '--file=docker/Dockerfile', '--target=release', '--network=host', '--build-arg=A=1'],
       ...['--label=team={{shop}}', '--cache-from=type=registry,ref=user/app:cache', '--cache-from=type=local,src=c'],
-      ...['--add-host=db=10.0.0.1', '--ulimit=nofile=1024:1024', '--shm-size=64m', '--no-cache', '--pull'],
+      ...['--add-host=db:10.0.0.1', '--ulimit=nofile=1024:1024', '--shm-size=64m', '--no-cache', '--pull'],
       ...['--build-context=alpine=docker-image://alpine:3', '--build-context=src=../src', '--no-cache-filter=build'],
       ...['--allow=network.host', '--platform=linux/amd64,linux/arm64'],
       ...['--secret=id=a,env=SLIPWAY_BUILD_SECRET_0', '--secret=id=PATH,env=SLIPWAY_BUILD_SECRET_1'],

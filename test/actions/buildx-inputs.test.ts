@@ -128,6 +128,7 @@ describe('a value that is no value', () => {
     ['secrets', 'A=1\n"B=', /line 2 has a double quote that is not closed/],
     ['secrets', 'A=1\nB=', /line 2 has no name or no value/],
     ['shm-size', 'big', /shm-size must be a number of bytes with a unit b, k, m or g, such as 64m, not "big"/],
+    ['ssh', 'key=/a,/b', /ssh must have items like default or id=path, not "\/b"/],
     ['ulimit', 'nofile', /ulimit:1:1: is "nofile"; allowed: nofile=1024:2048/],
   ])('%s: %s', async (input, given, message) => {
     const { message: said } = await ran({ [input]: given })

@@ -58,6 +58,14 @@ describe('the caches', () => {
   })
 })
 
+test('a git address has the same cache in the next commit', () => {
+  const nameAt = (commit: string) => {
+    const context = `https://github.com/acme/shop.git#${commit.repeat(40)}:web`
+    return cacheNames({ event: 'push', ref: 'refs/heads/main' }, { ...usual, context }).write
+  }
+  expect(nameAt('a')).toBe(nameAt('b'))
+})
+
 describe('the options', () => {
   const names = { read: ['cache-topic', 'cache-main'], write: 'cache-topic' }
   const readOnly = { ...names, write: undefined }

@@ -53,6 +53,6 @@ export const buildxInputs = {
   sbom: optionalText,
   'secret-envs': items({ pattern: /^[^=\s"]+=[A-Za-z_]\w*$/, allowed: 'id=NAME' }),
   'shm-size': size,
-  ssh: items({ pattern: /^[^=\s]+(?:=.+)?$/, allowed: 'default or id=path', isShown: true }),
+  ssh: items({ pattern: /^[\w.-]+(?:=.+)?$/, allowed: 'default or id=path', isShown: true }),
   ulimit: quotedLines('ulimit', { pattern: /^[a-z]+=-?\d+(?::-?\d+)?$/, allowed: 'nofile=1024:2048', isShown: true }),
 }
