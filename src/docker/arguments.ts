@@ -6,6 +6,8 @@ export function secretVariable(index: number): string {
   return `SLIPWAY_BUILD_SECRET_${index}`
 }
 
+type Progress = 'rawjson' | 'plain'
+
 /** All secrets with a value, in the order of their variables. */
 export function secretsOf({ secrets, gitToken }: BuildRequest): BuildRequest['secrets'] {
   return gitToken === undefined ? secrets : [...secrets, gitToken]
@@ -37,19 +39,51 @@ function each(name: string, values: readonly string[]): string[] {
   return values.map((value) => `--${name}=${value}`)
 }
 
-/** How the result leaves the builder: straight to the registry, into the engine's own store, or as the request says. */
+/** How the result leaves the builder: straight to the registry, or into the engine's own store. */
 export type BuildOutput =
-  | ({ readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string } & BuildDestination)
-  | ({ readonly kind: 'load' } & BuildDestination)
-  | { readonly kind: 'local'; readonly names: readonly string[] }
-  | { readonly kind: 'check' }
+  | { readonly kind: 'push-by-digest' | 'push-tag'; readonly metadataFile: string }
+  | { readonly kind: 'load' }
 
 /** `docker buildx build …` */
 export function buildxArguments(
   request: BuildRequest,
+  destination: BuildDestination,
   output: BuildOutput,
-  progress: 'rawjson' | 'plain',
+  progress: Progress,
 ): readonly string[] {
+  return [
+    ...optionsOf(request, progress),
+    ...resultArguments(request),
+    ...outputArguments(destination, output, request),
+    '--',
+    request.context,
+  ]
+}
+
+/** The same without a push: named `names`, where the request says. `progress`: undefined without Buildx. */
+export function localArguments(
+  request: BuildRequest,
+  names: readonly string[],
+  progress: Progress | undefined,
+): readonly string[] {
+  if (progress === undefined) return namedClassicArguments(request, names)
+  return [
+    ...optionsOf(request, progress),
+    ...resultArguments(request),
+    ...each('tag', names),
+    ...each('output', request.outputs),
+    ...(request.load ? ['--load'] : []),
+    '--',
+    request.context,
+  ]
+}
+
+/** The call that runs the checks of the Dockerfile and has no result. */
+export function checkArguments(request: BuildRequest, progress: Progress): readonly string[] {
+  return [...optionsOf(request, progress), '--call=check,format=json', '--', request.context]
+}
+
+function optionsOf(request: BuildRequest, progress: Progress): readonly string[] {
   return [
     'buildx',
     'build',
@@ -63,21 +97,16 @@ export function buildxArguments(
     ...secretsOf(request).map(({ id }, index) => `--secret=${csvRow([`id=${id}`, `env=${secretVariable(index)}`])}`),
     ...request.secretFiles.map(({ id, path }) => `--secret=${csvRow([`id=${id}`, `src=${path}`])}`),
     ...each('ssh', request.ssh),
-    ...(output.kind === 'check' ? ['--call=check,format=json'] : resultArguments(request, output)),
-    '--',
-    request.context,
   ]
 }
 
-/** What becomes of the build; a call has no result. */
-function resultArguments(request: BuildRequest, output: Exclude<BuildOutput, { kind: 'check' }>): readonly string[] {
+function resultArguments(request: BuildRequest): readonly string[] {
   return [
     ...each('annotation', request.annotations),
     ...each('cache-to', request.cacheTo),
     ...each('attest', request.attests),
     ...option('provenance', request.provenance),
     ...option('sbom', request.sbom),
-    ...outputArguments(request, output),
   ]
 }
 
@@ -85,29 +114,31 @@ function resultArguments(request: BuildRequest, output: Exclude<BuildOutput, { k
  * The pushed image is the last output: of several, BuildKit reports the digest of the last one (moby/buildkit,
  * solver/llbsolver/solver.go, `runExporters`).
  */
-function outputArguments(request: BuildRequest, output: Exclude<BuildOutput, { kind: 'check' }>): readonly string[] {
-  const { imageAttributes, rewriteTimestamp, outputs } = request
+function outputArguments(
+  destination: BuildDestination,
+  output: BuildOutput,
+  { imageAttributes, rewriteTimestamp, outputs, load }: BuildRequest,
+): readonly string[] {
+  const { name, tag } = destination
   const attributes = [...imageAttributes, ...(rewriteTimestamp ? ['rewrite-timestamp=true'] : [])]
   const further = each('output', outputs)
   switch (output.kind) {
-    case 'local':
-      return [...each('tag', output.names), ...further, ...(request.load ? ['--load'] : [])]
     case 'load':
-      return ['--load', `--tag=${output.name}:${output.tag}`, ...further]
+      return [...further, '--load', `--tag=${name}:${tag}`]
     case 'push-tag':
       return [
         `--metadata-file=${output.metadataFile}`,
         ...further,
         `--output=${csvRow(['type=image', 'push=true', ...attributes])}`,
-        `--tag=${output.name}:${output.tag}`,
+        `--tag=${name}:${tag}`,
       ]
     case 'push-by-digest': {
-      const own = ['type=image', `name=${output.name}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
-      const name = `name=${namesOf(output).join(',')}`
+      const own = ['type=image', `name=${name}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
+      const named = `name=${namesOf(destination).join(',')}`
       return [
         `--metadata-file=${output.metadataFile}`,
-        ...further.map((value) => (needsName(value) ? `${value},${csvRow([name])}` : value)),
-        ...(request.load ? [`--output=${csvRow(['type=docker', name])}`] : []),
+        ...further.map((value) => (needsName(value) ? `${value},${csvRow([named])}` : value)),
+        ...(load ? [`--output=${csvRow(['type=docker', named])}`] : []),
         `--output=${csvRow([...own, ...attributes])}`,
       ]
     }
@@ -125,11 +156,15 @@ export function namesOf({ name, tag, tags = [tag] }: BuildDestination): readonly
 }
 
 /** `docker build …` of an engine without Buildx. */
-export function classicArguments(request: BuildRequest, names: readonly string[]): readonly string[] {
+export function classicArguments(request: BuildRequest, { name, tag }: BuildDestination): readonly string[] {
+  return namedClassicArguments(request, [`${name}:${tag}`])
+}
+
+function namedClassicArguments(request: BuildRequest, names: readonly string[]): readonly string[] {
   return [
     'build',
     ...commonArguments(request),
-    ...each('platform', request.platforms),
+    ...request.platforms.map((platform) => `--platform=${platform}`),
     ...each('tag', names),
     '--',
     request.context,

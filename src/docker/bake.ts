@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts'
 import { text, untrusted } from '../text.ts'
+import type { DockerOptions } from './builder.ts'
 import { runDocker } from './docker-command.ts'
-import { type DockerOptions, passedEnvironment } from './session.ts'
+import { passedEnvironment } from './passed-environment.ts'
 
 /** What `docker buildx bake` is asked for. */
 export interface BakeRequest {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { asName, text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { type DockerCommand, runDocker } from './docker-command.ts'
 
 interface WithBuildx {
@@ -20,6 +20,12 @@ export type Engine =
   | ({ readonly kind: 'buildx-load' } & WithBuildx)
   /** No Buildx, as with Debian 12's docker.io. */
   | { readonly kind: 'classic'; readonly version: string }
+
+/** What is done and with what, as a line of the log. */
+export function titleOf(work: string, engine: Engine): Text {
+  const buildx = engine.kind === 'classic' ? 'without Buildx' : text`and Buildx ${untrusted(engine.buildx)}`
+  return text`${work} with Docker ${untrusted(engine.version)} ${buildx}`
+}
 
 type Probe = Omit<DockerCommand, 'arguments' | 'onLine'>
 
