@@ -26,7 +26,7 @@ import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine, titleOf } from './engine.ts'
 import { passedEnvironment } from './passed-environment.ts'
-import { digestFrom, requireDigest } from './pushed-digest.ts'
+import { digestInMetadata, digestInReferences } from './pushed-digest.ts'
 import { type Purpose, requireFeatures } from './requirements.ts'
 import { runCheck } from './run-check.ts'
 import { tagLoaded } from './tag-loaded.ts'
@@ -103,7 +103,7 @@ async function build(session: Session, request: BuildRequest, destination: Build
       const kind = engine.kind === 'buildx' ? 'push-by-digest' : 'push-tag'
       await built(buildxArguments(request, destination, { kind, metadataFile }, engine.progress))
       if (kind === 'push-tag') await tagLoaded(request, destination, (words) => run(session, words))
-      return digestFrom(await readFile(metadataFile, 'utf8'))
+      return digestInMetadata(await readFile(metadataFile, 'utf8').catch(() => ''))
     }
     case 'buildx-load':
       await built(buildxArguments(request, destination, { kind: 'load' }, engine.progress))
@@ -177,11 +177,7 @@ async function pushTag(session: Session, { name, tag }: BuildDestination): Promi
   const inspect = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', `${name}:${tag}`]
   const { exitCode, output, tail } = await run(session, inspect)
   if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
-  const references: unknown = JSON.parse(output)
-  const reference = Array.isArray(references)
-    ? references.find((candidate) => String(candidate).startsWith(`${name}@`))
-    : undefined
-  return requireDigest(String(reference ?? '').slice(name.length + 1))
+  return digestInReferences(output, name)
 }
 
 /** Buildx prints on stderr alone; every other command prints its error last. */

@@ -2,9 +2,9 @@ import { Failure } from '../failure.ts'
 import { isDigest } from '../image/reference.ts'
 import { text } from '../text.ts'
 
-/** BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. */
-export function digestFrom(metadata: string): string {
-  const parsed: unknown = JSON.parse(metadata)
+/** The digest in BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. Throws `build-failed`. */
+export function digestInMetadata(metadata: string): string {
+  const parsed = parsedJson(metadata)
   const digest =
     typeof parsed === 'object' && parsed !== null && 'containerimage.digest' in parsed
       ? parsed['containerimage.digest']
@@ -12,13 +12,30 @@ export function digestFrom(metadata: string): string {
   return requireDigest(String(digest))
 }
 
-/** The digest as it is. Throws `build-failed` where it is none. */
-export function requireDigest(digest: string): string {
+/** The digest of a repository in the `RepoDigests` of `docker image inspect`, as JSON. Throws `build-failed`. */
+export function digestInReferences(references: string, name: string): string {
+  const parsed = parsedJson(references)
+  const reference = Array.isArray(parsed)
+    ? parsed.find((candidate) => String(candidate).startsWith(`${name}@`))
+    : undefined
+  return requireDigest(String(reference ?? '').slice(name.length + 1))
+}
+
+/** Undefined for what was cut off, as on a full disk. */
+function parsedJson(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch {
+    return undefined
+  }
+}
+
+function requireDigest(digest: string): string {
   if (isDigest(digest)) return digest
   throw new Failure({
     code: 'build-failed',
     what: text`Docker did not report the digest that it pushed`,
     why: text`the metadata of the build has no containerimage.digest`,
-    fix: text`Update Docker or Buildx on the runner.`,
+    fix: text`Check that the disk of the runner has free space, and update Docker or Buildx on it.`,
   })
 }
