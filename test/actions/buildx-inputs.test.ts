@@ -156,16 +156,18 @@ describe('secrets', () => {
   test('may have several lines, commas and quotes, and are masked and on no command line', async () => {
     const { options, masks, environments } = await ran(
       {
-        secrets: 'FIRST=abc,def=0\n"MULTI=aaaa\n\nbb ""quoted"" b"\nJSON={"a":"b","c":1}',
+        secrets: 'FIRST=abc,def=0\n"MULTI=aaaa""\n\nbb ""quoted"" b"\nJSON={"a":"b","c":1}',
         'secret-envs': 'FROM=OF_STEP',
       },
-      { OF_STEP: 'value-of-step' },
+      { OF_STEP: 'value-of-step', INPUT_SECRETS: 'x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
     )
     expect(options.filter((word) => word.startsWith('--secret='))).toEqual(
       ['FIRST', 'MULTI', 'JSON', 'FROM'].map((id, index) => `--secret=id=${id},env=SLIPWAY_BUILD_SECRET_${index}`),
     )
-    const values = ['abc,def=0', 'aaaa\n\nbb "quoted" b', '{"a":"b","c":1}', 'value-of-step']
+    const values = ['abc,def=0', 'aaaa"\n\nbb "quoted" b', '{"a":"b","c":1}', 'value-of-step']
     expect(masks).toEqual(expect.arrayContaining(values))
+    // Neither the inputs nor the right to request OIDC tokens reaches the build.
+    expect(environments.filter((variable) => /^(?:INPUT_|ACTIONS_ID_TOKEN_)/.test(variable))).toEqual([])
     for (const [index, value] of values.entries())
       expect(environments).toContain(`SLIPWAY_BUILD_SECRET_${index}=${value}`)
   })
@@ -385,8 +387,17 @@ describe('an engine that cannot', () => {
         'rewrite-timestamp': 'true',
         builder: 'x',
         allow: 'device',
+        'build-contexts': 'a=.',
+        'no-cache-filters': 'a',
+        'secret-files': 'a=Dockerfile',
+        'secret-envs': 'b=PATH',
+        'cache-from': 'type=gha',
+        'cache-to': 'type=gha',
+        provenance: 'true',
+        attests: 'type=vex',
+        platforms: 'linux/amd64,linux/arm64',
       },
-      /and builder, allow, annotations, outputs, rewrite-timestamp, sbom require it/,
+      /and platforms, secrets, secret-files, build-contexts, builder, allow, annotations, no-cache-filters, outputs, rewrite-timestamp, cache-to, cache-from, provenance, sbom, attests require it/,
     ],
     ['no Buildx', classic, { call: 'check' }, /and call requires it/],
     [
@@ -428,6 +439,7 @@ describe('an engine that cannot', () => {
       store,
       { 'build-contexts': 'a=.', outputs: './out', attests: 'type=provenance,disabled=true' },
     ],
+    ['the classic store', store, { call: 'check', provenance: 'true', annotations: 'a=1' }],
     ['Buildx 0.12', old('v0.12.0'), { annotations: 'a=1' }],
   ])('with %s is no error for what it can', async (_, play, inputs) => {
     const { options } = await ran(inputs, {}, play)
