@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  * folder before its first file is written. Throws `file-unwritable`.
  */
 export async function writeConfiguration(
-  login: RegistryLogin,
+  login: RegistryLogin | undefined,
   environment: Environment,
   temporary: string,
   announce: (directory: string) => void,
@@ -35,7 +35,8 @@ export async function writeConfiguration(
     const entries = await readdir(original).catch(() => [])
     const links = entries.filter((entry) => entry !== 'config.json')
     for (const entry of links) await symlink(join(original, entry), join(directory, entry))
-    const content = withLogin(await readConfiguration(join(original, 'config.json')), login)
+    const own = await readConfiguration(join(original, 'config.json'))
+    const content = login === undefined ? own : withLogin(own, login)
     await writeFile(join(directory, 'config.json'), JSON.stringify(content), { mode: 0o600 })
     return { directory, remove: () => removeConfiguration(directory) }
   })

@@ -15,5 +15,6 @@ export function placeOfDockerfile(
   if (parseRemoteContext(context) !== undefined) return undefined
   const path = file ?? join(context, 'Dockerfile')
   if (basename(path).toLowerCase() !== basename(source.file).toLowerCase()) return undefined
-  return relative(workspace, resolve(workspace, dirname(path), basename(source.file)))
+  const place = relative(workspace, resolve(workspace, dirname(path), basename(source.file)))
+  return place.startsWith('..') ? undefined : place
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { text, untrusted } from '../text.ts'
+import { asName, type Text, text, untrusted } from '../text.ts'
 import { type DockerCommand, runDocker } from './docker-command.ts'
 
 interface WithBuildx {
@@ -21,16 +21,24 @@ export type Engine =
   /** No Buildx, as with Debian 12's docker.io. */
   | { readonly kind: 'classic'; readonly version: string }
 
+/** What is done and with what, as a line of the log. */
+export function titleOf(work: string, engine: Engine): Text {
+  const buildx = engine.kind === 'classic' ? 'without Buildx' : text`and Buildx ${untrusted(engine.buildx)}`
+  return text`${work} with Docker ${untrusted(engine.version)} ${buildx}`
+}
+
 type Probe = Omit<DockerCommand, 'arguments' | 'onLine'>
 
-/** Finds out what the docker CLI can do here. Throws `docker-unavailable`. */
-export async function findEngine(probe: Probe): Promise<Engine> {
+/** Finds out what the docker CLI can do here, with this builder or the selected one. Throws `docker-unavailable`. */
+export async function findEngine(probe: Probe, builder?: string): Promise<Engine> {
   const version = await requireDaemon(probe)
   const ask = (...arguments_: string[]) => runDocker({ ...probe, arguments: arguments_ })
   const found = await ask('buildx', 'version')
   if (found.exitCode !== 0) return { kind: 'classic', version }
   const [buildx, progress] = [buildxVersion(found.output), progressOf(found.output)]
-  const driver = /^Driver:\s+(\S+)/m.exec((await ask('buildx', 'inspect')).output)?.[1]
+  const inspected = await ask('buildx', 'inspect', ...(builder === undefined ? [] : [`--builder=${builder}`]))
+  if (builder !== undefined && inspected.exitCode !== 0) throw noBuilder(builder, inspected.tail.at(-1) ?? '')
+  const driver = /^Driver:\s+(\S+)/m.exec(inspected.output)?.[1]
   if (driver !== undefined && driver !== 'docker') return { kind: 'buildx', version, buildx, progress }
   // The engine's driver status contains it (moby/moby, daemon/info.go).
   const store = await ask('info', '--format={{json .DriverStatus}}')
@@ -47,6 +55,15 @@ function buildxVersion(output: string): string {
 function progressOf(output: string): 'rawjson' | 'plain' {
   const [major = 0, minor = 0] = buildxVersion(output).split('.').map(Number)
   return major > 0 || minor >= 15 ? 'rawjson' : 'plain'
+}
+
+function noBuilder(builder: string, error: string): Failure {
+  return new Failure({
+    code: 'docker-unavailable',
+    what: text`The builder ${asName(builder)} is not usable`,
+    why: text`${untrusted(error || 'docker buildx inspect failed and printed nothing')}`,
+    fix: text`Correct the input builder, or create it before this step (docker/setup-buildx-action with the input name).`,
+  })
 }
 
 async function requireDaemon(probe: Probe): Promise<string> {

@@ -2,17 +2,11 @@ import { Failure } from '../failure.ts'
 import { buildFailure, pushFailure } from '../image/build-failure.ts'
 import { isPassingError } from '../image/passing-push.ts'
 import type { BuildDestination } from '../ports.ts'
-import { asName, type Text, text, untrusted } from '../text.ts'
-import { type OutputReader, type OutputSink, pushOutput } from './build-output.ts'
-import type { DockerResult } from './docker-command.ts'
-import { type PushOptions, pushAgain } from './push-again.ts'
+import { asName, text, untrusted } from '../text.ts'
+import { pushOutput } from './build-output.ts'
+import { pushAgain } from './push-again.ts'
 import { digestInReferences } from './pushed-digest.ts'
-
-/** What a push needs of the builder: the docker CLI with the login, and the log. */
-export interface Pusher extends Omit<OutputSink, 'placeOf'>, PushOptions {
-  readonly grouped: <Result>(title: Text, work: () => Promise<Result>) => Promise<Result>
-  run(arguments_: readonly string[], reader?: OutputReader): Promise<DockerResult>
-}
+import { run, type Session } from './session.ts'
 
 /** How often a tag is set and pushed, when other jobs on the same engine move it meanwhile. */
 const pushes = 3
@@ -21,11 +15,11 @@ const pushes = 3
  * An engine with the classic image store pushes only tags; its manifest is uploaded last, so the tag never names an incomplete
  * image. Another job on the same engine may have built the same tag: what was pushed is told by the ID of the image.
  */
-export async function pushImage(pusher: Pusher, { name, tag }: BuildDestination, id: string): Promise<string> {
+export async function pushImage(session: Session, { name, tag }: BuildDestination, id: string): Promise<string> {
   for (let left = pushes; left > 0; left--) {
-    await succeed(pusher, ['image', 'tag', id, `${name}:${tag}`])
-    await pushTag(pusher, `${name}:${tag}`)
-    const output = await succeed(pusher, ['image', 'inspect', '--format={{json .RepoDigests}}', '--', id])
+    await succeed(session, ['image', 'tag', id, `${name}:${tag}`])
+    await pushTag(session, `${name}:${tag}`)
+    const output = await succeed(session, ['image', 'inspect', '--format={{json .RepoDigests}}', '--', id])
     const digest = digestInReferences(output, name)
     if (digest !== undefined) return digest
   }
@@ -37,18 +31,18 @@ export async function pushImage(pusher: Pusher, { name, tag }: BuildDestination,
   })
 }
 
-async function pushTag(pusher: Pusher, image: string): Promise<void> {
+async function pushTag(session: Session, image: string): Promise<void> {
   const push = async () => {
-    const reader = pushOutput({ ...pusher, placeOf: () => undefined })
-    const { exitCode } = await pusher.run(['push', '--', image], reader)
+    const reader = pushOutput({ ...session.options, placeOf: () => undefined })
+    const { exitCode } = await run(session, ['push', '--', image], reader)
     const { error } = reader.end(exitCode)
     return exitCode === 0 ? undefined : { failure: pushFailure(error), isPassing: isPassingError(error) }
   }
-  await pusher.grouped(text`Pushing ${asName(image)}`, () => pushAgain(pusher, push))
+  await session.options.grouped(text`Pushing ${asName(image)}`, () => pushAgain(session.options, push))
 }
 
-async function succeed(pusher: Pusher, arguments_: readonly string[]): Promise<string> {
-  const { exitCode, output, tail } = await pusher.run(arguments_)
+async function succeed(session: Session, arguments_: readonly string[]): Promise<string> {
+  const { exitCode, output, tail } = await run(session, arguments_)
   if (exitCode !== 0) throw buildFailure({ exitCode, error: tail.at(-1) ?? '' })
   return output
 }

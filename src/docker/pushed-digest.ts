@@ -4,12 +4,18 @@ import { text } from '../text.ts'
 
 /** The digest in BuildKit's metadata (`--metadata-file`): `containerimage.digest` is what was pushed. Throws `build-failed`. */
 export function digestInMetadata(metadata: string): string {
+  return inMetadata(metadata, 'containerimage.digest')
+}
+
+/** The ID of a loaded image in BuildKit's metadata: the digest of its configuration. Throws `build-failed`. */
+export function imageIdInMetadata(metadata: string): string {
+  return inMetadata(metadata, 'containerimage.config.digest')
+}
+
+function inMetadata(metadata: string, name: string): string {
   const parsed = parsedJson(metadata)
-  const digest =
-    typeof parsed === 'object' && parsed !== null && 'containerimage.digest' in parsed
-      ? parsed['containerimage.digest']
-      : ''
-  return requireDigest(String(digest))
+  const members: Record<string, unknown> = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  return requireDigest(String(members[name] ?? ''), name)
 }
 
 /**
@@ -18,9 +24,9 @@ export function digestInMetadata(metadata: string): string {
  */
 export function digestInReferences(references: string, name: string): string | undefined {
   const parsed = parsedJson(references)
-  if (!Array.isArray(parsed)) return requireDigest('')
+  if (!Array.isArray(parsed)) return requireDigest('', 'RepoDigests')
   const reference = parsed.map(String).find((candidate) => candidate.startsWith(`${name}@`))
-  return reference && requireDigest(reference.slice(name.length + 1))
+  return reference && requireDigest(reference.slice(name.length + 1), 'RepoDigests')
 }
 
 /** Undefined for what was cut off, as on a full disk. */
@@ -32,12 +38,12 @@ function parsedJson(content: string): unknown {
   }
 }
 
-function requireDigest(digest: string): string {
+function requireDigest(digest: string, member: string): string {
   if (isDigest(digest)) return digest
   throw new Failure({
     code: 'build-failed',
     what: text`Docker did not report the digest that it pushed`,
-    why: text`the metadata of the build has no containerimage.digest`,
+    why: text`its report has no ${member}`,
     fix: text`Check that the disk of the runner has free space, and update Docker or Buildx on it.`,
   })
 }

@@ -36,6 +36,13 @@ const rules: readonly Rule[] = [
     explain: ([words]) => ({ why: text`${untrusted(words)}: Docker's classic image store`, fix: ownBuilder }),
   },
   {
+    pattern: /multiple outputs currently unsupported/i,
+    explain: ([words]) => ({
+      why: text`${untrusted(words)}: the builder has a BuildKit before 0.13`,
+      fix: text`Run docker/setup-buildx-action with a later BuildKit, or use one output: outputs and load are further ones beside the push.`,
+    }),
+  },
+  {
     pattern:
       /failed to (?:read|open) dockerfile|Cannot locate specified Dockerfile|unable to evaluate symlinks in Dockerfile path|unable to prepare context/i,
     explain: () => ({

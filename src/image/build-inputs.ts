@@ -87,6 +87,7 @@ function membersOf(source: BuildSource, request: BuildRequest, around: BuildCirc
     platforms: platforms.length === 0 ? around.defaultPlatform : [...platforms].sort().join(','),
     network: request.network,
     provenance: request.provenance,
+    outputs: request.imageAttributes.join(','),
     secrets: secretIds(request).join(','),
     run: noCache || noCacheFilters.length > 0 || pull ? around.runId : undefined,
     ...furtherInputs(request),

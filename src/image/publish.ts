@@ -87,7 +87,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     return await reuse(decision.image, repository, request, ports, alreadyThere(source, decision.image, key))
   if (source.kind === 'build' && source.unlike === undefined) reportOthers(decision.others, repository, ports)
   try {
-    const digest = await push(withKey(source, key), tags[0], ports, repository)
+    const digest = await push(withKey(source, key), tags, ports, repository)
     // Another run may have pushed the same image meanwhile: one commit has one digest.
     const now = source.kind === 'build' ? await decide() : decision
     if (now.kind === 'reuse' && now.image.digest !== digest)
@@ -155,24 +155,36 @@ function intendedOf(source: Prepared, inputsKey: string | undefined): Intended {
 async function reuse(
   { digest, labels }: PublishedImage,
   repository: Repository,
-  { tags }: PublishRequest,
-  { registry, say, approve }: PublishPorts,
+  { source, tags }: PublishRequest,
+  { registry, say, approve, builder, registryHost }: PublishPorts,
   how: Text,
 ): Promise<Published> {
   await approve?.(digest)
   await putTags(registry, repository.name, digest, tags)
   say(text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}: ${how}`)
+  if (source.kind === 'build' && (source.request.outputs.length > 0 || source.request.load)) {
+    say(text`It is built for outputs and load alone`)
+    const name = `${await registryHost()}/${repository.name}`
+    await builder.buildOnly(
+      source.request,
+      tags.map((tag) => `${name}:${tag}`),
+    )
+  }
   return { repository, digest, tag: tags[0], tags, reused: true, builtFrom: labels?.[revisionLabel] }
 }
 
 async function push(
   source: Prepared,
-  tag: string,
+  tags: readonly [string, ...string[]],
   { registry, registryHost, builder, say }: PublishPorts,
   repository: Repository,
 ): Promise<string> {
   if (source.kind === 'build')
-    return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
+    return await builder.buildAndPush(source.request, {
+      name: `${await registryHost()}/${repository.name}`,
+      tag: tags[0],
+      tags,
+    })
   const { layout, plan } = source
   const host = await registryHost()
   requireLayerSizes(plan, host)

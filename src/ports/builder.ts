@@ -15,6 +15,8 @@ export interface BuildRequest {
   readonly annotations: readonly string[]
   readonly secrets: readonly { readonly id: string; readonly value: string }[]
   readonly secretFiles: readonly { readonly id: string; readonly path: string }[]
+  /** Authenticates the fetch of git contexts: a secret of the build by its id, and nothing that makes the image. */
+  readonly gitToken?: { readonly id: string; readonly value: string } | undefined
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   /** Value of `--provenance`; undefined leaves it to Buildx. */
@@ -38,6 +40,12 @@ export interface BuildRequest {
   readonly ulimits: readonly string[]
   /** Name of a Buildx builder; the selected one when undefined. */
   readonly builder?: string | undefined
+  /** Attributes of the pushed image: `compression=zstd`, `oci-mediatypes=true`. */
+  readonly imageAttributes: readonly string[]
+  /** Values of `--output` beside the pushed image: `type=local,dest=out`. */
+  readonly outputs: readonly string[]
+  /** The image goes into the store of the engine, too. */
+  readonly load: boolean
   /** Sets the times of all files to SOURCE_DATE_EPOCH, so that equal builds have equal layers. */
   readonly rewriteTimestamp: boolean
   readonly noCache: boolean
@@ -55,6 +63,8 @@ export interface BuildDestination {
   readonly name: string
   /** For engines that cannot push by digest alone; they put this tag with the push. */
   readonly tag: string
+  /** All tags, for a request with `load`. */
+  readonly tags?: readonly string[] | undefined
 }
 
 /** An image in its registry, or why its digest is unknown. */
@@ -68,4 +78,11 @@ export interface Builder {
   buildAndPush(request: BuildRequest, destination: BuildDestination): Promise<string>
   /** The digests that images have in their registries now, in the same order. */
   resolveImages(references: readonly string[]): Promise<readonly ResolvedImage[]>
+  /**
+   * Builds and pushes nothing: the image goes where `outputs` and `load` of the request say, named `repository:tag`. Asks for no
+   * login. Throws `docker-unavailable` or `build-failed`.
+   */
+  buildOnly(request: BuildRequest, names: readonly string[]): Promise<void>
+  /** Runs the checks of the Dockerfile and builds nothing. Throws `docker-unavailable`, or `build-failed` for each warning. */
+  check(request: BuildRequest): Promise<void>
 }

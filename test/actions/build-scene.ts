@@ -25,6 +25,8 @@ export type Pushing = 'digest' | 'tag'
 
 interface Played extends Builder {
   readonly builds: BuildRequest[]
+  /** Builds without a push, and calls. */
+  readonly local: { readonly request: BuildRequest; readonly names?: readonly string[] }[]
   /** What another run does while this one builds. */
   meanwhile: (() => Promise<unknown>) | undefined
   /** Digests of base images. */
@@ -42,6 +44,7 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
   }
   const played: Played = {
     builds: [],
+    local: [],
     meanwhile: undefined,
     bases: { 'node:24': `sha256:${'1'.repeat(64)}` },
     asked: [],
@@ -51,6 +54,12 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
         const digest = played.bases[reference]
         return digest === undefined ? { reference, error: `${reference}: not found` } : { reference, digest }
       })
+    },
+    async buildOnly(request, names) {
+      played.local.push({ request, names })
+    },
+    async check(request) {
+      played.local.push({ request })
     },
     async buildAndPush(request, { name, tag }) {
       played.builds.push(request)

@@ -248,6 +248,13 @@ const peers = {
       'task-definition task-definition-arn task-definition-family task-definition-revision container-name image environment-variables log-configuration-log-driver log-configuration-options docker-labels command task-role-arn execution-role-arn env-files secrets',
     outputs: 'task-definition',
   },
+  // At v7.3.0 (cb941d0). What becomes of each is in buildx-inputs.test.ts.
+  'amazon-ecr-login and docker/build-push-action': {
+    action: 'build-push',
+    inputs:
+      'add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call cgroup-parent context file labels load network no-cache no-cache-filters outputs platforms provenance pull push sbom secrets secret-envs secret-files shm-size ssh tags target ulimit github-token',
+    outputs: 'digest',
+  },
 } as const
 
 test.each(Object.entries(peers))('every input and output of %s is there, and its page tells of it', (name, peer) => {

@@ -17,10 +17,16 @@ export interface Play {
   readonly driver?: 'docker' | 'remote'
   /** Docker's image store. */
   readonly store?: 'containerd' | 'classic'
+  /** Version of the engine. */
+  readonly engine?: string
+  /** In the place of what `docker buildx inspect` prints of the builder. */
+  readonly inspect?: Recorded
   readonly build: Recorded
   readonly push?: Recorded
   /** The tries of the build, or of the push, that come before the one above. */
   readonly before?: readonly Recorded[]
+  /** Of `docker buildx bake --print`. */
+  readonly bake?: Recorded
   /** What the build writes into `--metadata-file`. */
   readonly metadata?: object | undefined
 }
@@ -33,8 +39,20 @@ export function recorded(name: string): string {
   return readFileSync(join(import.meta.dirname, 'progress', `${name}.txt`), 'utf8')
 }
 
+const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+/** Of every image that is built. */
+const imageId = `sha256:${'1d'.repeat(32)}`
+
 /** Folder for PATH. A shell script: as a program of Node it would take most of the time of a test. */
-export function playedDocker({ buildx, driver = 'remote', store, build, push, before = [], metadata }: Play): string {
+export function playedDocker({
+  buildx,
+  driver = 'remote',
+  engine = '28.5.2',
+  store,
+  before = [],
+  ...play
+}: Play): string {
+  const { build, push, metadata, inspect, bake } = play
   const folder = temporaryFolder()
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
@@ -42,18 +60,22 @@ export function playedDocker({ buildx, driver = 'remote', store, build, push, be
     writeFileSync(join(folder, `${name}.code`), String(exitCode))
   }
   const absent = { stderr: "docker: 'buildx' is not a docker command.\n", exitCode: 1 }
-  answer('version', { stdout: '28.5.2\n', exitCode: 0 })
+  answer('version', { stdout: `${engine}\n`, exitCode: 0 })
   const status = store === 'containerd' ? '[["driver-type","io.containerd.snapshotter.v1"]]' : '[]'
   answer('info', { stdout: `${status}\n`, exitCode: 0 })
-  answer('image', { stdout: '[]\n', exitCode: 0 })
+  const pushed = metadata !== undefined && 'containerimage.digest' in metadata
+  const references = pushed ? [`${registry}/api@${metadata['containerimage.digest']}`] : []
+  answer('image', { stdout: `${JSON.stringify(references)}\n`, exitCode: 0 })
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
-  answer('buildx-inspect', { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
+  answer('buildx-inspect', inspect ?? { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
+  answer('tag', { exitCode: 0 })
+  answer('buildx-bake', bake ?? absent)
   answer('build', build)
   answer('buildx-build', build)
   answer('push', push ?? { exitCode: 0 })
   const repeated = push !== undefined ? 'push' : buildx === undefined ? 'build' : 'buildx-build'
   for (const [index, one] of before.entries()) answer(`${repeated}.${index + 1}`, one)
-  writeFileSync(join(folder, 'metadata'), JSON.stringify(metadata ?? {}))
+  writeFileSync(join(folder, 'metadata'), JSON.stringify({ 'containerimage.config.digest': imageId, ...metadata }))
   writeFileSync(join(folder, 'docker'), program)
   chmodSync(join(folder, 'docker'), 0o755)
   return folder
@@ -61,15 +83,25 @@ export function playedDocker({ buildx, driver = 'remote', store, build, push, be
 
 /** The arguments of each call. */
 export function callsOf(folder: string): readonly (readonly string[])[] {
-  if (!existsSync(join(folder, 'calls'))) return []
-  const calls = readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n\n')
-  return calls.map((call) => call.split('\n'))
+  const file = join(folder, 'calls')
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\0\0')
+    .slice(0, -1)
+    .map((call) => call.split('\0'))
+}
+
+/** The variables of all calls, `NAME=value`. */
+export function environmentsOf(folder: string): readonly string[] {
+  const file = join(folder, 'environment')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\0') : []
 }
 
 /** stderr first: a reader that takes the two pipes as they come would have the error before its reason. */
 const program = `#!/bin/sh
 here=\${0%/*}
-printf '%s\\n' "$@" "" >> "$here/calls"
+printf '%s\\0' "$@" "" >> "$here/calls"
+[ "$1" = buildx ] && { [ "$2" = build ] || [ "$2" = bake ]; } && env -0 >> "$here/environment"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
 printf x >> "$here/$name.count"
@@ -78,7 +110,7 @@ try=$name.$(wc -c < "$here/$name.count" | tr -d ' ')
 for word in "$@"; do
   case $word in
     --metadata-file=*) cat "$here/metadata" > "\${word#--metadata-file=}" ;;
-    --iidfile=*) echo sha256:1d > "\${word#--iidfile=}" ;;
+    --iidfile=*) echo ${imageId} > "\${word#--iidfile=}" ;;
   esac
 done
 cat "$here/$name.stderr" >&2

@@ -13,11 +13,13 @@ import { repositoryUrl } from '../../source.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { type BuildOrigin, workspaceOf } from '../world/source-commit.ts'
 import { requireFolder, usualDockerfile } from './build-folder.ts'
-import { describingLabels, givenLabels } from './build-labels.ts'
-import type { BuildPushInputs } from './build-push-inputs.ts'
+import { describingLabels } from './build-labels.ts'
+import { requestOf } from './build-request.ts'
 import type { WantedTags } from './build-tags.ts'
 import { inputsReuse } from './inputs-reuse.ts'
 import { readNamedContexts } from './named-contexts.ts'
+import type { PreparedInputs } from './prepare-inputs.ts'
+import { sourceDateFor } from './source-date.ts'
 
 /** A build, and what its image is going to be made of. */
 export interface BuildPlan {
@@ -42,13 +44,15 @@ interface Contents {
   readonly changed: readonly string[]
   /** Of the commit, in seconds since 1970; undefined where the files are not the commit's. */
   readonly committedAt?: number | undefined
+  /** Of the commit that is checked out, whether or not its files were changed. */
+  readonly checkedOutAt?: number | undefined
   /** Why it is not known what the build gets. */
   readonly unknown?: Text | undefined
 }
 
 /** Decides what is built: the request with all labels, and the key that identifies equal builds. Logs what was decided. */
 export async function planBuild(
-  inputs: BuildPushInputs,
+  inputs: PreparedInputs,
   wanted: WantedTags,
   found: BuildOrigin,
   runner: Runner,
@@ -56,7 +60,8 @@ export async function planBuild(
   const { environment, log, signal } = runner
   const contents = found.remote ? remoteContents(inputs, found) : await localContents(inputs, found, runner)
   const { changed } = contents
-  const request = requestOf(inputs, wanted, contents.ownIgnoreFile)
+  const sourceDate = sourceDateFor(inputs, contents.checkedOutAt, found, environment)
+  const request = requestOf(inputs, wanted, { ...contents, sourceDate })
   const { folders, ...named } = await readNamedContexts(request.buildContexts, workspaceOf(runner), signal)
   const unknown = contents.unknown ?? named.unknown
   const revision = found.source && `${found.source.revision}${changed.length > 0 ? '-dirty' : ''}`
@@ -92,7 +97,7 @@ function dirty([first = '', ...others]: readonly string[], revision: string): Te
   return text`The checkout has uncommitted changes (${untrusted(first)}${more}), so the image is labelled ${untrusted(revision)}`
 }
 
-function remoteContents({ file }: BuildPushInputs, { remote }: BuildOrigin): Contents {
+function remoteContents({ file }: PreparedInputs, { remote }: BuildOrigin): Contents {
   const { address = '', commit } = remote ?? {}
   const unknown =
     commit === undefined
@@ -101,7 +106,7 @@ function remoteContents({ file }: BuildPushInputs, { remote }: BuildOrigin): Con
   return { context: address, dockerfile: file ?? 'Dockerfile', ownIgnoreFile: false, changed: [], unknown }
 }
 
-async function localContents(inputs: BuildPushInputs, found: BuildOrigin, runner: Runner): Promise<Contents> {
+async function localContents(inputs: PreparedInputs, found: BuildOrigin, runner: Runner): Promise<Contents> {
   const workspace = workspaceOf(runner)
   const folder = requireFolder(inputs.context, workspace)
   const dockerfile = inputs.file === undefined ? usualDockerfile(folder) : resolve(workspace, inputs.file)
@@ -112,14 +117,14 @@ async function localContents(inputs: BuildPushInputs, found: BuildOrigin, runner
   const { changed, committedAt } = await changesOf(found, paths, rules, runner)
   const bytes = await readFile(dockerfile).catch(() => undefined)
   const [content, dockerfileText] = [bytes && digestOf(bytes), bytes?.toString('utf8')]
-  const time = changed.length === 0 ? committedAt : undefined
+  const times = { committedAt: changed.length === 0 ? committedAt : undefined, checkedOutAt: committedAt }
   try {
     const files = await hashContext(folder, rules, runner.signal)
-    return { ...paths, files, content, text: dockerfileText, changed, committedAt: time }
+    return { ...paths, files, content, text: dockerfileText, changed, ...times }
   } catch (error) {
     runner.signal.throwIfAborted()
     const reason = untrusted(error instanceof Error ? error.message : String(error))
-    return { ...paths, changed, committedAt: time, unknown: text`the context cannot be read: ${reason}` }
+    return { ...paths, changed, ...times, unknown: text`the context cannot be read: ${reason}` }
   }
 }
 
@@ -143,36 +148,6 @@ async function changesOf(
       path === dockerfile || (path.startsWith(below) && !isIgnored(rules, path.slice(below.length).replace(/\/$/, ''))),
   )
   return { changed, committedAt: status.committedAt }
-}
-
-function requestOf(inputs: BuildPushInputs, { source }: WantedTags, ownIgnoreFile: boolean): BuildRequest {
-  const { context, file, target, platforms, buildArgs, cacheFrom, cacheTo, provenance, network, noCache, pull } = inputs
-  return {
-    context,
-    file,
-    target,
-    platforms,
-    buildArgs,
-    buildContexts: [],
-    annotations: [],
-    attests: [],
-    ssh: [],
-    addHosts: [],
-    allow: [],
-    ulimits: [],
-    rewriteTimestamp: false,
-    noCacheFilters: [],
-    labels: givenLabels(inputs, source),
-    secrets: inputs.secrets.map(([id, value]) => ({ id, value })),
-    secretFiles: inputs.secretFiles.map(([id, path]) => ({ id, path })),
-    cacheFrom,
-    cacheTo,
-    provenance,
-    network,
-    noCache,
-    pull,
-    ownIgnoreFile,
-  }
 }
 
 /** SOURCE_DATE_EPOCH, in seconds (reproducible-builds.org), or the time of the commit that is built, or now. */

@@ -1,16 +1,18 @@
 import { publicNameOf } from '../../image/ecr-host.ts'
 import { isRepositoryName, isTag, withoutCredentials } from '../../image/reference.ts'
-import type { Parsed } from '../../image/tag-fields.ts'
 import { parseFlavor } from '../../image/tag-flavor.ts'
 import { parseTagLabels } from '../../image/tag-labels.ts'
 import { parseTagRules } from '../../image/tag-rules.ts'
-import { InputMistakes } from '../../runner/input-mistakes.ts'
 import { flag, type InputReader, type Inputs, lines, list, optionalText } from '../../runner/inputs.ts'
-import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { copyTargets } from '../inputs/copy-targets.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
 import { pushJobInputs, scanInputs } from '../inputs/scan-inputs.ts'
+import { bakeInputs } from './bake-inputs.ts'
+import { buildxInputs } from './buildx-inputs.ts'
+import { cacheInputs } from './cache-inputs.ts'
+import { pairs, quotedLines } from './line-inputs.ts'
+import { parsed } from './parsed-input.ts'
 import { repositoryInputs } from './repository-inputs.ts'
 import { reuseInputs } from './reuse-inputs.ts'
 
@@ -44,33 +46,6 @@ const tag: InputReader<string | undefined> = (given) => {
   )
 }
 
-/** A reader of a text of several lines, whose mistakes are reported with line and column. */
-function parsed<T>(name: string, parse: (given: string) => Parsed<T>): InputReader<T> {
-  return (given) => {
-    const { value, mistakes } = parse(given)
-    if (mistakes.length === 0) return value
-    throw new InputMistakes(
-      mistakes.map(({ message, line, column }) => ({
-        message: text`${untrusted(message)}`,
-        input: name,
-        line,
-        column,
-      })),
-    )
-  }
-}
-
-/** Lines `name=value`. What is secret about a line stays out of the message. */
-function pairs(kind: string): InputReader<readonly (readonly [string, string])[]> {
-  return (given) =>
-    lines(given).map((line, index) => {
-      const [, name, value] = /^\s*([^=\s]+)=(.*)$/s.exec(line) ?? []
-      if (name === undefined || !value)
-        throw new Error(`must have lines like ${kind}; line ${index + 1} has no name or no value`)
-      return [name, value]
-    })
-}
-
 const context: InputReader<string> = (given) => {
   if (given.startsWith('-'))
     throw new Error('must be a directory or a git address; a context from standard input (-) is not supported')
@@ -80,6 +55,9 @@ const context: InputReader<string> = (given) => {
 /** Names are those of `docker/build-push-action` where it has them. */
 export const buildPushInputs = {
   ...awsInputs,
+  ...bakeInputs,
+  ...buildxInputs,
+  ...cacheInputs,
   revision: revisionInput,
   repository,
   ...repositoryInputs,
@@ -90,7 +68,10 @@ export const buildPushInputs = {
   file: optionalText,
   target: optionalText,
   platforms: list,
-  'build-args': lines,
+  'build-args': quotedLines('build-args', {
+    pattern: /^[^=\s]+(?:=|$)/,
+    allowed: 'NAME=value, or NAME for the value of the environment',
+  }),
   labels: parsed('labels', parseTagLabels),
   secrets: pairs('id=value'),
   'secret-files': pairs('id=path'),

@@ -1,0 +1,59 @@
+import { addArtifact } from '../../github/artifacts.ts'
+import type { Published } from '../../image/publish.ts'
+import type { Runner } from '../../runner/action.ts'
+import { asName, text, untrusted } from '../../text.ts'
+import { type BuildOrigin, revisionOutput } from '../world/source-commit.ts'
+import type { BuildPushInputs } from './build-push-inputs.ts'
+
+/** Reports an image that is in the registry. `copies`: its names in other registries. */
+export async function reportImage(
+  { repository, digest, tag, tags, reused }: Published,
+  copies: readonly string[],
+  origin: BuildOrigin,
+  runner: Runner,
+): Promise<void> {
+  const image = `${repository.uri}@${digest}`
+  setOutputs(runner, {
+    digest,
+    image,
+    images: [image, ...copies].join('\n'),
+    name: repository.uri,
+    repository: repository.name,
+    tag,
+    tags: tags.join('\n'),
+    reused: String(reused),
+    revision: revisionOutput(origin),
+  })
+  for (const one of [image, ...copies]) await addArtifact(runner.environment, one)
+}
+
+/** Reports what a run would do, and calls neither AWS nor Docker. */
+export function reportDryRun(
+  { ociLayout, context }: BuildPushInputs,
+  repository: string,
+  tags: readonly string[],
+  origin: BuildOrigin,
+  runner: Runner,
+): void {
+  const from =
+    ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
+  runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
+  reportNoImage(repository, tags, origin, { reused: '' }, runner)
+}
+
+/** Sets the outputs of a step that has pushed nothing. */
+export function reportNoImage(
+  repository: string,
+  tags: readonly string[],
+  origin: BuildOrigin,
+  { reused }: { readonly reused: '' | 'false' },
+  runner: Runner,
+): void {
+  const nothing = { digest: '', image: '', images: '', name: '', 'scan-status': '', findings: '' }
+  const named = { repository, tag: tags[0] ?? '', tags: tags.join('\n'), revision: revisionOutput(origin) }
+  setOutputs(runner, { ...nothing, ...named, reused })
+}
+
+function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
+}
