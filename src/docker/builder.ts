@@ -11,6 +11,7 @@ import { asName, type Text, text, untrusted } from '../text.ts'
 import { buildxArguments, classicArguments, needsBuildx, needsOwnStore, secretVariable } from './arguments.ts'
 import { classicOutput, type OutputReader, plainOutput, pushOutput, rawOutput } from './build-output.ts'
 import { type DockerConfiguration, writeConfiguration } from './configuration.ts'
+import { requireDigestOnly } from './digest-only.ts'
 import { runDocker } from './docker-command.ts'
 import { placeOfDockerfile } from './dockerfile-place.ts'
 import { type Engine, findEngine } from './engine.ts'
@@ -76,6 +77,7 @@ async function build(session: Session, request: BuildRequest, destination: Build
   const { options, environment } = session
   const engine = await findEngine({ environment, directory: options.directory, signal: options.signal })
   requireFeatures(engine, request)
+  requireDigestOnly(engine, destination)
   const docker = text`Docker ${untrusted(engine.version)}`
   const buildx = engine.kind === 'classic' ? 'without Buildx' : text`and Buildx ${untrusted(engine.buildx)}`
   const title = text`Building with ${docker} ${buildx}`

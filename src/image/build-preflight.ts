@@ -88,7 +88,7 @@ function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text
 }
 
 /** Whether the registry refuses to move this tag, exclusions considered. */
-function isImmutable(repository: Repository, tag: string): boolean {
+export function isImmutable(repository: Repository, tag: string): boolean {
   const excluded = (repository.tagExclusions ?? []).some((wildcard) => matches(wildcard, tag))
   return repository.immutableTags !== excluded
 }

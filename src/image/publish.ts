@@ -6,6 +6,7 @@ import type { BuildInputs } from './build-inputs.ts'
 import { decideTags, type Intended, type RepositoryRequest, requireRepository } from './build-preflight.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
+import { viewOfPlatform } from './platform-view.ts'
 import { type PushedImage, pushByDigest, putTags } from './push.ts'
 import type { PublishedImage } from './revision.ts'
 
@@ -27,6 +28,8 @@ export interface PublishRequest {
   /** At least one; the first is the image's own. */
   readonly tags: readonly [string, ...string[]]
   readonly source: ImageSource
+  /** Push without any tag: the tags are only compared, and put when this image is joined with others. */
+  readonly digestOnly?: boolean | undefined
 }
 
 /** Adapters that publishing needs. */
@@ -43,6 +46,7 @@ export interface PublishPorts {
 export interface Published {
   readonly repository: Repository
   readonly digest: string
+  /** Empty for an image without tags. */
   readonly tag: string
   readonly tags: readonly string[]
   /** True when nothing was built or pushed because the image was there already. */
@@ -60,17 +64,20 @@ type Prepared =
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
   const { tags } = request
+  const put = tagsToPut(request)
   const { repository, created } = await requireRepository(ports.ecr, request.repository, ports.registryHost)
   if (created) ports.say(text`Created the ECR repository ${asName(repository.name)}`)
   const source = await prepare(request)
-  const decide = () => decideTags(ports.registry, repository, tags, intendedOf(source))
+  const registry = comparedRegistry(request, ports)
+  const decide = () => decideTags(registry, repository, tags, intendedOf(source))
   const decision = await decide()
   if (decision.kind === 'reuse') return await reuse(decision.image, repository, request, ports)
   try {
-    const digest = await push(source, tags[0], ports, repository)
-    await putTags(ports.registry, repository.name, digest, tags)
-    ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
-    return { repository, digest, tag: tags[0], tags, reused: false }
+    const digest = await push(source, request, ports, repository)
+    await putTags(ports.registry, repository.name, digest, put)
+    const tagged = put.length === 0 ? ' without a tag' : text` as ${untrusted(put.join(', '))}`
+    ports.say(text`Pushed ${asName(repository.name)}@${digest}${tagged}`)
+    return { repository, digest, tag: put[0] ?? '', tags: put, reused: false }
   } catch (error) {
     if (!(error instanceof Failure) || error.parts.code !== 'image-tag-taken') throw error
     // Another run may have pushed the same image meanwhile; any other image is reported by what distinguishes it.
@@ -78,6 +85,16 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     if (now.kind === 'push') throw error
     return await reuse(now.image, repository, request, ports)
   }
+}
+
+function tagsToPut({ tags, digestOnly }: PublishRequest): readonly string[] {
+  return digestOnly === true ? [] : tags
+}
+
+/** An image without tags is one platform of the image that the tags have. */
+function comparedRegistry({ source, digestOnly }: PublishRequest, { registry }: PublishPorts): Registry {
+  const isPart = digestOnly === true && source.kind === 'build'
+  return isPart ? viewOfPlatform(registry, source.request.platforms) : registry
 }
 
 async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
@@ -92,24 +109,30 @@ function intendedOf(source: Prepared): Intended {
 async function reuse(
   { digest }: PublishedImage,
   repository: Repository,
-  { source, tags }: PublishRequest,
+  request: PublishRequest,
   { registry, say }: PublishPorts,
 ): Promise<Published> {
-  await putTags(registry, repository.name, digest, tags)
+  const { source, tags } = request
+  const put = tagsToPut(request)
+  await putTags(registry, repository.name, digest, put)
   say(
     text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,
   )
-  return { repository, digest, tag: tags[0], tags, reused: true }
+  return { repository, digest, tag: put[0] ?? '', tags: put, reused: true }
 }
 
 async function push(
   source: Prepared,
-  tag: string,
+  { tags: [tag], digestOnly }: PublishRequest,
   { registry, registryHost, builder, say }: PublishPorts,
   repository: Repository,
 ): Promise<string> {
   if (source.kind === 'build')
-    return await builder.buildAndPush(source.request, { name: `${await registryHost()}/${repository.name}`, tag })
+    return await builder.buildAndPush(source.request, {
+      name: `${await registryHost()}/${repository.name}`,
+      tag,
+      digestOnly,
+    })
   const { layout, plan } = source
   const host = await registryHost()
   const to = { repository: repository.name, host }

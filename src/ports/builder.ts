@@ -55,6 +55,8 @@ export interface BuildDestination {
   readonly name: string
   /** For engines that cannot push by digest alone; they put this tag with the push. */
   readonly tag: string
+  /** No tag at all. An engine that cannot do that throws `docker-unavailable`. */
+  readonly digestOnly?: boolean | undefined
 }
 
 /** Builds images and pushes them. */

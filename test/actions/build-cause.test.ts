@@ -265,6 +265,21 @@ describe('an error of Docker, BuildKit or a registry', () => {
   })
 })
 
+test.each<[string, Partial<Play>, RegExp]>([
+  ['the classic engine', {}, /^Docker without Buildx pushes tags only/],
+  [
+    'the store of Docker',
+    { buildx, driver: 'docker' },
+    /^Docker's classic image store \(driver docker\) pushes tags only/,
+  ],
+])('push-by-digest with %s is refused before the build', async (_, play, words) => {
+  const built = { build: { exitCode: 0 }, ...play }
+  const { code, message, calls } = await ran(built, { 'push-by-digest': 'true' })
+  expect(code).toBe('docker-unavailable')
+  expect(message).toMatch(words)
+  expect(calls.some((call) => call.includes('--'))).toBe(false)
+})
+
 describe('a build that ends well', () => {
   test('is logged in a group as people know it, and its checks are annotations', async () => {
     const ok = recorded('ok')

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
-import { Failure } from '../../src/failure.ts'
+import { Failure, reasonOf } from '../../src/failure.ts'
 import { blobContent } from '../../src/image/blob-content.ts'
 import { planLayout } from '../../src/image/layout.ts'
 import { pushByDigest } from '../../src/image/push.ts'
@@ -44,14 +44,15 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
   const played: Played = {
     builds: [],
     meanwhile: undefined,
-    async buildAndPush(request, { name, tag }) {
+    async buildAndPush(request, { name, tag, digestOnly }) {
       played.builds.push(request)
       const folder = temporaryFolder()
-      const { labels, target = '' } = request
+      const { labels, target = '', platforms } = request
       await writeLayout(folder, {
         files: { '/built': `${played.builds.length} ${target}` },
         entrypoint: ['/built'],
         labels,
+        ...(platforms.length === 1 && { architecture: platforms[0]?.split('/')[1] ?? '' }),
       })
       const layout = await openLayout(folder, [folder])
       const plan = await planLayout(layout, tag)
@@ -62,7 +63,8 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
       played.meanwhile = undefined
       await another?.()
       const image = plan.manifests.at(-1)
-      if (pushing === 'tag' && image) await registry.pushManifest(repository, tag, image.mediaType, image.content)
+      if (pushing === 'tag' && image && digestOnly !== true)
+        await registry.pushManifest(repository, tag, image.mediaType, image.content)
       return plan.digest
     },
   }
@@ -136,7 +138,7 @@ export function buildScene({
       const failure = await ran.then(
         () => undefined,
         (error: unknown) => {
-          if (error instanceof Failure) return [error.parts.what, error.parts.why ?? [], error.parts.fix ?? []]
+          if (error instanceof Failure) return [error.parts.what, reasonOf(error.parts), error.parts.fix ?? []]
           throw error
         },
       )

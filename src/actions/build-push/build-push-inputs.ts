@@ -8,6 +8,7 @@ import { flag, type InputReader, type Inputs, lines, list, optionalText } from '
 import { text, untrusted } from '../../text.ts'
 import { awsInputs } from '../inputs/aws-inputs.ts'
 import { revisionInput } from '../inputs/revision-input.ts'
+import { joinInputs } from './join-inputs.ts'
 
 const repository: InputReader<string> = (given) => {
   if (isRepositoryName(given)) return given
@@ -82,6 +83,7 @@ export const buildPushInputs = {
   'no-cache': flag(false),
   pull: flag(false),
   'oci-layout': optionalText,
+  ...joinInputs,
   'dry-run': flag(false),
 }
 

@@ -4,7 +4,9 @@ import { redactLines } from '../../diagnosis/redact-lines.ts'
 import { dockerBuilder } from '../../docker/builder.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
 import { addArtifact } from '../../github/artifacts.ts'
+import type { RepositoryRequest } from '../../image/build-preflight.ts'
 import { type Published, type PublishPorts, publish } from '../../image/publish.ts'
+import { publishJoined } from '../../image/publish-joined.ts'
 import type { Builder, RegistryLogin } from '../../ports.ts'
 import { openRegistry } from '../../registry/distribution.ts'
 import { openLayout } from '../../registry/layout-files.ts'
@@ -12,14 +14,16 @@ import { shareLogin } from '../../registry/login.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { sourceLine } from '../../source.ts'
-import { asName, text, untrusted } from '../../text.ts'
+import { text, untrusted } from '../../text.ts'
 import { givenInputs, lostValues } from '../inputs/lost-inputs.ts'
 import { openAws } from '../world/open-aws.ts'
 import { type BuildOrigin, revisionOutput, sourceOfContext, workspaceOf } from '../world/source-commit.ts'
 import { network, type World } from '../world/world.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
+import { reportDryRun, setOutputs } from './build-push-outputs.ts'
 import { wantedTags } from './build-tags.ts'
+import { joinProblems } from './join-problems.ts'
 
 /** How long one request to AWS or to the registry is tried again. Milliseconds. */
 const retryTime = 10 * 60_000
@@ -46,12 +50,14 @@ export const action = createBuildPush(network)
 async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld): Promise<void> {
   for (const [, secret] of inputs.secrets) runner.mask(secret)
   const lost = lostValues('build-push', givenInputs(buildPushInputs, inputs))
-  if (lost.length > 0) throw invalidInputs(lost)
+  const problems = [...lost, ...joinProblems(inputs)]
+  if (problems.length > 0) throw invalidInputs(problems)
   const found = sourceOfContext(inputs.context, inputs.revision, runner)
   reportSource(found, inputs, runner)
   const wanted = await wantedTags(inputs, found, runner)
   const { tags } = wanted
   if (inputs.dryRun) return reportDryRun(inputs, tags, found, runner)
+  if (inputs.digests.length > 0) return await joinDigests(inputs, tags, found, runner, world)
   const layout =
     inputs.ociLayout === undefined
       ? undefined
@@ -59,8 +65,9 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   try {
     const published = await publish(
       {
-        repository: { name: inputs.repository, create: inputs.createRepository, immutableTags: inputs.immutableTags },
+        repository: repositoryOf(inputs),
         tags,
+        digestOnly: inputs.pushByDigest,
         source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
       },
       openPorts(inputs, runner, world),
@@ -69,6 +76,26 @@ async function main(inputs: BuildPushInputs, runner: Runner, world: BuildWorld):
   } finally {
     await layout?.close()
   }
+}
+
+async function joinDigests(
+  inputs: BuildPushInputs,
+  tags: readonly [string, ...string[]],
+  found: BuildOrigin,
+  runner: Runner,
+  world: BuildWorld,
+): Promise<void> {
+  const { digests, platforms } = inputs
+  const request = { repository: repositoryOf(inputs), tags, digests, platforms }
+  await report(await publishJoined(request, openPorts(inputs, runner, world)), found, runner)
+}
+
+function repositoryOf({
+  repository: name,
+  createRepository: create,
+  immutableTags,
+}: BuildPushInputs): RepositoryRequest {
+  return { name, create, immutableTags }
 }
 
 function reportSource(
@@ -159,25 +186,6 @@ async function report(
     revision: revisionOutput(origin),
   })
   await addArtifact(runner.environment, image)
-}
-
-/** Calls neither AWS nor Docker. */
-function reportDryRun(
-  { repository, ociLayout, context }: BuildPushInputs,
-  tags: readonly [string, ...string[]],
-  origin: BuildOrigin,
-  runner: Runner,
-): void {
-  const from =
-    ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
-  runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
-  const [tag] = tags
-  const nothing = { digest: '', image: '', name: '', reused: '' }
-  setOutputs(runner, { ...nothing, repository, tag, tags: tags.join('\n'), revision: revisionOutput(origin) })
-}
-
-function setOutputs(runner: Runner, outputs: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
 }
 
 function temporary({ environment }: Runner): string {
