@@ -10,6 +10,7 @@ const actions = {
   doctor: () => import('./actions/doctor/index.ts'),
   notify: () => import('./actions/notify/index.ts'),
   plan: () => import('./actions/plan/index.ts'),
+  'plan-images': () => import('./actions/plan-images/index.ts'),
   'register-task-definition': () => import('./actions/register-task-definition/index.ts'),
   rollback: () => import('./actions/rollback/index.ts'),
 } satisfies Record<string, () => Promise<{ action: unknown }>>

@@ -45,7 +45,9 @@ export const pageAreas: Readonly<Record<string, () => readonly string[]>> = {
   'the reusable workflows': () => yaml(['.github/workflows/deploy.yml', '.github/workflows/rollback.yml']),
   'the examples': () => yaml(inFolder('examples', '.yml')),
   'the schema of slipway.yml': () =>
-    ['src/config/schema.ts', 'src/config/deployment-settings.ts'].flatMap((path) => sentencesIn(read(path))),
+    ['src/config/schema.ts', 'src/config/image-schema.ts', 'src/config/deployment-settings.ts'].flatMap((path) =>
+      sentencesIn(read(path)),
+    ),
   ...Object.fromEntries(written.map((page) => [page, () => ofPages([page])])),
 }
 
