@@ -42,7 +42,7 @@ const ofPages = (paths: readonly string[]) => paths.flatMap((path) => sentencesO
 
 export const pageAreas: Readonly<Record<string, () => readonly string[]>> = {
   'descriptions of the actions': () => yaml(['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)]),
-  'the reusable workflows': () => yaml(['.github/workflows/deploy.yml', '.github/workflows/rollback.yml']),
+  'the reusable workflows': () => yaml(['build', 'deploy', 'rollback'].map((name) => `.github/workflows/${name}.yml`)),
   'the examples': () => yaml(inFolder('examples', '.yml')),
   'the schema of slipway.yml': () =>
     ['src/config/schema.ts', 'src/config/image-schema.ts', 'src/config/deployment-settings.ts'].flatMap((path) =>

@@ -9,7 +9,7 @@ import type { BuildScene } from './build-scene.ts'
 export const [indexType, imageType] = manifestTypes
 
 /** The registry of a scene, without the action. */
-export function registryOf({ simulator }: BuildScene): Registry {
+export function registryOf({ simulator }: Pick<BuildScene, 'simulator'>): Registry {
   const { ecr, clock } = portsOf(simulator)
   const signal = new AbortController().signal
   return openRegistry({ login: ecr.login, clock, signal, retryTime: 60_000, fetch: simulator.fetch, environment: {} })

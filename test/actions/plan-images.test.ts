@@ -124,14 +124,18 @@ describe('one job', () => {
   }
 
   test('gets the settings of its image', async () => {
-    const caches = { 'cache-from': 'type=gha,scope={image}-{platform}', platform: 'linux/arm64' }
+    const caches = {
+      'cache-from': 'type=gha,scope={image}-{platform}',
+      platform: 'linux/arm64',
+      'build-args': 'MODE=fast',
+    }
     expect((await settings(two, { image: 'api', ...caches })).outputs).toMatchObject({
       repository: 'shop/api',
       'image-region': 'eu-west-1',
       'image-role': 'arn:aws:iam::111122223333:role/r',
       context: 'api',
       platforms: 'linux/amd64,linux/arm64',
-      'build-args': 'LEVEL=3',
+      'build-args': 'LEVEL=3\nMODE=fast',
       'cache-from': 'type=gha,scope=api-linux-arm64',
     })
     expect((await settings(two, { image: 'apy' })).failure).toMatch(/no image apy under images.*did you mean api\?/)

@@ -18,12 +18,18 @@ import { unchangedImages } from './unchanged-images.ts'
 export const action: Action<typeof planImagesInputs> = {
   inputs: planImagesInputs,
   async main(inputs, runner) {
-    const { config: file } = inputs
-    const { config } = loadConfig(await runner.files.readText(file, 'config'), file)
-    const { plan } = inputs
-    const outputs = plan === undefined ? await planned(config, inputs, runner) : ofJob(config, plan, inputs)
+    const outputs = await outputsOf(inputs, runner)
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value)
   },
+}
+
+async function outputsOf(inputs: PlanImagesInputs, runner: Runner): Promise<Record<string, string>> {
+  const { plan, buildOutputs = {}, joinOutputs, config: file } = inputs
+  // The digests of all are collected by a job without a checkout.
+  if (plan !== undefined && joinOutputs !== undefined)
+    return { digests: JSON.stringify(digestsOfImages(plan, buildOutputs, joinOutputs)) }
+  const { config } = loadConfig(await runner.files.readText(file, 'config'), file)
+  return plan === undefined ? await planned(config, inputs, runner) : ofJob(config, plan, inputs)
 }
 
 async function planned(config: Config, inputs: PlanImagesInputs, runner: Runner): Promise<Record<string, string>> {
@@ -53,13 +59,11 @@ function rowLine({ image, platform, runner }: BuildRow) {
   return text`${name} is built for ${untrusted(platform || 'the platform of the runner')} on ${where}`
 }
 
-/** What one job needs to know. Of a missing image there is nothing: the digests are of all. */
+/** What one job needs to know of its image, and the digests of its platforms where they were built. */
 function ofJob(config: Config, plan: BuildRows, inputs: PlanImagesInputs): Record<string, string> {
-  const { image, buildOutputs: built = {}, joinOutputs: joined } = inputs
-  if (joined !== undefined) return { digests: JSON.stringify(digestsOfImages(plan, built, joined)) }
-  const target = namedImage(config, image)
-  const parts = inputs.buildOutputs === undefined ? [] : digestsOfParts(plan, image, built)
-  return { ...settingsOf(target, inputs), 'part-digests': parts.join('\n') }
+  const { image, buildOutputs } = inputs
+  const parts = buildOutputs === undefined ? [] : digestsOfParts(plan, image, buildOutputs)
+  return { ...settingsOf(namedImage(config, image), inputs), 'part-digests': parts.join('\n') }
 }
 
 function settingsOf(target: ImageTarget, inputs: PlanImagesInputs): Record<string, string> {
@@ -72,7 +76,7 @@ function settingsOf(target: ImageTarget, inputs: PlanImagesInputs): Record<strin
     file: target.file ?? '',
     target: target.target ?? '',
     platforms: target.platforms.join(','),
-    'build-args': target.buildArgs.join('\n'),
+    'build-args': [...target.buildArgs, ...inputs.buildArgs].join('\n'),
     'cache-from': named(inputs.cacheFrom),
     'cache-to': named(inputs.cacheTo),
   }

@@ -6,6 +6,8 @@ import type { JobOutputs } from './collected-digests.ts'
 const jsonObject: InputReader<Readonly<Record<string, unknown>> | undefined> = (given) => {
   if (given === '') return undefined
   const value = parsed(given)
+  // A job that was skipped has no outputs.
+  if (value === null) return {}
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new Error('must be a JSON object, such as that of toJSON(needs.build.outputs)')
 }
@@ -36,6 +38,7 @@ export const planImagesInputs = {
   'build-all': flag(false),
   'cache-from': lines,
   'cache-to': lines,
+  'build-args': lines,
   image: (given: string) => given,
   platform: (given: string) => given,
   plan: rows,
