@@ -25,7 +25,7 @@ export type Part =
   | { readonly kind: 'unusable'; readonly digest: string; readonly problem: Text }
 
 /** Annotation of an attestation that names its image (docs.docker.com, "Image attestation storage"). */
-const subjectName = 'vnd.docker.reference.digest'
+export const subjectName = 'vnd.docker.reference.digest'
 
 /** Reads a digest of the repository: an image, or an index with its images and attestations. */
 export async function readPart(registry: Registry, repository: string, digest: string): Promise<Part> {

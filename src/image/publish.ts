@@ -107,13 +107,15 @@ function intendedOf(source: Prepared): Intended {
 }
 
 async function reuse(
-  { digest }: PublishedImage,
+  { digest, mediaType, content }: PublishedImage,
   repository: Repository,
   request: PublishRequest,
   { registry, say }: PublishPorts,
 ): Promise<Published> {
   const { source, tags } = request
   const put = tagsToPut(request)
+  // A part of an index has no manifest of its own yet.
+  if (request.digestOnly === true) await registry.pushManifest(repository.name, digest, mediaType, content)
   await putTags(registry, repository.name, digest, put)
   say(
     text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}${source.kind === 'build' ? ', built from the same inputs; nothing to build' : '; nothing to push'}`,

@@ -50,7 +50,11 @@ export async function pushIndex(registry: Registry, manifests: readonly object[]
 }
 
 /** An image and its provenance, as BuildKit pushes them; `time` is in the provenance. */
-export async function pushAttested(registry: Registry, config: { os: string; architecture: string }, time = '') {
+export async function pushAttested(
+  registry: Registry,
+  config: { os: string; architecture: string; config?: object },
+  time = '',
+) {
   const image = await pushImage(registry, config)
   const provenance = await pushImage(registry, { os: 'unknown', architecture: 'unknown', time, of: image.digest })
   const { os, architecture } = config

@@ -62,6 +62,21 @@ describe('two platforms', () => {
     expect(scene.builder.builds).toHaveLength(2)
   })
 
+  test('keep their attestations where one is built again and the other is reused', async () => {
+    const scene = buildScene()
+    const registry = registryOf(scene)
+    await build(scene, 'linux/arm64')
+    const { labels } = scene.builder.builds[0] ?? {}
+    const reused = await pushAttested(registry, { ...arm64, config: { Labels: labels } })
+    const other = await pushAttested(registry, amd64)
+    const joined = await join(scene, [reused.index.digest, other.index.digest])
+    const again = await build(scene, 'linux/arm64')
+    expect(again.outputs.reused).toBe('true')
+    expect(scene.builder.builds).toHaveLength(1)
+    const twice = await join(scene, [again.outputs.digest, other.index.digest], { tag: 'v2' })
+    expect(twice.outputs).toMatchObject({ digest: joined.outputs.digest, reused: 'false' })
+  })
+
   test('of other inputs are refused before the build where the tag cannot move', async () => {
     const scene = buildScene()
     const one = await build(scene, 'linux/amd64')
@@ -147,12 +162,12 @@ describe('a join', () => {
     expect(await Promise.all(types)).toEqual(['application/vnd.docker.distribution.manifest.list.v2+json', indexType])
   })
 
-  test('without platforms takes those of the digests, with every member that the config has', async () => {
+  test('takes every member of the platform from the config', async () => {
     const scene = buildScene()
     const registry = registryOf(scene)
     const windows = { os: 'windows', architecture: 'amd64', 'os.version': '10.0.20348.1' }
     const digests = [(await pushImage(registry, windows)).digest, (await pushImage(registry, arm64)).digest]
-    await join(scene, digests, { platforms: '' })
+    await join(scene, digests, { platforms: 'windows/amd64,linux/arm64' })
     expect((await indexOf(scene, 'v1'))?.index.manifests).toMatchObject([
       { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
       { platform: windows },
@@ -249,8 +264,15 @@ describe('what is not one image is refused, all at once, and no tag is put', () 
 
   test('inputs of a build beside digests, by their names', async () => {
     const scene = buildScene()
-    const { failure } = await join(scene, [nowhere], { 'push-by-digest': 'true', file: 'x', secrets: 'a=b' })
-    expect(failure).toMatch(/push-by-digest is set together with digests[\s\S]*file is set[\s\S]*secrets is set/)
+    const { failure } = await join(scene, [nowhere], {
+      'push-by-digest': 'true',
+      file: 'x',
+      secrets: 'a=b',
+      platforms: '',
+    })
+    expect(failure).toMatch(
+      /platforms is required with digests[\s\S]*push-by-digest is set together with digests[\s\S]*file is set[\s\S]*secrets is set/,
+    )
   })
 })
 

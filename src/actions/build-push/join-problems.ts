@@ -20,10 +20,12 @@ export function joinProblems(inputs: BuildPushInputs): readonly Text[] {
     ['no-cache', inputs.noCache],
     ['pull', inputs.pull],
   ]
-  return given
+  const alone = given
     .filter(([, isSet]) => isSet)
     .map(
       ([name]) =>
         text`${name} is set together with digests, which joins images that are built already: remove one of them`,
     )
+  const missing = text`platforms is required with digests: a digest that GitHub dropped between jobs would not be missed`
+  return inputs.platforms.length === 0 ? [missing, ...alone] : alone
 }
