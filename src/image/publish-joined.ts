@@ -27,7 +27,7 @@ export async function publishJoined(
   { ecr, registry, registryHost, say }: PublishPorts,
 ): Promise<Published> {
   const { repository } = await requireRepository(ecr, { ...wanted, create: false }, registryHost)
-  const parts = await Promise.all([...new Set(digests)].map((digest) => readPart(registry, repository.name, digest)))
+  const parts = await Promise.all(digests.map((digest) => readPart(registry, repository.name, digest)))
   const joined = joinParts(parts, platforms)
   const accept = async (there: PublishedImage): Promise<Published> => {
     await putTags(registry, repository.name, there.digest, tags)

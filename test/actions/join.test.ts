@@ -107,6 +107,31 @@ describe('a join', () => {
     expect(second.outputs).toMatchObject({ digest: first.outputs.digest, reused: 'false' })
   })
 
+  test('lists attestations in the order of their images, whatever their digests', async () => {
+    const scene = buildScene({ immutable: false })
+    const registry = registryOf(scene)
+    for (const time of ['1', '2', '3', '4', '5', '6']) {
+      const [one, two] = [await pushAttested(registry, amd64, time), await pushAttested(registry, arm64, time)]
+      await join(scene, [two.index.digest, one.index.digest], { tag: time })
+      const found = await indexOf(scene, time)
+      expect(found?.index.manifests.slice(2)).toEqual([one.attestation, two.attestation])
+    }
+  })
+
+  test('of other platforms than the immutable tag has is another image', async () => {
+    const scene = buildScene()
+    const registry = registryOf(scene)
+    const [one, two] = [(await pushImage(registry, amd64)).digest, (await pushImage(registry, arm64)).digest]
+    const first = { tag: 'one', platforms: 'linux/amd64' }
+    await join(scene, [one], first)
+    await join(scene, [one, two], { tag: 'two' })
+    for (const [digests, inputs] of [
+      [[one, two], { tag: 'one' }],
+      [[one], { ...first, tag: 'two' }],
+    ] as const)
+      expect((await join(scene, digests, inputs)).failure).toMatch(/^ImageTagAlreadyExistsException: the tag/)
+  })
+
   test('takes the image of a tag that has the same images with provenance of another time', async () => {
     for (const immutable of [true, false]) {
       const scene = buildScene({ immutable })

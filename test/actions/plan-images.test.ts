@@ -1,5 +1,5 @@
 /** Which jobs build the images of slipway.yml, and what they get from each other. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { action } from '../../src/actions/plan-images/index.ts'
@@ -149,6 +149,9 @@ describe('one job', () => {
     expect((await of({ 'digest-0': digest('a') })).failure).toMatch(
       /the digest of the image api for linux\/arm64 is missing in the outputs of its job: GitHub drops an output/,
     )
+    const both = two.replace('shop/edge, platforms: [linux/arm64]', 'shop/edge, platforms: [linux/arm64, linux/s390x]')
+    const edge = { image: 'edge', 'build-outputs': JSON.stringify({ ...built, 'digest-3': digest('d') }) }
+    expect((await settings(both, edge)).outputs['part-digests']).toBe(`${digest('c')}\n${digest('d')}`)
     const joined = (outputs: object) => of(built, { 'join-outputs': JSON.stringify(outputs) })
     const { outputs } = await joined({ 'digest-0': digest('d') })
     expect(JSON.parse(outputs.digests ?? '')).toEqual({ api: digest('d'), edge: digest('c') })
@@ -170,6 +173,8 @@ describe('paths', () => {
     for (const [path, content] of Object.entries(changes)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), content)
+      // An empty one is a file that is no more.
+      if (content === '') rmSync(join(folder, path))
     }
     git('add', '-A')
     git('commit', '-qm', 'next')
@@ -182,6 +187,7 @@ describe('paths', () => {
   test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
     ['one image', { 'edge/main.js': '2' }, ['edge']],
     ['both', { 'edge/main.js': '2', 'api/new/x.js': '2' }, ['api', 'edge']],
+    ['both, by a file that moved', { 'edge/main.js': '', 'api/moved.js': '1' }, ['api', 'edge']],
     ['none, by an exclusion', { 'api/notes.md': '2' }, []],
   ])('a push changes %s', async (_, changes, expected) => {
     const { before, sha, workspace } = pushed(changes)
