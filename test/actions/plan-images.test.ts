@@ -96,8 +96,10 @@ describe('the jobs', () => {
     )
   })
 
-  test('without an image are none', async () => {
-    expect((await plan(`version: 1\n${environments}`)).planned).toMatchObject({ build: [], join: [] })
+  test('without an image are none, where that is allowed', async () => {
+    const none = `version: 1\n${environments}`
+    expect((await plan(none, { 'allow-none': 'true' })).planned).toMatchObject({ build: [], join: [] })
+    expect((await plan(none)).failure).toMatch(/slipway\.yml has neither image nor images/)
   })
 
   test('have caches of their own, or none is built', async () => {

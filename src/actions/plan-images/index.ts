@@ -1,6 +1,7 @@
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { type ImageTarget, namedImage, selectImages } from '../../config/select-images.ts'
+import { Failure } from '../../failure.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { text, untrusted } from '../../text.ts'
@@ -34,6 +35,7 @@ async function outputsOf(inputs: PlanImagesInputs, runner: Runner): Promise<Reco
 
 async function planned(config: Config, inputs: PlanImagesInputs, runner: Runner): Promise<Record<string, string>> {
   const images = selectImages(config)
+  if (images.length === 0 && !inputs.allowNone) throw noImage(inputs.config)
   const isLayout = inputs.ociLayout !== undefined
   if (isLayout && images.length > 1)
     throw invalidInputs([
@@ -51,6 +53,14 @@ async function planned(config: Config, inputs: PlanImagesInputs, runner: Runner)
     revision: revisionOutput(origin),
     tag: origin.source?.revision ?? '',
   }
+}
+
+function noImage(config: string): Failure {
+  return new Failure({
+    code: 'config-invalid',
+    what: text`${untrusted(config)} has neither image nor images, so there is nothing to build`,
+    fix: text`Add image with its repository; docs/slipway-yml.md lists all keys.`,
+  })
 }
 
 function rowLine({ image, platform, runner }: BuildRow) {

@@ -36,6 +36,7 @@ export const planImagesInputs = {
   runner: (given: string) => given || 'ubuntu-24.04',
   'oci-layout': optionalText,
   'build-all': flag(false),
+  'allow-none': flag(false),
   'cache-from': lines,
   'cache-to': lines,
   'build-args': lines,
