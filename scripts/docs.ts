@@ -36,6 +36,7 @@ for (const name of readdirSync(join(root, 'actions'))) {
 }
 fill('actions/doctor/README.md', { findings: findingTable() })
 documentAction('docs/root-action.md', 'action.yml')
+documentWorkflow('docs/build.md', 'build', '.github/workflows/build.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
 documentWorkflow('docs/rollback.md', 'rollback', '.github/workflows/rollback.yml')
 documentWorkflow('docs/promote.md', 'promote', '.github/workflows/promote.yml')

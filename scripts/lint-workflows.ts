@@ -13,6 +13,14 @@ const { TextDocument } = await import('vscode-languageserver-textdocument')
 const root = join(import.meta.dirname, '..')
 const problems: string[] = []
 
+/** The workflows that a file refers to by `$/`, and those that callers refer to. */
+const fileProvider = {
+  getFileContent: async (reference: { readonly path: string; readonly repository?: string }) => {
+    if (![undefined, 'slipway'].includes(reference.repository)) throw new Error(`${reference.path} is not ours`)
+    return { name: reference.path, content: readFileSync(join(root, reference.path), 'utf8') }
+  },
+}
+
 const workflows = ['.github/workflows', 'examples/api/.github/workflows', 'examples/shop/.github/workflows'].flatMap(
   (folder) => filesIn(folder, '.yml'),
 )
@@ -46,7 +54,7 @@ type Rule = (file: Workflow) => readonly string[]
 
 /** `offset` leads from the lines of the content, which are counted from 0, to those of the file. */
 async function report(file: string, content: string, offset: number, rules: readonly Rule[]): Promise<void> {
-  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content))
+  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content), { fileProvider })
   // What a page shows may go on with a step that it does not show.
   const shown = file.endsWith('.md')
     ? found.filter(({ message }) => !String(message).startsWith('Context access might be invalid'))

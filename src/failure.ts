@@ -42,6 +42,8 @@ export const failureCodes = {
   'repository-not-found': 'RepositoryNotFoundException: the ECR repository does not exist in this region and account.',
   'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
+  'image-incomplete':
+    'The digests to join are not one image: one is missing, or the platforms or commits do not match.',
   'image-layout-invalid': 'The OCI image layout is incomplete or damaged.',
   'image-vulnerable': 'The image scan of Amazon ECR found vulnerabilities of the severity in scan-threshold or above.',
   'image-scan-missing':

@@ -51,6 +51,7 @@ const names = readdirSync(join(root, 'actions'))
 const files = new Map(names.map((name) => [name, read<ActionFile>(`actions/${name}/action.yml`)]))
 const rootAction = read<ActionFile>('action.yml')
 const workflows = {
+  build: read<WorkflowFile>('.github/workflows/build.yml'),
   deploy: read<WorkflowFile>('.github/workflows/deploy.yml'),
   rollback: read<WorkflowFile>('.github/workflows/rollback.yml'),
   promote: read<WorkflowFile>('.github/workflows/promote.yml'),
@@ -221,14 +222,18 @@ describe.each(Object.entries(workflows))('the reusable workflow %s', (action, wo
   const { jobs, on } = workflow
 
   test.each(Object.entries(jobs))('forwards in %s only inputs and outputs that exist', (_, job) => {
-    expect(unknownInputs(job.steps ?? [])).toEqual([])
+    expect(unknownInputs([...(job.steps ?? []), ...(job.uses === undefined ? [] : [job])])).toEqual([])
     expect(unknownOutputs(JSON.stringify(job), job.steps ?? [])).toEqual([])
   })
 
   test('knows the outputs of its own jobs, and uses every input and secret', () => {
     const written = JSON.stringify(workflow)
     const references = [...written.matchAll(/(?:needs|jobs)\.([\w-]+)\.outputs\.([\w-]+)/g)]
-    const unknown = references.filter(([, id = '', output = '']) => !(output in (jobs[id]?.outputs ?? {})))
+    const outputsOf = (id: string) => {
+      const called = contractOf(jobs[id]?.uses ?? '')
+      return called?.outputs ?? Object.keys(jobs[id]?.outputs ?? {})
+    }
+    const unknown = references.filter(([, id = '', output = '']) => !outputsOf(id).includes(output))
     expect(unknown.map(([reference]) => reference)).toEqual([])
     for (const [kind, declared] of [
       ['inputs', on.workflow_call?.inputs],
@@ -240,7 +245,8 @@ describe.each(Object.entries(workflows))('the reusable workflow %s', (action, wo
   })
 
   test('forwards an input with the default that the action has', () => {
-    const spec = specs.get(action) ?? {}
+    // build.yml is the reusable workflow of build-push.
+    const spec = specs.get(action === 'build' ? 'build-push' : action) ?? {}
     const { inputs = {} } = on.workflow_call ?? {}
     // `environments` is the workflow's own, and `runner` GitHub's.
     const names = Object.keys(inputs).filter((name) => name in spec && inputs[name]?.default !== undefined)

@@ -43,10 +43,12 @@ const ofPages = (paths: readonly string[]) => paths.flatMap((path) => sentencesO
 export const pageAreas: Readonly<Record<string, () => readonly string[]>> = {
   'descriptions of the actions': () => yaml(['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)]),
   'the reusable workflows': () =>
-    yaml(['.github/workflows/deploy.yml', '.github/workflows/rollback.yml', '.github/workflows/promote.yml']),
+    yaml(['build', 'deploy', 'rollback', 'promote'].map((name) => `.github/workflows/${name}.yml`)),
   'the examples': () => yaml(inFolder('examples', '.yml')),
   'the schema of slipway.yml': () =>
-    ['src/config/schema.ts', 'src/config/deployment-settings.ts'].flatMap((path) => sentencesIn(read(path))),
+    ['src/config/schema.ts', 'src/config/image-schema.ts', 'src/config/deployment-settings.ts'].flatMap((path) =>
+      sentencesIn(read(path)),
+    ),
   ...Object.fromEntries(written.map((page) => [page, () => ofPages([page])])),
 }
 

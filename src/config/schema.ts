@@ -1,33 +1,12 @@
 import { z } from 'zod'
 import { isTag } from '../image/reference.ts'
-import { regionPattern, regionProblem } from '../partitions.ts'
 import { channelId, channelIdRule } from '../slack-channel.ts'
 import { deploymentSchema } from './deployment-settings.ts'
 import { checkImageTags } from './environment-tags.ts'
+import { checkImages, imageSchema, imagesSchema } from './image-schema.ts'
+import { accountSchema, nameSchema, regionSchema, roleSchema } from './names.ts'
 import { checkServices } from './services.ts'
 import { checkWaves } from './waves.ts'
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/, 'must consist of letters, digits, hyphens and underscores')
-const region = z.string().regex(regionPattern, { error: ({ input }) => regionProblem(String(input)) })
-const account = z.string().regex(/^\d{12}$/, 'must be an AWS account id: 12 digits, in quotes')
-const role = z.string().min(1).describe('Name or ARN of the IAM role that the job assumes by OIDC.')
-
-const imageSchema = z
-  .strictObject({
-    repository: z.string().min(1).describe('Name of the ECR repository.'),
-    context: z.string().optional().describe('Build context, relative to the repository; "." when absent.'),
-    file: z.string().optional().describe('Dockerfile, relative to the repository; "<context>/Dockerfile" when absent.'),
-    target: z.string().optional().describe('Stage to build.'),
-    platforms: z.array(z.string()).optional().describe('Platforms to build for, such as linux/amd64 and linux/arm64.'),
-    region: region.optional().describe('AWS region of the ECR repository; that of the first environment when absent.'),
-    account: account
-      .optional()
-      .describe('AWS account ID of the ECR repository; that of the first environment when absent.'),
-    role: role.optional().describe('IAM role that builds and pushes; that of the first environment when absent.'),
-  })
-  .describe('The image, which is built once and deployed to all environments.')
 
 const serviceSchema = z.strictObject({
   'task-definition': z
@@ -67,14 +46,14 @@ const placementSchema = z.strictObject({
 })
 
 const placed = z.strictObject({
-  region: region.describe('AWS region of the environment.'),
-  account: account.describe('AWS account ID of the environment; credentials of another account are refused.'),
-  role: role.optional(),
+  region: regionSchema.describe('AWS region of the environment.'),
+  account: accountSchema.describe('AWS account ID of the environment; credentials of another account are refused.'),
+  role: roleSchema.optional(),
   services: z
-    .record(name, placementSchema)
+    .record(nameSchema, placementSchema)
     .describe('The services of this environment, each with its ECS cluster and service.'),
   waves: z
-    .array(z.array(name).min(1, 'must have a service'))
+    .array(z.array(nameSchema).min(1, 'must have a service'))
     .min(1, 'must have a wave')
     .optional()
     .describe(
@@ -104,14 +83,16 @@ const environmentSchema = placed.superRefine(checkWaves)
 export const configSchema = z
   .strictObject({
     version: z.literal(1, 'must be 1').describe('Version of the file format: 1.'),
-    image: imageSchema.optional(),
-    services: z.record(name, serviceSchema).describe('The services of this repository.'),
+    image: imageSchema.describe('The image, which is built once and deployed to all environments.').optional(),
+    images: imagesSchema.describe('Several images of this repository, by name, instead of image.').optional(),
+    services: z.record(nameSchema, serviceSchema).describe('The services of this repository.'),
     environments: z
-      .record(name, environmentSchema)
+      .record(nameSchema, environmentSchema)
       .describe('The environments, each named like its GitHub environment.'),
   })
   .superRefine(checkServices)
   .superRefine(checkImageTags)
+  .superRefine(checkImages)
 
 /** slipway.yml, once it is valid. */
 export type Config = z.infer<typeof configSchema>

@@ -27,20 +27,6 @@ export interface Target {
   readonly slackChannel?: string | undefined
 }
 
-/** Where the one image lives. */
-export interface ImageTarget {
-  /** The first of slipway.yml, as whose role the image is built and pushed. */
-  readonly environment: string
-  readonly repository: string
-  readonly region: string
-  readonly accountId: string
-  readonly roleArn?: string | undefined
-  readonly context: string
-  readonly file?: string | undefined
-  readonly target?: string | undefined
-  readonly platforms: readonly string[]
-}
-
 /** The targets of the named environments in the order given, each with its services in the order of the file. */
 export function selectTargets(config: Config, environments: readonly string[]): readonly Target[] {
   return environments.flatMap((name) => {
@@ -82,31 +68,6 @@ export function selectTarget(config: Config, environmentName: string, service: s
         ? text`Set the input service to one of them. The action deploy also deploys several together: by its input services, or by waves in slipway.yml.`
         : text`Set the input service to one of them.`,
   })
-}
-
-/**
- * The image of the file. Its defaults are those of the file's first environment, whichever is deployed to: the jobs of a run need
- * not pass the registry as an output, which GitHub drops where account ids are masked.
- */
-export function selectImage(config: Config): ImageTarget | undefined {
-  const { image } = config
-  const [name] = Object.keys(config.environments)
-  if (!image || name === undefined) return undefined
-  const environment = environmentOf(config, name)
-  const region = image.region ?? environment.region
-  const accountId = image.account ?? environment.account
-  const role = image.role ?? environment.role
-  return {
-    environment: name,
-    repository: image.repository,
-    region,
-    accountId,
-    roleArn: role === undefined ? undefined : roleArn(role, accountId, region),
-    context: image.context ?? '.',
-    file: image.file,
-    target: image.target,
-    platforms: image.platforms ?? [],
-  }
 }
 
 function environmentOf(config: Config, name: string): EnvironmentConfig {

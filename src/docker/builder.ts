@@ -5,6 +5,7 @@ import { isPassingPush } from '../image/passing-push.ts'
 import type { BuildDestination, Builder, BuildRequest } from '../ports.ts'
 import { buildxArguments, checkArguments, classicArguments, localArguments } from './arguments.ts'
 import { classicOutput, type OutputReader, type OutputSink, plainOutput, rawOutput } from './build-output.ts'
+import { requireDigestOnly } from './digest-only.ts'
 import { type Engine, findEngine, titleOf } from './engine.ts'
 import { pushAgain } from './push-again.ts'
 import { pushImage } from './push-image.ts'
@@ -33,6 +34,7 @@ export function dockerBuilder(options: DockerOptions): Builder {
 
 async function build(session: Session, request: BuildRequest, destination: BuildDestination): Promise<string> {
   const engine = await engineFor(session, request, 'push')
+  requireDigestOnly(engine, destination)
   const at = (name: string) => join(session.configuration.directory, name)
   const [metadataFile, idFile] = [at('metadata.json'), at('image-id')]
   const built = (arguments_: readonly string[]) =>

@@ -1,15 +1,13 @@
 import { Failure } from '../failure.ts'
 import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
-import { blobContent } from './blob-content.ts'
 import type { BuildInputs } from './build-inputs.ts'
 import { decideTags, type Intended, type TagDecision } from './build-preflight.ts'
-import { inputsKeyLabel } from './inputs-key.ts'
-import { requireLayerSizes } from './layer-limits.ts'
-import { type ImagePlan, planLayout } from './layout.ts'
 import type { LayoutSource } from './layout-source.ts'
 import { revisionLabel } from './manifest.ts'
-import { type PushedImage, pushByDigest, putTags } from './push.ts'
+import { viewOfPlatform } from './platform-view.ts'
+import { putTags } from './push.ts'
+import { type PreparedSource, prepareSource, pushSource, withKey } from './push-source.ts'
 import { type RepositoryRequest, requireRepository } from './require-repository.ts'
 import { type Decided, decideByInputs, type InputsReuse, putInputsTag } from './reuse-by-inputs.ts'
 import type { PublishedImage } from './revision.ts'
@@ -34,6 +32,8 @@ export interface PublishRequest {
   /** At least one; the first is the image's own. */
   readonly tags: readonly [string, ...string[]]
   readonly source: ImageSource
+  /** Push without any tag: the tags are only compared, and put when this image is joined with others. */
+  readonly digestOnly?: boolean | undefined
 }
 
 /** Adapters that publishing needs. */
@@ -63,20 +63,16 @@ export interface Published {
   readonly builtFrom?: string | undefined
 }
 
-/** The same with what a layout holds. */
-type Prepared =
-  | Extract<ImageSource, { kind: 'build' }>
-  | (Extract<ImageSource, { kind: 'layout' }> & { readonly plan: ImagePlan })
-
 /**
  * From a commit to an image in the registry: the repository and the tags are checked before the build, the image is pushed by
  * digest where the builder supports that, and the tags come last, so that no tag ever refers to an incomplete image.
  */
 export async function publish(request: PublishRequest, ports: PublishPorts): Promise<Published> {
-  const { tags } = request
+  const put = tagsToPut(request)
   const repository = await requireRepository(request.repository, ports)
-  const source = await prepare(request)
-  const decideBy = (inputsKey?: string) => decideTags(ports.registry, repository, tags, intendedOf(source, inputsKey))
+  const source = await prepareSource(request)
+  const registry = comparedRegistry(request, ports)
+  const decideBy = (inputsKey?: string) => decideTags(registry, repository, request.tags, intendedOf(source, inputsKey))
   const { byInputs } = source.kind === 'build' ? source : {}
   const { decision, key }: Decided =
     byInputs === undefined
@@ -87,16 +83,17 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     return await reuse(decision.image, repository, request, ports, alreadyThere(source, decision.image, key))
   if (source.kind === 'build' && source.unlike === undefined) reportOthers(decision.others, repository, ports)
   try {
-    const digest = await push(withKey(source, key), tags, ports, repository)
+    const digest = await pushSource(withKey(source, key), request, ports, repository)
     // Another run may have pushed the same image meanwhile: one commit has one digest.
     const now = source.kind === 'build' ? await decide() : decision
     if (now.kind === 'reuse' && now.image.digest !== digest)
       return await reuse(now.image, repository, request, ports, pushedByAnother)
     await ports.approve?.(digest)
-    await putTags(ports.registry, repository.name, digest, tags)
+    await putTags(ports.registry, repository.name, digest, put)
     if (key !== undefined) await putInputsTag(ports.registry, repository.name, digest, key, ports.say)
-    ports.say(text`Pushed ${asName(repository.name)}@${digest} as ${untrusted(tags.join(', '))}`)
-    return { repository, digest, tag: tags[0], tags, reused: false }
+    const tagged = put.length === 0 ? ' without a tag' : text` as ${untrusted(put.join(', '))}`
+    ports.say(text`Pushed ${asName(repository.name)}@${digest}${tagged}`)
+    return { repository, digest, tag: put[0] ?? '', tags: put, reused: false }
   } catch (error) {
     const now = await afterRefusal(error, decide)
     if (now.kind === 'push') throw error
@@ -119,18 +116,11 @@ async function afterRefusal(error: unknown, decide: () => Promise<TagDecision>):
 
 const pushedByAnother = text`pushed by another run during this one, built from the same inputs`
 
-function alreadyThere({ kind }: Prepared, { labels }: PublishedImage, key: string | undefined): Text {
+function alreadyThere({ kind }: PreparedSource, { labels }: PublishedImage, key: string | undefined): Text {
   if (kind === 'layout') return text`nothing to push`
   const commit = key === undefined ? undefined : labels?.[revisionLabel]
   const of = commit === undefined ? text`` : text` at commit ${untrusted(commit)}`
   return text`built from the same inputs${of}; nothing to build`
-}
-
-/** The key becomes a label, by which the image of the tag is compared. */
-function withKey(source: Prepared, key: string | undefined): Prepared {
-  if (source.kind === 'layout' || key === undefined) return source
-  const { request } = source
-  return { ...source, request: { ...request, labels: { ...request.labels, [inputsKeyLabel]: key } } }
 }
 
 /** Why an image that exists takes the place of no build. */
@@ -143,24 +133,34 @@ function reportOthers(
     say(text`${asName(name)}:${asName(tag)} has another image and will be moved: ${other}`)
 }
 
-async function prepare({ source, tags }: PublishRequest): Promise<Prepared> {
-  return source.kind === 'build' ? source : { ...source, plan: await planLayout(source.layout, tags[0]) }
+function tagsToPut({ tags, digestOnly }: PublishRequest): readonly string[] {
+  return digestOnly === true ? [] : tags
 }
 
-function intendedOf(source: Prepared, inputsKey: string | undefined): Intended {
+/** An image without tags is one platform of the image that the tags have. */
+function comparedRegistry({ source, digestOnly }: PublishRequest, { registry }: PublishPorts): Registry {
+  const isPart = digestOnly === true && source.kind === 'build'
+  return isPart ? viewOfPlatform(registry, source.request.platforms) : registry
+}
+
+function intendedOf(source: PreparedSource, inputsKey: string | undefined): Intended {
   if (source.kind === 'layout') return { kind: 'image', digest: source.plan.digest }
   return { kind: 'build', inputs: source.inputs, unlike: source.unlike, inputsKey }
 }
 
 async function reuse(
-  { digest, labels }: PublishedImage,
+  { digest, labels, mediaType, content }: PublishedImage,
   repository: Repository,
-  { source, tags }: PublishRequest,
+  request: PublishRequest,
   { registry, say, approve, builder, registryHost }: PublishPorts,
   how: Text,
 ): Promise<Published> {
+  const { source, tags } = request
+  const put = tagsToPut(request)
   await approve?.(digest)
-  await putTags(registry, repository.name, digest, tags)
+  // A part of an index has no manifest of its own yet.
+  if (request.digestOnly === true) await registry.pushManifest(repository.name, digest, mediaType, content)
+  await putTags(registry, repository.name, digest, put)
   say(text`${asName(repository.name)}:${asName(tags[0])} already exists as ${untrusted(digest)}: ${how}`)
   if (source.kind === 'build' && (source.request.outputs.length > 0 || source.request.load)) {
     say(text`It is built for outputs and load alone`)
@@ -170,30 +170,5 @@ async function reuse(
       tags.map((tag) => `${name}:${tag}`),
     )
   }
-  return { repository, digest, tag: tags[0], tags, reused: true, builtFrom: labels?.[revisionLabel] }
-}
-
-async function push(
-  source: Prepared,
-  tags: readonly [string, ...string[]],
-  { registry, registryHost, builder, say }: PublishPorts,
-  repository: Repository,
-): Promise<string> {
-  if (source.kind === 'build')
-    return await builder.buildAndPush(source.request, {
-      name: `${await registryHost()}/${repository.name}`,
-      tag: tags[0],
-      tags,
-    })
-  const { layout, plan } = source
-  const host = await registryHost()
-  requireLayerSizes(plan, host)
-  const to = { repository: repository.name, host }
-  say(pushedLine(await pushByDigest(registry, to, plan, (blob) => blobContent(layout, blob))))
-  return plan.digest
-}
-
-function pushedLine({ uploadedBlobs, uploadedBytes, mountedBlobs, presentBlobs }: PushedImage): Text {
-  const mounted = mountedBlobs === 0 ? '' : text`mounted from another repository: ${mountedBlobs}; `
-  return text`Blobs uploaded: ${uploadedBlobs} (${uploadedBytes} bytes); ${mounted}already in the registry: ${presentBlobs}`
+  return { repository, digest, tag: put[0] ?? '', tags: put, reused: true, builtFrom: labels?.[revisionLabel] }
 }

@@ -65,6 +65,8 @@ export interface BuildDestination {
   readonly tag: string
   /** All tags, for a request with `load`. */
   readonly tags?: readonly string[] | undefined
+  /** No tag at all. An engine that cannot do that throws `docker-unavailable`. */
+  readonly digestOnly?: boolean | undefined
 }
 
 /** An image in its registry, or why its digest is unknown. */

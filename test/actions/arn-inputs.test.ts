@@ -267,6 +267,20 @@ ${role}    services: { web: { cluster: shop, service: api } }
     expect((await plan('    role: slipway-deploy\n')).log).not.toMatch(/^warning/m)
   })
 
+  test('of several images none can be passed on to all services, where one has to be', async () => {
+    const images = config('').replace(
+      'services: { web: {} }',
+      'images: { web: { repository: web } }\nservices: { web: {} }',
+    )
+    const planned = (more: Record<string, string>) =>
+      step(createSimulator(), 'plan', { environments: 'staging', ...more }, { files: { 'slipway.yml': images } })
+    const { message } = await planned({ 'single-image': 'true' })
+    expect(message).toMatch(
+      /has several images, and this workflow deploys one image[\s\S]*slipway\.yml:2:1: images is not deployed/,
+    )
+    expect((await planned({})).outputs).toMatchObject({ repository: '' })
+  })
+
   test('an environment whose name is empty is not left out of the order', async () => {
     const { message } = await step(createSimulator(), 'plan', { environments: ',production' })
     expect(message).toContain('environments has an empty item in ",production"')

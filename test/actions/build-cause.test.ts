@@ -1,6 +1,6 @@
 /** What a build that fails reports: the action, with a `docker` that prints what real ones printed. */
 import { describe, expect, test } from '@jest/globals'
-import { recorded } from '../docker/played-docker.ts'
+import { type Play, recorded } from '../docker/played-docker.ts'
 import { buildx, ran } from './docker-scene.ts'
 
 const registryWords = /refused the credentials|rate limit|KMS|Not authorized|disk of the runner|base image/
@@ -295,6 +295,21 @@ describe('a push that fails for the moment', () => {
     expect(code).toBe('permission-missing')
     expect(pushed(calls)).toEqual(['build', 'push'])
   })
+})
+
+test.each<[string, Partial<Play>, RegExp]>([
+  ['the classic engine', {}, /^Docker without Buildx pushes tags only/],
+  [
+    'the store of Docker',
+    { buildx, driver: 'docker' },
+    /^Docker's classic image store \(driver docker\) pushes tags only/,
+  ],
+])('push-by-digest with %s is refused before the build', async (_, play, words) => {
+  const built = { build: { exitCode: 0 }, ...play }
+  const { code, message, calls } = await ran(built, { 'push-by-digest': 'true' })
+  expect(code).toBe('docker-unavailable')
+  expect(message).toMatch(words)
+  expect(calls.some((call) => call.includes('--'))).toBe(false)
 })
 
 describe('a build that ends well', () => {

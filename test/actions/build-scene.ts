@@ -61,16 +61,17 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
     async check(request) {
       played.local.push({ request })
     },
-    async buildAndPush(request, { name, tag }) {
+    async buildAndPush(request, { name, tag, digestOnly }) {
       played.builds.push(request)
       // Its time and its token end.
       const registry = open()
       const folder = temporaryFolder()
-      const { labels, target = '' } = request
+      const { labels, target = '', platforms } = request
       await writeLayout(folder, {
         files: { '/built': `${played.builds.length} ${target}` },
         entrypoint: ['/built'],
         labels,
+        ...(platforms.length === 1 && { architecture: platforms[0]?.split('/')[1] ?? '' }),
       })
       const layout = await openLayout(folder, [folder])
       const plan = await planLayout(layout, tag)
@@ -81,7 +82,8 @@ function playedBuilder(simulator: Simulator, pushing: Pushing): Played {
       played.meanwhile = undefined
       await another?.()
       const image = plan.manifests.at(-1)
-      if (pushing === 'tag' && image) await registry.pushManifest(repository, tag, image.mediaType, image.content)
+      if (pushing === 'tag' && image && digestOnly !== true)
+        await registry.pushManifest(repository, tag, image.mediaType, image.content)
       return plan.digest
     },
   }

@@ -81,3 +81,22 @@ environments:
     `111122223333.dkr.ecr.${region}.${suffix}/api@sha256:0123`,
   )
 })
+
+test('of several images, each gets the registry of its own', async () => {
+  const written = `
+version: 1
+images:
+  api: { repository: shop }
+  edge: { repository: shop/edge, region: us-east-1, account: "444455556666" }
+services: { api: {} }
+environments:
+  live: { region: eu-west-1, account: "111122223333", services: { api: { cluster: shop, service: api } } }
+`
+  const of = async (image: string) => {
+    const inputs = givenInputs(deployInputs, { environment: 'live', image })
+    return (await placeIn(loadConfig(written, 'slipway.yml'), inputs, { environment: {} })).image
+  }
+  expect(await of('shop/edge@sha256:0123')).toBe('444455556666.dkr.ecr.us-east-1.amazonaws.com/shop/edge@sha256:0123')
+  expect(await of('shop:v1')).toBe('111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:v1')
+  expect(await of('shop/other:v1')).toBe('shop/other:v1')
+})

@@ -52,6 +52,12 @@ const lost: readonly (readonly [name: string, given: Record<string, string>, exp
       'the deployment would use the image in the file',
       builds,
     ],
+    [
+      'deploy',
+      { environment: 'staging' },
+      'image is empty, but slipway.yml names an image and a task definition',
+      builds.replace('image: { repository: api }', 'images: { api: { repository: api } }'),
+    ],
     ['deploy', { environment: 'staging', services: 'api' }, 'the deployment would use the image in the file', builds],
     ['deploy', here, 'image is empty, but service is set: the service would keep its image'],
     ['deploy', { ...here, 'desired-count': '4', 'propagate-tags': 'SERVICE' }, 'image is empty, but service is set'],

@@ -6,6 +6,7 @@ import { createContinue } from '../../src/actions/continue/index.ts'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { createDoctor } from '../../src/actions/doctor/index.ts'
 import { action as plan } from '../../src/actions/plan/index.ts'
+import { action as planImages } from '../../src/actions/plan-images/index.ts'
 import { createPromote } from '../../src/actions/promote/index.ts'
 import { createRegisterTaskDefinition } from '../../src/actions/register-task-definition/index.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
@@ -23,6 +24,7 @@ const actions: Readonly<Record<string, (world: World) => Action<InputSpec>>> = {
   rollback: createRollback,
   continue: createContinue,
   plan: () => plan,
+  'plan-images': () => planImages,
   'register-task-definition': createRegisterTaskDefinition,
   'build-push': createBuildPush,
   promote: createPromote,

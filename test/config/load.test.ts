@@ -2,13 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
-import {
-  selectImage,
-  selectImageTags,
-  selectTarget,
-  selectTargets,
-  selectWaves,
-} from '../../src/config/select-target.ts'
+import { selectImage } from '../../src/config/select-images.ts'
+import { selectImageTags, selectTarget, selectTargets, selectWaves } from '../../src/config/select-target.ts'
 import { refusal } from '../refusal.ts'
 
 const written = `version: 1

@@ -1,6 +1,6 @@
 /** `approval-environment` of the reusable workflow: a pause, somebody's decision, and what becomes of the deployment. */
 import { expect, test } from '@jest/globals'
-import { describeJobs, job, logOf } from './runner/record.ts'
+import { deploymentJobs, job, logOf } from './runner/record.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
 
 const approval = { environments: 'production', 'approval-environment': 'traffic' }
@@ -13,9 +13,9 @@ test.concurrent(
     async (scene) => {
       scene.callWith(approval)
       const run = await scene.run({ review: decide(true) })
-      expect(describeJobs(run)).toEqual([
+      expect(deploymentJobs(run)).toEqual([
         'ship / plan: success',
-        'ship / build in staging: success',
+        'ship / build / build in staging: success',
         'ship / deploy in production: success',
         'ship / approve in traffic: success',
         'ship / continue in production: success',
@@ -39,9 +39,9 @@ test.concurrent(
     async (scene) => {
       scene.callWith(approval)
       const run = await scene.run({ review: decide(false) })
-      expect(describeJobs(run)).toEqual([
+      expect(deploymentJobs(run)).toEqual([
         'ship / plan: success',
-        'ship / build in staging: success',
+        'ship / build / build in staging: success',
         'ship / deploy in production: success',
         'ship / approve: failure',
         'ship / continue: skipped',
@@ -72,7 +72,7 @@ test.concurrent(
         return new Promise<boolean>(() => undefined)
       }
       const run = await scene.run({ review, signal: cancel.signal })
-      expect(describeJobs(run).slice(2)).toEqual([
+      expect(deploymentJobs(run).slice(2)).toEqual([
         'ship / deploy in staging: success',
         'ship / approve: cancelled',
         'ship / continue: skipped',
@@ -103,7 +103,7 @@ test.concurrent(
   inScene(async (scene) => {
     scene.callWith({ ...approval, environments: 'staging' })
     const run = await scene.run({ review: decide(false) })
-    expect(describeJobs(run).slice(2)).toEqual([
+    expect(deploymentJobs(run).slice(2)).toEqual([
       'ship / deploy in staging: success',
       'ship / approve: skipped',
       'ship / continue: skipped',
@@ -122,7 +122,7 @@ test.concurrent(
     expect(logOf(job(run, 'ship / plan'))).toMatch(
       /approval-environment requires exactly one service in one environment, not staging\/api, production\/api/,
     )
-    expect(describeJobs(run).filter((line) => line.endsWith('success'))).toEqual([])
+    expect(deploymentJobs(run).filter((line) => line.endsWith('success'))).toEqual([])
     expect(scene.serving('staging')).toBe(oldImage)
   }),
 )

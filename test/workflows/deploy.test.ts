@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { gitIn, gitRepository } from '../git/repository.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { describeJobs, job, logOf } from './runner/record.ts'
+import { deploymentJobs, job, logOf } from './runner/record.ts'
 import type { StandIn, WorkflowRun } from './runner/run.ts'
 import { accounts, inScene, oldImage } from './scene.ts'
 
 /** Without the jobs of an approval that nobody asked for (approval.test.ts). */
 const jobsOf = (run: WorkflowRun) =>
-  describeJobs(run).filter((line) => !/ (approve|continue|roll-back): skipped$/.test(line))
+  deploymentJobs(run).filter((line) => !/ (approve|continue|roll-back): skipped$/.test(line))
 
 test.concurrent(
   'takes one image through staging and production, each as its own role, by rolling and by CodeDeploy',
@@ -19,7 +19,7 @@ test.concurrent(
     const run = await scene.run()
     expect(jobsOf(run)).toEqual([
       'ship / plan: success',
-      'ship / build in staging: success',
+      'ship / build / build in staging: success',
       'ship / deploy in staging: success',
       'ship / deploy in production: success',
     ])
@@ -102,7 +102,7 @@ test.concurrent(
     const run = await scene.run()
     expect(jobsOf(run)).toEqual([
       'ship / plan: success',
-      'ship / build in staging: success',
+      'ship / build / build in staging: success',
       'ship / deploy in production: failure',
     ])
     expect(run.outputs.ship).toMatchObject({ verdict: 'failed', 'cause-code': 'environment-order-unproven' })
@@ -161,7 +161,7 @@ test.concurrent(
     const run = await scene.run()
     expect(jobsOf(run)).toEqual([
       'ship / plan: success',
-      'ship / build in staging: success',
+      'ship / build / build in staging: success',
       'ship / deploy in staging: failure',
       'ship / deploy: cancelled',
     ])
@@ -181,8 +181,12 @@ test.concurrent(
     scene.callWith({ environments: 'staging' })
     scene.staging.iam.role({ name: 'slipway-deploy', trust: { sub: 'repo:acme/api:environment:production' } })
     const run = await scene.run()
-    expect(jobsOf(run)).toEqual(['ship / plan: success', 'ship / build in staging: failure', 'ship / deploy: skipped'])
-    expect(logOf(job(run, 'ship / build'))).toContain('repo:acme/api:environment:staging')
+    expect(jobsOf(run).slice(0, 3)).toEqual([
+      'ship / plan: success',
+      'ship / build / build in staging: failure',
+      'ship / deploy: skipped',
+    ])
+    expect(logOf(job(run, 'ship / build / build'))).toContain('repo:acme/api:environment:staging')
     expect(scene.serving('staging')).toBe(oldImage)
   }),
 )
@@ -242,7 +246,12 @@ test.concurrent(
   inScene(async (scene) => {
     scene.callWith({ 'oci-layout-artifact': 'caller' })
     const run = await scene.run()
-    expect(jobsOf(run)).toEqual(['ship / plan: success', 'ship / build in staging: failure', 'ship / deploy: skipped'])
+    expect(jobsOf(run)).toEqual([
+      'ship / plan: success',
+      'ship / build / build in staging: failure',
+      'ship / deploy: skipped',
+      'ship / report-build: success',
+    ])
     expect(run.result).toBe('failure')
     expect(scene.serving('staging')).toBe(oldImage)
     expect(scene.slack()).toMatchObject([{ text: expect.stringContaining('Nothing was deployed') }])
@@ -333,7 +342,7 @@ test.concurrent(
     expect(run.outputs.ship).toMatchObject({ revision: feature, tag: feature, verdict: 'succeeded' })
     const tags = scene.staging.recorder.calls('ecs', 'RegisterTaskDefinition').at(-1)?.input.tags
     expect(tags).toContainEqual({ key: 'slipway:commit', value: feature })
-    expect(logOf(job(run, 'ship / build'))).toMatch(/the event issue_comment has 1a2b3c4/)
+    expect(logOf(job(run, 'ship / build / build'))).toMatch(/the event issue_comment has 1a2b3c4/)
     // GitHub made its deployment for the commit of the event.
     expect(scene.githubStates('staging').at(-1)).toBe('success')
     expect(JSON.stringify(scene.slack())).toContain(feature.slice(0, 7))

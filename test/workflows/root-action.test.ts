@@ -34,7 +34,7 @@ jobs:
 test.concurrent(
   'pushes, attests and deploys with one Slack message and one summary',
   inScene(async (scene) => {
-    writeCaller(scene, { inputs: 'attest: true' })
+    writeCaller(scene, { inputs: 'attest: true, tag: v2, tags: "type=raw,value=stable"' })
     const attested: unknown[] = []
     const attest = async ({ inputs }: { readonly inputs: unknown }) => {
       attested.push(inputs)
@@ -50,6 +50,8 @@ test.concurrent(
       url: `${registry}/api@${scene.digest}`,
     })
     expect(scene.serving('staging')).toBe(`${registry}/api@${scene.digest}`)
+    const { ecr } = scene.staging.world.region('eu-west-1')
+    for (const tag of ['v2', 'stable']) expect(ecr.find(`127.0.0.1:1/api:${tag}`)?.digest).toBe(scene.digest)
     expect(scene.slack()).toMatchObject([
       {
         text: expect.stringContaining('api (staging): deployed in'),

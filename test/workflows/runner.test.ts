@@ -191,3 +191,59 @@ jobs: { b: { runs-on: x, steps: [run: "true"] } }
   expect(ended.problems).toContain(problem)
   expect(ended.jobs).toEqual([])
 })
+
+test('a workflow calls another one of its repository by $/; the legs of a matrix from an output merge theirs by name', async () => {
+  const ended = await run({
+    'ci.yml': `${head}  a: { uses: acme/tools/.github/workflows/outer.yml@v1 }
+  b:
+    runs-on: x
+    needs: a
+    steps:
+      - env: { SEEN: "\${{ needs.a.outputs.seen }}" }
+        run: echo "$SEEN"
+`,
+    'tools/.github/workflows/outer.yml': `on: { workflow_call: { outputs: { seen: { value: "\${{ jobs.inner.outputs.seen }}" } } } }
+jobs:
+  plan:
+    runs-on: x
+    outputs: { rows: "\${{ steps.rows.outputs.rows }}" }
+    steps: [{ id: rows, run: "echo 'rows=[{\\"index\\":0},{\\"index\\":1}]' >> $GITHUB_OUTPUT" }]
+  inner:
+    needs: plan
+    uses: $/.github/workflows/inner.yml
+    with: { rows: "\${{ needs.plan.outputs.rows }}" }
+`,
+    'tools/.github/workflows/inner.yml': `on:
+  workflow_call:
+    inputs: { rows: { type: string } }
+    outputs: { seen: { value: "\${{ toJSON(jobs.legs.outputs) }}" } }
+jobs:
+  never: { if: "inputs.rows == ''", runs-on: x, steps: [run: "true"] }
+  legs:
+    needs: never
+    if: "!cancelled() && fromJSON(inputs.rows)[0] != null"
+    strategy: { matrix: { include: "\${{ fromJSON(inputs.rows) }}" } }
+    runs-on: x
+    outputs:
+      of-0: "\${{ case(matrix.index == 0, steps.one.outputs.value, '') }}"
+      of-1: "\${{ case(matrix.index == 1, steps.one.outputs.value, '') }}"
+    steps: [{ id: one, run: "echo value=leg-\${{ matrix.index }} >> $GITHUB_OUTPUT" }]
+  empty: { strategy: { matrix: { include: "\${{ fromJSON('[]') }}" } }, if: "inputs.rows == 'x'", runs-on: x, steps: [run: "true"] }
+`,
+  })
+  expect([...describeJobs(ended)].toSorted()).toEqual([
+    'a / inner / empty: skipped',
+    'a / inner / legs: success',
+    'a / inner / legs: success',
+    'a / inner / never: skipped',
+    'a / plan: success',
+    'b: success',
+  ])
+  expect(JSON.parse(logOf(job(ended, 'b')))).toEqual({ 'of-0': 'leg-0', 'of-1': 'leg-1' })
+})
+
+test('a matrix without a leg fails the job', async () => {
+  const matrix = 'strategy: { matrix: { include: "${{ fromJSON(github.token && \'[]\') }}" } }'
+  const ended = await run({ 'ci.yml': `${head}  a: { ${matrix}, runs-on: x, steps: [run: "true"] }\n` })
+  expect(describeJobs(ended)).toEqual(['a: failure'])
+})

@@ -55,6 +55,8 @@ export interface SceneOptions {
   readonly readyWait?: number
   /** Minutes that staging waits, then blue/green by ECS itself, at a PAUSE hook. Default: staging is rolling, and does not. */
   readonly pause?: number
+  /** Folder with programs that the steps find first, such as `docker`. */
+  readonly programs?: string
 }
 
 export const oldImage = 'registry.example.com/api:v1'
@@ -204,6 +206,7 @@ async function enter(
   return {
     ...Object.fromEntries(withoutCredentials),
     ...world.time.environment,
+    ...(options.programs !== undefined && { PATH: `${options.programs}:${process.env.PATH}` }),
     AWS_ENDPOINT_URL,
     ACTIONS_ID_TOKEN_REQUEST_URL,
   }

@@ -1,6 +1,6 @@
 /** The reusable workflow where slipway.yml declares waves: one job of all services, with the shipped bundles. */
 import { expect, test } from '@jest/globals'
-import { describeJobs, job, logOf } from './runner/record.ts'
+import { deploymentJobs, job, logOf } from './runner/record.ts'
 import { inScene } from './scene.ts'
 import { services, servingWaves, withWaves } from './waves-scene.ts'
 
@@ -10,9 +10,9 @@ test.concurrent(
     withWaves(scene)
     scene.callWith({})
     const run = await scene.run()
-    expect(describeJobs(run).slice(0, 4)).toEqual([
+    expect(deploymentJobs(run).slice(0, 4)).toEqual([
       'ship / plan: success',
-      'ship / build in staging: success',
+      'ship / build / build in staging: success',
       'ship / deploy in staging: success',
       'ship / deploy in production: success',
     ])
@@ -38,7 +38,7 @@ test.concurrent(
     scene.callWith({})
     scene.staging.world.scenarios.set(scene.digest, { kind: 'crash', exitCode: 1 })
     const run = await scene.run()
-    expect(describeJobs(run).slice(2, 4)).toEqual(['ship / deploy in staging: failure', 'ship / deploy: cancelled'])
+    expect(deploymentJobs(run).slice(2, 4)).toEqual(['ship / deploy in staging: failure', 'ship / deploy: cancelled'])
     expect(run.outputs.ship).toMatchObject({
       verdict: 'rolled-back',
       cause: expect.stringMatching(/^(api|worker): .* Not started: edge\.$/),

@@ -11,6 +11,7 @@ import { pushJobInputs, scanInputs } from '../inputs/scan-inputs.ts'
 import { bakeInputs } from './bake-inputs.ts'
 import { buildxInputs } from './buildx-inputs.ts'
 import { cacheInputs } from './cache-inputs.ts'
+import { joinInputs } from './join-inputs.ts'
 import { pairs, quotedLines } from './line-inputs.ts'
 import { parsed } from './parsed-input.ts'
 import { repositoryInputs } from './repository-inputs.ts'
@@ -86,6 +87,7 @@ export const buildPushInputs = {
   ...scanInputs,
   ...pushJobInputs,
   'also-push-to': copyTargets('also-push-to'),
+  ...joinInputs,
   'dry-run': flag(false),
 }
 

@@ -29,16 +29,20 @@ export async function reportImage(
 
 /** Reports what a run would do, and calls neither AWS nor Docker. */
 export function reportDryRun(
-  { ociLayout, context }: BuildPushInputs,
+  { ociLayout, context, digests, pushByDigest }: BuildPushInputs,
   repository: string,
   tags: readonly string[],
   origin: BuildOrigin,
   runner: Runner,
 ): void {
-  const from =
+  const source =
     ociLayout === undefined ? text`built from "${untrusted(context)}"` : text`pushed from "${untrusted(ociLayout)}"`
-  runner.log.info(text`Dry run: ${asName(repository)}:${asName(tags.join(', '))} would be ${from}; nothing changed.`)
-  reportNoImage(repository, tags, origin, { reused: '' }, runner)
+  const from = digests.length > 0 ? text`joined from ${digests.length} digests` : source
+  const name = pushByDigest
+    ? text`${asName(repository)} without a tag`
+    : text`${asName(repository)}:${asName(tags.join(', '))}`
+  runner.log.info(text`Dry run: ${name} would be ${from}; nothing changed.`)
+  reportNoImage(repository, pushByDigest ? [] : tags, origin, { reused: '' }, runner)
 }
 
 /** Sets the outputs of a step that has pushed nothing. */

@@ -1,7 +1,8 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { Deadline } from '../../clock.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
-import { publish } from '../../image/publish.ts'
+import { type ImageSource, publish } from '../../image/publish.ts'
+import { publishJoined } from '../../image/publish-joined.ts'
 import { openLayout } from '../../registry/layout-files.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
@@ -18,6 +19,7 @@ import { wantedTags } from './build-tags.ts'
 import { buildWithoutPush } from './build-without-push.ts'
 import { countCalls } from './count-calls.ts'
 import { openGate } from './image-gate.ts'
+import { joinProblems } from './join-problems.ts'
 import { openBuilder, savedConfiguration, temporary } from './open-builder.ts'
 import { type BuildWorld, openPorts } from './open-ports.ts'
 import { prepareInputs } from './prepare-inputs.ts'
@@ -45,6 +47,7 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
   const mistakes = [
     ...lostValues('build-push', givenInputs(buildPushInputs, given)),
     ...reuseMistakes(given.reuse, given.reuseMaxAge),
+    ...joinProblems(given),
   ]
   if (mistakes.length > 0) throw invalidInputs(mistakes)
   const inputs = prepareInputs(await withBake(given, runner), runner)
@@ -68,18 +71,19 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
       ? undefined
       : await openLayout(inputs.ociLayout, [workspaceOf(runner), temporary(runner)])
   try {
-    const ports = open()
-    const { registry } = ports
+    const opened = open()
+    const { registry } = opened
     const reach = (deadline: Deadline) => openAws(inputs, runner, deadline, world.requestHandler)
     const gate = await openGate(inputs, { repository: repository.name, tags, registry, runner, open: reach })
-    const published = await publish(
-      {
-        repository,
-        tags,
-        source: layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout },
-      },
-      { ...ports, builder: withCache(ports.builder, inputs, found, runner, () => ports), approve: gate.approve },
-    )
+    const builder = withCache(opened.builder, inputs, found, runner, () => opened)
+    const ports = { ...opened, builder, approve: gate.approve }
+    const { digests, platforms, pushByDigest: digestOnly } = inputs
+    const source = async (): Promise<ImageSource> =>
+      layout === undefined ? await planBuild(inputs, wanted, found, runner) : { kind: 'layout', layout }
+    const published =
+      digests.length > 0
+        ? await publishJoined({ repository, tags, digests, platforms }, ports)
+        : await publish({ repository, tags, digestOnly, source: await source() }, ports)
     await gate.afterwards(published.digest)
     await reportImage(published, await copies(published), found, runner)
     await writeBuildSummary(published, { inputs, found, started, registry }, runner)

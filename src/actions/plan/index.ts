@@ -1,9 +1,11 @@
-import { loadConfig } from '../../config/load.ts'
-import { selectImage, selectImageTags, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
+import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { selectImage } from '../../config/select-images.ts'
+import { selectImageTags, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
+import { Failure } from '../../failure.ts'
 import { withOrigins } from '../../origins.ts'
 import type { Action } from '../../runner/action.ts'
-import { type InputReader, invalidInputs, optionalText, requiredText, words } from '../../runner/inputs.ts'
+import { flag, type InputReader, invalidInputs, optionalText, requiredText, words } from '../../runner/inputs.ts'
 import { asName, setting, text, untrusted } from '../../text.ts'
 import { revisionOutput, sourceOfContext } from '../world/source-commit.ts'
 
@@ -12,6 +14,7 @@ const environmentNames: InputReader<readonly string[]> = (given) => requiredText
 const inputs = {
   config: (given: string) => given || 'slipway.yml',
   environments: environmentNames,
+  'single-image': flag(false),
   'approval-environment': optionalText,
   'after-environment': optionalText,
 }
@@ -19,9 +22,10 @@ const inputs = {
 /** Reads slipway.yml for a workflow: which environments and services in which order, which image, and of which commit. */
 export const action: Action<typeof inputs> = {
   inputs,
-  async main({ config: file, environments, approvalEnvironment, afterEnvironment }, runner) {
+  async main({ config: file, environments, singleImage, approvalEnvironment, afterEnvironment }, runner) {
     const loaded = loadConfig(await runner.files.readText(file, 'config'), file)
     const { config } = loaded
+    if (singleImage) requireSingleImage(loaded)
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
@@ -49,6 +53,7 @@ export const action: Action<typeof inputs> = {
       file: image?.file,
       target: image?.target,
       platforms: image?.platforms.join(','),
+      'build-args': image?.buildArgs.join('\n'),
       'slack-channel': first?.slackChannel,
       revision: revisionOutput(origin),
       tag: origin.source?.revision,
@@ -64,6 +69,17 @@ export const action: Action<typeof inputs> = {
       runner.log.warning(withOrigins(role, originsIn(loaded, environment, name)))
     }
   },
+}
+
+/** Which service gets which of several images is not defined in slipway.yml. */
+function requireSingleImage({ config, file, at }: LoadedConfig): void {
+  if (config.images === undefined) return
+  throw new Failure({
+    code: 'config-invalid',
+    what: text`The configuration has several images, and this workflow deploys one image to all services`,
+    mistakes: [{ file, ...at(['images']), message: text`images is not deployed by deploy.yml` }],
+    fix: text`Build them with build.yml, and deploy each service with the action deploy: image is the repository, @ and its digest of the output digests.`,
+  })
 }
 
 function firstOfEach(targets: readonly Target[]): readonly Target[] {

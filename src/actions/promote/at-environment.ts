@@ -34,7 +34,8 @@ export async function atEnvironment(inputs: PromoteInputs, runner: Runner): Prom
 }
 
 async function completed(inputs: PromoteInputs, name: string, config: Config): Promise<PromoteInputs> {
-  const { selectImage, selectImageTags } = await import('../../config/select-target.ts')
+  const { selectImages } = await import('../../config/select-images.ts')
+  const { selectImageTags } = await import('../../config/select-target.ts')
   const environment = config.environments[name]
   if (environment === undefined) return inputs
   const { region, account, role } = environment
@@ -45,7 +46,7 @@ async function completed(inputs: PromoteInputs, name: string, config: Config): P
   return {
     ...inputs,
     ...(isShort && { repository: undefined, digest: undefined }),
-    image: fullImage(image, selectImage(config)),
+    image: fullImage(image, selectImages(config)),
     awsRegion: inputs.awsRegion ?? region,
     roleToAssume: inputs.roleToAssume ?? (role && roleArn(role, account, region)),
     allowedAccountIds: ids.length > 0 || to.length > 0 ? ids : [account],

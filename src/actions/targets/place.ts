@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../config/load.ts'
-import type { ImageTarget, Target } from '../../config/select-target.ts'
+import type { ImageTarget } from '../../config/select-images.ts'
+import type { Target } from '../../config/select-target.ts'
 import { type Places, serviceLocation } from '../../config/service-location.ts'
 import { ecrHost } from '../../image/ecr-host.ts'
 import { namingSettings, type Origins } from '../../origins.ts'
@@ -132,22 +133,25 @@ export async function configOf(inputs: DeployInputs, { files }: Runner): Promise
 /** The environment's part of slipway.yml. */
 async function configuredPlace(loaded: LoadedConfig, inputs: DeployInputs) {
   const { environment = '', service } = inputs
-  const { selectImage, selectTarget } = await import('../../config/select-target.ts')
+  const { selectImages } = await import('../../config/select-images.ts')
+  const { selectTarget } = await import('../../config/select-target.ts')
   const { originsIn } = await import('../../config/setting-origins.ts')
   const target = selectTarget(loaded.config, environment, service)
-  const built = selectImage(loaded.config)
+  const built = selectImages(loaded.config)
   const image = fullImage(inputs.image, built)
-  return { target, image, hasImage: built !== undefined, origins: originsIn(loaded, environment, target.name) }
+  return { target, image, hasImage: built.length > 0, origins: originsIn(loaded, environment, target.name) }
 }
 
 /**
  * An image of slipway.yml's repository gets its registry here: between jobs it travels without, as the runner blanks
  * outputs that contain a masked account id.
  */
-export function fullImage(image: string | undefined, from: ImageTarget | undefined): string | undefined {
-  if (image === undefined || from === undefined || !/^[@:]/.test(image.slice(from.repository.length))) return image
-  if (!image.startsWith(from.repository)) return image
-  return `${ecrHost(from.accountId, from.region)}/${image}`
+export function fullImage(image: string | undefined, images: readonly ImageTarget[]): string | undefined {
+  if (image === undefined) return image
+  const isOf = ({ repository }: ImageTarget) =>
+    image.startsWith(repository) && /^[@:]/.test(image.slice(repository.length))
+  const from = images.find(isOf)
+  return from === undefined ? image : `${ecrHost(from.accountId, from.region)}/${image}`
 }
 
 /** The inputs for AWS at a place: its region, role and accounts, unless the inputs say otherwise. */

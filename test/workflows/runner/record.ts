@@ -8,6 +8,11 @@ export function describeJobs({ jobs }: WorkflowRun): readonly string[] {
   )
 }
 
+/** The same without the jobs of build.yml that were not needed, and the one that reports a failed build. */
+export function deploymentJobs(run: WorkflowRun): readonly string[] {
+  return describeJobs(run).filter((line) => !/ (build \/ (prepare|join|collect)|report-build): skipped$/.test(line))
+}
+
 /** The first job with the path. */
 export function job({ jobs }: WorkflowRun, path: string): JobRecord {
   const found = jobs.find((candidate) => candidate.path === path)

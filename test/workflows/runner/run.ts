@@ -185,6 +185,8 @@ async function runMatrix(given: Leg, contexts: Contexts, functions: Functions): 
     | { matrix?: Record<string, unknown>; 'max-parallel'?: number; 'fail-fast'?: boolean }
     | undefined
   const legs = expandMatrix(strategy?.matrix)
+  // GitHub: "Matrix must define at least one vector".
+  if (legs.length === 0) return neverRan(leg, 'failure')
   const failsFast = strategy?.['fail-fast'] ?? true
   const width = strategy?.['max-parallel'] ?? legs.length
   const ended: Ended[] = []
