@@ -1,6 +1,6 @@
 import type { Repository } from '../ports.ts'
 import { type Text, text, untrusted } from '../text.ts'
-import { decideTags } from './build-preflight.ts'
+import { decideTags, isImmutable } from './build-preflight.ts'
 import { type CopiedImage, type CopyPlan, type CopyPorts, copyImage } from './copy.ts'
 import { putTags } from './push.ts'
 import { type CopyEnd, nameOf } from './source-image.ts'
@@ -21,9 +21,12 @@ export async function requireTags(
   tags: readonly string[],
 ): Promise<void> {
   if (settings === undefined) return
-  await decideTags(registry, settings, tags, { kind: 'image', digest: root.digest })
-  for (const { tag, digest } of related)
-    if (tag !== undefined) await decideTags(registry, settings, [tag], { kind: 'image', digest })
+  const check = async (names: readonly string[], digest: string) => {
+    const fixed = names.filter((tag) => isImmutable(settings, tag))
+    await decideTags(registry, settings, fixed, { kind: 'image', digest })
+  }
+  await check(tags, root.digest)
+  for (const { tag, digest } of related) if (tag !== undefined) await check([tag], digest)
 }
 
 /** Copies the image to all targets, then tags it in all of them, so that a failed copy moves no tag. Logs what was done. */

@@ -1,67 +1,15 @@
 import { Failure } from '../failure.ts'
-import type { Builder, BuildRequest, ImageRepositories, Registry, Repository } from '../ports.ts'
+import type { Registry, Repository } from '../ports.ts'
 import { asName, type Text, text, untrusted } from '../text.ts'
-import type { BuildInputs } from './build-inputs.ts'
 import { decideTags, type Intended, type TagDecision } from './build-preflight.ts'
-import type { LayoutSource } from './layout-source.ts'
 import { revisionLabel } from './manifest.ts'
 import { viewOfPlatform } from './platform-view.ts'
+import type { Published, PublishPorts, PublishRequest } from './publish-request.ts'
 import { putTags } from './push.ts'
 import { type PreparedSource, prepareSource, pushSource, withKey } from './push-source.ts'
-import { type RepositoryRequest, requireRepository } from './require-repository.ts'
-import { type Decided, decideByInputs, type InputsReuse, putInputsTag } from './reuse-by-inputs.ts'
+import { requireRepository } from './require-repository.ts'
+import { type Decided, decideByInputs, putInputsTag } from './reuse-by-inputs.ts'
 import type { PublishedImage } from './revision.ts'
-
-/** The source of the image: a build that has not run yet, or a layout that another tool built. */
-export type ImageSource =
-  | {
-      readonly kind: 'build'
-      readonly request: BuildRequest
-      /** What the image is going to be made of; undefined where that is not known. */
-      readonly inputs: BuildInputs | undefined
-      /** Why it is never the image of an earlier build. */
-      readonly unlike: Text | undefined
-      /** How an image of another commit is found; undefined: none is. */
-      readonly byInputs?: InputsReuse | undefined
-    }
-  | { readonly kind: 'layout'; readonly layout: LayoutSource }
-
-/** One image to publish: repository, tags and source. */
-export interface PublishRequest {
-  readonly repository: RepositoryRequest
-  /** At least one; the first is the image's own. */
-  readonly tags: readonly [string, ...string[]]
-  readonly source: ImageSource
-  /** Push without any tag: the tags are only compared, and put when this image is joined with others. */
-  readonly digestOnly?: boolean | undefined
-}
-
-/** Adapters that publishing needs. */
-export interface PublishPorts {
-  readonly ecr: ImageRepositories
-  readonly registry: Registry
-  /** Host of the registry as image references name it. */
-  readonly registryHost: () => Promise<string>
-  readonly builder: Builder
-  /** Throws where the image, which is in the registry, is to get no tag. */
-  readonly approve?: ((digest: string) => Promise<void>) | undefined
-  readonly say: (line: Text) => void
-  readonly warn: (line: Text) => void
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-}
-
-/** The image in the registry, and what was uploaded for it. */
-export interface Published {
-  readonly repository: Repository
-  readonly digest: string
-  readonly tag: string
-  readonly tags: readonly string[]
-  /** True when nothing was built or pushed because the image was there already. */
-  readonly reused: boolean
-  /** The commit that a reused image names as its own; undefined where it names none, or is new. */
-  readonly builtFrom?: string | undefined
-}
 
 /**
  * From a commit to an image in the registry: the repository and the tags are checked before the build, the image is pushed by

@@ -4,7 +4,7 @@ import { blobContent } from './blob-content.ts'
 import { inputsKeyLabel } from './inputs-key.ts'
 import { requireLayerSizes } from './layer-limits.ts'
 import { type ImagePlan, planLayout } from './layout.ts'
-import type { ImageSource, PublishPorts, PublishRequest } from './publish.ts'
+import type { ImageSource, PublishPorts, PublishRequest } from './publish-request.ts'
 import { type PushedImage, pushByDigest } from './push.ts'
 
 /** The source of an image, with what a layout holds. */

@@ -40,7 +40,8 @@ const ofEcr: readonly Rule[] = [
     }),
   },
   {
-    pattern: /(?:already has|exceed\w*) the maximum (?:allowed )?number of images|LimitExceededException/i,
+    pattern:
+      /(?:already has|exceed\w*) the maximum (?:allowed )?number of images|reached the limit of images|LimitExceededException|exceeded? a service limit|service quotas?\b/i,
     explain: () => ({
       code: 'registry-rejected',
       what: text`LimitExceededException: the repository has the maximum number of images`,

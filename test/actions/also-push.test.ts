@@ -61,7 +61,9 @@ describe('also-push-to', () => {
     })
     const { code, what } = await failure(run({ 'also-push-to': there }))
     expect(code).toBe('registry-rejected')
-    expect(what).toBe(`The registry could not use the KMS key of the repository (target: ${far}/shop/api)`)
+    expect(what).toBe(
+      `KmsException: the registry could not use the KMS key of the repository (target: ${far}/shop/api)`,
+    )
     expect(target.stored.tags.has('v2')).toBe(false)
   })
 

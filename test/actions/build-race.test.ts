@@ -1,11 +1,10 @@
 /** Two jobs that build at the same time, on every kind of engine: ours with a `docker` that is played, the other one in the simulator. */
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { createBuildPush } from '../../src/actions/build-push/index.ts'
 import { Failure } from '../../src/failure.ts'
 import { failureText } from '../../src/report/failure-text.ts'
 import { renderText } from '../../src/text.ts'
-import { type Play, playedDocker, recorded } from '../docker/played-docker.ts'
+import { callsOf, type Play, playedDocker, recorded } from '../docker/played-docker.ts'
 import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { type BuildScene, buildScene } from './build-scene.ts'
@@ -91,7 +90,7 @@ async function ours(
     outputs: runner.outputs,
     message,
     log: runner.lines.join('\n'),
-    calls: existsSync(`${folder}/calls`) ? readFileSync(`${folder}/calls`, 'utf8') : '',
+    calls: callsOf(folder).flat().join('\n'),
   }
 }
 

@@ -1,7 +1,7 @@
 /** One image of several platforms: each is built and pushed without a tag, and another run of the action joins them. */
 import { describe, expect, test } from '@jest/globals'
-import type { Published } from '../../src/image/publish.ts'
 import { type JoinRequest, publishJoined } from '../../src/image/publish-joined.ts'
+import type { Published } from '../../src/image/publish-request.ts'
 import type { Registry } from '../../src/ports.ts'
 import { portsOf } from '../deployment/scene.ts'
 import { type BuildScene, buildScene } from './build-scene.ts'

@@ -124,7 +124,7 @@ describe('promote', () => {
     })
     expect(code).toBe('registry-rejected')
     expect(failure).toMatch(
-      `LimitExceededException: a service quota of Amazon ECR is reached, such as images per repository (target: ${far}/shop/api)`,
+      `LimitExceededException: the repository has the maximum number of images (target: ${far}/shop/api)`,
     )
     expect(first.stored.manifests.size).toBe(5)
     expect(first.stored.tags.size + target.stored.tags.size).toBe(0)

@@ -63,8 +63,8 @@ export function playedDocker({
   answer('version', { stdout: `${engine}\n`, exitCode: 0 })
   const status = store === 'containerd' ? '[["driver-type","io.containerd.snapshotter.v1"]]' : '[]'
   answer('info', { stdout: `${status}\n`, exitCode: 0 })
-  const pushed = metadata !== undefined && 'containerimage.digest' in metadata
-  const references = pushed ? [`${registry}/api@${metadata['containerimage.digest']}`] : []
+  const { 'containerimage.digest': digest = '' }: Record<string, unknown> = { ...metadata }
+  const references = digest === '' ? [] : [`${registry}/api@${digest}`]
   answer('image', { stdout: `${JSON.stringify(references)}\n`, exitCode: 0 })
   answer('buildx-version', buildx === undefined ? absent : { stdout: `${buildx}\n`, exitCode: 0 })
   answer('buildx-inspect', inspect ?? { stdout: `Name: b\nDriver: ${driver}\n`, exitCode: 0 })
@@ -75,7 +75,10 @@ export function playedDocker({
   answer('push', push ?? { exitCode: 0 })
   const repeated = push !== undefined ? 'push' : buildx === undefined ? 'build' : 'buildx-build'
   for (const [index, one] of before.entries()) answer(`${repeated}.${index + 1}`, one)
-  writeFileSync(join(folder, 'metadata'), JSON.stringify({ 'containerimage.config.digest': imageId, ...metadata }))
+  writeFileSync(
+    join(folder, 'metadata'),
+    JSON.stringify(typeof metadata === 'string' ? metadata : { 'containerimage.config.digest': imageId, ...metadata }),
+  )
   writeFileSync(join(folder, 'docker'), program)
   chmodSync(join(folder, 'docker'), 0o755)
   return folder

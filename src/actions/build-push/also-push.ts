@@ -1,5 +1,5 @@
 import { promote, requireTags } from '../../image/promote.ts'
-import type { Published } from '../../image/publish.ts'
+import type { Published } from '../../image/publish-request.ts'
 import { nameOf } from '../../image/source-image.ts'
 import type { RepositorySettings } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'

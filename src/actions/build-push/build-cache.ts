@@ -1,6 +1,6 @@
 import { readRepositoryFacts } from '../../github/repository-facts.ts'
 import { type CacheNames, cacheNames } from '../../image/cache-preset.ts'
-import type { PublishPorts } from '../../image/publish.ts'
+import type { PublishPorts } from '../../image/publish-request.ts'
 import type { Builder, BuildRequest } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { asName, text } from '../../text.ts'

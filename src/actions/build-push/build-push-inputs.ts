@@ -88,6 +88,7 @@ export const buildPushInputs = {
   ...pushJobInputs,
   'also-push-to': copyTargets('also-push-to'),
   ...joinInputs,
+  'job-summary': flag(true),
   'dry-run': flag(false),
 }
 

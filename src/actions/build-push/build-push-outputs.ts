@@ -1,14 +1,13 @@
 import { addArtifact } from '../../github/artifacts.ts'
-import type { Published } from '../../image/publish.ts'
+import type { Published } from '../../image/publish-request.ts'
 import type { Runner } from '../../runner/action.ts'
 import { asName, text, untrusted } from '../../text.ts'
 import { type BuildOrigin, revisionOutput } from '../world/source-commit.ts'
 import type { BuildPushInputs } from './build-push-inputs.ts'
 
-/** Reports an image that is in the registry. `copies`: its names in other registries. */
+/** Reports an image that is in the registry. */
 export async function reportImage(
   { repository, digest, tag, tags, reused }: Published,
-  copies: readonly string[],
   origin: BuildOrigin,
   runner: Runner,
 ): Promise<void> {
@@ -16,7 +15,7 @@ export async function reportImage(
   setOutputs(runner, {
     digest,
     image,
-    images: [image, ...copies].join('\n'),
+    images: image,
     name: repository.uri,
     repository: repository.name,
     tag,
@@ -24,7 +23,17 @@ export async function reportImage(
     reused: String(reused),
     revision: revisionOutput(origin),
   })
-  for (const one of [image, ...copies]) await addArtifact(runner.environment, one)
+  await addArtifact(runner.environment, image)
+}
+
+/** Reports the names that the image has in other registries, too. */
+export async function reportCopies(
+  { repository, digest }: Published,
+  copies: readonly string[],
+  runner: Runner,
+): Promise<void> {
+  setOutputs(runner, { images: [`${repository.uri}@${digest}`, ...copies].join('\n') })
+  for (const copy of copies) await addArtifact(runner.environment, copy)
 }
 
 /** Reports what a run would do, and calls neither AWS nor Docker. */

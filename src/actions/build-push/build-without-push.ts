@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts'
-import type { PublishPorts } from '../../image/publish.ts'
+import type { PublishPorts } from '../../image/publish-request.ts'
 import type { Builder, BuildRequest } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { asName, text } from '../../text.ts'

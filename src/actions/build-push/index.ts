@@ -1,8 +1,9 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { Deadline } from '../../clock.ts'
 import { configurationPrefix, removeConfiguration } from '../../docker/configuration.ts'
-import { type ImageSource, publish } from '../../image/publish.ts'
+import { publish } from '../../image/publish.ts'
 import { publishJoined } from '../../image/publish-joined.ts'
+import type { ImageSource } from '../../image/publish-request.ts'
 import { openLayout } from '../../registry/layout-files.ts'
 import type { Action, Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
@@ -14,7 +15,7 @@ import { prepareCopies } from './also-push.ts'
 import { withCache } from './build-cache.ts'
 import { planBuild } from './build-plan.ts'
 import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
-import { reportDryRun, reportImage, reportNoImage } from './build-push-outputs.ts'
+import { reportCopies, reportDryRun, reportImage, reportNoImage } from './build-push-outputs.ts'
 import { wantedTags } from './build-tags.ts'
 import { buildWithoutPush } from './build-without-push.ts'
 import { countCalls } from './count-calls.ts'
@@ -84,9 +85,10 @@ async function main(given: BuildPushInputs, runner: Runner, world: BuildWorld): 
       digests.length > 0
         ? await publishJoined({ repository, tags, digests, platforms }, ports)
         : await publish({ repository, tags, digestOnly, source: await source() }, ports)
+    await reportImage(published, found, runner)
     await gate.afterwards(published.digest)
-    await reportImage(published, await copies(published), found, runner)
-    await writeBuildSummary(published, { inputs, found, started, registry }, runner)
+    await reportCopies(published, await copies(published), runner)
+    if (inputs.jobSummary) await writeBuildSummary(published, { inputs, found, started, registry }, runner)
     runner.log.info(calls.line())
   } finally {
     await layout?.close()

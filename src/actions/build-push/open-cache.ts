@@ -11,7 +11,7 @@ import {
   registryCache,
 } from '../../image/cache-preset.ts'
 import { publicNameOf } from '../../image/ecr-host.ts'
-import type { PublishPorts } from '../../image/publish.ts'
+import type { PublishPorts } from '../../image/publish-request.ts'
 import type { Repository } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'

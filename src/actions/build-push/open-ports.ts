@@ -1,4 +1,4 @@
-import type { PublishPorts } from '../../image/publish.ts'
+import type { PublishPorts } from '../../image/publish-request.ts'
 import { rememberDigests } from '../../image/remember-digests.ts'
 import type { Builder, RegistryLogin } from '../../ports.ts'
 import { openRegistry } from '../../registry/distribution.ts'

@@ -1,5 +1,5 @@
 import { imagePlatforms } from '../../image/image-platforms.ts'
-import type { Published } from '../../image/publish.ts'
+import type { Published } from '../../image/publish-request.ts'
 import type { Registry } from '../../ports.ts'
 import { buildSummary } from '../../report/build-summary.ts'
 import type { Runner } from '../../runner/action.ts'
