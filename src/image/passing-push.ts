@@ -15,6 +15,8 @@ const passing: readonly RegExp[] = [
   /TLS handshake timeout|i\/o timeout|Client\.Timeout exceeded|client connection lost|server sent GOAWAY/i,
   /Temporary failure in name resolution|server misbehaving/i,
   /\bEOF$|failed commit on ref "[^"]*": no response/im,
+  // Docker's containerd store: two builds at once give an image the same name.
+  /^image "[^"]*": already exists$/m,
 ]
 const throttled = /toomanyrequests|too many requests|rate exceeded/i
 

@@ -21,6 +21,7 @@ describe('an error of a push', () => {
     `${put}: http2: client connection lost`,
     'dial tcp: lookup x: Temporary failure in name resolution',
     'failed commit on ref "layer-sha256:4950": no response',
+    'image "127.0.0.1:37149/api:v1": already exists',
   ])('may pass: %s', (error) => {
     expect(isPassingError(error)).toBe(true)
   })
