@@ -7,14 +7,18 @@ export function digestInMetadata(metadata: string): string {
   return inMetadata(metadata, 'containerimage.digest')
 }
 
-/** The ID of a loaded image in BuildKit's metadata: the digest of its configuration. Throws `build-failed`. */
+/**
+ * The ID of a loaded image in BuildKit's metadata: the digest of its configuration, which Docker 20.10 reports as that of the image.
+ * Throws `build-failed`.
+ */
 export function imageIdInMetadata(metadata: string): string {
-  return inMetadata(metadata, 'containerimage.config.digest')
+  return inMetadata(metadata, 'containerimage.config.digest', 'containerimage.digest')
 }
 
-function inMetadata(metadata: string, name: string): string {
+function inMetadata(metadata: string, ...names: readonly [string, ...string[]]): string {
   const parsed = parsedJson(metadata)
   const members: Record<string, unknown> = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  const name = names.find((one) => members[one] !== undefined) ?? names[0]
   return requireDigest(String(members[name] ?? ''), name)
 }
 
