@@ -22,7 +22,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const registry = comparedRegistry(request, ports)
   const decideBy = (inputsKey?: string) => decideTags(registry, repository, request.tags, intendedOf(source, inputsKey))
   const { byInputs } = source.kind === 'build' ? source : {}
-  const { decision, key }: Decided =
+  const { decision, key, tooOld }: Decided =
     byInputs === undefined
       ? { decision: await decideBy() }
       : await decideByInputs(byInputs, repository.name, decideBy, ports)
@@ -34,7 +34,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
     const digest = await pushSource(withKey(source, key), request, ports, repository)
     // Another run may have pushed the same image meanwhile: one commit has one digest.
     const now = source.kind === 'build' ? await decide() : decision
-    if (now.kind === 'reuse' && now.image.digest !== digest)
+    if (now.kind === 'reuse' && now.image.digest !== digest && (now.isFixed || now.image.digest !== tooOld))
       return await reuse(now.image, repository, request, ports, pushedByAnother)
     await ports.approve?.(digest)
     await putTags(ports.registry, repository.name, digest, put)

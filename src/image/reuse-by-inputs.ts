@@ -25,6 +25,8 @@ interface Ports {
 export interface Decided {
   readonly decision: TagDecision
   readonly key?: string | undefined
+  /** Digest of the image that is too old: a tag that still has it after the build does not have the image of another run. */
+  readonly tooOld?: string | undefined
 }
 
 /**
@@ -67,7 +69,7 @@ async function decideByKey(
   const tooOld = await age(image, repository, maxAge, ports)
   if (tooOld === undefined) return { decision: { kind: 'reuse', image, isFixed: false }, key }
   ports.say(text`The image ${image.digest} of the same inputs is not reused: ${tooOld}`)
-  return { decision: { kind: 'push', others: [] }, key }
+  return { decision: { kind: 'push', others: [] }, key, tooOld: image.digest }
 }
 
 async function imageOfKey(key: string, repository: string, { registry }: Ports): Promise<PublishedImage | undefined> {

@@ -148,6 +148,15 @@ describe('reuse-max-age', () => {
     expect(at.digestOf(`slipway-${keyOf(at).slice(2, 34)}`)).toBe(three.outputs.digest)
   })
 
+  test('moves a tag that has the older image', async () => {
+    const at = scene(false)
+    const tagged = { ...old, tag: 'main' }
+    const { one, two } = await twice(at, tagged, () => at.simulator.clock.forProgram.sleep(8 * day))
+    expect(two.outputs.reused).toBe('false')
+    expect(two.outputs.digest).not.toBe(one.outputs.digest)
+    expect(at.digestOf('main')).toBe(two.outputs.digest)
+  })
+
   test('says so where the tag of the key cannot move', async () => {
     const at = scene()
     const { two } = await twice(at, old, () => at.simulator.clock.forProgram.sleep(8 * day))
