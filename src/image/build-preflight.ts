@@ -17,6 +17,8 @@ export type Intended =
       readonly unlike: Text | undefined
       /** The key without the commit; undefined: an image of another commit is another image. */
       readonly inputsKey?: string | undefined
+      /** Digest of what this run has pushed, under its tag where the engine puts that; undefined before the push. */
+      readonly pushed?: string | undefined
     }
 
 /** What the tags that exist in the repository allow. */
@@ -65,7 +67,8 @@ export async function decideTags(
 function otherThan({ digest, labels }: PublishedImage, intended: Intended): Text | undefined {
   if (intended.kind === 'image')
     return digest === intended.digest ? undefined : text`this run pushes ${untrusted(intended.digest)}`
-  const { inputs, unlike, inputsKey } = intended
+  const { inputs, unlike, inputsKey, pushed } = intended
+  if (digest === pushed) return undefined
   if (inputsKey !== undefined && labels?.[inputsKeyLabel] === inputsKey) return undefined
   if (unlike !== undefined || inputs === undefined)
     return unlike ?? text`it cannot be compared with the build of this run`

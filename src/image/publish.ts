@@ -20,7 +20,8 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   const repository = await requireRepository(request.repository, ports)
   const source = await prepareSource(request)
   const registry = comparedRegistry(request, ports)
-  const decideBy = (inputsKey?: string) => decideTags(registry, repository, request.tags, intendedOf(source, inputsKey))
+  const decideBy = (inputsKey?: string, pushed?: string) =>
+    decideTags(registry, repository, request.tags, intendedOf(source, inputsKey, pushed))
   const { byInputs } = source.kind === 'build' ? source : {}
   const { decision, key, tooOld }: Decided =
     byInputs === undefined
@@ -33,7 +34,7 @@ export async function publish(request: PublishRequest, ports: PublishPorts): Pro
   try {
     const digest = await pushSource(withKey(source, key), request, ports, repository)
     // Another run may have pushed the same image meanwhile: one commit has one digest.
-    const now = source.kind === 'build' ? await decide() : decision
+    const now = source.kind === 'build' ? await decideBy(key, digest) : decision
     if (now.kind === 'reuse' && now.image.digest !== digest && (now.isFixed || now.image.digest !== tooOld))
       return await reuse(now.image, repository, request, ports, pushedByAnother)
     await ports.approve?.(digest)
@@ -91,9 +92,9 @@ function comparedRegistry({ source, digestOnly }: PublishRequest, { registry }: 
   return isPart ? viewOfPlatform(registry, source.request.platforms) : registry
 }
 
-function intendedOf(source: PreparedSource, inputsKey: string | undefined): Intended {
+function intendedOf(source: PreparedSource, inputsKey: string | undefined, pushed: string | undefined): Intended {
   if (source.kind === 'layout') return { kind: 'image', digest: source.plan.digest }
-  return { kind: 'build', inputs: source.inputs, unlike: source.unlike, inputsKey }
+  return { kind: 'build', inputs: source.inputs, unlike: source.unlike, inputsKey, pushed }
 }
 
 async function reuse(

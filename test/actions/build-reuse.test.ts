@@ -283,6 +283,13 @@ describe('reuse: off', () => {
     expect(two.failure).toMatch(/ImageTagAlreadyExistsException: .*reuse is off, so an existing image is never used/)
     expect(scene.builder.builds).toHaveLength(1)
   })
+
+  test.each(['digest', 'tag'] as const)('takes its own image for no other one: pushed by %s', async (pushing) => {
+    const scene = buildScene({ pushing })
+    const ran = await scene.run(off)
+    expect([ran.failure, ran.outputs.reused]).toEqual([undefined, 'false'])
+    expect(scene.digestOf('v1')).toBe(ran.outputs.digest)
+  })
 })
 
 describe('what another program or an earlier version made', () => {
