@@ -134,7 +134,7 @@ test.each<[Record<string, string>, RegExp]>([
   [{ cache: 'off', 'cache-to': 'type=inline' }, /cache is off, and cache-from or cache-to is set/],
   [{ cache: 'gha', 'cache-repository': 'x-y' }, /cache-repository is set, and is used with cache: ecr only/],
   [{ 'cache-folder': 'x' }, /cache-folder is set, and is used with cache: local only/],
-  [{ cache: 'local', 'oci-layout': 'x' }, /oci-layout is set, so nothing is built: remove cache or oci-layout/],
+  [{ cache: 'local', 'oci-layout': 'x' }, /oci-layout is set, so nothing is built: remove cache, or oci-layout/],
 ])('contradicts: %j', async (inputs, message) => {
   expect((await buildScene().run(inputs)).failure).toMatch(message)
 })

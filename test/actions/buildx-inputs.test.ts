@@ -147,8 +147,15 @@ describe('a value that is no value', () => {
     const { message, calls } = await ran({ 'secret-envs': 'A=EMPTY', 'oci-layout': 'x', load: 'true' }, { EMPTY: '' })
     expect(message).toMatch(/the variable EMPTY of the secret A is empty/)
     // All mistakes at once, and before docker or AWS is asked.
-    expect(message).toMatch(/oci-layout is set, so nothing is built: remove load, or oci-layout/)
+    expect(message).toMatch(/oci-layout is set, so nothing is built: remove load, secret-envs, or oci-layout/)
     expect(calls).toEqual([])
+  })
+
+  test('is never left out silently because an image of another tool is pushed', async () => {
+    const { message } = await ran({ 'oci-layout': 'x', labels: 'a=b', push: 'false', reuse: 'off', sbom: 'true' })
+    expect(message).toMatch(/so nothing is built: remove push: false, sbom, labels, reuse, or oci-layout/)
+    const passed = await ran({ 'oci-layout': 'x', 'build-args': 'A=1', file: 'y' })
+    expect(passed.lines.join('\n')).toMatch(/nothing is built, and these inputs have no effect: file, build-args/)
   })
 })
 

@@ -305,8 +305,19 @@ describe('what is not one image is refused, all at once, and no tag is put', () 
       platforms: '',
     })
     expect(failure).toMatch(
-      /platforms is required with digests[\s\S]*push-by-digest is set together with digests[\s\S]*file is set[\s\S]*secrets is set/,
+      /platforms is required with digests[\s\S]*file is set together with digests[\s\S]*secrets is set[\s\S]*push-by-digest is set/,
     )
+  })
+
+  test.each([
+    [{ push: 'false' }, /push: false is set together with digests/],
+    [{ call: 'check' }, /call: check is set together with digests/],
+    [{ outputs: 'out', 'bake-target': 'api' }, /bake-target is set[\s\S]*outputs is set together with digests/],
+    [{ sbom: 'true', reuse: 'off' }, /sbom is set together[\s\S]*reuse is set together with digests/],
+  ])('nothing is built beside digests: %j', async (inputs, expected) => {
+    const scene = buildScene()
+    expect((await join(scene, [nowhere], inputs)).failure).toMatch(expected)
+    expect([...scene.builder.builds, ...scene.builder.local]).toEqual([])
   })
 })
 

@@ -22,7 +22,6 @@ interface Given {
   readonly cacheFolder: string | undefined
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
-  readonly ociLayout: string | undefined
 }
 
 /** What contradicts another input. */
@@ -30,15 +29,11 @@ export function cacheContradictions(
   given: Given,
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly Text[] {
-  const { cache, cacheRepository, cacheFolder, cacheFrom, cacheTo, ociLayout } = given
+  const { cache, cacheRepository, cacheFolder, cacheFrom, cacheTo } = given
   const isOwn = cacheFrom.length > 0 || cacheTo.length > 0
   const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: results, ACTIONS_CACHE_URL: address } = environment
   const rules: readonly [boolean, Text][] = [
     [cache !== undefined && isOwn, text`cache is ${String(cache)}, and cache-from or cache-to is set: use one of them`],
-    [
-      cache !== undefined && ociLayout !== undefined,
-      text`oci-layout is set, so nothing is built: remove cache or oci-layout`,
-    ],
     [cacheRepository !== undefined && cache !== 'ecr', text`cache-repository is set, and is used with cache: ecr only`],
     [cacheFolder !== undefined && cache !== 'local', text`cache-folder is set, and is used with cache: local only`],
     [

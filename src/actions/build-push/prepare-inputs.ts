@@ -5,9 +5,11 @@ import type { BuildRequest } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
 import { type Text, text, untrusted } from '../../text.ts'
-import type { BuildPushInputs } from './build-push-inputs.ts'
+import { givenInputs } from '../inputs/lost-inputs.ts'
+import { type BuildPushInputs, buildPushInputs } from './build-push-inputs.ts'
 import { cacheContradictions } from './cache-inputs.ts'
 import { gitTokenFor, withDefaultContext } from './git-context.ts'
+import { inputsOfBuild, inputWithValue, passedInputs } from './inputs-of-build.ts'
 
 /** The inputs, checked against each other, with what they mean together. */
 export interface PreparedInputs extends BuildPushInputs {
@@ -17,7 +19,7 @@ export interface PreparedInputs extends BuildPushInputs {
 }
 
 /** Checks and completes the inputs; masks what is secret in them. Throws `inputs-invalid` with every mistake. */
-export function prepareInputs(inputs: BuildPushInputs, { environment, mask }: Runner): PreparedInputs {
+export function prepareInputs(inputs: BuildPushInputs, { environment, mask, log }: Runner): PreparedInputs {
   const problems: Text[] = []
   const outputs = outputsOf(inputs, problems)
   const secrets = [...inputs.secrets, ...fromEnvironment(inputs.secretEnvs, environment, problems)]
@@ -27,7 +29,7 @@ export function prepareInputs(inputs: BuildPushInputs, { environment, mask }: Ru
   const [context = '', ...buildContexts] = [inputs.context, ...inputs.buildContexts].map((value) =>
     attempt(() => withDefaultContext(value, environment), value, problems),
   )
-  problems.push(...contradictions(inputs), ...cacheContradictions(inputs, environment))
+  problems.push(...contradictions(inputs, log), ...cacheContradictions(inputs, environment))
   if (problems.length > 0) throw invalidInputs(problems)
   const isTimeRewritten = outputs.attributes.includes('rewrite-timestamp=true')
   const addresses = buildContexts.map((named) => named.slice(named.indexOf('=') + 1))
@@ -85,18 +87,17 @@ function tooLong([id, value]: readonly [string, string]): readonly Text[] {
   ]
 }
 
-function contradictions({ push, call, ociLayout, load, outputs, dryRun }: BuildPushInputs): readonly Text[] {
+function contradictions(inputs: BuildPushInputs, log: Runner['log']): readonly Text[] {
+  const { call, ociLayout, load, outputs, dryRun } = inputs
   const problems: Text[] = []
   if (ociLayout !== undefined) {
-    const others: readonly [string, boolean][] = [
-      ['push: false', !push],
-      ['load', load],
-      ['outputs', outputs.length > 0],
-      ['call: check', call === 'check'],
-    ]
-    const given = others.filter(([, isGiven]) => isGiven).map(([name]) => name)
-    if (given.length > 0)
-      problems.push(text`oci-layout is set, so nothing is built: remove ${given.join(', ')}, or oci-layout`)
+    const given = givenInputs(buildPushInputs, inputs).filter((name) => inputsOfBuild.includes(name))
+    const alone = given.filter((name) => !passedInputs.includes(name)).map(inputWithValue)
+    const passed = given.filter((name) => passedInputs.includes(name))
+    if (alone.length > 0)
+      problems.push(text`oci-layout is set, so nothing is built: remove ${alone.join(', ')}, or oci-layout`)
+    if (passed.length > 0)
+      log.info(text`oci-layout is set, so nothing is built, and these inputs have no effect: ${passed.join(', ')}`)
   }
   if (call === 'check' && (load || outputs.length > 0))
     problems.push(text`call is check, which builds nothing: remove load and outputs`)
