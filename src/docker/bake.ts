@@ -32,11 +32,21 @@ export async function printBake(
     errorsLast: true,
   })
   if (exitCode === 0) return output
+  // What the docker CLI says of an option that only its plugin has.
+  if (tail.some((line) => line.startsWith('unknown flag: --print'))) throw noBuildx()
   const words = tail.filter((line) => !/^#\d+ /.test(line)).slice(-10)
   throw new Failure({
     code: 'file-invalid',
     what: text`docker buildx bake --print failed`,
     why: text`${untrusted(words.join('\n').replace(/^ERROR: /gm, '') || `exit code ${exitCode}, and nothing was printed`)}`,
     fix: text`Correct the definition, or the inputs bake-files, bake-target and bake-set; "docker buildx bake --print" reproduces it.`,
+  })
+}
+
+function noBuildx(): Failure {
+  return new Failure({
+    code: 'docker-unavailable',
+    what: text`A bake definition needs Buildx, and the docker CLI of the runner has no "docker buildx"`,
+    fix: text`Run docker/setup-buildx-action before this step, or set the inputs of the build instead of bake-files, bake-target and bake-set.`,
   })
 }

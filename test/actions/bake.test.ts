@@ -225,6 +225,13 @@ describe('a bake definition', () => {
     expect(message).toMatch(/^docker buildx bake --print failed: failed to find target web\. Correct the definition/)
   })
 
+  test('needs Buildx: a docker CLI without it knows no such option', async () => {
+    const bake = { stderr: "unknown flag: --print\nSee 'docker --help'.\n", exitCode: 125 }
+    const { message, code } = await ranWith({ build: { exitCode: 0 }, bake }, { 'bake-target': 'web' })
+    expect(message).toMatch(/^A bake definition needs Buildx, .* Run docker\/setup-buildx-action before this step/)
+    expect(code).toBe('docker-unavailable')
+  })
+
   test('is printed without the credentials that Buildx would put into it', async () => {
     const play = { buildx, build: { exitCode: 0 }, bake: { stdout: '{}', exitCode: 0 } }
     const { environments } = await ranWith(play, { 'bake-target': 'web' }, { ACTIONS_RUNTIME_TOKEN: 'secret-token' })
