@@ -29,6 +29,28 @@ function broken(page: string, link: string): readonly string[] {
   return found && (anchor === undefined || anchorsOf(target).has(anchor)) ? [] : [link]
 }
 
+describe('the tables of', () => {
+  /** Rows that GitHub shows as text, since no head of a table is above them, and permissions that are there twice. */
+  test.each(pages)('%s', (page) => {
+    const blocks = withoutCode(read(page)).split(/\n\s*\n/)
+    const tables = blocks.map((block) => block.split('\n')).filter((lines) => lines.some((line) => /^\|/.test(line)))
+    const headless = tables.filter(
+      (lines) => !/^\|[ |:-]+$/.test(lines[lines.findIndex((line) => /^\|/.test(line)) + 1] ?? ''),
+    )
+    expect(headless.map(([first]) => first)).toEqual([])
+    const cells = tables.map((lines) =>
+      lines.filter((line) => /^\| `[a-z\d-]+:[A-Z]/.test(line)).map((line) => line.split(' | ')[0]),
+    )
+    expect(cells.flatMap((first) => first.filter((cell, at) => first.indexOf(cell) !== at))).toEqual([])
+  })
+})
+
+test('the list of pages in README.md names each once', () => {
+  const [, more = ''] = read('README.md').split('## More')
+  const links = [...more.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link)
+  expect(links).toEqual([...new Set(links)])
+})
+
 describe('the links of', () => {
   test.each(pages)('%s', (page) => {
     const links = [...withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link)
