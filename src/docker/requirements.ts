@@ -59,7 +59,14 @@ function lacksOf(engine: Engine, request: BuildRequest, purpose: Purpose): reado
     needed: 'Docker 26 or another builder',
     fix: install('update Docker'),
   }
-  return [old, store, results]
+  const times: Lack = {
+    wanted: purpose === 'push' && request.rewriteTimestamp ? ['rewrite-timestamp'] : [],
+    // moby/moby, daemon/internal/builder-next/exporter: `unpack`, with which BuildKit refuses to rewrite times.
+    why: text`Buildx uses the builder of Docker itself (driver docker), which unpacks every image that it builds`,
+    needed: 'a BuildKit of its own',
+    fix: text`Run docker/setup-buildx-action before this step.`,
+  }
+  return [old, store, results, times]
 }
 
 function named(wanted: Wanted): readonly string[] {
@@ -117,7 +124,6 @@ function needsOwnStore(request: BuildRequest, purpose: Purpose): readonly string
     // Its manifest is created by the push, with none of these.
     ['annotations', purpose === 'push' && request.annotations.length > 0],
     ['outputs', request.imageAttributes.length > 0 || request.outputs.some(isArchive)],
-    ['rewrite-timestamp', purpose === 'push' && request.rewriteTimestamp],
   ])
 }
 

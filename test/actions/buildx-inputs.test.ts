@@ -416,6 +416,18 @@ describe('an engine that cannot', () => {
     ['the classic store', store, { outputs: 'type=oci,dest=x' }, /and outputs requires another/],
     ['the classic store', store, { attests: 'type=sbom' }, /and attests requires another/],
     [
+      'the classic store',
+      store,
+      { 'rewrite-timestamp': 'true' },
+      /and rewrite-timestamp requires a BuildKit of its own. Run docker\/setup-buildx-action before this step\.$/,
+    ],
+    [
+      'the containerd store',
+      { ...store, store: 'containerd', engine: '28.5.1' },
+      { 'rewrite-timestamp': 'true' },
+      /unpacks every image that it builds, and rewrite-timestamp requires a BuildKit of its own/,
+    ],
+    [
       'Docker 25',
       { ...store, engine: '25.0.3' },
       { outputs: './out' },
