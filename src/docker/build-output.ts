@@ -82,11 +82,17 @@ export function classicOutput(sink: OutputSink): OutputReader {
       else for (const part of line.split('\r')) log.push(part)
     },
     end(exitCode) {
-      const error = own.at(-1) ?? ''
+      const error = lastError(own)
       const step = log.last()
       return ended(exitCode, { error, step: step && { ...step, error } }, sink)
     },
   }
+}
+
+/** What git printed has lines of its own, before `: exit status 128`. */
+function lastError(own: readonly string[]): string {
+  const last = own.at(-1) ?? ''
+  return last.startsWith(': ') ? own.slice(-3).join('\n') : last
 }
 
 /** Of `docker push`, whose error is on stderr. */

@@ -43,6 +43,19 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    // Before the Dockerfile, which is read from there.
+    pattern: /failed to fetch remote |unable to 'git clone'|repository does not contain ref/i,
+    explain: ({ input }) => {
+      const [, words] = /(?:fatal|remote): (.+)/.exec(input) ?? []
+      const [missing] = /repository does not contain ref [^\s,]+/.exec(input) ?? []
+      const said = missing ?? words
+      return {
+        why: text`a git repository could not be fetched${said === undefined ? '' : text`: ${untrusted(said)}`}`,
+        fix: text`Check its address and ref in context or build-contexts. A private repository other than that of the run requires the build secret GIT_AUTH_TOKEN.`,
+      }
+    },
+  },
+  {
     pattern:
       /failed to (?:read|open) dockerfile|Cannot locate specified Dockerfile|unable to evaluate symlinks in Dockerfile path|unable to prepare context/i,
     explain: () => ({

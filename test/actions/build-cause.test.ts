@@ -336,3 +336,12 @@ describe('a build that ends well', () => {
     )
   })
 })
+
+test('what git reports of a context without Buildx is all of its lines', async () => {
+  const stderr =
+    "unable to prepare context: unable to 'git clone' to temporary context directory: error fetching: fatal: could not read Username\n: exit status 128\n"
+  const { message } = await ran({ build: { stderr, exitCode: 1 } })
+  expect(message).toMatch(
+    /^The image build failed: a git repository could not be fetched: could not read Username\. Check/,
+  )
+})

@@ -610,9 +610,9 @@ describe('the revision is that of what is checked out', () => {
 })
 
 describe('before anything is asked of AWS', () => {
-  test('a context that is not there is told', async () => {
-    const ran = await buildScene().run({ context: 'servces/api' })
-    expect(ran.failure).toMatch(/The build context "servces\/api" was not found/)
+  test.each(['servces/api', 'src/app.js'])('a context that is no folder is told: %s', async (context) => {
+    const ran = await buildScene().run({ context })
+    expect(ran.failure).toContain(`The build context "${context}" was not found | no such folder in the workspace`)
   })
 
   test('a dry run says what would be done, and does nothing', async () => {

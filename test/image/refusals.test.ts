@@ -233,6 +233,25 @@ describe('what Docker reports', () => {
       },
     ],
     [
+      'a git repository that cannot be fetched',
+      {
+        error:
+          "failed to solve: failed to read dockerfile: failed to load cache key: failed to fetch remote https://git.example/x.git: git stderr:\nfatal: unable to access 'https://git.example/x.git/': Could not resolve host: git.example\n: exit status 128",
+      },
+      {
+        why: "a git repository could not be fetched: unable to access 'https://git.example/x.git/': Could not resolve host: git.example",
+        fix: expect.stringMatching(/^Check its address and ref in context or build-contexts/),
+      },
+    ],
+    [
+      'a git repository without the ref',
+      {
+        error:
+          'failed to solve: failed to read dockerfile: failed to load cache key: repository does not contain ref v9, output: ""',
+      },
+      { why: 'a git repository could not be fetched: repository does not contain ref v9' },
+    ],
+    [
       'no Dockerfile',
       { error: 'failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory' },
       { why: 'the Dockerfile was not found' },

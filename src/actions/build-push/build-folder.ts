@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../failure.ts'
 import { text, untrusted } from '../../text.ts'
@@ -6,7 +6,7 @@ import { text, untrusted } from '../../text.ts'
 /** Absolute path of a build context in the workspace. Throws `file-unreadable`. */
 export function requireFolder(context: string, workspace: string): string {
   const folder = resolve(workspace, context)
-  if (existsSync(folder)) return realpathSync(folder)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(folder)
   throw new Failure({
     code: 'file-unreadable',
     what: text`The build context "${untrusted(context)}" was not found`,
