@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { type Git, type ReleaseOptions, release } from './release/scene.ts'
+import type { Git } from './release/gh.ts'
+import { type ReleaseOptions, release } from './release/scene.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
 
 test('a release is tested, attested, verified, compared, published, proven, and then v1 moves to it', async () => {
-  const { run, commit, releases, assets, tag } = await release({ realNpm: true })
+  const { run, commit, releases, tag } = await release({ realNpm: true })
+  const assets = Object.fromEntries(releases[0]?.assets ?? [])
   expect(run.jobs.map(logOf).join('\n')).not.toMatch(/error/i)
   expect([...describeJobs(run)].toSorted()).toEqual([
     'build / build: success',
@@ -25,10 +27,10 @@ test('a release is tested, attested, verified, compared, published, proven, and 
     'prove',
     'follow',
   ])
-  expect(releases).toMatchObject([{ tag_name: 'v1.2.0', draft: false }])
+  expect(releases).toMatchObject([{ tag: 'v1.2.0', isDraft: false }])
   expect(releases[0]?.notes).toBe(`- New.\n\nPinned: \`uses: your-org/slipway@${commit}\`\n`)
   expect([tag('v1.2.0'), tag('v1')]).toEqual([commit, commit])
-  expect(Object.keys(assets)).toEqual([
+  expect(Object.keys(assets).toSorted()).toEqual([
     'checksums.txt',
     'provenance.intoto.jsonl',
     'sbom.cdx.json',
@@ -125,9 +127,21 @@ describe('nothing is published where', () => {
   })
 })
 
+/** As a package that was changed between two installations. */
+const buildThatDiffersIn = (job: string) => `import { writeFileSync } from 'node:fs'
+const text = process.env.GITHUB_JOB === '${job}' ? 'steal()' : 'console.log("1.2.0")'
+writeFileSync(process.argv[2] + '/deploy.js', text + '\\n')
+`
+
 describe('v1 does not move where', () => {
   test.each<[string, ReleaseOptions, string, string]>([
     ['the release can be changed', { immutable: false }, 'publish', 'Enable immutable releases in the settings'],
+    [
+      'a build from the tag gives another dist',
+      { files: { 'scripts/build.js': buildThatDiffersIn('prove') } },
+      'prove',
+      'stale, run "npm run build" and commit: deploy.js',
+    ],
     ['the tag is another commit', { tagsAnotherCommit: true }, 'prove', 'v1.2.0 is not the commit'],
   ])('%s', async (_, options, path, why) => {
     const { run, tag } = await release(options)

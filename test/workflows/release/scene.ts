@@ -1,10 +1,10 @@
 /** A small repository with this one's release workflow and scripts, and the GitHub that it is released on. */
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runWorkflow, type StandIn, type WorkflowRun } from '../runner/run.ts'
+import { type Attestation, type Git, type GitHub, program, type Release, serve } from './gh.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const workflow = '.github/workflows/.release.yml'
@@ -30,39 +30,40 @@ export interface ReleaseOptions {
   readonly realNpm?: boolean
 }
 
-interface Release {
-  readonly tag_name: string
-  readonly draft: boolean
-  readonly notes: string
-}
-
 /** The run, and what GitHub has afterwards. */
 export interface Released {
   readonly run: WorkflowRun
   readonly commit: string
   readonly releases: readonly Release[]
-  /** Files that are attached to v1.2.0, with their text. */
-  readonly assets: Readonly<Record<string, string>>
   /** Commit of a tag; undefined where there is none. */
   tag(name: string): string | undefined
 }
 
 /** Releases 1.2.0 after 1.1.0, at which v1 is before. */
 export async function release(options: ReleaseOptions): Promise<Released> {
-  const github = mkdtempSync(join(tmpdir(), 'slipway-release-'))
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-release-'))
+  const git = openOrigin(folder, options)
+  const { immutable = true, hasDraft = false, tagsAnotherCommit = false } = options
+  const draft = { id: 7, tag: 'v1.2.0', target: '', notes: '', isDraft: true, assets: new Map() }
+  const github: GitHub = {
+    git,
+    name: 'your-org/slipway',
+    isImmutable: immutable,
+    taggedInstead: tagsAnotherCommit ? git('rev-parse', 'main~1') : undefined,
+    attestations: [],
+    releases: hasDraft ? [draft] : [],
+  }
+  const server = await serve(github)
   try {
-    const git = openOrigin(github)
-    const run = await runOn(github, git, options)
-    const tag = (name: string) => git('for-each-ref', '--format=%(objectname)', `refs/tags/${name}`) || undefined
-    const tags = new Map(['v1.2.0', 'v1.1.0', 'v1'].map((name) => [name, tag(name)]))
-    return { run, commit: git('rev-parse', 'main'), ...resultOf(github), tag: (name) => tags.get(name) }
+    const run = await runOn(github, folder, server.port, options)
+    const tags = git('for-each-ref', '--format=%(refname:short) %(objectname)', 'refs/tags').split('\n')
+    const commits = new Map(tags.map((line) => line.split(' ') as [string, string]))
+    return { run, commit: git('rev-parse', 'main'), releases: github.releases, tag: (name) => commits.get(name) }
   } finally {
-    rmSync(github, { recursive: true, force: true })
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
-
-/** Runs git in the repository, and returns what it prints. */
-export type Git = (...args: readonly string[]) => string
 
 /** What is released, with a build that copies its only source. */
 const content: Readonly<Record<string, string>> = {
@@ -91,46 +92,36 @@ function writeAll(folder: string, files: Readonly<Record<string, string>>): void
   }
 }
 
-function openOrigin(github: string): Git {
-  const origin = join(github, 'origin')
+function openOrigin(folder: string, options: ReleaseOptions): Git {
+  const origin = join(folder, 'origin')
   const own = [workflow, builder, 'scripts/release-version.js', 'scripts/released-files.js', 'scripts/compare-dist.js']
   for (const file of own) cpSync(join(root, file), join(origin, file))
   writeAll(origin, content)
   const identity = ['-c', 'user.name=ann', '-c', 'user.email=ann@example.com', '-c', 'commit.gpgsign=false']
   const git: Git = (...args) => execFileSync('git', [...identity, ...args], { cwd: origin, encoding: 'utf8' }).trim()
   git('init', '-q', '-b', 'main')
-  commit(git, 'Release 1.1.0')
+  git('add', '--all')
+  git('commit', '-q', '-m', 'Release 1.1.0')
   for (const tag of ['v1.1.0', 'v1']) git('tag', tag)
+  writeAll(origin, options.files ?? {})
+  git('add', '--all')
+  git('commit', '-q', '--allow-empty', '-m', 'Release 1.2.0')
+  options.prepare?.(git)
   return git
 }
 
-function commit(git: Git, message: string): void {
-  git('add', '--all')
-  git('commit', '-q', '--allow-empty', '-m', message)
-}
-
-async function runOn(github: string, git: Git, options: ReleaseOptions): Promise<WorkflowRun> {
-  writeAll(join(github, 'origin'), options.files ?? {})
-  commit(git, 'Release 1.2.0')
-  options.prepare?.(git)
-  const { immutable = true, hasDraft = false, tagsAnotherCommit = false } = options
-  const state = {
-    attestations: [],
-    releases: hasDraft ? [{ id: 1, tag_name: 'v1.2.0', draft: true }] : [],
-    immutable,
-    taggedInstead: tagsAnotherCommit ? git('rev-parse', 'main~1') : undefined,
-  }
-  writeFileSync(join(github, 'state.json'), JSON.stringify(state))
-  const programs = writePrograms(github, options)
+function runOn(github: GitHub, folder: string, port: number, options: ReleaseOptions): Promise<WorkflowRun> {
+  const programs = writePrograms(folder, options)
+  const sha = github.git('rev-parse', 'main')
   return runWorkflow(
     {
-      caller: { name: 'your-org/slipway', folder: join(github, 'origin') },
+      caller: { name: github.name, folder: join(folder, 'origin') },
       repositories: [],
-      github: { sha: git('rev-parse', 'main'), ref: options.ref ?? 'refs/heads/main', event_name: 'workflow_dispatch' },
-      actions: standIns(github, options),
+      github: { sha, ref: options.ref ?? 'refs/heads/main', event_name: 'workflow_dispatch' },
+      actions: standIns(github, folder, options),
       environment: async ({ permissions }) => ({
         PATH: `${programs}:${process.env.PATH}`,
-        FAKE_GITHUB: github,
+        FAKE_GITHUB: String(port),
         FAKE_PERMISSIONS: JSON.stringify(permissions),
       }),
     },
@@ -139,36 +130,22 @@ async function runOn(github: string, git: Git, options: ReleaseOptions): Promise
 }
 
 /** Folder of programs that come before those of the machine. */
-function writePrograms(github: string, { realNpm = false }: ReleaseOptions): string {
-  const folder = join(github, 'programs')
-  rmSync(folder, { recursive: true, force: true })
-  const script = (path: string) => `#!/bin/sh\nexec '${process.execPath}' '${path}' "$@"\n`
-  writeAll(folder, {
-    gh: script(join(import.meta.dirname, 'gh.js')),
-    ...(!realNpm && { npm: '#!/bin/sh\necho "{}"\n' }),
-  })
-  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o755)
-  return folder
+function writePrograms(folder: string, { realNpm = false }: ReleaseOptions): string {
+  const programs = join(folder, 'programs')
+  writeAll(programs, { gh: program, ...(!realNpm && { npm: '#!/bin/sh\necho "{}"\n' }) })
+  for (const name of readdirSync(programs)) chmodSync(join(programs, name), 0o755)
+  return programs
 }
 
-function standIns(github: string, { tamper }: ReleaseOptions): Readonly<Record<string, StandIn>> {
-  const artifact = join(github, 'artifact')
+function standIns(github: GitHub, folder: string, { tamper }: ReleaseOptions): Readonly<Record<string, StandIn>> {
+  const artifact = join(folder, 'artifact')
   return {
     'actions/checkout': async ({ inputs, workspace }) => {
       const depth = inputs['fetch-depth'] === '0' ? [] : ['--depth', '1']
-      const reference = inputs.ref?.replace('refs/tags/', '') || 'main'
-      const from = `file://${join(github, 'origin')}`
-      execFileSync('git', [
-        'clone',
-        '-q',
-        '-c',
-        'advice.detachedHead=false',
-        ...depth,
-        '--branch',
-        reference,
-        from,
-        workspace,
-      ])
+      const branch = ['--branch', inputs.ref?.replace('refs/tags/', '') || 'main']
+      const settings = ['-q', '-c', 'advice.detachedHead=false']
+      const from = `file://${join(folder, 'origin')}`
+      execFileSync('git', ['clone', ...settings, ...depth, ...branch, from, workspace])
       return {}
     },
     'actions/setup-node': async () => ({}),
@@ -185,29 +162,20 @@ function standIns(github: string, { tamper }: ReleaseOptions): Readonly<Record<s
   }
 }
 
-/** Signs every line of the checksums, for the workflow file in which the step stands and the commit of the run. */
-async function attest(
-  github: string,
+/** Signs every line of the checksums for the workflow of the build, which alone uses the action, at the commit of the run. */
+function attest(
+  github: GitHub,
   inputs: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, string>>> {
-  const file = join(github, 'state.json')
-  const state = JSON.parse(readFileSync(file, 'utf8'))
+): Readonly<Record<string, string>> {
   const type = inputs['sbom-path'] ? 'https://cyclonedx.org/bom' : 'https://slsa.dev/provenance/v1'
   const lines = readFileSync(inputs['subject-checksums'] ?? '', 'utf8')
     .trim()
     .split('\n')
-  const { GITHUB_SHA: sha, GITHUB_REF: ref, RUNNER_TEMP = '' } = environment
-  const made = lines.map((line) => ({ digest: line.slice(0, 64), type, workflow: builder, sha, ref }))
-  writeFileSync(file, JSON.stringify({ ...state, attestations: [...state.attestations, ...made] }))
-  const bundle = join(RUNNER_TEMP, `${createHash('sha256').update(type).digest('hex')}.json`)
+  const { GITHUB_SHA: sha = '', GITHUB_REF: ref = '', RUNNER_TEMP = '' } = environment
+  const made = lines.map((line): Attestation => ({ digest: line.slice(0, 64), type, workflow: builder, sha, ref }))
+  github.attestations = [...github.attestations, ...made]
+  const bundle = join(RUNNER_TEMP, `attestation-${github.attestations.length}.json`)
   writeFileSync(bundle, `${JSON.stringify({ type, subjects: lines.length })}\n`)
   return { 'bundle-path': bundle }
-}
-
-function resultOf(github: string): Pick<Released, 'releases' | 'assets'> {
-  const { releases } = JSON.parse(readFileSync(join(github, 'state.json'), 'utf8'))
-  const folder = join(github, 'assets/v1.2.0')
-  const names = releases.length > 0 ? readdirSync(folder) : []
-  return { releases, assets: Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')])) }
 }
