@@ -109,6 +109,16 @@ describe('nothing is published where', () => {
       'no attestation of dist/deploy.js',
     ],
     [
+      'a file has provenance and no SBOM',
+      {
+        tamper(_, github) {
+          github.attestations = github.attestations.filter(({ type }) => type === 'https://slsa.dev/provenance/v1')
+        },
+      },
+      'verify',
+      'no attestation of action.yml',
+    ],
+    [
       'a checksum is missing',
       {
         tamper(artifact) {

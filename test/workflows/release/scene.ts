@@ -18,8 +18,8 @@ export interface ReleaseOptions {
   readonly ref?: string
   /** Whether the repository makes its releases immutable. Default: true */
   readonly immutable?: boolean
-  /** Changes what the build job hands to the other jobs, in its folder. */
-  readonly tamper?: (artifact: string) => void
+  /** Changes what the build job hands to the other jobs, in its folder, or what GitHub has stored. */
+  readonly tamper?: (artifact: string, github: GitHub) => void
   /** Whether GitHub tags the commit before the one that was built. */
   readonly tagsAnotherCommit?: boolean
   /** Whether an earlier attempt left a draft of the release. */
@@ -152,7 +152,7 @@ function standIns(github: GitHub, folder: string, { tamper }: ReleaseOptions): R
     'actions/attest': async ({ inputs, environment }) => attest(github, inputs, environment),
     'actions/upload-artifact': async ({ inputs }) => {
       cpSync(inputs.path ?? '', artifact, { recursive: true })
-      tamper?.(artifact)
+      tamper?.(artifact, github)
       return {}
     },
     'actions/download-artifact': async ({ inputs }) => {
