@@ -101,6 +101,12 @@ describe('nothing is published where', () => {
       'stale, run "npm run build" and commit: extra.js',
     ],
     [
+      'dist lacks a file that is built',
+      { files: { 'src/extra.js': 'console.log("more")\n' } },
+      'build / build',
+      'stale, run "npm run build" and commit: extra.js',
+    ],
+    [
       'a file was not attested',
       {
         tamper: (artifact) => repack(artifact, (folder) => writeFileSync(join(folder, 'dist/deploy.js'), 'steal()\n')),
@@ -115,6 +121,12 @@ describe('nothing is published where', () => {
           github.attestations = github.attestations.filter(({ type }) => type === 'https://slsa.dev/provenance/v1')
         },
       },
+      'verify',
+      'no attestation of action.yml',
+    ],
+    [
+      'the attestation that is published is not the one that was signed',
+      { tamper: (artifact) => writeFileSync(join(artifact, 'provenance.intoto.jsonl'), '{}\n') },
       'verify',
       'no attestation of action.yml',
     ],

@@ -15,6 +15,8 @@ export interface Attestation {
   readonly workflow: string
   readonly sha: string
   readonly ref: string
+  /** The text of its file. */
+  readonly bundle: string
 }
 
 /** A release as GitHub stores it, its files by name. */
@@ -62,7 +64,7 @@ const flag = { type: 'boolean' } as const
 const options = {
   ...{ repo: text, 'predicate-type': text, 'signer-workflow': text, 'signer-digest': text, 'source-ref': text },
   ...{ 'source-digest': text, 'deny-self-hosted-runners': flag, draft: flag, target: text, title: text },
-  ...{ 'notes-file': text, pattern: text, dir: text, jq: text, method: text, paginate: flag },
+  ...{ 'notes-file': text, pattern: text, dir: text, jq: text, method: text, paginate: flag, bundle: text },
   ...{ 'raw-field': { ...text, multiple: true, short: 'f' }, field: { ...text, multiple: true, short: 'F' } },
 } as const
 
@@ -118,9 +120,11 @@ function verify(call: Call): undefined {
   const digest = createHash('sha256')
     .update(readFileSync(join(folder, file)))
     .digest('hex')
+  const bundle = values.bundle === undefined ? undefined : readFileSync(String(values.bundle), 'utf8')
   const found = github.attestations.some(
     ({ type, workflow, sha, ref, ...attested }) =>
       attested.digest === digest &&
+      (bundle ?? attested.bundle) === attested.bundle &&
       values.repo === github.name &&
       values['predicate-type'] === type &&
       values['signer-workflow'] === `${github.name}/${workflow}` &&

@@ -173,9 +173,11 @@ function attest(
     .trim()
     .split('\n')
   const { GITHUB_SHA: sha = '', GITHUB_REF: ref = '', RUNNER_TEMP = '' } = environment
-  const made = lines.map((line): Attestation => ({ digest: line.slice(0, 64), type, workflow: builder, sha, ref }))
+  const bundle = `${JSON.stringify({ type, subjects: lines })}\n`
+  const signed = { type, workflow: builder, sha, ref, bundle }
+  const made = lines.map((line): Attestation => ({ digest: line.slice(0, 64), ...signed }))
   github.attestations = [...github.attestations, ...made]
-  const bundle = join(RUNNER_TEMP, `attestation-${github.attestations.length}.json`)
-  writeFileSync(bundle, `${JSON.stringify({ type, subjects: lines.length })}\n`)
-  return { 'bundle-path': bundle }
+  const file = join(RUNNER_TEMP, `attestation-${github.attestations.length}.json`)
+  writeFileSync(file, bundle)
+  return { 'bundle-path': file }
 }
