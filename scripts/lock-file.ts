@@ -7,7 +7,7 @@ export interface LockedFolder {
   readonly settings: string
 }
 
-/** An entry of `packages` (docs.npmjs.com, package-lock.json), as far as it is checked. */
+/** An entry of `packages` (npm's documentation of package-lock.json), as far as it is checked. */
 interface Entry {
   readonly name?: string
   readonly version?: string
