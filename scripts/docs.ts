@@ -1,10 +1,16 @@
-// Writes what is generated: the input and output tables of every action's README, the table of events in docs/revision.md,
+// Writes what is generated: the input, output and permission tables of every action's README, the table of events in docs/revision.md,
 // docs/troubleshooting.md, the table of partitions, the schema of slipway.yml and the list of its keys, and the tables of AWS's
 // shapes. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { lostInputs } from '../src/actions/inputs/lost-inputs-table.ts'
+import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
+import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
+import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
+import { continueDeployment, rollback } from '../src/cli/permissions/later-permissions.ts'
+import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
+import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -35,6 +41,23 @@ for (const name of readdirSync(join(root, 'actions'))) {
   documentAction(`actions/${name}/README.md`, `actions/${name}/action.yml`)
 }
 fill('actions/doctor/README.md', { findings: findingTable() })
+const twoColumns = ['Action', 'Why']
+const threeColumns = [...twoColumns, 'Without it']
+fill('actions/build-push/README.md', { permissions: permissionMarkdown(buildPush, twoColumns) })
+fill('docs/image-scan.md', { permissions: permissionMarkdown(imageScan, twoColumns) })
+fill('actions/register-task-definition/README.md', {
+  permissions: permissionMarkdown(registerTaskDefinition, twoColumns),
+})
+fill('actions/deploy/README.md', {
+  permissions: permissionMarkdown(deploy, threeColumns),
+  'preflight-permissions': permissionMarkdown(preflight, ['Action', 'Checks']),
+})
+fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
+fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
+fill('actions/doctor/README.md', {
+  permissions: permissionMarkdown(doctor, twoColumns),
+  'past-permissions': permissionMarkdown(pastDeployment, twoColumns),
+})
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/build.md', 'build', '.github/workflows/build.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
