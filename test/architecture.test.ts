@@ -111,7 +111,9 @@ describe('the modules', () => {
   })
 
   test('a target has one entry point: from outside only its index.ts is imported, its request, its rules of settings and its names of groups', () => {
-    const rules = ['strategy/lifecycle-hook-rules.ts', 'codedeploy-group/group-name.ts'].map((name) => `src/targets/ecs/${name}`)
+    const rules = ['strategy/lifecycle-hook-rules.ts', 'codedeploy-group/group-name.ts'].map(
+      (name) => `src/targets/ecs/${name}`,
+    )
     const isOpen = (name: string) => /\/(index\.ts|request\/[^/]+)$/.test(name) || rules.includes(name)
     const inside = (name: string, file: string) =>
       name.startsWith('src/targets/') && !file.startsWith('src/targets/') && !isOpen(name)

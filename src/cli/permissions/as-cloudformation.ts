@@ -30,13 +30,19 @@ export function cloudFormation(account: AccountPlan, { existingProvider }: Templ
           Properties: { ManagedPolicyName: boundary.name, PolicyDocument: boundary.policy },
         },
       }),
-      ...Object.fromEntries(roles.map((role, index) => [logicalId(role, index), roleResource(role, account, existingProvider)])),
+      ...Object.fromEntries(
+        roles.map((role, index) => [logicalId(role, index), roleResource(role, account, existingProvider)]),
+      ),
     },
     Outputs: Object.fromEntries(
-      roles.map((role, index) => [`${logicalId(role, index)}Arn`, { Value: { 'Fn::GetAtt': [logicalId(role, index), 'Arn'] } }]),
+      roles.map((role, index) => [
+        `${logicalId(role, index)}Arn`,
+        { Value: { 'Fn::GetAtt': [logicalId(role, index), 'Arn'] } },
+      ]),
     ),
   }
-  return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false })
+  // YAML 1.1, as CloudFormation reads it: what is a date or an octal number there is quoted.
+  return stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 /** Letters and digits only; the number keeps names apart that differ in other characters. */
@@ -45,7 +51,11 @@ function logicalId({ name }: PlannedRole, index: number): string {
   return `Role${index + 1}${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}`
 }
 
-function roleResource({ name, path, trust, policy }: PlannedRole, { boundary }: AccountPlan, existingProvider: boolean) {
+function roleResource(
+  { name, path, trust, policy }: PlannedRole,
+  { boundary }: AccountPlan,
+  existingProvider: boolean,
+) {
   return {
     Type: 'AWS::IAM::Role',
     // The trust policy names the provider by its ARN: without this it may be checked before the provider exists.

@@ -11,17 +11,19 @@ export function terraform(account: AccountPlan, { existingProvider }: TemplateOp
     ...(existingProvider
       ? []
       : [
-          block('resource', ['aws_iam_openid_connect_provider', 'github'], [
-            attribute('url', provider.url),
-            attribute('client_id_list', [provider.audience]),
-          ]),
+          block(
+            'resource',
+            ['aws_iam_openid_connect_provider', 'github'],
+            [attribute('url', provider.url), attribute('client_id_list', [provider.audience])],
+          ),
         ]),
     ...(boundary
       ? [
-          block('resource', ['aws_iam_policy', 'boundary'], [
-            attribute('name', boundary.name),
-            jsonAttribute('policy', boundary.policy),
-          ]),
+          block(
+            'resource',
+            ['aws_iam_policy', 'boundary'],
+            [attribute('name', boundary.name), jsonAttribute('policy', boundary.policy)],
+          ),
         ]
       : []),
     ...roles.flatMap((role, index) => roleBlocks(role, names[index] ?? '', account, existingProvider)),
@@ -44,19 +46,23 @@ function roleBlocks(
   existingProvider: boolean,
 ): readonly HclBlock[] {
   return [
-    block('resource', ['aws_iam_role', local], [
-      attribute('name', name),
-      attribute('path', path),
-      jsonAttribute('assume_role_policy', trust),
-      ...(boundary ? [expression('permissions_boundary', 'aws_iam_policy.boundary.arn')] : []),
-      // The trust policy names the provider by its ARN.
-      ...(existingProvider ? [] : [expression('depends_on', '[aws_iam_openid_connect_provider.github]')]),
-    ]),
-    block('resource', ['aws_iam_role_policy', local], [
-      attribute('name', policyName),
-      expression('role', `aws_iam_role.${local}.id`),
-      jsonAttribute('policy', policy),
-    ]),
+    block(
+      'resource',
+      ['aws_iam_role', local],
+      [
+        attribute('name', name),
+        attribute('path', path),
+        jsonAttribute('assume_role_policy', trust),
+        ...(boundary ? [expression('permissions_boundary', 'aws_iam_policy.boundary.arn')] : []),
+        // The trust policy names the provider by its ARN.
+        ...(existingProvider ? [] : [expression('depends_on', '[aws_iam_openid_connect_provider.github]')]),
+      ],
+    ),
+    block(
+      'resource',
+      ['aws_iam_role_policy', local],
+      [attribute('name', policyName), expression('role', `aws_iam_role.${local}.id`), jsonAttribute('policy', policy)],
+    ),
   ]
 }
 

@@ -81,7 +81,10 @@ export const pastDeployment = [
     ],
     why: 'the deployment, its revision and its tasks',
   },
-  { actions: ['elasticloadbalancing:DescribeTargetHealth', 'logs:GetLogEvents'], why: 'health checks and last log lines' },
+  {
+    actions: ['elasticloadbalancing:DescribeTargetHealth', 'logs:GetLogEvents'],
+    why: 'health checks and last log lines',
+  },
   { actions: ['elasticloadbalancing:DescribeTargetGroups'], why: 'only after a failed health check' },
   { actions: ['cloudwatch:DescribeAlarms'], why: 'only after an alarm' },
   {
@@ -89,7 +92,12 @@ export const pastDeployment = [
     why: 'only after a wrong CPU architecture or a missing image',
   },
   {
-    actions: ['ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcEndpoints', 'ec2:DescribeSecurityGroups'],
+    actions: [
+      'ec2:DescribeSubnets',
+      'ec2:DescribeRouteTables',
+      'ec2:DescribeVpcEndpoints',
+      'ec2:DescribeSecurityGroups',
+    ],
     why: 'only after a task that could not reach AWS',
   },
   {

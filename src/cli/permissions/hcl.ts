@@ -84,10 +84,7 @@ function keyOf(key: string): string {
   return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? key : literal(key)
 }
 
-/**
- * Equals signs of consecutive arguments are in one column, as `terraform fmt` has them; an argument of several lines ends the
- * run, and is aligned with those before it only where it is their last.
- */
+/** Equals signs of consecutive arguments of one line are in one column, as `terraform fmt` has them. */
 function aligned(members: readonly { readonly key: string; readonly value: readonly string[] }[]): readonly string[] {
   const lines: string[] = []
   let run: typeof members = []
@@ -97,9 +94,10 @@ function aligned(members: readonly { readonly key: string; readonly value: reado
     run = []
   }
   for (const member of members) {
+    if (member.value.length > 1) flush()
     run = [...run, member]
     if (member.value.length > 1) flush()
   }
-  if (run.length > 0) flush()
+  flush()
   return lines
 }
