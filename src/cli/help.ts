@@ -2,6 +2,8 @@ import { type Command, type CommandOption, type CommandOptions, commonOptions } 
 
 /** Width at which lines of the help end. Characters. */
 const width = 100
+/** Choices that the head of an option has room for. Characters. */
+const longestChoices = 30
 
 /** `slipway --help`. */
 export function generalHelp(commands: readonly Command[]): string {
@@ -34,12 +36,18 @@ export function commandHelp({ name, summary, options, operands }: Command): stri
 function optionLines(options: CommandOptions): readonly string[] {
   const heads = Object.entries(options).map(([name, option]) => ({ head: optionHead(name, option), option }))
   const longest = Math.max(...heads.map(({ head }) => head.length))
-  return heads.flatMap(({ head, option }) => columns(head, option.description, longest))
+  return heads.flatMap(({ head, option }) => columns(head, optionDescription(option), longest))
+}
+
+/** The description, with the choices that are too many for the head. */
+export function optionDescription({ description, choices = [] }: CommandOption): string {
+  return choices.join('|').length > longestChoices ? `${description} One of ${choices.join(', ')}.` : description
 }
 
 /** `-C, --directory FOLDER`. */
 export function optionHead(name: string, { short, type, value, choices, multiple }: CommandOption): string {
-  const values = choices?.join('|') ?? value ?? 'VALUE'
+  const listed = choices?.join('|') ?? ''
+  const values = listed === '' || listed.length > longestChoices ? (value ?? 'VALUE') : listed
   const head = `${short === undefined ? '' : `-${short}, `}--${name}${type === 'string' ? ` ${values}` : ''}`
   return multiple ? `${head} …` : head
 }

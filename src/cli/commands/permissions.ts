@@ -69,9 +69,16 @@ export const command: Command = {
       type: 'string',
       multiple: true,
       choices: actionNames,
+      value: 'ACTION',
       description: 'Actions that the roles are for; build-push, deploy and rollback by default.',
     },
-    with: { type: 'string', multiple: true, choices: onRequest, description: 'Adds what an input needs.' },
+    with: {
+      type: 'string',
+      multiple: true,
+      choices: onRequest,
+      value: 'FEATURE',
+      description: 'Adds what an input needs.',
+    },
     without: {
       type: 'string',
       multiple: true,

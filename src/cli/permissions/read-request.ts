@@ -27,6 +27,11 @@ export async function readRequest(given: Given, world: CliWorld): Promise<Permis
   const mistakes = [...choiceMistakes(given, choices, config), ...serverMistakes(serverUrl), ...idMistakes(given)]
   if (mistakes.length > 0) throw usageFailure(mistakes)
   const issuer = issuerOf(serverUrl, optionValue(given, 'enterprise'))
+  const workflows = optionValues(given, 'workflow')
+  if (workflows.length > 0 && !issuer.hasClaims)
+    throw usageFailure([
+      `--workflow needs the issuer of github.com: AWS STS has no condition key job_workflow_ref for ${issuer.name}`,
+    ])
   return {
     config,
     choices,
@@ -34,7 +39,7 @@ export async function readRequest(given: Given, world: CliWorld): Promise<Permis
     repository: await readRepository(given, issuer, world),
     issuer,
     audience: optionValue(given, 'audience') ?? 'sts.amazonaws.com',
-    workflows: optionValues(given, 'workflow'),
+    workflows,
     boundary: isGiven(given, 'boundary'),
   }
 }

@@ -1,0 +1,209 @@
+/** Policies that `slipway permissions` generates, taken literally by the simulated IAM, against what deployments call. */
+import { describe, expect, test } from '@jest/globals'
+import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
+import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import type { Behaviour } from '../simulator/contract.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import { cliScene } from './cli-scene.ts'
+import { accountsOf, actionsIn, policyOf, repositoryOf } from './permissions-scene.ts'
+
+const other = 'registry.example.com/api:other'
+const crash: Behaviour = { kind: 'crash', exitCode: 1 }
+const slow: Behaviour = { kind: 'healthy', startSeconds: 60 }
+const modes: readonly (readonly [string, Behaviour, Partial<ServiceRequest>])[] = [
+  ['healthy', { kind: 'healthy' }, {}],
+  ['broken', crash, { waitMinutes: 90 }],
+  ['broken, stopped early', crash, { failFastAfter: 1 }],
+  ['stopping another one', { kind: 'healthy' }, { onConflict: 'stop' }],
+]
+
+const evidence = /(ListTasks|DescribeTasks|DescribeTarget\w+|GetLogEvents|DescribeAlarms|DescribeImages)$/
+
+const engines: readonly (readonly [string, () => Simulator, readonly string[]])[] = [
+  ['ECS', () => rollingScene({ desiredCount: 30 }), []],
+  ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 }), ['--codedeploy', 'api']],
+]
+
+async function deployed(sim: Simulator, [, behaviour, request]: (typeof modes)[number]) {
+  sim.world.scenarios.set(other, slow)
+  if (request.onConflict) await run(sim, { image: other, request: { wait: false } })
+  sim.world.scenarios.set(newImage, behaviour)
+  return run(sim, { image: newImage, commit: 'a'.repeat(40), request })
+}
+
+const refusedIn = (sim: Simulator) =>
+  sim.recorder.all
+    .filter(({ outcome }) => /AccessDenied|Unauthorized/.test(outcome ?? ''))
+    .map(({ operation }) => operation)
+
+describe.each(engines)('a deployment by %s', (_engine, scene, words) => {
+  test.each(modes)('%s is refused nothing', async (...mode) => {
+    const sim = scene()
+    sim.iam.enforce(await policyOf(repositoryOf(sim), ...words))
+    const { outcome } = await deployed(sim, mode)
+    expect(outcome).toBe(mode[1] === crash ? 'rolled-back' : 'succeeded')
+    expect(refusedIn(sim)).toEqual([])
+  })
+
+  test('uses every action of the least policy, and no other', async () => {
+    const least = ['--action', 'deploy', '--without', 'evidence', '--without', 'preflight', ...words]
+    const used = new Set<string>()
+    for (const mode of modes) {
+      const sim = scene()
+      // Tasks that fail early are evidence, and stopping for them is not.
+      const policies = mode[2].failFastAfter === undefined ? [least] : [least, words]
+      sim.iam.enforce(...(await Promise.all(policies.map((given) => policyOf(repositoryOf(sim), ...given)))))
+      await deployed(sim, mode)
+      for (const action of sim.iam.actionsUsed()) used.add(action)
+      expect(refusedIn(sim).filter((operation) => !evidence.test(operation))).toEqual([])
+    }
+    const policy = await policyOf(repositoryOf(scene()), ...least)
+    expect([...used].filter((action) => !evidence.test(action)).sort()).toEqual(actionsIn(policy))
+  })
+
+  test.each([
+    ['cluster', { cluster: 'other' }],
+    ['service', { service: 'web' }],
+  ])('of another %s is refused', async (_, request) => {
+    const sim = scene()
+    sim.iam.enforce(await policyOf(repositoryOf(sim), ...words))
+    const { error, cause } = await run(sim, { image: newImage, request })
+    expect(`${cause}${error instanceof Error ? error.message : ''}`).not.toBe('')
+    expect(refusedIn(sim).length).toBeGreaterThan(0)
+    expect(sim.recorder.count('ecs', 'UpdateService') + sim.recorder.count('codedeploy', 'CreateDeployment')).toBe(0)
+  })
+})
+
+test('no other role is passed than those of the definition, and not to another service', async () => {
+  const sim = rollingScene()
+  const { Statement } = await policyOf(repositoryOf(sim))
+  expect(Statement.filter(({ Action }) => [Action].flat().includes('iam:PassRole'))).toEqual([
+    {
+      Sid: 'IamPassRole',
+      Effect: 'Allow',
+      Action: ['iam:PassRole'],
+      Resource: ['arn:aws:iam::111122223333:role/shop-execution'],
+      Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+    },
+  ])
+})
+
+test('roles that ECS itself gets are those of hooks and load balancers', async () => {
+  const role = 'arn:aws:iam::111122223333:role/infrastructure'
+  const hook = `{ hookTargetArn: "arn:aws:lambda:eu-west-1:111122223333:function:f", roleArn: "${role}", lifecycleStages: [PRE_SCALE_UP] }`
+  const scene = repositoryOf(rollingScene(), `, deployment: { lifecycle-hooks: [${hook}] }`)
+  const { Statement } = await policyOf(scene)
+  expect(Statement).toContainEqual(
+    expect.objectContaining({
+      Resource: [role],
+      Condition: { StringEquals: { 'iam:PassedToService': 'ecs.amazonaws.com' } },
+    }),
+  )
+})
+
+const several = (count: number) => `version: 1
+services: { ${Array.from({ length: count }, (_, index) => `service-number-${index}: {}`).join(', ')} }
+environments:
+  live:
+    region: eu-west-1
+    account: "111122223333"
+    services: { ${Array.from({ length: count }, (_, index) => `service-number-${index}: { cluster: shop, service: service-number-${index} }`).join(', ')} }
+`
+
+test('a policy beyond the quota of IAM is an error that names it and the way out, which works', async () => {
+  const scene = cliScene({ 'slipway.yml': several(60) })
+  const words = ['permissions', '--repository', 'acme/shop', '--pass-role', 'task']
+  const { code, out, err } = await scene.run(words)
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(/LimitExceeded: the policy of role slipway-live has \d+ characters.*10240; --scope cluster/)
+  const shorter = await scene.run([...words, '--scope', 'cluster'])
+  expect(shorter.code).toBe(0)
+  expect(shorter.out).toContain('service/shop/*')
+})
+
+test('what is unknown is left out and said, with the way to know it', async () => {
+  const scene = cliScene({ 'slipway.yml': several(1) })
+  const { out, err } = await scene.run(['permissions', '--repository', 'acme/shop'])
+  const policies = JSON.stringify(JSON.parse(out).accounts)
+  expect(policies).not.toMatch(/iam:PassRole|secretsmanager|ssm:/)
+  expect(err).toMatch(/note: The task definition of service-number-0 \(live\) is not in a file, so iam:PassRole/)
+  expect(err).toContain("gh api repos/acme/shop --jq '.owner.id, .id'")
+  expect(err).toContain('set role: slipway-live there')
+  expect(err).toContain('give --codedeploy NAME')
+})
+
+test('two accounts: a role in each, and the repository is shared with the other', async () => {
+  const scene = cliScene({
+    'slipway.yml': `version: 1
+image: { repository: team/api }
+services: { api: { task-definition: td.json } }
+environments:
+  staging: { region: eu-west-1, account: "111122223333", role: ci/deploy, services: { api: { cluster: s, service: api } } }
+  production: { region: eu-central-1, account: "444455556666", role: deploy, services: { api: { cluster: p, service: api } } }
+`,
+    'td.json': JSON.stringify({ family: 'api', taskRoleArn: 'task', executionRoleArn: 'arn:aws:iam::1:role/<x>' }),
+  })
+  const { accounts, err } = await accountsOf(scene)
+  expect(
+    accounts.map(({ account, roles }) => [
+      account,
+      roles.map(({ arn, name, environments }) => [arn, name, environments]),
+    ]),
+  ).toEqual([
+    ['111122223333', [['arn:aws:iam::111122223333:role/ci/deploy', 'deploy', ['staging']]]],
+    ['444455556666', [['arn:aws:iam::444455556666:role/deploy', 'deploy', ['production']]]],
+  ])
+  const [first, second] = accounts
+  expect(first?.['repository-policies']).toEqual([
+    {
+      arn: 'arn:aws:ecr:eu-west-1:111122223333:repository/team/api',
+      region: 'eu-west-1',
+      policy: expect.objectContaining({
+        Statement: [expect.objectContaining({ Principal: { AWS: ['arn:aws:iam::444455556666:root'] } })],
+      }),
+    },
+  ])
+  expect(second?.['repository-policies']).toEqual([])
+  const allowed = (index: number) => actionsIn(accounts[index]?.roles[0]?.policy ?? { Version: '', Statement: [] })
+  expect(allowed(0)).toContain('ecr:PutImage')
+  expect(allowed(1)).not.toContain('ecr:PutImage')
+  expect(err).toContain(
+    'Placeholders were left out, so give the roles by --pass-role: executionRoleArn of api (staging)',
+  )
+})
+
+test('the boundary keeps a role that is given too much from changing IAM, other regions and other services', async () => {
+  const sim = rollingScene()
+  const { accounts } = await accountsOf(repositoryOf(sim), '--boundary')
+  const boundary = accounts[0]?.boundary?.policy
+  expect(boundary && JSON.stringify(boundary).length).toBeLessThanOrEqual(6144)
+  sim.iam.enforce(boundary ?? { Version: '', Statement: [] })
+  expect((await run(sim, { image: newImage })).outcome).toBe('succeeded')
+  const actions = boundary ? actionsIn(boundary) : []
+  expect(actions.filter((action) => action.startsWith('iam:'))).toEqual([
+    'iam:GetRole',
+    'iam:PassRole',
+    'iam:SimulatePrincipalPolicy',
+  ])
+  expect(actions.some((action) => action.includes('*'))).toBe(false)
+})
+
+test.each([
+  [['--codedeploy', 'apy'], '--codedeploy must be a service of slipway.yml, api, not "apy", did you mean api?'],
+  [['--with', 'kms-key'], '--with kms-key needs --kms-key'],
+  [['--with', 'signing'], '--with signing needs --signing-profile'],
+  [['--kms-key', 'mine'], '"mine" is not the ARN of a KMS key'],
+  [['--server-url', 'github.example.com'], '--server-url must be an https URL'],
+  [['--account', '999988887777'], '--account must be one of the accounts of slipway.yml, 111122223333'],
+  [['--check'], '--check needs --output'],
+  [['--without', 'all'], '--without must be one of evidence, preflight, not all'],
+])('%j is refused', async (words, message) => {
+  const { code, out, err } = await repositoryOf(rollingScene()).run([
+    'permissions',
+    '--repository',
+    'acme/shop',
+    ...words,
+  ])
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toContain(message)
+})
