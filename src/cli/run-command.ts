@@ -1,15 +1,14 @@
 import { resolve } from 'node:path'
-import { redactText } from '../diagnosis/redact-text.ts'
 import { Failure } from '../failure.ts'
-import { forLog } from '../report/escape.ts'
 import { failureText } from '../report/failure-text.ts'
-import { isSetting, renderText, type Text, text, untrusted } from '../text.ts'
+import { type Text, text, untrusted } from '../text.ts'
 import { unwritableBy } from '../unwritable.ts'
 import { type CliWorld, type Command, exitCodes, type Given } from './command.ts'
 import { hint, parseCommandLine, shown } from './command-line.ts'
 import { commandNames, isCommandName, loadCommand } from './command-table.ts'
 import { isGiven, optionValue, printJson } from './given.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { shownText } from './shown-text.ts'
 
 /** Runs one command line (`words`, without the name of the program) and returns its exit code; throws nothing. */
 export async function runCommandLine(words: readonly string[], version: string, world: CliWorld): Promise<number> {
@@ -70,10 +69,4 @@ function report(thrown: unknown, { name }: Command, given: Given, world: CliWorl
 function faultText(thrown: unknown): Text {
   const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   return text`Internal error (a bug in Slipway). Report it, with this text: ${untrusted(words)}`
-}
-
-/** A message for the terminal: credentials are redacted, and a setting is an option. */
-export function shownText(message: Text): string {
-  const options = message.map((part) => (isSetting(part) ? `the option --${part.setting}` : part))
-  return renderText(redactText(options), forLog)
 }

@@ -30,8 +30,11 @@ export interface Role {
   readonly trustPolicy?: Policy
   /** Instead of `allows`: inline policies by their names, taken literally. */
   readonly policies?: Readonly<Record<string, Policy>>
+  /** Managed policies by their ARNs, taken literally, too. */
+  readonly attachedPolicies?: Readonly<Record<string, Policy>>
   /** What the role does at most, whatever its policies say. */
   readonly boundary?: Policy
+  readonly boundaryArn?: string
 }
 
 export interface RegisteredRole extends Role {
@@ -56,6 +59,8 @@ export interface Iam {
   roleByArn(arn: string): RegisteredRole | undefined
   /** By the last part of its name, without the path. */
   roleByName(name: string): RegisteredRole | undefined
+  /** A managed policy that some role has. */
+  attachedPolicy(arn: string): Policy | undefined
   /** What SimulatePrincipalPolicy would say of a role or user. */
   mayDo(principalArn: string, action: string): boolean
   /** New credentials of a session of a role. */
@@ -129,7 +134,7 @@ export function createIam(
   /** The first question that the policies of the caller, or its boundary, answer with no. */
   const refusedQuestion = (call: Call): Question | undefined => {
     const role = roles.get(identity(call).roleArn ?? '')
-    const policies = role?.policies ? Object.values(role.policies) : enforced
+    const policies = role?.policies ? Object.values({ ...role.policies, ...role.attachedPolicies }) : enforced
     const all = [...(policies ? [policies] : []), ...(role?.boundary ? [[role.boundary]] : [])]
     if (all.length === 0) return undefined
     return questionsOf(call, accountId, groupOf).find((question) => all.some((ours) => !isAllowed(ours, question)))
@@ -163,10 +168,11 @@ export function createIam(
     },
     roleByArn: (arn) => roles.get(arn),
     roleByName: (name) => [...roles.values()].find((role) => role.name.replace(/^.*\//, '') === name),
+    attachedPolicy: (arn) => [...roles.values()].map(({ attachedPolicies }) => attachedPolicies?.[arn]).find(Boolean),
     mayDo: (principalArn, action) => {
       const role = roles.get(principalArn)
       if (role?.policies)
-        return Object.values(role.policies).some(({ Statement }) =>
+        return Object.values({ ...role.policies, ...role.attachedPolicies }).some(({ Statement }) =>
           Statement.some(({ Action = [] }) => [Action].flat().some((pattern) => fitsCondition(pattern, action))),
         )
       const patterns = role?.allows ?? allowed ?? ['*']

@@ -34,7 +34,8 @@ export interface PlannedRole {
 /** One account as it is to be. */
 export interface AccountPlan {
   readonly accountId: string
-  readonly partition: string
+  /** One of its regions. */
+  readonly region: string
   readonly provider: { readonly arn: string; readonly url: string; readonly audience: string }
   readonly roles: readonly PlannedRole[]
   readonly boundary?: { readonly name: string; readonly arn: string; readonly policy: PolicyDocument } | undefined
@@ -75,7 +76,7 @@ function planAccount(
   const [, partition = 'aws'] = arn.split(':')
   return {
     accountId,
-    partition,
+    region,
     provider: { arn, url: issuer.url, audience },
     roles: roles.map((role) => planRole(role, request)),
     boundary: boundary
