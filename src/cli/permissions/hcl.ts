@@ -77,7 +77,7 @@ function indented(line: string): string {
 /** `$${` and `%%{` keep `${` and `%{` from being templates; a policy variable is `${aws:…}`. */
 function literal(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value)
-  return JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{')
+  return JSON.stringify(value).replaceAll(/[$%]\{/g, (mark) => `${mark.charAt(0)}${mark}`)
 }
 
 function keyOf(key: string): string {
