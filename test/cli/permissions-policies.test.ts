@@ -19,8 +19,8 @@ const modes: readonly (readonly [string, Behaviour, Partial<ServiceRequest>])[] 
 
 const evidence = /(ListTasks|DescribeTasks|DescribeTarget\w+|GetLogEvents|DescribeAlarms|DescribeImages)$/
 
-const engines: readonly (readonly [string, () => Simulator, readonly string[]])[] = [
-  ['ECS', () => rollingScene({ desiredCount: 30 }), []],
+const engines: readonly (readonly [string, (count?: number) => Simulator, readonly string[]])[] = [
+  ['ECS', (desiredCount) => rollingScene({ desiredCount }), []],
   ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 }), ['--codedeploy', 'api']],
 ]
 
@@ -49,7 +49,7 @@ describe.each(engines)('a deployment by %s', (_engine, scene, words) => {
     const least = ['--action', 'deploy', '--without', 'evidence', '--without', 'preflight', ...words]
     const used = new Set<string>()
     for (const mode of modes) {
-      const sim = scene()
+      const sim = scene(mode[2].failFastAfter === undefined ? 2 : 30)
       // Tasks that fail early are evidence, and stopping for them is not.
       const policies = mode[2].failFastAfter === undefined ? [least] : [least, words]
       sim.iam.enforce(...(await Promise.all(policies.map((given) => policyOf(repositoryOf(sim), ...given)))))

@@ -78,8 +78,15 @@ function codeDeployArn({ region, accountId }: AccountPlace, resource: string): s
   return `arn:${partitionOf(region).id}:codedeploy:${region}:${accountId}:${resource}`
 }
 
+function codeDeployResource(kind: ResourceKind, place: ResourcePlace): string {
+  const { application, group } = place.codeDeploy ?? { application: '*', group: '' }
+  if (kind === 'deployment-config') return codeDeployArn(place, 'deploymentconfig:*')
+  if (kind === 'application') return codeDeployArn(place, `application:${application}`)
+  return codeDeployArn(place, `deploymentgroup:${group === '' ? application : `${application}/${group}`}`)
+}
+
 function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly string[] {
-  const { cluster, service, definition, codeDeploy } = place
+  const { cluster, service, definition } = place
   switch (kind) {
     case 'any':
     case 'tasks-of-cluster':
@@ -96,13 +103,9 @@ function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly str
     case 'task-definition':
       return [ecsArn(place, `task-definition/${definition?.family ?? '*'}:*`)]
     case 'application':
-      return [codeDeployArn(place, `application:${codeDeploy?.application ?? '*'}`)]
     case 'deployment-group':
-      return [
-        codeDeployArn(place, `deploymentgroup:${codeDeploy ? `${codeDeploy.application}/${codeDeploy.group}` : '*'}`),
-      ]
     case 'deployment-config':
-      return [codeDeployArn(place, 'deploymentconfig:*')]
+      return [codeDeployResource(kind, place)]
     case 'role':
       return [...new Set([...(definition?.roles ?? []), ...(place.passedRoles ?? [])])]
     case 'simulated-role':

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts'
-import { selectTargets } from '../../config/select-target.ts'
 import { boundaryName, boundaryPolicy, type RepositoryPolicy, repositoryPolicy } from './account-policies.ts'
 import type { Issuer } from './issuer.ts'
+import { notesOf } from './plan-notes.ts'
 import { type PolicyDocument, policyOf, policySize } from './policy-document.ts'
-import { type DefinitionOf, isOfCodeDeploy, type PolicyChoices, type RoleSetup, rolesOf } from './setup.ts'
+import { type DefinitionOf, type PolicyChoices, type RoleSetup, rolesOf } from './setup.ts'
 import { statementsOf } from './statements.ts'
 import { type GitHubRepository, providerArn, trustPolicy } from './trust-policy.ts'
 
@@ -118,56 +118,6 @@ function tooLarge({ roles, boundary }: AccountPlan): readonly string[] {
     ...inline,
     ...(size > mostManaged
       ? [`LimitExceeded: the boundary has ${size} characters, and a managed policy at most ${mostManaged}`]
-      : []),
-  ]
-}
-
-function notesOf(
-  { config, choices, definitionOf, repository, issuer }: PermissionsRequest,
-  roles: readonly RoleSetup[],
-  shared: RepositoryPolicy | undefined,
-): readonly string[] {
-  const targets = selectTargets(config, Object.keys(config.environments))
-  const unread = targets.filter((target) => definitionOf(target) === undefined)
-  const names = unread.map(({ environment, name }) => `${name} (${environment})`).join(', ')
-  const placeholders = targets.flatMap((target) =>
-    (definitionOf(target)?.unknown ?? []).map((member) => `${member} of ${target.name} (${target.environment})`),
-  )
-  const engines = targets.filter((target) => !isOfCodeDeploy(target, choices.codeDeployServices))
-  return [
-    ...roles
-      .filter(({ isNamed }) => !isNamed)
-      .map(
-        ({ arn, environments }) =>
-          `slipway.yml names no role for ${environments.join(', ')}: set role: ${arn.split('/').at(-1)} there.`,
-      ),
-    ...(unread.length > 0 && choices.passedRoles.length === 0
-      ? [
-          `The task definition of ${names} is not in a file, so iam:PassRole and the checks of its secrets and logs are left out. Set task-definition in slipway.yml, or give its roles by --pass-role; aws ecs describe-task-definition prints them.`,
-        ]
-      : []),
-    ...(placeholders.length > 0
-      ? [`Placeholders were left out, so give the roles by --pass-role: ${placeholders.join(', ')}.`]
-      : []),
-    ...(engines.length > 0 && choices.codeDeployServices.length === 0
-      ? [
-          `Taken as services with the ECS deployment controller: ${[...new Set(engines.map(({ name }) => name))].join(', ')}. For one of AWS CodeDeploy, give --codedeploy NAME.`,
-        ]
-      : []),
-    ...(repository.ids === undefined
-      ? [
-          `The ids of ${repository.name} are unknown, so the trust policies have no repository_id and not the immutable form of sub, which repositories created, renamed or transferred since 2026-07-15 have. Set GITHUB_TOKEN, or --owner-id and --repository-id; gh api repos/${repository.name} --jq '.owner.id, .id' prints them.`,
-        ]
-      : []),
-    ...(repository.ids && !issuer.hasClaims
-      ? [
-          `AWS STS has condition keys for repository_id and job_workflow_ref only with the issuer of github.com, so that ${issuer.name} is checked by aud and sub alone.`,
-        ]
-      : []),
-    ...(shared && !roles.some(({ accountId }) => accountId === shared.accountId)
-      ? [
-          `The repository ${shared.name} is in account ${shared.accountId}, for which slipway.yml has no role: set its policy there.`,
-        ]
       : []),
   ]
 }
