@@ -1,7 +1,9 @@
 /** Policies that `slipway permissions` generates, taken literally by the simulated IAM, against what deployments call. */
 import { describe, expect, test } from '@jest/globals'
+import { connect } from '../../src/aws/connect.ts'
+import { deadlineIn } from '../../src/clock.ts'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
-import { codeDeployScene, newImage, rollingScene, run } from '../deployment/scene.ts'
+import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { cliScene } from './cli-scene.ts'
@@ -72,6 +74,86 @@ describe.each(engines)('a deployment by %s', (_engine, scene, words) => {
     expect(refusedIn(sim).length).toBeGreaterThan(0)
     expect(sim.recorder.count('ecs', 'UpdateService') + sim.recorder.count('codedeploy', 'CreateDeployment')).toBe(0)
   })
+})
+
+test('every action is restricted to the resources of this service, and to what creates and contains them', async () => {
+  const scene = repositoryOf(rollingScene())
+  const [ecs, codeDeploy] = [await policyOf(scene, '--with', 'run-task'), await policyOf(scene, '--codedeploy', 'api')]
+  const restricted = [...ecs.Statement, ...codeDeploy.Statement]
+    .flatMap(({ Action = [], Resource = [], Condition = {} }) =>
+      [Action]
+        .flat()
+        .map((action) => [action, [Resource].flat(), Object.values(Condition).flatMap(Object.entries)] as const),
+    )
+    .filter(([, resources, conditions]) => resources[0] !== '*' || conditions.length > 0)
+    .map(([action, resources, conditions]) => {
+      const short = resources.map((resource) => resource.replace(/^arn:aws:\w+:(eu-west-1)?:111122223333:/, ''))
+      return `${action}: ${[...short, ...conditions.map(([key, value]) => `${key} = ${value}`)].join(', ')}`
+    })
+  expect([...new Set(restricted)].sort()).toEqual(
+    [
+      ...'BatchGetDeployments CreateDeployment GetDeployment GetDeploymentGroup ListDeployments'
+        .split(' ')
+        .map((name) => `codedeploy:${name}: deploymentgroup:AppECS-shop-api/DgpECS-shop-api`),
+      'codedeploy:GetApplicationRevision: application:AppECS-shop-api',
+      'codedeploy:RegisterApplicationRevision: application:AppECS-shop-api',
+      'codedeploy:GetDeploymentConfig: deploymentconfig:*',
+      ...'BatchCheckLayerAvailability BatchGetImage CompleteLayerUpload DescribeImages DescribeRepositories GetDownloadUrlForLayer InitiateLayerUpload PutImage UploadLayerPart'
+        .split(' ')
+        .map((name) => `ecr:${name}: repository/api`),
+      'ecs:DescribeClusters: cluster/shop',
+      ...'DescribeServices ListServiceDeployments UpdateService'
+        .split(' ')
+        .map((name) => `ecs:${name}: service/shop/api`),
+      ...'DescribeServiceDeployments StopServiceDeployment'
+        .split(' ')
+        .map((name) => `ecs:${name}: service-deployment/shop/api/*, service/shop/api`),
+      'ecs:DescribeServiceRevisions: service-revision/shop/api/*, service/shop/api',
+      'ecs:DescribeTasks: task/shop/*',
+      'ecs:ListTasks: *, ecs:cluster = arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
+      'ecs:RegisterTaskDefinition: task-definition/api:*',
+      'ecs:RunTask: task-definition/api:*, ecs:cluster = arn:aws:ecs:eu-west-1:111122223333:cluster/shop',
+      'ecs:TagResource: task-definition/api:*, ecs:CreateAction = RegisterTaskDefinition',
+      'iam:GetRole: role/shop-execution',
+      'iam:PassRole: role/shop-execution, iam:PassedToService = ecs-tasks.amazonaws.com',
+      'logs:GetLogEvents: log-group:/shop/api:log-stream:*',
+    ].sort(),
+  )
+})
+
+/** Ports of a job of this environment, which assumes the role `deploy` with its token. */
+function portsOfJob(sim: Simulator, environment: string) {
+  sim.oidc.job = { ...sim.oidc.job, environment }
+  const clock = sim.clock.forProgram
+  const aws = connect({
+    region,
+    clock,
+    signal: new AbortController().signal,
+    deadline: deadlineIn(clock, 24 * 3_600_000),
+    environment: {},
+    requestHandler: sim.requestHandler,
+    roleToAssume: 'arn:aws:iam::111122223333:role/deploy',
+    idToken: async () => sim.oidc.token('sts.amazonaws.com'),
+  })
+  return { ...aws, clock }
+}
+
+test('the role as it is printed, with its trust: a job of its environment deploys, and of another one does not', async () => {
+  const deployBy = async (environment: string) => {
+    const sim = rollingScene()
+    const { accounts } = await accountsOf(repositoryOf(sim), '--boundary')
+    const [account] = accounts
+    const [role] = account?.roles ?? []
+    if (!role || !account?.boundary) throw new Error('a role and a boundary are expected')
+    const { 'trust-policy': trustPolicy, policy } = role
+    sim.iam.role({ name: role.name, trustPolicy, policies: { slipway: policy }, boundary: account.boundary.policy })
+    const ended = await run(sim, { image: newImage, commit: 'a'.repeat(40), ports: portsOfJob(sim, environment) })
+    return { ...ended, refused: refusedIn(sim), calls: sim.recorder.count('ecs') }
+  }
+  expect(await deployBy('production')).toMatchObject({ outcome: 'succeeded', refused: [] })
+  const { outcome, cause, calls } = await deployBy('staging')
+  expect([outcome, calls]).toEqual(['failed', 0])
+  expect(cause).toContain('Not authorized to perform sts:AssumeRoleWithWebIdentity')
 })
 
 test('no other role is passed than those of the definition, and not to another service', async () => {
