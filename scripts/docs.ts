@@ -15,6 +15,7 @@ import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permission
 import { continueDeployment, rollback } from '../src/cli/permissions/later-permissions.ts'
 import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
 import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
+import { promote } from '../src/cli/permissions/promote-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -56,6 +57,7 @@ fill('actions/deploy/README.md', {
   permissions: permissionMarkdown(deploy, threeColumns),
   'preflight-permissions': permissionMarkdown(preflight, ['Action', 'Checks']),
 })
+fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['Action', 'Side', 'Why']) })
 fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
 fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
 fill('actions/doctor/README.md', {

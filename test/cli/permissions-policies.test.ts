@@ -254,6 +254,56 @@ environments:
   )
 })
 
+test('several images are pushed by the role that builds, and tagged by that of an environment with image-tags', async () => {
+  const scene = cliScene({
+    'slipway.yml': `version: 1
+images: { api: { repository: shop/api }, web: { repository: shop/web, account: "222233334444", role: build } }
+services: { shop: {} }
+environments:
+  staging: { region: eu-west-1, account: "111122223333", role: deploy, services: { shop: { cluster: s, service: shop } } }
+  production: { region: eu-west-1, account: "444455556666", role: deploy, image-tags: [production], services: { shop: { cluster: p, service: shop } } }
+`,
+  })
+  const { accounts } = await accountsOf(scene)
+  const pushed = accounts.map(({ account, roles }) => {
+    const statements = roles.flatMap(({ policy }) => policy.Statement)
+    return [
+      account,
+      ...statements
+        .filter(({ Action = [] }) => Action.includes('ecr:PutImage'))
+        .flatMap(({ Resource = [] }) => Resource),
+    ]
+  })
+  const [api, web] = [
+    'arn:aws:ecr:eu-west-1:111122223333:repository/shop/api',
+    'arn:aws:ecr:eu-west-1:222233334444:repository/shop/web',
+  ]
+  expect(pushed).toEqual([
+    ['111122223333', api],
+    ['222233334444', web],
+    ['444455556666', api, web],
+  ])
+  const shared = accounts.flatMap((account) => account['repository-policies'])
+  expect(
+    shared.map(({ arn, policy }) => [arn, policy.Statement.map(({ Sid, Principal }) => [Sid, Principal?.AWS])]),
+  ).toEqual([
+    [
+      api,
+      [
+        ['PullFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
+        ['TagFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
+      ],
+    ],
+    [
+      web,
+      [
+        ['PullFromOtherAccounts', ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root']],
+        ['TagFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
+      ],
+    ],
+  ])
+})
+
 test('the boundary keeps a role that is given too much from changing IAM, other regions and other services', async () => {
   const sim = rollingScene()
   const { accounts } = await accountsOf(repositoryOf(sim), '--boundary')

@@ -1,10 +1,10 @@
 import { parseArn } from '../../arn.ts'
-import type { Config } from '../../config/schema.ts'
-import { selectImage } from '../../config/select-target.ts'
+import type { Config, EnvironmentConfig } from '../../config/schema.ts'
+import { selectImages } from '../../config/select-images.ts'
 import { partitionOf } from '../../partitions.ts'
 import { repositoryArn } from './definition-facts.ts'
-import { allIamActions } from './permission-tables.ts'
-import { type PolicyDocument, policyOf } from './policy-document.ts'
+import { allIamActions, type IamAction } from './permission-tables.ts'
+import { type PolicyDocument, policyOf, type Statement } from './policy-document.ts'
 import type { RoleSetup } from './setup.ts'
 
 /** The policy of an ECR repository that roles and tasks of other accounts use. */
@@ -17,31 +17,35 @@ export interface RepositoryPolicy {
 }
 
 /**
- * The policy of the image's repository for the accounts of the other environments: their tasks pull, and their roles check the
- * image. Undefined where all is in one account (Amazon ECR user guide, "Private repository policies").
+ * The policies of the images' repositories for the accounts of other environments: their tasks pull, their roles check the image,
+ * and tag it where they have `image-tags` (Amazon ECR user guide, "Private repository policies").
  */
-export function repositoryPolicy(config: Config): RepositoryPolicy | undefined {
-  const image = selectImage(config)
-  if (image === undefined) return undefined
-  const accounts = [...new Set(Object.values(config.environments).map(({ account }) => account))]
-  const others = accounts.filter((account) => account !== image.accountId)
-  if (others.length === 0) return undefined
-  const { region, accountId, repository: name } = image
-  const roots = others.map((account) => `arn:${partitionOf(region).id}:iam::${account}:root`)
-  const policy = policyOf([
-    {
-      Sid: 'PullFromOtherAccounts',
-      Effect: 'Allow',
-      Principal: { AWS: roots },
-      Action: [
+export function repositoryPolicies(config: Config): readonly RepositoryPolicy[] {
+  const environments = Object.values(config.environments)
+  return selectImages(config).flatMap(({ region, accountId, repository: name }) => {
+    const others = environments.filter(({ account }) => account !== accountId)
+    if (others.length === 0) return []
+    const tagging = others.filter((environment) => environment['image-tags'] !== undefined)
+    const policy = policyOf([
+      shareWith('PullFromOtherAccounts', rootsOf(others, region), [
         'ecr:BatchCheckLayerAvailability',
         'ecr:BatchGetImage',
         'ecr:DescribeImages',
         'ecr:GetDownloadUrlForLayer',
-      ],
-    },
-  ])
-  return { arn: repositoryArn(name, image), name, region, accountId, policy }
+      ]),
+      ...(tagging.length > 0 ? [shareWith('TagFromOtherAccounts', rootsOf(tagging, region), ['ecr:PutImage'])] : []),
+    ])
+    return [{ arn: repositoryArn(name, { region, accountId }), name, region, accountId, policy }]
+  })
+}
+
+function rootsOf(environments: readonly EnvironmentConfig[], region: string): readonly string[] {
+  const accounts = [...new Set(environments.map(({ account }) => account))]
+  return accounts.map((account) => `arn:${partitionOf(region).id}:iam::${account}:root`)
+}
+
+function shareWith(Sid: string, roots: readonly string[], actions: readonly IamAction[]): Statement {
+  return { Sid, Effect: 'Allow', Principal: { AWS: roots }, Action: actions }
 }
 
 /** Name of the managed policy that bounds the roles of an account. */

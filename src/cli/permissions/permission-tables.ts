@@ -4,6 +4,7 @@ import { doctor, pastDeployment } from './doctor-permissions.ts'
 import { continueDeployment, rollback } from './later-permissions.ts'
 import type { Permission } from './permission.ts'
 import { preflight } from './preflight-permissions.ts'
+import { promote } from './promote-permissions.ts'
 
 /** The one table of what each action needs in AWS: policies and the READMEs are made of it. */
 export const permissionTables = {
@@ -13,13 +14,14 @@ export const permissionTables = {
   rollback,
   continue: continueDeployment,
   doctor: [...doctor, ...pastDeployment],
+  promote,
 } satisfies Readonly<Record<string, readonly Permission[]>>
 
 /** Name of an action that needs permissions in AWS. */
 export type ActionName = keyof typeof permissionTables
 
-/** The names of these actions. */
-export const actionNames = Object.keys(permissionTables) as readonly ActionName[]
+/** The actions that are chosen; `promote` is used where an environment has `image-tags`. */
+export const actionNames = (Object.keys(permissionTables) as readonly ActionName[]).filter((name) => name !== 'promote')
 
 /** The IAM actions in all tables. */
 export type IamAction = (typeof permissionTables)[ActionName][number]['actions'][number]
@@ -33,9 +35,10 @@ export const allIamActions: readonly IamAction[] = [
 
 /** The table of a README, by its rows. */
 export function permissionMarkdown(rows: readonly Permission[], head: readonly string[]): string {
-  const lines = rows.map(({ actions, note, why, without }) => {
+  const lines = rows.map(({ actions, note, side, why, without }) => {
     const names = actions.map((action) => `\`${action}\``).join(', ')
-    const cells = [note === undefined ? names : `${names} ${note}`, why, ...(without === undefined ? [] : [without])]
+    const first = note === undefined ? names : `${names} ${note}`
+    const cells = [first, ...(side === undefined ? [] : [side]), why, ...(without === undefined ? [] : [without])]
     return `| ${cells.join(' | ')} |`
   })
   return [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...lines].join('\n')

@@ -23,6 +23,7 @@ export const features = {
   'scan-enhanced': 'scan with enhanced scanning (Amazon Inspector)',
   signing: 'managed signing, wait-for-signing',
   replication: 'wait-for-replication',
+  copy: 'copies of an image between repositories',
 } as const
 
 /** Name of a feature. */
@@ -32,7 +33,7 @@ export type Feature = keyof typeof features
 export const byDefault: readonly Feature[] = ['evidence', 'preflight']
 
 /** What slipway.yml itself decides, service by service. */
-export const byService: readonly Feature[] = ['ecs', 'codedeploy', 'codedeploy-several', 'several']
+export const byService: readonly Feature[] = ['ecs', 'codedeploy', 'codedeploy-several', 'several', 'copy']
 
 /** What can be asked for with `--with`. */
 export const onRequest = (Object.keys(features) as readonly Feature[]).filter(
@@ -45,6 +46,8 @@ export interface Permission {
   /** Behind the actions, such as `on the key`. */
   readonly note?: string
   readonly why: string
+  /** Of a copy: whether it is for the source, the target or both. */
+  readonly side?: 'source' | 'target' | 'both'
   /** What happens without them. */
   readonly without?: string
   /** Undefined: always. */

@@ -18,7 +18,7 @@ export interface NotedRequest {
 export function notesOf(
   request: NotedRequest,
   roles: readonly RoleSetup[],
-  shared: RepositoryPolicy | undefined,
+  shared: readonly RepositoryPolicy[],
 ): readonly string[] {
   return [
     ...roles
@@ -30,11 +30,12 @@ export function notesOf(
     ...definitionNotes(request),
     ...engineNotes(request),
     ...trustNotes(request),
-    ...(shared && !roles.some(({ accountId }) => accountId === shared.accountId)
-      ? [
-          `The repository ${shared.name} is in account ${shared.accountId}, for which slipway.yml has no role: set its policy there.`,
-        ]
-      : []),
+    ...shared
+      .filter((policy) => !roles.some(({ accountId }) => accountId === policy.accountId))
+      .map(
+        ({ name, accountId }) =>
+          `The repository ${name} is in account ${accountId}, for which slipway.yml has no role: set its policy there.`,
+      ),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts'
-import { boundaryName, boundaryPolicy, type RepositoryPolicy, repositoryPolicy } from './account-policies.ts'
+import { boundaryName, boundaryPolicy, type RepositoryPolicy, repositoryPolicies } from './account-policies.ts'
 import type { Issuer } from './issuer.ts'
 import { notesOf } from './plan-notes.ts'
 import { type PolicyDocument, policyOf, policySize } from './policy-document.ts'
@@ -57,7 +57,7 @@ const mostManaged = 6_144
 /** Plans provider, roles and policies of every account. Pure. */
 export function planPermissions(request: PermissionsRequest): PermissionsPlan {
   const roles = rolesOf(request.config, request.choices, request.definitionOf)
-  const shared = repositoryPolicy(request.config)
+  const shared = repositoryPolicies(request.config)
   const accounts = [...Map.groupBy(roles, ({ accountId }) => accountId)].map(([accountId, own]) =>
     planAccount(accountId, own, request, shared),
   )
@@ -68,7 +68,7 @@ function planAccount(
   accountId: string,
   roles: readonly RoleSetup[],
   request: PermissionsRequest,
-  shared: RepositoryPolicy | undefined,
+  shared: readonly RepositoryPolicy[],
 ): AccountPlan {
   const { issuer, audience, boundary } = request
   const region = roles[0]?.region ?? ''
@@ -86,7 +86,7 @@ function planAccount(
           policy: boundaryPolicy(roles),
         }
       : undefined,
-    repositoryPolicies: shared?.accountId === accountId ? [shared] : [],
+    repositoryPolicies: shared.filter((one) => one.accountId === accountId),
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArn, roleArn } from '../../arn.ts'
 import type { Config, EnvironmentConfig } from '../../config/schema.ts'
-import { type ImageTarget, selectImage, selectTargets, type Target } from '../../config/select-target.ts'
+import { type ImageTarget, selectImages } from '../../config/select-images.ts'
+import { selectTargets, type Target } from '../../config/select-target.ts'
 import { groupNameOf } from '../../targets/ecs/codedeploy-group/group-name.ts'
 import { type DefinitionFacts, repositoryArn } from './definition-facts.ts'
 import { type Grant, grantsOf, type ResourcePlace } from './grants.ts'
@@ -49,9 +50,9 @@ interface Use {
 
 /** Every role that slipway.yml needs: one for each environment, and the one that builds, which may be the first of them. */
 export function rolesOf(config: Config, choices: PolicyChoices, definitionOf: DefinitionOf): readonly RoleSetup[] {
-  const image = selectImage(config)
+  const images = choices.actions.includes('build-push') ? selectImages(config) : []
   const uses = [
-    ...(image && choices.actions.includes('build-push') ? [buildUse(image, choices)] : []),
+    ...images.map((image) => buildUse(image, choices)),
     ...Object.entries(config.environments).flatMap(([name, environment]) =>
       environmentUses(config, name, environment, choices, definitionOf),
     ),
@@ -95,12 +96,16 @@ function environmentUses(
   const { region, account } = environment
   const arn = roleArn(environment.role ?? defaultRole(name), account, region)
   const targets = selectTargets(config, [name])
+  // deploy.yml tags the image as the role of the environment, by the action promote.
+  const images = selectImages(config).map((image) => repositoryArn(image.repository, image))
+  const tagRows = environment['image-tags'] && images.length > 0 ? permissionTables.promote : []
   const rows = choices.actions
     .filter((action) => action !== 'build-push')
     .flatMap((action): readonly Permission[] => permissionTables[action])
   return targets.map((target) => {
     const place = placeOfTarget(config, environment, target, choices, { definition: definitionOf(target), arn })
-    const grants = grantsIn(rows, featuresOf(target, targets.length, choices), place)
+    const tags = grantsIn(tagRows, new Set<Feature>(), { ...place, repositories: images })
+    const grants = [...grantsIn(rows, featuresOf(target, targets.length, choices), place), ...tags]
     return { arn, region, environment: name, grants, isNamed: environment.role !== undefined }
   })
 }
@@ -113,8 +118,7 @@ function placeOfTarget(
   { definition, arn }: { readonly definition: DefinitionFacts | undefined; readonly arn: string },
 ): ResourcePlace {
   const { region, accountId, cluster } = target
-  const image = selectImage(config)
-  const own = image ? [repositoryArn(image.repository, image)] : []
+  const own = selectImages(config).map((image) => repositoryArn(image.repository, image))
   const repositories = [...new Set([...own, ...(definition?.repositories ?? [])])]
   return {
     region,
