@@ -254,54 +254,54 @@ environments:
   )
 })
 
-test('several images are pushed by the role that builds, and tagged by that of an environment with image-tags', async () => {
+const [api, web] = [
+  'arn:aws:ecr:eu-west-1:111122223333:repository/shop/api',
+  'arn:aws:ecr:eu-west-1:222233334444:repository/shop/web',
+]
+const [first, second] = ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root']
+
+test.each([
+  [
+    'several images are pushed by the roles that build them',
+    'images: { api: { repository: shop/api }, web: { repository: shop/web, account: "222233334444", role: build } }',
+    '',
+    { 111122223333: [api], 222233334444: [web], 444455556666: [] },
+    [
+      [api, 'PullFromOtherAccounts', [second]],
+      [web, 'PullFromOtherAccounts', [first, second]],
+    ],
+  ],
+  [
+    'the image is tagged by the role of an environment with image-tags, also from another account',
+    'image: { repository: shop/api }',
+    'image-tags: [production], ',
+    { 111122223333: [api], 444455556666: [api] },
+    [
+      [api, 'PullFromOtherAccounts', [second]],
+      [api, 'TagFromOtherAccounts', [second]],
+    ],
+  ],
+])('%s', async (_, image, tags, pushed, shared) => {
   const scene = cliScene({
     'slipway.yml': `version: 1
-images: { api: { repository: shop/api }, web: { repository: shop/web, account: "222233334444", role: build } }
-services: { shop: {} }
+${image}
+services: { api: {} }
 environments:
-  staging: { region: eu-west-1, account: "111122223333", role: deploy, services: { shop: { cluster: s, service: shop } } }
-  production: { region: eu-west-1, account: "444455556666", role: deploy, image-tags: [production], services: { shop: { cluster: p, service: shop } } }
+  staging: { region: eu-west-1, account: "111122223333", role: deploy, services: { api: { cluster: s, service: api } } }
+  production: { region: eu-west-1, account: "444455556666", role: deploy, ${tags}services: { api: { cluster: p, service: api } } }
 `,
   })
   const { accounts } = await accountsOf(scene)
-  const pushed = accounts.map(({ account, roles }) => {
+  const pushing = accounts.map(({ account, roles }) => {
     const statements = roles.flatMap(({ policy }) => policy.Statement)
-    return [
-      account,
-      ...statements
-        .filter(({ Action = [] }) => Action.includes('ecr:PutImage'))
-        .flatMap(({ Resource = [] }) => Resource),
-    ]
+    const own = statements.filter(({ Action = [] }) => Action.includes('ecr:PutImage'))
+    return [account, own.flatMap(({ Resource = [] }) => Resource)]
   })
-  const [api, web] = [
-    'arn:aws:ecr:eu-west-1:111122223333:repository/shop/api',
-    'arn:aws:ecr:eu-west-1:222233334444:repository/shop/web',
-  ]
-  expect(pushed).toEqual([
-    ['111122223333', api],
-    ['222233334444', web],
-    ['444455556666', api, web],
-  ])
-  const shared = accounts.flatMap((account) => account['repository-policies'])
+  expect(Object.fromEntries(pushing)).toEqual(pushed)
+  const policies = accounts.flatMap((account) => account['repository-policies'])
   expect(
-    shared.map(({ arn, policy }) => [arn, policy.Statement.map(({ Sid, Principal }) => [Sid, Principal?.AWS])]),
-  ).toEqual([
-    [
-      api,
-      [
-        ['PullFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
-        ['TagFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
-      ],
-    ],
-    [
-      web,
-      [
-        ['PullFromOtherAccounts', ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root']],
-        ['TagFromOtherAccounts', ['arn:aws:iam::444455556666:root']],
-      ],
-    ],
-  ])
+    policies.flatMap(({ arn, policy }) => policy.Statement.map(({ Sid, Principal }) => [arn, Sid, Principal?.AWS])),
+  ).toEqual(shared)
 })
 
 test('the boundary keeps a role that is given too much from changing IAM, other regions and other services', async () => {
