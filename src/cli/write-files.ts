@@ -14,7 +14,7 @@ import {
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { findCheckout } from '../git/checkout.ts'
-import { readStatus } from '../git/status.ts'
+import { readStatus, readUntracked } from '../git/status.ts'
 import { joined, type Text, text, untrusted } from '../text.ts'
 import { unwritable } from '../unwritable.ts'
 import type { CliWorld } from './command.ts'
@@ -99,10 +99,13 @@ async function uncommitted(changes: readonly Change[], world: CliWorld): Promise
   if (existing.length === 0) return []
   const checkout = findCheckout(world.directory, '/')
   if (checkout === undefined) return existing
-  const status = await readStatus({ root: checkout.root, environment: world.environment, signal: world.signal })
+  const { root } = checkout
+  const options = { root, environment: world.environment, signal: world.signal }
+  const status = await readStatus(options)
   if (status.kind === 'unknown') return existing
-  const changed = new Set(status.changed)
-  return existing.filter(({ real }) => changed.has(relative(checkout.root, real)))
+  const paths = existing.map(({ real }) => relative(root, real))
+  const without = new Set([...status.changed, ...(await readUntracked(options, paths))])
+  return existing.filter(({ real }) => without.has(relative(root, real)))
 }
 
 async function askFor(endangered: readonly Change[], { ask }: CliWorld): Promise<void> {

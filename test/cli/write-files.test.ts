@@ -134,6 +134,13 @@ describe('in a git repository', () => {
   })
 })
 
+test('a file that git ignores has no committed copy either', async () => {
+  const repository = gitRepository({ '.gitignore': 'slipway.yml\n' })
+  repository.write('slipway.yml', 'mine\n')
+  const { failure } = await write({ directory: repository.folder }, [{ path: 'slipway.yml', content: 'ours\n' }])
+  expect(failure).toMatchObject({ code: 'file-unwritable' })
+})
+
 describe('the diff', () => {
   const lines = (...numbers: readonly number[]) => numbers.map((number) => `${number}\n`).join('')
   const twenty = Array.from({ length: 20 }, (_, index) => index + 1)
