@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { resourceKinds } from '../../src/cli/permissions/resource-kinds.ts'
 import { cliScene } from '../cli/cli-scene.ts'
 import { ids } from '../cli/permissions-scene.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -104,4 +105,37 @@ test('a mistake in a template and a wrong column would be found', async () => {
     writeFileSync(file, 'a "b" {\n  x = 1\n  long = 2\n}\n')
     expect(spawnSync(format, [file], { encoding: 'utf8' }).stdout).toContain('  x    = 1')
   }
+})
+
+/** The Service Authorization Reference, as cfn-lint brings it: resource types by action. */
+function authorizationReference(): Readonly<
+  Record<string, { readonly Actions: Readonly<Record<string, { readonly Resources?: readonly string[] }>> }>
+> {
+  const [script = ''] = execFileSync('which', ['cfn-lint'], { encoding: 'utf8' }).split('\n')
+  const [, python = 'python3'] = /^#!(\S+python\S*)/.exec(readFileSync(script, 'utf8')) ?? []
+  const code = 'import cfnlint, os; print(os.path.dirname(cfnlint.__file__))'
+  const folder = execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim()
+  return JSON.parse(readFileSync(join(folder, 'data/AdditionalSpecs/Policies.json'), 'utf8'))
+}
+
+const reference = lint ? authorizationReference() : {}
+
+const typeNames: Readonly<Record<string, string>> = {
+  'deployment-config': 'deploymentconfig',
+  'deployment-group': 'deploymentgroup',
+  'kms-key': 'key',
+  'simulated-role': 'role',
+  'tasks-of-cluster': 'container-instance',
+}
+
+test.each(lint ? Object.entries(resourceKinds) : [])('%s is restricted to what AWS knows: %j', (action, kinds) => {
+  const [service = '', name = ''] = action.split(':')
+  const { Resources = [] } = reference[service]?.Actions[name.toLowerCase()] ?? {}
+  const known = Resources.map((type) => type.toLowerCase())
+  // It lists alarms by name, which AWS alone knows.
+  if (action === 'cloudwatch:DescribeAlarms') return expect(known).toEqual(['alarm'])
+  expect(
+    kinds.map((kind) => typeNames[kind] ?? kind).filter((kind) => kind !== 'any' && !known.includes(kind)),
+  ).toEqual([])
+  expect((kinds as readonly string[]).includes('any')).toBe(known.length === 0)
 })
