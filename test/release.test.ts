@@ -148,3 +148,15 @@ test('every file that an action or a workflow of a caller runs is attested, and 
   ).toEqual([])
   expect(new Set(released).size).toBe(released.length)
 })
+
+test('the SBOM is made of the packages that the bundles contain, and of no tool', () => {
+  const folder = temporaryFolder()
+  node(join(root, 'scripts/shipped-manifest.js'), folder)
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const licenses = read('dist/licenses.txt').split('\n')
+  expect(Object.keys(dependencies)).toEqual(
+    expect.arrayContaining(['@actions/core', '@aws-sdk/client-ecs', 'yaml', 'zod']),
+  )
+  expect(Object.keys(dependencies).filter((name) => !licenses.includes(name))).toEqual([])
+  expect(devDependencies).toEqual({})
+})

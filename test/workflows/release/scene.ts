@@ -94,7 +94,8 @@ function writeAll(folder: string, files: Readonly<Record<string, string>>): void
 
 function openOrigin(folder: string, options: ReleaseOptions): Git {
   const origin = join(folder, 'origin')
-  const own = [workflow, builder, 'scripts/release-version.js', 'scripts/released-files.js', 'scripts/compare-dist.js']
+  const scripts = ['release-version', 'released-files', 'compare-dist', 'shipped-manifest']
+  const own = [workflow, builder, ...scripts.map((name) => `scripts/${name}.js`)]
   for (const file of own) cpSync(join(root, file), join(origin, file))
   writeAll(origin, content)
   const identity = ['-c', 'user.name=ann', '-c', 'user.email=ann@example.com', '-c', 'commit.gpgsign=false']
