@@ -50,7 +50,7 @@ export default {
     ),
     project(
       'in-process',
-      ['{actions,aws,deployment,git,github,http,registry,slack,targets}/**/*.test.ts', ...beyondUnits],
+      ['{actions,aws,cli,deployment,git,github,http,registry,slack,targets}/**/*.test.ts', ...beyondUnits],
       {
         testPathIgnorePatterns: ['/targets/ecs/(finish|preflight)/(?!gather)'],
       },

@@ -1,4 +1,5 @@
-// Builds dist/: tsc emits JavaScript, ncc bundles it once with a chunk per action, and a stub per action enters it.
+// Builds dist/: tsc emits JavaScript, ncc bundles it once with a chunk per action, and a stub per action
+// and one of the command line enter it.
 // Usage: node scripts/build.js [folder]   (default: dist)
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,6 +20,20 @@ const promises = `new Proxy(
   { __esModule: false, readFile: async (...given) => process.getBuiltinModule("node:fs").readFileSync(...given) },
   { get: (own, member) => own[member] ?? process.getBuiltinModule("node:fs/promises")[member] },
 )`
+
+/** The bin of package.json. People run it with the Node that they have: an old one gets one line instead of a stack trace. */
+const commandLineStub = `#!/usr/bin/env node
+const [major] = process.versions.node.split('.').map(Number)
+
+if (major < 24) {
+  console.error(
+    \`slipway needs Node.js 24 and runs on \${process.version}. Install it (https://nodejs.org), or run: npx --package node@24 --package github:your-org/slipway slipway …\`,
+  )
+  process.exit(2)
+}
+const { commandLine } = await import('./index.js')
+await commandLine(import.meta.url)
+`
 
 emit()
 stage()
@@ -147,6 +162,7 @@ function writeStubs() {
       if (runs[step]) writeFileSync(join(out, runs[step].split('/').at(-1)), stub(name, step))
     }
   }
+  writeFileSync(join(out, 'cli.js'), commandLineStub, { mode: 0o755 })
 }
 
 function stub(name, step) {

@@ -1,8 +1,7 @@
-// Everything that is checked without running the product: types, lint and format, workflows, generated files, dist.
+// Everything that is checked without running the product: types, lint and format, workflows, lock files,
+// generated files, dist.
 // Runs all of it, prints a line each, and fails when one fails.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,9 +11,10 @@ const checks = {
   types: () => run(process.execPath, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
   'lint and format': () => run(process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.'),
   'generated files': () => run(...typescript, 'scripts/docs.ts', '--check'),
+  'lock files': () => run(...typescript, 'scripts/lint-lock-files.ts'),
   workflows: () => run(...typescript, 'scripts/lint-workflows.ts'),
   zizmor: () => optional('zizmor', '--offline', '--persona=auditor', '--config=.github/zizmor.yml', '.'),
-  dist: compareDist,
+  dist: () => run(process.execPath, 'scripts/compare-dist.js'),
 }
 
 let failed = 0
@@ -35,29 +35,4 @@ function optional(command, ...args) {
   const { error } = spawnSync(command, ['--version'])
   if (!error) return run(command, ...args)
   return { ok: !process.env.CI, detail: `${command} is not installed: pip install ${command}` }
-}
-
-/** Rebuilds dist elsewhere in the project and compares every file, in both directions. */
-function compareDist() {
-  const fresh = mkdtempSync(join(root, 'build-check-'))
-  try {
-    const built = run(process.execPath, 'scripts/build.js', relative(root, fresh))
-    if (!built.ok) return built
-    const names = new Set([...readdirSync(join(root, 'dist')), ...readdirSync(fresh)])
-    const different = [...names].filter((name) => content(join(root, 'dist', name)) !== content(join(fresh, name)))
-    return {
-      ok: different.length === 0,
-      detail: different.length === 0 ? '' : `stale, run "npm run build" and commit: ${different.join(', ')}`,
-    }
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
-}
-
-function content(path) {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return undefined
-  }
 }

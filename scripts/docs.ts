@@ -1,10 +1,21 @@
-// Writes what is generated: the input and output tables of every action's README, the table of events in docs/revision.md,
+// Writes what is generated: the input, output and permission tables of every action's README, the options in docs/commands.md,
+// the table of events in docs/revision.md,
 // docs/troubleshooting.md, the table of partitions, the schema of slipway.yml and the list of its keys, and the tables of AWS's
 // shapes. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { lostInputs } from '../src/actions/inputs/lost-inputs-table.ts'
+import { type CommandOptions, commonOptions } from '../src/cli/command.ts'
+import { commandNames, loadCommand } from '../src/cli/command-table.ts'
+import { optionDescription, optionHead } from '../src/cli/help.ts'
+import { buildPush, imageScan, registerTaskDefinition } from '../src/cli/permissions/build-permissions.ts'
+import { deploy } from '../src/cli/permissions/deploy-permissions.ts'
+import { doctor, pastDeployment } from '../src/cli/permissions/doctor-permissions.ts'
+import { continueDeployment, rollback } from '../src/cli/permissions/later-permissions.ts'
+import { permissionMarkdown } from '../src/cli/permissions/permission-tables.ts'
+import { preflight } from '../src/cli/permissions/preflight-permissions.ts'
+import { promote } from '../src/cli/permissions/promote-permissions.ts'
 import { jsonSchema } from '../src/config/schema.ts'
 import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
@@ -35,6 +46,24 @@ for (const name of readdirSync(join(root, 'actions'))) {
   documentAction(`actions/${name}/README.md`, `actions/${name}/action.yml`)
 }
 fill('actions/doctor/README.md', { findings: findingTable() })
+const twoColumns = ['Action', 'Why']
+const threeColumns = [...twoColumns, 'Without it']
+fill('actions/build-push/README.md', { permissions: permissionMarkdown(buildPush, twoColumns) })
+fill('docs/image-scan.md', { permissions: permissionMarkdown(imageScan, twoColumns) })
+fill('actions/register-task-definition/README.md', {
+  permissions: permissionMarkdown(registerTaskDefinition, twoColumns),
+})
+fill('actions/deploy/README.md', {
+  permissions: permissionMarkdown(deploy, threeColumns),
+  'preflight-permissions': permissionMarkdown(preflight, ['Action', 'Checks']),
+})
+fill('actions/promote/README.md', { permissions: permissionMarkdown(promote, ['Action', 'Side', 'Why']) })
+fill('actions/rollback/README.md', { permissions: permissionMarkdown(rollback, threeColumns) })
+fill('actions/continue/README.md', { permissions: permissionMarkdown(continueDeployment, threeColumns) })
+fill('actions/doctor/README.md', {
+  permissions: permissionMarkdown(doctor, twoColumns),
+  'past-permissions': permissionMarkdown(pastDeployment, twoColumns),
+})
 documentAction('docs/root-action.md', 'action.yml')
 documentWorkflow('docs/build.md', 'build', '.github/workflows/build.yml')
 documentWorkflow('docs/workflows.md', 'deploy', '.github/workflows/deploy.yml')
@@ -43,6 +72,11 @@ documentWorkflow('docs/promote.md', 'promote', '.github/workflows/promote.yml')
 fill('docs/networks.md', { partitions: partitionTable() })
 fill('docs/revision.md', { events: eventTable() })
 fill('docs/inputs.md', { 'lost-inputs': lostInputTable() })
+const commands = await Promise.all(commandNames.map(loadCommand))
+fill('docs/commands.md', {
+  ...Object.fromEntries(commands.map(({ name, options }) => [`${name}-options`, optionTable(options)])),
+  'common-options': optionTable(commonOptions),
+})
 write('docs/troubleshooting.md', await troubleshooting())
 const keys = keyTables()
 fill('docs/slipway-yml.md', { keys: keys.file, 'deployment-keys': keys.deployment })
@@ -110,6 +144,13 @@ function lostInputTable(): string {
   )
   const head = ['| Empty input | Action | With one of these | Without all of these | Otherwise |']
   return [...head, '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function optionTable(options: CommandOptions): string {
+  const rows = Object.entries(options).map(
+    ([name, option]) => `| \`${cell(optionHead(name, option))}\` | ${cell(optionDescription(option))} |`,
+  )
+  return ['| Option | Meaning |', '| --- | --- |', ...rows].join('\n')
 }
 
 function outputTable(outputs: NonNullable<ActionFile['outputs']>): string {

@@ -9,4 +9,5 @@ const filesOf = (folder) =>
 
 const actions = readdirSync(new URL('actions/', root)).map((name) => `actions/${name}/action.yml`)
 const workflows = filesOf('.github/workflows/').filter((file) => !file.startsWith('.github/workflows/.'))
-console.log(['action.yml', ...actions, ...workflows, ...filesOf('dist/')].toSorted().join('\n'))
+// npx reads in package.json which file to start.
+console.log(['action.yml', 'package.json', ...actions, ...workflows, ...filesOf('dist/')].toSorted().join('\n'))

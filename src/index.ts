@@ -19,9 +19,15 @@ const actions = {
 /** Name of an action, as in the folder `actions/`. */
 export type ActionName = keyof typeof actions
 
-/** Runs one step of one action; the entry point of every file in `dist/`. */
+/** Runs one step of one action; the entry point of every file of an action in `dist/`. */
 export async function main(name: ActionName, step: Step): Promise<void> {
   reportUncaught()
   const { action }: { action: Action<InputSpec> } = await actions[name]()
   await run(action, step)
+}
+
+/** Runs the command line; the entry point of `dist/cli.js`, whose address is `bundle`. */
+export async function commandLine(bundle: string): Promise<void> {
+  const { cli } = await import('./cli/index.ts')
+  await cli(bundle)
 }

@@ -15,6 +15,7 @@ import type {
   NetworkSources,
   PreflightSources,
   RevisionHistory,
+  RolePolicySources,
   RoleSources,
   Scaling,
 } from '../ports.ts'
@@ -53,6 +54,7 @@ export interface Aws {
   readonly preflight: PreflightSources
   readonly network: NetworkSources
   readonly roles: RoleSources
+  readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
   /** How long the credentials last. */
   credentialLifetime(): Promise<CredentialLifetime>
@@ -96,6 +98,7 @@ function portsOf(connection: Connection): Aws {
     revisions: lazyPort(async () => (await import('./revision-history.ts')).revisionHistory(connection)),
     preflight: lazyPort(async () => (await import('./preflight.ts')).preflightSources(connection)),
     network: lazyPort(async () => (await import('./network.ts')).networkSources(connection)),
+    rolePolicies: lazyPort(async () => (await import('./role-policies.ts')).rolePolicySources(connection)),
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     credentialLifetime: connection.credentialLifetime,

@@ -1,9 +1,10 @@
 import type { EvaluationResult } from '@aws-sdk/client-iam'
 import { arnInAnyAccount } from '../arn.ts'
-import type { Decision, JsonObject, Role, RoleSources } from '../ports.ts'
+import type { Decision, Role, RoleSources } from '../ports.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { present } from './error-class.ts'
+import { policyJson } from './policy-json.ts'
 
 /** Roles and their permissions. Read only by a preflight, so its client loads late. */
 export function roleSources(connection: Connection): RoleSources {
@@ -20,7 +21,7 @@ async function role(connection: Connection, name: string): Promise<Role | undefi
     connection,
     async (options): Promise<Role | undefined> => {
       const found = present((await client.send(new GetRoleCommand({ RoleName: name }), options)).Role, 'Role')
-      return { arn: found.Arn ?? '', trust: policyIn(found.AssumeRolePolicyDocument ?? '') }
+      return { arn: found.Arn ?? '', trust: policyJson(found.AssumeRolePolicyDocument) }
     },
     {
       action: 'iam:GetRole',
@@ -29,16 +30,6 @@ async function role(connection: Connection, name: string): Promise<Role | undefi
       whenRefused: ({ name }) => (/^NoSuchEntity/.test(name) ? { value: undefined } : undefined),
     },
   )
-}
-
-/** JSON, with the escapes of an address (API_Role, AssumeRolePolicyDocument). */
-function policyIn(document: string): JsonObject | undefined {
-  try {
-    const parsed: unknown = JSON.parse(decodeURIComponent(document))
-    return typeof parsed === 'object' && parsed !== null ? (parsed as JsonObject) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 async function simulate(

@@ -31,3 +31,10 @@ export async function readTags(options: GitOptions): Promise<readonly string[]> 
   const { output } = await git(options, ['for-each-ref', '--points-at=HEAD', '--format=%(refname)', 'refs/tags'])
   return output.split('\n').filter((ref) => ref !== '')
 }
+
+/** Which of these paths, relative to the top folder, git does not track, the ignored ones included; none where git does not answer. */
+export async function readUntracked(options: GitOptions, paths: readonly string[]): Promise<readonly string[]> {
+  const literal = paths.map((path) => `:(literal)${path}`)
+  const { output } = await git(options, ['ls-files', '--others', '-z', '--', ...literal])
+  return output.split('\0').filter((path) => path !== '')
+}

@@ -8,6 +8,7 @@ import { createContinue } from '../../src/actions/continue/index.ts'
 import { createDeploy } from '../../src/actions/deploy/index.ts'
 import { deployInputs } from '../../src/actions/inputs/deploy-inputs.ts'
 import type { Fetch } from '../../src/http/fetch.ts'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { codeDeployId, hook, hookScene, newestArn, stage } from '../deployment/pause-scene.ts'
 import { codeDeployScene, newImage, oldImage, portsOf, region, run } from '../deployment/scene.ts'
 import { type FakeRunner, fakeRunner, givenInputs } from '../runner/fake-runner.ts'
@@ -278,6 +279,7 @@ test.each(engines.flatMap(([engine, scene]) => roles.map(([name, given]) => [eng
     const used = sim.iam.actionsUsed()
     expect(used).toContain('ecs:DescribeServices')
     expect(used.filter((action) => !listed.has(action))).toEqual([])
+    expect(refusedBy(await policiesOf(sim, 'continue'), sim)).toEqual([])
   },
 )
 

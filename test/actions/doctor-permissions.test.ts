@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { codeDeployScene, newImage, region, rollingScene, run } from '../deployment/scene.ts'
 import { seedNativeService } from '../simulator/fixtures.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
@@ -49,6 +50,9 @@ test.each([
   const used = sim.iam.actionsUsed()
   expect(used.filter((action) => !listedIn('doctor').has(action))).toEqual([])
   expect(used).toEqual(expect.arrayContaining(['ec2:DescribeVpcEndpoints', 'iam:SimulatePrincipalPolicy']))
+  // A job is a role, and looks at itself; here the caller is a user.
+  const refused = refusedBy(await policiesOf(sim, 'doctor', JSON.stringify(asked.definition)), sim)
+  expect(refused).toEqual([expect.stringMatching(/^iam:SimulatePrincipalPolicy on arn:aws:iam::111122223333:user\//)])
 })
 
 const unreachable =
@@ -73,4 +77,5 @@ test.each([
   sim.recorder.clear()
   await doctor(sim, { given: { 'deployment-id': 'newest', 'aws-region': region } })
   expect(sim.iam.actionsUsed().filter((action) => !listedIn('doctor').has(action))).toEqual([])
+  expect(refusedBy(await policiesOf(sim, 'doctor'), sim)).toEqual([])
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import type { ServiceRequest } from '../../src/targets/ecs/request/service-request.ts'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { codeDeployScene, newImage, region, rollingScene, run, withImage } from '../deployment/scene.ts'
 import type { Behaviour } from '../simulator/contract.ts'
 import { seedImage } from '../simulator/ecr.ts'
@@ -63,6 +64,7 @@ test.each<readonly [string, () => Simulator, Partial<ServiceRequest>, readonly s
   expect((await run(sim, { commit: 'a'.repeat(40), request: { wanted, ...request } })).outcome).toBe('succeeded')
   expect(sim.iam.actionsUsed()).toEqual(expect.arrayContaining([...needed]))
   expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
+  expect(refusedBy(await policiesOf(sim, 'deploy'), sim)).toEqual([])
   expect(listed).toContain('codedeploy:UpdateDeploymentGroup')
 })
 
@@ -94,6 +96,7 @@ test.each(
     const ended = await run(sim, { image: newImage, commit: 'a'.repeat(40), request })
     expect(ended.outcome).toBe(behaviour === crash ? 'rolled-back' : 'succeeded')
     expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
+    expect(refusedBy(await policiesOf(sim, 'deploy'), sim)).toEqual([])
     if (engine === 'rolling') expect(sim.iam.actionsUsed().filter((action) => !granted.has(action))).toEqual([])
   },
 )

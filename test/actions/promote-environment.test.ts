@@ -1,5 +1,7 @@
 /** `promote` for an environment of slipway.yml: its role, its tags, and the proof that all its services run the image. */
 import { describe, expect, test } from '@jest/globals'
+import { cliScene } from '../cli/cli-scene.ts'
+import { accountsOf, refusedBy } from '../cli/permissions-scene.ts'
 import { near, promoteScene } from './promote-scene.ts'
 
 const slipwayYml = `
@@ -34,6 +36,25 @@ describe('promote for an environment', () => {
     expect(failure).toBeUndefined()
     expect(tags()).toEqual(['staging', 'live'])
     expect(outputs.image).toBe(`${near}/api@${image.digest}`)
+  })
+
+  test('asks IAM for nothing that slipway permissions does not allow the role of the environment', async () => {
+    const { promote, source } = await scene()
+    const { simulator: home } = source
+    home.recorder.clear()
+    expect((await promote()).failure).toBeUndefined()
+    const { accounts } = await accountsOf(
+      cliScene({ 'slipway.yml': slipwayYml }),
+      '--action',
+      'doctor',
+      '--without',
+      'preflight',
+    )
+    const [policy, ...others] = accounts
+      .filter(({ account }) => account === '111122223333')
+      .flatMap(({ roles }) => roles)
+    expect([others.length, home.iam.actionsUsed().includes('ecr:PutImage')]).toEqual([0, true])
+    expect(refusedBy(policy ? [policy.policy] : [], home)).toEqual([])
   })
 
   test('takes repository and digest, and tags that are given instead', async () => {

@@ -6,6 +6,7 @@ import { continueInputs } from '../../src/actions/continue/continue-inputs.ts'
 import { createContinue } from '../../src/actions/continue/index.ts'
 import { rollbackInputs } from '../../src/actions/inputs/rollback-inputs.ts'
 import { createRollback } from '../../src/actions/rollback/index.ts'
+import { policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { lag } from '../deployment/lag.ts'
 import { codeDeployScene, newImage, oldImage, region, rollingScene, run, servingImage } from '../deployment/scene.ts'
 import { truthOf } from '../deployment/truth.ts'
@@ -608,4 +609,13 @@ test('a cancelled rollback is left to go on, and the post step says so', async (
 test('action.yml declares exactly the inputs that the action reads', () => {
   const declared = parse(readFileSync(join(import.meta.dirname, '../../actions/rollback/action.yml'), 'utf8'))
   expect(Object.keys(declared.inputs).sort()).toEqual(Object.keys(rollbackInputs).sort())
+})
+
+test.each(scenes)('a %s rollback is refused nothing by the policies of slipway permissions', async (_, scene) => {
+  const sim = scene()
+  expect((await run(sim, { image: newImage })).outcome).toBe('succeeded')
+  sim.recorder.clear()
+  const { outputs } = await rollBack(sim)
+  expect(outputs.verdict).toBe('succeeded')
+  expect(refusedBy(await policiesOf(sim, 'rollback'), sim)).toEqual([])
 })

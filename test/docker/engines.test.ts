@@ -47,6 +47,10 @@ writeFileSync(
   `ARG BASE\nFROM \${BASE}\nCOPY . /all\n${node(`if (require('fs').readdirSync('/all').length < 4000 || require('fs').existsSync('/all/ignored')) process.exit(5)`)}\n`,
 )
 const sha = source.commit()
+// No file of the commit, so that it is for all platforms without a base.
+mkdirSync(join(source.folder, '.git', 'platforms'))
+writeFileSync(join(source.folder, '.git', 'platforms', 'Dockerfile'), 'FROM scratch\nCOPY a /a\n')
+writeFileSync(join(source.folder, '.git', 'platforms', 'a'), 'a')
 
 const started = await startEngines()
 const withEngines = started === undefined ? describe.skip : describe
@@ -165,9 +169,6 @@ withEngines.each(kinds)('with a real engine of the kind %s', (kind) => {
   test('several platforms and provenance are pushed, or refused before the build', async () => {
     const repository = repositoryOf('platforms')
     const { runner, run } = await job(engine())
-    mkdirSync(join(source.folder, '.git', 'platforms'), { recursive: true })
-    writeFileSync(join(source.folder, '.git', 'platforms', 'Dockerfile'), 'FROM scratch\nCOPY a /a\n')
-    writeFileSync(join(source.folder, '.git', 'platforms', 'a'), 'a')
     const ran = run({
       repository,
       context: '.git/platforms',
@@ -183,6 +184,36 @@ withEngines.each(kinds)('with a real engine of the kind %s', (kind) => {
     }
     await ran
     expect(ecr().find(`127.0.0.1:1/${repository}@${runner.outputs.digest}`)).toMatchObject({
+      architectures: ['amd64', 'arm64'],
+    })
+  })
+
+  test('platforms that are built apart are joined by their digests, and tagged at the end', async () => {
+    const repository = repositoryOf('joined')
+    const part = async (platform: string) => {
+      const { runner, run } = await job(engine())
+      await run({ repository, context: '.git/platforms', platforms: platform, 'push-by-digest': 'true' })
+      return runner.outputs.digest ?? ''
+    }
+    if (kind !== 'buildx') {
+      expect(await failure(part('linux/amd64'))).toMatchObject({
+        code: 'docker-unavailable',
+        what: expect.stringContaining('push-by-digest'),
+      })
+      return
+    }
+    const digests = [await part('linux/amd64'), await part('linux/arm64')]
+    expect(ecr().find(`127.0.0.1:1/${repository}:${sha}`)?.exists).not.toBe(true)
+    const { runner, run } = await job(engine(), { PATH: '/nonexistent' })
+    await run({
+      repository,
+      digests: digests.join('\n'),
+      platforms: 'linux/amd64,linux/arm64',
+      'build-args': '',
+      network: '',
+    })
+    expect(ecr().find(`127.0.0.1:1/${repository}:${sha}`)).toMatchObject({
+      digest: runner.outputs.digest,
       architectures: ['amd64', 'arm64'],
     })
   })

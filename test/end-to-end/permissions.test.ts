@@ -1,7 +1,8 @@
 /** What the bundles may do: roles by OIDC, the documented IAM actions and no others, and secrets that stay secret. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { actionsIn, policiesOf, refusedBy } from '../cli/permissions-scene.ts'
 import { writeLayout } from '../oci-layout.ts'
 import { seedImage } from '../simulator/ecr.ts'
 import { seededTaskDefinition } from '../simulator/fixtures.ts'
@@ -70,8 +71,12 @@ test.concurrent(
 
 /** The IAM actions in the first column of the tables of a README's part about permissions, and in its JSON policies. */
 function documented(action: string): readonly string[] {
-  const readme = readFileSync(join(import.meta.dirname, '../../actions', action, 'README.md'), 'utf8')
-  const [part = ''] = /^## Permissions[\s\S]*?(?=^## )/m.exec(readme) ?? []
+  return documentedIn(`actions/${action}/README.md`)
+}
+
+function documentedIn(path: string): readonly string[] {
+  const readme = readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+  const [part = ''] = /^## Permissions[\s\S]*?(?=^## |$(?![\s\S]))/m.exec(readme) ?? []
   const cells = [...part.matchAll(/^\| ?(`[^|]*)\|/gm)].map(([, cell = '']) => cell)
   const actions = cells.flatMap((cell) => [...cell.matchAll(/`([a-z0-9-]+:[A-Z]\w+)`/g)].map(([, name = '']) => name))
   const inPolicies = [...part.matchAll(/"([a-z0-9-]+:[A-Z]\w+)"(?! *:)/g)].map(([, name = '']) => name)
@@ -235,6 +240,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 for (const [action, scenes] of Object.entries(plays))
   test.concurrent(`${action} needs the IAM actions that its page names, and no others`, async () => {
     const allowed = documented(action)
+    const expected = [...allowed, ...(action === 'build-push' ? documentedIn('docs/image-scan.md') : [])]
     const used = await Promise.all(
       scenes.map(async ([options, play]) => {
         let actions: readonly string[] = []
@@ -242,6 +248,11 @@ for (const [action, scenes] of Object.entries(plays))
           scene.sim.iam.allow(...allowed)
           await play(scene)
           actions = scene.sim.iam.actionsUsed()
+          const definition = join(scene.workspace, 'td.json')
+          const given = existsSync(definition) ? readFileSync(definition, 'utf8') : undefined
+          const policies = await policiesOf(scene.sim, action, given)
+          expect(refusedBy(policies, scene.sim)).toEqual([])
+          expect([...new Set(policies.flatMap(actionsIn))].filter((one) => !expected.includes(one))).toEqual([])
           const refused = scene.sim.recorder.all.filter(({ outcome }) => /AccessDenied/.test(outcome ?? ''))
           expect(refused.map(({ operation }) => operation)).toEqual([])
         })()

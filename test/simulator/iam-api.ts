@@ -1,11 +1,31 @@
-/** The API of IAM, as far as roles are looked at before a deployment: GetRole and SimulatePrincipalPolicy. */
+/** The API of IAM, as far as roles and their policies are read. */
 import { AwsError, type AwsService } from './contract.ts'
 import type { Iam, RegisteredRole } from './iam.ts'
+import type { Policy } from './iam-policy.ts'
 
 interface Simulation {
   readonly PolicySourceArn: string
   readonly ActionNames: readonly string[]
   readonly ResourceArns?: readonly string[]
+}
+
+/** RFC 3986: parentheses, apostrophes and stars are escaped, too. */
+const encoded = (document: Policy) =>
+  encodeURIComponent(JSON.stringify(document)).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+
+/** IAM returns fewer than MaxItems where it likes to, and says so by IsTruncated alone. */
+const pageSize = 2
+
+function page(names: readonly string[], marker: string | undefined) {
+  const start = Number(marker ?? 0)
+  const isTruncated = start + pageSize < names.length
+  return {
+    items: names.slice(start, start + pageSize),
+    rest: { IsTruncated: isTruncated, ...(isTruncated && { Marker: String(start + pageSize) }) },
+  }
 }
 
 /** Who may assume it, as the role's trust policy says it. */
@@ -16,6 +36,7 @@ function trustPolicy(role: RegisteredRole, accountId: string): string {
     Action: action,
     ...(condition && { Condition: condition }),
   })
+  if (role.trustPolicy) return encoded(role.trustPolicy)
   const issuer = 'token.actions.githubusercontent.com'
   const { trust, trustedPrincipals, trustedServices } = role
   const Statement = [
@@ -34,13 +55,62 @@ function trustPolicy(role: RegisteredRole, accountId: string): string {
   return encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement }))
 }
 
+interface Named {
+  readonly RoleName: string
+  readonly PolicyName?: string
+  readonly Marker?: string
+}
+
+function policyHandlers(iam: Iam, roleNamed: (name: string) => RegisteredRole): AwsService['handlers'] {
+  const managed = (arn: string) => {
+    const found = iam.attachedPolicy(arn)
+    if (!found) throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
+    return found
+  }
+  return {
+    ListRolePolicies: ({ RoleName, Marker }: Named) => {
+      const { items, rest } = page(Object.keys(roleNamed(RoleName).policies ?? {}), Marker)
+      return { PolicyNames: items, ...rest }
+    },
+    GetRolePolicy: ({ RoleName, PolicyName = '' }: Named) => {
+      const policy = roleNamed(RoleName).policies?.[PolicyName]
+      if (!policy) throw new AwsError('NoSuchEntity', `The role policy with name ${PolicyName} cannot be found.`, 404)
+      return { RoleName, PolicyName, PolicyDocument: encoded(policy) }
+    },
+    ListAttachedRolePolicies: ({ RoleName, Marker }: Named) => {
+      const { items, rest } = page(Object.keys(roleNamed(RoleName).attachedPolicies ?? {}), Marker)
+      const attached = items.map((arn) => ({ PolicyName: arn.replace(/^.*\//, ''), PolicyArn: arn }))
+      return { AttachedPolicies: attached, ...rest }
+    },
+    GetPolicy: ({ PolicyArn }: { readonly PolicyArn: string }) => {
+      managed(PolicyArn)
+      return { Policy: { Arn: PolicyArn, DefaultVersionId: 'v2' } }
+    },
+    GetPolicyVersion: ({ PolicyArn, VersionId }: { readonly PolicyArn: string; readonly VersionId: string }) => {
+      if (VersionId !== 'v2') throw new AwsError('NoSuchEntity', `Policy version ${VersionId} does not exist.`, 404)
+      return { PolicyVersion: { VersionId, IsDefaultVersion: true, Document: encoded(managed(PolicyArn)) } }
+    },
+    GetOpenIDConnectProvider: ({ OpenIDConnectProviderArn: arn }: { readonly OpenIDConnectProviderArn: string }) => {
+      const url = arn.replace(/^.*:oidc-provider\//, '')
+      const audiences = iam.providers.get(url)
+      if (!audiences) throw new AwsError('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`, 404)
+      return { Url: url, ClientIDList: audiences }
+    },
+  }
+}
+
 /** Roles are those that `iam.role` registered. Permissions are a list of actions: resources and conditions are not weighed. */
 export function createIamApi(accountId: string, iam: Iam, created: number): AwsService {
+  const roleNamed = (name: string): RegisteredRole => {
+    const role = iam.roleByName(name)
+    if (!role) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404)
+    return role
+  }
   return {
     handlers: {
-      GetRole: ({ RoleName }: { readonly RoleName: string }) => {
-        const role = iam.roleByName(RoleName)
-        if (!role) throw new AwsError('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, 404)
+      ...policyHandlers(iam, roleNamed),
+      GetRole: ({ RoleName }: Named) => {
+        const role = roleNamed(RoleName)
         const path = role.name.slice(0, role.name.lastIndexOf('/') + 1)
         return {
           Role: {
@@ -51,6 +121,12 @@ export function createIamApi(accountId: string, iam: Iam, created: number): AwsS
             CreateDate: new Date(created),
             AssumeRolePolicyDocument: trustPolicy(role, accountId),
             MaxSessionDuration: role.maxSessionSeconds ?? 3600,
+            ...(role.boundaryArn && {
+              PermissionsBoundary: {
+                PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+                PermissionsBoundaryArn: role.boundaryArn,
+              },
+            }),
           },
         }
       },

@@ -1,5 +1,7 @@
 /** Who may do what: credentials, roles with trust policies, and an allow-list of actions. */
 import { AwsError, type Call } from './contract.ts'
+import { isAllowed, type Policy, type Question } from './iam-policy.ts'
+import { type GroupOf, questionsOf } from './iam-questions.ts'
 import { actionOf, type Need, needsOf, resourceOf } from './permissions.ts'
 
 /** Who may assume a role with a token of the issuer, and for how long. */
@@ -24,6 +26,15 @@ export interface Role {
   readonly allows?: readonly string[]
   /** Default 3600, AWS's own. */
   readonly maxSessionSeconds?: number
+  /** Instead of `trust`: taken literally, against the claims of the token. */
+  readonly trustPolicy?: Policy
+  /** Instead of `allows`: inline policies by their names, taken literally. */
+  readonly policies?: Readonly<Record<string, Policy>>
+  /** Managed policies by their ARNs, taken literally, too. */
+  readonly attachedPolicies?: Readonly<Record<string, Policy>>
+  /** What the role does at most, whatever its policies say. */
+  readonly boundary?: Policy
+  readonly boundaryArn?: string
 }
 
 export interface RegisteredRole extends Role {
@@ -39,6 +50,8 @@ export interface Credentials {
   readonly expiresAt?: number
   readonly arn: string
   readonly userId: string
+  /** Of a session: the ARN of its role. */
+  readonly roleArn?: string
 }
 
 export interface Iam {
@@ -46,6 +59,8 @@ export interface Iam {
   roleByArn(arn: string): RegisteredRole | undefined
   /** By the last part of its name, without the path. */
   roleByName(name: string): RegisteredRole | undefined
+  /** A managed policy that some role has. */
+  attachedPolicy(arn: string): Policy | undefined
   /** What SimulatePrincipalPolicy would say of a role or user. */
   mayDo(principalArn: string, action: string): boolean
   /** New credentials of a session of a role. */
@@ -57,6 +72,12 @@ export interface Iam {
   expireSessions(): void
   /** From now on only these actions are allowed, such as `ecs:UpdateService`, `ecs:Describe*` or `*`. */
   allow(...actions: readonly string[]): void
+  /** From now on only what these policies allow is allowed to those whose role has no policies of its own. */
+  enforce(...policies: readonly Policy[]): void
+  /** What the calls so far asked of IAM. */
+  questions(): readonly Question[]
+  /** URLs of identity providers without their scheme, with their audiences; that of github.com is there. */
+  readonly providers: Map<string, readonly string[]>
   /** Every IAM action that the calls so far needed, sorted; those of the registry and of passed roles included. */
   actionsUsed(): readonly string[]
   /** What AWS answers to a caller whose credentials are missing, wrong or expired, or who may not do this. */
@@ -93,7 +114,12 @@ export const expired = (service: string): AwsError =>
     isQuery(service) ? 403 : 400,
   )
 
-export function createIam(accountId: string, now: () => number, calls: () => readonly Call[]): Iam {
+export function createIam(
+  accountId: string,
+  now: () => number,
+  calls: () => readonly Call[],
+  groupOf: GroupOf = () => undefined,
+): Iam {
   const roles = new Map<string, RegisteredRole>()
   const sessions = new Map<string, Credentials>()
   const root: Credentials = {
@@ -104,6 +130,15 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
   }
   sessions.set(root.accessKeyId, root)
   let allowed: readonly string[] | undefined
+  let enforced: readonly Policy[] | undefined
+  /** The first question that the policies of the caller, or its boundary, answer with no. */
+  const refusedQuestion = (call: Call): Question | undefined => {
+    const role = roles.get(identity(call).roleArn ?? '')
+    const policies = role?.policies ? Object.values({ ...role.policies, ...role.attachedPolicies }) : enforced
+    const all = [...(policies ? [policies] : []), ...(role?.boundary ? [[role.boundary]] : [])]
+    if (all.length === 0) return undefined
+    return questionsOf(call, accountId, groupOf).find((question) => all.some((ours) => !isAllowed(ours, question)))
+  }
   let count = 0
   const identity = (call: Call) => sessions.get(call.accessKeyId) ?? root
   const denial = (call: Call, need: Need = { action: actionOf(call) }) => {
@@ -113,6 +148,11 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
       `${call.service === 'ec2' ? 'You are not authorized to perform this operation. ' : ''}User: ${identity(call).arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       isQuery(call.service) ? 403 : 400,
     )
+  }
+
+  const literalDenial = (call: Call) => {
+    const question = refusedQuestion(call)
+    return question && denial(call, question)
   }
 
   return {
@@ -128,8 +168,14 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
     },
     roleByArn: (arn) => roles.get(arn),
     roleByName: (name) => [...roles.values()].find((role) => role.name.replace(/^.*\//, '') === name),
+    attachedPolicy: (arn) => [...roles.values()].map(({ attachedPolicies }) => attachedPolicies?.[arn]).find(Boolean),
     mayDo: (principalArn, action) => {
-      const patterns = roles.get(principalArn)?.allows ?? allowed ?? ['*']
+      const role = roles.get(principalArn)
+      if (role?.policies)
+        return Object.values({ ...role.policies, ...role.attachedPolicies }).some(({ Statement }) =>
+          Statement.some(({ Action = [] }) => [Action].flat().some((pattern) => fitsCondition(pattern, action))),
+        )
+      const patterns = role?.allows ?? allowed ?? ['*']
       return patterns.some((pattern) => fitsCondition(pattern, action))
     },
     startSession(role, sessionName, seconds) {
@@ -141,6 +187,7 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
         expiresAt: now() + seconds * 1000,
         arn: `arn:aws:sts::${accountId}:assumed-role/${role.name.replace(/^.*\//, '')}/${sessionName}`,
         userId: `${role.id}:${sessionName}`,
+        roleArn: role.arn,
       }
       sessions.set(session.accessKeyId, session)
       return session
@@ -153,6 +200,11 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
     allow: (...actions) => {
       allowed = actions
     },
+    enforce: (...policies) => {
+      enforced = policies
+    },
+    questions: () => calls().flatMap((call) => questionsOf(call, accountId, groupOf)),
+    providers: new Map([['token.actions.githubusercontent.com', ['sts.amazonaws.com']]]),
     actionsUsed: () => [...new Set(calls().flatMap((call) => needsOf(call).map(({ action }) => action)))].sort(),
     authorize(call, sessionToken) {
       const action = actionOf(call)
@@ -170,7 +222,7 @@ export function createIam(accountId: string, now: () => number, calls: () => rea
       const missing = needsOf(call).find(
         (need) => allowed && !allowed.some((pattern) => fitsCondition(pattern, need.action)),
       )
-      return missing && denial(call, missing)
+      return missing ? denial(call, missing) : literalDenial(call)
     },
     denial,
   }

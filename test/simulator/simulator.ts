@@ -1,5 +1,6 @@
 /** Puts the services together: one set per region, one clock, one way in for HTTP and for clients in this process. */
 
+import type { GetDeploymentOutput } from '@aws-sdk/client-codedeploy'
 import { createApplicationAutoScaling } from './application-autoscaling.ts'
 import { type ClockMode, createClock, type SimulatorClock } from './clock.ts'
 import { createAlarms } from './cloudwatch.ts'
@@ -16,6 +17,7 @@ import { createGitHub } from './github.ts'
 import { type HttpRequest, type HttpResponse, json } from './http.ts'
 import { createIam, type Iam } from './iam.ts'
 import { createIamApi } from './iam-api.ts'
+import type { GroupOf } from './iam-questions.ts'
 import { createFetch, createRequestHandler, type InProcessHandler } from './in-process.ts'
 import { createLogs } from './logs.ts'
 import { handlePublicRegistry, handleRegistry, refuseAsRegistry } from './oci-registry.ts'
@@ -171,13 +173,29 @@ function clockFor({ clock: given = { kind: 'idle' }, start }: SimulatorOptions, 
   return createClock(given, start ?? (given.kind === 'accelerated' ? Date.now() : undefined), random)
 }
 
+/** IAM knows the group of a deployment that a request names by its id. */
+function groupOfDeployment(world: World, region: string, deploymentId: string): ReturnType<GroupOf> {
+  const call: Call = { service: 'codedeploy', operation: '', region, accessKeyId: '', at: 0, input: {} }
+  try {
+    const found = world.region(region).codedeploy.handlers.GetDeployment?.({ deploymentId }, call)
+    const { deploymentInfo } = found as GetDeploymentOutput
+    return {
+      application: deploymentInfo?.applicationName ?? '',
+      group: deploymentInfo?.deploymentGroupName ?? '',
+    }
+  } catch {
+    return undefined
+  }
+}
+
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const random = createRandom(options.seed ?? 1)
   const accountId = options.accountId ?? '111122223333'
   const clock = clockFor(options, random)
   const recorder = createRecorder()
   const faults = createFaults(random, clock.now)
-  const iam = createIam(accountId, clock.now, () => recorder.all)
+  const groupOf: GroupOf = (region, deploymentId) => groupOfDeployment(world, region, deploymentId)
+  const iam = createIam(accountId, clock.now, () => recorder.all, groupOf)
   const oidc = createIssuer(clock.now)
   const world = createWorld(clock, accountId, random)
   const github = createGitHub(world)

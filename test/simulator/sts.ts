@@ -1,5 +1,6 @@
 import { AwsError, type AwsService, type Call } from './contract.ts'
 import { type Credentials, fitsCondition, type Iam, type RegisteredRole, type Trust } from './iam.ts'
+import { isTrusted as isTrustedBy } from './iam-policy.ts'
 import { type Claims, type Issuer, issuerUrl } from './oidc.ts'
 
 /** STS sessions last at most an hour when their caller is itself a session of a role. */
@@ -51,6 +52,21 @@ const credentialsOf = (session: Required<Credentials>) => ({
   AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
 })
 
+/** Claims of github.com that are keys of conditions: https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/ */
+const claimKeys =
+  'aud sub actor actor_id job_workflow_ref repository repository_id workflow ref environment enterprise_id'.split(' ')
+
+/** The audience must be one of the provider's, and the policy must fit the claims. */
+function requireTrust(iam: Iam, role: RegisteredRole, claims: Claims): void {
+  const issuer = issuerUrl.replace('https://', '')
+  if (!iam.providers.get(issuer)?.includes(String(claims.aud))) throw invalid('Incorrect token audience')
+  const context = Object.fromEntries(
+    claimKeys.flatMap((key) => (claims[key] === undefined ? [] : [[`${issuer}:${key}`, String(claims[key])]])),
+  )
+  const provider = `arn:aws:iam::${role.arn.split(':')[4]}:oidc-provider/${issuer}`
+  if (!role.trustPolicy || !isTrustedBy(role.trustPolicy, provider, context)) throw notAuthorized()
+}
+
 interface WebIdentityInput {
   readonly RoleArn: string
   readonly RoleSessionName: string
@@ -71,7 +87,8 @@ function assumeRoleWithWebIdentity(iam: Iam, issuer: Issuer, now: number, input:
       `Token expired: current date/time ${Math.floor(now / 1000)} must be before the expiration date/time ${claims.exp}`,
     )
   const role = iam.roleByArn(input.RoleArn)
-  const trust = role?.trust
+  if (role?.trustPolicy) requireTrust(iam, role, claims)
+  const trust = role?.trustPolicy ? { sub: '*', aud: String(claims.aud) } : role?.trust
   if (claims.aud !== (trust?.aud ?? 'sts.amazonaws.com')) throw invalid('Incorrect token audience')
   if (!role || !trust || !isTrusted(trust, claims)) throw notAuthorized()
   const seconds = checkDuration(role, input.DurationSeconds, false)

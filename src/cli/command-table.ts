@@ -1,0 +1,23 @@
+import type { Command } from './command.ts'
+
+/** Every command by name. Each is loaded only when it runs, or for the list of `--help`. */
+const loaders = {
+  permissions: async () => (await import('./commands/permissions.ts')).command,
+  slack: async () => (await import('./commands/slack.ts')).command,
+} satisfies Record<string, () => Promise<Command>>
+
+/** Name of a command. */
+export type CommandName = keyof typeof loaders
+
+/** The names of all commands, in the order of `--help`. */
+export const commandNames = Object.keys(loaders) as readonly CommandName[]
+
+/** Loads one command. */
+export function loadCommand(name: CommandName): Promise<Command> {
+  return loaders[name]()
+}
+
+/** True for the name of a command. */
+export function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(loaders, word)
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { systemClock } from '../clock.ts'
+import { openFetch } from '../http/open-fetch.ts'
+import { cancellation } from '../runner/signals.ts'
+import type { CliWorld } from './command.ts'
+import { runCommandLine } from './run-command.ts'
+import { askOnTerminal } from './terminal.ts'
+
+/** The program `slipway`: runs the arguments of the process and sets its exit code. `bundle`: the address of `dist/cli.js`. */
+export async function cli(bundle: string): Promise<void> {
+  // `slipway … | head` ends before the output does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  const { signal, release } = cancellation()
+  process.exitCode = await runCommandLine(process.argv.slice(2), versionOf(bundle), openWorld(signal))
+  release()
+}
+
+function openWorld(signal: AbortSignal): CliWorld {
+  const { env: environment, stdin, stdout, stderr } = process
+  return {
+    directory: startFolder(environment),
+    environment,
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    ask: stdin.isTTY && stderr.isTTY ? askOnTerminal(signal) : undefined,
+    fetch: openFetch(environment),
+    clock: systemClock,
+    signal,
+  }
+}
+
+/** `npm run slipway` changes to the folder of package.json; the folder that it was started in is in INIT_CWD (npm-run-script). */
+function startFolder(environment: NodeJS.ProcessEnv): string {
+  return environment.npm_lifecycle_event === 'slipway' && environment.INIT_CWD ? environment.INIT_CWD : process.cwd()
+}
+
+/** package.json is beside the folder `dist/` of the bundle. */
+function versionOf(bundle: string): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', bundle), 'utf8'))
+  return version
+}

@@ -1,0 +1,126 @@
+import { partitionOf } from '../../partitions.ts'
+import type { AccountPlace, DefinitionFacts } from './definition-facts.ts'
+import type { IamAction } from './permission-tables.ts'
+import type { Conditions } from './policy-document.ts'
+import { type ResourceKind, resourceKinds } from './resource-kinds.ts'
+
+/** The resources of a service, or of a build, that actions are restricted to. */
+export interface ResourcePlace extends AccountPlace {
+  /** Undefined for a build. */
+  readonly cluster?: string | undefined
+  /** `*` for all services of the cluster. */
+  readonly service?: string | undefined
+  /** Undefined where the definition is not in a file. */
+  readonly definition?: DefinitionFacts | undefined
+  /** Roles that are passed to ECS itself: of hooks and load balancers. */
+  readonly serviceRoles?: readonly string[]
+  /** Roles of tasks that were given by name. */
+  readonly passedRoles?: readonly string[]
+  readonly repositories: readonly string[]
+  readonly codeDeploy?: { readonly application: string; readonly group: string } | undefined
+  readonly kmsKeys?: readonly string[]
+  readonly signingProfiles?: readonly string[]
+  /** ARN of the role that gets the permissions. */
+  readonly role: string
+}
+
+/** An action on resources under a condition. */
+export interface Grant {
+  readonly action: IamAction
+  readonly resources: readonly string[]
+  readonly condition?: Conditions | undefined
+}
+
+/** What allows an action for the resources of one place; empty where the resources are unknown, or there are none. */
+export function grantsOf(action: IamAction, place: ResourcePlace): readonly Grant[] {
+  if (action === 'iam:PassRole') return passRoleGrants(place)
+  if (action === 'ecs:TagResource') return tagGrants(place)
+  const kinds: readonly ResourceKind[] = resourceKinds[action]
+  const resources = kinds.flatMap((kind) => resourcesOfKind(kind, place))
+  if (resources.length === 0) return []
+  const isOfCluster = action === 'ecs:ListTasks' || action === 'ecs:RunTask'
+  return [{ action, resources, ...(isOfCluster && { condition: ofCluster(place) }) }]
+}
+
+function ofCluster(place: ResourcePlace): Conditions {
+  return { ArnEquals: { 'ecs:cluster': ecsArn(place, `cluster/${place.cluster}`) } }
+}
+
+/** Roles of tasks, and those that ECS itself assumes (IAM user guide, iam:PassedToService). */
+function passRoleGrants(place: ResourcePlace): readonly Grant[] {
+  const passed = (resources: readonly string[], service: string): readonly Grant[] =>
+    resources.length === 0
+      ? []
+      : [{ action: 'iam:PassRole', resources, condition: { StringEquals: { 'iam:PassedToService': service } } }]
+  return [
+    ...passed(resourcesOfKind('role', place), 'ecs-tasks.amazonaws.com'),
+    ...passed(place.serviceRoles ?? [], 'ecs.amazonaws.com'),
+  ]
+}
+
+/** Tags only with the creation of what is tagged (Amazon ECS developer guide, "Grant permission to tag resources on creation"). */
+function tagGrants(place: ResourcePlace): readonly Grant[] {
+  const resources = resourcesOfKind('task-definition', place)
+  return [
+    {
+      action: 'ecs:TagResource',
+      resources,
+      condition: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
+    },
+  ]
+}
+
+function ecsArn({ region, accountId }: AccountPlace, resource: string): string {
+  return `arn:${partitionOf(region).id}:ecs:${region}:${accountId}:${resource}`
+}
+
+function codeDeployArn({ region, accountId }: AccountPlace, resource: string): string {
+  return `arn:${partitionOf(region).id}:codedeploy:${region}:${accountId}:${resource}`
+}
+
+function codeDeployResource(kind: ResourceKind, place: ResourcePlace): string {
+  const { application, group } = place.codeDeploy ?? { application: '*', group: '' }
+  if (kind === 'deployment-config') return codeDeployArn(place, 'deploymentconfig:*')
+  if (kind === 'application') return codeDeployArn(place, `application:${application}`)
+  return codeDeployArn(place, `deploymentgroup:${group === '' ? application : `${application}/${group}`}`)
+}
+
+function resourcesOfKind(kind: ResourceKind, place: ResourcePlace): readonly string[] {
+  const { cluster, service, definition } = place
+  switch (kind) {
+    case 'any':
+    case 'tasks-of-cluster':
+      return ['*']
+    case 'cluster':
+      return [ecsArn(place, `cluster/${cluster}`)]
+    case 'service':
+      return [ecsArn(place, `service/${cluster}/${service}`)]
+    case 'service-deployment':
+    case 'service-revision':
+      return [ecsArn(place, `${kind}/${cluster}/${service}/*`)]
+    case 'task':
+      return [ecsArn(place, `task/${cluster}/*`)]
+    case 'task-definition':
+      return [ecsArn(place, `task-definition/${definition?.family ?? '*'}:*`)]
+    case 'application':
+    case 'deployment-group':
+    case 'deployment-config':
+      return [codeDeployResource(kind, place)]
+    case 'role':
+      return [...new Set([...(definition?.roles ?? []), ...(place.passedRoles ?? [])])]
+    case 'simulated-role':
+      return [place.role]
+    case 'log-stream':
+      return definition?.logStreams ?? []
+    case 'secret':
+      return definition?.secrets ?? []
+    case 'parameter':
+      return definition?.parameters ?? []
+    case 'repository':
+      return place.repositories
+    case 'kms-key':
+      return place.kmsKeys ?? []
+    case 'signing-profile':
+      return place.signingProfiles ?? []
+  }
+}

@@ -1,0 +1,55 @@
+/** What makes a permission necessary, beside the action that is used. Those in `byDefault` are what most setups use. */
+export const features = {
+  ecs: 'services with the ECS deployment controller',
+  codedeploy: 'services that AWS CodeDeploy deploys',
+  'codedeploy-search': 'CodeDeploy groups that neither an input nor their default name identifies',
+  'codedeploy-several': 'several services of CodeDeploy in one deployment',
+  'codedeploy-alarms': 'codedeploy-alarms',
+  several: 'several services in one deployment',
+  evidence: 'the cause of a failed deployment',
+  preflight: 'checks before a deployment',
+  'secret-keys': 'check-secret-keys: reads the values of secrets',
+  'create-service': 'service-definition: creates a missing service',
+  'desired-count': 'desired-count',
+  'run-task': 'run-task',
+  'create-repository': 'create-repository',
+  'lifecycle-policy': 'lifecycle-policy',
+  'repository-policy': 'repository-policy',
+  'repository-tags': 'repository-tags',
+  'kms-key': 'kms-key',
+  'creation-template': 'a repository creation template',
+  scan: 'scan: report or require',
+  'scan-basic': 'scan with basic scanning',
+  'scan-enhanced': 'scan with enhanced scanning (Amazon Inspector)',
+  signing: 'managed signing, wait-for-signing',
+  replication: 'wait-for-replication',
+  copy: 'copies of an image between repositories',
+} as const
+
+/** Name of a feature. */
+export type Feature = keyof typeof features
+
+/** Features that a policy has unless they are excluded: without them Slipway deploys, and checks and explains less. */
+export const byDefault: readonly Feature[] = ['evidence', 'preflight']
+
+/** What slipway.yml itself decides, service by service. */
+export const byService: readonly Feature[] = ['ecs', 'codedeploy', 'codedeploy-several', 'several', 'copy']
+
+/** What can be asked for with `--with`. */
+export const onRequest = (Object.keys(features) as readonly Feature[]).filter(
+  (feature) => !byDefault.includes(feature) && !byService.includes(feature),
+)
+
+/** One row of a README's table: actions of IAM, and why Slipway needs them. In Markdown. */
+export interface Permission {
+  readonly actions: readonly string[]
+  /** Behind the actions, such as `on the key`. */
+  readonly note?: string
+  readonly why: string
+  /** Of a copy: whether it is for the source, the target or both. */
+  readonly side?: 'source' | 'target' | 'both'
+  /** What happens without them. */
+  readonly without?: string
+  /** Undefined: always. */
+  readonly when?: Feature
+}

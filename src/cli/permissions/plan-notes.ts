@@ -1,0 +1,86 @@
+import type { Config } from '../../config/schema.ts'
+import { selectTargets, type Target } from '../../config/select-target.ts'
+import type { RepositoryPolicy } from './account-policies.ts'
+import type { Issuer } from './issuer.ts'
+import { type DefinitionOf, isOfCodeDeploy, type PolicyChoices, type RoleSetup } from './setup.ts'
+import type { GitHubRepository } from './trust-policy.ts'
+
+/** What the notes are about. */
+export interface NotedRequest {
+  readonly config: Config
+  readonly choices: PolicyChoices
+  readonly definitionOf: DefinitionOf
+  readonly repository: GitHubRepository
+  readonly issuer: Issuer
+}
+
+/** What is unknown and was therefore left out or assumed, each with the way to add it. */
+export function notesOf(
+  request: NotedRequest,
+  roles: readonly RoleSetup[],
+  shared: readonly RepositoryPolicy[],
+): readonly string[] {
+  return [
+    ...roles
+      .filter(({ isNamed }) => !isNamed)
+      .map(
+        ({ arn, environments }) =>
+          `slipway.yml names no role for ${environments.join(', ')}: set role: ${arn.split('/').at(-1)} there.`,
+      ),
+    ...definitionNotes(request),
+    ...engineNotes(request),
+    ...trustNotes(request),
+    ...shared
+      .filter((policy) => !roles.some(({ accountId }) => accountId === policy.accountId))
+      .map(
+        ({ name, accountId }) =>
+          `The repository ${name} is in account ${accountId}, for which slipway.yml has no role: set its policy there.`,
+      ),
+  ]
+}
+
+function targetsOf({ config }: NotedRequest): readonly Target[] {
+  return selectTargets(config, Object.keys(config.environments))
+}
+
+function definitionNotes(request: NotedRequest): readonly string[] {
+  const { choices, definitionOf } = request
+  const targets = targetsOf(request)
+  const unread = targets.filter((target) => definitionOf(target) === undefined)
+  const names = unread.map(({ environment, name }) => `${name} (${environment})`).join(', ')
+  const placeholders = targets.flatMap((target) =>
+    (definitionOf(target)?.unknown ?? []).map((member) => `${member} of ${target.name} (${target.environment})`),
+  )
+  const lost = choices.passedRoles.length === 0 ? 'iam:PassRole and the checks' : 'the checks'
+  return [
+    ...(unread.length > 0
+      ? [
+          `The task definition of ${names} is not in a file, so ${lost} of its secrets and logs are left out. Set task-definition in slipway.yml, or give its roles by --pass-role; aws ecs describe-task-definition prints them.`,
+        ]
+      : []),
+    ...(placeholders.length > 0
+      ? [`Placeholders were left out, so give the roles by --pass-role: ${placeholders.join(', ')}.`]
+      : []),
+  ]
+}
+
+function engineNotes(request: NotedRequest): readonly string[] {
+  const { codeDeployServices } = request.choices
+  const engines = targetsOf(request).filter((target) => !isOfCodeDeploy(target, codeDeployServices))
+  const names = [...new Set(engines.map(({ name }) => name))].join(', ')
+  if (engines.length === 0 || codeDeployServices.length > 0) return []
+  return [
+    `Taken as services with the ECS deployment controller: ${names}. For one of AWS CodeDeploy, give --codedeploy NAME.`,
+  ]
+}
+
+function trustNotes({ repository: { name, ids }, issuer }: NotedRequest): readonly string[] {
+  if (ids === undefined)
+    return [
+      `The ids of ${name} are unknown, so the trust policies have no repository_id and not the immutable form of sub, which repositories created, renamed or transferred since 2026-07-15 have. Set GITHUB_TOKEN, or --owner-id and --repository-id; gh api repos/${name} --jq '.owner.id, .id' prints them.`,
+    ]
+  if (issuer.hasClaims) return []
+  return [
+    `AWS STS has condition keys for repository_id and job_workflow_ref only with the issuer of github.com, so that ${issuer.name} is checked by aud and sub alone.`,
+  ]
+}

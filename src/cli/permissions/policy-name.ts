@@ -1,0 +1,2 @@
+/** Name of the inline policy of each role. */
+export const policyName = 'slipway'

@@ -1,0 +1,111 @@
+import type { IamAction } from './permission-tables.ts'
+
+/** What an action can be restricted to; `any`: AWS knows no resource for it, so `*` is the least. */
+export type ResourceKind =
+  | 'any'
+  | 'application'
+  | 'cluster'
+  | 'deployment-config'
+  | 'deployment-group'
+  | 'kms-key'
+  | 'log-stream'
+  | 'parameter'
+  | 'repository'
+  | 'role'
+  | 'secret'
+  | 'service'
+  | 'service-deployment'
+  | 'service-revision'
+  | 'signing-profile'
+  | 'simulated-role'
+  | 'task'
+  | 'task-definition'
+  | 'tasks-of-cluster'
+
+/** Resource types of each action: Service Authorization Reference, in the form of cfn-lint 1.58.0 (`Policies.json`). */
+export const resourceKinds = {
+  'application-autoscaling:DescribeScalableTargets': ['any'],
+  // A list of alarms by name; their names are known to AWS alone.
+  'cloudwatch:DescribeAlarms': ['any'],
+  'codedeploy:BatchGetApplications': ['application'],
+  'codedeploy:BatchGetDeploymentGroups': ['deployment-group'],
+  'codedeploy:BatchGetDeployments': ['deployment-group'],
+  'codedeploy:ContinueDeployment': ['any'],
+  'codedeploy:CreateDeployment': ['deployment-group'],
+  'codedeploy:GetApplicationRevision': ['application'],
+  'codedeploy:GetDeployment': ['deployment-group'],
+  'codedeploy:GetDeploymentConfig': ['deployment-config'],
+  'codedeploy:GetDeploymentGroup': ['deployment-group'],
+  'codedeploy:GetDeploymentTarget': ['any'],
+  'codedeploy:ListApplications': ['any'],
+  'codedeploy:ListDeploymentGroups': ['application'],
+  'codedeploy:ListDeployments': ['deployment-group'],
+  'codedeploy:RegisterApplicationRevision': ['application'],
+  'codedeploy:StopDeployment': ['any'],
+  'codedeploy:UpdateDeploymentGroup': ['deployment-group'],
+  'ec2:DescribeRouteTables': ['any'],
+  'ec2:DescribeSecurityGroups': ['any'],
+  'ec2:DescribeSubnets': ['any'],
+  'ec2:DescribeVpcEndpoints': ['any'],
+  'ecr:BatchCheckLayerAvailability': ['repository'],
+  'ecr:BatchGetImage': ['repository'],
+  'ecr:CompleteLayerUpload': ['repository'],
+  'ecr:CreateRepository': ['repository'],
+  'ecr:DescribeImageReplicationStatus': ['repository'],
+  'ecr:DescribeImageScanFindings': ['repository'],
+  'ecr:DescribeImageSigningStatus': ['repository'],
+  'ecr:DescribeImages': ['repository'],
+  'ecr:DescribePullThroughCacheRules': ['any'],
+  'ecr:DescribeRegistry': ['any'],
+  'ecr:DescribeRepositories': ['repository'],
+  'ecr:DescribeRepositoryCreationTemplates': ['any'],
+  'ecr:GetAuthorizationToken': ['any'],
+  'ecr:GetDownloadUrlForLayer': ['repository'],
+  'ecr:GetLifecyclePolicy': ['repository'],
+  'ecr:GetRepositoryPolicy': ['repository'],
+  'ecr:GetSigningConfiguration': ['any'],
+  'ecr:InitiateLayerUpload': ['repository'],
+  'ecr:ListTagsForResource': ['repository'],
+  'ecr:PutImage': ['repository'],
+  'ecr:PutLifecyclePolicy': ['repository'],
+  'ecr:SetRepositoryPolicy': ['repository'],
+  'ecr:StartImageScan': ['repository'],
+  'ecr:TagResource': ['repository'],
+  'ecr:UploadLayerPart': ['repository'],
+  'ecs:ContinueServiceDeployment': ['service', 'service-deployment'],
+  'ecs:CreateService': ['service'],
+  'ecs:DescribeClusters': ['cluster'],
+  'ecs:DescribeServiceDeployments': ['service', 'service-deployment'],
+  'ecs:DescribeServiceRevisions': ['service', 'service-revision'],
+  'ecs:DescribeServices': ['service'],
+  'ecs:DescribeTaskDefinition': ['any'],
+  'ecs:DescribeTasks': ['task'],
+  'ecs:ListClusters': ['any'],
+  'ecs:ListServiceDeployments': ['service'],
+  'ecs:ListServices': ['any'],
+  'ecs:ListTaskDefinitions': ['any'],
+  'ecs:ListTasks': ['tasks-of-cluster'],
+  'ecs:RegisterTaskDefinition': ['task-definition'],
+  'ecs:RunTask': ['task-definition'],
+  'ecs:StopServiceDeployment': ['service', 'service-deployment'],
+  'ecs:TagResource': ['task-definition'],
+  'ecs:UpdateService': ['service'],
+  'elasticloadbalancing:DescribeListeners': ['any'],
+  'elasticloadbalancing:DescribeRules': ['any'],
+  'elasticloadbalancing:DescribeTargetGroups': ['any'],
+  'elasticloadbalancing:DescribeTargetHealth': ['any'],
+  'iam:GetRole': ['role'],
+  'iam:PassRole': ['role'],
+  'iam:SimulatePrincipalPolicy': ['role', 'simulated-role'],
+  'inspector2:ListCoverage': ['any'],
+  'inspector2:ListFindings': ['any'],
+  'kms:CreateGrant': ['kms-key'],
+  'kms:DescribeKey': ['kms-key'],
+  'kms:RetireGrant': ['kms-key'],
+  'logs:DescribeLogGroups': ['any'],
+  'logs:GetLogEvents': ['log-stream'],
+  'secretsmanager:DescribeSecret': ['secret'],
+  'secretsmanager:GetSecretValue': ['secret'],
+  'signer:SignPayload': ['signing-profile'],
+  'ssm:GetParameters': ['parameter'],
+} as const satisfies Readonly<Record<IamAction, readonly ResourceKind[]>>

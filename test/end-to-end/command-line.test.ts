@@ -1,0 +1,54 @@
+/** The bin of package.json, as npm links it: the committed bundle in a process of its own. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+const { version, bin, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+function slipway(words: readonly string[], environment: Record<string, string> = {}) {
+  const link = join(temporaryFolder(), 'slipway')
+  symlinkSync(join(root, bin.slipway), link)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [link, ...words], {
+    cwd: join(root, 'examples/api'),
+    env: { PATH: '/usr/bin:/bin', ...environment },
+    encoding: 'utf8',
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+
+test('the bundle needs no package that npm would install', () => {
+  expect(dependencies).toBeUndefined()
+})
+
+test('it runs from a link in any folder, with exit codes, and stdout has only the result', () => {
+  expect(slipway(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  expect(slipway(['permisions'])).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('did you mean permissions?'),
+  })
+  const { code, out, err } = slipway([
+    'permissions',
+    '--repository',
+    'acme/shop',
+    '--account',
+    '444455556666',
+    '--format',
+    'cloudformation',
+  ])
+  expect(code).toBe(0)
+  expect(parse(out).Resources.Role1SlipwayDeploy.Properties.RoleName).toBe('slipway-deploy')
+  expect(err).toContain('note: The ids of acme/shop are unknown')
+})
+
+test('npm run slipway works on the folder that it was started in', () => {
+  const elsewhere = temporaryFolder()
+  const { code, err } = slipway(['permissions'], { npm_lifecycle_event: 'slipway', INIT_CWD: elsewhere })
+  expect(code).toBe(1)
+  expect(err).toContain('The file "slipway.yml" of config cannot be read: ENOENT')
+  expect(err).toContain(elsewhere)
+})

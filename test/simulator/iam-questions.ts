@@ -1,0 +1,140 @@
+/** What a call asks of IAM: each action that it needs, on each resource, under its circumstances. */
+import type { Call } from './contract.ts'
+import type { Question } from './iam-policy.ts'
+import { type Need, needsOf } from './permissions.ts'
+
+/** Of a CodeDeploy deployment, which requests name by its id alone. */
+export type GroupOf = (
+  region: string,
+  deploymentId: string,
+) => { readonly application: string; readonly group: string } | undefined
+
+/**
+ * Actions for which IAM knows no resource, so that only a statement on `*` allows them. Service Authorization Reference, in the
+ * form of cfn-lint 1.58.0 (`Policies.json`).
+ */
+const withoutResource =
+  /^(application-autoscaling:Describe|cloudwatch:|codedeploy:(ContinueDeployment|GetDeploymentTarget|ListApplications|StopDeployment)$|ec2:|ecr:(DescribePullThroughCacheRules|DescribeRegistry|DescribeRepositoryCreationTemplates|GetAuthorizationToken|GetSigningConfiguration)$|ecs:(DescribeTaskDefinition|ListClusters|ListServices|ListTaskDefinitions)$|elasticloadbalancing:Describe|logs:DescribeLogGroups$|sts:)/
+
+const texts = (value: unknown): readonly string[] =>
+  typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(texts) : []
+
+const short = (name: string) => name.replace(/^.*\//, '')
+
+interface Scene {
+  readonly call: Call
+  readonly arn: (service: string, rest: string) => string
+  readonly cluster: string
+  readonly named: (...members: readonly string[]) => readonly string[]
+  readonly groupOf: GroupOf
+}
+
+const inCluster = (kind: string, { arn, cluster }: Scene, names: readonly string[]) =>
+  names.map((name) => (name.startsWith('arn:') ? name : arn('ecs', `${kind}/${cluster}/${short(name)}`)))
+
+/** A deployment or revision of a service is checked with its service. */
+const withService = (arns: readonly string[]) =>
+  arns.flatMap((one) => [one, one.replace(/:service-(?:deployment|revision)\/([^/]+\/[^/]+)\/.*$/, ':service/$1')])
+
+function ecsResources(action: string, scene: Scene): readonly string[] {
+  const { arn, cluster, named } = scene
+  const family = named('family').map((name) => arn('ecs', `task-definition/${name}:1`))
+  switch (action.replace('ecs:', '')) {
+    case 'RegisterTaskDefinition':
+    case 'TagResource':
+      return family
+    case 'RunTask':
+      return named('taskDefinition').map((name) =>
+        name.startsWith('arn:') ? name : arn('ecs', `task-definition/${name}`),
+      )
+    case 'DescribeTasks':
+      return inCluster('task', scene, named('tasks'))
+    case 'ListTasks':
+      return [arn('ecs', `container-instance/${cluster}/*`)]
+    case 'DescribeClusters':
+      return named('clusters').map((name) => arn('ecs', `cluster/${short(name)}`))
+    case 'DescribeServiceDeployments':
+    case 'StopServiceDeployment':
+    case 'ContinueServiceDeployment':
+      return withService(named('serviceDeploymentArns', 'serviceDeploymentArn'))
+    case 'DescribeServiceRevisions':
+      return withService(named('serviceRevisionArns'))
+    default:
+      return inCluster('service', scene, named('services', 'service', 'serviceName'))
+  }
+}
+
+function codeDeployResources(action: string, { call, arn, named, groupOf }: Scene): readonly string[] {
+  const [application = '*'] = named('applicationName', 'applicationNames')
+  if (action === 'codedeploy:GetDeploymentConfig')
+    return [arn('codedeploy', `deploymentconfig:${named('deploymentConfigName')[0] ?? 'ofTheGroup'}`)]
+  if (/Application|ListDeploymentGroups/.test(action))
+    return named('applicationName', 'applicationNames').map((name) => arn('codedeploy', `application:${name}`))
+  const ids = named('deploymentId', 'deploymentIds')
+  const groups = named('deploymentGroupName', 'deploymentGroupNames', 'currentDeploymentGroupName')
+  const [own] = texts(call.input.applicationName)
+  const ofIds = ids.map((id) => groupOf(call.region, id) ?? { application: 'unknown', group: 'unknown' })
+  return [...groups.map((group) => ({ application: own ?? application, group })), ...ofIds].map((one) =>
+    arn('codedeploy', `deploymentgroup:${one.application}/${one.group}`),
+  )
+}
+
+function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[] {
+  const { call, arn, named } = scene
+  if (resource !== undefined) return [resource]
+  if (withoutResource.test(action)) return ['*']
+  switch (action.slice(0, action.indexOf(':'))) {
+    case 'ecs':
+      return ecsResources(action, scene)
+    case 'codedeploy':
+      return codeDeployResources(action, scene)
+    case 'ecr': {
+      const [, ofPath] = /^\w+ \/v2\/(.+?)\/(?:blobs|manifests)\//.exec(call.operation) ?? []
+      const names = ofPath === undefined ? named('repositoryName', 'repositoryNames') : [ofPath]
+      return names.map((name) => arn('ecr', `repository/${name}`))
+    }
+    case 'logs':
+      return [arn('logs', `log-group:${named('logGroupName')[0]}:log-stream:${named('logStreamName')[0]}`)]
+    case 'iam':
+      return named('PolicySourceArn', 'RoleName').map((name) =>
+        name.startsWith('arn:') ? name : arn('iam', `role/${name}`).replace(/:iam:[^:]*:/, ':iam::'),
+      )
+    case 'ssm':
+      return named('Names').map((name) =>
+        name.startsWith('arn:') ? name : arn('ssm', `parameter/${name.replace(/^\//, '')}`),
+      )
+    case 'secretsmanager':
+      return named('SecretId')
+    default:
+      throw new Error(`the simulator does not know the resources of ${action}`)
+  }
+}
+
+function contextOf(need: Need, { call, arn, cluster }: Scene): Question['context'] {
+  const isOfTask = call.operation === 'RegisterTaskDefinition' || call.operation === 'RunTask'
+  return {
+    'aws:RequestedRegion': call.region,
+    ...(need.action === 'iam:PassRole' && {
+      'iam:PassedToService': isOfTask ? 'ecs-tasks.amazonaws.com' : 'ecs.amazonaws.com',
+    }),
+    ...(need.action === 'ecs:TagResource' && { 'ecs:CreateAction': call.operation }),
+    ...(call.service === 'ecs' && { 'ecs:cluster': arn('ecs', `cluster/${cluster}`) }),
+  }
+}
+
+/** The questions of a call, all of which must be answered with yes. A request that names no resource asks for all of them. */
+export function questionsOf(call: Call, accountId: string, groupOf: GroupOf): readonly Question[] {
+  const region = call.region || 'eu-west-1'
+  const scene: Scene = {
+    call,
+    arn: (service, rest) => `arn:aws:${service}:${region}:${accountId}:${rest}`,
+    cluster: short(texts(call.input.cluster)[0] ?? 'default'),
+    named: (...members) => members.flatMap((member) => texts(call.input[member])),
+    groupOf,
+  }
+  return needsOf(call).flatMap((need) => {
+    const resources = resourcesOf(need, scene)
+    const context = contextOf(need, scene)
+    return (resources.length === 0 ? ['*'] : resources).map((resource) => ({ action: need.action, resource, context }))
+  })
+}
