@@ -5,11 +5,11 @@ import { outputUses } from './expressions.ts'
 import type { Change, Migration, MigrationOptions, Remark } from './migration.ts'
 import { type PermissionNeed, permissionNeed } from './permissions.ts'
 import { type JobPlan, type Planned, planJob, rangeOf } from './plan-job.ts'
-import { remarksOf } from './remarks.ts'
+import { firstCommand, remarksOf } from './remarks.ts'
 import { removalEdits, rewriteEdits } from './rewrite-step.ts'
 import type { Translated } from './translation.ts'
 import { withCredentials } from './with-credentials.ts'
-import { readWorkflow, type Step, type WorkflowFile } from './workflow.ts'
+import { readWorkflow, type WorkflowFile } from './workflow.ts'
 
 export type { Change, Migration, MigrationOptions, Position, Remark } from './migration.ts'
 
@@ -32,7 +32,7 @@ export function migrateWorkflow(source: string, options: MigrationOptions): Migr
       unique(edits).map((edit) => ({ ...edit, text: edit.text.replaceAll(/\r?\n/g, feed) })),
     ),
     changes: plans.flatMap((plan) => plan.steps.flatMap((planned) => changesOf(planned, at))),
-    left: plans.flatMap((plan) => remarksOf(plan, at)),
+    left: plans.flatMap((plan) => remarksOf(source, plan, at)),
     advice,
   }
 }
@@ -90,7 +90,7 @@ const removedBecause = {
 }
 
 function changesOf({ step, translation, isRemoved }: Planned, at: Find): readonly Change[] {
-  const before = step.keys.get('uses')?.text ?? commandOf(step)
+  const before = step.keys.get('uses')?.text ?? firstCommand(step)
   if (translation.kind === 'needless' && isRemoved)
     return [{ ...at(step.start), before, why: removedBecause[translation.role] }]
   if (translation.kind !== 'translated') return []
@@ -98,32 +98,26 @@ function changesOf({ step, translation, isRemoved }: Planned, at: Find): readonl
   return [{ ...at(step.start), before, after, why: translation.why }]
 }
 
-function commandOf({ run = '' }: Step): string {
-  return (
-    run
-      .split('\n')
-      .find((line) => line.trim() !== '' && !line.trim().startsWith('#'))
-      ?.trim() ?? ''
-  )
-}
-
 function adviceOf({ steps }: JobPlan, at: Find): readonly Remark[] {
-  const all = steps.flatMap(({ step, translation }) =>
-    translation.kind === 'translated'
-      ? (translation.advice ?? []).map((why) => ({
-          ...at(step.start),
-          what: step.keys.get('uses')?.text ?? commandOf(step),
-          why,
-        }))
-      : [],
+  const translated = steps.flatMap(({ step, translation }) =>
+    translation.kind === 'translated' ? [{ step, translation, place: at(step.start) }] : [],
   )
-  const made = steps.flatMap(({ step, translation }) =>
-    translation.kind === 'translated' ? newActions(translation).map((name) => ({ step, name })) : [],
+  const all = translated.flatMap(({ step, translation, place }) =>
+    (translation.advice ?? []).map((why) => ({
+      ...place,
+      what: step.keys.get('uses')?.text ?? firstCommand(step),
+      why,
+    })),
   )
-  const build = made.find(({ name }) => name === 'build-push')
-  if (build === undefined || !made.some(({ name }) => name === 'deploy')) return all
+  const build = translated.find(({ translation }) => newActions(translation).includes('build-push'))
+  const deploys = translated.some(({ translation }) => newActions(translation).includes('deploy'))
   const why = text`build and deployment are in one job: the root action does both in one step, docs/root-action.md`
-  return [...all, { ...at(build.step.start), what: 'build-push, deploy', why }]
+  // The same advice for several steps of a job is given once.
+  const once = new Map(all.toReversed().map((remark) => [JSON.stringify(remark.why), remark]))
+  return [
+    ...[...once.values()].toReversed(),
+    ...(build && deploys ? [{ ...build.place, what: 'build-push, deploy', why }] : []),
+  ]
 }
 
 function newActions({ rewrite }: Translated): readonly string[] {

@@ -28,7 +28,9 @@ export const buildInputs: PeerInputs = {
   ...same(
     'add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call cgroup-parent',
   ),
-  ...same('context file github-token labels network no-cache no-cache-filters outputs platforms provenance pull push'),
+  ...same(
+    'context file github-token labels load network no-cache no-cache-filters outputs platforms provenance pull push',
+  ),
   ...same('sbom secrets secret-envs secret-files shm-size ssh target ulimit'),
 }
 

@@ -11,13 +11,17 @@ const related = /^(?:aws-actions|docker)\/|slack|[-/]ecs\b|[-/]ecr\b|\becs-|\bec
 const kept = /^docker\/setup-/
 
 /** The steps of a job that stay, of those that a person expects to be translated. */
-export function remarksOf({ steps }: JobPlan, at: Find): readonly Remark[] {
-  return steps.flatMap((planned) => remarkOf(planned, at))
+export function remarksOf(source: string, { steps }: JobPlan, at: Find): readonly Remark[] {
+  return steps.flatMap((planned) => remarkOf(source, planned, at))
 }
 
-function remarkOf({ step, translation }: Planned, at: Find): readonly Remark[] {
+function remarkOf(source: string, { step, translation }: Planned, at: Find): readonly Remark[] {
+  if (translation.kind === 'left') {
+    const offset = translation.offset ?? step.start
+    const what = step.keys.get('uses')?.text ?? commandAt(source, step, offset)
+    return [{ ...at(offset), what, why: translation.why }]
+  }
   const what = step.keys.get('uses')?.text ?? firstCommand(step)
-  if (translation.kind === 'left') return [{ ...at(translation.offset ?? step.start), what, why: translation.why }]
   if (translation.kind !== 'other') return []
   const { action = '', run = '' } = step
   if (related.test(action) && !kept.test(action) && !/\/slipway\//.test(action))
@@ -36,7 +40,15 @@ function remarkOf({ step, translation }: Planned, at: Find): readonly Remark[] {
       ]
 }
 
-function firstCommand({ run = '' }: Step): string {
+/** The line of the script that is meant. */
+function commandAt(source: string, step: Step, offset: number): string {
+  const run = step.keys.get('run')
+  const isInside = run !== undefined && offset > run.start && offset < run.end
+  return isInside ? (source.slice(offset, run.end).split(/\r?\n/)[0] ?? '') : firstCommand(step)
+}
+
+/** The first line of a script that is a command. */
+export function firstCommand({ run = '' }: Step): string {
   return (
     run
       .split('\n')

@@ -74,7 +74,7 @@ function inPlace(source: string, step: Step, { inputs }: NewStep, given: Value):
     return after === name ? [] : [{ start: value.start, end: value.start + name.length, text: after }]
   })
   const added = inputs.flatMap((input) => ('keep' in input ? [] : yamlPair(input.name, input.value, indent)))
-  const at = lineStart(source, firstInput?.start ?? given.end)
+  const at = lineEnd(source, given.start)
   return added.length > 0 ? [...edits, { start: at, end: at, text: `${added.join('\n')}\n` }] : edits
 }
 

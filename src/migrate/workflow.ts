@@ -113,7 +113,7 @@ function reader(source: string, document: Document) {
       version,
       run: keys.get('run')?.text,
       id: keys.get('id')?.text,
-      start: node?.range?.[0] ?? 0,
+      start: (isAlias(item) ? item.range?.[0] : node?.range?.[0]) ?? 0,
       end: end(node, node?.range?.[0] ?? 0),
       fixed: isAlias(item) ? 'alias' : fixedBy(source, node),
     }

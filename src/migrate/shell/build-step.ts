@@ -17,7 +17,6 @@ const buildInputs: Readonly<Record<string, string>> = {
   network: 'network',
   'add-host': 'add-hosts',
   'shm-size': 'shm-size',
-  secret: 'secrets',
   ssh: 'ssh',
   'cache-from': 'cache-from',
   'cache-to': 'cache-to',

@@ -169,7 +169,7 @@ function joinTexts(pieces: readonly Piece[]): Word {
       joined[joined.length - 1] = { kind: 'text', text: last.text + piece.text }
     else joined.push(piece)
   }
-  return joined
+  return joined.length > 1 ? joined.filter((piece) => piece.kind !== 'text' || piece.text !== '') : joined
 }
 
 /** Offset of the `)` that ends a substitution. */

@@ -47,7 +47,7 @@ export function noEffects(): Effects {
 }
 
 const buildOptions = optionTable(
-  'tag/t file/f build-arg target platform label no-cache! pull! push! network add-host shm-size secret ssh cache-from cache-to ' +
+  'tag/t file/f build-arg target platform label no-cache! pull! push! network add-host shm-size ssh cache-from cache-to ' +
     'provenance sbom quiet/q! rm! progress builder',
 )
 
@@ -68,7 +68,8 @@ function applyBuild(words: readonly string[], effects: Effects): Text | undefine
   const options = readOptions(words, buildOptions)
   if (options.unknown !== undefined)
     return text`the option ${untrusted(options.unknown)} of docker build has no counterpart in Slipway`
-  if (options.operands.length !== 1) return text`docker build has not exactly one context`
+  if (options.operands.length !== 1 || options.operands[0] === '-')
+    return text`docker build has not exactly one context`
   const references = [...(options.options.get('tag') ?? [])].map(withTag)
   if (references.length === 0) return text`docker build has no tag (-t)`
   const pushed = new Set(options.options.has('push') ? references : [])

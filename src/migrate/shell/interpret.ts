@@ -21,7 +21,7 @@ interface Run {
 export function interpret(script: string, variables: Variables, names: Names): Interpretation {
   const read = readScript(script)
   if ('unread' in read)
-    return { why: text`${untrusted(read.unread)} is not read: only simple commands are`, offset: read.offset }
+    return { why: text`loops, conditions, functions, here-documents and backticks are not read`, offset: read.offset }
   const run: Run = { effects: noEffects(), variables, names }
   for (const chain of chains(read.commands)) {
     const why = applyChain(chain, run)

@@ -79,9 +79,24 @@ function finished(
     why: scriptReason(builds.length, deployments.length),
     outputs,
     callsAws: true,
-    advice: waits.length === 0 && deployments.length > 0 ? [text`the deployment is not watched, as before`] : [],
+    advice: deploymentAdvice(deployments.length, waits.length > 0),
     started: isStarted ? deployment : undefined,
   }
+}
+
+function deploymentAdvice(deployments: number, waits: boolean): readonly Text[] {
+  return [
+    ...(deployments > 0 && !waits
+      ? [
+          text`the deployment is not watched, as before: without wait-for-service-stability: false the step waits for its end`,
+        ]
+      : []),
+    ...(deployments > 1 && waits
+      ? [
+          text`each deployment starts when the one before has succeeded, where the script started all: services of actions/deploy does that`,
+        ]
+      : []),
+  ]
 }
 
 function scriptReason(builds: number, deployments: number): Text {
