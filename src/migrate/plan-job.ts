@@ -4,24 +4,8 @@ import { outputUses } from './expressions.ts'
 import type { MigrationOptions } from './migration.ts'
 import { removableSteps } from './removals.ts'
 import { translateStep } from './translate-step.ts'
-import { left, type Surroundings, type Translated, type Translation } from './translation.ts'
+import { type JobPlan, left, type Surroundings, type Translated, type Translation } from './translation.ts'
 import type { Job, Step, WorkflowFile } from './workflow.ts'
-
-/** A step with what becomes of it. */
-export interface Planned {
-  readonly step: Step
-  readonly translation: Translation
-  /** Of a step that is needless: whether it is removed. */
-  readonly isRemoved: boolean
-}
-
-/** What becomes of the steps of a job. */
-export interface JobPlan {
-  readonly job: Job
-  readonly steps: readonly Planned[]
-  /** Outputs that are used under another name: by step id, old to new. */
-  readonly renames: ReadonlyMap<string, Readonly<Record<string, string>>>
-}
 
 /** Translates the steps of a job, each with what the others need of it. */
 export function planJob(file: WorkflowFile, job: Job, options: MigrationOptions): JobPlan {

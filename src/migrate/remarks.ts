@@ -1,6 +1,6 @@
 import { text } from '../text.ts'
 import type { Remark } from './migration.ts'
-import type { JobPlan, Planned } from './plan-job.ts'
+import type { JobPlan, Planned } from './translation.ts'
 import type { Step } from './workflow.ts'
 
 type Find = (offset: number) => { readonly line: number; readonly column: number }

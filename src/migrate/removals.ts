@@ -1,8 +1,7 @@
 import { type Text, text, untrusted } from '../text.ts'
 import { mentionsStep } from './expressions.ts'
-import { mayCallAws, mayUseDocker } from './needs.ts'
-import type { Planned } from './plan-job.ts'
-import { left, type Needless, type Translation } from './translation.ts'
+import { mayCallAws, mayUseDocker } from './later-needs.ts'
+import { left, type Needless, type Planned, type Translation } from './translation.ts'
 import type { Job, Step, WorkflowFile } from './workflow.ts'
 
 interface Pair {

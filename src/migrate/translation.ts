@@ -57,3 +57,19 @@ export function left(why: Text, offset?: number): Translation {
 
 /** A rewrite that only replaces `uses` and `with`. */
 export const onlyUses = { unusedEnv: [], unusedKeys: [], comments: [] }
+
+/** A step with what becomes of it. */
+export interface Planned {
+  readonly step: Step
+  readonly translation: Translation
+  /** Of a step that is needless: whether it is removed. */
+  readonly isRemoved: boolean
+}
+
+/** What becomes of the steps of a job. */
+export interface JobPlan {
+  readonly job: Job
+  readonly steps: readonly Planned[]
+  /** Outputs that are used under another name: by step id, old to new. */
+  readonly renames: ReadonlyMap<string, Readonly<Record<string, string>>>
+}

@@ -1,7 +1,6 @@
 import { credentialInputs, notNeeded } from './peer-inputs.ts'
-import type { JobPlan } from './plan-job.ts'
 import type { NewInput, NewStep, Rewrite } from './rewrite-step.ts'
-import type { Translated } from './translation.ts'
+import type { JobPlan, Translated } from './translation.ts'
 import type { Step } from './workflow.ts'
 
 /** The rewrite of a step, with the inputs of the removed step that gave it its credentials. */

@@ -1,9 +1,9 @@
 import { type Text, text, untrusted } from '../../text.ts'
 import { isEcrRegistry, type Names } from '../image-reference.ts'
 import { applyAws, createRepository } from './aws-commands.ts'
-import { type Command, readScript, type Word } from './commands.ts'
 import { definitionOf } from './definitions.ts'
 import { applyDocker, type Effects, noEffects } from './effects.ts'
+import { type Command, readScript, type Word } from './read-script.ts'
 import { token, type Variables, wordValue } from './variables.ts'
 
 /** What a script does, with its comments; or its first command that is not translated. */

@@ -1,5 +1,5 @@
 import type { Job, Members, Step } from '../workflow.ts'
-import type { Word } from './commands.ts'
+import type { Word } from './read-script.ts'
 
 /** Variables that a script can use, as values of GitHub Actions. */
 export interface Variables {
