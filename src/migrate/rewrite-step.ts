@@ -31,29 +31,38 @@ export function rewriteEdits(source: string, step: Step, rewrite: Rewrite): read
   const main = step.keys.get('uses') ?? step.keys.get('run')
   if (first === undefined || main === undefined) return []
   const indent = columnOf(source, main.start)
-  const isScript = step.run !== undefined
   const given = step.keys.get('with')
-  const head = [...rewrite.comments.map((comment) => `${comment}`), `uses: ${first.uses}`].join(
-    `\n${' '.repeat(indent)}`,
-  )
-  const isInPlace =
-    given !== undefined && isMap(given.node) && !given.node.flow && first.inputs.some((input) => 'keep' in input)
+  const isBlock = given !== undefined && isMap(given.node) && !given.node.flow
+  const isInPlace = isBlock && first.inputs.some((input) => 'keep' in input)
   const fresh = isInPlace ? [] : inputLines(first, step, indent)
-  const mainEnd = isScript ? main.end : usesEnd(source, main, step)
-  const withRange = given && !isInPlace ? [cut(source, given)] : []
   const more = others.map((other) => newStepText(source, step, other, indent))
   return [
-    { start: main.start, end: mainEnd, text: [head, ...fresh].join('\n') },
-    ...(isInPlace && given ? inPlace(source, step, first, given) : withRange),
+    newMain(source, step, main, rewrite.comments, first.uses),
+    ...(fresh.length > 0 ? [insertLines(source, main.end, fresh)] : []),
+    ...(isInPlace ? inPlace(source, step, first, given) : given ? [cutMember(source, step, given)] : []),
     ...removedKeys(source, step, rewrite),
-    ...(more.length > 0 ? [{ start: step.end, end: step.end, text: `\n${more.join('\n')}` }] : []),
+    ...(more.length > 0 ? [insertLines(source, step.end, more)] : []),
   ]
 }
 
-/** A comment behind a commit is the name of its version, and goes with it. */
-function usesEnd(source: string, main: Value, { version = '' }: Step): number {
+/** `uses` in the place of the old one or of the script, whose comments are above it. */
+function newMain(source: string, step: Step, main: Value, comments: readonly string[], uses: string): Edit {
+  const isFirst = [...step.keys.values()][0] === main
+  const start = isFirst ? lineStart(source, main.start) : main.start
+  const space = ' '.repeat(isFirst ? source.slice(start).search(/\S/) : columnOf(source, main.start))
+  const above = comments.map((comment, index) => `${index > 0 || isFirst ? space : ''}${comment}\n`)
+  const before = isFirst ? source.slice(start, main.start) : above.length > 0 ? space : ''
+  // A comment behind a commit is the name of its version, and is removed with it.
   const comment = /^[ \t]+#[^\r\n]*/.exec(source.slice(main.end))?.[0] ?? ''
-  return main.end + (/^[0-9a-f]{40}$/.test(version) ? comment.length : 0)
+  const end = main.end + (/^[0-9a-f]{40}$/.test(step.version ?? '') ? comment.length : 0)
+  return { start, end, text: `${above.join('')}${before}uses: ${uses}` }
+}
+
+/** Lines behind the one of an offset, so that a comment at its end stays there. */
+function insertLines(source: string, offset: number, lines: readonly string[]): Edit {
+  const at = lineEnd(source, offset)
+  const isEnded = source[at - 1] === '\n'
+  return { start: at, end: at, text: isEnded ? `${lines.join('\n')}\n` : `\n${lines.join('\n')}` }
 }
 
 function inputLines({ inputs }: NewStep, step: Step, indent: number): readonly string[] {
@@ -70,17 +79,31 @@ function inPlace(source: string, step: Step, { inputs }: NewStep, given: Value):
   const indent = firstInput ? columnOf(source, firstInput.start) : columnOf(source, given.start) + 2
   const edits = [...step.with].flatMap(([name, value]): readonly Edit[] => {
     const after = kept.get(name)
-    if (after === undefined) return [cut(source, value)]
+    if (after === undefined) return [cut(source, step, value)]
     return after === name ? [] : [{ start: value.start, end: value.start + name.length, text: after }]
   })
   const added = inputs.flatMap((input) => ('keep' in input ? [] : yamlPair(input.name, input.value, indent)))
-  const at = lineEnd(source, given.start)
-  return added.length > 0 ? [...edits, { start: at, end: at, text: `${added.join('\n')}\n` }] : edits
+  return added.length > 0 ? [...edits, insertLines(source, given.start, added)] : edits
 }
 
-/** The lines of a member, with the comment behind it. */
-function cut(source: string, value: Value): Edit {
-  return { start: lineStart(source, value.start), end: lineEnd(source, value.end), text: '' }
+/** The lines of a member, with the comment behind it; comments that have a line of their own stay. */
+function cut(source: string, step: Step, value: Value): Edit {
+  const [start, end] = [lineStart(source, value.start), lineEnd(source, value.end)]
+  return { start, end, text: ownComments(source, step, start, end).join('') }
+}
+
+/** Lines that are only a comment; not those of a block scalar. */
+function ownComments(source: string, step: Step, start: number, end: number): readonly string[] {
+  const scalars = [...step.keys.values(), ...step.with.values(), ...step.env.values()].filter(
+    ({ node }) => !isMap(node),
+  )
+  const isInside = (offset: number) => scalars.some((value) => offset > value.start && offset < value.end)
+  const kept: string[] = []
+  for (let at = start; at < end; at = lineEnd(source, at)) {
+    const line = source.slice(at, lineEnd(source, at))
+    if (/^[ \t]*#/.test(line) && !isInside(at + line.indexOf('#'))) kept.push(line)
+  }
+  return kept
 }
 
 function removedKeys(source: string, step: Step, { unusedEnv, unusedKeys }: Rewrite): readonly Edit[] {
@@ -94,8 +117,11 @@ function removedKeys(source: string, step: Step, { unusedEnv, unusedKeys }: Rewr
 /** The first key of a step is behind its hyphen: the next key takes its place. */
 function cutMember(source: string, step: Step, value: Value): Edit {
   const members = [...step.keys.values()]
-  if (members[0] !== value) return cut(source, value)
-  return { start: value.start, end: members[1]?.start ?? value.end, text: '' }
+  const [first, second] = members
+  if (first !== value || second === undefined) return cut(source, step, value)
+  const start = lineStart(source, value.start)
+  const comments = ownComments(source, step, value.start, second.start)
+  return { start, end: second.start, text: comments.join('') + source.slice(start, value.start) }
 }
 
 function newStepText(source: string, step: Step, added: NewStep, indent: number): string {
@@ -114,15 +140,7 @@ function newStepText(source: string, step: Step, added: NewStep, indent: number)
 export function removalEdits(source: string, step: Step): readonly Edit[] {
   const start = lineStart(source, step.start)
   const end = lineEnd(source, step.end)
-  const scalars = [...step.keys.values(), ...step.with.values(), ...step.env.values()].filter(
-    ({ node }) => !isMap(node),
-  )
-  const isInside = (offset: number) => scalars.some((value) => offset > value.start && offset < value.end)
-  const kept: string[] = []
-  for (let at = start; at < end; at = lineEnd(source, at)) {
-    const line = source.slice(at, lineEnd(source, at))
-    if (/^[ \t]*#/.test(line) && !isInside(at + line.indexOf('#'))) kept.push(line)
-  }
+  const kept = ownComments(source, step, start, end)
   const isBlank = (line: string) => line !== '' && line.trim() === ''
   const before = source.slice(lineStart(source, start - 1), start)
   const next = source.slice(end, lineEnd(source, end))
