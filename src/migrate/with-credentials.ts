@@ -10,8 +10,14 @@ export function withCredentials({ steps }: JobPlan, step: Step, translation: Tra
     (planned) =>
       planned.step.index < step.index && planned.step.action?.toLowerCase() === 'aws-actions/configure-aws-credentials',
   )
-  if (!callsAws || source === undefined || !source.isRemoved) return rewrite
-  return { ...rewrite, steps: rewrite.steps.map((made) => withInputs(made, source.step)) }
+  if (source === undefined || !source.isRemoved) return rewrite
+  return { ...rewrite, steps: rewrite.steps.map((made) => (callsAws ? withInputs(made, source.step) : onlyFile(made))) }
+}
+
+/** Without credentials in the environment, a step that renders a file is not to try whether it can register it. */
+function onlyFile({ uses, inputs }: NewStep): NewStep {
+  const isRender = uses.includes('/actions/register-task-definition@')
+  return { uses, inputs: isRender ? [...inputs, { name: 'register', value: 'false' }] : inputs }
 }
 
 /** Inputs that the step has already, such as the region of its registry, stay. */

@@ -40,7 +40,7 @@ function passed(
   if (program !== 'aws' || service !== 'ecs') return undefined
   if (operation === 'describe-task-definition') {
     const { options, unknown } = readOptions(rest, describeOptions)
-    return unknown === undefined ? { definition: options.get('task-definition')?.at(-1) } : undefined
+    return unknown === undefined ? { definition: options.get('task-definition')?.at(-1), isRead: true } : undefined
   }
   if (operation !== 'register-task-definition') return undefined
   const { options, unknown } = readOptions(rest, registerOptions)

@@ -15,7 +15,9 @@ export function deployStep(
   step: Step,
   { effects, surroundings }: Read,
 ): NewStep | Translation {
-  const { cluster, service, definition, image, options } = deployment
+  const { cluster, service, image, options } = deployment
+  // The name of a family may be that of a folder, too; with an image, the live revision is what it becomes a part of.
+  const definition = deployment.isRead && image !== undefined ? undefined : deployment.definition
   const own = image === undefined ? undefined : built.find(({ references }) => references.includes(image))
   if (own !== undefined && step.id === undefined)
     return left(text`the deployment needs the image of the build in the same script: give the step an id`)
@@ -33,8 +35,8 @@ export function deployStep(
     ...pair('task-definition', isFile ? inFolder(folder, definition) : definition),
     ...pair('image', own ? `\${{ steps.${step.id}.outputs.image }}` : image),
     ...pair('desired-count', count),
-    ...(count !== undefined && definition === undefined ? pair('keep-image', 'true') : []),
-    ...(force && definition === undefined ? pair('force-new-deployment', 'true') : []),
+    ...(count !== undefined && definition === undefined && image === undefined ? pair('keep-image', 'true') : []),
+    ...(force ? pair('force-new-deployment', 'true') : []),
     ...pair('aws-region', one('region')),
     ...(waited ? [] : pair('wait-for-service-stability', 'false')),
   ]

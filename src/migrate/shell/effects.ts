@@ -31,6 +31,8 @@ export interface Definition {
   /** Set in its first container. */
   readonly image?: string | undefined
   readonly isRegistered?: boolean
+  /** Read from AWS: the latest revision of its family. */
+  readonly isRead?: boolean
 }
 
 /** One call of UpdateService. */

@@ -6,6 +6,7 @@ import { left, type Translate, type Translation } from '../translation.ts'
 import type { Step } from '../workflow.ts'
 import { buildStep } from './build-step.ts'
 import { deployStep } from './deploy-step.ts'
+import type { Deployment } from './effects.ts'
 import { interpret } from './interpret.ts'
 import type { Made, Read } from './made.ts'
 import { variablesOf } from './variables.ts'
@@ -79,9 +80,17 @@ function finished(
     why: scriptReason(builds.length, deployments.length),
     outputs,
     callsAws: true,
-    advice: deploymentAdvice(deployments.length, waits.length > 0),
+    advice: [...deploymentAdvice(deployments.length, waits.length > 0), ...deployments.flatMap(definitionAdvice)],
     started: isStarted ? deployment : undefined,
   }
+}
+
+function definitionAdvice({ isRead, image, definition = '' }: Deployment): readonly Text[] {
+  return isRead && image !== undefined
+    ? [
+        text`the image becomes a part of the live revision of the service, not of the latest revision of ${untrusted(definition)}`,
+      ]
+    : []
 }
 
 function deploymentAdvice(deployments: number, waits: boolean): readonly Text[] {
