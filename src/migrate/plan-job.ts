@@ -55,13 +55,10 @@ function mergeWaits(pairs: readonly Pair[]): readonly Pair[] {
   const isWaited = (index: number) => {
     const [before, wait] = [pairs[index]?.translation, pairs[index + 1]?.translation]
     if (before?.kind !== 'translated' || wait?.kind !== 'needless' || wait.role !== 'wait') return false
-    const { started } = before
-    return (
-      started !== undefined &&
-      (wait.waits ?? []).some(
-        ({ cluster, services }) => cluster === started.cluster && services.join() === started.service,
-      )
-    )
+    const { started = [] } = before
+    const isCovered = (cluster: string, service: string) =>
+      (wait.waits ?? []).some((one) => one.cluster === cluster && one.services.includes(service))
+    return started.length > 0 && started.every(({ cluster, service }) => isCovered(cluster, service))
   }
   return pairs.map(({ step, translation }, index) => {
     if (isWaited(index) && translation.kind === 'translated') return { step, translation: waiting(translation) }

@@ -38,6 +38,8 @@ const written: Readonly<Record<string, string>> = {
 
 /** Translates one step, or reports why it stays. */
 export const translateStep: Translate = (step, surroundings) => {
+  // GitHub refuses a step with both.
+  if (step.run !== undefined && step.action !== undefined) return { kind: 'other' }
   const translate = step.run === undefined ? actions[step.action?.toLowerCase() ?? ''] : translateScript
   const translation = translate?.(step, surroundings) ?? { kind: 'other' as const }
   const isFixed = step.fixed !== undefined && translation.kind !== 'other' && translation.kind !== 'left'

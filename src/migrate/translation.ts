@@ -43,8 +43,8 @@ export interface Translated {
   /** For each new step: whether it calls AWS. */
   readonly callsAws: boolean
   readonly advice?: readonly Text[]
-  /** Cluster and service of a deployment that is not waited for; a step that waits for it can be merged. */
-  readonly started?: { readonly cluster: string; readonly service: string } | undefined
+  /** Deployments that are not waited for; a step that waits for all of them can be merged. */
+  readonly started?: readonly { readonly cluster: string; readonly service: string }[]
 }
 
 /** Translates a step, or reports why not. */

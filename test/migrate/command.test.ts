@@ -106,7 +106,7 @@ describe('migrate', () => {
     ['no file', {}, ['README.md', 'none.yml', 'bad.yml'], '- none.yml: no such file'],
     ['no YAML', {}, ['README.md', 'none.yml', 'bad.yml'], '- bad.yml:2:1: '],
   ])('refuses %s', async (_, values, operands, words) => {
-    const { run } = repository({ 'README.md': '# A page\n', 'bad.yml': 'jobs: [\n', [path]: source })
+    const { run } = repository({ 'README.md': 'page: one\n', 'bad.yml': 'jobs: [\n', [path]: source })
     expect((await run(values, operands)).end).toContain(words)
   })
 

@@ -23,6 +23,10 @@ const cases: readonly (readonly [name: string, left: Partial<Left>])[] = [
   ['restart.yml', { serving: untouched, deployments: { api: 1, worker: 0 } }],
   ['scale.yml', { serving: untouched, counts: { api: 3, worker: 2 } }],
   ['several-services.yml', { serving: untouched, deployments: { api: 1, worker: 1 } }],
+  [
+    'restart-both.yml',
+    { tags: { api: { [commit]: 1, latest: 1 } }, serving: untouched, deployments: { api: 1, worker: 1 } },
+  ],
   ['bake.yml', { tags: { api: { [commit]: 1 } } }],
   ['short-sha.yml', { tags: { api: { [commit.slice(0, 7)]: 1 } } }],
   ['tabs.yml', { tags: { api: { [commit]: 1 } } }],

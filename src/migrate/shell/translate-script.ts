@@ -67,8 +67,6 @@ function finished(
   const other = [...step.keys.keys()].find((name) => !alone.has(name))
   if (steps.length > 1 && other !== undefined)
     return left(text`its key ${untrusted(other)} would belong to several steps`)
-  const [deployment] = deployments
-  const isStarted = deployments.length === 1 && waits.length === 0 && builds.length === 0
   return {
     kind: 'translated',
     rewrite: {
@@ -81,7 +79,7 @@ function finished(
     outputs,
     callsAws: true,
     advice: [...deploymentAdvice(deployments.length, waits.length > 0), ...deployments.flatMap(definitionAdvice)],
-    started: isStarted ? deployment : undefined,
+    started: waits.length === 0 ? deployments : [],
   }
 }
 
