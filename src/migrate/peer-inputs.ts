@@ -10,7 +10,6 @@ const same = (names: string): PeerInputs => Object.fromEntries(names.split(/\s+/
 export const credentialInputs: PeerInputs = {
   ...same('role-to-assume aws-region role-session-name role-duration-seconds audience allowed-account-ids'),
   'mask-aws-account-id': notNeeded,
-  'role-skip-session-tagging': notNeeded,
   'unset-current-credentials': notNeeded,
   'retry-max-attempts': notNeeded,
   'disable-retry': notNeeded,

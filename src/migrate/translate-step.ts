@@ -55,6 +55,9 @@ function translateCredentials(step: Step): Translation {
     )
   const obstacle = unknownInputs(step, credentialInputs)
   if (obstacle) return obstacle
+  const mask = step.with.get('mask-aws-account-id')
+  if (mask !== undefined && mask.text !== 'false')
+    return left(text`it masks the ID of the account in the log, which Slipway does not`, mask.start)
   if (!step.with.has('role-to-assume')) return left(text`it assumes no role`)
   const lines = [...step.with.values()].find(({ text: value }) => value.includes('\n'))
   if (lines !== undefined) return left(text`an input has several lines`, lines.start)
