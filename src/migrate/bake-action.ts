@@ -25,8 +25,7 @@ export const translateBake: Translate = (step, { names, options }) => {
       text`it builds several targets or a group: Slipway builds one target a step`,
       step.with.get('targets')?.start,
     )
-  if (value('push') !== 'true')
-    return left(text`it pushes nothing (push is false or absent)`, step.with.get('push')?.start)
+  if (value('push') !== 'true') return left(text`its input push is false or absent`, step.with.get('push')?.start)
   const settings = value('set')
     .split('\n')
     .map((line) => line.trim())

@@ -14,7 +14,7 @@ export const translateBuild: Translate = (step, surroundings) => {
   const obstacle = unknownInputs({ ...step, with: new Map(Object.entries(others)) }, buildInputs)
   if (obstacle) return obstacle
   const push = step.with.get('push')?.text ?? 'false'
-  if (push === 'false') return left(text`it pushes nothing (push is false or absent)`, step.with.get('push')?.start)
+  if (push === 'false') return left(text`its input push is false or absent`, step.with.get('push')?.start)
   if (tags === undefined) return left(text`it has no tags, so the repository is unknown`)
   const named = imageInputs(step, tags.text, surroundings)
   if ('kind' in named) return named

@@ -40,6 +40,8 @@ export interface Job {
   readonly end: number
   /** Folder of its scripts, by `defaults`. */
   readonly folder?: string | undefined
+  /** Their shell, by `defaults` or by the runner. */
+  readonly shell: string
   /** Variables of `env` of the job and of the workflow. */
   readonly env: Members
 }
@@ -122,15 +124,18 @@ function reader(source: string, document: Document) {
     const keys = members(value.node)
     const list = keys.get('steps')?.node
     const env = new Map([...members(root.get('env')?.node ?? null), ...members(keys.get('env')?.node ?? null)])
-    const [own, common] = [keys, root].map((place) => folderOf(members(place.get('defaults')?.node ?? null), members))
+    const defaults = [root, keys].flatMap((place) => [
+      ...members(members(place.get('defaults')?.node ?? null).get('run')?.node ?? null),
+    ])
+    const run = new Map(defaults)
+    const runner = keys.get('runs-on')
+    const isWindows = runner !== undefined && /\bwindows\b/i.test(source.slice(runner.start, runner.end))
     const steps = isSeq(list) ? list.items.map(step) : []
-    return [{ keys, steps, start: value.start, end: value.end, folder: own ?? common, env }]
+    const folder = run.get('working-directory')?.text
+    const shell = run.get('shell')?.text ?? (isWindows ? 'pwsh' : 'bash')
+    return [{ keys, steps, start: value.start, end: value.end, folder, shell, env }]
   }
   return { members, job }
-}
-
-function folderOf(defaults: Members, members: (node: Node | null) => Members): string | undefined {
-  return members(defaults.get('run')?.node ?? null).get('working-directory')?.text
 }
 
 function textOf(node: Node | null): string {

@@ -1,5 +1,5 @@
 /** Words that YAML reads as another type than a string, and numbers whose notation would change. */
-const otherTypes = /^(?:null|~|yes|no|on|off|0\d*|[-+]?[\d.]+e[-+]?\d+|\d+\.\d*0)$/i
+const otherTypes = /^(?:null|~|yes|no|on|off|0\d+|[-+]?[\d.]+e[-+]?\d+|\d+\.\d*0)$/i
 const plain = /^(?:[\w./$]|-(?=[\w.]))(?:(?!: | #|:$)[^\r\n])*$/
 
 /** A string as a scalar of YAML in one line, in quotes where it needs them. */

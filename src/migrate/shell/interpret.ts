@@ -95,8 +95,10 @@ function isLogin([password = [], login = []]: readonly (readonly string[])[], { 
 
 function keepDefinition(definition: object, target: Word | undefined, run: Run): Text | undefined {
   if (Array.isArray(definition)) return definition as Text
+  if ('isRegistered' in definition) return text`the revision that it registers is not kept in a variable`
   const file = target === undefined ? undefined : wordValue(target, run.variables)
-  if (file !== undefined && !file.startsWith('/dev/')) run.effects.definitions.set(file, definition)
+  if (file === undefined) return text`a task definition that is only printed has no counterpart in Slipway`
+  run.effects.definitions.set(file, definition)
   return undefined
 }
 

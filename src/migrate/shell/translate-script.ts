@@ -9,7 +9,7 @@ import { deployStep } from './deploy-step.ts'
 import type { Deployment } from './effects.ts'
 import { interpret } from './interpret.ts'
 import type { Made, Read } from './made.ts'
-import { variablesOf } from './variables.ts'
+import { isKnown, variablesOf } from './variables.ts'
 
 /** Words of scripts that Slipway replaces: only such a script is read. */
 const concerned = /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws (?:ecs|ecr|deploy)\b/
@@ -18,7 +18,7 @@ const concerned = /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws 
 export const translateScript: Translate = (step, surroundings) => {
   const script = step.run ?? ''
   if (!concerned.test(script)) return { kind: 'other' }
-  const shell = step.keys.get('shell')?.text ?? 'bash'
+  const shell = step.keys.get('shell')?.text ?? surroundings.job.shell
   if (!/^(?:bash|sh)\b/.test(shell))
     return left(text`its shell, ${untrusted(shell)}, is not read`, step.keys.get('shell')?.start)
   const variables = variablesOf(step, surroundings.job)
@@ -44,6 +44,8 @@ function translateEffects(step: Step, read: Read): Translation {
       ? { kind: 'needless', role: 'login' }
       : left(text`alone, without a build or a deployment in the same script, it is not translated`)
   }
+  const unused = unusedDefinition(step, read)
+  if (unused !== undefined) return left(unused)
   const made = builds.map((build) => buildStep(step, build, read))
   const obstacle = made.find((one) => 'kind' in one)
   if (obstacle) return obstacle
@@ -54,6 +56,22 @@ function translateEffects(step: Step, read: Read): Translation {
   const steps = [...built, ...(deploys as readonly NewStep[])]
   const outputs = outputsOf(read, built, deployments.length)
   return 'named' in outputs ? finished(step, steps, outputs.named, read) : outputs
+}
+
+/** A definition that is registered or written, and not deployed by this script alone. */
+function unusedDefinition(step: Step, { effects, surroundings }: Read): Text | undefined {
+  const { definitions, deployments } = effects
+  const registered = [...definitions.values()].filter(({ isRegistered }) => isRegistered).length
+  if (
+    registered !== deployments.filter(({ isRegistered }) => isRegistered).length ||
+    (definitions.size > 0 && registered === 0)
+  )
+    return text`it makes a task definition that it does not deploy itself`
+  const files = [...definitions.keys()].filter((name) => isKnown(name))
+  const others = surroundings.job.steps.filter(({ index }) => index !== step.index)
+  const texts = others.flatMap((other) => [other.run ?? '', ...[...other.with.values()].map((value) => value.text)])
+  const used = files.find((file) => texts.some((one) => one.includes(file)))
+  return used === undefined ? undefined : text`another step uses the file ${untrusted(used)}, which it writes`
 }
 
 function finished(
