@@ -285,3 +285,24 @@ test('the folder of a script is that of the context and of the file', () => {
     file: 'b/x/Dockerfile',
   })
 })
+
+test('a script stays where another step uses its file or its local image', () => {
+  const job = (first: string, second: string) =>
+    migrated(
+      `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n${indented(first)}\n      - run: |\n${indented(second)}\n`,
+    )
+  const indented = (script: string) =>
+    script
+      .split('\n')
+      .map((line) => `          ${line}`)
+      .join('\n')
+  const build = `docker build -t app -t ${registry}/api:v1 .\ndocker push ${registry}/api:v1`
+  const deploy = `aws ecs describe-task-definition --task-definition a | jq '.containerDefinitions[0].image = "x"' > new.json
+A=$(aws ecs register-task-definition --cli-input-json file://new.json)
+aws ecs update-service --service a --task-definition $A`
+  const why = ({ left }: ReturnType<typeof migrated>) => left.map((one) => renderText(one.why, (words) => words))
+  expect(why(job(build, 'docker run app npm test'))).toEqual(['another step uses the local image app:latest'])
+  expect(why(job(build, 'docker run application'))).toEqual([])
+  expect(why(job(deploy, 'cat new.json'))).toEqual(['another step uses the file new.json, which it writes'])
+  expect(why(job(deploy, 'cat old.json'))).toEqual([])
+})

@@ -142,10 +142,15 @@ function assign({ name, value }: Assignment, command: Command, run: Run): Text |
 
 function applyCommand(words: readonly string[], { target }: Command, run: Run): Text | undefined {
   const [program = '', ...rest] = words
+  if (program === 'echo' || program === 'printf') return applyEcho(rest, target, run)
+  const file = target === undefined ? '/dev/null' : (wordValue(target, run.variables) ?? '')
+  if ((program === 'docker' || program === 'aws') && !file.startsWith('/dev/'))
+    return text`its output is written to a file`
   if (program === 'docker') return applyDocker(rest, run.effects)
   if (program === 'aws') return applyAws(rest, run.effects)
   if (program === 'set' || program === 'true' || program === ':') return undefined
-  if (program === 'echo' || program === 'printf') return applyEcho(rest, target, run)
+  if (program === 'sed' || program === 'envsubst' || program === 'yq')
+    return text`${untrusted(program)} changes a file: for a task definition, image, environment-variables and secrets of actions/deploy do that`
   return text`${untrusted(program)} has no counterpart in Slipway`
 }
 

@@ -8,8 +8,9 @@ import { buildStep } from './build-step.ts'
 import { deployStep } from './deploy-step.ts'
 import type { Deployment } from './effects.ts'
 import { interpret } from './interpret.ts'
+import { lostEffect } from './lost-effect.ts'
 import type { Made, Read } from './made.ts'
-import { isKnown, variablesOf } from './variables.ts'
+import { variablesOf } from './variables.ts'
 
 /** Words of scripts that Slipway replaces: only such a script is read. */
 const concerned = /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws (?:ecs|ecr|deploy)\b/
@@ -44,8 +45,8 @@ function translateEffects(step: Step, read: Read): Translation {
       ? { kind: 'needless', role: 'login' }
       : left(text`alone, without a build or a deployment in the same script, it is not translated`)
   }
-  const unused = unusedDefinition(step, read)
-  if (unused !== undefined) return left(unused)
+  const effect = lostEffect(step, read)
+  if (effect !== undefined) return left(effect)
   const made = builds.map((build) => buildStep(step, build, read))
   const obstacle = made.find((one) => 'kind' in one)
   if (obstacle) return obstacle
@@ -56,22 +57,6 @@ function translateEffects(step: Step, read: Read): Translation {
   const steps = [...built, ...(deploys as readonly NewStep[])]
   const outputs = outputsOf(read, built, deployments.length)
   return 'named' in outputs ? finished(step, steps, outputs.named, read) : outputs
-}
-
-/** A definition that is registered or written, and not deployed by this script alone. */
-function unusedDefinition(step: Step, { effects, surroundings }: Read): Text | undefined {
-  const { definitions, deployments } = effects
-  const registered = [...definitions.values()].filter(({ isRegistered }) => isRegistered).length
-  if (
-    registered !== deployments.filter(({ isRegistered }) => isRegistered).length ||
-    (definitions.size > 0 && registered === 0)
-  )
-    return text`it makes a task definition that it does not deploy itself`
-  const files = [...definitions.keys()].filter((name) => isKnown(name))
-  const others = surroundings.job.steps.filter(({ index }) => index !== step.index)
-  const texts = others.flatMap((other) => [other.run ?? '', ...[...other.with.values()].map((value) => value.text)])
-  const used = files.find((file) => texts.some((one) => one.includes(file)))
-  return used === undefined ? undefined : text`another step uses the file ${untrusted(used)}, which it writes`
 }
 
 function finished(
