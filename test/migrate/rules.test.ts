@@ -159,8 +159,10 @@ describe('id-token: write', () => {
     ['is added to the job', 'permissions: {}', '    permissions:\n      contents: read\n', ['      id-token: write']],
     ['is added with the permissions', 'env: {}', '', ['      id-token: write']],
     ['cannot be added in one line', 'permissions: {}', '', null],
-  ])('%s', (_, root, job, lines) => {
+  ])('%s', (name, root, job, lines) => {
     expect(granted(root, job)).toEqual(lines)
+    const { advice } = migrated(workflow([credentials, deploy], { root, job }))
+    expect(advice.map(({ what }) => what)).toEqual(name === 'cannot be added in one line' ? ['permissions'] : [])
   })
 
   test('is added once for several jobs', () => {
