@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { lineFinder } from '../../document/tree.ts'
 import { readYaml } from '../../document/yaml.ts'
 import { Failure } from '../../failure.ts'
@@ -83,7 +83,7 @@ function workflowsIn(directory: string): readonly string[] {
 function migrateAll(paths: readonly string[], directory: string, slipway: string): readonly Migrated[] {
   const mistakes: Mistake[] = []
   const migrated = paths.flatMap((path): readonly Migrated[] => {
-    const file = join(directory, path)
+    const file = resolve(directory, path)
     if (!existsSync(file)) {
       mistakes.push({ file: path, message: text`no such file` })
       return []
