@@ -41,7 +41,7 @@ export default {
       'unit',
       [
         '*.test.ts',
-        '{config,diagnosis,document,image,report,runner,task-definition}/**/*.test.ts',
+        '{config,diagnosis,document,image,migrate,report,runner,task-definition}/**/*.test.ts',
         'targets/ecs/{finish,preflight}/**/*.test.ts',
       ],
       {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 import type { Permissions } from './call.ts'
 import { asText, type Contexts, items, member, resolve, texts } from './expressions.ts'
+import { loadWorkflow } from './files.ts'
 import { type JobRecord, type Place, pathOf, type Session, type StepRecord } from './run.ts'
 import { runSteps } from './step.ts'
 
@@ -75,6 +76,7 @@ async function startJob(
     ...Object.fromEntries(
       Object.entries(own).filter(([name]) => mayAskForToken || !name.startsWith('ACTIONS_ID_TOKEN_')),
     ),
+    ...texts(resolve(member(loadWorkflow(place.home, place.file), 'env'), contexts)),
     ...texts(resolve(member(token, 'env'), contexts)),
   }
   const secrets = Object.values(texts(given.secrets)).filter((secret) => secret !== '')

@@ -45,6 +45,8 @@ export interface WorkflowRun {
 
 /** An action of somebody else, played by the test. It may change the workspace and returns its outputs. */
 export type StandIn = (step: {
+  /** As the step has it: `owner/name/folder@ref`. */
+  readonly uses: string
   readonly inputs: Readonly<Record<string, string>>
   readonly workspace: string
   /** Of the step; RUNNER_TEMP is there. */

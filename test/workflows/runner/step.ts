@@ -61,6 +61,7 @@ async function attempt(
     steps: { ...results },
     env: { ...job.environment, ...scope.environment },
     runner: { os: 'Linux', temp: job.temporary },
+    job: { status: job.session.signal.aborted ? 'cancelled' : ok ? 'success' : 'failure' },
   }
   try {
     if (!holds(member(step, 'if'), contexts, statusOf(job, ok))) return skipped
@@ -98,7 +99,7 @@ async function runStep(job: Job, step: TemplateToken, id: string, contexts: Cont
   const given = texts(resolve(member(step, 'with'), contexts))
   const standIn = job.session.actions[/^([^/@]+\/[^/@]+)/.exec(uses)?.[1] ?? '']
   if (standIn) {
-    const outputs = await standIn({ inputs: given, workspace: job.workspace, environment: job.environment })
+    const outputs = await standIn({ uses, inputs: given, workspace: job.workspace, environment: job.environment })
     record(job, { name: name || uses, outcome: 'success', log: '', summary: '', isPost: false })
     return { outcome: 'success', outputs }
   }

@@ -1,0 +1,73 @@
+/** What becomes of an input of another action: the name here, or `not needed`. Any other input is an obstacle. */
+export type PeerInputs = Readonly<Record<string, string>>
+
+/** An input that has no effect here. */
+export const notNeeded = 'not needed'
+
+const same = (names: string): PeerInputs => Object.fromEntries(names.split(/\s+/).map((name) => [name, name]))
+
+/** aws-actions/configure-aws-credentials with a role, as the inputs of every action that calls AWS. */
+export const credentialInputs: PeerInputs = {
+  ...same('role-to-assume aws-region role-session-name role-duration-seconds audience allowed-account-ids'),
+  'mask-aws-account-id': notNeeded,
+  'unset-current-credentials': notNeeded,
+  'retry-max-attempts': notNeeded,
+  'disable-retry': notNeeded,
+}
+
+/** aws-actions/amazon-ecr-login. */
+export const ecrLoginInputs: PeerInputs = {
+  'mask-password': notNeeded,
+  'skip-logout': notNeeded,
+  'registry-type': notNeeded,
+}
+
+/** docker/build-push-action, but for its tags. */
+export const buildInputs: PeerInputs = {
+  ...same(
+    'add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call cgroup-parent',
+  ),
+  ...same(
+    'context file github-token labels load network no-cache no-cache-filters outputs platforms provenance pull push',
+  ),
+  ...same('sbom secrets secret-envs secret-files shm-size ssh target ulimit'),
+}
+
+/** docker/bake-action, but for the tags in `set`. */
+export const bakeInputs: PeerInputs = {
+  ...same('allow builder call no-cache provenance pull push sbom github-token'),
+  files: 'bake-files',
+  targets: 'bake-target',
+  set: 'bake-set',
+  source: notNeeded,
+}
+
+/** docker/metadata-action, as inputs of the build. */
+export const metadataInputs: PeerInputs = {
+  images: 'repository',
+  ...same('tags flavor labels'),
+  'github-token': notNeeded,
+}
+
+/** aws-actions/amazon-ecs-render-task-definition. */
+export const renderInputs: PeerInputs = same(
+  'task-definition task-definition-arn task-definition-family task-definition-revision container-name image ' +
+    'environment-variables secrets env-files log-configuration-log-driver log-configuration-options docker-labels command ' +
+    'task-role-arn execution-role-arn',
+)
+
+/** aws-actions/amazon-ecs-deploy-task-definition. */
+export const deployInputs: PeerInputs = same(
+  'task-definition task-definition-arn desired-count service cluster wait-for-service-stability wait-for-minutes ' +
+    'wait-max-delay-seconds codedeploy-appspec codedeploy-application codedeploy-deployment-group ' +
+    'codedeploy-deployment-description codedeploy-deployment-config force-new-deployment service-managed-ebs-volume-name ' +
+    'service-managed-ebs-volume run-task run-task-container-overrides run-task-security-groups run-task-subnets ' +
+    'run-task-assign-public-IP run-task-launch-type run-task-capacity-provider-strategy run-task-started-by run-task-tags ' +
+    'run-task-managed-ebs-volume-name run-task-managed-ebs-volume wait-for-task-stopped enable-ecs-managed-tags ' +
+    'propagate-tags keep-null-value-keys max-retries',
+)
+
+/** Names of inputs that the table does not have. */
+export function unsupported(given: Iterable<string>, table: PeerInputs): readonly string[] {
+  return [...given].filter((name) => !Object.hasOwn(table, name))
+}

@@ -1,0 +1,142 @@
+import { isScalar } from 'yaml'
+import { type Text, text, untrusted } from '../../text.ts'
+import { lineEnd } from '../edits.ts'
+import type { NewStep } from '../rewrite-step.ts'
+import { left, type Translate, type Translation } from '../translation.ts'
+import type { Step } from '../workflow.ts'
+import { buildStep } from './build-step.ts'
+import { deployStep } from './deploy-step.ts'
+import type { Deployment } from './effects.ts'
+import { interpret } from './interpret.ts'
+import { lostEffect } from './lost-effect.ts'
+import type { Made, Read } from './made.ts'
+import { variablesOf } from './variables.ts'
+
+/** Words of scripts that Slipway replaces: only such a script is read. */
+const concerned = /\bdocker (?:buildx |image )?(?:build|push|tag|login)\b|\baws (?:ecs|ecr|deploy)\b/
+
+/** A script of docker and AWS CLI commands. */
+export const translateScript: Translate = (step, surroundings) => {
+  const script = step.run ?? ''
+  if (!concerned.test(script)) return { kind: 'other' }
+  const shell = step.keys.get('shell')?.text ?? surroundings.job.shell
+  if (!/^(?:bash|sh)\b/.test(shell))
+    return left(text`its shell, ${untrusted(shell)}, is not read`, step.keys.get('shell')?.start)
+  const variables = variablesOf(step, surroundings.job)
+  const read = interpret(script, variables, surroundings.names)
+  if ('why' in read) return left(read.why, offsetInScript(surroundings.source, step, script, read.offset))
+  return translateEffects(step, { ...read, variables, surroundings })
+}
+
+/** The offset in the file of a command of a literal block; of the key, where the lines of the script are not those of the file. */
+function offsetInScript(source: string, step: Step, script: string, offset: number): number | undefined {
+  const value = step.keys.get('run')
+  if (value === undefined || !isScalar(value.node) || value.node.type !== 'BLOCK_LITERAL') return value?.start
+  let at = lineEnd(source, value.start)
+  for (let line = script.slice(0, offset).split('\n').length; line > 1; line--) at = lineEnd(source, at)
+  return at + (/^[ \t]*/.exec(source.slice(at))?.[0].length ?? 0)
+}
+
+function translateEffects(step: Step, read: Read): Translation {
+  const { builds, deployments, waits, logsIn, repositories } = read.effects
+  if (builds.length + deployments.length === 0) {
+    if (waits.length > 0) return { kind: 'needless', role: 'wait', waits }
+    return logsIn && repositories.size === 0 && read.effects.outputs.length === 0
+      ? { kind: 'needless', role: 'login' }
+      : left(text`alone, without a build or a deployment in the same script, it is not translated`)
+  }
+  const effect = lostEffect(step, read)
+  if (effect !== undefined) return left(effect)
+  const made = builds.map((build) => buildStep(step, build, read))
+  const obstacle = made.find((one) => 'kind' in one)
+  if (obstacle) return obstacle
+  const built = made as readonly Made[]
+  const deploys = deployments.map((deployment) => deployStep(deployment, built, step, read))
+  const problem = deploys.find((one) => 'kind' in one)
+  if (problem) return problem
+  const steps = [...built, ...(deploys as readonly NewStep[])]
+  const outputs = outputsOf(read, built, deployments.length)
+  return 'named' in outputs ? finished(step, steps, outputs.named, read) : outputs
+}
+
+function finished(
+  step: Step,
+  steps: readonly NewStep[],
+  outputs: Readonly<Record<string, string>>,
+  read: Read,
+): Translation {
+  const { builds, deployments, waits } = read.effects
+  const alone = new Set(['name', 'run', 'env', 'working-directory', 'shell', 'if', 'id'])
+  const other = [...step.keys.keys()].find((name) => !alone.has(name))
+  if (steps.length > 1 && other !== undefined)
+    return left(text`its key ${untrusted(other)} would belong to several steps`)
+  return {
+    kind: 'translated',
+    rewrite: {
+      steps,
+      unusedEnv: [...read.variables.used],
+      unusedKeys: ['working-directory', 'shell'].filter((name) => step.keys.has(name)),
+      comments: read.comments,
+    },
+    why: scriptReason(builds.length, deployments.length),
+    outputs,
+    callsAws: true,
+    advice: [...deploymentAdvice(deployments.length, waits.length > 0), ...deployments.flatMap(definitionAdvice)],
+    started: waits.length === 0 ? deployments : [],
+  }
+}
+
+function definitionAdvice({ isRead, image, definition = '' }: Deployment): readonly Text[] {
+  return isRead && image !== undefined
+    ? [
+        text`the image becomes a part of the live revision of the service, not of the latest revision of ${untrusted(definition)}`,
+      ]
+    : []
+}
+
+function deploymentAdvice(deployments: number, waits: boolean): readonly Text[] {
+  return [
+    ...(deployments > 0 && !waits
+      ? [
+          text`the deployment is not watched, as before: without wait-for-service-stability: false the step waits for its end`,
+        ]
+      : []),
+    ...(deployments > 1 && waits
+      ? [
+          text`each deployment starts when the one before has succeeded, where the script started all: services of actions/deploy does that`,
+        ]
+      : []),
+  ]
+}
+
+function scriptReason(builds: number, deployments: number): Text {
+  const build = text`the build logs in by itself and pushes by digest first; its output image is the reference by digest`
+  const deploy = text`the deployment is watched until AWS reports its end, and a failure has its cause`
+  if (builds === 0) return deploy
+  return deployments === 0 ? build : text`${build}; ${deploy}`
+}
+
+function outputsOf(
+  { effects }: Read,
+  built: readonly Made[],
+  deployments: number,
+): { readonly named: Readonly<Record<string, string>> } | Translation {
+  const named: Record<string, string> = {}
+  for (const [name, value] of effects.outputs) {
+    const [made] = built
+    const isImage = made?.references.includes(value)
+    const known = isImage
+      ? 'image'
+      : value === made?.image.tag
+        ? 'tag'
+        : value === made?.image.repository
+          ? 'repository'
+          : undefined
+    if (built.length !== 1 || known === undefined)
+      return left(
+        text`its output ${untrusted(name)} is no output of actions/${deployments > 0 && built.length === 0 ? 'deploy' : 'build-push'}`,
+      )
+    named[name] = known
+  }
+  return { named }
+}
