@@ -58,84 +58,96 @@ export interface WorkflowFile {
 export function readWorkflow(source: string): WorkflowFile | undefined {
   const document = parseDocument(source, { keepSourceTokens: true, uniqueKeys: false })
   if (document.errors.length > 0 || !isMap(document.contents)) return undefined
-  const read = reader(source, document)
-  const root = read.members(document.contents)
+  const parsed = { source, document }
+  const root = membersOf(document.contents, parsed)
   const jobs = root.get('jobs')?.node
   const runs = root.get('runs')
   if (isMap(jobs)) {
-    const all = [...read.members(jobs).values()].flatMap((job) => read.job(job, root))
+    const all = [...membersOf(jobs, parsed).values()].map((job) => readJob(job, root, parsed))
     return { source, root, isWorkflow: true, jobs: all }
   }
-  if (runs && isMap(runs.node)) return { source, root, isWorkflow: false, jobs: read.job(runs, new Map()) }
-  return undefined
+  return runs && isMap(runs.node)
+    ? { source, root, isWorkflow: false, jobs: [readJob(runs, new Map(), parsed)] }
+    : undefined
 }
 
-function reader(source: string, document: Document) {
-  const resolved = (node: unknown): Node | null =>
-    isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : ((node as Node | null) ?? null)
+/** A text with its nodes. */
+interface Parsed {
+  readonly source: string
+  readonly document: Document
+}
 
-  const end = (node: Node | null, fallback: number): number => {
-    if (node?.range === undefined || node.range === null) return fallback
-    const isBlock = (isMap(node) || isSeq(node)) && !node.flow
-    const last = isBlock ? node.items.at(-1) : undefined
-    if (isBlock && last !== undefined) return isMap(node) ? pairEnd(last as Pair) : end(last as Node, node.range[0])
-    return node.range[0] + source.slice(node.range[0], node.range[1]).trimEnd().length
-  }
-  const pairEnd = ({ key, value }: Pair): number => {
-    const [, keyEnd = 0] = (key as Node).range ?? []
-    return end(value as Node | null, keyEnd + 1)
-  }
-  const members = (node: Node | null): Members => {
-    if (!isMap(node)) return new Map()
-    const pairs = (node as YAMLMap<Node, Node | null>).items
-    return new Map(
-      pairs.map((pair) => [
+function resolved(node: unknown, { document }: Parsed): Node | null {
+  return isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : ((node as Node | null) ?? null)
+}
+
+/** Behind the last character of a node. */
+function endOf(node: Node | null, fallback: number, source: string): number {
+  if (node?.range === undefined || node.range === null) return fallback
+  const isBlock = (isMap(node) || isSeq(node)) && !node.flow
+  const last = isBlock ? node.items.at(-1) : undefined
+  if (isBlock && last !== undefined)
+    return isMap(node) ? endOfPair(last as Pair, source) : endOf(last as Node, node.range[0], source)
+  return node.range[0] + source.slice(node.range[0], node.range[1]).trimEnd().length
+}
+
+function endOfPair({ key, value }: Pair, source: string): number {
+  const [, keyEnd = 0] = (key as Node).range ?? []
+  return endOf(value as Node | null, keyEnd + 1, source)
+}
+
+function membersOf(node: Node | null | undefined, parsed: Parsed): Members {
+  if (!isMap(node)) return new Map()
+  const pairs = (node as YAMLMap<Node, Node | null>).items
+  return new Map(
+    pairs.map((pair) => {
+      const value = resolved(pair.value, parsed)
+      const [start, end] = [pair.key.range?.[0] ?? 0, endOfPair(pair, parsed.source)]
+      return [
         isScalar(pair.key) ? String(pair.key.value) : '',
-        {
-          text: textOf(resolved(pair.value)),
-          key: pair.key,
-          node: resolved(pair.value),
-          start: pair.key.range?.[0] ?? 0,
-          end: pairEnd(pair),
-        },
-      ]),
-    )
+        { text: textOf(value), key: pair.key, node: value, start, end },
+      ]
+    }),
+  )
+}
+
+function readStep(item: unknown, index: number, parsed: Parsed): Step {
+  const node = resolved(item, parsed)
+  const keys = membersOf(node, parsed)
+  const uses = keys.get('uses')?.text
+  const [, action, version] = /^([^@]+)@(.*)$/.exec(uses ?? '') ?? []
+  return {
+    index,
+    keys,
+    with: membersOf(keys.get('with')?.node, parsed),
+    env: membersOf(keys.get('env')?.node, parsed),
+    action: action ?? uses,
+    version,
+    run: keys.get('run')?.text,
+    id: keys.get('id')?.text,
+    start: (isAlias(item) ? item.range?.[0] : node?.range?.[0]) ?? 0,
+    end: endOf(node, node?.range?.[0] ?? 0, parsed.source),
+    fixed: isAlias(item) ? 'alias' : fixedBy(parsed.source, node),
   }
-  const step = (item: unknown, index: number): Step => {
-    const node = resolved(item)
-    const keys = members(node)
-    const uses = keys.get('uses')?.text
-    const [, action, version] = /^([^@]+)@(.*)$/.exec(uses ?? '') ?? []
-    return {
-      index,
-      keys,
-      with: members(keys.get('with')?.node ?? null),
-      env: members(keys.get('env')?.node ?? null),
-      action: action ?? uses,
-      version,
-      run: keys.get('run')?.text,
-      id: keys.get('id')?.text,
-      start: (isAlias(item) ? item.range?.[0] : node?.range?.[0]) ?? 0,
-      end: end(node, node?.range?.[0] ?? 0),
-      fixed: isAlias(item) ? 'alias' : fixedBy(source, node),
-    }
+}
+
+function readJob(value: Value, root: Members, parsed: Parsed): Job {
+  const keys = membersOf(value.node, parsed)
+  const list = keys.get('steps')?.node
+  // Those of the job replace those of the workflow.
+  const both = (name: string) => [root, keys].map((place) => membersOf(place.get(name)?.node, parsed))
+  const run = new Map(both('defaults').flatMap((defaults) => [...membersOf(defaults.get('run')?.node, parsed)]))
+  const runner = keys.get('runs-on')
+  const isWindows = runner !== undefined && /\bwindows\b/i.test(parsed.source.slice(runner.start, runner.end))
+  return {
+    keys,
+    steps: isSeq(list) ? list.items.map((item, index) => readStep(item, index, parsed)) : [],
+    start: value.start,
+    end: value.end,
+    folder: run.get('working-directory')?.text,
+    shell: run.get('shell')?.text ?? (isWindows ? 'pwsh' : 'bash'),
+    env: new Map(both('env').flatMap((variables) => [...variables])),
   }
-  const job = (value: Value, root: Members): readonly Job[] => {
-    const keys = members(value.node)
-    const list = keys.get('steps')?.node
-    const env = new Map([...members(root.get('env')?.node ?? null), ...members(keys.get('env')?.node ?? null)])
-    const defaults = [root, keys].flatMap((place) => [
-      ...members(members(place.get('defaults')?.node ?? null).get('run')?.node ?? null),
-    ])
-    const run = new Map(defaults)
-    const runner = keys.get('runs-on')
-    const isWindows = runner !== undefined && /\bwindows\b/i.test(source.slice(runner.start, runner.end))
-    const steps = isSeq(list) ? list.items.map(step) : []
-    const folder = run.get('working-directory')?.text
-    const shell = run.get('shell')?.text ?? (isWindows ? 'pwsh' : 'bash')
-    return [{ keys, steps, start: value.start, end: value.end, folder, shell, env }]
-  }
-  return { members, job }
 }
 
 function textOf(node: Node | null): string {
