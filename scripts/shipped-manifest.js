@@ -1,5 +1,6 @@
 // Writes package.json and package-lock.json to a folder, with the packages that src/ imports, which dist/ contains, as dependencies:
 // for `npm sbom --package-lock-only --omit=dev`. Here they are devDependencies, so that npx installs none of them.
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,3 +19,6 @@ writeFileSync(
   JSON.stringify({ ...manifest, dependencies: Object.fromEntries(shipped), devDependencies: {} }),
 )
 cpSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'))
+// Marks in the lock file what is shipped; nothing is installed.
+const lockOnly = ['--package-lock-only', '--ignore-scripts', '--offline']
+execFileSync('npm', ['install', '--prefix', folder, ...lockOnly], { stdio: ['ignore', 'ignore', 'inherit'] })
