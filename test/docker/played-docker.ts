@@ -57,7 +57,7 @@ export function playedDocker({
   const answer = (name: string, { stdout = '', stderr = '', exitCode }: Recorded) => {
     writeFileSync(join(folder, `${name}.stdout`), stdout)
     writeFileSync(join(folder, `${name}.stderr`), stderr)
-    writeFileSync(join(folder, `${name}.code`), String(exitCode))
+    writeFileSync(join(folder, `${name}.code`), `${exitCode}\n`)
   }
   const absent = { stderr: "docker: 'buildx' is not a docker command.\n", exitCode: 1 }
   answer('version', { stdout: `${engine}\n`, exitCode: 0 })
@@ -100,15 +100,18 @@ export function environmentsOf(folder: string): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\0') : []
 }
 
-/** stderr first: a reader that takes the two pipes as they come would have the error before its reason. */
+/** As few processes as can be: most of the time of a test is theirs. stderr first: a reader that takes the two pipes as they come would have the error before its reason. */
 const program = `#!/bin/sh
 here=\${0%/*}
 printf '%s\\0' "$@" "" >> "$here/calls"
 [ "$1" = buildx ] && { [ "$2" = build ] || [ "$2" = bake ]; } && env -0 >> "$here/environment"
 name=$1
 [ "$1" = buildx ] && name="buildx-$2"
-printf x >> "$here/$name.count"
-try=$name.$(wc -c < "$here/$name.count" | tr -d ' ')
+count=0
+[ -f "$here/$name.count" ] && read -r count < "$here/$name.count"
+count=$((count + 1))
+echo "$count" > "$here/$name.count"
+try=$name.$count
 [ -f "$here/$try.code" ] && name=$try
 for word in "$@"; do
   case $word in
@@ -116,7 +119,8 @@ for word in "$@"; do
     --iidfile=*) echo ${imageId} > "\${word#--iidfile=}" ;;
   esac
 done
-cat "$here/$name.stderr" >&2
-cat "$here/$name.stdout"
-exit "$(cat "$here/$name.code")"
+[ -s "$here/$name.stderr" ] && cat "$here/$name.stderr" >&2
+[ -s "$here/$name.stdout" ] && cat "$here/$name.stdout"
+read -r code < "$here/$name.code"
+exit "$code"
 `
