@@ -218,6 +218,21 @@ withEngines.each(kinds)('with a real engine of the kind %s', (kind) => {
     })
   })
 
+  test('one commit that is built again by an empty builder has the same digest', async () => {
+    if (kind !== 'buildx') return
+    const inputs = { repository: repositoryOf('again', false), context: 'slow', reuse: 'off', provenance: 'false' }
+    const digests = []
+    // The tag is in the label of the version.
+    for (const tag of ['one', 'one']) {
+      const { runner, run } = await job(engine())
+      await run({ ...inputs, tag, 'rewrite-timestamp': 'true' })
+      digests.push(runner.outputs.digest)
+      await engine().forget()
+    }
+    expect(digests[0]).toMatch(/^sha256:/)
+    expect(digests[1]).toBe(digests[0])
+  })
+
   test('an empty builder takes all steps from the cache of the registry', async () => {
     if (!canPushAnything(kind)) return
     const repository = repositoryOf('cached', false)
