@@ -62,7 +62,7 @@ async function describe(connection: Connection, name: string): Promise<Repositor
   return asRepository(name, found)
 }
 
-/** A registry has a default alias and may have another one; an alias of somebody else has other repositories. */
+/** Throws `repository-not-found` where the alias is that of another account. A registry has a default alias and at most one more. */
 async function requireAlias(connection: Connection, alias: string): Promise<void> {
   const client = await connection.clients.ecrPublic()
   const { DescribeRegistriesCommand } = await import('@aws-sdk/client-ecr-public')

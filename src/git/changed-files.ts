@@ -15,7 +15,7 @@ export interface CommitRange {
   readonly fromMergeBase: boolean
 }
 
-/** Compares two commits of the checkout, of which a shallow one may not have the base. */
+/** Compares two commits of the checkout. A shallow checkout does not contain the base. */
 export async function changedFiles(options: GitOptions, range: CommitRange): Promise<ChangedFiles> {
   const { base, head, fromMergeBase } = range
   for (const commit of [base, head]) {

@@ -28,7 +28,7 @@ const derive = promisify<string | Uint8Array, string, number, Buffer>(scrypt)
 
 /**
  * The key of an image without its commit: with the digests of all base images and of the frontend, and with the values of secrets,
- * which are derived with scrypt, so that nobody finds them by trying. Only the hash over everything leaves this function.
+ * derived with scrypt against brute force. Only the hash over everything leaves this function.
  */
 export async function inputsKey(inputs: CommitlessInputs, resolve: Builder['resolveImages']): Promise<InputsKey> {
   const { hash, bases, salt } = inputs

@@ -31,8 +31,8 @@ const startAfter = 15_000
 const betweenScans = 24 * 60 * 60_000
 
 /**
- * Amazon Inspector has a new image after a minute or two; where basic scans may not be requested and there is none by then, none is
- * to be expected. Milliseconds.
+ * Without permission for StartImageScan, a scan is awaited this long: Amazon Inspector lists a new image after one or two minutes.
+ * Milliseconds.
  */
 const deniedFor = 3 * 60_000
 
