@@ -3,6 +3,7 @@ import { createReadStream, type Dirent } from 'node:fs'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type IgnoreRules, isIgnored, mayReturn, noRules, parseIgnoreFile } from '../image/ignore-file.ts'
+import { readRegularFile } from '../regular-file.ts'
 
 /** The rules for what a build gets of its context: those of the Dockerfile's own ignore file, which only BuildKit reads, or of the context's. */
 export interface ContextRules {
@@ -13,9 +14,12 @@ export interface ContextRules {
 
 /** Reads the ignore file that counts (https://docs.docker.com/build/concepts/context/#filename-and-location). */
 export async function readRules(folder: string, dockerfile: string): Promise<ContextRules> {
-  const own = await readFile(`${dockerfile}.dockerignore`, 'utf8').catch(() => undefined)
-  const content = own ?? (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => undefined))
-  return { rules: content === undefined ? noRules : parseIgnoreFile(content), isOwn: own !== undefined }
+  const own = await readRegularFile(`${dockerfile}.dockerignore`)
+  const content = own ?? (await readRegularFile(join(folder, '.dockerignore')))
+  return {
+    rules: content === undefined ? noRules : parseIgnoreFile(content.toString('utf8')),
+    isOwn: own !== undefined,
+  }
 }
 
 interface Entry {

@@ -289,6 +289,16 @@ describe('a push that fails for the moment', () => {
     expect(lines.filter((line) => /retrying in \d+ s: write tcp .*broken pipe/.test(line))).toHaveLength(2)
   })
 
+  test('ends red where other jobs push another image under the tag, each time', async () => {
+    const build = { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 }
+    const { calls, code, message } = await ran({ push: { exitCode: 0 }, build, metadata: { none: '' } })
+    expect(code).toBe('build-failed')
+    expect(message).toMatch(
+      /^Docker did not push the image sha256:\w+ as .*: another job on the same engine set this tag/,
+    )
+    expect(pushed(calls)).toEqual(['build', 'push', 'push', 'push'])
+  })
+
   test('and a denied one does not', async () => {
     const push = { stderr: 'denied: User: x is not authorized to perform: ecr:PutImage on resource: y\n', exitCode: 1 }
     const { calls, code } = await ran({ push, before: [], build: { stdout: 'Step 1/1 : FROM scratch\n', exitCode: 0 } })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -371,6 +372,14 @@ describe('a checkout with uncommitted changes', () => {
     await scene.run({ context: 'api', file: 'docker/api' })
     expect(labelsOf(scene)[label('revision')]).toMatch(/-dirty$/)
   })
+})
+
+test('a Dockerfile or an ignore file that is a named pipe is not waited for, and no image is reused', async () => {
+  const scene = buildScene({ content: { 'src/app.js': '' } })
+  for (const name of ['Dockerfile', '.dockerignore']) execFileSync('mkfifo', [join(scene.source.folder, name)])
+  const { log, outputs } = await scene.run()
+  expect(log).toMatch(/No existing image is reused: Dockerfile is not a file that can be read/)
+  expect(outputs.reused).toBe('false')
 })
 
 describe('where git does not help', () => {

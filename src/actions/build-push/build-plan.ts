@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { hashContext, readRules } from '../../docker/context-files.ts'
 import { readStatus } from '../../git/status.ts'
@@ -8,6 +7,7 @@ import { type IgnoreRules, isIgnored } from '../../image/ignore-file.ts'
 import { digestOf, revisionLabel } from '../../image/manifest.ts'
 import type { InputsReuse } from '../../image/reuse-by-inputs.ts'
 import type { BuildRequest } from '../../ports.ts'
+import { readRegularFile } from '../../regular-file.ts'
 import type { Runner } from '../../runner/action.ts'
 import { repositoryUrl } from '../../source.ts'
 import { type Text, text, untrusted } from '../../text.ts'
@@ -115,9 +115,11 @@ async function localContents(inputs: PreparedInputs, found: BuildOrigin, runner:
   const within = (path: string) => relative(root, path) || '.'
   const paths = { context: within(folder), dockerfile: within(dockerfile), ownIgnoreFile: isOwn }
   const { changed, committedAt } = await changesOf(found, paths, rules, runner)
-  const bytes = await readFile(dockerfile).catch(() => undefined)
+  const bytes = await readRegularFile(dockerfile)
   const [content, dockerfileText] = [bytes && digestOf(bytes), bytes?.toString('utf8')]
   const times = { committedAt: changed.length === 0 ? committedAt : undefined, checkedOutAt: committedAt }
+  if (bytes === undefined && existsSync(dockerfile))
+    return { ...paths, changed, ...times, unknown: text`${untrusted(paths.dockerfile)} is not a file that can be read` }
   try {
     const files = await hashContext(folder, rules, runner.signal)
     return { ...paths, files, content, text: dockerfileText, changed, ...times }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { dockerfileBases } from '../../image/dockerfile-bases.ts'
 import { argumentsOf, nameAndValue } from '../../image/key-values.ts'
 import type { InputsReuse } from '../../image/reuse-by-inputs.ts'
 import type { BuildRequest } from '../../ports.ts'
+import { readRegularFile } from '../../regular-file.ts'
 import type { Runner } from '../../runner/action.ts'
 import { type Text, text, untrusted } from '../../text.ts'
 import { workspaceOf } from '../world/source-commit.ts'
@@ -48,7 +48,7 @@ async function secretsOf({ request, dockerfile }: Known, runner: Runner): Promis
     return { unknown: text`the Dockerfile is not in the workspace, so its base images are unknown` }
   const all: InputsReuse['secrets'][number][] = [...request.secrets]
   for (const { id, path } of request.secretFiles) {
-    const value = await readFile(resolve(workspaceOf(runner), path)).catch(() => undefined)
+    const value = await readRegularFile(resolve(workspaceOf(runner), path))
     if (value === undefined) return { unknown: text`the file of the secret ${untrusted(id)} cannot be read` }
     all.push({ id, value })
   }
