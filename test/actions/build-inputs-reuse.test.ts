@@ -1,4 +1,6 @@
 /** The image of another commit. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { Call } from '../simulator/contract.ts'
 import { type BuildScene, buildScene, files } from './build-scene.ts'
@@ -81,10 +83,12 @@ describe('another commit with the same inputs', () => {
     [{ 'no-cache': 'true' }, /no-cache, no-cache-filters and pull request a new build/],
     [{ file: 'x.Dockerfile' }, /the base images are unknown: the value of TARGETARCH is unknown/],
     [{ 'secret-files': 'npm=missing' }, /the file of the secret npm cannot be read/],
+    [{ 'secret-files': 'npm=.git/pipe' }, /the file of the secret npm cannot be read/],
   ])('is built where the inputs are not all known: %j', async (more, why) => {
     const at = scene()
     at.source.write('x.Dockerfile', 'FROM x-$TARGETARCH\n')
     at.source.commit()
+    execFileSync('mkfifo', [join(at.source.folder, '.git/pipe')])
     const { two } = await twice(at, more, () => undefined)
     expect(two.outputs.reused).toBe('false')
     expect(two.log).toMatch(why)

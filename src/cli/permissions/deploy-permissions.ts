@@ -1,5 +1,18 @@
 import type { Permission } from './permission.ts'
 
+/** A CodeDeploy group is found by its service: of every action that deploys or watches with CodeDeploy. */
+export const searchOfGroups = {
+  actions: [
+    'codedeploy:ListApplications',
+    'codedeploy:BatchGetApplications',
+    'codedeploy:ListDeploymentGroups',
+    'codedeploy:BatchGetDeploymentGroups',
+  ],
+  why: 'find a group without an input and with another than its default name',
+  without: 'fails, and names the missing permissions',
+  when: 'codedeploy-search',
+} as const satisfies Permission
+
 /** Permissions of `deploy`. */
 export const deploy = [
   { actions: ['ecs:DescribeServices'], why: 'read the service, and verify the end', without: 'fails' },
@@ -73,17 +86,7 @@ export const deploy = [
     without: 'an active deployment is not resumed, and `deployment-id` cannot be watched',
     when: 'codedeploy',
   },
-  {
-    actions: [
-      'codedeploy:ListApplications',
-      'codedeploy:BatchGetApplications',
-      'codedeploy:ListDeploymentGroups',
-      'codedeploy:BatchGetDeploymentGroups',
-    ],
-    why: 'find a group without an input and with another than its default name',
-    without: 'fails, and names the missing permissions',
-    when: 'codedeploy-search',
-  },
+  searchOfGroups,
   {
     actions: ['codedeploy:BatchGetDeployments'],
     why: 'roll back several services with the AppSpec and hooks of the previous revision',

@@ -1,3 +1,4 @@
+import { searchOfGroups } from './deploy-permissions.ts'
 import type { Permission } from './permission.ts'
 
 /** Permissions of `rollback`. */
@@ -47,17 +48,7 @@ export const rollback = [
     without: 'as with `deploy`',
     when: 'codedeploy',
   },
-  {
-    actions: [
-      'codedeploy:ListApplications',
-      'codedeploy:BatchGetApplications',
-      'codedeploy:ListDeploymentGroups',
-      'codedeploy:BatchGetDeploymentGroups',
-    ],
-    why: 'find a group without an input and with another than its default name',
-    without: 'fails, and names the missing permissions',
-    when: 'codedeploy-search',
-  },
+  searchOfGroups,
   {
     actions: [
       'ecs:ListTasks',
@@ -135,17 +126,7 @@ export const continueDeployment = [
     without: 'the deployment is left, with a warning',
     when: 'ecs',
   },
-  {
-    actions: [
-      'codedeploy:ListApplications',
-      'codedeploy:BatchGetApplications',
-      'codedeploy:ListDeploymentGroups',
-      'codedeploy:BatchGetDeploymentGroups',
-    ],
-    why: 'find a group without an input and with another than its default name',
-    without: 'fails without `deployment-id`',
-    when: 'codedeploy-search',
-  },
+  { ...searchOfGroups, without: 'fails without `deployment-id`' },
   {
     actions: [
       'ecs:ListTasks',
