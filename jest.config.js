@@ -1,14 +1,13 @@
 import './test/environment.js'
 
-const stripTypes = { '\\.ts$': '<rootDir>/scripts/strip-types.cjs' }
-
 /** Every folder of test/ is a project of its own, so that `npm run test:unit` stays the inner loop. */
 export const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
-  testEnvironment: '<rootDir>/test/ordinary-global.js',
-  transform: stripTypes,
-  extensionsToTreatAsEsm: ['.ts'],
+  runtime: '<rootDir>/test/jest/runtime.js',
+  testEnvironment: '<rootDir>/test/jest/environment.js',
+  transform: {},
+  injectGlobals: false,
   ...extra,
 })
 
@@ -50,16 +49,13 @@ export default {
     ),
     project(
       'in-process',
-      ['{actions,aws,cli,deployment,git,github,http,registry,slack,targets}/**/*.test.ts', ...beyondUnits],
+      ['{actions,aws,cli,deployment,git,github,http,jest,registry,slack,targets}/**/*.test.ts', ...beyondUnits],
       {
         testPathIgnorePatterns: ['/targets/ecs/(finish|preflight)/(?!gather)'],
       },
     ),
     project('simulator', ['simulator/**/*.test.ts']),
-    project('workflows', ['workflows/**/*.test.ts'], {
-      transform: { ...stripTypes, 'workflow-parser/dist/.*schema\\.js$': '<rootDir>/scripts/json-attributes.cjs' },
-      transformIgnorePatterns: ['/node_modules/(?!@actions/workflow-parser/)'],
-    }),
+    project('workflows', ['workflows/**/*.test.ts']),
     project('end-to-end', ['{end-to-end,demo}/**/*.test.ts']),
   ],
 }

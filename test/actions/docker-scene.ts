@@ -10,7 +10,6 @@ import { seedImage } from '../simulator/ecr.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 import { keys } from './scene.ts'
 
-const source = gitRepository({ Dockerfile: 'FROM scratch\n', 'docker/Dockerfile': 'FROM scratch\n' })
 export const buildx = 'github.com/docker/buildx v0.29.1 4c4d2f2'
 
 /** `build`: what it prints, or the name of a recording. */
@@ -19,6 +18,7 @@ export async function ran(
   inputs: object = {},
   environment: Record<string, string> = {},
 ) {
+  const source = gitRepository({ Dockerfile: 'FROM scratch\n', 'docker/Dockerfile': 'FROM scratch\n' })
   const simulator = createSimulator()
   const { world } = simulator
   world.region('eu-west-1').ecr.createRepository('api')

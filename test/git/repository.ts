@@ -1,6 +1,6 @@
 /** Real Git repositories in temporary folders. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -65,7 +65,7 @@ export function gitRepository(files: Readonly<Record<string, string>>, folder = 
   const key = JSON.stringify(files)
   const made = templates.get(key)
   mkdirSync(folder, { recursive: true })
-  if (made) {
+  if (made !== undefined && existsSync(made)) {
     cpSync(made, folder, { recursive: true, preserveTimestamps: true })
     return repository
   }

@@ -25,7 +25,6 @@ async function both(check: (simulator: Simulator, send: Send) => Promise<void>):
         return reply.Parameter?.Value ?? 'nothing'
       } catch (error) {
         const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } }
-        // A client in Jest's realm wraps Node's own errors in its message, code and all.
         return `${name} ${$metadata?.httpStatusCode ?? 'unanswered'} ${message}`
       }
     }
