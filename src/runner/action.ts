@@ -33,6 +33,8 @@ export interface Runner {
   state(name: string): string | undefined
   /** GitHub's OIDC token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
   idToken(audience: string): Promise<string>
+  /** Set on a person's own machine, where there is no job: the credentials are theirs, and no role is assumed with a token. */
+  readonly local?: { readonly profile?: string | undefined } | undefined
   files: Files
 }
 
