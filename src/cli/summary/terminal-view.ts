@@ -29,7 +29,7 @@ function linesOf(block: Block, indent: string): readonly string[] {
     case 'table':
       return tableLines(block, indent)
     case 'code':
-      return drawings.includes(block.language) ? [] : block.lines.map((line) => `${indent}  ${line}`.trimEnd())
+      return drawings.includes(block.language) ? [] : block.lines.map((line) => `${indent || '  '}${line}`.trimEnd())
     case 'fold': {
       const inside = viewOf(block.blocks, `${indent}  `)
       return [...wrapped(`${words(block.title)}:`, indent), ...inside]
@@ -43,9 +43,15 @@ function words(line: Line): string {
 }
 
 function factLines(rows: readonly (readonly [Line, Line])[], indent: string): readonly string[] {
-  const named = rows
-    .map(([name, value]) => [plainLine(name), words(value)] as const)
-    .filter(([, value]) => value !== '')
+  return labelled(
+    rows.map(([name, value]) => [plainLine(name), words(value)] as const),
+    indent,
+  )
+}
+
+/** Names on the left, values in a column of their own; an empty value is left out. */
+function labelled(rows: readonly (readonly [name: string, value: string])[], indent: string): readonly string[] {
+  const named = rows.filter(([, value]) => value !== '')
   const longest = Math.max(...named.map(([name]) => columnsOf(name)))
   return named.flatMap(([name, value]) => beside(padded(name, longest), value, indent))
 }
@@ -74,10 +80,7 @@ function tableLines({ header, rows }: Extract<Block, { kind: 'table' }>, indent:
 function recordLines(names: readonly string[], row: readonly string[], indent: string): readonly string[] {
   const heads = names[0] === '' ? 2 : 1
   const rest = row.slice(heads).map((cell, index) => [names[index + heads] ?? '', cell] as const)
-  return [
-    ...wrapped(row.slice(0, heads).join('  '), indent),
-    ...rest.flatMap(([name, cell]) => (cell === '' ? [] : beside(`  ${name}:`, cell, indent))),
-  ]
+  return [...wrapped(row.slice(0, heads).join('  '), indent), ...labelled(rest, `${indent}  `)]
 }
 
 function wrapped(text: string, indent: string): readonly string[] {
