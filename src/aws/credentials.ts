@@ -80,7 +80,7 @@ function chain({ region, environment, local, requestHandler: given }: Credential
     provider ??= guarded(
       new STSClient({
         region,
-        ...(local?.profile !== undefined && { profile: local.profile }),
+        ...(local?.profile !== undefined && { profile: local.profile, logger: silent }),
         requestHandler: await requestHandler({ environment, requestHandler: given }),
       }),
       environment,
@@ -88,7 +88,8 @@ function chain({ region, environment, local, requestHandler: given }: Credential
     return provider({ forceRefresh }).catch((error: unknown) => {
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
-      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`, local)
+      const named = local && { profile: local.profile ?? environment.AWS_PROFILE }
+      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`, named)
     })
   }
   return {
@@ -101,6 +102,11 @@ function chain({ region, environment, local, requestHandler: given }: Credential
     renew: () => resolve(true).then(() => true),
   }
 }
+
+/** Of a named profile: the SDK warns of keys in the environment, which the name precedes. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+function ignore(): void {}
 
 function chainHasChance(environment: CredentialOptions['environment']): boolean {
   const named = Object.keys(environment).some((name) =>

@@ -1,6 +1,4 @@
-import { Failure } from '../failure.ts'
-import { failureWithOrigins } from '../origins.ts'
-import type { Text } from '../text.ts'
+import { inputNames } from './action-words.ts'
 import type { CommandOptions, Given } from './command.ts'
 import type { InputTexts } from './local-runner.ts'
 
@@ -52,9 +50,6 @@ export const definitionOptions: CommandOptions = {
 /** Options that are no inputs. */
 const ownOptions = ['profile', 'verbose']
 
-/** Where an option has another name than its input. */
-const inputNames: Readonly<Record<string, string>> = { region: 'aws-region' }
-
 /** The inputs that were given as options; several values of one are lines. */
 export function inputTexts({ values }: Given, options: CommandOptions): InputTexts {
   const texts = Object.keys(options).flatMap((name) => {
@@ -63,38 +58,4 @@ export function inputTexts({ values }: Given, options: CommandOptions): InputTex
     return [[inputNames[name] ?? name, Array.isArray(value) ? value.join('\n') : String(value)]]
   })
   return Object.fromEntries(texts)
-}
-
-/** What a step calls otherwise than a command line. */
-const otherWords: readonly (readonly [step: RegExp, command: string])[] = [
-  [/ under "with:" of the step/, ''],
-  [/\b(?:the )?input service\b/, 'SERVICE'],
-  [/\bthe workspace\b/, 'the folder of the command'],
-  [/\b(An|\d+) input(s?) (is|are)$/, '$1 option$2 $3'],
-  [/\bset keep-image: true\b/, 'give --keep-image'],
-  [/^aws-region$/, '--region'],
-]
-
-/** A failure of an action in the words of the command line; any other error as it is. */
-export function inWordsOfOptions(error: unknown): unknown {
-  const named = failureWithOrigins(error, originOf)
-  if (!(named instanceof Failure)) return named
-  const { what, why, fix } = named.parts
-  const parts = {
-    ...named.parts,
-    what: reworded(what),
-    ...(why && { why: reworded(why) }),
-    ...(fix && { fix: reworded(fix) }),
-  }
-  return Object.assign(new Failure(parts), { stack: named.stack })
-}
-
-function reworded(message: Text): Text {
-  const inWords = (part: string) => otherWords.reduce((said, [step, command]) => said.replace(step, command), part)
-  return message.map((part) => (typeof part === 'string' ? inWords(part) : part))
-}
-
-function originOf(setting: string): string | undefined {
-  const option = Object.keys(inputNames).find((name) => inputNames[name] === setting)
-  return option && `the option --${option}`
 }

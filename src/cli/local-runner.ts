@@ -8,6 +8,7 @@ import type { Action, Runner } from '../runner/action.ts'
 import { openFiles } from '../runner/files.ts'
 import { type InputSpec, readInputs } from '../runner/inputs.ts'
 import { type Text, text } from '../text.ts'
+import { inWordsOfOptions, optionName } from './action-words.ts'
 import type { CliWorld } from './command.ts'
 import { shownText } from './shown-text.ts'
 
@@ -91,10 +92,23 @@ function openLocalRunner(
     state: () => undefined,
     idToken: () =>
       Promise.reject(new Failure({ code: 'credentials-missing', what: text`Only a job of GitHub has an OIDC token` })),
-    local: { profile },
-    files: openFiles(world.directory, temporary, 'no such file'),
+    local: { profile, nameOf: optionName },
+    files: filesIn(world.directory, temporary),
   }
   return { runner, end: () => ({ outputs, summary, isRed }) }
+}
+
+/** Files below a folder, with failures in the words of the command line. */
+function filesIn(directory: string, temporary: string): Runner['files'] {
+  const { readText, readBytes, ...files } = openFiles(directory, temporary)
+  const refuse = (error: unknown): never => {
+    throw inWordsOfOptions(error)
+  }
+  return {
+    ...files,
+    readText: (path, input) => readText(path, input).catch(refuse),
+    readBytes: (path, input) => readBytes(path, input).catch(refuse),
+  }
 }
 
 /** A message with a title is a part of the report, unless it marks a line of a file. */

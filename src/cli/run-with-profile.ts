@@ -1,7 +1,7 @@
-import { profileRegion } from '../aws/profile-region.ts'
+import { profileRegion } from '../aws/profile.ts'
 import type { Action } from '../runner/action.ts'
 import type { InputSpec } from '../runner/inputs.ts'
-import { inWordsOfOptions } from './action-options.ts'
+import { inWordsOfOptions } from './action-words.ts'
 import { type ChosenService, chosenTexts } from './chosen-services.ts'
 import type { CliWorld, Given } from './command.ts'
 import { isGiven, optionValue, printJson } from './given.ts'
@@ -39,9 +39,10 @@ export async function runForEach<Spec extends InputSpec>(
 }
 
 async function environmentWithRegion(profile: string | undefined, { environment }: CliWorld) {
-  if (environment.AWS_REGION || environment.AWS_DEFAULT_REGION) return environment
-  const region = await profileRegion(profile)
-  return region === undefined ? environment : { ...environment, AWS_DEFAULT_REGION: region }
+  const region = await profileRegion(profile, environment)
+  return region === undefined || environment.AWS_DEFAULT_REGION
+    ? environment
+    : { ...environment, AWS_DEFAULT_REGION: region }
 }
 
 /** Outputs that are JSON already. */

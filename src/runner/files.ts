@@ -18,18 +18,14 @@ import type { Files } from './action.ts'
 
 const maximumBytes = 1024 * 1024
 
-/** What a missing file means in a step; elsewhere it has other reasons. */
-const notCheckedOut = 'no such file in the workspace; is the repository checked out before this step?'
-
 /**
  * Files of the workspace, and of the runner's temporary folder, where earlier steps hand on rendered files. A path must
  * end at a regular file inside one of them once its links are followed, so that a repository cannot make an action read
  * the runner's own files; nothing is ever executed or imported.
  */
-export function openFiles(workspace: string, temporary: string, whenMissing = notCheckedOut): Files {
-  const attempt = attemptIn(whenMissing)
+export function openFiles(workspace: string, temporary: string): Files {
   const readBytes = async (path: string, input: string) => {
-    const inside = locate(workspace, temporary, path, input, attempt)
+    const inside = locate(workspace, temporary, path, input)
     const file = attempt(path, input, () =>
       openSync(inside, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW),
     )
@@ -61,7 +57,7 @@ export function openFiles(workspace: string, temporary: string, whenMissing = no
 }
 
 /** The real path, which must be in the same folder (workspace or temporary) as the path that was given. */
-function locate(workspace: string, temporary: string, path: string, input: string, attempt: Attempt): string {
+function locate(workspace: string, temporary: string, path: string, input: string): string {
   const given = resolve(workspace, path)
   const root = [workspace, temporary].find((folder) => isInside(resolve(folder), given))
   if (root === undefined) return unreadable(path, input, text`it is outside the workspace`)
@@ -70,15 +66,11 @@ function locate(workspace: string, temporary: string, path: string, input: strin
   return unreadable(path, input, text`a symbolic link in its path leads outside the workspace`)
 }
 
-type Attempt = <T>(path: string, input: string, read: () => T) => T
-
-function attemptIn(whenMissing: string): Attempt {
-  return (path, input, read) => {
-    try {
-      return read()
-    } catch (error) {
-      return unreadable(path, input, reasonOf(error, whenMissing), error)
-    }
+function attempt<T>(path: string, input: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    return unreadable(path, input, reasonOf(error), error)
   }
 }
 
@@ -97,9 +89,10 @@ function decode(bytes: Uint8Array, path: string, input: string): string {
   }
 }
 
-function reasonOf(error: unknown, whenMissing: string): Text {
+function reasonOf(error: unknown): Text {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOENT') return text`ENOENT: ${whenMissing}`
+  if (code === 'ENOENT')
+    return text`ENOENT: no such file in the workspace; is the repository checked out before this step?`
   if (code === 'EACCES') return text`EACCES: permission denied`
   if (code === 'ELOOP') return text`ELOOP: its symbolic links form a loop`
   return text`${untrusted(error instanceof Error ? error.message : String(error))}`
