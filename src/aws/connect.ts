@@ -29,7 +29,7 @@ import type { Role } from './role.ts'
 export interface ConnectOptions extends Omit<ConnectionOptions, 'region' | 'role'> {
   /** Undefined throws a failure that lists where a region can be set. */
   readonly region: string | undefined
-  /** ARN of a role; without, the ambient credentials are used. */
+  /** ARN of a role; without, and with `local`, the ambient credentials are used. */
   readonly roleToAssume?: string | undefined
   readonly roleSessionName?: string | undefined
   /** 900 to 43200. */
@@ -108,8 +108,8 @@ function portsOf(connection: Connection): Aws {
 }
 
 function roleOf(options: ConnectOptions): Role | undefined {
-  const { roleToAssume: arn, roleSessionName, roleDurationSeconds, idToken, mask } = options
-  if (!arn) return undefined
+  const { roleToAssume: arn, roleSessionName, roleDurationSeconds, idToken, mask, local } = options
+  if (!arn || local) return undefined
   const { accountId, resource = '' } = parseArn(arn) ?? {}
   if (!accountId || !resource.startsWith('role/')) {
     const lost = accountId === '' ? 'has no account, as if a variable in it were empty' : 'is not the ARN of a role'

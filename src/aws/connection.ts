@@ -5,6 +5,7 @@ import type { Text } from '../text.ts'
 import { countThrottledCalls } from './backoff.ts'
 import type { RequestHandler } from './client-settings.ts'
 import { type Clients, createClients } from './clients.ts'
+import type { LocalCredentials } from './credential-source.ts'
 import { credentialSource } from './credentials.ts'
 import type { RetryContext } from './retry-context.ts'
 import type { Role } from './role.ts'
@@ -25,6 +26,8 @@ export interface ConnectionOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A role to assume with the job's OIDC token; without, the ambient credentials. */
   readonly role?: Role | undefined
+  /** Of a person's own machine; then there is no role. */
+  readonly local?: LocalCredentials | undefined
   /** When there are any, the credentials must belong to one of these accounts before any other call. */
   readonly allowedAccountIds?: readonly string[] | undefined
   /** Called, at most every 30 s, when a call is retried. */
@@ -58,8 +61,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     requestHandler: options.requestHandler,
     userAgent: options.userAgent,
   })
-  const { role, requestHandler } = options
-  const source = credentialSource({ region, environment, role, requestHandler, sts: clients.sts }, context)
+  const { role, local, requestHandler } = options
+  const source = credentialSource({ region, environment, role, local, requestHandler, sts: clients.sts }, context)
   const signed = {
     ...context,
     clients,
@@ -70,7 +73,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   if (allowedAccountIds.length === 0) return signed
   let checked: Promise<void> | undefined
   const check = () => {
-    checked ??= import('./identity.ts').then(({ requireAccount }) => requireAccount(signed, allowedAccountIds))
+    checked ??= import('./identity.ts').then(({ requireAccount }) => requireAccount(signed, allowedAccountIds, local))
     return checked
   }
   return { ...signed, prepare: () => signed.prepare().then(check) }

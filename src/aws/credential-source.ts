@@ -17,3 +17,9 @@ export interface CredentialSource {
   /** Obtains new credentials although the current ones have not expired; false when there are none. */
   renew(): Promise<boolean>
 }
+
+/** Credentials of a person's own machine, where no job has an OIDC token: those of a profile, or of the default chain. */
+export interface LocalCredentials {
+  /** Name of a profile in the AWS config and credentials files; it precedes the environment, as in the AWS CLI. */
+  readonly profile?: string | undefined
+}

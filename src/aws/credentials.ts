@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts'
 import type { CredentialLifetime } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { guarded, type RequestHandler, requestHandler } from './client-settings.ts'
-import type { CredentialSource, Credentials } from './credential-source.ts'
+import type { CredentialSource, Credentials, LocalCredentials } from './credential-source.ts'
 import { lazyPort } from './lazy-port.ts'
 import type { RetryContext } from './retry-context.ts'
 import type { Role } from './role.ts'
@@ -14,6 +14,7 @@ import type { Role } from './role.ts'
 /** What a credential source needs: region, environment, an optional role, and the clients that obtain credentials. */
 export interface CredentialOptions {
   readonly region: string
+  readonly local?: LocalCredentials | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly role?: Role | undefined
   /** Instead of sockets, for tests in one process. */
@@ -25,12 +26,13 @@ export interface CredentialOptions {
 export function credentialSource(options: CredentialOptions, context: RetryContext): CredentialSource {
   const { role } = options
   if (role) return lazyPort(async () => (await import('./role.ts')).assumedRole(role, options, context))
-  if (options.environment.AWS_ACCESS_KEY_ID || options.environment.AWS_SECRET_ACCESS_KEY)
-    return environmentCredentials(options.environment)
+  const isNamed = options.local?.profile !== undefined
+  if (!isNamed && (options.environment.AWS_ACCESS_KEY_ID || options.environment.AWS_SECRET_ACCESS_KEY))
+    return environmentCredentials(options)
   return chain(options)
 }
 
-function environmentCredentials(environment: CredentialOptions['environment']): CredentialSource {
+function environmentCredentials({ environment, local }: CredentialOptions): CredentialSource {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -40,7 +42,7 @@ function environmentCredentials(environment: CredentialOptions['environment']): 
     async current() {
       if (!accessKeyId || !secretAccessKey) {
         const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
-        throw missingCredentials(text`the environment has only one half of an access key: ${missing} is empty`)
+        throw missingCredentials(text`the environment has only one half of an access key: ${missing} is empty`, local)
       }
       return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
     },
@@ -66,22 +68,28 @@ function lifetimeOf({
  * The SDK's default chain: profiles, containers, web identity files, instance metadata. Instance metadata is left out where
  * nothing indicates it: GitHub-hosted runners have a metadata service that is not AWS's, which costs seconds.
  */
-function chain({ region, environment, requestHandler: given }: CredentialOptions): CredentialSource {
+function chain({ region, environment, local, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
   const resolve = async (forceRefresh: boolean) => {
     if (!chainHasChance(environment))
       throw missingCredentials(
         text`${setting('role-to-assume')} is empty, and the environment has no access keys, profile or container credentials`,
+        local,
       )
     const { STSClient } = await import('@aws-sdk/client-sts')
     provider ??= guarded(
-      new STSClient({ region, requestHandler: await requestHandler({ environment, requestHandler: given }) }),
+      new STSClient({
+        region,
+        ...(local?.profile !== undefined && { profile: local.profile, logger: silent }),
+        requestHandler: await requestHandler({ environment, requestHandler: given }),
+      }),
       environment,
     ).config.credentials
     return provider({ forceRefresh }).catch((error: unknown) => {
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
-      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`)
+      const named = local && { profile: local.profile ?? environment.AWS_PROFILE }
+      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`, named)
     })
   }
   return {
@@ -95,6 +103,11 @@ function chain({ region, environment, requestHandler: given }: CredentialOptions
   }
 }
 
+/** Of a named profile: the SDK warns of keys in the environment, which the name precedes. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+function ignore(): void {}
+
 function chainHasChance(environment: CredentialOptions['environment']): boolean {
   const named = Object.keys(environment).some((name) =>
     /^AWS_(PROFILE|CONTAINER_CREDENTIALS_\w+|WEB_IDENTITY_TOKEN_FILE|SHARED_CREDENTIALS_FILE|CONFIG_FILE)$/.test(name),
@@ -103,11 +116,13 @@ function chainHasChance(environment: CredentialOptions['environment']): boolean 
   return named || environment.RUNNER_ENVIRONMENT !== 'github-hosted' || existsSync(folder)
 }
 
-function missingCredentials(why: Failure['parts']['what']): Failure {
+function missingCredentials(why: Failure['parts']['what'], local: LocalCredentials | undefined): Failure {
   return new Failure({
     code: 'credentials-missing',
     what: text`No AWS credentials found`,
     why,
-    fix: text`Set ${setting('role-to-assume')} and give the job "permissions: id-token: write"; or run aws-actions/configure-aws-credentials in an earlier step (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN).`,
+    fix: local
+      ? text`Name a profile of ~/.aws/config with --profile or AWS_PROFILE. With IAM Identity Center, log in first: aws sso login --profile ${untrusted(local.profile ?? 'NAME')}.`
+      : text`Set ${setting('role-to-assume')} and give the job "permissions: id-token: write"; or run aws-actions/configure-aws-credentials in an earlier step (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN).`,
   })
 }

@@ -36,7 +36,8 @@ export function requireTrustedEndpoint(
 ): void {
   const host = hostname.toLowerCase()
   const isNear = isLoopback(host) || isEmulator(host, environment)
-  if ((isNear && /^https?:$/.test(protocol)) || (protocol === 'https:' && isServiceHost(host))) return
+  if ((isNear && /^https?:$/.test(protocol)) || (protocol === 'https:' && (isServiceHost(host) || isSignInHost(host))))
+    return
   throw new Failure({
     code: 'inputs-invalid',
     what: text`The endpoint ${untrusted(`${protocol}//${hostname}`)} is not an AWS service endpoint; no request was sent`,
@@ -63,5 +64,16 @@ function isServiceHost(host: string): boolean {
       .replace(/^-fips/, '')
       .replace(/^\./, '')
     return region === '' || regionLike.includes(region) || regionPattern.test(region)
+  })
+}
+
+/** Where `aws login` renews its credentials, beside the console: `eu-west-1.signin.aws.amazon.com` (AWS SDK, client "signin"). */
+function isSignInHost(host: string): boolean {
+  const [region = ''] = host.split('.')
+  return partitions.some(({ pattern, consoleHost }) => {
+    const site = consoleHost?.(region)
+      .replace(`${region}.`, '')
+      .replace(/^console/, 'signin')
+    return pattern.test(region) && host === `${region}.${site}`
   })
 }

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import type { Identity } from '../ports.ts'
 import { setting, text, untrusted } from '../text.ts'
 import { call } from './call.ts'
+import type { LocalCredentials } from './credential-source.ts'
 import { present } from './error-class.ts'
 import type { RetryContext } from './retry-context.ts'
 
@@ -26,13 +27,17 @@ export async function callerIdentity(asker: Asker): Promise<Identity> {
 }
 
 /** Throws `account-not-allowed` when the credentials belong to an account that is not in the list. */
-export async function requireAccount(asker: Asker, allowed: readonly string[]): Promise<void> {
+export async function requireAccount(
+  asker: Asker,
+  allowed: readonly string[],
+  local?: LocalCredentials,
+): Promise<void> {
   const { accountId, arn } = await callerIdentity(asker)
   if (allowed.includes(accountId)) return
   throw new Failure({
     code: 'account-not-allowed',
     what: text`The credentials belong to account ${untrusted(accountId)}, but ${setting('allowed-account-ids')} is ${allowed.join(', ')}`,
     why: text`sts:GetCallerIdentity returned ${untrusted(arn)}`,
-    fix: text`Set ${setting('role-to-assume')} to a role of that account, or correct ${setting('allowed-account-ids')}. Nothing has been changed.`,
+    fix: text`${local ? text`Use a profile of that account (--profile)` : text`Set ${setting('role-to-assume')} to a role of that account`}, or correct ${setting('allowed-account-ids')}. Nothing has been changed.`,
   })
 }

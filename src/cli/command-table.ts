@@ -2,8 +2,10 @@ import type { Command } from './command.ts'
 
 /** Every command by name. Each is loaded only when it runs, or for the list of `--help`. */
 const loaders = {
+  doctor: async () => (await import('./commands/doctor.ts')).command,
   migrate: async () => (await import('./commands/migrate.ts')).command,
   permissions: async () => (await import('./commands/permissions.ts')).command,
+  plan: async () => (await import('./commands/plan.ts')).command,
   slack: async () => (await import('./commands/slack.ts')).command,
 } satisfies Record<string, () => Promise<Command>>
 

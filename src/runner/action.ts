@@ -33,7 +33,16 @@ export interface Runner {
   state(name: string): string | undefined
   /** GitHub's OIDC token for the job; throws `credentials-missing` where `id-token: write` is not granted. */
   idToken(audience: string): Promise<string>
+  readonly local?: LocalRun | undefined
   files: Files
+}
+
+/** A run on a person's own machine, where there is no job: the credentials are theirs, and no role is assumed with a token. */
+export interface LocalRun {
+  /** AWS profile, where one is named. */
+  readonly profile?: string | undefined
+  /** How an input is called there: `the option --region`. */
+  nameOf(input: string): string
 }
 
 /** The job's log. Notices, warnings and errors become annotations. */

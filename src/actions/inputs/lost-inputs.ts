@@ -20,21 +20,29 @@ function emptyOf(read: InputSpec[string]): unknown {
   }
 }
 
-/** A sentence for every input that was lost, by the first rule that matches. `given`: names of inputs, and facts in words. */
-export function lostValues(action: string, given: readonly string[]): readonly Text[] {
+/**
+ * A sentence for every input that was lost, by the first rule that matches. `given`: names of inputs, and facts in words. A job may
+ * have lost it on the way; a person has left it out.
+ */
+export function lostValues(action: string, given: readonly string[], by: 'job' | 'person' = 'job'): readonly Text[] {
   const known = new Set(given)
   const sentences = new Map<string, Text>()
   for (const rule of lostInputs.filter(({ actions }) => actions.includes(action))) {
     const signs = rule.shownBy.filter((name) => known.has(name))
     const isLost = signs.length > 0 && !rule.unless.some((name) => known.has(name))
-    if (isLost && !sentences.has(rule.lost)) sentences.set(rule.lost, sentence(rule, signs))
+    if (isLost && !sentences.has(rule.lost)) sentences.set(rule.lost, sentence(rule, signs, by))
   }
   return [...sentences.values()]
 }
 
-function sentence({ lost, otherwise, cause, onPurpose }: LostInput, signs: readonly string[]): Text {
+function sentence(
+  { lost, otherwise, cause, onPurpose }: LostInput,
+  signs: readonly string[],
+  by: 'job' | 'person',
+): Text {
   const inputs = signs.filter((sign) => !sign.includes(' '))
   const given = inputs.length === 0 ? [] : [`${inputs.join(' and ')} ${inputs.length === 1 ? 'is' : 'are'} set`]
   const facts = signs.filter((sign) => sign.includes(' '))
-  return text`${lost} is empty, but ${[...given, ...facts].join(', and ')}: ${otherwise}. Likely cause: ${lostInputCauses[cause]}.${onPurpose === undefined ? '' : ` ${onPurpose}`}`
+  const likely = by === 'job' ? ` Likely cause: ${lostInputCauses[cause]}.` : ''
+  return text`${lost} is empty, but ${[...given, ...facts].join(', and ')}: ${otherwise}.${likely}${onPurpose === undefined ? '' : ` ${onPurpose}`}`
 }

@@ -1,6 +1,7 @@
+import { deploymentRows } from '../../config/deployment-rows.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { selectImage } from '../../config/select-images.ts'
-import { selectImageTags, selectTargets, selectWaves, type Target } from '../../config/select-target.ts'
+import { selectTargets, type Target } from '../../config/select-target.ts'
 import { originsIn } from '../../config/setting-origins.ts'
 import { Failure } from '../../failure.ts'
 import { withOrigins } from '../../origins.ts'
@@ -29,17 +30,7 @@ export const action: Action<typeof inputs> = {
     const targets = selectTargets(config, environments)
     const [first] = targets
     const image = selectImage(config)
-    // Services in waves are deployed together, in one job: only then can they roll back together.
-    const rows = environments.flatMap((environment, index) => {
-      const after = environments[index - 1] ?? afterEnvironment ?? ''
-      const services = selectTargets(config, [environment]).map(({ name }) => name)
-      const tags = selectImageTags(config, environment).join(' ')
-      const named = tags === '' ? {} : { 'image-tags': tags }
-      return (selectWaves(config, environment) ? [''] : services).map((service) => ({
-        ...{ environment, service, after },
-        ...named,
-      }))
-    })
+    const rows = deploymentRows(config, environments, afterEnvironment)
     if (afterEnvironment !== undefined) selectTargets(config, [afterEnvironment])
     if (approvalEnvironment !== undefined) requireOne(rows)
     const origin = sourceOfContext(image?.context ?? '.', undefined, runner)

@@ -49,13 +49,13 @@ export async function lostAt(
   spec: InputSpec,
   inputs: Located,
   places: readonly Place[],
-  { files }: Runner,
+  { files, local }: Runner,
 ): Promise<readonly Text[]> {
   const { environment, config, service, services = [] } = inputs
   const isNamed = service !== undefined || services.length > 0
   const isThere = environment === undefined && isNamed && (await files.exists(config))
   const given = [...givenInputs(spec, inputs), ...(isThere ? ['slipway.yml is in the workspace'] : [])]
-  const said = places.flatMap(({ facts }) => lostValues(action, [...given, ...facts]))
+  const said = places.flatMap(({ facts }) => lostValues(action, [...given, ...facts], local ? 'person' : 'job'))
   return [...new Map(said.map((problem) => [problem.join(''), problem])).values()]
 }
 

@@ -35,16 +35,20 @@ export function originsOf(
   inputs: DeployInputs,
   configured: Origins,
   { arnInputs, cluster }: ServiceLocation,
-  environment: Runner['environment'],
+  { environment, local }: Pick<Runner, 'environment' | 'local'>,
 ): Origins {
   const byArn = { cluster: arnInputs.cluster, 'aws-region': arnInputs.region, 'allowed-account-ids': arnInputs.account }
   const byDefault = {
-    cluster: cluster === undefined ? 'the input cluster (empty: the cluster default)' : undefined,
+    cluster:
+      cluster === undefined
+        ? `${local?.nameOf('cluster') ?? 'the input cluster'} (empty: the cluster default)`
+        : undefined,
     'aws-region': environment.AWS_REGION ? 'the variable AWS_REGION' : undefined,
   }
   return (setting) => {
     const named = byArn[setting as keyof typeof byArn]
-    if (named !== undefined) return `the ARN in ${configured(named) ?? `the input ${named}`}`
-    return isGiven(inputs, setting) ? undefined : (configured(setting) ?? byDefault[setting as keyof typeof byDefault])
+    if (named !== undefined) return `the ARN in ${configured(named) ?? local?.nameOf(named) ?? `the input ${named}`}`
+    const own = local?.nameOf(setting)
+    return isGiven(inputs, setting) ? own : (configured(setting) ?? byDefault[setting as keyof typeof byDefault] ?? own)
   }
 }

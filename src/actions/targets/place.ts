@@ -63,7 +63,7 @@ async function usualAppSpec({ files }: Runner): Promise<string | undefined> {
 export async function placeIn(
   config: LoadedConfig | undefined,
   inputs: DeployInputs,
-  { environment }: Pick<Runner, 'environment'>,
+  runner: Pick<Runner, 'environment' | 'local'>,
   more: Places = {},
 ): Promise<Place> {
   const configured = config && (await configuredPlace(config, inputs))
@@ -87,7 +87,7 @@ export async function placeIn(
     accountId: target?.accountId ?? (where.arnInputs.account && where.accountIds[0]),
     allowedAccountIds: where.accountIds,
     facts: factsOf(inputs, configured, where),
-    origins: originsOf(inputs, configuredOrigin, where, environment),
+    origins: originsOf(inputs, configuredOrigin, where, runner),
   }
 }
 

@@ -25,8 +25,8 @@ const awsAudience = 'sts.amazonaws.com'
 
 /**
  * Opens the AWS adapters for one action; sends nothing before the first port is used. With `role-to-assume`, the job's OIDC token
- * is exchanged, and again whenever the credentials expire; without, the ambient credentials are used. `deadline`: the moment
- * after which no call is retried; `requestHandler` is for tests in one process; `more`: how long silence is waited for, and who
+ * is exchanged, and again whenever the credentials expire; without, and outside of a job, the ambient credentials are used.
+ * `deadline`: the moment after which no call is retried; `requestHandler` is for tests in one process; `more`: how long silence is waited for, and who
  * counts the calls.
  */
 export function openAws(
@@ -42,6 +42,7 @@ export function openAws(
     signal: runner.signal,
     deadline,
     environment: runner.environment,
+    local: runner.local,
     roleToAssume: inputs.roleToAssume,
     roleSessionName: inputs.roleSessionName,
     roleDurationSeconds: inputs.roleDurationSeconds,

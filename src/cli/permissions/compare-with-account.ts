@@ -51,6 +51,7 @@ function openAccount({ accounts }: PermissionsPlan, world: CliWorld): Aws {
     environment,
     requestHandler,
     deadline: deadlineIn(clock, longest),
+    local: {},
     idToken: () => Promise.reject(new Error('no role is assumed')),
     onRetry: (line) => world.err(`${shownText(line)}\n`),
   })

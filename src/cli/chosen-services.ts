@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { deploymentRows } from '../config/deployment-rows.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { serviceNames } from '../config/select-target.ts'
+import type { CliWorld, Given } from './command.ts'
+import { optionValue } from './given.ts'
+import type { InputTexts } from './local-runner.ts'
+import { usageFailure } from './usage-failure.ts'
+
+/** The service that an action is run for: its inputs `environment` and `service`. */
+export interface ChosenService {
+  readonly environment: string
+  /** Empty: all services of the environment, in its waves. */
+  readonly service: string
+}
+
+/**
+ * The service that is named, or those of an environment of slipway.yml: as its workflow deploys them, or one by one. None where
+ * no service is meant: neither named, nor by slipway.yml.
+ */
+export function chosenServices(given: Given, world: CliWorld, as: 'deployed' | 'single'): readonly ChosenService[] {
+  const service = namedService(given)
+  const environment = optionValue(given, 'environment')
+  const file = optionValue(given, 'config') ?? 'slipway.yml'
+  const path = resolve(world.directory, file)
+  const isElsewhere = environment === undefined && (optionValue(given, 'cluster') ?? arnOf(service)) !== undefined
+  if (isElsewhere || (service !== undefined && !existsSync(path)))
+    return service === undefined ? [] : [{ environment: environment ?? '', service }]
+  if (!existsSync(path) && environment === undefined && optionValue(given, 'config') === undefined) return []
+  const { config } = loadConfig(readConfig(path, file), file)
+  const chosen = environment ?? onlyEnvironment(config)
+  if (service !== undefined) return [{ environment: chosen, service }]
+  return as === 'deployed'
+    ? deploymentRows(config, [chosen]).map((row) => ({ environment: chosen, service: row.service }))
+    : serviceNames(config, chosen).map((name) => ({ environment: chosen, service: name }))
+}
+
+/** As inputs of an action. */
+export function chosenTexts({ environment, service }: ChosenService): InputTexts {
+  return { ...(environment !== '' && { environment }), ...(service !== '' && { service }) }
+}
+
+function namedService({ operands }: Given): string | undefined {
+  if (operands.length > 1) throw usageFailure([`one service can be named, not ${operands.join(' and ')}`])
+  return operands[0]
+}
+
+function arnOf(service: string | undefined): string | undefined {
+  return service?.startsWith('arn:') ? service : undefined
+}
+
+function readConfig(path: string, file: string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8')
+  throw usageFailure([`--config ${file} does not exist (${path}); name the folder with --directory`])
+}
+
+function onlyEnvironment({ environments }: Config): string {
+  const [only = '', ...others] = Object.keys(environments)
+  if (others.length === 0) return only
+  throw usageFailure([`--environment must be one of ${Object.keys(environments).join(', ')}`])
+}

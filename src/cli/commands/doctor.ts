@@ -1,0 +1,42 @@
+import { definitionOptions, inputTexts, placeOptions } from '../action-options.ts'
+import { chosenServices } from '../chosen-services.ts'
+import { type CliWorld, type Command, type CommandOptions, exitCodes, type Given } from '../command.ts'
+import { runForEach } from '../run-with-profile.ts'
+
+const inputs: CommandOptions = {
+  ...placeOptions,
+  ...definitionOptions,
+  'deployment-id': {
+    type: 'string',
+    value: 'ID',
+    description: 'Explains this past deployment: service-deployment/…, its ARN, d-…, ecs-svc/… or newest.',
+  },
+  'check-secret-keys': {
+    type: 'string',
+    choices: ['true', 'false'],
+    description: 'Reads secrets of which single JSON keys are used, and checks the keys; true by default.',
+  },
+  'fail-on': {
+    type: 'string',
+    choices: ['blocks', 'warns', 'never'],
+    description: 'Severity that ends with exit code 1; blocks by default.',
+  },
+}
+
+/** `slipway doctor`: the action `doctor` with the credentials of a profile. */
+export const command: Command = {
+  name: 'doctor',
+  summary: 'Checks a deployment, or explains a past one, with the AWS credentials of a profile. Reads only.',
+  operands: '[SERVICE]',
+  options: inputs,
+  run,
+}
+
+async function run(given: Given, world: CliWorld): Promise<number> {
+  const { createDoctor } = await import('../../actions/doctor/index.ts')
+  const services = chosenServices(given, world, 'single')
+  // Without any, the task definition alone is checked.
+  const checked = services.length > 0 ? services : [{ environment: '', service: '' }]
+  const ends = await runForEach(checked, createDoctor(world), inputTexts(given, inputs), given, world)
+  return ends.some(({ isRed }) => isRed) ? exitCodes.failed : exitCodes.done
+}
