@@ -1,7 +1,7 @@
 // Writes what is generated: the input, output and permission tables of every action's README, the options in docs/commands.md,
 // the table of events in docs/revision.md,
 // docs/troubleshooting.md, the table of partitions, the schema of slipway.yml and the list of its keys, and the tables of AWS's
-// shapes. With --check it changes nothing and fails when a file is stale.
+// shapes, the indexes of the pages. With --check it changes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -21,6 +21,7 @@ import { eventCommits } from '../src/github/event-commits.ts'
 import { partitions } from '../src/partitions.ts'
 import { type FindingKind, findingKinds } from '../src/targets/ecs/facts/finding-kinds.ts'
 import { keyTables } from './keys.ts'
+import { assistantsPage, examplesPage, indexPage } from './page-index.ts'
 import { shapesModule } from './shapes.ts'
 import { troubleshooting } from './troubleshooting.ts'
 
@@ -91,6 +92,11 @@ write(
     '../../../document',
   ),
 )
+
+// Last: they are made of the pages.
+write('examples/workflows/README.md', examplesPage())
+write('docs/README.md', indexPage())
+write('llms.txt', assistantsPage())
 
 if (stale.length > 0) {
   console.error(`Stale, run "npm run docs" and commit: ${stale.join(', ')}`)
@@ -172,10 +178,12 @@ function eventTable(): string {
   return ['| Event | `GITHUB_SHA` |', '| --- | --- |', ...rows].join('\n')
 }
 
+/** Outside of backticks, GitHub would remove `<cluster>` as an unknown element. */
 function cell(value: string): string {
   return value
     .trim()
     .replaceAll('|', '\\|')
+    .replace(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found))
     .replace(/\s*\n\s*/g, ' ')
 }
 

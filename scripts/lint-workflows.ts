@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import './json-modules.js'
+import { pageFiles } from './pages.ts'
 import { workflowBlocks } from './yaml-blocks.ts'
 
 const { validate } = await import('@actions/languageservice')
@@ -25,13 +26,7 @@ const workflows = ['.github/workflows', 'examples/api/.github/workflows', 'examp
   (folder) => filesIn(folder, '.yml'),
 )
 const actions = ['action.yml', ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}/action.yml`)]
-const pages = [
-  '.',
-  'docs',
-  'examples/api',
-  'examples/shop',
-  ...readdirSync(join(root, 'actions')).map((name) => `actions/${name}`),
-].flatMap((folder) => filesIn(folder, '.md'))
+const examples = filesIn('examples/workflows', '.yml')
 
 for (const file of [...workflows, ...actions]) {
   const content = readFileSync(join(root, file), 'utf8')
@@ -41,7 +36,11 @@ for (const file of [...workflows, ...actions]) {
     ...(workflows.includes(file) ? [workflowRules, keepsNoToken] : []),
   ])
 }
-for (const file of pages) {
+for (const file of examples) {
+  const content = readFileSync(join(root, file), 'utf8')
+  await report(file, content, 1, [versioned, noExpressionInScripts, workflowRules, keepsNoToken])
+}
+for (const file of pageFiles()) {
   for (const { content, offset } of workflowBlocks(readFileSync(join(root, file), 'utf8'))) {
     await report(file, content, offset, [versioned, noExpressionInScripts, workflowRules])
   }
@@ -54,7 +53,9 @@ type Rule = (file: Workflow) => readonly string[]
 
 /** `offset` leads from the lines of the content, which are counted from 0, to those of the file. */
 async function report(file: string, content: string, offset: number, rules: readonly Rule[]): Promise<void> {
-  const found = await validate(TextDocument.create(`file:///${file}`, 'yaml', 1, content), { fileProvider })
+  // The language service remembers a document by its address: each block of a page needs one of its own.
+  const address = `file:///${offset}/${file}`
+  const found = await validate(TextDocument.create(address, 'yaml', 1, content), { fileProvider })
   // What a page shows may go on with a step that it does not show.
   const shown = file.endsWith('.md')
     ? found.filter(({ message }) => !String(message).startsWith('Context access might be invalid'))

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { pageFiles } from '../scripts/pages.ts'
 import { workflowBlocks } from '../scripts/yaml-blocks.ts'
 import type { Action } from '../src/runner/action.ts'
 import type { InputReader, InputSpec } from '../src/runner/inputs.ts'
@@ -265,14 +266,7 @@ describe.each(Object.entries(workflows))('the reusable workflow %s', (action, wo
   })
 })
 
-const pages = ['.', 'docs', 'examples/api', 'examples/shop', ...names.map((name) => `actions/${name}`)].flatMap(
-  (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-)
-
-test.each(pages)('%s shows only inputs that exist', (page) => {
+test.each(pageFiles())('%s shows only inputs and outputs that exist', (page) => {
   const blocks = workflowBlocks(readFileSync(join(root, page), 'utf8')).map(
     ({ content }) => parse(content) as WorkflowFile,
   )
@@ -283,4 +277,10 @@ test.each(pages)('%s shows only inputs that exist', (page) => {
     ]),
   )
   expect(unknownInputs(used)).toEqual([])
+  // A part of a job may refer to a step that is not shown.
+  const steps = used.filter(({ id }) => id !== undefined)
+  const shown = new Set(steps.map(({ id }) => id))
+  const references = [...JSON.stringify(blocks).matchAll(/steps\.([\w-]+)\.outputs\.[\w-]+/g)]
+  const known = references.filter(([, id]) => shown.has(id)).map(([reference]) => reference)
+  expect(unknownOutputs(known.join(' '), steps)).toEqual([])
 })

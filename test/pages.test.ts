@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { anchorsIn } from '../scripts/anchors.ts'
+import { pageFiles } from '../scripts/pages.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { inFolder, pages, root } from './page-words.ts'
 
@@ -10,15 +12,8 @@ const withoutCode = (markdown: string) => markdown.replace(/^( *)```[\s\S]*?^\1`
 
 /** The anchors of a page, as GitHub makes them of its headings. */
 function anchorsOf(page: string): ReadonlySet<string> {
-  const anchors = new Set<string>()
-  for (const [, heading = ''] of withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)) {
-    const anchor = heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-')
-    anchors.add(anchors.has(anchor) ? `${anchor}-1` : anchor)
-  }
-  return anchors
+  const headings = [...withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading)
+  return new Set(anchorsIn(headings))
 }
 
 /** The link as it is written, when its file or its anchor does not exist. */
@@ -45,10 +40,37 @@ describe('the tables of', () => {
   })
 })
 
-test('the list of pages in README.md names each once', () => {
-  const [, more = ''] = read('README.md').split('## More')
-  const links = [...more.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link)
-  expect(links).toEqual([...new Set(links)])
+describe('the length of', () => {
+  /** Words that are written by hand: without generated parts, tables included. */
+  const wordsOf = (page: string) =>
+    read(page)
+      .replace(/<!-- ([\w-]+) -->\n[\s\S]*?<!-- \/\1 -->/g, '')
+      .split(/\s+/).length
+
+  test('README.md is one screen and links', () => {
+    expect(wordsOf('README.md')).toBeLessThanOrEqual(450)
+  })
+
+  // The list of pages, a catalogue and tables, which are searched and not read; the decisions about what is hidden; a list of changes.
+  const long = ['docs/README.md', 'docs/troubleshooting.md', 'docs/migrate.md', 'SECURITY.md', 'CHANGELOG.md']
+
+  test.each(pages.filter((page) => !long.includes(page)))('%s is at most 1,500 words', (page) => {
+    expect(wordsOf(page)).toBeLessThanOrEqual(1500)
+  })
+})
+
+test('every page has its place in the list of pages, README.md first', () => {
+  expect([...pageFiles()].toSorted()).toEqual([...pages].toSorted())
+  expect(pageFiles()[0]).toBe('README.md')
+})
+
+test('llms.txt names files that exist, each once', () => {
+  const files = [...read('llms.txt').matchAll(/\]\(https:\/\/[\w.]+\/your-org\/slipway\/v1\/([^)]+)\)/g)].map(
+    ([, file = '']) => file,
+  )
+  expect(files.length).toBeGreaterThan(60)
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
+  expect(files).toEqual([...new Set(files)])
 })
 
 describe('the links of', () => {
@@ -75,13 +97,15 @@ describe('a slipway.yml that is a whole on', () => {
     expect(loadConfig(yaml, page).config.services).toHaveProperty('api')
   })
 
-  test('the README and its own page are found', () => {
-    expect(whole.map(([page]) => page).toSorted()).toEqual(['README.md', 'docs/slipway-yml.md'])
+  test('two accounts and its own page are found', () => {
+    expect(whole.map(([page]) => page).toSorted()).toEqual(['docs/how-to/two-accounts.md', 'docs/slipway-yml.md'])
   })
 })
 
 describe('a page that is named in', () => {
-  const named = [...inFolder('src', '.ts'), ...inFolder('actions', 'action.yml'), 'action.yml'].flatMap((file) =>
+  const workflows = inFolder('.github/workflows', '.yml')
+  const sources = [...inFolder('src', '.ts'), ...inFolder('actions', 'action.yml'), ...workflows, 'action.yml']
+  const named = sources.flatMap((file) =>
     [...read(file).matchAll(/\b((?:docs|actions|test|examples)\/[\w/-]+\.md)(#[\w-]+)?/g)].map(
       ([, page = '', anchor = '']) => [file, page, anchor] as const,
     ),

@@ -36,7 +36,7 @@ test('docs/revision.md: the line about a checkout that the event has not', () =>
   expect(printedOn('docs/revision.md')).toEqual([line && plain(line)])
 })
 
-test('actions/build-push/README.md: an immutable tag with another image, and a build that fails', () => {
+test('an immutable tag with another image, and a build that fails', () => {
   const inputs = (target: string) => ({ key: `1:${target}`, shown: { target } })
   const labels = {
     ...inputLabels(inputs('web')),
@@ -59,7 +59,8 @@ test('actions/build-push/README.md: an immutable tag with another image, and a b
   const calls = countCalls(async () => new Response())
   for (const name of ['ecr:DescribeRepositories', 'ecr:GetAuthorizationToken']) calls.onCall(name)
   for (let count = 0; count < 3; count++) void calls.fetch('', {})
-  expect(printedOn('actions/build-push/README.md')).toEqual([...texts, plain(calls.line())])
+  expect(printedOn('docs/background/image-reuse.md')).toEqual(texts.slice(0, 1))
+  expect(printedOn('docs/builders.md')).toEqual([...texts.slice(1), plain(calls.line())])
 })
 
 test('docs/networks.md: a region that is misspelt', () => {
@@ -70,7 +71,7 @@ test('docs/networks.md: a region that is misspelt', () => {
   expect(read('docs/networks.md')).toContain(`\`${warnings[0]}\``)
 })
 
-test('actions/deploy/README.md: a setting that changes', () => {
-  const [, shown = 'nothing'] = /`(settings strategy [^`]*)`/.exec(read('actions/deploy/README.md')) ?? []
+test('docs/how-to/canary.md: a setting that changes', () => {
+  const [, shown = 'nothing'] = /`(settings strategy [^`]*)`/.exec(read('docs/how-to/canary.md')) ?? []
   expect(read('test/report/golden/log/settings.txt')).toContain(shown)
 })

@@ -116,6 +116,7 @@ test('the role of the first deployment is given nothing that the pages of build-
     'kms:RetireGrant',
     'kms:DescribeKey',
     'ecr:DescribeRepositoryCreationTemplates',
+    'ecr:BatchImportUpstreamImage',
     'ecr-public:GetAuthorizationToken',
     'sts:GetServiceBearerToken',
     ...[
@@ -132,6 +133,5 @@ test('the role of the first deployment is given nothing that the pages of build-
       'ListTagsForResource',
       'GetRepositoryPolicy',
     ].map((action) => `ecr-public:${action}`),
-    'ecr:BatchImportUpstreamImage',
   ])
 })

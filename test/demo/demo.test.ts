@@ -104,9 +104,9 @@ describe('npm run demo', () => {
     for (const entry of block.split(/ (?=\d\d:\d\d )/)) expect(printed).toContain(withoutNumbers(entry))
   })
 
-  test.concurrent('the page of deploy has what it prints of an image that does not exist', async () => {
+  test.concurrent('the page of preflight has what it prints of an image that does not exist', async () => {
     const { printed } = await told(scenarioOf('image-missing'))
-    const [block = ''] = printedOn('actions/deploy/README.md')
+    const [block = ''] = printedOn('docs/preflight.md')
     expect(withoutNumbers(oneLine(printed))).toContain(withoutNumbers(block))
   })
 

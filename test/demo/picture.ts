@@ -15,6 +15,10 @@ const top = 44
 const dull =
   /^\s*┃|console {2}|^\s+\S+ {2}·|Uploaded|Notice:|^\s*Error:|(Before|After)\w+$|^\s*$|test traffic|AllowTestTraffic|^▸/i
 
+/** So do the lines that a first look does without: the image, the revision, the settings. */
+const detail =
+  /^The actions in dist|^Images are|^▶|^\s*(?:Pushed |✓ |Revision: |Calls: )|^\s+\S+ +(?:Deploying |Deployment |group |image |revision |tasks |https:)/
+
 const colours: readonly (readonly [RegExp, string])[] = [
   [/^●/, '#ffffff'],
   [/^▶/, '#ffffff'],
@@ -44,7 +48,7 @@ function terminal(lines: readonly string[]): { readonly svg: string; readonly he
   const shown = [
     '$ npm run demo',
     ...lines
-      .filter((line) => !dull.test(line.replace(/^\n/, '')))
+      .filter((line) => ![dull, detail].some((pattern) => pattern.test(line.replace(/^\n/, ''))))
       .flatMap((line) => line.replace(/^\n/, '').split('\n'))
       .map(shortened),
   ].flatMap((line) => {

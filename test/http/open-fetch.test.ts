@@ -173,7 +173,7 @@ describe('a proxy that opens no tunnel', () => {
     const shown = printed
       .replace(proxy.address, 'http://proxy.corp.example:3128')
       .replace(`localhost:${ports.secure}`, 'ecs.eu-west-1.amazonaws.com:443')
-    if (status.startsWith('407')) expect(printedOn('docs/networks.md')).toEqual([shown])
+    if (status.startsWith('407')) expect(printedOn('docs/how-to/proxies.md')).toEqual([shown])
     expect(JSON.stringify(error)).toContain(fix)
     expect(JSON.stringify(error)).not.toContain('p%40ss')
   })
