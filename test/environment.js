@@ -34,4 +34,6 @@ Object.assign(process.env, {
   // Far from UTC, and no whole hours away from it: a local time that is shown would be seen.
   TZ: 'Pacific/Chatham',
   LANG: 'C.UTF-8',
+  // Code of bundles that is compiled (test/workflows/runner/process.ts).
+  SLIPWAY_COMPILED: join(home, 'compiled'),
 })

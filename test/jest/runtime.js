@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { set } from './globals.js'
 
 const require = createRequire(import.meta.url)
+/** How often test files were loaded. */
+const imported = new Map()
 const globals = new URL('globals.js', import.meta.url).href
 
 registerHooks({
@@ -32,8 +34,12 @@ export default class {
   unstable_shouldLoadAsEsm() {
     return true
   }
+  /** Of a test file, which is loaded again where it is run again in the same process. */
   unstable_importModule(path) {
-    return import(pathToFileURL(path).href)
+    const { href } = pathToFileURL(path)
+    const times = imported.get(href) ?? 0
+    imported.set(href, times + 1)
+    return import(times === 0 ? href : `${href}?${times}`)
   }
   setGlobalsForRuntime(globals) {
     set(globals)

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
+import { project } from '../../jest.config.js'
 
-/** The tests of one source file; mutate.ts says which. Jest's own runtime: modules that are loaded once would keep their mutants. */
+/** The tests of one source file; mutate.ts says which. StrykerJS loads the environment itself, and knows no `<rootDir>`. */
 export default {
+  ...project('mutation', [], { testEnvironment: join(import.meta.dirname, 'environment.js') }),
   rootDir: join(import.meta.dirname, '../..'),
-  testEnvironment: 'node',
-  transform: { '\\.ts$': join(import.meta.dirname, 'strip-types.cjs') },
-  extensionsToTreatAsEsm: ['.ts'],
   testTimeout: 60_000,
 }

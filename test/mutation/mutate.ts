@@ -42,13 +42,12 @@ function configurationFor(file: string): object {
   return {
     mutate: [file],
     testRunner: 'jest',
-    plugins: [join(stryker, 'jest-runner/dist/src/index.js')],
+    plugins: [join(import.meta.dirname, 'jest-runner.js')],
     jest: {
       configFile: 'test/mutation/jest.config.js',
       config: { testMatch: nearest[file]?.map((name) => `<rootDir>/test/${name}.test.ts`) },
       enableFindRelatedTests: false,
     },
-    testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
     timeoutMS: 10_000,

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { readEntries } from './entries.ts'
 
+/** What one process of a bundle has compiled, the next one does not compile again: a quarter of its time. */
+const { SLIPWAY_COMPILED: folderOfCompiled } = process.env
+const compiled = folderOfCompiled === undefined ? {} : { NODE_COMPILE_CACHE: folderOfCompiled }
+
 export interface ProcessResult {
   readonly exitCode: number
   readonly log: string
@@ -62,7 +66,7 @@ export async function runProcess(options: {
   const log: Buffer[] = []
   const child = spawn(options.command, options.arguments, {
     cwd: options.folder,
-    env: { ...options.environment, ...files },
+    env: { ...compiled, ...options.environment, ...files },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr]) {
