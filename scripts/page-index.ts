@@ -34,34 +34,35 @@ export function examplesPage(): string {
   ].join('\n')
 }
 
-/** docs/README.md: the table of pages, with their length, and the tests that name a page to check what it shows. */
+/** docs/README.md: what each page is for and how long it is, and the tests that name a page to check what it shows. */
 export function indexPage(): string {
   const tests = readTests()
-  const groups = pageGroups().map(({ name, about, pages }) => {
-    const rows = pages.filter(isListed).map((page) => {
-      const link = `[${page.title}](${fromDocs(page.file)})`
-      return `| ${link} | ${page.purpose.replaceAll('|', '\\|')} | ${aboutWords(page.markdown)} | ${checksOf(page, tests).join(', ')} |`
-    })
-    return [
-      `## ${name}`,
-      '',
-      about,
-      '',
-      '| Page | About | Words | Snippets checked by |',
-      '| --- | --- | --- | --- |',
-      ...rows,
-      '',
-    ]
+  const groups = pageGroups().map((group) => ({ ...group, pages: group.pages.filter(isListed) }))
+  const sections = groups.flatMap(({ name, about, pages }) => {
+    const rows = pages.map(
+      (page) => `| ${linkTo(page)} | ${page.purpose.replaceAll('|', '\\|')} | ${aboutWords(page.markdown)} |`,
+    )
+    return [`## ${name}`, '', about, '', '| Page | About | Words |', '| --- | --- | --- |', ...rows, '']
   })
+  const checked = groups
+    .flatMap(({ pages }) => pages)
+    .map((page) => ({ page, checks: checksOf(page, tests) }))
+    .filter(({ checks }) => checks.length > 0)
   return [
     '# All pages',
     '',
     'Every page of Slipway, by what you want to do.',
     '',
-    'Words include tables and code. `lint` checks YAML with the parser of GitHub Actions, and inputs against the action; a test is',
-    'named where it runs a snippet, or compares what is printed.',
+    ...sections,
+    '## What checks their snippets',
     '',
-    ...groups.flat(),
+    '`lint` is the parser of GitHub Actions, and the inputs and outputs of the actions (`npm run check`). A test is named where it runs a',
+    'snippet, or compares what is printed or listed. [Links, words and lengths](../test/pages.test.ts) are checked on all pages.',
+    '',
+    '| Page | Checked by |',
+    '| --- | --- |',
+    ...checked.map(({ page, checks }) => `| ${linkTo(page)} | ${checks.join(', ')} |`),
+    '',
   ].join('\n')
 }
 
@@ -119,8 +120,8 @@ function isListed({ file }: Page): boolean {
   return !file.startsWith('docs/decisions/') || file.endsWith('/README.md')
 }
 
-function fromDocs(file: string): string {
-  return file.startsWith('docs/') ? file.slice('docs/'.length) : `../${file}`
+function linkTo({ file, title }: Page): string {
+  return `[${title}](${file.startsWith('docs/') ? file.slice('docs/'.length) : `../${file}`})`
 }
 
 /** Rounded up, so that a change of one word is no change of this page. */
@@ -137,7 +138,9 @@ function readTests(): readonly (readonly [file: string, text: string])[] {
 }
 
 function checksOf({ file, markdown }: Page, tests: ReturnType<typeof readTests>): readonly string[] {
-  const named = tests.filter(([name, text]) => text.includes(file) && name !== 'test/pages.test.ts')
+  // These are about all pages.
+  const others = ['test/pages.test.ts', 'test/site.test.ts']
+  const named = tests.filter(([name, text]) => text.includes(file) && !others.includes(name))
   const isLinted = workflowBlocks(markdown).length > 0
   return [
     ...(isLinted ? ['lint'] : []),

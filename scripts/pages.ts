@@ -25,6 +25,28 @@ const start = ['docs/first-deploy.md', 'docs/migrate.md', 'docs/commands.md', 'e
 const workflows = ['workflows', 'build', 'rollback', 'promote', 'root-action', 'slipway-yml'].map(
   (name) => `docs/${name}.md`,
 )
+/** What most need comes first; a new page is last until it has its place here. */
+const howTo = [
+  'two-accounts',
+  'monorepo',
+  'several-services',
+  'canary',
+  'codedeploy',
+  'approve-traffic',
+  'another-commit',
+  'outputs',
+  'wait-and-cancel',
+  'create-service',
+  'create-repository',
+  'several-platforms',
+  'build-cache',
+  'image-of-another-builder',
+  'versions',
+  'private-vpc',
+  'proxies',
+  'github-enterprise',
+  'emulators',
+].map((name) => `docs/how-to/${name}.md`)
 /** These are for those who change Slipway, or lead to the other pages. */
 const project = ['docs/testing.md', 'docs/README.md']
 
@@ -36,7 +58,7 @@ export function pageGroups(): readonly PageGroup[] {
   )
   const groups = [
     ['Start', 'From nothing, or from other actions, to the first deployment.', start],
-    ['How-to', 'One task each.', all.filter((file) => file.startsWith('docs/how-to/'))],
+    ['How-to', 'One task each.', all.filter((file) => file.startsWith('docs/how-to/')).toSorted(inPlace)],
     ['Workflows and slipway.yml', 'The reusable workflows, the root action and their file.', workflows],
     ['Actions', 'Inputs, outputs and permissions of each action.', all.filter((file) => file.startsWith('actions/'))],
     ['Reference', 'Rules, codes and limits.', inDocs],
@@ -65,6 +87,11 @@ function projectPages(all: readonly string[]): readonly string[] {
   const inRoot = ['SECURITY.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
   const decisions = all.filter((file) => file.startsWith('docs/decisions/')).toSorted(readmeFirst)
   return [...inRoot, 'docs/testing.md', 'test/simulator/README.md', ...examples, ...decisions]
+}
+
+function inPlace(one: string, other: string): number {
+  const [place, placeOfOther] = [one, other].map((file) => (howTo.includes(file) ? howTo.indexOf(file) : howTo.length))
+  return (place ?? 0) - (placeOfOther ?? 0)
 }
 
 function readmeFirst(one: string, other: string): number {

@@ -118,7 +118,7 @@ describe('a page that is named in', () => {
 })
 
 describe('a file that is named in', () => {
-  const files = ['src', 'test', 'scripts'].flatMap((folder) => inFolder(folder, ''))
+  const files = ['src', 'test', 'scripts', 'site'].flatMap((folder) => inFolder(folder, ''))
   const decisions = inFolder('docs/decisions', '.md')
   const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test/simulator/README.md', ...decisions].flatMap(
     (page) =>
