@@ -1,5 +1,5 @@
 // Builds dist/: tsc emits JavaScript, ncc bundles it once with a chunk per action, and a stub per action
-// and one of the command line enter it.
+// and one of the command line enter it. The simulator is a bundle of its own, for the command `simulate` alone.
 // Usage: node scripts/build.js [folder]   (default: dist)
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,8 @@ import { parse } from 'yaml'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, process.argv[2] ?? 'dist')
 const build = join(root, 'build')
+/** What the bundle of the simulator starts with: the only file of test/ that is shipped, with all that it imports. */
+const simulatorEntry = 'test/simulator/repository-stage'
 /** Most runs parse no YAML, and it is as large as the rest of an action. */
 const yamlFile = './yaml.cjs'
 
@@ -32,21 +34,21 @@ if (major < 24) {
   process.exit(2)
 }
 const { commandLine } = await import('./index.js')
-await commandLine(import.meta.url)
+await commandLine(import.meta.url, async () => (await import('./simulate.js')).simulator)
 `
 
 emit()
 stage()
 await bundle()
+await bundleSimulator()
 writeStubs()
 
 function emit() {
   rmSync(build, { recursive: true, force: true })
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
-    { stdio: 'inherit' },
-  )
+  for (const project of ['tsconfig.build.json', 'tsconfig.simulate.json'])
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, project)], {
+      stdio: 'inherit',
+    })
   writeFileSync(join(build, 'package.json'), '{"type":"module"}\n')
 }
 
@@ -96,6 +98,18 @@ async function bundle() {
     const isScript = /\.c?js$/.test(name)
     writeFileSync(join(out, name), isScript ? await shrink(withBuiltins(source)) : licensed(name, source, overlooked))
   }
+}
+
+/** Its models of AWS's API are read one by one, when a service is first called: they are no modules. */
+async function bundleSimulator() {
+  const { code } = await ncc(join(build, 'simulator', `${simulatorEntry}.js`), {
+    cache: false,
+    quiet: true,
+    filterAssetBase: join(build, 'no-assets'), // else ncc takes the address of a model for that of their folder
+    externals: { yaml: yamlFile },
+  })
+  writeFileSync(join(out, 'simulate.js'), await shrink(withBuiltins(code)))
+  cpSync(join(root, 'test/simulator/models'), join(out, 'models'), { recursive: true })
 }
 
 function licensed(name, source, overlooked) {

@@ -1,3 +1,4 @@
+import type { LoadSimulator } from './cli/command.ts'
 import type { Action } from './runner/action.ts'
 import type { InputSpec } from './runner/inputs.ts'
 import { reportUncaught, run, type Step } from './runner/run.ts'
@@ -26,8 +27,8 @@ export async function main(name: ActionName, step: Step): Promise<void> {
   await run(action, step)
 }
 
-/** Runs the command line; the entry point of `dist/cli.js`, whose address is `bundle`. */
-export async function commandLine(bundle: string): Promise<void> {
+/** Runs the command line; the entry point of `dist/cli.js`, whose address is `bundle`, and which loads `dist/simulate.js`. */
+export async function commandLine(bundle: string, loadSimulator: LoadSimulator): Promise<void> {
   const { cli } = await import('./cli/index.ts')
-  await cli(bundle)
+  await cli(bundle, loadSimulator)
 }

@@ -6,6 +6,7 @@ const loaders = {
   migrate: async () => (await import('./commands/migrate.ts')).command,
   permissions: async () => (await import('./commands/permissions.ts')).command,
   plan: async () => (await import('./commands/plan.ts')).command,
+  simulate: async () => (await import('./commands/simulate.ts')).command,
   slack: async () => (await import('./commands/slack.ts')).command,
 } satisfies Record<string, () => Promise<Command>>
 

@@ -1,6 +1,7 @@
 import type { RequestHandler } from '../aws/client-settings.ts'
 import type { Clock } from '../clock.ts'
 import type { Fetch } from '../http/fetch.ts'
+import type { SimulatorModule } from './simulation/stage.ts'
 
 /** One option of a command, by its name without the hyphens. */
 export interface CommandOption {
@@ -57,7 +58,14 @@ export interface CliWorld {
   readonly clock: Clock
   /** Aborts with Ctrl-C. */
   readonly signal: AbortSignal
+  /** Opens a file in the program of this machine for it. */
+  readonly open?: ((path: string) => Promise<void>) | undefined
+  /** Loads the simulator, a bundle of its own that only one command needs. */
+  readonly loadSimulator?: LoadSimulator | undefined
 }
+
+/** Loads the bundle of the simulator. */
+export type LoadSimulator = () => Promise<SimulatorModule>
 
 /** Exit codes of all commands. */
 export const exitCodes = {

@@ -2,22 +2,26 @@ import { readFileSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
 import { openFetch } from '../http/open-fetch.ts'
 import { cancellation } from '../runner/signals.ts'
-import type { CliWorld } from './command.ts'
+import type { CliWorld, LoadSimulator } from './command.ts'
+import { openFile } from './open-file.ts'
 import { runCommandLine } from './run-command.ts'
 import { askOnTerminal } from './terminal.ts'
 
-/** The program `slipway`: runs the arguments of the process and sets its exit code. `bundle`: the address of `dist/cli.js`. */
-export async function cli(bundle: string): Promise<void> {
+/**
+ * The program `slipway`: runs the arguments of the process and sets its exit code. `bundle`: the address of `dist/cli.js`, which
+ * also has the address of the simulator.
+ */
+export async function cli(bundle: string, loadSimulator: LoadSimulator): Promise<void> {
   // `slipway … | head` ends before the output does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
   const { signal, release } = cancellation()
-  process.exitCode = await runCommandLine(process.argv.slice(2), versionOf(bundle), openWorld(signal))
+  process.exitCode = await runCommandLine(process.argv.slice(2), versionOf(bundle), openWorld(signal, loadSimulator))
   release()
 }
 
-function openWorld(signal: AbortSignal): CliWorld {
+function openWorld(signal: AbortSignal, loadSimulator: LoadSimulator): CliWorld {
   const { env: environment, stdin, stdout, stderr } = process
   return {
     directory: startFolder(environment),
@@ -28,6 +32,8 @@ function openWorld(signal: AbortSignal): CliWorld {
     fetch: openFetch(environment),
     clock: systemClock,
     signal,
+    open: openFile,
+    loadSimulator,
   }
 }
 

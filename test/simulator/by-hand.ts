@@ -1,35 +1,9 @@
 /** What people who play with the simulator see and say: how images behave, and what Slack has got. */
 import { escapeHtml, slackPage } from '../demo/slack-page.ts'
 import { plainText } from '../demo/slack-terminal.ts'
-import type { Behaviour } from './contract.ts'
+import { behaviours } from './behaviours.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { Simulator } from './simulator.ts'
-
-/** How containers can behave, by the name that people give it. An image with such a tag behaves so by itself. */
-export const behaviours: Readonly<Record<string, Behaviour>> = {
-  healthy: { kind: 'healthy' },
-  slow: { kind: 'healthy', startSeconds: 240 },
-  crash: { kind: 'crash', exitCode: 1, log: ["Error: Cannot find module './prices.js'"] },
-  'exit-0': { kind: 'crash', exitCode: 0, log: ['Done.'] },
-  'out-of-memory': { kind: 'out-of-memory', log: ['Loading 4,000,000 orders'] },
-  unhealthy: { kind: 'unhealthy', reason: 'Target.ResponseCodeMismatch', responseCode: 500, log: ['GET /health 500'] },
-  timeout: { kind: 'unhealthy', reason: 'Target.Timeout' },
-  'image-missing': {
-    kind: 'fails-to-start',
-    stoppedReason:
-      'CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref registry.example.com/api:image-missing: not found',
-  },
-  'secret-missing': {
-    kind: 'fails-to-start',
-    stoppedReason:
-      "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:db from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-  },
-  'no-capacity': {
-    kind: 'no-capacity',
-    reason: 'Capacity is unavailable at this time. Please try again later or in a different availability zone.',
-  },
-  spot: { kind: 'taken-away', stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' },
-}
 
 /** Lets the tag of an image say how its containers behave: `registry.example.com/api:crash`. */
 export function playByTag({ world }: Simulator): void {

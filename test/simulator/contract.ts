@@ -124,7 +124,7 @@ export type Behaviour =
   | { readonly kind: 'not-launched'; readonly error: string }
 
 export interface Scenarios {
-  /** Newest rule first. `image` is compared with the whole reference, its tag, its digest and the tags of that digest. */
+  /** Newest rule first. `image` is compared with the whole reference, its tag, its digest, the tags of that digest, and `family image`. */
   set(image: string | RegExp, behaviour: Behaviour): void
   /** Healthy when no rule fits. `aliases` are other names of the same image (tags of its digest). */
   behaviour(image: string, aliases?: readonly string[]): Behaviour

@@ -14,7 +14,7 @@ import {
   type SeedOptions,
   seedCluster,
   seedExecutionRole,
-  seededPort,
+  seededTarget,
 } from './seeding.ts'
 
 export {
@@ -104,7 +104,7 @@ export function seedRollingService(seeded: Seeded, options: RollingOptions = {})
       ...(options.alarms && { alarms: { alarmNames: [...options.alarms], enable: true, rollback: true } }),
     },
     ...(group && {
-      loadBalancers: [{ targetGroupArn: group.targetGroupArn, containerName: 'api', containerPort: seededPort }],
+      loadBalancers: [{ targetGroupArn: group.targetGroupArn, ...seededTarget(options) }],
       healthCheckGracePeriodSeconds: options.healthCheckGracePeriodSeconds ?? 0,
     }),
   })
@@ -125,7 +125,7 @@ export function seedBlueGreenService(seeded: Seeded, options: SeedOptions = {}):
   const serviceArn = createSteadyService(world, options, {
     taskDefinition: taskDefinitionArn,
     deploymentController: { type: 'CODE_DEPLOY' },
-    loadBalancers: [{ targetGroupArn: blue.targetGroupArn, containerName: 'api', containerPort: seededPort }],
+    loadBalancers: [{ targetGroupArn: blue.targetGroupArn, ...seededTarget(options) }],
   })
   return {
     clusterArn,
@@ -159,7 +159,7 @@ export function seedNativeService(seeded: Seeded, options: NativeOptions): Seede
   const serviceArn = createSteadyService(world, options, {
     taskDefinition: taskDefinitionArn,
     deploymentConfiguration,
-    ...(traffic.blueTargetGroupArn && { loadBalancers: [loadBalancerOf(traffic)] }),
+    ...(traffic.blueTargetGroupArn && { loadBalancers: [loadBalancerOf(traffic, options)] }),
   })
   if (options.lifecycleHooks)
     ask(world, region, 'UpdateService', {
@@ -192,10 +192,12 @@ function seedTraffic(world: World, options: NativeOptions) {
 }
 
 /** As CreateService takes it. */
-export const loadBalancerOf = (seeded: Omit<SeededNativeService, keyof SeededService>): LoadBalancer => ({
+export const loadBalancerOf = (
+  seeded: Omit<SeededNativeService, keyof SeededService>,
+  options: SeedOptions = {},
+): LoadBalancer => ({
   targetGroupArn: seeded.blueTargetGroupArn,
-  containerName: 'api',
-  containerPort: seededPort,
+  ...seededTarget(options),
   advancedConfiguration: {
     alternateTargetGroupArn: seeded.greenTargetGroupArn,
     productionListenerRule: seeded.productionRuleArn,

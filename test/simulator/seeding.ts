@@ -21,6 +21,12 @@ export interface SeedOptions {
   readonly image?: string
   /** Default 2. */
   readonly desiredCount?: number
+  /** Default FARGATE. */
+  readonly launchType?: 'FARGATE' | 'EC2'
+  /** Without `awsvpc`, a service has no network configuration. Default true. */
+  readonly isAwsvpc?: boolean
+  /** Container and port that a load balancer sends requests to. Default `api`, 8080. */
+  readonly target?: { readonly containerName: string; readonly containerPort: number }
   /** Merged into the container `api`. */
   readonly container?: ContainerDefinition
   /** Merged into the task definition of the family that is named like the service. */
@@ -107,8 +113,13 @@ export function seedCluster(world: World, options: SeedOptions) {
   }
 }
 
+/** What a load balancer sends requests to. */
+export function seededTarget({ target }: SeedOptions) {
+  return target ?? { containerName: 'api', containerPort: seededPort }
+}
+
 /** AmazonECSTaskExecutionRolePolicy, and the reading of secrets and parameters. */
-const executionActions = [
+export const executionActions = [
   'ecr:GetAuthorizationToken',
   'ecr:BatchCheckLayerAvailability',
   'ecr:GetDownloadUrlForLayer',
@@ -130,8 +141,8 @@ export function createSteadyService(world: World, options: SeedOptions, members:
     cluster,
     serviceName: service,
     desiredCount,
-    launchType: 'FARGATE',
-    networkConfiguration: network,
+    launchType: options.launchType ?? 'FARGATE',
+    ...((options.isAwsvpc ?? true) && { networkConfiguration: network }),
     ...members,
   })
   if (options.waitUntilSteady ?? true) untilSteady(world, { cluster, service, region })

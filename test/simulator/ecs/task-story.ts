@@ -26,7 +26,7 @@ export type TaskStory =
   | { readonly kind: 'runs'; readonly containers: readonly ContainerStory[] }
 
 const behavioursOf = (ecs: EcsState, definition: TaskDefinition) =>
-  (definition.containerDefinitions ?? []).map((container) => behaviourOf(ecs, container).behaviour)
+  (definition.containerDefinitions ?? []).map((container) => behaviourOf(ecs, definition, container).behaviour)
 
 /** Reason for which no task of this definition finds a place; undefined when there is room. Throws what RunTask refuses. */
 export function capacityProblem(ecs: EcsState, definition: TaskDefinition): string | undefined {
@@ -50,7 +50,7 @@ export function tellStory(ecs: EcsState, definition: TaskDefinition): TaskStory 
   if (problem) return failure(problem)
   const stories: ContainerStory[] = []
   for (const container of definition.containerDefinitions ?? []) {
-    const { behaviour, digest } = behaviourOf(ecs, container)
+    const { behaviour, digest } = behaviourOf(ecs, definition, container)
     if (behaviour.kind === 'fails-to-start') {
       const isPull = behaviour.stoppedReason.startsWith('CannotPull')
       const reason = behaviour.containerReason ?? (isPull ? behaviour.stoppedReason : undefined)
@@ -77,10 +77,11 @@ const failure = (
   afterSeconds,
 })
 
-function behaviourOf(ecs: EcsState, container: ContainerDefinition) {
+function behaviourOf(ecs: EcsState, { family }: TaskDefinition, container: ContainerDefinition) {
   const image = container.image ?? ''
   const found = imageInRegistry(ecs, image)
-  return { behaviour: ecs.world.scenarios.behaviour(image, found?.tags), digest: found?.digest ?? image.split('@')[1] }
+  const aliases = [...(found?.tags ?? []), `${family} ${image}`]
+  return { behaviour: ecs.world.scenarios.behaviour(image, aliases), digest: found?.digest ?? image.split('@')[1] }
 }
 
 /** An image of this account's registry in any region; undefined for all others. */
