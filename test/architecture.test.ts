@@ -182,7 +182,7 @@ describe('the modules', () => {
     ['@slack', 'slack'],
     ['@actions/core', 'runner'],
     ['@actions/github', 'github'],
-    ['node:child_process', 'docker git'],
+    ['node:child_process', 'docker git cli'],
     ['node:http', 'http'],
     ['node:https', 'http'],
     ['node:net', 'http'],

@@ -30,7 +30,7 @@ function once(lines: readonly Text[]): readonly Text[] {
 }
 
 function again({ subject: { run }, state: { verdict, purpose } }: Report): readonly Text[] {
-  if (purpose === 'explanation' || !verdict || isGood(verdict.outcome)) return []
+  if (purpose === 'explanation' || run.runId === '' || !verdict || isGood(verdict.outcome)) return []
   return [text`# run this job again`, text`gh run rerun ${word(run.runId)} --repo ${word(run.repository)}`]
 }
 
@@ -52,7 +52,7 @@ function rollBack(report: Report): readonly Text[] {
     return [
       ...byWorkflow(report),
       text`# or run the workflow of the last good commit again`,
-      text`gh run list --status success --repo ${word(subject.run.repository)}`,
+      text`gh run list --status success${inRepository(subject.run)}`,
     ]
   const target = purpose === 'rollback' ? plan?.to : plan?.from
   if (!target) return []
@@ -64,11 +64,16 @@ function rollBack(report: Report): readonly Text[] {
   ]
 }
 
+/** Outside of a job, the repository is the one that the command is typed in. */
+function inRepository({ repository }: Report['subject']['run']): Text {
+  return repository === '' ? text`` : text` --repo ${word(repository)}`
+}
+
 /** Whether the repository has such a workflow is not known here. It takes an environment of slipway.yml. */
 function byWorkflow({ subject: { environment, run } }: Report): readonly Text[] {
   if (!environment) return [text`# roll back: the action rollback in a workflow (actions/rollback)`]
   return [
     text`# roll back, if the repository has a rollback.yml as in Slipway's docs/rollback.md; else with the action rollback`,
-    text`gh workflow run rollback.yml -f environment=${word(environment)} --repo ${word(run.repository)}`,
+    text`gh workflow run rollback.yml -f environment=${word(environment)}${inRepository(run)}`,
   ]
 }

@@ -52,3 +52,13 @@ test('npm run slipway works on the folder that it was started in', () => {
   expect(err).toContain('The file "slipway.yml" of config cannot be read: ENOENT')
   expect(err).toContain(elsewhere)
 })
+
+test('simulate plays the example, without credentials, by the bundle of the simulator', () => {
+  const words = ['simulate', '--environment', 'staging', '--image-behaviour', 'api=out-of-memory', '--json']
+  const unreachable = { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' }
+  const { code, out, err } = slipway(words, unreachable)
+  expect([code, err]).toEqual([0, ''])
+  const [{ outputs, summary }] = JSON.parse(out).deployments
+  expect(outputs).toMatchObject({ verdict: 'rolled-back', 'cause-code': 'out-of-memory' })
+  expect(readFileSync(summary, 'utf8')).toContain('OutOfMemoryError')
+})

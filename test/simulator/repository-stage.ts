@@ -2,20 +2,19 @@
  * The account of somebody's repository, as `slipway simulate` plays it: services that run an earlier image, with all that their task
  * definitions name. Bundled as dist/simulate.js; nothing of it listens or calls.
  */
+import type { PutImageResponse } from '@aws-sdk/client-ecr'
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import type { SimulatorModule, Stage, StagedService, StageSettings } from '../../src/cli/simulation/stage.ts'
 import { ecrHost } from '../../src/image/ecr-host.ts'
 import { slackPage } from '../demo/slack-page.ts'
 import { behaviourMistake, behaviourOf, behaviours } from './behaviours.ts'
 import { seedBlueGreen } from './codedeploy/fixtures.ts'
-import type { World } from './contract.ts'
+import type { Call, World } from './contract.ts'
 import { seedImage } from './ecr.ts'
 import { seedNativeService, seedRollingService } from './fixtures.ts'
 import { executionActions, type SeedOptions, seededTaskDefinition } from './seeding.ts'
 import { createSimulator, type Simulator } from './simulator.ts'
 import { defaultChannel } from './slack/workspace.ts'
-
-const live = 'live'
 
 /** What `src/cli` loads: the names of behaviours, and the account. */
 export const simulator: SimulatorModule = {
@@ -24,17 +23,13 @@ export const simulator: SimulatorModule = {
   openStage,
 }
 
-function openStage({ accountId, services, repository, start }: StageSettings): Stage {
+function openStage(settings: StageSettings): Stage {
+  const { accountId, start, services } = settings
   const played = createSimulator({ accountId, start })
-  const host = `${ecrHost(repository.accountId, repository.region)}/${repository.name}`
-  const { ecr } = played.world.region(repository.region)
-  ecr.createRepository(repository.name)
-  const digestOf = (tag: string) =>
-    seedImage(played.world, repository.region, repository.name, tag, { architecture: architectureOf(services) })
-  digestOf(live)
-  const image = `${host}@${digestOf('simulated')}`
+  const { live, image } = seedRepository(played.world, settings)
   for (const service of services) {
-    seedService(played, service, `${host}:${live}`)
+    seedNamed(played, service)
+    seedService(played, isSound(service, settings) ? service : { ...service, definition: undefined }, live)
     played.world.scenarios.set(`${service.family} ${image}`, behaviourOf(service.behaviour, image))
   }
   const { accessKeyId, secretAccessKey } = played.iam.root
@@ -49,18 +44,49 @@ function openStage({ accountId, services, repository, start }: StageSettings): S
   }
 }
 
-/** That of the tasks on Fargate; one image is for all. */
-function architectureOf(services: readonly StagedService[]): string {
-  const isArm = services.some(({ definition }) =>
-    JSON.stringify(definition ?? {}).includes('"cpuArchitecture":"ARM64"'),
-  )
-  return isArm ? 'arm64' : 'amd64'
+/** The repository with the live image and the new one. */
+function seedRepository(
+  world: World,
+  { repository }: StageSettings,
+): { readonly live: string; readonly image: string } {
+  const { name, region, accountId } = repository
+  const home = `${ecrHost(accountId, region)}/${name}`
+  world.region(region).ecr.createRepository(name)
+  seedForAll(world, region, name, 'live')
+  return { live: `${home}:live`, image: `${home}@${seedForAll(world, region, name, 'simulated')}` }
+}
+
+/** An image for both architectures of AWS Fargate. Returns its digest. */
+function seedForAll(world: World, region: string, repository: string, tag: string): string {
+  const manifests = ['amd64', 'arm64'].map((architecture) => ({
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    digest: seedImage(world, region, repository, `${tag}-${architecture}`, { architecture }),
+    size: 1,
+    platform: { os: 'linux', architecture },
+  }))
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
+  const put = { repositoryName: repository, imageTag: tag, imageManifest, imageManifestMediaType: mediaType }
+  const stored = world.region(region).ecr.handlers.PutImage?.(put, {} as Call) as PutImageResponse
+  return stored.image?.imageId?.imageDigest ?? ''
+}
+
+/** Whether the file's definition runs; one with mistakes is deployed all the same, and was not what is live. */
+function isSound(service: StagedService, settings: StageSettings): boolean {
+  const tried = createSimulator({ accountId: settings.accountId })
+  try {
+    const { live } = seedRepository(tried.world, settings)
+    seedNamed(tried, service)
+    seedService(tried, service, live)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function seedService(played: Simulator, service: StagedService, image: string): void {
   const { region, cluster, strategy, alarms, port, container: containerName } = service
   const definition = liveDefinition(played.world, service, image)
-  seedNamed(played, region, definition)
   const options: SeedOptions = {
     ...{ region, cluster, service: service.service },
     taskDefinition: definition,
@@ -99,8 +125,9 @@ function liveDefinition(
   return { ...written, family, containerDefinitions: containers }
 }
 
-/** Everything that a definition names by ARN or name, as far as it is of this account. */
-function seedNamed({ world, iam }: Simulator, region: string, definition: RegisterTaskDefinitionRequest): void {
+/** Everything that the file's definition names by ARN or name, as far as it is of this account. */
+function seedNamed({ world, iam }: Simulator, { region, definition: written, container: main }: StagedService): void {
+  const definition = (written ?? {}) as unknown as RegisterTaskDefinitionRequest
   const trustedServices = ['ecs-tasks.amazonaws.com']
   const role = (given = '', allows?: readonly string[]) => {
     const [, account = world.accountId, name = given] =
@@ -113,6 +140,7 @@ function seedNamed({ world, iam }: Simulator, region: string, definition: Regist
     const group = container.logConfiguration?.options?.['awslogs-group']
     if (group) world.region(container.logConfiguration?.options?.['awslogs-region'] ?? region).logs.createGroup(group)
     seedSecrets(world, region, container)
+    if (container.name !== main) seedSidecar(world, container.image)
   }
 }
 
@@ -131,4 +159,13 @@ function seedSecrets(world: World, region: string, { secrets = [] }: ContainerDe
       world.region(place).ssm.put(parameter, 'simulated')
     }
   }
+}
+
+/** The image of another container, where it is of this account and has a tag. */
+function seedSidecar(world: World, image = ''): void {
+  const [, account, region, repository, tag = 'latest'] =
+    /^(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\/([^:@]+)(?::([^:@]+))?$/.exec(image) ?? []
+  if (account !== world.accountId || region === undefined || repository === undefined) return
+  world.region(region).ecr.createRepository(repository)
+  seedForAll(world, region, repository, tag)
 }

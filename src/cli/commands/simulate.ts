@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { selectImages } from '../../config/select-images.ts'
 import { selectTargets } from '../../config/select-target.ts'
 import { Failure } from '../../failure.ts'
+import { findCheckout } from '../../git/checkout.ts'
+import { repositoryOf } from '../../source.ts'
 import { text } from '../../text.ts'
 import { inWordsOfOptions } from '../action-words.ts'
 import { type ChosenService, chosenServices, chosenTexts } from '../chosen-services.ts'
@@ -112,7 +114,7 @@ async function play(
     'slack-channel': stage.channel,
   }
   const onLine = isGiven(given, 'json') ? undefined : (line: string) => world.out(`${line}\n`)
-  const settings = { clock: stage.clock, environment: stage.environment, onLine }
+  const settings = { clock: stage.clock, environment: { ...jobIn(world), ...stage.environment }, onLine }
   const end = await runLocally(createDeploy(stage), texts, world, settings).catch((error: unknown) => {
     throw inWordsOfOptions(error)
   })
@@ -120,6 +122,18 @@ async function play(
   const paths = writeReports(folder, name, end.summary, messageAfter(before, stage))
   const isTold = services.some((one) => (row.service === '' || row.service === one.name) && one.behaviour !== 'healthy')
   return { ...row, ...end, headline: headlineOf(end.summary), paths, isTold }
+}
+
+/** The variables of GitHub's run that reports show; the run is as invented as the account. */
+function jobIn({ directory, environment }: CliWorld) {
+  const remote = findCheckout(directory, '/')?.remote
+  const unknown = `your-org/${basename(directory)}`
+  return {
+    GITHUB_REPOSITORY: repositoryOf(remote, { repository: unknown, serverUrl: 'https://github.com' }),
+    GITHUB_RUN_ID: '1234567890',
+    GITHUB_RUN_NUMBER: '1',
+    GITHUB_ACTOR: environment.USER || environment.USERNAME || 'you',
+  }
 }
 
 function messageAfter(count: number, stage: Stage): StagedMessage | undefined {
