@@ -29,6 +29,7 @@ export function examplesPage(): string {
     '',
     'Replace `your-org/slipway`, the account IDs, the role, the region and the names. Where a workflow names an environment, it reads',
     '[`slipway.yml`](../../docs/slipway-yml.md). What is needed in AWS and GitHub before: [First deploy](../../docs/first-deploy.md).',
+    '[Pin the versions](../../docs/how-to/versions.md) as your policy requires.',
     '',
     ...parts,
   ].join('\n')

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { countCalls } from '../src/actions/build-push/count-calls.ts'
 import { awsInputs } from '../src/actions/inputs/aws-inputs.ts'
+import { repositoryPolicies } from '../src/cli/permissions/account-policies.ts'
+import { loadConfig } from '../src/config/load.ts'
 import { Failure } from '../src/failure.ts'
 import { buildFailure } from '../src/image/build-failure.ts'
 import { differences, inputLabels } from '../src/image/build-inputs.ts'
@@ -74,4 +76,13 @@ test('docs/networks.md: a region that is misspelt', () => {
 test('docs/how-to/canary.md: a setting that changes', () => {
   const [, shown = 'nothing'] = /`(settings strategy [^`]*)`/.exec(read('docs/how-to/canary.md')) ?? []
   expect(read('test/report/golden/log/settings.txt')).toContain(shown)
+})
+
+test('docs/how-to/two-accounts.md: the policy of the repository, as slipway permissions makes it for the slipway.yml of the page', () => {
+  const page = read('docs/how-to/two-accounts.md')
+  const [yaml = '', policy = ''] = ['yaml', 'json'].map(
+    (language) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '',
+  )
+  const [made] = repositoryPolicies(loadConfig(yaml, 'slipway.yml').config)
+  expect(made).toMatchObject({ accountId: '111122223333', policy: JSON.parse(policy) })
 })
