@@ -99,8 +99,10 @@ function openOrigin(folder: string, options: ReleaseOptions): Git {
   for (const file of own) cpSync(join(root, file), join(origin, file))
   writeAll(origin, content)
   const identity = ['-c', 'user.name=ann', '-c', 'user.email=ann@example.com', '-c', 'commit.gpgsign=false']
+  // No processes of its own after every commit.
+  identity.push('-c', 'maintenance.auto=false')
   const git: Git = (...args) => execFileSync('git', [...identity, ...args], { cwd: origin, encoding: 'utf8' }).trim()
-  git('init', '-q', '-b', 'main')
+  git('init', '-q', '-b', 'main', '--template=')
   git('add', '--all')
   git('commit', '-q', '-m', 'Release 1.1.0')
   for (const tag of ['v1.1.0', 'v1']) git('tag', tag)
@@ -146,7 +148,7 @@ function standIns(github: GitHub, folder: string, { tamper }: ReleaseOptions): R
       const branch = ['--branch', inputs.ref?.replace('refs/tags/', '') || 'main']
       const settings = ['-q', '-c', 'advice.detachedHead=false']
       const from = `file://${join(folder, 'origin')}`
-      execFileSync('git', ['clone', ...settings, ...depth, ...branch, from, workspace])
+      execFileSync('git', ['clone', '--template=', ...settings, ...depth, ...branch, from, workspace])
       return {}
     },
     'actions/setup-node': async () => ({}),
