@@ -68,7 +68,9 @@ function lifetimeOf({
  */
 function chain({ region, environment, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
+  let nothing: Failure | undefined
   const resolve = async (forceRefresh: boolean) => {
+    if (nothing !== undefined && !forceRefresh) throw nothing
     if (!chainHasChance(environment))
       throw missingCredentials(
         text`${setting('role-to-assume')} is empty, and the environment has no access keys, profile or container credentials`,
@@ -81,7 +83,9 @@ function chain({ region, environment, requestHandler: given }: CredentialOptions
     return provider({ forceRefresh }).catch((error: unknown) => {
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
-      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`)
+      const failure = missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`)
+      if (isEmpty(error)) nothing = failure
+      throw failure
     })
   }
   return {
@@ -93,6 +97,14 @@ function chain({ region, environment, requestHandler: given }: CredentialOptions
     },
     renew: () => resolve(true).then(() => true),
   }
+}
+
+/**
+ * True where every provider of the chain was asked and none had credentials (the last link of @aws-sdk/credential-provider-node). It is
+ * remembered, because instance metadata that does not exist is waited for, two seconds for every call.
+ */
+function isEmpty(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Could not load credentials from any providers'
 }
 
 function chainHasChance(environment: CredentialOptions['environment']): boolean {

@@ -66,7 +66,7 @@ export async function serviceNotFound(
     code: 'service-not-found',
     what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(service)} (${place})`,
     why: reason === 'INACTIVE' ? inactive(reason) : text`${reason}${availableNames(service, names, 'the cluster has')}`,
-    fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set the input service-definition of the action deploy. Nothing has been changed.`,
+    fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set service-definition, an input of the action deploy and a key of a service in slipway.yml. Nothing has been changed.`,
   })
 }
 
