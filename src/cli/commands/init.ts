@@ -67,7 +67,7 @@ async function stepsAfter(
     config,
     account,
     needed: neededResources(config, definitionOf),
-    toMigrate: survey.workflows.filter(({ by }) => by === 'others').map(({ path }) => path),
+    toMigrate: survey.workflows.filter(({ by }) => by === 'others'),
     uncommitted: check ? paths : await uncommittedOf(paths, world),
     remote: survey.remote,
     codeDeploy,

@@ -8,6 +8,8 @@ export interface DeployingWorkflow {
   readonly by: 'slipway' | 'others'
   /** GitHub environments of its jobs. */
   readonly environments: readonly string[]
+  /** It has static keys of an IAM user. */
+  readonly hasKeys: boolean
   /** Values of `env` by name, such as `ECS_CLUSTER` of GitHub's starter template. */
   readonly variables: ReadonlyMap<string, string>
 }
@@ -24,7 +26,7 @@ export function findWorkflows(files: RepositoryFiles): readonly DeployingWorkflo
     .flatMap((path): readonly DeployingWorkflow[] => {
       const content = files.read(path)
       const by = others.test(content) ? 'others' : slipway.test(content) ? 'slipway' : undefined
-      return by === undefined ? [] : [{ path, by, ...factsOf(content) }]
+      return by === undefined ? [] : [{ path, by, hasKeys: content.includes('aws-access-key-id'), ...factsOf(content) }]
     })
 }
 

@@ -3,6 +3,7 @@ import type { Config, EnvironmentConfig } from '../../config/schema.ts'
 import { selectImages } from '../../config/select-images.ts'
 import { issuerOf } from '../permissions/issuer.ts'
 import { providerArn } from '../permissions/trust-policy.ts'
+import type { DeployingWorkflow } from './find-workflows.ts'
 import type { Needed } from './needed-resources.ts'
 import { type Account, hasRole } from './read-account.ts'
 
@@ -18,7 +19,7 @@ export interface StepCircumstances {
   readonly account: Account | undefined
   readonly needed: readonly Needed[]
   /** Workflows that `slipway migrate` is to translate. */
-  readonly toMigrate: readonly string[]
+  readonly toMigrate: readonly DeployingWorkflow[]
   /** Files that git has no committed copy of. */
   readonly uncommitted: readonly string[]
   /** On GitHub; undefined without a remote. */
@@ -34,11 +35,11 @@ export async function nextSteps(around: StepCircumstances): Promise<readonly Ste
   const { config, account, toMigrate, uncommitted } = around
   const roles = await roleSteps(around)
   const folder = roles.some(({ commands }) => commands.some((line) => line.includes('--output infrastructure')))
-  const paths = [...uncommitted, ...toMigrate, ...(folder ? ['infrastructure'] : [])]
+  const paths = [...uncommitted, ...toMigrate.map(({ path }) => path), ...(folder ? ['infrastructure'] : [])]
   const accounts = [...new Set(placesOf(config).map(({ accountId }) => accountId))]
   return [
     ...(toMigrate.length > 0
-      ? [{ title: 'Migrate the workflow that deploys already', commands: [`${program} migrate --write`] }]
+      ? [{ title: 'Migrate the workflow that deploys already', commands: [migration(around)] }]
       : []),
     ...(await resourceSteps(around, accounts)),
     ...roles,
@@ -51,6 +52,14 @@ export async function nextSteps(around: StepCircumstances): Promise<readonly Ste
         ]
       : []),
   ]
+}
+
+/** Static keys are replaced by the role of the first environment. */
+function migration({ config, toMigrate }: StepCircumstances): string {
+  const [place] = placesOf(config)
+  const hasKeys = toMigrate.some((workflow) => workflow.hasKeys)
+  const role = hasKeys && place !== undefined ? ` --role ${place.role}` : ''
+  return `${program} migrate --write${role} ${toMigrate.map(({ path }) => path).join(' ')}`
 }
 
 interface RolePlace {

@@ -60,6 +60,7 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
     ...('why' in found ? [`The AWS account was not read: ${found.why}. Services are taken to exist.`] : found.notes),
     ...(composed?.notes ?? [`${configFile} exists and is not changed.`]),
     ...(isThere ? [] : imageNotes(survey)),
+    ...workflowNotes(survey),
     ...definitions.flatMap((definition) => definition.notes),
   ]
   const kept = namedFiles(config, survey).filter((path) => survey.files.has(path))
@@ -98,6 +99,16 @@ function imageNotes({ images, others }: Survey): readonly string[] {
       ({ name, image }) => `${name} (${image}) of the Compose file is not deployed: its image is not built here.`,
     ),
   ]
+}
+
+/** The roles of `permissions` trust jobs of GitHub environments alone. */
+function workflowNotes({ workflows }: Survey): readonly string[] {
+  return workflows
+    .filter(({ by, environments }) => by === 'others' && environments.length === 0)
+    .map(
+      ({ path }) =>
+        `${path}: add environment: production to the job that deploys, because the role trusts only jobs of environments.`,
+    )
 }
 
 /** slipway.yml, the files that it names, and the workflows. */
