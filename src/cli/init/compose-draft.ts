@@ -1,8 +1,6 @@
-import type { Given } from '../command.ts'
 import { optionValues } from '../given.ts'
-import type { Asking } from './asking.ts'
 import type { ImageFacts } from './container-facts.ts'
-import { decideEnvironments, type EnvironmentPlace } from './decide-environments.ts'
+import { type Circumstances, decideEnvironments, type EnvironmentPlace } from './decide-environments.ts'
 import {
   decideRepository,
   decideService,
@@ -10,13 +8,10 @@ import {
   imageOptionMistakes,
   type LiveService,
   readLive,
-  type ServiceCircumstances,
 } from './decide-services.ts'
 import { plainSecrets } from './definition-text.ts'
 import type { Draft, DraftEnvironment, DraftPlacement, DraftService } from './draft.ts'
 import { definitionFor, imageContainer } from './find-definitions.ts'
-import type { Account } from './read-account.ts'
-import type { Survey } from './survey.ts'
 
 /** A draft, with what a person has to know about it. */
 export interface Composed {
@@ -25,21 +20,17 @@ export interface Composed {
 }
 
 /** Decides everything that slipway.yml has. What is missing or wrong is in `asking`. */
-export async function composeDraft(
-  given: Given,
-  survey: Survey,
-  account: Account | undefined,
-  asking: Asking,
-): Promise<Composed> {
-  for (const mistake of imageOptionMistakes(given, survey)) asking.refuse(mistake)
-  const around = { given, survey, account, asking }
-  const places = await decideEnvironments(given, survey, account, asking)
+export async function composeDraft(around: Circumstances): Promise<Composed> {
+  const { survey, asking } = around
+  const places = await decideEnvironments(around)
+  for (const mistake of imageOptionMistakes(around, places)) asking.refuse(mistake)
   const live = new Map<string, LiveService>()
   const environments: DraftEnvironment[] = []
   for (const place of places) {
     const { cluster: _, ...environment } = place
-    environments.push({ ...environment, placements: await placementsIn(place, places.length > 1, around, live) })
+    environments.push({ ...environment, placements: await placementsIn(place, places, around, live) })
   }
+  for (const mistake of twice(environments)) asking.refuse(mistake)
   const notes: string[] = []
   const services = survey.images.map((image) => serviceOf(image, live.get(image.name), around, notes))
   const images = survey.images.map((image) => ({
@@ -49,23 +40,45 @@ export async function composeDraft(
   return { draft: { images, services, environments }, notes }
 }
 
+function clusterOf({ account, region, cluster }: EnvironmentPlace): string {
+  return `${account} ${region} ${cluster}`
+}
+
+/** A service in two places of slipway.yml would run what was deployed last. */
+function twice(environments: readonly DraftEnvironment[]): readonly string[] {
+  const all = environments.flatMap((environment) =>
+    environment.placements.map(({ cluster, service }) => ({
+      key: [environment.account, environment.region, cluster, service].join(' '),
+      words: `${service} in the cluster ${cluster}`,
+      environment: environment.name,
+    })),
+  )
+  return [...Map.groupBy(all, ({ key }) => key).values()]
+    .filter((same) => same.length > 1)
+    .map((same) => {
+      const names = [...new Set(same.map(({ environment }) => environment))].join(' and ')
+      return `--service: ${names} would deploy the same service, ${same[0]?.words}; give another --service or --cluster for one of them, such as --service ${same.at(-1)?.environment}=NAME`
+    })
+}
+
 async function placementsIn(
   place: EnvironmentPlace,
-  isOneOfSeveral: boolean,
-  around: ServiceCircumstances,
+  places: readonly EnvironmentPlace[],
+  around: Circumstances,
   live: Map<string, LiveService>,
 ): Promise<readonly DraftPlacement[]> {
   const { account, survey, given, asking } = around
   const isRead = account?.id === place.account && account.region === place.region && place.cluster !== ''
   const reading = isRead ? account : undefined
+  const isShared = places.some((other) => other !== place && clusterOf(other) === clusterOf(place))
   const placements: DraftPlacement[] = []
   for (const image of survey.images) {
-    const service = await decideService(image, place, { ...around, account: reading })
+    const service = await decideService(image, place, isShared, { ...around, account: reading })
     const found = reading && (await readLive(place.cluster, service, reading))
     if (found) live.set(image.name, live.get(image.name) ?? found)
     const isNew = found === undefined && (reading !== undefined || optionValues(given, 'subnet').length > 0)
     const group = found && reading && (await deploymentGroup(found, place.cluster, reading, asking))
-    const file = `deploy/${image.name}${isOneOfSeveral ? `.${place.name}` : ''}.service.json`
+    const file = `deploy/${image.name}${places.length > 1 ? `.${place.name}` : ''}.service.json`
     placements.push({
       name: image.name,
       cluster: place.cluster,
@@ -81,7 +94,7 @@ async function placementsIn(
 function serviceOf(
   { name }: ImageFacts,
   live: LiveService | undefined,
-  { survey }: ServiceCircumstances,
+  { survey }: Circumstances,
   notes: string[],
 ): DraftService {
   const isOnly = survey.images.length === 1

@@ -1,7 +1,7 @@
 import { parseArn } from '../../arn.ts'
 import { accountSchema, nameSchema, regionSchema } from '../../config/names.ts'
 import type { Given } from '../command.ts'
-import { optionValue, optionValues } from '../given.ts'
+import { optionValues } from '../given.ts'
 import type { Asking } from './asking.ts'
 import { namedMistakes, valueFor } from './given-names.ts'
 import type { Account } from './read-account.ts'
@@ -17,48 +17,43 @@ export interface EnvironmentPlace {
 }
 
 /** Decides the environments by the options, the workflows, the account and questions; what is missing is in `asking`. */
-export async function decideEnvironments(
-  given: Given,
-  survey: Survey,
-  account: Account | undefined,
-  asking: Asking,
-): Promise<readonly EnvironmentPlace[]> {
+export async function decideEnvironments(around: Circumstances): Promise<readonly EnvironmentPlace[]> {
+  const { given, survey, asking } = around
   const named = optionValues(given, 'environment')
     .flatMap((one) => one.split(/[\s,]+/))
     .filter((one) => one !== '')
   const known = survey.workflows.flatMap(({ environments }) => environments)
   const names = [...new Set(named.length > 0 ? named : known.length > 0 ? known : ['production'])]
   for (const name of names) refuseInvalid(asking, `--environment ${name}`, nameSchema.safeParse(name))
-  for (const option of ['region', 'account', 'cluster'])
+  for (const option of ['region', 'account', 'cluster', 'role'])
     for (const mistake of namedMistakes(option, optionValues(given, option), names)) asking.refuse(mistake)
   const places: EnvironmentPlace[] = []
-  for (const name of names) places.push(await decideOne(name, names, { given, survey, account, asking }))
-  return places
+  for (const name of names) places.push(await decideOne(name, names, around))
+  return places.map((place) => {
+    const isAlone = places.every((other) => other === place || other.account !== place.account)
+    return isAlone || optionValues(given, 'role').length > 0 ? place : { ...place, role: `slipway-${place.name}` }
+  })
 }
 
-interface Circumstances {
+/** Everything that decides what slipway.yml has. */
+export interface Circumstances {
   readonly given: Given
   readonly survey: Survey
+  /** Undefined where it was not read. */
   readonly account: Account | undefined
+  /** Why it was not. */
+  readonly unread: string | undefined
+  /** Of the first environment; empty where it is missing. */
+  readonly region: string
   readonly asking: Asking
 }
 
 async function decideOne(name: string, names: readonly string[], around: Circumstances): Promise<EnvironmentPlace> {
-  const { given, survey, account, asking } = around
+  const { given, account, asking } = around
   const option = (of: string) => valueFor(optionValues(given, of), name, names)
-  const region =
-    option('region') ??
-    account?.region ??
-    survey.variable('AWS_REGION') ??
-    (await asking.choose({
-      option: '--region',
-      what: `AWS region of ${name}, such as eu-west-1`,
-      why: 'no AWS_REGION, and no region in the AWS profile',
-      mistakeIn: (answer) => problemIn(regionSchema.safeParse(answer)),
-    })) ??
-    ''
+  const region = option('region') ?? around.region
   if (region !== '') refuseInvalid(asking, `--region ${region}`, regionSchema.safeParse(region))
-  const role = optionValue(given, 'role') ?? 'slipway-deploy'
+  const role = option('role') ?? 'slipway-deploy'
   const id =
     option('account') ??
     parseArn(role)?.accountId ??
@@ -66,7 +61,7 @@ async function decideOne(name: string, names: readonly string[], around: Circums
     (await asking.choose({
       option: '--account',
       what: `AWS account ID of ${name}`,
-      why: 'without AWS credentials it is unknown',
+      why: around.unread === undefined ? 'it is unknown' : `the account was not read: ${around.unread}`,
       mistakeIn: (answer) => problemIn(accountSchema.safeParse(answer)),
     })) ??
     ''
@@ -77,7 +72,7 @@ async function decideOne(name: string, names: readonly string[], around: Circums
 
 async function decideCluster(
   name: string,
-  { survey, account, asking, region, id }: Circumstances & { readonly region: string; readonly id: string },
+  { survey, account, asking, region, id, unread }: Circumstances & { readonly id: string },
   given: string | undefined,
 ): Promise<string> {
   const isRead = account !== undefined && account.id === id && account.region === region
@@ -98,7 +93,12 @@ async function decideCluster(
   if (only !== undefined && others.length === 0) return only
   const mistakeIn = (answer: string) =>
     clusters && !clusters.includes(answer) ? `It must be one of ${clusters.join(', ')}` : undefined
-  const question = { option: '--cluster', what: `ECS cluster of ${name}`, why: 'the account was not read', mistakeIn }
+  const question = {
+    option: '--cluster',
+    what: `ECS cluster of ${name}`,
+    why: unread ?? `account ${id} was not read`,
+    mistakeIn,
+  }
   return (await asking.choose({ ...question, ...(clusters && { candidates: clusters }) })) ?? ''
 }
 

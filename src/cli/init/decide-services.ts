@@ -5,15 +5,13 @@ import { isRepositoryName, parseReference } from '../../image/reference.ts'
 import type { JsonObject, Service } from '../../ports.ts'
 import { runningTaskDefinition } from '../../targets/ecs/index.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
-import type { Given } from '../command.ts'
 import { optionValues } from '../given.ts'
 import type { Asking } from './asking.ts'
 import type { ImageFacts } from './container-facts.ts'
-import type { EnvironmentPlace } from './decide-environments.ts'
+import type { Circumstances, EnvironmentPlace } from './decide-environments.ts'
 import type { DraftPlacement } from './draft.ts'
 import { namedMistakes, valueFor } from './given-names.ts'
 import type { Account } from './read-account.ts'
-import type { Survey } from './survey.ts'
 
 /** An existing service with what it runs. */
 export interface LiveService {
@@ -21,30 +19,25 @@ export interface LiveService {
   readonly definition: JsonObject | undefined
 }
 
-/** Everything that decides services. */
-export interface ServiceCircumstances {
-  readonly given: Given
-  readonly survey: Survey
-  /** Undefined where it was not read. */
-  readonly account: Account | undefined
-  readonly asking: Asking
-}
-
-/** Name of the ECS service of an image in an environment. */
+/** Name of the ECS service of an image in an environment; `isShared`: another environment has the same cluster. */
 export async function decideService(
-  { name }: ImageFacts,
+  { name: image }: ImageFacts,
   place: EnvironmentPlace,
-  { given, survey, account, asking }: ServiceCircumstances,
+  isShared: boolean,
+  { given, survey, account, asking }: Circumstances,
 ): Promise<string> {
-  const names = survey.images.map((image) => image.name)
-  const option = valueFor(optionValues(given, 'service'), name, names)
+  const names = survey.images.map((one) => one.name)
+  const options = optionValues(given, 'service')
+  const ofEnvironment = options.find((one) => one.startsWith(`${place.name}=`))?.slice(place.name.length + 1)
+  const option = ofEnvironment ?? valueFor(options, image, names)
   const wanted = option ?? (names.length === 1 ? survey.variable('ECS_SERVICE') : undefined)
+  const name = isShared ? `${image}-${place.name}` : image
   if (wanted !== undefined || account === undefined) return wanted ?? name
   const existing = await account.read(() => account.aws.inventory.services(place.cluster))
   if (existing === undefined || existing.length === 0 || existing.includes(name)) return name
   const answer = await asking.choose({
-    option: names.length === 1 ? '--service' : `--service ${name}=`,
-    what: `ECS service that runs the image ${name} in ${place.cluster}; another name is a new service`,
+    option: names.length === 1 ? '--service' : `--service ${image}=`,
+    what: `ECS service that runs the image ${image} in ${place.cluster}; another name is a new service`,
     candidates: existing,
     otherwise: name,
   })
@@ -52,11 +45,15 @@ export async function decideService(
 }
 
 /** Mistakes in the options that are given for each image. */
-export function imageOptionMistakes(given: Given, { images }: Survey): readonly string[] {
+export function imageOptionMistakes(
+  { given, survey: { images } }: Circumstances,
+  places: readonly EnvironmentPlace[],
+): readonly string[] {
   const names = images.map(({ name }) => name)
   const repositories = optionValues(given, 'repository').map((one) => one.replace(/^[^=]*=/, ''))
   return [
-    ...['service', 'repository'].flatMap((option) => namedMistakes(option, optionValues(given, option), names)),
+    ...namedMistakes('repository', optionValues(given, 'repository'), names),
+    ...namedMistakes('service', optionValues(given, 'service'), [...names, ...places.map(({ name }) => name)]),
     ...repositories
       .filter((name) => !isRepositoryName(name))
       .map(
@@ -103,7 +100,7 @@ export async function deploymentGroup(
 export function decideRepository(
   { name }: ImageFacts,
   live: LiveService | undefined,
-  { given, survey }: ServiceCircumstances,
+  { given, survey }: Circumstances,
 ): string {
   const names = survey.images.map((image) => image.name)
   const ofLive = containersOf(live?.definition)

@@ -7,6 +7,7 @@ import { optionValue, optionValues } from '../given.ts'
 import type { NewFile } from '../write-files.ts'
 import type { Asking } from './asking.ts'
 import type { ImageFacts } from './container-facts.ts'
+import type { Circumstances } from './decide-environments.ts'
 import { readLive } from './decide-services.ts'
 import { fileOf, newDefinition, plainSecrets } from './definition-text.ts'
 import { jsonText } from './json-text.ts'
@@ -15,18 +16,14 @@ import { type Account, roleName } from './read-account.ts'
 import { newService } from './service-text.ts'
 import type { Survey } from './survey.ts'
 
-/** What decides the files that slipway.yml names. */
-export interface FileCircumstances {
-  readonly given: Given
-  readonly survey: Survey
-  readonly account: Account | undefined
-  readonly asking: Asking
-}
+type FileCircumstances = Pick<Circumstances, 'given' | 'survey' | 'account' | 'asking'>
 
 /** A file with JSON, and what a person has to do in it. */
 export interface DefinitionText extends NewFile {
   readonly value: JsonObject
   readonly notes: readonly string[]
+  /** A service whose containers listen and that no load balancer sends requests to. */
+  readonly isUnreachable?: boolean
 }
 
 /** The task definitions and service definitions that slipway.yml names and that do not exist. */
@@ -76,10 +73,11 @@ async function taskDefinition(path: string, target: Target, around: FileCircumst
   const value = newDefinition({ name, container, region, executionRole, platform: image?.platform, facts })
   const open = facts.environment.filter((variable) => variable.value === undefined).map((variable) => variable.name)
   return asFile(path, value, [
-    ...facts.secrets.map(
-      (secret) =>
-        `${path}: ${secret} is a secret, so its value is not copied. Replace <ARN of the secret ${secret}> by the ARN of a secret that ${executionRole} is authorized to read (secretsmanager:GetSecretValue).`,
-    ),
+    ...(facts.secrets.length > 0
+      ? [
+          `${path}: ${facts.secrets.join(', ')} may be secret, so no value is copied. Replace <${facts.secrets.map((secret) => `ARN of the secret ${secret}`).join('>, <')}> by ARNs of secrets that ${executionRole} is authorized to read (secretsmanager:GetSecretValue).`,
+        ]
+      : []),
     ...(open.length > 0
       ? [`${path}: the repository has no value of ${open.join(', ')}. Replace <${open.join('>, <')}>.`]
       : []),
@@ -100,13 +98,7 @@ async function serviceDefinition(
     asking.refuse(`--target-group needs a port of the container: neither EXPOSE nor a Compose file names one`)
   if (placing === undefined) return undefined
   const value = newService({ placing, targetGroup, container: target.container ?? target.name, port })
-  const isAlone = targetGroup === undefined && port !== undefined
-  return asFile(path, value, isAlone ? [withoutLoadBalancer(path)] : [])
-}
-
-/** ECS cannot add a load balancer by Slipway later: the file is applied only when the service is created. */
-function withoutLoadBalancer(path: string): string {
-  return `${path}: the service has no load balancer. For one, add loadBalancers before the first deployment, or give --target-group.`
+  return { ...asFile(path, value), isUnreachable: port !== undefined && targetGroup === undefined }
 }
 
 async function placingFor(given: Given, account: Account | undefined, asking: Asking): Promise<Placing | undefined> {

@@ -30,7 +30,8 @@ export function neededResources(
   const targets = selectTargets(config, Object.keys(config.environments))
   const all = [
     ...selectImages(config).map(({ repository, region, accountId }) => repositoryNeed(repository, region, accountId)),
-    ...targets.flatMap((target) => definitionNeeds(definitionOf(target), target)),
+    ...targets.flatMap((target) => containersOf(definitionOf(target)).flatMap((one) => logGroupNeeds(one, target))),
+    ...targets.flatMap((target) => roleNeeds(definitionOf(target), target)),
   ]
   return [...new Map(all.map((one) => [one.commands.join('\n'), one])).values()]
 }
@@ -46,16 +47,12 @@ function repositoryNeed(name: string, region: string, accountId: string): Needed
   }
 }
 
-function definitionNeeds(definition: JsonObject | undefined, target: Target): readonly Needed[] {
-  if (definition === undefined) return []
+function roleNeeds(definition: JsonObject | undefined, target: Target): readonly Needed[] {
   const { region, accountId } = target
   const [execution, task] = ['executionRoleArn', 'taskRoleArn'].map((member) => textIn(definition, member))
-  return [
-    ...containersOf(definition).flatMap((container) => logGroupNeeds(container, target)),
-    ...[...new Set([execution, task])].flatMap((role) =>
-      isOwn(role, target) ? [roleNeed(role, role === execution, { region, accountId })] : [],
-    ),
-  ]
+  return [...new Set([execution, task])].flatMap((role) =>
+    isOwn(role, target) ? [roleNeed(role, role === execution, { region, accountId })] : [],
+  )
 }
 
 /** A role of another account is an error of the preflight, and a placeholder is none that could be created. */

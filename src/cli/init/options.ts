@@ -29,7 +29,7 @@ export const initOptions: CommandOptions = {
   service: {
     type: 'string',
     multiple: true,
-    value: '[IMAGE=]NAME',
+    value: '[IMAGE=|ENVIRONMENT=]NAME',
     description: 'ECS service, existing or new; named like the image by default.',
   },
   repository: {
@@ -40,8 +40,10 @@ export const initOptions: CommandOptions = {
   },
   role: {
     type: 'string',
-    value: 'NAME',
-    description: 'IAM role that the jobs assume; slipway-deploy by default.',
+    multiple: true,
+    value: '[ENVIRONMENT=]NAME',
+    description:
+      'IAM role that the jobs assume; slipway-deploy by default, and slipway-ENVIRONMENT where an account has several.',
   },
   'execution-role': {
     type: 'string',

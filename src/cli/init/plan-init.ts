@@ -2,20 +2,21 @@ import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { selectTargets, type Target } from '../../config/select-target.ts'
 import { Failure } from '../../failure.ts'
+import { regionPattern, regionProblem } from '../../partitions.ts'
 import type { JsonObject } from '../../ports.ts'
 import { text, untrusted } from '../../text.ts'
 import type { CliWorld, Given } from '../command.ts'
 import { optionValue } from '../given.ts'
 import { usageFailure } from '../usage-failure.ts'
 import type { NewFile } from '../write-files.ts'
-import { openAsking } from './asking.ts'
+import { openAsking, type Question } from './asking.ts'
 import { composeDraft } from './compose-draft.ts'
 import { codeDeployServices } from './decide-services.ts'
 import { objectIn } from './find-images.ts'
 import { type DefinitionText, missingFiles } from './missing-files.ts'
 import type { Account } from './read-account.ts'
 import { slipwayText } from './slipway-text.ts'
-import { type Survey, surveyAccount, surveyRepository } from './survey.ts'
+import { firstRegion, type Survey, surveyAccount, surveyRepository } from './survey.ts'
 import { workflowText } from './workflow-text.ts'
 
 const configFile = 'slipway.yml'
@@ -42,14 +43,17 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
   const survey = surveyRepository(world)
   const isThere = survey.files.has(configFile)
   if (!isThere && survey.images.length === 0) throw nothingToBuild(world.directory)
-  const found = await surveyAccount(given, survey, world)
-  const account = 'why' in found ? undefined : found
   const asking = openAsking(world)
-  const composed = isThere ? undefined : await composeDraft(given, survey, account, asking)
+  const region = firstRegion(given, survey, world) ?? (isThere ? undefined : await asking.choose(regionQuestion))
+  const found = await surveyAccount(region, world)
+  const account = 'why' in found ? undefined : found
+  const unread = 'why' in found ? found.why : undefined
+  const around = { given, survey, account, unread, region: region ?? '', asking }
+  const composed = isThere ? undefined : await composeDraft(around)
   if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
   const content = composed ? slipwayText(composed.draft) : survey.files.read(configFile)
   const { config } = loadConfig(content, configFile)
-  const definitions = await missingFiles(config, { given, survey, account, asking })
+  const definitions = await missingFiles(config, around)
   if (asking.mistakes.length > 0) throw usageFailure(asking.mistakes)
   const files = [
     ...(isThere ? [] : [{ path: configFile, content }]),
@@ -57,15 +61,34 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
     ...workflowOf(given, survey, config),
   ]
   const notes = [
-    ...('why' in found ? [`The AWS account was not read: ${found.why}. Services are taken to exist.`] : found.notes),
+    ...(unread === undefined
+      ? (account?.notes ?? [])
+      : [`The AWS account was not read: ${unread}. Services are taken to exist.`]),
     ...(composed?.notes ?? [`${configFile} exists and is not changed.`]),
     ...(isThere ? [] : imageNotes(survey)),
     ...workflowNotes(survey),
     ...definitions.flatMap((definition) => definition.notes),
+    ...loadBalancerNotes(definitions),
   ]
   const kept = namedFiles(config, survey).filter((path) => survey.files.has(path))
   const codeDeploy = await codeDeployServices(config, account)
   return { files, kept, notes, config, survey, account, codeDeploy, definitionOf: reader(survey, definitions) }
+}
+
+const regionQuestion: Question = {
+  option: '--region',
+  what: 'AWS region, such as eu-west-1',
+  why: 'there is no AWS_REGION, and no region in the AWS profile',
+  mistakeIn: (answer) => (regionPattern.test(answer) ? undefined : `It ${regionProblem(answer)}`),
+}
+
+/** A service definition is applied only when the service is created. */
+function loadBalancerNotes(definitions: readonly DefinitionText[]): readonly string[] {
+  const paths = definitions.filter(({ isUnreachable }) => isUnreachable).map(({ path }) => path)
+  if (paths.length === 0) return []
+  return [
+    `${paths.join(', ')}: without a load balancer. For one, add loadBalancers before the first deployment, or give --target-group.`,
+  ]
 }
 
 function nothingToBuild(directory: string): Failure {

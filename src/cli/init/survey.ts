@@ -1,7 +1,7 @@
-import type { Aws } from '../../aws/connect.ts'
 import { findCheckout } from '../../git/checkout.ts'
+import { regionPattern } from '../../partitions.ts'
 import type { CliWorld, Given } from '../command.ts'
-import { optionValue, optionValues } from '../given.ts'
+import { optionValues } from '../given.ts'
 import { openAccount } from '../open-account.ts'
 import { repositoryOfRemote } from '../permissions/read-repository.ts'
 import { type DefinitionFile, findDefinitions } from './find-definitions.ts'
@@ -50,19 +50,17 @@ function isFilled(value: string | undefined): boolean {
   return value !== undefined && value !== '' && !value.startsWith('MY_')
 }
 
+/** The region of the first environment: by its option, a workflow or the machine. */
+export function firstRegion(given: Given, { variable }: Survey, { environment }: CliWorld): string | undefined {
+  const [first] = optionValues(given, 'region')
+  return first?.replace(/^.*=/, '') ?? variable('AWS_REGION') ?? machineRegion(environment)
+}
+
 /** The account that the credentials of this machine belong to, or why none was read. */
 export async function surveyAccount(
-  given: Given,
-  { variable }: Survey,
+  region: string | undefined,
   world: CliWorld,
 ): Promise<Account | { readonly why: string }> {
-  const [first] = optionValues(given, 'region')
-  const region =
-    first?.replace(/^.*=/, '') ??
-    optionValue(given, 'region') ??
-    variable('AWS_REGION') ??
-    machineRegion(world.environment)
-  if (region === undefined) return { why: 'No AWS region is set' }
-  const aws: Aws = openAccount(region, world)
-  return openFoundAccount(aws)
+  if (region === undefined || !regionPattern.test(region)) return { why: 'no AWS region is set' }
+  return openFoundAccount(openAccount(region, world))
 }
