@@ -6,6 +6,7 @@
  * All adapters throw `Failure`; a mutation whose reply was lost has been read back before they return or throw.
  */
 
+export type * from './ports/account.ts'
 export type * from './ports/builder.ts'
 export type * from './ports/codedeploy.ts'
 export type * from './ports/commit-history.ts'

@@ -3,6 +3,7 @@ import type { Deadline } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { partitionOf, regionPattern, regionProblem } from '../partitions.ts'
 import type {
+  AccountInventory,
   CodeDeploy,
   CredentialLifetime,
   Ecr,
@@ -56,6 +57,7 @@ export interface Aws {
   readonly roles: RoleSources
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
+  readonly inventory: AccountInventory
   /** How long the credentials last. */
   credentialLifetime(): Promise<CredentialLifetime>
   /** The identity of the credentials. */
@@ -101,6 +103,7 @@ function portsOf(connection: Connection): Aws {
     rolePolicies: lazyPort(async () => (await import('./role-policies.ts')).rolePolicySources(connection)),
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
+    inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
     credentialLifetime: connection.credentialLifetime,
     identity: async () => (await import('./identity.ts')).callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),

@@ -70,7 +70,9 @@ function lifetimeOf({
  */
 function chain({ region, environment, local, requestHandler: given }: CredentialOptions): CredentialSource {
   let provider: ((options?: { forceRefresh?: boolean }) => Promise<Credentials>) | undefined
+  let nothing: Failure | undefined
   const resolve = async (forceRefresh: boolean) => {
+    if (nothing !== undefined && !forceRefresh) throw nothing
     if (!chainHasChance(environment))
       throw missingCredentials(
         text`${setting('role-to-assume')} is empty, and the environment has no access keys, profile or container credentials`,
@@ -89,7 +91,12 @@ function chain({ region, environment, local, requestHandler: given }: Credential
       if (error instanceof Failure) throw error
       const message = error instanceof Error ? error.message : String(error)
       const named = local && { profile: local.profile ?? environment.AWS_PROFILE }
-      throw missingCredentials(text`the default credential provider chain failed: ${untrusted(message)}`, named)
+      const failure = missingCredentials(
+        text`the default credential provider chain failed: ${untrusted(message)}`,
+        named,
+      )
+      if (isEmpty(error)) nothing = failure
+      throw failure
     })
   }
   return {
@@ -107,6 +114,14 @@ function chain({ region, environment, local, requestHandler: given }: Credential
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 function ignore(): void {}
+
+/**
+ * True where every provider of the chain was asked and none had credentials (the last link of @aws-sdk/credential-provider-node). It is
+ * remembered, because instance metadata that does not exist is waited for, two seconds for every call.
+ */
+function isEmpty(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Could not load credentials from any providers'
+}
 
 function chainHasChance(environment: CredentialOptions['environment']): boolean {
   const named = Object.keys(environment).some((name) =>

@@ -3,16 +3,14 @@ import { deadlineIn } from '../clock.ts'
 import { Failure } from '../failure.ts'
 import { nearest, nearestFirst } from '../nearest.ts'
 import { setting, type Text, text, untrusted } from '../text.ts'
-import { call } from './call.ts'
 import type { Connection } from './connection.ts'
-import { type AwsError, present } from './error-class.ts'
+import type { AwsError } from './error-class.ts'
 import { callerIdentity } from './identity.ts'
+import { clusterNames, clusterStatuses, serviceNames } from './names-in-account.ts'
 import type { Page } from './pages.ts'
 
 /** All that is read for a message may take so long. Milliseconds. */
 const retryTime = 5_000
-/** ListServices and ListClusters answer at most 100 names in a page. */
-const pageSize = 100
 const mostPages = 5
 const mostShown = 8
 /** DescribeClusters takes 100 names. */
@@ -28,7 +26,7 @@ export function whenClusterMissing(connection: Connection, cluster: string): (re
 /** Where the resource was searched, and what exists instead. Needs ecs:DescribeClusters and ecs:ListClusters. */
 async function clusterNotFound(connection: Connection, cluster: string, cause: AwsError): Promise<Failure> {
   const asking = withShortDeadline(connection)
-  const [place, names] = await Promise.all([placeOf(asking), optional(clusterNames(asking))])
+  const [place, names] = await Promise.all([placeOf(asking), optional(somePages((next) => clusterNames(asking, next)))])
   const wanted = resourceName(cluster)
   const near = nearestFirst(wanted, names?.filter((name) => name !== wanted) ?? []).slice(0, mostDescribed - 1)
   const statuses = await optional(clusterStatuses(asking, [wanted, ...near]))
@@ -60,13 +58,13 @@ export async function serviceNotFound(
   const wasThere = /^(INACTIVE|ServiceNotActiveException)$/.test(reason)
   const [place, names] = await Promise.all([
     placeOf(asking),
-    wasThere ? undefined : optional(serviceNames(asking, cluster)),
+    wasThere ? undefined : optional(somePages((next) => serviceNames(asking, cluster, next))),
   ])
   return new Failure({
     code: 'service-not-found',
     what: text`The cluster ${untrusted(cluster)} has no service ${untrusted(service)} (${place})`,
     why: reason === 'INACTIVE' ? inactive(reason) : text`${reason}${availableNames(service, names, 'the cluster has')}`,
-    fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set the input service-definition of the action deploy. Nothing has been changed.`,
+    fix: text`Correct ${setting('service')}, ${setting('cluster')} or ${setting('aws-region')}. To create the service, set service-definition, an input of the action deploy and a key of a service in slipway.yml. Nothing has been changed.`,
   })
 }
 
@@ -104,50 +102,6 @@ async function optional<T>(read: Promise<T>): Promise<T | undefined> {
     if (error instanceof Failure && error.parts.code !== 'cancelled') return undefined
     throw error
   }
-}
-
-/** By name: a cluster that was deleted stays listed for a while, and is INACTIVE (API DeleteCluster). */
-async function clusterStatuses(connection: Connection, names: readonly string[]): Promise<Map<string, string>> {
-  const client = await connection.clients.ecs()
-  const { DescribeClustersCommand } = await import('@aws-sdk/client-ecs')
-  return call(
-    connection,
-    async (options) => {
-      const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: [...names] }), options)
-      return new Map(clusters.map(({ clusterName = '', status = '' }) => [clusterName, status]))
-    },
-    { action: 'ecs:DescribeClusters', kind: 'read' },
-  )
-}
-
-async function clusterNames(connection: Connection): Promise<readonly string[]> {
-  const client = await connection.clients.ecs()
-  const { ListClustersCommand } = await import('@aws-sdk/client-ecs')
-  return somePages((nextToken) =>
-    call(
-      connection,
-      async (options): Promise<Page<string>> => {
-        const reply = await client.send(new ListClustersCommand({ nextToken, maxResults: pageSize }), options)
-        return { items: present(reply.clusterArns, 'clusterArns').map(resourceName), next: reply.nextToken }
-      },
-      { action: 'ecs:ListClusters', kind: 'read' },
-    ),
-  )
-}
-
-async function serviceNames(connection: Connection, cluster: string): Promise<readonly string[]> {
-  const client = await connection.clients.ecs()
-  const { ListServicesCommand } = await import('@aws-sdk/client-ecs')
-  return somePages((nextToken) =>
-    call(
-      connection,
-      async (options): Promise<Page<string>> => {
-        const reply = await client.send(new ListServicesCommand({ cluster, nextToken, maxResults: pageSize }), options)
-        return { items: present(reply.serviceArns, 'serviceArns').map(resourceName), next: reply.nextToken }
-      },
-      { action: 'ecs:ListServices', kind: 'read' },
-    ),
-  )
 }
 
 /** The first pages: a name that is near is seldom far behind, and a message is not worth hundreds of calls. */

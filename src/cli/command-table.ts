@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 /** Every command by name. Each is loaded only when it runs, or for the list of `--help`. */
 const loaders = {
   doctor: async () => (await import('./commands/doctor.ts')).command,
+  init: async () => (await import('./commands/init.ts')).command,
   migrate: async () => (await import('./commands/migrate.ts')).command,
   permissions: async () => (await import('./commands/permissions.ts')).command,
   plan: async () => (await import('./commands/plan.ts')).command,

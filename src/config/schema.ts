@@ -21,6 +21,10 @@ const serviceSchema = z.strictObject({
     .string()
     .optional()
     .describe('File with the AppSpec; generated from the service when absent.'),
+  'service-definition': z
+    .string()
+    .optional()
+    .describe('File with the members of aws ecs create-service, from which a missing service is created.'),
 })
 
 const placementSchema = z.strictObject({
@@ -34,6 +38,10 @@ const placementSchema = z.strictObject({
     .string()
     .optional()
     .describe('File with the AppSpec in this environment, instead of the one under services.'),
+  'service-definition': z
+    .string()
+    .optional()
+    .describe('File from which a missing service is created in this environment, instead of the one under services.'),
   'codedeploy-application': z
     .string()
     .optional()

@@ -20,6 +20,8 @@ export interface Target {
   readonly container?: string | undefined
   /** File. */
   readonly codeDeployAppSpec?: string | undefined
+  /** File. */
+  readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   readonly settings?: DeploymentSettings | undefined
@@ -106,6 +108,7 @@ function target(config: Config, environmentName: string, environment: Environmen
     taskDefinition: placement['task-definition'] ?? service['task-definition'],
     container: service.container,
     codeDeployAppSpec: placement['codedeploy-appspec'] ?? service['codedeploy-appspec'],
+    serviceDefinition: placement['service-definition'] ?? service['service-definition'],
     codeDeployApplication: placement['codedeploy-application'],
     codeDeployDeploymentGroup: placement['codedeploy-deployment-group'],
     settings: placement.deployment && settingsIn(placement.deployment),

@@ -22,7 +22,7 @@ export function migrateWorkflow(source: string, options: MigrationOptions): Migr
   if (file === undefined) return undefined
   const plans = file.jobs.map((job) => planJob(file, job, options))
   const needs = plans.map((plan) => permissionOf(file, plan))
-  const edits = plans.flatMap((plan, index) => editsOf(file, plan, needs[index]))
+  const edits = plans.flatMap((plan, index) => editsOf(file, plan, options, needs[index]))
   const feed = source.includes('\r\n') ? '\r\n' : '\n'
   const at = lineFinder(source)
   const advice = plans.flatMap((plan, index) => [...adviceOf(plan, at), ...permissionAdvice(plan, needs[index], at)])
@@ -43,12 +43,12 @@ function unique(edits: readonly Edit[]): readonly Edit[] {
   return [...known.values()]
 }
 
-function editsOf(file: WorkflowFile, plan: JobPlan, need: PermissionNeed): readonly Edit[] {
+function editsOf(file: WorkflowFile, plan: JobPlan, { role }: MigrationOptions, need: PermissionNeed): readonly Edit[] {
   const { source } = file
   const edits = plan.steps.flatMap(({ step, translation, isRemoved }): readonly Edit[] => {
     if (isRemoved) return removalEdits(source, step)
     if (translation.kind !== 'translated') return []
-    return rewriteEdits(source, step, withCredentials(plan, step, translation))
+    return rewriteEdits(source, step, withCredentials(plan, step, translation, role))
   })
   const renamed = edits.map((edit) => ({ ...edit, text: renameOutputs(edit.text, plan) }))
   return [...renamed, ...renameEdits(file, plan, edits), ...(need !== undefined && 'edit' in need ? [need.edit] : [])]

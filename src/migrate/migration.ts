@@ -37,6 +37,8 @@ export interface Migration {
 export interface MigrationOptions {
   /** `owner/repository@ref`. */
   readonly slipway: string
+  /** ARN of the role that jobs assume in place of the static keys that they have; undefined: the keys stay. */
+  readonly role?: string | undefined
 }
 
 /** The `uses:` of one of Slipway's actions, such as `your-org/slipway/actions/deploy@v1`. */

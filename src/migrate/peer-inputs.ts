@@ -15,6 +15,14 @@ export const credentialInputs: PeerInputs = {
   'disable-retry': notNeeded,
 }
 
+/** The same with static keys, which a role replaces. */
+export const keyInputs: PeerInputs = {
+  ...credentialInputs,
+  'aws-access-key-id': notNeeded,
+  'aws-secret-access-key': notNeeded,
+  'aws-session-token': notNeeded,
+}
+
 /** aws-actions/amazon-ecr-login. */
 export const ecrLoginInputs: PeerInputs = {
   'mask-password': notNeeded,

@@ -3,10 +3,10 @@ import { translateBake } from './bake-action.ts'
 import { isMergeable, translateBuild } from './build-action.ts'
 import { translateDeploy, translateRender, unknownInputs } from './ecs-actions.ts'
 import { isEcrRegistry } from './image-reference.ts'
-import { credentialInputs, ecrLoginInputs } from './peer-inputs.ts'
+import { credentialInputs, ecrLoginInputs, keyInputs } from './peer-inputs.ts'
 import { translateScript } from './shell/translate-script.ts'
 import { translate8398a7, translateRtCamp, translateSlackApi } from './slack-actions.ts'
-import { left, type Translate, type Translation } from './translation.ts'
+import { left, type Surroundings, type Translate, type Translation } from './translation.ts'
 import type { Step } from './workflow.ts'
 
 /** The actions that are read, by their names. */
@@ -46,19 +46,20 @@ export const translateStep: Translate = (step, surroundings) => {
   return isFixed ? left(text`${written[step.fixed ?? ''] ?? ''}`) : translation
 }
 
-function translateCredentials(step: Step): Translation {
+function translateCredentials(step: Step, { options }: Surroundings): Translation {
   const secret = step.with.get('aws-access-key-id')
-  if (secret !== undefined)
+  const isReplaced = options.role !== undefined && !step.with.has('role-to-assume')
+  if (secret !== undefined && !isReplaced)
     return left(
-      text`static keys stay: Slipway uses them from the environment. A role with role-to-assume and the OIDC token of the job needs no secret: slipway permissions`,
+      text`static keys stay: Slipway uses them from the environment. A role with role-to-assume and the OIDC token of the job needs no secret: slipway permissions, and then slipway migrate --role`,
       secret.start,
     )
-  const obstacle = unknownInputs(step, credentialInputs)
+  const obstacle = unknownInputs(step, secret === undefined ? credentialInputs : keyInputs)
   if (obstacle) return obstacle
   const mask = step.with.get('mask-aws-account-id')
   if (mask !== undefined && mask.text !== 'false')
     return left(text`it masks the ID of the account in the log, which Slipway does not`, mask.start)
-  if (!step.with.has('role-to-assume')) return left(text`it assumes no role`)
+  if (secret === undefined && !step.with.has('role-to-assume')) return left(text`it assumes no role`)
   const lines = [...step.with.values()].find(({ text: value }) => value.includes('\n'))
   if (lines !== undefined) return left(text`an input has several lines`, lines.start)
   return conditional(step) ?? { kind: 'needless', role: 'credentials' }

@@ -64,6 +64,7 @@ export interface Files {
   /** UTF-8 text without BOM. Throws `file-unreadable` naming the input and the path. At most 1 MiB. */
   readText(path: string, input: string): Promise<string>
   readBytes(path: string, input: string): Promise<Uint8Array>
+  /** Whether it is a regular file, with links followed; a folder is none. */
   exists(path: string): Promise<boolean>
   /** Absolute path of a file below RUNNER_TEMP with this content, mode 0600. */
   writeTemporary(name: string, content: string | Uint8Array): Promise<string>

@@ -2,12 +2,12 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
@@ -42,7 +42,7 @@ export function openFiles(workspace: string, temporary: string): Files {
   return {
     readBytes,
     readText: async (path, input) => decode(await readBytes(path, input), path, input),
-    exists: async (path) => existsSync(resolve(workspace, path)),
+    exists: async (path) => isFile(resolve(workspace, path)),
     async writeTemporary(name, content) {
       const path = join(temporary, name)
       try {
@@ -53,6 +53,14 @@ export function openFiles(workspace: string, temporary: string): Files {
       }
       return path
     },
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
   }
 }
 

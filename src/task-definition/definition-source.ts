@@ -15,6 +15,17 @@ export type DefinitionSource =
   /** The definition that a service runs, or is being deployed with. */
   | { readonly kind: 'service'; readonly cluster: string; readonly service: string }
 
+/**
+ * The source that the input `task-definition` means. An ARN or `family:7` is a revision, a path with a folder or an extension is a
+ * file; a bare word is a file if `isFile`, else a family.
+ */
+export function namedSource(given: string, isFile: boolean): DefinitionSource {
+  const isRevision = given.startsWith('arn:') || /^[\w-]+:\d+$/.test(given)
+  const isPath = isFile || /[./\\]/.test(given)
+  if (isRevision || !isPath) return { kind: 'revision', reference: given }
+  return { kind: 'file', path: given, input: 'task-definition' }
+}
+
 /** A definition as it was written, or as AWS stores it. */
 export interface WrittenDefinition {
   readonly definition: JsonObject

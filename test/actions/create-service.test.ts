@@ -11,6 +11,7 @@ import { fakeRunner, givenInputs } from '../runner/fake-runner.ts'
 import { ask, seededTaskDefinition } from '../simulator/seeding.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import { emptyScene, environment } from './scene.ts'
+import { step } from './step-scene.ts'
 
 const definition = {
   desiredCount: 2,
@@ -211,7 +212,27 @@ describe('a missing service', () => {
 
   test('is an error without the input, which is named', async () => {
     const { log } = await deploy(emptyScene(), { given: { 'service-definition': '' } })
-    expect(log).toMatch(/The cluster shop has no service api[\s\S]*set the input service-definition/)
+    expect(log).toMatch(/The cluster shop has no service api[\s\S]*set service-definition, an input/)
+  })
+
+  test('is made from the file that slipway.yml names, and a mistake in it is told with the key', async () => {
+    const config = `version: 1
+services: { api: { task-definition: task.json, service-definition: deploy/service.json } }
+environments:
+  staging:
+    region: eu-west-1
+    account: "111122223333"
+    services: { api: { cluster: shop, service: api } }
+`
+    const task = JSON.stringify(seededTaskDefinition(emptyScene().world))
+    const given = { environment: 'staging', image: newImage }
+    const files = { 'slipway.yml': config, 'task.json': task, 'deploy/service.json': definition }
+    const sim = emptyScene()
+    const { outputs } = await step(sim, 'deploy', given, { files })
+    expect(outputs.verdict).toBe('succeeded')
+    expect(serviceOf(sim)).toMatchObject({ status: 'ACTIVE', desiredCount: 2 })
+    const { log } = await step(emptyScene(), 'deploy', given, { files: { ...files, 'deploy/service.json': {} } })
+    expect(log).toContain('services.api.service-definition (slipway.yml:2)')
   })
 })
 

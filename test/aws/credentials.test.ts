@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { sessionName } from '../../src/aws/role.ts'
 import { explainTrust } from '../../src/aws/trust.ts'
 import { failure, plain, simulated } from './simulated.ts'
@@ -218,5 +219,36 @@ describe('credentials of the environment', () => {
 
   test('without a region nothing starts', () => {
     expect(() => simulated({ region: undefined })).toThrow('inputs-invalid')
+  })
+})
+
+describe('without any credentials', () => {
+  const kept = { ...process.env }
+  afterEach(() => {
+    process.env = { ...kept }
+  })
+
+  test('the default chain is asked once, not for every call', async () => {
+    let connections = 0
+    const metadata = createServer((socket) => {
+      connections++
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve))
+    const { port } = metadata.address() as AddressInfo
+    // The SDK reads its own settings from the process.
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]
+    Object.assign(process.env, { HOME: '/nowhere', AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` })
+    const { aws } = simulated({ environment: { HOME: '/nowhere' } })
+    const { code, why } = await failure(aws.identity())
+    expect([code, why]).toEqual([
+      'credentials-missing',
+      'the default credential provider chain failed: Could not load credentials from any providers',
+    ])
+    const first = connections
+    expect(first).toBeGreaterThan(0)
+    expect((await failure(aws.ecs.describeTaskDefinition('api'))).code).toBe('credentials-missing')
+    expect(connections).toBe(first)
+    metadata.close()
   })
 })

@@ -22,7 +22,8 @@ export interface CliScene {
   runLoaded(command: Command, words: readonly string[], world?: Given): Promise<Ran>
 }
 
-type Given = Partial<CliWorld> & { readonly answers?: readonly string[] }
+/** What a command has of the machine; `answers`: it runs on a terminal, and these are typed. */
+export type Given = Partial<CliWorld> & { readonly answers?: readonly string[] }
 
 /** A folder with these files, in which commands are run. */
 export function cliScene(files: Readonly<Record<string, string>> = {}): CliScene {
@@ -41,7 +42,8 @@ export function cliScene(files: Readonly<Record<string, string>> = {}): CliScene
   }
 }
 
-async function ran(
+/** Runs something with a world of the command line, and keeps what it writes and asks. */
+export async function ran(
   directory: string,
   { answers, ...world }: Given = {},
   run: (world: CliWorld) => Promise<number>,

@@ -156,6 +156,23 @@ test('the role as it is printed, with its trust: a job of its environment deploy
   expect(cause).toContain('Not authorized to perform sts:AssumeRoleWithWebIdentity')
 })
 
+test('a service-definition in slipway.yml asks for ecs:CreateService on that service', async () => {
+  const sim = rollingScene()
+  expect(actionsIn(await policyOf(repositoryOf(sim)))).not.toContain('ecs:CreateService')
+  const { Statement } = await policyOf(repositoryOf(sim, ', service-definition: service.json'))
+  const statements = Statement.filter(({ Action = [] }) => Action.includes('ecs:CreateService'))
+  expect(statements.flatMap(({ Resource = [] }) => Resource)).toEqual([
+    'arn:aws:ecs:eu-west-1:111122223333:service/shop/api',
+  ])
+})
+
+test('a family in slipway.yml is no file, also where a folder has its name', async () => {
+  const scene = repositoryOf(rollingScene(), ', task-definition: api')
+  scene.write('api/main.js', '')
+  const { err } = await accountsOf(scene)
+  expect(err).toContain('The task definition of api (production) is not in a file')
+})
+
 test('no other role is passed than those of the definition, and not to another service', async () => {
   const sim = rollingScene()
   const { Statement } = await policyOf(repositoryOf(sim))

@@ -117,3 +117,23 @@ test.each([
 ])('%s is no workflow', (_, source) => {
   expect(migrateWorkflow(source, { slipway })).toBeUndefined()
 })
+
+test('static keys are replaced by a role that is given, and the job gets its permission', () => {
+  const role = 'arn:aws:iam::111122223333:role/slipway-deploy'
+  const { text = '', left } = migrateWorkflow(workflow('starter-static-keys.yml'), { slipway, role }) ?? {}
+  expect(left).toEqual([])
+  expect(text).not.toMatch(/aws-access-key-id|secrets\.|configure-aws-credentials/)
+  expect(text.match(/role-to-assume: arn:aws:iam::111122223333:role\/slipway-deploy/g)).toHaveLength(2)
+  expect(text.match(/aws-region: \$\{\{ env\.AWS_REGION \}\}/g)).toHaveLength(2)
+  expect(text).toContain('permissions:\n  contents: read\n  id-token: write\n')
+})
+
+test('a role that the workflow assumes already stays, and so do keys that assume one', () => {
+  const role = 'arn:aws:iam::111122223333:role/other'
+  const source = workflow('starter-oidc.yml')
+  expect(migrateWorkflow(source, { slipway, role })?.text).toBe(migrated(source).text)
+  const chained = source.replace('role-session-name: shop', 'aws-access-key-id: ${{ secrets.KEY }}')
+  expect(migrateWorkflow(chained, { slipway, role })?.left).toMatchObject([
+    { what: expect.stringContaining('configure-aws') },
+  ])
+})

@@ -29,6 +29,17 @@ async function refusal(path: string): Promise<string> {
 }
 
 describe('a file', () => {
+  test.each([
+    ['deploy/api.json', true],
+    ['link.json', true],
+    ['deploy', false],
+    ['loop', false],
+    ['missing', false],
+    ['deploy/api.json/below', false],
+  ])('%s is one: %s', async (path, isFile) => {
+    expect(await files.exists(path)).toBe(isFile)
+  })
+
   test.each(['deploy/api.json', './deploy/../deploy/api.json', 'link.json', join(workspace, 'deploy/api.json')])(
     'is read: %s',
     async (path) => {

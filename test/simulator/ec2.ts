@@ -9,6 +9,8 @@ export interface Network extends AwsService {
     readonly route: Way
     readonly availableAddresses?: number
     readonly vpcId?: string
+    /** Of the default VPC; default: false. */
+    readonly isDefault?: boolean
   }): void
   /** `service` such as `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager` or `s3`, which is a gateway. Returns the id. */
   endpoint(endpoint: {
@@ -27,6 +29,8 @@ export interface Network extends AwsService {
   }): string
   securityGroup(group: {
     readonly id: string
+    /** Default: its id; every VPC has one of the name `default`. */
+    readonly name?: string
     readonly egress?: 'all' | 'none'
     readonly ingressPorts?: readonly number[]
     /** Ids of the security groups whose traffic it admits on its ports; default: everybody's. */
@@ -42,6 +46,7 @@ interface Subnet {
   readonly route: Way
   readonly availableAddresses: number
   readonly vpcId: string
+  readonly isDefault: boolean
   readonly index: number
 }
 
@@ -58,6 +63,7 @@ interface Endpoint {
 
 interface Group {
   readonly id: string
+  readonly name: string
   readonly egress: 'all' | 'none'
   readonly ports: readonly number[]
   readonly from: readonly string[] | undefined
@@ -99,24 +105,37 @@ export function createNetwork(world: World, region: string): Network {
   const endpoints = new Map<string, Endpoint>()
   const groups = new Map<string, Group>()
 
-  const subnet: Network['subnet'] = ({ id, route, availableAddresses = 250, vpcId = defaultVpc }) => {
+  const subnet: Network['subnet'] = ({
+    id,
+    route,
+    availableAddresses = 250,
+    vpcId = defaultVpc,
+    isDefault = false,
+  }) => {
     const index = subnets.get(id)?.index ?? subnets.size
-    subnets.set(id, { id, route, availableAddresses, vpcId, index })
+    subnets.set(id, { id, route, availableAddresses, vpcId, isDefault, index })
   }
-  const securityGroup: Network['securityGroup'] = ({ id, egress = 'all', ingressPorts = [], ingressFrom }) => {
-    groups.set(id, { id, egress, ports: ingressPorts, from: ingressFrom })
+  const securityGroup: Network['securityGroup'] = ({
+    id,
+    name = id,
+    egress = 'all',
+    ingressPorts = [],
+    ingressFrom,
+  }) => {
+    groups.set(id, { id, name, egress, ports: ingressPorts, from: ingressFrom })
   }
   for (const id of ['subnet-0aaa1111', 'subnet-0bbb2222']) subnet({ id, route: 'nat-gateway' })
   securityGroup({ id: 'sg-0ccc3333' })
   securityGroup({ id: endpointGroup, ingressPorts: [443] })
 
-  const describeSubnet = ({ id, index, vpcId, availableAddresses, route }: Subnet) => ({
+  const describeSubnet = ({ id, index, vpcId, availableAddresses, isDefault, route }: Subnet) => ({
     SubnetId: id,
     VpcId: vpcId,
     State: 'available',
     CidrBlock: `10.0.${index}.0/24`,
     AvailabilityZone: `${region}${'abc'[index % 3]}`,
     AvailableIpAddressCount: availableAddresses,
+    DefaultForAz: isDefault,
     MapPublicIpOnLaunch: route === 'internet-gateway',
   })
 
@@ -209,10 +228,12 @@ export function createNetwork(world: World, region: string): Network {
       }),
       DescribeSecurityGroups: (input: Selection & { GroupIds?: string[] }) => ({
         SecurityGroups: chosen(groups, input.GroupIds, missing('InvalidGroup.NotFound', 'security group'))
-          .filter((one) => isSelected(input, { 'group-id': [one.id], 'vpc-id': [defaultVpc] }))
-          .map(({ id, egress, ports, from }) => ({
+          .filter((one) =>
+            isSelected(input, { 'group-id': [one.id], 'group-name': [one.name], 'vpc-id': [defaultVpc] }),
+          )
+          .map(({ id, name, egress, ports, from }) => ({
             GroupId: id,
-            GroupName: id,
+            GroupName: name,
             VpcId: defaultVpc,
             IpPermissions: ports.map((port) => ({
               ...(from ? { UserIdGroupPairs: from.map((GroupId) => ({ GroupId })) } : open),

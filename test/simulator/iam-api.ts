@@ -99,6 +99,65 @@ function policyHandlers(iam: Iam, roleNamed: (name: string) => RegisteredRole): 
   }
 }
 
+/** AmazonECSTaskExecutionRolePolicy: AWS Managed Policy Reference Guide. */
+const managedPolicies: Readonly<Record<string, Policy>> = {
+  'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy': {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'ecr:GetAuthorizationToken',
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:GetDownloadUrlForLayer',
+          'ecr:BatchGetImage',
+          'logs:CreateLogStream',
+          'logs:PutLogEvents',
+        ],
+        Resource: '*',
+      },
+    ],
+  },
+}
+
+interface NewRole {
+  readonly RoleName: string
+  readonly AssumeRolePolicyDocument: string
+}
+
+function trustIn(document: string): Policy {
+  try {
+    const policy: Policy = JSON.parse(document)
+    if (Array.isArray(policy.Statement)) return policy
+  } catch {
+    // Refused below.
+  }
+  throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json')
+}
+
+function changeHandlers(
+  iam: Iam,
+  roleNamed: (name: string) => RegisteredRole,
+  created: number,
+): AwsService['handlers'] {
+  return {
+    CreateRole: ({ RoleName: name, AssumeRolePolicyDocument: document }: NewRole) => {
+      if (iam.roleByName(name)) throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409)
+      const trustPolicy = trustIn(document)
+      const trustedServices = trustPolicy.Statement.flatMap(({ Principal }) => [Principal?.Service ?? []].flat())
+      const role = iam.role({ name, trustPolicy, trustedServices, policies: {}, attachedPolicies: {} })
+      return { Role: { Path: '/', RoleName: name, RoleId: role.id, Arn: role.arn, CreateDate: new Date(created) } }
+    },
+    AttachRolePolicy: ({ RoleName, PolicyArn }: { readonly RoleName: string; readonly PolicyArn: string }) => {
+      const { arn: _arn, id: _id, ...role } = roleNamed(RoleName)
+      const policy = managedPolicies[PolicyArn]
+      if (!policy) throw new AwsError('NoSuchEntity', `Policy ${PolicyArn} does not exist or is not attachable.`, 404)
+      iam.role({ ...role, attachedPolicies: { ...role.attachedPolicies, [PolicyArn]: policy } })
+      return {}
+    },
+  }
+}
+
 /** Roles are those that `iam.role` registered. Permissions are a list of actions: resources and conditions are not weighed. */
 export function createIamApi(accountId: string, iam: Iam, created: number): AwsService {
   const roleNamed = (name: string): RegisteredRole => {
@@ -109,6 +168,7 @@ export function createIamApi(accountId: string, iam: Iam, created: number): AwsS
   return {
     handlers: {
       ...policyHandlers(iam, roleNamed),
+      ...changeHandlers(iam, roleNamed, created),
       GetRole: ({ RoleName }: Named) => {
         const role = roleNamed(RoleName)
         const path = role.name.slice(0, role.name.lastIndexOf('/') + 1)

@@ -81,6 +81,9 @@ function codeDeployResources(action: string, { call, arn, named, groupOf }: Scen
 
 function resourcesOf({ action, resource }: Need, scene: Scene): readonly string[] {
   const { call, arn, named } = scene
+  // Amazon ECS takes the name of a role for that of the account in which it is called.
+  const isName = action === 'iam:PassRole' && resource?.startsWith('arn:') === false
+  if (isName) return [arn('iam', `role/${resource}`).replace(/:iam:[^:]*:/, ':iam::')]
   if (resource !== undefined) return [resource]
   if (withoutResource.test(action)) return ['*']
   switch (action.slice(0, action.indexOf(':'))) {

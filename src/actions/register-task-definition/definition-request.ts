@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts'
 import type { JsonObject } from '../../ports.ts'
 import type { Runner } from '../../runner/action.ts'
 import { invalidInputs } from '../../runner/inputs.ts'
-import type { DefinitionSource } from '../../task-definition/definition-source.ts'
+import { type DefinitionSource, namedSource } from '../../task-definition/definition-source.ts'
 import { containerNames } from '../../task-definition/members.ts'
 import type { RenderRequest } from '../../task-definition/render.ts'
 import { setting, type Text, text, untrusted } from '../../text.ts'
@@ -34,16 +34,13 @@ export function located(inputs: RegisterTaskDefinitionInputs): RegisterTaskDefin
 
 /**
  * The source of the definition: a file has precedence over an ARN, an ARN over a family, as in the action that defined these
- * inputs; a service that runs one comes last. Throws `inputs-invalid` with every contradiction.
+ * inputs; a service that runs one comes last. `isFile`: task-definition names one. Throws `inputs-invalid` with every contradiction.
  */
-export function sourceOf(inputs: RegisterTaskDefinitionInputs): DefinitionSource {
+export function sourceOf(inputs: RegisterTaskDefinitionInputs, isFile: boolean): DefinitionSource {
   const { taskDefinition: given, taskDefinitionArn: arn, taskDefinitionFamily: family, service = '' } = inputs
   const problems = problemsOf(inputs)
   if (problems.length > 0) throw invalidInputs(problems)
-  if (given !== undefined) {
-    const isRevision = given.startsWith('arn:') || /^[\w-]+:\d+$/.test(given)
-    return isRevision ? { kind: 'revision', reference: given } : { kind: 'file', path: given, input: 'task-definition' }
-  }
+  if (given !== undefined) return namedSource(given, isFile)
   const reference = arn ?? [family ?? [], inputs.taskDefinitionRevision ?? []].flat().join(':')
   if (reference !== '') return { kind: 'revision', reference }
   return { kind: 'service', cluster: inputs.cluster ?? 'default', service }

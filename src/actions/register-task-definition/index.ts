@@ -37,8 +37,8 @@ export const action = createRegisterTaskDefinition({})
 /** A file that is only written needs neither AWS nor a region. */
 async function main(given: RegisterTaskDefinitionInputs, runner: Runner, ports: RegisterPorts): Promise<void> {
   const inputs = located(given)
-  const source = sourceOf(inputs)
   const { files, clock, environment, log } = runner
+  const source = sourceOf(inputs, await files.exists(inputs.taskDefinition ?? ''))
   const ecs = lazyPort(async () => openAws(inputs, runner, deadlineIn(clock, retryTime), ports.requestHandler).ecs)
   const original = await readDefinition(source, { ecs, files })
   const { definition: base } = original

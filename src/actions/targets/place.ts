@@ -29,6 +29,8 @@ export interface Place {
   readonly container?: string | undefined
   /** File; the input may also be the text itself. */
   readonly codeDeployAppSpec?: string | undefined
+  /** File with the members of CreateService. */
+  readonly serviceDefinition?: string | undefined
   readonly codeDeployApplication?: string | undefined
   readonly codeDeployDeploymentGroup?: string | undefined
   /** Of slipway.yml alone. */
@@ -99,6 +101,7 @@ function mergedPlace(inputs: DeployInputs, target: Target | undefined) {
     service: target?.service ?? inputs.service,
     taskDefinition: inputs.taskDefinition ?? target?.taskDefinition,
     container: inputs.containerName ?? target?.container,
+    serviceDefinition: inputs.serviceDefinition ?? target?.serviceDefinition,
     codeDeployApplication: inputs.codedeployApplication ?? target?.codeDeployApplication,
     codeDeployDeploymentGroup: inputs.codedeployDeploymentGroup ?? target?.codeDeployDeploymentGroup,
     // Shown in public: without user and password.

@@ -33,7 +33,7 @@ export async function deployRequest(
     wanted,
     desiredCount: inputs.desiredCount,
     forceDesiredCount: inputs.forceDesiredCount,
-    serviceDefinition: await serviceDefinition(inputs, place, runner),
+    serviceDefinition: await serviceDefinition(place, runner),
     settings: combineSettings(place.settings, settingsOf(inputs)),
     forceNewDeployment: inputs.forceNewDeployment,
     followTags: true,
@@ -122,8 +122,7 @@ function tryOf({ cluster, service }: Named, { environment }: Runner): string {
 
 /** Read whether or not it is needed, so that a mistake in it shows before the day on which it is. */
 async function serviceDefinition(
-  { serviceDefinition: file }: DeployInputs,
-  place: Named,
+  { serviceDefinition: file, ...place }: Named & Pick<Place, 'serviceDefinition'>,
   runner: Runner,
 ): Promise<ServiceDefinition | undefined> {
   if (file === undefined) return undefined

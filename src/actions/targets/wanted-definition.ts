@@ -3,7 +3,7 @@ import type { Ecs, JsonObject, Service } from '../../ports.ts'
 import type { Files, Runner } from '../../runner/action.ts'
 import { runningTaskDefinition } from '../../targets/ecs/index.ts'
 import type { WantedDefinition } from '../../targets/ecs/request/service-request.ts'
-import { type DefinitionSource, readDefinition } from '../../task-definition/definition-source.ts'
+import { type DefinitionSource, namedSource, readDefinition } from '../../task-definition/definition-source.ts'
 import { containersOf, textIn } from '../../task-definition/members.ts'
 import { noChanges, render } from '../../task-definition/render.ts'
 import { whyUndeployable } from '../../task-definition/standing.ts'
@@ -71,20 +71,13 @@ function runningIn(service: Service | undefined): DefinitionSource {
   })
 }
 
-/**
- * `task-definition` has precedence over `task-definition-arn`, as in the action that defined these names. An ARN or `family:7` is
- * a revision, a path with a folder or an extension is a file; a bare word is a file if one exists, else a family.
- */
+/** `task-definition` has precedence over `task-definition-arn`, as in the action that defined these names. */
 async function sourceOf(inputs: DeployInputs, place: Place, files: Files): Promise<DefinitionSource | undefined> {
   const { taskDefinitionArn } = inputs
   if (inputs.taskDefinition === undefined && taskDefinitionArn)
     return { kind: 'revision', reference: taskDefinitionArn }
   const given = place.taskDefinition
-  if (given === undefined) return undefined
-  const isRevision = given.startsWith('arn:') || /^[\w-]+:\d+$/.test(given)
-  const isPath = /[./\\]/.test(given)
-  if (isRevision || (!isPath && !(await files.exists(given)))) return { kind: 'revision', reference: given }
-  return { kind: 'file', path: given, input: 'task-definition' }
+  return given === undefined ? undefined : namedSource(given, await files.exists(given))
 }
 
 /** The container that is changed by default: the only one, or the only essential one. */

@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path'
 import { lineFinder } from '../../document/tree.ts'
 import { readYaml } from '../../document/yaml.ts'
 import { Failure } from '../../failure.ts'
-import { type Change, type Migration, migrateWorkflow, type Remark } from '../../migrate/index.ts'
+import {
+  type Change,
+  type Migration,
+  type MigrationOptions,
+  migrateWorkflow,
+  type Remark,
+} from '../../migrate/index.ts'
 import type { Mistake } from '../../mistake.ts'
 import { forLog } from '../../report/escape.ts'
 import { renderText, type Text, text, untrusted } from '../../text.ts'
@@ -21,6 +27,11 @@ export const command: Command = {
     write: { type: 'boolean', description: 'Writes the files; without it, only the differences are shown.' },
     check: { type: 'boolean', description: 'Writes nothing, and ends with exit code 3 where a file would change.' },
     force: { type: 'boolean', description: 'Overwrites files with changes that are not committed, without asking.' },
+    role: {
+      type: 'string',
+      value: 'ARN',
+      description: 'Role that the jobs assume by OIDC in place of static keys; without it, static keys stay.',
+    },
     slipway: {
       type: 'string',
       value: 'OWNER/REPO@REF',
@@ -37,9 +48,9 @@ interface Migrated {
 }
 
 async function migrate(given: Given, world: CliWorld): Promise<number> {
-  const slipway = slipwayIn(given)
+  const options = { slipway: slipwayIn(given), role: optionValue(given, 'role') }
   const paths = given.operands.length > 0 ? given.operands : workflowsIn(world.directory)
-  const migrated = migrateAll(paths, world.directory, slipway)
+  const migrated = migrateAll(paths, world.directory, options)
   const files = migrated.map(({ path, migration }) => ({ path, content: migration.text }))
   const [isJson, isWritten] = [isGiven(given, 'json'), isGiven(given, 'write')]
   const diffs: string[] = []
@@ -58,7 +69,11 @@ async function migrate(given: Given, world: CliWorld): Promise<number> {
 
 function slipwayIn(given: Given): string {
   const slipway = optionValue(given, 'slipway') ?? 'your-org/slipway@v1'
+  const role = optionValue(given, 'role')
   const mistakes = [
+    ...(role === undefined || /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(role)
+      ? []
+      : [`--role must be the ARN of a role, such as arn:aws:iam::111122223333:role/slipway-deploy, not ${role}`]),
     ...(/^[\w.-]+\/[\w.-]+@[\w./-]+$/.test(slipway)
       ? []
       : [`--slipway must be owner/repository@ref, such as your-org/slipway@v1, not ${slipway}`]),
@@ -80,7 +95,7 @@ function workflowsIn(directory: string): readonly string[] {
 }
 
 /** All files, or one failure with all that is wrong in them. */
-function migrateAll(paths: readonly string[], directory: string, slipway: string): readonly Migrated[] {
+function migrateAll(paths: readonly string[], directory: string, options: MigrationOptions): readonly Migrated[] {
   const mistakes: Mistake[] = []
   const migrated = paths.flatMap((path): readonly Migrated[] => {
     const file = resolve(directory, path)
@@ -89,7 +104,7 @@ function migrateAll(paths: readonly string[], directory: string, slipway: string
       return []
     }
     const source = readFileSync(file, 'utf8')
-    const migration = migrateWorkflow(source, { slipway })
+    const migration = migrateWorkflow(source, options)
     if (migration) return [{ path, migration }]
     mistakes.push(...mistakesIn(path, source))
     return []

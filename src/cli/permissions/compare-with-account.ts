@@ -1,17 +1,13 @@
-import { type Aws, connect } from '../../aws/connect.ts'
-import { deadlineIn } from '../../clock.ts'
+import type { Aws } from '../../aws/connect.ts'
 import { Failure } from '../../failure.ts'
 import type { JsonObject, RoleDetails } from '../../ports.ts'
 import { text } from '../../text.ts'
 import { type CliWorld, exitCodes, type Given } from '../command.ts'
 import { isGiven, printJson } from '../given.ts'
-import { shownText } from '../shown-text.ts'
+import { openAccount } from '../open-account.ts'
 import { type Allowance, canonical, comparePolicies } from './compare-policies.ts'
 import type { AccountPlan, PermissionsPlan, PlannedRole } from './plan-permissions.ts'
 import type { PolicyDocument } from './policy-document.ts'
-
-/** Time for all reads. Milliseconds. */
-const longest = 120_000
 
 /** What differs in one role, or in the identity provider. */
 interface Difference {
@@ -25,7 +21,8 @@ interface Difference {
 
 /** Compares the plan with the account that the AWS credentials belong to, and prints the differences. Reads only. */
 export async function compareWithAccount(plan: PermissionsPlan, given: Given, world: CliWorld): Promise<number> {
-  const aws = openAccount(plan, world)
+  const { AWS_REGION, AWS_DEFAULT_REGION } = world.environment
+  const aws = openAccount(AWS_REGION || AWS_DEFAULT_REGION || plan.accounts[0]?.region, world)
   const { accountId } = await aws.identity()
   const account = plan.accounts.find((one) => one.accountId === accountId)
   const others = plan.accounts.filter((one) => one !== account).map((one) => one.accountId)
@@ -39,22 +36,6 @@ export async function compareWithAccount(plan: PermissionsPlan, given: Given, wo
   if (others.length > 0)
     world.err(`note: not compared, because the credentials are of ${accountId}: ${others.join(', ')}.\n`)
   return isEqual ? exitCodes.done : exitCodes.different
-}
-
-function openAccount({ accounts }: PermissionsPlan, world: CliWorld): Aws {
-  const { clock, signal, environment, requestHandler } = world
-  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || accounts[0]?.region
-  return connect({
-    region,
-    clock,
-    signal,
-    environment,
-    requestHandler,
-    deadline: deadlineIn(clock, longest),
-    local: {},
-    idToken: () => Promise.reject(new Error('no role is assumed')),
-    onRetry: (line) => world.err(`${shownText(line)}\n`),
-  })
 }
 
 function ofAnotherAccount(accountId: string, known: readonly string[]): Failure {

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Target } from '../../config/select-target.ts'
 import { parseObject } from '../../document/document.ts'
 import { Failure } from '../../failure.ts'
+import { namedSource } from '../../task-definition/definition-source.ts'
 import { text, untrusted } from '../../text.ts'
 import type { CliWorld, Given } from '../command.ts'
 import { hint } from '../command-line.ts'
@@ -98,13 +99,19 @@ function definitionReader(world: CliWorld): DefinitionOf {
   const read = new Map<string, DefinitionFacts>()
   return (target: Target) => {
     const { taskDefinition: file, region, accountId } = target
-    if (file === undefined) return undefined
+    if (file === undefined || !isFile(file, world)) return undefined
     const key = `${file} ${region} ${accountId}`
     const facts =
       read.get(key) ?? definitionFacts(parseObject(readText(world, file, 'task-definition'), { file }).value, target)
     read.set(key, facts)
     return facts
   }
+}
+
+/** A family and a revision are no files: what they name is in the account. */
+function isFile(given: string, { directory }: CliWorld): boolean {
+  const found = statSync(resolve(directory, given), { throwIfNoEntry: false })
+  return namedSource(given, found?.isFile() ?? false).kind === 'file'
 }
 
 function readText({ directory }: CliWorld, file: string, key: string): string {

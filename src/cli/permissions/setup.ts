@@ -161,7 +161,14 @@ function featuresOf(target: Target, count: number, choices: PolicyChoices): Read
   const isCodeDeploy = isOfCodeDeploy(target, choices.codeDeployServices)
   const several = count > 1 ? (['several', ...(isCodeDeploy ? (['codedeploy-several'] as const) : [])] as const) : []
   const asked = choices.with.filter((feature) => isCodeDeploy || !feature.startsWith('codedeploy'))
-  const chosen: readonly Feature[] = [...byDefault, ...asked, ...several, isCodeDeploy ? 'codedeploy' : 'ecs']
+  const creates = target.serviceDefinition === undefined ? [] : (['create-service'] as const)
+  const chosen: readonly Feature[] = [
+    ...byDefault,
+    ...asked,
+    ...several,
+    ...creates,
+    isCodeDeploy ? 'codedeploy' : 'ecs',
+  ]
   return new Set(chosen.filter((feature) => !choices.without.includes(feature)))
 }
 

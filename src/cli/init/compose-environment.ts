@@ -1,0 +1,69 @@
+import { isSecretName } from '../../diagnosis/secret-name.ts'
+import type { Json } from '../../ports.ts'
+import { isList, isObject } from '../../task-definition/members.ts'
+import type { PlainVariable } from './container-facts.ts'
+
+/** Variables of a container, without the value of any that looks like a secret. */
+export interface Variables {
+  readonly environment: readonly PlainVariable[]
+  readonly secrets: readonly string[]
+}
+
+/**
+ * `environment` of a Compose file, a map or a list, and the text of its `env_file`s, of which only the names are read: such a file is
+ * seldom in the repository, since it has secrets.
+ */
+export function environmentIn(written: Json, envFiles: string): Variables {
+  const own = isObject(written)
+    ? Object.entries(written).map(([name, value]) => ({ name, value: value === null ? undefined : String(value) }))
+    : isList(written)
+      ? written.map((entry) => assignment(String(entry)))
+      : []
+  const names = new Set(own.map(({ name }) => name))
+  const others = namesIn(envFiles).filter((name) => !names.has(name))
+  const all = [
+    ...own.map(({ name, value }) => ({ name, value: value === undefined ? undefined : literal(value) })),
+    ...others.map((name) => ({ name, value: undefined })),
+  ]
+  return {
+    environment: all.filter((variable) => !isSecret(variable)),
+    secrets: all.filter(isSecret).map(({ name }) => name),
+  }
+}
+
+function assignment(entry: string): PlainVariable {
+  const at = entry.indexOf('=')
+  return at < 0 ? { name: entry, value: undefined } : { name: entry.slice(0, at), value: entry.slice(at + 1) }
+}
+
+/** The names of an environment file. */
+function namesIn(content: string): readonly string[] {
+  const lines = content.split(/\r?\n/)
+  return [...new Set(lines.flatMap((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/.exec(line)?.[1] ?? []))]
+}
+
+/**
+ * A value after interpolation: `${PORT:-8080}` is `8080`. Undefined where a variable has no default, since its value is that of a
+ * machine or of a `.env` file.
+ */
+function literal(value: string): string | undefined {
+  let isKnown = true
+  const expanded = value.replace(
+    /\$(?:(\$)|\{[A-Za-z_]\w*(?::?-([^${}]*))?\}|[A-Za-z_]\w*)/g,
+    (_, dollar, fallback) => {
+      if (dollar === '$') return '$'
+      if (fallback === undefined) isKnown = false
+      return fallback ?? ''
+    },
+  )
+  return isKnown && !expanded.includes('${') ? expanded : undefined
+}
+
+/** By its name, or by a password in a URL: `postgres://app:secret@db/shop`. */
+function isSecret({ name, value = '' }: PlainVariable): boolean {
+  return (
+    isSecretName(name) ||
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i.test(value) ||
+    /(?:^|_)(?:DATABASE|DB|REDIS|MONGO(?:DB)?|AMQP)_(?:URL|URI|DSN)$/.test(name)
+  )
+}

@@ -1,0 +1,26 @@
+import { type Aws, connect } from '../aws/connect.ts'
+import { deadlineIn } from '../clock.ts'
+import type { CliWorld } from './command.ts'
+import { shownText } from './shown-text.ts'
+
+/** Time for all reads. Milliseconds. */
+const longest = 120_000
+/** Time that AWS may be silent, as it is without a network. Milliseconds. */
+const silentTime = 15_000
+
+/** The account of the AWS credentials of this machine, in one region. Sends nothing before a port is used. */
+export function openAccount(region: string | undefined, world: CliWorld): Aws {
+  const { clock, signal, environment, requestHandler } = world
+  return connect({
+    region,
+    clock,
+    signal,
+    environment,
+    requestHandler,
+    deadline: deadlineIn(clock, longest),
+    silentTime,
+    local: {},
+    idToken: () => Promise.reject(new Error('no role is assumed')),
+    onRetry: (line) => world.err(`${shownText(line)}\n`),
+  })
+}
