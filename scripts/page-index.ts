@@ -1,12 +1,12 @@
 // docs/README.md, examples/workflows/README.md and llms.txt: what leads to the pages, from the pages themselves.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Page, type PageGroup, pageGroups, readPage } from './pages.ts'
+import { majorTag, type Page, type PageGroup, pageGroups, readPage } from './pages.ts'
 import { workflowBlocks } from './yaml-blocks.ts'
 
 const root = join(import.meta.dirname, '..')
 const examples = 'examples/workflows'
-const raw = 'https://raw.githubusercontent.com/your-org/slipway/v1/'
+const raw = `https://raw.githubusercontent.com/your-org/slipway/${majorTag}/`
 
 /** A complete workflow of examples/workflows. */
 interface Example {

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
+/** The tag that callers and links name: `v1`. */
+export const majorTag = `v${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version.split('.')[0]}`
+
 /** A Markdown file of the repository, as a reader knows it. */
 export interface Page {
   /** Path in the repository. */

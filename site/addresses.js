@@ -20,7 +20,7 @@ export function relativeAddress(from, to) {
 
 /**
  * A link of a page. To another page: its address here. To any other file: that file on GitHub. Others stay.
- * `files` are the pages of the site, `repository` is the address of the repository on GitHub.
+ * `files` are the pages of the site, `repository` is the address of the released files on GitHub.
  */
 export function linkOnSite(link, page, files, repository) {
   if (/^[a-z]+:/i.test(link) || link.startsWith('#')) return link
@@ -28,6 +28,6 @@ export function linkOnSite(link, page, files, repository) {
   const file = posix.normalize(posix.join(posix.dirname(page), path))
   const there = [file, posix.join(file, 'README.md')].find((name) => files.has(name))
   const fragment = anchor === undefined ? '' : `#${anchor}`
-  if (there === undefined) return `${repository}/blob/v1/${file}${fragment}`
+  if (there === undefined) return `${repository}/${file}${fragment}`
   return `${relativeAddress(addressOf(page), addressOf(there))}${fragment}`
 }

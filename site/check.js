@@ -1,5 +1,6 @@
 // Opens every page of the built site in Chromium, as a reader does: wide and narrow, light and dark. Prints what is wrong.
-// Checked: links and anchors, horizontal scrolling, WCAG 2.2 AA (axe), the console, requests to other hosts, the search.
+// Checked: links and anchors, horizontal scrolling, WCAG 2.2 AA (axe), the console, requests to other hosts, the search,
+// the button that copies a block.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -44,8 +45,8 @@ try {
 }
 for (const problem of problems) console.error(problem)
 
-// A page in a view, and a search in a view, is one check; it fails however much is wrong. The form is that of Jest's --json.
-const checks = views.length * (addresses.length + searches.length)
+// A page in a view, a search and a copied block are one check each; it fails however much is wrong. The form is that of Jest's --json.
+const checks = views.length * (addresses.length + searches.length + 1)
 const failed = Math.min(new Set(problems.map((problem) => problem.split(': ')[0])).size, checks)
 const results = { numPassedTests: checks - failed, numFailedTests: failed, numRuntimeErrorTestSuites: 0 }
 writeFileSync(join(pictures, '../results.json'), JSON.stringify(results))
@@ -80,6 +81,8 @@ async function checkView(view) {
     await checkSearch(tab, words, expected, report)
   }
   await tab.screenshot({ path: join(pictures, `search-${view.name}.png`) })
+  at = 'copy'
+  await checkCopy(tab, report)
   await context.close()
 }
 
@@ -114,6 +117,14 @@ function checkLinks(address, links) {
     else if (url.hash !== '' && !target.anchors.has(decodeURIComponent(url.hash.slice(1))))
       problems.push(`links /${address}: ${url.pathname} has no ${url.hash}`)
   }
+}
+
+async function checkCopy(tab, report) {
+  await tab.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await tab.locator('.block:has(.language-sh) button').first().click()
+  await tab.getByRole('button', { name: 'Copied' }).waitFor()
+  const copied = await tab.evaluate(() => navigator.clipboard.readText())
+  if (!copied.includes('npm run demo')) report(`the button of npm run demo copies ${JSON.stringify(copied)}`)
 }
 
 async function checkSearch(tab, words, expected, report) {

@@ -1,10 +1,11 @@
 // The site: every page of the repository, as it is in Git. Nothing is written for the site alone.
-import { pageGroups, readPage } from '../scripts/pages.ts'
+import { majorTag, pageGroups, readPage } from '../scripts/pages.ts'
 import { addressOf } from './addresses.js'
 import { pageHtml } from './layout.js'
 import { arrangeMarkdown } from './markdown.js'
 
 const repository = 'https://github.com/your-org/slipway'
+const released = `${repository}/blob/${majorTag}`
 
 export default function site(eleventy) {
   const groups = pageGroups()
@@ -13,7 +14,7 @@ export default function site(eleventy) {
   const files = new Set(all.map(({ file }) => file))
 
   eleventy.setQuietMode(true)
-  eleventy.amendLibrary('md', (markdown) => arrangeMarkdown(markdown, { files, repository }))
+  eleventy.amendLibrary('md', (markdown) => arrangeMarkdown(markdown, { files, repository: released }))
   for (const page of all) {
     const address = addressOf(page.file)
     const permalink = `${address}index.html`
@@ -21,8 +22,15 @@ export default function site(eleventy) {
     // Beside the page, so that two pages never have one name.
     eleventy.addTemplate(`${address.replaceAll('/', '-')}page.md`, page.markdown, data)
   }
-  eleventy.addGlobalData('render', () => (data) => pageHtml({ ...data, groups, home, repository }))
-  for (const file of ['docs/demo.svg', 'llms.txt', 'site/style.css', 'site/search.js', 'site/robots.txt'])
+  eleventy.addGlobalData('render', () => (data) => pageHtml({ ...data, groups, home, repository, released }))
+  for (const file of [
+    'docs/demo.svg',
+    'llms.txt',
+    'site/style.css',
+    'site/search.js',
+    'site/copy.js',
+    'site/robots.txt',
+  ])
     eleventy.addPassthroughCopy({ [file]: file.replace(/^(?:docs|site)\//, '') })
 
   return {

@@ -2,7 +2,7 @@
 import { addressOf, relativeAddress } from './addresses.js'
 
 /** A whole HTML document. `content` is the rendered page, `groups` are those of scripts/pages.ts. */
-export function pageHtml({ content, title, purpose, source, groups, home, repository }) {
+export function pageHtml({ content, title, purpose, source, groups, home, repository, released }) {
   const here = addressOf(source)
   const top = here === '' ? './' : relativeAddress(here, '')
   const name = source === home.file ? title : `${title} · Slipway`
@@ -16,6 +16,7 @@ export function pageHtml({ content, title, purpose, source, groups, home, reposi
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${top}style.css">
 <script src="${top}search.js" type="module"></script>
+<script src="${top}copy.js" type="module"></script>
 </head>
 <body>
 <a class="skip" href="#content">Skip to the page</a>
@@ -24,7 +25,7 @@ export function pageHtml({ content, title, purpose, source, groups, home, reposi
 <nav aria-label="Pages"><details open><summary>All pages</summary>${groups.map((group) => groupHtml(group, source)).join('')}</details></nav>
 <main id="content" data-pagefind-body>
 ${content.replaceAll('"@/docs/', `"${top}`).replaceAll('"@/', `"${top}`)}
-<p class="source" data-pagefind-ignore><a href="${repository}/blob/v1/${source}">This page on GitHub</a></p>
+<p class="source" data-pagefind-ignore><a href="${released}/${source}">This page on GitHub</a></p>
 </main>
 ${headingsHtml(content)}
 </div>

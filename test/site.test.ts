@@ -31,7 +31,7 @@ test.each([
 
 describe('a link on docs/how-to/proxies.md to', () => {
   const files = new Set(['README.md', 'docs/tags.md', 'examples/api/README.md'])
-  const at = (link: string) => linkOnSite(link, 'docs/how-to/proxies.md', files, 'https://github.com/o/r')
+  const at = (link: string) => linkOnSite(link, 'docs/how-to/proxies.md', files, 'https://github.com/o/r/blob/v1')
 
   test.each([
     ['../tags.md#rules', '../../tags/#rules'],
