@@ -1,4 +1,4 @@
-import { profileRegion } from '../aws/profile.ts'
+import { profileRegion, requireProfile } from '../aws/profile.ts'
 import type { Action } from '../runner/action.ts'
 import type { InputSpec } from '../runner/inputs.ts'
 import { inWordsOfOptions } from './action-words.ts'
@@ -25,7 +25,7 @@ export async function runForEach<Spec extends InputSpec>(
 ): Promise<readonly ServiceEnd[]> {
   const profile = optionValue(given, 'profile')
   const onLine = isGiven(given, 'verbose') ? (line: string) => world.err(`${line}\n`) : undefined
-  const settings = { profile, environment: await environmentWithRegion(profile, world), onLine }
+  const settings = { profile, environment: environmentWithRegion(profile, world), onLine }
   const ends: ServiceEnd[] = []
   for (const one of services) {
     const end = await runLocally(action, { ...texts, ...chosenTexts(one) }, world, settings).catch((error: unknown) => {
@@ -38,8 +38,9 @@ export async function runForEach<Spec extends InputSpec>(
   return ends
 }
 
-async function environmentWithRegion(profile: string | undefined, { environment }: CliWorld) {
-  const region = await profileRegion(profile, environment)
+function environmentWithRegion(profile: string | undefined, { environment }: CliWorld) {
+  requireProfile(profile, environment)
+  const region = profileRegion(profile, environment)
   return region === undefined || environment.AWS_DEFAULT_REGION
     ? environment
     : { ...environment, AWS_DEFAULT_REGION: region }

@@ -44,7 +44,7 @@ export function laptopScene(environment?: Readonly<Record<string, string>>) {
   const { accessKeyId, secretAccessKey } = sim.iam.root
   const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   const world = {
-    environment: { PATH: process.env.PATH, ...(environment ?? keys) },
+    environment: { PATH: process.env.PATH, HOME: scene.directory, ...(environment ?? keys) },
     requestHandler: sim.requestHandler,
     fetch: (url: string | URL, init?: RequestInit) => sim.fetch(url, init),
     clock: sim.clock.forProgram,
