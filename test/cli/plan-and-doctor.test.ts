@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { changesOf } from '../actions/doctor-scene.ts'
 import { oneLine, printedOn } from '../printed.ts'
+import { ask } from '../simulator/seeding.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { laptopScene, live, next } from './laptop-scene.ts'
 
@@ -126,10 +127,14 @@ describe('slipway doctor', () => {
     ])
   })
 
-  test('explains a past deployment', async () => {
-    const { slipway } = laptopScene()
+  test('explains a past deployment; the commands are for the repository that they are typed in', async () => {
+    const { slipway, sim } = laptopScene()
+    ask(sim.world, 'eu-west-1', 'UpdateService', { cluster: 'shop', service: 'api', taskDefinition: 'web:1' })
+    sim.clock.advance(600_000)
     const { code, out } = await slipway('doctor', 'api', '--environment', 'staging', '--deployment-id', 'newest')
     expect([code, out]).toEqual([0, expect.stringMatching(/^✅ api \(staging\): deployed in/)])
+    expect(out).toMatch(/gh workflow run rollback\.yml -f environment=staging$/m)
+    expect(out).not.toContain('--repo')
   })
 
   test('checks a definition without a service', async () => {
