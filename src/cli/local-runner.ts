@@ -27,6 +27,8 @@ export interface ActionEnd {
 /** The machine that an action runs on. */
 export interface LocalSettings {
   readonly profile?: string | undefined
+  /** Time for all calls to AWS. Milliseconds; that of a job by default. */
+  readonly patience?: number | undefined
   readonly clock?: Clock | undefined
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
   /** Receives every line of the log of the action. */
@@ -60,7 +62,7 @@ export async function runLocally<Spec extends InputSpec>(
 function openLocalRunner(
   world: CliWorld,
   temporary: string,
-  { profile, clock, environment, onLine }: LocalSettings,
+  { profile, patience, clock, environment, onLine }: LocalSettings,
 ): { readonly runner: Runner; end(): ActionEnd } {
   const outputs: Record<string, string> = {}
   let summary = ''
@@ -92,7 +94,7 @@ function openLocalRunner(
     state: () => undefined,
     idToken: () =>
       Promise.reject(new Failure({ code: 'credentials-missing', what: text`Only a job of GitHub has an OIDC token` })),
-    local: { profile, nameOf: optionName },
+    local: { profile, patience, nameOf: optionName, tell: (message) => world.err(`slipway: ${shownText(message)}\n`) },
     files: filesIn(world.directory, temporary),
   }
   return { runner, end: () => ({ outputs, summary, isRed }) }

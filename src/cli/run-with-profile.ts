@@ -12,6 +12,9 @@ import { terminalView } from './summary/terminal-view.ts'
 /** The end of an action for one service, or for several that are deployed together. */
 export interface ServiceEnd extends ActionEnd, ChosenService {}
 
+/** As it reads only. Milliseconds. */
+const patience = 120_000
+
 /**
  * Runs an action for each service and prints its report; with `--json`, the outputs of all of them. Credentials, and where nothing
  * else names it the region, are those of `--profile` or of the default chain.
@@ -25,7 +28,7 @@ export async function runForEach<Spec extends InputSpec>(
 ): Promise<readonly ServiceEnd[]> {
   const profile = optionValue(given, 'profile')
   const onLine = isGiven(given, 'verbose') ? (line: string) => world.err(`${line}\n`) : undefined
-  const settings = { profile, environment: environmentWithRegion(profile, world), onLine }
+  const settings = { profile, patience, environment: environmentWithRegion(profile, world), onLine }
   const ends: ServiceEnd[] = []
   for (const one of services) {
     const end = await runLocally(action, { ...texts, ...chosenTexts(one) }, world, settings).catch((error: unknown) => {

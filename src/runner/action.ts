@@ -43,6 +43,10 @@ export interface LocalRun {
   readonly profile?: string | undefined
   /** How an input is called there: `the option --region`. */
   nameOf(input: string): string
+  /** Time for all calls to AWS: such a machine may have no network. Milliseconds; that of a job when undefined. */
+  readonly patience?: number | undefined
+  /** Says at once why there is a wait. */
+  tell(line: Text): void
 }
 
 /** The job's log. Notices, warnings and errors become annotations. */

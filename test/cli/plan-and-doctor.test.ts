@@ -94,6 +94,16 @@ describe('slipway plan', () => {
   })
 })
 
+test.each(['plan', 'doctor'])('%s without a network says so, and gives up after two minutes', async (name) => {
+  const { slipway, sim } = laptopScene()
+  sim.faults.add({ service: 'ecs', times: 999, effect: { kind: 'reset' } })
+  const before = sim.clock.now()
+  const { code, out, err } = await slipway(name, 'api', '--environment', 'staging', '--image', next)
+  expect([code, out + err]).toEqual([1, expect.stringMatching(/ecs:Describe/)])
+  expect(err).toMatch(/^slipway: .*(again|retr)/m)
+  expect(sim.clock.now() - before).toBeLessThanOrEqual(120_000)
+})
+
 describe('slipway doctor', () => {
   const missing = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:v9'
 

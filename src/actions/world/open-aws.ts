@@ -36,11 +36,12 @@ export function openAws(
   requestHandler?: RequestHandler,
   more: Calling = {},
 ): Aws {
+  const patience = runner.local?.patience ?? Number.POSITIVE_INFINITY
   return connect({
     region: regionOf(inputs, runner.environment),
     clock: runner.clock,
     signal: runner.signal,
-    deadline,
+    deadline: Math.min(deadline, deadlineIn(runner.clock, patience)),
     environment: runner.environment,
     local: runner.local,
     roleToAssume: inputs.roleToAssume,
@@ -51,6 +52,6 @@ export function openAws(
     mask: (secret) => runner.mask(secret),
     requestHandler,
     ...more,
-    onRetry: (line) => runner.log.info(line),
+    onRetry: (line) => (runner.local ? runner.local.tell(line) : runner.log.info(line)),
   })
 }
