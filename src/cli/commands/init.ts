@@ -29,14 +29,15 @@ async function init(given: Given, world: CliWorld): Promise<number> {
   }
   const written = await writeFiles(plan.files, { force: isGiven(given, 'force'), check, show }, world)
   const steps = await stepsAfter(plan, written, check, world)
+  const notes = [...plan.notes, ...(plan.account?.notes ?? [])]
   if (isJson)
     printJson(world, {
       files: written.map((file, index) => ({ ...file, diff: diffs[index] })),
-      notes: plan.notes,
+      notes,
       steps,
     })
   else {
-    for (const note of plan.notes) world.err(`note: ${note}\n`)
+    for (const note of notes) world.err(`note: ${note}\n`)
     world.out(written.length === 0 ? 'Nothing is missing.\n' : '')
     world.out(steps.map(stepText).join(''))
   }

@@ -64,9 +64,7 @@ function buildOf(service: JsonObject, folder: string) {
     file: file === usual ? undefined : file,
     target: textIn(written, 'target'),
     buildArgs: Object.fromEntries(
-      environmentIn(written.args ?? {}, '').environment.flatMap(({ name, value }) =>
-        value === undefined ? [] : [[name, value] as const],
-      ),
+      environmentIn(written.args ?? {}, '').environment.map(({ name, value }) => [name, value]),
     ),
     platform: textIn(service, 'platform'),
   }
