@@ -51,15 +51,13 @@ function namesIn(content: string): readonly string[] {
  */
 function literal(value: string): string | undefined {
   let isKnown = true
-  const expanded = value.replace(
-    /\$(?:(\$)|\{[A-Za-z_]\w*(?::?-([^${}]*))?\}|[A-Za-z_]\w*)/g,
-    (_, dollar, fallback) => {
-      if (dollar === '$') return '$'
-      if (fallback === undefined) isKnown = false
-      return fallback ?? ''
-    },
-  )
-  return isKnown && !expanded.includes('${') ? expanded : undefined
+  const expanded = value.replace(/\$\$|\$\{[^}]*\}?|\$[A-Za-z_]\w*/g, (found) => {
+    if (found === '$$') return '$'
+    const [, fallback] = /^\$\{[A-Za-z_]\w*:?-([^${}]*)\}$/.exec(found) ?? []
+    if (fallback === undefined) isKnown = false
+    return fallback ?? ''
+  })
+  return isKnown ? expanded : undefined
 }
 
 /** With a value that is no secret by its name, and has no password in a URL: `postgres://app:secret@db/shop`. */
