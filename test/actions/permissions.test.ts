@@ -16,8 +16,6 @@ const actionsIn = (text: string) =>
   new Set([...text.matchAll(/[`"]([a-z0-9-]+:[A-Z]\w+)[`"](?! *:)/g)].map(([, name]) => name))
 const readme = page('actions/deploy/README.md')
 const listed = actionsIn(readme.slice(readme.indexOf('## Permissions'), readme.indexOf('## Inputs')))
-/** The policies of the page for a new user, whose services are deployed by ECS. */
-const granted = actionsIn(page('docs/first-deploy.md'))
 
 const scaling = 'application-autoscaling:DescribeScalableTargets'
 
@@ -87,8 +85,8 @@ test.each(
     ['CodeDeploy', () => codeDeployScene({ terminationWaitMinutes: 0 })] as const,
   ].flatMap(([engine, scene]) => modes.map((mode) => [engine, mode[0], scene, mode] as const)),
 )(
-  'a %s deployment %s needs nothing that the README does not list, nor by ECS what the first role is not given',
-  async (engine, _name, scene, [, behaviour, request]) => {
+  'a %s deployment %s needs nothing that the README does not list, and that slipway permissions does not allow',
+  async (_engine, _name, scene, [, behaviour, request]) => {
     const sim = scene()
     sim.world.scenarios.set(other, { kind: 'healthy', startSeconds: 60 })
     if (request.onConflict) await run(sim, { image: other, request: { wait: false } })
@@ -97,41 +95,5 @@ test.each(
     expect(ended.outcome).toBe(behaviour === crash ? 'rolled-back' : 'succeeded')
     expect(sim.iam.actionsUsed().filter((action) => !listed.has(action))).toEqual([])
     expect(refusedBy(await policiesOf(sim, 'deploy'), sim)).toEqual([])
-    if (engine === 'rolling') expect(sim.iam.actionsUsed().filter((action) => !granted.has(action))).toEqual([])
   },
 )
-
-test('the role of the first deployment is given nothing that the pages of build-push and deploy do not list', () => {
-  const known = actionsIn(`${readme}${page('actions/build-push/README.md')}`)
-  expect([...granted].filter((action) => !known.has(action))).toEqual([])
-  expect([...actionsIn(page('actions/build-push/README.md'))].filter((action) => !granted.has(action))).toEqual([
-    'ecr:CreateRepository',
-    'ecr:PutLifecyclePolicy',
-    'ecr:GetLifecyclePolicy',
-    'ecr:SetRepositoryPolicy',
-    'ecr:GetRepositoryPolicy',
-    'ecr:TagResource',
-    'ecr:ListTagsForResource',
-    'kms:CreateGrant',
-    'kms:RetireGrant',
-    'kms:DescribeKey',
-    'ecr:DescribeRepositoryCreationTemplates',
-    'ecr:BatchImportUpstreamImage',
-    'ecr-public:GetAuthorizationToken',
-    'sts:GetServiceBearerToken',
-    ...[
-      'DescribeRepositories',
-      'BatchCheckLayerAvailability',
-      'InitiateLayerUpload',
-      'UploadLayerPart',
-      'CompleteLayerUpload',
-      'PutImage',
-      'DescribeRegistries',
-      'CreateRepository',
-      'TagResource',
-      'SetRepositoryPolicy',
-      'ListTagsForResource',
-      'GetRepositoryPolicy',
-    ].map((action) => `ecr-public:${action}`),
-  ])
-})

@@ -42,6 +42,8 @@ export interface Newcomer {
   /** Types every command of the steps that `slipway init` printed, in order. */
   follow(printed: string): Promise<void>
   effort(): Effort
+  /** What all commands printed. */
+  printed(): string
   /** What GitHub does after the push. */
   push(workflow: string, ecrRepository: string): Promise<WorkflowRun>
   /** Image that a service runs. */
@@ -67,11 +69,12 @@ export function newcomer(files: Readonly<Record<string, string>>, seed?: (sim: S
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   }
-  const [commands, questions]: [string[], string[]] = [[], []]
+  const [commands, questions, printed]: [string[], string[], string[]] = [[], [], []]
   const type = async (command: string, answers?: readonly string[]) => {
     commands.push(command)
     const result = await typed(command, { sim, caller, environment }, answers)
     questions.push(...result.questions)
+    printed.push(result.out, result.err)
     if (result.code !== 0) throw new Error(`${command}\n${result.err}`)
     return result
   }
@@ -83,6 +86,7 @@ export function newcomer(files: Readonly<Record<string, string>>, seed?: (sim: S
       for (const [, command = ''] of printed.matchAll(/^ {3}(\S.*)$/gm)) await type(command)
     },
     effort: () => ({ commands, questions }),
+    printed: () => printed.join('\n'),
     push: (workflow, ecrRepository) => push(sim, caller, workflow, ecrRepository),
     serving(service) {
       const { ecs } = sim.world.region(region)

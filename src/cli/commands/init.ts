@@ -1,8 +1,8 @@
 import { type CliWorld, type Command, exitCodes, type Given } from '../command.ts'
 import { isGiven, optionValue, printJson } from '../given.ts'
+import { initOptions } from '../init/init-options.ts'
 import { neededResources } from '../init/needed-resources.ts'
 import { nextSteps, type Step } from '../init/next-steps.ts'
-import { initOptions } from '../init/options.ts'
 import { type InitPlan, planInit } from '../init/plan-init.ts'
 import { uncommittedOf } from '../init/uncommitted.ts'
 import { usageFailure } from '../usage-failure.ts'
@@ -29,14 +29,15 @@ async function init(given: Given, world: CliWorld): Promise<number> {
   }
   const written = await writeFiles(plan.files, { force: isGiven(given, 'force'), check, show }, world)
   const steps = await stepsAfter(plan, written, check, world)
+  const notes = [...plan.notes, ...(plan.account?.notes ?? [])]
   if (isJson)
     printJson(world, {
       files: written.map((file, index) => ({ ...file, diff: diffs[index] })),
-      notes: plan.notes,
+      notes,
       steps,
     })
   else {
-    for (const note of plan.notes) world.err(`note: ${note}\n`)
+    for (const note of notes) world.err(`note: ${note}\n`)
     world.out(written.length === 0 ? 'Nothing is missing.\n' : '')
     world.out(steps.map(stepText).join(''))
   }

@@ -3,7 +3,7 @@ import type { Json } from '../../ports.ts'
 import { isList, isObject } from '../../task-definition/members.ts'
 import type { PlainVariable } from './container-facts.ts'
 
-/** Variables of a container, without the value of any that looks like a secret. */
+/** Variables of a container; `secrets`: names of those that may be secrets, or whose values are not in the file. */
 export interface Variables {
   readonly environment: readonly PlainVariable[]
   readonly secrets: readonly string[]
@@ -21,17 +21,20 @@ export function environmentIn(written: Json, envFiles: string): Variables {
       : []
   const names = new Set(own.map(({ name }) => name))
   const others = namesIn(envFiles).filter((name) => !names.has(name))
-  const all = [
-    ...own.map(({ name, value }) => ({ name, value: value === undefined ? undefined : literal(value) })),
-    ...others.map((name) => ({ name, value: undefined })),
-  ]
+  const known = own.map(({ name, value }) => ({ name, value: value === undefined ? undefined : literal(value) }))
   return {
-    environment: all.filter((variable) => !isSecret(variable)),
-    secrets: all.filter(isSecret).map(({ name }) => name),
+    environment: known.filter(isPlain),
+    secrets: [...known.filter((variable) => !isPlain(variable)).map(({ name }) => name), ...others],
   }
 }
 
-function assignment(entry: string): PlainVariable {
+interface Variable {
+  readonly name: string
+  /** Undefined: it is that of a machine. */
+  readonly value: string | undefined
+}
+
+function assignment(entry: string): Variable {
   const at = entry.indexOf('=')
   return at < 0 ? { name: entry, value: undefined } : { name: entry.slice(0, at), value: entry.slice(at + 1) }
 }
@@ -48,22 +51,21 @@ function namesIn(content: string): readonly string[] {
  */
 function literal(value: string): string | undefined {
   let isKnown = true
-  const expanded = value.replace(
-    /\$(?:(\$)|\{[A-Za-z_]\w*(?::?-([^${}]*))?\}|[A-Za-z_]\w*)/g,
-    (_, dollar, fallback) => {
-      if (dollar === '$') return '$'
-      if (fallback === undefined) isKnown = false
-      return fallback ?? ''
-    },
-  )
-  return isKnown && !expanded.includes('${') ? expanded : undefined
+  const expanded = value.replace(/\$\$|\$\{[^}]*\}?|\$[A-Za-z_]\w*/g, (found) => {
+    if (found === '$$') return '$'
+    const [, fallback] = /^\$\{[A-Za-z_]\w*:?-([^${}]*)\}$/.exec(found) ?? []
+    if (fallback === undefined) isKnown = false
+    return fallback ?? ''
+  })
+  return isKnown ? expanded : undefined
 }
 
-/** By its name, or by a password in a URL: `postgres://app:secret@db/shop`. */
-function isSecret({ name, value = '' }: PlainVariable): boolean {
-  return (
+/** With a value that is no secret by its name, and has no password in a URL: `postgres://app:secret@db/shop`. */
+function isPlain(variable: Variable): variable is PlainVariable {
+  const { name, value } = variable
+  const isSecret =
     isSecretName(name) ||
-    /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i.test(value) ||
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i.test(value ?? '') ||
     /(?:^|_)(?:DATABASE|DB|REDIS|MONGO(?:DB)?|AMQP)_(?:URL|URI|DSN)$/.test(name)
-  )
+  return value !== undefined && !isSecret
 }

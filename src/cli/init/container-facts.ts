@@ -3,8 +3,7 @@ import type { HealthCheck } from './health-check.ts'
 /** A variable of a container that is no secret. */
 export interface PlainVariable {
   readonly name: string
-  /** Undefined: the repository does not have the value. */
-  readonly value: string | undefined
+  readonly value: string
 }
 
 /** What a Dockerfile or a Compose file states about the container that runs an image. */
@@ -12,7 +11,7 @@ export interface ContainerFacts {
   /** In the order of the file, each once. */
   readonly ports: readonly number[]
   readonly environment: readonly PlainVariable[]
-  /** Names of variables that hold secrets; their values are not read. */
+  /** Names of variables whose values may be secrets, or are not in the repository: they are not copied. */
   readonly secrets: readonly string[]
   readonly healthCheck?: HealthCheck | undefined
   readonly command?: readonly string[] | undefined

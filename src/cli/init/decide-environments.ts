@@ -28,7 +28,7 @@ export async function decideEnvironments(around: Circumstances): Promise<readonl
   for (const option of ['region', 'account', 'cluster', 'role'])
     for (const mistake of namedMistakes(option, optionValues(given, option), names)) asking.refuse(mistake)
   const places: EnvironmentPlace[] = []
-  for (const name of names) places.push(await decideOne(name, names, around))
+  for (const name of names) places.push(await decideOne(name, around))
   return places.map((place) => {
     const isAlone = places.every((other) => other === place || other.account !== place.account)
     return isAlone || optionValues(given, 'role').length > 0 ? place : { ...place, role: `slipway-${place.name}` }
@@ -48,9 +48,9 @@ export interface Circumstances {
   readonly asking: Asking
 }
 
-async function decideOne(name: string, names: readonly string[], around: Circumstances): Promise<EnvironmentPlace> {
+async function decideOne(name: string, around: Circumstances): Promise<EnvironmentPlace> {
   const { given, account, asking } = around
-  const option = (of: string) => valueFor(optionValues(given, of), name, names)
+  const option = (of: string) => valueFor(optionValues(given, of), name)
   const region = option('region') ?? around.region
   if (region !== '') refuseInvalid(asking, `--region ${region}`, regionSchema.safeParse(region))
   const role = option('role') ?? 'slipway-deploy'
@@ -85,9 +85,9 @@ async function decideCluster(
     return wanted ?? ''
   }
   if (wanted !== undefined) {
-    if (clusters && !clusters.includes(wanted))
-      asking.refuse(`--cluster must be one of ${clusters.join(', ')} (account ${id}, ${region}), not ${wanted}`)
-    return wanted
+    if (clusters === undefined || clusters.includes(wanted)) return wanted
+    asking.refuse(`--cluster must be one of ${clusters.join(', ')} (account ${id}, ${region}), not ${wanted}`)
+    return ''
   }
   const [only, ...others] = clusters ?? []
   if (only !== undefined && others.length === 0) return only

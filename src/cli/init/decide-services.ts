@@ -29,7 +29,7 @@ export async function decideService(
   const names = survey.images.map((one) => one.name)
   const options = optionValues(given, 'service')
   const ofEnvironment = options.find((one) => one.startsWith(`${place.name}=`))?.slice(place.name.length + 1)
-  const option = ofEnvironment ?? valueFor(options, image, names)
+  const option = ofEnvironment ?? valueFor(options, image)
   const wanted = option ?? (names.length === 1 ? survey.variable('ECS_SERVICE') : undefined)
   const name = isShared ? `${image}-${place.name}` : image
   if (wanted !== undefined || account === undefined) return wanted ?? name
@@ -107,7 +107,7 @@ export function decideRepository(
     .map((container) => parseReference(textIn(container, 'image') ?? ''))
     .find((image) => image?.registry?.includes('.dkr.ecr.'))
   return (
-    valueFor(optionValues(given, 'repository'), name, names) ??
+    valueFor(optionValues(given, 'repository'), name) ??
     (names.length === 1 ? survey.variable('ECR_REPOSITORY') : undefined) ??
     ofLive?.repository ??
     name

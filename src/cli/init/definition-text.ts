@@ -59,7 +59,7 @@ function containerMembers(facts: ContainerFacts): JsonObject {
     user,
     workingDirectory,
     portMappings: nonEmpty(ports.map((port) => ({ containerPort: port, protocol: 'tcp' }))),
-    environment: nonEmpty(environment.map(({ name, value }) => ({ name, value: value ?? `<${name}>` }))),
+    environment: nonEmpty(environment.map(({ name, value }) => ({ name, value }))),
     secrets: nonEmpty(secrets.map((name) => ({ name, valueFrom: `<ARN of the secret ${name}>` }))),
     healthCheck: healthCheck && { ...healthCheck },
   }

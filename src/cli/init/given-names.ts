@@ -1,8 +1,7 @@
 /** The value of an option for one name: `name=value` has precedence over a value for all. */
-export function valueFor(given: readonly string[], name: string, names: readonly string[]): string | undefined {
+export function valueFor(given: readonly string[], name: string): string | undefined {
   const own = given.filter((one) => one.startsWith(`${name}=`)).at(-1)
-  if (own !== undefined) return own.slice(name.length + 1)
-  return given.find((one) => !names.some((other) => one.startsWith(`${other}=`)))
+  return own === undefined ? given.find((one) => !one.includes('=')) : own.slice(name.length + 1)
 }
 
 /** What is wrong with the values of an option that may be given for each name. */

@@ -71,17 +71,15 @@ async function taskDefinition(path: string, target: Target, around: FileCircumst
   const executionRole = optionValue(around.given, 'execution-role') ?? 'ecsTaskExecutionRole'
   const { region, name } = target
   const value = newDefinition({ name, container, region, executionRole, platform: image?.platform, facts })
-  const open = facts.environment.filter((variable) => variable.value === undefined).map((variable) => variable.name)
-  return asFile(path, value, [
-    ...(facts.secrets.length > 0
-      ? [
-          `${path}: ${facts.secrets.join(', ')} may be secret, so no value is copied. Replace <${facts.secrets.map((secret) => `ARN of the secret ${secret}`).join('>, <')}> by ARNs of secrets that ${executionRole} is authorized to read (secretsmanager:GetSecretValue).`,
-        ]
-      : []),
-    ...(open.length > 0
-      ? [`${path}: the repository has no value of ${open.join(', ')}. Replace <${open.join('>, <')}>.`]
-      : []),
-  ])
+  return asFile(path, value, secretNotes(path, facts.secrets, executionRole))
+}
+
+function secretNotes(path: string, secrets: readonly string[], executionRole: string): readonly string[] {
+  if (secrets.length === 0) return []
+  const [first] = secrets
+  return [
+    `${path}: ${secrets.join(', ')} may be secret, so no value is copied. Replace <ARN of the secret ${first}>${secrets.length > 1 ? ' and the others' : ''} by the ARN of a secret or parameter that ${executionRole} is authorized to read, or write what is not secret under environment.`,
+  ]
 }
 
 async function serviceDefinition(

@@ -61,9 +61,7 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
     ...workflowOf(given, survey, config),
   ]
   const notes = [
-    ...(unread === undefined
-      ? (account?.notes ?? [])
-      : [`The AWS account was not read: ${unread}. Services are taken to exist.`]),
+    ...(unread === undefined ? [] : [`The AWS account was not read: ${unread}. Services are taken to exist.`]),
     ...(composed?.notes ?? [`${configFile} exists and is not changed.`]),
     ...(isThere ? [] : imageNotes(survey)),
     ...workflowNotes(survey),

@@ -53,9 +53,11 @@ function buildOf(service: JsonObject, folder: string) {
   const { build } = service
   const written = typeof build === 'string' ? { context: build } : isObject(build) ? build : undefined
   if (written === undefined || 'dockerfile_inline' in written) return undefined
-  const context = posix.normalize(posix.join(folder, textIn(written, 'context') ?? '.')).replace(/\/$/, '')
+  const given = textIn(written, 'context') ?? '.'
+  const context = posix.normalize(posix.join(folder, given)).replace(/\/$/, '')
   // A URL of git, or a folder of another repository.
-  if (/^\.\.(\/|$)|:\/\/|^git@/.test(context)) return undefined
+  if (/:\/\/|^git@|^github\.com\//.test(given) || posix.isAbsolute(given) || /^\.\.(\/|$)/.test(context))
+    return undefined
   const dockerfile = textIn(written, 'dockerfile')
   const file = dockerfile === undefined ? undefined : posix.join(context, dockerfile)
   const usual = posix.join(context, 'Dockerfile')
@@ -64,9 +66,7 @@ function buildOf(service: JsonObject, folder: string) {
     file: file === usual ? undefined : file,
     target: textIn(written, 'target'),
     buildArgs: Object.fromEntries(
-      environmentIn(written.args ?? {}, '').environment.flatMap(({ name, value }) =>
-        value === undefined ? [] : [[name, value] as const],
-      ),
+      environmentIn(written.args ?? {}, '').environment.map(({ name, value }) => [name, value]),
     ),
     platform: textIn(service, 'platform'),
   }
@@ -100,9 +100,9 @@ function containerOf(name: string, service: JsonObject, folder: string, envFile:
 
 /** A text is split by a shell, whose rules a list avoids; what has quotes or variables runs in one. */
 function wordsOf(given: Json | undefined): readonly string[] | undefined {
-  if (isList(given)) return given.map(String)
+  if (isList(given)) return given.map((word) => String(word).replaceAll('$$', '$'))
   if (typeof given !== 'string' || given.trim() === '') return undefined
-  return /["'\\$]/.test(given) ? ['sh', '-c', given] : given.trim().split(/\s+/)
+  return /["'\\$]/.test(given) ? ['sh', '-c', given.replaceAll('$$', '$')] : given.trim().split(/\s+/)
 }
 
 /** Ports of the container: `8080`, `80:8080`, `127.0.0.1:80:8080/tcp`, `{ target: 8080 }`. */
