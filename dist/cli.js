@@ -8,4 +8,4 @@ if (major < 24) {
   process.exit(2)
 }
 const { commandLine } = await import('./index.js')
-await commandLine(import.meta.url)
+await commandLine(import.meta.url, async () => (await import('./simulate.js')).simulator)
