@@ -74,7 +74,7 @@ describe('npm run demo', () => {
     expect(await file('slack.html')).not.toMatch(/<script|src=/)
   })
 
-  /** What is said of failures of these kinds, in this process: test/actions/failures. */
+  /** What is said of failures of these kinds, in this process: test/actions/told-failures. */
   const rolledBack = [
     ['alarm', 'ALARM_ACTIVE: alarm api-5xx', 'AllowTraffic'],
     ['crash', 'Essential container in task exited ("api", exit code 1)', 'prices.js'],
