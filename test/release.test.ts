@@ -1,7 +1,7 @@
 /** What a release consists of, and what has to be true of it. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { pages } from './page-words.ts'
@@ -136,7 +136,10 @@ test('every file that an action or a workflow of a caller runs is attested, and 
     const bundles = [runs.main, runs.post].filter((path) => path !== undefined)
     return [join(folder, 'action.yml'), ...bundles.map((path) => join(folder, path))]
   })
-  const chunks = readdirSync(join(root, 'dist')).map((name) => `dist/${name}`)
+  const shipped = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+  const chunks = shipped
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
   expect(released).toEqual(expect.arrayContaining([...run, ...chunks, 'package.json', '.github/workflows/deploy.yml']))
   expect(
     released.filter(
