@@ -28,7 +28,7 @@ export function examplesPage(): string {
     'Complete workflows to copy into `.github/workflows/`, one file for each situation.',
     '',
     'Replace `your-org/slipway`, the account IDs, the role, the region and the names. Where a workflow names an environment, it reads',
-    '[`slipway.yml`](../../docs/slipway-yml.md). What is needed in AWS and GitHub before: [First deploy](../../docs/first-deploy.md).',
+    '[`slipway.yml`](../../docs/slipway-yml.md). What is needed in AWS and GitHub before: [First deployment](../../docs/first-deploy.md).',
     '[Pin the versions](../../docs/how-to/versions.md) as your policy requires.',
     '',
     ...parts,

@@ -8,8 +8,8 @@ const longest = 120_000
 /** Time that AWS may be silent, as it is without a network. Milliseconds. */
 const silentTime = 15_000
 
-/** The account of the AWS credentials of this machine, in one region. Sends nothing before a port is used. */
-export function openAccount(region: string | undefined, world: CliWorld): Aws {
+/** The account of a profile, or of the AWS credentials of this machine, in one region. Sends nothing before a port is used. */
+export function openAccount(region: string | undefined, world: CliWorld, profile?: string): Aws {
   const { clock, signal, environment, requestHandler } = world
   return connect({
     region,
@@ -19,7 +19,7 @@ export function openAccount(region: string | undefined, world: CliWorld): Aws {
     requestHandler,
     deadline: deadlineIn(clock, longest),
     silentTime,
-    local: {},
+    local: { profile },
     idToken: () => Promise.reject(new Error('no role is assumed')),
     onRetry: (line) => world.err(`${shownText(line)}\n`),
   })

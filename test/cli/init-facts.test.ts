@@ -1,14 +1,11 @@
-/** What `slipway init` reads of files: Dockerfiles, Compose files, AWS profiles. */
-import { join } from 'node:path'
+/** What `slipway init` reads of files: Dockerfiles and Compose files. */
 import { expect, test } from '@jest/globals'
 import { environmentIn } from '../../src/cli/init/compose-environment.ts'
 import { nameFrom } from '../../src/cli/init/find-images.ts'
 import { ecsHealthCheck } from '../../src/cli/init/health-check.ts'
 import { jsonText } from '../../src/cli/init/json-text.ts'
-import { machineRegion } from '../../src/cli/init/profile-region.ts'
 import { composeFacts } from '../../src/cli/init/read-compose.ts'
 import { dockerfileFacts } from '../../src/cli/init/read-dockerfile.ts'
-import { cliScene } from './cli-scene.ts'
 
 test.each<[string, string, readonly number[]]>([
   ['a port', 'FROM a\nEXPOSE 80', [80]],
@@ -105,21 +102,6 @@ test('a Compose file: ports, builds inside of the repository, and commands', () 
     entryPoint: ['tini'],
   })
   expect(facts.others).toEqual([{ name: 'e', image: 'redis' }])
-})
-
-test.each<[Record<string, string>, string | undefined]>([
-  [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }, 'eu-west-1'],
-  [{ AWS_DEFAULT_REGION: 'us-east-1' }, 'us-east-1'],
-  [{}, 'eu-central-1'],
-  [{ AWS_PROFILE: 'work' }, 'us-west-2'],
-  [{ AWS_PROFILE: 'nobody' }, undefined],
-])('the region of %j', (environment, region) => {
-  const content = '[default]\nregion = eu-central-1\n[profile work]\noutput = json\nregion=us-west-2\n'
-  const { directory } = cliScene({ '.aws/config': content })
-  expect(machineRegion({ HOME: directory, ...environment })).toBe(region)
-  expect(machineRegion({ AWS_CONFIG_FILE: join(directory, 'none'), ...environment, AWS_REGION: '' })).toBe(
-    environment.AWS_DEFAULT_REGION,
-  )
 })
 
 test.each([

@@ -65,5 +65,11 @@ export function seedCluster(sim: Simulator): void {
 
 /** Without credentials, and with no folder that has any. */
 export const nobody = {
-  environment: { AWS_EC2_METADATA_DISABLED: 'true', RUNNER_ENVIRONMENT: 'github-hosted', HOME: '/nonexistent' },
+  environment: {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    RUNNER_ENVIRONMENT: 'github-hosted',
+    AWS_CONFIG_FILE: '/nonexistent/config',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+    HOME: '/nonexistent',
+  },
 }

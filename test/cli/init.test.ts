@@ -182,6 +182,16 @@ describe('what is missing', () => {
     })
   })
 
+  test('the region is that of the profile, and its name is checked', async () => {
+    const scene = initScene(single)
+    scene.write('.aws/config', '[default]\nregion = eu-central-1\n[profile work]\nregion = us-west-2\n')
+    const environment = { ...nobody.environment, AWS_CONFIG_FILE: `${scene.directory}/.aws/config` }
+    const words = ['--account', '444455556666', '--cluster', 'web', '--check']
+    expect((await scene.init(words, { environment })).out).toContain('region: eu-central-1')
+    expect((await scene.init([...words, '--profile', 'work'], { environment })).out).toContain('region: us-west-2')
+    expect((await scene.init([...words, '--profile', 'wrok'], { environment })).err).toContain('did you mean work?')
+  })
+
   test.each([
     [['--cluster', 'shp'], '--cluster must be one of shop (account 111122223333, eu-west-1), not shp'],
     [['--cluster', 'staging=shop'], '--cluster staging=…: there is no staging; the names are production'],

@@ -8,6 +8,11 @@ export const initOptions: CommandOptions = {
     value: 'NAME',
     description: 'GitHub environments, in the order in which they are deployed; production by default.',
   },
+  profile: {
+    type: 'string',
+    value: 'NAME',
+    description: 'Profile of ~/.aws/config; the default credential provider chain, with AWS_PROFILE, by default.',
+  },
   region: {
     type: 'string',
     multiple: true,

@@ -1,13 +1,13 @@
+import { profileRegion } from '../../aws/profile.ts'
 import { findCheckout } from '../../git/checkout.ts'
 import { regionPattern } from '../../partitions.ts'
 import type { CliWorld, Given } from '../command.ts'
-import { optionValues } from '../given.ts'
+import { optionValue, optionValues } from '../given.ts'
 import { openAccount } from '../open-account.ts'
 import { repositoryOfRemote } from '../permissions/read-repository.ts'
 import { type DefinitionFile, findDefinitions } from './find-definitions.ts'
 import { type FoundImages, findImages, nameFrom, objectIn } from './find-images.ts'
 import { type DeployingWorkflow, findWorkflows } from './find-workflows.ts'
-import { machineRegion } from './profile-region.ts'
 import { type Account, openFoundAccount } from './read-account.ts'
 import { type RepositoryFiles, repositoryFiles } from './repository-files.ts'
 
@@ -50,17 +50,24 @@ function isFilled(value: string | undefined): boolean {
   return value !== undefined && value !== '' && !value.startsWith('MY_')
 }
 
-/** The region of the first environment: by its option, a workflow or the machine. */
-export function firstRegion(given: Given, { variable }: Survey, { environment }: CliWorld): string | undefined {
+/** The region of the first environment: by its option, a workflow, the environment or the profile. */
+export async function firstRegion(
+  given: Given,
+  { variable }: Survey,
+  { environment }: CliWorld,
+): Promise<string | undefined> {
   const [first] = optionValues(given, 'region')
-  return first?.replace(/^.*=/, '') ?? variable('AWS_REGION') ?? machineRegion(environment)
+  const { AWS_REGION, AWS_DEFAULT_REGION } = environment
+  const named = first?.replace(/^.*=/, '') ?? variable('AWS_REGION') ?? (AWS_REGION || AWS_DEFAULT_REGION)
+  return named || profileRegion(optionValue(given, 'profile'), environment)
 }
 
 /** The account that the credentials of this machine belong to, or why none was read. */
 export async function surveyAccount(
   region: string | undefined,
+  given: Given,
   world: CliWorld,
 ): Promise<Account | { readonly why: string }> {
   if (region === undefined || !regionPattern.test(region)) return { why: 'no AWS region is set' }
-  return openFoundAccount(openAccount(region, world))
+  return openFoundAccount(openAccount(region, world, optionValue(given, 'profile')))
 }
