@@ -5,11 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { workflow } from '../migrate/golden.ts'
 import { oneLine, printedOn, withoutNumbers } from '../printed.ts'
 import { seededTaskDefinition, seedRollingService } from '../simulator/fixtures.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 import { minutesOf, type Newcomer, newcomer } from './newcomer-scene.ts'
+import { loadWorkflow } from './runner/files.ts'
 import { describeJobs, job, logOf } from './runner/record.ts'
 import type { WorkflowRun } from './runner/run.ts'
 
@@ -115,4 +117,15 @@ test("GitHub's starter template, with its service: 8 commands, no question", asy
   expect([run.problems, ranJobs(run)]).toEqual([[], ['deploy in production: success']])
   expect(person.serving('api')).toMatch(/^111122223333\.dkr\.ecr\.eu-west-1\.amazonaws\.com\/api@sha256:/)
   expect(refused(person)).toEqual([])
+})
+
+test('several images in two environments: a workflow that passes the parser of GitHub, and a job for each deployment', async () => {
+  const files = { 'services/api/Dockerfile': dockerfile, 'services/worker/Dockerfile': dockerfile }
+  const person = newcomer(files)
+  await person.type(`${init} --environment staging --environment production`)
+  const folder = person.caller.folder
+  expect(() => loadWorkflow({ name: 'acme/shop', folder }, '.github/workflows/deploy.yml')).not.toThrow()
+  const { jobs } = parse(readFileSync(join(folder, '.github/workflows/deploy.yml'), 'utf8'))
+  expect(Object.keys(jobs)).toEqual(['images', 'api-staging', 'api-production', 'worker-staging', 'worker-production'])
+  expect(jobs['api-production'].needs).toEqual(['images', 'api-staging'])
 })
