@@ -310,6 +310,16 @@ describe('a new service', () => {
   })
 })
 
+test('the printed commands quote what a shell would read otherwise', async () => {
+  const workflow = 'steps:\n  - uses: aws-actions/amazon-ecs-deploy-task-definition@v2\n'
+  const scene = initScene({ ...single, '.github/workflows/to production.yml': workflow })
+  const { out } = await scene.init()
+  expect(out).toContain("migrate --write '.github/workflows/to production.yml'\n")
+  expect(out).toContain(
+    "git add slipway.yml deploy/api.json deploy/api.service.json '.github/workflows/to production.yml'",
+  )
+})
+
 test('with --json the result is one document', async () => {
   const scene = initScene(single)
   const { out } = await scene.init(['--json'])

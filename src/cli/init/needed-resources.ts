@@ -4,10 +4,9 @@ import { selectImages } from '../../config/select-images.ts'
 import { selectTargets, type Target } from '../../config/select-target.ts'
 import { partitionOf } from '../../partitions.ts'
 import type { JsonObject } from '../../ports.ts'
-import { shellWord } from '../../shell-word.ts'
 import { containersOf, objectIn, textIn } from '../../task-definition/members.ts'
-import { renderText } from '../../text.ts'
 import { type Account, hasRole } from './read-account.ts'
+import { shellText } from './shell-text.ts'
 
 /** Something that a deployment needs in an account and does not create. */
 export interface Needed {
@@ -42,7 +41,7 @@ function repositoryNeed(name: string, region: string, accountId: string): Needed
     accountId,
     exists: ({ aws, read }) => read(async () => (await aws.ecr.describeRepository(name)) !== undefined),
     commands: [
-      `aws ecr create-repository --region ${region} --repository-name ${word(name)} --image-tag-mutability IMMUTABLE`,
+      `aws ecr create-repository --region ${region} --repository-name ${shellText(name)} --image-tag-mutability IMMUTABLE`,
     ],
   }
 }
@@ -73,7 +72,7 @@ function logGroupNeeds(container: JsonObject, { region, accountId }: Target): re
       region,
       accountId,
       exists: ({ aws, read }) => read(() => aws.preflight.hasLogGroup(group, where)),
-      commands: [`aws logs create-log-group --region ${where} --log-group-name ${word(group)}`],
+      commands: [`aws logs create-log-group --region ${where} --log-group-name ${shellText(group)}`],
     },
   ]
 }
@@ -93,12 +92,8 @@ function roleNeed(
     ...place,
     exists: (account) => hasRole(account, name),
     commands: [
-      `aws iam create-role --role-name ${word(name)} --assume-role-policy-document ${word(JSON.stringify(trust))}`,
-      ...(isExecution ? [`aws iam attach-role-policy --role-name ${word(name)} --policy-arn ${policy}`] : []),
+      `aws iam create-role --role-name ${shellText(name)} --assume-role-policy-document ${shellText(JSON.stringify(trust))}`,
+      ...(isExecution ? [`aws iam attach-role-policy --role-name ${shellText(name)} --policy-arn ${policy}`] : []),
     ],
   }
-}
-
-function word(value: string): string {
-  return renderText(shellWord(value), (theirs) => theirs)
 }

@@ -6,6 +6,7 @@ import { providerArn } from '../permissions/trust-policy.ts'
 import type { DeployingWorkflow } from './find-workflows.ts'
 import type { Needed } from './needed-resources.ts'
 import { type Account, hasRole } from './read-account.ts'
+import { shellText } from './shell-text.ts'
 
 /** One step that is left to a person: commands of a shell, in order. */
 export interface Step {
@@ -47,7 +48,7 @@ export async function nextSteps(around: StepCircumstances): Promise<readonly Ste
       ? [
           {
             title: account === undefined ? 'Commit' : 'Commit: the push deploys',
-            commands: [`git add ${paths.join(' ')}`, 'git commit -m "Deploy with Slipway"', 'git push'],
+            commands: [`git add ${shellText(...paths)}`, 'git commit -m "Deploy with Slipway"', 'git push'],
           },
         ]
       : []),
@@ -59,7 +60,7 @@ function migration({ config, toMigrate }: StepCircumstances): string {
   const [place] = placesOf(config)
   const hasKeys = toMigrate.some((workflow) => workflow.hasKeys)
   const role = hasKeys && place !== undefined ? ` --role ${place.role}` : ''
-  return `${program} migrate --write${role} ${toMigrate.map(({ path }) => path).join(' ')}`
+  return `${program} migrate --write${role} ${shellText(...toMigrate.map(({ path }) => path))}`
 }
 
 interface RolePlace {

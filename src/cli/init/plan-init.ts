@@ -44,8 +44,7 @@ export async function planInit(given: Given, world: CliWorld): Promise<InitPlan>
   const isThere = survey.files.has(configFile)
   if (!isThere && survey.images.length === 0) throw nothingToBuild(world.directory)
   const asking = openAsking(world)
-  const region =
-    (await firstRegion(given, survey, world)) ?? (isThere ? undefined : await asking.choose(regionQuestion))
+  const region = firstRegion(given, survey, world) ?? (isThere ? undefined : await asking.choose(regionQuestion))
   const found = await surveyAccount(region, given, world)
   const account = 'why' in found ? undefined : found
   const unread = 'why' in found ? found.why : undefined

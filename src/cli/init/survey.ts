@@ -1,4 +1,4 @@
-import { profileRegion } from '../../aws/profile.ts'
+import { profileRegion, requireProfile } from '../../aws/profile.ts'
 import { findCheckout } from '../../git/checkout.ts'
 import { regionPattern } from '../../partitions.ts'
 import type { CliWorld, Given } from '../command.ts'
@@ -50,16 +50,17 @@ function isFilled(value: string | undefined): boolean {
   return value !== undefined && value !== '' && !value.startsWith('MY_')
 }
 
-/** The region of the first environment: by its option, a workflow, the environment or the profile. */
-export async function firstRegion(
-  given: Given,
-  { variable }: Survey,
-  { environment }: CliWorld,
-): Promise<string | undefined> {
+/**
+ * The region of the first environment: by its option, a workflow, the environment or the profile. Throws `credentials-missing` for a
+ * profile that does not exist.
+ */
+export function firstRegion(given: Given, { variable }: Survey, { environment }: CliWorld): string | undefined {
+  const profile = optionValue(given, 'profile')
+  requireProfile(profile, environment)
   const [first] = optionValues(given, 'region')
   const { AWS_REGION, AWS_DEFAULT_REGION } = environment
   const named = first?.replace(/^.*=/, '') ?? variable('AWS_REGION') ?? (AWS_REGION || AWS_DEFAULT_REGION)
-  return named || profileRegion(optionValue(given, 'profile'), environment)
+  return named || profileRegion(profile, environment)
 }
 
 /** The account that the credentials of this machine belong to, or why none was read. */
