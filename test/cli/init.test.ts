@@ -265,12 +265,32 @@ describe('what is there', () => {
     const moved = scene.read('slipway.yml').replace('deploy/api.json', 'build/api.json')
     scene.write('slipway.yml', moved)
     scene.write('build/api.json', '{}')
-    await scene.init()
+    expect((await scene.init()).code).toBe(0)
     expect(scene.read('build/api.json')).toBe('{}')
   })
 })
 
 describe('a new service', () => {
+  test.each([
+    [
+      'public subnets of the default VPC with public addresses',
+      false,
+      ['subnet-0d111111', 'subnet-0d222222'],
+      'ENABLED',
+    ],
+    ['private ones, where there are any, without', true, ['subnet-0d444444'], 'DISABLED'],
+  ])('is placed in %s', async (_, hasPrivate, subnets, assignPublicIp) => {
+    const scene = initScene(single, (sim) => {
+      seedCluster(sim)
+      const { ec2 } = sim.world.region(region)
+      if (hasPrivate) ec2.subnet({ id: 'subnet-0d444444', route: 'nat-gateway', isDefault: true })
+    })
+    await scene.init()
+    expect(JSON.parse(scene.read('deploy/api.service.json')).networkConfiguration).toEqual({
+      awsvpcConfiguration: { subnets, securityGroups: ['sg-0d333333'], assignPublicIp },
+    })
+  })
+
   test('is placed in the private subnets that are given, behind the target group', async () => {
     const scene = initScene(single)
     const group = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/api/0123456789abcdef'
