@@ -8,9 +8,11 @@ import type { Network } from './ec2.ts'
 import type { PushJobScenes } from './ecr-push-jobs.ts'
 import type { ScanScenes } from './ecr-scans.ts'
 import type { EcsQuirks, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+import type { ObjectStorage } from './s3/s3.ts'
 
 export type { Network } from './ec2.ts'
 export type { EcsQuirks, HookOutcome, InfrastructureDenial, LambdaHooks } from './ecs/quirks.ts'
+export type { ObjectStorage } from './s3/s3.ts'
 
 /** One request, as the recorder keeps it. */
 export interface Call {
@@ -78,6 +80,8 @@ export interface Region {
   readonly logs: Logs
   readonly cloudwatch: Alarms
   readonly 'application-autoscaling': AwsService
+  /** The endpoint of the region; buckets are known in all. */
+  readonly s3: ObjectStorage
   readonly secretsmanager: Secrets
   readonly ssm: Secrets
 }

@@ -68,7 +68,7 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
       const asked = exchange(
         {
           method: request.method,
-          path: request.path,
+          path: decodeURIComponent(request.path),
           query,
           headers: lowerCased(request.headers),
           body: bytes(request.body),
@@ -84,7 +84,8 @@ export function createRequestHandler(exchange: Exchanger): InProcessHandler {
       return {
         response: {
           statusCode: status,
-          headers: { ...headers, 'content-length': String(content.length) },
+          // The reply to HEAD has the length of a body that is not there.
+          headers: { 'content-length': String(content.length), ...headers },
           body: answer.kind === 'truncated' ? broken(content) : Readable.from([content], { objectMode: false }),
         },
       }

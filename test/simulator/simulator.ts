@@ -23,6 +23,7 @@ import { createLogs } from './logs.ts'
 import { handlePublicRegistry, handleRegistry, refuseAsRegistry } from './oci-registry.ts'
 import { createIssuer, type Issuer } from './oidc.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { createS3 } from './s3/s3.ts'
 import { createScenarios } from './scenarios.ts'
 import { createSecretsManager } from './secrets-manager.ts'
 import { type Listening, type ListenOptions, listen } from './server.ts'
@@ -107,6 +108,7 @@ const services = {
   logs: createLogs,
   'application-autoscaling': createApplicationAutoScaling,
   cloudwatch: createAlarms,
+  s3: createS3,
   secretsmanager: createSecretsManager,
   ssm: createSsm,
 }
@@ -187,6 +189,12 @@ function groupOfDeployment(world: World, region: string, deploymentId: string): 
     return undefined
   }
 }
+
+/** Objects are long: the recorder keeps how long. */
+const withoutBody = (input: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, value instanceof Uint8Array ? `${value.length} bytes` : value]),
+  )
 
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const random = createRandom(options.seed ?? 1)
@@ -270,7 +278,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         region: routed.region,
         accessKeyId: routed.accessKeyId,
         at: clock.now(),
-        input: routed.input,
+        input: withoutBody(routed.input),
       }
       recorder.add(call)
       const side: Side = {
