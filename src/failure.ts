@@ -40,6 +40,7 @@ export const failureCodes = {
   'proxy-refused': 'The HTTP proxy of the runner refused CONNECT, or its address is invalid.',
   'aws-unreachable': 'AWS did not respond until the deadline, or only with throttling and server errors.',
   'repository-not-found': 'RepositoryNotFoundException: the ECR repository does not exist in this region and account.',
+  'bucket-not-found': 'NoSuchBucket, PermanentRedirect: there is no such S3 bucket, or its region is another one.',
   'image-tag-taken': 'ImageTagAlreadyExistsException: the tag has another image, and the repository is immutable.',
   'image-not-found': 'ImageNotFoundException: the image is not in the registry.',
   'image-incomplete':

@@ -14,6 +14,7 @@ import type {
   Identity,
   ImageRepositories,
   NetworkSources,
+  ObjectStorages,
   PreflightSources,
   RevisionHistory,
   RolePolicySources,
@@ -58,6 +59,8 @@ export interface Aws {
   readonly rolePolicies: RolePolicySources
   readonly scaling: Scaling
   readonly inventory: AccountInventory
+  /** Amazon S3. */
+  readonly storages: ObjectStorages
   /** How long the credentials last. */
   credentialLifetime(): Promise<CredentialLifetime>
   /** The identity of the credentials. */
@@ -104,6 +107,10 @@ function portsOf(connection: Connection): Aws {
     roles: lazyPort(async () => (await import('./roles.ts')).roleSources(connection)),
     scaling: lazyPort(async () => (await import('./scaling.ts')).scaling(connection)),
     inventory: lazyPort(async () => (await import('./account.ts')).accountInventory(connection)),
+    storages: {
+      bucket: (...named) =>
+        lazyPort(async () => (await import('./object-storage.ts')).objectStorages(connection).bucket(...named)),
+    },
     credentialLifetime: connection.credentialLifetime,
     identity: async () => (await import('./identity.ts')).callerIdentity(connection),
     within: (deadline) => portsOf({ ...connection, deadline: Math.min(deadline, connection.deadline) }),
